@@ -1,0 +1,54 @@
+// The walls between the rooms. Imports run in one direction only: fxa <- session <- extension; fxa <- standin.
+const only = (name, from, allowed, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from, pathNot: '\\.test\\.tsx?$' },
+  to: { pathNot: allowed },
+});
+
+module.exports = {
+  forbidden: [
+    only('fxa-is-pure', '^src/fxa/', ['^src/fxa/', 'node_modules/(oauth4webapi|jose)/'], 'the protocol knows nobody'),
+    only('session-knows-only-fxa', '^src/session/', ['^src/session/', '^src/fxa/'], 'the rules reach the world through ports'),
+    only(
+      'standin-stands-alone',
+      '^src/standin/',
+      ['^src/standin/', '^src/fxa/', '^manifest\\.json$', 'node_modules/(hono|@hono/node-server|jose)/', '^(node:)?[a-z/_]+$'],
+      'the stand-in is a server of its own',
+    ),
+    {
+      name: 'nobody-imports-standin',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/standin/', '\\.test\\.tsx?$'] },
+      to: { path: '^src/standin/' },
+    },
+    {
+      name: 'only-webext-knows-the-browser',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/extension/webext/' },
+      to: { path: 'webextension-polyfill' },
+    },
+    {
+      name: 'pages-hold-no-rules',
+      comment: 'pages call commands and watch the view; they may know types, never code, of session and fxa',
+      severity: 'error',
+      from: { path: '^src/extension/(popup|ui)/' },
+      to: { path: '^src/(session|fxa)/|^src/extension/background/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'pages-reach-the-browser-by-two-doors',
+      severity: 'error',
+      from: { path: '^src/extension/(popup|ui)/' },
+      to: { path: '^src/extension/webext/', pathNot: '^src/extension/webext/(messaging|watch-view|i18n)\\.ts$' },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'nothing-unresolved', severity: 'error', from: { path: '^src/' }, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+  },
+};
