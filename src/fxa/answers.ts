@@ -1,0 +1,147 @@
+// What the error answers of Mozilla accounts mean: one table for both number spaces. FxA: the same number means
+// different things on `/v1/oauth/*` and elsewhere, and under different HTTP statuses, so a number never stands alone.
+import { retryAfterSeconds } from './back-off.ts';
+import { FxaError } from './errors.ts';
+import type { FxaErrorCode, Reason } from './errors.ts';
+
+/** What was asked for. The same refusal proves a dead grant at `refresh` and nothing at `exchange`. */
+export type Call = 'exchange' | 'refresh' | 'destroy' | 'profile' | 'keys' | 'discovery';
+
+type Meaning = readonly [
+  code: FxaErrorCode,
+  reason: Reason | undefined,
+  says: string,
+  answers: readonly string[],
+];
+
+// An answer is "<number space> <HTTP status>/<errno>", with the call in front where it matters.
+const MEANINGS: readonly Meaning[] = [
+  // The only proof there is that a grant is gone.
+  ['reauth_required', undefined, 'The grant is gone', ['refresh oauth 400/108', 'refresh auth 401/110']],
+  [
+    'bad_response',
+    'token_unknown',
+    'No such token',
+    ['destroy oauth 400/108', 'destroy oauth 400/122', 'destroy auth 401/110', 'destroy auth 400/182'],
+  ],
+  ['misconfigured', undefined, 'Unknown client id', ['oauth 400/101', 'auth 400/162']],
+  [
+    'misconfigured',
+    undefined,
+    'A client secret is expected: this is no public client',
+    ['oauth 400/102', 'auth 400/171'],
+  ],
+  [
+    'misconfigured',
+    undefined,
+    'The redirect URI is not the registered one',
+    ['oauth 400/103', 'auth 400/167'],
+  ],
+  [
+    'misconfigured',
+    undefined,
+    'The client is not registered as a public client',
+    ['oauth 400/116', 'auth 400/166'],
+  ],
+  ['misconfigured', undefined, 'The client must use PKCE', ['oauth 400/118', 'auth 400/169']],
+  ['misconfigured', undefined, 'The client may not use this grant type', ['oauth 400/121']],
+  [
+    'misconfigured',
+    undefined,
+    'There is nothing at this address',
+    ['oauth 404/999', 'auth 404/999', 'profile 404/999', 'auth 410/116'],
+  ],
+  // The advice that helps here is "sign in again", as for any answer that cannot be used.
+  [
+    'bad_response',
+    'code_refused',
+    'The authorization code was refused',
+    [
+      'oauth 400/105',
+      'oauth 400/106',
+      'oauth 400/107',
+      'oauth 400/117',
+      'auth 400/172',
+      'auth 400/173',
+      'auth 400/174',
+      'auth 400/175',
+    ],
+  ],
+  ['scope_denied', undefined, 'The client may not have these scopes', ['oauth 400/114', 'auth 400/163']],
+  ['scope_denied', undefined, 'The scopes of the token reveal nothing', ['profile 403/999']],
+  [
+    'invalid_request',
+    undefined,
+    'A parameter was refused',
+    [
+      'oauth 400/109',
+      'oauth 415/113',
+      'auth 400/106',
+      'auth 400/107',
+      'auth 400/108',
+      'auth 413/113',
+      'auth 415/113',
+    ],
+  ],
+  [
+    'account_unverified',
+    undefined,
+    'The account or session is not confirmed',
+    ['auth 400/104', 'auth 400/138', 'oauth 400/138'],
+  ],
+  ['rate_limited', undefined, 'The request was blocked', ['auth 400/125', 'profile 400/125']],
+  // FxA switches a client off with 503 and a Retry-After: a state that passes, in which everything is to be kept.
+  ['server_unavailable', 'client_disabled', 'The client is switched off', ['oauth 503/202', 'auth 503/204']],
+  // FxA: the profile server makes any refusal of its own token check a 401 (older documents: 403 with 100).
+  ['token_rejected', undefined, 'The access token was refused', ['profile 401', 'profile 403/100']],
+];
+
+/** The part of an answer that its meaning depends on. `body` is undefined when it was not a JSON object. */
+export interface ErrorAnswer {
+  status: number;
+  headers: Headers;
+  body: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Translates an answer that is not a success. `now` in milliseconds. Pure. */
+export function errorFromAnswer(call: Call, url: string, answer: ErrorAnswer, now: number): FxaError {
+  const { status, headers, body } = answer;
+  const errno = typeof body?.errno === 'number' ? body.errno : undefined;
+  const [code, reason, says] = meaning(call, url, status, errno, body !== undefined);
+  const numbers = `HTTP ${status}${errno === undefined ? '' : `, errno ${errno}`}`;
+  const waits = status === 429 || status >= 500 || code === 'rate_limited';
+  return new FxaError(code, `${says} (${call}: ${numbers})`, {
+    reason,
+    status,
+    errno,
+    parameter: code === 'invalid_request' ? refusedParameter(body?.validation) : undefined,
+    retryAfter: waits ? retryAfterSeconds(status, headers, body, now) : undefined,
+  });
+}
+
+function meaning(call: Call, url: string, status: number, errno: number | undefined, isJson: boolean) {
+  const space = call === 'profile' ? 'profile' : isAuthFamily(url) ? 'auth' : 'oauth';
+  const answer = `${space} ${status}/${errno ?? 'none'}`;
+  const known = find(`${call} ${answer}`) ?? find(answer) ?? find(`${space} ${status}`);
+  if (known !== undefined) return known;
+  if (status === 429) return ['rate_limited', undefined, 'Too many requests'] as const;
+  if (status >= 500) return ['server_unavailable', undefined, 'Mozilla accounts is in trouble'] as const;
+  if (!isJson) return ['bad_response', 'not_json', 'The answer is not JSON'] as const;
+  return ['bad_response', 'refused', 'The request was refused'] as const;
+}
+
+function find(answer: string): Meaning | undefined {
+  return MEANINGS.find(([, , , answers]) => answers.includes(answer));
+}
+
+/** FxA: `/v1/oauth/*` answers with the auth server's error numbers, everything else with the OAuth server's. */
+export function isAuthFamily(url: string): boolean {
+  return new URL(url).pathname.includes('/v1/oauth/');
+}
+
+// FxA: `validation` is `{source, keys}`, or the bare name of a parameter.
+function refusedParameter(validation: unknown): string | undefined {
+  const keys: unknown = (validation as { keys?: unknown } | undefined)?.keys;
+  const name: unknown = Array.isArray(keys) ? keys[0] : validation;
+  return typeof name === 'string' && /^\w{1,64}$/.test(name) ? name : undefined;
+}

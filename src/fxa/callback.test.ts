@@ -1,0 +1,168 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readCallback } from './callback.ts';
+import { CODE, failure } from './testing/deployment.ts';
+
+const expected = {
+  redirectUri: 'https://0123456789abcdef0123456789abcdef01234567.extensions.allizom.org/',
+  state: 'the-state',
+  issuer: 'https://accounts.firefox.com',
+  clientId: 'a1b2c3d4e5f60001',
+};
+const callback = (query: string, base = expected.redirectUri) => `${base}?${query}`;
+const good = `code=${CODE}&state=the-state`;
+const refused = (url: string, change: object = {}) =>
+  failure(() => readCallback(url, { ...expected, ...change }));
+
+describe('readCallback', () => {
+  it('takes the code', () => {
+    expect(readCallback(callback(good), expected)).toEqual({ code: CODE });
+  });
+
+  it.each([
+    'iss=https%3A%2F%2Faccounts.firefox.com',
+    'iss=https%3A%2F%2Faccounts.firefox.com%2F',
+    'client_id=a1b2c3d4e5f60001',
+    'action=signin&foo=1&foo=2',
+  ])('does not mind %s', (more) => {
+    expect(readCallback(callback(`${good}&${more}`), expected)).toEqual({ code: CODE });
+  });
+
+  it('decodes the state as a form', () => {
+    const state = 'a b&c=d/é+%';
+    const url = callback(`code=${CODE}&state=a+b%26c%3Dd%2F%C3%A9%2B%25`);
+    expect(readCallback(url, { ...expected, state })).toEqual({ code: CODE });
+  });
+
+  it('keeps to a redirect URI that has a query of its own', () => {
+    const redirectUri = 'http://localhost:8080/?oauth_pkce_redirect=1';
+    const url = `http://localhost:8080/?oauth_pkce_redirect=1&${good}`;
+    expect(readCallback(url, { ...expected, redirectUri })).toEqual({ code: CODE });
+  });
+
+  it.each([
+    ['another host', 'https://evil.example/'],
+    [
+      'a host that only begins so',
+      'https://0123456789abcdef0123456789abcdef01234567.extensions.allizom.org.evil.example/',
+    ],
+    ['another scheme', expected.redirectUri.replace('https', 'http')],
+    ['another port', expected.redirectUri.replace('.org/', '.org:8443/')],
+    ['another path', `${expected.redirectUri}x`],
+    ['a doubled slash', `${expected.redirectUri}/`],
+    ['credentials', expected.redirectUri.replace('//', '//me@')],
+    ['no URL', 'about blank'],
+  ])('refuses %s', async (_what, base) => {
+    expect(await refused(callback(good, base))).toMatchObject({
+      code: 'bad_response',
+      reason: 'callback_redirect',
+    });
+  });
+
+  it.each(['#', '#x', `#${good}`])('refuses the fragment %s', async (fragment) => {
+    expect(await refused(callback(good) + fragment)).toMatchObject({ reason: 'callback_redirect' });
+  });
+
+  it('tells schemes without an origin apart', async () => {
+    const redirectUri = 'com.example.one:/callback';
+    expect(await refused(callback(good, 'com.example.two:/callback'), { redirectUri })).toMatchObject({
+      reason: 'callback_redirect',
+    });
+  });
+
+  it.each(['state=the-state', `code=${CODE}`, 'error=login_required&error=x', 'iss=a&iss=a'])(
+    'refuses what is there twice: %s',
+    async (more) => {
+      expect(await refused(callback(`${good}&${more}`))).toMatchObject({ reason: 'callback_duplicate' });
+    },
+  );
+
+  it.each([
+    `code=${CODE}`,
+    `code=${CODE}&state=`,
+    `code=${CODE}&state=The-State`,
+    `code=${CODE}&state=the-state%20`,
+    'error=login_required',
+    'error=login_required&state=another',
+  ])('finds a state that is not ours: %s', async (query) => {
+    expect(await refused(callback(query))).toMatchObject({ code: 'state_mismatch' });
+  });
+
+  it('never matches an empty state', async () => {
+    expect(await refused(callback(`code=${CODE}&state=`), { state: '' })).toMatchObject({
+      code: 'state_mismatch',
+    });
+  });
+
+  it('refuses another issuer and another client', async () => {
+    expect(await refused(callback(`${good}&iss=https://evil.example`))).toMatchObject({
+      reason: 'callback_issuer',
+    });
+    expect(await refused(callback(`${good}&iss=`))).toMatchObject({ reason: 'callback_issuer' });
+    expect(await refused(callback(`${good}&client_id=a1b2c3d4e5f60002`))).toMatchObject({
+      reason: 'callback_client',
+    });
+  });
+
+  it.each(['', 'code=', 'code=xyz', `code=${CODE.toUpperCase()}`, `code=${CODE}0`])(
+    'refuses a code that is none: %s',
+    async (code) => {
+      expect(await refused(callback(`state=the-state&${code}`))).toMatchObject({ reason: 'callback_code' });
+    },
+  );
+
+  it.each([
+    ['login_required', 'reauth_required'],
+    ['interaction_required', 'reauth_required'],
+    ['consent_required', 'reauth_required'],
+    ['account_selection_required', 'reauth_required'],
+    ['unmet_authentication_requirements', 'reauth_required'],
+    ['1010', 'reauth_required'],
+    ['1011', 'reauth_required'],
+    ['1100', 'reauth_required'],
+    ['1101', 'reauth_required'],
+    ['1012', 'account_unverified'],
+    ['138', 'account_unverified'],
+    ['invalid_request', 'invalid_request'],
+    ['1005', 'invalid_request'],
+    ['1009', 'invalid_request'],
+    ['1013', 'invalid_request'],
+    ['unauthorized_client', 'misconfigured'],
+    ['1007', 'misconfigured'],
+    ['1008', 'misconfigured'],
+    ['invalid_scope', 'scope_denied'],
+    ['server_error', 'server_unavailable'],
+    ['access_denied', 'cancelled'],
+    ['something_new', 'bad_response'],
+    ['4711', 'bad_response'],
+    ['', 'bad_response'],
+  ])('reads the failure %j as %s', async (error, code) => {
+    const failed = await refused(callback(`error=${error}&state=the-state&flowId=f&utmSource=s`));
+    expect(failed).toMatchObject({ code, reason: 'callback_error' });
+    expect(failed.errno).toBe(/^\d+$/.test(error) ? Number(error) : undefined);
+  });
+
+  it('prefers an error to a code', async () => {
+    expect(await refused(callback(`${good}&error=login_required`))).toMatchObject({
+      code: 'reauth_required',
+    });
+  });
+
+  it('repeats nothing of the callback', async () => {
+    const failed = await refused(callback(`code=${CODE}&state=another&error=secret`));
+    expect(`${failed.message} ${JSON.stringify(failed)}`).not.toMatch(/cc|another|secret/);
+  });
+
+  it('lets no address through but that of the attempt', () => {
+    const address = expected.redirectUri;
+    const same = (url: string) => URL.canParse(url) && new URL(url).href === address;
+    fc.assert(
+      fc.property(fc.nat(address.length), fc.nat(2), fc.string({ maxLength: 3 }), (at, removed, added) => {
+        const changed = address.slice(0, at) + added + address.slice(at + removed);
+        fc.pre(!same(changed));
+        expect(() => readCallback(callback(good, changed), expected)).toThrow();
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

@@ -1,0 +1,111 @@
+// The callback: what came back to the redirect URI, judged before anything of it is used.
+//
+// oauth4webapi's validateAuthResponse is left aside on purpose: it looks at neither origin nor path, and it tells a wrong
+// state from a wrong issuer only in the wording of its messages.
+import { FxaError } from './errors.ts';
+import type { FxaErrorCode, Reason } from './errors.ts';
+import { withoutSlash } from './secure-url.ts';
+
+export interface ExpectedCallback {
+  redirectUri: string;
+  state: string;
+  issuer: string;
+  clientId: string;
+}
+
+const READ = ['state', 'iss', 'client_id', 'error', 'code'] as const;
+
+/**
+ * Takes the authorization code out of the URL the sign-in window ended on. Parameters it does not know are ignored
+ * (FxA has appended `action`, and a failure of `prompt=none` brings the metrics parameters back).
+ *
+ * @throws FxaError `bad_response` with reason `callback_redirect` (another origin or path, or a fragment),
+ * `callback_duplicate`, `callback_issuer`, `callback_client`, `callback_code` or `callback_error`; `state_mismatch` (also
+ * when an error comes with a wrong state: then it is not an answer to us); and for failures of `prompt=none`
+ * `reauth_required`, `account_unverified`, `misconfigured`, `invalid_request`, `scope_denied`, `server_unavailable`,
+ * `cancelled`.
+ */
+export function readCallback(url: string, expected: ExpectedCallback): { code: string } {
+  const parameters = parametersOf(url, expected.redirectUri);
+  if (READ.some((name) => parameters.getAll(name).length > 1)) {
+    throw refusal('The callback repeats a parameter', 'callback_duplicate');
+  }
+  if (expected.state === '' || parameters.get('state') !== expected.state) {
+    throw new FxaError('state_mismatch', 'The callback does not belong to this attempt');
+  }
+  const issuer = parameters.get('iss');
+  if (issuer !== null && withoutSlash(issuer) !== withoutSlash(expected.issuer)) {
+    throw refusal('The callback names another issuer', 'callback_issuer');
+  }
+  const client = parameters.get('client_id');
+  if (client !== null && client !== expected.clientId) {
+    throw refusal('The callback names another client', 'callback_client');
+  }
+  const error = parameters.get('error');
+  if (error !== null) throw promptNoneFailure(error);
+  const code = parameters.get('code') ?? '';
+  if (!/^[0-9a-f]{64}$/.test(code)) throw refusal('The callback has no authorization code', 'callback_code');
+  return { code };
+}
+
+function parametersOf(url: string, redirectUri: string): URLSearchParams {
+  const wanted = new URL(redirectUri);
+  const came = URL.canParse(url) ? new URL(url) : undefined;
+  // Protocol and host rather than `origin`: that is "null" for every scheme the URL parser does not know.
+  const same =
+    came?.protocol === wanted.protocol &&
+    came.host === wanted.host &&
+    came.pathname === wanted.pathname &&
+    came.username === '' &&
+    came.password === '' &&
+    !url.includes('#');
+  if (!same) throw refusal('The callback came to another address', 'callback_redirect');
+  return came.searchParams;
+}
+
+type Failure = readonly [code: FxaErrorCode, says: string];
+
+const NEEDS_PERSON: Failure = ['reauth_required', 'Mozilla accounts needs the person'];
+const REFUSED: Failure = ['invalid_request', 'The silent authorization request was refused'];
+const UNVERIFIED: Failure = ['account_unverified', 'The account or session is not confirmed'];
+const NOT_ALLOWED: Failure = ['misconfigured', 'This client may not use prompt=none so'];
+
+// FxA: a failure is named by a string, or by the bare number of its page or of the auth server. The numbers say more:
+// 1012 means an account or session that waits for confirmation, where the string only says that the person is needed.
+const FAILURES = new Map<string, Failure>([
+  ['login_required', NEEDS_PERSON],
+  ['interaction_required', NEEDS_PERSON],
+  ['consent_required', NEEDS_PERSON],
+  ['account_selection_required', NEEDS_PERSON],
+  ['unmet_authentication_requirements', NEEDS_PERSON],
+  ['1010', NEEDS_PERSON],
+  ['1011', NEEDS_PERSON],
+  ['1100', NEEDS_PERSON],
+  ['1101', NEEDS_PERSON],
+  ['110', NEEDS_PERSON],
+  ['1012', UNVERIFIED],
+  ['104', UNVERIFIED],
+  ['138', UNVERIFIED],
+  ['invalid_request', REFUSED],
+  ['1005', REFUSED],
+  ['1009', REFUSED],
+  ['1013', REFUSED],
+  ['unauthorized_client', NOT_ALLOWED],
+  ['1007', NOT_ALLOWED],
+  ['1008', NOT_ALLOWED],
+  ['invalid_scope', ['scope_denied', 'The client may not have these scopes']],
+  ['163', ['scope_denied', 'The client may not have these scopes']],
+  ['access_denied', ['cancelled', 'The person declined']],
+  ['server_error', ['server_unavailable', 'Mozilla accounts is in trouble']],
+  ['temporarily_unavailable', ['server_unavailable', 'Mozilla accounts is in trouble']],
+]);
+
+function promptNoneFailure(error: string): FxaError {
+  const [code, says] = FAILURES.get(error) ?? ['bad_response', 'The callback reports an unknown error'];
+  const errno = /^\d{1,5}$/.test(error) ? Number(error) : undefined;
+  return new FxaError(code, says, { reason: 'callback_error', errno });
+}
+
+function refusal(message: string, reason: Reason): FxaError {
+  return new FxaError('bad_response', message, { reason });
+}

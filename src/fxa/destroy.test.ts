@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { fxaError, json, strictFetch } from '../../test/fakes/fetch.ts';
+import type { Told } from '../../test/fakes/fetch.ts';
+import { destroyAccessToken, destroyGrant } from './destroy.ts';
+import {
+  ACCESS_TOKEN,
+  CLIENT_ID,
+  ORIGIN,
+  REFRESH_TOKEN,
+  authFamily,
+  deployment,
+  failure,
+} from './testing/deployment.ts';
+
+const ID = 'ee'.repeat(32);
+const at = (path: string, form: Record<string, string>, answer: Told['answer'] = json({})) => ({
+  fetch: strictFetch({ method: 'POST', url: ORIGIN + path, form, answer }),
+});
+
+describe('at /v1/destroy, with one parameter and no other', () => {
+  it('destroys an access token', async () => {
+    const http = at('/v1/destroy', { token: ACCESS_TOKEN });
+    expect(await destroyAccessToken(deployment(), ACCESS_TOKEN, http)).toBe('destroyed');
+  });
+
+  it('destroys a grant by its token', async () => {
+    const http = at('/v1/destroy', { refresh_token: REFRESH_TOKEN });
+    expect(await destroyGrant(deployment(), { refreshToken: REFRESH_TOKEN }, http)).toBe('destroyed');
+  });
+
+  it('destroys a grant by its id', async () => {
+    const http = at('/v1/destroy', { refresh_token_id: ID });
+    expect(await destroyGrant(deployment(), { refreshTokenId: ID }, http)).toBe('destroyed');
+  });
+
+  it('tells that there was nothing to destroy', async () => {
+    const http = at('/v1/destroy', { token: ACCESS_TOKEN }, fxaError(400, 108));
+    expect(await destroyAccessToken(deployment(), ACCESS_TOKEN, http)).toBe('unknown');
+  });
+});
+
+describe('at /v1/oauth/destroy', () => {
+  it('destroys either kind as a token of this client', async () => {
+    const access = at('/v1/oauth/destroy', { client_id: CLIENT_ID, token: ACCESS_TOKEN });
+    expect(await destroyAccessToken(authFamily(), ACCESS_TOKEN, access)).toBe('destroyed');
+    const refresh = at('/v1/oauth/destroy', { client_id: CLIENT_ID, token: REFRESH_TOKEN });
+    expect(await destroyGrant(authFamily(), { refreshToken: REFRESH_TOKEN }, refresh)).toBe('destroyed');
+  });
+
+  it('turns to /v1/destroy with an id, which only that one knows', async () => {
+    const http = at('/v1/destroy', { refresh_token_id: ID }, fxaError(400, 108));
+    expect(await destroyGrant(authFamily(), { refreshTokenId: ID }, http)).toBe('unknown');
+  });
+});
+
+it.each([
+  ['invalid_request', fxaError(400, 109, { validation: { source: 'payload', keys: ['token'] } })],
+  ['rate_limited', fxaError(429, 114)],
+  ['server_unavailable', new Response('', { status: 502 })],
+  ['offline', new TypeError('Failed to fetch')],
+  ['bad_response', new Response('<html>')],
+])('passes on %s: then nobody knows whether the token lives', async (code, answer) => {
+  const http = at('/v1/destroy', { token: ACCESS_TOKEN }, answer);
+  expect(await failure(destroyAccessToken(deployment(), ACCESS_TOKEN, http))).toMatchObject({ code });
+});

@@ -1,0 +1,145 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { fxaError, json, strictFetch } from '../../test/fakes/fetch.ts';
+import type { Told } from '../../test/fakes/fetch.ts';
+import { checkReachable, discover, endpointsFromDiscovery } from './discovery.ts';
+import { knownEndpoints, standinEndpoints } from './environments.ts';
+import { failure } from './testing/deployment.ts';
+
+const ISSUER = 'https://accounts.firefox.com';
+const WELL_KNOWN = `${ISSUER}/.well-known/openid-configuration`;
+
+/** As served today; deployments of 2019 lack revocation and introspection. */
+const TODAY = {
+  issuer: ISSUER,
+  authorization_endpoint: `${ISSUER}/authorization`,
+  token_endpoint: 'https://oauth.accounts.firefox.com/v1/token',
+  userinfo_endpoint: 'https://profile.accounts.firefox.com/v1/profile',
+  jwks_uri: 'https://oauth.accounts.firefox.com/v1/jwks',
+  introspection_endpoint: 'https://oauth.accounts.firefox.com/v1/introspect',
+  revocation_endpoint: 'https://oauth.accounts.firefox.com/v1/destroy',
+  response_types_supported: ['code', 'token'],
+};
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('endpointsFromDiscovery', () => {
+  it('comes to the same as what is known of production', () => {
+    expect(endpointsFromDiscovery(ISSUER, TODAY)).toEqual(knownEndpoints('production'));
+  });
+
+  it('derives what an older document lacks', () => {
+    const { issuer, authorization_endpoint, token_endpoint, userinfo_endpoint } = TODAY;
+    const bare = { issuer, authorization_endpoint, token_endpoint, userinfo_endpoint };
+    expect(endpointsFromDiscovery(ISSUER, bare)).toEqual(knownEndpoints('production'));
+  });
+
+  it('finds the siblings of the auth family: only destroy is of that family too', () => {
+    const { issuer, authorization_endpoint, userinfo_endpoint } = TODAY;
+    const token_endpoint = 'https://api.example/v1/oauth/token';
+    expect(
+      endpointsFromDiscovery(ISSUER, { issuer, authorization_endpoint, userinfo_endpoint, token_endpoint }),
+    ).toMatchObject({
+      token: 'https://api.example/v1/oauth/token',
+      destroy: 'https://api.example/v1/oauth/destroy',
+      introspect: 'https://api.example/v1/introspect',
+      verify: 'https://api.example/v1/verify',
+      jwks: 'https://api.example/v1/jwks',
+    });
+  });
+
+  it.each([
+    [ISSUER, `${ISSUER}/`],
+    [`${ISSUER}/`, ISSUER],
+    [`${ISSUER}/`, `${ISSUER}/`],
+  ])('does not mind a slash: %s and %s', (configured, issuer) => {
+    expect(endpointsFromDiscovery(configured, { ...TODAY, issuer }).issuer).toBe(ISSUER);
+  });
+
+  it.each([
+    'https://accounts.firefox.com.evil.example',
+    'https://ACCOUNTS.firefox.com',
+    `${ISSUER}//`,
+    'http://accounts.firefox.com',
+    '',
+    undefined,
+    null,
+  ])('refuses a document of %s', async (issuer) => {
+    const failed = await failure(() => endpointsFromDiscovery(ISSUER, { ...TODAY, issuer }));
+    expect(failed).toMatchObject({ code: 'bad_response', reason: 'discovery_issuer' });
+  });
+
+  it.each([
+    ['a missing token_endpoint', { token_endpoint: undefined }],
+    ['a missing authorization_endpoint', { authorization_endpoint: undefined }],
+    ['a missing userinfo_endpoint', { userinfo_endpoint: undefined }],
+    ['plain http', { jwks_uri: 'http://oauth.accounts.firefox.com/v1/jwks' }],
+    ['another type', { revocation_endpoint: 7 }],
+    ['null', { introspection_endpoint: null }],
+    ['a token_endpoint that is no guide', { token_endpoint: 'https://oauth.example/t' }],
+  ])('refuses %s', async (_what, change) => {
+    const failed = await failure(() => endpointsFromDiscovery(ISSUER, { ...TODAY, ...change }));
+    expect(failed).toMatchObject({ code: 'bad_response', reason: 'discovery' });
+  });
+
+  it.each([null, undefined, 'text', 7])('refuses %s for a document', async (document) => {
+    expect(await failure(() => endpointsFromDiscovery(ISSUER, document))).toMatchObject({
+      code: 'bad_response',
+    });
+  });
+
+  it.each(['http://accounts.firefox.com', 'accounts.firefox.com', `${ISSUER}?x=1`, `${ISSUER}#x`, ''])(
+    'refuses the issuer %s itself',
+    async (issuer) => {
+      const failed = await failure(() => endpointsFromDiscovery(issuer, { ...TODAY, issuer }));
+      expect(failed).toMatchObject({ code: 'misconfigured', parameter: 'issuer' });
+    },
+  );
+});
+
+describe('discover', () => {
+  it('asks the well-known address, with or without the slash', async () => {
+    for (const issuer of [ISSUER, `${ISSUER}/`]) {
+      const fetch = strictFetch({ url: WELL_KNOWN, answer: json(TODAY) });
+      expect(await discover(issuer, { fetch })).toEqual(knownEndpoints('production'));
+    }
+  });
+
+  it('says so when there is no discovery at that address', async () => {
+    const fetch = strictFetch({ url: WELL_KNOWN, answer: fxaError(404, 999) });
+    expect(await failure(discover(ISSUER, { fetch }))).toMatchObject({ code: 'misconfigured', status: 404 });
+  });
+
+  it('asks nothing of an issuer it may not speak to', async () => {
+    expect(await failure(discover('http://accounts.firefox.com', { fetch: strictFetch() }))).toMatchObject({
+      code: 'misconfigured',
+    });
+  });
+});
+
+describe('checkReachable', () => {
+  const endpoints = standinEndpoints('http://127.0.0.1:9720');
+  const check = (answer: Told['answer'], timeout?: number) =>
+    checkReachable(endpoints, { fetch: strictFetch({ url: endpoints.discovery, answer }), timeout });
+
+  it('is content with any JSON object', async () => {
+    await expect(check(json({}))).resolves.toBeUndefined();
+  });
+
+  it.each([
+    ['offline', new TypeError('Failed to fetch')],
+    ['server_unavailable', new Response('<h1>Bad gateway</h1>', { status: 502 })],
+    ['rate_limited', fxaError(429, 114, { retryAfter: 30 })],
+    ['bad_response', new Response('<h1>Welcome to our hotel</h1>')],
+  ])('says %s', async (code, answer) => {
+    expect(await failure(check(answer))).toMatchObject({ code });
+  });
+
+  it('waits five seconds at most, whatever the timeout for other calls', async () => {
+    vi.useFakeTimers();
+    const failed = failure(check('silence', 60_000));
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(await failed).toMatchObject({ code: 'server_unavailable' });
+  });
+});

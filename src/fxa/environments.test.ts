@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { knownEndpoints, standinEndpoints } from './environments.ts';
+import { secureUrl, withoutSlash } from './secure-url.ts';
+import { failure } from './testing/deployment.ts';
+
+describe('knownEndpoints', () => {
+  it('knows production', () => {
+    expect(knownEndpoints('production')).toEqual({
+      issuer: 'https://accounts.firefox.com',
+      discovery: 'https://accounts.firefox.com/.well-known/openid-configuration',
+      authorization: 'https://accounts.firefox.com/authorization',
+      token: 'https://oauth.accounts.firefox.com/v1/token',
+      destroy: 'https://oauth.accounts.firefox.com/v1/destroy',
+      introspect: 'https://oauth.accounts.firefox.com/v1/introspect',
+      verify: 'https://oauth.accounts.firefox.com/v1/verify',
+      jwks: 'https://oauth.accounts.firefox.com/v1/jwks',
+      profile: 'https://profile.accounts.firefox.com/v1/profile',
+      settings: 'https://accounts.firefox.com/settings#connected-services',
+    });
+  });
+
+  it('keeps stage apart from production', () => {
+    const hosts = Object.values<string>({ ...knownEndpoints('stage') }).map((url) => new URL(url).host);
+    expect(new Set(hosts)).toEqual(
+      new Set(['accounts.stage.mozaws.net', 'oauth.stage.mozaws.net', 'profile.stage.mozaws.net']),
+    );
+  });
+});
+
+describe('standinEndpoints', () => {
+  it('puts everything on one origin, whatever path follows it', () => {
+    const endpoints = standinEndpoints('http://127.0.0.1:9720/');
+    expect(endpoints.issuer).toBe('http://127.0.0.1:9720');
+    expect(
+      Object.values<string>({ ...endpoints }).every((url) => url.startsWith('http://127.0.0.1:9720')),
+    ).toBe(true);
+  });
+
+  it('refuses plain http to another machine', async () => {
+    expect(await failure(() => standinEndpoints('http://192.168.1.2:9720'))).toMatchObject({
+      code: 'misconfigured',
+    });
+  });
+});
+
+describe('secureUrl', () => {
+  it.each([
+    'https://accounts.example',
+    'http://localhost:3030/x',
+    'http://127.0.0.1:9720',
+    'http://127.255.0.3',
+    'http://127.1',
+    'http://[::1]:80/x',
+  ])('lets %s pass', (url) => {
+    expect(secureUrl(url)?.href).toBe(new URL(url).href);
+  });
+
+  it.each([
+    'http://accounts.example',
+    'http://localhost.example',
+    'http://127.0.0.1.example',
+    'http://128.0.0.1',
+    'http://0.0.0.0',
+    'https://user:password@accounts.example',
+    'https://accounts.example/#x',
+    'https://accounts.example/#',
+    'ftp://localhost',
+    'javascript:alert(1)',
+    '/v1/token',
+    '',
+    undefined,
+    42,
+  ])('stops %s', (url) => {
+    expect(secureUrl(url)).toBeUndefined();
+  });
+});
+
+it('takes away one slash at most', () => {
+  expect(['https://a', 'https://a/', 'https://a//'].map(withoutSlash)).toEqual([
+    'https://a',
+    'https://a',
+    'https://a/',
+  ]);
+});

@@ -1,0 +1,89 @@
+// Where Mozilla accounts is: the addresses of its two public deployments, and of a server that has everything on one origin.
+import { FxaError } from './errors.ts';
+import { secureUrl } from './secure-url.ts';
+
+export type EnvironmentName = 'production' | 'stage' | 'local' | 'custom';
+
+/** Absolute URLs. */
+export interface Endpoints {
+  /** The content server's origin, without a trailing slash. */
+  readonly issuer: string;
+  readonly discovery: string;
+  readonly authorization: string;
+  readonly token: string;
+  /** FxA: not RFC 7009 unless it is of the `/v1/oauth/` family. */
+  readonly destroy: string;
+  readonly introspect: string;
+  readonly verify: string;
+  readonly jwks: string;
+  /** `<profile>/v1/profile` */
+  readonly profile: string;
+  /** The page on which a person disconnects services. */
+  readonly settings: string;
+}
+
+export interface Deployment {
+  readonly name: EnvironmentName;
+  readonly endpoints: Endpoints;
+  /** 16 hexadecimal digits, given by Mozilla at registration. */
+  readonly clientId: string;
+}
+
+const HOSTS = {
+  production: {
+    content: 'https://accounts.firefox.com',
+    oauth: 'https://oauth.accounts.firefox.com',
+    profile: 'https://profile.accounts.firefox.com',
+  },
+  stage: {
+    content: 'https://accounts.stage.mozaws.net',
+    oauth: 'https://oauth.stage.mozaws.net',
+    profile: 'https://profile.stage.mozaws.net',
+  },
+} as const;
+
+/** The endpoints of Mozilla's own deployments. */
+export function knownEndpoints(name: 'production' | 'stage'): Endpoints {
+  const { content, oauth, profile } = HOSTS[name];
+  return endpointsOn(content, oauth, profile);
+}
+
+/**
+ * The endpoints of a server that plays all parts on one origin.
+ *
+ * @throws FxaError `misconfigured` unless the origin is https, or http on loopback.
+ */
+export function standinEndpoints(origin: string): Endpoints {
+  const url = secureUrl(origin);
+  if (url === undefined) {
+    throw new FxaError('misconfigured', 'The origin must be https, or http on loopback', {
+      parameter: 'origin',
+    });
+  }
+  return endpointsOn(url.origin, url.origin, url.origin);
+}
+
+/** `<issuer>/.well-known/openid-configuration` (OpenID Connect Discovery 1.0, section 4). */
+export function discoveryUrl(issuer: string): string {
+  return `${issuer}/.well-known/openid-configuration`;
+}
+
+/** FxA: the settings page lives on the content server, whose origin is the issuer. */
+export function settingsUrl(issuer: string): string {
+  return `${issuer}/settings#connected-services`;
+}
+
+function endpointsOn(content: string, oauth: string, profile: string): Endpoints {
+  return {
+    issuer: content,
+    discovery: discoveryUrl(content),
+    authorization: `${content}/authorization`,
+    token: `${oauth}/v1/token`,
+    destroy: `${oauth}/v1/destroy`,
+    introspect: `${oauth}/v1/introspect`,
+    verify: `${oauth}/v1/verify`,
+    jwks: `${oauth}/v1/jwks`,
+    profile: `${profile}/v1/profile`,
+    settings: settingsUrl(content),
+  };
+}

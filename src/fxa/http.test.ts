@@ -1,0 +1,95 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { fxaError, json, strictFetch } from '../../test/fakes/fetch.ts';
+import type { Told } from '../../test/fakes/fetch.ts';
+import type { Http } from './http.ts';
+import { requestJson } from './http.ts';
+import { failure } from './testing/deployment.ts';
+
+const URL = 'https://oauth.example/v1/thing';
+
+function get(answer: Told['answer'], http: Omit<Http, 'fetch'> = {}) {
+  return requestJson({ fetch: strictFetch({ url: URL, answer }), ...http }, 'keys', URL, { method: 'GET' });
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('requestJson', () => {
+  it('returns the object of an answer', async () => {
+    expect(await get(json({ a: 1 }))).toEqual({ a: 1 });
+  });
+
+  it('sends only headers that the preflight allows', async () => {
+    const fetch = strictFetch({
+      method: 'POST',
+      url: URL,
+      form: { a: 'b' },
+      authorization: 'Bearer t',
+      answer: json({}),
+    });
+    const form = 'application/x-www-form-urlencoded';
+    const headers = { Authorization: 'Bearer t', 'User-Agent': 'me', 'X-Other': 'x', 'Content-Type': form };
+    expect(await requestJson({ fetch }, 'keys', URL, { method: 'POST', headers, body: 'a=b' })).toEqual({});
+  });
+
+  it.each([
+    ['HTML', () => new Response('<h1>Hello</h1>', { headers: { 'content-type': 'text/html' } })],
+    ['nothing', () => new Response(null, { status: 204 })],
+    ['an array', () => json([])],
+    ['null', () => json(null)],
+    ['a string', () => json('x')],
+  ])('refuses %s', async (_what, answer) => {
+    expect(await failure(get(answer))).toMatchObject({ code: 'bad_response', reason: 'not_json' });
+  });
+
+  it('translates error answers', async () => {
+    const answer = fxaError(503, 201, {}, { 'retry-after': 'Sat, 21 Nov 2026 10:01:00 GMT' });
+    const now = () => Date.parse('Sat, 21 Nov 2026 10:00:00 GMT');
+    expect(await failure(get(answer, { now }))).toMatchObject({ code: 'server_unavailable', retryAfter: 60 });
+  });
+
+  it('calls a broken connection offline, before the answer and within it', async () => {
+    expect(await failure(get(new TypeError('Failed to fetch')))).toMatchObject({ code: 'offline' });
+    const torn = new ReadableStream({
+      start(controller) {
+        controller.error(new TypeError('terminated'));
+      },
+    });
+    expect(await failure(get(new Response(torn)))).toMatchObject({ code: 'offline' });
+  });
+
+  it('calls anything else internal', async () => {
+    expect(await failure(get(new RangeError('?')))).toMatchObject({ code: 'internal' });
+  });
+
+  it('does not wait longer than the timeout', async () => {
+    vi.useFakeTimers();
+    const failed = failure(get('silence', { timeout: 3000 }));
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(await failed).toMatchObject({ code: 'server_unavailable' });
+  });
+
+  it('waits ten seconds unless told otherwise, and leaves no timer behind', async () => {
+    vi.useFakeTimers();
+    const settled = vi.fn();
+    const failed = failure(get('silence')).finally(settled);
+    await vi.advanceTimersByTimeAsync(9999);
+    expect(settled).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await failed).toMatchObject({ code: 'server_unavailable' });
+    await requestJson({ fetch: strictFetch({ url: URL, answer: json({}) }) }, 'keys', URL, { method: 'GET' });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('stops at the signal of the caller, and does not begin after it', async () => {
+    const controller = new AbortController();
+    const failed = failure(get('silence', { signal: controller.signal }));
+    controller.abort();
+    expect(await failed).toMatchObject({ code: 'cancelled' });
+    const late = requestJson({ fetch: strictFetch(), signal: controller.signal }, 'keys', URL, {
+      method: 'GET',
+    });
+    expect(await failure(late)).toMatchObject({ code: 'cancelled' });
+  });
+});

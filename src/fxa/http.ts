@@ -1,0 +1,110 @@
+// The single funnel to the network: every request goes out from here, and every failure comes back as a coded error.
+import { errorFromAnswer } from './answers.ts';
+import type { Call } from './answers.ts';
+import { FxaError } from './errors.ts';
+
+export interface Http {
+  readonly fetch: typeof fetch;
+  /** Milliseconds for one request, its body included. Default 10 000. */
+  readonly timeout?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** The clock against which a dated `Retry-After` is read, in milliseconds. Default `Date.now`. */
+  readonly now?: (() => number) | undefined;
+}
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export interface JsonRequest {
+  readonly method: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | undefined;
+}
+
+// FxA: the preflight allows no other header an extension could want, and answers others without CORS headers.
+const HEADERS = ['accept', 'content-type', 'authorization'];
+const DEFAULT_TIMEOUT = 10_000;
+
+/**
+ * Sends one request and returns the JSON object of a 2xx answer.
+ *
+ * @throws FxaError `cancelled` (the caller's signal), `offline` (no answer), `server_unavailable` (5xx, or no answer
+ * in time), `rate_limited`, `bad_response` with reason `not_json` or `refused`, and what the table of answers.ts says.
+ */
+export async function requestJson(
+  http: Http,
+  call: Call,
+  url: string,
+  request: JsonRequest,
+): Promise<JsonObject> {
+  const { response, text } = await exchange(http, call, url, request);
+  const body = parseObject(text);
+  if (!response.ok) {
+    const now = http.now?.() ?? Date.now();
+    throw errorFromAnswer(call, url, { status: response.status, headers: response.headers, body }, now);
+  }
+  if (body === undefined) {
+    throw new FxaError('bad_response', `The answer is not a JSON object (${call})`, {
+      reason: 'not_json',
+      status: response.status,
+    });
+  }
+  return body;
+}
+
+async function exchange(http: Http, call: Call, url: string, request: JsonRequest) {
+  // Called as a bare function: browsers refuse a `fetch` whose `this` is some other object.
+  const { fetch, signal, timeout = DEFAULT_TIMEOUT } = http;
+  const controller = new AbortController();
+  const abort = () => {
+    controller.abort();
+  };
+  const late = new Error('timed out');
+  const timer = setTimeout(() => {
+    controller.abort(late);
+  }, timeout);
+  signal?.addEventListener('abort', abort);
+  try {
+    signal?.throwIfAborted();
+    const response = await fetch(url, init(request, controller.signal));
+    // The body is read under the same deadline: a server may stall after its headers.
+    return { response, text: await response.text() };
+  } catch (cause) {
+    if (signal?.aborted) throw new FxaError('cancelled', `Given up (${call})`, { cause });
+    if (controller.signal.reason === late)
+      throw new FxaError('server_unavailable', `No answer in ${timeout} ms (${call})`);
+    if (cause instanceof TypeError) throw new FxaError('offline', `No connection (${call})`, { cause });
+    throw new FxaError('internal', `The request failed (${call})`, { cause });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+function init({ method, headers, body }: JsonRequest, signal: AbortSignal): RequestInit {
+  const allowed = new Headers({ accept: 'application/json' });
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    if (HEADERS.includes(name.toLowerCase())) allowed.set(name, value);
+  }
+  return {
+    method,
+    headers: allowed,
+    ...(body === undefined ? {} : { body }),
+    // Cookies have no part in this, and FxA refuses them in CORS. Its API never redirects; who does is somebody else.
+    credentials: 'omit',
+    redirect: 'error',
+    referrerPolicy: 'no-referrer',
+    cache: 'no-store',
+    signal,
+  };
+}
+
+function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as JsonObject)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

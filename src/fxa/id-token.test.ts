@@ -1,0 +1,226 @@
+import { SignJWT, UnsecuredJWT } from 'jose';
+import type { JWTPayload } from 'jose';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { json, strictFetch } from '../../test/fakes/fetch.ts';
+import type { Told } from '../../test/fakes/fetch.ts';
+import { verifyIdToken } from './id-token.ts';
+import { ACCESS_TOKEN, CLIENT_ID, ORIGIN, deployment, failure } from './testing/deployment.ts';
+import { NOW, SUB, atHash, claims, idToken, signingKey } from './testing/id-token.ts';
+import type { SigningKey } from './testing/id-token.ts';
+
+const HASH_OF_NOTHING = '47DEQpj8HBSa-_TImW-5JA';
+let current: SigningKey;
+let previous: SigningKey;
+let foreign: SigningKey;
+
+beforeAll(async () => {
+  [current, previous, foreign] = await Promise.all([
+    signingKey('current'),
+    signingKey('previous'),
+    signingKey('foreign'),
+  ]);
+});
+
+const keySet = () => json({ keys: [current.jwk, previous.jwk] });
+const told = (answer: Told['answer']) => strictFetch({ url: `${ORIGIN}/v1/jwks`, answer });
+
+/** Verifies with the keys of the deployment. Fails when they are not asked for. */
+async function verify(
+  token: unknown,
+  change: { name?: 'custom'; now?: number; clockTolerance?: number } = {},
+) {
+  const { name, now = NOW, clockTolerance } = change;
+  const http = { fetch: told(keySet()) };
+  return verifyIdToken(deployment(name), token, { accessToken: ACCESS_TOKEN, now, clockTolerance }, http);
+}
+
+/** Verifies where nobody should ask for keys. */
+async function verifyWithoutKeys(token: unknown) {
+  return verifyIdToken(
+    deployment(),
+    token,
+    { accessToken: ACCESS_TOKEN, now: NOW },
+    { fetch: strictFetch() },
+  );
+}
+
+const signed = async (change: JWTPayload = {}) => idToken(current, await claims(change));
+
+describe('verifyIdToken', () => {
+  it('returns the claims, and only those we know', async () => {
+    expect(await verify(await signed())).toEqual({
+      iss: ORIGIN,
+      sub: SUB,
+      aud: CLIENT_ID,
+      iat: NOW / 1000,
+      exp: NOW / 1000 + 300,
+      amr: ['pwd', 'email'],
+      acr: 'AAL1',
+      at_hash: await atHash(ACCESS_TOKEN),
+    });
+  });
+
+  it('chooses the key by its id', async () => {
+    expect(await verify(await idToken(previous, await claims()))).toMatchObject({ sub: SUB });
+  });
+
+  it('does without the claims that are missing somewhere or sometime', async () => {
+    const token = await signed({ amr: undefined, acr: undefined, at_hash: undefined, auth_time: 1795240 });
+    expect(Object.keys(await verify(token)).sort()).toEqual(['aud', 'exp', 'iat', 'iss', 'sub']);
+  });
+
+  it('accepts an issuer with a slash', async () => {
+    expect(await verify(await signed({ iss: `${ORIGIN}/` }))).toMatchObject({ sub: SUB });
+  });
+
+  it.each([
+    ['id_token_issuer', { iss: 'https://evil.example' }],
+    ['id_token_issuer', { iss: undefined }],
+    ['id_token_audience', { aud: 'a1b2c3d4e5f60002' }],
+    ['id_token_audience', { aud: [CLIENT_ID, 'https://api.example'] }],
+    ['id_token_audience', { aud: [] }],
+    ['id_token_audience', { aud: undefined }],
+    ['id_token_audience', { azp: 'a1b2c3d4e5f60002' }],
+    ['id_token_expired', { exp: NOW / 1000 - 300 }],
+    ['id_token_malformed', { exp: undefined }],
+    ['id_token_malformed', { exp: 'soon' }],
+    ['id_token_malformed', { iat: undefined }],
+    ['id_token_malformed', { sub: undefined }],
+    ['id_token_malformed', { sub: '' }],
+    ['id_token_hash', { at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' }],
+    ['id_token_hash', { at_hash: 7 }],
+    ['id_token_hash', { at_hash: HASH_OF_NOTHING }],
+  ])('reports %s for %o', async (reason, change) => {
+    const token = await signed(change as JWTPayload);
+    expect(await failure(verify(token))).toMatchObject({ code: 'bad_response', reason });
+  });
+
+  it('tolerates the empty hash of 2019 in custom deployments, and no other wrong one', async () => {
+    expect(await verify(await signed({ at_hash: HASH_OF_NOTHING }), { name: 'custom' })).toMatchObject({
+      sub: SUB,
+    });
+    const wrong = await signed({ at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' });
+    expect(await failure(verify(wrong, { name: 'custom' }))).toMatchObject({ reason: 'id_token_hash' });
+  });
+
+  it('allows clocks to differ by five minutes, or as told', async () => {
+    const token = await signed();
+    expect(await verify(token, { now: NOW + 599_000 })).toMatchObject({ sub: SUB });
+    expect(await failure(verify(token, { now: NOW + 600_000 }))).toMatchObject({
+      reason: 'id_token_expired',
+    });
+    expect(await failure(verify(token, { now: NOW + 310_000, clockTolerance: 10 }))).toMatchObject({
+      reason: 'id_token_expired',
+    });
+    expect(await verify(token, { now: NOW - 86_400_000 })).toMatchObject({ sub: SUB });
+  });
+
+  it('refuses other algorithms before it asks for keys', async () => {
+    const none = new UnsecuredJWT(await claims()).encode();
+    const secret = new TextEncoder().encode(JSON.stringify(current.jwk));
+    const hmac = await new SignJWT(await claims())
+      .setProtectedHeader({ alg: 'HS256', kid: 'current' })
+      .sign(secret);
+    for (const token of [none, hmac]) {
+      expect(await failure(verifyWithoutKeys(token))).toMatchObject({ reason: 'id_token_algorithm' });
+    }
+  });
+
+  it('refuses an unknown key, and a token that names none', async () => {
+    const unknown = await idToken(foreign, await claims());
+    expect(await failure(verify(unknown))).toMatchObject({ code: 'bad_response', reason: 'id_token_key' });
+    const nameless = await new SignJWT(await claims())
+      .setProtectedHeader({ alg: 'RS256' })
+      .sign(current.privateKey);
+    expect(await failure(verifyWithoutKeys(nameless))).toMatchObject({ reason: 'id_token_key' });
+  });
+
+  it('refuses a signature of another key, and claims changed after signing', async () => {
+    const forged = await idToken(foreign, await claims(), { kid: 'current' });
+    expect(await failure(verify(forged))).toMatchObject({ reason: 'id_token_signature' });
+    const [header, , signature] = (await signed()).split('.');
+    const payload = Buffer.from(JSON.stringify(await claims({ sub: 'ee'.repeat(16) }))).toString('base64url');
+    const tampered = [header, payload, signature].join('.');
+    expect(await failure(verify(tampered))).toMatchObject({ reason: 'id_token_signature' });
+  });
+
+  it.each(['', 'x', 'a.b', 'a.b.c', 'e30.e30.', 'a.b.c.d.e', 7, null, {}])(
+    'calls %j malformed',
+    async (token) => {
+      expect(await failure(verifyWithoutKeys(token))).toMatchObject({ reason: 'id_token_malformed' });
+    },
+  );
+
+  it('calls claims that are no object malformed', async () => {
+    const header = Buffer.from(JSON.stringify({ alg: 'RS256', kid: 'current' })).toString('base64url');
+    const payload = Buffer.from('[]').toString('base64url');
+    const input = new TextEncoder().encode(`${header}.${payload}`);
+    const signature = await crypto.subtle.sign('RSASSA-PKCS1-v1_5', current.privateKey, input);
+    const token = `${header}.${payload}.${Buffer.from(signature).toString('base64url')}`;
+    expect(await failure(verify(token))).toMatchObject({ reason: 'id_token_malformed' });
+  });
+
+  it.each([
+    ['no key set', { keys: 'none' }],
+    ['an empty object', {}],
+    ['a broken key', { keys: [{ kty: 'RSA', kid: 'current', alg: 'RS256', use: 'sig', n: '!', e: 'AQAB' }] }],
+  ])('says so when the keys cannot be used: %s', async (_what, body) => {
+    const options = { accessToken: ACCESS_TOKEN, now: NOW };
+    const work = verifyIdToken(deployment(), await signed(), options, { fetch: told(json(body)) });
+    expect(await failure(work)).toMatchObject({ code: 'bad_response', reason: 'keys' });
+  });
+
+  it('trusts no short key', async () => {
+    const algorithm = {
+      name: 'RSASSA-PKCS1-v1_5',
+      modulusLength: 1024,
+      publicExponent: new Uint8Array([1, 0, 1]),
+      hash: 'SHA-256',
+    };
+    const pair = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+    const jwk = {
+      ...(await crypto.subtle.exportKey('jwk', pair.publicKey)),
+      kid: 'short',
+      use: 'sig',
+      key_ops: ['verify'],
+    };
+    const input = [{ alg: 'RS256', kid: 'short' }, await claims()].map((part) =>
+      Buffer.from(JSON.stringify(part)).toString('base64url'),
+    );
+    const bytes = await crypto.subtle.sign(
+      'RSASSA-PKCS1-v1_5',
+      pair.privateKey,
+      new TextEncoder().encode(input.join('.')),
+    );
+    const token = [...input, Buffer.from(bytes).toString('base64url')].join('.');
+    const options = { accessToken: ACCESS_TOKEN, now: NOW };
+    const work = verifyIdToken(deployment(), token, options, { fetch: told(json({ keys: [jwk] })) });
+    expect(await failure(work)).toMatchObject({ reason: 'keys' });
+  });
+
+  it.each([
+    ['offline', new TypeError('Failed to fetch')],
+    ['server_unavailable', new Response('', { status: 503 })],
+    ['bad_response', new Response('<html>')],
+  ])('passes on what the network says of the keys: %s', async (code, answer) => {
+    const options = { accessToken: ACCESS_TOKEN, now: NOW };
+    expect(
+      await failure(verifyIdToken(deployment(), await signed(), options, { fetch: told(answer) })),
+    ).toMatchObject({
+      code,
+    });
+  });
+
+  it('takes keys from another source instead', async () => {
+    const keySource = () => Promise.resolve({ keys: [current.jwk] });
+    const options = { accessToken: ACCESS_TOKEN, now: NOW, keySource };
+    expect(
+      await verifyIdToken(deployment(), await signed(), options, { fetch: strictFetch() }),
+    ).toMatchObject({ sub: SUB });
+  });
+
+  it('repeats nothing of the token', async () => {
+    const failed = await failure(verify(await signed({ aud: 'another' })));
+    expect(`${failed.message} ${JSON.stringify(failed)} ${String(failed.cause)}`).not.toContain(SUB);
+  });
+});

@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { fxaError, json, strictFetch } from '../../test/fakes/fetch.ts';
+import {
+  ACCESS_TOKEN,
+  ANSWER,
+  CLIENT_ID,
+  CODE,
+  ORIGIN,
+  REFRESH_TOKEN,
+  authFamily,
+  deployment,
+  failure,
+} from './testing/deployment.ts';
+import { refreshAccessToken, refreshTokenId, requestGrant } from './tokens.ts';
+
+const TOKEN = `${ORIGIN}/v1/token`;
+const VERIFIER = 'v'.repeat(43);
+const REFRESH_ID = createHash('sha256').update(Buffer.from(REFRESH_TOKEN, 'hex')).digest('hex');
+
+describe('requestGrant', () => {
+  const form = {
+    client_id: CLIENT_ID,
+    grant_type: 'authorization_code',
+    code: CODE,
+    code_verifier: VERIFIER,
+  };
+
+  it('sends what a public client must, and nothing FxA refuses, scope and redirect_uri least of all', async () => {
+    const fetch = strictFetch({ method: 'POST', url: TOKEN, form, answer: json(ANSWER) });
+    expect(await requestGrant(deployment(), { code: CODE, codeVerifier: VERIFIER }, { fetch })).toEqual(
+      ANSWER,
+    );
+  });
+
+  it('asks for a lifetime', async () => {
+    const fetch = strictFetch({
+      method: 'POST',
+      url: TOKEN,
+      form: { ...form, ttl: '3600' },
+      answer: json({}),
+    });
+    expect(
+      await requestGrant(deployment(), { code: CODE, codeVerifier: VERIFIER, ttl: 3600 }, { fetch }),
+    ).toEqual({});
+  });
+
+  it.each([0, -1, 1.5, Number.NaN, Infinity])('refuses a lifetime of %s', async (ttl) => {
+    const work = requestGrant(
+      deployment(),
+      { code: CODE, codeVerifier: VERIFIER, ttl },
+      { fetch: strictFetch() },
+    );
+    expect(await failure(work)).toMatchObject({ code: 'invalid_request', parameter: 'ttl' });
+  });
+
+  it('works with the auth family', async () => {
+    const fetch = strictFetch({
+      method: 'POST',
+      url: `${ORIGIN}/v1/oauth/token`,
+      form,
+      answer: json(ANSWER),
+    });
+    expect(await requestGrant(authFamily(), { code: CODE, codeVerifier: VERIFIER }, { fetch })).toEqual(
+      ANSWER,
+    );
+  });
+
+  it.each([
+    [
+      'a used code',
+      fxaError(400, 105, { requestCode: CODE }),
+      { code: 'bad_response', reason: 'code_refused' },
+    ],
+    ['a wrong verifier', fxaError(400, 117), { code: 'bad_response', reason: 'code_refused' }],
+    ['an unknown client', fxaError(400, 101), { code: 'misconfigured' }],
+    ['a token it does not know', fxaError(400, 108), { code: 'bad_response', reason: 'refused' }],
+    ['HTML', new Response('<h1>Hello</h1>'), { code: 'bad_response', reason: 'not_json' }],
+    ['a broken network', new TypeError('Failed to fetch'), { code: 'offline' }],
+    ['trouble', fxaError(503, 201, { retryAfter: 30 }), { code: 'server_unavailable', retryAfter: 30 }],
+  ])('says what is wrong: %s', async (_what, answer, expected) => {
+    const fetch = strictFetch({ method: 'POST', url: TOKEN, form, answer });
+    const failed = await failure(
+      requestGrant(deployment(), { code: CODE, codeVerifier: VERIFIER }, { fetch }),
+    );
+    expect(failed).toMatchObject(expected);
+    expect(`${failed.message} ${JSON.stringify(failed)} ${String(failed.cause)}`).not.toContain(CODE);
+  });
+});
+
+describe('refreshAccessToken', () => {
+  const form = { client_id: CLIENT_ID, grant_type: 'refresh_token', refresh_token: REFRESH_TOKEN };
+  const asked = { refreshToken: REFRESH_TOKEN, scope: 'openid profile', ttl: 3600 };
+
+  it('always sends the scope, and needs no refresh token in the answer', async () => {
+    const answer = json({
+      access_token: ACCESS_TOKEN,
+      token_type: 'bearer',
+      scope: 'profile',
+      expires_in: 1800,
+    });
+    const fetch = strictFetch({
+      method: 'POST',
+      url: TOKEN,
+      form: { ...form, scope: 'openid profile', ttl: '3600' },
+      answer,
+    });
+    expect(await refreshAccessToken(deployment(), asked, { fetch })).toEqual({
+      accessToken: ACCESS_TOKEN,
+      scope: 'profile',
+      expiresIn: 1800,
+    });
+  });
+
+  it('does not look at the id_token that a server of 2019 adds', async () => {
+    const answer = json({ ...ANSWER, id_token: 'not even one' });
+    const fetch = strictFetch({ method: 'POST', url: TOKEN, form: { ...form, scope: 'openid' }, answer });
+    const token = await refreshAccessToken(
+      deployment(),
+      { refreshToken: REFRESH_TOKEN, scope: 'openid' },
+      { fetch },
+    );
+    expect(token).toEqual({ accessToken: ACCESS_TOKEN, scope: 'profile', expiresIn: 3600 });
+  });
+
+  it.each(['', '  '])('refuses an empty scope: %j', async (scope) => {
+    const work = refreshAccessToken(
+      deployment(),
+      { refreshToken: REFRESH_TOKEN, scope },
+      { fetch: strictFetch() },
+    );
+    expect(await failure(work)).toMatchObject({ code: 'invalid_request', parameter: 'scope' });
+  });
+
+  it.each([
+    ['/v1/token', deployment(), fxaError(400, 108), 'reauth_required'],
+    ['/v1/token', deployment(), fxaError(401, 110), 'bad_response'],
+    ['/v1/token', deployment(), fxaError(400, 114, { invalidScopes: ['x'] }), 'scope_denied'],
+    ['/v1/token', deployment(), fxaError(400, 101), 'misconfigured'],
+    ['/v1/token', deployment(), fxaError(503, 202), 'server_unavailable'],
+    ['/v1/token', deployment(), new Response('{"errno":108}', { status: 500 }), 'server_unavailable'],
+    ['/v1/token', deployment(), new Response('{"errno":108}', { status: 200 }), 'bad_response'],
+    ['/v1/oauth/token', authFamily(), fxaError(401, 110), 'reauth_required'],
+    ['/v1/oauth/token', authFamily(), fxaError(400, 108), 'invalid_request'],
+    ['/v1/oauth/token', authFamily(), fxaError(429, 114), 'rate_limited'],
+  ])('at %s', async (path, to, answer, code) => {
+    const fetch = strictFetch({
+      method: 'POST',
+      url: ORIGIN + path,
+      form: { ...form, scope: 'profile' },
+      answer,
+    });
+    const work = refreshAccessToken(to, { refreshToken: REFRESH_TOKEN, scope: 'profile' }, { fetch });
+    expect(await failure(work)).toMatchObject({ code });
+  });
+});
+
+describe('refreshTokenId', () => {
+  it('hashes the bytes, not the digits', async () => {
+    expect(await refreshTokenId(REFRESH_TOKEN)).toBe(REFRESH_ID);
+    expect(REFRESH_ID).not.toBe(createHash('sha256').update(REFRESH_TOKEN).digest('hex'));
+  });
+
+  it('refuses what is no refresh token', async () => {
+    expect(await failure(refreshTokenId('nope'))).toMatchObject({ code: 'invalid_request' });
+  });
+});
