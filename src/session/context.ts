@@ -1,0 +1,67 @@
+// What every use case gets: the ports, the store, and the deployment of Mozilla accounts to talk to.
+import { discover } from '../fxa/discovery.ts';
+import type { Deployment, Endpoints, EnvironmentName } from '../fxa/environments.ts';
+import { FxaError, isFxaError } from '../fxa/errors.ts';
+import type { Http } from '../fxa/http.ts';
+import type { Ports } from './ports.ts';
+import type { Problem } from './state.ts';
+import { createStore, type Store } from './store.ts';
+
+/** What the build decides. */
+export interface SessionConfig {
+  readonly environment: EnvironmentName;
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Space-separated scopes to ask for. */
+  readonly scope: string;
+  /** The endpoints where they are known; without them they are discovered at the issuer. */
+  readonly endpoints?: Endpoints;
+}
+
+export interface Context {
+  readonly ports: Ports;
+  readonly config: SessionConfig;
+  readonly store: Store;
+  /** Issuer and client id: what a stored session belongs to. */
+  readonly deploymentName: string;
+  deployment(http: Http): Promise<Deployment>;
+  http(signal?: AbortSignal): Http;
+}
+
+const DISCOVERED = 'endpoints';
+
+export function createContext(ports: Ports, config: SessionConfig): Context {
+  const deploymentName = `${config.issuer} ${config.clientId}`;
+  return {
+    ports,
+    config,
+    deploymentName,
+    store: createStore(ports, deploymentName),
+    http: (signal) => ({ fetch: ports.fetch, ...(signal && { signal }) }),
+    deployment: async (http) => ({
+      name: config.environment,
+      clientId: config.clientId,
+      endpoints: config.endpoints ?? (await discoverOnce(ports, config.issuer, http)),
+    }),
+  };
+}
+
+/** Discovered endpoints are kept until the browser ends: a refresh should not need two answers from the network. */
+async function discoverOnce(ports: Ports, issuer: string, http: Http): Promise<Endpoints> {
+  const kept = (await ports.memory.get(DISCOVERED)) as Endpoints | undefined;
+  if (kept?.issuer === issuer) return kept;
+  const endpoints = await discover(issuer, http);
+  await ports.memory.set({ [DISCOVERED]: endpoints });
+  return endpoints;
+}
+
+/** An error as the record and the popup may know it: its code and reason, never its text or cause. */
+export function problemFrom(error: unknown, at: number): Problem {
+  const known = isFxaError(error) ? error : new FxaError('internal', 'Unexpected error', { cause: error });
+  return {
+    code: known.code,
+    ...(known.reason && { reason: known.reason }),
+    ...(known.retryAfter !== undefined && { retryAfter: known.retryAfter }),
+    at,
+  };
+}

@@ -1,0 +1,56 @@
+// What the rules need of the world. One adapter each in extension/webext; fakes in test/fakes.
+
+/** A storage area: `storage.local` (survives everything) or `storage.session` (empty after a restart or reload). */
+export interface Area {
+  get(key: string): Promise<unknown>;
+  /** Writes all items in one go, or none. */
+  set(items: Readonly<Record<string, unknown>>): Promise<void>;
+}
+
+/** Seals a secret under a key that never leaves the browser. */
+export interface Vault {
+  seal(secret: string): Promise<string>;
+  /** The secret, or undefined when the key is gone or the seal is broken. */
+  open(sealed: string): Promise<string | undefined>;
+}
+
+/** Locks that hold across all contexts of the extension and end with the context that holds them (Web Locks). */
+export interface Locks {
+  exclusive<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /** Runs the work when the lock is free, and tells whether it was. */
+  ifFree(name: string, work: () => Promise<void>): Promise<boolean>;
+}
+
+/** The browser's own window for web sign-in (`identity.launchWebAuthFlow`). */
+export interface AuthWindow {
+  readonly redirectUri: string;
+  /** Resolves with the URL the window was redirected to. Rejects with a coded `FxaError`. */
+  launch(url: string): Promise<string>;
+  /** False when there is no such window any more. */
+  focus(windowId: number): Promise<boolean>;
+  close(windowId: number): Promise<void>;
+}
+
+/** Wakes the background later. Alarms, never timers, carry anything beyond the current wake. */
+export interface Alarms {
+  /** `at` in milliseconds. An alarm of that name is replaced. */
+  set(name: string, at: number): Promise<void>;
+  clear(name: string): Promise<void>;
+}
+
+export interface Ports {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  newId(): string;
+  /** A number from 0 up to 1, for jitter. */
+  random(): number;
+  readonly fetch: typeof fetch;
+  readonly local: Area;
+  readonly memory: Area;
+  readonly vault: Vault;
+  readonly locks: Locks;
+  readonly authWindow: AuthWindow;
+  readonly alarms: Alarms;
+  /** Called with what nobody waits for: unexpected errors. Never with a secret. */
+  report(error: unknown): void;
+}

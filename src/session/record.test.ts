@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import {
+  addToJournal,
+  currentOwners,
+  emptyRecord,
+  parseRecord,
+  parseTokens,
+  type StoredRecord,
+} from './record.ts';
+
+const signedIn: StoredRecord = {
+  version: 1,
+  deployment: 'https://accounts.example client',
+  session: {
+    status: 'signedIn',
+    id: 's1',
+    since: 1,
+    account: { subject: 'ada' },
+    grant: { refreshTokenId: 'id', sealed: 'sealed', scope: 'profile' },
+  },
+  outbox: [],
+  journal: [],
+};
+
+describe('parseRecord', () => {
+  it('takes nothing for nobody', () => {
+    expect(parseRecord(undefined, 'd')).toEqual(emptyRecord('d'));
+  });
+
+  it('gives back what was written', () => {
+    const running: StoredRecord = {
+      ...signedIn,
+      session: { status: 'signingIn', attempt: { id: 'a', startedAt: 1 }, previous: { status: 'signedOut' } },
+    };
+    for (const record of [emptyRecord('d'), signedIn, running]) {
+      expect(parseRecord(JSON.parse(JSON.stringify(record)), 'd')).toEqual(record);
+    }
+  });
+
+  it('does not touch a record from the future', () => {
+    expect(() => parseRecord({ ...signedIn, version: 2 }, 'd')).toThrow(
+      expect.objectContaining({ code: 'storage_newer' }),
+    );
+  });
+
+  it.each([
+    ['no object', 'text'],
+    ['no version', { ...signedIn, version: undefined }],
+    ['an unknown state', { ...signedIn, session: { status: 'somewhere' } }],
+    ['a session without its grant', { ...signedIn, session: { ...signedIn.session, grant: undefined } }],
+    ['a session without its account', { ...signedIn, session: { ...signedIn.session, account: null } }],
+    [
+      'an attempt without a way back',
+      { ...signedIn, session: { status: 'signingIn', attempt: { id: 'a' } } },
+    ],
+    ['an outbox of something else', { ...signedIn, outbox: [{}] }],
+    ['a truncated record', { version: 1 }],
+  ])('refuses %s', (_what, stored) => {
+    expect(() => parseRecord(stored, 'd')).toThrow(expect.objectContaining({ code: 'storage_corrupt' }));
+  });
+});
+
+it('parseTokens drops what is no token', () => {
+  const token = { token: 't', owner: 'o', scope: '', receivedAt: 1, expiresAt: 2 };
+  expect(parseTokens([token, { token: 't' }, null])).toEqual([token]);
+  expect(parseTokens('nonsense')).toEqual([]);
+});
+
+it('the journal keeps the last fifty entries', () => {
+  let record = emptyRecord('d');
+  for (let at = 0; at < 60; at++)
+    record = addToJournal(record, { at, from: 'signedOut', to: 'signingIn', why: 'sign_in' });
+  expect(record.journal).toHaveLength(50);
+  expect(record.journal.at(-1)?.at).toBe(59);
+});
+
+it('an attempt on top of a session leaves both in use', () => {
+  const { session } = signedIn;
+  if (session.status !== 'signedIn') throw new Error('unreachable');
+  expect(
+    currentOwners({ status: 'signingIn', attempt: { id: 'a', startedAt: 1 }, previous: session }),
+  ).toEqual(['a', 's1']);
+  expect(currentOwners({ status: 'signedOut' })).toEqual([]);
+});

@@ -1,0 +1,134 @@
+// What lies in storage: one versioned record that survives everything, and the tokens that end with the browser session.
+import { FxaError } from '../fxa/errors.ts';
+import { liveSession, type Session } from './state.ts';
+
+export const RECORD_VERSION = 1;
+
+/** The journal and the outbox are there to be read by people; more entries than this help nobody. */
+const JOURNAL_LENGTH = 50;
+
+/** A grant to destroy at Mozilla accounts. It never holds the token itself, only the id that destroys it. */
+export interface Revocation {
+  readonly refreshTokenId: string;
+  /** While this attempt or session is the current one, the grant is in use and must be left alone. */
+  readonly owner?: string;
+  readonly since: number;
+  readonly attempts: number;
+  /** Not before this instant, in milliseconds. */
+  readonly notBefore: number;
+}
+
+/** One change of state: when, from what to what, and why. No secrets, no addresses. */
+export interface JournalEntry {
+  readonly at: number;
+  readonly from: Session['status'];
+  readonly to: Session['status'];
+  readonly why: string;
+}
+
+export interface StoredRecord {
+  readonly version: typeof RECORD_VERSION;
+  /** Issuer and client id the session belongs to. */
+  readonly deployment: string;
+  readonly session: Session;
+  readonly outbox: readonly Revocation[];
+  readonly journal: readonly JournalEntry[];
+}
+
+/** An access token in `storage.session`. It belongs to an attempt or session; when that is gone it is to be destroyed. */
+export interface HeldToken {
+  readonly token: string;
+  readonly owner: string;
+  readonly scope: string;
+  /** Instants in milliseconds. */
+  readonly receivedAt: number;
+  readonly expiresAt: number;
+}
+
+export function emptyRecord(deployment: string): StoredRecord {
+  return { version: RECORD_VERSION, deployment, session: { status: 'signedOut' }, outbox: [], journal: [] };
+}
+
+/**
+ * Reads a stored record; nothing stored is an empty one.
+ *
+ * @throws FxaError `storage_newer` when a later version of the extension wrote it, `storage_corrupt` when it is no
+ *   record at all. In both cases nothing must be written over it.
+ */
+export function parseRecord(stored: unknown, deployment: string): StoredRecord {
+  if (stored === undefined) return emptyRecord(deployment);
+  if (!isObject(stored) || typeof stored.version !== 'number') {
+    throw new FxaError('storage_corrupt', 'The stored record has no version.');
+  }
+  if (stored.version > RECORD_VERSION) {
+    throw new FxaError('storage_newer', `The stored record is of version ${stored.version}.`);
+  }
+  if (!isRecord(stored)) throw new FxaError('storage_corrupt', 'The stored record is incomplete.');
+  return stored;
+}
+
+export function parseTokens(stored: unknown): readonly HeldToken[] {
+  return Array.isArray(stored) ? stored.filter(isHeldToken) : [];
+}
+
+export function addToJournal(record: StoredRecord, entry: JournalEntry): StoredRecord {
+  return { ...record, journal: [...record.journal, entry].slice(-JOURNAL_LENGTH) };
+}
+
+/** The ids whose grants and tokens are in use: of the running attempt, and of the live session. */
+export function currentOwners(session: Session): readonly string[] {
+  const owners = [];
+  if (session.status === 'signingIn') owners.push(session.attempt.id);
+  const live = liveSession(session);
+  if (live) owners.push(live.id);
+  return owners;
+}
+
+function isRecord(stored: Record<string, unknown>): stored is Record<string, unknown> & StoredRecord {
+  return (
+    stored.version === RECORD_VERSION &&
+    typeof stored.deployment === 'string' &&
+    isSession(stored.session) &&
+    Array.isArray(stored.outbox) &&
+    stored.outbox.every((entry) => isObject(entry) && typeof entry.refreshTokenId === 'string') &&
+    Array.isArray(stored.journal)
+  );
+}
+
+function isSession(value: unknown): value is Session {
+  if (!isObject(value)) return false;
+  if (value.status === 'signingIn') {
+    return isObject(value.attempt) && typeof value.attempt.id === 'string' && isSettled(value.previous);
+  }
+  return isSettled(value);
+}
+
+function isSettled(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const hasAccount = isObject(value.account) && typeof value.account.subject === 'string';
+  if (value.status === 'needsReauth') return hasAccount;
+  if (value.status !== 'signedIn') return value.status === 'signedOut';
+  return (
+    hasAccount &&
+    typeof value.id === 'string' &&
+    isObject(value.grant) &&
+    typeof value.grant.refreshTokenId === 'string' &&
+    typeof value.grant.sealed === 'string' &&
+    typeof value.grant.scope === 'string'
+  );
+}
+
+function isHeldToken(value: unknown): value is HeldToken {
+  return (
+    isObject(value) &&
+    typeof value.token === 'string' &&
+    typeof value.owner === 'string' &&
+    typeof value.scope === 'string' &&
+    typeof value.receivedAt === 'number' &&
+    typeof value.expiresAt === 'number'
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,71 @@
+// The only writer of storage: every change goes through here, under one lock, record and view in one write.
+import { isFxaError } from '../fxa/errors.ts';
+import type { Ports } from './ports.ts';
+import { addToJournal, parseRecord, parseTokens, type HeldToken, type StoredRecord } from './record.ts';
+import { transition, type SessionEvent } from './state.ts';
+import { project, unreadable } from './view.ts';
+
+const RECORD = 'record';
+const VIEW = 'view';
+const TOKENS = 'tokens';
+/** Held for a read and a write, never across the network. */
+const LOCK = 'fxa:record';
+
+export interface Change {
+  readonly before: StoredRecord;
+  readonly after: StoredRecord;
+}
+
+export interface Store {
+  read(): Promise<StoredRecord>;
+  /** Changes the record; returning the same object writes nothing. */
+  update(change: (record: StoredRecord) => StoredRecord): Promise<Change>;
+  /** Takes a step of the state machine, and enters it in the journal when it changes the state. */
+  step(event: SessionEvent, why: string): Promise<Change>;
+  tokens(): Promise<readonly HeldToken[]>;
+  updateTokens(change: (tokens: readonly HeldToken[]) => readonly HeldToken[]): Promise<void>;
+}
+
+/** @throws FxaError `storage_newer`, `storage_corrupt` from every method that touches the record; nothing is written then. */
+export function createStore(ports: Ports, deployment: string): Store {
+  const read = async () => {
+    const stored = await ports.local.get(RECORD);
+    try {
+      return parseRecord(stored, deployment);
+    } catch (error) {
+      if (isFxaError(error)) await ports.local.set({ [VIEW]: unreadable(error.code, ports.now()) });
+      throw error;
+    }
+  };
+
+  const update: Store['update'] = (change) =>
+    ports.locks.exclusive(LOCK, async () => {
+      const before = await read();
+      const after = change(before);
+      if (after !== before) await ports.local.set({ [RECORD]: after, [VIEW]: project(after) });
+      return { before, after };
+    });
+
+  return {
+    read,
+    update,
+    step: (event, why) => update((record) => stepped(record, event, why, ports.now())),
+    tokens: async () => parseTokens(await ports.memory.get(TOKENS)),
+    updateTokens: (change) =>
+      ports.locks.exclusive(LOCK, async () => {
+        const before = parseTokens(await ports.memory.get(TOKENS));
+        const after = change(before);
+        if (after !== before) await ports.memory.set({ [TOKENS]: after });
+      }),
+  };
+}
+
+/** The record after an event, journal included; the same object when the event came too late. Pure. */
+export function stepped(record: StoredRecord, event: SessionEvent, why: string, at: number): StoredRecord {
+  const session = transition(record.session, event);
+  if (session === record.session) return record;
+  const next = { ...record, session };
+  return session.status === record.session.status
+    ? next
+    : addToJournal(next, { at, from: record.session.status, to: session.status, why });
+}

@@ -1,0 +1,118 @@
+// Access tokens: handed out fresh, refreshed once for all contexts, and never accepted back from a session that is over.
+import { FxaError, isFxaError } from '../fxa/errors.ts';
+import { grantedCovers, parseScopes } from '../fxa/scopes.ts';
+import { refreshAccessToken } from '../fxa/tokens.ts';
+import { problemFrom, type Context } from './context.ts';
+import { currentOwners, type HeldToken } from './record.ts';
+import { signOut } from './sign-out.ts';
+import { liveSession, type SignedIn } from './state.ts';
+
+/** Seconds an access token is asked for: one forgotten at a restart is dead soon. */
+export const ACCESS_TOKEN_TTL = 3600;
+
+const MAX_MARGIN_MS = 5 * 60_000;
+
+/**
+ * An access token of the live session that covers the scope. Refreshes when there is none, or when the only ones are
+ * about to expire or were refused by a resource (`refused`).
+ *
+ * @throws FxaError `signed_out` or `reauth_required` when there is no live session (any more); `offline`,
+ *   `server_unavailable`, `rate_limited`, `bad_response`, `scope_denied` from the refresh: the session stays as it is.
+ */
+export async function accessToken(context: Context, wanted: string, refused?: string): Promise<HeldToken> {
+  const scope = withoutOpenid(wanted);
+  const usable = async () => {
+    const session = await requireLive(context);
+    const held = (await context.store.tokens()).find(
+      (token) =>
+        token.owner === session.id &&
+        token.token !== refused &&
+        grantedCovers(token.scope, scope) &&
+        isFresh(token, context.ports.now()),
+    );
+    return { session, held };
+  };
+
+  const { held } = await usable();
+  if (held) return held;
+  return context.ports.locks.exclusive(`fxa:refresh:${scope}`, async () => {
+    // Another context may have refreshed, or signed out, while we waited for the lock.
+    const { session, held: refreshed } = await usable();
+    return refreshed ?? refresh(context, session, scope);
+  });
+}
+
+async function refresh(context: Context, session: SignedIn, scope: string): Promise<HeldToken> {
+  const { ports, store } = context;
+  const refreshToken = await ports.vault.open(session.grant.sealed);
+  if (refreshToken === undefined) {
+    await signOut(context, 'key_lost');
+    throw new FxaError('signed_out', 'The key that seals the refresh token is gone.');
+  }
+
+  const http = context.http();
+  const deployment = await context.deployment(http);
+  try {
+    const answer = await refreshAccessToken(deployment, { refreshToken, scope, ttl: ACCESS_TOKEN_TTL }, http);
+    const held = await holdToken(context, session.id, answer);
+    // Signed out meanwhile: nobody may use this token; it is an orphan now and will be destroyed as one.
+    await requireLive(context, session.id);
+    return held;
+  } catch (error) {
+    if (isFxaError(error) && error.code === 'reauth_required') {
+      const problem = problemFrom(error, ports.now());
+      await store.step({ type: 'grantRejected', sessionId: session.id, problem }, 'grant_rejected');
+    }
+    throw error;
+  }
+}
+
+/** Keeps an access token under its owner, before anything else is done with it. */
+export async function holdToken(
+  context: Context,
+  owner: string,
+  answer: { readonly accessToken: string; readonly scope: string; readonly expiresIn: number },
+): Promise<HeldToken> {
+  const receivedAt = context.ports.now();
+  const held: HeldToken = {
+    token: answer.accessToken,
+    owner,
+    scope: answer.scope,
+    receivedAt,
+    expiresAt: receivedAt + answer.expiresIn * 1000,
+  };
+  await context.store.updateTokens((tokens) => [
+    ...tokens.filter(({ token, expiresAt }) => token !== held.token && expiresAt > receivedAt),
+    held,
+  ]);
+  return held;
+}
+
+/** FxA: a refresh drops `openid`, which only serves the sign-in; a token without it is as good. */
+function withoutOpenid(scope: string): string {
+  return parseScopes(scope)
+    .filter((one) => one !== 'openid')
+    .join(' ');
+}
+
+/** Fresh while more than the margin is left: five minutes, or a tenth of a short life. */
+export function isFresh(token: HeldToken, now: number): boolean {
+  const margin = Math.min(MAX_MARGIN_MS, (token.expiresAt - token.receivedAt) / 10);
+  return now < token.expiresAt - margin;
+}
+
+/** Tokens whose attempt or session is over. */
+export function orphans(
+  tokens: readonly HeldToken[],
+  owners: ReturnType<typeof currentOwners>,
+): readonly HeldToken[] {
+  return tokens.filter(({ owner }) => !owners.includes(owner));
+}
+
+async function requireLive(context: Context, id?: string): Promise<SignedIn> {
+  const { session } = await context.store.read();
+  const live = liveSession(session);
+  if (live && (id === undefined || live.id === id)) return live;
+  const code = session.status === 'needsReauth' ? 'reauth_required' : 'signed_out';
+  throw new FxaError(code, 'There is no live session.');
+}

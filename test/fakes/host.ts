@@ -1,0 +1,141 @@
+// A browser for tests: several contexts of one extension over one storage, windows that a test drives, and sudden death.
+import { FxaError } from '../../src/fxa/errors.ts';
+import type { Area, Ports } from '../../src/session/ports.ts';
+import { createLockManager } from './locks.ts';
+
+/** Plays the person in the auth window: gets the URL the window opens with, gives the one it ends at. */
+export type Person = (url: string) => Promise<string>;
+
+export interface HostOptions {
+  readonly fetch: typeof fetch;
+  readonly person: Person;
+  readonly redirectUri: string;
+}
+
+export interface Host {
+  readonly local: Map<string, unknown>;
+  readonly memory: Map<string, unknown>;
+  readonly alarms: Map<string, number>;
+  readonly windows: { open: number[]; focused: number[]; opened: number };
+  readonly reports: unknown[];
+  /** Milliseconds by which the person's clock is off; a test may change it at any time. */
+  skew: number;
+  person: Person;
+  fetch: typeof fetch;
+  /** A background: fresh ports over the storage of this host. */
+  start(): { ports: Ports; kill: () => void };
+  /** The person closes a window. */
+  closeWindow(id: number): void;
+}
+
+export function createHost(options: HostOptions): Host {
+  const locks = createLockManager();
+  const closers = new Map<number, () => void>();
+  let windowId = 100;
+  let ids = 0;
+
+  const host: Host = {
+    local: new Map(),
+    memory: new Map(),
+    alarms: new Map(),
+    windows: { open: [], focused: [], opened: 0 },
+    reports: [],
+    skew: 0,
+    person: options.person,
+    fetch: options.fetch,
+    closeWindow(id) {
+      closers.get(id)?.();
+    },
+    start() {
+      const context = {};
+      let dead = false;
+      /** A dead context gets no answers any more: whatever it awaits never settles. */
+      const alive = <T>(work: () => T | Promise<T>): Promise<T> =>
+        new Promise((resolve, reject) => {
+          if (dead) return;
+          // Storage is structured-cloned in a browser; so is everything here.
+          Promise.resolve()
+            .then(work)
+            .then(
+              (value) => {
+                if (!dead) resolve(value);
+              },
+              (error: unknown) => {
+                if (!dead) reject(error instanceof Error ? error : new Error(String(error)));
+              },
+            );
+        });
+
+      const area = (map: Map<string, unknown>): Area => ({
+        get: (key) => alive(() => structuredClone(map.get(key))),
+        set: (items) =>
+          alive(() => {
+            for (const [key, value] of Object.entries(structuredClone(items))) map.set(key, value);
+          }),
+      });
+
+      const ports: Ports = {
+        now: () => Date.now() + host.skew,
+        newId: () => `id-${++ids}`,
+        random: () => 0.5,
+        fetch: (...request) => alive(() => host.fetch(...request)),
+        local: area(host.local),
+        memory: area(host.memory),
+        vault: {
+          seal: (secret) => alive(() => `sealed:${btoa(secret)}`),
+          open: (sealed) => alive(() => (sealed.startsWith('sealed:') ? atob(sealed.slice(7)) : undefined)),
+        },
+        locks: locks.locksFor(context),
+        authWindow: {
+          redirectUri: options.redirectUri,
+          launch: (url) => {
+            const id = ++windowId;
+            host.windows.open.push(id);
+            host.windows.opened++;
+            return alive(
+              () =>
+                new Promise<string>((resolve, reject) => {
+                  const gone = () => {
+                    host.windows.open = host.windows.open.filter((other) => other !== id);
+                    closers.delete(id);
+                  };
+                  closers.set(id, () => {
+                    gone();
+                    reject(new FxaError('cancelled', 'closed'));
+                  });
+                  host.person(url).then(
+                    (end) => {
+                      gone();
+                      resolve(end);
+                    },
+                    () => closers.get(id)?.(),
+                  );
+                }),
+            );
+          },
+          focus: (id) =>
+            alive(() => {
+              if (!host.windows.open.includes(id)) return false;
+              host.windows.focused.push(id);
+              return true;
+            }),
+          close: (id) => alive(() => host.closeWindow(id)),
+        },
+        alarms: {
+          set: (name, at) => alive(() => void host.alarms.set(name, at)),
+          clear: (name) => alive(() => void host.alarms.delete(name)),
+        },
+        report: (error) => void host.reports.push(error),
+      };
+
+      return {
+        ports,
+        kill: () => {
+          dead = true;
+          locks.release(context);
+        },
+      };
+    },
+  };
+  return host;
+}
