@@ -1,0 +1,104 @@
+// The build's environment, from its variables: which Mozilla accounts, which client, which scopes. Says what is missing.
+import { knownEndpoints, standinEndpoints, type EnvironmentName } from '../src/fxa/environments.ts';
+import { DEFAULT_SCOPES, parseScopes } from '../src/fxa/scopes.ts';
+import { secureUrl } from '../src/fxa/secure-url.ts';
+import type { BuildConfig } from '../src/extension/config.ts';
+
+export type BrowserName = 'firefox' | 'chromium';
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+const ENVIRONMENTS: readonly EnvironmentName[] = ['production', 'stage', 'local', 'custom'];
+
+/** The stand-in's address and clients as `npm run fxa` gives them out. */
+export const STANDIN_ORIGIN = 'http://127.0.0.1:9720';
+export const STANDIN_CLIENTS = { firefox: 'f1f0f1f0f1f00001', chromium: 'c4c4c4c4c4c40001' } as const;
+
+/** @throws Error with a sentence for the person who builds. */
+export function buildConfig(name: string, browser: BrowserName, variables: Variables): BuildConfig {
+  const environment = ENVIRONMENTS.find((known) => known === name);
+  if (!environment)
+    throw new Error(`There is no environment "${name}"; choose one of ${ENVIRONMENTS.join(', ')}.`);
+  const scope = scopes(variables);
+  switch (environment) {
+    case 'production':
+    case 'stage': {
+      const endpoints = knownEndpoints(environment);
+      return {
+        environment,
+        issuer: endpoints.issuer,
+        clientId: clientId(environment, browser, variables),
+        scope,
+        endpoints,
+      };
+    }
+    case 'local': {
+      const endpoints = standinEndpoints(variables.FXA_STANDIN_ORIGIN ?? STANDIN_ORIGIN);
+      const id = configuredClient(browser, variables) ?? STANDIN_CLIENTS[browser];
+      return { environment, issuer: endpoints.issuer, clientId: id, scope, endpoints };
+    }
+    case 'custom':
+      return {
+        environment,
+        issuer: issuer(variables),
+        clientId: clientId(environment, browser, variables),
+        scope,
+      };
+  }
+}
+
+/** Where the background may connect to (CSP `connect-src`): its own servers and nobody else. */
+export function connectSources({ endpoints, issuer }: BuildConfig): readonly string[] {
+  if (endpoints) return [...new Set(Object.values(endpoints).map((url) => new URL(url as string).origin))];
+  // A custom issuer names its servers only when it is asked, so the scheme is all that can be said beforehand.
+  return issuer.startsWith('http://') ? ['http:', 'https:'] : ['https:'];
+}
+
+/** Where the popup may take pictures from: the profile server, and the CDN that keeps uploaded ones. */
+export function imageSources(config: BuildConfig): readonly string[] {
+  if (config.environment === 'production') {
+    return [
+      originOf(config.endpoints?.profile),
+      'https://firefoxusercontent.com',
+      'https://*.firefoxusercontent.com',
+    ];
+  }
+  return config.issuer.startsWith('http://') ? ['http:', 'https:'] : ['https:'];
+}
+
+function originOf(url: string | undefined): string {
+  return url === undefined ? "'none'" : new URL(url).origin;
+}
+
+function scopes(variables: Variables): string {
+  const wanted = variables.FXA_SCOPES ?? DEFAULT_SCOPES.join(' ');
+  const parsed = parseScopes(wanted);
+  if (!parsed.includes('openid'))
+    throw new Error('FXA_SCOPES must contain openid: the sign-in is proved by the id_token.');
+  return parsed.join(' ');
+}
+
+function clientId(environment: EnvironmentName, browser: BrowserName, variables: Variables): string {
+  const id = configuredClient(browser, variables);
+  if (id !== undefined) return id;
+  throw new Error(
+    `A ${environment} build for ${browser} needs a client id: set FXA_CLIENT_ID, or FXA_CLIENT_ID_${browser.toUpperCase()} ` +
+      'when each browser has its own. Mozilla gives one out per redirect URI; "npm run redirect-uris" prints yours.',
+  );
+}
+
+function configuredClient(browser: BrowserName, variables: Variables): string | undefined {
+  const id = variables[`FXA_CLIENT_ID_${browser.toUpperCase()}`] ?? variables.FXA_CLIENT_ID;
+  if (id === undefined || id === '') return undefined;
+  if (!/^[0-9a-f]{16}$/.test(id))
+    throw new Error(`"${id}" is no client id: FxA's are 16 hexadecimal digits.`);
+  return id;
+}
+
+function issuer(variables: Variables): string {
+  const given = variables.FXA_ISSUER;
+  if (!given)
+    throw new Error('A custom build needs FXA_ISSUER: the origin of the Mozilla accounts to sign in at.');
+  if (!secureUrl(given))
+    throw new Error(`FXA_ISSUER is "${given}": it must be https, or http on this machine (loopback).`);
+  return given.replace(/\/$/, '');
+}

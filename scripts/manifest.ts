@@ -1,0 +1,64 @@
+// One root manifest.json, two browsers: what each build keeps of it, and what the build fills in.
+import { readFileSync } from 'node:fs';
+import { chromiumRedirectUri, firefoxRedirectUri } from '../src/standin/redirect-uris.ts';
+import { connectSources, imageSources, type BrowserName } from './environment.ts';
+import type { BuildConfig } from '../src/extension/config.ts';
+
+const root = new URL('../', import.meta.url);
+const readJson = (path: string) => JSON.parse(readFileSync(new URL(path, root), 'utf8')) as unknown;
+
+interface Manifest {
+  key?: string;
+  minimum_chrome_version?: string;
+  browser_specific_settings?: { gecko: { id: string } };
+  background: { service_worker?: string; scripts?: string[]; type: 'module' };
+  [member: string]: unknown;
+}
+
+export const readManifest = () =>
+  readJson('manifest.json') as Manifest & Required<Pick<Manifest, 'key' | 'browser_specific_settings'>>;
+
+/** The manifest of one build. */
+export function manifestFor(browser: BrowserName, config: BuildConfig): Manifest {
+  const { version } = readJson('package.json') as { version: string };
+  const manifest: Manifest = {
+    ...readManifest(),
+    version,
+    ...(config.environment !== 'production' && { version_name: `${version} ${config.environment}` }),
+    content_security_policy: { extension_pages: contentSecurityPolicy(config) },
+  };
+  const background = { ...manifest.background };
+  if (browser === 'chromium') {
+    delete manifest.browser_specific_settings;
+    delete background.scripts;
+  } else {
+    delete manifest.key;
+    delete manifest.minimum_chrome_version;
+    delete manifest.version_name;
+    delete background.service_worker;
+  }
+  return { ...manifest, background };
+}
+
+function contentSecurityPolicy(config: BuildConfig): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    `img-src ${["'self'", ...imageSources(config)].join(' ')}`,
+    `connect-src ${connectSources(config).join(' ')}`,
+  ].join('; ');
+}
+
+/** The redirect URI of each browser: part of what Mozilla registers, literally, trailing slash included. */
+export function redirectUris(): Record<BrowserName, string> {
+  const { key, browser_specific_settings } = readManifest();
+  return {
+    firefox: firefoxRedirectUri(browser_specific_settings.gecko.id),
+    chromium: chromiumRedirectUri(key),
+  };
+}

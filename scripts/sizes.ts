@@ -1,0 +1,61 @@
+// What a person downloads and loads: gzip sizes of a built extension, by following its static imports.
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+/** Bytes. `popup` is all it loads to paint, its page and style included. */
+export interface Sizes {
+  readonly popup: number;
+  readonly background: number;
+  readonly zip: number;
+}
+
+export const BUDGETS: Sizes = { popup: 14_000, background: 30_000, zip: 120_000 };
+
+interface BuiltManifest {
+  readonly action: { readonly default_popup: string };
+  readonly background: { readonly service_worker?: string; readonly scripts?: readonly string[] };
+}
+
+export function builtManifest(outDir: string): BuiltManifest {
+  return JSON.parse(readFileSync(join(outDir, 'manifest.json'), 'utf8')) as BuiltManifest;
+}
+
+/** All files the popup loads before it paints, by path. */
+export function popupFiles(outDir: string): readonly string[] {
+  const page = join(outDir, builtManifest(outDir).action.default_popup);
+  const html = readFileSync(page, 'utf8');
+  const loaded = [...html.matchAll(/(?:src|href)="\/?([^"]+\.(?:js|css))"/g)].map(([, path]) =>
+    join(outDir, path ?? ''),
+  );
+  return [page, ...new Set(loaded.flatMap((file) => withImports(file)))];
+}
+
+export function backgroundFiles(outDir: string): readonly string[] {
+  const { service_worker, scripts } = builtManifest(outDir).background;
+  const entry = service_worker ?? scripts?.[0];
+  if (entry === undefined) throw new Error(`No background in ${outDir}`);
+  return withImports(join(outDir, entry));
+}
+
+export function measure(outDir: string, zip: string): Sizes {
+  return {
+    popup: gzipped(popupFiles(outDir)),
+    background: gzipped(backgroundFiles(outDir)),
+    zip: statSync(zip).size,
+  };
+}
+
+function gzipped(files: readonly string[]): number {
+  return files.reduce((sum, file) => sum + gzipSync(readFileSync(file), { level: 9 }).length, 0);
+}
+
+/** A file and everything it imports statically, once each. */
+function withImports(file: string, seen = new Set<string>()): string[] {
+  if (seen.has(file)) return [];
+  seen.add(file);
+  const imports = [
+    ...readFileSync(file, 'utf8').matchAll(/(?:\bfrom|\bimport)\s*["'](\.{0,2}\/[^"']+\.js)["']/g),
+  ];
+  return [file, ...imports.flatMap(([, path]) => withImports(join(dirname(file), path ?? ''), seen))];
+}

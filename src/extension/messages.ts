@@ -1,0 +1,23 @@
+// The contract between pages and background: commands as functions, types only. State never travels this way; pages
+// watch the `view` in storage. No command takes or returns a token.
+
+export interface Commands {
+  /** Starts a sign-in and returns; how it goes is in the view. */
+  signIn(): void;
+  cancelSignIn(): void;
+  /** False when there is no window to show (not yet, or no more). */
+  showWindow(): boolean;
+  signOut(): void;
+  /** Asks the background to look for news about the account; they arrive in the view. */
+  lookForNews(): void;
+}
+
+export type CommandName = keyof Commands;
+
+/** What travels to the background. */
+export interface Command {
+  readonly command: CommandName;
+}
+
+/** What comes back: the result, or the code of what went wrong. */
+export type Reply = { readonly result: boolean | null } | { readonly error: string };

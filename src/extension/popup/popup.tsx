@@ -1,0 +1,21 @@
+// One view for each state.
+import type { View } from '../../session/view.ts';
+import { environment } from '../environment-name.ts';
+import { text } from '../ui/text.ts';
+import { NeedsReauth } from './needs-reauth.tsx';
+import { SignedIn } from './signed-in.tsx';
+import { SignedOut } from './signed-out.tsx';
+import { SigningIn } from './signing-in.tsx';
+
+const VIEWS = { signedOut: SignedOut, signingIn: SigningIn, signedIn: SignedIn, needsReauth: NeedsReauth };
+
+export function Popup({ view }: { view: View }) {
+  const Current = VIEWS[view.status];
+  return (
+    <main data-status={view.status}>
+      {environment !== 'production' && <p class="tester">{text('testerBuild', environment)}</p>}
+      <Current view={view} />
+      {view.pendingRevocations > 0 && <p class="note">{text('pendingRevocations')}</p>}
+    </main>
+  );
+}

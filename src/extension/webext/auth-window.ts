@@ -1,0 +1,44 @@
+// The browser's window for web sign-in behind the `AuthWindow` port.
+import { FxaError } from '../../fxa/errors.ts';
+import type { AuthWindow } from '../../session/ports.ts';
+import { authWindowError } from './auth-window-errors.ts';
+import { browser } from './browser.ts';
+
+export const authWindow: AuthWindow = {
+  get redirectUri() {
+    return browser.identity.getRedirectURL();
+  },
+
+  async launch(url) {
+    // Firefox for Android has no such window, whatever the types say.
+    if (typeof (browser.identity as Partial<typeof browser.identity>).launchWebAuthFlow !== 'function') {
+      throw new FxaError('unsupported', 'This browser has no window for web sign-in.');
+    }
+    let redirected: string | undefined;
+    try {
+      redirected = await browser.identity.launchWebAuthFlow({ url, interactive: true });
+    } catch (error) {
+      throw authWindowError(error);
+    }
+    // Some browsers end without a URL and without an error when the window is closed.
+    if (!redirected) throw new FxaError('cancelled', 'The sign-in window gave no answer.');
+    return redirected;
+  },
+
+  async focus(windowId) {
+    try {
+      await browser.windows.update(windowId, { focused: true });
+      return true;
+    } catch {
+      return false;
+    }
+  },
+
+  async close(windowId) {
+    try {
+      await browser.windows.remove(windowId);
+    } catch {
+      // It is gone already, which is what was wanted.
+    }
+  },
+};

@@ -1,0 +1,60 @@
+// Commands across the message channel: typed on both ends, taken only from the extension's own pages.
+import type { Command, CommandName, Commands, Reply } from '../messages.ts';
+import { browser } from './browser.ts';
+
+export type Handlers = {
+  readonly [Name in CommandName]: () => Promise<ReturnType<Commands[Name]>>;
+};
+
+/**
+ * Calls a command of the background.
+ *
+ * @throws Error with the code of what went wrong as its message; `gone` when the background ended before it answered.
+ */
+export async function call<Name extends CommandName>(command: Name): Promise<ReturnType<Commands[Name]>> {
+  let reply: Reply | undefined;
+  try {
+    reply = await browser.runtime.sendMessage({ command } satisfies Command);
+  } catch {
+    throw new Error('gone');
+  }
+  if (!reply) throw new Error('gone');
+  if ('error' in reply) throw new Error(reply.error);
+  return reply.result as ReturnType<Commands[Name]>;
+}
+
+/** What of a sender is needed to tell our own pages from everybody else. */
+export interface Sender {
+  readonly id?: string | undefined;
+  readonly url?: string | undefined;
+}
+
+/** Only pages of this very extension may command. Pure. */
+export function isOwnPage(sender: Sender, extensionId: string, base: string): boolean {
+  return sender.id === extensionId && sender.url?.startsWith(base) === true;
+}
+
+/** The command in a message, or undefined when it is none of ours. Pure. */
+export function readCommand(message: unknown, handlers: Handlers): CommandName | undefined {
+  if (typeof message !== 'object' || message === null) return undefined;
+  const { command } = message as Partial<Command>;
+  return typeof command === 'string' && Object.hasOwn(handlers, command) ? command : undefined;
+}
+
+/** Registers the one message listener. To be called synchronously when the background starts. */
+export function answer(handlers: Handlers, codeOf: (error: unknown) => string): void {
+  // `sendResponse` and `return true` is the one form of answer every browser understands.
+  browser.runtime.onMessage.addListener(((
+    message: unknown,
+    sender: Sender,
+    sendResponse: (reply: Reply) => void,
+  ) => {
+    const command = readCommand(message, handlers);
+    if (!command || !isOwnPage(sender, browser.runtime.id, browser.runtime.getURL(''))) return undefined;
+    handlers[command]().then(
+      (result) => sendResponse({ result: typeof result === 'boolean' ? result : null }),
+      (error: unknown) => sendResponse({ error: codeOf(error) }),
+    );
+    return true;
+  }) as Parameters<typeof browser.runtime.onMessage.addListener>[0]);
+}
