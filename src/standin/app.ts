@@ -1,0 +1,76 @@
+/**
+ * The stand-in: Mozilla accounts on your own machine, for developing and testing. It is built to the facts of the real servers,
+ * in two eras: `2019` answers as that year's releases were recorded to answer, `today` follows today's documentation and source.
+ *
+ * Where it differs from the real thing:
+ * - Everything lives on one origin over plain http. The path (or, in a test, the port in the Host header) tells which server is meant.
+ * - Sessions are not Hawk: `/v1/oauth/authorization` takes `Authorization: Bearer <session token>` or the pages' cookie.
+ * - Passwords travel and are kept as they are: there is no client-side key stretching, and nothing is kept beyond this process.
+ * - Nothing is mailed. The confirmation code of a sign-up stands on the page.
+ * - There is no two-step sign-in, no device, no Sync, no subscription platform, no pseudonymous `sub`, no rate limit.
+ * - `POST /v1/authorization` checks its parameters and then refuses: nobody here can make an identity assertion.
+ * - Access tokens are always opaque; no client is given JWT access tokens. Scoped keys are not made.
+ * - Pages are of its own making: the parameters of the request are judged alike, the looks and addresses of inner steps are not.
+ *   Of `prompt=none` it knows the errors by name; no client is on the allow-list for silent sign-in by address alone.
+ * - Pictures are SVG where none was uploaded; uploaded ones are neither scaled nor re-encoded.
+ * - Signing keys are new at every start, and the published second key never signs.
+ * - In 2019 the event that ends the tokens of a deleted account never comes.
+ */
+import { Hono } from 'hono';
+import { authApp } from './auth/auth-app.ts';
+import { type Era, rulesOf } from './era.ts';
+import { createKeys, type Keys } from './keys.ts';
+import { oauthApp } from './oauth/oauth-app.ts';
+import { contentApp } from './pages/content-app.ts';
+import { imagesApp } from './profile/images-app.ts';
+import { profileApp } from './profile/profile-app.ts';
+import { addReady } from './ready.ts';
+import { type Role, roleOf } from './roles.ts';
+import { createStore, type Store } from './store/store.ts';
+import type { Client } from './store/types.ts';
+import type { World } from './world.ts';
+
+export interface StandinOptions {
+  readonly era: Era;
+  /** Where it will be reached, e.g. `http://127.0.0.1:9720`; also the issuer. */
+  readonly origin: string;
+  /** The clock, in milliseconds. */
+  readonly now?: () => number;
+  /** Signing keys to share between several stand-ins: RSA keys take their time. */
+  readonly keys?: Keys;
+  /** Instead of the ready clients. */
+  readonly clients?: readonly Client[];
+}
+
+export interface Standin {
+  readonly app: Hono;
+  readonly store: Store;
+  readonly world: World;
+}
+
+/** Builds a stand-in with its ready clients and accounts. It needs no port: `app.request(…)` will do. */
+export function createStandin(options: StandinOptions): Standin {
+  const { now = Date.now, origin } = options;
+  const rules = rulesOf(options.era);
+  const store = createStore(rules, now);
+  addReady(store, options.clients);
+  const world: World = { rules, store, keys: options.keys ?? createKeys(now), now, origin };
+  const apps: Readonly<Record<Role, Hono>> = {
+    oauth: oauthApp(world),
+    auth: authApp(world),
+    profile: profileApp(world),
+    images: imagesApp(world),
+    content: contentApp(world),
+  };
+  const app = new Hono();
+  app.all('*', (c) => {
+    const role = roleOf(c.req.header('host') ?? '', c.req.path, options.era);
+    // In a browser the servers' bare addresses show the front page too.
+    const page =
+      c.req.method === 'GET' &&
+      c.req.path === '/' &&
+      (c.req.header('accept')?.includes('text/html') ?? false);
+    return apps[page ? 'content' : role].fetch(c.req.raw, c.env);
+  });
+  return { app, store, world };
+}

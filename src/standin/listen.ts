@@ -1,0 +1,43 @@
+/** A stand-in that listens on this machine. */
+import { type ServerType, serve } from '@hono/node-server';
+import { createStandin, type Standin, type StandinOptions } from './app.ts';
+
+export interface RunningStandin extends Standin {
+  readonly origin: string;
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Starts one on 127.0.0.1; port 0 means any free port. Rejects with Node's error (`EADDRINUSE`, …) when it cannot listen.
+ */
+export async function startStandin(
+  options: Omit<StandinOptions, 'origin'> & { readonly port?: number },
+): Promise<RunningStandin> {
+  // The origin is part of what is served, so the port must be known before the app is made.
+  const late: { standin?: Standin } = {};
+  const server: ServerType = await new Promise((resolve, reject) => {
+    const starting = serve(
+      {
+        fetch: (request, env) => late.standin?.app.fetch(request, env) ?? new Response(null, { status: 503 }),
+        hostname: '127.0.0.1',
+        port: options.port ?? 0,
+        overrideGlobalObjects: false,
+      },
+      () => resolve(starting),
+    );
+    starting.once('error', reject);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The stand-in has no port');
+  const origin = `http://127.0.0.1:${address.port}`;
+  const standin = createStandin({ ...options, origin });
+  late.standin = standin;
+  return { ...standin, origin, stop: () => stop(server) };
+}
+
+function stop(server: ServerType): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error === undefined ? resolve() : reject(error)));
+    if ('closeAllConnections' in server) server.closeAllConnections();
+  });
+}

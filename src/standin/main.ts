@@ -1,0 +1,59 @@
+/** `npm run fxa`: starts the stand-in alone and says where it is and who can sign in. */
+import { parseArgs } from 'node:util';
+import type { Era } from './era.ts';
+import { startStandin } from './listen.ts';
+import { READY_PASSWORD } from './ready.ts';
+
+interface Arguments {
+  readonly era: Era;
+  readonly port: number;
+}
+
+/** Prints one sentence and ends with 1. */
+function fail(sentence: string): never {
+  console.error(sentence);
+  process.exit(1);
+}
+
+function readArguments(): Arguments {
+  try {
+    const { values } = parseArgs({
+      options: { era: { type: 'string', default: 'today' }, port: { type: 'string', default: '9720' } },
+    });
+    const port = Number(values.port);
+    if (values.era !== '2019' && values.era !== 'today') fail('--era is 2019 or today.');
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) fail('--port is a number from 0 to 65535.');
+    return { era: values.era, port };
+  } catch {
+    return fail('Usage: npm run fxa -- [--era 2019|today] [--port N]');
+  }
+}
+
+const { era, port } = readArguments();
+try {
+  const { origin, store, stop } = await startStandin({ era, port });
+  const accounts = store.accounts
+    .list()
+    .map(({ email, displayName }) => `  ${email.padEnd(20)} ${displayName ?? ''}`);
+  const clients = [...store.clients.values()].map(
+    ({ id, name, redirectUris }) =>
+      `  ${id}  ${name}\n${redirectUris.map((uri) => `      ${uri}\n`).join('')}`,
+  );
+  console.log(`Stand-in for Mozilla accounts: ${origin} (era: ${era})
+
+Accounts, all with the password "${READY_PASSWORD}":
+${accounts.join('\n')}
+
+Clients:
+${clients.join('')}
+Connected services: ${origin}/settings#connected-services
+Discovery:          ${origin}/.well-known/openid-configuration
+Ctrl-C ends it.`);
+  const end = () => void stop().then(() => process.exit(0));
+  process.once('SIGINT', end);
+  process.once('SIGTERM', end);
+} catch (error) {
+  const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  if (!inUse) throw error;
+  fail(`Port ${port} is in use: end what runs there, or choose another with --port.`);
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { roleOf } from './roles.ts';
+
+describe('which server a request addresses', () => {
+  it.each([
+    ['127.0.0.1:9720', '/v1/token', 'oauth'],
+    ['127.0.0.1:9720', '/v1/oauth/token', 'auth'],
+    ['127.0.0.1:9720', '/v1/account/login', 'auth'],
+    ['127.0.0.1:9720', '/v1/profile', 'profile'],
+    ['127.0.0.1:9720', '/v1/avatar/upload', 'profile'],
+    ['127.0.0.1:9720', '/a/00', 'images'],
+    ['127.0.0.1:9720', '/authorization', 'content'],
+    ['', '/', 'content'],
+  ] as const)('by path: %s%s is %s', (host, path, role) => {
+    expect(roleOf(host, path, 'today')).toBe(role);
+  });
+
+  it('by port, which in 2019 is final', () => {
+    expect(roleOf('127.0.0.1:9010', '/.well-known/openid-configuration', '2019')).toBe('oauth');
+    expect(roleOf('127.0.0.1:9010', '/v1/oauth/token', '2019')).toBe('oauth');
+    expect(roleOf('127.0.0.1:1111', '/v1/token', '2019')).toBe('profile');
+  });
+
+  it('today the OAuth and auth hosts answer for both', () => {
+    expect(roleOf('127.0.0.1:9010', '/v1/oauth/token', 'today')).toBe('auth');
+    expect(roleOf('127.0.0.1:9000', '/v1/token', 'today')).toBe('oauth');
+    expect(roleOf('127.0.0.1:9010', '/authorization', 'today')).toBe('oauth');
+  });
+});

@@ -1,0 +1,80 @@
+/** Everything the stand-in knows, in memory, one per instance; and the acts that touch several parts of it at once. */
+import type { EraRules } from '../era.ts';
+import { type Accounts, createAccounts } from './accounts.ts';
+import { createImages, type Images } from './images.ts';
+import { createSessions, type Sessions } from './sessions.ts';
+import { createTokens, type Tokens } from './tokens.ts';
+import type { AccessToken, Account, Client, RefreshToken } from './types.ts';
+
+export interface CachedProfile {
+  readonly profile: Readonly<Record<string, unknown>>;
+  readonly storedAt: number;
+}
+
+export interface Store {
+  readonly clients: Map<string, Client>;
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly tokens: Tokens;
+  readonly images: Images;
+  /** Profiles by cache key; used by the 2019 era only. */
+  readonly profileCache: Map<string, CachedProfile>;
+  /** For tests: the refresh tokens that still work. */
+  liveGrants(filter?: { email?: string; clientId?: string }): RefreshToken[];
+  /** For tests: the access tokens that still work. */
+  liveAccessTokens(filter?: { email?: string; clientId?: string }): AccessToken[];
+  /** Kills every token and code a person gave a client, as the *Disconnect* button does. */
+  disconnect(uid: string, clientId: string): void;
+  /** FxA: a password change kills all tokens of public clients; confidential ones keep theirs. Other sessions end. */
+  changePassword(account: Account, password: string, keptSession?: string): void;
+  /** Removes the account and its sessions; today its tokens too, in 2019 they live on. */
+  deleteAccount(uid: string): void;
+  /** Marks the profile as changed, which ends what is cached of it. */
+  profileChanged(account: Account): void;
+}
+
+/** An empty store. `now` gives milliseconds. */
+export function createStore(rules: EraRules, now: () => number): Store {
+  const clients = new Map<string, Client>();
+  const accounts = createAccounts(now);
+  const sessions = createSessions(now);
+  const tokens = createTokens(now);
+  const profileCache = new Map<string, CachedProfile>();
+  const forget = (uid: string) => {
+    for (const key of profileCache.keys()) if (key.startsWith(uid)) profileCache.delete(key);
+  };
+  const matches =
+    (filter: { email?: string; clientId?: string } = {}) =>
+    (item: { uid: string; clientId: string }) =>
+      (filter.clientId === undefined || item.clientId === filter.clientId) &&
+      (filter.email === undefined || item.uid === accounts.byEmail(filter.email)?.uid);
+  return {
+    clients,
+    accounts,
+    sessions,
+    tokens,
+    images: createImages(),
+    profileCache,
+    liveGrants: (filter) => tokens.refreshTokens().filter(matches(filter)),
+    liveAccessTokens: (filter) =>
+      tokens.accessTokens().filter((token) => token.expiresAt > now() && matches(filter)(token)),
+    disconnect: (uid, clientId) =>
+      tokens.removeWhere((item) => item.uid === uid && item.clientId === clientId),
+    changePassword(account, password, keptSession) {
+      account.password = password;
+      tokens.removeWhere(
+        (item) => item.uid === account.uid && clients.get(item.clientId)?.publicClient !== false,
+      );
+      sessions.closeAllOf(account.uid, keptSession);
+    },
+    deleteAccount(uid) {
+      accounts.remove(uid);
+      sessions.closeAllOf(uid);
+      if (!rules.tokensSurviveAccountDeletion) tokens.removeWhere((item) => item.uid === uid);
+    },
+    profileChanged(account) {
+      account.profileChangedAt = now();
+      forget(account.uid);
+    },
+  };
+}

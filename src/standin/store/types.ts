@@ -1,0 +1,91 @@
+/** What the stand-in remembers. Instants are in milliseconds unless a name says otherwise. */
+
+export interface Client {
+  readonly id: string;
+  readonly name: string;
+  /** Exact strings; the first is used when a request names none. */
+  readonly redirectUris: readonly string[];
+  readonly publicClient: boolean;
+  readonly trusted: boolean;
+  /** 64 hex characters; confidential clients only. */
+  readonly secret?: string;
+  /** Scopes a refresh may widen to, space-separated; trusted clients only. */
+  readonly allowedScopes?: string;
+  /** FxA answers 503 for a disabled client. */
+  readonly disabled?: boolean;
+}
+
+export interface Account {
+  /** 32 hex characters. */
+  readonly uid: string;
+  email: string;
+  password: string;
+  verified: boolean;
+  /** Shown on the page in place of an e-mail. */
+  confirmationCode: string;
+  displayName?: string;
+  /** Id of the picture chosen; none means the default one. */
+  avatarId?: string;
+  locale: string;
+  metricsEnabled: boolean;
+  /** Capabilities by client id. */
+  subscriptions: Readonly<Record<string, readonly string[]>>;
+  readonly createdAt: number;
+  profileChangedAt: number;
+  disabledAt?: number;
+  lockedAt?: number;
+}
+
+export interface Session {
+  readonly token: string;
+  readonly uid: string;
+  /** When the password was last entered. */
+  lastAuthAt: number;
+  readonly amr: readonly string[];
+  readonly aal: number;
+}
+
+/** What a person allowed a client. */
+export interface Authorization {
+  readonly clientId: string;
+  readonly uid: string;
+  readonly scope: string;
+}
+
+export interface Code extends Authorization {
+  readonly code: string;
+  readonly createdAt: number;
+  readonly offline: boolean;
+  /** Seconds. */
+  readonly authAt: number;
+  readonly amr: readonly string[];
+  readonly aal: number;
+  /** S256; absent for confidential clients. */
+  readonly codeChallenge?: string;
+}
+
+export interface AccessToken extends Authorization {
+  /** SHA-256 of the token's bytes, hex. The token itself is not kept. */
+  readonly id: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly profileChangedAt: number;
+  /** Seconds; unknown for refreshed tokens of 2019. */
+  readonly authAt?: number;
+}
+
+export interface RefreshToken extends Authorization {
+  /** SHA-256 of the token's bytes, hex: what FxA calls `refresh_token_id`. */
+  readonly id: string;
+  readonly createdAt: number;
+  lastUsedAt: number;
+  /** Seconds. */
+  readonly authAt?: number;
+}
+
+export interface Image {
+  readonly id: string;
+  readonly uid: string;
+  readonly type: 'image/png' | 'image/jpeg' | 'image/svg+xml';
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}

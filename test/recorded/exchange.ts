@@ -1,0 +1,76 @@
+// The recorded exchanges as data, and how one of them is sent to a stand-in.
+import { readFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+
+export interface RecordedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface RecordedResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface Exchange {
+  readonly n: number;
+  readonly section: string;
+  readonly title: string;
+  readonly request: RecordedRequest;
+  readonly response: RecordedResponse;
+}
+
+type Raw = Pick<Exchange, 'n' | 'section' | 'title'> & Partial<Exchange> & { readonly text?: string };
+
+/** Requests made through the signed-in page were written down as text, without their Hawk header. */
+function fromText(raw: Raw): Exchange {
+  const match = /^```\n(\w+) (\S+) .*\n([\s\S]*?)\n```\n→ (\d+)\n```json\n([\s\S]*?)\n```$/.exec(
+    raw.text ?? '',
+  );
+  const [, method, path, body, status, answer] = match ?? [];
+  if (method === undefined || path === undefined || body === undefined || answer === undefined) {
+    throw new Error(`Exchange ${raw.n} cannot be read`);
+  }
+  const headers = { host: '127.0.0.1:9000', 'content-type': 'application/json' };
+  return {
+    ...raw,
+    request: { method, path, headers, body },
+    response: { status: Number(status), headers: {}, body: answer },
+  };
+}
+
+function read(raw: Raw): Exchange {
+  const { request, response } = raw;
+  return request === undefined || response === undefined ? fromText(raw) : { ...raw, request, response };
+}
+
+/** All of them, in order. */
+export const EXCHANGES: readonly Exchange[] = (
+  JSON.parse(readFileSync(new URL('exchanges.json', import.meta.url), 'utf8')) as Raw[]
+).map(read);
+
+/** Sends a request with its recorded headers, Host included, to the given port on this machine. */
+export function send(port: number, recorded: RecordedRequest): Promise<RecordedResponse> {
+  const { method, path, headers, body } = recorded;
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({ host: '127.0.0.1', port, method, path, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: Object.fromEntries(
+            Object.entries(response.headers).map(([name, value]) => [name, String(value)]),
+          ),
+          body: Buffer.concat(chunks).toString('utf8'),
+        }),
+      );
+    });
+    request.on('error', reject);
+    request.end(body === '' ? undefined : body);
+  });
+}
