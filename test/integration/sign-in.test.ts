@@ -1,0 +1,143 @@
+// Sign-in, profile and sign-out of the session, against the stand-in of both eras.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createWorld, ERAS, type World } from './world.ts';
+
+describe.each(ERAS)('with the servers of %s', (era) => {
+  let world: World;
+  beforeEach(async () => {
+    world = await createWorld(era);
+  });
+  afterEach(() => world.stop());
+
+  it('signs in and shows who it is', async () => {
+    await world.session.signIn();
+    expect(world.view()).toMatchObject({
+      status: 'signedIn',
+      account: { email: 'ada@example.com', displayName: 'Ada Lovelace' },
+      pendingRevocations: 0,
+    });
+    expect(world.view()).not.toHaveProperty('problem');
+    expect(world.record().outbox).toEqual([]);
+    expect(world.record().journal.map(({ from, to }) => `${from} → ${to}`)).toEqual([
+      'signedOut → signingIn',
+      'signingIn → signedIn',
+    ]);
+    expect(world.host.reports).toEqual([]);
+  });
+
+  it('keeps no token in local storage, and none in the view', async () => {
+    await world.session.signIn();
+    const [accessToken, refreshToken] = world.issued;
+    const local = JSON.stringify([...world.host.local]);
+    expect(refreshToken).toMatch(/^[0-9a-f]{64}$/);
+    expect(local).not.toContain(accessToken);
+    expect(local).not.toContain(refreshToken);
+    // The access token is in the memory of the browser; the refresh token is nowhere in clear.
+    expect(world.stored()).toContain(accessToken);
+    expect(world.stored()).not.toContain(refreshToken);
+  });
+
+  it('signs out: at once here, and then at Mozilla accounts, grant and access token', async () => {
+    await world.session.signIn();
+    expect([world.liveGrants(), world.liveTokens()]).toEqual([1, 1]);
+    await world.session.signOut();
+    expect(world.view()).toEqual({ version: 1, status: 'signedOut', pendingRevocations: 0 });
+    expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
+    expect(world.host.alarms.size).toBe(0);
+  });
+
+  it('signs out without the network, and destroys the grant when there is one again', async () => {
+    await world.session.signIn();
+    world.host.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
+    await world.session.signOut();
+    expect(world.view()).toMatchObject({ status: 'signedOut', pendingRevocations: 1 });
+    expect(world.host.alarms.get('fxa:outbox')).toBeGreaterThan(Date.now());
+
+    world.host.fetch = fetch;
+    world.host.skew = 3_600_000;
+    await world.restart();
+    expect(world.view().pendingRevocations).toBe(0);
+    expect(world.liveGrants()).toBe(0);
+  });
+
+  it('refreshes when a resource refuses the token, once for everybody, and keeps the refresh token', async () => {
+    await world.session.signIn();
+    const before = world.record().session;
+    await fetch(`${world.standin.origin}/v1/destroy`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token: world.issued[0] }),
+    });
+    expect(world.liveTokens()).toBe(0);
+    const requests = vi.fn(fetch);
+    world.host.fetch = requests;
+    await Promise.all([world.session.lookForNews(), world.session.lookForNews()]);
+    expect(requests.mock.calls.filter(([url]) => String(url).endsWith('/v1/token'))).toHaveLength(1);
+    expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'ada@example.com' } });
+    expect(world.view()).not.toHaveProperty('problem');
+    expect(world.record().session).toMatchObject({ grant: (before as { grant: object }).grant });
+  });
+
+  it('does not refresh again while the refreshed token is good', async () => {
+    await world.session.signIn();
+    world.host.skew = 3_590_000;
+    await world.session.lookForNews();
+    const refreshed = world.issued.length;
+    await world.session.lookForNews();
+    expect(world.issued).toHaveLength(refreshed);
+    expect(world.view()).not.toHaveProperty('problem');
+  });
+
+  it('hands out one token to many, and a new one when it is about to expire', async () => {
+    await world.session.signIn();
+    const first = await Promise.all([1, 2, 3].map(() => world.session.accessToken('profile')));
+    expect(new Set(first).size).toBe(1);
+    world.host.skew = 3_590_000;
+    const second = await Promise.all([1, 2, 3].map(() => world.session.accessToken('profile')));
+    expect(new Set(second).size).toBe(1);
+    expect(second[0]).not.toBe(first[0]);
+  });
+
+  it('asks for a new sign-in when Mozilla accounts says the grant is gone, and takes one', async () => {
+    await world.session.signIn();
+    const uid = world.view().account?.uid ?? '';
+    world.standin.store.disconnect(uid, 'a1b2c3d4e5f60001');
+    await world.session.lookForNews();
+    expect(world.view()).toMatchObject({
+      status: 'needsReauth',
+      account: { email: 'ada@example.com' },
+      problem: { code: 'reauth_required' },
+    });
+
+    let opened = '';
+    const person = world.host.person;
+    world.host.person = (url) => {
+      opened = url;
+      return person(url);
+    };
+    await world.session.signIn();
+    expect(new URL(opened).searchParams.get('login_hint')).toBe('ada@example.com');
+    expect(world.view()).toMatchObject({ status: 'signedIn' });
+    expect(world.liveGrants()).toBe(1);
+  });
+
+  it('replaces one account by another and leaves no grant of the first', async () => {
+    await world.session.signIn();
+    world.signsInAs('lin@example.com');
+    await world.session.signIn();
+    expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'lin@example.com' } });
+    expect(world.stored()).not.toContain('ada@example.com');
+    expect(world.liveGrants()).toBe(1);
+    expect(world.liveTokens()).toBe(1);
+  });
+
+  it('is still signed in after a restart of the browser, and refreshes', async () => {
+    await world.session.signIn();
+    world.host.memory.clear();
+    await world.restart();
+    expect(world.view()).toMatchObject({ status: 'signedIn' });
+    await world.session.lookForNews();
+    expect(world.view()).not.toHaveProperty('problem');
+    expect(await world.session.accessToken('profile')).toMatch(/^[0-9a-f]{64}$/);
+  });
+});

@@ -1,0 +1,119 @@
+// One extension and one stand-in, together in this process: what every integration test of the session starts with.
+import { standinEndpoints } from '../../src/fxa/environments.ts';
+import type { StoredRecord } from '../../src/session/record.ts';
+import { createSession, type SessionService } from '../../src/session/session.ts';
+import type { View } from '../../src/session/view.ts';
+import type { Era } from '../../src/standin/era.ts';
+import { createKeys } from '../../src/standin/keys.ts';
+import { startStandin, type RunningStandin } from '../../src/standin/listen.ts';
+import { READY_PASSWORD, readyClients } from '../../src/standin/ready.ts';
+import { createHost, type Host } from '../fakes/host.ts';
+
+export const ERAS: readonly Era[] = ['today', '2019'];
+export const SCOPE = 'openid profile';
+export const CLIENT = 'a1b2c3d4e5f60001';
+
+const keys = createKeys(Date.now);
+
+export interface World {
+  readonly standin: RunningStandin;
+  readonly host: Host;
+  session: SessionService;
+  /** The background dies and another one starts over the same storage. */
+  restart(): Promise<void>;
+  /** Who answers in the auth window from now on. */
+  signsInAs(email: string, change?: (callback: URL) => void): void;
+  view(): View;
+  record(): StoredRecord;
+  /** Everything that lies in either storage area, as text. */
+  stored(): string;
+  /** The tokens that were given out, refresh tokens among them: canaries that must not turn up elsewhere. */
+  readonly issued: readonly string[];
+  liveGrants(): number;
+  liveTokens(): number;
+  stop(): Promise<void>;
+}
+
+/** `today` is the build for the stand-in; `2019` is a custom build that discovers everything. */
+export async function createWorld(era: Era): Promise<World> {
+  const standin = await startStandin({ era, port: 0, keys });
+  const redirectUri = readyClients().find(({ id }) => id === CLIENT)?.redirectUris[0] ?? '';
+  const issued: string[] = [];
+  const host = createHost({
+    redirectUri,
+    person: personAt(standin.origin, 'ada@example.com'),
+    fetch: async (...request) => {
+      const response = await fetch(...request);
+      if (String(request[0]).endsWith('/v1/token')) issued.push(...tokensIn(await response.clone().json()));
+      return response;
+    },
+  });
+
+  const config = { issuer: standin.origin, clientId: CLIENT, scope: SCOPE };
+  let running = host.start();
+  const open = () =>
+    createSession(
+      running.ports,
+      era === 'today'
+        ? { ...config, environment: 'local', endpoints: standinEndpoints(standin.origin) }
+        : { ...config, environment: 'custom' },
+    );
+
+  const world: World = {
+    standin,
+    host,
+    session: open(),
+    async restart() {
+      running.kill();
+      running = host.start();
+      world.session = open();
+      await world.session.recover();
+    },
+    signsInAs(email, change) {
+      host.person = personAt(standin.origin, email, change);
+    },
+    view: () => host.local.get('view') as View,
+    record: () => host.local.get('record') as StoredRecord,
+    issued,
+    stored: () => JSON.stringify([[...host.local], [...host.memory]]),
+    liveGrants: () => standin.store.liveGrants({ clientId: CLIENT }).length,
+    liveTokens: () => standin.store.liveAccessTokens({ clientId: CLIENT }).length,
+    stop: () => standin.stop(),
+  };
+  return world;
+}
+
+function tokensIn(answer: unknown): string[] {
+  const { access_token, refresh_token } = answer as Record<string, unknown>;
+  return [access_token, refresh_token].filter((token) => typeof token === 'string');
+}
+
+/** Does what the stand-in's page does after the person gave the password: asks for a code, and goes where it is told. */
+function personAt(origin: string, email: string, change: (callback: URL) => void = () => undefined) {
+  return async (url: string): Promise<string> => {
+    const post = async (path: string, body: unknown, session?: string) => {
+      const response = await fetch(`${origin}${path}`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          ...(session !== undefined && { authorization: `Bearer ${session}` }),
+        },
+        body: JSON.stringify(body),
+      });
+      if (!response.ok) throw new Error(`${path} answered ${response.status} ${await response.text()}`);
+      return (await response.json()) as Record<string, string>;
+    };
+    const { sessionToken } = await post('/v1/account/login', { email, password: READY_PASSWORD });
+    const query = Object.fromEntries(new URL(url).searchParams);
+    const { client_id, redirect_uri, scope, state, access_type, code_challenge, code_challenge_method } =
+      query;
+    const { redirect } = await post(
+      '/v1/oauth/authorization',
+      { client_id, redirect_uri, scope, state, access_type, code_challenge, code_challenge_method },
+      sessionToken,
+    );
+    const callback = new URL(redirect ?? '');
+    change(callback);
+    return callback.href;
+  };
+}
