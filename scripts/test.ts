@@ -1,0 +1,107 @@
+// `npm test`: everything that can be checked, one step after the other, with a count at the end.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+interface Step {
+  readonly name: string;
+  /** Without a vitest project, a step counts as one test: it passes or fails as a whole. */
+  readonly command: readonly string[];
+  readonly vitest?: string;
+}
+
+const { values } = parseArgs({ options: { 'skip-e2e': { type: 'boolean', default: false } } });
+const root = fileURLToPath(new URL('../', import.meta.url));
+const reports = mkdtempSync(join(tmpdir(), 'npm-test-'));
+
+const vitest = (project: string, name: string): Step => ({
+  name,
+  vitest: project,
+  command: [
+    'vitest',
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${join(reports, project)}`,
+  ],
+});
+
+const STEPS: readonly Step[] = [
+  { name: 'types, each room in its runtime', command: ['tsx', 'scripts/types.ts'] },
+  { name: 'lint', command: ['eslint', '.'] },
+  { name: 'format', command: ['prettier', '--check', '--log-level=warn', '.'] },
+  { name: 'walls between the rooms', command: ['depcruise', 'src', '--config', '.dependency-cruiser.cjs'] },
+  vitest('node', 'unit, session, integration on both eras, recorded exchanges'),
+  { name: 'build within the size budgets', command: ['tsx', 'scripts/build.ts'] },
+  {
+    name: 'web-ext lint',
+    command: ['web-ext', 'lint', '--source-dir', 'dist/firefox', '--warnings-as-errors'],
+  },
+  vitest('house', 'conventions and the content of the bundles'),
+  ...(values['skip-e2e']
+    ? []
+    : [
+        { name: 'both browsers are here', command: ['node', 'scripts/setup.mjs', '--browsers'] },
+        vitest('e2e', 'end to end, in Firefox and in Chromium'),
+      ]),
+];
+
+function run([command = '', ...args]: readonly string[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+    child.on('error', (error) => {
+      console.error(error.message);
+      resolve(false);
+    });
+    child.on('exit', (code) => resolve(code === 0));
+  });
+}
+
+/** What vitest counted; a run that wrote no report, or that failed without a failed test, counts as one failure. */
+function countsOf(step: Step, ok: boolean): Counts {
+  if (step.vitest === undefined) return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+  try {
+    const report = JSON.parse(readFileSync(join(reports, step.vitest), 'utf8')) as Record<
+      'numPassedTests' | 'numFailedTests' | 'numPendingTests' | 'numTodoTests',
+      number
+    >;
+    const failed = Math.max(report.numFailedTests, ok ? 0 : 1);
+    return { passed: report.numPassedTests, failed, skipped: report.numPendingTests + report.numTodoTests };
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+const lines: string[] = [];
+for (const [index, step] of STEPS.entries()) {
+  console.log(`\n── ${index + 1} of ${STEPS.length}: ${step.name}`);
+  const began = Date.now();
+  const counts = countsOf(step, await run(step.command));
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.skipped += counts.skipped;
+  const seconds = `${((Date.now() - began) / 1000).toFixed(0)} s`;
+  lines.push(
+    `${counts.failed ? '✗' : '✓'} ${step.name}: ${counts.passed} passed, ${counts.failed} failed (${seconds})`,
+  );
+}
+rmSync(reports, { recursive: true, force: true });
+
+console.log(`\n${lines.join('\n')}`);
+if (values['skip-e2e']) console.log('– end to end: left out, as asked');
+console.log(
+  `\n${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`,
+);
+process.exitCode = total.failed ? 1 : 0;

@@ -1,0 +1,71 @@
+// What a build makes of its variables, and what it says when one is missing.
+import { describe, expect, it } from 'vitest';
+import { buildConfig, connectSources, STANDIN_CLIENTS } from '../../scripts/environment.ts';
+
+const id = '0123456789abcdef';
+
+describe('buildConfig', () => {
+  it('builds for the stand-in with no variables at all', () => {
+    const config = buildConfig('local', 'firefox', {});
+    expect(config).toMatchObject({
+      clientId: STANDIN_CLIENTS.firefox,
+      issuer: 'http://127.0.0.1:9720',
+      scope: 'openid profile',
+    });
+    expect(connectSources(config)).toEqual(['http://127.0.0.1:9720']);
+  });
+
+  it.each(['production', 'stage', 'custom'])(
+    'asks for a client id in %s, and says how to get one',
+    (name) => {
+      const build = () => buildConfig(name, 'chromium', { FXA_ISSUER: 'https://accounts.example' });
+      expect(build).toThrow(/FXA_CLIENT_ID.*FXA_CLIENT_ID_CHROMIUM.*redirect-uris/s);
+    },
+  );
+
+  it('prefers the client id of the browser', () => {
+    const variables = { FXA_CLIENT_ID: id, FXA_CLIENT_ID_CHROMIUM: 'fedcba9876543210' };
+    expect(buildConfig('stage', 'chromium', variables).clientId).toBe('fedcba9876543210');
+    expect(buildConfig('stage', 'firefox', variables).clientId).toBe(id);
+  });
+
+  it('refuses what cannot be a client id', () => {
+    expect(() => buildConfig('stage', 'firefox', { FXA_CLIENT_ID: 'client' })).toThrow(
+      /16 hexadecimal digits/,
+    );
+  });
+
+  it('leaves the endpoints of a custom issuer to discovery', () => {
+    const config = buildConfig('custom', 'firefox', {
+      FXA_ISSUER: 'http://localhost:3030/',
+      FXA_CLIENT_ID: id,
+    });
+    expect(config).toMatchObject({ issuer: 'http://localhost:3030', environment: 'custom' });
+    expect(config).not.toHaveProperty('endpoints');
+    expect(connectSources(config)).toEqual(['http:', 'https:']);
+    const remote = buildConfig('custom', 'firefox', {
+      FXA_ISSUER: 'https://accounts.example',
+      FXA_CLIENT_ID: id,
+    });
+    expect(connectSources(remote)).toEqual(['https:']);
+  });
+
+  it.each([undefined, 'http://accounts.example', 'accounts.example', 'ftp://127.0.0.1'])(
+    'refuses the issuer %s',
+    (issuer) => {
+      expect(() => buildConfig('custom', 'firefox', { FXA_ISSUER: issuer, FXA_CLIENT_ID: id })).toThrow(
+        /FXA_ISSUER/,
+      );
+    },
+  );
+
+  it('takes scopes from FXA_SCOPES, but never without openid', () => {
+    const scopes = 'openid profile:uid profile:email profile:display_name';
+    expect(buildConfig('local', 'firefox', { FXA_SCOPES: scopes }).scope).toBe(scopes);
+    expect(() => buildConfig('local', 'firefox', { FXA_SCOPES: 'profile' })).toThrow(/openid/);
+  });
+
+  it('names the environments when it is given none of them', () => {
+    expect(() => buildConfig('prod', 'firefox', {})).toThrow(/production, stage, local, custom/);
+  });
+});

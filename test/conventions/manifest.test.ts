@@ -1,0 +1,83 @@
+// What people are asked for when they install, and who may talk to the extension.
+import { describe, expect, it } from 'vitest';
+import { BROWSERS } from '../../scripts/build.ts';
+import { buildConfig } from '../../scripts/environment.ts';
+import { manifestFor, readManifest, redirectUris } from '../../scripts/manifest.ts';
+import { firefoxRedirectUri } from '../../src/standin/redirect-uris.ts';
+
+const CLIENT = { FXA_CLIENT_ID: '0123456789abcdef' };
+const manifest = (browser: (typeof BROWSERS)[number], environment: string, variables = {}) =>
+  manifestFor(browser, buildConfig(environment, browser, { ...CLIENT, ...variables }));
+
+describe.each(BROWSERS)('the manifest for %s', (browser) => {
+  const built = manifest(browser, 'production');
+
+  it('asks for nothing that shows a warning', () => {
+    expect(built.permissions).toEqual(['identity', 'storage', 'alarms']);
+    for (const member of ['host_permissions', 'optional_permissions', 'optional_host_permissions']) {
+      expect(built).not.toHaveProperty(member);
+    }
+  });
+
+  it('lets nobody in', () => {
+    for (const member of [
+      'externally_connectable',
+      'content_scripts',
+      'web_accessible_resources',
+      'sandbox',
+    ]) {
+      expect(built).not.toHaveProperty(member);
+    }
+  });
+
+  it('has the form of background its browser knows', () => {
+    expect(Object.keys(built.background).sort()).toEqual(
+      browser === 'firefox' ? ['scripts', 'type'] : ['service_worker', 'type'],
+    );
+  });
+
+  it('connects, in production, to the servers of Mozilla accounts and nobody else', () => {
+    const policy = (built.content_security_policy as { extension_pages: string }).extension_pages;
+    expect(policy).toContain("default-src 'none'; script-src 'self';");
+    expect(policy).not.toMatch(/unsafe|http:/);
+    expect(/connect-src ([^;]*)/.exec(policy)?.[1]?.split(' ').sort()).toEqual([
+      'https://accounts.firefox.com',
+      'https://oauth.accounts.firefox.com',
+      'https://profile.accounts.firefox.com',
+    ]);
+  });
+
+  it('takes its version from package.json', () => {
+    expect(readManifest().version).toBe('0.0.0');
+    expect(built.version).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(built.version).not.toBe('0.0.0');
+  });
+});
+
+describe('ids', () => {
+  it('are pinned, so that every build has the redirect URI that was registered', () => {
+    expect(redirectUris()).toEqual({
+      firefox: expect.stringMatching(/^https:\/\/[0-9a-f]{40}\.extensions\.allizom\.org\/$/) as string,
+      chromium: expect.stringMatching(/^https:\/\/[a-p]{32}\.chromiumapp\.org\/$/) as string,
+    });
+  });
+
+  it('are computed as the browsers do', () => {
+    // FxA's own configuration registers this redirect host for Firefox Notes. That Chromium's is right, every
+    // sign-in of the end-to-end suite shows: the stand-in compares redirect URIs literally.
+    expect(firefoxRedirectUri('notes@mozilla.com')).toBe(
+      'https://dee85c67bd72f3de1f0a0fb62a8fe9b9b1a166d7.extensions.allizom.org/',
+    );
+  });
+
+  it('tell truthfully what leaves the browser', () => {
+    // The code and tokens; and the address, when a sign-in is repeated with it filled in.
+    const { gecko } = readManifest().browser_specific_settings as unknown as {
+      gecko: { data_collection_permissions: { required: string[] } };
+    };
+    expect(gecko.data_collection_permissions.required).toEqual([
+      'authenticationInfo',
+      'personallyIdentifyingInfo',
+    ]);
+  });
+});

@@ -1,0 +1,62 @@
+// The walls hold: every rule of .dependency-cruiser.cjs reports the edge it is there for.
+import { createRequire } from 'node:module';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { cruise, type ICruiseResult, type IFlattenedRuleSet } from 'dependency-cruiser';
+import { afterAll, expect, it } from 'vitest';
+
+const rules = createRequire(import.meta.url)('../../.dependency-cruiser.cjs') as {
+  forbidden: { name: string }[];
+};
+const folder = mkdtempSync(join(tmpdir(), 'walls-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** file → what it wrongly imports, by the name of the rule that must say so. */
+const PLANTED: Record<string, [file: string, code: string]> = {
+  'fxa-is-pure': ['src/fxa/a.ts', "import '../session/ok.ts';"],
+  'session-knows-only-fxa': ['src/session/b.ts', "import '../extension/background/ok.ts';"],
+  'standin-stands-alone': ['src/standin/c.ts', "import '../session/ok.ts';"],
+  'nobody-imports-standin': ['src/extension/background/d.ts', "import '../../standin/ok.ts';"],
+  'only-webext-knows-the-browser': ['src/extension/background/e.ts', "import 'webextension-polyfill';"],
+  'pages-hold-no-rules': ['src/extension/popup/f.ts', "import { x } from '../../session/ok.ts'; x;"],
+  'pages-reach-the-browser-by-two-doors': ['src/extension/popup/g.ts', "import '../webext/ok.ts';"],
+  'no-cycles': ['src/fxa/h.ts', "import './h2.ts';"],
+  'nothing-unresolved': ['src/fxa/i.ts', "import './nowhere.ts';"],
+};
+
+it('every rule of the walls finds its planted violation, and nothing else is found', async () => {
+  const plant = (file: string, code: string) => {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), code);
+  };
+  for (const room of ['session', 'standin', 'extension/background', 'extension/webext']) {
+    plant(`src/${room}/ok.ts`, 'export const x = 1;');
+  }
+  plant('src/fxa/h2.ts', "import './h.ts';");
+  // What is allowed must stay silent: a type from the rules in a page.
+  plant(
+    'src/extension/popup/allowed.ts',
+    "import type { x } from '../../session/ok.ts'; export type Y = typeof x;",
+  );
+  for (const [file, code] of Object.values(PLANTED)) plant(file, code);
+  symlinkSync(join(process.cwd(), 'node_modules'), join(folder, 'node_modules'));
+
+  const result = await cruise(['src'], {
+    baseDir: folder,
+    ruleSet: rules as unknown as IFlattenedRuleSet,
+    validate: true,
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+  });
+  const { violations } = (result.output as ICruiseResult).summary;
+  const found = new Map(violations.map(({ rule, from }) => [rule.name, from]));
+  for (const [rule, [file]] of Object.entries(PLANTED)) {
+    expect(
+      violations.some((violation) => violation.rule.name === rule && violation.from === file),
+      rule,
+    ).toBe(true);
+  }
+  expect([...found.keys()].sort()).toEqual(rules.forbidden.map(({ name }) => name).sort());
+  expect(violations.map(({ from }) => from)).not.toContain('src/extension/popup/allowed.ts');
+});
