@@ -14,6 +14,7 @@ declare module 'web-ext' {
     firefoxProfile?: string;
     chromiumBinary?: string;
     chromiumProfile?: string;
+    chromiumPref?: Readonly<Record<string, unknown>>;
     keepProfileChanges?: boolean;
     startUrl?: string[];
     args?: string[];

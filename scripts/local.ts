@@ -1,0 +1,65 @@
+// What start, dev and the screenshots have in common: the stand-in on this machine, and a build that signs in at it.
+import { newFolder, removeFolder } from '../test/e2e/driver/folders.ts';
+import { startStandin, type RunningStandin } from '../src/standin/listen.ts';
+import { READY_PASSWORD } from '../src/standin/ready.ts';
+import { buildExtension } from './build.ts';
+import type { BrowserName } from './browsers.mjs';
+
+const USUAL_PORT = 9720;
+
+export const TITLES: Readonly<Record<BrowserName, string>> = { firefox: 'Firefox', chromium: 'Chromium' };
+
+/** Starts the stand-in on its usual port, or on any free one when that is taken. */
+export async function startLocalStandin(): Promise<RunningStandin> {
+  try {
+    return await startStandin({ era: 'today', port: USUAL_PORT });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    return startStandin({ era: 'today', port: 0 });
+  }
+}
+
+/** Where the stand-in is and whom it knows, for people. */
+export function introduce({ origin, store }: RunningStandin): string {
+  const people = store.accounts
+    .list()
+    .map(({ email, displayName }) => `    ${email.padEnd(20)} ${displayName ?? ''}`);
+  return `Mozilla accounts are played by a stand-in on this machine: ${origin}
+  It knows three people, all with the password "${READY_PASSWORD}":
+${people.join('\n')}`;
+}
+
+/** Builds into a folder of its own, does the work with it, and removes it. `dist` is left to `npm run build`. */
+export async function withBuild(
+  browser: BrowserName,
+  { origin }: RunningStandin,
+  work: (extensionDir: string) => Promise<void>,
+): Promise<void> {
+  const outDir = await newFolder(`build-${browser}`);
+  try {
+    await buildExtension({
+      browser,
+      environment: 'local',
+      outDir,
+      variables: { FXA_STANDIN_ORIGIN: origin },
+    });
+    await work(outDir);
+  } finally {
+    await removeFolder(outDir);
+  }
+}
+
+/** Waits for Ctrl-C. One that comes twice, as it may through a process in between, does not disturb the tidying up. */
+export function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
+  });
+}
+
+/** Runs a script's main function; a failure becomes one sentence and exit code 1. */
+export function run(main: () => Promise<void>): void {
+  main().catch((error: unknown) => {
+    console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  });
+}

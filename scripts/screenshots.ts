@@ -1,0 +1,61 @@
+// `npm run screenshots`: the pictures of the README, taken of the real toolbar popup in both browsers.
+import { READY_PASSWORD } from '../src/standin/ready.ts';
+import { launchBrowser } from '../test/e2e/driver/index.ts';
+import { eventually } from '../test/e2e/driver/wait.ts';
+import { ensureBrowsers, type BrowserName } from './browsers.mjs';
+import { run, startLocalStandin, withBuild } from './local.ts';
+
+const BROWSERS: readonly BrowserName[] = ['firefox', 'chromium'];
+
+/** Device pixels per CSS pixel: sharp on today's screens when the README shows them at half their size. */
+const SCALE = 2;
+
+async function picturesOf(name: BrowserName): Promise<void> {
+  const standin = await startLocalStandin();
+  try {
+    await withBuild(name, standin, async (extensionDir) => {
+      const browser = await launchBrowser(name, { extensionDir, scale: SCALE });
+      const take = async (what: string) => {
+        const path = `docs/popup-${what}-${name}.png`;
+        await browser.captureToolbarPopup(path);
+        console.log(path);
+      };
+      try {
+        const popup = await browser.openPopup();
+        await popup.waitForStatus('signedOut');
+        await take('signed-out');
+
+        await popup.press('Sign in');
+        const window = await browser.authWindow();
+        await popup.waitForStatus('signingIn');
+        await take('signing-in');
+
+        await window.submit({ email: 'ada@example.com', password: READY_PASSWORD });
+        await popup.waitForText('Ada Lovelace');
+        await take('signed-in');
+
+        await popup.press('Sign out');
+        await popup.waitForStatus('signedOut');
+        // Or the popup would speak of a revocation that is still on its way.
+        await eventually('the grant to be known as dead', async () => {
+          const { view } = (await browser.readStorage('local')) as { view?: { pendingRevocations: number } };
+          return view?.pendingRevocations === 0;
+        });
+        await standin.stop();
+        await popup.press('Sign in');
+        await popup.waitForAlert('offline');
+        await take('error');
+      } finally {
+        await browser.close();
+      }
+    });
+  } finally {
+    // For the last picture it is off already.
+    await standin.stop().catch(() => undefined);
+  }
+}
+
+run(async () => {
+  ensureBrowsers(BROWSERS);
+  for (const name of BROWSERS) await picturesOf(name);
+});

@@ -1,0 +1,81 @@
+// The whole round without a display: sign in, see the profile, sign out, and prove that the grant is dead.
+import { mkdir } from 'node:fs/promises';
+import type { RunningStandin } from '../src/standin/listen.ts';
+import { READY_PASSWORD } from '../src/standin/ready.ts';
+import { launchBrowser } from '../test/e2e/driver/index.ts';
+import { eventually } from '../test/e2e/driver/wait.ts';
+import type { BrowserName } from './browsers.mjs';
+import { TITLES, withBuild } from './local.ts';
+
+const ADA = { email: 'ada@example.com', password: READY_PASSWORD };
+
+/** Where the pictures go; ignored by git. */
+export const PICTURES = 'screenshots';
+
+/** Prints the step when it is done, with its time, or crossed out when it fails. */
+async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const start = Date.now();
+  try {
+    const result = await work();
+    console.log(`  ✓ ${what.padEnd(64)} ${((Date.now() - start) / 1000).toFixed(1).padStart(5)} s`);
+    return result;
+  } catch (error) {
+    console.log(`  ✗ ${what}`);
+    throw error;
+  }
+}
+
+/** @throws Error of the first step that fails */
+export async function tour(name: BrowserName, standin: RunningStandin): Promise<void> {
+  const { store } = standin;
+  const picture = (what: string) => `${PICTURES}/${name}-${what}.png`;
+  await mkdir(PICTURES, { recursive: true });
+  console.log(`\n${TITLES[name]}`);
+  await withBuild(name, standin, async (extensionDir) => {
+    const browser = await step('the browser runs, with the extension installed', () =>
+      launchBrowser(name, { extensionDir, scale: 2 }),
+    );
+    try {
+      const popup = await step('the popup is open: nobody is signed in', async () => {
+        const opened = await browser.openPopup();
+        await opened.waitForStatus('signedOut');
+        await browser.captureToolbarPopup(picture('1-signed-out'));
+        return opened;
+      });
+      await step('“Sign in” opens the window of Mozilla accounts', async () => {
+        await popup.press('Sign in');
+        const window = await browser.authWindow();
+        await popup.waitForStatus('signingIn');
+        await window.fill('email', ADA.email);
+        await window.screenshot(picture('2-sign-in-window'));
+        await window.fill('password', ADA.password);
+        await window.press('Sign in');
+        await window.waitUntilClosed();
+      });
+      await step(`the popup shows the profile: Ada Lovelace, ${ADA.email}`, async () => {
+        await popup.waitForStatus('signedIn');
+        await popup.waitForText('Ada Lovelace');
+        await popup.waitForText(ADA.email);
+        await browser.captureToolbarPopup(picture('3-signed-in'));
+      });
+      await step('the server has one live grant for this browser', async () => {
+        if (store.liveGrants().length !== 1) throw new Error(`There are ${store.liveGrants().length}.`);
+        await Promise.resolve();
+      });
+      await step('“Sign out”, and the popup says so', async () => {
+        await popup.press('Sign out');
+        await popup.waitForStatus('signedOut');
+        await browser.captureToolbarPopup(picture('4-signed-out-again'));
+      });
+      await step('the grant and its access tokens are dead at the server', async () => {
+        const living = () => store.liveGrants().length + store.liveAccessTokens().length;
+        await eventually('every token to die', () => Promise.resolve(living() === 0));
+      });
+    } catch (error) {
+      await browser.capturePages(`${PICTURES}/failures/tour-${name}`);
+      throw error;
+    } finally {
+      await browser.close();
+    }
+  });
+}

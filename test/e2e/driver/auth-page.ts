@@ -1,0 +1,34 @@
+// The account server's page in the sign-in window, as the suite sees it.
+import type { Page } from 'puppeteer-core';
+import { pressControl } from './controls.ts';
+import { readAlert, readText } from './in-page.ts';
+import type { AuthPage } from './types.ts';
+import { eventually, PATIENCE } from './wait.ts';
+
+export function authPage(page: Page): AuthPage {
+  const text = () => page.evaluate(readText);
+  const explain = async () => `The sign-in window reads:\n${await text()}`;
+  const fill = async (field: string, value: string) => {
+    await page.locator(`input[name="${field}"]`).setTimeout(PATIENCE).fill(value);
+  };
+  const press = (name: string) => pressControl(page, ['button', 'link'], name, explain);
+  return {
+    fill,
+    press,
+    text,
+    submit: async ({ email, password }, button = 'Sign in') => {
+      await fill('email', email);
+      await fill('password', password);
+      await press(button);
+    },
+    waitForAlert: () =>
+      eventually('a problem in the sign-in window', () => page.evaluate(readAlert), explain),
+    screenshot: async (path) => {
+      // All of it: Chromium's headless windows are smaller than any that a person would see.
+      await page.screenshot({ path: path, fullPage: true });
+    },
+    waitUntilClosed: async () => {
+      await eventually('the sign-in window to close', () => Promise.resolve(page.isClosed()), explain);
+    },
+  };
+}

@@ -1,0 +1,83 @@
+// Chromium, driven over the DevTools protocol.
+import puppeteer, { TargetType, type Browser, type Target } from 'puppeteer-core';
+import { findBrowser } from '../../../scripts/browsers.mjs';
+import { readManifest, type Engine } from './engine.ts';
+import { newFolder, removeFolder } from './folders.ts';
+import { isComplete, openToolbarPopup } from './in-page.ts';
+import { saveWhenStill } from './picture.ts';
+import type { LaunchOptions } from './types.ts';
+import { eventually } from './wait.ts';
+
+export async function startChromium({ extensionDir, scale }: LaunchOptions): Promise<Engine> {
+  const profile = await newFolder('chromium');
+  const popupPath = (await readManifest(extensionDir)).action.default_popup;
+  let extensionId = '';
+
+  const start = async (): Promise<Browser> => {
+    const started = await puppeteer.launch({
+      executablePath: findBrowser('chromium'),
+      headless: true,
+      pipe: true,
+      enableExtensions: true,
+      defaultViewport: null,
+      userDataDir: profile,
+      args: [
+        '--no-first-run',
+        '--force-prefers-reduced-motion',
+        // The headless screen is 800 × 600 device pixels: too small for a popup in its full height at twice the scale.
+        '--screen-info={2560x1600}',
+        '--window-size=1200,700',
+        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+        ...(scale === undefined ? [] : [`--force-device-scale-factor=${scale}`]),
+      ],
+    });
+    try {
+      // Loaded anew at every start: Chromium forgets an unpacked extension when it ends, but keeps its storage.
+      extensionId = await started.installExtension(extensionDir);
+      return started;
+    } catch (error) {
+      await started.close();
+      throw error;
+    }
+  };
+  let browser = await start();
+
+  const url = (path: string) => `chrome-extension://${extensionId}/${path}`;
+  const worker = (target: Target) =>
+    target.type() === TargetType.SERVICE_WORKER && target.url().startsWith(url(''));
+
+  return {
+    version: () => browser.version(),
+    openExtensionPage: async (path) => {
+      const page = await browser.newPage();
+      await page.goto(url(path));
+      return page;
+    },
+    allPages: () => browser.pages(),
+    webPages: async () => (await browser.pages()).filter((page) => page.url().startsWith('http')),
+    killBackground: async () => {
+      const target = browser.targets().find(worker);
+      await (await target?.worker())?.close();
+      await eventually('the service worker to end', () => Promise.resolve(!browser.targets().some(worker)));
+    },
+    captureToolbarPopup: async (opener, path) => {
+      const before = new Set(browser.targets());
+      await opener.evaluate(openToolbarPopup);
+      const target = await browser.waitForTarget(
+        (seen) => !before.has(seen) && seen.url() === url(popupPath),
+      );
+      const popup = await target.asPage();
+      await eventually('the toolbar popup to be complete', () => popup.evaluate(isComplete));
+      await saveWhenStill(path, () => popup.screenshot({ encoding: 'base64' }));
+      await popup.close();
+    },
+    restart: async () => {
+      await browser.close();
+      browser = await start();
+    },
+    close: async () => {
+      await browser.close();
+      await removeFolder(profile);
+    },
+  };
+}

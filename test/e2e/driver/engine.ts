@@ -1,0 +1,29 @@
+// What a browser must be able to do for the driver; chromium.ts and firefox.ts are the two.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'puppeteer-core';
+
+export interface Engine {
+  version(): Promise<string>;
+  /** Opens a file of the extension in a tab. */
+  openExtensionPage(path: string): Promise<Page>;
+  /** The pages that came from the web; the driver opens none, so they are sign-in windows. */
+  webPages(): Promise<Page[]>;
+  allPages(): Promise<Page[]>;
+  killBackground(): Promise<void>;
+  /** Presses the toolbar button through `opener`, an extension page, and saves a picture of what it opens. */
+  captureToolbarPopup(opener: Page, path: string): Promise<void>;
+  restart(): Promise<void>;
+  /** Ends the browser and removes its profile. */
+  close(): Promise<void>;
+}
+
+/** The members of the built manifest that the driver needs. */
+export interface BuiltManifest {
+  action: { default_popup: string };
+  browser_specific_settings?: { gecko: { id: string } };
+}
+
+export async function readManifest(extensionDir: string): Promise<BuiltManifest> {
+  return JSON.parse(await readFile(join(extensionDir, 'manifest.json'), 'utf8')) as BuiltManifest;
+}

@@ -1,0 +1,31 @@
+// Scripts that run with Firefox's own rights (see asFirefox), as expressions whose value is a string.
+
+const extension = (id: string): string => `WebExtensionPolicy.getByID(${JSON.stringify(id)}).extension`;
+
+export const backgroundState = (id: string): string => `${extension(id)}.backgroundState`;
+
+/** Ends the event page although the driver is attached and a sign-in is waiting. */
+export const endBackground = (id: string): string => `(async () => {
+  await ${extension(id)}.terminateBackground({ ignoreDevToolsAttached: true, disableResetIdleForTest: true });
+  return 'ended';
+})()`;
+
+const POPUP = `Array.from(Services.wm.getEnumerator('navigator:browser'))
+  .map((window) => window.document.querySelector('.webextension-popup-browser'))
+  .find((popup) => popup !== null)`;
+
+/** The address the toolbar popup shows, or the empty string while there is none. */
+export const toolbarPopupAddress = `(${POPUP})?.currentURI?.spec ?? ''`;
+
+/** A picture of the toolbar popup, as a PNG in base64. */
+export const toolbarPopupPicture = (scale: number): string => `(async () => {
+  const popup = ${POPUP};
+  const bitmap = await popup.browsingContext.currentWindowGlobal.drawSnapshot(null, ${scale}, 'white');
+  const canvas = popup.ownerDocument.createElementNS('http://www.w3.org/1999/xhtml', 'canvas');
+  canvas.width = bitmap.width;
+  canvas.height = bitmap.height;
+  canvas.getContext('2d').drawImage(bitmap, 0, 0);
+  return canvas.toDataURL('image/png').split(',')[1];
+})()`;
+
+export const closeToolbarPopup = `((${POPUP}).closest('panel').hidePopup(), 'closed')`;

@@ -1,0 +1,66 @@
+// Firefox, driven over WebDriver BiDi.
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packExtension } from '../../../scripts/pack.ts';
+import { readManifest, type Engine } from './engine.ts';
+import { addresses, asFirefox, contextOf, installForGood, openExtensionTab } from './firefox-bidi.ts';
+import { EXTENSION_PAGES, launchFirefox } from './firefox-launch.ts';
+import * as scripts from './firefox-scripts.ts';
+import { newFolder, removeFolder } from './folders.ts';
+import { openToolbarPopup } from './in-page.ts';
+import { saveWhenStill } from './picture.ts';
+import type { LaunchOptions } from './types.ts';
+import { eventually } from './wait.ts';
+
+export async function startFirefox(options: LaunchOptions): Promise<Engine> {
+  const { extensionDir, scale = 1, firefoxProfile } = options;
+  const id = (await readManifest(extensionDir)).browser_specific_settings?.gecko.id ?? '';
+  const profile = await newFolder('firefox');
+  if (firefoxProfile !== undefined) await cp(firefoxProfile, profile, { recursive: true });
+  let browser = await launchFirefox(profile, id);
+
+  const close = async () => {
+    await browser.close();
+    await removeFolder(profile);
+  };
+  try {
+    await installForGood(browser, await packExtension(extensionDir, join(profile, 'extension.xpi')));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  return {
+    version: () => browser.version(),
+    openExtensionPage: async (path) => {
+      const [firstTab] = await browser.pages();
+      if (firstTab === undefined) throw new Error('Firefox has no tab left.');
+      return openExtensionTab(browser, firstTab, EXTENSION_PAGES + path);
+    },
+    allPages: () => browser.pages(),
+    webPages: async () => {
+      const [pages, urls] = await Promise.all([browser.pages(), addresses(browser)]);
+      return pages.filter((page) => urls.get(contextOf(page))?.startsWith('http'));
+    },
+    killBackground: async () => {
+      await asFirefox(browser, scripts.endBackground(id));
+      await eventually(
+        'the event page to end',
+        async () => (await asFirefox(browser, scripts.backgroundState(id))) === 'stopped',
+      );
+    },
+    captureToolbarPopup: async (opener, path) => {
+      await opener.evaluate(openToolbarPopup);
+      await eventually('the toolbar popup', async () =>
+        (await asFirefox(browser, scripts.toolbarPopupAddress)).startsWith(EXTENSION_PAGES),
+      );
+      await saveWhenStill(path, () => asFirefox(browser, scripts.toolbarPopupPicture(scale)));
+      await asFirefox(browser, scripts.closeToolbarPopup);
+    },
+    restart: async () => {
+      await browser.close();
+      browser = await launchFirefox(profile, id);
+    },
+    close,
+  };
+}

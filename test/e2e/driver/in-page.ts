@@ -1,0 +1,66 @@
+// The functions that run inside a page of the browser, not in Node. Each is sent as text, so it stands alone.
+/// <reference lib="dom" />
+import type { PopupView } from './types.ts';
+
+interface BrowserWindow {
+  id: number;
+  type: string;
+}
+
+/** The part of `browser.*` that the driver uses inside the extension's own pages. */
+interface ExtensionApi {
+  storage: Record<'local' | 'session', { get(keys: null): Promise<Record<string, unknown>> }>;
+  windows: {
+    getLastFocused(): Promise<BrowserWindow>;
+    getCurrent(): Promise<BrowserWindow>;
+    update(id: number, change: { focused: true }): Promise<unknown>;
+  };
+  action: { openPopup(options: { windowId: number }): Promise<void> };
+}
+
+type ExtensionPage = typeof globalThis & { browser?: ExtensionApi; chrome: ExtensionApi };
+
+export function readPopup(): PopupView {
+  const root = document.querySelector<HTMLElement>('[data-status]');
+  const alert = document.querySelector<HTMLElement>('[role="alert"]');
+  return {
+    status: root?.dataset.status,
+    text: document.body.innerText,
+    alert: alert === null ? undefined : { code: alert.dataset.code, text: alert.innerText },
+  };
+}
+
+export function readAlert(): string | undefined {
+  const text = document.querySelector<HTMLElement>('[role="alert"]')?.innerText.trim();
+  return text === '' ? undefined : text;
+}
+
+export function readText(): string {
+  return document.body.innerText;
+}
+
+/** True once the popup has its content and every picture in it. */
+export function isComplete(): boolean {
+  const pictures = Array.from(document.images);
+  return document.querySelector('[data-status]') !== null && pictures.every((picture) => picture.complete);
+}
+
+export function readStorageArea(area: 'local' | 'session'): Promise<Record<string, unknown>> {
+  const page = globalThis as ExtensionPage;
+  return (page.browser ?? page.chrome).storage[area].get(null);
+}
+
+/** The type of the window in front: 'normal', or 'popup' for a sign-in window. */
+export async function frontWindow(): Promise<string> {
+  const page = globalThis as ExtensionPage;
+  return (await (page.browser ?? page.chrome).windows.getLastFocused()).type;
+}
+
+/** Opens it in this page's own window, brought to the front: neither a sign-in window nor one behind shows it. */
+export async function openToolbarPopup(): Promise<void> {
+  const page = globalThis as ExtensionPage;
+  const { action, windows } = page.browser ?? page.chrome;
+  const { id } = await windows.getCurrent();
+  await windows.update(id, { focused: true });
+  await action.openPopup({ windowId: id });
+}

@@ -1,0 +1,72 @@
+// The driver: one interface to drive the extension in real Firefox and in real Chromium, headless.
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Page } from 'puppeteer-core';
+import { authPage } from './auth-page.ts';
+import { startChromium } from './chromium.ts';
+import { readManifest } from './engine.ts';
+import { startFirefox } from './firefox.ts';
+import { frontWindow, readStorageArea } from './in-page.ts';
+import { popupPage } from './popup-page.ts';
+import type { BrowserName, BrowserUnderTest, LaunchOptions } from './types.ts';
+import { eventually, pause } from './wait.ts';
+
+export type { AuthPage, BrowserName, BrowserUnderTest, PopupPage, PopupView } from './types.ts';
+
+export async function launchBrowser(name: BrowserName, options: LaunchOptions): Promise<BrowserUnderTest> {
+  const engine = await (name === 'firefox' ? startFirefox(options) : startChromium(options));
+  const popupPath = (await readManifest(options.extensionDir)).action.default_popup;
+  const popups = new Set<Page>();
+
+  const newPopup = async (): Promise<Page> => {
+    const page = await engine.openExtensionPage(popupPath);
+    popups.add(page);
+    return page;
+  };
+  const anyPopup = async (): Promise<Page> => [...popups][0] ?? (await newPopup());
+
+  return {
+    name,
+    version: await engine.version(),
+    openPopup: async () => {
+      const page = await newPopup();
+      return popupPage(page, () => {
+        popups.delete(page);
+        return page.close();
+      });
+    },
+    captureToolbarPopup: async (path) => {
+      await mkdir(dirname(path), { recursive: true });
+      await engine.captureToolbarPopup(await anyPopup(), path);
+    },
+    authWindow: async () => {
+      const page = await eventually('the sign-in window', async () => (await engine.webPages())[0]);
+      return authPage(page);
+    },
+    authWindows: async () => (await engine.webPages()).length,
+    authWindowInFront: async () => (await (await anyPopup()).evaluate(frontWindow)) === 'popup',
+    closeAuthWindow: async () => {
+      for (const page of await engine.webPages()) await page.close();
+      await eventually('the sign-in window to close', async () => (await engine.webPages()).length === 0);
+    },
+    killBackground: () => engine.killBackground(),
+    restart: async () => {
+      popups.clear();
+      await engine.restart();
+    },
+    readStorage: async (area) => (await anyPopup()).evaluate(readStorageArea, area),
+    capturePages: async (prefix) => {
+      const paths: string[] = [];
+      await mkdir(dirname(prefix), { recursive: true });
+      for (const [index, page] of (await engine.allPages()).entries()) {
+        const path = `${prefix}-${index + 1}.png` as const;
+        const taken = page.bringToFront().then(() => page.screenshot({ path }));
+        // A page that is gone or hidden may never answer, and the failure itself is what matters.
+        const inTime = await Promise.race([taken.then(Boolean, () => false), pause(5_000)]);
+        if (inTime === true) paths.push(path);
+      }
+      return paths;
+    },
+    close: () => engine.close(),
+  };
+}

@@ -1,0 +1,37 @@
+// Waiting with an end: every wait of the driver has a time limit and says what it was waiting for.
+
+/** Ten seconds (ms): ten times what any step takes on a slow machine. */
+export const PATIENCE = 10_000;
+
+const PAUSE = 40;
+
+export const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/**
+ * Asks again and again until the answer is neither undefined nor false. A question that throws is asked again too,
+ * since a page may be in the middle of a navigation.
+ *
+ * @throws Error with what was waited for, the last failure, and what `explain` says about the state of things
+ */
+export async function eventually<T>(
+  what: string,
+  ask: () => Promise<T | undefined | false>,
+  explain: () => Promise<string> = () => Promise.resolve(''),
+  patience = PATIENCE,
+): Promise<T> {
+  const end = Date.now() + patience;
+  let failure: unknown;
+  do {
+    try {
+      const answer = await ask();
+      if (answer !== undefined && answer !== false) return answer;
+      failure = undefined;
+    } catch (error) {
+      failure = error;
+    }
+    await pause(PAUSE);
+  } while (Date.now() < end);
+  const situation = await explain().catch((error: unknown) => `(nothing more to say: ${String(error)})`);
+  throw new Error(`Waited ${patience / 1000} s for ${what}. ${situation}`.trim(), { cause: failure });
+}

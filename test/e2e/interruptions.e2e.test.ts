@@ -1,0 +1,74 @@
+// What may end while a person signs in, or afterwards: the popup, the background, the whole browser.
+import { expect } from 'vitest';
+import { ADA } from './accounts.ts';
+import { inBothBrowsers } from './both-browsers.ts';
+import { signInAs, startSignIn } from './steps.ts';
+import { liveTokensIn } from './tokens.ts';
+
+inBothBrowsers('an interruption', (it) => {
+  it('of the popup does not disturb the sign-in', async ({ browser, standin }) => {
+    const { popup, window } = await startSignIn(browser);
+    await popup.close();
+    await window.submit(ADA);
+    await window.waitUntilClosed();
+
+    const reopened = await browser.openPopup();
+    await reopened.waitForStatus('signedIn');
+    await reopened.waitForText(ADA.name);
+    expect(standin.store.liveGrants({ email: ADA.email })).toHaveLength(1);
+  });
+
+  it('of the background is noticed, and Continue finishes the sign-in', async ({ browser, standin }) => {
+    const { popup, window } = await startSignIn(browser);
+    await browser.killBackground();
+    await window.submit(ADA);
+    await window.waitUntilClosed();
+
+    await popup.waitForAlert('interrupted');
+    await popup.press('Continue');
+    const again = await browser.authWindow();
+    await again.press('Continue');
+    await popup.waitForStatus('signedIn');
+    await popup.waitForText(ADA.name);
+    expect(await browser.authWindows()).toBe(0);
+    expect(standin.store.liveGrants({ email: ADA.email })).toHaveLength(1);
+  });
+
+  it('of the background leaves no second window behind', async ({ browser }) => {
+    const { popup, window } = await startSignIn(browser);
+    await browser.killBackground();
+    await popup.close();
+
+    const reopened = await browser.openPopup();
+    await reopened.waitForAlert('interrupted');
+    await reopened.press('Continue');
+    await window.waitUntilClosed();
+    const again = await browser.authWindow();
+    await again.submit(ADA);
+    await reopened.waitForStatus('signedIn');
+    expect(await browser.authWindows()).toBe(0);
+  });
+
+  it('of the whole browser keeps the person signed in', async ({ browser, standin }) => {
+    await signInAs(browser, ADA);
+    await standin.switchOff();
+    await browser.restart();
+
+    const offline = await browser.openPopup();
+    await offline.waitForStatus('signedIn');
+    await offline.waitForText(ADA.name);
+    await offline.close();
+
+    // The access token ended with the browser, so news of the profile prove that the refresh token still works.
+    await standin.switchOn();
+    const account = standin.store.accounts.byEmail(ADA.email);
+    if (account === undefined) throw new Error('Ada has no account.');
+    account.displayName = 'Countess of Lovelace';
+    standin.store.profileChanged(account);
+    const popup = await browser.openPopup();
+    await popup.waitForText('Countess of Lovelace');
+    expect(await browser.authWindows()).toBe(0);
+    expect(standin.store.liveGrants({ email: ADA.email })).toHaveLength(1);
+    expect(liveTokensIn(await browser.readStorage('local'), standin)).toBe(0);
+  });
+});
