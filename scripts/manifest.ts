@@ -11,6 +11,7 @@ interface Manifest {
   key?: string;
   minimum_chrome_version?: string;
   browser_specific_settings?: { gecko: { id: string } };
+  action: Record<string, unknown>;
   background: { service_worker?: string; scripts?: string[]; type: 'module' };
   [member: string]: unknown;
 }
@@ -36,6 +37,8 @@ export function manifestFor(browser: BrowserName, config: BuildConfig): Manifest
     delete manifest.minimum_chrome_version;
     delete manifest.version_name;
     delete background.service_worker;
+    // Otherwise Firefox hides the button in a menu, and a newcomer finds nothing to press.
+    manifest.action = { ...manifest.action, default_area: 'navbar' };
   }
   return { ...manifest, background };
 }

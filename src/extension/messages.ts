@@ -1,5 +1,6 @@
 // The contract between pages and background: commands as functions, types only. State never travels this way; pages
 // watch the `view` in storage. No command takes or returns a token.
+import type { FxaErrorCode } from '../fxa/errors.ts';
 
 export interface Commands {
   /** Starts a sign-in and returns; how it goes is in the view. */
@@ -20,4 +21,4 @@ export interface Command {
 }
 
 /** What comes back: the result, or the code of what went wrong. */
-export type Reply = { readonly result: boolean | null } | { readonly error: string };
+export type Reply = { readonly result: boolean | null } | { readonly error: FxaErrorCode };

@@ -33,7 +33,7 @@ export function endpointsFromDiscovery(issuer: string, document: unknown): Endpo
   return {
     issuer: expected,
     discovery: discoveryUrl(expected),
-    authorization: endpoint(fields, 'authorization_endpoint'),
+    authorization: optional(fields, 'authorization_endpoint') ?? `${expected}/authorization`,
     token,
     destroy: optional(fields, 'revocation_endpoint') ?? sibling(token, 'destroy'),
     introspect: optional(fields, 'introspection_endpoint') ?? sibling(token, 'introspect'),
@@ -58,11 +58,18 @@ export async function discover(issuer: string, http: Http): Promise<Endpoints> {
  * Resolves when Mozilla accounts answers. To be called before a window opens: a browser shows nothing, or hangs, when the
  * server of its sign-in window is dead. Waits 5 seconds at most.
  *
- * @throws FxaError `offline`, `server_unavailable`, `rate_limited`, `bad_response`, `misconfigured`, `cancelled`.
+ * @throws FxaError `offline`, `server_unavailable`, `rate_limited`, `cancelled`, and `bad_response` with reason `not_json`
+ * when something else answers in its place.
  */
 export async function checkReachable(endpoints: Endpoints, http: Http): Promise<void> {
   const timeout = Math.min(http.timeout ?? REACHABILITY_TIMEOUT, REACHABILITY_TIMEOUT);
-  await requestJson({ ...http, timeout }, 'discovery', endpoints.discovery, { method: 'GET' });
+  try {
+    await requestJson({ ...http, timeout }, 'discovery', endpoints.discovery, { method: 'GET' });
+  } catch (error) {
+    // Somebody is there and refuses this document: that says nothing about the sign-in page.
+    const { status = 0 } = error as FxaError;
+    if (status < 400 || status >= 500 || status === 429) throw error;
+  }
 }
 
 function checkedIssuer(issuer: string): string {
@@ -80,7 +87,7 @@ function endpoint(fields: Readonly<Record<string, unknown>>, name: string): stri
 }
 
 function optional(fields: Readonly<Record<string, unknown>>, name: string): string | undefined {
-  return fields[name] === undefined ? undefined : endpoint(fields, name);
+  return fields[name] === undefined || fields[name] === null ? undefined : endpoint(fields, name);
 }
 
 // FxA: of the auth server's `/v1/oauth/` family only token and destroy exist; the other endpoints lie directly under /v1.

@@ -76,6 +76,10 @@ export const FXA_REASONS = [
   'discovery',
   'discovery_issuer',
   'keys',
+  /** The key that seals the refresh token is gone from this browser. */
+  'key_lost',
+  /** This build talks to another server, or as another client, than the one before. */
+  'environment_changed',
 ] as const;
 
 export type Reason = (typeof FXA_REASONS)[number];

@@ -24,7 +24,8 @@ export interface Context {
   readonly store: Store;
   /** Issuer and client id: what a stored session belongs to. */
   readonly deploymentName: string;
-  deployment(http: Http): Promise<Deployment>;
+  /** Known endpoints, or discovered ones; `anew` discovers them even when that was done before. */
+  deployment(http: Http, options?: { readonly anew?: boolean }): Promise<Deployment>;
   http(signal?: AbortSignal): Http;
 }
 
@@ -38,17 +39,17 @@ export function createContext(ports: Ports, config: SessionConfig): Context {
     deploymentName,
     store: createStore(ports, deploymentName),
     http: (signal) => ({ fetch: ports.fetch, ...(signal && { signal }) }),
-    deployment: async (http) => ({
+    deployment: async (http, { anew = false } = {}) => ({
       name: config.environment,
       clientId: config.clientId,
-      endpoints: config.endpoints ?? (await discoverOnce(ports, config.issuer, http)),
+      endpoints: config.endpoints ?? (await discovered(ports, config.issuer, http, anew)),
     }),
   };
 }
 
 /** Discovered endpoints are kept until the browser ends: a refresh should not need two answers from the network. */
-async function discoverOnce(ports: Ports, issuer: string, http: Http): Promise<Endpoints> {
-  const kept = (await ports.memory.get(DISCOVERED)) as Endpoints | undefined;
+async function discovered(ports: Ports, issuer: string, http: Http, anew: boolean): Promise<Endpoints> {
+  const kept = anew ? undefined : ((await ports.memory.get(DISCOVERED)) as Endpoints | undefined);
   if (kept?.issuer === issuer) return kept;
   const endpoints = await discover(issuer, http);
   await ports.memory.set({ [DISCOVERED]: endpoints });

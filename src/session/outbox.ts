@@ -1,9 +1,8 @@
 // Destroys at Mozilla accounts what nobody uses any more, and keeps trying until it is confirmed dead.
 import { destroyAccessToken, destroyGrant } from '../fxa/destroy.ts';
-import { isFxaError } from '../fxa/errors.ts';
+import { isFxaError, type FxaErrorCode } from '../fxa/errors.ts';
 import type { Context } from './context.ts';
-import { currentOwners, type Revocation } from './record.ts';
-import { orphans } from './tokens.ts';
+import { currentOwners, orphans, type HeldToken, type Revocation } from './record.ts';
 
 export const OUTBOX_ALARM = 'fxa:outbox';
 
@@ -11,92 +10,104 @@ export const OUTBOX_ALARM = 'fxa:outbox';
 const FIRST_DELAY_MS = 30_000;
 const LONGEST_DELAY_MS = 6 * 3_600_000;
 
-/** One pass over everything that is due. One context at a time; a fault never escapes, it only postpones. */
+/** Faults of the whole way to the server: what comes next in line would meet the same. */
+const ROAD_BLOCKS: readonly FxaErrorCode[] = ['offline', 'server_unavailable', 'rate_limited'];
+
+/** One pass over everything that is due, after any pass that is under way. A fault never escapes, it only postpones. */
 export async function drain(context: Context): Promise<void> {
-  await context.ports.locks.ifFree('fxa:outbox', async () => {
-    if (!(await hasWork(context))) return;
+  await context.ports.locks.exclusive('fxa:outbox', async () => {
+    if ((await waiting(context)).length === 0) return;
     // The alarm comes first: if this pass dies half-way, the next one is already on its way.
     await context.ports.alarms.set(OUTBOX_ALARM, context.ports.now() + FIRST_DELAY_MS);
-    await destroyOrphanTokens(context);
-    await destroyGrants(context);
+    for (const item of await waiting(context)) {
+      if (!isDue(item.notBefore, context.ports.now())) continue;
+      if ((await destroy(context, item)) === 'blocked') break;
+    }
     await scheduleNext(context);
   });
 }
 
-async function destroyGrants(context: Context): Promise<void> {
-  const { ports, store } = context;
-  const http = context.http();
-  const { outbox, session } = await store.read();
-  const owners = currentOwners(session);
-  for (const entry of outbox) {
-    if (inUse(entry, owners) || entry.notBefore > ports.now()) continue;
-    try {
-      const deployment = await context.deployment(http);
-      // "unknown" is as good as "destroyed": the grant is not there.
-      await destroyGrant(deployment, { refreshTokenId: entry.refreshTokenId }, http);
-      await store.update((record) => ({
-        ...record,
-        outbox: record.outbox.filter((other) => !same(other, entry)),
-      }));
-    } catch (error) {
-      const retryAfter = isFxaError(error) ? error.retryAfter : undefined;
-      const next = postponed(entry, ports.now(), ports.random(), retryAfter);
-      await store.update((record) => ({
-        ...record,
-        outbox: record.outbox.map((other) => (same(other, entry) ? next : other)),
-      }));
-    }
-  }
-}
+/** A grant or an access token nobody uses any more. */
+type Item = { readonly notBefore: number } & ({ readonly grant: Revocation } | { readonly token: HeldToken });
 
-async function destroyOrphanTokens(context: Context): Promise<void> {
-  const { store, ports } = context;
-  const http = context.http();
-  const { session } = await store.read();
-  for (const orphan of orphans(await store.tokens(), currentOwners(session))) {
-    try {
-      if (orphan.expiresAt > ports.now()) {
-        await destroyAccessToken(await context.deployment(http), orphan.token, http);
-      }
-      await store.updateTokens((tokens) => tokens.filter(({ token }) => token !== orphan.token));
-    } catch {
-      // It stays where it is; the next pass, or its expiry, ends it.
-    }
-  }
-}
-
-/** Seconds of `retryAfter` are obeyed; otherwise the delay doubles, with jitter so that clients do not come in step. Pure. */
-export function postponed(entry: Revocation, now: number, random: number, retryAfter = 0): Revocation {
-  const backOff = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** entry.attempts);
-  const delay = Math.max(retryAfter * 1000, backOff) * (1 + random / 4);
-  return { ...entry, attempts: entry.attempts + 1, notBefore: now + delay };
-}
-
-async function hasWork(context: Context): Promise<boolean> {
+async function waiting(context: Context): Promise<readonly Item[]> {
   const { outbox, session } = await context.store.read();
   const owners = currentOwners(session);
-  return (
-    outbox.some((entry) => !inUse(entry, owners)) || orphans(await context.store.tokens(), owners).length > 0
-  );
+  return [
+    ...orphans(await context.store.tokens(), owners).map((token) => ({
+      token,
+      notBefore: token.notBefore ?? 0,
+    })),
+    ...outbox
+      .filter(
+        ({ owner, issuer }) =>
+          !(owner !== undefined && owners.includes(owner)) && issuer === context.config.issuer,
+      )
+      .map((grant) => ({ grant, notBefore: grant.notBefore })),
+  ];
+}
+
+async function destroy(context: Context, item: Item): Promise<'done' | 'postponed' | 'blocked'> {
+  const { ports } = context;
+  try {
+    const http = context.http();
+    const deployment = await context.deployment(http);
+    // "unknown" is as good as "destroyed": it is not there.
+    if ('grant' in item) {
+      await destroyGrant(deployment, { refreshTokenId: item.grant.refreshTokenId }, http);
+    } else if (item.token.expiresAt > ports.now()) {
+      await destroyAccessToken(deployment, item.token.token, http);
+    }
+    await replace(context, item, undefined);
+    return 'done';
+  } catch (error) {
+    const retryAfter = isFxaError(error) ? error.retryAfter : undefined;
+    await replace(
+      context,
+      item,
+      ports.now() + delay('grant' in item ? item.grant.attempts : 0, ports.random(), retryAfter),
+    );
+    return isFxaError(error) && ROAD_BLOCKS.includes(error.code) ? 'blocked' : 'postponed';
+  }
+}
+
+/** Takes the item out, or postpones it to an instant. */
+async function replace({ store }: Context, item: Item, notBefore: number | undefined): Promise<void> {
+  if ('token' in item) {
+    const { token: id } = item.token;
+    await store.updateTokens((tokens) =>
+      tokens.flatMap((held) =>
+        held.token !== id ? [held] : notBefore === undefined ? [] : [{ ...held, notBefore }],
+      ),
+    );
+    return;
+  }
+  const { refreshTokenId: id, attempts } = item.grant;
+  const later = notBefore === undefined ? [] : [{ ...item.grant, notBefore, attempts: attempts + 1 }];
+  await store.update((record) => ({
+    ...record,
+    outbox: record.outbox.flatMap((entry) => (entry.refreshTokenId === id ? later : [entry])),
+  }));
+}
+
+/**
+ * Milliseconds until the next try: doubling with each, obeying `retryAfter` (seconds), with jitter so that clients do
+ * not come in step. Pure.
+ */
+export function delay(attempts: number, random: number, retryAfter = 0): number {
+  const backOff = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** attempts);
+  return Math.max(retryAfter * 1000, backOff) * (1 + random / 4);
+}
+
+/** An instant further away than any delay was set by a clock that has been put right since. Pure. */
+export function isDue(notBefore: number, now: number): boolean {
+  return notBefore <= now || notBefore > now + 2 * LONGEST_DELAY_MS;
 }
 
 async function scheduleNext(context: Context): Promise<void> {
-  const { ports, store } = context;
-  if (!(await hasWork(context))) {
-    await ports.alarms.clear(OUTBOX_ALARM);
-    return;
-  }
-  const soonest = ports.now() + FIRST_DELAY_MS;
-  const { outbox, session } = await store.read();
-  const tokensWait = orphans(await store.tokens(), currentOwners(session)).length > 0;
-  const due = tokensWait ? soonest : Math.min(...outbox.map(({ notBefore }) => notBefore));
-  await ports.alarms.set(OUTBOX_ALARM, Math.max(soonest, due));
-}
-
-function inUse(entry: Revocation, owners: readonly string[]): boolean {
-  return entry.owner !== undefined && owners.includes(entry.owner);
-}
-
-function same(a: Revocation, b: Revocation): boolean {
-  return a.refreshTokenId === b.refreshTokenId;
+  const { alarms, now } = context.ports;
+  const items = await waiting(context);
+  if (items.length === 0) return alarms.clear(OUTBOX_ALARM);
+  const next = Math.min(...items.map(({ notBefore }) => (isDue(notBefore, now()) ? 0 : notBefore)));
+  return alarms.set(OUTBOX_ALARM, Math.max(now() + FIRST_DELAY_MS, next));
 }

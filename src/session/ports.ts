@@ -40,10 +40,10 @@ export interface Alarms {
 
 export interface Ports {
   /** Milliseconds since the epoch. */
-  now(): number;
-  newId(): string;
+  readonly now: () => number;
+  readonly newId: () => string;
   /** A number from 0 up to 1, for jitter. */
-  random(): number;
+  readonly random: () => number;
   readonly fetch: typeof fetch;
   readonly local: Area;
   readonly memory: Area;
@@ -52,5 +52,5 @@ export interface Ports {
   readonly authWindow: AuthWindow;
   readonly alarms: Alarms;
   /** Called with what nobody waits for: unexpected errors. Never with a secret. */
-  report(error: unknown): void;
+  readonly report: (error: unknown) => void;
 }

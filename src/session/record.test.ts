@@ -30,7 +30,11 @@ describe('parseRecord', () => {
   it('gives back what was written', () => {
     const running: StoredRecord = {
       ...signedIn,
-      session: { status: 'signingIn', attempt: { id: 'a', startedAt: 1 }, previous: { status: 'signedOut' } },
+      session: {
+        status: 'signingIn',
+        attempt: { id: 'a', startedAt: 1, phase: 'window' },
+        previous: { status: 'signedOut' },
+      },
     };
     for (const record of [emptyRecord('d'), signedIn, running]) {
       expect(parseRecord(JSON.parse(JSON.stringify(record)), 'd')).toEqual(record);
@@ -78,7 +82,11 @@ it('an attempt on top of a session leaves both in use', () => {
   const { session } = signedIn;
   if (session.status !== 'signedIn') throw new Error('unreachable');
   expect(
-    currentOwners({ status: 'signingIn', attempt: { id: 'a', startedAt: 1 }, previous: session }),
+    currentOwners({
+      status: 'signingIn',
+      attempt: { id: 'a', startedAt: 1, phase: 'window' },
+      previous: session,
+    }),
   ).toEqual(['a', 's1']);
   expect(currentOwners({ status: 'signedOut' })).toEqual([]);
 });

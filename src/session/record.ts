@@ -10,6 +10,8 @@ const JOURNAL_LENGTH = 50;
 /** A grant to destroy at Mozilla accounts. It never holds the token itself, only the id that destroys it. */
 export interface Revocation {
   readonly refreshTokenId: string;
+  /** Where it was granted: a build for another server leaves it alone. */
+  readonly issuer: string;
   /** While this attempt or session is the current one, the grant is in use and must be left alone. */
   readonly owner?: string;
   readonly since: number;
@@ -43,6 +45,8 @@ export interface HeldToken {
   /** Instants in milliseconds. */
   readonly receivedAt: number;
   readonly expiresAt: number;
+  /** For an orphan whose destruction failed: not before this instant. */
+  readonly notBefore?: number;
 }
 
 export function emptyRecord(deployment: string): StoredRecord {
@@ -84,13 +88,18 @@ export function currentOwners(session: Session): readonly string[] {
   return owners;
 }
 
+/** Tokens whose attempt or session is over. */
+export function orphans(tokens: readonly HeldToken[], owners: readonly string[]): readonly HeldToken[] {
+  return tokens.filter(({ owner }) => !owners.includes(owner));
+}
+
 function isRecord(stored: Record<string, unknown>): stored is Record<string, unknown> & StoredRecord {
   return (
     stored.version === RECORD_VERSION &&
     typeof stored.deployment === 'string' &&
     isSession(stored.session) &&
     Array.isArray(stored.outbox) &&
-    stored.outbox.every((entry) => isObject(entry) && typeof entry.refreshTokenId === 'string') &&
+    stored.outbox.every(isRevocation) &&
     Array.isArray(stored.journal)
   );
 }
@@ -106,7 +115,7 @@ function isSession(value: unknown): value is Session {
 function isSettled(value: unknown): boolean {
   if (!isObject(value)) return false;
   const hasAccount = isObject(value.account) && typeof value.account.subject === 'string';
-  if (value.status === 'needsReauth') return hasAccount;
+  if (value.status === 'needsReauth') return hasAccount && isObject(value.ended);
   if (value.status !== 'signedIn') return value.status === 'signedOut';
   return (
     hasAccount &&
@@ -116,6 +125,10 @@ function isSettled(value: unknown): boolean {
     typeof value.grant.sealed === 'string' &&
     typeof value.grant.scope === 'string'
   );
+}
+
+function isRevocation(value: unknown): boolean {
+  return isObject(value) && typeof value.refreshTokenId === 'string' && typeof value.issuer === 'string';
 }
 
 function isHeldToken(value: unknown): value is HeldToken {

@@ -1,9 +1,10 @@
 // The commands and wake-ups of the session, in one place: what the background may ask of it.
+import { createAuthWindows } from './auth-window.ts';
 import { createContext, type SessionConfig } from './context.ts';
 import { drain } from './outbox.ts';
 import type { Ports } from './ports.ts';
 import { lookForNews } from './profile.ts';
-import { ATTEMPT_LOCK, AUTH_WINDOW, runAttempt, type RunningAttempt } from './sign-in.ts';
+import { ATTEMPT_LOCK, runAttempt, type RunningAttempt } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 import { accessToken } from './tokens.ts';
 
@@ -14,13 +15,17 @@ export interface SessionService {
   cancelSignIn(): Promise<void>;
   /** True when the window of the running attempt is in front now. */
   showWindow(): Promise<boolean>;
-  /** Ends the session here at once; the grant is destroyed from the outbox. */
+  /** Ends the session here; that the grant is destroyed is begun, not awaited. */
   signOut(): Promise<void>;
   lookForNews(): Promise<void>;
-  /** A fresh access token, for code in the background that calls an API. Never send it to a page. Errors: tokens.ts. */
-  accessToken(scope: string): Promise<string>;
-  /** To be called once whenever the background starts: finds attempts that died, and unfinished revocations. */
+  /**
+   * A fresh access token, for code in the background that calls an API. Never send it to a page. When a resource answers
+   * 401, ask once more with the token it refused. Errors: tokens.ts.
+   */
+  accessToken(scope: string, refused?: string): Promise<string>;
+  /** To be called once whenever the background starts, before anything else: ends attempts that died. No network. */
   recover(): Promise<void>;
+  /** Destroys what is due to be destroyed, and plans the rest. */
   drain(): Promise<void>;
   windowCreated(windowId: number): Promise<void>;
   windowRemoved(windowId: number): Promise<void>;
@@ -28,13 +33,13 @@ export interface SessionService {
 
 export function createSession(ports: Ports, config: SessionConfig): SessionService {
   const context = createContext(ports, config);
+  const windows = createAuthWindows(ports);
   const { store } = context;
-  // Only a cache of "this context is the one that runs the attempt"; everything that must survive is stored.
+  // Only to be able to cancel it; everything that must survive is stored.
   let running: RunningAttempt | undefined;
 
-  const showWindow = async () => {
-    const windowId = await ports.memory.get(AUTH_WINDOW);
-    return typeof windowId === 'number' && (await ports.authWindow.focus(windowId));
+  const drainLater = () => {
+    drain(context).catch(ports.report);
   };
 
   const fail = async (attemptId: string, code: 'cancelled' | 'interrupted') => {
@@ -42,20 +47,27 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
     await store.step({ type: 'signInFailed', attemptId, problem }, code);
   };
 
-  const session: SessionService = {
-    showWindow,
+  /** Whoever holds the lock of attempts and still finds one running knows that it died with its background. */
+  const endDeadAttempt = async () => {
+    const { session } = await store.read();
+    if (session.status === 'signingIn') await fail(session.attempt.id, 'interrupted');
+  };
+
+  return {
+    showWindow: () => windows.show(),
 
     async signIn() {
       const ran = await ports.locks.ifFree(ATTEMPT_LOCK, async () => {
-        running = { id: ports.newId(), cancel: new AbortController(), launching: false };
+        await endDeadAttempt();
+        running = { id: ports.newId(), cancel: new AbortController() };
         try {
-          await runAttempt(context, running);
+          const { over } = await runAttempt(context, windows, running);
+          void over.then(drainLater);
         } finally {
           running = undefined;
         }
       });
-      if (ran) await drain(context);
-      else await showWindow();
+      if (!ran) await windows.show();
     },
 
     async cancelSignIn() {
@@ -63,53 +75,43 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
       if (session.status !== 'signingIn') return;
       await fail(session.attempt.id, 'cancelled');
       running?.cancel.abort();
-      const windowId = await ports.memory.get(AUTH_WINDOW);
-      if (typeof windowId === 'number') await ports.authWindow.close(windowId);
+      await windows.dismiss();
     },
 
     async signOut() {
       await signOut(context, 'by_user');
-      await drain(context);
+      drainLater();
     },
 
     async lookForNews() {
       await lookForNews(context);
-      await drain(context);
+      drainLater();
     },
 
-    async accessToken(scope) {
-      return (await accessToken(context, scope)).token;
+    async accessToken(scope, refused) {
+      try {
+        return (await accessToken(context, scope, refused)).token;
+      } catch (error) {
+        // A token that came too late is an orphan now.
+        drainLater();
+        throw error;
+      }
     },
 
     async recover() {
-      const { session, deployment } = await store.read();
-      if (deployment !== context.deploymentName) await moveEnvironment();
-      if (session.status === 'signingIn') {
-        // Whoever holds the lock is alive and will end the attempt; if nobody does, it died with its background.
-        await ports.locks.ifFree(ATTEMPT_LOCK, () => fail(session.attempt.id, 'interrupted'));
+      const { deployment } = await store.read();
+      if (deployment !== context.deploymentName) {
+        await signOut(context, 'environment_changed');
+        await store.update((record) => ({ ...record, deployment: context.deploymentName }));
       }
-      await drain(context);
+      const free = await ports.locks.ifFree(ATTEMPT_LOCK, endDeadAttempt);
+      // The locks of a context that has just died may be freed a moment later.
+      if (!free) ports.locks.exclusive(ATTEMPT_LOCK, endDeadAttempt).catch(ports.report);
+      await store.publish();
     },
 
     drain: () => drain(context),
-
-    async windowCreated(windowId) {
-      if (!running?.launching) return;
-      running.launching = false;
-      await ports.memory.set({ [AUTH_WINDOW]: windowId });
-    },
-
-    async windowRemoved(windowId) {
-      if ((await ports.memory.get(AUTH_WINDOW)) !== windowId) return;
-      await ports.memory.set({ [AUTH_WINDOW]: null });
-    },
+    windowCreated: (windowId) => windows.created(windowId),
+    windowRemoved: (windowId) => windows.removed(windowId),
   };
-
-  /** A tester build for another server took over: a session there means nothing here, nor do its grants. */
-  async function moveEnvironment() {
-    await signOut(context, 'environment_changed');
-    await store.update((record) => ({ ...record, deployment: context.deploymentName, outbox: [] }));
-  }
-
-  return session;
 }

@@ -17,8 +17,8 @@ const grant = { refreshTokenId: 'grant-1', sealed: 'sealed', scope: 'profile' };
 const account = { subject: 'ada' };
 const out: Session = { status: 'signedOut' };
 const signedIn: SignedIn = { status: 'signedIn', id: 's1', since: 1, account, grant };
-const needsReauth: NeedsReauth = { status: 'needsReauth', account, problem };
-const attempt = { id: 'a1', startedAt: 2 };
+const needsReauth: NeedsReauth = { status: 'needsReauth', account, ended: problem };
+const attempt = { id: 'a1', startedAt: 2, phase: 'checking' } as const;
 const signingIn = (previous: SigningIn['previous']): SigningIn => ({
   status: 'signingIn',
   attempt,
@@ -33,7 +33,7 @@ describe('an attempt', () => {
 
   it('is not started twice', () => {
     const running = signingIn({ status: 'signedOut' });
-    expect(transition(running, { type: 'signInStarted', attempt: { id: 'a2', startedAt: 3 } })).toBe(running);
+    expect(transition(running, { type: 'signInStarted', attempt: { ...attempt, id: 'a2' } })).toBe(running);
   });
 
   it.each([out, signedIn, needsReauth])('that fails goes back to $status, with the problem', (from) => {
@@ -45,6 +45,15 @@ describe('an attempt', () => {
     const event: SessionEvent = { type: 'signInCompleted', attemptId: 'a1', account, grant, at: 9 };
     const next = transition(signingIn(needsReauth), event);
     expect(next).toEqual({ status: 'signedIn', id: 'a1', since: 9, account, grant });
+  });
+
+  it('tells where it is', () => {
+    const next = transition(signingIn(signedIn), {
+      type: 'phaseReached',
+      attemptId: 'a1',
+      phase: 'finishing',
+    });
+    expect(next).toEqual({ ...signingIn(signedIn), attempt: { ...attempt, phase: 'finishing' } });
   });
 
   it('that was given up changes nothing any more', () => {
@@ -100,7 +109,7 @@ it('only two events end a live session, whatever order events come in', () => {
     id.map((attemptId): SessionEvent => ({ type: 'signInFailed', attemptId, problem })),
     id.map((sessionId): SessionEvent => ({ type: 'profileFetched', sessionId, profile, at: 7 })),
     id.map((sessionId): SessionEvent => ({ type: 'problemMet', sessionId, problem })),
-    id.map((started): SessionEvent => ({ type: 'signInStarted', attempt: { id: started, startedAt: 2 } })),
+    id.map((started): SessionEvent => ({ type: 'signInStarted', attempt: { ...attempt, id: started } })),
   );
   fc.assert(
     fc.property(fc.array(event), (events) => {

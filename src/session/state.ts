@@ -36,7 +36,11 @@ export interface StoredGrant {
 export interface Attempt {
   readonly id: string;
   readonly startedAt: number;
+  readonly phase: Phase;
 }
+
+/** Where an attempt is: asking whether the server is there, waiting for the person, or fetching what they allowed. */
+export type Phase = 'checking' | 'window' | 'finishing';
 
 export interface SignedOut {
   readonly status: 'signedOut';
@@ -62,6 +66,8 @@ export interface SignedIn {
 export interface NeedsReauth {
   readonly status: 'needsReauth';
   readonly account: Account;
+  /** Why the session ended; it stays, whatever becomes of attempts to sign in again. */
+  readonly ended: Problem;
   readonly problem?: Problem;
 }
 
@@ -81,6 +87,7 @@ export type SignOutReason = 'by_user' | 'key_lost' | 'environment_changed';
 
 export type SessionEvent =
   | { readonly type: 'signInStarted'; readonly attempt: Attempt }
+  | { readonly type: 'phaseReached'; readonly attemptId: string; readonly phase: Phase }
   | { readonly type: 'signInFailed'; readonly attemptId: string; readonly problem: Problem }
   | {
       readonly type: 'signInCompleted';
@@ -122,6 +129,10 @@ export function transition(session: Session, event: SessionEvent): Session {
       if (session.status === 'signingIn') return session;
       return { status: 'signingIn', attempt: event.attempt, previous: session };
 
+    case 'phaseReached':
+      if (!isAttempt(session, event.attemptId)) return session;
+      return { ...session, attempt: { ...session.attempt, phase: event.phase } };
+
     case 'signInFailed':
       if (!isAttempt(session, event.attemptId)) return session;
       return { ...session.previous, problem: event.problem };
@@ -146,7 +157,7 @@ export function transition(session: Session, event: SessionEvent): Session {
       return changeLive(session, event.sessionId, ({ account }) => ({
         status: 'needsReauth',
         account,
-        problem: event.problem,
+        ended: event.problem,
       }));
 
     case 'signedOut':

@@ -22,6 +22,8 @@ export interface Store {
   update(change: (record: StoredRecord) => StoredRecord): Promise<Change>;
   /** Takes a step of the state machine, and enters it in the journal when it changes the state. */
   step(event: SessionEvent, why: string): Promise<Change>;
+  /** Writes the view anew: another version may have projected the record in its own way, or not at all. */
+  publish(): Promise<void>;
   tokens(): Promise<readonly HeldToken[]>;
   updateTokens(change: (tokens: readonly HeldToken[]) => readonly HeldToken[]): Promise<void>;
 }
@@ -50,6 +52,10 @@ export function createStore(ports: Ports, deployment: string): Store {
     read,
     update,
     step: (event, why) => update((record) => stepped(record, event, why, ports.now())),
+    publish: () =>
+      ports.locks.exclusive(LOCK, async () => {
+        await ports.local.set({ [VIEW]: project(await read()) });
+      }),
     tokens: async () => parseTokens(await ports.memory.get(TOKENS)),
     updateTokens: (change) =>
       ports.locks.exclusive(LOCK, async () => {

@@ -3,7 +3,7 @@ import { FxaError, isFxaError } from '../fxa/errors.ts';
 import { grantedCovers, parseScopes } from '../fxa/scopes.ts';
 import { refreshAccessToken } from '../fxa/tokens.ts';
 import { problemFrom, type Context } from './context.ts';
-import { currentOwners, type HeldToken } from './record.ts';
+import type { HeldToken } from './record.ts';
 import { signOut } from './sign-out.ts';
 import { liveSession, type SignedIn } from './state.ts';
 
@@ -23,7 +23,7 @@ export async function accessToken(context: Context, wanted: string, refused?: st
   const scope = withoutOpenid(wanted);
   const usable = async () => {
     const session = await requireLive(context);
-    const held = (await context.store.tokens()).find(
+    const held = (await context.store.tokens()).findLast(
       (token) =>
         token.owner === session.id &&
         token.token !== refused &&
@@ -38,7 +38,9 @@ export async function accessToken(context: Context, wanted: string, refused?: st
   return context.ports.locks.exclusive(`fxa:refresh:${scope}`, async () => {
     // Another context may have refreshed, or signed out, while we waited for the lock.
     const { session, held: refreshed } = await usable();
-    return refreshed ?? refresh(context, session, scope);
+    if (refreshed) return refreshed;
+    if (refused !== undefined) await dropToken(context, refused);
+    return refresh(context, session, scope);
   });
 }
 
@@ -101,12 +103,9 @@ export function isFresh(token: HeldToken, now: number): boolean {
   return now < token.expiresAt - margin;
 }
 
-/** Tokens whose attempt or session is over. */
-export function orphans(
-  tokens: readonly HeldToken[],
-  owners: ReturnType<typeof currentOwners>,
-): readonly HeldToken[] {
-  return tokens.filter(({ owner }) => !owners.includes(owner));
+/** A refused token is dead; it must not be handed out again. */
+function dropToken(context: Context, refused: string): Promise<void> {
+  return context.store.updateTokens((tokens) => tokens.filter(({ token }) => token !== refused));
 }
 
 async function requireLive(context: Context, id?: string): Promise<SignedIn> {

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { emptyRecord, type StoredRecord } from './record.ts';
 import { project } from './view.ts';
 
+const tried = { issuer: 'canary-issuer', since: 1, attempts: 1, notBefore: 0 };
+
 const record: StoredRecord = {
   ...emptyRecord('d'),
   session: {
@@ -21,9 +23,10 @@ const record: StoredRecord = {
     grant: { refreshTokenId: 'canary-id', sealed: 'canary-sealed', scope: 'canary-scope' },
   },
   outbox: [
-    { refreshTokenId: 'canary-used', owner: 's1', since: 1, attempts: 0, notBefore: 0 },
-    { refreshTokenId: 'canary-left', owner: 'gone', since: 1, attempts: 0, notBefore: 0 },
-    { refreshTokenId: 'canary-out', since: 1, attempts: 0, notBefore: 0 },
+    { refreshTokenId: 'canary-used', owner: 's1', ...tried },
+    { refreshTokenId: 'canary-left', owner: 'gone', ...tried },
+    { refreshTokenId: 'canary-out', ...tried },
+    { refreshTokenId: 'canary-new', ...tried, attempts: 0 },
   ],
   journal: [{ at: 1, from: 'signedOut', to: 'signedIn', why: 'canary-why' }],
 };
@@ -57,7 +60,12 @@ it('knows the subject before the first profile came', () => {
 
 it('does not show the last problem while a new attempt runs', () => {
   const previous = { status: 'signedOut', problem: { code: 'offline', at: 1 } } as const;
-  const session = { status: 'signingIn', attempt: { id: 'a', startedAt: 1 }, previous } as const;
+  const session = {
+    status: 'signingIn',
+    attempt: { id: 'a', startedAt: 1, phase: 'window' },
+    previous,
+  } as const;
   expect(project({ ...record, session })).not.toHaveProperty('problem');
+  expect(project({ ...record, session }).phase).toBe('window');
   expect(project({ ...record, session: previous }).problem?.code).toBe('offline');
 });

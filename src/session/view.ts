@@ -1,7 +1,7 @@
 // What pages may see: the record without grants, ids and reasons that are nobody's business.
 import type { FxaErrorCode, Reason } from '../fxa/errors.ts';
 import { currentOwners, type StoredRecord } from './record.ts';
-import { settled, type Account, type Problem, type Session } from './state.ts';
+import { settled, type Account, type Phase, type Problem, type Session } from './state.ts';
 
 /** Who the popup shows. The address is the person's own; there is never a token. */
 export interface AccountView {
@@ -18,7 +18,11 @@ export interface View {
   readonly status: Session['status'];
   readonly account?: AccountView;
   readonly problem?: Problem;
-  /** Grants and tokens that Mozilla accounts has not yet confirmed as destroyed. */
+  /** Why the session ended, while it waits for a new sign-in. */
+  readonly ended?: Problem;
+  /** Where a running attempt is. */
+  readonly phase?: Phase;
+  /** Grants that could not be destroyed at the first try, and are still to be. */
   readonly pendingRevocations: number;
 }
 
@@ -33,8 +37,11 @@ export function project(record: StoredRecord): View {
     status: record.session.status,
     ...(account && { account }),
     ...(problem && { problem }),
-    pendingRevocations: record.outbox.filter(({ owner }) => owner === undefined || !owners.includes(owner))
-      .length,
+    ...(base.status === 'needsReauth' && { ended: base.ended }),
+    ...(record.session.status === 'signingIn' && { phase: record.session.attempt.phase }),
+    pendingRevocations: record.outbox.filter(
+      ({ owner, attempts }) => attempts > 0 && (owner === undefined || !owners.includes(owner)),
+    ).length,
   };
 }
 

@@ -14,6 +14,7 @@ const pages = ['src/extension/ui', 'src/extension/popup', 'src/extension/webext'
 const needed = [
   ...FXA_ERROR_CODES.flatMap((code) => [`error_${code}`, `advice_${code}`]),
   ...FXA_REASONS.map((reason) => `reason_${reason}`),
+  ...['checking', 'window', 'finishing'].map((phase) => `phase_${phase}`),
 ];
 
 describe.each(readdirSync('public/_locales'))('the words of %s', (locale) => {

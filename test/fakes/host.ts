@@ -17,6 +17,10 @@ export interface Host {
   readonly memory: Map<string, unknown>;
   readonly alarms: Map<string, number>;
   readonly windows: { open: number[]; focused: number[]; opened: number };
+  /** Resolves when the next window may appear; browsers show one only when its server has answered. */
+  answered: Promise<void>;
+  /** Told of each window that appears, as `windows.onCreated` tells. */
+  onWindow: (id: number) => void;
   readonly reports: unknown[];
   /** Milliseconds by which the person's clock is off; a test may change it at any time. */
   skew: number;
@@ -34,11 +38,40 @@ export function createHost(options: HostOptions): Host {
   let windowId = 100;
   let ids = 0;
 
+  let launching = false;
+
+  /** One window at a time, as Chromium has it; the flow outlives the background that asked for it. */
+  async function launch(url: string): Promise<string> {
+    if (launching) throw new FxaError('busy', 'Only one web auth flow is allowed at a time.');
+    launching = true;
+    try {
+      await host.answered;
+      const id = ++windowId;
+      host.windows.open.push(id);
+      host.windows.opened++;
+      host.onWindow(id);
+      return await new Promise<string>((resolve, reject) => {
+        const close = () => {
+          reject(new FxaError('cancelled', 'closed'));
+        };
+        closers.set(id, close);
+        host.person(url).then(resolve, close);
+      }).finally(() => {
+        closers.delete(id);
+        host.windows.open = host.windows.open.filter((other) => other !== id);
+      });
+    } finally {
+      launching = false;
+    }
+  }
+
   const host: Host = {
     local: new Map(),
     memory: new Map(),
     alarms: new Map(),
     windows: { open: [], focused: [], opened: 0 },
+    answered: Promise.resolve(),
+    onWindow: () => undefined,
     reports: [],
     skew: 0,
     person: options.person,
@@ -88,31 +121,7 @@ export function createHost(options: HostOptions): Host {
         locks: locks.locksFor(context),
         authWindow: {
           redirectUri: options.redirectUri,
-          launch: (url) => {
-            const id = ++windowId;
-            host.windows.open.push(id);
-            host.windows.opened++;
-            return alive(
-              () =>
-                new Promise<string>((resolve, reject) => {
-                  const gone = () => {
-                    host.windows.open = host.windows.open.filter((other) => other !== id);
-                    closers.delete(id);
-                  };
-                  closers.set(id, () => {
-                    gone();
-                    reject(new FxaError('cancelled', 'closed'));
-                  });
-                  host.person(url).then(
-                    (end) => {
-                      gone();
-                      resolve(end);
-                    },
-                    () => closers.get(id)?.(),
-                  );
-                }),
-            );
-          },
+          launch: (url) => alive(() => launch(url)),
           focus: (id) =>
             alive(() => {
               if (!host.windows.open.includes(id)) return false;

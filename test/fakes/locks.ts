@@ -16,6 +16,9 @@ export interface LockManager {
 export function createLockManager(): LockManager {
   const holders = new Map<string, object>();
   const waiting = new Map<string, Request[]>();
+  const dead = new WeakSet();
+  /** What a dead context still asks for, it never gets. */
+  const never = () => new Promise<never>(() => undefined);
 
   const next = (name: string) => {
     holders.delete(name);
@@ -34,6 +37,7 @@ export function createLockManager(): LockManager {
 
     locksFor: (owner) => ({
       async exclusive(name, work) {
+        if (dead.has(owner)) return never();
         if (holders.has(name)) {
           await new Promise<void>((grant) => {
             waiting.set(name, [...(waiting.get(name) ?? []), { owner, grant }]);
@@ -48,6 +52,7 @@ export function createLockManager(): LockManager {
         }
       },
       async ifFree(name, work) {
+        if (dead.has(owner)) return never();
         if (holders.has(name)) return false;
         holders.set(name, owner);
         try {
@@ -60,6 +65,7 @@ export function createLockManager(): LockManager {
     }),
 
     release(owner) {
+      dead.add(owner);
       for (const [name, requests] of waiting) {
         waiting.set(
           name,

@@ -1,4 +1,4 @@
-// What can happen to an attempt: a second click, a change of mind, a window that never answers, the death of the background.
+// What can happen to an attempt: a second click, a change of mind, a window that comes late, the death of the background.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createWorld, type World } from './world.ts';
 
@@ -6,18 +6,36 @@ let world: World;
 beforeEach(async () => {
   world = await createWorld('today');
 });
-afterEach(() => world.stop());
+afterEach(async () => {
+  await world.stop();
+  expect(world.host.reports).toEqual([]);
+});
 
 const never = () => new Promise<never>(() => undefined);
 
-/** Starts a sign-in and waits until its window is open and known, as the browser's event makes it known. */
+/** Something the test holds back, and lets go. */
+function gate(): { open: () => void; passed: Promise<void> } {
+  let open = () => {};
+  const passed = new Promise<void>((resolve) => (open = resolve));
+  return { open, passed };
+}
+
+/** Holds back the answers of one path. */
+function holding(path: string, passed: Promise<unknown>): typeof fetch {
+  const network = world.host.fetch;
+  return async (input, init) => {
+    const response = await network(input, init);
+    if (String(input).endsWith(path)) await passed;
+    return response;
+  };
+}
+
+/** Starts a sign-in and waits until its window is open and known. */
 async function opened(): Promise<{ attempt: Promise<void>; windowId: number }> {
-  const { opened: before } = world.host.windows;
   const attempt = world.session.signIn();
-  await expect.poll(() => world.host.windows.opened).toBe(before + 1);
-  const windowId = world.host.windows.open.at(-1) ?? 0;
-  await world.session.windowCreated(windowId);
-  return { attempt, windowId };
+  await expect.poll(() => world.host.windows.open).toHaveLength(1);
+  await expect.poll(() => world.host.memory.get('authWindow')).toHaveProperty('id');
+  return { attempt, windowId: world.host.windows.open[0] ?? 0 };
 }
 
 it('a second click shows the window of the first and opens no other', async () => {
@@ -33,6 +51,23 @@ it('two clicks in the same instant open one window', async () => {
   await Promise.all([world.session.signIn(), world.session.signIn()]);
   expect(world.host.windows.opened).toBe(1);
   expect(world.view().status).toBe('signedIn');
+});
+
+it('says where it is', async () => {
+  const phases: unknown[] = [];
+  const { local } = world.host;
+  const set = local.set.bind(local);
+  local.set = (key, value) => {
+    if (key === 'view') phases.push((value as { phase?: string; status: string }).phase);
+    return set(key, value);
+  };
+  await world.session.signIn();
+  expect(phases.filter((phase, index) => phase !== phases[index - 1])).toEqual([
+    'checking',
+    'window',
+    'finishing',
+    undefined,
+  ]);
 });
 
 it('closing the window cancels', async () => {
@@ -52,47 +87,69 @@ it('cancelling closes the window', async () => {
   expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code: 'cancelled' } });
 });
 
-it('cancelling works while the server is still being asked whether it is there', async () => {
+it('cancelling while the server is still being asked whether it is there opens no window', async () => {
   world.host.fetch = (_url, init) =>
     new Promise((_resolve, reject) => {
       init?.signal?.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));
     });
   const attempt = world.session.signIn();
-  await expect.poll(() => world.view().status).toBe('signingIn');
+  await expect.poll(() => world.view().phase).toBe('checking');
   await world.session.cancelSignIn();
   await attempt;
   expect(world.host.windows.opened).toBe(0);
   expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code: 'cancelled' } });
 });
 
-it('after cancelling, the next attempt does not wait for a window that hangs', async () => {
-  const person = world.host.person;
-  world.host.person = never;
-  const first = world.session.signIn();
-  await expect.poll(() => world.host.windows.opened).toBe(1);
-  await world.session.cancelSignIn();
-  await first;
-  world.host.person = person;
+it('cancelling at any moment before the window leaves none behind, and the next attempt works', async () => {
+  for (let steps = 0; steps < 40; steps++) {
+    const attempt = world.session.signIn();
+    for (let step = 0; step < steps; step++) await new Promise(setImmediate);
+    await world.session.cancelSignIn();
+    await attempt;
+    if (world.view().status === 'signedIn') await world.session.signOut();
+    await expect.poll(() => world.host.windows.open).toEqual([]);
+  }
   await world.session.signIn();
   expect(world.view().status).toBe('signedIn');
+  await world.session.drain();
+  await expect.poll(world.liveGrants).toBe(1);
 });
 
-it('a grant that arrives after its attempt was cancelled is destroyed', async () => {
+it('a window that comes after its attempt was cancelled is closed, and the next attempt waits for that', async () => {
+  const { open, passed } = gate();
+  world.host.answered = passed;
+  const first = world.session.signIn();
+  await expect.poll(() => world.host.memory.get('authWindow')).toHaveProperty('expectedAt');
+  expect(await world.session.showWindow()).toBe(false);
+  await world.session.cancelSignIn();
+  await first;
+  expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code: 'cancelled' } });
+
+  const second = world.session.signIn();
+  await expect.poll(() => world.view()).toMatchObject({ status: 'signingIn', phase: 'window' });
+  open();
+  await second;
+  expect(world.view().status).toBe('signedIn');
+  expect(world.host.windows).toMatchObject({ opened: 2, open: [] });
+});
+
+it('a grant that arrives after its attempt was cancelled is destroyed, and nobody waits for it', async () => {
+  const { open, passed } = gate();
   const network = world.host.fetch;
-  let answer = () => {};
-  const held = new Promise<void>((resolve) => (answer = resolve));
-  world.host.fetch = async (input, init) => {
-    const response = await network(input, init);
-    if (String(input).endsWith('/v1/token')) await held;
-    return response;
-  };
+  world.host.fetch = holding('/v1/token', passed);
   const attempt = world.session.signIn();
   await expect.poll(world.liveGrants).toBe(1);
   await world.session.cancelSignIn();
-  answer();
   await attempt;
-  expect(world.view()).toMatchObject({ status: 'signedOut', pendingRevocations: 0 });
-  expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
+
+  world.host.fetch = network;
+  world.signsInAs('lin@example.com');
+  await world.session.signIn();
+  expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'lin@example.com' } });
+  open();
+  await expect.poll(world.liveGrants).toBe(1);
+  await expect.poll(world.liveTokens).toBe(1);
+  expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'lin@example.com' } });
 });
 
 it('a background that dies leaves "interrupted", and the next attempt clears its window away', async () => {
@@ -111,74 +168,24 @@ it('a background that dies leaves "interrupted", and the next attempt clears its
 
 it('a background that dies after the grant was issued leaves no grant behind', async () => {
   const network = world.host.fetch;
-  world.host.fetch = async (input, init) => {
-    if (String(input).endsWith('/v1/profile')) await never();
-    return network(input, init);
-  };
+  world.host.fetch = holding('/v1/profile', never());
   void world.session.signIn();
   await expect.poll(() => world.record().outbox).toHaveLength(1);
   await expect.poll(world.liveGrants).toBe(1);
   world.host.fetch = network;
   await world.restart();
-  expect(world.view()).toMatchObject({
-    status: 'signedOut',
-    problem: { code: 'interrupted' },
-    pendingRevocations: 0,
-  });
+  expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code: 'interrupted' } });
   expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
 });
 
-it('a token that arrives after the sign-out is not used, and is destroyed', async () => {
-  await world.session.signIn();
-  const network = world.host.fetch;
-  let answer = () => {};
-  const held = new Promise<void>((resolve) => (answer = resolve));
-  world.host.skew = 3_590_000;
-  world.host.fetch = async (input, init) => {
-    const response = await network(input, init);
-    if (String(input).endsWith('/v1/token')) await held;
-    return response;
-  };
-  const token = world.session.accessToken('profile');
-  await expect.poll(world.liveTokens).toBe(2);
-  await world.session.signOut();
-  answer();
-  await expect(token).rejects.toMatchObject({ code: 'signed_out' });
-  await world.session.drain();
-  expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
-});
-
-it('a record from a newer version is left alone, and said', async () => {
-  const future = { version: 2, somethingElse: true };
-  world.host.local.set('record', future);
-  await expect(world.session.signIn()).rejects.toMatchObject({ code: 'storage_newer' });
-  await expect(world.restart()).rejects.toMatchObject({ code: 'storage_newer' });
-  expect(world.host.local.get('record')).toEqual(future);
-  expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code: 'storage_newer' } });
-  expect(world.host.windows.opened).toBe(0);
-});
-
-it('a sealing key that is gone ends the session with its reason, and destroys the grant by its id', async () => {
-  await world.session.signIn();
-  world.host.memory.clear();
-  const record = structuredClone(world.record()) as unknown as { session: { grant: { sealed: string } } };
-  record.session.grant.sealed = 'unreadable';
-  world.host.local.set('record', record);
-  await world.restart();
-  await world.session.lookForNews();
-  expect(world.view()).toMatchObject({
-    status: 'signedOut',
-    problem: { code: 'signed_out' },
-    pendingRevocations: 0,
+it('an attempt that nobody runs any more does not stand in the way of the next', async () => {
+  const session = { status: 'signingIn', attempt: { id: 'dead', startedAt: 1, phase: 'window' } };
+  await world.session.recover();
+  world.host.local.set('record', {
+    ...{ version: 1, outbox: [], journal: [], deployment: `${world.standin.origin} a1b2c3d4e5f60001` },
+    session: { ...session, previous: { status: 'signedOut' } },
   });
-  expect(world.record().journal.at(-1)?.why).toBe('key_lost');
-  expect(world.liveGrants()).toBe(0);
-});
-
-it('a build for another server starts anew', async () => {
   await world.session.signIn();
-  world.host.local.set('record', { ...world.record(), deployment: 'https://elsewhere.example client' });
-  await world.restart();
-  expect(world.view()).toMatchObject({ status: 'signedOut', pendingRevocations: 0 });
-  expect(world.record().journal.at(-1)?.why).toBe('environment_changed');
+  expect(world.view().status).toBe('signedIn');
+  expect(world.record().journal.map(({ why }) => why)).toEqual(['interrupted', 'sign_in', 'sign_in']);
 });

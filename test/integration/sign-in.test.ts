@@ -42,6 +42,7 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     expect([world.liveGrants(), world.liveTokens()]).toEqual([1, 1]);
     await world.session.signOut();
     expect(world.view()).toEqual({ version: 1, status: 'signedOut', pendingRevocations: 0 });
+    await world.session.drain();
     expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
     expect(world.host.alarms.size).toBe(0);
   });
@@ -50,6 +51,7 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     await world.session.signIn();
     world.host.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
     await world.session.signOut();
+    await world.session.drain();
     expect(world.view()).toMatchObject({ status: 'signedOut', pendingRevocations: 1 });
     expect(world.host.alarms.get('fxa:outbox')).toBeGreaterThan(Date.now());
 
@@ -69,13 +71,15 @@ describe.each(ERAS)('with the servers of %s', (era) => {
       body: JSON.stringify({ token: world.issued[0] }),
     });
     expect(world.liveTokens()).toBe(0);
-    const requests = vi.fn(fetch);
+    const requests = vi.fn(world.host.fetch);
     world.host.fetch = requests;
     await Promise.all([world.session.lookForNews(), world.session.lookForNews()]);
     expect(requests.mock.calls.filter(([url]) => String(url).endsWith('/v1/token'))).toHaveLength(1);
     expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'ada@example.com' } });
     expect(world.view()).not.toHaveProperty('problem');
     expect(world.record().session).toMatchObject({ grant: (before as { grant: object }).grant });
+    // The refused token is not handed out again.
+    expect(await world.session.accessToken('profile')).toBe(world.issued.at(-1));
   });
 
   it('does not refresh again while the refreshed token is good', async () => {
@@ -106,7 +110,7 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     expect(world.view()).toMatchObject({
       status: 'needsReauth',
       account: { email: 'ada@example.com' },
-      problem: { code: 'reauth_required' },
+      ended: { code: 'reauth_required' },
     });
 
     let opened = '';
@@ -125,6 +129,7 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     await world.session.signIn();
     world.signsInAs('lin@example.com');
     await world.session.signIn();
+    await world.session.drain();
     expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'lin@example.com' } });
     expect(world.stored()).not.toContain('ada@example.com');
     expect(world.liveGrants()).toBe(1);

@@ -31,6 +31,7 @@ export interface World {
   readonly issued: readonly string[];
   liveGrants(): number;
   liveTokens(): number;
+  /** Waits until nothing is left to destroy, and checks that nothing was forgotten. */
   stop(): Promise<void>;
 }
 
@@ -59,6 +60,7 @@ export async function createWorld(era: Era): Promise<World> {
         : { ...config, environment: 'custom' },
     );
 
+  const network = host.fetch;
   const world: World = {
     standin,
     host,
@@ -68,6 +70,7 @@ export async function createWorld(era: Era): Promise<World> {
       running = host.start();
       world.session = open();
       await world.session.recover();
+      await world.session.drain();
     },
     signsInAs(email, change) {
       host.person = personAt(standin.origin, email, change);
@@ -78,8 +81,13 @@ export async function createWorld(era: Era): Promise<World> {
     stored: () => JSON.stringify([[...host.local], [...host.memory]]),
     liveGrants: () => standin.store.liveGrants({ clientId: CLIENT }).length,
     liveTokens: () => standin.store.liveAccessTokens({ clientId: CLIENT }).length,
-    stop: () => standin.stop(),
+    async stop() {
+      world.host.fetch = network;
+      await world.session.drain().catch(() => undefined);
+      await standin.stop();
+    },
   };
+  host.onWindow = (id) => void world.session.windowCreated(id);
   return world;
 }
 

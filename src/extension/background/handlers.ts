@@ -2,32 +2,27 @@
 import type { SessionService } from '../../session/session.ts';
 import type { Handlers } from '../webext/messaging.ts';
 
+/** `ready` resolves when the last background's leftovers are in order; no command runs before. */
 export function commandHandlers(
   session: SessionService,
-  recovered: Promise<void>,
+  ready: Promise<void>,
   report: (error: unknown) => void,
 ): Handlers {
-  const start = (work: Promise<unknown>) => void work.catch(report);
+  const start = (work: () => Promise<void>) => async () => {
+    await ready;
+    work().catch(report);
+  };
+  const run =
+    <T>(work: () => Promise<T>) =>
+    async () => {
+      await ready;
+      return work();
+    };
   return {
-    signIn: async () => {
-      await recovered;
-      start(session.signIn());
-    },
-    cancelSignIn: async () => {
-      await recovered;
-      await session.cancelSignIn();
-    },
-    showWindow: async () => {
-      await recovered;
-      return session.showWindow();
-    },
-    signOut: async () => {
-      await recovered;
-      await session.signOut();
-    },
-    lookForNews: async () => {
-      await recovered;
-      start(session.lookForNews());
-    },
+    signIn: start(() => session.signIn()),
+    lookForNews: start(() => session.lookForNews()),
+    cancelSignIn: run(() => session.cancelSignIn()),
+    showWindow: run(() => session.showWindow()),
+    signOut: run(() => session.signOut()),
   };
 }

@@ -39,14 +39,16 @@ const session = createSession(
   build,
 );
 
-/** Everything waits for this: what the last background left undone is found before anything new begins. */
+/** Everything waits for this: what the last background left undone is found before anything new begins. No network. */
 const recovered = session.recover().catch(report);
 const after = (work: () => Promise<unknown>) => void recovered.then(work).catch(report);
+const drain = () => after(() => session.drain());
 
 answer(commandHandlers(session, recovered, report), (error) => (isFxaError(error) ? error.code : 'internal'));
-onAlarm(OUTBOX_ALARM, () => after(() => session.drain()));
+onAlarm(OUTBOX_ALARM, drain);
 onWindowCreated((id) => after(() => session.windowCreated(id)));
 onWindowRemoved((id) => after(() => session.windowRemoved(id)));
-// Being woken is all it takes: `recover` has run by then.
-onStart(() => after(() => session.drain()));
+// Being woken is all it takes.
+onStart(() => undefined);
 followView(report);
+drain();

@@ -1,11 +1,12 @@
 // The popup: paints what storage says at once, then asks the background to look for news.
 import { render } from 'preact';
 import { call } from '../webext/messaging.ts';
-import { language } from '../webext/i18n.ts';
+import { text } from '../ui/text.ts';
 import { watchView } from '../webext/watch-view.ts';
 import { Popup } from './popup.tsx';
 
-document.documentElement.lang = language();
+document.documentElement.lang = text('language');
+document.title = text('extensionName');
 
 let asked = false;
 void watchView((view) => {

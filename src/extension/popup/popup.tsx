@@ -1,4 +1,5 @@
 // One view for each state.
+import { useEffect, useRef } from 'preact/hooks';
 import type { View } from '../../session/view.ts';
 import { environment } from '../environment-name.ts';
 import { text } from '../ui/text.ts';
@@ -11,8 +12,18 @@ const VIEWS = { signedOut: SignedOut, signingIn: SigningIn, signedIn: SignedIn, 
 
 export function Popup({ view }: { view: View }) {
   const Current = VIEWS[view.status];
+  const main = useRef<HTMLElement>(null);
+  const painted = useRef(view.status);
+
+  // The button that was pressed is gone with its view: focus goes to the new heading, which a screen reader then reads.
+  useEffect(() => {
+    if (painted.current === view.status) return;
+    painted.current = view.status;
+    main.current?.querySelector('h1')?.focus();
+  }, [view.status]);
+
   return (
-    <main data-status={view.status}>
+    <main data-status={view.status} ref={main}>
       {environment !== 'production' && <p class="tester">{text('testerBuild', environment)}</p>}
       <Current view={view} />
       {view.pendingRevocations > 0 && <p class="note">{text('pendingRevocations')}</p>}

@@ -1,23 +1,28 @@
-// An attempt is running in a window of its own: show it, or cancel.
-import { useState } from 'preact/hooks';
+// An attempt is running: say where it is, show its window, or cancel.
+import { useEffect, useState } from 'preact/hooks';
+import type { View } from '../../session/view.ts';
 import { CommandButton } from '../ui/command-button.tsx';
+import { Heading } from '../ui/heading.tsx';
 import { text } from '../ui/text.ts';
 
-export function SigningIn() {
+export function SigningIn({ view: { phase = 'checking' } }: { view: View }) {
   const [noWindow, setNoWindow] = useState(false);
+  useEffect(() => setNoWindow(false), [phase]);
   return (
     <>
-      <h1>
+      <Heading>
         <span class="spinner" aria-hidden="true" />
-        {text('signingInTitle')}
-      </h1>
+        {text(`phase_${phase}`)}
+      </Heading>
       <p role="status">{text(noWindow ? 'noWindow' : 'signingInText')}</p>
-      <CommandButton
-        command="showWindow"
-        label={text('showWindow')}
-        primary
-        onResult={(shown) => setNoWindow(!shown)}
-      />
+      {phase === 'window' && (
+        <CommandButton
+          command="showWindow"
+          label={text('showWindow')}
+          primary
+          onResult={(shown) => setNoWindow(!shown)}
+        />
+      )}
       <CommandButton command="cancelSignIn" label={text('cancel')} />
     </>
   );

@@ -8,7 +8,7 @@ export function AccountCard({ account }: { account: AccountView }) {
   const name = displayName ?? email ?? text('noProfile');
   return (
     <div class="account">
-      <Avatar name={name} url={account.avatar} />
+      <Avatar name={displayName ?? email ?? ''} url={account.avatar} />
       <div>
         <p class="name" dir="auto">
           {name}

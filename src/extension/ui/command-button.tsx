@@ -1,6 +1,10 @@
-// A button that calls one command of the background. What comes of it is seen in the view.
+// A button that calls one command of the background. What comes of it is seen in the view; a command that could not even
+// be carried out is said here.
+import { useState } from 'preact/hooks';
+import type { FxaErrorCode } from '../../fxa/errors.ts';
 import type { CommandName, Commands } from '../messages.ts';
 import { call } from '../webext/messaging.ts';
+import { ProblemNote } from './problem-note.tsx';
 
 interface Props<Name extends CommandName> {
   command: Name;
@@ -10,14 +14,19 @@ interface Props<Name extends CommandName> {
 }
 
 export function CommandButton<Name extends CommandName>({ command, label, primary, onResult }: Props<Name>) {
+  const [failed, setFailed] = useState<FxaErrorCode>();
   const run = () => {
-    call(command).then(onResult, () => {
-      // The background ended before it answered; it starts anew at the next call and tells in the view what happened.
+    setFailed(undefined);
+    call(command).then(onResult, (error: unknown) => {
+      setFailed((error as Error).message as FxaErrorCode);
     });
   };
   return (
-    <button type="button" class={primary ? 'primary' : 'secondary'} onClick={run}>
-      {label}
-    </button>
+    <>
+      <button type="button" class={primary ? 'primary' : 'secondary'} onClick={run}>
+        {label}
+      </button>
+      {failed && <ProblemNote problem={{ code: failed, at: Date.now() }} />}
+    </>
   );
 }

@@ -1,8 +1,11 @@
 // What went wrong, why as far as we know, and what to do next.
 import type { Problem } from '../../session/state.ts';
+import { minutesLeft } from './problem-age.ts';
 import { text } from './text.ts';
 
-export function ProblemNote({ problem: { code, reason, retryAfter } }: { problem: Problem }) {
+export function ProblemNote({ problem }: { problem: Problem }) {
+  const { code, reason } = problem;
+  const minutes = minutesLeft(problem, Date.now());
   return (
     <div class={code === 'cancelled' ? 'problem mild' : 'problem'} role="alert" data-code={code}>
       <p>
@@ -11,7 +14,7 @@ export function ProblemNote({ problem: { code, reason, retryAfter } }: { problem
       </p>
       <p>
         {text(`advice_${code}`)}
-        {retryAfter !== undefined && <> {text('retryAfter', String(Math.ceil(retryAfter / 60)))}</>}
+        {minutes > 0 && <> {text('retryAfter', String(minutes))}</>}
       </p>
     </div>
   );

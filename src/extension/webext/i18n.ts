@@ -5,7 +5,3 @@ import { browser } from './browser.ts';
 export function words(key: string, ...substitutions: string[]): string | undefined {
   return browser.i18n.getMessage(key, substitutions) || undefined;
 }
-
-export function language(): string {
-  return browser.i18n.getUILanguage();
-}

@@ -1,4 +1,5 @@
 // Commands across the message channel: typed on both ends, taken only from the extension's own pages.
+import type { FxaErrorCode } from '../../fxa/errors.ts';
 import type { Command, CommandName, Commands, Reply } from '../messages.ts';
 import { browser } from './browser.ts';
 
@@ -7,20 +8,22 @@ export type Handlers = {
 };
 
 /**
- * Calls a command of the background.
+ * Calls a command of the background. One that ended before it answered is called once more: that wakes another.
  *
- * @throws Error with the code of what went wrong as its message; `gone` when the background ended before it answered.
+ * @throws Error with the code of what went wrong as its message; `interrupted` when there was no answer twice.
  */
 export async function call<Name extends CommandName>(command: Name): Promise<ReturnType<Commands[Name]>> {
-  let reply: Reply | undefined;
-  try {
-    reply = await browser.runtime.sendMessage({ command } satisfies Command);
-  } catch {
-    throw new Error('gone');
-  }
-  if (!reply) throw new Error('gone');
+  const reply = (await send(command)) ?? (await send(command)) ?? ({ error: 'interrupted' } satisfies Reply);
   if ('error' in reply) throw new Error(reply.error);
   return reply.result as ReturnType<Commands[Name]>;
+}
+
+async function send(command: CommandName): Promise<Reply | undefined> {
+  try {
+    return await browser.runtime.sendMessage({ command } satisfies Command);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What of a sender is needed to tell our own pages from everybody else. */
@@ -42,7 +45,7 @@ export function readCommand(message: unknown, handlers: Handlers): CommandName |
 }
 
 /** Registers the one message listener. To be called synchronously when the background starts. */
-export function answer(handlers: Handlers, codeOf: (error: unknown) => string): void {
+export function answer(handlers: Handlers, codeOf: (error: unknown) => FxaErrorCode): void {
   // `sendResponse` and `return true` is the one form of answer every browser understands.
   browser.runtime.onMessage.addListener(((
     message: unknown,

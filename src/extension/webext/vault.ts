@@ -1,4 +1,5 @@
-// Seals secrets with AES-GCM under a key that IndexedDB keeps and nobody can read out. SECURITY.md says what that stops.
+// Seals secrets with AES-GCM under a key that IndexedDB keeps and no page or worker can read out. SECURITY.md says what
+// that stops, and what it does not.
 import type { Vault } from '../../session/ports.ts';
 
 const DATABASE = 'vault';
@@ -9,12 +10,13 @@ const IV_BYTES = 12;
 export const vault: Vault = {
   async seal(secret) {
     const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
+    const key = (await storedKey()) ?? (await newKey());
     const sealed = await crypto.subtle.encrypt(
       { name: 'AES-GCM', iv },
-      await theKey(),
+      key,
       new TextEncoder().encode(secret),
     );
-    return toBase64(new Uint8Array([...iv, ...new Uint8Array(sealed)]));
+    return btoa(String.fromCharCode(...iv, ...new Uint8Array(sealed)));
   },
 
   async open(sealed) {
@@ -31,47 +33,46 @@ export const vault: Vault = {
   },
 };
 
-/** The key, made at first use. Two contexts may both make one; the one stored first is the one both use. */
-async function theKey(): Promise<CryptoKey> {
-  const stored = await storedKey();
-  if (stored) return stored;
+/** Two contexts may both make a key; the one stored first is the one both use. */
+async function newKey(): Promise<CryptoKey> {
   const made = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
     'encrypt',
     'decrypt',
   ]);
-  return withStore('readwrite', async (store) => {
-    const first = (await done(store.get(KEY))) as CryptoKey | undefined;
-    if (first) return first;
-    await done(store.put(made, KEY));
-    return made;
+  await inStore('readwrite', (store) => {
+    const first = store.get(KEY);
+    first.onsuccess = () => {
+      if (first.result === undefined) store.put(made, KEY);
+    };
   });
+  return (await storedKey()) ?? made;
 }
 
-function storedKey(): Promise<CryptoKey | undefined> {
-  return withStore('readonly', async (store) => (await done(store.get(KEY))) as CryptoKey | undefined);
+async function storedKey(): Promise<CryptoKey | undefined> {
+  const request = await inStore('readonly', (store) => store.get(KEY) as IDBRequest<CryptoKey | undefined>);
+  return request.result;
 }
 
-async function withStore<T>(
-  mode: IDBTransactionMode,
-  work: (store: IDBObjectStore) => Promise<T>,
-): Promise<T> {
-  const opening = indexedDB.open(DATABASE, 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore(KEYS);
-  const database = await done(opening);
+/** Resolves when the transaction is complete: a key that was put but not yet committed may still be lost. */
+async function inStore<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => T): Promise<T> {
+  const database = await openDatabase();
   try {
-    return await work(database.transaction(KEYS, mode).objectStore(KEYS));
+    return await new Promise<T>((resolve, reject) => {
+      const transaction = database.transaction(KEYS, mode, { durability: 'strict' });
+      const result = work(transaction.objectStore(KEYS));
+      transaction.oncomplete = () => resolve(result);
+      transaction.onabort = () => reject(transaction.error ?? new Error('IndexedDB aborted'));
+    });
   } finally {
     database.close();
   }
 }
 
-function done<T>(request: IDBRequest<T>): Promise<T> {
+function openDatabase(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error('IndexedDB failed'));
+    const opening = indexedDB.open(DATABASE, 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore(KEYS);
+    opening.onsuccess = () => resolve(opening.result);
+    opening.onerror = () => reject(opening.error ?? new Error('IndexedDB failed'));
   });
-}
-
-function toBase64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes));
 }

@@ -1,0 +1,93 @@
+// What becomes of a token answer: first its tokens are written down, then it is judged, then it is the session.
+import type { Deployment } from '../fxa/environments.ts';
+import { FxaError, isFxaError } from '../fxa/errors.ts';
+import { fetchProfile, type Profile } from '../fxa/profile.ts';
+import { acceptGrant, issuedTokens, type TokenAnswer } from '../fxa/tokens.ts';
+import { problemFrom, type Context } from './context.ts';
+import type { StoredRecord } from './record.ts';
+import { revocation, withLiveGrantDoomed } from './sign-out.ts';
+import type { Account, Problem, StoredGrant } from './state.ts';
+import { stepped } from './store.ts';
+import { ACCESS_TOKEN_TTL, holdToken } from './tokens.ts';
+
+/**
+ * How far the person's clock may be off, in seconds. The id_token comes straight from the token endpoint, in exchange
+ * for our own verifier, so its `exp` guards against nothing here but would lock out everybody with a wrong clock.
+ */
+const CLOCK_TOLERANCE = 86_400;
+
+/** Whatever the answer is worth, its tokens are known before it is judged; if it is refused they are orphans and die. */
+export async function rememberIssued(
+  context: Context,
+  attemptId: string,
+  answer: TokenAnswer,
+): Promise<void> {
+  const { accessToken, refreshTokenId } = await issuedTokens(answer);
+  if (refreshTokenId !== undefined) {
+    const entry = revocation(context, refreshTokenId, attemptId);
+    await context.store.update((record) => ({ ...record, outbox: [...record.outbox, entry] }));
+  }
+  if (accessToken !== undefined) {
+    await holdToken(context, attemptId, { accessToken, scope: '', expiresIn: ACCESS_TOKEN_TTL });
+  }
+}
+
+/**
+ * Judges the answer, seals the refresh token, fetches the profile, and makes it all the session in one write. When the
+ * attempt is no longer the current one, nothing happens, and what was remembered is destroyed from the outbox.
+ *
+ * @throws FxaError as `acceptGrant`, and `account_disabled`.
+ */
+export async function takeGrant(
+  context: Context,
+  deployment: Deployment,
+  attemptId: string,
+  answer: TokenAnswer,
+): Promise<void> {
+  const { ports, store } = context;
+  const grant = await acceptGrant(
+    deployment,
+    answer,
+    { now: ports.now(), clockTolerance: CLOCK_TOLERANCE, requireIdToken: true },
+    context.http(),
+  );
+  const { refreshToken, refreshTokenId, claims } = grant;
+  if (refreshToken === undefined || refreshTokenId === undefined || claims === undefined) {
+    throw new FxaError('bad_response', 'The answer lacks a refresh token.', { reason: 'token_response' });
+  }
+  await holdToken(context, attemptId, grant);
+  const stored: StoredGrant = {
+    refreshTokenId,
+    sealed: await ports.vault.seal(refreshToken),
+    scope: grant.scope,
+  };
+
+  const { profile, problem } = await firstProfile(context, deployment, grant.accessToken);
+  const at = ports.now();
+  const account: Account = { subject: claims.sub, ...(profile && { profile, profileAt: at }) };
+  await store.update((record) => {
+    const event = { type: 'signInCompleted', attemptId, account, grant: stored, at, ...problem } as const;
+    const next = stepped(record, event, 'sign_in', at);
+    return next === record
+      ? record
+      : withoutEntry(withLiveGrantDoomed(context, next, record), refreshTokenId);
+  });
+}
+
+/** A profile that cannot be had now is no reason to throw a good sign-in away; a disabled account is. */
+async function firstProfile(
+  context: Context,
+  deployment: Deployment,
+  token: string,
+): Promise<{ profile?: Profile; problem?: { problem: Problem } }> {
+  try {
+    return { profile: await fetchProfile(deployment, token, context.http()) };
+  } catch (error) {
+    if (isFxaError(error) && error.code === 'account_disabled') throw error;
+    return { problem: { problem: problemFrom(error, context.ports.now()) } };
+  }
+}
+
+function withoutEntry(record: StoredRecord, refreshTokenId: string): StoredRecord {
+  return { ...record, outbox: record.outbox.filter((entry) => entry.refreshTokenId !== refreshTokenId) };
+}

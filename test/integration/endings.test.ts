@@ -1,0 +1,118 @@
+// How sessions end, and what is left to do then: late tokens, lost keys, foreign records, a server that asks for time.
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { CLIENT, createWorld, type World } from './world.ts';
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld('today');
+  await world.session.signIn();
+  expect(world.view().status).toBe('signedIn');
+});
+afterEach(() => world.stop());
+
+it('a token that arrives after the sign-out is not used, and is destroyed', async () => {
+  const network = world.host.fetch;
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  world.host.skew = 3_590_000;
+  world.host.fetch = async (input, init) => {
+    const response = await network(input, init);
+    if (String(input).endsWith('/v1/token')) await held;
+    return response;
+  };
+  const token = world.session.accessToken('profile');
+  await expect.poll(world.liveTokens).toBe(2);
+  await world.session.signOut();
+  answer();
+  await expect(token).rejects.toMatchObject({ code: 'signed_out' });
+  await expect.poll(() => [world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
+});
+
+it('a sign-out in the middle of a pass over the outbox is not forgotten', async () => {
+  const pass = world.session.lookForNews();
+  await world.session.signOut();
+  await pass;
+  await expect.poll(() => [world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
+});
+
+it('a server that asks for time gets it, for grants and tokens alike', async () => {
+  const network = world.host.fetch;
+  const busy = vi.fn<typeof fetch>(() =>
+    Promise.resolve(
+      Response.json({ code: 429, errno: 114 }, { status: 429, headers: { 'retry-after': '1800' } }),
+    ),
+  );
+  world.host.fetch = busy;
+  await world.session.signOut();
+  await world.session.drain();
+  const asked = busy.mock.calls.length;
+  expect(world.host.alarms.get('fxa:outbox')).toBeGreaterThan(Date.now() + 1_700_000);
+  world.host.skew = 300_000;
+  await world.session.drain();
+  expect(busy).toHaveBeenCalledTimes(asked);
+
+  world.host.fetch = network;
+  world.host.skew = 2_400_000;
+  await world.session.drain();
+  expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
+});
+
+it('a clock that was far ahead does not put a revocation off for years', async () => {
+  const network = world.host.fetch;
+  world.host.skew = 3 * 365 * 86_400_000;
+  world.host.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
+  await world.session.signOut();
+  await world.session.drain();
+  world.host.skew = 0;
+  world.host.fetch = network;
+  await world.session.drain();
+  expect(world.liveGrants()).toBe(0);
+});
+
+it('a sealing key that is gone ends the session with its reason, and destroys the grant by its id', async () => {
+  world.host.memory.clear();
+  const record = structuredClone(world.record()) as unknown as { session: { grant: { sealed: string } } };
+  record.session.grant.sealed = 'unreadable';
+  world.host.local.set('record', record);
+  await world.restart();
+  await world.session.lookForNews();
+  expect(world.view()).toMatchObject({
+    status: 'signedOut',
+    problem: { code: 'signed_out', reason: 'key_lost' },
+  });
+  expect(world.record().journal.at(-1)?.why).toBe('key_lost');
+  await expect.poll(world.liveGrants).toBe(0);
+});
+
+it('a build with another client id starts anew, and destroys the grant of the one before', async () => {
+  world.host.local.set('record', { ...world.record(), deployment: `${world.standin.origin} other` });
+  await world.restart();
+  expect(world.view()).toMatchObject({ status: 'signedOut', problem: { reason: 'environment_changed' } });
+  expect(world.record().journal.at(-1)?.why).toBe('environment_changed');
+  expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
+});
+
+it('a build for another server starts anew, and keeps the name of the grant for a build that can destroy it', async () => {
+  const { deployment } = world.record();
+  world.host.local.set('record', { ...world.record(), deployment: `https://elsewhere.example ${CLIENT}` });
+  await world.restart();
+  expect(world.view()).toMatchObject({ status: 'signedOut' });
+  expect(world.record()).toMatchObject({
+    deployment,
+    outbox: [{ issuer: 'https://elsewhere.example', attempts: 0 }],
+  });
+});
+
+it('a record from a newer version is left alone, and said; when it can be read again, so can the view', async () => {
+  const record = world.record();
+  const future = { version: 2, somethingElse: true };
+  world.host.local.set('record', future);
+  await expect(world.session.signIn()).rejects.toMatchObject({ code: 'storage_newer' });
+  await expect(world.restart()).rejects.toMatchObject({ code: 'storage_newer' });
+  expect(world.host.local.get('record')).toEqual(future);
+  expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code: 'storage_newer' } });
+
+  world.host.local.set('record', record);
+  await world.restart();
+  expect(world.view()).toMatchObject({ status: 'signedIn' });
+});
