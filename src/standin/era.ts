@@ -16,6 +16,8 @@ export interface EraRules {
   readonly refreshWithoutScope: 'empty' | 'as granted';
   /** 2019 answers `openid` at refresh with a new id_token; today `openid` is dropped instead. */
   readonly refreshGivesIdToken: boolean;
+  /** How old the last use of a refresh token must be before another one is noted. */
+  readonly lastUseNotedAfter: number;
   /** 2019 hashed nothing at all: `at_hash` is always that of the empty string. */
   readonly atHashOfNothing: boolean;
   readonly idTokenHasAuthTime: boolean;
@@ -32,6 +34,8 @@ export interface EraRules {
   readonly tokensSurviveAccountDeletion: boolean;
   readonly profileCacheLife: number;
   readonly metricsEnabledInProfile: boolean;
+  /** `/v1/subscriptions`, and default pictures by letter. */
+  readonly profileHasNewerRoutes: boolean;
   readonly discoveryNamesRevocation: boolean;
   /** 2019 leaked client ids into some errors as serialised byte buffers. */
   readonly clientIdsAsBuffers: boolean;
@@ -51,6 +55,7 @@ const rules2019: EraRules = {
   ttlAboveMaximum: 'refused',
   refreshWithoutScope: 'empty',
   refreshGivesIdToken: true,
+  lastUseNotedAfter: 86_400,
   atHashOfNothing: true,
   idTokenHasAuthTime: false,
   introspectionInverted: true,
@@ -63,6 +68,7 @@ const rules2019: EraRules = {
   tokensSurviveAccountDeletion: true,
   profileCacheLife: 3600,
   metricsEnabledInProfile: false,
+  profileHasNewerRoutes: false,
   discoveryNamesRevocation: false,
   clientIdsAsBuffers: true,
 };
@@ -78,6 +84,7 @@ const rulesToday: EraRules = {
   ttlAboveMaximum: 'capped',
   refreshWithoutScope: 'as granted',
   refreshGivesIdToken: false,
+  lastUseNotedAfter: 0,
   atHashOfNothing: false,
   idTokenHasAuthTime: true,
   introspectionInverted: false,
@@ -90,6 +97,7 @@ const rulesToday: EraRules = {
   tokensSurviveAccountDeletion: false,
   profileCacheLife: 0,
   metricsEnabledInProfile: true,
+  profileHasNewerRoutes: true,
   discoveryNamesRevocation: true,
   clientIdsAsBuffers: false,
 };

@@ -10,7 +10,9 @@ describe('which server a request addresses', () => {
     ['127.0.0.1:9720', '/v1/avatar/upload', 'profile'],
     ['127.0.0.1:9720', '/a/00', 'images'],
     ['127.0.0.1:9720', '/authorization', 'content'],
-    ['', '/', 'content'],
+    ['', '/', 'oauth'],
+    ['127.0.0.1:9720', '/__version__', 'oauth'],
+    ['127.0.0.1:9720', '/.well-known/openid-configuration', 'content'],
   ] as const)('by path: %s%s is %s', (host, path, role) => {
     expect(roleOf(host, path, 'today')).toBe(role);
   });

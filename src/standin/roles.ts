@@ -23,7 +23,11 @@ const PROFILE_PATHS =
   /^\/v1\/(?:profile|uid|email|display_name|subscriptions|avatars?|_core_profile)(?:\/|$)/;
 const AUTH_PATHS = /^\/v1\/(?:oauth|account|session|password|recovery_email)\//;
 
+/** Where every server tells its version and health; without a port to tell them apart, the OAuth server answers. */
+const ROOT_PATHS = /^\/(?:__version__|__heartbeat__|__lbheartbeat__|config)?$/;
+
 function roleOfPath(path: string): Role {
+  if (ROOT_PATHS.test(path)) return 'oauth';
   if (path.startsWith('/a/')) return 'images';
   if (PROFILE_PATHS.test(path)) return 'profile';
   if (AUTH_PATHS.test(path)) return 'auth';

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createStandin, type Standin } from '../../src/standin/app.ts';
 import { createKeys } from '../../src/standin/keys.ts';
+import { s256 } from '../../src/standin/store/random.ts';
 import { type Driver, drive, TEST_CLIENT } from '../../src/standin/testing/drive.ts';
 
 const OTHER = 'a1b2c3d4e5f60002';
@@ -47,6 +48,28 @@ describe('POST /v1/oauth/authorization', () => {
     const answer = await ask({ state: 'a b&c=d/é+%' });
     expect(Object.keys(answer).sort()).toEqual(['code', 'redirect', 'state']);
     expect(String(answer.redirect)).toMatch(/\?code=[0-9a-f]{64}&state=a\+b%26c%3Dd%2F%C3%A9%2B%25$/);
+  });
+
+  it('writes the state as a form would, but for ~ and *', async () => {
+    expect(String((await ask({ state: '~*!()' })).redirect)).toMatch(/&state=~%2A%21%28%29$/);
+  });
+
+  it('hands over encrypted keys, if they look the part', async () => {
+    const verifier = 'w'.repeat(43);
+    const { code } = await ask({ code_challenge: s256(verifier), keys_jwe: 'a..b.c.d' });
+    const grant = { client_id: TEST_CLIENT, code, code_verifier: verifier };
+    expect((await driver.post('/v1/token', grant)).body.keys_jwe).toBe('a..b.c.d');
+    expect(keys(await ask({ keys_jwe: 'a.b.c' }))).toEqual(['keys_jwe']);
+  });
+
+  it('takes JSON sent as plain text', async () => {
+    const headers = { ...driver.bearer(await driver.signIn()), 'content-type': 'text/plain' };
+    const { status } = await driver.send('/v1/oauth/authorization', {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(request),
+    });
+    expect(status).toBe(200);
   });
 
   it('says what is missing, and what does not fit', async () => {

@@ -79,6 +79,23 @@ describe('POST /v1/verify and /v1/introspect', () => {
     });
     expect((await driver.post('/v1/introspect', { token: 'anything' })).body).toEqual({ active: false });
   });
+
+  it('notes the use of a refresh token once a day', async () => {
+    const { refresh_token: token } = await driver.tokens();
+    const granted = now;
+    const lastUsed = async () => {
+      await driver.post('/v1/token', {
+        client_id: TEST_CLIENT,
+        grant_type: 'refresh_token',
+        refresh_token: token,
+      });
+      return (await driver.post('/v1/introspect', { token })).body['fxa-lastUsedAt'];
+    };
+    now += 86_400_000;
+    expect(await lastUsed()).toBe(granted);
+    now += 1;
+    expect(await lastUsed()).toBe(granted + 86_400_001);
+  });
 });
 
 describe('the rest of the OAuth server', () => {
@@ -91,12 +108,29 @@ describe('the rest of the OAuth server', () => {
     expect(keys((await driver.get('/v1/client/zz')).body)).toEqual(['client_id']);
   });
 
+  it('tells programs its version, its health and its configuration at the bare address', async () => {
+    for (const path of ['/', '/__version__']) {
+      const { text, headers } = await driver.get(path);
+      expect(text).toBe('{\n  "version": "1.134.0",\n  "commit": "",\n  "source": ""\n}');
+      expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
+    }
+    expect((await driver.get('/__lbheartbeat__')).body).toEqual({});
+    expect((await driver.get('/config')).body).toMatchObject({ contentUrl: standin.world.origin });
+  });
+
   it('sends authorization requests to the page, but no keys', async () => {
     const { status, headers } = await driver.get('/v1/authorization?client_id=x&state=a%20b');
     expect([status, headers.get('location')]).toEqual([
       302,
       'http://127.0.0.1:9720/authorization?client_id=x&state=a%20b',
     ]);
+    const { headers: formed } = await driver.get(
+      '/v1/authorization?scope=a+b&redirect_uri=https://x/&x=1&x=2',
+    );
+    expect(formed.get('location')).toBe(
+      'http://127.0.0.1:9720/authorization?scope=a%20b&redirect_uri=https%3A%2F%2Fx%2F&x=1&x=2',
+    );
+    expect((await driver.get('/v1/authorization')).headers.get('location')).toMatch(/\/authorization$/);
     expect((await driver.get('/v1/authorization?keys_jwk=abc')).body).toMatchObject({
       errno: 109,
       validation: 'keys_jwk',
@@ -156,6 +190,15 @@ describe('headers of the profile server', () => {
   });
 });
 
+describe('the profile server', () => {
+  it('has neither subscriptions nor pictures by letter', async () => {
+    const { access_token: token } = await driver.tokens();
+    for (const path of ['/v1/subscriptions', '/v1/avatar/L']) {
+      expect((await driver.get(path, driver.bearer(token))).status).toBe(404);
+    }
+  });
+});
+
 describe('a deleted account', () => {
   it('keeps its tokens, and its profile in the cache for an hour', async () => {
     const { access_token: token } = await driver.tokens();
@@ -165,6 +208,14 @@ describe('a deleted account', () => {
     expect((await driver.get('/v1/profile', driver.bearer(token))).body.email).toBe('ada@example.com');
     expect((await driver.get('/v1/profile', driver.bearer(narrow))).status).toBe(401);
     expect((await driver.get('/v1/email', driver.bearer(token))).status).toBe(500);
+    // Uid, name and picture are the profile server's own.
+    const { access_token: own } = await driver.tokens({ email: 'noor@example.com', scope: 'profile:uid' });
+    await driver.post('/v1/account/destroy', { email: 'noor@example.com', password: 'correct horse' });
+    expect((await driver.get('/v1/profile', driver.bearer(own))).status).toBe(200);
+    expect((await driver.get('/v1/display_name', driver.bearer(token))).body).toEqual({
+      displayName: 'Ada Lovelace',
+    });
+    expect((await driver.get('/v1/avatar', driver.bearer(token))).body.avatarDefault).toBe(false);
     expect((await driver.post('/v1/verify', { token })).status).toBe(200);
     now += 3_600_000;
     expect((await driver.get('/v1/profile', driver.bearer(token))).body).toEqual({

@@ -217,6 +217,13 @@ describe('caching', () => {
     expect(first.headers.get('cache-control')).toBe('private, no-cache, no-store, must-revalidate');
     const again = await driver.get('/v1/profile', { ...token, 'if-none-match': etag });
     expect([again.status, again.text]).toEqual([304, '']);
+    const since = first.headers.get('last-modified') ?? '';
+    const unmodified = (headers: Record<string, string>) =>
+      driver.get('/v1/profile', { ...token, 'if-modified-since': since, ...headers });
+    expect((await unmodified({})).status).toBe(304);
+    // The tag, where there is one, has the last word.
+    expect((await unmodified({ 'if-none-match': '"another"' })).status).toBe(200);
+    expect((await unmodified({ 'if-modified-since': 'Sat, 01 Jan 2000 00:00:00 GMT' })).status).toBe(200);
     await driver.post('/v1/display_name', { displayName: 'Changed' }, token);
     const changed = await driver.get('/v1/profile', { ...token, 'if-none-match': etag });
     expect([changed.status, changed.body.displayName]).toEqual([200, 'Changed']);

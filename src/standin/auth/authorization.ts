@@ -7,7 +7,7 @@ import { checkPkceUse, checkRedirectUri, checkScopes } from '../oauth/allowed.ts
 import { findClient } from '../oauth/client-auth.ts';
 import { authProblem, invalidParameter, oauthProblem } from '../problems.ts';
 import { collapse, scopeValues } from '../scope-set.ts';
-import { anyCaseClientId, authScope, codeChallenge } from '../validation/members.ts';
+import { anyCaseClientId, authScope, codeChallenge, keysJwe } from '../validation/members.ts';
 import { depends, optional, required, type Schema, validate } from '../validation/schema.ts';
 import { INVALID, integer, nullable, string, url } from '../validation/types.ts';
 import type { World } from '../world.ts';
@@ -20,6 +20,7 @@ interface AuthorizationParams {
   readonly state: string;
   readonly access_type: 'online' | 'offline';
   readonly code_challenge?: string;
+  readonly keys_jwe?: string;
   readonly acr_values?: string | null;
   readonly max_age?: number;
 }
@@ -42,7 +43,7 @@ function schemaOf(rules: EraRules): Schema {
       optional('access_type', string({ oneOf: ['offline', 'online'] }), 'online'),
       optional('code_challenge_method', string({ oneOf: ['S256'] })),
       optional('code_challenge', codeChallenge),
-      optional('keys_jwe', string({ max: 1024 })),
+      optional('keys_jwe', keysJwe),
       optional('acr_values', nullable(string({ max: 256 }))),
       ...(rules.era === 'today' ? [optional('max_age', integer(Number.MAX_SAFE_INTEGER))] : []),
     ],
@@ -63,6 +64,13 @@ function checkAuthentication(world: World, { session }: SignedIn, params: Author
   if (acr.includes('AAL2') && session.aal < 2) throw oauthProblem(120, { foundValue: session.aal });
   const age = (world.now() - session.lastAuthAt) / 1000;
   if (params.max_age !== undefined && age > params.max_age + 5) throw oauthProblem(120);
+}
+
+/** The redirect URI with code and state. FxA: form-encoded as RFC 3986 reads it, so `~` stays and `*` does not. */
+function withAnswer(redirectUri: string, code: string, state: string): string {
+  const answer = new URLSearchParams({ code, state }).toString();
+  const joint = redirectUri.includes('?') ? '&' : '?';
+  return redirectUri + joint + answer.replaceAll('%7E', '~').replaceAll('*', '%2A');
 }
 
 /** The endpoint. Throws 104, 107, 108, 110, 162, 163, 166, 167, 169, 170, 204. */
@@ -90,14 +98,12 @@ export async function authorizationEndpoint(world: World, c: Context): Promise<R
     amr: who.session.amr,
     aal: who.session.aal,
     ...(params.code_challenge === undefined ? {} : { codeChallenge: params.code_challenge }),
+    ...(params.keys_jwe === undefined ? {} : { keysJwe: params.keys_jwe }),
   });
-  const redirect = new URL(redirectUri);
-  redirect.searchParams.set('code', code);
-  redirect.searchParams.set('state', params.state);
   return json({
     code,
     state: params.state,
-    redirect: redirect.href,
+    redirect: withAnswer(redirectUri, code, params.state),
     scope: rules.scopeInAuthorizationAnswer ? scope : undefined,
   });
 }

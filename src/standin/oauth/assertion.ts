@@ -2,7 +2,7 @@
 import type { Context } from 'hono';
 import { readPayload } from '../http/payload.ts';
 import { oauthProblem } from '../problems.ts';
-import { clientId, scopeString } from '../validation/members.ts';
+import { clientId, keysJwe, scopeString } from '../validation/members.ts';
 import {
   depends,
   optional,
@@ -41,7 +41,7 @@ function schemaOf(world: World): Schema {
       depends('code_challenge_method', string({ oneOf: ['S256'] }), (seen) =>
         seen.code_challenge === undefined ? forCode('optional')(seen) : 'required',
       ),
-      depends('keys_jwe', string({ max: 1024 }), forCode('optional')),
+      depends('keys_jwe', keysJwe, forCode('optional')),
       optional('acr_values', nullable(string({ max: 256 }))),
     ],
   };

@@ -19,6 +19,8 @@ export interface Granted {
   readonly authAtShown: boolean;
   readonly amr?: readonly string[];
   readonly aal?: number;
+  /** Keys the sign-in page encrypted for the client, handed over unread. */
+  readonly keysJwe?: string;
 }
 
 function checkPkce(code: Code, challenge: string | undefined): void {
@@ -46,9 +48,20 @@ export function redeemCode(
   if (now() > expiredAt) throw oauthProblem(107, { requestCode: params.code, expiredAt });
   checkPkce(code, challenge);
   store.tokens.removeCode(code.code);
-  const { clientId, uid, scope, offline, authAt, amr, aal } = code;
+  const { clientId, uid, scope, offline, authAt, amr, aal, keysJwe } = code;
   const idToken = scope.split(' ').includes('openid');
-  return { clientId, uid, scope, offline, idToken, authAt, authAtShown: true, amr, aal };
+  return {
+    clientId,
+    uid,
+    scope,
+    offline,
+    idToken,
+    authAt,
+    authAtShown: true,
+    amr,
+    aal,
+    ...(keysJwe === undefined ? {} : { keysJwe }),
+  };
 }
 
 /**
@@ -67,7 +80,7 @@ export function useRefreshToken(
   const mayWiden = rules.era === 'today' && client.trusted ? ` ${client.allowedScopes ?? ''}` : '';
   const invalidScopes = uncovered(wanted, held.scope + mayWiden);
   if (invalidScopes.length > 0) throw oauthProblem(114, { invalidScopes });
-  held.lastUsedAt = now();
+  if (now() - held.lastUsedAt > rules.lastUseNotedAfter * 1000) held.lastUsedAt = now();
   const scope = rules.refreshGivesIdToken ? wanted : without(wanted, 'openid');
   return {
     clientId: client.id,

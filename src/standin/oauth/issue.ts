@@ -27,6 +27,7 @@ export async function issueTokens(
     scope,
     expires_in: life,
     auth_at: granted.authAtShown ? granted.authAt : undefined,
+    keys_jwe: granted.keysJwe,
     refresh_token: refresh?.token,
     id_token: granted.idToken ? await makeIdToken(world, granted, access.token, options.resource) : undefined,
   };

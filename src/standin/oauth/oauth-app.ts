@@ -1,4 +1,5 @@
 /** The OAuth server: its endpoints in one table. */
+import { parse as parseQuery, stringify as stringifyQuery } from 'node:querystring';
 import type { Context, Hono } from 'hono';
 import { apiApp, type Endpoint } from '../http/api-app.ts';
 import { styleOf } from '../http/api-style.ts';
@@ -33,10 +34,12 @@ function redirectToPage(world: World, c: Context): Response {
   if (c.req.query('keys_jwk') !== undefined && c.req.query('keys_jwk') !== '') {
     throw oauthProblem(109, { validation: 'keys_jwk' });
   }
-  const { search } = new URL(c.req.url);
+  // The query is read and written anew, so `+` comes out as `%20`.
+  const query = stringifyQuery(parseQuery(new URL(c.req.url).search.slice(1)));
+  const location = `${world.origin}/authorization${query === '' ? '' : `?${query}`}`;
   return new Response(null, {
     status: 302,
-    headers: { location: `${world.origin}/authorization${search}`, 'content-length': '0' },
+    headers: { location, 'content-length': '0' },
   });
 }
 
@@ -46,6 +49,12 @@ function version(world: World): Response {
   return new Response(text, {
     headers: { 'content-type': 'application/json; charset=utf-8', 'content-length': String(text.length) },
   });
+}
+
+/** FxA 2019: whom it trusts for assertions, and where the pages are. Nothing verifies assertions here. */
+function configuration(world: World): Response {
+  const browserid = { issuer: new URL(world.origin).host, verificationUrl: 'http://127.0.0.1:5050/v2' };
+  return json({ browserid, contentUrl: world.origin });
 }
 
 /** Builds the app. */
@@ -75,5 +84,8 @@ export function oauthApp(world: World): Hono {
     { method: 'POST', path: '/v1/introspect', handle: (c) => introspectEndpoint(world, c) },
     { method: 'POST', path: '/v1/verify', handle: (c) => verifyEndpoint(world, c) },
   ];
+  if (world.rules.era === '2019') {
+    endpoints.push({ method: 'GET', path: '/config', handle: () => configuration(world) });
+  }
   return apiApp(styleOf(world.rules, 'oauth'), endpoints, world.now);
 }

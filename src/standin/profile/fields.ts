@@ -1,5 +1,5 @@
 /** The parts of a profile, each behind its scopes. */
-import { httpProblem } from '../problems.ts';
+import { httpProblem, unauthorized } from '../problems.ts';
 import type { AccessToken, Account } from '../store/types.ts';
 import type { World } from '../world.ts';
 import { may } from './bearer.ts';
@@ -10,7 +10,7 @@ type Fields = Record<string, unknown>;
 /** Two-step sign-in does not exist here. */
 const AMR = ['pwd', 'email'];
 
-/** What the auth server knows of a person, as far as the token's scopes go; undefined when they go nowhere. */
+/** What the auth server knows of a person, as far as the token's scopes go; undefined when they go nowhere. Throws 401 for a deleted account. */
 export function coreFields(world: World, token: AccessToken, account: Account): Fields | undefined {
   const fields: Fields = {};
   if (may(token, 'profile:email', 'email')) fields.email = account.email;
@@ -27,6 +27,7 @@ export function coreFields(world: World, token: AccessToken, account: Account): 
     fields.accountLockedAt = account.lockedAt;
   }
   if (Object.keys(fields).length === 0) return undefined;
+  if (world.store.accounts.byUid(account.uid) === undefined) throw unauthorized();
   // FxA: metricsEnabled comes only along with one of the fields above.
   if (world.rules.metricsEnabledInProfile) fields.metricsEnabled = account.metricsEnabled;
   return fields;

@@ -36,14 +36,18 @@ export function profileApp(world: World): Hono {
     { method: 'GET', path: '/v1/profile', handle: (c) => profileEndpoint(world, c) },
     { method: 'GET', path: '/v1/uid', handle: (c) => uidEndpoint(world, c) },
     { method: 'GET', path: '/v1/email', handle: (c) => emailEndpoint(world, c) },
-    { method: 'GET', path: '/v1/subscriptions', handle: (c) => subscriptionsEndpoint(world, c) },
     { method: 'GET', path: '/v1/display_name', handle: (c) => displayNameEndpoint(world, c) },
     { method: 'POST', path: '/v1/display_name', handle: (c) => setDisplayNameEndpoint(world, c) },
     { method: 'GET', path: '/v1/avatar', handle: (c) => avatarEndpoint(world, c) },
     { method: 'POST', path: '/v1/avatar/upload', handle: (c) => uploadEndpoint(world, c) },
-    { method: 'GET', path: '/v1/avatar/:letter', handle: letterEndpoint },
     { method: 'DELETE', path: '/v1/avatar', handle: (c) => deleteEndpoint(world, c) },
     { method: 'DELETE', path: '/v1/avatar/:id', handle: (c) => deleteEndpoint(world, c) },
   ];
+  if (world.rules.profileHasNewerRoutes) {
+    endpoints.push(
+      { method: 'GET', path: '/v1/subscriptions', handle: (c) => subscriptionsEndpoint(world, c) },
+      { method: 'GET', path: '/v1/avatar/:letter', handle: letterEndpoint },
+    );
+  }
   return apiApp(styleOf(world.rules, 'profile'), endpoints, world.now);
 }

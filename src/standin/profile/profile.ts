@@ -24,7 +24,7 @@ function readProfile(world: World, token: AccessToken): CachedProfile {
   const key = rules.profileCacheLife > 0 ? cacheKey(token) : undefined;
   const cached = key === undefined ? undefined : store.profileCache.get(key);
   if (cached !== undefined && now() - cached.storedAt < rules.profileCacheLife * 1000) return cached;
-  const account = store.accounts.byUid(token.uid);
+  const account = store.profileOf(token.uid);
   if (account === undefined) throw unauthorized();
   const fresh = { profile: profileFields(world, token, account), storedAt: now() };
   if (key !== undefined) store.profileCache.set(key, fresh);
@@ -36,6 +36,17 @@ export function etagOf(text: string): string {
   return `"${createHash('sha1').update(text).digest('hex')}"`;
 }
 
+/** Whether the caller has this version: by `If-None-Match`, or where it is missing, by `If-Modified-Since`. */
+function isKnown(c: Context, etag: string, lastModified: string | undefined): boolean {
+  const tags = c.req.header('if-none-match');
+  if (tags !== undefined) {
+    const known = tags.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+    return known.includes(etag) || known.includes('*');
+  }
+  const since = Date.parse(c.req.header('if-modified-since') ?? '');
+  return lastModified !== undefined && since >= Date.parse(lastModified);
+}
+
 /** A JSON answer with an ETag, or 304 when the caller has it already. */
 export function answerWithEtag(
   c: Context,
@@ -43,8 +54,7 @@ export function answerWithEtag(
   etag: string,
   headers: Record<string, string> = {},
 ): Response {
-  const known = (c.req.header('if-none-match') ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  if (known.includes(etag) || known.includes('*')) {
+  if (isKnown(c, etag, headers['last-modified'])) {
     const type = { 'content-type': 'application/json; charset=utf-8' };
     return new Response(null, { status: 304, headers: { etag, ...headers, ...type } });
   }

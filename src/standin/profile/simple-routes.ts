@@ -18,6 +18,13 @@ function accountOf(world: World, uid: string): Account {
   return account;
 }
 
+/** The caller's account as far as this server keeps it itself. */
+function profileOf(world: World, uid: string): Account {
+  const account = world.store.profileOf(uid);
+  if (account === undefined) throw unauthorized();
+  return account;
+}
+
 /** `GET /v1/uid`. */
 export function uidEndpoint(world: World, c: Context): Response {
   return json({ uid: callerWith(world, c, 'profile:uid').uid });
@@ -36,14 +43,14 @@ export function subscriptionsEndpoint(world: World, c: Context): Response {
 
 /** `GET /v1/avatar`. */
 export function avatarEndpoint(world: World, c: Context): Response {
-  const account = accountOf(world, callerWith(world, c, 'profile:avatar').uid);
+  const account = profileOf(world, callerWith(world, c, 'profile:avatar').uid);
   const { avatar, avatarDefault, id } = avatarOf(world, account);
   return answerWithEtag(c, { avatar, avatarDefault, id }, `"${id}"`);
 }
 
 /** `GET /v1/display_name`: 204 when there is none. */
 export function displayNameEndpoint(world: World, c: Context): Response {
-  const { displayName } = accountOf(world, callerWith(world, c, 'profile:display_name').uid);
+  const { displayName } = profileOf(world, callerWith(world, c, 'profile:display_name').uid);
   if (displayName === undefined) {
     return new Response(null, {
       status: 204,
@@ -66,7 +73,7 @@ const strictDisplayNameBody: Schema = { ...displayNameBody, unknown: 'refused' }
 
 /** `POST /v1/display_name`. An empty name clears it. Throws 101 of the profile namespace. */
 export async function setDisplayNameEndpoint(world: World, c: Context): Promise<Response> {
-  const account = accountOf(world, callerWith(world, c, 'profile:display_name:write').uid);
+  const account = profileOf(world, callerWith(world, c, 'profile:display_name:write').uid);
   const schema = world.rules.era === '2019' ? strictDisplayNameBody : displayNameBody;
   const { displayName } = validate(schema, await readPayload(c.req.raw)) as { displayName: string };
   if (displayName === '') delete account.displayName;

@@ -17,6 +17,8 @@ export interface Store {
   readonly sessions: Sessions;
   readonly tokens: Tokens;
   readonly images: Images;
+  /** The account as the profile server knows it: picture and name. FxA 2019: it keeps those of deleted accounts. */
+  profileOf(uid: string): Account | undefined;
   /** Profiles by cache key; used by the 2019 era only. */
   readonly profileCache: Map<string, CachedProfile>;
   /** For tests: the refresh tokens that still work. */
@@ -40,6 +42,7 @@ export function createStore(rules: EraRules, now: () => number): Store {
   const sessions = createSessions(now);
   const tokens = createTokens(now);
   const profileCache = new Map<string, CachedProfile>();
+  const deleted = new Map<string, Account>();
   const forget = (uid: string) => {
     for (const key of profileCache.keys()) if (key.startsWith(uid)) profileCache.delete(key);
   };
@@ -55,6 +58,7 @@ export function createStore(rules: EraRules, now: () => number): Store {
     tokens,
     images: createImages(),
     profileCache,
+    profileOf: (uid) => accounts.byUid(uid) ?? deleted.get(uid),
     liveGrants: (filter) => tokens.refreshTokens().filter(matches(filter)),
     liveAccessTokens: (filter) =>
       tokens.accessTokens().filter((token) => token.expiresAt > now() && matches(filter)(token)),
@@ -68,6 +72,8 @@ export function createStore(rules: EraRules, now: () => number): Store {
       sessions.closeAllOf(account.uid, keptSession);
     },
     deleteAccount(uid) {
+      const account = accounts.byUid(uid);
+      if (account !== undefined && rules.tokensSurviveAccountDeletion) deleted.set(uid, account);
       accounts.remove(uid);
       sessions.closeAllOf(uid);
       if (!rules.tokensSurviveAccountDeletion) tokens.removeWhere((item) => item.uid === uid);

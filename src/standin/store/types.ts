@@ -62,6 +62,7 @@ export interface Code extends Authorization {
   readonly aal: number;
   /** S256; absent for confidential clients. */
   readonly codeChallenge?: string;
+  readonly keysJwe?: string;
 }
 
 export interface AccessToken extends Authorization {

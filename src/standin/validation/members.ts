@@ -26,6 +26,12 @@ export const codeChallenge = string({ length: 43, pattern: /^[A-Za-z0-9-_]+$/ })
 /** FxA: optional at the token endpoint, never compared, but no `%`, `#`, `+`, `~` or `@` in it. */
 export const redirectUriAtToken = string({ max: 256, pattern: /^[a-zA-Z0-9\-_/.:?=&]+$/ });
 
+/** A compact JWE (RFC 7516, section 7.1); its encrypted key may be empty. */
+export const keysJwe = string({
+  max: 1024,
+  pattern: /^[A-Za-z0-9-_]+\.[A-Za-z0-9-_]*\.[A-Za-z0-9-_]+\.[A-Za-z0-9-_]+\.[A-Za-z0-9-_]+$/,
+});
+
 /** A scope string that parses; empty means no scope at all. */
 export const scopeString: Kind = (value) => {
   if (value === null) return '';

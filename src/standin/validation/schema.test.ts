@@ -22,6 +22,14 @@ describe('check', () => {
     expect(validate(schema, { a: 'xy', b: '7', c: 'z' })).toEqual({ a: 'xy', b: 7, c: 'z' });
   });
 
+  it('reads an object out of a string, and takes no other string for one', () => {
+    const schema: Schema = { unknown: 'stripped', fields: [required('a', string())] };
+    expect(check(schema, ' {"a":"b"}')).toEqual({ ok: true, values: { a: 'b' } });
+    for (const text of ['{"a":', '["a"]', 'a=b', '']) {
+      expect(check(schema, text)).toEqual({ ok: false, failure: { keys: [''], missing: false } });
+    }
+  });
+
   it('names the first member that fails, and whether it is missing', () => {
     expect(failed({})).toEqual({ keys: ['a'], missing: true });
     expect(failed({ a: 'x', b: 'no' })).toEqual({ keys: ['a'], missing: false });

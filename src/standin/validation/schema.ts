@@ -68,8 +68,19 @@ function checkField(field: Field, value: unknown, seen: Values): { value?: unkno
   return converted === INVALID ? { failure: { keys: [field.key], missing: false } } : { value: converted };
 }
 
+/** FxA: where an object is wanted, a string that holds one in JSON will do; so a body sent as text/plain passes. */
+function unwrapped(input: unknown): unknown {
+  if (typeof input !== 'string' || !/^\s*\{/.test(input)) return input;
+  try {
+    return JSON.parse(input) as unknown;
+  } catch {
+    return input;
+  }
+}
+
 /** Validates `input` without throwing. */
-export function check(schema: Schema, input: unknown): Outcome {
+export function check(schema: Schema, wrapped: unknown): Outcome {
+  const input = unwrapped(wrapped);
   if (!isObject(input)) return fails(['']);
   const given = new Map(Object.entries(input));
   const { rename } = schema;
