@@ -9,12 +9,28 @@ const only = (name, from, allowed, comment) => ({
 
 module.exports = {
   forbidden: [
-    only('fxa-is-pure', '^src/fxa/', ['^src/fxa/', 'node_modules/(oauth4webapi|jose)/'], 'the protocol knows nobody'),
-    only('session-knows-only-fxa', '^src/session/', ['^src/session/', '^src/fxa/'], 'the rules reach the world through ports'),
+    only(
+      'fxa-is-pure',
+      '^src/fxa/',
+      ['^src/fxa/', 'node_modules/(oauth4webapi|jose)/'],
+      'the protocol knows nobody',
+    ),
+    only(
+      'session-knows-only-fxa',
+      '^src/session/',
+      ['^src/session/', '^src/fxa/'],
+      'the rules reach the world through ports',
+    ),
     only(
       'standin-stands-alone',
       '^src/standin/',
-      ['^src/standin/', '^src/fxa/', '^manifest\\.json$', 'node_modules/(hono|@hono/node-server|jose)/', '^(node:)?[a-z/_]+$'],
+      [
+        '^src/standin/',
+        '^src/fxa/',
+        '^manifest\\.json$',
+        'node_modules/(hono|@hono/node-server|jose)/',
+        '^(node:)?[a-z/_]+$',
+      ],
       'the stand-in is a server of its own',
     ),
     {
@@ -40,9 +56,17 @@ module.exports = {
       name: 'pages-reach-the-browser-by-two-doors',
       severity: 'error',
       from: { path: '^src/extension/(popup|ui)/' },
-      to: { path: '^src/extension/webext/', pathNot: '^src/extension/webext/(messaging|watch-view|i18n)\\.ts$' },
+      to: {
+        path: '^src/extension/webext/',
+        pathNot: '^src/extension/webext/(messaging|watch-view|i18n)\\.ts$',
+      },
     },
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'nothing-unresolved', severity: 'error', from: { path: '^src/' }, to: { couldNotResolve: true } },
   ],
   options: {

@@ -47,9 +47,9 @@ function withoutInnerHtml(): Plugin {
   };
 }
 
-export default viteConfig({
-  browser: process.env.FXA_BROWSER === 'chromium' ? 'chromium' : 'firefox',
-  environment: process.env.FXA_ENV ?? 'local',
-  outDir: `dist/${process.env.FXA_BROWSER === 'chromium' ? 'chromium' : 'firefox'}`,
-  variables: process.env,
-});
+/** For vite itself: `FXA_BROWSER=chromium FXA_ENV=stage npx vite build`. */
+export default function fromVariables(): InlineConfig {
+  const browser = process.env.FXA_BROWSER === 'chromium' ? 'chromium' : 'firefox';
+  const environment = process.env.FXA_ENV ?? 'local';
+  return viteConfig({ browser, environment, outDir: `dist/${browser}`, variables: process.env });
+}

@@ -1,6 +1,7 @@
 // The build's environment, from its variables: which Mozilla accounts, which client, which scopes. Says what is missing.
 import { knownEndpoints, standinEndpoints, type EnvironmentName } from '../src/fxa/environments.ts';
-import { DEFAULT_SCOPES, parseScopes } from '../src/fxa/scopes.ts';
+import { parameterFault } from '../src/fxa/parameters.ts';
+import { DEFAULT_SCOPES, grantedCovers, parseScopes, UNTRUSTED_SCOPES } from '../src/fxa/scopes.ts';
 import { secureUrl } from '../src/fxa/secure-url.ts';
 import type { BuildConfig } from '../src/extension/config.ts';
 
@@ -32,7 +33,7 @@ export function buildConfig(name: string, browser: BrowserName, variables: Varia
       };
     }
     case 'local': {
-      const endpoints = standinEndpoints(variables.FXA_STANDIN_ORIGIN ?? STANDIN_ORIGIN);
+      const endpoints = standinEndpoints(standinOrigin(variables));
       const id = configuredClient(browser, variables) ?? STANDIN_CLIENTS[browser];
       return { environment, issuer: endpoints.issuer, clientId: id, scope, endpoints };
     }
@@ -70,11 +71,15 @@ function originOf(url: string | undefined): string {
 }
 
 function scopes(variables: Variables): string {
-  const wanted = variables.FXA_SCOPES ?? DEFAULT_SCOPES.join(' ');
-  const parsed = parseScopes(wanted);
-  if (!parsed.includes('openid'))
-    throw new Error('FXA_SCOPES must contain openid: the sign-in is proved by the id_token.');
-  return parsed.join(' ');
+  const standard = variables.FXA_TRUSTED === 'false' ? UNTRUSTED_SCOPES : DEFAULT_SCOPES;
+  const scope = parseScopes(variables.FXA_SCOPES || standard.join(' ')).join(' ');
+  const fault = parameterFault('scope', scope);
+  if (fault !== undefined) throw new Error(`FXA_SCOPES is "${scope}": ${fault}.`);
+  // The id_token proves the sign-in, and the uid is what an account is known by.
+  for (const needed of ['openid', 'profile:uid']) {
+    if (!grantedCovers(scope, needed)) throw new Error(`FXA_SCOPES is "${scope}": it must cover ${needed}.`);
+  }
+  return scope;
 }
 
 function clientId(environment: EnvironmentName, browser: BrowserName, variables: Variables): string {
@@ -87,11 +92,20 @@ function clientId(environment: EnvironmentName, browser: BrowserName, variables:
 }
 
 function configuredClient(browser: BrowserName, variables: Variables): string | undefined {
-  const id = variables[`FXA_CLIENT_ID_${browser.toUpperCase()}`] ?? variables.FXA_CLIENT_ID;
-  if (id === undefined || id === '') return undefined;
+  // An empty variable is one that nobody set.
+  const id = variables[`FXA_CLIENT_ID_${browser.toUpperCase()}`] || variables.FXA_CLIENT_ID;
+  if (!id) return undefined;
   if (!/^[0-9a-f]{16}$/.test(id))
     throw new Error(`"${id}" is no client id: FxA's are 16 hexadecimal digits.`);
   return id;
+}
+
+/** The content security policy has no way to name an IPv6 address. */
+function standinOrigin({ FXA_STANDIN_ORIGIN }: Variables): string {
+  if (FXA_STANDIN_ORIGIN?.includes('[')) {
+    throw new Error('FXA_STANDIN_ORIGIN must be http://127.0.0.1:PORT or http://localhost:PORT.');
+  }
+  return FXA_STANDIN_ORIGIN || STANDIN_ORIGIN;
 }
 
 function issuer(variables: Variables): string {

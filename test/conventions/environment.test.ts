@@ -65,6 +65,38 @@ describe('buildConfig', () => {
     expect(() => buildConfig('local', 'firefox', { FXA_SCOPES: 'profile' })).toThrow(/openid/);
   });
 
+  it.each(['openid', 'openid profile:email', 'openid profile;x', 'openid profile https://x.example/y#z'])(
+    'refuses the scopes "%s", with which nothing would work',
+    (scopes) => {
+      expect(() => buildConfig('local', 'firefox', { FXA_SCOPES: scopes })).toThrow(/FXA_SCOPES/);
+    },
+  );
+
+  it('asks for what an untrusted client may have, when it is told to be one', () => {
+    expect(buildConfig('stage', 'firefox', { FXA_CLIENT_ID: id, FXA_TRUSTED: 'false' }).scope).toBe(
+      'openid profile:uid profile:email profile:display_name',
+    );
+  });
+
+  it('takes an empty variable for none', () => {
+    const variables = {
+      FXA_CLIENT_ID: id,
+      FXA_CLIENT_ID_FIREFOX: '',
+      FXA_SCOPES: '',
+      FXA_STANDIN_ORIGIN: '',
+    };
+    expect(buildConfig('local', 'firefox', variables)).toMatchObject({
+      clientId: id,
+      scope: 'openid profile',
+    });
+  });
+
+  it('refuses a stand-in that the content security policy cannot name', () => {
+    expect(() => buildConfig('local', 'firefox', { FXA_STANDIN_ORIGIN: 'http://[::1]:9720' })).toThrow(
+      /127\.0\.0\.1/,
+    );
+  });
+
   it('names the environments when it is given none of them', () => {
     expect(() => buildConfig('prod', 'firefox', {})).toThrow(/production, stage, local, custom/);
   });
