@@ -5,6 +5,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import type { TestProject } from 'vitest/node';
 import { ensureBrowsers } from '../../scripts/browsers.mjs';
 import { buildExtension } from '../../scripts/build.ts';
+import { STANDIN_CLIENTS } from '../../scripts/environment.ts';
+import type { Era } from '../../src/standin/era.ts';
 import { chosenBrowsers } from './chosen.ts';
 import { makeFirefoxProfile } from './driver/firefox-launch.ts';
 import { newFolder, removeFolder } from './driver/folders.ts';
@@ -13,7 +15,7 @@ import type { BrowserName } from './driver/index.ts';
 declare module 'vitest' {
   export interface ProvidedContext {
     standinPort: number;
-    builds: Record<BrowserName, string>;
+    builds: Record<Era, Record<BrowserName, string>>;
     firefoxProfile: string;
   }
 }
@@ -33,13 +35,23 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   ensureBrowsers(chosenBrowsers());
   const folder = await newFolder('builds');
   const port = await freePort();
-  const builds = { firefox: `${folder}/firefox`, chromium: `${folder}/chromium` };
+  const origin = `http://127.0.0.1:${port}`;
+  const builds = {
+    today: { firefox: `${folder}/firefox`, chromium: `${folder}/chromium` },
+    2019: { firefox: `${folder}/firefox-custom`, chromium: `${folder}/chromium-custom` },
+  };
   for (const browser of chosenBrowsers()) {
     await buildExtension({
       browser,
       environment: 'local',
-      outDir: builds[browser],
-      variables: { FXA_STANDIN_ORIGIN: `http://127.0.0.1:${port}` },
+      outDir: builds.today[browser],
+      variables: { FXA_STANDIN_ORIGIN: origin },
+    });
+    await buildExtension({
+      browser,
+      environment: 'custom',
+      outDir: builds[2019][browser],
+      variables: { FXA_ISSUER: origin, FXA_CLIENT_ID: STANDIN_CLIENTS[browser] },
     });
   }
   const firefoxProfile = `${folder}/firefox-profile`;

@@ -61,6 +61,25 @@ inBothBrowsers('signing in', (it) => {
     expect(await browser.authWindows()).toBe(0);
   });
 
+  it('is cancelled before its window has come, and the next try works', async ({ browser, standin }) => {
+    standin.pageDelay = 2500;
+    const popup = await browser.openPopup();
+    await popup.press('Sign in');
+    await popup.press('Show the window');
+    await popup.waitForText('still on its way');
+    await popup.press('Cancel');
+    await popup.waitForAlert('cancelled');
+
+    await popup.press('Sign in');
+    await popup.waitForStatus('signingIn');
+    standin.pageDelay = 0;
+    const window = await browser.authWindow();
+    await expect.poll(() => browser.authWindows(), { timeout: 8000 }).toBe(1);
+    await window.submit(ADA);
+    await popup.waitForStatus('signedIn');
+    await expect.poll(() => browser.authWindows()).toBe(0);
+  });
+
   it('shows the window it has and never opens a second', async ({ browser }) => {
     const { popup, window } = await startSignIn(browser);
     for (let presses = 0; presses < 2; presses += 1) {

@@ -1,20 +1,29 @@
 // The stand-in of a test: it can be switched off and on again without forgetting anything.
 import { serve, type ServerType } from '@hono/node-server';
 import { createStandin, type Standin } from '../../src/standin/app.ts';
+import type { Era } from '../../src/standin/era.ts';
 
 export interface TestStandin extends Standin {
   switchOn(): Promise<void>;
   switchOff(): Promise<void>;
+  /** Milliseconds the sign-in page keeps a browser waiting, which shows no window until then. */
+  pageDelay: number;
 }
 
-export function testStandin(port: number): TestStandin {
-  const standin = createStandin({ era: 'today', origin: `http://127.0.0.1:${port}` });
+export function testStandin(port: number, era: Era): TestStandin {
+  const standin = createStandin({ era, origin: `http://127.0.0.1:${port}` });
   let server: ServerType | undefined;
-  return {
+  const serveRequest = async (request: Request) => {
+    const isPage = new URL(request.url).pathname === '/authorization';
+    if (isPage) await new Promise((resolve) => setTimeout(resolve, test.pageDelay));
+    return standin.app.fetch(request);
+  };
+  const test: TestStandin = {
     ...standin,
+    pageDelay: 0,
     switchOn: () =>
       new Promise((resolve, reject) => {
-        server = serve({ fetch: standin.app.fetch, hostname: '127.0.0.1', port }, () => resolve());
+        server = serve({ fetch: serveRequest, hostname: '127.0.0.1', port }, () => resolve());
         server.once('error', reject);
       }),
     switchOff: () =>
@@ -29,4 +38,5 @@ export function testStandin(port: number): TestStandin {
         if ('closeAllConnections' in running) running.closeAllConnections();
       }),
   };
+  return test;
 }
