@@ -30,9 +30,10 @@ describe('endpointsFromDiscovery', () => {
   });
 
   it('derives what an older document lacks', () => {
-    const { issuer, authorization_endpoint, token_endpoint, userinfo_endpoint } = TODAY;
-    const bare = { issuer, authorization_endpoint, token_endpoint, userinfo_endpoint };
+    const { issuer, token_endpoint, userinfo_endpoint } = TODAY;
+    const bare = { issuer, token_endpoint, userinfo_endpoint };
     expect(endpointsFromDiscovery(ISSUER, bare)).toEqual(knownEndpoints('production'));
+    expect(endpointsFromDiscovery(ISSUER, { ...bare, jwks_uri: null })).toEqual(knownEndpoints('production'));
   });
 
   it('finds the siblings of the auth family: only destroy is of that family too', () => {
@@ -72,11 +73,9 @@ describe('endpointsFromDiscovery', () => {
 
   it.each([
     ['a missing token_endpoint', { token_endpoint: undefined }],
-    ['a missing authorization_endpoint', { authorization_endpoint: undefined }],
     ['a missing userinfo_endpoint', { userinfo_endpoint: undefined }],
     ['plain http', { jwks_uri: 'http://oauth.accounts.firefox.com/v1/jwks' }],
     ['another type', { revocation_endpoint: 7 }],
-    ['null', { introspection_endpoint: null }],
     ['a token_endpoint that is no guide', { token_endpoint: 'https://oauth.example/t' }],
   ])('refuses %s', async (_what, change) => {
     const failed = await failure(() => endpointsFromDiscovery(ISSUER, { ...TODAY, ...change }));
@@ -123,8 +122,12 @@ describe('checkReachable', () => {
   const check = (answer: Told['answer'], timeout?: number) =>
     checkReachable(endpoints, { fetch: strictFetch({ url: endpoints.discovery, answer }), timeout });
 
-  it('is content with any JSON object', async () => {
-    await expect(check(json({}))).resolves.toBeUndefined();
+  it.each([
+    ['any JSON object', json({})],
+    ['a refusal of this one document', new Response('<h1>Forbidden</h1>', { status: 403 })],
+    ['a server that has no such document', fxaError(404, 999)],
+  ])('is content with %s', async (_what, answer) => {
+    await expect(check(answer)).resolves.toBeUndefined();
   });
 
   it.each([
