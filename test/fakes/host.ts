@@ -21,6 +21,8 @@ export interface Host {
   answered: Promise<void>;
   /** Told of each window that appears, as `windows.onCreated` tells. */
   onWindow: (id: number) => void;
+  /** Told before and after each call of a port: a test may kill the context right there. */
+  onCall: (moment: 'before' | 'after', call: string) => void;
   readonly reports: unknown[];
   /** Milliseconds by which the person's clock is off; a test may change it at any time. */
   skew: number;
@@ -72,6 +74,7 @@ export function createHost(options: HostOptions): Host {
     windows: { open: [], focused: [], opened: 0 },
     answered: Promise.resolve(),
     onWindow: () => undefined,
+    onCall: () => undefined,
     reports: [],
     skew: 0,
     person: options.person,
@@ -81,28 +84,32 @@ export function createHost(options: HostOptions): Host {
     },
     start() {
       const context = {};
-      let dead = false;
+      let killed = false;
+      const dead = () => killed;
       /** A dead context gets no answers any more: whatever it awaits never settles. */
-      const alive = <T>(work: () => T | Promise<T>): Promise<T> =>
+      const alive = <T>(call: string, work: () => T | Promise<T>): Promise<T> =>
         new Promise((resolve, reject) => {
-          if (dead) return;
-          // Storage is structured-cloned in a browser; so is everything here.
-          Promise.resolve()
-            .then(work)
-            .then(
-              (value) => {
-                if (!dead) resolve(value);
-              },
-              (error: unknown) => {
-                if (!dead) reject(error instanceof Error ? error : new Error(String(error)));
-              },
-            );
+          // Storage is structured-cloned and asynchronous in a browser; so is everything here.
+          const run = async () => {
+            if (dead()) return;
+            host.onCall('before', call);
+            if (dead()) return;
+            try {
+              const value = await work();
+              host.onCall('after', call);
+              if (!dead()) resolve(value);
+            } catch (error) {
+              host.onCall('after', call);
+              if (!dead()) reject(error instanceof Error ? error : new Error(String(error)));
+            }
+          };
+          void Promise.resolve().then(run);
         });
 
-      const area = (map: Map<string, unknown>): Area => ({
-        get: (key) => alive(() => structuredClone(map.get(key))),
+      const area = (name: string, map: Map<string, unknown>): Area => ({
+        get: (key) => alive(`${name}.get ${key}`, () => structuredClone(map.get(key))),
         set: (items) =>
-          alive(() => {
+          alive(`${name}.set ${Object.keys(items).join(' ')}`, () => {
             for (const [key, value] of Object.entries(structuredClone(items))) map.set(key, value);
           }),
       });
@@ -111,28 +118,30 @@ export function createHost(options: HostOptions): Host {
         now: () => Date.now() + host.skew,
         newId: () => `id-${++ids}`,
         random: () => 0.5,
-        fetch: (...request) => alive(() => host.fetch(...request)),
-        local: area(host.local),
-        memory: area(host.memory),
+        fetch: (...request) =>
+          alive(`fetch ${new URL(String(request[0])).pathname}`, () => host.fetch(...request)),
+        local: area('local', host.local),
+        memory: area('memory', host.memory),
         vault: {
-          seal: (secret) => alive(() => `sealed:${btoa(secret)}`),
-          open: (sealed) => alive(() => (sealed.startsWith('sealed:') ? atob(sealed.slice(7)) : undefined)),
+          seal: (secret) => alive('vault.seal', () => `sealed:${btoa(secret)}`),
+          open: (sealed) =>
+            alive('vault.open', () => (sealed.startsWith('sealed:') ? atob(sealed.slice(7)) : undefined)),
         },
         locks: locks.locksFor(context),
         authWindow: {
           redirectUri: options.redirectUri,
-          launch: (url) => alive(() => launch(url)),
+          launch: (url) => alive('authWindow.launch', () => launch(url)),
           focus: (id) =>
-            alive(() => {
+            alive('authWindow.focus', () => {
               if (!host.windows.open.includes(id)) return false;
               host.windows.focused.push(id);
               return true;
             }),
-          close: (id) => alive(() => host.closeWindow(id)),
+          close: (id) => alive('authWindow.close', () => host.closeWindow(id)),
         },
         alarms: {
-          set: (name, at) => alive(() => void host.alarms.set(name, at)),
-          clear: (name) => alive(() => void host.alarms.delete(name)),
+          set: (name, at) => alive('alarms.set', () => void host.alarms.set(name, at)),
+          clear: (name) => alive('alarms.clear', () => void host.alarms.delete(name)),
         },
         report: (error) => void host.reports.push(error),
       };
@@ -140,7 +149,7 @@ export function createHost(options: HostOptions): Host {
       return {
         ports,
         kill: () => {
-          dead = true;
+          killed = true;
           locks.release(context);
         },
       };

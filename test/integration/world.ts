@@ -19,6 +19,8 @@ export interface World {
   readonly standin: RunningStandin;
   readonly host: Host;
   session: SessionService;
+  /** The background dies. */
+  kill(): void;
   /** The background dies and another one starts over the same storage. */
   restart(): Promise<void>;
   /** Who answers in the auth window from now on. */
@@ -65,6 +67,9 @@ export async function createWorld(era: Era): Promise<World> {
     standin,
     host,
     session: open(),
+    kill: () => {
+      running.kill();
+    },
     async restart() {
       running.kill();
       running = host.start();
