@@ -31,10 +31,12 @@ export async function drain(context: Context): Promise<void> {
 type Item = { readonly notBefore: number } & ({ readonly grant: Revocation } | { readonly token: HeldToken });
 
 async function waiting(context: Context): Promise<readonly Item[]> {
+  // Tokens first: an owner that is over stays over, but one read too early would make orphans of what came since.
+  const tokens = await context.store.tokens();
   const { outbox, session } = await context.store.read();
   const owners = currentOwners(session);
   return [
-    ...orphans(await context.store.tokens(), owners).map((token) => ({
+    ...orphans(tokens, owners).map((token) => ({
       token,
       notBefore: token.notBefore ?? 0,
     })),

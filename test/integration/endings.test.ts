@@ -116,3 +116,26 @@ it('a record from a newer version is left alone, and said; when it can be read a
   await world.restart();
   expect(world.view()).toMatchObject({ status: 'signedIn' });
 });
+
+it('a disabled account does not sign in, and its grant does not stay', async () => {
+  const lin = world.standin.store.accounts.byEmail('lin@example.com');
+  if (!lin) throw new Error('Lin has no account.');
+  lin.disabledAt = Date.now();
+  world.signsInAs('lin@example.com');
+  await world.session.signIn();
+  expect(world.view()).toMatchObject({
+    status: 'signedIn',
+    account: { email: 'ada@example.com' },
+    problem: { code: 'account_disabled' },
+  });
+  await expect.poll(() => [world.liveGrants(), world.liveTokens()]).toEqual([1, 1]);
+});
+
+it('an account that is disabled later stays signed in, and its person is told', async () => {
+  const ada = world.standin.store.accounts.byEmail('ada@example.com');
+  if (!ada) throw new Error('Ada has no account.');
+  ada.disabledAt = Date.now();
+  world.standin.store.profileChanged(ada);
+  await world.session.lookForNews();
+  expect(world.view()).toMatchObject({ status: 'signedIn', problem: { code: 'account_disabled' } });
+});
