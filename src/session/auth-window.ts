@@ -1,31 +1,42 @@
 // The window of an attempt, from being asked for to being gone. Browsers show it only when the server has answered, so it
-// may come after the attempt was cancelled; and both refuse or break a second one beside it.
+// may come after the attempt was cancelled or its background died; and both refuse or break a second one beside it.
 import { FxaError } from '../fxa/errors.ts';
 import { orCancelled, throwIfCancelled } from './cancel.ts';
 import type { Ports } from './ports.ts';
 
 /** Lies in `storage.session`: an id means something only until the browser ends, and outlives the background. */
 const KEY = 'authWindow';
+/** Events and commands come at the same time; each reads and writes in one go. */
+const LOCK = 'fxa:window';
 
 /** A window that opens later than this after it was asked for is somebody else's. */
-const EXPECTED_WITHIN_MS = 120_000;
+const EXPECTED_WITHIN_MS = 60_000;
 
-/** How long an attempt waits for the window of a cancelled one to come and go. */
+/** How long an attempt waits for the window of an attempt before it to come and go. */
 const LAST_ONE_LEAVES_WITHIN_MS = 30_000;
+/** How late the window of a dead background may come and still be waited for. */
+const LATE_WINDOW_MS = 5000;
+const LOOK_AGAIN_AFTER_MS = 50;
 
+/** `owner` is the attempt that asked for the window; an unwanted one is closed as soon as it is seen. */
 type Known =
-  | { readonly id: number }
-  /** Asked for and not seen yet; `unwanted` when it is to be closed as soon as it is seen. */
-  | { readonly expectedAt: number; readonly unwanted?: boolean }
+  | { readonly owner: string; readonly id: number }
+  | { readonly owner: string; readonly expectedAt: number; readonly unwanted?: boolean }
   | null;
 
 export interface AuthWindows {
   /**
+   * Resolves when no window of an earlier attempt is left, closing one that is.
+   *
+   * @throws FxaError `cancelled`, or `busy` when it does not leave.
+   */
+  cleared(signal: AbortSignal): Promise<void>;
+  /**
    * Opens the window and resolves with the URL it ended on.
    *
-   * @throws FxaError `cancelled`, `busy`, and what the `AuthWindow` port throws.
+   * @throws FxaError `cancelled`, and what the `AuthWindow` port throws.
    */
-  open(url: string, signal: AbortSignal): Promise<string>;
+  open(url: string, owner: string, signal: AbortSignal): Promise<string>;
   /** True when a window of ours is in front now. */
   show(): Promise<boolean>;
   /** Closes the window, now or as soon as it appears. */
@@ -34,38 +45,64 @@ export interface AuthWindows {
   removed(windowId: number): Promise<void>;
 }
 
-export function createAuthWindows({ memory, authWindow, now }: Ports): AuthWindows {
+export function createAuthWindows({ memory, authWindow, locks, now }: Ports): AuthWindows {
   /** Settles when the last window this context asked for has come and gone. */
   let last: Promise<void> = Promise.resolve();
 
   const known = async () => ((await memory.get(KEY)) ?? null) as Known;
-  const remember = (state: Known) => memory.set({ [KEY]: state });
 
-  const lastHasLeft = (signal: AbortSignal) =>
-    new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(new FxaError('busy', 'The window of a cancelled attempt has not gone.'));
-      }, LAST_ONE_LEAVES_WITHIN_MS);
-      orCancelled(last, signal)
-        .then(resolve, reject)
-        .finally(() => {
-          clearTimeout(timer);
-        });
+  /** Changes what is known, and returns what was known before. */
+  const change = (next: (state: Known) => Known) =>
+    locks.exclusive(LOCK, async () => {
+      const before = await known();
+      const after = next(before);
+      if (after !== before) await memory.set({ [KEY]: after });
+      return before;
     });
 
+  const forget = (owner: string) => change((state) => (state?.owner === owner ? null : state));
+
+  const dismiss = async () => {
+    const before = await change((state) =>
+      state && 'expectedAt' in state ? { ...state, unwanted: true } : state,
+    );
+    if (!before || !('id' in before)) return;
+    await authWindow.close(before.id);
+    await forget(before.owner);
+  };
+
   return {
-    async open(url, signal) {
-      const leftOver = await known();
-      // The window of an attempt that died with its background leads nowhere, and stands in the way.
-      if (leftOver && 'id' in leftOver) await authWindow.close(leftOver.id);
-      await lastHasLeft(signal);
-      await remember({ expectedAt: now() });
+    dismiss,
+
+    async cleared(signal) {
+      await dismiss();
+      const patience = AbortSignal.any([signal, AbortSignal.timeout(LAST_ONE_LEAVES_WITHIN_MS)]);
+      try {
+        await orCancelled(last, patience);
+        // A window that a dead background asked for may still come; until then there is nothing to close.
+        while (isExpected(await known(), now(), LATE_WINDOW_MS)) {
+          throwIfCancelled(patience);
+          await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_AFTER_MS));
+        }
+      } catch (error) {
+        if (signal.aborted) throw error;
+        throw new FxaError('busy', 'The window of an earlier attempt has not gone.', { cause: error });
+      }
+    },
+
+    async open(url, owner, signal) {
       throwIfCancelled(signal);
+      await change(() => ({ owner, expectedAt: now() }));
+      if (signal.aborted) {
+        // Nothing was asked for: a window that opens now is not ours.
+        await forget(owner);
+        throwIfCancelled(signal);
+      }
       const launched = authWindow.launch(url);
-      last = launched.then(
-        () => remember(null),
-        () => remember(null),
-      );
+      const gone = async () => {
+        await forget(owner);
+      };
+      last = launched.then(gone, gone);
       return orCancelled(launched, signal);
     },
 
@@ -74,23 +111,23 @@ export function createAuthWindows({ memory, authWindow, now }: Ports): AuthWindo
       return state !== null && 'id' in state && (await authWindow.focus(state.id));
     },
 
-    async dismiss() {
-      const state = await known();
-      if (state === null) return;
-      if ('id' in state) await authWindow.close(state.id);
-      else await remember({ ...state, unwanted: true });
-    },
-
     async created(windowId) {
-      const state = await known();
-      if (state === null || 'id' in state || now() - state.expectedAt > EXPECTED_WITHIN_MS) return;
-      await remember({ id: windowId });
-      if (state.unwanted) await authWindow.close(windowId);
+      const before = await change((state) =>
+        isExpected(state, now()) ? { owner: state.owner, id: windowId } : state,
+      );
+      if (isExpected(before, now()) && before.unwanted) await authWindow.close(windowId);
     },
 
     async removed(windowId) {
-      const state = await known();
-      if (state !== null && 'id' in state && state.id === windowId) await remember(null);
+      await change((state) => (state && 'id' in state && state.id === windowId ? null : state));
     },
   };
+}
+
+function isExpected(
+  state: Known,
+  now: number,
+  within = EXPECTED_WITHIN_MS,
+): state is Extract<Known, { expectedAt: number }> {
+  return state !== null && 'expectedAt' in state && Math.abs(now - state.expectedAt) <= within;
 }

@@ -28,24 +28,28 @@ export async function drain(context: Context): Promise<void> {
 }
 
 /** A grant or an access token nobody uses any more. */
-type Item = { readonly notBefore: number } & ({ readonly grant: Revocation } | { readonly token: HeldToken });
+type Item = { readonly notBefore: number; readonly attempts: number } & (
+  { readonly grant: Revocation } | { readonly token: HeldToken }
+);
 
 async function waiting(context: Context): Promise<readonly Item[]> {
   // Tokens first: an owner that is over stays over, but one read too early would make orphans of what came since.
   const tokens = await context.store.tokens();
   const { outbox, session } = await context.store.read();
   const owners = currentOwners(session);
+  // Grants first: they outlive any token.
   return [
-    ...orphans(tokens, owners).map((token) => ({
-      token,
-      notBefore: token.notBefore ?? 0,
-    })),
     ...outbox
       .filter(
         ({ owner, issuer }) =>
           !(owner !== undefined && owners.includes(owner)) && issuer === context.config.issuer,
       )
-      .map((grant) => ({ grant, notBefore: grant.notBefore })),
+      .map((grant) => ({ grant, notBefore: grant.notBefore, attempts: grant.attempts })),
+    ...orphans(tokens, owners).map((token) => ({
+      token,
+      notBefore: token.notBefore ?? 0,
+      attempts: token.attempts ?? 0,
+    })),
   ];
 }
 
@@ -64,31 +68,27 @@ async function destroy(context: Context, item: Item): Promise<'done' | 'postpone
     return 'done';
   } catch (error) {
     const retryAfter = isFxaError(error) ? error.retryAfter : undefined;
-    await replace(
-      context,
-      item,
-      ports.now() + delay('grant' in item ? item.grant.attempts : 0, ports.random(), retryAfter),
-    );
+    await replace(context, item, ports.now() + delay(item.attempts, ports.random(), retryAfter));
     return isFxaError(error) && ROAD_BLOCKS.includes(error.code) ? 'blocked' : 'postponed';
   }
 }
 
 /** Takes the item out, or postpones it to an instant. */
 async function replace({ store }: Context, item: Item, notBefore: number | undefined): Promise<void> {
+  const later = notBefore === undefined ? [] : [{ notBefore, attempts: item.attempts + 1 }];
   if ('token' in item) {
     const { token: id } = item.token;
     await store.updateTokens((tokens) =>
-      tokens.flatMap((held) =>
-        held.token !== id ? [held] : notBefore === undefined ? [] : [{ ...held, notBefore }],
-      ),
+      tokens.flatMap((held) => (held.token === id ? later.map((next) => ({ ...held, ...next })) : [held])),
     );
     return;
   }
-  const { refreshTokenId: id, attempts } = item.grant;
-  const later = notBefore === undefined ? [] : [{ ...item.grant, notBefore, attempts: attempts + 1 }];
+  const { refreshTokenId: id } = item.grant;
   await store.update((record) => ({
     ...record,
-    outbox: record.outbox.flatMap((entry) => (entry.refreshTokenId === id ? later : [entry])),
+    outbox: record.outbox.flatMap((entry) =>
+      entry.refreshTokenId === id ? later.map((next) => ({ ...entry, ...next })) : [entry],
+    ),
   }));
 }
 

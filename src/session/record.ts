@@ -45,7 +45,8 @@ export interface HeldToken {
   /** Instants in milliseconds. */
   readonly receivedAt: number;
   readonly expiresAt: number;
-  /** For an orphan whose destruction failed: not before this instant. */
+  /** For an orphan whose destruction failed: how often, and not before which instant to try again. */
+  readonly attempts?: number;
   readonly notBefore?: number;
 }
 

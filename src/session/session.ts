@@ -53,34 +53,43 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
     if (session.status === 'signingIn') await fail(session.attempt.id, 'interrupted');
   };
 
+  const attempt = async () => {
+    await endDeadAttempt();
+    running = { id: ports.newId(), cancel: new AbortController() };
+    try {
+      const { over } = await runAttempt(context, windows, running);
+      void over.then(drainLater);
+    } finally {
+      running = undefined;
+    }
+  };
+
+  const stopAttempt = async () => {
+    running?.cancel.abort();
+    await windows.dismiss();
+  };
+
   return {
     showWindow: () => windows.show(),
 
     async signIn() {
-      const ran = await ports.locks.ifFree(ATTEMPT_LOCK, async () => {
-        await endDeadAttempt();
-        running = { id: ports.newId(), cancel: new AbortController() };
-        try {
-          const { over } = await runAttempt(context, windows, running);
-          void over.then(drainLater);
-        } finally {
-          running = undefined;
-        }
-      });
-      if (!ran) await windows.show();
+      if (await ports.locks.ifFree(ATTEMPT_LOCK, attempt)) return;
+      // An attempt that was ended a moment ago is about to let go.
+      if (running?.cancel.signal.aborted) await ports.locks.exclusive(ATTEMPT_LOCK, attempt);
+      else await windows.show();
     },
 
     async cancelSignIn() {
       const { session } = await store.read();
       if (session.status !== 'signingIn') return;
       await fail(session.attempt.id, 'cancelled');
-      running?.cancel.abort();
-      await windows.dismiss();
+      await stopAttempt();
     },
 
     async signOut() {
       await signOut(context, 'by_user');
       drainLater();
+      await stopAttempt();
     },
 
     async lookForNews() {

@@ -62,8 +62,9 @@ async function pursue(context: Context, windows: AuthWindows, { id, cancel }: Ru
     accessType: 'offline',
     ...(await knownAddress(context)),
   });
+  await windows.cleared(signal);
   await reached('window');
-  const callback = await windows.open(url, signal);
+  const callback = await windows.open(url, id, signal);
   await reached('finishing');
 
   const { issuer } = deployment.endpoints;

@@ -96,6 +96,14 @@ describe('a live session', () => {
   });
 });
 
+it('a session that is lost under a running attempt leaves the attempt alone', () => {
+  const lost = { type: 'signedOut', reason: 'key_lost', problem } as const;
+  expect(transition(signingIn(signedIn), lost)).toEqual(signingIn({ status: 'signedOut', problem }));
+  const alone = signingIn({ status: 'signedOut' });
+  expect(transition(alone, lost)).toBe(alone);
+  expect(transition(alone, { type: 'signedOut', reason: 'by_user' })).toEqual(out);
+});
+
 it('everybody can be signed out, once', () => {
   for (const state of [signedIn, needsReauth, signingIn(signedIn)]) {
     expect(transition(state, { type: 'signedOut', reason: 'by_user' })).toEqual(out);

@@ -161,9 +161,16 @@ export function transition(session: Session, event: SessionEvent): Session {
       }));
 
     case 'signedOut':
-      if (session.status === 'signedOut') return session;
-      return { status: 'signedOut', ...(event.problem && { problem: event.problem }) };
+      return signedOut(session, event.reason, event.problem);
   }
+}
+
+/** A person who signs out ends everything; a session that is lost leaves a running attempt alone. */
+function signedOut(session: Session, reason: SignOutReason, problem: Problem | undefined): Session {
+  if (settled(session).status === 'signedOut' && (session.status === 'signedOut' || reason !== 'by_user'))
+    return session;
+  const out: SignedOut = { status: 'signedOut', ...(problem && { problem }) };
+  return session.status === 'signingIn' && reason !== 'by_user' ? { ...session, previous: out } : out;
 }
 
 function isAttempt(session: Session, attemptId: string): session is SigningIn {

@@ -10,6 +10,9 @@ import { liveSession, type SignedIn } from './state.ts';
 /** Seconds an access token is asked for: one forgotten at a restart is dead soon. */
 export const ACCESS_TOKEN_TTL = 3600;
 
+/** The owner of a token that no session will use again. */
+const NOBODY = '';
+
 const MAX_MARGIN_MS = 5 * 60_000;
 
 /**
@@ -35,16 +38,19 @@ export async function accessToken(context: Context, wanted: string, refused?: st
 
   const { held } = await usable();
   if (held) return held;
-  return context.ports.locks.exclusive(`fxa:refresh:${scope}`, async () => {
+  const fresh = await context.ports.locks.exclusive(`fxa:refresh:${scope}`, async () => {
     // Another context may have refreshed, or signed out, while we waited for the lock.
     const { session, held: refreshed } = await usable();
     if (refreshed) return refreshed;
-    if (refused !== undefined) await dropToken(context, refused);
+    if (refused !== undefined) await disown(context, refused);
     return refresh(context, session, scope);
   });
+  // Another sign-in took the session's place meanwhile: what counts is who is signed in now.
+  return fresh ?? accessToken(context, wanted);
 }
 
-async function refresh(context: Context, session: SignedIn, scope: string): Promise<HeldToken> {
+/** Undefined when another session took the place of this one meanwhile. */
+async function refresh(context: Context, session: SignedIn, scope: string): Promise<HeldToken | undefined> {
   const { ports, store } = context;
   const refreshToken = await ports.vault.open(session.grant.sealed);
   if (refreshToken === undefined) {
@@ -57,13 +63,13 @@ async function refresh(context: Context, session: SignedIn, scope: string): Prom
   try {
     const answer = await refreshAccessToken(deployment, { refreshToken, scope, ttl: ACCESS_TOKEN_TTL }, http);
     const held = await holdToken(context, session.id, answer);
-    // Signed out meanwhile: nobody may use this token; it is an orphan now and will be destroyed as one.
-    await requireLive(context, session.id);
-    return held;
+    // If the session ended meanwhile, nobody may use this token; it is an orphan now and will be destroyed as one.
+    return (await requireLive(context)).id === session.id ? held : undefined;
   } catch (error) {
     if (isFxaError(error) && error.code === 'reauth_required') {
       const problem = problemFrom(error, ports.now());
       await store.step({ type: 'grantRejected', sessionId: session.id, problem }, 'grant_rejected');
+      if (liveSession((await store.read()).session)) return undefined;
     }
     throw error;
   }
@@ -103,15 +109,17 @@ export function isFresh(token: HeldToken, now: number): boolean {
   return now < token.expiresAt - margin;
 }
 
-/** A refused token is dead; it must not be handed out again. */
-function dropToken(context: Context, refused: string): Promise<void> {
-  return context.store.updateTokens((tokens) => tokens.filter(({ token }) => token !== refused));
+/** A refused token must not be handed out again. It may be alive all the same, so it is destroyed as an orphan. */
+function disown(context: Context, refused: string): Promise<void> {
+  return context.store.updateTokens((tokens) =>
+    tokens.map((held) => (held.token === refused ? { ...held, owner: NOBODY } : held)),
+  );
 }
 
-async function requireLive(context: Context, id?: string): Promise<SignedIn> {
+async function requireLive(context: Context): Promise<SignedIn> {
   const { session } = await context.store.read();
   const live = liveSession(session);
-  if (live && (id === undefined || live.id === id)) return live;
+  if (live) return live;
   const code = session.status === 'needsReauth' ? 'reauth_required' : 'signed_out';
   throw new FxaError(code, 'There is no live session.');
 }

@@ -43,6 +43,15 @@ inBothBrowsers('an interruption', (it) => {
     await reopened.waitForAlert('interrupted');
     await reopened.press('Continue');
     await window.waitUntilClosed();
+    await browser.authWindow();
+
+    // The new window is one we know: it can be shown, and Cancel closes it.
+    await reopened.press('Show the window');
+    await expect.poll(() => browser.authWindowInFront()).toBe(true);
+    await reopened.press('Cancel');
+    await expect.poll(() => browser.authWindows()).toBe(0);
+
+    await reopened.press('Sign in');
     const again = await browser.authWindow();
     await again.submit(ADA);
     await reopened.waitForStatus('signedIn');

@@ -21,6 +21,8 @@ export interface Host {
   answered: Promise<void>;
   /** Told of each window that appears, as `windows.onCreated` tells. */
   onWindow: (id: number) => void;
+  /** Told of each window that is gone, before whoever closed it hears of that, as Firefox does. */
+  onWindowGone: (id: number) => void;
   /** Told before and after each call of a port: a test may kill the context right there. */
   onCall: (moment: 'before' | 'after', call: string) => void;
   readonly reports: unknown[];
@@ -61,6 +63,7 @@ export function createHost(options: HostOptions): Host {
       }).finally(() => {
         closers.delete(id);
         host.windows.open = host.windows.open.filter((other) => other !== id);
+        host.onWindowGone(id);
       });
     } finally {
       launching = false;
@@ -74,6 +77,7 @@ export function createHost(options: HostOptions): Host {
     windows: { open: [], focused: [], opened: 0 },
     answered: Promise.resolve(),
     onWindow: () => undefined,
+    onWindowGone: () => undefined,
     onCall: () => undefined,
     reports: [],
     skew: 0,

@@ -126,7 +126,7 @@ it('a window that comes after its attempt was cancelled is closed, and the next 
   expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code: 'cancelled' } });
 
   const second = world.session.signIn();
-  await expect.poll(() => world.view()).toMatchObject({ status: 'signingIn', phase: 'window' });
+  await expect.poll(() => world.view()).toMatchObject({ status: 'signingIn', phase: 'checking' });
   open();
   await second;
   expect(world.view().status).toBe('signedIn');
@@ -188,4 +188,52 @@ it('an attempt that nobody runs any more does not stand in the way of the next',
   await world.session.signIn();
   expect(world.view().status).toBe('signedIn');
   expect(world.record().journal.map(({ why }) => why)).toEqual(['interrupted', 'sign_in', 'sign_in']);
+});
+
+it('after a dead attempt was cleared away, the new window is known: it can be shown, and cancelled', async () => {
+  const person = world.host.person;
+  world.host.person = never;
+  await opened();
+  await world.restart();
+  const attempt = world.session.signIn();
+  await expect.poll(() => world.host.windows.opened).toBe(2);
+  await expect.poll(() => world.session.showWindow()).toBe(true);
+  expect(world.host.windows.open).toEqual(world.host.windows.focused);
+  await world.session.cancelSignIn();
+  await attempt;
+  expect(world.host.windows.open).toEqual([]);
+
+  world.host.person = person;
+  await world.session.signIn();
+  expect(world.view().status).toBe('signedIn');
+});
+
+it('cancelling around the moment the window appears never leaves one, and closes nobody else\u2019s', async () => {
+  world.host.person = never;
+  for (let steps = 0; steps < 60; steps++) {
+    const attempt = world.session.signIn();
+    await expect.poll(() => world.view().phase, { interval: 1 }).toBe('window');
+    for (let step = 0; step < steps; step++) await Promise.resolve();
+    await world.session.cancelSignIn();
+    await attempt;
+    await expect.poll(() => world.host.windows.open, { interval: 1 }).toEqual([]);
+    await expect.poll(() => world.host.memory.get('authWindow'), { interval: 1 }).toBeNull();
+    // A window that opens now is somebody else's.
+    await world.session.windowCreated(7);
+    expect(world.host.memory.get('authWindow')).toBeNull();
+  }
+});
+
+it('signing out ends a running attempt, and the next click starts another', async () => {
+  await world.session.signIn();
+  const person = world.host.person;
+  world.host.person = never;
+  const { attempt } = await opened();
+  await world.session.signOut();
+  await attempt;
+  expect(world.host.windows.open).toEqual([]);
+  expect(world.view().status).toBe('signedOut');
+  world.host.person = person;
+  await world.session.signIn();
+  expect(world.view().status).toBe('signedIn');
 });

@@ -139,3 +139,40 @@ it('an account that is disabled later stays signed in, and its person is told', 
   await world.session.lookForNews();
   expect(world.view()).toMatchObject({ status: 'signedIn', problem: { code: 'account_disabled' } });
 });
+
+it('a token that a resource refused for no good reason is destroyed at the latest at sign-out', async () => {
+  const network = world.host.fetch;
+  let refusals = 1;
+  world.host.fetch = (input, init) =>
+    String(input).endsWith('/v1/profile') && refusals-- > 0
+      ? Promise.resolve(Response.json({ code: 401, errno: 100 }, { status: 401 }))
+      : network(input, init);
+  await world.session.lookForNews();
+  expect(world.view()).not.toHaveProperty('problem');
+  await world.session.signOut();
+  await expect.poll(() => [world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
+});
+
+it('a refresh that a new sign-in overtakes gives the token of who is signed in now', async () => {
+  const network = world.host.fetch;
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  let first = true;
+  world.host.skew = 3_590_000;
+  world.host.fetch = async (input, init) => {
+    const response = await network(input, init);
+    const hold = first && String(input).endsWith('/v1/token');
+    if (hold) first = false;
+    if (hold) await held;
+    return response;
+  };
+  const token = world.session.accessToken('profile');
+  await expect.poll(() => first).toBe(false);
+  world.signsInAs('lin@example.com');
+  await world.session.signIn();
+  answer();
+  const profile = await fetch(`${world.standin.origin}/v1/profile`, {
+    headers: { authorization: `Bearer ${await token}` },
+  });
+  expect(await profile.json()).toMatchObject({ email: 'lin@example.com' });
+});

@@ -93,6 +93,7 @@ export async function createWorld(era: Era): Promise<World> {
     },
   };
   host.onWindow = (id) => void world.session.windowCreated(id);
+  host.onWindowGone = (id) => void world.session.windowRemoved(id);
   return world;
 }
 

@@ -13,14 +13,15 @@ const VIEWS = { signedOut: SignedOut, signingIn: SigningIn, signedIn: SignedIn, 
 export function Popup({ view }: { view: View }) {
   const Current = VIEWS[view.status];
   const main = useRef<HTMLElement>(null);
-  const painted = useRef(view.status);
+  const shown = `${view.status} ${view.phase ?? ''}`;
+  const painted = useRef(shown);
 
   // The button that was pressed is gone with its view: focus goes to the new heading, which a screen reader then reads.
   useEffect(() => {
-    if (painted.current === view.status) return;
-    painted.current = view.status;
+    if (painted.current === shown) return;
+    painted.current = shown;
     main.current?.querySelector('h1')?.focus();
-  }, [view.status]);
+  }, [shown]);
 
   return (
     <main data-status={view.status} ref={main}>
