@@ -3,8 +3,10 @@
  * in two eras: `2019` answers as that year's releases were recorded to answer, `today` follows today's documentation and source.
  *
  * Where it differs from the real thing:
- * - Everything lives on one origin over plain http. The path (or, in a test, the port in the Host header) tells which server is meant.
- * - Sessions are not Hawk: `/v1/oauth/authorization` takes `Authorization: Bearer <session token>` or the pages' cookie.
+ * - Everything lives on one origin over plain http. The path (or, in a test, a foreign port in the Host header) tells which server
+ *   is meant.
+ * - Sessions are not Hawk: `/v1/oauth/authorization` takes `Authorization: Bearer <session token>` or the pages' cookie;
+ *   the cookie counts for nothing in a request from another origin.
  * - Passwords travel and are kept as they are: there is no client-side key stretching, and nothing is kept beyond this process.
  * - Nothing is mailed. The confirmation code of a sign-up stands on the page.
  * - There is no two-step sign-in, no device, no Sync, no subscription platform, no pseudonymous `sub`, no rate limit.
@@ -62,9 +64,10 @@ export function createStandin(options: StandinOptions): Standin {
     images: imagesApp(world),
     content: contentApp(world),
   };
+  const ownPort = new URL(origin).port;
   const app = new Hono();
   app.all('*', (c) => {
-    const role = roleOf(c.req.header('host') ?? '', c.req.path, options.era);
+    const role = roleOf(c.req.header('host') ?? '', c.req.path, options.era, ownPort);
     // In a browser the servers' bare addresses show the front page too.
     const page =
       c.req.method === 'GET' &&

@@ -1,6 +1,7 @@
 /**
  * Which of Mozilla accounts' servers a request addresses. Everything lives on one origin here, so the path decides; but a Host
- * header with a port of the real localhost stack names one server, which then answers only for its own paths.
+ * header with a port of the real localhost stack, unless it is the stand-in's own, names one server, which then answers only
+ * for its own paths.
  */
 
 import type { Era } from './era.ts';
@@ -35,12 +36,13 @@ function roleOfPath(path: string): Role {
 }
 
 /**
- * The role a request addresses: by the port in its Host header first, then by its path. FxA: today the OAuth and auth hosts are one
- * server, and the paths of both answer on both.
+ * The role a request addresses: by the port in its Host header first, then by its path. `ownPort` is where the stand-in itself
+ * is reached: all servers share it, so it names none, whatever its number. FxA: today the OAuth and auth hosts are one server, and
+ * the paths of both answer on both.
  */
-export function roleOf(host: string, path: string, era: Era): Role {
+export function roleOf(host: string, path: string, era: Era, ownPort: string): Role {
   const port = /:(\d+)$/.exec(host)?.[1];
-  const byPort = port === undefined ? undefined : ROLE_PORTS[port];
+  const byPort = port === undefined || port === ownPort ? undefined : ROLE_PORTS[port];
   const byPath = roleOfPath(path);
   if (byPort === undefined) return byPath;
   const merged = (role: Role) => role === 'oauth' || role === 'auth';

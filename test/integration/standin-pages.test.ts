@@ -135,6 +135,42 @@ describe('signing in', () => {
   });
 });
 
+describe("the pages' cookie on the API", () => {
+  const host = '127.0.0.1:9720';
+  const own = { host, origin: `http://${host}` };
+  const request = { client_id: TEST_CLIENT, state: 's', code_challenge: 'c'.repeat(43) };
+  const wanted = { ...request, code_challenge_method: 'S256' };
+
+  it.each(['https://evil.example', 'http://127.0.0.1:9721', 'null'])(
+    'counts for nothing from %s',
+    async (origin) => {
+      await signIn();
+      const headers = { host, origin, cookie: page.cookie() };
+      for (const path of ['/v1/oauth/authorization', '/v1/session/destroy']) {
+        expect(await driver.form(path, wanted, headers)).toMatchObject({ status: 401, body: { errno: 110 } });
+        const bare = await driver.form(path, wanted, { host, origin });
+        expect(bare).toMatchObject({ status: 401, body: { errno: 110 } });
+      }
+      const still = await driver.post('/v1/oauth/authorization', wanted, { ...own, cookie: page.cookie() });
+      expect(still.status).toBe(200);
+    },
+  );
+
+  it('counts from its own pages, and without an Origin', async () => {
+    await signIn();
+    const cookie = page.cookie();
+    expect((await driver.form('/v1/oauth/authorization', wanted, { host, cookie })).status).toBe(200);
+    expect((await driver.form('/v1/session/destroy', {}, { ...own, cookie })).status).toBe(200);
+    expect((await driver.form('/v1/session/destroy', {}, { ...own, cookie })).status).toBe(401);
+  });
+
+  it('a bearer session may come from anywhere', async () => {
+    const headers = { ...driver.bearer(await driver.signIn()), host, origin: 'https://evil.example' };
+    expect((await driver.form('/v1/oauth/authorization', wanted, headers)).status).toBe(200);
+    expect((await driver.form('/v1/session/destroy', {}, headers)).status).toBe(200);
+  });
+});
+
 describe('signing up', () => {
   const signUp = (more: Record<string, string> = {}) =>
     browse(query(), { intent: 'signup', email: 'new@example.com', password: 'long enough', ...more });

@@ -41,7 +41,6 @@ describe('errors that stay on the page', () => {
     [{ client_id: UNTRUSTED, scope: 'profile' }, 'Invalid parameter: scope'],
     [{ scope: 'https://identity.mozilla.com/apps/oldsync' }, 'Invalid parameter: scope'],
     [{ access_type: 'forever' }, 'Invalid parameter: access_type'],
-    [{ response_type: 'token' }, 'Invalid parameter: response_type'],
     [{ max_age: '-1' }, 'Invalid parameter: max_age'],
     [{ prompt: 'maybe' }, 'Invalid parameter: prompt'],
     [{ action: 'fly' }, 'Invalid parameter: action'],
@@ -51,6 +50,22 @@ describe('errors that stay on the page', () => {
   ])('%j: %s', async (more, message) => {
     const { status, alert, data } = await browse(query(more));
     expect([status, alert, data]).toEqual([200, message, undefined]);
+  });
+});
+
+describe('what the page lets pass', () => {
+  it.each([
+    { response_type: 'token' },
+    { response_type: 'anything' },
+    { action: 'pairing' },
+    { action: 'pairing', login_hint: 'ada@example.com' },
+  ])('%j is a plain sign-in that asks for a code', async (more) => {
+    const { alert, html } = await browse(query(more));
+    expect(alert).toBeUndefined();
+    expect(html).toContain('>Sign in</button>');
+    const { data } = await signIn(query(more));
+    const answer = await driver.post('/v1/oauth/authorization', data, { cookie: page.cookie() });
+    expect(answer.body).toMatchObject({ code: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
   });
 });
 

@@ -112,6 +112,21 @@ describe('tokens', () => {
     });
   });
 
+  it.each(['text/xml', 'text/plain;charset=UTF-8', 'application/xml'])(
+    'both token endpoints refuse a body of %s with 415',
+    async (type) => {
+      const { code, verifier } = await driver.code();
+      const request = { client_id: TEST_CLIENT, code, code_verifier: verifier };
+      const headers = { 'content-type': type };
+      expect((await driver.post('/v1/oauth/token', request, headers)).status).toBe(415);
+      expect(await driver.post('/v1/token', request, headers)).toMatchObject({
+        status: 415,
+        body: { errno: 113 },
+      });
+      expect((await driver.form('/v1/oauth/token', request)).status).toBe(200);
+    },
+  );
+
   it('/v1/oauth/token takes the verifiers of RFC 7636 and looks at the grant type alone', async () => {
     const request = { client_id: TEST_CLIENT, code: HEX, code_verifier: `~.${'v'.repeat(43)}` };
     expect((await driver.post('/v1/oauth/token', request)).body.errno).toBe(172);

@@ -1,6 +1,7 @@
 /** Who is signed in at the stand-in: the session behind a request to the auth server or a page. */
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { comesFromElsewhere } from '../http/elsewhere.ts';
 import { authProblem } from '../problems.ts';
 import type { Account, Session } from '../store/types.ts';
 import type { World } from '../world.ts';
@@ -15,10 +16,14 @@ export interface SignedIn {
   readonly account: Account;
 }
 
-/** The session by `Authorization: Bearer <session token>` (where the real one wants Hawk) or by cookie. */
+/**
+ * The session by `Authorization: Bearer <session token>` (where the real one wants Hawk) or by cookie. Browsers add a cookie
+ * unasked, so it counts for nothing in a request from another origin.
+ */
 export function signedIn(world: World, c: Context): SignedIn | undefined {
   const bearer = /^Bearer ([0-9a-f]{64})$/.exec(c.req.header('authorization') ?? '')?.[1];
-  const session = world.store.sessions.find(bearer ?? getCookie(c, sessionCookie(world)));
+  const cookie = comesFromElsewhere(c) ? undefined : getCookie(c, sessionCookie(world));
+  const session = world.store.sessions.find(bearer ?? cookie);
   const account = session === undefined ? undefined : world.store.accounts.byUid(session.uid);
   return session === undefined || account === undefined ? undefined : { session, account };
 }

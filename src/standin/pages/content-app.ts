@@ -1,5 +1,6 @@
 /** The content server: discovery and the pages. */
 import { type Context, Hono } from 'hono';
+import { comesFromElsewhere } from '../http/elsewhere.ts';
 import { json } from '../http/reply.ts';
 import type { World } from '../world.ts';
 import { actSettings, actSignIn, showSettings, showSignIn } from './account-pages.ts';
@@ -10,12 +11,6 @@ import { frontPage } from './front-page.ts';
 import { render } from './layout.ts';
 
 const OPEN = { 'access-control-allow-origin': '*' };
-
-/** A form posted from some other site must not act in a person's name. */
-function comesFromElsewhere(origin: string | undefined, host: string | undefined): boolean {
-  if (origin === undefined) return false;
-  return !URL.canParse(origin) || new URL(origin).host !== host;
-}
 
 /** Builds the app. */
 export function contentApp(world: World): Hono {
@@ -35,7 +30,7 @@ export function contentApp(world: World): Hono {
   app.get('/__lbheartbeat__', (c) => c.json({}));
   app.get('/authorization', (c) => showAuthorization(world, c));
   const form = (act: (world: World, c: Context) => Promise<Response>) => (c: Context) =>
-    comesFromElsewhere(c.req.header('origin'), c.req.header('host'))
+    comesFromElsewhere(c)
       ? render(c, errorPage('This form was sent from another site.', 403))
       : act(world, c);
   app.post('/authorization', form(actAuthorization));

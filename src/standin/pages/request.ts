@@ -71,7 +71,6 @@ export function readRequest(world: World, query: URLSearchParams): PageRequest |
   if (state === undefined || state === '' || state.length > world.rules.stateMaxLength) return bad('state');
   const accessType = get('access_type') ?? 'online';
   if (accessType !== 'online' && accessType !== 'offline') return bad('access_type');
-  if (![undefined, 'code'].includes(get('response_type'))) return bad('response_type');
 
   const codeChallenge = get('code_challenge');
   if (codeChallenge !== undefined && !/^[A-Za-z0-9_-]{43}$/.test(codeChallenge)) return bad('code_challenge');
@@ -84,8 +83,10 @@ export function readRequest(world: World, query: URLSearchParams): PageRequest |
   const maxAge = get('max_age');
   if (maxAge !== undefined && !/^\d+$/.test(maxAge)) return bad('max_age');
   if (![undefined, 'none', 'login', 'consent'].includes(prompt)) return bad('prompt');
+  // FxA: the page still knows `pairing`; without a second device here it is a plain sign-in.
   const action = get('action');
-  if (![undefined, 'email', 'force_auth', 'signin', 'signup'].includes(action)) return bad('action');
+  if (![undefined, 'email', 'force_auth', 'signin', 'signup', 'pairing'].includes(action))
+    return bad('action');
   const email = get('email') ?? get('login_hint');
   if (action === 'force_auth' && get('email') === undefined) return bad('email');
   if (email !== undefined && email !== '' && !EMAIL.test(email))
