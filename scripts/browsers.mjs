@@ -1,6 +1,6 @@
 // Finds Chromium and Firefox on this machine, and installs what is missing where that is ours to do. Plain Node.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** @typedef {'firefox' | 'chromium'} BrowserName */
@@ -41,7 +41,8 @@ const FONTS = 'fonts-dejavu-core';
 function isExecutable(path) {
   try {
     accessSync(path, constants.X_OK);
-    return true;
+    // A folder that may be entered passes for executable too.
+    return statSync(path).isFile();
   } catch {
     return false;
   }

@@ -6,15 +6,15 @@ import { build } from 'vite';
 import { viteConfig } from '../vite.config.ts';
 import { newFolder, removeFolder } from '../test/e2e/driver/folders.ts';
 import { ensureBrowsers, type BrowserName } from './browsers.mjs';
-import { interrupted, introduce, run, startLocalStandin, TITLES } from './local.ts';
+import { interrupted, introduce, run, startLocalStandin, TITLES, standinVariables } from './local.ts';
 import { openBrowser } from './web-ext-run.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
 interface Follower {
-  /** Settles when the first build is there. */
+  /** Settles when the first build without an error is there. */
   ready: Promise<void>;
-  /** Called after every later build. */
+  /** Called after every later build without an error. */
   onBuilt: () => void;
   stop(): Promise<void>;
 }
@@ -25,7 +25,7 @@ async function follow(browser: BrowserName, outDir: string, origin: string): Pro
     browser,
     environment: 'local',
     outDir,
-    variables: { FXA_STANDIN_ORIGIN: origin },
+    variables: standinVariables(origin),
   });
   const watcher = await build({
     ...config,
@@ -37,9 +37,14 @@ async function follow(browser: BrowserName, outDir: string, origin: string): Pro
   const follower: Follower = {
     ready: new Promise((resolve) => {
       let first = true;
+      let failed = false;
       watcher.on('event', (event) => {
-        if (event.code === 'ERROR') console.error(`✗ ${event.error.message}`);
-        if (event.code !== 'END') return;
+        if (event.code === 'START') failed = false;
+        if (event.code === 'ERROR') {
+          failed = true;
+          console.error(`✗ ${event.error.message}\nMend the error above; I am watching.`);
+        }
+        if (event.code !== 'END' || failed) return;
         if (!first) follower.onBuilt();
         first = false;
         resolve();
@@ -58,10 +63,13 @@ run(async () => {
   ensureBrowsers([name]);
 
   const standin = await startLocalStandin();
+  const ended = interrupted();
   const outDir = await newFolder(`dev-${name}`);
-  const follower = await follow(name, outDir, standin.origin);
+  let follower: Follower | undefined;
   try {
-    await follower.ready;
+    follower = await follow(name, outDir, standin.origin);
+    const built = await Promise.race([follower.ready.then(() => true), ended.then(() => false)]);
+    if (!built) return;
     const browser = await openBrowser(name, outDir, standin.origin);
     console.log(
       `${introduce(standin)}\n\n${TITLES[name]} is open; the extension follows your changes. Ctrl-C ends it.`,
@@ -72,10 +80,10 @@ run(async () => {
         .reload()
         .catch((error: unknown) => console.error(`\n✗ built, but not reloaded: ${String(error)}`));
     };
-    await Promise.race([browser.closed, interrupted()]);
+    await Promise.race([browser.closed, ended]);
     await browser.close();
   } finally {
-    await follower.stop();
+    await follower?.stop();
     await standin.stop();
     await removeFolder(outDir);
   }

@@ -4,15 +4,21 @@ import { parameterFault } from '../src/fxa/parameters.ts';
 import { DEFAULT_SCOPES, grantedCovers, parseScopes, UNTRUSTED_SCOPES } from '../src/fxa/scopes.ts';
 import { secureUrl } from '../src/fxa/secure-url.ts';
 import type { BuildConfig } from '../src/extension/config.ts';
+import { EXTENSION_CLIENTS } from '../src/standin/ready.ts';
 
 export type BrowserName = 'firefox' | 'chromium';
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 const ENVIRONMENTS: readonly EnvironmentName[] = ['production', 'stage', 'local', 'custom'];
 
-/** The stand-in's address and clients as `npm run fxa` gives them out. */
+/**
+ * The origins of your own APIs, such as `https://api.example.com`. The content security policy lets the background connect
+ * to Mozilla accounts and to these, and to nobody else. They must answer CORS: the extension has no host permission.
+ */
+export const YOUR_HOSTS: readonly string[] = [];
+
+/** Where `npm run fxa` listens when it is not told otherwise. */
 export const STANDIN_ORIGIN = 'http://127.0.0.1:9720';
-export const STANDIN_CLIENTS = { firefox: 'f1f0f1f0f1f00001', chromium: 'c4c4c4c4c4c40001' } as const;
 
 /** @throws Error with a sentence for the person who builds. */
 export function buildConfig(name: string, browser: BrowserName, variables: Variables): BuildConfig {
@@ -34,7 +40,7 @@ export function buildConfig(name: string, browser: BrowserName, variables: Varia
     }
     case 'local': {
       const endpoints = standinEndpoints(standinOrigin(variables));
-      const id = configuredClient(browser, variables) ?? STANDIN_CLIENTS[browser];
+      const id = configuredClient(browser, variables) ?? EXTENSION_CLIENTS[browser];
       return { environment, issuer: endpoints.issuer, clientId: id, scope, endpoints };
     }
     case 'custom':
@@ -48,7 +54,11 @@ export function buildConfig(name: string, browser: BrowserName, variables: Varia
 }
 
 /** Where the background may connect to (CSP `connect-src`): its own servers and nobody else. */
-export function connectSources({ endpoints, issuer }: BuildConfig): readonly string[] {
+export function connectSources(config: BuildConfig): readonly string[] {
+  return [...new Set([...accountSources(config), ...YOUR_HOSTS])];
+}
+
+function accountSources({ endpoints, issuer }: BuildConfig): readonly string[] {
   if (endpoints) return [...new Set(Object.values(endpoints).map((url) => new URL(url as string).origin))];
   // A custom issuer names its servers only when it is asked, so the scheme is all that can be said beforehand.
   return issuer.startsWith('http://') ? ['http:', 'https:'] : ['https:'];
@@ -71,7 +81,9 @@ function originOf(url: string | undefined): string {
 }
 
 function scopes(variables: Variables): string {
-  const standard = variables.FXA_TRUSTED === 'false' ? UNTRUSTED_SCOPES : DEFAULT_SCOPES;
+  const trusted = variables.FXA_TRUSTED || 'true';
+  if (trusted !== 'true' && trusted !== 'false') throw new Error('FXA_TRUSTED is true or false.');
+  const standard = trusted === 'true' ? DEFAULT_SCOPES : UNTRUSTED_SCOPES;
   const scope = parseScopes(variables.FXA_SCOPES || standard.join(' ')).join(' ');
   const fault = parameterFault('scope', scope);
   if (fault !== undefined) throw new Error(`FXA_SCOPES is "${scope}": ${fault}.`);
@@ -87,7 +99,7 @@ function clientId(environment: EnvironmentName, browser: BrowserName, variables:
   if (id !== undefined) return id;
   throw new Error(
     `A ${environment} build for ${browser} needs a client id: set FXA_CLIENT_ID, or FXA_CLIENT_ID_${browser.toUpperCase()} ` +
-      'when each browser has its own. Mozilla gives one out per redirect URI; "npm run redirect-uris" prints yours.',
+      'when each browser has its own. Mozilla gives them out; "npm run redirect-uris" prints the redirect URIs to ask for.',
   );
 }
 

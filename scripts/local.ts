@@ -1,5 +1,5 @@
 // What start, dev and the screenshots have in common: the stand-in on this machine, and a build that signs in at it.
-import { newFolder, removeFolder } from '../test/e2e/driver/folders.ts';
+import { newFolder, removeFolder, removeOwnFolders } from '../test/e2e/driver/folders.ts';
 import { startStandin, type RunningStandin } from '../src/standin/listen.ts';
 import { READY_PASSWORD } from '../src/standin/ready.ts';
 import { buildExtension } from './build.ts';
@@ -29,6 +29,12 @@ export function introduce({ origin, store }: RunningStandin): string {
 ${people.join('\n')}`;
 }
 
+/** A build for this stand-in. Of the shell's variables only those that make sense there: a client id of Mozilla's does not. */
+export function standinVariables(origin: string): Record<string, string | undefined> {
+  const { FXA_SCOPES, FXA_TRUSTED } = process.env;
+  return { FXA_STANDIN_ORIGIN: origin, FXA_SCOPES, FXA_TRUSTED };
+}
+
 /** Builds into a folder of its own, does the work with it, and removes it. `dist` is left to `npm run build`. */
 export async function withBuild(
   browser: BrowserName,
@@ -41,7 +47,7 @@ export async function withBuild(
       browser,
       environment: 'local',
       outDir,
-      variables: { FXA_STANDIN_ORIGIN: origin },
+      variables: standinVariables(origin),
     });
     await work(outDir);
   } finally {
@@ -54,6 +60,21 @@ export function interrupted(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
   });
+}
+
+/**
+ * Makes Ctrl-C end the program at once with exit code 130, and nothing of it stays: for work that is not made to be
+ * stopped half-way. The browsers end first: puppeteer kills its own at exit, and the listener added here runs after that.
+ */
+export function endWhenInterrupted(): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    // Not prepended: the listener of tsx must come first, or its wrapper takes us for hung and kills us.
+    process.on(signal, () => {
+      console.error('\nInterrupted.');
+      process.on('exit', removeOwnFolders);
+      process.exit(130);
+    });
+  }
 }
 
 /** Runs a script's main function; a failure becomes one sentence and exit code 1. */

@@ -3,7 +3,7 @@ import { READY_PASSWORD } from '../src/standin/ready.ts';
 import { launchBrowser } from '../test/e2e/driver/index.ts';
 import { eventually } from '../test/e2e/driver/wait.ts';
 import { ensureBrowsers, type BrowserName } from './browsers.mjs';
-import { run, startLocalStandin, withBuild } from './local.ts';
+import { endWhenInterrupted, run, startLocalStandin, withBuild } from './local.ts';
 
 const BROWSERS: readonly BrowserName[] = ['firefox', 'chromium'];
 
@@ -56,6 +56,7 @@ async function picturesOf(name: BrowserName): Promise<void> {
 }
 
 run(async () => {
+  endWhenInterrupted();
   ensureBrowsers(BROWSERS);
   for (const name of BROWSERS) await picturesOf(name);
 });

@@ -2,7 +2,15 @@
 // Chromium. Without a display, or with `-- --headless`, the whole round runs by itself in both browsers.
 import { parseArgs } from 'node:util';
 import { ensureBrowsers, type BrowserName } from './browsers.mjs';
-import { interrupted, introduce, run, startLocalStandin, TITLES, withBuild } from './local.ts';
+import {
+  endWhenInterrupted,
+  interrupted,
+  introduce,
+  run,
+  startLocalStandin,
+  TITLES,
+  withBuild,
+} from './local.ts';
 import { PICTURES, tour } from './tour.ts';
 import { openBrowser } from './web-ext-run.ts';
 
@@ -43,6 +51,7 @@ Ctrl-C here, or closing the browser, ends everything.`);
 }
 
 async function withoutWindow(names: readonly BrowserName[], why: string): Promise<void> {
+  endWhenInterrupted();
   ensureBrowsers(names);
   const standin = await startLocalStandin();
   console.log(`${why} So the round runs headless, by itself.\n\n${introduce(standin)}`);

@@ -32,23 +32,29 @@ export async function openBrowser(
     noReload: true,
   };
   const listeners = process.listeners('SIGINT');
-  const runner: ExtensionRunner =
-    name === 'firefox'
-      ? await webExt.cmd.run({
-          ...common,
-          target: ['firefox-desktop'],
-          firefox: findBrowser('firefox'),
-          firefoxProfile: profile,
-        })
-      : await webExt.cmd.run({
-          ...common,
-          target: ['chromium'],
-          chromiumBinary: findBrowser('chromium'),
-          chromiumProfile: profile,
-          // Firefox has the button on its toolbar by the manifest; in Chromium each person decides.
-          chromiumPref: { 'extensions.pinned_extensions': [chromiumId()] },
-          args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-        });
+  let runner: ExtensionRunner;
+  try {
+    runner =
+      name === 'firefox'
+        ? await webExt.cmd.run({
+            ...common,
+            target: ['firefox-desktop'],
+            firefox: findBrowser('firefox'),
+            firefoxProfile: profile,
+          })
+        : await webExt.cmd.run({
+            ...common,
+            target: ['chromium'],
+            chromiumBinary: findBrowser('chromium'),
+            chromiumProfile: profile,
+            // Firefox has the button on its toolbar by the manifest; in Chromium each person decides.
+            chromiumPref: { 'extensions.pinned_extensions': [chromiumId()] },
+            args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+          });
+  } catch (error) {
+    await removeFolder(profile);
+    throw error;
+  }
   // web-ext's parts end the process at Ctrl-C at once and leave their folders behind; ending is the caller's task here.
   for (const listener of process.listeners('SIGINT')) {
     if (!listeners.includes(listener)) process.off('SIGINT', listener);

@@ -13,7 +13,11 @@ export interface Commands {
   lookForNews(): void;
 }
 
-export type CommandName = keyof Commands;
+/** A command takes nothing, and answers nothing or yes or no: whatever else there is to tell is told in the view. */
+// eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- `() => string` would pass for `() => void`
+type Plain<T extends { [Name in keyof T]: () => undefined | boolean | void }> = T;
+
+export type CommandName = keyof Plain<Commands>;
 
 /** What travels to the background. */
 export interface Command {

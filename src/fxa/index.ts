@@ -1,4 +1,16 @@
 // The protocol's public face, for use on its own. Modules have no side effects, so a bundle holds only what it imports.
+// It needs oauth4webapi and jose. A sign-in, in order:
+//
+//   const http = { fetch };
+//   const deployment = { name: 'custom', clientId, endpoints: await discover(issuer, http) } as const;
+//   const { state, codeVerifier, codeChallenge } = await newAttemptSecrets();
+//   const url = authorizationUrl(deployment, { redirectUri, scope, state, codeChallenge, accessType: 'offline' });
+//   const callback = …the URL the person's browser ends on…;
+//   const { code } = readCallback(callback, { redirectUri, state, issuer, clientId });
+//   const answer = await requestGrant(deployment, { code, codeVerifier }, http);
+//   const issued = await issuedTokens(answer); // to destroy, should the next line throw
+//   const grant = await acceptGrant(deployment, answer, { now: Date.now(), requireIdToken: true }, http);
+//   const profile = await fetchProfile(deployment, grant.accessToken, http);
 export { authorizationUrl, newAttemptSecrets } from './authorization.ts';
 export type { AuthorizationMetrics, AuthorizationRequest } from './authorization.ts';
 export { readCallback } from './callback.ts';

@@ -69,7 +69,8 @@ export interface AcceptOptions {
 }
 
 /**
- * Judges the answer of `requestGrant`.
+ * Judges the answer of `requestGrant`. When it throws, the tokens that `issuedTokens` names are alive all the same:
+ * destroy them.
  *
  * @throws FxaError `bad_response` with reason `token_response`, one of `id_token_…`, or `keys`; and what fetching the
  * keys throws (`offline`, `server_unavailable`, `rate_limited`, `cancelled`).

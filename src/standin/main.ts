@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { Era } from './era.ts';
 import { startStandin } from './listen.ts';
-import { READY_PASSWORD } from './ready.ts';
+import { EXTENSION_CLIENTS, READY_PASSWORD } from './ready.ts';
 
 interface Arguments {
   readonly era: Era;
@@ -34,7 +34,7 @@ try {
   const { origin, store, stop } = await startStandin({ era, port });
   const accounts = store.accounts
     .list()
-    .map(({ email, displayName }) => `  ${email.padEnd(20)} ${displayName ?? ''}`);
+    .map(({ email, displayName }) => `  ${email.padEnd(20)} ${displayName ?? '(no name)'}`);
   const clients = [...store.clients.values()].map(
     ({ id, name, redirectUris }) =>
       `  ${id}  ${name}\n${redirectUris.map((uri) => `      ${uri}\n`).join('')}`,
@@ -46,7 +46,11 @@ ${accounts.join('\n')}
 
 Clients:
 ${clients.join('')}
-Connected services: ${origin}/settings#connected-services
+${
+  era === '2019'
+    ? `Build for it with: FXA_ISSUER=${origin} FXA_CLIENT_ID_FIREFOX=${EXTENSION_CLIENTS.firefox} FXA_CLIENT_ID_CHROMIUM=${EXTENSION_CLIENTS.chromium} npm run build -- --env custom\n`
+    : ''
+}Connected services: ${origin}/settings#connected-services
 Discovery:          ${origin}/.well-known/openid-configuration
 Ctrl-C ends it.`);
   const end = () => void stop().then(() => process.exit(0));

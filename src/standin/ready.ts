@@ -8,6 +8,9 @@ import type { Client } from './store/types.ts';
 /** The password of every ready account. */
 export const READY_PASSWORD = 'correct horse';
 
+/** The client ids of this repository's extension, one for each browser's redirect URI. */
+export const EXTENSION_CLIENTS = { firefox: 'f1f0f1f0f1f00001', chromium: 'c4c4c4c4c4c40001' } as const;
+
 const GECKO_ID = 'mozilla-account-sign-in@fxa-extension.example';
 
 interface Manifest {
@@ -34,9 +37,9 @@ export function readyClients(): Client[] {
   const { firefox, chromium } = extensionRedirectUris();
   const open = { publicClient: true, trusted: true };
   return [
-    { id: 'f1f0f1f0f1f00001', name: 'Sign-in extension (Firefox)', redirectUris: [firefox], ...open },
+    { id: EXTENSION_CLIENTS.firefox, name: 'Sign-in extension (Firefox)', redirectUris: [firefox], ...open },
     {
-      id: 'c4c4c4c4c4c40001',
+      id: EXTENSION_CLIENTS.chromium,
       name: 'Sign-in extension (Chromium)',
       redirectUris: chromium === undefined ? [] : [chromium],
       ...open,

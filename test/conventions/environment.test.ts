@@ -1,6 +1,7 @@
 // What a build makes of its variables, and what it says when one is missing.
 import { describe, expect, it } from 'vitest';
-import { buildConfig, connectSources, STANDIN_CLIENTS } from '../../scripts/environment.ts';
+import { buildConfig, connectSources, YOUR_HOSTS } from '../../scripts/environment.ts';
+import { EXTENSION_CLIENTS } from '../../src/standin/ready.ts';
 
 const id = '0123456789abcdef';
 
@@ -8,11 +9,11 @@ describe('buildConfig', () => {
   it('builds for the stand-in with no variables at all', () => {
     const config = buildConfig('local', 'firefox', {});
     expect(config).toMatchObject({
-      clientId: STANDIN_CLIENTS.firefox,
+      clientId: EXTENSION_CLIENTS.firefox,
       issuer: 'http://127.0.0.1:9720',
       scope: 'openid profile',
     });
-    expect(connectSources(config)).toEqual(['http://127.0.0.1:9720']);
+    expect(connectSources(config)).toEqual(['http://127.0.0.1:9720', ...YOUR_HOSTS]);
   });
 
   it.each(['production', 'stage', 'custom'])(
@@ -42,12 +43,12 @@ describe('buildConfig', () => {
     });
     expect(config).toMatchObject({ issuer: 'http://localhost:3030', environment: 'custom' });
     expect(config).not.toHaveProperty('endpoints');
-    expect(connectSources(config)).toEqual(['http:', 'https:']);
+    expect(connectSources(config)).toEqual(['http:', 'https:', ...YOUR_HOSTS]);
     const remote = buildConfig('custom', 'firefox', {
       FXA_ISSUER: 'https://accounts.example',
       FXA_CLIENT_ID: id,
     });
-    expect(connectSources(remote)).toEqual(['https:']);
+    expect(connectSources(remote)).toEqual(['https:', ...YOUR_HOSTS]);
   });
 
   it.each([undefined, 'http://accounts.example', 'accounts.example', 'ftp://127.0.0.1'])(

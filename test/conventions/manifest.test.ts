@@ -1,7 +1,7 @@
 // What people are asked for when they install, and who may talk to the extension.
 import { describe, expect, it } from 'vitest';
 import { BROWSERS } from '../../scripts/build.ts';
-import { buildConfig } from '../../scripts/environment.ts';
+import { buildConfig, YOUR_HOSTS } from '../../scripts/environment.ts';
 import { manifestFor, readManifest, redirectUris } from '../../scripts/manifest.ts';
 import { firefoxRedirectUri } from '../../src/standin/redirect-uris.ts';
 
@@ -36,15 +36,18 @@ describe.each(BROWSERS)('the manifest for %s', (browser) => {
     );
   });
 
-  it('connects, in production, to the servers of Mozilla accounts and nobody else', () => {
+  it('connects, in production, to the servers of Mozilla accounts, to yours, and to nobody else', () => {
     const policy = (built.content_security_policy as { extension_pages: string }).extension_pages;
     expect(policy).toContain("default-src 'none'; script-src 'self';");
     expect(policy).not.toMatch(/unsafe|http:/);
-    expect(/connect-src ([^;]*)/.exec(policy)?.[1]?.split(' ').sort()).toEqual([
-      'https://accounts.firefox.com',
-      'https://oauth.accounts.firefox.com',
-      'https://profile.accounts.firefox.com',
-    ]);
+    expect(/connect-src ([^;]*)/.exec(policy)?.[1]?.split(' ').sort()).toEqual(
+      [
+        'https://accounts.firefox.com',
+        'https://oauth.accounts.firefox.com',
+        'https://profile.accounts.firefox.com',
+        ...YOUR_HOSTS,
+      ].sort(),
+    );
   });
 
   it('takes its version from package.json', () => {

@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import type { TestProject } from 'vitest/node';
 import { ensureBrowsers } from '../../scripts/browsers.mjs';
 import { buildExtension } from '../../scripts/build.ts';
-import { STANDIN_CLIENTS } from '../../scripts/environment.ts';
+import { EXTENSION_CLIENTS } from '../../src/standin/ready.ts';
 import type { Era } from '../../src/standin/era.ts';
 import { chosenBrowsers } from './chosen.ts';
 import { makeFirefoxProfile } from './driver/firefox-launch.ts';
@@ -51,7 +51,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
       browser,
       environment: 'custom',
       outDir: builds[2019][browser],
-      variables: { FXA_ISSUER: origin, FXA_CLIENT_ID: STANDIN_CLIENTS[browser] },
+      variables: { FXA_ISSUER: origin, FXA_CLIENT_ID: EXTENSION_CLIENTS[browser] },
     });
   }
   const firefoxProfile = `${folder}/firefox-profile`;
