@@ -75,7 +75,7 @@ async function pursue(context: Context, windows: AuthWindows, { id, cancel }: Ru
     clientId: config.clientId,
   });
   throwIfCancelled(signal);
-  // From here on the grant may exist: even a cancelled attempt must learn its name, to destroy it.
+  // From here on the grant may exist: even a cancelled attempt must learn its id, to destroy it.
   const answer = await requestGrant(
     deployment,
     { code, codeVerifier: secrets.codeVerifier, ttl: ACCESS_TOKEN_TTL },
@@ -90,6 +90,7 @@ async function pursue(context: Context, windows: AuthWindows, { id, cancel }: Ru
 async function reachableDeployment(context: Context, signal: AbortSignal): Promise<Deployment> {
   const http = context.http(signal);
   const deployment = await context.deployment(http, { anew: true });
+  // Discovered endpoints have just come from there, which is the same question answered.
   if (context.config.endpoints) await checkReachable(deployment.endpoints, http);
   return deployment;
 }

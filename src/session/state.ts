@@ -7,6 +7,8 @@
  *      │                          └── signInFailed(problem): back to `previous`
  *      └───────────────────── signedOut(why): from every other state ──────────────────────────┘
  *
+ *  (phaseReached stays in signingIn, problemMet in signedIn: they only tell more about where things are.)
+ *
  *  signedOut    nobody is signed in; what is left of a former session lies in the outbox until it is destroyed.
  *  signingIn    one attempt is running; `previous` is the state to go back to when it fails.
  *  signedIn     there is a grant, and as far as we know Mozilla accounts still honours it.
