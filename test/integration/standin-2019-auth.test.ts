@@ -1,9 +1,8 @@
 // Era 2019: the auth server's /v1/oauth paths, beyond what the recorded exchanges show one by one.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createStandin, type Standin } from '../../src/standin/app.ts';
-import { createKeys } from '../../src/standin/keys.ts';
+import { faultyKeys, fresh } from '../../src/standin/testing/fresh.ts';
 import { s256 } from '../../src/standin/store/random.ts';
-import { type Driver, drive, TEST_CLIENT } from '../../src/standin/testing/drive.ts';
+import { TEST_CLIENT } from '../../src/standin/testing/drive.ts';
 
 const OTHER = 'a1b2c3d4e5f60002';
 const UNTRUSTED = 'a1b2c3d4e5f60003';
@@ -11,18 +10,10 @@ const HEX = 'ab'.repeat(32);
 const VERIFIER = 'v'.repeat(43);
 const CHALLENGE = 'c'.repeat(43);
 
-const sharedKeys = createKeys(Date.now);
-let now: number;
-let standin: Standin;
-let driver: Driver;
-
+let { standin, driver } = fresh('2019');
 beforeEach(() => {
-  now = 1_795_240_445_000;
-  standin = createStandin({ era: '2019', origin: 'http://127.0.0.1:9720', now: () => now, keys: sharedKeys });
-  driver = drive(standin);
+  ({ standin, driver } = fresh('2019'));
 });
-
-const keys = (body: Record<string, unknown>) => (body.validation as { keys?: string[] } | undefined)?.keys;
 
 describe('POST /v1/oauth/authorization', () => {
   const request = {
@@ -59,7 +50,7 @@ describe('POST /v1/oauth/authorization', () => {
     const { code } = await ask({ code_challenge: s256(verifier), keys_jwe: 'a..b.c.d' });
     const grant = { client_id: TEST_CLIENT, code, code_verifier: verifier };
     expect((await driver.post('/v1/token', grant)).body.keys_jwe).toBe('a..b.c.d');
-    expect(keys(await ask({ keys_jwe: 'a.b.c' }))).toEqual(['keys_jwe']);
+    expect(faultyKeys(await ask({ keys_jwe: 'a.b.c' }))).toEqual(['keys_jwe']);
   });
 
   it('takes JSON sent as plain text', async () => {
@@ -80,14 +71,14 @@ describe('POST /v1/oauth/authorization', () => {
       message: 'Missing parameter in request body: state',
     });
     expect(await ask({}, ['client_id'])).toMatchObject({ errno: 108, param: 'client_id' });
-    expect(keys(await ask({ response_type: 'token' }))).toEqual(['response_type']);
-    expect(keys(await ask({ access_type: 'forever' }))).toEqual(['access_type']);
-    expect(keys(await ask({ code_challenge_method: 'plain' }))).toEqual(['code_challenge_method']);
-    expect(keys(await ask({ redirect_uri: `https://a.example/${'a'.repeat(256)}` }))).toEqual([
+    expect(faultyKeys(await ask({ response_type: 'token' }))).toEqual(['response_type']);
+    expect(faultyKeys(await ask({ access_type: 'forever' }))).toEqual(['access_type']);
+    expect(faultyKeys(await ask({ code_challenge_method: 'plain' }))).toEqual(['code_challenge_method']);
+    expect(faultyKeys(await ask({ redirect_uri: `https://a.example/${'a'.repeat(256)}` }))).toEqual([
       'redirect_uri',
     ]);
-    expect(keys(await ask({ redirect_uri: 'http://a.example/' }))).toEqual(['redirect_uri']);
-    expect(keys(await ask({ scope: 'profile"' }))).toEqual(['scope']);
+    expect(faultyKeys(await ask({ redirect_uri: 'http://a.example/' }))).toEqual(['redirect_uri']);
+    expect(faultyKeys(await ask({ scope: 'profile"' }))).toEqual(['scope']);
   });
 
   it('has numbers of its own', async () => {

@@ -1,9 +1,8 @@
 // Era 2019: /v1/token, beyond what the recorded exchanges show one by one.
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createStandin, type Standin } from '../../src/standin/app.ts';
-import { createKeys } from '../../src/standin/keys.ts';
-import { type Driver, drive, TEST_CLIENT } from '../../src/standin/testing/drive.ts';
+import { faultyKeys, fresh } from '../../src/standin/testing/fresh.ts';
+import { TEST_CLIENT } from '../../src/standin/testing/drive.ts';
 
 const OTHER = 'a1b2c3d4e5f60002';
 const CONFIDENTIAL = 'a1b2c3d4e5f60004';
@@ -11,18 +10,11 @@ const HEX = 'ab'.repeat(32);
 const VERIFIER = 'v'.repeat(43);
 const CHALLENGE = 'c'.repeat(43);
 
-const sharedKeys = createKeys(Date.now);
-let now: number;
-let standin: Standin;
-let driver: Driver;
-
+let { clock, standin, driver } = fresh('2019');
 beforeEach(() => {
-  now = 1_795_240_445_000;
-  standin = createStandin({ era: '2019', origin: 'http://127.0.0.1:9720', now: () => now, keys: sharedKeys });
-  driver = drive(standin);
+  ({ clock, standin, driver } = fresh('2019'));
 });
 
-const keys = (body: Record<string, unknown>) => (body.validation as { keys?: string[] } | undefined)?.keys;
 const secret = () => standin.store.clients.get(CONFIDENTIAL)?.secret ?? '';
 
 describe('POST /v1/token, what is refused by member', () => {
@@ -69,12 +61,12 @@ describe('POST /v1/token, what is refused by member', () => {
     [{ client_id: TEST_CLIENT, grant_type: 'fxa-credentials' }, 'assertion'],
   ])('%j names %s', async (request, key) => {
     const { status, body } = await driver.post('/v1/token', request);
-    expect([status, body.errno, keys(body)]).toEqual([400, 109, [key]]);
+    expect([status, body.errno, faultyKeys(body)]).toEqual([400, 109, [key]]);
   });
 
   it.each([null, [], 'text'])('a body of %j is no object', async (request) => {
     const { status, body } = await driver.post('/v1/token', request);
-    expect([status, body.errno, keys(body)]).toEqual([400, 109, ['']]);
+    expect([status, body.errno, faultyKeys(body)]).toEqual([400, 109, ['']]);
   });
 
   it('a body above 16 384 bytes is 413/999', async () => {
@@ -110,8 +102,8 @@ describe('POST /v1/token, codes', () => {
 
   it('lives fifteen minutes', async () => {
     const { code, verifier } = await driver.code();
-    const created = now;
-    now += 15 * 60_000 + 1;
+    const created = clock.now;
+    clock.now += 15 * 60_000 + 1;
     const { body } = await driver.post('/v1/token', {
       client_id: TEST_CLIENT,
       code,
@@ -138,8 +130,8 @@ describe('POST /v1/token, codes', () => {
       iss: 'http://127.0.0.1:9720',
       aud: TEST_CLIENT,
       sub: standin.store.accounts.byEmail('ada@example.com')?.uid,
-      iat: now / 1000,
-      exp: now / 1000 + 300,
+      iat: clock.now / 1000,
+      exp: clock.now / 1000 + 300,
       at_hash: '47DEQpj8HBSa-_TImW-5JA',
       amr: ['pwd', 'email'],
       'fxa-aal': 1,
@@ -191,13 +183,13 @@ describe('POST /v1/token, confidential clients', () => {
     const wrong = await redeem({ client_id: CONFIDENTIAL, client_secret: HEX });
     expect(wrong.body).toMatchObject({ errno: 102, clientId: Buffer.from(CONFIDENTIAL, 'hex').toJSON() });
     expect(
-      keys((await redeem({ client_id: CONFIDENTIAL }, basic(`${CONFIDENTIAL}:${secret()}`))).body),
+      faultyKeys((await redeem({ client_id: CONFIDENTIAL }, basic(`${CONFIDENTIAL}:${secret()}`))).body),
     ).toEqual(['client_id']);
     expect((await redeem({}, basic('x'.repeat(81)))).body).toMatchObject({
       errno: 109,
       validation: 'authorization',
     });
-    expect(keys((await redeem({}, { authorization: 'Bearer x' })).body)).toEqual(['authorization']);
+    expect(faultyKeys((await redeem({}, { authorization: 'Bearer x' })).body)).toEqual(['authorization']);
   });
 
   it('must not use PKCE', async () => {

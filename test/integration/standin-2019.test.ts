@@ -1,24 +1,16 @@
 // Era 2019: destroy, verify, introspect and the rest, beyond what the recorded exchanges show one by one.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createStandin, type Standin } from '../../src/standin/app.ts';
-import { createKeys } from '../../src/standin/keys.ts';
-import { type Driver, drive, TEST_CLIENT } from '../../src/standin/testing/drive.ts';
+import { faultyKeys, fresh } from '../../src/standin/testing/fresh.ts';
+import { TEST_CLIENT } from '../../src/standin/testing/drive.ts';
 
 const CONFIDENTIAL = 'a1b2c3d4e5f60004';
 const HEX = 'ab'.repeat(32);
 
-const sharedKeys = createKeys(Date.now);
-let now: number;
-let standin: Standin;
-let driver: Driver;
-
+let { clock, standin, driver } = fresh('2019');
 beforeEach(() => {
-  now = 1_795_240_445_000;
-  standin = createStandin({ era: '2019', origin: 'http://127.0.0.1:9720', now: () => now, keys: sharedKeys });
-  driver = drive(standin);
+  ({ clock, standin, driver } = fresh('2019'));
 });
 
-const keys = (body: Record<string, unknown>) => (body.validation as { keys?: string[] } | undefined)?.keys;
 const secret = () => standin.store.clients.get(CONFIDENTIAL)?.secret ?? '';
 
 describe('POST /v1/destroy', () => {
@@ -29,7 +21,7 @@ describe('POST /v1/destroy', () => {
     [{ refresh_token: HEX, token_type_hint: 'x' }, ['token_type_hint']],
   ])('%j names %j', async (request, expected) => {
     const { body } = await driver.post('/v1/destroy', request);
-    expect([body.errno, keys(body)]).toEqual([109, expected]);
+    expect([body.errno, faultyKeys(body)]).toEqual([109, expected]);
   });
 
   it('does not cascade, and takes expired access tokens', async () => {
@@ -37,7 +29,7 @@ describe('POST /v1/destroy', () => {
     expect((await driver.post('/v1/destroy', { refresh_token: refresh })).body).toEqual({});
     expect(standin.store.liveGrants()).toEqual([]);
     expect((await driver.get('/v1/profile', driver.bearer(access))).status).toBe(200);
-    now += 1_209_600_000;
+    clock.now += 1_209_600_000;
     expect((await driver.post('/v1/destroy', { token: access })).status).toBe(200);
   });
 
@@ -50,10 +42,10 @@ describe('POST /v1/destroy', () => {
 describe('POST /v1/verify and /v1/introspect', () => {
   it('verify refuses unknown members and says when a token expired', async () => {
     const { access_token: token } = await driver.tokens();
-    expect(keys((await driver.post('/v1/verify', { token, hint: 1 })).body)).toEqual(['hint']);
-    expect(keys((await driver.post('/v1/verify', {})).body)).toEqual(['token']);
-    const expiredAt = new Date(now + 1_209_600_000).toISOString();
-    now += 1_209_600_001;
+    expect(faultyKeys((await driver.post('/v1/verify', { token, hint: 1 })).body)).toEqual(['hint']);
+    expect(faultyKeys((await driver.post('/v1/verify', {})).body)).toEqual(['token']);
+    const expiredAt = new Date(clock.now + 1_209_600_000).toISOString();
+    clock.now += 1_209_600_001;
     expect((await driver.post('/v1/verify', { token })).body).toMatchObject({ errno: 115, expiredAt });
   });
 
@@ -65,8 +57,8 @@ describe('POST /v1/verify and /v1/introspect', () => {
       active: false,
       token_type: 'access_token',
       scope: 'openid profile',
-      exp: now + 1_209_600_000,
-      iat: now,
+      exp: clock.now + 1_209_600_000,
+      iat: clock.now,
     });
     const { code } = await driver.code({ clientId: CONFIDENTIAL });
     const { body } = await driver.post('/v1/token', {
@@ -82,7 +74,7 @@ describe('POST /v1/verify and /v1/introspect', () => {
 
   it('notes the use of a refresh token once a day', async () => {
     const { refresh_token: token } = await driver.tokens();
-    const granted = now;
+    const granted = clock.now;
     const lastUsed = async () => {
       await driver.post('/v1/token', {
         client_id: TEST_CLIENT,
@@ -91,9 +83,9 @@ describe('POST /v1/verify and /v1/introspect', () => {
       });
       return (await driver.post('/v1/introspect', { token })).body['fxa-lastUsedAt'];
     };
-    now += 86_400_000;
+    clock.now += 86_400_000;
     expect(await lastUsed()).toBe(granted);
-    now += 1;
+    clock.now += 1;
     expect(await lastUsed()).toBe(granted + 86_400_001);
   });
 });
@@ -105,7 +97,7 @@ describe('the rest of the OAuth server', () => {
       trusted: true,
       image_uri: '',
     });
-    expect(keys((await driver.get('/v1/client/zz')).body)).toEqual(['client_id']);
+    expect(faultyKeys((await driver.get('/v1/client/zz')).body)).toEqual(['client_id']);
   });
 
   it('tells programs its version, its health and its configuration at the bare address', async () => {
@@ -143,10 +135,12 @@ describe('the rest of the OAuth server', () => {
       status: 401,
       body: { errno: 104 },
     });
-    expect(keys((await driver.post('/v1/authorization', { client_id: TEST_CLIENT })).body)).toEqual([
+    expect(faultyKeys((await driver.post('/v1/authorization', { client_id: TEST_CLIENT })).body)).toEqual([
       'assertion',
     ]);
-    expect(keys((await driver.post('/v1/authorization', { ...request, more: 1 })).body)).toEqual(['more']);
+    expect(faultyKeys((await driver.post('/v1/authorization', { ...request, more: 1 })).body)).toEqual([
+      'more',
+    ]);
   });
 
   it('answers preflights that name no method, or no route, with 404', async () => {
@@ -217,7 +211,7 @@ describe('a deleted account', () => {
     });
     expect((await driver.get('/v1/avatar', driver.bearer(token))).body.avatarDefault).toBe(false);
     expect((await driver.post('/v1/verify', { token })).status).toBe(200);
-    now += 3_600_000;
+    clock.now += 3_600_000;
     expect((await driver.get('/v1/profile', driver.bearer(token))).body).toEqual({
       code: 401,
       errno: 100,

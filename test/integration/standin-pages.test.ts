@@ -1,23 +1,13 @@
 // The pages: signing in, signing up, the front page.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createStandin, type Standin } from '../../src/standin/app.ts';
-import { createKeys } from '../../src/standin/keys.ts';
-import { browser, type Browser, requestPath as query, type Shown } from '../../src/standin/testing/browse.ts';
-import { type Driver, drive, TEST_CLIENT } from '../../src/standin/testing/drive.ts';
+import { fresh } from '../../src/standin/testing/fresh.ts';
+import { type Browser, requestPath as query, type Shown } from '../../src/standin/testing/browse.ts';
+import { TEST_CLIENT } from '../../src/standin/testing/drive.ts';
 
 const UNTRUSTED = 'a1b2c3d4e5f60003';
-const keys = createKeys(Date.now);
-
-let now: number;
-let standin: Standin;
-let driver: Driver;
-let page: Browser;
-
+let { clock, standin, driver, page } = fresh('today');
 beforeEach(() => {
-  now = 1_795_240_445_000;
-  standin = createStandin({ era: 'today', origin: 'http://127.0.0.1:9720', now: () => now, keys });
-  driver = drive(standin);
-  page = browser(standin);
+  ({ clock, standin, driver, page } = fresh('today'));
 });
 
 const password = 'correct horse';
@@ -81,7 +71,7 @@ describe('signing in', () => {
       expect((await signIn(path)).data).toMatchObject({ state: 'the-state' });
     }
     expect((await browse(query({ max_age: '60' }))).html).toContain('>Continue</button>');
-    now += 61_000;
+    clock.now += 61_000;
     expect((await browse(query({ max_age: '60' }))).html).toContain('name="password"');
   });
 

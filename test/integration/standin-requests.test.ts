@@ -1,24 +1,13 @@
 // Authorization requests the page refuses, and silent ones.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createStandin, type Standin } from '../../src/standin/app.ts';
-import { createKeys } from '../../src/standin/keys.ts';
-import { browser, type Browser, requestPath as query } from '../../src/standin/testing/browse.ts';
-import { type Driver, drive } from '../../src/standin/testing/drive.ts';
+import { fresh } from '../../src/standin/testing/fresh.ts';
+import { type Browser, requestPath as query } from '../../src/standin/testing/browse.ts';
 
 const UNTRUSTED = 'a1b2c3d4e5f60003';
 const CONFIDENTIAL = 'a1b2c3d4e5f60004';
-const keys = createKeys(Date.now);
-
-let now: number;
-let standin: Standin;
-let driver: Driver;
-let page: Browser;
-
+let { clock, standin, driver, page } = fresh('today');
 beforeEach(() => {
-  now = 1_795_240_445_000;
-  standin = createStandin({ era: 'today', origin: 'http://127.0.0.1:9720', now: () => now, keys });
-  driver = drive(standin);
-  page = browser(standin);
+  ({ clock, standin, driver, page } = fresh('today'));
 });
 
 const browse: Browser['open'] = (path, form, headers) => page.open(path, form, headers);
@@ -80,9 +69,9 @@ describe('prompt=none', () => {
     expect((await silent()).data).toMatchObject({ state: 'the-state' });
     const { id_token: hint } = await driver.tokens();
     expect((await silent({ id_token_hint: String(hint) })).data).toMatchObject({ state: 'the-state' });
-    now += 6 * 24 * 3_600_000;
+    clock.now += 6 * 24 * 3_600_000;
     expect((await silent({ id_token_hint: String(hint) })).data).toMatchObject({ state: 'the-state' });
-    now += 2 * 24 * 3_600_000;
+    clock.now += 2 * 24 * 3_600_000;
     expect(await errorOf({ id_token_hint: String(hint) })).toBe('invalid_request');
   });
 
@@ -103,7 +92,7 @@ describe('prompt=none', () => {
     expect(await errorOf({ id_token_hint: String(other) })).toBe('account_selection_required');
     expect(await errorOf({ acr_values: 'AAL2' })).toBe('unmet_authentication_requirements');
     expect(await errorOf({ client_id: UNTRUSTED, scope: 'profile:uid' })).toBe('consent_required');
-    now += 60_000;
+    clock.now += 60_000;
     expect(await errorOf({ max_age: '10' })).toBe('unmet_authentication_requirements');
     const ada = standin.store.accounts.byEmail('ada@example.com');
     if (ada !== undefined) ada.verified = false;

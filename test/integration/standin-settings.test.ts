@@ -1,20 +1,12 @@
 // The settings pages: connected services, password, deletion, sign-out.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createStandin, type Standin } from '../../src/standin/app.ts';
-import { createKeys } from '../../src/standin/keys.ts';
-import { browser, type Browser, requestPath as query } from '../../src/standin/testing/browse.ts';
-import { type Driver, drive, TEST_CLIENT } from '../../src/standin/testing/drive.ts';
+import { fresh } from '../../src/standin/testing/fresh.ts';
+import { type Browser, requestPath as query } from '../../src/standin/testing/browse.ts';
+import { TEST_CLIENT } from '../../src/standin/testing/drive.ts';
 
-const keys = createKeys(Date.now);
-
-let standin: Standin;
-let driver: Driver;
-let page: Browser;
-
+let { standin, driver, page } = fresh('today');
 beforeEach(() => {
-  standin = createStandin({ era: 'today', origin: 'http://127.0.0.1:9720', keys });
-  driver = drive(standin);
-  page = browser(standin);
+  ({ standin, driver, page } = fresh('today'));
 });
 
 const password = 'correct horse';

@@ -2,37 +2,19 @@
 import { createHash } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createStandin, type Standin } from '../../src/standin/app.ts';
-import { createKeys } from '../../src/standin/keys.ts';
-import { type Driver, drive, TEST_CLIENT } from '../../src/standin/testing/drive.ts';
+import { fresh, refreshWith } from '../../src/standin/testing/fresh.ts';
+import { TEST_CLIENT } from '../../src/standin/testing/drive.ts';
 
 const OTHER = 'a1b2c3d4e5f60002';
 const CONFIDENTIAL = 'a1b2c3d4e5f60004';
 const HEX = 'ab'.repeat(32);
 
-const sharedKeys = createKeys(Date.now);
-let now: number;
-let standin: Standin;
-let driver: Driver;
-
+let { clock, standin, driver } = fresh('today');
 beforeEach(() => {
-  now = 1_795_240_445_000;
-  standin = createStandin({
-    era: 'today',
-    origin: 'http://127.0.0.1:9720',
-    now: () => now,
-    keys: sharedKeys,
-  });
-  driver = drive(standin);
+  ({ clock, standin, driver } = fresh('today'));
 });
 
-const refresh = (token: unknown, more: object = {}) =>
-  driver.post('/v1/token', {
-    client_id: TEST_CLIENT,
-    grant_type: 'refresh_token',
-    refresh_token: token,
-    ...more,
-  });
+const refresh = (token: unknown, more?: object) => refreshWith(driver, token, more);
 
 describe('tokens', () => {
   it('collapses scopes and caps the ttl', async () => {
@@ -41,7 +23,7 @@ describe('tokens', () => {
       scope: 'openid profile',
       expires_in: 86_400,
       token_type: 'bearer',
-      auth_at: now / 1000,
+      auth_at: clock.now / 1000,
     });
   });
 
@@ -49,7 +31,7 @@ describe('tokens', () => {
     const { access_token: access, id_token: idToken } = await driver.tokens();
     const hash = createHash('sha256').update(String(access)).digest().subarray(0, 16).toString('base64url');
     const claims = decodeJwt(String(idToken));
-    expect(claims).toMatchObject({ at_hash: hash, auth_time: now / 1000, aud: TEST_CLIENT });
+    expect(claims).toMatchObject({ at_hash: hash, auth_time: clock.now / 1000, aud: TEST_CLIENT });
     expect(claims).not.toHaveProperty('nonce');
   });
 

@@ -1,32 +1,13 @@
 // Today's era: introspection, headers, accounts and discovery, where they differ from 2019.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createStandin, type Standin } from '../../src/standin/app.ts';
-import { createKeys } from '../../src/standin/keys.ts';
-import { type Driver, drive, TEST_CLIENT } from '../../src/standin/testing/drive.ts';
+import { fresh, refreshWith } from '../../src/standin/testing/fresh.ts';
 
-const sharedKeys = createKeys(Date.now);
-let now: number;
-let standin: Standin;
-let driver: Driver;
-
+let { clock, driver } = fresh('today');
 beforeEach(() => {
-  now = 1_795_240_445_000;
-  standin = createStandin({
-    era: 'today',
-    origin: 'http://127.0.0.1:9720',
-    now: () => now,
-    keys: sharedKeys,
-  });
-  driver = drive(standin);
+  ({ clock, driver } = fresh('today'));
 });
 
-const refresh = (token: unknown, more: object = {}) =>
-  driver.post('/v1/token', {
-    client_id: TEST_CLIENT,
-    grant_type: 'refresh_token',
-    refresh_token: token,
-    ...more,
-  });
+const refresh = (token: unknown, more?: object) => refreshWith(driver, token, more);
 
 describe('introspection and verification', () => {
   it('say the truth, in milliseconds', async () => {
@@ -34,8 +15,8 @@ describe('introspection and verification', () => {
     expect((await driver.post('/v1/introspect', { token })).body).toMatchObject({
       active: true,
       token_type: 'access_token',
-      exp: now + 86_400_000,
-      auth_time: now / 1000,
+      exp: clock.now + 86_400_000,
+      auth_time: clock.now / 1000,
     });
     expect((await driver.post('/v1/introspect', { token, token_type_hint: 'refresh_token' })).body).toEqual({
       active: false,
@@ -43,7 +24,7 @@ describe('introspection and verification', () => {
     expect((await driver.post('/v1/verify', { token, more: 1 })).body).toMatchObject({
       scope: ['openid', 'profile'],
     });
-    now += 86_400_000;
+    clock.now += 86_400_000;
     expect((await driver.post('/v1/introspect', { token })).body).toEqual({ active: false });
   });
 });
@@ -53,7 +34,7 @@ describe('headers', () => {
     const { headers } = await driver.post('/v1/token', {});
     expect(headers.get('access-control-allow-origin')).toBe('*');
     expect(headers.get('vary')).toBeNull();
-    expect(headers.get('timestamp')).toBe(String(now / 1000));
+    expect(headers.get('timestamp')).toBe(String(clock.now / 1000));
     expect(headers.get('access-control-allow-credentials')).toBeNull();
   });
 
@@ -132,7 +113,7 @@ describe('discovery', () => {
   });
 
   it('in 2019 names neither introspection nor revocation', async () => {
-    const old = drive(createStandin({ era: '2019', origin: 'http://127.0.0.1:9720' }));
+    const { driver: old } = fresh('2019');
     const { body } = await old.get('/.well-known/openid-configuration');
     expect(body).not.toHaveProperty('revocation_endpoint');
     expect(body).not.toHaveProperty('introspection_endpoint');

@@ -1,0 +1,34 @@
+/** A stand-in for one test: a store of its own, a clock the test moves, and somebody to drive it. */
+import { createStandin, type Standin } from '../app.ts';
+import type { Era } from '../era.ts';
+import { createKeys } from '../keys.ts';
+import { browser, type Browser } from './browse.ts';
+import { type Driver, drive, TEST_CLIENT, type Answer } from './drive.ts';
+
+/** RSA keys take their time, so all share them. */
+const keys = createKeys(Date.now);
+
+export interface Fresh {
+  /** Milliseconds since the epoch. */
+  readonly clock: { now: number };
+  readonly standin: Standin;
+  readonly driver: Driver;
+  readonly page: Browser;
+}
+
+export function fresh(era: Era): Fresh {
+  const clock = { now: 1_795_240_445_000 };
+  const standin = createStandin({ era, origin: 'http://127.0.0.1:9720', now: () => clock.now, keys });
+  return { clock, standin, driver: drive(standin), page: browser(standin) };
+}
+
+/** The members a validation error names. */
+export function faultyKeys(body: Readonly<Record<string, unknown>>): readonly string[] | undefined {
+  return (body.validation as { keys?: string[] } | undefined)?.keys;
+}
+
+/** Asks for an access token with a refresh token of the test client. */
+export function refreshWith(driver: Driver, token: unknown, more: object = {}): Promise<Answer> {
+  const request = { client_id: TEST_CLIENT, grant_type: 'refresh_token', refresh_token: token, ...more };
+  return driver.post('/v1/token', request);
+}
