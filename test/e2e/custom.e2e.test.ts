@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
+import { rename } from './standin.ts';
 import { signInAs } from './steps.ts';
 
 inBothBrowsers(
@@ -15,10 +16,7 @@ inBothBrowsers(
 
       // The access token ends with the browser: what the popup learns now, it learns by a refresh.
       await browser.restart();
-      const account = standin.store.accounts.byEmail(ADA.email);
-      if (account === undefined) throw new Error('Ada has no account.');
-      account.displayName = 'Countess of Lovelace';
-      standin.store.profileChanged(account);
+      rename(standin, ADA.email, 'Countess of Lovelace');
       const popup = await browser.openPopup();
       await popup.waitForText('Countess of Lovelace');
 

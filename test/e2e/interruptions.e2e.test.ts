@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
+import { rename } from './standin.ts';
 import { signInAs, startSignIn } from './steps.ts';
 import { liveTokensIn } from './tokens.ts';
 
@@ -70,10 +71,7 @@ inBothBrowsers('an interruption', (it) => {
 
     // The access token ended with the browser, so news of the profile prove that the refresh token still works.
     await standin.switchOn();
-    const account = standin.store.accounts.byEmail(ADA.email);
-    if (account === undefined) throw new Error('Ada has no account.');
-    account.displayName = 'Countess of Lovelace';
-    standin.store.profileChanged(account);
+    rename(standin, ADA.email, 'Countess of Lovelace');
     const popup = await browser.openPopup();
     await popup.waitForText('Countess of Lovelace');
     expect(await browser.authWindows()).toBe(0);

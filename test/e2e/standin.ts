@@ -40,3 +40,11 @@ export function testStandin(port: number, era: Era): TestStandin {
   };
   return test;
 }
+
+/** Gives an account another name behind the extension's back: seeing it proves that the profile was fetched. */
+export function rename({ store }: TestStandin, email: string, displayName: string): void {
+  const account = store.accounts.byEmail(email);
+  if (account === undefined) throw new Error(`${email} has no account.`);
+  account.displayName = displayName;
+  store.profileChanged(account);
+}

@@ -26,6 +26,18 @@ export function person(world: World, account: Account): Markup {
   </div>`;
 }
 
+const emailField = (email = '', autofocus = false) =>
+  html`<label for="email">Email</label>
+    <input
+      id="email"
+      name="email"
+      type="email"
+      autocomplete="username"
+      required
+      value="${email}"
+      ${autofocus ? 'autofocus' : ''}
+    />`;
+
 /** Address and password. */
 export function signInForm(
   purpose: Purpose,
@@ -38,16 +50,7 @@ export function signInForm(
       ${purposeLine(purpose)} ${alert(given.problem)}
       <form method="post">
         <input type="hidden" name="intent" value="signin" />
-        <label for="email">Email</label>
-        <input
-          id="email"
-          name="email"
-          type="email"
-          autocomplete="username"
-          required
-          value="${given.email ?? ''}"
-          ${filled ? '' : 'autofocus'}
-        />
+        ${emailField(given.email, !filled)}
         <label for="password">Password</label>
         <input
           id="password"
@@ -77,15 +80,7 @@ export function signUpForm(
       ${purposeLine(purpose)} ${alert(given.problem)}
       <form method="post">
         <input type="hidden" name="intent" value="signup" />
-        <label for="email">Email</label>
-        <input
-          id="email"
-          name="email"
-          type="email"
-          autocomplete="username"
-          required
-          value="${given.email ?? ''}"
-        />
+        ${emailField(given.email)}
         <label for="password">Password</label>
         <input
           id="password"
