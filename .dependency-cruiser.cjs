@@ -1,4 +1,5 @@
-// The walls between the rooms. Imports run in one direction only: fxa <- session <- extension; fxa <- standin.
+// The walls between the rooms. Imports run in one direction only: fxa <- session <- extension; fxa <- companion;
+// fxa <- standin.
 const only = (name, from, allowed, comment) => ({
   name,
   comment,
@@ -33,6 +34,18 @@ module.exports = {
       ],
       'the stand-in is a server of its own',
     ),
+    only(
+      'companion-knows-only-fxa',
+      '^src/companion/',
+      ['^src/companion/', '^src/fxa/', 'node_modules/(hono|@hono/node-server|jose)/', '^(node:)?[a-z/_]+$'],
+      'the backend speaks to the extension over the network alone',
+    ),
+    {
+      name: 'nobody-imports-companion',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/companion/', '\\.test\\.tsx?$'] },
+      to: { path: '^src/companion/' },
+    },
     {
       name: 'nobody-imports-standin',
       severity: 'error',
@@ -53,12 +66,12 @@ module.exports = {
       to: { path: '^src/(session|fxa)/|^src/extension/background/', dependencyTypesNot: ['type-only'] },
     },
     {
-      name: 'pages-reach-the-browser-by-two-doors',
+      name: 'pages-reach-the-browser-by-few-doors',
       severity: 'error',
       from: { path: '^src/extension/(popup|ui)/' },
       to: {
         path: '^src/extension/webext/',
-        pathNot: '^src/extension/webext/(messaging|watch-view|i18n)\\.ts$',
+        pathNot: '^src/extension/webext/(messaging|watch-view|i18n|permissions)\\.ts$',
       },
     },
     {

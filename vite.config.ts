@@ -4,6 +4,9 @@ import preact from '@preact/preset-vite';
 import type { InlineConfig, Plugin } from 'vite';
 import { buildConfig, type BrowserName, type Variables } from './scripts/environment.ts';
 import { manifestFor } from './scripts/manifest.ts';
+import type { BuildConfig } from './src/extension/config.ts';
+import type { PageFacts } from './src/extension/page-facts.ts';
+import { returnPagePattern } from './src/extension/return-page.ts';
 
 export interface BuildOptions {
   readonly browser: BrowserName;
@@ -18,17 +21,28 @@ export function viteConfig({ browser, environment, outDir, variables }: BuildOpt
     configFile: false,
     define: {
       __BUILD__: JSON.stringify(config),
-      __ENVIRONMENT__: JSON.stringify(config.environment),
+      __PAGE_FACTS__: JSON.stringify(pageFacts(config)),
+      // A literal, so that a build without key scopes is without the code for keys as well.
+      __SCOPED_KEYS__: JSON.stringify(config.keyScopes !== undefined),
     },
     plugins: [
       preact(),
       withoutInnerHtml(),
+      withNativeBrowser(),
       crx({
         manifest: manifestFor(browser, config) as unknown as ManifestV3Export,
         browser: browser === 'firefox' ? 'firefox' : 'chrome',
       }),
     ],
     build: { outDir, emptyOutDir: true, target: 'es2022', modulePreload: false, sourcemap: false },
+  };
+}
+
+function pageFacts({ environment, endpoints, returnPage }: BuildConfig): PageFacts {
+  return {
+    environment,
+    ...(endpoints && { connectedServices: endpoints.settings }),
+    ...(returnPage !== undefined && { returnPagePattern: returnPagePattern(returnPage) }),
   };
 }
 
@@ -44,6 +58,22 @@ function withoutInnerHtml(): Plugin {
         throw new Error('preact no longer writes innerHTML where it used to; look at vite.config.ts.');
       return { code: without, map: null };
     },
+  };
+}
+
+/**
+ * webextension-polyfill turns callbacks into promises where a browser does not. Firefox never needed it, and Chromium does
+ * not since its Manifest V3 answers with promises by itself; messages are answered by `sendResponse` and `return true`, which
+ * both know. In a build it would be 3 kB for each page and for the background, of which nothing has an effect: so a build
+ * takes the browser's own namespace. The sources keep importing the polyfill, for its types and for browsers that need it.
+ */
+function withNativeBrowser(): Plugin {
+  const own = '\0native-browser';
+  return {
+    name: 'with-native-browser',
+    enforce: 'pre',
+    resolveId: (id) => (id === 'webextension-polyfill' ? own : null),
+    load: (id) => (id === own ? 'export default globalThis.browser ?? globalThis.chrome;' : null),
   };
 }
 

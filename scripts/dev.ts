@@ -6,7 +6,15 @@ import { build } from 'vite';
 import { viteConfig } from '../vite.config.ts';
 import { newFolder, removeFolder } from '../test/e2e/driver/folders.ts';
 import { ensureBrowsers, type BrowserName } from './browsers.mjs';
-import { interrupted, introduce, run, startLocalStandin, TITLES, standinVariables } from './local.ts';
+import {
+  interrupted,
+  introduce,
+  run,
+  startLocalStandin,
+  TITLES,
+  standinVariables,
+  type LocalStandin,
+} from './local.ts';
 import { openBrowser } from './web-ext-run.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -20,12 +28,12 @@ interface Follower {
 }
 
 /** Builds at once, and again whenever a file it is made of changes. */
-async function follow(browser: BrowserName, outDir: string, origin: string): Promise<Follower> {
+async function follow(browser: BrowserName, outDir: string, standin: LocalStandin): Promise<Follower> {
   const config = viteConfig({
     browser,
     environment: 'local',
     outDir,
-    variables: standinVariables(origin),
+    variables: standinVariables(standin),
   });
   const watcher = await build({
     ...config,
@@ -67,7 +75,7 @@ run(async () => {
   const outDir = await newFolder(`dev-${name}`);
   let follower: Follower | undefined;
   try {
-    follower = await follow(name, outDir, standin.origin);
+    follower = await follow(name, outDir, standin);
     const built = await Promise.race([follower.ready.then(() => true), ended.then(() => false)]);
     if (!built) return;
     const browser = await openBrowser(name, outDir, standin.origin);

@@ -1,10 +1,16 @@
 // The build's environment, from its variables: which Mozilla accounts, which client, which scopes. Says what is missing.
 import { knownEndpoints, standinEndpoints, type EnvironmentName } from '../src/fxa/environments.ts';
 import { parameterFault } from '../src/fxa/parameters.ts';
-import { DEFAULT_SCOPES, grantedCovers, parseScopes, UNTRUSTED_SCOPES } from '../src/fxa/scopes.ts';
+import {
+  DEFAULT_SCOPES,
+  grantedCovers,
+  isValidScope,
+  parseScopes,
+  UNTRUSTED_SCOPES,
+} from '../src/fxa/scopes.ts';
 import { secureUrl } from '../src/fxa/secure-url.ts';
 import type { BuildConfig } from '../src/extension/config.ts';
-import { EXTENSION_CLIENTS } from '../src/standin/ready.ts';
+import { EXTENSION_CLIENTS, RETURN_PAGE } from '../src/standin/ready.ts';
 
 export type BrowserName = 'firefox' | 'chromium';
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -25,30 +31,24 @@ export function buildConfig(name: string, browser: BrowserName, variables: Varia
   const environment = ENVIRONMENTS.find((known) => known === name);
   if (!environment)
     throw new Error(`There is no environment "${name}"; choose one of ${ENVIRONMENTS.join(', ')}.`);
-  const scope = scopes(variables);
+  const common = { environment, ...scopes(variables), ...returnPage(environment, variables) };
   switch (environment) {
     case 'production':
     case 'stage': {
       const endpoints = knownEndpoints(environment);
-      return {
-        environment,
-        issuer: endpoints.issuer,
-        clientId: clientId(environment, browser, variables),
-        scope,
-        endpoints,
-      };
+      const id = clientId(environment, browser, variables);
+      return { ...common, issuer: endpoints.issuer, clientId: id, endpoints };
     }
     case 'local': {
       const endpoints = standinEndpoints(standinOrigin(variables));
       const id = configuredClient(browser, variables) ?? EXTENSION_CLIENTS[browser];
-      return { environment, issuer: endpoints.issuer, clientId: id, scope, endpoints };
+      return { ...common, issuer: endpoints.issuer, clientId: id, endpoints };
     }
     case 'custom':
       return {
-        environment,
+        ...common,
         issuer: issuer(variables),
         clientId: clientId(environment, browser, variables),
-        scope,
       };
   }
 }
@@ -80,7 +80,7 @@ function originOf(url: string | undefined): string {
   return url === undefined ? "'none'" : new URL(url).origin;
 }
 
-function scopes(variables: Variables): string {
+function scopes(variables: Variables): Pick<BuildConfig, 'scope' | 'keyScopes'> {
   const trusted = variables.FXA_TRUSTED || 'true';
   if (trusted !== 'true' && trusted !== 'false') throw new Error('FXA_TRUSTED is true or false.');
   const standard = trusted === 'true' ? DEFAULT_SCOPES : UNTRUSTED_SCOPES;
@@ -91,7 +91,28 @@ function scopes(variables: Variables): string {
   for (const needed of ['openid', 'profile:uid']) {
     if (!grantedCovers(scope, needed)) throw new Error(`FXA_SCOPES is "${scope}": it must cover ${needed}.`);
   }
-  return scope;
+  const keyScopes = keyScopesOf(variables, trusted === 'true');
+  if (keyScopes.length === 0) return { scope };
+  const all = parseScopes([scope, ...keyScopes].join(' ')).join(' ');
+  const tooMuch = parameterFault('scope', all);
+  if (tooMuch !== undefined) throw new Error(`FXA_SCOPES and FXA_KEY_SCOPES make "${all}": ${tooMuch}.`);
+  return { scope: all, keyScopes };
+}
+
+/** The scopes whose encryption keys the build asks for. Mozilla allows them by client and by redirect URI. */
+function keyScopesOf({ FXA_KEY_SCOPES }: Variables, trusted: boolean): readonly string[] {
+  const keyScopes = parseScopes(FXA_KEY_SCOPES ?? '');
+  const complain = (says: string) => new Error(`FXA_KEY_SCOPES is "${FXA_KEY_SCOPES}": ${says}.`);
+  if (keyScopes.length > 0 && !trusted) throw complain('a client that Mozilla does not trust gets no keys');
+  const odd = keyScopes.find((scope) => !scope.startsWith('https://') || !isValidScope(scope));
+  if (odd !== undefined) {
+    const example = 'https://identity.mozilla.com/apps/notes';
+    throw complain(`"${odd}" is no scope that can have keys; those are https URLs such as ${example}`);
+  }
+  // FxA: they come in at most 1024 characters, and each scope takes about 270 of them.
+  if (keyScopes.length > 2)
+    throw complain('an answer of Mozilla accounts has room for the keys of two scopes');
+  return keyScopes;
 }
 
 function clientId(environment: EnvironmentName, browser: BrowserName, variables: Variables): string {
@@ -110,6 +131,20 @@ function configuredClient(browser: BrowserName, variables: Variables): string | 
   if (!/^[0-9a-f]{16}$/.test(id))
     throw new Error(`"${id}" is no client id: FxA's are 16 hexadecimal digits.`);
   return id;
+}
+
+/** A redirect URI like the browsers' own: Mozilla registers it, and compares it literally. */
+function returnPage(environment: EnvironmentName, { FXA_RETURN_PAGE }: Variables): { returnPage?: string } {
+  const page = FXA_RETURN_PAGE || (environment === 'local' ? RETURN_PAGE : '');
+  if (page === '') return {};
+  const url = secureUrl(page);
+  if (url?.href !== page || url.search !== '' || parameterFault('redirect_uri', page) !== undefined) {
+    throw new Error(
+      `FXA_RETURN_PAGE is "${page}": it must be the exact address of the companion's return page, such as ` +
+        'https://companion.example/auth/return; https (http only on this machine), without a query.',
+    );
+  }
+  return { returnPage: page };
 }
 
 /** The content security policy has no way to name an IPv6 address. */

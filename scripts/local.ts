@@ -1,7 +1,10 @@
-// What start, dev and the screenshots have in common: the stand-in on this machine, and a build that signs in at it.
+// What start, dev and the screenshots have in common: the stand-in on this machine, the companion's return page beside it,
+// and a build that signs in there.
 import { newFolder, removeFolder, removeOwnFolders } from '../test/e2e/driver/folders.ts';
+import { startCompanion } from '../src/companion/listen.ts';
+import { RETURN_PATH } from '../src/companion/return-page.ts';
 import { startStandin, type RunningStandin } from '../src/standin/listen.ts';
-import { READY_PASSWORD } from '../src/standin/ready.ts';
+import { READY_PASSWORD, readyClients, RETURN_PAGE } from '../src/standin/ready.ts';
 import { buildExtension } from './build.ts';
 import type { BrowserName } from './browsers.mjs';
 
@@ -9,13 +12,34 @@ const USUAL_PORT = 9720;
 
 export const TITLES: Readonly<Record<BrowserName, string>> = { firefox: 'Firefox', chromium: 'Chromium' };
 
-/** Starts the stand-in on its usual port, or on any free one when that is taken. */
-export async function startLocalStandin(): Promise<RunningStandin> {
+/** A stand-in that knows the return page of the companion beside it. They stop together. */
+export interface LocalStandin extends RunningStandin {
+  readonly returnPage: string;
+}
+
+/** Starts both on their usual ports, or on any free ones when those are taken. */
+export async function startLocalStandin(): Promise<LocalStandin> {
+  const companion = await onPort(Number(new URL(RETURN_PAGE).port), (port) => startCompanion({ port }));
+  const returnPage = companion.origin + RETURN_PATH;
+  const clients = readyClients(returnPage);
   try {
-    return await startStandin({ era: 'today', port: USUAL_PORT });
+    const standin = await onPort(USUAL_PORT, (port) => startStandin({ era: 'today', port, clients }));
+    const stop = async () => {
+      await Promise.all([standin.stop(), companion.stop()]);
+    };
+    return { ...standin, returnPage, stop };
+  } catch (error) {
+    await companion.stop();
+    throw error;
+  }
+}
+
+async function onPort<T>(usual: number, start: (port: number) => Promise<T>): Promise<T> {
+  try {
+    return await start(usual);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
-    return startStandin({ era: 'today', port: 0 });
+    return start(0);
   }
 }
 
@@ -30,15 +54,15 @@ ${people.join('\n')}`;
 }
 
 /** A build for this stand-in. Of the shell's variables only those that make sense there: a client id of Mozilla's does not. */
-export function standinVariables(origin: string): Record<string, string | undefined> {
+export function standinVariables({ origin, returnPage }: LocalStandin): Record<string, string | undefined> {
   const { FXA_SCOPES, FXA_TRUSTED } = process.env;
-  return { FXA_STANDIN_ORIGIN: origin, FXA_SCOPES, FXA_TRUSTED };
+  return { FXA_STANDIN_ORIGIN: origin, FXA_RETURN_PAGE: returnPage, FXA_SCOPES, FXA_TRUSTED };
 }
 
 /** Builds into a folder of its own, does the work with it, and removes it. `dist` is left to `npm run build`. */
 export async function withBuild(
   browser: BrowserName,
-  { origin }: RunningStandin,
+  standin: LocalStandin,
   work: (extensionDir: string) => Promise<void>,
 ): Promise<void> {
   const outDir = await newFolder(`build-${browser}`);
@@ -47,7 +71,7 @@ export async function withBuild(
       browser,
       environment: 'local',
       outDir,
-      variables: standinVariables(origin),
+      variables: standinVariables(standin),
     });
     await work(outDir);
   } finally {

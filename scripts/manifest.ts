@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { chromiumRedirectUri, firefoxRedirectUri } from '../src/standin/redirect-uris.ts';
 import { connectSources, imageSources, type BrowserName } from './environment.ts';
 import type { BuildConfig } from '../src/extension/config.ts';
+import { returnPagePattern } from '../src/extension/return-page.ts';
 
 const root = new URL('../', import.meta.url);
 const readJson = (path: string) => JSON.parse(readFileSync(new URL(path, root), 'utf8')) as unknown;
@@ -27,6 +28,10 @@ export function manifestFor(browser: BrowserName, config: BuildConfig): Manifest
     version,
     ...(config.environment !== 'production' && { version_name: `${version} ${config.environment}` }),
     content_security_policy: { extension_pages: contentSecurityPolicy(config) },
+    // Asked for in a click, by people who sign in in a tab; nobody else sees anything of it.
+    ...(config.returnPage !== undefined && {
+      optional_host_permissions: [returnPagePattern(config.returnPage)],
+    }),
   };
   const background = { ...manifest.background };
   if (browser === 'chromium') {

@@ -34,7 +34,7 @@ async function picturesOf(name: BrowserName): Promise<void> {
         await popup.waitForText('Ada Lovelace');
         await take('signed-in');
 
-        await popup.press('Sign out');
+        await popup.press('Sign out of this extension');
         await popup.waitForStatus('signedOut');
         // Or the popup would speak of a revocation that is still on its way.
         await eventually('the grant to be known as dead', async () => {

@@ -1,11 +1,10 @@
 // The whole round without a display: sign in, see the profile, sign out, and prove that the grant is dead.
 import { mkdir } from 'node:fs/promises';
-import type { RunningStandin } from '../src/standin/listen.ts';
 import { READY_PASSWORD } from '../src/standin/ready.ts';
 import { launchBrowser } from '../test/e2e/driver/index.ts';
 import { eventually } from '../test/e2e/driver/wait.ts';
 import type { BrowserName } from './browsers.mjs';
-import { TITLES, withBuild } from './local.ts';
+import { TITLES, withBuild, type LocalStandin } from './local.ts';
 
 const ADA = { email: 'ada@example.com', password: READY_PASSWORD };
 
@@ -26,7 +25,7 @@ async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
 }
 
 /** @throws Error of the first step that fails */
-export async function tour(name: BrowserName, standin: RunningStandin): Promise<void> {
+export async function tour(name: BrowserName, standin: LocalStandin): Promise<void> {
   const { store } = standin;
   const picture = (what: string) => `${PICTURES}/${name}-${what}.png`;
   await mkdir(PICTURES, { recursive: true });
@@ -63,7 +62,7 @@ export async function tour(name: BrowserName, standin: RunningStandin): Promise<
         await Promise.resolve();
       });
       await step('“Sign out”, and the popup says so', async () => {
-        await popup.press('Sign out');
+        await popup.press('Sign out of this extension');
         await popup.waitForStatus('signedOut');
         await browser.captureToolbarPopup(picture('4-signed-out-again'));
       });

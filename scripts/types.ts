@@ -2,7 +2,16 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
-const ROOMS = ['test', '.', 'src/standin', 'src/fxa', 'src/session', 'src/extension', 'src/extension/popup'];
+const ROOMS = [
+  'test',
+  '.',
+  'src/standin',
+  'src/companion',
+  'src/fxa',
+  'src/session',
+  'src/extension',
+  'src/extension/popup',
+];
 
 /** Prints what the compiler says of a room, and tells whether it was content. */
 function check(room: string): Promise<boolean> {

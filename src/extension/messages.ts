@@ -5,12 +5,24 @@ import type { FxaErrorCode } from '../fxa/errors.ts';
 export interface Commands {
   /** Starts a sign-in and returns; how it goes is in the view. */
   signIn(): void;
+  /** The same in a tab, as soon as the permission for the return page is there. */
+  signInInTab(): void;
+  /** The same, and whoever is signed in at Mozilla accounts is asked for account and password. */
+  useAnotherAccount(): void;
   cancelSignIn(): void;
-  /** False when there is no window to show (not yet, or no more). */
+  /** False when there is no window or tab to show (not yet, or no more). */
   showWindow(): boolean;
   signOut(): void;
+  /** Signs out, and has the next sign-in ask for account and password. */
+  signOutAndAsk(): void;
   /** Asks the background to look for news about the account; they arrive in the view. */
   lookForNews(): void;
+  /** From now on sessions end with the browser. */
+  endWithBrowser(): void;
+  /** From now on sessions outlive the browser. */
+  outliveBrowser(): void;
+  /** Starts anew where what is stored cannot be read; otherwise nothing happens. */
+  reset(): void;
 }
 
 /** A command takes nothing, and answers nothing or yes or no: whatever else there is to tell is told in the view. */

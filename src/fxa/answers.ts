@@ -5,7 +5,7 @@ import { FxaError } from './errors.ts';
 import type { FxaErrorCode, Reason } from './errors.ts';
 
 /** What was asked for. The same refusal proves a dead grant at `refresh` and nothing at `exchange`. */
-export type Call = 'exchange' | 'refresh' | 'destroy' | 'profile' | 'keys' | 'discovery';
+export type Call = 'exchange' | 'refresh' | 'destroy' | 'profile' | 'profile-write' | 'keys' | 'discovery';
 
 type Meaning = readonly [
   code: FxaErrorCode,
@@ -68,6 +68,7 @@ const MEANINGS: readonly Meaning[] = [
     ],
   ],
   ['scope_denied', undefined, 'The client may not have these scopes', ['oauth 400/114', 'auth 400/163']],
+  ['scope_denied', undefined, 'The scopes of the token allow no change', ['profile-write profile 403/999']],
   ['scope_denied', undefined, 'The scopes of the token reveal nothing', ['profile 403/999']],
   [
     'invalid_request',
@@ -81,8 +82,13 @@ const MEANINGS: readonly Meaning[] = [
       'auth 400/108',
       'auth 413/113',
       'auth 415/113',
+      'profile 400/101',
+      'profile 413',
+      'profile 415',
     ],
   ],
+  // FxA: what its image program cannot read is a 500, and would be one tomorrow.
+  ['invalid_request', undefined, 'The picture cannot be read', ['profile-write profile 500/103']],
   [
     'account_unverified',
     undefined,
@@ -120,7 +126,7 @@ export function errorFromAnswer(call: Call, url: string, answer: ErrorAnswer, no
 }
 
 function meaning(call: Call, url: string, status: number, errno: number | undefined, isJson: boolean) {
-  const space = call === 'profile' ? 'profile' : isAuthFamily(url) ? 'auth' : 'oauth';
+  const space = call.startsWith('profile') ? 'profile' : isAuthFamily(url) ? 'auth' : 'oauth';
   const answer = `${space} ${status}/${errno ?? 'none'}`;
   const known = find(`${call} ${answer}`) ?? find(answer) ?? find(`${space} ${status}`);
   if (known !== undefined) return known;

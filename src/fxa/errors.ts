@@ -38,6 +38,8 @@ export const FXA_ERROR_CODES = [
   'account_disabled',
   'storage_newer',
   'storage_corrupt',
+  /** The browser refuses to read or write the extension's storage. */
+  'storage_unavailable',
   /** A fault of this program. */
   'internal',
 ] as const;
@@ -76,8 +78,23 @@ export const FXA_REASONS = [
   'discovery',
   'discovery_issuer',
   'keys',
+  /** Scoped keys were asked for, and are not in the answer. */
+  'keys_missing',
+  /** The scoped keys in the answer cannot be opened, or are not what they should be. */
+  'keys_malformed',
+  /** The answer holds older scoped keys than the ones this browser has already had. */
+  'keys_older',
+  /** Proof that the grant is gone, but not why: disconnected, or a new password. */
+  'grant_revoked',
+  /** The same proof, and the companion had said why. */
+  'password_changed',
+  'account_deleted',
+  /** The person signed out in this extension. */
+  'by_user',
   /** The key that seals the refresh token is gone from this browser. */
   'key_lost',
+  /** The sign-in was to last until the browser ends, and it did. */
+  'session_only',
   /** This build talks to another server, or as another client, than the one before. */
   'environment_changed',
 ] as const;

@@ -10,6 +10,16 @@ export interface Http {
   readonly signal?: AbortSignal | undefined;
   /** The clock against which a dated `Retry-After` is read, in milliseconds. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
+  /** Keeps requests away from a host that asked to be left alone. */
+  readonly gate?: Gate | undefined;
+}
+
+/** Asked before, and told after, each request. */
+export interface Gate {
+  /** @throws FxaError `rate_limited` or `server_unavailable` while the host is to be left alone. */
+  pass(url: string): Promise<void>;
+  /** What came back instead of an answer that could be used. */
+  refused(url: string, error: FxaError): Promise<void>;
 }
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -17,7 +27,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export interface JsonRequest {
   readonly method: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly body?: string | undefined;
+  readonly body?: string | Uint8Array<ArrayBuffer> | undefined;
 }
 
 // FxA: the preflight allows no other header an extension could want, and answers others without CORS headers.
@@ -28,7 +38,8 @@ const DEFAULT_TIMEOUT = 10_000;
  * Sends one request and returns the JSON object of a 2xx answer.
  *
  * @throws FxaError `cancelled` (the caller's signal), `offline` (no answer), `server_unavailable` (5xx, or no answer
- * in time), `rate_limited`, `bad_response` with reason `not_json` or `refused`, and what the table of answers.ts says.
+ * in time), `rate_limited` (both also from the gate), `bad_response` with reason `not_json` or `refused`, and what the
+ * table of answers.ts says.
  */
 export async function requestJson(
   http: Http,
@@ -36,11 +47,15 @@ export async function requestJson(
   url: string,
   request: JsonRequest,
 ): Promise<JsonObject> {
+  if (http.gate) await http.gate.pass(url);
   const { response, text } = await exchange(http, call, url, request);
   const body = parseObject(text);
   if (!response.ok) {
     const now = http.now?.() ?? Date.now();
-    throw errorFromAnswer(call, url, { status: response.status, headers: response.headers, body }, now);
+    const answer = { status: response.status, headers: response.headers, body };
+    const error = errorFromAnswer(call, url, answer, now);
+    await http.gate?.refused(url, error);
+    throw error;
   }
   if (body === undefined) {
     throw new FxaError('bad_response', `The answer is not a JSON object (${call})`, {

@@ -22,11 +22,14 @@ export { knownEndpoints, standinEndpoints } from './environments.ts';
 export type { Deployment, Endpoints, EnvironmentName } from './environments.ts';
 export { FXA_ERROR_CODES, FXA_REASONS, FxaError, isFxaError } from './errors.ts';
 export type { FxaErrorCode, FxaErrorDetails, Reason } from './errors.ts';
-export type { Http } from './http.ts';
+export type { Gate, Http } from './http.ts';
 export { verifyIdToken } from './id-token.ts';
 export type { IdTokenClaims, IdTokenOptions, KeySource } from './id-token.ts';
 export { fetchProfile, parseProfile } from './profile.ts';
 export type { Profile } from './profile.ts';
+export { LARGEST_AVATAR, setAvatar, setDisplayName } from './profile-write.ts';
+export { compareScopedKeys, newKeyRequest, openScopedKeys } from './scoped-keys.ts';
+export type { ScopedKey, ScopedKeys } from './scoped-keys.ts';
 export {
   DEFAULT_SCOPES,
   UNTRUSTED_SCOPES,

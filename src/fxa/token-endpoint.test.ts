@@ -38,6 +38,10 @@ describe('acceptGrant', () => {
     });
   });
 
+  it('reads a type in capitals, and a lifetime in text', async () => {
+    expect(await accept({ token_type: 'Bearer', expires_in: '3600' })).toMatchObject({ expiresIn: 3600 });
+  });
+
   it('verifies the id_token', async () => {
     const token = await idToken(key, await claims());
     const fetch = strictFetch({ url: `${ORIGIN}/v1/jwks`, answer: json({ keys: [key.jwk] }) });
@@ -79,15 +83,22 @@ describe('acceptGrant', () => {
     { token_type: undefined },
     { token_type: 'dpop' },
     { token_type: 'mac' },
+    { token_type: ['bearer'] },
     { expires_in: undefined },
     { expires_in: 0 },
     { expires_in: -1 },
     { expires_in: 'soon' },
+    { expires_in: '' },
+    { expires_in: null },
+    { expires_in: true },
+    { expires_in: [3600] },
+    { expires_in: Infinity },
     { scope: undefined },
     { scope: ['profile'] },
     { refresh_token: '' },
     { refresh_token: 'nope' },
     { refresh_token: null },
+    { refresh_token: 7 },
   ])('refuses %o', async (change) => {
     const failed = await failure(accept(change));
     expect(failed).toMatchObject({ code: 'bad_response', reason: 'token_response' });

@@ -3,6 +3,7 @@ import { discover } from '../fxa/discovery.ts';
 import type { Deployment, Endpoints, EnvironmentName } from '../fxa/environments.ts';
 import { FxaError, isFxaError } from '../fxa/errors.ts';
 import type { Http } from '../fxa/http.ts';
+import { createGate } from './host-back-off.ts';
 import type { Ports } from './ports.ts';
 import type { Problem } from './state.ts';
 import { createStore, type Store } from './store.ts';
@@ -14,6 +15,8 @@ export interface SessionConfig {
   readonly clientId: string;
   /** Space-separated scopes to ask for. */
   readonly scope: string;
+  /** Those of them that have a key. */
+  readonly keyScopes?: readonly string[];
   /** The endpoints where they are known; without them they are discovered at the issuer. */
   readonly endpoints?: Endpoints;
 }
@@ -33,12 +36,13 @@ const DISCOVERED = 'endpoints';
 
 export function createContext(ports: Ports, config: SessionConfig): Context {
   const deploymentName = `${config.issuer} ${config.clientId}`;
+  const gate = createGate(ports);
   return {
     ports,
     config,
     deploymentName,
     store: createStore(ports, deploymentName),
-    http: (signal) => ({ fetch: ports.fetch, ...(signal && { signal }) }),
+    http: (signal) => ({ fetch: ports.fetch, now: ports.now, gate, ...(signal && { signal }) }),
     deployment: async (http, { anew = false } = {}) => ({
       name: config.environment,
       clientId: config.clientId,

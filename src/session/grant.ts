@@ -4,8 +4,11 @@ import { FxaError, isFxaError } from '../fxa/errors.ts';
 import { fetchProfile, type Profile } from '../fxa/profile.ts';
 import { acceptGrant, issuedTokens, type TokenAnswer } from '../fxa/tokens.ts';
 import { problemFrom, type Context } from './context.ts';
+import type { AttemptSecrets } from './attempt.ts';
 import type { StoredRecord } from './record.ts';
-import { revocation, withLiveGrantDoomed } from './sign-out.ts';
+import { revocation, withLiveGrantDoomed } from './revocations.ts';
+import { openKeys } from './scoped-keys.ts';
+import { keepSecrets } from './secrets.ts';
 import type { Account, Problem, StoredGrant } from './state.ts';
 import { stepped } from './store.ts';
 import { ACCESS_TOKEN_TTL, holdToken } from './tokens.ts';
@@ -33,15 +36,15 @@ export async function rememberIssued(
 }
 
 /**
- * Judges the answer, seals the refresh token, fetches the profile, and makes it all the session in one write. When the
- * attempt is no longer the current one, nothing happens, and what was remembered is destroyed from the outbox.
+ * Judges the answer, seals its secrets, fetches the profile, and makes it all the session in one write. When the attempt is
+ * no longer the current one, nothing happens, and what was remembered is destroyed from the outbox.
  *
- * @throws FxaError as `acceptGrant`, and `account_disabled`.
+ * @throws FxaError as `acceptGrant` and `openKeys`, and `account_disabled`.
  */
 export async function takeGrant(
   context: Context,
   deployment: Deployment,
-  attemptId: string,
+  { id: attemptId, privateJwk }: AttemptSecrets,
   answer: TokenAnswer,
 ): Promise<void> {
   const { ports, store } = context;
@@ -56,18 +59,20 @@ export async function takeGrant(
     throw new FxaError('bad_response', 'The answer lacks a refresh token.', { reason: 'token_response' });
   }
   await holdToken(context, attemptId, grant);
-  const stored: StoredGrant = {
-    refreshTokenId,
-    sealed: await ports.vault.seal(refreshToken),
-    scope: grant.scope,
-  };
+  const keys = await openKeys(context, claims.sub, grant.keysJwe, privateJwk);
+  const sealed = await keepSecrets(context, attemptId, { refreshToken, ...keys?.secret });
+  const stored: StoredGrant = { refreshTokenId, scope: grant.scope, ...(sealed && { sealed }) };
 
   const { profile, problem } = await firstProfile(context, deployment, grant.accessToken);
   const at = ports.now();
-  const account: Account = { subject: claims.sub, ...(profile && { profile, profileAt: at }) };
+  const account: Account = {
+    subject: claims.sub,
+    ...(profile && { profile, profileAt: at }),
+    ...(keys && { keyIds: keys.keyIds }),
+  };
   await store.update((record) => {
     const event = { type: 'signInCompleted', attemptId, account, grant: stored, at, ...problem } as const;
-    const next = stepped(record, event, 'sign_in', at);
+    const next = stepped(record, event, at);
     return next === record
       ? record
       : withoutEntry(withLiveGrantDoomed(context, next, record), refreshTokenId);

@@ -3,6 +3,7 @@ import { destroyAccessToken, destroyGrant } from '../fxa/destroy.ts';
 import { isFxaError, type FxaErrorCode } from '../fxa/errors.ts';
 import type { Context } from './context.ts';
 import { currentOwners, orphans, type HeldToken, type Revocation } from './record.ts';
+import { bounded } from './revocations.ts';
 
 export const OUTBOX_ALARM = 'fxa:outbox';
 
@@ -16,6 +17,7 @@ const ROAD_BLOCKS: readonly FxaErrorCode[] = ['offline', 'server_unavailable', '
 /** One pass over everything that is due, after any pass that is under way. A fault never escapes, it only postpones. */
 export async function drain(context: Context): Promise<void> {
   await context.ports.locks.exclusive('fxa:outbox', async () => {
+    await context.store.update((record) => bounded(record, context.ports.now()));
     if ((await waiting(context)).length === 0) return;
     // The alarm comes first: if this pass dies half-way, the next one is already on its way.
     await context.ports.alarms.set(OUTBOX_ALARM, context.ports.now() + FIRST_DELAY_MS);
@@ -61,7 +63,8 @@ async function destroy(context: Context, item: Item): Promise<'done' | 'postpone
     // "unknown" is as good as "destroyed": it is not there.
     if ('grant' in item) {
       await destroyGrant(deployment, { refreshTokenId: item.grant.refreshTokenId }, http);
-    } else if (item.token.expiresAt > ports.now()) {
+    } else {
+      // Also when it has expired by our clock, which proves nothing.
       await destroyAccessToken(deployment, item.token.token, http);
     }
     await replace(context, item, undefined);

@@ -1,5 +1,8 @@
 // What the rules need of the world. One adapter each in extension/webext; fakes in test/fakes.
 
+import type { KeyIds, ScopedKeys } from '../fxa/scoped-keys.ts';
+import type { Policy } from './policy.ts';
+
 /** A storage area: `storage.local` (survives everything) or `storage.session` (empty after a restart or reload). */
 export interface Area {
   get(key: string): Promise<unknown>;
@@ -31,6 +34,32 @@ export interface AuthWindow {
   close(windowId: number): Promise<void>;
 }
 
+/** A real tab for web sign-in, where there is no auth window or the person prefers one. */
+export interface AuthTab {
+  /** The companion's return page, where the tab ends. Absent when the build has none. */
+  readonly redirectUri?: string;
+  /** Whether the extension may see the address of its own tab at the return page. */
+  allowed(): Promise<boolean>;
+  /** Opens the tab in front and resolves with its id. */
+  open(url: string): Promise<number>;
+  /** False when there is no such tab any more. */
+  focus(tabId: number): Promise<boolean>;
+  close(tabId: number): Promise<void>;
+  /** Where the tab is: its URL where that may be seen; undefined when there is no such tab any more. */
+  look(tabId: number): Promise<{ readonly url?: string } | undefined>;
+}
+
+/** Scoped keys (fxa/scoped-keys.ts), in builds that ask for them. */
+export interface KeyExchange {
+  newKeyRequest(): Promise<{ keysJwk: string; privateJwk: JsonWebKey }>;
+  openScopedKeys(
+    keysJwe: string | undefined,
+    privateJwk: JsonWebKey,
+    wantedScopes: readonly string[],
+  ): Promise<ScopedKeys>;
+  compareScopedKeys(before: KeyIds, after: KeyIds): 'same' | 'rotated' | 'older';
+}
+
 /** Wakes the background later. Alarms, never timers, carry anything beyond the current wake. */
 export interface Alarms {
   /** `at` in milliseconds. An alarm of that name is replaced. */
@@ -50,7 +79,11 @@ export interface Ports {
   readonly vault: Vault;
   readonly locks: Locks;
   readonly authWindow: AuthWindow;
+  readonly authTab: AuthTab;
   readonly alarms: Alarms;
+  /** What whoever administers this browser demands; never rejects. Chromium knows it only some time after a start. */
+  readonly policy: () => Promise<Policy>;
+  readonly keys?: KeyExchange | undefined;
   /** Called with what nobody waits for: unexpected errors. Never with a secret. */
   readonly report: (error: unknown) => void;
 }

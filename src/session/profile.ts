@@ -1,9 +1,13 @@
-// Looks for news about the account: one fetch at a time, one refresh and one retry when the token is refused.
+// Looks for news about the account, and writes what the person changes about themself.
+import type { Deployment } from '../fxa/environments.ts';
 import { FxaError, isFxaError } from '../fxa/errors.ts';
-import { fetchProfile, type Profile } from '../fxa/profile.ts';
+import type { Http } from '../fxa/http.ts';
+import { fetchProfile } from '../fxa/profile.ts';
+import { setAvatar, setDisplayName } from '../fxa/profile-write.ts';
+import { grantedCovers } from '../fxa/scopes.ts';
 import { problemFrom, type Context } from './context.ts';
 import { liveSession } from './state.ts';
-import { accessToken } from './tokens.ts';
+import { requireLive, withAccessToken } from './tokens.ts';
 
 /** Fetches the profile of the live session. What goes wrong is noted beside the session, which stays what it is. */
 export async function lookForNews(context: Context): Promise<void> {
@@ -11,31 +15,56 @@ export async function lookForNews(context: Context): Promise<void> {
     const live = liveSession((await context.store.read()).session);
     if (!live) return;
     try {
-      const profile = await profileNow(context, live.grant.scope);
+      const http = context.http();
+      const profile = await withAccessToken(context, live.grant.scope, async (token) =>
+        fetchProfile(await context.deployment(http), token, http),
+      );
       const known = live.account.profile?.uid;
       if (known !== undefined && known !== profile.uid) {
         throw new FxaError('bad_response', 'The profile is of another account.', { reason: 'profile' });
       }
       const at = context.ports.now();
-      await context.store.step({ type: 'profileFetched', sessionId: live.id, profile, at }, 'profile');
+      await context.store.step({ type: 'profileFetched', sessionId: live.id, profile, at });
     } catch (error) {
       if (!isFxaError(error)) context.ports.report(error);
       const problem = problemFrom(error, context.ports.now());
-      await context.store.step({ type: 'problemMet', sessionId: live.id, problem }, problem.code);
+      await context.store.step({ type: 'problemMet', sessionId: live.id, problem });
     }
   });
 }
 
-/** A 401 from the profile server proves nothing about the grant (FxA: it turns any trouble into 401); the refresh does. */
-async function profileNow(context: Context, scope: string): Promise<Profile> {
+/**
+ * Changes the name by which the account is shown. FxA: needs the scope `profile:display_name:write`, which `profile` does
+ * not imply.
+ *
+ * @throws FxaError `scope_denied` when the grant does not reach, `invalid_request` for a name FxA would refuse, and all of
+ *   `withAccessToken`.
+ */
+export function changeDisplayName(context: Context, name: string): Promise<void> {
+  return write(context, 'profile:display_name:write', (deployment, token, http) =>
+    setDisplayName(deployment, token, name, http),
+  );
+}
+
+/**
+ * Changes the picture. FxA: PNG or JPEG; needs the scope `profile:avatar:write`.
+ *
+ * @throws FxaError as `changeDisplayName`.
+ */
+export function changeAvatar(context: Context, image: Blob | Uint8Array<ArrayBuffer>): Promise<void> {
+  return write(context, 'profile:avatar:write', (deployment, token, http) =>
+    setAvatar(deployment, token, image, http),
+  );
+}
+
+async function write(
+  context: Context,
+  needed: string,
+  send: (deployment: Deployment, token: string, http: Http) => Promise<void>,
+): Promise<void> {
+  const scope = (await requireLive(context)).grant.scope;
+  if (!grantedCovers(scope, needed)) throw new FxaError('scope_denied', `The grant has no ${needed}.`);
   const http = context.http();
-  const held = await accessToken(context, scope);
-  const deployment = await context.deployment(http);
-  try {
-    return await fetchProfile(deployment, held.token, http);
-  } catch (error) {
-    if (!isFxaError(error) || error.code !== 'token_rejected') throw error;
-    const renewed = await accessToken(context, scope, held.token);
-    return await fetchProfile(deployment, renewed.token, http);
-  }
+  await withAccessToken(context, scope, async (token) => send(await context.deployment(http), token, http));
+  await lookForNews(context);
 }

@@ -9,18 +9,21 @@ import {
 } from './record.ts';
 
 const signedIn: StoredRecord = {
-  version: 1,
+  version: 2,
   deployment: 'https://accounts.example client',
   session: {
     status: 'signedIn',
     id: 's1',
     since: 1,
     account: { subject: 'ada' },
-    grant: { refreshTokenId: 'id', sealed: 'sealed', scope: 'profile' },
+    grant: { refreshTokenId: 'id', sealed: { refreshToken: 'sealed' }, scope: 'profile' },
   },
   outbox: [],
   journal: [],
+  settings: { sessionOnly: false },
 };
+
+const { grant } = signedIn.session as { grant: object };
 
 describe('parseRecord', () => {
   it('takes nothing for nobody', () => {
@@ -32,7 +35,7 @@ describe('parseRecord', () => {
       ...signedIn,
       session: {
         status: 'signingIn',
-        attempt: { id: 'a', startedAt: 1, phase: 'window' },
+        attempt: { id: 'a', startedAt: 1, phase: 'window', via: 'window' },
         previous: { status: 'signedOut' },
       },
     };
@@ -42,7 +45,7 @@ describe('parseRecord', () => {
   });
 
   it('does not touch a record from the future', () => {
-    expect(() => parseRecord({ ...signedIn, version: 2 }, 'd')).toThrow(
+    expect(() => parseRecord({ ...signedIn, version: 3 }, 'd')).toThrow(
       expect.objectContaining({ code: 'storage_newer' }),
     );
   });
@@ -58,7 +61,14 @@ describe('parseRecord', () => {
       { ...signedIn, session: { status: 'signingIn', attempt: { id: 'a' } } },
     ],
     ['an outbox of something else', { ...signedIn, outbox: [{}] }],
-    ['a truncated record', { version: 1 }],
+    [
+      'an unsealed grant of a strange form',
+      { ...signedIn, session: { ...signedIn.session, grant: { ...grant, sealed: 'x' } } },
+    ],
+    ['settings of something else', { ...signedIn, settings: true }],
+    ['a truncated record', { version: 2 }],
+    ['a truncated record of version 1', { version: 1 }],
+    ['a record from before there were any', { ...signedIn, version: 0 }],
   ])('refuses %s', (_what, stored) => {
     expect(() => parseRecord(stored, 'd')).toThrow(expect.objectContaining({ code: 'storage_corrupt' }));
   });
@@ -84,7 +94,7 @@ it('an attempt on top of a session leaves both in use', () => {
   expect(
     currentOwners({
       status: 'signingIn',
-      attempt: { id: 'a', startedAt: 1, phase: 'window' },
+      attempt: { id: 'a', startedAt: 1, phase: 'window', via: 'window' },
       previous: session,
     }),
   ).toEqual(['a', 's1']);

@@ -1,8 +1,9 @@
 // What lies in storage: one versioned record that survives everything, and the tokens that end with the browser session.
 import { FxaError } from '../fxa/errors.ts';
+import { migrate } from './migrations.ts';
 import { liveSession, type Session } from './state.ts';
 
-export const RECORD_VERSION = 1;
+export const RECORD_VERSION = 2;
 
 /** The journal and the outbox are there to be read by people; more entries than this help nobody. */
 const JOURNAL_LENGTH = 50;
@@ -35,6 +36,13 @@ export interface StoredRecord {
   readonly session: Session;
   readonly outbox: readonly Revocation[];
   readonly journal: readonly JournalEntry[];
+  readonly settings: Settings;
+}
+
+/** What the person has chosen for this browser; it outlives sessions. */
+export interface Settings {
+  /** Whether a session is to end with the browser. */
+  readonly sessionOnly: boolean;
 }
 
 /** An access token in `storage.session`. It belongs to an attempt or session; when that is gone it is to be destroyed. */
@@ -51,7 +59,14 @@ export interface HeldToken {
 }
 
 export function emptyRecord(deployment: string): StoredRecord {
-  return { version: RECORD_VERSION, deployment, session: { status: 'signedOut' }, outbox: [], journal: [] };
+  return {
+    version: RECORD_VERSION,
+    deployment,
+    session: { status: 'signedOut' },
+    outbox: [],
+    journal: [],
+    settings: { sessionOnly: false },
+  };
 }
 
 /**
@@ -68,8 +83,17 @@ export function parseRecord(stored: unknown, deployment: string): StoredRecord {
   if (stored.version > RECORD_VERSION) {
     throw new FxaError('storage_newer', `The stored record is of version ${stored.version}.`);
   }
-  if (!isRecord(stored)) throw new FxaError('storage_corrupt', 'The stored record is incomplete.');
-  return stored;
+  const record = migrated({ ...stored, version: stored.version });
+  if (!isRecord(record)) throw new FxaError('storage_corrupt', 'The stored record is incomplete.');
+  return record;
+}
+
+function migrated(stored: { version: number }): unknown {
+  try {
+    return migrate(stored);
+  } catch {
+    return undefined;
+  }
 }
 
 export function parseTokens(stored: unknown): readonly HeldToken[] {
@@ -94,14 +118,17 @@ export function orphans(tokens: readonly HeldToken[], owners: readonly string[])
   return tokens.filter(({ owner }) => !owners.includes(owner));
 }
 
-function isRecord(stored: Record<string, unknown>): stored is Record<string, unknown> & StoredRecord {
+function isRecord(stored: unknown): stored is StoredRecord {
   return (
+    isObject(stored) &&
     stored.version === RECORD_VERSION &&
     typeof stored.deployment === 'string' &&
     isSession(stored.session) &&
     Array.isArray(stored.outbox) &&
     stored.outbox.every(isRevocation) &&
-    Array.isArray(stored.journal)
+    Array.isArray(stored.journal) &&
+    isObject(stored.settings) &&
+    typeof stored.settings.sessionOnly === 'boolean'
   );
 }
 
@@ -123,13 +150,20 @@ function isSettled(value: unknown): boolean {
     typeof value.id === 'string' &&
     isObject(value.grant) &&
     typeof value.grant.refreshTokenId === 'string' &&
-    typeof value.grant.sealed === 'string' &&
-    typeof value.grant.scope === 'string'
+    typeof value.grant.scope === 'string' &&
+    (value.grant.sealed === undefined ||
+      (isObject(value.grant.sealed) && typeof value.grant.sealed.refreshToken === 'string'))
   );
 }
 
 function isRevocation(value: unknown): boolean {
-  return isObject(value) && typeof value.refreshTokenId === 'string' && typeof value.issuer === 'string';
+  return (
+    isObject(value) &&
+    typeof value.refreshTokenId === 'string' &&
+    typeof value.issuer === 'string' &&
+    typeof value.attempts === 'number' &&
+    typeof value.notBefore === 'number'
+  );
 }
 
 function isHeldToken(value: unknown): value is HeldToken {

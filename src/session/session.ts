@@ -1,126 +1,142 @@
 // The commands and wake-ups of the session, in one place: what the background may ask of it.
-import { createAuthWindows } from './auth-window.ts';
+import type { ScopedKey } from '../fxa/scoped-keys.ts';
+import { createAttempts } from './attempts.ts';
 import { createContext, type SessionConfig } from './context.ts';
 import { drain } from './outbox.ts';
 import type { Ports } from './ports.ts';
-import { lookForNews } from './profile.ts';
-import { ATTEMPT_LOCK, runAttempt, type RunningAttempt } from './sign-in.ts';
+import { changeAvatar, changeDisplayName, lookForNews } from './profile.ts';
+import { recover } from './recover.ts';
+import { renewAhead } from './renewal.ts';
+import { reset } from './reset.ts';
+import { scopedKey } from './scoped-keys.ts';
+import { moveSecrets, sweepSecrets } from './secrets.ts';
+import type { SignInOptions } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
-import { accessToken } from './tokens.ts';
+import { liveSession, type Hint } from './state.ts';
+import { accessToken, renew } from './tokens.ts';
 
 export interface SessionService {
-  /** Runs a sign-in to its end; when one runs already, brings its window to the front instead. */
-  signIn(): Promise<void>;
+  /** Runs a sign-in to its end, or into a tab; when one runs already, brings its window or tab to the front instead. */
+  signIn(options?: SignInOptions): Promise<void>;
+  /**
+   * Signs in in a tab; waits for the permission it needs when that is just being asked for.
+   *
+   * @throws FxaError `unsupported` when the build has no return page.
+   */
+  signInInTab(): Promise<void>;
   /** Ends the running attempt at once, whatever its window does. */
   cancelSignIn(): Promise<void>;
-  /** True when the window of the running attempt is in front now. */
+  /** True when the window or tab of the running attempt is in front now. */
   showWindow(): Promise<boolean>;
-  /** Ends the session here; that the grant is destroyed is begun, not awaited. */
-  signOut(): Promise<void>;
+  /** Ends the session here; that the grant is destroyed is begun, not awaited. `askWho`: the next sign-in asks. */
+  signOut(options?: { askWho?: boolean }): Promise<void>;
   lookForNews(): Promise<void>;
+  /** Profile writes; errors in profile.ts. */
+  changeDisplayName(name: string): Promise<void>;
+  changeAvatar(image: Blob | Uint8Array<ArrayBuffer>): Promise<void>;
   /**
    * A fresh access token, for code in the background that calls an API. Never send it to a page. When a resource answers
    * 401, ask once more with the token it refused. Errors: tokens.ts.
    */
   accessToken(scope: string, refused?: string): Promise<string>;
+  /** The key of a scope, for code in the background. Errors: scoped-keys.ts. */
+  scopedKey(scope: string): Promise<ScopedKey>;
+  /** Somebody says that the session was ended elsewhere, and why. Mozilla accounts is asked at once; only its word counts. */
+  hint(hint: Hint): Promise<void>;
+  /** Whether sessions are to end with the browser, from now on and for the one that lives. */
+  setSessionOnly(sessionOnly: boolean): Promise<void>;
+  /** Starts anew where the stored record cannot be read; otherwise nothing. The grants it names are destroyed. */
+  reset(): Promise<void>;
   /** To be called once whenever the background starts, before anything else: ends attempts that died. No network. */
   recover(): Promise<void>;
   /** Destroys what is due to be destroyed, and plans the rest. */
   drain(): Promise<void>;
+  /** To be called at every wake: does what is due, of revocations and of renewals. */
+  tend(): Promise<void>;
   windowCreated(windowId: number): Promise<void>;
   windowRemoved(windowId: number): Promise<void>;
+  tabUpdated(tabId: number, url: string): Promise<void>;
+  tabRemoved(tabId: number): Promise<void>;
+  permissionAdded(): Promise<void>;
 }
 
 export function createSession(ports: Ports, config: SessionConfig): SessionService {
   const context = createContext(ports, config);
-  const windows = createAuthWindows(ports);
   const { store } = context;
-  // Only to be able to cancel it; everything that must survive is stored.
-  let running: RunningAttempt | undefined;
 
-  const drainLater = () => {
-    drain(context).catch(ports.report);
+  const tend = async () => {
+    await sweepSecrets(context);
+    await drain(context);
+    await renewAhead(context);
   };
-
-  const fail = async (attemptId: string, code: 'cancelled' | 'interrupted') => {
-    const problem = { code, at: ports.now() };
-    await store.step({ type: 'signInFailed', attemptId, problem }, code);
+  const tendLater = () => {
+    tend().catch(ports.report);
   };
+  const attempts = createAttempts(context, tendLater);
 
-  /** Whoever holds the lock of attempts and still finds one running knows that it died with its background. */
-  const endDeadAttempt = async () => {
-    const { session } = await store.read();
-    if (session.status === 'signingIn') await fail(session.attempt.id, 'interrupted');
-  };
-
-  const attempt = async () => {
-    await endDeadAttempt();
-    running = { id: ports.newId(), cancel: new AbortController() };
+  /** What came too late is an orphan now. */
+  const thenTend = async <T>(work: Promise<T>): Promise<T> => {
     try {
-      const { over } = await runAttempt(context, windows, running);
-      void over.then(drainLater);
+      return await work;
     } finally {
-      running = undefined;
+      tendLater();
     }
   };
 
-  const stopAttempt = async () => {
-    running?.cancel.abort();
-    await windows.dismiss();
-  };
-
   return {
-    showWindow: () => windows.show(),
+    signIn: attempts.signIn,
+    signInInTab: attempts.signInInTab,
+    cancelSignIn: attempts.cancel,
+    showWindow: attempts.show,
 
-    async signIn() {
-      if (await ports.locks.ifFree(ATTEMPT_LOCK, attempt)) return;
-      // An attempt that was ended a moment ago is about to let go.
-      if (running?.cancel.signal.aborted) await ports.locks.exclusive(ATTEMPT_LOCK, attempt);
-      else await windows.show();
+    async signOut({ askWho = false } = {}) {
+      await signOut(context, 'by_user', { askWho });
+      tendLater();
+      await attempts.stop();
     },
 
-    async cancelSignIn() {
-      const { session } = await store.read();
-      if (session.status !== 'signingIn') return;
-      await fail(session.attempt.id, 'cancelled');
-      await stopAttempt();
-    },
-
-    async signOut() {
-      await signOut(context, 'by_user');
-      drainLater();
-      await stopAttempt();
-    },
-
-    async lookForNews() {
-      await lookForNews(context);
-      drainLater();
-    },
-
-    async accessToken(scope, refused) {
+    lookForNews: () => thenTend(lookForNews(context)),
+    changeDisplayName: (name) => thenTend(changeDisplayName(context, name)),
+    changeAvatar: (image) => thenTend(changeAvatar(context, image)),
+    accessToken: async (scope, refused) => {
       try {
         return (await accessToken(context, scope, refused)).token;
       } catch (error) {
-        // A token that came too late is an orphan now.
-        drainLater();
+        tendLater();
         throw error;
       }
     },
+    scopedKey: (scope) => scopedKey(context, scope),
 
-    async recover() {
-      const { deployment } = await store.read();
-      if (deployment !== context.deploymentName) {
-        await signOut(context, 'environment_changed');
-        await store.update((record) => ({ ...record, deployment: context.deploymentName }));
-      }
-      const free = await ports.locks.ifFree(ATTEMPT_LOCK, endDeadAttempt);
-      // The locks of a context that has just died may be freed a moment later.
-      if (!free) ports.locks.exclusive(ATTEMPT_LOCK, endDeadAttempt).catch(ports.report);
-      await store.publish();
+    async hint(hint) {
+      const live = liveSession((await store.read()).session);
+      if (!live) return;
+      await store.step({ type: 'hinted', sessionId: live.id, hint });
+      await thenTend(renew(context));
     },
 
+    async setSessionOnly(sessionOnly) {
+      await store.update((record) =>
+        record.settings.sessionOnly === sessionOnly
+          ? record
+          : { ...record, settings: { ...record.settings, sessionOnly } },
+      );
+      await moveSecrets(context);
+    },
+
+    async reset() {
+      await reset(context);
+      tendLater();
+      await attempts.stop();
+    },
+
+    recover: () => recover(context, attempts),
     drain: () => drain(context),
-    windowCreated: (windowId) => windows.created(windowId),
-    windowRemoved: (windowId) => windows.removed(windowId),
+    tend,
+    windowCreated: attempts.windowCreated,
+    windowRemoved: attempts.windowRemoved,
+    tabUpdated: attempts.tabUpdated,
+    tabRemoved: attempts.tabRemoved,
+    permissionAdded: attempts.permissionAdded,
   };
 }

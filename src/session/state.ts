@@ -7,7 +7,8 @@
  *      │                          └── signInFailed(problem): back to `previous`
  *      └───────────────────── signedOut(why): from every other state ──────────────────────────┘
  *
- *  (phaseReached stays in signingIn, problemMet in signedIn: they only tell more about where things are.)
+ *  (phaseReached and movedToTab stay in signingIn; problemMet, hinted and grantKept in signedIn: they only tell more about
+ *  where things are. A grant rejected because its account was deleted leads to signedOut: there is nothing to go back to.)
  *
  *  signedOut    nobody is signed in; what is left of a former session lies in the outbox until it is destroyed.
  *  signingIn    one attempt is running; `previous` is the state to go back to when it fails.
@@ -18,6 +19,7 @@
  */
 import type { FxaErrorCode, Reason } from '../fxa/errors.ts';
 import type { Profile } from '../fxa/profile.ts';
+import type { KeyIds } from '../fxa/scoped-keys.ts';
 
 /** What went wrong last, in words the popup can look up. Instants in milliseconds, `retryAfter` in seconds. */
 export interface Problem {
@@ -27,11 +29,18 @@ export interface Problem {
   readonly at: number;
 }
 
-/** A refresh token as it is kept: sealed, beside the id that destroys it (SHA-256 of its bytes). */
+/** A refresh token as it is kept, beside the id that destroys it (SHA-256 of its bytes). */
 export interface StoredGrant {
   readonly refreshTokenId: string;
-  readonly sealed: string;
   readonly scope: string;
+  /** Absent when the secrets of the session are to end with the browser: they lie in `storage.session` (secrets.ts). */
+  readonly sealed?: SealedSecrets;
+}
+
+/** Each sealed by itself: a refresh needs no keys. */
+export interface SealedSecrets {
+  readonly refreshToken: string;
+  readonly keys?: string;
 }
 
 /** One try to sign in. Its id becomes the id of the session it leads to. */
@@ -39,6 +48,8 @@ export interface Attempt {
   readonly id: string;
   readonly startedAt: number;
   readonly phase: Phase;
+  /** A tab goes on without the background that opened it; the browser's own window does not. */
+  readonly via: 'window' | 'tab';
 }
 
 /** Where an attempt is: asking whether the server is there, waiting for the person, or fetching what they allowed. */
@@ -46,6 +57,10 @@ export type Phase = 'checking' | 'window' | 'finishing';
 
 export interface SignedOut {
   readonly status: 'signedOut';
+  /** How the last session ended. */
+  readonly ended?: Problem;
+  /** The next sign-in asks for the account and its password, whoever is signed in at Mozilla accounts. */
+  readonly askWho?: true;
   readonly problem?: Problem;
 }
 
@@ -54,6 +69,8 @@ export interface Account {
   readonly subject: string;
   readonly profile?: Profile;
   readonly profileAt?: number;
+  /** Which keys were had last, by scope: older ones are never taken for newer ones. No secret. */
+  readonly keyIds?: KeyIds;
 }
 
 export interface SignedIn {
@@ -62,8 +79,14 @@ export interface SignedIn {
   readonly since: number;
   readonly account: Account;
   readonly grant: StoredGrant;
+  /** Another account took the place of the one before, whose data is gone from here. */
+  readonly replacedOther?: true;
+  /** What the companion says has happened: it names the reason if the proof comes. */
+  readonly hint?: Hint;
   readonly problem?: Problem;
 }
+
+export type Hint = Extract<Reason, 'password_changed' | 'account_deleted'>;
 
 export interface NeedsReauth {
   readonly status: 'needsReauth';
@@ -84,32 +107,6 @@ export interface SigningIn {
 
 export type Session = Settled | SigningIn;
 
-/** Why somebody was signed out without a new sign-in taking the place. */
-export type SignOutReason = 'by_user' | 'key_lost' | 'environment_changed';
-
-export type SessionEvent =
-  | { readonly type: 'signInStarted'; readonly attempt: Attempt }
-  | { readonly type: 'phaseReached'; readonly attemptId: string; readonly phase: Phase }
-  | { readonly type: 'signInFailed'; readonly attemptId: string; readonly problem: Problem }
-  | {
-      readonly type: 'signInCompleted';
-      readonly attemptId: string;
-      readonly account: Account;
-      readonly grant: StoredGrant;
-      readonly problem?: Problem;
-      readonly at: number;
-    }
-  | {
-      readonly type: 'profileFetched';
-      readonly sessionId: string;
-      readonly profile: Profile;
-      readonly at: number;
-    }
-  | { readonly type: 'problemMet'; readonly sessionId: string; readonly problem: Problem }
-  | { readonly type: 'grantRejected'; readonly sessionId: string; readonly problem: Problem }
-  /** The problem tells a person who did not sign out why they are. */
-  | { readonly type: 'signedOut'; readonly reason: SignOutReason; readonly problem?: Problem };
-
 /** The settled state beneath: the state itself, or the one a running attempt would go back to. */
 export function settled(session: Session): Settled {
   return session.status === 'signingIn' ? session.previous : session;
@@ -119,69 +116,4 @@ export function settled(session: Session): Settled {
 export function liveSession(session: Session): SignedIn | undefined {
   const base = settled(session);
   return base.status === 'signedIn' ? base : undefined;
-}
-
-/**
- * The next state. Pure; an event that comes too late (its attempt or session is no longer there) returns the very same
- * object, so `next === session` means "nothing happened".
- */
-export function transition(session: Session, event: SessionEvent): Session {
-  switch (event.type) {
-    case 'signInStarted':
-      if (session.status === 'signingIn') return session;
-      return { status: 'signingIn', attempt: event.attempt, previous: session };
-
-    case 'phaseReached':
-      if (!isAttempt(session, event.attemptId)) return session;
-      return { ...session, attempt: { ...session.attempt, phase: event.phase } };
-
-    case 'signInFailed':
-      if (!isAttempt(session, event.attemptId)) return session;
-      return { ...session.previous, problem: event.problem };
-
-    case 'signInCompleted': {
-      if (!isAttempt(session, event.attemptId)) return session;
-      const { account, grant, problem } = event;
-      const next: SignedIn = { status: 'signedIn', id: event.attemptId, since: event.at, account, grant };
-      return problem ? { ...next, problem } : next;
-    }
-
-    case 'profileFetched':
-      return changeLive(session, event.sessionId, ({ problem, ...live }) => ({
-        ...live,
-        account: { ...live.account, profile: event.profile, profileAt: event.at },
-      }));
-
-    case 'problemMet':
-      return changeLive(session, event.sessionId, (live) => ({ ...live, problem: event.problem }));
-
-    case 'grantRejected':
-      return changeLive(session, event.sessionId, ({ account }) => ({
-        status: 'needsReauth',
-        account,
-        ended: event.problem,
-      }));
-
-    case 'signedOut':
-      return signedOut(session, event.reason, event.problem);
-  }
-}
-
-/** A person who signs out ends everything; a session that is lost leaves a running attempt alone. */
-function signedOut(session: Session, reason: SignOutReason, problem: Problem | undefined): Session {
-  if (settled(session).status === 'signedOut' && (session.status === 'signedOut' || reason !== 'by_user'))
-    return session;
-  const out: SignedOut = { status: 'signedOut', ...(problem && { problem }) };
-  return session.status === 'signingIn' && reason !== 'by_user' ? { ...session, previous: out } : out;
-}
-
-function isAttempt(session: Session, attemptId: string): session is SigningIn {
-  return session.status === 'signingIn' && session.attempt.id === attemptId;
-}
-
-/** Applies a change to the live session of that id, wherever it lies; the same object when there is none. */
-function changeLive(session: Session, sessionId: string, change: (live: SignedIn) => Settled): Session {
-  const live = liveSession(session);
-  if (live?.id !== sessionId) return session;
-  return session.status === 'signingIn' ? { ...session, previous: change(live) } : change(live);
 }

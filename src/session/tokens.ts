@@ -2,8 +2,9 @@
 import { FxaError, isFxaError } from '../fxa/errors.ts';
 import { grantedCovers, parseScopes } from '../fxa/scopes.ts';
 import { refreshAccessToken } from '../fxa/tokens.ts';
-import { problemFrom, type Context } from './context.ts';
+import type { Context } from './context.ts';
 import type { HeldToken } from './record.ts';
+import { lossOf, openSecret } from './secrets.ts';
 import { signOut } from './sign-out.ts';
 import { liveSession, type SignedIn } from './state.ts';
 
@@ -14,6 +15,9 @@ export const ACCESS_TOKEN_TTL = 3600;
 const NOBODY = '';
 
 const MAX_MARGIN_MS = 5 * 60_000;
+
+/** A token from further in the future than this was received before the clock was set back: its age is unknown. */
+const CLOCK_SLACK_MS = 60_000;
 
 /**
  * An access token of the live session that covers the scope. Refreshes when there is none, or when the only ones are
@@ -38,7 +42,7 @@ export async function accessToken(context: Context, wanted: string, refused?: st
 
   const { held } = await usable();
   if (held) return held;
-  const fresh = await context.ports.locks.exclusive(`fxa:refresh:${scope}`, async () => {
+  const fresh = await context.ports.locks.exclusive(refreshLock(scope), async () => {
     // Another context may have refreshed, or signed out, while we waited for the lock.
     const { session, held: refreshed } = await usable();
     if (refreshed) return refreshed;
@@ -49,13 +53,55 @@ export async function accessToken(context: Context, wanted: string, refused?: st
   return fresh ?? accessToken(context, wanted);
 }
 
+/**
+ * Does something with a fresh access token at a resource. When the resource refuses the token, whatever our clock says of
+ * it, there is one refresh and one more try; a second refusal is an error of this call alone. FxA: a 401 of the profile
+ * server proves nothing about the grant.
+ *
+ * @throws FxaError as `accessToken`, and what `use` throws.
+ */
+export async function withAccessToken<T>(
+  context: Context,
+  scope: string,
+  use: (token: string) => Promise<T>,
+): Promise<T> {
+  const { token } = await accessToken(context, scope);
+  try {
+    return await use(token);
+  } catch (error) {
+    if (!isFxaError(error) || error.code !== 'token_rejected') throw error;
+    return use((await accessToken(context, scope, token)).token);
+  }
+}
+
+/**
+ * Asks Mozilla accounts whether the grant still lives, by a refresh nobody needed. `unless`: not when there is a newer main
+ * token than this one by the time it is our turn.
+ *
+ * @throws FxaError as `accessToken`.
+ */
+export async function renew(context: Context, unless?: { newerThan: HeldToken | undefined }): Promise<void> {
+  const { grant } = await requireLive(context);
+  const scope = withoutOpenid(grant.scope);
+  await context.ports.locks.exclusive(refreshLock(scope), async () => {
+    const session = await requireLive(context);
+    const newest = mainToken(await context.store.tokens(), session)?.token;
+    if (!unless || newest === unless.newerThan?.token) await refresh(context, session, scope);
+  });
+}
+
+const refreshLock = (scope: string) => `fxa:refresh:${scope}`;
+
 /** Undefined when another session took the place of this one meanwhile. */
 async function refresh(context: Context, session: SignedIn, scope: string): Promise<HeldToken | undefined> {
   const { ports, store } = context;
-  const refreshToken = await ports.vault.open(session.grant.sealed);
+  const refreshToken = await openSecret(context, session, 'refreshToken');
   if (refreshToken === undefined) {
-    await signOut(context, 'key_lost');
-    throw new FxaError('signed_out', 'The key that seals the refresh token is gone.');
+    // Secrets also go when another context signs out, moves them, or signs in anew.
+    const now = await requireLive(context);
+    if (now.id !== session.id || lossOf(now.grant) !== lossOf(session.grant)) return undefined;
+    await signOut(context, lossOf(session.grant));
+    throw new FxaError('signed_out', 'The refresh token is gone from this browser.');
   }
 
   const http = context.http();
@@ -63,12 +109,12 @@ async function refresh(context: Context, session: SignedIn, scope: string): Prom
   try {
     const answer = await refreshAccessToken(deployment, { refreshToken, scope, ttl: ACCESS_TOKEN_TTL }, http);
     const held = await holdToken(context, session.id, answer);
+    await store.step({ type: 'grantKept', sessionId: session.id });
     // If the session ended meanwhile, nobody may use this token; it is an orphan now and will be destroyed as one.
     return (await requireLive(context)).id === session.id ? held : undefined;
   } catch (error) {
     if (isFxaError(error) && error.code === 'reauth_required') {
-      const problem = problemFrom(error, ports.now());
-      await store.step({ type: 'grantRejected', sessionId: session.id, problem }, 'grant_rejected');
+      await store.step({ type: 'grantRejected', sessionId: session.id, at: ports.now() });
       if (liveSession((await store.read()).session)) return undefined;
     }
     throw error;
@@ -105,8 +151,23 @@ function withoutOpenid(scope: string): string {
 
 /** Fresh while more than the margin is left: five minutes, or a tenth of a short life. */
 export function isFresh(token: HeldToken, now: number): boolean {
-  const margin = Math.min(MAX_MARGIN_MS, (token.expiresAt - token.receivedAt) / 10);
-  return now < token.expiresAt - margin;
+  return now < staleAt(token) && now > token.receivedAt - CLOCK_SLACK_MS;
+}
+
+/** The instant (milliseconds) from which a token is no longer handed out. Pure. */
+export function staleAt({ receivedAt, expiresAt }: HeldToken): number {
+  return expiresAt - Math.min(MAX_MARGIN_MS, (expiresAt - receivedAt) / 10);
+}
+
+/** The token of the session that lasts longest, of those that do all the session may do. Pure. */
+export function mainToken(tokens: readonly HeldToken[], { id, grant }: SignedIn): HeldToken | undefined {
+  const scope = withoutOpenid(grant.scope);
+  return tokens
+    .filter((token) => token.owner === id && grantedCovers(token.scope, scope))
+    .reduce<HeldToken | undefined>(
+      (last, token) => (last && last.expiresAt > token.expiresAt ? last : token),
+      undefined,
+    );
 }
 
 /** A refused token must not be handed out again. It may be alive all the same, so it is destroyed as an orphan. */
@@ -116,7 +177,8 @@ function disown(context: Context, refused: string): Promise<void> {
   );
 }
 
-async function requireLive(context: Context): Promise<SignedIn> {
+/** @throws FxaError `signed_out` or `reauth_required` when there is no live session. */
+export async function requireLive(context: Context): Promise<SignedIn> {
   const { session } = await context.store.read();
   const live = liveSession(session);
   if (live) return live;

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
+import type { Policy } from './policy.ts';
 import { emptyRecord, type StoredRecord } from './record.ts';
 import { project } from './view.ts';
 
+const NO_POLICY: Policy = { sessionOnly: false, metricsOff: false };
 const tried = { issuer: 'canary-issuer', since: 1, attempts: 1, notBefore: 0 };
 
 const record: StoredRecord = {
@@ -20,7 +22,7 @@ const record: StoredRecord = {
         metricsEnabled: true,
       },
     },
-    grant: { refreshTokenId: 'canary-id', sealed: 'canary-sealed', scope: 'canary-scope' },
+    grant: { refreshTokenId: 'canary-id', sealed: { refreshToken: 'canary-sealed' }, scope: 'canary-scope' },
   },
   outbox: [
     { refreshTokenId: 'canary-used', owner: 's1', ...tried },
@@ -32,11 +34,12 @@ const record: StoredRecord = {
 };
 
 it('shows the person and nothing of the grant', () => {
-  const view = project(record);
+  const view = project(record, NO_POLICY);
   expect(view).toEqual({
-    version: 1,
+    version: 2,
     status: 'signedIn',
     account: { uid: 'uid', email: 'ada@example.com', avatar: 'https://pic', metricsEnabled: true },
+    sessionOnly: 'off',
     pendingRevocations: 2,
   });
   expect(JSON.stringify(view)).not.toContain('canary');
@@ -47,7 +50,7 @@ it('takes a missing metrics answer for a no, and a default picture for none', ()
     ...record.session,
     account: { subject: 'u', profile: { uid: 'u', avatar: 'x', avatarDefault: true } },
   };
-  expect(project({ ...record, session: session }).account).toEqual({
+  expect(project({ ...record, session }, NO_POLICY).account).toEqual({
     uid: 'u',
     metricsEnabled: false,
   });
@@ -55,17 +58,33 @@ it('takes a missing metrics answer for a no, and a default picture for none', ()
 
 it('knows the subject before the first profile came', () => {
   const session = { ...record.session, account: { subject: 'sub' } } as StoredRecord['session'];
-  expect(project({ ...record, session }).account?.uid).toBe('sub');
+  expect(project({ ...record, session }, NO_POLICY).account?.uid).toBe('sub');
 });
 
 it('does not show the last problem while a new attempt runs', () => {
   const previous = { status: 'signedOut', problem: { code: 'offline', at: 1 } } as const;
   const session = {
     status: 'signingIn',
-    attempt: { id: 'a', startedAt: 1, phase: 'window' },
+    attempt: { id: 'a', startedAt: 1, phase: 'window', via: 'tab' },
     previous,
   } as const;
-  expect(project({ ...record, session })).not.toHaveProperty('problem');
-  expect(project({ ...record, session }).phase).toBe('window');
-  expect(project({ ...record, session: previous }).problem?.code).toBe('offline');
+  expect(project({ ...record, session }, NO_POLICY)).not.toHaveProperty('problem');
+  expect(project({ ...record, session }, NO_POLICY)).toMatchObject({ phase: 'window', via: 'tab' });
+  expect(project({ ...record, session: previous }, NO_POLICY).problem?.code).toBe('offline');
+});
+
+it('says what the policy decides, and shows no metrics where it forbids them', () => {
+  const policy: Policy = { sessionOnly: true, metricsOff: true, emailDomain: 'example.org' };
+  expect(project(record, policy)).toMatchObject({
+    sessionOnly: 'by_policy',
+    emailDomain: 'example.org',
+    account: { metricsEnabled: false },
+  });
+  const chosen = { ...record, settings: { sessionOnly: true } };
+  expect(project(chosen, NO_POLICY).sessionOnly).toBe('chosen');
+});
+
+it('says how the last session ended', () => {
+  const ended = { code: 'signed_out', reason: 'by_user', at: 1 } as const;
+  expect(project({ ...record, session: { status: 'signedOut', ended } }, NO_POLICY)).toMatchObject({ ended });
 });

@@ -1,7 +1,8 @@
 // What pages may see: the record without grants, ids and reasons that are nobody's business.
 import type { FxaErrorCode, Reason } from '../fxa/errors.ts';
 import { currentOwners, type StoredRecord } from './record.ts';
-import { settled, type Account, type Phase, type Problem, type Session } from './state.ts';
+import type { Policy } from './policy.ts';
+import { settled, type Account, type Attempt, type Phase, type Problem, type Session } from './state.ts';
 
 /** Who the popup shows. The address is the person's own; there is never a token. */
 export interface AccountView {
@@ -13,32 +14,46 @@ export interface AccountView {
   readonly metricsEnabled: boolean;
 }
 
+export const VIEW_VERSION = 2;
+
 export interface View {
-  readonly version: 1;
+  readonly version: typeof VIEW_VERSION;
   readonly status: Session['status'];
   readonly account?: AccountView;
   readonly problem?: Problem;
-  /** Why the session ended, while it waits for a new sign-in. */
+  /** How the last session ended, until the next begins. */
   readonly ended?: Problem;
-  /** Where a running attempt is. */
+  /** True when another account took the place of the one before, whose data is gone from here. */
+  readonly replacedOther?: true;
+  /** Where a running attempt is, and in what. */
   readonly phase?: Phase;
+  readonly via?: Attempt['via'];
+  /** Whether sessions end with the browser, and who has decided that. */
+  readonly sessionOnly: 'off' | 'chosen' | 'by_policy';
+  /** The domain of the addresses that whoever administers this browser expects. */
+  readonly emailDomain?: string;
   /** Grants that could not be destroyed at the first try, and are still to be. */
   readonly pendingRevocations: number;
 }
 
-export function project(record: StoredRecord): View {
-  const base = settled(record.session);
-  const account = base.status === 'signedOut' ? undefined : accountView(base.account);
+export function project(record: StoredRecord, policy: Policy): View {
+  const { session } = record;
+  const base = settled(session);
+  const ended = base.status === 'signedIn' ? undefined : base.ended;
+  const account = base.status === 'signedOut' ? undefined : accountView(base.account, policy);
   // A new attempt is an answer to the last problem: no need to look at it while it runs.
-  const problem = record.session.status === 'signingIn' ? undefined : base.problem;
-  const owners = currentOwners(record.session);
+  const problem = session.status === 'signingIn' ? undefined : base.problem;
+  const owners = currentOwners(session);
   return {
-    version: 1,
-    status: record.session.status,
+    version: VIEW_VERSION,
+    status: session.status,
     ...(account && { account }),
     ...(problem && { problem }),
-    ...(base.status === 'needsReauth' && { ended: base.ended }),
-    ...(record.session.status === 'signingIn' && { phase: record.session.attempt.phase }),
+    ...(ended && { ended }),
+    ...(base.status === 'signedIn' && base.replacedOther && { replacedOther: true }),
+    ...(session.status === 'signingIn' && { phase: session.attempt.phase, via: session.attempt.via }),
+    sessionOnly: policy.sessionOnly ? 'by_policy' : record.settings.sessionOnly ? 'chosen' : 'off',
+    ...(policy.emailDomain !== undefined && { emailDomain: policy.emailDomain }),
     pendingRevocations: record.outbox.filter(
       ({ owner, attempts }) => attempts > 0 && (owner === undefined || !owners.includes(owner)),
     ).length,
@@ -48,20 +63,21 @@ export function project(record: StoredRecord): View {
 /** The view when the record itself cannot be read: signed out as far as anybody can tell, and why. */
 export function unreadable(code: FxaErrorCode, at: number, reason?: Reason): View {
   return {
-    version: 1,
+    version: VIEW_VERSION,
     status: 'signedOut',
     problem: { code, at, ...(reason && { reason }) },
+    sessionOnly: 'off',
     pendingRevocations: 0,
   };
 }
 
-function accountView({ subject, profile }: Account): AccountView {
+function accountView({ subject, profile }: Account, policy: Policy): AccountView {
   return {
     uid: profile?.uid ?? subject,
     ...(profile?.email !== undefined && { email: profile.email }),
     ...(profile?.displayName !== undefined && { displayName: profile.displayName }),
     ...(profile?.avatar !== undefined && profile.avatarDefault !== true && { avatar: profile.avatar }),
     // A missing answer is a no (FxA: integration requirements).
-    metricsEnabled: profile?.metricsEnabled === true,
+    metricsEnabled: profile?.metricsEnabled === true && !policy.metricsOff,
   };
 }

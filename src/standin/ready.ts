@@ -11,6 +11,9 @@ export const READY_PASSWORD = 'correct horse';
 /** The client ids of this repository's extension, one for each browser's redirect URI. */
 export const EXTENSION_CLIENTS = { firefox: 'f1f0f1f0f1f00001', chromium: 'c4c4c4c4c4c40001' } as const;
 
+/** Where a sign-in in a tab ends when nobody says otherwise: the companion's return page, on its usual port. */
+export const RETURN_PAGE = 'http://127.0.0.1:9721/auth/return';
+
 const GECKO_ID = 'mozilla-account-sign-in@fxa-extension.example';
 
 interface Manifest {
@@ -33,21 +36,26 @@ function extensionRedirectUris(): { firefox: string; chromium: string | undefine
 }
 
 /** The ready clients. The last four serve tests; their redirect URIs lead nowhere. */
-export function readyClients(): Client[] {
+export function readyClients(returnPage: string = RETURN_PAGE): Client[] {
   const { firefox, chromium } = extensionRedirectUris();
   const open = { publicClient: true, trusted: true };
   return [
-    { id: EXTENSION_CLIENTS.firefox, name: 'Sign-in extension (Firefox)', redirectUris: [firefox], ...open },
+    {
+      id: EXTENSION_CLIENTS.firefox,
+      name: 'Sign-in extension (Firefox)',
+      redirectUris: [firefox, returnPage],
+      ...open,
+    },
     {
       id: EXTENSION_CLIENTS.chromium,
       name: 'Sign-in extension (Chromium)',
-      redirectUris: chromium === undefined ? [] : [chromium],
+      redirectUris: chromium === undefined ? [returnPage] : [chromium, returnPage],
       ...open,
     },
     {
       id: 'a1b2c3d4e5f60001',
       name: 'Test Extension',
-      redirectUris: ['https://0123456789abcdef0123456789abcdef01234567.extensions.allizom.org/'],
+      redirectUris: ['https://0123456789abcdef0123456789abcdef01234567.extensions.allizom.org/', returnPage],
       ...open,
     },
     {

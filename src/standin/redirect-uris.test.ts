@@ -17,7 +17,14 @@ describe('redirect URIs', () => {
     expect(chromiumRedirectUri('')).toBe('https://odlameecjipmbmbejkplpemijjgpljce.chromiumapp.org/');
   });
 
-  it('each ready client has one', () => {
-    for (const client of readyClients()) expect(client.redirectUris).toHaveLength(1);
+  it('each ready client has one, and those of extensions have the return page as well', () => {
+    const page = 'http://127.0.0.1:1/auth/return';
+    for (const { name, redirectUris } of readyClients(page)) {
+      const own = redirectUris.filter((uri) => uri !== page);
+      expect(own, name).toHaveLength(1);
+      expect(redirectUris.length > 1, name).toBe(/^(Sign-in extension|Test Extension)/.test(name));
+      // Whoever names none gets the first.
+      expect(redirectUris[0], name).toBe(own[0]);
+    }
   });
 });

@@ -10,6 +10,8 @@ const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
 const contents = (files: readonly string[]) => files.map((file) => readFileSync(file, 'utf8')).join('\n');
 const variables = { FXA_CLIENT_ID: '0123456789abcdef' };
 
+const JWE = /ECDH-ES|A256GCM|PBES2|deriveBits/;
+
 /** What each bundle must not hold, and how it would show. */
 const FORBIDDEN = {
   popup: {
@@ -26,8 +28,11 @@ const FORBIDDEN = {
     'a document': /\bdocument\.(?:body|createElement)/,
     'a client secret': /client_secret(?!_)/,
     'HTML written into a page': /innerHTML/,
+    // Only a build that asks for scoped keys has it.
+    JWE,
   },
   both: {
+    'webextension-polyfill': /__mozWebExtensionPolyfillReject__|browser-polyfill/,
     'the stand-in': /127\.0\.0\.1|correct horse|standin/i,
     eval: /\beval\(|new Function\(/,
     'HTML written into a page': /\.innerHTML\s*=/,
@@ -38,6 +43,9 @@ beforeAll(async () => {
   for (const browser of BROWSERS) {
     await buildExtension({ browser, environment: 'production', outDir: join(folder, browser), variables });
   }
+  const withKeys = { ...variables, FXA_KEY_SCOPES: 'https://identity.mozilla.com/apps/notes' };
+  const outDir = join(folder, 'keys');
+  await buildExtension({ browser: 'firefox', environment: 'production', outDir, variables: withKeys });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -62,5 +70,14 @@ describe.each(BROWSERS)('the production build for %s', (browser) => {
     expect(contents(popupFiles(outDir))).toContain('lookForNews');
     expect(contents(backgroundFiles(outDir))).toMatch(/refresh_token[^]*code_verifier/);
     expect(contents(backgroundFiles(outDir))).toContain('0123456789abcdef');
+  });
+});
+
+describe('a build that asks for scoped keys', () => {
+  const outDir = join(folder, 'keys');
+
+  it('can open them in the background, and nowhere else', () => {
+    expect(contents(backgroundFiles(outDir))).toMatch(JWE);
+    expect(contents(popupFiles(outDir))).not.toMatch(JWE);
   });
 });

@@ -1,7 +1,7 @@
 // What a build makes of its variables, and what it says when one is missing.
 import { describe, expect, it } from 'vitest';
 import { buildConfig, connectSources, YOUR_HOSTS } from '../../scripts/environment.ts';
-import { EXTENSION_CLIENTS } from '../../src/standin/ready.ts';
+import { EXTENSION_CLIENTS, RETURN_PAGE } from '../../src/standin/ready.ts';
 
 const id = '0123456789abcdef';
 
@@ -12,6 +12,7 @@ describe('buildConfig', () => {
       clientId: EXTENSION_CLIENTS.firefox,
       issuer: 'http://127.0.0.1:9720',
       scope: 'openid profile',
+      returnPage: RETURN_PAGE,
     });
     expect(connectSources(config)).toEqual(['http://127.0.0.1:9720', ...YOUR_HOSTS]);
   });
@@ -79,12 +80,66 @@ describe('buildConfig', () => {
     );
   });
 
+  it('knows a return page elsewhere only when it is told of one', () => {
+    const build = (page?: string) =>
+      buildConfig('stage', 'firefox', { FXA_CLIENT_ID: id, FXA_RETURN_PAGE: page });
+    expect(build()).not.toHaveProperty('returnPage');
+    expect(build('')).not.toHaveProperty('returnPage');
+    const page = 'https://companion.example/auth/return';
+    expect(build(page)).toEqual({ ...build(), returnPage: page });
+  });
+
+  it.each([
+    'companion.example/auth/return',
+    'http://companion.example/auth/return',
+    'https://companion.example/auth/return?to=me',
+    'https://companion.example/auth/return#here',
+    'https://me@companion.example/auth/return',
+    'https://companion.example',
+    'https://Companion.example/auth/return',
+    `https://companion.example/${'a'.repeat(256)}`,
+  ])('refuses the return page %s', (page) => {
+    expect(() => buildConfig('local', 'firefox', { FXA_RETURN_PAGE: page })).toThrow(/FXA_RETURN_PAGE/);
+  });
+
+  it('adds the scopes of FXA_KEY_SCOPES to the others, and knows which they are', () => {
+    const [notes, lockbox] = ['notes', 'lockbox'].map((app) => `https://identity.mozilla.com/apps/${app}`);
+    const build = (variables: object) => buildConfig('local', 'firefox', { ...variables });
+    expect(build({})).not.toHaveProperty('keyScopes');
+    expect(build({ FXA_KEY_SCOPES: `${notes} ${lockbox}` })).toMatchObject({
+      scope: `openid profile ${notes} ${lockbox}`,
+      keyScopes: [notes, lockbox],
+    });
+    expect(build({ FXA_KEY_SCOPES: notes, FXA_SCOPES: `openid ${notes} profile` })).toMatchObject({
+      scope: `openid ${notes} profile`,
+      keyScopes: [notes],
+    });
+  });
+
+  it.each([
+    ['profile', /"profile" is no scope that can have keys/],
+    ['http://identity.mozilla.com/apps/notes', /no scope that can have keys/],
+    ['https://identity.mozilla.com/apps/notes/', /no scope that can have keys/],
+    ['https://identity.mozilla.com/apps/notes#a', /FXA_KEY_SCOPES/],
+    ['https://a.example/1 https://a.example/2 https://a.example/3', /room for the keys of two/],
+    [`https://a.example/${'a'.repeat(256)}`, /256 characters/],
+  ])('refuses the key scopes "%s"', (keyScopes, says) => {
+    expect(() => buildConfig('local', 'firefox', { FXA_KEY_SCOPES: keyScopes })).toThrow(says);
+  });
+
+  it('refuses keys for a client that may have none', () => {
+    const variables = { FXA_KEY_SCOPES: 'https://identity.mozilla.com/apps/notes', FXA_TRUSTED: 'false' };
+    expect(() => buildConfig('local', 'firefox', variables)).toThrow(/does not trust/);
+  });
+
   it('takes an empty variable for none', () => {
     const variables = {
       FXA_CLIENT_ID: id,
       FXA_CLIENT_ID_FIREFOX: '',
       FXA_SCOPES: '',
       FXA_STANDIN_ORIGIN: '',
+      FXA_RETURN_PAGE: '',
+      FXA_KEY_SCOPES: '',
     };
     expect(buildConfig('local', 'firefox', variables)).toMatchObject({
       clientId: id,

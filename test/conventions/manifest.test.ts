@@ -1,4 +1,5 @@
 // What people are asked for when they install, and who may talk to the extension.
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { BROWSERS } from '../../scripts/build.ts';
 import { buildConfig, YOUR_HOSTS } from '../../scripts/environment.ts';
@@ -17,6 +18,20 @@ describe.each(BROWSERS)('the manifest for %s', (browser) => {
     for (const member of ['host_permissions', 'optional_permissions', 'optional_host_permissions']) {
       expect(built).not.toHaveProperty(member);
     }
+  });
+
+  it('may ask later, in a build with a return page, for that page and nothing else', () => {
+    const asked = manifest(browser, 'stage', { FXA_RETURN_PAGE: 'https://companion.example/auth/return' });
+    expect(asked.optional_host_permissions).toEqual(['https://companion.example/auth/return*']);
+    expect(asked.permissions).toEqual(built.permissions);
+    expect(asked).not.toHaveProperty('host_permissions');
+    // Firefox takes no pattern with a port.
+    expect(manifest(browser, 'local').optional_host_permissions).toEqual(['http://127.0.0.1/auth/return*']);
+  });
+
+  it('declares the policies an administrator may set', () => {
+    const { managed_schema } = built.storage as { managed_schema: string };
+    expect(existsSync(new URL(`../../public/${managed_schema}`, import.meta.url))).toBe(true);
   });
 
   it('lets nobody in', () => {

@@ -17,10 +17,12 @@ const PLANTED: Record<string, [file: string, code: string]> = {
   'fxa-is-pure': ['src/fxa/a.ts', "import '../session/ok.ts';"],
   'session-knows-only-fxa': ['src/session/b.ts', "import '../extension/background/ok.ts';"],
   'standin-stands-alone': ['src/standin/c.ts', "import '../session/ok.ts';"],
+  'companion-knows-only-fxa': ['src/companion/c.ts', "import '../session/ok.ts';"],
+  'nobody-imports-companion': ['src/extension/background/d2.ts', "import '../../companion/ok.ts';"],
   'nobody-imports-standin': ['src/extension/background/d.ts', "import '../../standin/ok.ts';"],
   'only-webext-knows-the-browser': ['src/extension/background/e.ts', "import 'webextension-polyfill';"],
   'pages-hold-no-rules': ['src/extension/popup/f.ts', "import { x } from '../../session/ok.ts'; x;"],
-  'pages-reach-the-browser-by-two-doors': ['src/extension/popup/g.ts', "import '../webext/ok.ts';"],
+  'pages-reach-the-browser-by-few-doors': ['src/extension/popup/g.ts', "import '../webext/ok.ts';"],
   'no-cycles': ['src/fxa/h.ts', "import './h2.ts';"],
   'nothing-unresolved': ['src/fxa/i.ts', "import './nowhere.ts';"],
 };
@@ -30,7 +32,7 @@ it('every rule of the walls finds its planted violation, and nothing else is fou
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), code);
   };
-  for (const room of ['session', 'standin', 'extension/background', 'extension/webext']) {
+  for (const room of ['session', 'standin', 'companion', 'extension/background', 'extension/webext']) {
     plant(`src/${room}/ok.ts`, 'export const x = 1;');
   }
   plant('src/fxa/h2.ts', "import './h.ts';");

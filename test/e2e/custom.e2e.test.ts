@@ -20,7 +20,7 @@ inBothBrowsers(
       const popup = await browser.openPopup();
       await popup.waitForText('Countess of Lovelace');
 
-      await popup.press('Sign out');
+      await popup.press('Sign out of this extension');
       await popup.waitForStatus('signedOut');
       await expect.poll(() => standin.store.liveGrants().length).toBe(0);
     });

@@ -10,7 +10,7 @@ inBothBrowsers('signing in', (it) => {
     const popup = await signInAs(browser, ADA);
 
     await popup.waitForText(ADA.name);
-    expect(await popup.hasButton('Sign out')).toBe(true);
+    expect(await popup.hasButton('Sign out of this extension')).toBe(true);
     expect(await browser.authWindows()).toBe(0);
     expect(standin.store.liveGrants({ email: ADA.email })).toHaveLength(1);
     expect(liveTokensIn(await browser.readStorage('session'), standin)).toBeGreaterThan(0);

@@ -10,7 +10,7 @@ inBothBrowsers('signing out', (it) => {
     expect(standin.store.liveGrants()).toHaveLength(1);
     expect(standin.store.liveAccessTokens()).not.toHaveLength(0);
 
-    await popup.press('Sign out');
+    await popup.press('Sign out of this extension');
     await popup.waitForStatus('signedOut');
     await expect.poll(() => standin.store.liveGrants().length).toBe(0);
     await expect.poll(() => standin.store.liveAccessTokens().length).toBe(0);
@@ -20,7 +20,7 @@ inBothBrowsers('signing out', (it) => {
 
   it('lets another person sign in', async ({ browser, standin }) => {
     const first = await signInAs(browser, ADA);
-    await first.press('Sign out');
+    await first.press('Sign out of this extension');
     await first.waitForStatus('signedOut');
     await first.close();
 

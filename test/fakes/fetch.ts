@@ -7,6 +7,8 @@ export interface Told {
   url: string;
   /** The whole form that must be sent, no more and no less. */
   form?: Record<string, string>;
+  /** Or the whole body of any other type. */
+  body?: { type: string; content: string | Uint8Array };
   authorization?: string;
   /** A thrown error stands for a broken network; `silence` for a server that never answers. */
   answer: Response | Error | 'silence' | (() => Response);
@@ -72,10 +74,20 @@ function checkManners(receiver: unknown, init: RequestInit): void {
 
 function checkContent(request: Told, init: RequestInit): void {
   const headers = new Headers(init.headers);
+  expect(headers.get('authorization')).toBe(request.authorization ?? null);
+  if (request.body) {
+    expect(headers.get('content-type')).toBe(request.body.type);
+    expect(wireBytes(init.body).equals(wireBytes(request.body.content)), 'the body').toBe(true);
+    return;
+  }
+  expect(init.body === undefined || typeof init.body === 'string', 'a form is text').toBe(true);
   const body = typeof init.body === 'string' ? init.body : '';
   expect(Object.fromEntries(new URLSearchParams(body))).toEqual(request.form ?? {});
-  expect(headers.get('authorization')).toBe(request.authorization ?? null);
   if (body !== '') expect(headers.get('content-type')).toContain('application/x-www-form-urlencoded');
+}
+
+function wireBytes(body: unknown): Buffer {
+  return body instanceof Uint8Array ? Buffer.from(body) : Buffer.from(String(body));
 }
 
 async function answerWith(answer: Told['answer'], signal: AbortSignal | undefined): Promise<Response> {

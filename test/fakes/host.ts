@@ -1,5 +1,6 @@
 // A browser for tests: several contexts of one extension over one storage, windows that a test drives, and sudden death.
 import { FxaError } from '../../src/fxa/errors.ts';
+import type { Policy } from '../../src/session/policy.ts';
 import type { Area, Ports } from '../../src/session/ports.ts';
 import { createLockManager } from './locks.ts';
 
@@ -10,6 +11,8 @@ export interface HostOptions {
   readonly fetch: typeof fetch;
   readonly person: Person;
   readonly redirectUri: string;
+  /** Where a tab ends; without it this browser's build knows no tabs. */
+  readonly returnPage?: string;
 }
 
 export interface Host {
@@ -17,6 +20,19 @@ export interface Host {
   readonly memory: Map<string, unknown>;
   readonly alarms: Map<string, number>;
   readonly windows: { open: number[]; focused: number[]; opened: number };
+  /** Tabs of sign-ins, and where they are. */
+  readonly tabs: Map<number, string>;
+  readonly focusedTabs: number[];
+  /** Whether the extension may see the address of its own tab at the return page. */
+  tabsAllowed: boolean;
+  /** A browser without `launchWebAuthFlow`. */
+  windowless: boolean;
+  /** A browser that keeps no keys (IndexedDB refused). */
+  keyless: boolean;
+  policy: Policy;
+  /** Told when a tab is at an address the extension may see, and when a tab is gone. */
+  onTab: (id: number, url: string) => void;
+  onTabGone: (id: number) => void;
   /** Resolves when the next window may appear; browsers show one only when its server has answered. */
   answered: Promise<void>;
   /** Told of each window that appears, as `windows.onCreated` tells. */
@@ -34,6 +50,7 @@ export interface Host {
   start(): { ports: Ports; kill: () => void };
   /** The person closes a window. */
   closeWindow(id: number): void;
+  closeTab(id: number): void;
 }
 
 export function createHost(options: HostOptions): Host {
@@ -46,6 +63,7 @@ export function createHost(options: HostOptions): Host {
 
   /** One window at a time, as Chromium has it; the flow outlives the background that asked for it. */
   async function launch(url: string): Promise<string> {
+    if (host.windowless) throw new FxaError('unsupported', 'There is no launchWebAuthFlow.');
     if (launching) throw new FxaError('busy', 'Only one web auth flow is allowed at a time.');
     launching = true;
     try {
@@ -70,11 +88,34 @@ export function createHost(options: HostOptions): Host {
     }
   }
 
+  /** A tab outlives the background, and can be seen only where it comes back. */
+  function openTab(url: string): number {
+    const id = ++windowId;
+    host.tabs.set(id, '');
+    host.person(url).then(
+      (callback) => {
+        if (!host.tabs.has(id)) return;
+        host.tabs.set(id, callback);
+        host.onTab(id, callback);
+      },
+      () => host.closeTab(id),
+    );
+    return id;
+  }
+
   const host: Host = {
     local: new Map(),
     memory: new Map(),
     alarms: new Map(),
     windows: { open: [], focused: [], opened: 0 },
+    tabs: new Map(),
+    focusedTabs: [],
+    tabsAllowed: false,
+    windowless: false,
+    keyless: false,
+    policy: { sessionOnly: false, metricsOff: false },
+    onTab: () => undefined,
+    onTabGone: () => undefined,
     answered: Promise.resolve(),
     onWindow: () => undefined,
     onWindowGone: () => undefined,
@@ -85,6 +126,9 @@ export function createHost(options: HostOptions): Host {
     fetch: options.fetch,
     closeWindow(id) {
       closers.get(id)?.();
+    },
+    closeTab(id) {
+      if (host.tabs.delete(id)) host.onTabGone(id);
     },
     start() {
       const context = {};
@@ -127,7 +171,11 @@ export function createHost(options: HostOptions): Host {
         local: area('local', host.local),
         memory: area('memory', host.memory),
         vault: {
-          seal: (secret) => alive('vault.seal', () => `sealed:${btoa(secret)}`),
+          seal: (secret) =>
+            alive('vault.seal', () => {
+              if (host.keyless) throw new Error('A mutation operation was attempted on a database');
+              return `sealed:${btoa(secret)}`;
+            }),
           open: (sealed) =>
             alive('vault.open', () => (sealed.startsWith('sealed:') ? atob(sealed.slice(7)) : undefined)),
         },
@@ -143,6 +191,23 @@ export function createHost(options: HostOptions): Host {
             }),
           close: (id) => alive('authWindow.close', () => host.closeWindow(id)),
         },
+        authTab: {
+          ...(options.returnPage !== undefined && { redirectUri: options.returnPage }),
+          allowed: () => alive('authTab.allowed', () => host.tabsAllowed),
+          open: (url) => alive('authTab.open', () => openTab(url)),
+          focus: (id) =>
+            alive('authTab.focus', () => {
+              if (host.tabs.has(id)) host.focusedTabs.push(id);
+              return host.tabs.has(id);
+            }),
+          close: (id) => alive('authTab.close', () => host.closeTab(id)),
+          look: (id) =>
+            alive('authTab.look', () => {
+              const url = host.tabs.get(id);
+              return url === undefined ? undefined : url === '' ? {} : { url };
+            }),
+        },
+        policy: () => alive('policy', () => host.policy),
         alarms: {
           set: (name, at) => alive('alarms.set', () => void host.alarms.set(name, at)),
           clear: (name) => alive('alarms.clear', () => void host.alarms.delete(name)),

@@ -71,14 +71,14 @@ it('a clock that was far ahead does not put a revocation off for years', async (
 
 it('a sealing key that is gone ends the session with its reason, and destroys the grant by its id', async () => {
   world.host.memory.clear();
-  const record = structuredClone(world.record()) as unknown as { session: { grant: { sealed: string } } };
-  record.session.grant.sealed = 'unreadable';
+  const record = structuredClone(world.record()) as unknown as { session: { grant: { sealed: object } } };
+  record.session.grant.sealed = { refreshToken: 'unreadable' };
   world.host.local.set('record', record);
   await world.restart();
   await world.session.lookForNews();
   expect(world.view()).toMatchObject({
     status: 'signedOut',
-    problem: { code: 'signed_out', reason: 'key_lost' },
+    ended: { code: 'signed_out', reason: 'key_lost' },
   });
   expect(world.record().journal.at(-1)?.why).toBe('key_lost');
   await expect.poll(world.liveGrants).toBe(0);
@@ -87,7 +87,7 @@ it('a sealing key that is gone ends the session with its reason, and destroys th
 it('a build with another client id starts anew, and destroys the grant of the one before', async () => {
   world.host.local.set('record', { ...world.record(), deployment: `${world.standin.origin} other` });
   await world.restart();
-  expect(world.view()).toMatchObject({ status: 'signedOut', problem: { reason: 'environment_changed' } });
+  expect(world.view()).toMatchObject({ status: 'signedOut', ended: { reason: 'environment_changed' } });
   expect(world.record().journal.at(-1)?.why).toBe('environment_changed');
   expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
 });
@@ -105,7 +105,7 @@ it('a build for another server starts anew, and keeps the name of the grant for 
 
 it('a record from a newer version is left alone, and said; when it can be read again, so can the view', async () => {
   const record = world.record();
-  const future = { version: 2, somethingElse: true };
+  const future = { version: 3, somethingElse: true };
   world.host.local.set('record', future);
   await expect(world.session.signIn()).rejects.toMatchObject({ code: 'storage_newer' });
   await expect(world.restart()).rejects.toMatchObject({ code: 'storage_newer' });

@@ -41,7 +41,13 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     await world.session.signIn();
     expect([world.liveGrants(), world.liveTokens()]).toEqual([1, 1]);
     await world.session.signOut();
-    expect(world.view()).toEqual({ version: 1, status: 'signedOut', pendingRevocations: 0 });
+    expect(world.view()).toEqual({
+      version: 2,
+      status: 'signedOut',
+      ended: { code: 'signed_out', reason: 'by_user', at: expect.any(Number) as number },
+      sessionOnly: 'off',
+      pendingRevocations: 0,
+    });
     await world.session.drain();
     expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
     expect(world.host.alarms.size).toBe(0);

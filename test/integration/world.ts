@@ -6,7 +6,7 @@ import type { View } from '../../src/session/view.ts';
 import type { Era } from '../../src/standin/era.ts';
 import { createKeys } from '../../src/standin/keys.ts';
 import { startStandin, type RunningStandin } from '../../src/standin/listen.ts';
-import { READY_PASSWORD, readyClients } from '../../src/standin/ready.ts';
+import { READY_PASSWORD, readyClients, RETURN_PAGE } from '../../src/standin/ready.ts';
 import { createHost, type Host } from '../fakes/host.ts';
 
 export const ERAS: readonly Era[] = ['today', '2019'];
@@ -44,6 +44,7 @@ export async function createWorld(era: Era): Promise<World> {
   const issued: string[] = [];
   const host = createHost({
     redirectUri,
+    returnPage: RETURN_PAGE,
     person: personAt(standin.origin, 'ada@example.com'),
     fetch: async (...request) => {
       const response = await fetch(...request);
@@ -75,7 +76,7 @@ export async function createWorld(era: Era): Promise<World> {
       running = host.start();
       world.session = open();
       await world.session.recover();
-      await world.session.drain();
+      await world.session.tend();
     },
     signsInAs(email, change) {
       host.person = personAt(standin.origin, email, change);
@@ -92,6 +93,8 @@ export async function createWorld(era: Era): Promise<World> {
       await standin.stop();
     },
   };
+  host.onTab = (id, url) => void world.session.tabUpdated(id, url);
+  host.onTabGone = (id) => void world.session.tabRemoved(id);
   host.onWindow = (id) => void world.session.windowCreated(id);
   host.onWindowGone = (id) => void world.session.windowRemoved(id);
   return world;

@@ -20,9 +20,15 @@ export function commandHandlers(
     };
   return {
     signIn: start(() => session.signIn()),
+    signInInTab: start(() => session.signInInTab()),
+    useAnotherAccount: start(() => session.signIn({ askWho: true })),
     lookForNews: start(() => session.lookForNews()),
     cancelSignIn: run(() => session.cancelSignIn()),
     showWindow: run(() => session.showWindow()),
     signOut: run(() => session.signOut()),
+    signOutAndAsk: run(() => session.signOut({ askWho: true })),
+    endWithBrowser: run(() => session.setSessionOnly(true)),
+    outliveBrowser: run(() => session.setSessionOnly(false)),
+    reset: run(() => session.reset()),
   };
 }

@@ -6,15 +6,20 @@ import { Heading } from '../ui/heading.tsx';
 import { isCurrent } from '../ui/problem-age.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { text } from '../ui/text.ts';
+import { SignInButtons } from './sign-in-buttons.tsx';
 
 export function NeedsReauth({ view: { status, account, problem, ended } }: { view: View }) {
-  const shown = isCurrent(problem, status, Date.now()) ?? ended;
+  const current = isCurrent(problem, status, Date.now());
   return (
     <>
       <Heading>{text('needsReauthTitle')}</Heading>
       {account && <AccountCard account={account} />}
-      {shown && <ProblemNote problem={shown} />}
-      <CommandButton command="signIn" label={text('signIn')} primary />
+      {current ? <ProblemNote problem={current} /> : ended && <ProblemNote problem={ended} dated />}
+      <SignInButtons
+        label={text(problem?.code === 'interrupted' ? 'continue' : 'signIn')}
+        windowless={problem?.code === 'unsupported'}
+      />
+      <CommandButton command="useAnotherAccount" label={text('useAnotherAccount')} look="link" />
       <CommandButton command="signOut" label={text('signOut')} />
     </>
   );

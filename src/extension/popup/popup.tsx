@@ -1,7 +1,7 @@
 // One view for each state.
 import { useEffect, useRef } from 'preact/hooks';
 import type { View } from '../../session/view.ts';
-import { environment } from '../environment-name.ts';
+import { facts } from '../page-facts.ts';
 import { text } from '../ui/text.ts';
 import { NeedsReauth } from './needs-reauth.tsx';
 import { SignedIn } from './signed-in.tsx';
@@ -25,7 +25,7 @@ export function Popup({ view }: { view: View }) {
 
   return (
     <main data-status={view.status} ref={main}>
-      {environment !== 'production' && <p class="tester">{text('testerBuild', environment)}</p>}
+      {facts.environment !== 'production' && <p class="tester">{text('testerBuild', facts.environment)}</p>}
       <Current view={view} />
       {view.pendingRevocations > 0 && <p class="note">{text('pendingRevocations')}</p>}
     </main>

@@ -1,4 +1,4 @@
-// Somebody is signed in: who, and the way out.
+// Somebody is signed in: who, and the ways out.
 import type { View } from '../../session/view.ts';
 import { AccountCard } from '../ui/account-card.tsx';
 import { CommandButton } from '../ui/command-button.tsx';
@@ -6,15 +6,33 @@ import { Heading } from '../ui/heading.tsx';
 import { isCurrent } from '../ui/problem-age.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { text } from '../ui/text.ts';
+import { facts } from '../page-facts.ts';
+import { SessionOnly } from './session-only.tsx';
 
-export function SignedIn({ view: { status, account, problem } }: { view: View }) {
+export function SignedIn({ view }: { view: View }) {
+  const { status, account, problem, replacedOther } = view;
   const shown = isCurrent(problem, status, Date.now());
   return (
     <>
       <Heading quiet>{text('signedInTitle')}</Heading>
       {account && <AccountCard account={account} />}
+      {replacedOther && <p class="note">{text('replacedOther')}</p>}
       {shown && <ProblemNote problem={shown} />}
       <CommandButton command="signOut" label={text('signOut')} />
+      <details>
+        <summary>{text('otherAccount')}</summary>
+        <CommandButton command="signOutAndAsk" label={text('signOutAndAsk')} look="link" />
+        <CommandButton command="useAnotherAccount" label={text('useAnotherAccount')} look="link" />
+        <SessionOnly view={view} />
+      </details>
+      <p class="note">
+        {text('staysSignedIn')}{' '}
+        {facts.connectedServices !== undefined && (
+          <a href={facts.connectedServices} target="_blank" rel="noreferrer">
+            {text('connectedServices')}
+          </a>
+        )}
+      </p>
     </>
   );
 }

@@ -1,19 +1,40 @@
-// Nobody is signed in: say so, say what went wrong last, offer to sign in.
+// Nobody is signed in: say so, say how that came about or what went wrong last, offer to sign in.
 import type { View } from '../../session/view.ts';
 import { CommandButton } from '../ui/command-button.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { isCurrent } from '../ui/problem-age.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { text } from '../ui/text.ts';
+import { SessionOnly } from './session-only.tsx';
+import { SignInButtons } from './sign-in-buttons.tsx';
 
-export function SignedOut({ view: { status, problem } }: { view: View }) {
-  const shown = isCurrent(problem, status, Date.now());
-  const interrupted = problem?.code === 'interrupted';
+export function SignedOut({ view }: { view: View }) {
+  const { status, problem, ended, emailDomain } = view;
+  if (problem?.code === 'storage_newer' || problem?.code === 'storage_corrupt')
+    return <Unreadable view={view} />;
+  const current = isCurrent(problem, status, Date.now());
   return (
     <>
       <Heading>{text('signedOutTitle')}</Heading>
-      {shown ? <ProblemNote problem={shown} /> : <p>{text('signedOutText')}</p>}
-      <CommandButton command="signIn" label={text(interrupted ? 'continue' : 'signIn')} primary />
+      {current ? <ProblemNote problem={current} /> : ended && <ProblemNote problem={ended} dated />}
+      {!current && !ended && <p>{text('signedOutText')}</p>}
+      {emailDomain !== undefined && <p>{text('useDomain', emailDomain)}</p>}
+      <SignInButtons
+        label={text(problem?.code === 'interrupted' ? 'continue' : 'signIn')}
+        windowless={problem?.code === 'unsupported'}
+      />
+      <SessionOnly view={view} />
+    </>
+  );
+}
+
+/** Nothing is written over what cannot be read, until the person says so. */
+function Unreadable({ view: { problem } }: { view: View }) {
+  return (
+    <>
+      <Heading>{text('unreadableTitle')}</Heading>
+      {problem && <ProblemNote problem={problem} />}
+      <CommandButton command="reset" label={text('reset')} />
     </>
   );
 }

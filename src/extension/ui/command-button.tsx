@@ -9,21 +9,25 @@ import { ProblemNote } from './problem-note.tsx';
 interface Props<Name extends CommandName> {
   command: Name;
   label: string;
-  primary?: boolean;
+  look?: 'primary' | 'secondary' | 'link';
+  /** What else the click is for; called first, within the click itself. */
+  onClick?: () => void;
   onResult?: (result: ReturnType<Commands[Name]>) => void;
 }
 
-export function CommandButton<Name extends CommandName>({ command, label, primary, onResult }: Props<Name>) {
+export function CommandButton<Name extends CommandName>(props: Props<Name>) {
+  const { command, label, look = 'secondary', onClick, onResult } = props;
   const [failed, setFailed] = useState<FxaErrorCode>();
   const run = () => {
     setFailed(undefined);
+    onClick?.();
     call(command).then(onResult, (error: unknown) => {
       setFailed((error as Error).message as FxaErrorCode);
     });
   };
   return (
     <>
-      <button type="button" class={primary ? 'primary' : 'secondary'} onClick={run}>
+      <button type="button" class={look} onClick={run}>
         {label}
       </button>
       {failed && <ProblemNote problem={{ code: failed, at: Date.now() }} />}

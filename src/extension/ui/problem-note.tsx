@@ -1,13 +1,16 @@
-// What went wrong, why as far as we know, and what to do next.
+// What went wrong, why as far as we know, and what to do next; of what is long past also when it was.
 import type { Problem } from '../../session/state.ts';
 import { minutesLeft } from './problem-age.ts';
+import { instant } from './instant.ts';
 import { text } from './text.ts';
 
-export function ProblemNote({ problem }: { problem: Problem }) {
-  const { code, reason } = problem;
+/** `dated`: how a session ended is told with its instant, however long ago it was. */
+export function ProblemNote({ problem, dated = false }: { problem: Problem; dated?: boolean }) {
+  const { code, reason, at } = problem;
   const minutes = minutesLeft(problem, Date.now());
+  const mild = code === 'cancelled' || reason === 'by_user';
   return (
-    <div class={code === 'cancelled' ? 'problem mild' : 'problem'} role="alert" data-code={code}>
+    <div class={mild ? 'problem mild' : 'problem'} role="alert" data-code={code} data-reason={reason}>
       <p>
         <strong>{text(`error_${code}`)}</strong>
         {reason && <> {text(`reason_${reason}`)}</>}
@@ -16,6 +19,11 @@ export function ProblemNote({ problem }: { problem: Problem }) {
         {text(`advice_${code}`)}
         {minutes > 0 && <> {text('retryAfter', String(minutes))}</>}
       </p>
+      {dated && (
+        <p class="note">
+          <time dateTime={new Date(at).toISOString()}>{instant(at)}</time>
+        </p>
+      )}
     </div>
   );
 }

@@ -6,7 +6,10 @@ import { browser } from './browser.ts';
 
 export const authWindow: AuthWindow = {
   get redirectUri() {
-    return browser.identity.getRedirectURL();
+    // Missing altogether in some browsers, whatever the types say.
+    const identity = browser.identity as typeof browser.identity | undefined;
+    if (!identity) throw new FxaError('unsupported', 'This browser has no window for web sign-in.');
+    return identity.getRedirectURL();
   },
 
   async launch(url) {

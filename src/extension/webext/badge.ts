@@ -8,9 +8,11 @@ import { watchView } from './watch-view.ts';
  * Whether the person should look: nothing goes on without them, or a sign-in of theirs came to nothing. A profile that
  * could not be fetched just now is no reason to call anybody. Pure.
  */
-export function needsAttention({ status, problem }: View): boolean {
+export function needsAttention({ status, problem, ended }: View): boolean {
   if (status === 'needsReauth') return true;
-  return status === 'signedOut' && problem !== undefined && problem.code !== 'cancelled';
+  if (status !== 'signedOut') return false;
+  if (ended && ended.reason !== 'by_user') return true;
+  return problem !== undefined && problem.code !== 'cancelled';
 }
 
 async function showBadge(view: View): Promise<void> {

@@ -26,3 +26,43 @@ export function onWindowCreated(work: (windowId: number) => void): void {
 export function onWindowRemoved(work: (windowId: number) => void): void {
   windows?.onRemoved.addListener(work);
 }
+
+/** Ends the listening. */
+export type Stop = () => void;
+
+/**
+ * Tabs that go somewhere the extension may see: the return page, once the person allowed that. Every tab of the browser
+ * wakes the background for this, so it is to be stopped when no sign-in runs in a tab; except in Firefox, which looks at the
+ * pattern first, and which remembers over a background's death only what was registered when it started: `filtered`.
+ */
+export function onTabUpdated(
+  pattern: string,
+  work: (tabId: number, url: string) => void,
+): { filtered: boolean; stop: Stop } {
+  const listener = (tabId: number, { url }: { url?: string }): void => {
+    if (url !== undefined) work(tabId, url);
+  };
+  const { onUpdated } = browser.tabs;
+  const stop = () => onUpdated.removeListener(listener);
+  try {
+    onUpdated.addListener(listener, { urls: [pattern], properties: ['url'] });
+    return { filtered: true, stop };
+  } catch {
+    onUpdated.addListener(listener);
+    return { filtered: false, stop };
+  }
+}
+
+/** Any tab that was closed. To be stopped like `onTabUpdated`. */
+export function onTabRemoved(work: (tabId: number) => void): Stop {
+  const listener = (tabId: number): void => work(tabId);
+  browser.tabs.onRemoved.addListener(listener);
+  return () => browser.tabs.onRemoved.removeListener(listener);
+}
+
+/** The person allowed a host, in answer to a question or in the browser's own settings. */
+export function onPermissionAdded(work: () => void): void {
+  browser.permissions.onAdded.addListener(({ origins = [] }) => {
+    if (origins.length > 0) work();
+  });
+}

@@ -38,7 +38,7 @@ export function isOwnPage(sender: Sender, extensionId: string, base: string): bo
 }
 
 /** The command in a message, or undefined when it is none of ours. Pure. */
-export function readCommand(message: unknown, handlers: Handlers): CommandName | undefined {
+export function readCommand(message: unknown, handlers: object): CommandName | undefined {
   if (typeof message !== 'object' || message === null) return undefined;
   const { command } = message as Partial<Command>;
   return typeof command === 'string' && Object.hasOwn(handlers, command) ? command : undefined;

@@ -1,5 +1,6 @@
 /** The profile server's single-field routes: uid, email, display name, subscriptions, avatar. */
 import type { Context } from 'hono';
+import type { Era, EraRules } from '../era.ts';
 import { json } from '../http/reply.ts';
 import { readPayload } from '../http/payload.ts';
 import { crash, unauthorized } from '../problems.ts';
@@ -60,21 +61,23 @@ export function displayNameEndpoint(world: World, c: Context): Response {
   return answerWithEtag(c, { displayName }, etagOf(displayName));
 }
 
-/** FxA: no control characters, no line or paragraph separators, no private use, no specials. */
-const DISPLAY_NAME =
-  // eslint-disable-next-line no-control-regex -- these are the characters to refuse
-  /^[^\u0000-\u001F\u007F-\u009F\u2028\u2029\uE000-\uF8FF\uFFF9-\uFFFC\uFFFE\uFFFF]*$/;
-
-const displayNameBody: Schema = {
-  unknown: 'stripped',
-  fields: [required('displayName', string({ max: 256, pattern: DISPLAY_NAME, empty: true }))],
+/* eslint-disable no-control-regex -- these are the characters to refuse */
+/** FxA: no control characters, no line or paragraph separators, no private use, no specials; today U+FFFD is let through. */
+const DISPLAY_NAME: Readonly<Record<Era, RegExp>> = {
+  today: /^[^\u0000-\u001F\u007F-\u009F\u2028\u2029\uE000-\uF8FF\uFFF9-\uFFFC\uFFFE\uFFFF]*$/,
+  2019: /^[^\u0000-\u001F\u007F-\u009F\u2028\u2029\uE000-\uF8FF\uFFF9-\uFFFF]*$/,
 };
-const strictDisplayNameBody: Schema = { ...displayNameBody, unknown: 'refused' };
+/* eslint-enable no-control-regex */
+
+const displayNameBody = ({ era }: EraRules): Schema => ({
+  unknown: era === '2019' ? 'refused' : 'stripped',
+  fields: [required('displayName', string({ max: 256, pattern: DISPLAY_NAME[era], empty: true }))],
+});
 
 /** `POST /v1/display_name`. An empty name clears it. Throws 101 of the profile namespace. */
 export async function setDisplayNameEndpoint(world: World, c: Context): Promise<Response> {
   const account = profileOf(world, callerWith(world, c, 'profile:display_name:write').uid);
-  const schema = world.rules.era === '2019' ? strictDisplayNameBody : displayNameBody;
+  const schema = displayNameBody(world.rules);
   const { displayName } = validate(schema, await readPayload(c.req.raw)) as { displayName: string };
   if (displayName === '') delete account.displayName;
   else account.displayName = displayName;

@@ -3,22 +3,22 @@ import fc from 'fast-check';
 import {
   liveSession,
   settled,
-  transition,
   type NeedsReauth,
   type Problem,
   type Session,
-  type SessionEvent,
   type SignedIn,
   type SigningIn,
 } from './state.ts';
+import { transition, whyOf, type SessionEvent } from './transition.ts';
 
 const problem: Problem = { code: 'offline', at: 5 };
-const grant = { refreshTokenId: 'grant-1', sealed: 'sealed', scope: 'profile' };
+const grant = { refreshTokenId: 'grant-1', sealed: { refreshToken: 'sealed' }, scope: 'profile' };
 const account = { subject: 'ada' };
 const out: Session = { status: 'signedOut' };
 const signedIn: SignedIn = { status: 'signedIn', id: 's1', since: 1, account, grant };
-const needsReauth: NeedsReauth = { status: 'needsReauth', account, ended: problem };
-const attempt = { id: 'a1', startedAt: 2, phase: 'checking' } as const;
+const ended: Problem = { code: 'reauth_required', reason: 'grant_revoked', at: 5 };
+const needsReauth: NeedsReauth = { status: 'needsReauth', account, ended };
+const attempt = { id: 'a1', startedAt: 2, phase: 'checking', via: 'window' } as const;
 const signingIn = (previous: SigningIn['previous']): SigningIn => ({
   status: 'signingIn',
   attempt,
@@ -81,34 +81,82 @@ describe('a live session', () => {
     });
   });
 
-  it('whose grant is gone keeps the account, and asks for a new sign-in', () => {
-    const rejected: SessionEvent = { type: 'grantRejected', sessionId: 's1', problem };
+  it('whose grant is gone keeps the account, says when, and asks for a new sign-in', () => {
+    const rejected: SessionEvent = { type: 'grantRejected', sessionId: 's1', at: 5 };
     expect(transition(signedIn, rejected)).toEqual(needsReauth);
     expect(transition(signingIn(signedIn), rejected)).toEqual(signingIn(needsReauth));
+    expect(whyOf(rejected, needsReauth)).toBe('grant_revoked');
+  });
+
+  it('ends for the reason that was hinted, if the proof comes', () => {
+    const hinted = transition(signedIn, { type: 'hinted', sessionId: 's1', hint: 'password_changed' });
+    expect(hinted).toEqual({ ...signedIn, hint: 'password_changed' });
+    expect(transition(hinted, { type: 'grantRejected', sessionId: 's1', at: 5 })).toEqual({
+      ...needsReauth,
+      ended: { ...ended, reason: 'password_changed' },
+    });
+    expect(transition(hinted, { type: 'grantKept', sessionId: 's1' })).toEqual(signedIn);
+    expect(transition(signedIn, { type: 'grantKept', sessionId: 's1' })).toBe(signedIn);
+  });
+
+  it('of a deleted account leaves nothing to sign in to again', () => {
+    const rejected: SessionEvent = { type: 'grantRejected', sessionId: 's1', at: 5 };
+    const gone = transition({ ...signedIn, hint: 'account_deleted' }, rejected);
+    expect(gone).toEqual({
+      status: 'signedOut',
+      ended: { code: 'signed_out', reason: 'account_deleted', at: 5 },
+    });
+    expect(whyOf(rejected, gone)).toBe('account_deleted');
+  });
+
+  it('keeps its secrets where it is told', () => {
+    const moved = transition(signedIn, { type: 'secretsMoved', sessionId: 's1', sealed: undefined });
+    expect(moved).toEqual({ ...signedIn, grant: { refreshTokenId: 'grant-1', scope: 'profile' } });
+    expect(transition(moved, { type: 'secretsMoved', sessionId: 's1', sealed: grant.sealed })).toEqual(
+      signedIn,
+    );
   });
 
   it('does not listen to events of another one', () => {
     for (const state of [out, signedIn, needsReauth, signingIn(signedIn)]) {
       expect(transition(state, { type: 'profileFetched', sessionId: 'other', profile, at: 7 })).toBe(state);
       expect(transition(state, { type: 'problemMet', sessionId: 'other', problem })).toBe(state);
-      expect(transition(state, { type: 'grantRejected', sessionId: 'other', problem })).toBe(state);
+      expect(transition(state, { type: 'grantRejected', sessionId: 'other', at: 5 })).toBe(state);
+      expect(transition(state, { type: 'hinted', sessionId: 'other', hint: 'account_deleted' })).toBe(state);
     }
   });
 });
 
-it('a session that is lost under a running attempt leaves the attempt alone', () => {
-  const lost = { type: 'signedOut', reason: 'key_lost', problem } as const;
-  expect(transition(signingIn(signedIn), lost)).toEqual(signingIn({ status: 'signedOut', problem }));
-  const alone = signingIn({ status: 'signedOut' });
-  expect(transition(alone, lost)).toBe(alone);
-  expect(transition(alone, { type: 'signedOut', reason: 'by_user' })).toEqual(out);
+it('another account takes the place of the one before, and that is told', () => {
+  const event: SessionEvent = {
+    type: 'signInCompleted',
+    attemptId: 'a1',
+    account: { subject: 'lin' },
+    grant,
+    at: 9,
+  };
+  for (const before of [signedIn, needsReauth]) {
+    expect(transition(signingIn(before), event)).toMatchObject({ replacedOther: true });
+  }
+  expect(transition(signingIn({ status: 'signedOut' }), event)).not.toHaveProperty('replacedOther');
 });
 
-it('everybody can be signed out, once', () => {
+it('a session that is lost under a running attempt leaves the attempt alone', () => {
+  const lost = { type: 'signedOut', reason: 'key_lost', at: 5 } as const;
+  const left = { status: 'signedOut', ended: { code: 'signed_out', reason: 'key_lost', at: 5 } } as const;
+  expect(transition(signingIn(signedIn), lost)).toEqual(signingIn(left));
+  const alone = signingIn({ status: 'signedOut' });
+  expect(transition(alone, lost)).toBe(alone);
+});
+
+it('everybody can be signed out, once, and be asked the next time', () => {
+  const event = { type: 'signedOut', reason: 'by_user', at: 5 } as const;
+  const left = { status: 'signedOut', ended: { code: 'signed_out', reason: 'by_user', at: 5 } };
   for (const state of [signedIn, needsReauth, signingIn(signedIn)]) {
-    expect(transition(state, { type: 'signedOut', reason: 'by_user' })).toEqual(out);
+    expect(transition(state, event)).toEqual(left);
+    expect(transition(state, { ...event, askWho: true })).toEqual({ ...left, askWho: true });
   }
-  expect(transition(out, { type: 'signedOut', reason: 'by_user' })).toBe(out);
+  expect(transition(out, event)).toBe(out);
 });
 
 it('only two events end a live session, whatever order events come in', () => {

@@ -1,0 +1,54 @@
+// Where a sign-in in a tab ends. The page does nothing, keeps nothing and loads nothing: the authorization code stands in
+// its address, and the extension reads it there, from the tab it opened itself.
+import { createHash } from 'node:crypto';
+import { Hono } from 'hono';
+
+export const RETURN_PATH = '/auth/return';
+
+const STYLE = `
+:root { color-scheme: light dark; }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; font: 16px/1.5 system-ui, sans-serif; }
+main { max-width: 30rem; padding: 2rem; text-align: center; }
+h1 { font-size: 1.5rem; line-height: 1.25; }
+`;
+
+const PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <link rel="icon" href="data:," />
+    <title>You can close this tab</title>
+    <style>${STYLE}</style>
+  </head>
+  <body>
+    <main>
+      <h1>You can close this tab</h1>
+      <p>Go back to the extension: it says how the sign-in ended.</p>
+    </main>
+  </body>
+</html>
+`;
+
+const HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  // The code must stay in no cache, and go nowhere as a referrer.
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': [
+    "default-src 'none'",
+    `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+};
+
+/** The route. It never looks at its request: what it does not read, it cannot log. */
+export function returnPage(): Hono {
+  const app = new Hono();
+  app.get(RETURN_PATH, (c) => c.body(PAGE, 200, HEADERS));
+  return app;
+}

@@ -1,0 +1,20 @@
+// Whether a sign-in ends with the browser: the person's choice, unless whoever administers the browser has chosen.
+import type { View } from '../../session/view.ts';
+import { text } from '../ui/text.ts';
+import { call } from '../webext/messaging.ts';
+
+export function SessionOnly({ view: { sessionOnly } }: { view: View }) {
+  if (sessionOnly === 'by_policy') return <p class="note">{text('sessionOnlyByPolicy')}</p>;
+  const chosen = sessionOnly === 'chosen';
+  const change = () => {
+    call(chosen ? 'outliveBrowser' : 'endWithBrowser').catch(() => {
+      // The view stays as it is, and with it the box.
+    });
+  };
+  return (
+    <label class="choice">
+      <input type="checkbox" checked={chosen} onChange={change} />
+      {text('sessionOnly')}
+    </label>
+  );
+}

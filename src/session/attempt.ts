@@ -1,0 +1,84 @@
+// The two ends of an attempt, whatever lies between: the address to open for the person, and the grant for what came back.
+import { authorizationUrl, newAttemptSecrets } from '../fxa/authorization.ts';
+import { readCallback } from '../fxa/callback.ts';
+import { requestGrant } from '../fxa/tokens.ts';
+import { throwIfCancelled } from './cancel.ts';
+import type { Context } from './context.ts';
+import { rememberIssued, takeGrant } from './grant.ts';
+import { settled } from './state.ts';
+import { ACCESS_TOKEN_TTL } from './tokens.ts';
+
+/** What only we know of an attempt, and who finishes it must know. */
+export interface AttemptSecrets {
+  readonly id: string;
+  readonly redirectUri: string;
+  readonly state: string;
+  readonly codeVerifier: string;
+  /** To which scoped keys are encrypted, where they are asked for. */
+  readonly privateJwk?: JsonWebKey;
+}
+
+export interface AttemptOptions {
+  readonly id: string;
+  readonly redirectUri: string;
+  /** Asks for account and password, whoever is signed in at Mozilla accounts. */
+  readonly askWho?: boolean | undefined;
+}
+
+/** @throws FxaError `invalid_request`, and from the discovery of endpoints. */
+export async function prepareAttempt(
+  context: Context,
+  { id, redirectUri, askWho }: AttemptOptions,
+): Promise<{ url: string; secrets: AttemptSecrets }> {
+  const { ports, config } = context;
+  const deployment = await context.deployment(context.http());
+  const { codeChallenge, ...pair } = await newAttemptSecrets();
+  const keys = config.keyScopes?.length ? await ports.keys?.newKeyRequest() : undefined;
+  const url = authorizationUrl(deployment, {
+    redirectUri,
+    scope: config.scope,
+    state: pair.state,
+    codeChallenge,
+    accessType: 'offline',
+    ...(keys && { keysJwk: keys.keysJwk }),
+    ...(await whom(context, askWho)),
+  });
+  return { url, secrets: { id, redirectUri, ...pair, ...(keys && { privateJwk: keys.privateJwk }) } };
+}
+
+/** One click is enough for somebody whose session was ended elsewhere; who asked to be asked is asked. */
+async function whom({ store }: Context, askWho: boolean | undefined) {
+  const base = settled((await store.read()).session);
+  if (askWho || (base.status === 'signedOut' && base.askWho)) return { prompt: 'login' } as const;
+  const email = base.status === 'needsReauth' ? base.account.profile?.email : undefined;
+  return email === undefined ? {} : { loginHint: email };
+}
+
+/**
+ * Exchanges the code in the URL that the window or tab ended on, and makes the grant the session.
+ *
+ * @throws FxaError `cancelled` at the signal, and as `readCallback`, `requestGrant` and `takeGrant`.
+ */
+export async function finishAttempt(
+  context: Context,
+  secrets: AttemptSecrets,
+  callback: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { id, redirectUri, state, codeVerifier } = secrets;
+  await context.store.step({ type: 'phaseReached', attemptId: id, phase: 'finishing' });
+  const deployment = await context.deployment(context.http());
+  const { code } = readCallback(callback, {
+    redirectUri,
+    state,
+    issuer: deployment.endpoints.issuer,
+    clientId: deployment.clientId,
+  });
+  throwIfCancelled(signal);
+  // From here on the grant may exist: even a cancelled attempt must learn its id, to destroy it.
+  const request = { code, codeVerifier, ttl: ACCESS_TOKEN_TTL };
+  const answer = await requestGrant(deployment, request, context.http());
+  await rememberIssued(context, id, answer);
+  throwIfCancelled(signal);
+  await takeGrant(context, deployment, secrets, answer);
+}

@@ -1,0 +1,177 @@
+// All there is to do with attempts: one at a time, seen through by whoever is alive, and never ended in silence.
+import { FxaError } from '../fxa/errors.ts';
+import { finishAttempt } from './attempt.ts';
+import { createAuthTabs, type TabAttempt } from './auth-tab.ts';
+import { createAuthWindows } from './auth-window.ts';
+import type { Context } from './context.ts';
+import { ATTEMPT_LOCK, runAttempt, settle, type RunningAttempt, type SignInOptions } from './sign-in.ts';
+
+export interface Attempts {
+  readonly signIn: (options?: SignInOptions) => Promise<void>;
+  readonly signInInTab: () => Promise<void>;
+  readonly cancel: () => Promise<void>;
+  readonly show: () => Promise<boolean>;
+  /** Lets go of whatever runs; what became of the attempt is in the record already. */
+  readonly stop: () => Promise<void>;
+  /** Ends an attempt that died with its background, and takes one up that waits in a tab. */
+  readonly recover: () => Promise<void>;
+  readonly windowCreated: (windowId: number) => Promise<void>;
+  readonly windowRemoved: (windowId: number) => Promise<void>;
+  readonly tabUpdated: (tabId: number, url: string) => Promise<void>;
+  readonly tabRemoved: (tabId: number) => Promise<void>;
+  readonly permissionAdded: () => Promise<void>;
+}
+
+/** An attempt whose tab has come back to the return page, and with what. */
+interface Back {
+  readonly found: TabAttempt;
+  readonly url: string;
+}
+
+/** `afterwards` is called when an attempt is over and may have left something to destroy. */
+export function createAttempts(context: Context, afterwards: () => void): Attempts {
+  const { ports, store } = context;
+  const windows = createAuthWindows(ports);
+  const tabs = createAuthTabs(ports);
+  // Only to be able to cancel it; everything that must survive is stored.
+  let running: RunningAttempt | undefined;
+
+  const fail = async (attemptId: string, code: 'cancelled' | 'interrupted') => {
+    await store.step({ type: 'signInFailed', attemptId, problem: { code, at: ports.now() } });
+  };
+
+  const run = async (id: string, work: (attempt: RunningAttempt) => Promise<{ over: Promise<void> }>) => {
+    running = { id, cancel: new AbortController() };
+    try {
+      const { over } = await work(running);
+      void over.then(afterwards);
+    } finally {
+      running = undefined;
+    }
+  };
+
+  /** Takes up an attempt whose tab has come back. */
+  const finish = async ({ found, url }: Back) => {
+    const attempt = await tabs.take(found.id);
+    if (!attempt) return;
+    await run(attempt.id, async (mine) => {
+      // The address of the tab holds the code: it need not be seen longer than it must.
+      if (attempt.tabId !== undefined) await ports.authTab.close(attempt.tabId);
+      return settle(context, mine, finishAttempt(context, attempt, url, mine.cancel.signal));
+    });
+  };
+
+  /**
+   * Whoever holds the lock of attempts and still finds one running knows that it died with its background, unless it waits
+   * in a tab, or has come back there while nobody was awake to see it.
+   */
+  const find = async (): Promise<'none' | 'waits' | Back> => {
+    const { session } = await store.read();
+    if (session.status !== 'signingIn') return 'none';
+    const attempt = await tabs.pending();
+    if (attempt?.id !== session.attempt.id || attempt.tabId === undefined) {
+      await fail(session.attempt.id, 'interrupted');
+      return 'none';
+    }
+    const url = await lookAt(attempt.tabId);
+    if (url === undefined) {
+      await tabs.take(attempt.id);
+      await fail(attempt.id, 'cancelled');
+      return 'none';
+    }
+    return (await back(attempt.tabId, url)) ?? 'waits';
+  };
+
+  /** Undefined when the tab is gone; empty where its address is none of our business. */
+  const lookAt = async (tabId: number) => {
+    const place = await ports.authTab.look(tabId);
+    return place && (place.url ?? '');
+  };
+
+  const back = async (tabId: number, url: string): Promise<Back | undefined> => {
+    const found = await tabs.at(tabId, url);
+    return found && { found, url };
+  };
+
+  const attempt = (options: SignInOptions) => async () => {
+    const before = await find();
+    if (before === 'waits') {
+      await tabs.show();
+      return;
+    }
+    if (before !== 'none') return finish(before);
+    await tabs.dismiss();
+    await run(ports.newId(), (mine) => runAttempt(context, { windows, tabs }, mine, options));
+    // The tab may have come back before its id was known here.
+    const after = await find();
+    if (typeof after === 'object') await finish(after);
+  };
+
+  const show = async () => (await windows.show()) || (await tabs.show());
+
+  const signIn = async (options: SignInOptions = {}) => {
+    if (await ports.locks.ifFree(ATTEMPT_LOCK, attempt(options))) return;
+    // An attempt that was ended a moment ago is about to let go.
+    if (running?.cancel.signal.aborted) await ports.locks.exclusive(ATTEMPT_LOCK, attempt(options));
+    else await show();
+  };
+
+  const stop = async () => {
+    running?.cancel.abort();
+    await windows.dismiss();
+    await tabs.dismiss();
+  };
+
+  return {
+    signIn,
+    show,
+    stop,
+
+    async signInInTab() {
+      if (ports.authTab.redirectUri === undefined)
+        throw new FxaError('unsupported', 'There is no return page.');
+      // The permission may still be a question on the screen; its answer wakes us.
+      await tabs.want();
+      if ((await ports.authTab.allowed()) && (await tabs.wanted())) await signIn({ via: 'tab' });
+    },
+
+    async permissionAdded() {
+      if ((await ports.authTab.allowed()) && (await tabs.wanted())) await signIn({ via: 'tab' });
+    },
+
+    async cancel() {
+      const { session } = await store.read();
+      if (session.status !== 'signingIn') return;
+      await fail(session.attempt.id, 'cancelled');
+      await stop();
+    },
+
+    async recover() {
+      let found: 'none' | 'waits' | Back = 'none';
+      const look = async () => {
+        found = await find();
+      };
+      const resume = async () => {
+        const again = await find();
+        if (typeof again === 'object') await finish(again);
+      };
+      const free = await ports.locks.ifFree(ATTEMPT_LOCK, look);
+      // The locks of a context that has just died may be freed a moment later. And nobody waits here for the network.
+      if (!free || typeof found === 'object') ports.locks.exclusive(ATTEMPT_LOCK, resume).catch(ports.report);
+    },
+
+    windowCreated: (windowId) => windows.created(windowId),
+    windowRemoved: (windowId) => windows.removed(windowId),
+
+    async tabUpdated(tabId, url) {
+      const found = await back(tabId, url);
+      if (found) await ports.locks.exclusive(ATTEMPT_LOCK, () => finish(found));
+    },
+
+    async tabRemoved(tabId) {
+      const found = await tabs.pending();
+      if (found?.tabId !== tabId || !(await tabs.take(found.id))) return;
+      await fail(found.id, 'cancelled');
+    },
+  };
+}

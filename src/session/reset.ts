@@ -1,0 +1,14 @@
+// Starting anew when the stored record cannot be read: at the person's word only, and with what can be saved of it.
+import type { Context } from './context.ts';
+import { addToJournal } from './record.ts';
+import { revocation, salvage } from './revocations.ts';
+
+/** Does nothing when the record can be read after all. */
+export async function reset(context: Context): Promise<void> {
+  await context.store.reset((stored, fresh) => {
+    const ids = [...new Set(salvage(stored))];
+    const outbox = ids.map((id) => revocation(context, id));
+    const entry = { at: context.ports.now(), from: 'signedOut', to: 'signedOut', why: 'reset' } as const;
+    return addToJournal({ ...fresh, outbox }, entry);
+  });
+}

@@ -1,0 +1,59 @@
+// What goes into the outbox, and how much of it stays there. Pure.
+import type { Context } from './context.ts';
+import { addToJournal, currentOwners, type Revocation, type StoredRecord } from './record.ts';
+import { liveSession } from './state.ts';
+
+/** More grants than this nobody leaves behind; something is wrong, and the newest matter most. */
+export const MOST_REVOCATIONS = 100;
+
+/** Given up when this old and tried this often. Both, as a clock alone may be years ahead. */
+const OLD_MS = 90 * 86_400_000;
+const OFTEN = 30;
+
+export function revocation(context: Context, refreshTokenId: string, owner?: string): Revocation {
+  return {
+    refreshTokenId,
+    issuer: context.config.issuer,
+    since: context.ports.now(),
+    attempts: 0,
+    notBefore: 0,
+    ...(owner !== undefined && { owner }),
+  };
+}
+
+/** `next`, with the grant of `record`'s live session put into the outbox. */
+export function withLiveGrantDoomed(
+  context: Context,
+  next: StoredRecord,
+  record: StoredRecord,
+): StoredRecord {
+  const live = liveSession(record.session);
+  if (!live) return next;
+  const [issuer = context.config.issuer] = record.deployment.split(' ');
+  const entry = { ...revocation(context, live.grant.refreshTokenId), issuer };
+  return { ...next, outbox: [...next.outbox, entry] };
+}
+
+/** The record with an outbox within its bounds; each grant that is given up is named in the journal by its age. */
+export function bounded(record: StoredRecord, now: number): StoredRecord {
+  const owners = currentOwners(record.session);
+  const given = (entry: Revocation) => entry.attempts >= OFTEN && now - entry.since > OLD_MS;
+  const inUse = ({ owner }: Revocation) => owner !== undefined && owners.includes(owner);
+  const waiting = record.outbox.filter((entry) => inUse(entry) || !given(entry));
+  const surplus = waiting.filter((entry) => !inUse(entry)).slice(0, -MOST_REVOCATIONS);
+  const outbox = waiting.filter((entry) => !surplus.includes(entry));
+  if (outbox.length === record.outbox.length) return record;
+  const { status } = record.session;
+  const why = surplus.length > 0 ? 'revocations_too_many' : 'revocations_too_old';
+  return addToJournal({ ...record, outbox }, { at: now, from: status, to: status, why });
+}
+
+/** The ids of grants in a record that cannot be read otherwise: what is known of them is enough to destroy them. */
+export function salvage(stored: unknown): readonly string[] {
+  if (typeof stored !== 'object' || stored === null) return [];
+  return Object.entries(stored).flatMap(([name, value]) =>
+    name === 'refreshTokenId' && typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
+      ? [value]
+      : salvage(value),
+  );
+}

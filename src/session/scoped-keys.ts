@@ -1,0 +1,44 @@
+// Scoped keys of a session: opened at sign-in, sealed beside the refresh token, handed to code in the background only.
+import { FxaError } from '../fxa/errors.ts';
+import type { KeyIds, ScopedKey, ScopedKeys } from '../fxa/scoped-keys.ts';
+import type { Context } from './context.ts';
+import { openSecret } from './secrets.ts';
+import { settled } from './state.ts';
+import { requireLive } from './tokens.ts';
+
+/**
+ * The keys in a token answer; undefined in builds that ask for none.
+ *
+ * @throws FxaError `bad_response` with reason `keys_missing`, `keys_malformed`, or `keys_older` when this account has had
+ *   newer ones here: what was given up must not come back.
+ */
+export async function openKeys(
+  { ports, config, store }: Context,
+  subject: string,
+  keysJwe: string | undefined,
+  privateJwk: JsonWebKey | undefined,
+): Promise<{ secret: { keys: string }; keyIds: KeyIds } | undefined> {
+  if (!ports.keys || !privateJwk) return undefined;
+  const keys = await ports.keys.openScopedKeys(keysJwe, privateJwk, config.keyScopes ?? []);
+  const keyIds = Object.fromEntries(Object.entries(keys).map(([scope, { kid }]) => [scope, { kid }]));
+  const base = settled((await store.read()).session);
+  const before = base.status !== 'signedOut' && base.account.subject === subject ? base.account.keyIds : {};
+  if (ports.keys.compareScopedKeys(before ?? {}, keyIds) === 'older') {
+    throw new FxaError('bad_response', 'The scoped keys are older than known ones.', {
+      reason: 'keys_older',
+    });
+  }
+  return { secret: { keys: JSON.stringify(keys) }, keyIds };
+}
+
+/**
+ * The key of a scope, for code in the background. Never send it to a page.
+ *
+ * @throws FxaError `signed_out`, `reauth_required`; `scope_denied` when this build does not ask for the key of that scope.
+ */
+export async function scopedKey(context: Context, scope: string): Promise<ScopedKey> {
+  const secret = await openSecret(context, await requireLive(context), 'keys');
+  const key = secret === undefined ? undefined : (JSON.parse(secret) as ScopedKeys)[scope];
+  if (!key) throw new FxaError('scope_denied', 'There is no key for this scope.');
+  return key;
+}

@@ -1,0 +1,102 @@
+// The secrets of a session: sealed in the record, or, where they are to end with the browser, in `storage.session`.
+import type { Context } from './context.ts';
+import { currentOwners } from './record.ts';
+import { liveSession, type SealedSecrets, type SignedIn, type StoredGrant } from './state.ts';
+
+/** In `storage.session`: secrets by the session they belong to. */
+const KEY = 'secrets';
+const LOCK = 'fxa:secrets';
+
+export interface Secrets {
+  readonly refreshToken: string;
+  /** Scoped keys, as JSON. */
+  readonly keys?: string;
+}
+type Held = Readonly<Record<string, Secrets>>;
+
+/** Whether sessions are to end with the browser: the person has chosen so, or whoever administers the browser has. */
+export async function isSessionOnly({ store, ports }: Context): Promise<boolean> {
+  return (await store.read()).settings.sessionOnly || (await ports.policy()).sessionOnly;
+}
+
+/** Keeps the secrets where they belong. What is returned goes into the record; undefined when nothing is to lie there. */
+export async function keepSecrets(
+  context: Context,
+  owner: string,
+  secrets: Secrets,
+): Promise<SealedSecrets | undefined> {
+  if (!(await isSessionOnly(context))) {
+    const sealed = await seal(context, secrets);
+    if (sealed) return sealed;
+  }
+  await change(context, (held) => ({ ...held, [owner]: secrets }));
+  return undefined;
+}
+
+/** Undefined where the browser refuses to keep a key (IndexedDB off): a session that ends with it is better than none. */
+async function seal({ ports }: Context, secrets: Secrets): Promise<SealedSecrets | undefined> {
+  const { vault } = ports;
+  try {
+    return {
+      refreshToken: await vault.seal(secrets.refreshToken),
+      ...(secrets.keys !== undefined && { keys: await vault.seal(secrets.keys) }),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The secret of the live session; undefined when it is lost, or when there never was one (keys). */
+export async function openSecret(
+  { ports }: Context,
+  { id, grant }: SignedIn,
+  which: keyof Secrets,
+): Promise<string | undefined> {
+  if (!grant.sealed) return ((await ports.memory.get(KEY)) as Held | undefined)?.[id]?.[which];
+  const sealed = grant.sealed[which];
+  return sealed === undefined ? undefined : ports.vault.open(sealed);
+}
+
+/** What it means that the refresh token is not to be had. */
+export function lossOf({ sealed }: StoredGrant): 'key_lost' | 'session_only' {
+  return sealed ? 'key_lost' : 'session_only';
+}
+
+/** Moves the secrets of the live session to where they are wished now. */
+export async function moveSecrets(context: Context): Promise<void> {
+  const live = liveSession((await context.store.read()).session);
+  if (!live || (live.grant.sealed === undefined) === (await isSessionOnly(context))) return;
+  const refreshToken = await openSecret(context, live, 'refreshToken');
+  // That it is lost is found, and said, when it is needed.
+  if (refreshToken === undefined) return;
+  const keys = await openSecret(context, live, 'keys');
+  const sealed = await keepSecrets(context, live.id, { refreshToken, ...(keys !== undefined && { keys }) });
+  await context.store.step({ type: 'secretsMoved', sessionId: live.id, sealed });
+  if (sealed) await dropSecrets(context, [live.id]);
+}
+
+/** Drops the secrets of these sessions. */
+export function dropSecrets(context: Context, owners: readonly string[]): Promise<void> {
+  return change(context, (held) => filtered(held, (owner) => !owners.includes(owner)));
+}
+
+/** Drops the secrets of attempts and sessions that are over. */
+export async function sweepSecrets(context: Context): Promise<void> {
+  await change(context, async (held) => {
+    const current = currentOwners((await context.store.read()).session);
+    return filtered(held, (owner) => current.includes(owner));
+  });
+}
+
+function filtered(held: Held, keep: (owner: string) => boolean): Held {
+  const kept = Object.entries(held).filter(([owner]) => keep(owner));
+  return kept.length === Object.keys(held).length ? held : Object.fromEntries(kept);
+}
+
+async function change({ ports }: Context, next: (held: Held) => Held | Promise<Held>): Promise<void> {
+  await ports.locks.exclusive(LOCK, async () => {
+    const before = ((await ports.memory.get(KEY)) ?? {}) as Held;
+    const after = await next(before);
+    if (after !== before) await ports.memory.set({ [KEY]: after });
+  });
+}

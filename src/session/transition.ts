@@ -1,0 +1,170 @@
+// What leads from one state of the session to the next: the events, and the one function that applies them.
+import type { Reason } from '../fxa/errors.ts';
+import type { Profile } from '../fxa/profile.ts';
+import {
+  liveSession,
+  settled,
+  type Account,
+  type Attempt,
+  type Hint,
+  type Phase,
+  type Problem,
+  type SealedSecrets,
+  type Session,
+  type Settled,
+  type SignedIn,
+  type SignedOut,
+  type SigningIn,
+  type StoredGrant,
+} from './state.ts';
+
+/** Why somebody was signed out without a new sign-in taking the place. */
+export type SignOutReason = Extract<
+  Reason,
+  'by_user' | 'key_lost' | 'session_only' | 'environment_changed' | 'account_deleted'
+>;
+
+export type SessionEvent =
+  | { readonly type: 'signInStarted'; readonly attempt: Attempt }
+  | { readonly type: 'phaseReached'; readonly attemptId: string; readonly phase: Phase }
+  | { readonly type: 'movedToTab'; readonly attemptId: string }
+  | { readonly type: 'signInFailed'; readonly attemptId: string; readonly problem: Problem }
+  | {
+      readonly type: 'signInCompleted';
+      readonly attemptId: string;
+      readonly account: Account;
+      readonly grant: StoredGrant;
+      readonly problem?: Problem;
+      readonly at: number;
+    }
+  | {
+      readonly type: 'profileFetched';
+      readonly sessionId: string;
+      readonly profile: Profile;
+      readonly at: number;
+    }
+  | { readonly type: 'problemMet'; readonly sessionId: string; readonly problem: Problem }
+  | {
+      readonly type: 'secretsMoved';
+      readonly sessionId: string;
+      readonly sealed: SealedSecrets | undefined;
+    }
+  | { readonly type: 'hinted'; readonly sessionId: string; readonly hint: Hint }
+  /** Mozilla accounts still honours the grant, whatever was hinted. */
+  | { readonly type: 'grantKept'; readonly sessionId: string }
+  | { readonly type: 'grantRejected'; readonly sessionId: string; readonly at: number }
+  | {
+      readonly type: 'signedOut';
+      readonly reason: SignOutReason;
+      readonly askWho?: boolean | undefined;
+      readonly at: number;
+    };
+
+/** Why an event changed the state, for the journal: a code, a reason, or what the person did. */
+export function whyOf(event: SessionEvent, next: Session): string {
+  if (event.type === 'signInFailed') return event.problem.code;
+  if (event.type === 'signedOut') return event.reason;
+  const base = settled(next);
+  if (event.type === 'grantRejected' && base.status !== 'signedIn')
+    return base.ended?.reason ?? 'grant_revoked';
+  return event.type === 'signInStarted' || event.type === 'signInCompleted' ? 'sign_in' : event.type;
+}
+
+/**
+ * The next state. Pure; an event that comes too late (its attempt or session is no longer there) returns the very same
+ * object, so `next === session` means "nothing happened".
+ */
+export function transition(session: Session, event: SessionEvent): Session {
+  switch (event.type) {
+    case 'signInStarted':
+      if (session.status === 'signingIn') return session;
+      return { status: 'signingIn', attempt: event.attempt, previous: session };
+
+    case 'phaseReached':
+      if (!isAttempt(session, event.attemptId)) return session;
+      return { ...session, attempt: { ...session.attempt, phase: event.phase } };
+
+    case 'movedToTab':
+      if (!isAttempt(session, event.attemptId)) return session;
+      return { ...session, attempt: { ...session.attempt, via: 'tab' } };
+
+    case 'signInFailed':
+      if (!isAttempt(session, event.attemptId)) return session;
+      return { ...session.previous, problem: event.problem };
+
+    case 'signInCompleted': {
+      if (!isAttempt(session, event.attemptId)) return session;
+      const { account, grant, problem } = event;
+      const { previous } = session;
+      const other = previous.status !== 'signedOut' && previous.account.subject !== account.subject;
+      return {
+        status: 'signedIn',
+        id: event.attemptId,
+        since: event.at,
+        account,
+        grant,
+        ...(other && { replacedOther: true }),
+        ...(problem && { problem }),
+      };
+    }
+
+    case 'profileFetched':
+      return changeLive(session, event.sessionId, ({ problem, ...live }) => ({
+        ...live,
+        account: { ...live.account, profile: event.profile, profileAt: event.at },
+      }));
+
+    case 'problemMet':
+      return changeLive(session, event.sessionId, (live) => ({ ...live, problem: event.problem }));
+
+    case 'secretsMoved':
+      return changeLive(session, event.sessionId, ({ grant, ...live }) => ({
+        ...live,
+        grant: {
+          refreshTokenId: grant.refreshTokenId,
+          scope: grant.scope,
+          ...(event.sealed && { sealed: event.sealed }),
+        },
+      }));
+
+    case 'hinted':
+      return changeLive(session, event.sessionId, (live) => ({ ...live, hint: event.hint }));
+
+    case 'grantKept':
+      if (!liveSession(session)?.hint) return session;
+      return changeLive(session, event.sessionId, ({ hint, ...live }) => live);
+
+    case 'grantRejected':
+      return changeLive(session, event.sessionId, ({ account, hint }) => rejected(account, hint, event.at));
+
+    case 'signedOut':
+      return signedOut(session, event);
+  }
+}
+
+function rejected(account: Account, reason: Hint | 'grant_revoked' = 'grant_revoked', at: number): Settled {
+  const ended: Problem = { code: 'reauth_required', reason, at };
+  if (reason === 'account_deleted') return { status: 'signedOut', ended: { ...ended, code: 'signed_out' } };
+  return { status: 'needsReauth', account, ended };
+}
+
+/** A person who signs out ends everything; a session that is lost leaves a running attempt alone. */
+function signedOut(session: Session, event: Extract<SessionEvent, { type: 'signedOut' }>): Session {
+  const { reason, askWho = false, at } = event;
+  const byUser = reason === 'by_user';
+  if (settled(session).status === 'signedOut' && (session.status === 'signedOut' || !byUser)) return session;
+  const ended: Problem = { code: 'signed_out', reason, at };
+  const out: SignedOut = { status: 'signedOut', ended, ...(askWho && { askWho }) };
+  return session.status === 'signingIn' && !byUser ? { ...session, previous: out } : out;
+}
+
+function isAttempt(session: Session, attemptId: string): session is SigningIn {
+  return session.status === 'signingIn' && session.attempt.id === attemptId;
+}
+
+/** Applies a change to the live session of that id, wherever it lies; the same object when there is none. */
+function changeLive(session: Session, sessionId: string, change: (live: SignedIn) => Settled): Session {
+  const live = liveSession(session);
+  if (live?.id !== sessionId) return session;
+  return session.status === 'signingIn' ? { ...session, previous: change(live) } : change(live);
+}
