@@ -31,7 +31,7 @@ interface Plan {
 
 /** Renews what is due, and plans the next time. What goes wrong only postpones; a proof that the grant is gone ends it. */
 export async function renewAhead(context: Context): Promise<void> {
-  await context.ports.locks.ifFree('fxa:renewal', async () => {
+  await context.ports.locks.exclusive('fxa:renewal', async () => {
     const live = await current(context);
     if (live) await renewIfDue(context, live);
     await planNext(context);
@@ -45,7 +45,7 @@ async function renewIfDue(context: Context, live: SignedIn): Promise<void> {
   if (due === undefined || due > ports.now()) return;
   const { failures = 0 } = (await planOf(context, live)) ?? {};
   try {
-    await renew(context, { newerThan: token });
+    await renew(context, token);
     await ports.memory.set({ [KEY]: { sessionId: live.id, notBefore: 0, failures: 0 } satisfies Plan });
   } catch (error) {
     if (!isFxaError(error)) ports.report(error);
@@ -74,14 +74,15 @@ async function dueAt(
   token: HeldToken | undefined,
 ): Promise<number | undefined> {
   const { memory, now, random } = context.ports;
-  if (token && isShortLived(token)) return undefined;
+  if (token && isShortLived(token) && !live.hint) return undefined;
   const plan = await planOf(context, live);
-  if (!token && !plan) {
+  if (!token && !plan && !live.hint) {
     const notBefore = now() + FIRST_MS * (1 + 4 * random());
     await memory.set({ [KEY]: { sessionId: live.id, notBefore, failures: 0 } satisfies Plan });
     return notBefore;
   }
-  const wanted = token && isFresh(token, now()) ? staleAt(token) - AHEAD_MS : 0;
+  // Somebody said that the session was ended: only a renewal can tell.
+  const wanted = token && !live.hint && isFresh(token, now()) ? staleAt(token) - AHEAD_MS : 0;
   const notBefore = plan && plan.notBefore < now() + ABSURD_MS ? plan.notBefore : 0;
   return Math.max(wanted, notBefore);
 }

@@ -13,7 +13,7 @@ import { moveSecrets, sweepSecrets } from './secrets.ts';
 import type { SignInOptions } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 import { liveSession, type Hint } from './state.ts';
-import { accessToken, renew } from './tokens.ts';
+import { accessToken } from './tokens.ts';
 
 export interface SessionService {
   /** Runs a sign-in to its end, or into a tab; when one runs already, brings its window or tab to the front instead. */
@@ -112,7 +112,7 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
       const live = liveSession((await store.read()).session);
       if (!live) return;
       await store.step({ type: 'hinted', sessionId: live.id, hint });
-      await thenTend(renew(context));
+      await tend();
     },
 
     async setSessionOnly(sessionOnly) {

@@ -75,18 +75,18 @@ export async function withAccessToken<T>(
 }
 
 /**
- * Asks Mozilla accounts whether the grant still lives, by a refresh nobody needed. `unless`: not when there is a newer main
- * token than this one by the time it is our turn.
+ * Asks Mozilla accounts whether the grant still lives, by a refresh nobody needed. Not when there is a newer main token than
+ * the `known` one by the time it is our turn.
  *
  * @throws FxaError as `accessToken`.
  */
-export async function renew(context: Context, unless?: { newerThan: HeldToken | undefined }): Promise<void> {
+export async function renew(context: Context, known: HeldToken | undefined): Promise<void> {
   const { grant } = await requireLive(context);
   const scope = withoutOpenid(grant.scope);
   await context.ports.locks.exclusive(refreshLock(scope), async () => {
     const session = await requireLive(context);
     const newest = mainToken(await context.store.tokens(), session)?.token;
-    if (!unless || newest === unless.newerThan?.token) await refresh(context, session, scope);
+    if (newest === known?.token) await refresh(context, session, scope);
   });
 }
 
@@ -159,15 +159,10 @@ export function staleAt({ receivedAt, expiresAt }: HeldToken): number {
   return expiresAt - Math.min(MAX_MARGIN_MS, (expiresAt - receivedAt) / 10);
 }
 
-/** The token of the session that lasts longest, of those that do all the session may do. Pure. */
+/** The newest token of the session, of those that do all the session may do. Pure. */
 export function mainToken(tokens: readonly HeldToken[], { id, grant }: SignedIn): HeldToken | undefined {
   const scope = withoutOpenid(grant.scope);
-  return tokens
-    .filter((token) => token.owner === id && grantedCovers(token.scope, scope))
-    .reduce<HeldToken | undefined>(
-      (last, token) => (last && last.expiresAt > token.expiresAt ? last : token),
-      undefined,
-    );
+  return tokens.findLast((token) => token.owner === id && grantedCovers(token.scope, scope));
 }
 
 /** A refused token must not be handed out again. It may be alive all the same, so it is destroyed as an orphan. */

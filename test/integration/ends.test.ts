@@ -1,0 +1,149 @@
+// How Mozilla accounts ends a session, how a person does, and how it goes on: never without a reason, never mixed.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CLIENT, createWorld, type World } from './world.ts';
+
+let world: World;
+let urls: URL[];
+beforeEach(async () => {
+  world = await createWorld('today');
+  urls = [];
+  await signIn();
+});
+afterEach(() => world.stop());
+
+/** Signs in, and keeps the address that the window opened with. */
+async function signIn(as = 'ada@example.com', options = {}): Promise<void> {
+  world.signsInAs(as);
+  const person = world.host.person;
+  world.host.person = (url) => {
+    urls.push(new URL(url));
+    return person(url);
+  };
+  await world.session.signIn(options);
+}
+
+const ada = () => {
+  const account = world.standin.store.accounts.byEmail('ada@example.com');
+  if (!account) throw new Error('Ada has no account.');
+  return account;
+};
+const changePassword = () => world.standin.store.changePassword(ada(), 'another horse');
+const because = () => world.record().journal.at(-1);
+
+describe('when the grant is gone', () => {
+  it('without a hint, the reason is that, and the journal has it with its instant', async () => {
+    const before = Date.now();
+    changePassword();
+    world.host.memory.delete('tokens');
+    await world.session.lookForNews();
+    expect(world.view()).toMatchObject({
+      status: 'needsReauth',
+      ended: { code: 'reauth_required', reason: 'grant_revoked' },
+      account: { email: 'ada@example.com' },
+    });
+    expect(because()).toMatchObject({ from: 'signedIn', to: 'needsReauth', why: 'grant_revoked' });
+    expect(because()?.at).toBeGreaterThanOrEqual(before);
+    expect(world.view().ended?.at).toBe(because()?.at);
+  });
+
+  it('a hint makes us ask at once, and names the reason', async () => {
+    changePassword();
+    await world.session.hint('password_changed');
+    expect(world.view()).toMatchObject({ status: 'needsReauth', ended: { reason: 'password_changed' } });
+    expect(because()?.why).toBe('password_changed');
+  });
+
+  it('as the account was deleted, nothing of it stays', async () => {
+    world.standin.store.deleteAccount(ada().uid);
+    await world.session.hint('account_deleted');
+    expect(world.view()).toMatchObject({ status: 'signedOut', ended: { reason: 'account_deleted' } });
+    expect(world.view()).not.toHaveProperty('account');
+    expect(world.stored()).not.toContain('ada@example.com');
+  });
+
+  it('a hint that came while there was no network names the reason all the same', async () => {
+    const network = world.host.fetch;
+    world.host.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
+    await world.session.hint('password_changed');
+    expect(world.view().status).toBe('signedIn');
+    world.host.fetch = network;
+    changePassword();
+    // Nobody need say it again: it is asked at the next wake.
+    world.host.skew = 120_000;
+    await world.restart();
+    await expect.poll(() => world.view().ended?.reason).toBe('password_changed');
+  });
+});
+
+it('a hint without a proof changes nothing, and is forgotten', async () => {
+  await world.session.hint('account_deleted');
+  expect(world.view()).toMatchObject({ status: 'signedIn' });
+  changePassword();
+  world.host.memory.delete('tokens');
+  await world.session.lookForNews();
+  expect(world.view()).toMatchObject({ status: 'needsReauth', ended: { reason: 'grant_revoked' } });
+});
+
+it('a hint for nobody is nothing', async () => {
+  await world.session.signOut();
+  await world.session.hint('account_deleted');
+  expect(world.view()).toMatchObject({ status: 'signedOut', ended: { reason: 'by_user' } });
+});
+
+describe('after the end', () => {
+  beforeEach(async () => {
+    world.standin.store.disconnect(ada().uid, CLIENT);
+    world.host.memory.delete('tokens');
+    await world.session.lookForNews();
+    expect(world.view().status).toBe('needsReauth');
+  });
+
+  it('one click is enough, with the address filled in', async () => {
+    await signIn();
+    expect(urls.at(-1)?.searchParams.get('login_hint')).toBe('ada@example.com');
+    expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'ada@example.com' } });
+    expect(world.view()).not.toHaveProperty('ended');
+    expect(world.view()).not.toHaveProperty('replacedOther');
+  });
+
+  it('another account is told, and not mixed with the one before', async () => {
+    await signIn('lin@example.com');
+    expect(world.view()).toMatchObject({ account: { email: 'lin@example.com' }, replacedOther: true });
+    expect(world.stored()).not.toContain('ada@example.com');
+    expect(world.stored()).not.toContain('Ada');
+    await world.session.tend();
+    expect([world.liveGrants(), world.liveTokens()]).toEqual([1, 1]);
+  });
+});
+
+describe('a person who chooses', () => {
+  it('to be asked the next time is, until a sign-in succeeds', async () => {
+    await world.session.signOut({ askWho: true });
+    world.host.person = (url) => {
+      urls.push(new URL(url));
+      return Promise.reject(new Error('closed'));
+    };
+    await world.session.signIn();
+    expect(urls.at(-1)?.searchParams.get('prompt')).toBe('login');
+    await world.restart();
+    await signIn();
+    expect(urls.at(-1)?.searchParams.get('prompt')).toBe('login');
+    await world.session.signOut();
+    await signIn();
+    expect(urls.at(-1)?.searchParams.has('prompt')).toBe(false);
+  });
+
+  it('another account is asked who, and the one before stays until there is another', async () => {
+    world.host.person = () => Promise.reject(new Error('closed'));
+    await world.session.signIn({ askWho: true });
+    expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'ada@example.com' } });
+    await signIn('lin@example.com', { askWho: true });
+    const { searchParams } = urls.at(-1) ?? new URL('about:blank');
+    expect(searchParams.get('prompt')).toBe('login');
+    expect(searchParams.has('login_hint')).toBe(false);
+    expect(world.view()).toMatchObject({ account: { email: 'lin@example.com' }, replacedOther: true });
+    expect(world.stored()).not.toContain('ada@example.com');
+    await world.session.tend();
+    expect([world.liveGrants(), world.liveTokens()]).toEqual([1, 1]);
+  });
+});

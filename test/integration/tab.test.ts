@@ -1,0 +1,151 @@
+// Signing in in a tab: where there is no auth window, or the person prefers it. The tab outlives the background.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RETURN_PAGE } from '../../src/standin/ready.ts';
+import { createWorld, type World } from './world.ts';
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld('today');
+  world.host.tabsAllowed = true;
+});
+afterEach(() => world.stop());
+
+/** The person takes their time: the tab comes back when this is called. */
+function slowPerson(): () => void {
+  const person = world.host.person;
+  let go = () => {};
+  const ready = new Promise<void>((resolve) => (go = resolve));
+  world.host.person = async (url) => {
+    await ready;
+    return person(url);
+  };
+  return go;
+}
+
+const waiting = () => expect.poll(() => world.host.tabs.size).toBe(1);
+const signedIn = () => expect.poll(() => world.view().status).toBe('signedIn');
+const none = () => expect([world.liveGrants(), world.liveTokens(), world.host.tabs.size]).toEqual([0, 0, 0]);
+
+it('signs in, and closes the tab with the code in its address', async () => {
+  const come = slowPerson();
+  await world.session.signInInTab();
+  expect(world.view()).toMatchObject({ status: 'signingIn', phase: 'window', via: 'tab' });
+  come();
+  await signedIn();
+  expect(world.view()).toMatchObject({ account: { email: 'ada@example.com' } });
+  expect([world.host.tabs.size, world.host.windows.opened]).toEqual([0, 0]);
+  // Verifier and state were there while they were needed.
+  expect(world.host.memory.get('tabAttempt')).toBeNull();
+});
+
+it('a browser without an auth window falls back to a tab by itself where it may', async () => {
+  world.host.windowless = true;
+  await world.session.signIn();
+  await signedIn();
+});
+
+it('and says so where it may not, and when the permission comes, goes on', async () => {
+  world.host.windowless = true;
+  world.host.tabsAllowed = false;
+  await world.session.signIn();
+  expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code: 'unsupported' } });
+  await world.session.signInInTab();
+  expect(world.view().status).toBe('signedOut');
+  world.host.tabsAllowed = true;
+  await world.session.permissionAdded();
+  await signedIn();
+});
+
+it('a permission that comes for another reason, or long after, starts nothing', async () => {
+  await world.session.permissionAdded();
+  world.host.tabsAllowed = false;
+  await world.session.signInInTab();
+  world.host.tabsAllowed = true;
+  world.host.skew = 600_000;
+  await world.session.permissionAdded();
+  expect(world.host.tabs.size).toBe(0);
+});
+
+describe('while the tab waits', () => {
+  let come: () => void;
+  beforeEach(async () => {
+    come = slowPerson();
+    await world.session.signInInTab();
+    await waiting();
+  });
+
+  it('a background that dies is not missed', async () => {
+    await world.restart();
+    expect(world.view()).toMatchObject({ status: 'signingIn', via: 'tab' });
+    come();
+    await signedIn();
+  });
+
+  it('a background that is not even woken finds the tab back at its next start', async () => {
+    world.host.onTab = () => undefined;
+    world.kill();
+    come();
+    await expect.poll(() => [...world.host.tabs.values()].join('')).toContain(RETURN_PAGE);
+    await world.restart();
+    await signedIn();
+  });
+
+  it('a second click brings it to the front, and so does the button', async () => {
+    await world.session.signIn();
+    await world.session.signInInTab();
+    expect(await world.session.showWindow()).toBe(true);
+    expect(world.host.focusedTabs).toHaveLength(3);
+    expect(world.host.tabs.size).toBe(1);
+    come();
+    await signedIn();
+  });
+
+  it('closing it cancels, also when nobody is awake to see it', async () => {
+    const [tab = 0] = world.host.tabs.keys();
+    world.host.closeTab(tab);
+    await expect.poll(() => world.view().problem?.code).toBe('cancelled');
+
+    await world.session.signInInTab();
+    world.host.onTabGone = () => undefined;
+    world.kill();
+    world.host.closeTab([...world.host.tabs.keys()][0] ?? 0);
+    await world.restart();
+    expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code: 'cancelled' } });
+  });
+
+  it.each(['cancel', 'sign out', 'reset nothing'] as const)('%s', async (how) => {
+    if (how === 'cancel') await world.session.cancelSignIn();
+    if (how === 'sign out') await world.session.signOut();
+    if (how === 'reset nothing') {
+      await world.session.reset();
+      return;
+    }
+    expect(world.view().status).toBe('signedOut');
+    come();
+    await expect.poll(() => world.host.tabs.size).toBe(0);
+    none();
+  });
+
+  it('a browser that ends takes it along, and says that it was interrupted', async () => {
+    world.host.memory.clear();
+    world.host.tabs.clear();
+    await world.restart();
+    expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code: 'interrupted' } });
+  });
+
+  it('another tab at the return page is none of our business', async () => {
+    await world.session.tabUpdated(4711, `${RETURN_PAGE}?code=${'0'.repeat(64)}&state=x`);
+    const [tab = 0] = world.host.tabs.keys();
+    await world.session.tabUpdated(tab, 'http://127.0.0.1:9721/elsewhere?code=1');
+    expect(world.view().status).toBe('signingIn');
+  });
+
+  it('one that comes back with the answer to another sign-in is not used', async () => {
+    const [tab = 0] = world.host.tabs.keys();
+    await world.session.tabUpdated(tab, `${RETURN_PAGE}?code=${'0'.repeat(64)}&state=of-somebody-else`);
+    expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code: 'state_mismatch' } });
+    come();
+    await expect.poll(() => world.host.tabs.size).toBe(0);
+    none();
+  });
+});

@@ -1,0 +1,191 @@
+// The life of tokens: long and short ones, ahead of need and by need, with clocks that jump and servers that want rest.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { HeldToken } from '../../src/session/record.ts';
+import { createWorld, type World } from './world.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+let world: World;
+let asked: string[];
+beforeEach(async () => {
+  world = await createWorld('today');
+  await world.session.signIn();
+  await world.session.tend();
+  asked = [];
+  const network = world.host.fetch;
+  world.host.fetch = (input, init) => {
+    const body = typeof init?.body === 'string' ? init.body : '';
+    asked.push(`${new URL(String(input)).pathname}${body.includes('refresh_token=') ? ' refresh' : ''}`);
+    return network(input, init);
+  };
+});
+afterEach(() => world.stop());
+
+const held = () => (world.host.memory.get('tokens') ?? []) as HeldToken[];
+const refreshes = () => asked.filter((call) => call === '/v1/token refresh').length;
+const alarmIn = () => (world.host.alarms.get('fxa:renewal') ?? Number.NaN) - (Date.now() + world.host.skew);
+
+/** As if the server had given this lifetime. */
+function lives(ms: number): void {
+  const now = Date.now() + world.host.skew;
+  world.host.memory.set(
+    'tokens',
+    held().map((token) => ({ ...token, receivedAt: now, expiresAt: now + ms })),
+  );
+}
+
+it('is renewed by alarm before it would no longer be handed out', async () => {
+  await expect.poll(alarmIn).toBeGreaterThan(53 * MINUTE);
+  expect(alarmIn()).toBeLessThan(55 * MINUTE);
+  world.host.skew = 54.5 * MINUTE;
+  await world.session.tend();
+  expect(refreshes()).toBe(1);
+  expect(alarmIn()).toBeGreaterThan(53 * MINUTE);
+  // Nobody waits for the network now.
+  await world.session.accessToken('profile');
+  expect(refreshes()).toBe(1);
+});
+
+it('is renewed at the next wake when the machine slept through the alarm', async () => {
+  world.host.skew = 9 * HOUR;
+  await world.restart();
+  expect(refreshes()).toBe(1);
+});
+
+it('of ten minutes and more is renewed ahead, of thirty seconds by need alone', async () => {
+  lives(30_000);
+  await world.session.tend();
+  expect(world.host.alarms.has('fxa:renewal')).toBe(false);
+  world.host.skew = 28_000;
+  await world.session.tend();
+  expect(refreshes()).toBe(0);
+  await world.session.accessToken('profile');
+  expect(refreshes()).toBe(1);
+});
+
+it('of forty-eight hours is left alone for almost as long', async () => {
+  lives(48 * HOUR);
+  world.host.skew = 47 * HOUR;
+  await world.session.tend();
+  await world.session.accessToken('profile');
+  expect(refreshes()).toBe(0);
+  world.host.skew = 47.95 * HOUR;
+  await world.session.tend();
+  expect(refreshes()).toBe(1);
+});
+
+describe.each([
+  ['a day back', -24 * HOUR],
+  ['ten years back', -10 * 365 * 24 * HOUR],
+  ['a day ahead', 24 * HOUR],
+  ['ten years ahead', 10 * 365 * 24 * HOUR],
+])('a clock that jumps %s', (_how, jump) => {
+  it('costs one refresh, and nobody is signed out', async () => {
+    world.host.skew = jump;
+    await world.session.lookForNews();
+    await world.session.tend();
+    expect(refreshes()).toBe(1);
+    expect(world.view()).toMatchObject({ status: 'signedIn' });
+    expect(world.view()).not.toHaveProperty('problem');
+    world.host.skew = 0;
+    await world.session.lookForNews();
+    await world.session.tend();
+    expect(refreshes()).toBeLessThanOrEqual(2);
+    expect(alarmIn()).toBeLessThan(HOUR);
+  });
+});
+
+it('after a restart of the browser waits a while, then is fetched without anybody asking', async () => {
+  world.host.memory.clear();
+  world.host.alarms.clear();
+  await world.restart();
+  expect(refreshes()).toBe(0);
+  expect(alarmIn()).toBeGreaterThan(MINUTE);
+  expect(alarmIn()).toBeLessThan(6 * MINUTE);
+  world.host.skew = 6 * MINUTE;
+  await world.restart();
+  expect(refreshes()).toBe(1);
+});
+
+it('that cannot be renewed is tried again later and later, and the session stays', async () => {
+  const network = world.host.fetch;
+  world.host.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
+  world.host.skew = 2 * HOUR;
+  const waits: number[] = [];
+  for (let time = 0; time < 8; time++) {
+    await world.session.tend();
+    waits.push(Math.round(alarmIn() / 1000) * 1000);
+    world.host.skew += alarmIn();
+  }
+  expect(waits).toEqual([...waits].sort((one, other) => one - other));
+  expect(waits[0]).toBeLessThan(2 * MINUTE);
+  expect(waits.at(-1)).toBeLessThan(1.3 * HOUR);
+  expect(world.view()).toMatchObject({ status: 'signedIn' });
+  world.host.fetch = network;
+  await world.session.tend();
+  expect(alarmIn()).toBeGreaterThan(50 * MINUTE);
+});
+
+describe('a host that asks for time', () => {
+  const busy = (init: ResponseInit, body: object) => {
+    const network = world.host.fetch;
+    world.host.fetch = (input, request) => {
+      if (!String(input).endsWith('/v1/token')) return network(input, request);
+      asked.push('busy');
+      return Promise.resolve(Response.json(body, init));
+    };
+    return () => {
+      world.host.fetch = network;
+    };
+  };
+
+  it.each([
+    ['in the header', { status: 429, headers: { 'retry-after': '600' } }, { code: 429, errno: 114 }],
+    ['in seconds', { status: 429 }, { code: 429, errno: 114, retryAfter: 600 }],
+    ['in milliseconds', { status: 429 }, { code: 429, errno: 114, retryAfter: 600_000 }],
+    ['switched off', { status: 503 }, { code: 503, errno: 202, retryAfter: 600 }],
+  ])('%s is left alone by every call until then, and a little longer', async (_how, init, body) => {
+    const free = busy(init, body);
+    world.host.skew = 2 * HOUR;
+    await expect(world.session.accessToken('profile')).rejects.toMatchObject({ retryAfter: 600 });
+    free();
+    asked.length = 0;
+
+    const later = world.host.skew;
+    await world.restart();
+    await world.session.lookForNews();
+    await world.session.signIn();
+    expect(asked).toEqual([]);
+    expect(world.view().problem?.retryAfter).toBeGreaterThan(590);
+    world.host.skew = later + 10 * MINUTE;
+    await expect(world.session.accessToken('profile')).rejects.toMatchObject({
+      retryAfter: expect.any(Number) as number,
+    });
+    expect(asked).toEqual([]);
+
+    world.host.skew = later + 13 * MINUTE;
+    await world.session.accessToken('profile');
+    expect(refreshes()).toBe(1);
+    expect(world.view().status).toBe('signedIn');
+  });
+
+  it('without saying how much gets a minute', async () => {
+    const free = busy({ status: 429 }, { code: 429, errno: 114 });
+    world.host.skew = 2 * HOUR;
+    await expect(world.session.accessToken('profile')).rejects.toMatchObject({ code: 'rate_limited' });
+    free();
+    await expect(world.session.accessToken('profile')).rejects.toMatchObject({ code: 'rate_limited' });
+    world.host.skew += 2 * MINUTE;
+    await world.session.accessToken('profile');
+  });
+
+  it('is asked again when the clock that counted was wrong', async () => {
+    world.host.skew = 365 * 24 * HOUR;
+    const free = busy({ status: 429 }, { code: 429, errno: 114, retryAfter: 600 });
+    await expect(world.session.accessToken('profile')).rejects.toMatchObject({ code: 'rate_limited' });
+    free();
+    world.host.skew = 0;
+    await world.session.accessToken('profile');
+  });
+});
