@@ -34,16 +34,29 @@ async function picturesOf(name: BrowserName): Promise<void> {
         await popup.waitForText('Ada Lovelace');
         await take('signed-in');
 
-        await popup.press('Sign out of this extension');
-        await popup.waitForStatus('signedOut');
+        // As when the person presses *Disconnect* in Connected services; the popup looks for news when it is opened.
+        const [grant] = standin.store.liveGrants({ email: 'ada@example.com' });
+        if (!grant) throw new Error('There is no grant to disconnect.');
+        standin.store.disconnect(grant.uid, grant.clientId);
+        await popup.close();
+        const again = await browser.openPopup();
+        await again.waitForStatus('needsReauth');
+        await take('ended');
+        await again.press('Sign in');
+        const second = await browser.authWindow();
+        await second.press('Continue');
+        await again.waitForStatus('signedIn');
+
+        await again.press('Sign out of this extension');
+        await again.waitForStatus('signedOut');
         // Or the popup would speak of a revocation that is still on its way.
         await eventually('the grant to be known as dead', async () => {
           const { view } = (await browser.readStorage('local')) as { view?: { pendingRevocations: number } };
           return view?.pendingRevocations === 0;
         });
         await standin.stop();
-        await popup.press('Sign in');
-        await popup.waitForAlert('offline');
+        await again.press('Sign in');
+        await again.waitForAlert('offline');
         await take('error');
       } finally {
         await browser.close();

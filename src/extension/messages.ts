@@ -10,6 +10,8 @@ export interface Commands {
   /** The same, and whoever is signed in at Mozilla accounts is asked for account and password. */
   useAnotherAccount(): void;
   cancelSignIn(): void;
+  /** Does nothing; but whoever takes a command is awake, and has put in order what the one before left behind. */
+  wake(): void;
   /** False when there is no window or tab to show (not yet, or no more). */
   showWindow(): boolean;
   signOut(): void;

@@ -39,6 +39,7 @@ it('shows the person and nothing of the grant', () => {
     version: 2,
     status: 'signedIn',
     account: { uid: 'uid', email: 'ada@example.com', avatar: 'https://pic', metricsEnabled: true },
+    since: 1,
     sessionOnly: 'off',
     pendingRevocations: 2,
   });

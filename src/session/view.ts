@@ -23,6 +23,8 @@ export interface View {
   readonly problem?: Problem;
   /** How the last session ended, until the next begins. */
   readonly ended?: Problem;
+  /** Since when somebody is signed in, in milliseconds. */
+  readonly since?: number;
   /** True when another account took the place of the one before, whose data is gone from here. */
   readonly replacedOther?: true;
   /** Where a running attempt is, and in what. */
@@ -50,6 +52,7 @@ export function project(record: StoredRecord, policy: Policy): View {
     ...(account && { account }),
     ...(problem && { problem }),
     ...(ended && { ended }),
+    ...(base.status === 'signedIn' && { since: base.since }),
     ...(base.status === 'signedIn' && base.replacedOther && { replacedOther: true }),
     ...(session.status === 'signingIn' && { phase: session.attempt.phase, via: session.attempt.via }),
     sessionOnly: policy.sessionOnly ? 'by_policy' : record.settings.sessionOnly ? 'chosen' : 'off',

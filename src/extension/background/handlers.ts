@@ -23,6 +23,7 @@ export function commandHandlers(
     signInInTab: start(() => session.signInInTab()),
     useAnotherAccount: start(() => session.signIn({ askWho: true })),
     lookForNews: start(() => session.lookForNews()),
+    wake: run(() => Promise.resolve()),
     cancelSignIn: run(() => session.cancelSignIn()),
     showWindow: run(() => session.showWindow()),
     signOut: run(() => session.signOut()),

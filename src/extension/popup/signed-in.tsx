@@ -3,20 +3,20 @@ import type { View } from '../../session/view.ts';
 import { AccountCard } from '../ui/account-card.tsx';
 import { CommandButton } from '../ui/command-button.tsx';
 import { Heading } from '../ui/heading.tsx';
-import { isCurrent } from '../ui/problem-age.ts';
+import { isCurrent, isNews } from '../ui/problem-age.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { text } from '../ui/text.ts';
 import { facts } from '../page-facts.ts';
 import { SessionOnly } from './session-only.tsx';
 
 export function SignedIn({ view }: { view: View }) {
-  const { status, account, problem, replacedOther } = view;
+  const { status, account, problem, replacedOther, since = 0 } = view;
   const shown = isCurrent(problem, status, Date.now());
   return (
     <>
       <Heading quiet>{text('signedInTitle')}</Heading>
       {account && <AccountCard account={account} />}
-      {replacedOther && <p class="note">{text('replacedOther')}</p>}
+      {replacedOther && isNews(since, Date.now()) && <p class="note">{text('replacedOther')}</p>}
       {shown && <ProblemNote problem={shown} />}
       <CommandButton command="signOut" label={text('signOut')} />
       <details>

@@ -16,6 +16,11 @@ export function isCurrent(
   return problem;
 }
 
+/** Whether what happened at that instant is still worth telling. Milliseconds. Pure. */
+export function isNews(at: number, now: number): boolean {
+  return now - at < 60 * MINUTE_MS;
+}
+
 /** Whole minutes until the server wants to hear from us again; 0 when that time has come. Pure. */
 export function minutesLeft({ at, retryAfter = 0 }: Problem, now: number): number {
   return Math.max(0, Math.ceil((at + retryAfter * 1000 - now) / MINUTE_MS));
