@@ -50,13 +50,14 @@ export function introduce({ origin, store }: RunningStandin): string {
     .map(({ email, displayName }) => `    ${email.padEnd(20)} ${displayName ?? ''}`);
   return `Mozilla accounts are played by a stand-in on this machine: ${origin}
   It knows three people, all with the password "${READY_PASSWORD}":
-${people.join('\n')}`;
+${people.join('\n')}
+  What goes wrong there is set at ${origin}/__standin/`;
 }
 
 /** A build for this stand-in. Of the shell's variables only those that make sense there: a client id of Mozilla's does not. */
 export function standinVariables({ origin, returnPage }: LocalStandin): Record<string, string | undefined> {
-  const { FXA_SCOPES, FXA_TRUSTED } = process.env;
-  return { FXA_STANDIN_ORIGIN: origin, FXA_RETURN_PAGE: returnPage, FXA_SCOPES, FXA_TRUSTED };
+  const { FXA_SCOPES, FXA_TRUSTED, FXA_KEY_SCOPES } = process.env;
+  return { FXA_STANDIN_ORIGIN: origin, FXA_RETURN_PAGE: returnPage, FXA_SCOPES, FXA_TRUSTED, FXA_KEY_SCOPES };
 }
 
 /** Builds into a folder of its own, does the work with it, and removes it. `dist` is left to `npm run build`. */

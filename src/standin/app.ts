@@ -11,16 +11,22 @@
  * - Nothing is mailed. The confirmation code of a sign-up stands on the page.
  * - There is no two-step sign-in, no device, no Sync, no subscription platform, no pseudonymous `sub`, no rate limit.
  * - `POST /v1/authorization` checks its parameters and then refuses: nobody here can make an identity assertion.
- * - Access tokens are always opaque; no client is given JWT access tokens. Scoped keys are not made.
+ * - Access tokens are always opaque; no client is given JWT access tokens. Scoped keys are derived on
+ *   the server, where the real page does it in the browser; so this server knows them.
  * - Pages are of its own making: the parameters of the request are judged alike, the looks and addresses of inner steps are not.
  *   Of `prompt=none` it knows the errors by name; no client is on the allow-list for silent sign-in by address alone.
  * - Pictures are SVG where none was uploaded; uploaded ones are neither scaled nor re-encoded.
  * - Signing keys are new at every start, and the published second key never signs.
  * - In 2019 the event that ends the tokens of a deleted account never comes.
+ * - `/__standin/` is its own: there people and tests set what is to go wrong.
  */
 import { Hono } from 'hono';
 import { authApp } from './auth/auth-app.ts';
-import { type Era, rulesOf } from './era.ts';
+import { type Era, type EraRules, rulesOf } from './era.ts';
+import { controlApp, isControl } from './faults/control-app.ts';
+import { createFaults, type Faults } from './faults/faults.ts';
+import { meetFaults } from './faults/meet.ts';
+import { rotatingKeys } from './faults/rotating-keys.ts';
 import { createKeys, type Keys } from './keys.ts';
 import { oauthApp } from './oauth/oauth-app.ts';
 import { contentApp } from './pages/content-app.ts';
@@ -48,15 +54,31 @@ export interface Standin {
   readonly app: Hono;
   readonly store: Store;
   readonly world: World;
+  /** What goes wrong; nothing at first. */
+  readonly faults: Faults;
+}
+
+/** The rules of an era, as far as the faults leave them. */
+function rulesUnder(faults: Faults, era: Era): EraRules {
+  const rules = rulesOf(era);
+  return {
+    ...rules,
+    get metricsEnabledInProfile() {
+      return rules.metricsEnabledInProfile && !faults.settings.hideMetricsEnabled;
+    },
+  };
 }
 
 /** Builds a stand-in with its ready clients and accounts. It needs no port: `app.request(…)` will do. */
 export function createStandin(options: StandinOptions): Standin {
-  const { now = Date.now, origin } = options;
-  const rules = rulesOf(options.era);
+  const { now: machineNow = Date.now, origin } = options;
+  const faults = createFaults(machineNow);
+  const now = () => machineNow() + faults.settings.clockSkew * 1000;
+  const rules = rulesUnder(faults, options.era);
   const store = createStore(rules, now);
   addReady(store, options.clients);
-  const world: World = { rules, store, keys: options.keys ?? createKeys(now), now, origin };
+  const keys = rotatingKeys(options.keys ?? createKeys(now), faults);
+  const world: World = { rules, store, keys, now, origin };
   const apps: Readonly<Record<Role, Hono>> = {
     oauth: oauthApp(world),
     auth: authApp(world),
@@ -64,16 +86,25 @@ export function createStandin(options: StandinOptions): Standin {
     images: imagesApp(world),
     content: contentApp(world),
   };
+  const control = controlApp(faults);
   const ownPort = new URL(origin).port;
   const app = new Hono();
   app.all('*', (c) => {
+    if (isControl(c.req.path)) return control.fetch(c.req.raw, c.env);
     const role = roleOf(c.req.header('host') ?? '', c.req.path, options.era, ownPort);
     // In a browser the servers' bare addresses show the front page too.
     const page =
       c.req.method === 'GET' &&
       c.req.path === '/' &&
       (c.req.header('accept')?.includes('text/html') ?? false);
-    return apps[page ? 'content' : role].fetch(c.req.raw, c.env);
+    const server: Role = page ? 'content' : role;
+    const { raw: request } = c.req;
+    const answer = () => apps[server].fetch(request, c.env);
+    return meetFaults(faults, { request, env: c.env, role: server, rules, now, answer });
   });
-  return { app, store, world };
+  // The servers answer for their own errors, so this is only ever an answer that a fault has lost.
+  app.onError((error) => {
+    throw error;
+  });
+  return { app, store, world, faults };
 }

@@ -27,6 +27,8 @@ export async function startStandin(
     );
     starting.once('error', reject);
   });
+  // Browsers send again, by themselves, what is lost on a connection they have used before; a lost answer is to be seen.
+  if ('maxRequestsPerSocket' in server) server.maxRequestsPerSocket = 1;
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The stand-in has no port');
   const origin = `http://127.0.0.1:${address.port}`;

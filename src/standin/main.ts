@@ -50,7 +50,8 @@ ${
   era === '2019'
     ? `Build for it with: FXA_ISSUER=${origin} FXA_CLIENT_ID_FIREFOX=${EXTENSION_CLIENTS.firefox} FXA_CLIENT_ID_CHROMIUM=${EXTENSION_CLIENTS.chromium} npm run build -- --env custom\n`
     : ''
-}Connected services: ${origin}/settings#connected-services
+}Faults panel:       ${origin}/__standin/
+Connected services: ${origin}/settings#connected-services
 Discovery:          ${origin}/.well-known/openid-configuration
 Ctrl-C ends it.`);
   const end = () => void stop().then(() => process.exit(0));

@@ -2,7 +2,7 @@
 import type { ApiStyle } from './api-style.ts';
 
 /** CORS headers of an actual request (not a preflight). */
-function addCors(headers: Headers, style: ApiStyle, origin: string | null): void {
+export function addCors(headers: Headers, style: ApiStyle, origin: string | null): void {
   if (style.cors === 'star') {
     headers.set('access-control-allow-origin', '*');
   } else {

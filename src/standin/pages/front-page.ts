@@ -17,7 +17,8 @@ export function frontPage(world: World): Page {
       </p>
       <p>
         <a href="/settings#connected-services">Connected services</a> ·
-        <a href="/.well-known/openid-configuration">Discovery document</a>
+        <a href="/.well-known/openid-configuration">Discovery document</a> ·
+        <a href="/__standin/">Faults</a>
       </p>
       <h2>Accounts</h2>
       <p class="soft">The ready ones all have the password <code>${READY_PASSWORD}</code>.</p>

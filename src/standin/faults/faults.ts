@@ -1,0 +1,97 @@
+/** The faults of one stand-in: what a test, the control API and the panel set, and what every request asks. */
+import { callsOf, needsBody } from './calls.ts';
+import {
+  type ActiveFault,
+  type CallName,
+  type Fault,
+  isSpent,
+  NOTHING_WRONG,
+  type Settings,
+  take,
+} from './model.ts';
+import { parseFaults, parseSettings } from './parse.ts';
+import { createRequestLog, type RequestLog } from './request-log.ts';
+
+/** A request as a listener sees it. */
+export interface SeenRequest {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly calls: readonly CallName[];
+}
+
+type Listener = (request: SeenRequest) => void | Promise<void>;
+
+export interface Faults {
+  /** Replaces all faults; the settings stay. The first in the list that matches takes a request. Throws `FaultError`. */
+  set(faults: readonly Fault[]): void;
+  /** Puts one in front of the others, where it goes first. Throws `FaultError`. */
+  add(fault: Fault): void;
+  remove(id: number): void;
+  /** Changes the settings that are named. Throws `FaultError`. */
+  change(settings: Partial<Settings>): void;
+  /** Nothing is wrong any more. Listeners and the log of requests stay. */
+  clear(): void;
+  readonly settings: Settings;
+  /** All that were set and not removed, the spent ones among them. */
+  list(): readonly ActiveFault[];
+  /** How many requests each fault took, in the order of `list`. */
+  hits(): readonly number[];
+  /** Tells of every request before anything is done about it, and waits: what is set then already counts for it. */
+  onRequest(listener: Listener): () => void;
+  readonly requests: RequestLog;
+  /** For the server: the fault that takes this request, if any. */
+  meet(request: Request): Promise<ActiveFault | undefined>;
+  /** Milliseconds, by this machine's clock. */
+  readonly now: () => number;
+}
+
+/** No faults. `now` is the machine's clock in milliseconds, not the server's, which may be wrong. */
+export function createFaults(now: () => number): Faults {
+  let active: readonly ActiveFault[] = [];
+  let settings = NOTHING_WRONG;
+  let lastId = 0;
+  const listeners = new Set<Listener>();
+  const begun = (fault: Fault): ActiveFault => ({ id: ++lastId, fault, hits: 0, passed: 0, since: now() });
+  return {
+    set(faults) {
+      active = parseFaults(faults).map(begun);
+    },
+    add(fault) {
+      const going = active.filter((entry) => !isSpent(entry, now()));
+      active = [...parseFaults([fault]).map(begun), ...going];
+    },
+    remove(id) {
+      active = active.filter((entry) => entry.id !== id);
+    },
+    change(changed) {
+      settings = { ...settings, ...parseSettings(changed) };
+    },
+    clear() {
+      active = [];
+      settings = NOTHING_WRONG;
+    },
+    get settings() {
+      return settings;
+    },
+    list: () => active,
+    hits: () => active.map(({ hits }) => hits),
+    onRequest(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    requests: createRequestLog(),
+    async meet(request) {
+      if (listeners.size === 0 && active.length === 0) return undefined;
+      const { method } = request;
+      const path = new URL(request.url).pathname;
+      const body = needsBody(method, path) ? await request.clone().text() : '';
+      const calls = callsOf(method, path, body);
+      for (const listener of listeners) await listener({ method, path, calls });
+      const { taken, active: after } = take(active, calls, now());
+      active = after;
+      return taken;
+    },
+    now,
+  };
+}

@@ -1,0 +1,65 @@
+// Which fault takes a request, and what that leaves of it.
+import { describe, expect, it } from 'vitest';
+import { type ActiveFault, type CallName, type Fault, isSpent, take } from './model.ts';
+
+const active = (...faults: readonly Partial<Fault>[]): ActiveFault[] =>
+  faults.map((fault, index) => ({
+    id: index + 1,
+    fault: { where: 'any', what: { kind: 'drop' }, ...fault },
+    hits: 0,
+    passed: 0,
+    since: 0,
+  }));
+
+/** The id of the fault that takes each of the requests, one after the other. */
+function run(entries: readonly ActiveFault[], requests: readonly (readonly CallName[])[], now = 0) {
+  let left = entries;
+  return requests.map((calls) => {
+    const { taken, active: after } = take(left, calls, now);
+    left = after;
+    return taken?.id;
+  });
+}
+
+const refresh: CallName[] = ['any', 'api', 'token', 'refresh'];
+const profile: CallName[] = ['any', 'api', 'profile'];
+
+describe('take', () => {
+  it('gives a request to the first fault that goes by one of its names', () => {
+    const faults = active({ where: 'refresh' }, { where: 'api' }, { where: 'any' });
+    expect(run(faults, [profile, refresh, ['any'], []])).toEqual([2, 1, 3, undefined]);
+  });
+
+  it('takes no more requests than it was told, and leaves the rest to the next', () => {
+    expect(run(active({ times: 2 }, { where: 'refresh' }), [refresh, refresh, refresh, profile])).toEqual([
+      1,
+      1,
+      2,
+      undefined,
+    ]);
+  });
+
+  it('lets requests pass first, and counts only those it is for', () => {
+    const faults = active({ where: 'refresh', skip: 2, times: 1 });
+    expect(run(faults, [refresh, profile, refresh, refresh, refresh])).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      1,
+      undefined,
+    ]);
+  });
+
+  it('ends with its time', () => {
+    const faults = active({ seconds: 60 });
+    expect(run(faults, [profile], 59_999)).toEqual([1]);
+    expect(run(faults, [profile], 60_000)).toEqual([undefined]);
+    expect(faults.map((entry) => isSpent(entry, 60_000))).toEqual([true]);
+  });
+
+  it('changes nothing it is given', () => {
+    const faults = Object.freeze(active({ times: 1 }).map((entry) => Object.freeze(entry)));
+    expect(take(faults, profile, 0).taken?.hits).toBe(1);
+    expect(faults[0]?.hits).toBe(0);
+  });
+});

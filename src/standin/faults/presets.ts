@@ -1,0 +1,79 @@
+/** The faults people ask for most, each one button of the panel. */
+import type { Fault, Settings } from './model.ts';
+
+export interface Preset {
+  readonly title: string;
+  /** One line about what it does. */
+  readonly says: string;
+  /** Put in front of the other faults. */
+  readonly fault?: Fault;
+  /** Or the settings to change, from what they are. */
+  readonly change?: (settings: Settings) => Partial<Settings>;
+}
+
+const DAY = 86_400;
+
+/** By the name the panel's buttons send. */
+export const PRESETS = {
+  offline: {
+    title: 'Offline',
+    says: 'Every connection is reset. No route, no such host and a bad certificate look the same to a client.',
+    fault: { where: 'any', what: { kind: 'drop' } },
+  },
+  silence: {
+    title: 'No answer',
+    says: 'The connection stands, nothing comes, until the client gives up.',
+    fault: { where: 'api', what: { kind: 'silence' } },
+  },
+  slow: {
+    title: 'Slow',
+    says: 'Every answer of the API takes three seconds more.',
+    fault: { where: 'api', what: { kind: 'slow', ms: 3000 } },
+  },
+  'rate-limited': {
+    title: 'Rate limited for 60 s',
+    says: 'The API answers 429 with Retry-After, and goes on by itself when the minute is over.',
+    fault: { where: 'api', what: { kind: 'status', status: 429, retryAfter: 60 }, seconds: 60 },
+  },
+  unavailable: {
+    title: '503',
+    says: 'The API answers that it is unavailable, without saying for how long.',
+    fault: { where: 'api', what: { kind: 'status', status: 503 } },
+  },
+  html: {
+    title: 'HTML page',
+    says: 'The page of a captive portal, with status 200, in place of every answer.',
+    fault: { where: 'any', what: { kind: 'html' } },
+  },
+  'lose-token': {
+    title: 'Lose the next token answer',
+    says: 'The tokens are made, and the connection breaks before they arrive.',
+    fault: { where: 'token', what: { kind: 'drop-after' }, times: 1 },
+  },
+  'day-ahead': {
+    title: 'Clock one day ahead',
+    says: 'The server thinks it is tomorrow: tokens it gave out before may be over for it.',
+    change: () => ({ clockSkew: DAY }),
+  },
+  'day-behind': {
+    title: 'Clock one day behind',
+    says: 'The server thinks it is yesterday.',
+    change: () => ({ clockSkew: -DAY }),
+  },
+  'rotate-keys': {
+    title: 'Rotate keys',
+    says: 'id_tokens are signed with a new key, and the old one is gone from the published ones.',
+    change: ({ keyRotations }) => ({ keyRotations: keyRotations + 1 }),
+  },
+  'hide-metrics': {
+    title: 'No metricsEnabled',
+    says: 'Profiles do not say whether the person allows metrics, like those of older servers.',
+    change: () => ({ hideMetricsEnabled: true }),
+  },
+} as const satisfies Readonly<Record<string, Preset>>;
+
+export type PresetName = keyof typeof PRESETS;
+
+/** All presets by name. */
+export const presetOf = (name: string): Preset | undefined =>
+  Object.hasOwn(PRESETS, name) ? PRESETS[name as PresetName] : undefined;

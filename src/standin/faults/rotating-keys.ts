@@ -1,0 +1,24 @@
+/** Signing keys that can be replaced, and a key list that can lag behind. */
+import { createKeys, type Keys } from '../keys.ts';
+import type { Faults } from './faults.ts';
+
+/** `usual` as long as nothing is wrong with the keys. A key that takes its place is made on first use. */
+export function rotatingKeys(usual: Keys, faults: Pick<Faults, 'settings' | 'now'>): Keys {
+  const later = new Map<number, Keys>();
+  const current = (): Keys => {
+    const rotation = faults.settings.keyRotations;
+    if (rotation === 0) return usual;
+    const keys = later.get(rotation) ?? createKeys(faults.now);
+    later.set(rotation, keys);
+    return keys;
+  };
+  return {
+    active: () => current().active(),
+    async published() {
+      const { signingKeyUnpublished } = faults.settings;
+      // The second key, which signs nothing, is never replaced: RSA keys take their time.
+      const others = (await usual.published()).slice(1);
+      return signingKeyUnpublished ? others : [(await current().active()).publicJwk, ...others];
+    },
+  };
+}

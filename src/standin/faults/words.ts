@@ -1,0 +1,68 @@
+/** Faults and settings in words, for the panel. */
+import { type ActiveFault, isSpent, secondsLeft, type Settings, type Trouble } from './model.ts';
+
+function what(trouble: Trouble): string {
+  switch (trouble.kind) {
+    case 'status': {
+      const number = trouble.errno === undefined ? '' : `, errno ${trouble.errno}`;
+      const wait = trouble.retryAfter === undefined ? '' : `, Retry-After ${trouble.retryAfter}`;
+      return `HTTP ${trouble.status}${number}${wait}`;
+    }
+    case 'html':
+      return `an HTML page, HTTP ${trouble.status ?? 200}`;
+    case 'drop':
+      return 'connection reset';
+    case 'drop-after':
+      return 'work done, answer lost';
+    case 'truncated':
+      return trouble.cut === 'json' ? 'half a JSON text' : 'connection lost in the middle of the answer';
+    case 'slow': {
+      const where = { before: 'before the work', after: 'after the work', body: 'within the body' };
+      return `${trouble.ms} ms ${where[trouble.at ?? 'before']}`;
+    }
+    case 'silence':
+      return 'no answer';
+    case 'not-json':
+      return `not JSON, HTTP ${trouble.status ?? 200}`;
+    case 'empty':
+      return `nothing, HTTP ${trouble.status ?? 200}`;
+  }
+}
+
+const times = (count: number) => (count === 1 ? 'once' : `${count} times`);
+
+/** What a fault does, e.g. `token: work done, answer lost`. */
+export function faultInWords({ fault }: Pick<ActiveFault, 'fault'>): string {
+  return `${fault.where}: ${what(fault.what)}`;
+}
+
+/** How far it has come, e.g. `hit once, 2 to go`. `now` in milliseconds. */
+export function progressInWords(entry: ActiveFault, now: number): string {
+  const { fault, hits, passed } = entry;
+  const hit = hits === 0 ? 'not hit yet' : `hit ${times(hits)}`;
+  if (isSpent(entry, now)) return `${hit}, over`;
+  const skips = (fault.skip ?? 0) - passed;
+  const parts = [
+    hit,
+    ...(skips > 0 ? [`lets ${skips} pass first`] : []),
+    ...(fault.times === undefined ? [] : [`${fault.times - hits} to go`]),
+    ...(fault.seconds === undefined ? [] : [`${Math.ceil(secondsLeft(entry, now))} s left`]),
+  ];
+  return parts.join(', ');
+}
+
+/** Settings that are not as they should be: by name, in words. */
+export function settingsInWords(settings: Settings): readonly (readonly [keyof Settings, string])[] {
+  const { clockSkew, keyRotations, signingKeyUnpublished, hideMetricsEnabled } = settings;
+  const all: readonly (readonly [boolean, keyof Settings, string])[] = [
+    [
+      clockSkew !== 0,
+      'clockSkew',
+      `The clock is ${Math.abs(clockSkew)} s ${clockSkew < 0 ? 'behind' : 'ahead'}`,
+    ],
+    [keyRotations > 0, 'keyRotations', `The signing key was replaced ${times(keyRotations)}`],
+    [signingKeyUnpublished, 'signingKeyUnpublished', 'The signing key is not published'],
+    [hideMetricsEnabled, 'hideMetricsEnabled', 'Profiles lack metricsEnabled'],
+  ];
+  return all.filter(([wrong]) => wrong).map(([, name, words]) => [name, words]);
+}

@@ -1,0 +1,46 @@
+// Requests to a stand-in that may not answer them.
+import { expect } from 'vitest';
+import type { Era } from '../../src/standin/era.ts';
+import type { RunningStandin } from '../../src/standin/listen.ts';
+import { TEST_CLIENT } from '../../src/standin/testing/drive.ts';
+
+/** What differs between the eras. */
+export const eraOf = <T>(era: Era, today: T, then: T): T => (era === 'today' ? today : then);
+
+/** Sends JSON. */
+export function post(
+  { origin }: Pick<RunningStandin, 'origin'>,
+  path: string,
+  body: object,
+  init: RequestInit = {},
+): Promise<Response> {
+  return fetch(origin + path, {
+    ...init,
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(init.headers as Record<string, string> | undefined) },
+    body: JSON.stringify(body),
+  });
+}
+
+/** Refreshes a token of the test client. */
+export function refresh(
+  standin: Pick<RunningStandin, 'origin'>,
+  token: string | undefined,
+  init: RequestInit = {},
+  path = '/v1/token',
+): Promise<Response> {
+  const request = {
+    client_id: TEST_CLIENT,
+    grant_type: 'refresh_token',
+    refresh_token: token,
+    scope: 'profile',
+  };
+  return post(standin, path, request, init);
+}
+
+/** There was no answer, or not a whole one. */
+export async function refuses(attempt: Promise<unknown>): Promise<void> {
+  await expect(attempt).rejects.toMatchObject({
+    name: expect.stringMatching(/^(TypeError|TimeoutError)$/) as string,
+  });
+}
