@@ -42,7 +42,7 @@ export async function postToTokenEndpoint(
  *
  * @throws FxaError `bad_response` with reason `token_response`.
  */
-export async function acceptAccessToken(_deployment: Deployment, answer: JsonObject): Promise<AccessToken> {
+export function acceptAccessToken(answer: JsonObject): AccessToken {
   const { access_token: accessToken, token_type: type, expires_in, scope, refresh_token } = answer;
   if (typeof accessToken !== 'string' || !/^[\w.~+/-]{1,4096}=*$/.test(accessToken))
     throw malformed('access_token is missing, or has foreign characters');
@@ -55,7 +55,7 @@ export async function acceptAccessToken(_deployment: Deployment, answer: JsonObj
   if (typeof scope !== 'string') throw malformed('scope is missing');
   if (refresh_token !== undefined && (typeof refresh_token !== 'string' || refresh_token === ''))
     throw malformed('refresh_token is no text');
-  return Promise.resolve({ accessToken, scope, expiresIn });
+  return { accessToken, scope, expiresIn };
 }
 
 export function malformed(says: string): FxaError {

@@ -81,7 +81,7 @@ export async function acceptGrant(
   { requireIdToken, ...verification }: AcceptOptions,
   http: Http,
 ): Promise<Grant> {
-  const token = await acceptAccessToken(deployment, answer);
+  const token = acceptAccessToken(answer);
   const { refresh_token: refreshToken, id_token: idToken, auth_at: authAt, keys_jwe: keysJwe } = answer;
   if (refreshToken !== undefined && !isHexToken(refreshToken))
     throw malformed('refresh_token is not 64 hex digits');
@@ -119,10 +119,7 @@ export async function refreshAccessToken(
   const scopes = parseScopes(scope).join(' ');
   if (scopes === '') throw new FxaError('invalid_request', 'A refresh needs a scope', { parameter: 'scope' });
   const parameters = { refresh_token: refreshToken, scope: scopes, ...ttlParameter(ttl) };
-  return acceptAccessToken(
-    deployment,
-    await postToTokenEndpoint(deployment, 'refresh_token', parameters, http),
-  );
+  return acceptAccessToken(await postToTokenEndpoint(deployment, 'refresh_token', parameters, http));
 }
 
 /**

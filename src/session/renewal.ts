@@ -83,7 +83,9 @@ async function dueAt(
   }
   // Somebody said that the session was ended: only a renewal can tell.
   const wanted = token && !live.hint && isFresh(token, now()) ? staleAt(token) - AHEAD_MS : 0;
-  const notBefore = plan && plan.notBefore < now() + ABSURD_MS ? plan.notBefore : 0;
+  // The first renewal after a start is in no hurry, but a hint is; only what has failed makes it wait.
+  const waits = plan && plan.notBefore < now() + ABSURD_MS && !(live.hint && plan.failures === 0);
+  const notBefore = waits ? plan.notBefore : 0;
   return Math.max(wanted, notBefore);
 }
 

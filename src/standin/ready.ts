@@ -1,5 +1,6 @@
 /** What is there from the start: the clients and the three ready accounts. */
 import { readFileSync } from 'node:fs';
+import { isKeyBearing } from './oauth/allowed.ts';
 import { portrait } from './profile/pictures.ts';
 import { chromiumRedirectUri, firefoxRedirectUri } from './redirect-uris.ts';
 import type { Store } from './store/store.ts';
@@ -13,6 +14,9 @@ export const EXTENSION_CLIENTS = { firefox: 'f1f0f1f0f1f00001', chromium: 'c4c4c
 
 /** Where a sign-in in a tab ends when nobody says otherwise: the companion's return page, on its usual port. */
 export const RETURN_PAGE = 'http://127.0.0.1:9721/auth/return';
+
+/** The scope whose encryption keys the extension may ask for: that of a note-taking extension Mozilla once had. */
+export const KEY_SCOPE = 'https://identity.mozilla.com/apps/notes';
 
 const GECKO_ID = 'mozilla-account-sign-in@fxa-extension.example';
 
@@ -44,12 +48,14 @@ export function readyClients(returnPage: string = RETURN_PAGE): Client[] {
       id: EXTENSION_CLIENTS.firefox,
       name: 'Sign-in extension (Firefox)',
       redirectUris: [firefox, returnPage],
+      allowedScopes: KEY_SCOPE,
       ...open,
     },
     {
       id: EXTENSION_CLIENTS.chromium,
       name: 'Sign-in extension (Chromium)',
       redirectUris: chromium === undefined ? [returnPage] : [chromium, returnPage],
+      allowedScopes: KEY_SCOPE,
       ...open,
     },
     {
@@ -84,7 +90,13 @@ export function readyClients(returnPage: string = RETURN_PAGE): Client[] {
 
 /** Adds the clients and accounts to a store. */
 export function addReady(store: Store, clients: readonly Client[] = readyClients()): void {
-  for (const client of clients) store.clients.set(client.id, client);
+  for (const client of clients) {
+    store.clients.set(client.id, client);
+    for (const scope of (client.allowedScopes ?? '').split(' ').filter(isKeyBearing)) {
+      const listed = store.keyRedirectUris.get(scope) ?? [];
+      store.keyRedirectUris.set(scope, [...listed, ...client.redirectUris]);
+    }
+  }
   const password = READY_PASSWORD;
   const ada = store.accounts.add({ email: 'ada@example.com', password, displayName: 'Ada Lovelace' });
   const bytes = new Uint8Array(new TextEncoder().encode(portrait()));

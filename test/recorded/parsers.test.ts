@@ -7,9 +7,10 @@ import { isFxaError } from '../../src/fxa/errors.ts';
 import { requestJson } from '../../src/fxa/http.ts';
 import { verifyIdToken } from '../../src/fxa/id-token.ts';
 import { parseProfile } from '../../src/fxa/profile.ts';
-import { acceptGrant } from '../../src/fxa/tokens.ts';
+import { acceptGrant, refreshTokenId } from '../../src/fxa/tokens.ts';
 import { EXCHANGES } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
+import { parametersOf } from './seeds.ts';
 
 const ORIGIN = 'http://127.0.0.1:9010';
 const deployment: Deployment = {
@@ -135,4 +136,24 @@ describe('good answers', () => {
   it('are all looked at', () => {
     expect(of('exchange', 'refresh', 'profile', 'destroy', 'keys')).toHaveLength(good.length);
   });
+});
+
+// The servers name a token by an id they never give to a public client; introspection shows it.
+const INTROSPECTED = EXCHANGES.filter(
+  ({ request, response }) => request.path === '/v1/introspect' && response.body.includes('"jti"'),
+);
+
+it.each(INTROSPECTED)(
+  'exchange $n: the id computed from a token is the one the server knows it by',
+  async (exchange) => {
+    const { token = '' } = parametersOf(exchange.request);
+    const { jti } = JSON.parse(exchange.response.body) as { jti: string };
+    expect(await refreshTokenId(token)).toBe(jti);
+  },
+);
+
+it('which was recorded for access and refresh tokens', () => {
+  expect(INTROSPECTED.map(({ response }) => /"token_type":"(\w+)"/.exec(response.body)?.[1])).toEqual(
+    expect.arrayContaining(['access_token', 'refresh_token']),
+  );
 });

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { decryptKeysJwe, openScopedKeys } from '../../src/fxa/scoped-keys.ts';
 import { failure } from '../../src/fxa/testing/deployment.ts';
+import { deriveKey } from '../../src/standin/pages/keys.ts';
 import documented from './scoped-keys.json' with { type: 'json' };
 import wycheproof from './wycheproof-jwe.json' with { type: 'json' };
 
@@ -65,9 +66,13 @@ describe('Wycheproof', () => {
   });
 });
 
-describe("the example of FxA's documentation", () => {
+describe("the examples of FxA's documentation and tests", () => {
   it('opens, to the key the documentation names', async () => {
     const { privateJwk, keysJwe, bundle } = documented.jwe;
     await expect(openScopedKeys(keysJwe, privateJwk, ['app_key'])).resolves.toEqual(bundle);
+  });
+
+  it.each(documented.derivations)('the stand-in derives, for $identifier', ({ uid, kB, k, kid, ...data }) => {
+    expect(deriveKey({ uid, kB }, data)).toEqual({ kty: 'oct', scope: data.identifier, k, kid });
   });
 });

@@ -24,7 +24,7 @@ export function addRecordedAccount(store: Store): { account: Account; session: S
   return { account, session: store.sessions.open(uid) };
 }
 
-function parametersOf(request: RecordedRequest): Record<string, string> {
+export function parametersOf(request: RecordedRequest): Record<string, string> {
   return request.headers['content-type']?.includes('json') === true
     ? (JSON.parse(request.body) as Record<string, string>)
     : Object.fromEntries(new URLSearchParams(request.body));

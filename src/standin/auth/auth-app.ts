@@ -16,6 +16,7 @@ import {
 } from './accounts.ts';
 import { authorizationEndpoint } from './authorization.ts';
 import { authDestroyEndpoint } from './destroy.ts';
+import { scopedKeyDataEndpoint } from './scoped-key-data.ts';
 import { authTokenEndpoint } from './token.ts';
 
 const clientParams: Schema = { unknown: 'stripped', fields: [required('client_id', anyCaseClientId)] };
@@ -32,6 +33,11 @@ export function authApp(world: World): Hono {
     { method: 'POST', path: '/v1/account/destroy', handle: (c) => accountDestroyEndpoint(world, c) },
     { method: 'POST', path: '/v1/session/verify_code', handle: (c) => verifyCodeEndpoint(world, c) },
     { method: 'POST', path: '/v1/session/destroy', handle: (c) => sessionDestroyEndpoint(world, c) },
+    {
+      method: 'POST',
+      path: '/v1/account/scoped-key-data',
+      handle: (c) => scopedKeyDataEndpoint(world, c),
+    },
     { method: 'POST', path: '/v1/oauth/authorization', handle: (c) => authorizationEndpoint(world, c) },
     { method: 'POST', path: '/v1/oauth/token', handle: (c) => authTokenEndpoint(world, c) },
     {

@@ -9,6 +9,11 @@ const KEY_BEARING = ['oldsync', 'notes', 'lockbox', 'send', '123done'].map(
   (app) => `https://identity.mozilla.com/apps/${app}`,
 );
 
+/** Whether a scope has keys of its own. A scope below it has none. */
+export function isKeyBearing(scope: string): boolean {
+  return KEY_BEARING.includes(scope);
+}
+
 /** The redirect URI to use: the one asked, or the first registered. Exact match only. Throws 103. */
 export function checkRedirectUri(client: Client, wanted: string | undefined): string {
   const uri = wanted ?? client.redirectUris[0] ?? '';

@@ -1,10 +1,12 @@
 /** `/authorization`: the page people sign in on. It answers 200 whatever happens; asking twice for the same address changes nothing. */
 import type { Context } from 'hono';
 import { rememberSession, signedIn, type SignedIn } from '../auth/session.ts';
+import type { Account } from '../store/types.ts';
 import type { World } from '../world.ts';
 import { enter, type Entered } from './enter.ts';
 import { finishPage, goPage } from './finish.ts';
 import { confirmForm, continueForm, errorPage, permissionForm, signInForm, signUpForm } from './forms.ts';
+import { makeKeysJwe } from './keys.ts';
 import { type Page, render } from './layout.ts';
 import { refusalUrl, silentRefusal } from './prompt-none.ts';
 import { type PageError, type PageRequest, readRequest } from './request.ts';
@@ -23,7 +25,8 @@ function needsPassword(world: World, request: PageRequest, who: SignedIn): boole
   const tooOld = request.maxAge !== undefined && (request.maxAge === 0 || age > request.maxAge);
   const other =
     request.email !== undefined && request.email.toLowerCase() !== who.account.email.toLowerCase();
-  return request.prompt === 'login' || tooOld || other;
+  // FxA: keys are derived from the password, so a session alone does not do.
+  return request.prompt === 'login' || tooOld || other || request.wantsKeys;
 }
 
 /** The form to come in by. FxA: an address nobody has leads to sign-up. */
@@ -33,7 +36,21 @@ function door(world: World, request: PageRequest): Page {
   return form(request.client, { email: request.email });
 }
 
-function nextPage(world: World, request: PageRequest, who: SignedIn | undefined, progress: Progress): Page {
+/** The last page, with the keys that are wanted. FxA: whatever goes wrong with them ends in the same sentence. */
+async function withKeys(request: PageRequest, account: Account): Promise<Page> {
+  try {
+    return finishPage(request, await makeKeysJwe(request, account));
+  } catch {
+    return errorPage('Something went wrong. Please close this tab and try again.');
+  }
+}
+
+function nextPage(
+  world: World,
+  request: PageRequest,
+  who: SignedIn | undefined,
+  progress: Progress,
+): Page | Promise<Page> {
   if (who === undefined) return door(world, request);
   const past = progress.passwordEntered || progress.accepted;
   if (!past && needsPassword(world, request, who)) {
@@ -44,7 +61,9 @@ function nextPage(world: World, request: PageRequest, who: SignedIn | undefined,
   if (!who.account.verified) return confirmForm(who.account);
   if (!past && !progress.continued) return continueForm(world, request.client, who.account);
   const asks = !request.client.trusted || request.prompt === 'consent';
-  return asks && !progress.accepted ? permissionForm(request.client, request.scope) : finishPage(request);
+  return asks && !progress.accepted
+    ? permissionForm(request.client, request.scope)
+    : withKeys(request, who.account);
 }
 
 function isError(request: PageRequest | PageError): request is PageError {
@@ -64,7 +83,7 @@ export async function showAuthorization(world: World, c: Context): Promise<Respo
   if (isError(request)) return render(c, { ...errorPage(request.message), status: 200 });
   const who = signedIn(world, c);
   if (request.prompt === 'none') return render(c, await silentPage(world, request, who));
-  return render(c, nextPage(world, request, who, AT_THE_DOOR));
+  return render(c, await nextPage(world, request, who, AT_THE_DOOR));
 }
 
 /** `POST /authorization`: one of the page's forms, by its `intent`. */
@@ -76,12 +95,12 @@ export async function actAuthorization(world: World, c: Context): Promise<Respon
   if (entered !== undefined) {
     if ('page' in entered) return render(c, entered.page);
     rememberSession(world, c, entered.session);
-    return render(c, nextPage(world, request, entered, { ...AT_THE_DOOR, passwordEntered: true }));
+    return render(c, await nextPage(world, request, entered, { ...AT_THE_DOOR, passwordEntered: true }));
   }
   const progress = {
     ...AT_THE_DOOR,
     continued: form.intent === 'continue',
     accepted: form.intent === 'accept',
   };
-  return render(c, nextPage(world, request, signedIn(world, c), progress));
+  return render(c, await nextPage(world, request, signedIn(world, c), progress));
 }

@@ -2,7 +2,7 @@
 import { EMAIL, PASSWORD_MIN } from '../auth/accounts.ts';
 import type { SignedIn } from '../auth/session.ts';
 import type { World } from '../world.ts';
-import { confirmForm, type Purpose, signInForm, signUpForm } from './forms.ts';
+import { confirmForm, type Purpose, resetForm, signInForm, signUpForm } from './forms.ts';
 import type { Page } from './layout.ts';
 
 /** Somebody is in, or a page says what to do next. */
@@ -33,6 +33,18 @@ function signUp(world: World, purpose: Purpose, form: Form): Entered {
   return { account, session: sessions.open(account.uid) };
 }
 
+function reset(world: World, purpose: Purpose, form: Form): Entered {
+  const { accounts, sessions } = world.store;
+  const email = text(form.email).trim();
+  const password = text(form.password);
+  const refuse = (problem: string): Entered => ({ page: resetForm(purpose, { email, problem }) });
+  const account = accounts.byEmail(email);
+  if (account === undefined) return refuse('Unknown account');
+  if (password.length < PASSWORD_MIN) return refuse(`Password must be at least ${PASSWORD_MIN} characters`);
+  world.store.resetPassword(account, password);
+  return { account, session: sessions.open(account.uid) };
+}
+
 function confirm(who: SignedIn, form: Form): Entered {
   if (text(form.code).trim() !== who.account.confirmationCode) {
     return { page: confirmForm(who.account, 'Invalid verification code') };
@@ -53,10 +65,14 @@ export function enter(
       return signIn(world, purpose, form);
     case 'signup':
       return signUp(world, purpose, form);
+    case 'reset':
+      return reset(world, purpose, form);
     case 'confirm':
       return who === undefined ? { page: signInForm(purpose, {}) } : confirm(who, form);
     case 'show-signin':
       return { page: signInForm(purpose, {}) };
+    case 'show-reset':
+      return { page: resetForm(purpose, { email: text(form.email) }) };
     case 'show-signup':
       return { page: signUpForm(purpose, {}) };
     default:

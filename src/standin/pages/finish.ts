@@ -24,8 +24,8 @@ fetch('/v1/oauth/authorization', {
 
 const GO = 'location.href = data;';
 
-/** Asks for the code of this request and goes back to the client. */
-export function finishPage(request: PageRequest): Page {
+/** Asks for the code of this request, leaves the keys for the client with it, and goes back to the client. */
+export function finishPage(request: PageRequest, keysJwe?: string): Page {
   const { client, redirectUri, scope, state, accessType, codeChallenge, acrValues, maxAge } = request;
   return {
     title: 'Signing in',
@@ -44,6 +44,7 @@ export function finishPage(request: PageRequest): Page {
       code_challenge_method: codeChallenge === undefined ? undefined : 'S256',
       acr_values: acrValues,
       max_age: maxAge,
+      keys_jwe: keysJwe,
     },
   };
 }

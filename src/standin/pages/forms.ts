@@ -63,6 +63,11 @@ export function signInForm(
         <button class="main" type="submit">Sign in</button>
       </form>
       <form class="inline" method="post">
+        <input type="hidden" name="intent" value="show-reset" />
+        <input type="hidden" name="email" value="${given.email ?? ''}" />
+        <button class="link" type="submit">Forgot your password?</button>
+      </form>
+      <form class="inline" method="post">
         <input type="hidden" name="intent" value="show-signup" />
         <button class="link" type="submit">Create an account</button>
       </form>`,
@@ -95,6 +100,40 @@ export function signUpForm(
       <form class="inline" method="post">
         <input type="hidden" name="intent" value="show-signin" />
         <button class="link" type="submit">I have an account</button>
+      </form>`,
+  };
+}
+
+/** A new password for whoever forgot the old one. FxA: with it go all sign-ins, and the keys that apps have. */
+export function resetForm(
+  purpose: Purpose,
+  given: { email?: string | undefined; problem?: string | undefined },
+): Page {
+  return {
+    title: 'Reset your password',
+    body: html`<h1>Reset your password</h1>
+      ${purposeLine(purpose)} ${alert(given.problem)}
+      <p>
+        Mozilla accounts would now send a code. Nothing is mailed here, so the address will do. All apps are
+        signed out, and what they encrypted for you stays closed: they get new keys.
+      </p>
+      <form method="post">
+        <input type="hidden" name="intent" value="reset" />
+        ${emailField(given.email)}
+        <label for="password">New password</label>
+        <input
+          id="password"
+          name="password"
+          type="password"
+          autocomplete="new-password"
+          required
+          minlength="${PASSWORD_MIN}"
+        />
+        <button class="main" type="submit">Reset password</button>
+      </form>
+      <form class="inline" method="post">
+        <input type="hidden" name="intent" value="show-signin" />
+        <button class="link" type="submit">I remember it</button>
       </form>`,
   };
 }

@@ -30,7 +30,7 @@ export async function silentRefusal(
   request: PageRequest,
   who: SignedIn | undefined,
 ): Promise<string | undefined> {
-  if (request.wantsKeys) return 'invalid_request';
+  if (request.keysJwk !== undefined) return 'invalid_request';
   // FxA: an address beside or instead of a hint needs a place on an allow-list, and nobody here is on it.
   if (request.email !== undefined) return 'unauthorized_client';
   if (who === undefined) return 'login_required';

@@ -21,6 +21,8 @@ export interface PageRequest {
   readonly action: string | undefined;
   readonly email: string | undefined;
   readonly idTokenHint: string | undefined;
+  readonly keysJwk: string | undefined;
+  /** Whether a scope is wanted whose keys may go to this redirect URI. */
   readonly wantsKeys: boolean;
   readonly returnOnError: boolean;
   /** Query parameters as they came, for what must be carried along. */
@@ -48,6 +50,18 @@ function narrowedForConsent(scope: string): string {
     .split(' ')
     .map((value) => (value === 'profile' ? narrow : value))
     .join(' ');
+}
+
+/**
+ * Whether keys of a wanted scope may go to this redirect URI. FxA: a scope the page has no list for just gets none; one with a
+ * list that lacks the redirect URI is an error.
+ */
+function mayHaveKeys(world: World, scope: string, redirectUri: string): boolean | 'elsewhere' {
+  const lists = scope.split(' ').flatMap((value) => {
+    const list = world.store.keyRedirectUris.get(value);
+    return list === undefined ? [] : [list];
+  });
+  return lists.every((list) => list.includes(redirectUri)) ? lists.length > 0 : 'elsewhere';
 }
 
 const bad = (parameter: string): PageError => ({ message: `Invalid parameter: ${parameter}`, parameter });
@@ -91,8 +105,10 @@ export function readRequest(world: World, query: URLSearchParams): PageRequest |
   if (action === 'force_auth' && get('email') === undefined) return bad('email');
   if (email !== undefined && email !== '' && !EMAIL.test(email))
     return bad(query.has('email') ? 'email' : 'login_hint');
-  const keys = get('keys_jwk');
-  if (keys !== undefined && !/^[A-Za-z0-9-_]+$/.test(keys)) return bad('keys_jwk');
+  const keysJwk = get('keys_jwk');
+  if (keysJwk !== undefined && !/^[A-Za-z0-9-_]+$/.test(keysJwk)) return bad('keys_jwk');
+  const wantsKeys = keysJwk !== undefined && mayHaveKeys(world, wanted, redirectUri);
+  if (wantsKeys === 'elsewhere') return { message: 'Invalid redirect parameter', parameter: 'redirect_uri' };
   return {
     client,
     redirectUri,
@@ -106,7 +122,8 @@ export function readRequest(world: World, query: URLSearchParams): PageRequest |
     action,
     email: email === '' ? undefined : email,
     idTokenHint: get('id_token_hint'),
-    wantsKeys: keys !== undefined,
+    keysJwk,
+    wantsKeys,
     returnOnError: get('return_on_error') !== 'false',
     query,
   };

@@ -23,6 +23,8 @@ export function createAccounts(now: () => number): Accounts {
       const added: Account = {
         uid: randomHex(16),
         verified: true,
+        kB: randomHex(32),
+        keysChangedAt: instant,
         confirmationCode: String(100_000 + (Number.parseInt(randomHex(4), 16) % 900_000)),
         locale: 'en-US',
         metricsEnabled: true,

@@ -64,6 +64,21 @@ describe('the store', () => {
     expect(store.sessions.find(other.token)).toBeUndefined();
   });
 
+  it('a password reset kills all tokens and sessions, and makes new keys', () => {
+    const account = store.accounts.byUid(uid());
+    if (account === undefined) throw new Error('no account');
+    const { kB, keysChangedAt } = account;
+    const session = store.sessions.open(uid());
+    store.changePassword(account, 'another horse', session.token);
+    expect(account).toMatchObject({ kB, keysChangedAt });
+    store.resetPassword(account, 'third horse');
+    expect(store.liveGrants()).toEqual([]);
+    expect(store.liveAccessTokens()).toEqual([]);
+    expect(store.sessions.find(session.token)).toBeUndefined();
+    expect(account.kB).not.toBe(kB);
+    expect(account.keysChangedAt).toBeGreaterThan(keysChangedAt);
+  });
+
   it('a deleted account takes its tokens along, in 2019 it does not', () => {
     store.deleteAccount(uid());
     expect(store.liveGrants()).toEqual([]);

@@ -2,6 +2,7 @@
 import type { EraRules } from '../era.ts';
 import { type Accounts, createAccounts } from './accounts.ts';
 import { createImages, type Images } from './images.ts';
+import { randomHex } from './random.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 import type { AccessToken, Account, Client, RefreshToken } from './types.ts';
@@ -17,6 +18,8 @@ export interface Store {
   readonly sessions: Sessions;
   readonly tokens: Tokens;
   readonly images: Images;
+  /** FxA: the page's list of scopes that carry keys, and of the exact redirect URIs keys for them may go to. */
+  readonly keyRedirectUris: Map<string, readonly string[]>;
   /** The account as the profile server knows it: picture and name. FxA 2019: it keeps those of deleted accounts. */
   profileOf(uid: string): Account | undefined;
   /** Profiles by cache key; used by the 2019 era only. */
@@ -29,6 +32,8 @@ export interface Store {
   disconnect(uid: string, clientId: string): void;
   /** FxA: a password change kills all tokens of public clients; confidential ones keep theirs. Other sessions end. */
   changePassword(account: Account, password: string, keptSession?: string): void;
+  /** FxA: whoever forgot the password loses the keys too. New ones, and all tokens and sessions end. */
+  resetPassword(account: Account, password: string): void;
   /** Removes the account and its sessions; today its tokens too, in 2019 they live on. */
   deleteAccount(uid: string): void;
   /** Marks the profile as changed, which ends what is cached of it. */
@@ -57,6 +62,7 @@ export function createStore(rules: EraRules, now: () => number): Store {
     sessions,
     tokens,
     images: createImages(),
+    keyRedirectUris: new Map(),
     profileCache,
     profileOf: (uid) => accounts.byUid(uid) ?? deleted.get(uid),
     liveGrants: (filter) => tokens.refreshTokens().filter(matches(filter)),
@@ -70,6 +76,14 @@ export function createStore(rules: EraRules, now: () => number): Store {
         (item) => item.uid === account.uid && clients.get(item.clientId)?.publicClient !== false,
       );
       sessions.closeAllOf(account.uid, keptSession);
+    },
+    resetPassword(account, password) {
+      account.password = password;
+      account.kB = randomHex(32);
+      // Instants of keys must grow even on a clock that stands still; they are told in whole seconds.
+      account.keysChangedAt = Math.max(now(), account.keysChangedAt + 1000);
+      tokens.removeWhere((item) => item.uid === account.uid);
+      sessions.closeAllOf(account.uid);
     },
     deleteAccount(uid) {
       const account = accounts.byUid(uid);

@@ -9,7 +9,7 @@ export interface Client {
   readonly trusted: boolean;
   /** 64 hex characters; confidential clients only. */
   readonly secret?: string;
-  /** Scopes a refresh may widen to, space-separated; trusted clients only. */
+  /** Scopes a refresh may widen to, space-separated; trusted clients only. FxA: a scope that carries keys must be among them. */
   readonly allowedScopes?: string;
   /** FxA answers 503 for a disabled client. */
   readonly disabled?: boolean;
@@ -21,6 +21,10 @@ export interface Account {
   email: string;
   password: string;
   verified: boolean;
+  /** 32 bytes in hex, from which all scoped keys are derived. FxA: the servers know it only wrapped by the password. */
+  kB: string;
+  /** When `kB` last changed. FxA: a reset of the password changes it, a change of the password does not. */
+  keysChangedAt: number;
   /** Shown on the page in place of an e-mail. */
   confirmationCode: string;
   displayName?: string;

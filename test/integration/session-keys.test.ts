@@ -1,0 +1,141 @@
+// Scoped keys in the session: asked for, opened, sealed beside the refresh token, gone first at sign-out.
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { standinEndpoints } from '../../src/fxa/environments.ts';
+import * as scopedKeys from '../../src/fxa/scoped-keys.ts';
+import type { StoredRecord } from '../../src/session/record.ts';
+import { createSession, type SessionService } from '../../src/session/session.ts';
+import type { View } from '../../src/session/view.ts';
+import { startStandin, type RunningStandin } from '../../src/standin/listen.ts';
+import { deriveKey, type MadeKey } from '../../src/standin/pages/keys.ts';
+import { EXTENSION_CLIENTS, KEY_SCOPE, READY_PASSWORD, readyClients } from '../../src/standin/ready.ts';
+import type { Account } from '../../src/standin/store/types.ts';
+import { browser } from '../../src/standin/testing/browse.ts';
+import { createHost, type Host } from '../fakes/host.ts';
+
+const CLIENT = EXTENSION_CLIENTS.firefox;
+
+let standin: RunningStandin;
+let host: Host;
+let session: SessionService;
+let who: string;
+/** How the keys change on their way; each test may have its own mischief. */
+let meddle: (answer: Record<string, unknown>) => void;
+
+beforeEach(async () => {
+  standin = await startStandin({ era: 'today', port: 0 });
+  who = 'ada@example.com';
+  meddle = () => undefined;
+  host = createHost({
+    redirectUri: readyClients().find(({ id }) => id === CLIENT)?.redirectUris[0] ?? '',
+    person,
+    fetch: async (input, init) => {
+      const response = await fetch(input, init);
+      if (!String(input).endsWith('/v1/token')) return response;
+      const answer = (await response.json()) as Record<string, unknown>;
+      meddle(answer);
+      return Response.json(answer, { status: response.status });
+    },
+  });
+  session = start();
+});
+afterEach(() => standin.stop());
+
+function start(): SessionService {
+  const { ports } = host.start();
+  return createSession(
+    { ...ports, keys: scopedKeys },
+    {
+      environment: 'local',
+      issuer: standin.origin,
+      clientId: CLIENT,
+      scope: `openid profile ${KEY_SCOPE}`,
+      keyScopes: [KEY_SCOPE],
+      endpoints: standinEndpoints(standin.origin),
+    },
+  );
+}
+
+/** Signs in at the stand-in's page, which makes the keys, and does what its script does at the end. */
+async function person(url: string): Promise<string> {
+  const { data } = await browser(standin).signIn(url.slice(standin.origin.length), who);
+  const { sessionToken } = (await post('/v1/account/login', { email: who, password: READY_PASSWORD })) as {
+    sessionToken: string;
+  };
+  return ((await post('/v1/oauth/authorization', data, sessionToken)) as { redirect: string }).redirect;
+}
+
+async function post(path: string, body: unknown, session?: string): Promise<unknown> {
+  const headers = {
+    'content-type': 'application/json',
+    ...(session !== undefined && { authorization: `Bearer ${session}` }),
+  };
+  return (await fetch(standin.origin + path, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+}
+
+const account = (): Account => {
+  const found = standin.store.accounts.byEmail(who);
+  if (!found) throw new Error(`There is no ${who}.`);
+  return found;
+};
+const keyOf = (of: Account): MadeKey =>
+  deriveKey(of, {
+    identifier: KEY_SCOPE,
+    keyRotationSecret: '0'.repeat(64),
+    keyRotationTimestamp: of.keysChangedAt,
+  });
+const view = () => host.local.get('view') as View;
+const record = () => host.local.get('record') as StoredRecord;
+const everything = () => JSON.stringify([[...host.local], [...host.memory]]);
+
+it('are those of the account, survive the background, and lie nowhere in the open', async () => {
+  await session.signIn();
+  const { k, kid } = keyOf(account());
+  expect(await session.scopedKey(KEY_SCOPE)).toEqual({ kty: 'oct', k, kid });
+  session = start();
+  await session.recover();
+  expect(await session.scopedKey(KEY_SCOPE)).toMatchObject({ k });
+  expect(everything()).not.toContain(k);
+  await expect(session.scopedKey('https://identity.mozilla.com/apps/other')).rejects.toMatchObject({
+    code: 'scope_denied',
+  });
+});
+
+it('are gone with the session', async () => {
+  await session.setSessionOnly(true);
+  await session.signIn();
+  expect(everything()).toContain(keyOf(account()).k);
+  await session.signOut();
+  expect(everything()).not.toContain(keyOf(account()).k);
+  await expect(session.scopedKey(KEY_SCOPE)).rejects.toMatchObject({ code: 'signed_out' });
+});
+
+it('that are missing, or cannot be opened, are no sign-in, and leave no grant', async () => {
+  for (const [change, reason] of [
+    [(answer) => delete answer.keys_jwe, 'keys_missing'],
+    [(answer) => (answer.keys_jwe = String(answer.keys_jwe).replace(/.{4}$/, 'AAAA')), 'keys_malformed'],
+  ] as [typeof meddle, string][]) {
+    meddle = change;
+    await session.signIn();
+    expect(view()).toMatchObject({ status: 'signedOut', problem: { code: 'bad_response', reason } });
+    await session.tend();
+    expect(standin.store.liveGrants({ clientId: CLIENT })).toEqual([]);
+  }
+});
+
+it('that are older than known ones are refused, those of another account are not compared', async () => {
+  await session.signIn();
+  const before = record();
+  account().keysChangedAt -= 86_400_000;
+  await session.signIn();
+  expect(view()).toMatchObject({ status: 'signedIn', problem: { reason: 'keys_older' } });
+  expect(record().session).toMatchObject({ id: (before.session as { id: string }).id });
+
+  account().keysChangedAt += 2 * 86_400_000;
+  await session.signIn();
+  expect(view()).not.toHaveProperty('problem');
+  expect(await session.scopedKey(KEY_SCOPE)).toMatchObject({ kid: keyOf(account()).kid });
+
+  who = 'lin@example.com';
+  await session.signIn();
+  expect(view()).toMatchObject({ replacedOther: true });
+});
