@@ -38,7 +38,7 @@ export interface World {
 }
 
 /** `today` is the build for the stand-in; `2019` is a custom build that discovers everything. */
-export async function createWorld(era: Era): Promise<World> {
+export async function createWorld(era: Era, { scope = SCOPE } = {}): Promise<World> {
   const standin = await startStandin({ era, port: 0, keys });
   const redirectUri = readyClients().find(({ id }) => id === CLIENT)?.redirectUris[0] ?? '';
   const issued: string[] = [];
@@ -53,7 +53,7 @@ export async function createWorld(era: Era): Promise<World> {
     },
   });
 
-  const config = { issuer: standin.origin, clientId: CLIENT, scope: SCOPE };
+  const config = { issuer: standin.origin, clientId: CLIENT, scope };
   let running = host.start();
   const open = () =>
     createSession(

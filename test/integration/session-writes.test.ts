@@ -1,0 +1,65 @@
+// Changing name and picture through the session: where the grant reaches, and with what comes of it in the view.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createWorld, SCOPE, type World } from './world.ts';
+
+/** One black pixel. */
+const PNG = Uint8Array.from(
+  atob('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgABc3UBGAAAAABJRU5ErkJggg=='),
+  (character) => character.charCodeAt(0),
+);
+
+let world: World;
+afterEach(() => world.stop());
+
+describe('with the scopes for it', () => {
+  beforeEach(async () => {
+    world = await createWorld('today', {
+      scope: `${SCOPE} profile:display_name:write profile:avatar:write`,
+    });
+    await world.session.signIn();
+  });
+
+  it('the name changes, here and there', async () => {
+    await world.session.changeDisplayName('Countess of Lovelace');
+    expect(world.view().account?.displayName).toBe('Countess of Lovelace');
+    expect(world.standin.store.accounts.byEmail('ada@example.com')?.displayName).toBe('Countess of Lovelace');
+  });
+
+  it('the picture changes, here and there', async () => {
+    const before = world.view().account?.avatar;
+    await world.session.changeAvatar(PNG);
+    expect(world.view().account?.avatar).toMatch(/^http/);
+    expect(world.view().account?.avatar).not.toBe(before);
+  });
+
+  it('a name or a picture that Mozilla accounts would refuse is not sent', async () => {
+    let sent = 0;
+    const network = world.host.fetch;
+    world.host.fetch = (...request) => {
+      sent++;
+      return network(...request);
+    };
+    await expect(world.session.changeDisplayName('two\nlines')).rejects.toMatchObject({
+      code: 'invalid_request',
+    });
+    await expect(world.session.changeAvatar(new Uint8Array([1, 2, 3]))).rejects.toMatchObject({
+      code: 'invalid_request',
+    });
+    expect(sent).toBe(0);
+  });
+
+  it('a token that is refused is renewed once', async () => {
+    for (const { id } of world.standin.store.liveAccessTokens({}))
+      world.standin.store.tokens.removeAccessToken(id);
+    await world.session.changeDisplayName('Ada again');
+    expect(world.view().account?.displayName).toBe('Ada again');
+  });
+});
+
+it('without the scope nothing is asked, and nothing changes', async () => {
+  world = await createWorld('today');
+  await world.session.signIn();
+  await expect(world.session.changeDisplayName('Somebody')).rejects.toMatchObject({ code: 'scope_denied' });
+  await world.session.signOut();
+  await expect(world.session.changeDisplayName('Somebody')).rejects.toMatchObject({ code: 'signed_out' });
+});
