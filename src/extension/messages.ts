@@ -10,8 +10,10 @@ export interface Commands {
   /** The same, and whoever is signed in at Mozilla accounts is asked for account and password. */
   useAnotherAccount(): void;
   cancelSignIn(): void;
-  /** Does nothing; but whoever takes a command is awake, and has put in order what the one before left behind. */
+  /** Has the background put in order what one before it left behind; for pages that are open while an attempt runs. */
   wake(): void;
+  /** The person has seen how their last attempt failed. */
+  dismissProblem(): void;
   /** False when there is no window or tab to show (not yet, or no more). */
   showWindow(): boolean;
   signOut(): void;

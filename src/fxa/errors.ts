@@ -93,6 +93,8 @@ export const FXA_REASONS = [
   'by_user',
   /** The key that seals the refresh token is gone from this browser. */
   'key_lost',
+  /** The permission to see where a tab ends was taken back. */
+  'tab_not_allowed',
   /** The sign-in was to last until the browser ends, and it did. */
   'session_only',
   /** This build talks to another server, or as another client, than the one before. */

@@ -39,5 +39,13 @@ export {
   isValidScope,
   parseScopes,
 } from './scopes.ts';
-export { acceptGrant, issuedTokens, refreshAccessToken, refreshTokenId, requestGrant } from './tokens.ts';
-export type { AcceptOptions, AccessToken, Grant, TokenAnswer } from './tokens.ts';
+export {
+  acceptAccessToken,
+  acceptGrant,
+  issuedTokens,
+  refreshAccessToken,
+  refreshTokenId,
+  requestGrant,
+  requestRefresh,
+} from './tokens.ts';
+export type { AcceptOptions, AccessToken, Grant, RefreshRequest, TokenAnswer } from './tokens.ts';

@@ -9,6 +9,7 @@ import { acceptAccessToken, malformed, postToTokenEndpoint } from './token-endpo
 import type { AccessToken } from './token-endpoint.ts';
 import { parseScopes } from './scopes.ts';
 
+export { acceptAccessToken } from './token-endpoint.ts';
 export type { AccessToken } from './token-endpoint.ts';
 
 /** The JSON object of a 200 answer, not yet judged. */
@@ -25,6 +26,14 @@ export interface Grant extends AccessToken {
   authAt?: number;
   /** Only when keys were asked for. FxA: may be missing without an error. */
   keysJwe?: string;
+}
+
+export interface RefreshRequest {
+  refreshToken: string;
+  /** Space-separated. */
+  scope: string;
+  /** Seconds. */
+  ttl?: number | undefined;
 }
 
 const HEX_TOKEN = /^[0-9a-f]{64}$/;
@@ -104,22 +113,36 @@ export async function acceptGrant(
 }
 
 /**
- * Gets an access token for a refresh token, which stays as it is. `scope` is always sent: FxA of 2019 gives a token
- * without scopes otherwise. `ttl` in seconds.
+ * Asks for an access token by a refresh token, which stays as it is. `scope` is always sent: FxA of 2019 gives a token
+ * without scopes otherwise. `ttl` in seconds. What the answer is worth, `acceptAccessToken` says; what it leaves to be
+ * destroyed if it is worth nothing, `issuedTokens`.
  *
  * @throws FxaError `reauth_required`: proof that the grant is gone (400/108, or 401/110 on `/v1/oauth/token`);
  * `scope_denied`, `misconfigured`, `invalid_request`, `bad_response`, and all of `requestJson`.
  */
-export async function refreshAccessToken(
+export async function requestRefresh(
   deployment: Deployment,
-  { refreshToken, scope, ttl }: { refreshToken: string; scope: string; ttl?: number | undefined },
+  { refreshToken, scope, ttl }: RefreshRequest,
   http: Http,
-): Promise<AccessToken> {
+): Promise<TokenAnswer> {
   // FxA: an empty scope gives a token that can do nothing.
   const scopes = parseScopes(scope).join(' ');
   if (scopes === '') throw new FxaError('invalid_request', 'A refresh needs a scope', { parameter: 'scope' });
   const parameters = { refresh_token: refreshToken, scope: scopes, ...ttlParameter(ttl) };
-  return acceptAccessToken(await postToTokenEndpoint(deployment, 'refresh_token', parameters, http));
+  return postToTokenEndpoint(deployment, 'refresh_token', parameters, http);
+}
+
+/**
+ * Gets an access token for a refresh token: `requestRefresh` and `acceptAccessToken` in one.
+ *
+ * @throws FxaError as `requestRefresh`, and `bad_response` with reason `token_response`.
+ */
+export async function refreshAccessToken(
+  deployment: Deployment,
+  request: RefreshRequest,
+  http: Http,
+): Promise<AccessToken> {
+  return acceptAccessToken(await requestRefresh(deployment, request, http));
 }
 
 /**

@@ -1,7 +1,9 @@
 // The two ends of an attempt, whatever lies between: the address to open for the person, and the grant for what came back.
 import { authorizationUrl, newAttemptSecrets } from '../fxa/authorization.ts';
 import { readCallback } from '../fxa/callback.ts';
-import { requestGrant } from '../fxa/tokens.ts';
+import { destroyAccessToken, destroyGrant } from '../fxa/destroy.ts';
+import type { Deployment } from '../fxa/environments.ts';
+import { issuedTokens, requestGrant, type TokenAnswer } from '../fxa/tokens.ts';
 import { throwIfCancelled } from './cancel.ts';
 import type { Context } from './context.ts';
 import { rememberIssued, takeGrant } from './grant.ts';
@@ -48,8 +50,8 @@ export async function prepareAttempt(
 
 /** One click is enough for somebody whose session was ended elsewhere; who asked to be asked is asked. */
 async function whom({ store }: Context, askWho: boolean | undefined) {
+  if (askWho) return { prompt: 'login' } as const;
   const base = settled((await store.read()).session);
-  if (askWho || (base.status === 'signedOut' && base.askWho)) return { prompt: 'login' } as const;
   const email = base.status === 'needsReauth' ? base.account.profile?.email : undefined;
   return email === undefined ? {} : { loginHint: email };
 }
@@ -78,7 +80,27 @@ export async function finishAttempt(
   // From here on the grant may exist: even a cancelled attempt must learn its id, to destroy it.
   const request = { code, codeVerifier, ttl: ACCESS_TOKEN_TTL };
   const answer = await requestGrant(deployment, request, context.http());
-  await rememberIssued(context, id, answer);
+  await orDestroyed(context, deployment, answer, rememberIssued(context, id, answer));
   throwIfCancelled(signal);
   await takeGrant(context, deployment, secrets, answer);
+}
+
+/** Where what was issued cannot be written down (a full disk), it is destroyed on the spot, for nobody would know of it. */
+async function orDestroyed(
+  context: Context,
+  deployment: Deployment,
+  answer: TokenAnswer,
+  remembered: Promise<void>,
+): Promise<void> {
+  try {
+    await remembered;
+  } catch (error) {
+    const { refreshTokenId, accessToken } = await issuedTokens(answer);
+    const http = context.http();
+    await Promise.allSettled([
+      refreshTokenId !== undefined && destroyGrant(deployment, { refreshTokenId }, http),
+      accessToken !== undefined && destroyAccessToken(deployment, accessToken, http),
+    ]);
+    throw error;
+  }
 }

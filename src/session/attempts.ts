@@ -5,16 +5,19 @@ import { createAuthTabs, type TabAttempt } from './auth-tab.ts';
 import { createAuthWindows } from './auth-window.ts';
 import type { Context } from './context.ts';
 import { ATTEMPT_LOCK, runAttempt, settle, type RunningAttempt, type SignInOptions } from './sign-in.ts';
+import type { Problem } from './state.ts';
 
 export interface Attempts {
   readonly signIn: (options?: SignInOptions) => Promise<void>;
-  readonly signInInTab: () => Promise<void>;
+  readonly signInInTab: (options?: Pick<SignInOptions, 'started'>) => Promise<void>;
   readonly cancel: () => Promise<void>;
   readonly show: () => Promise<boolean>;
   /** Lets go of whatever runs; what became of the attempt is in the record already. */
   readonly stop: () => Promise<void>;
-  /** Ends an attempt that died with its background, and takes one up that waits in a tab. */
+  /** Ends an attempt that died with its background, and takes up one whose tab has come back. No network is waited for. */
   readonly recover: () => Promise<void>;
+  /** The same, for whoever asks again and again. */
+  readonly wake: () => Promise<void>;
   readonly windowCreated: (windowId: number) => Promise<void>;
   readonly windowRemoved: (windowId: number) => Promise<void>;
   readonly tabUpdated: (tabId: number, url: string) => Promise<void>;
@@ -36,8 +39,8 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
   // Only to be able to cancel it; everything that must survive is stored.
   let running: RunningAttempt | undefined;
 
-  const fail = async (attemptId: string, code: 'cancelled' | 'interrupted') => {
-    await store.step({ type: 'signInFailed', attemptId, problem: { code, at: ports.now() } });
+  const fail = async (attemptId: string, problem: Pick<Problem, 'code' | 'reason'>) => {
+    await store.step({ type: 'signInFailed', attemptId, problem: { ...problem, at: ports.now() } });
   };
 
   const run = async (id: string, work: (attempt: RunningAttempt) => Promise<{ over: Promise<void> }>) => {
@@ -53,7 +56,9 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
   /** Takes up an attempt whose tab has come back. */
   const finish = async ({ found, url }: Back) => {
     const attempt = await tabs.take(found.id);
-    if (!attempt) return;
+    const { session } = await store.read();
+    // One that was cancelled while its tab was opening, perhaps; nobody waits for it any more.
+    if (!attempt || session.status !== 'signingIn' || session.attempt.id !== attempt.id) return;
     await run(attempt.id, async (mine) => {
       // The address of the tab holds the code: it need not be seen longer than it must.
       if (attempt.tabId !== undefined) await ports.authTab.close(attempt.tabId);
@@ -70,13 +75,20 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     if (session.status !== 'signingIn') return 'none';
     const attempt = await tabs.pending();
     if (attempt?.id !== session.attempt.id || attempt.tabId === undefined) {
-      await fail(session.attempt.id, 'interrupted');
+      await tabs.take(session.attempt.id);
+      await fail(session.attempt.id, { code: 'interrupted' });
+      return 'none';
+    }
+    if (!(await ports.authTab.allowed())) {
+      // Where the tab is can no longer be seen: it would be waited for for ever.
+      await tabs.take(attempt.id);
+      await fail(attempt.id, { code: 'interrupted', reason: 'tab_not_allowed' });
       return 'none';
     }
     const url = await lookAt(attempt.tabId);
     if (url === undefined) {
       await tabs.take(attempt.id);
-      await fail(attempt.id, 'cancelled');
+      await fail(attempt.id, { code: 'cancelled' });
       return 'none';
     }
     return (await back(attempt.tabId, url)) ?? 'waits';
@@ -103,8 +115,7 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     await tabs.dismiss();
     await run(ports.newId(), (mine) => runAttempt(context, { windows, tabs }, mine, options));
     // The tab may have come back before its id was known here.
-    const after = await find();
-    if (typeof after === 'object') await finish(after);
+    await resume();
   };
 
   const show = async () => (await windows.show()) || (await tabs.show());
@@ -114,6 +125,22 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     // An attempt that was ended a moment ago is about to let go.
     if (running?.cancel.signal.aborted) await ports.locks.exclusive(ATTEMPT_LOCK, attempt(options));
     else await show();
+  };
+
+  const resume = async () => {
+    const found = await find();
+    if (typeof found === 'object') await finish(found);
+  };
+
+  /** False when an attempt is running, here or in another context. */
+  const wake = async () => {
+    let found: 'none' | 'waits' | Back = 'none';
+    const free = await ports.locks.ifFree(ATTEMPT_LOCK, async () => {
+      found = await find();
+    });
+    // Nobody waits here for the network.
+    if (typeof found === 'object') ports.locks.exclusive(ATTEMPT_LOCK, resume).catch(ports.report);
+    return free;
   };
 
   const stop = async () => {
@@ -127,12 +154,12 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     show,
     stop,
 
-    async signInInTab() {
+    async signInInTab(options = {}) {
       if (ports.authTab.redirectUri === undefined)
         throw new FxaError('unsupported', 'There is no return page.');
       // The permission may still be a question on the screen; its answer wakes us.
       await tabs.want();
-      if ((await ports.authTab.allowed()) && (await tabs.wanted())) await signIn({ via: 'tab' });
+      if ((await ports.authTab.allowed()) && (await tabs.wanted())) await signIn({ ...options, via: 'tab' });
     },
 
     async permissionAdded() {
@@ -142,22 +169,17 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     async cancel() {
       const { session } = await store.read();
       if (session.status !== 'signingIn') return;
-      await fail(session.attempt.id, 'cancelled');
+      await fail(session.attempt.id, { code: 'cancelled' });
       await stop();
     },
 
+    async wake() {
+      await wake();
+    },
+
     async recover() {
-      let found: 'none' | 'waits' | Back = 'none';
-      const look = async () => {
-        found = await find();
-      };
-      const resume = async () => {
-        const again = await find();
-        if (typeof again === 'object') await finish(again);
-      };
-      const free = await ports.locks.ifFree(ATTEMPT_LOCK, look);
-      // The locks of a context that has just died may be freed a moment later. And nobody waits here for the network.
-      if (!free || typeof found === 'object') ports.locks.exclusive(ATTEMPT_LOCK, resume).catch(ports.report);
+      // The locks of a context that has just died may be freed a moment later.
+      if (!(await wake())) ports.locks.exclusive(ATTEMPT_LOCK, resume).catch(ports.report);
     },
 
     windowCreated: (windowId) => windows.created(windowId),
@@ -171,7 +193,7 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     async tabRemoved(tabId) {
       const found = await tabs.pending();
       if (found?.tabId !== tabId || !(await tabs.take(found.id))) return;
-      await fail(found.id, 'cancelled');
+      await fail(found.id, { code: 'cancelled' });
     },
   };
 }

@@ -1,6 +1,7 @@
 // The tab of an attempt. Unlike the browser's own window it outlives the background that opened it, and so does what is
 // needed to finish: it waits in `storage.session`, and is taken out by the one who finishes, once.
 import type { AttemptSecrets } from './attempt.ts';
+import { throwIfCancelled } from './cancel.ts';
 import type { Ports } from './ports.ts';
 
 const KEY = 'tabAttempt';
@@ -16,8 +17,12 @@ export interface TabAttempt extends AttemptSecrets {
 }
 
 export interface AuthTabs {
-  /** Opens the tab. The attempt goes on when `at` finds the tab on its return page. */
-  open(url: string, secrets: AttemptSecrets): Promise<void>;
+  /**
+   * Opens the tab. The attempt goes on when `at` finds the tab on its return page.
+   *
+   * @throws FxaError `cancelled`; there is no tab then.
+   */
+  open(url: string, secrets: AttemptSecrets, signal: AbortSignal): Promise<void>;
   /** The attempt whose tab this is, when it has come back to the return page with this URL. */
   at(tabId: number, url: string | undefined): Promise<TabAttempt | undefined>;
   pending(): Promise<TabAttempt | undefined>;
@@ -48,9 +53,14 @@ export function createAuthTabs({ memory, authTab, locks, now }: Ports): AuthTabs
     pending,
     take,
 
-    async open(url, secrets) {
+    async open(url, secrets, signal) {
+      throwIfCancelled(signal);
       // Written first: the tab may come back before its id is known here.
       await memory.set({ [KEY]: secrets satisfies TabAttempt });
+      if (signal.aborted) {
+        await take(secrets.id);
+        throwIfCancelled(signal);
+      }
       const tabId = await authTab.open(url);
       const known = await locks.exclusive(LOCK, async () => {
         if ((await pending())?.id !== secrets.id) return false;

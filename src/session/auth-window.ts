@@ -102,7 +102,8 @@ export function createAuthWindows({ memory, authWindow, locks, now }: Ports): Au
       const gone = async () => {
         await forget(owner);
       };
-      last = launched.then(gone, gone);
+      // Whoever comes next only wants to know that it is over.
+      last = launched.then(gone, gone).catch(() => undefined);
       return orCancelled(launched, signal);
     },
 

@@ -63,7 +63,7 @@ export async function takeGrant(
   const sealed = await keepSecrets(context, attemptId, { refreshToken, ...keys?.secret });
   const stored: StoredGrant = { refreshTokenId, scope: grant.scope, ...(sealed && { sealed }) };
 
-  const { profile, problem } = await firstProfile(context, deployment, grant.accessToken);
+  const { profile, trouble } = await firstProfile(context, deployment, grant.accessToken);
   const at = ports.now();
   const account: Account = {
     subject: claims.sub,
@@ -71,7 +71,7 @@ export async function takeGrant(
     ...(keys && { keyIds: keys.keyIds }),
   };
   await store.update((record) => {
-    const event = { type: 'signInCompleted', attemptId, account, grant: stored, at, ...problem } as const;
+    const event = { type: 'signInCompleted', attemptId, account, grant: stored, at, ...trouble } as const;
     const next = stepped(record, event, at);
     return next === record
       ? record
@@ -84,12 +84,12 @@ async function firstProfile(
   context: Context,
   deployment: Deployment,
   token: string,
-): Promise<{ profile?: Profile; problem?: { problem: Problem } }> {
+): Promise<{ profile?: Profile; trouble?: { trouble: Problem } }> {
   try {
     return { profile: await fetchProfile(deployment, token, context.http()) };
   } catch (error) {
     if (isFxaError(error) && error.code === 'account_disabled') throw error;
-    return { problem: { problem: problemFrom(error, context.ports.now()) } };
+    return { trouble: { trouble: problemFrom(error, context.ports.now()) } };
   }
 }
 

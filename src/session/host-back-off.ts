@@ -37,8 +37,12 @@ export function createGate({ memory, locks, now, random }: Ports): Gate {
       if (retryAfter === 0 || (code !== 'rate_limited' && code !== 'server_unavailable')) return;
       const until = now() + retryAfter * 1000 * (1 + random() * JITTER);
       await locks.exclusive(LOCK, async () => {
-        const kept = Object.entries(await stops()).filter((entry) => timeLeft(entry[1].until, now()) > 0);
-        await memory.set({ [KEY]: { ...Object.fromEntries(kept), [new URL(url).host]: { until, code } } });
+        const { host } = new URL(url);
+        const all = await stops();
+        const kept = Object.entries(all).filter(([, stop]) => timeLeft(stop.until, now()) > 0);
+        const known = all[host];
+        const longer = known && timeLeft(known.until, now()) > until - now() ? known : { until, code };
+        await memory.set({ [KEY]: { ...Object.fromEntries(kept), [host]: longer } });
       });
     },
   };

@@ -81,7 +81,7 @@ export interface Ports {
   readonly authWindow: AuthWindow;
   readonly authTab: AuthTab;
   readonly alarms: Alarms;
-  /** What whoever administers this browser demands; never rejects. Chromium knows it only some time after a start. */
+  /** What whoever administers this browser demands; never rejects. Chromium knows it only some seconds after an installation. */
   readonly policy: () => Promise<Policy>;
   readonly keys?: KeyExchange | undefined;
   /** Called with what nobody waits for: unexpected errors. Never with a secret. */

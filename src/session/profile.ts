@@ -9,28 +9,33 @@ import { problemFrom, type Context } from './context.ts';
 import { liveSession } from './state.ts';
 import { requireLive, withAccessToken } from './tokens.ts';
 
+/** One look at a time. */
+const LOCK = 'fxa:profile';
+
 /** Fetches the profile of the live session. What goes wrong is noted beside the session, which stays what it is. */
 export async function lookForNews(context: Context): Promise<void> {
-  await context.ports.locks.ifFree('fxa:profile', async () => {
-    const live = liveSession((await context.store.read()).session);
-    if (!live) return;
-    try {
-      const http = context.http();
-      const profile = await withAccessToken(context, live.grant.scope, async (token) =>
-        fetchProfile(await context.deployment(http), token, http),
-      );
-      const known = live.account.profile?.uid;
-      if (known !== undefined && known !== profile.uid) {
-        throw new FxaError('bad_response', 'The profile is of another account.', { reason: 'profile' });
-      }
-      const at = context.ports.now();
-      await context.store.step({ type: 'profileFetched', sessionId: live.id, profile, at });
-    } catch (error) {
-      if (!isFxaError(error)) context.ports.report(error);
-      const problem = problemFrom(error, context.ports.now());
-      await context.store.step({ type: 'problemMet', sessionId: live.id, problem });
+  await context.ports.locks.ifFree(LOCK, () => look(context));
+}
+
+async function look(context: Context): Promise<void> {
+  const live = liveSession((await context.store.read()).session);
+  if (!live) return;
+  try {
+    const http = context.http();
+    const profile = await withAccessToken(context, live.grant.scope, async (token) =>
+      fetchProfile(await context.deployment(http), token, http),
+    );
+    const known = live.account.profile?.uid;
+    if (known !== undefined && known !== profile.uid) {
+      throw new FxaError('bad_response', 'The profile is of another account.', { reason: 'profile' });
     }
-  });
+    const at = context.ports.now();
+    await context.store.step({ type: 'profileFetched', sessionId: live.id, profile, at });
+  } catch (error) {
+    if (!isFxaError(error)) context.ports.report(error);
+    const trouble = problemFrom(error, context.ports.now());
+    await context.store.step({ type: 'troubleMet', sessionId: live.id, trouble });
+  }
 }
 
 /**
@@ -66,5 +71,6 @@ async function write(
   if (!grantedCovers(scope, needed)) throw new FxaError('scope_denied', `The grant has no ${needed}.`);
   const http = context.http();
   await withAccessToken(context, scope, async (token) => send(await context.deployment(http), token, http));
-  await lookForNews(context);
+  // A look that is under way may have seen what was there before.
+  await context.ports.locks.exclusive(LOCK, () => look(context));
 }

@@ -142,8 +142,10 @@ function isSession(value: unknown): value is Session {
 
 function isSettled(value: unknown): boolean {
   if (!isObject(value)) return false;
+  if (![value.problem, value.ended, value.trouble].every((one) => one === undefined || isProblem(one)))
+    return false;
   const hasAccount = isObject(value.account) && typeof value.account.subject === 'string';
-  if (value.status === 'needsReauth') return hasAccount && isObject(value.ended);
+  if (value.status === 'needsReauth') return hasAccount && value.ended !== undefined;
   if (value.status !== 'signedIn') return value.status === 'signedOut';
   return (
     hasAccount &&
@@ -154,6 +156,11 @@ function isSettled(value: unknown): boolean {
     (value.grant.sealed === undefined ||
       (isObject(value.grant.sealed) && typeof value.grant.sealed.refreshToken === 'string'))
   );
+}
+
+/** Pages look its code up, and its instant is shown. */
+function isProblem(value: unknown): boolean {
+  return isObject(value) && typeof value.code === 'string' && Number.isFinite(value.at);
 }
 
 function isRevocation(value: unknown): boolean {

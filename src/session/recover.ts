@@ -1,7 +1,7 @@
 // What a background does first: it puts in order what the one before left behind. No network.
 import type { Attempts } from './attempts.ts';
 import type { Context } from './context.ts';
-import { lossOf, moveSecrets, openSecret } from './secrets.ts';
+import { lossOf, obeySessionOnly, openSecret } from './secrets.ts';
 import { signOut } from './sign-out.ts';
 import { liveSession } from './state.ts';
 
@@ -15,9 +15,9 @@ export async function recover(context: Context, attempts: Attempts): Promise<voi
   const live = liveSession(session);
   // A session that was to end with the browser has: better said now than at the next use.
   if (live && !live.grant.sealed && (await openSecret(context, live, 'refreshToken')) === undefined) {
-    await signOut(context, lossOf(live.grant));
+    await signOut(context, lossOf(live.grant), { sessionId: live.id });
   }
   await attempts.recover();
-  await moveSecrets(context);
+  await obeySessionOnly(context);
   await store.publish();
 }

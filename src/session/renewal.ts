@@ -1,6 +1,6 @@
 // Keeps a session's access token fresh ahead of time, so that nobody waits for it, and so that a session which was ended
 // elsewhere is noticed within the hour. An alarm carries it; one that comes late is made up for at the next wake.
-import { isFxaError } from '../fxa/errors.ts';
+import { FxaError, isFxaError } from '../fxa/errors.ts';
 import type { Context } from './context.ts';
 import type { HeldToken } from './record.ts';
 import { liveSession, type SignedIn } from './state.ts';
@@ -46,6 +46,10 @@ async function renewIfDue(context: Context, live: SignedIn): Promise<void> {
   const { failures = 0 } = (await planOf(context, live)) ?? {};
   try {
     await renew(context, token);
+    const newest = mainToken(await store.tokens(), live);
+    // It would be due again at once.
+    if (newest?.token === token?.token)
+      throw new FxaError('scope_denied', 'The grant gives less than it did.');
     await ports.memory.set({ [KEY]: { sessionId: live.id, notBefore: 0, failures: 0 } satisfies Plan });
   } catch (error) {
     if (!isFxaError(error)) ports.report(error);

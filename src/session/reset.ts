@@ -6,8 +6,8 @@ import { revocation, salvage } from './revocations.ts';
 /** Does nothing when the record can be read after all. */
 export async function reset(context: Context): Promise<void> {
   await context.store.reset((stored, fresh) => {
-    const ids = [...new Set(salvage(stored))];
-    const outbox = ids.map((id) => revocation(context, id));
+    const found = new Map(salvage(stored, context.config.issuer).map((one) => [one.refreshTokenId, one]));
+    const outbox = [...found.values()].map((one) => ({ ...revocation(context, one.refreshTokenId), ...one }));
     const entry = { at: context.ports.now(), from: 'signedOut', to: 'signedOut', why: 'reset' } as const;
     return addToJournal({ ...fresh, outbox }, entry);
   });

@@ -53,13 +53,28 @@ describe('what can be saved of a broken record', () => {
 
   it('are the ids of grants, wherever they lie', () => {
     const broken = { x: [{ refreshTokenId: id }], session: { grant: { refreshTokenId: 'cd'.repeat(32) } } };
-    expect(salvage(broken)).toEqual([id, 'cd'.repeat(32)]);
+    expect(salvage(broken, 'i')).toEqual([
+      { refreshTokenId: id, issuer: 'i' },
+      { refreshTokenId: 'cd'.repeat(32), issuer: 'i' },
+    ]);
+  });
+
+  it('are destroyed where they were granted', () => {
+    const broken = {
+      deployment: 'https://accounts.example client',
+      session: { grant: { refreshTokenId: id } },
+      outbox: [{ refreshTokenId: 'cd'.repeat(32), issuer: 'https://other.example' }],
+    };
+    expect(salvage(broken, 'i').map(({ issuer }) => issuer)).toEqual([
+      'https://accounts.example',
+      'https://other.example',
+    ]);
   });
 
   it.each([undefined, null, 'text', 7, { refreshTokenId: 7 }, { refreshTokenId: 'short' }, { other: id }])(
     'is nothing of %j',
     (broken) => {
-      expect(salvage(broken)).toEqual([]);
+      expect(salvage(broken, 'i')).toEqual([]);
     },
   );
 });

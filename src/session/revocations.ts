@@ -48,12 +48,21 @@ export function bounded(record: StoredRecord, now: number): StoredRecord {
   return addToJournal({ ...record, outbox }, { at: now, from: status, to: status, why });
 }
 
-/** The ids of grants in a record that cannot be read otherwise: what is known of them is enough to destroy them. */
-export function salvage(stored: unknown): readonly string[] {
+/** What destroys a grant, and where. */
+export type Salvaged = Pick<Revocation, 'refreshTokenId' | 'issuer'>;
+
+/**
+ * The grants in a record that cannot be read otherwise: their ids are enough to destroy them. Where nothing says otherwise,
+ * they are of `issuer`.
+ */
+export function salvage(stored: unknown, issuer: string): readonly Salvaged[] {
   if (typeof stored !== 'object' || stored === null) return [];
-  return Object.entries(stored).flatMap(([name, value]) =>
-    name === 'refreshTokenId' && typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
-      ? [value]
-      : salvage(value),
-  );
+  const { refreshTokenId, deployment, ...rest } = stored as Record<string, unknown>;
+  const [named] = typeof deployment === 'string' ? deployment.split(' ') : [];
+  const there = typeof rest.issuer === 'string' ? rest.issuer : (named ?? issuer);
+  const found = typeof refreshTokenId === 'string' && /^[0-9a-f]{64}$/.test(refreshTokenId);
+  return [
+    ...(found ? [{ refreshTokenId, issuer: there }] : []),
+    ...Object.values(rest).flatMap((value) => salvage(value, there)),
+  ];
 }

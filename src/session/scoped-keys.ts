@@ -2,15 +2,16 @@
 import { FxaError } from '../fxa/errors.ts';
 import type { KeyIds, ScopedKey, ScopedKeys } from '../fxa/scoped-keys.ts';
 import type { Context } from './context.ts';
-import { openSecret } from './secrets.ts';
+import { lossOf, openSecret } from './secrets.ts';
+import { signOut } from './sign-out.ts';
 import { settled } from './state.ts';
 import { requireLive } from './tokens.ts';
 
 /**
  * The keys in a token answer; undefined in builds that ask for none.
  *
- * @throws FxaError `bad_response` with reason `keys_missing`, `keys_malformed`, or `keys_older` when this account has had
- *   newer ones here: what was given up must not come back.
+ * @throws FxaError `bad_response` with reason `keys_missing`, `keys_malformed`, or `keys_older` when the account that is
+ *   signed in has newer ones: what was given up must not come back.
  */
 export async function openKeys(
   { ports, config, store }: Context,
@@ -34,11 +35,19 @@ export async function openKeys(
 /**
  * The key of a scope, for code in the background. Never send it to a page.
  *
- * @throws FxaError `signed_out`, `reauth_required`; `scope_denied` when this build does not ask for the key of that scope.
+ * @throws FxaError `scope_denied` when this build does not ask for the key of that scope; `reauth_required` when the session
+ *   is from before it did; `signed_out` also when the keys of the session are lost: then the session is ended, as by
+ *   `accessToken`; and as `requireLive`.
  */
 export async function scopedKey(context: Context, scope: string): Promise<ScopedKey> {
-  const secret = await openSecret(context, await requireLive(context), 'keys');
+  if (!context.config.keyScopes?.includes(scope)) {
+    throw new FxaError('scope_denied', 'This build does not ask for the key of this scope.');
+  }
+  const live = await requireLive(context);
+  const secret = await openSecret(context, live, 'keys');
   const key = secret === undefined ? undefined : (JSON.parse(secret) as ScopedKeys)[scope];
-  if (!key) throw new FxaError('scope_denied', 'There is no key for this scope.');
-  return key;
+  if (key) return key;
+  if (!live.account.keyIds?.[scope]) throw new FxaError('reauth_required', 'The session has no such key.');
+  await signOut(context, lossOf(live.grant), { sessionId: live.id });
+  throw new FxaError('signed_out', 'The keys are gone from this browser.');
 }

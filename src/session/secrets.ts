@@ -62,17 +62,27 @@ export function lossOf({ sealed }: StoredGrant): 'key_lost' | 'session_only' {
   return sealed ? 'key_lost' : 'session_only';
 }
 
-/** Moves the secrets of the live session to where they are wished now. */
+/**
+ * Takes the secrets of the live session from the disk, where that is wished now. The other way they go by a person's choice
+ * only: a policy that cannot be read for once is no reason to write them down.
+ */
+export async function obeySessionOnly(context: Context): Promise<void> {
+  if (await isSessionOnly(context)) await moveSecrets(context);
+}
+
+/** Moves the secrets of the live session to where they are wished now; one move at a time, or they would cross. */
 export async function moveSecrets(context: Context): Promise<void> {
-  const live = liveSession((await context.store.read()).session);
-  if (!live || (live.grant.sealed === undefined) === (await isSessionOnly(context))) return;
-  const refreshToken = await openSecret(context, live, 'refreshToken');
-  // That it is lost is found, and said, when it is needed.
-  if (refreshToken === undefined) return;
-  const keys = await openSecret(context, live, 'keys');
-  const sealed = await keepSecrets(context, live.id, { refreshToken, ...(keys !== undefined && { keys }) });
-  await context.store.step({ type: 'secretsMoved', sessionId: live.id, sealed });
-  if (sealed) await dropSecrets(context, [live.id]);
+  await context.ports.locks.exclusive('fxa:moveSecrets', async () => {
+    const live = liveSession((await context.store.read()).session);
+    if (!live || (live.grant.sealed === undefined) === (await isSessionOnly(context))) return;
+    const refreshToken = await openSecret(context, live, 'refreshToken');
+    // That it is lost is found, and said, when it is needed.
+    if (refreshToken === undefined) return;
+    const keys = await openSecret(context, live, 'keys');
+    const sealed = await keepSecrets(context, live.id, { refreshToken, ...(keys !== undefined && { keys }) });
+    await context.store.step({ type: 'secretsMoved', sessionId: live.id, sealed });
+    if (sealed) await dropSecrets(context, [live.id]);
+  });
 }
 
 /** Drops the secrets of these sessions. */

@@ -9,7 +9,7 @@ import { recover } from './recover.ts';
 import { renewAhead } from './renewal.ts';
 import { reset } from './reset.ts';
 import { scopedKey } from './scoped-keys.ts';
-import { moveSecrets, sweepSecrets } from './secrets.ts';
+import { moveSecrets, obeySessionOnly, sweepSecrets } from './secrets.ts';
 import type { SignInOptions } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 import { liveSession, type Hint } from './state.ts';
@@ -23,7 +23,7 @@ export interface SessionService {
    *
    * @throws FxaError `unsupported` when the build has no return page.
    */
-  signInInTab(): Promise<void>;
+  signInInTab(options?: Pick<SignInOptions, 'started'>): Promise<void>;
   /** Ends the running attempt at once, whatever its window does. */
   cancelSignIn(): Promise<void>;
   /** True when the window or tab of the running attempt is in front now. */
@@ -31,6 +31,10 @@ export interface SessionService {
   /** Ends the session here; that the grant is destroyed is begun, not awaited. `askWho`: the next sign-in asks. */
   signOut(options?: { askWho?: boolean }): Promise<void>;
   lookForNews(): Promise<void>;
+  /** The person has seen how their last attempt failed. */
+  dismissProblem(): Promise<void>;
+  /** To be called when a page is open while an attempt runs: ends it when it has died in the meantime. */
+  wake(): Promise<void>;
   /** Profile writes; errors in profile.ts. */
   changeDisplayName(name: string): Promise<void>;
   changeAvatar(image: Blob | Uint8Array<ArrayBuffer>): Promise<void>;
@@ -66,6 +70,7 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
 
   const tend = async () => {
     await sweepSecrets(context);
+    await obeySessionOnly(context);
     await drain(context);
     await renewAhead(context);
   };
@@ -95,6 +100,10 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
       await attempts.stop();
     },
 
+    async dismissProblem() {
+      await store.step({ type: 'problemDismissed' });
+    },
+    wake: attempts.wake,
     lookForNews: () => thenTend(lookForNews(context)),
     changeDisplayName: (name) => thenTend(changeDisplayName(context, name)),
     changeAvatar: (image) => thenTend(changeAvatar(context, image)),

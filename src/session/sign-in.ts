@@ -6,6 +6,7 @@ import type { AuthTabs } from './auth-tab.ts';
 import type { AuthWindows } from './auth-window.ts';
 import { orCancelled, throwIfCancelled } from './cancel.ts';
 import { problemFrom, type Context } from './context.ts';
+import { settled, type Attempt } from './state.ts';
 
 /** Held while an attempt is the current one: one at a time, for all contexts. */
 export const ATTEMPT_LOCK = 'fxa:attempt';
@@ -18,9 +19,11 @@ export interface RunningAttempt {
 
 export interface SignInOptions {
   /** Asks for account and password, whoever is signed in at Mozilla accounts. */
-  readonly askWho?: boolean;
+  readonly askWho?: boolean | undefined;
   /** `tab` only where it is allowed (`AuthTab.allowed`). */
-  readonly via?: 'window' | 'tab';
+  readonly via?: 'window' | 'tab' | undefined;
+  /** Called when the attempt is written down: from here on it cannot end in silence. */
+  readonly started?: () => void;
 }
 
 export interface Places {
@@ -39,10 +42,23 @@ export async function runAttempt(
   running: RunningAttempt,
   options: SignInOptions,
 ): Promise<{ over: Promise<void> }> {
-  const { via = 'window' } = options;
-  const attempt = { id: running.id, startedAt: context.ports.now(), phase: 'checking', via } as const;
+  const { via = 'window', askWho } = await kept(context, options);
+  const attempt: Attempt = {
+    id: running.id,
+    startedAt: context.ports.now(),
+    phase: 'checking',
+    via,
+    ...(askWho && { askWho }),
+  };
   await context.store.step({ type: 'signInStarted', attempt });
-  return settle(context, running, pursue(context, places, running, options));
+  options.started?.();
+  return settle(context, running, pursue(context, places, running, { via, askWho }));
+}
+
+/** The options, with what was wished before: to be asked next time, or what an interruption left undone. */
+async function kept({ store }: Context, { via, askWho }: SignInOptions): Promise<SignInOptions> {
+  const wished = settled((await store.read()).session).askWho === true;
+  return { ...(via && { via }), ...((askWho ?? wished) && { askWho: true }) };
 }
 
 /** Waits for the work of an attempt, and notes how it failed, if it did. */
@@ -77,6 +93,7 @@ async function pursue(
       askWho,
       redirectUri: authWindow.redirectUri,
     });
+    throwIfCancelled(signal);
     await windows.cleared(signal);
     await context.store.step({ type: 'phaseReached', attemptId: id, phase: 'window' });
     await finishAttempt(context, secrets, await windows.open(url, id, signal), signal);
@@ -98,7 +115,7 @@ async function openTab(
   throwIfCancelled(signal);
   await context.store.step({ type: 'movedToTab', attemptId: options.id });
   await context.store.step({ type: 'phaseReached', attemptId: options.id, phase: 'window' });
-  await tabs.open(url, secrets);
+  await tabs.open(url, secrets, signal);
 }
 
 /** Firefox shows its own error page in the window and waits for ever: find out before there is a window. */
@@ -107,4 +124,6 @@ async function reachable(context: Context, signal: AbortSignal): Promise<void> {
   const { endpoints } = await context.deployment(http, { anew: true });
   // Discovered endpoints have just come from there, which is the same question answered.
   if (context.config.endpoints) await checkReachable(endpoints, http);
+  // A host that asked for time is met now, and not when the person has typed everything.
+  for (const url of [endpoints.token, endpoints.jwks, endpoints.profile]) await http.gate?.pass(url);
 }

@@ -6,18 +6,18 @@ import { liveSession } from './state.ts';
 import { stepped } from './store.ts';
 import type { SignOutReason } from './transition.ts';
 
-/** `askWho`: the next sign-in asks for account and password, whoever is signed in at Mozilla accounts. */
+/** `sessionId`: only if it is this one. `askWho`: the next sign-in asks for account and password, whoever is signed in at Mozilla accounts. */
 export async function signOut(
   context: Context,
   reason: SignOutReason,
-  { askWho }: { askWho?: boolean } = {},
+  options: { askWho?: boolean; sessionId?: string } = {},
 ): Promise<void> {
   const at = context.ports.now();
-  const live = liveSession((await context.store.read()).session);
-  // Secrets go first: whatever happens next, nobody uses them again.
-  if (live) await dropSecrets(context, [live.id]);
-  await context.store.update((record) => {
-    const next = stepped(record, { type: 'signedOut', reason, askWho, at }, at);
+  const { before, after } = await context.store.update((record) => {
+    const next = stepped(record, { type: 'signedOut', reason, ...options, at }, at);
     return next === record ? record : withLiveGrantDoomed(context, next, record);
   });
+  // What the record held of its secrets is gone with that write; this is what lay beside it.
+  const live = liveSession(before.session);
+  if (live && before !== after) await dropSecrets(context, [live.id]);
 }

@@ -50,18 +50,24 @@ export interface Attempt {
   readonly phase: Phase;
   /** A tab goes on without the background that opened it; the browser's own window does not. */
   readonly via: 'window' | 'tab';
+  readonly askWho?: true;
 }
 
 /** Where an attempt is: asking whether the server is there, waiting for the person, or fetching what they allowed. */
 export type Phase = 'checking' | 'window' | 'finishing';
 
-export interface SignedOut {
+/** What the last attempt, or the wish before it, left behind. */
+interface LastAttempt {
+  /** How it failed. It stays until the next one, or until the person has seen enough of it. */
+  readonly problem?: Problem;
+  /** The next sign-in asks for the account and its password, whoever is signed in at Mozilla accounts. */
+  readonly askWho?: true;
+}
+
+export interface SignedOut extends LastAttempt {
   readonly status: 'signedOut';
   /** How the last session ended. */
   readonly ended?: Problem;
-  /** The next sign-in asks for the account and its password, whoever is signed in at Mozilla accounts. */
-  readonly askWho?: true;
-  readonly problem?: Problem;
 }
 
 /** Who is signed in: the id_token's subject at once, the profile as soon as it was fetched. */
@@ -73,7 +79,7 @@ export interface Account {
   readonly keyIds?: KeyIds;
 }
 
-export interface SignedIn {
+export interface SignedIn extends LastAttempt {
   readonly status: 'signedIn';
   readonly id: string;
   readonly since: number;
@@ -83,17 +89,17 @@ export interface SignedIn {
   readonly replacedOther?: true;
   /** What the companion says has happened: it names the reason if the proof comes. */
   readonly hint?: Hint;
-  readonly problem?: Problem;
+  /** What went wrong when news were last looked for. */
+  readonly trouble?: Problem;
 }
 
 export type Hint = Extract<Reason, 'password_changed' | 'account_deleted'>;
 
-export interface NeedsReauth {
+export interface NeedsReauth extends LastAttempt {
   readonly status: 'needsReauth';
   readonly account: Account;
   /** Why the session ended; it stays, whatever becomes of attempts to sign in again. */
   readonly ended: Problem;
-  readonly problem?: Problem;
 }
 
 /** The states an attempt may start from, and falls back to. */

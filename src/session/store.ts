@@ -9,6 +9,7 @@ import {
   type HeldToken,
   type StoredRecord,
 } from './record.ts';
+import { settled } from './state.ts';
 import { transition, whyOf, type SessionEvent } from './transition.ts';
 import { project, unreadable } from './view.ts';
 
@@ -39,24 +40,41 @@ export interface Store {
 
 /** @throws FxaError `storage_newer`, `storage_corrupt` from every method that touches the record; nothing is written then. */
 export function createStore(ports: Ports, deployment: string): Store {
-  const read = async () => {
-    const stored = await ports.local.get(RECORD);
+  const stored = async () => parseRecord(await ports.local.get(RECORD), deployment);
+
+  /** To be called under the lock: who saw something unreadable before may be late with it. */
+  const readOrShowWhy = async () => {
     try {
-      return parseRecord(stored, deployment);
+      return await stored();
     } catch (error) {
       if (isFxaError(error)) await ports.local.set({ [VIEW]: unreadable(error.code, ports.now()) });
       throw error;
     }
   };
 
+  const read: Store['read'] = async () => {
+    try {
+      return await stored();
+    } catch {
+      return ports.locks.exclusive(LOCK, readOrShowWhy);
+    }
+  };
+
   const update: Store['update'] = (change) =>
     ports.locks.exclusive(LOCK, async () => {
-      const before = await read();
+      const before = await readOrShowWhy();
       const after = change(before);
-      if (after !== before)
-        await ports.local.set({ [RECORD]: after, [VIEW]: project(after, await ports.policy()) });
+      if (after !== before) await write(after);
       return { before, after };
     });
+
+  const write = async (record: StoredRecord) => {
+    await ports.local.set({ [RECORD]: record, [VIEW]: project(record, await ports.policy()) });
+  };
+
+  const publish = async (record: StoredRecord) => {
+    await ports.local.set({ [VIEW]: project(record, await ports.policy()) });
+  };
 
   return {
     read,
@@ -64,15 +82,13 @@ export function createStore(ports: Ports, deployment: string): Store {
     step: (event) => update((record) => stepped(record, event, ports.now())),
     reset: (rescue) =>
       ports.locks.exclusive(LOCK, async () => {
-        const stored = await ports.local.get(RECORD);
-        if (isReadable(stored, deployment)) return;
-        const after = rescue(stored, emptyRecord(deployment));
-        await ports.local.set({ [RECORD]: after, [VIEW]: project(after, await ports.policy()) });
+        const found = await ports.local.get(RECORD);
+        const record = readable(found, deployment);
+        // A view that says otherwise is of another time.
+        if (record) await publish(record);
+        else await write(rescue(found, emptyRecord(deployment)));
       }),
-    publish: () =>
-      ports.locks.exclusive(LOCK, async () => {
-        await ports.local.set({ [VIEW]: project(await read(), await ports.policy()) });
-      }),
+    publish: () => ports.locks.exclusive(LOCK, async () => publish(await readOrShowWhy())),
     tokens: async () => parseTokens(await ports.memory.get(TOKENS)),
     updateTokens: (change) =>
       ports.locks.exclusive(LOCK, async () => {
@@ -83,26 +99,24 @@ export function createStore(ports: Ports, deployment: string): Store {
   };
 }
 
-function isReadable(stored: unknown, deployment: string): boolean {
+function readable(stored: unknown, deployment: string): StoredRecord | undefined {
   try {
-    parseRecord(stored, deployment);
-    return true;
+    return parseRecord(stored, deployment);
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-/** The record after an event, journal included; the same object when the event came too late. Pure. */
+/**
+ * The record after an event, journal included; the same object when the event came too late. What happens to the session
+ * beneath a running attempt is entered too. Pure.
+ */
 export function stepped(record: StoredRecord, event: SessionEvent, at: number): StoredRecord {
   const session = transition(record.session, event);
   if (session === record.session) return record;
   const next = { ...record, session };
-  return session.status === record.session.status
-    ? next
-    : addToJournal(next, {
-        at,
-        from: record.session.status,
-        to: session.status,
-        why: whyOf(event, session),
-      });
+  const beneath = session.status === 'signingIn' && record.session.status === 'signingIn';
+  const from = beneath ? settled(record.session).status : record.session.status;
+  const to = beneath ? settled(session).status : session.status;
+  return from === to ? next : addToJournal(next, { at, from, to, why: whyOf(event, session) });
 }

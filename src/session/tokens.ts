@@ -1,12 +1,12 @@
 // Access tokens: handed out fresh, refreshed once for all contexts, and never accepted back from a session that is over.
 import { FxaError, isFxaError } from '../fxa/errors.ts';
 import { grantedCovers, parseScopes } from '../fxa/scopes.ts';
-import { refreshAccessToken } from '../fxa/tokens.ts';
+import { acceptAccessToken, issuedTokens, requestRefresh, type TokenAnswer } from '../fxa/tokens.ts';
 import type { Context } from './context.ts';
 import type { HeldToken } from './record.ts';
 import { lossOf, openSecret } from './secrets.ts';
 import { signOut } from './sign-out.ts';
-import { liveSession, type SignedIn } from './state.ts';
+import { liveSession, settled, type SignedIn } from './state.ts';
 
 /** Seconds an access token is asked for: one forgotten at a restart is dead soon. */
 export const ACCESS_TOKEN_TTL = 3600;
@@ -100,15 +100,15 @@ async function refresh(context: Context, session: SignedIn, scope: string): Prom
     // Secrets also go when another context signs out, moves them, or signs in anew.
     const now = await requireLive(context);
     if (now.id !== session.id || lossOf(now.grant) !== lossOf(session.grant)) return undefined;
-    await signOut(context, lossOf(session.grant));
+    await signOut(context, lossOf(session.grant), { sessionId: session.id });
     throw new FxaError('signed_out', 'The refresh token is gone from this browser.');
   }
 
   const http = context.http();
   const deployment = await context.deployment(http);
   try {
-    const answer = await refreshAccessToken(deployment, { refreshToken, scope, ttl: ACCESS_TOKEN_TTL }, http);
-    const held = await holdToken(context, session.id, answer);
+    const request = { refreshToken, scope, ttl: ACCESS_TOKEN_TTL };
+    const held = await takeToken(context, session.id, await requestRefresh(deployment, request, http));
     await store.step({ type: 'grantKept', sessionId: session.id });
     // If the session ended meanwhile, nobody may use this token; it is an orphan now and will be destroyed as one.
     return (await requireLive(context)).id === session.id ? held : undefined;
@@ -117,6 +117,20 @@ async function refresh(context: Context, session: SignedIn, scope: string): Prom
       await store.step({ type: 'grantRejected', sessionId: session.id, at: ports.now() });
       if (liveSession((await store.read()).session)) return undefined;
     }
+    throw error;
+  }
+}
+
+/** Whatever the answer is worth, its token is known before it is judged; one that is refused is destroyed as an orphan. */
+async function takeToken(context: Context, owner: string, answer: TokenAnswer): Promise<HeldToken> {
+  const { accessToken } = await issuedTokens(answer);
+  if (accessToken !== undefined) {
+    await holdToken(context, owner, { accessToken, scope: '', expiresIn: ACCESS_TOKEN_TTL });
+  }
+  try {
+    return await holdToken(context, owner, acceptAccessToken(answer));
+  } catch (error) {
+    if (accessToken !== undefined) await disown(context, accessToken);
     throw error;
   }
 }
@@ -136,10 +150,15 @@ export async function holdToken(
     expiresAt: receivedAt + answer.expiresIn * 1000,
   };
   await context.store.updateTokens((tokens) => [
-    ...tokens.filter(({ token, expiresAt }) => token !== held.token && expiresAt > receivedAt),
+    ...tokens.filter(({ token }) => token !== held.token).map((other) => retired(other, receivedAt)),
     held,
   ]);
   return held;
+}
+
+/** What has expired by our clock is of no use here; it may be alive all the same, so it is destroyed as an orphan. */
+function retired(held: HeldToken, now: number): HeldToken {
+  return held.expiresAt > now || held.owner === NOBODY ? held : { ...held, owner: NOBODY };
 }
 
 /** FxA: a refresh drops `openid`, which only serves the sign-in; a token without it is as good. */
@@ -177,6 +196,7 @@ export async function requireLive(context: Context): Promise<SignedIn> {
   const { session } = await context.store.read();
   const live = liveSession(session);
   if (live) return live;
-  const code = session.status === 'needsReauth' ? 'reauth_required' : 'signed_out';
+  // Also while the person is signing in anew: what ended the session is still what is the matter.
+  const code = settled(session).status === 'needsReauth' ? 'reauth_required' : 'signed_out';
   throw new FxaError(code, 'There is no live session.');
 }

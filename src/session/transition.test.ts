@@ -41,6 +41,17 @@ describe('an attempt', () => {
     expect(failed).toEqual({ ...from, problem });
   });
 
+  it('that is interrupted keeps what was wished, one that failed otherwise does not', () => {
+    const asking = { ...signingIn(signedIn), attempt: { ...attempt, askWho: true } } as const;
+    const interrupted: SessionEvent = {
+      type: 'signInFailed',
+      attemptId: 'a1',
+      problem: { code: 'interrupted', at: 5 },
+    };
+    expect(transition(asking, interrupted)).toMatchObject({ status: 'signedIn', askWho: true });
+    expect(transition(asking, { ...interrupted, problem })).not.toHaveProperty('askWho');
+  });
+
   it('that completes is the session, under its own id', () => {
     const event: SessionEvent = { type: 'signInCompleted', attemptId: 'a1', account, grant, at: 9 };
     const next = transition(signingIn(needsReauth), event);
@@ -67,17 +78,36 @@ describe('an attempt', () => {
 });
 
 describe('a live session', () => {
-  it('takes a profile, which solves its problem, also beneath a running attempt', () => {
+  it('takes a profile, which ends its trouble, also beneath a running attempt', () => {
     const event: SessionEvent = { type: 'profileFetched', sessionId: 's1', profile, at: 7 };
     const fresh = { ...signedIn, account: { subject: 'ada', profile, profileAt: 7 } };
-    expect(transition({ ...signedIn, problem }, event)).toEqual(fresh);
-    expect(transition(signingIn({ ...signedIn, problem }), event)).toEqual(signingIn(fresh));
+    expect(transition({ ...signedIn, trouble: problem }, event)).toEqual(fresh);
+    expect(transition(signingIn({ ...signedIn, trouble: problem }), event)).toEqual(signingIn(fresh));
+  });
+
+  it('keeps the problem of an attempt on top of it until the person has seen it', () => {
+    const event: SessionEvent = { type: 'profileFetched', sessionId: 's1', profile, at: 7 };
+    const failed = transition({ ...signedIn, problem, askWho: true }, event);
+    expect(failed).toMatchObject({ problem });
+    expect(transition(failed, { type: 'problemDismissed' })).toEqual({
+      ...signedIn,
+      account: { subject: 'ada', profile, profileAt: 7 },
+    });
+    expect(transition(signedIn, { type: 'problemDismissed' })).toBe(signedIn);
+  });
+
+  it('is not ended by what another one lost', () => {
+    const lost = { type: 'signedOut', reason: 'key_lost', sessionId: 'other', at: 5 } as const;
+    for (const state of [out, signedIn, needsReauth, signingIn(signedIn)]) {
+      expect(transition(state, lost)).toBe(state);
+    }
+    expect(transition(signedIn, { ...lost, sessionId: 's1' }).status).toBe('signedOut');
   });
 
   it('stays what it is when something goes wrong', () => {
-    expect(transition(signedIn, { type: 'problemMet', sessionId: 's1', problem })).toEqual({
+    expect(transition(signedIn, { type: 'troubleMet', sessionId: 's1', trouble: problem })).toEqual({
       ...signedIn,
-      problem,
+      trouble: problem,
     });
   });
 
@@ -120,7 +150,7 @@ describe('a live session', () => {
   it('does not listen to events of another one', () => {
     for (const state of [out, signedIn, needsReauth, signingIn(signedIn)]) {
       expect(transition(state, { type: 'profileFetched', sessionId: 'other', profile, at: 7 })).toBe(state);
-      expect(transition(state, { type: 'problemMet', sessionId: 'other', problem })).toBe(state);
+      expect(transition(state, { type: 'troubleMet', sessionId: 'other', trouble: problem })).toBe(state);
       expect(transition(state, { type: 'grantRejected', sessionId: 'other', at: 5 })).toBe(state);
       expect(transition(state, { type: 'hinted', sessionId: 'other', hint: 'account_deleted' })).toBe(state);
     }
@@ -164,7 +194,7 @@ it('only two events end a live session, whatever order events come in', () => {
   const event: fc.Arbitrary<SessionEvent> = fc.oneof(
     id.map((attemptId): SessionEvent => ({ type: 'signInFailed', attemptId, problem })),
     id.map((sessionId): SessionEvent => ({ type: 'profileFetched', sessionId, profile, at: 7 })),
-    id.map((sessionId): SessionEvent => ({ type: 'problemMet', sessionId, problem })),
+    id.map((sessionId): SessionEvent => ({ type: 'troubleMet', sessionId, trouble: problem })),
     id.map((started): SessionEvent => ({ type: 'signInStarted', attempt: { ...attempt, id: started } })),
   );
   fc.assert(

@@ -34,7 +34,7 @@ export type SessionEvent =
       readonly attemptId: string;
       readonly account: Account;
       readonly grant: StoredGrant;
-      readonly problem?: Problem;
+      readonly trouble?: Problem;
       readonly at: number;
     }
   | {
@@ -43,7 +43,8 @@ export type SessionEvent =
       readonly profile: Profile;
       readonly at: number;
     }
-  | { readonly type: 'problemMet'; readonly sessionId: string; readonly problem: Problem }
+  | { readonly type: 'troubleMet'; readonly sessionId: string; readonly trouble: Problem }
+  | { readonly type: 'problemDismissed' }
   | {
       readonly type: 'secretsMoved';
       readonly sessionId: string;
@@ -56,6 +57,8 @@ export type SessionEvent =
   | {
       readonly type: 'signedOut';
       readonly reason: SignOutReason;
+      /** The session that is lost; another one is not meant. Without it, whichever there is. */
+      readonly sessionId?: string | undefined;
       readonly askWho?: boolean | undefined;
       readonly at: number;
     };
@@ -90,11 +93,16 @@ export function transition(session: Session, event: SessionEvent): Session {
 
     case 'signInFailed':
       if (!isAttempt(session, event.attemptId)) return session;
-      return { ...session.previous, problem: event.problem };
+      return {
+        ...session.previous,
+        problem: event.problem,
+        // Who goes on after an interruption still wants what they wanted.
+        ...(session.attempt.askWho && event.problem.code === 'interrupted' && { askWho: true }),
+      };
 
     case 'signInCompleted': {
       if (!isAttempt(session, event.attemptId)) return session;
-      const { account, grant, problem } = event;
+      const { account, grant, trouble } = event;
       const { previous } = session;
       const other = previous.status !== 'signedOut' && previous.account.subject !== account.subject;
       return {
@@ -104,18 +112,26 @@ export function transition(session: Session, event: SessionEvent): Session {
         account,
         grant,
         ...(other && { replacedOther: true }),
-        ...(problem && { problem }),
+        ...(trouble && { trouble }),
       };
     }
 
     case 'profileFetched':
-      return changeLive(session, event.sessionId, ({ problem, ...live }) => ({
+      return changeLive(session, event.sessionId, ({ trouble, ...live }) => ({
         ...live,
         account: { ...live.account, profile: event.profile, profileAt: event.at },
       }));
 
-    case 'problemMet':
-      return changeLive(session, event.sessionId, (live) => ({ ...live, problem: event.problem }));
+    case 'troubleMet':
+      return changeLive(session, event.sessionId, (live) => ({ ...live, trouble: event.trouble }));
+
+    case 'problemDismissed': {
+      if (session.status === 'signingIn' || !session.problem) return session;
+      const { problem, ...rest } = session;
+      if (rest.status === 'signedOut') return rest;
+      const { askWho, ...plain } = rest;
+      return plain;
+    }
 
     case 'secretsMoved':
       return changeLive(session, event.sessionId, ({ grant, ...live }) => ({
@@ -150,7 +166,8 @@ function rejected(account: Account, reason: Hint | 'grant_revoked' = 'grant_revo
 
 /** A person who signs out ends everything; a session that is lost leaves a running attempt alone. */
 function signedOut(session: Session, event: Extract<SessionEvent, { type: 'signedOut' }>): Session {
-  const { reason, askWho = false, at } = event;
+  const { reason, sessionId, askWho = false, at } = event;
+  if (sessionId !== undefined && liveSession(session)?.id !== sessionId) return session;
   const byUser = reason === 'by_user';
   if (settled(session).status === 'signedOut' && (session.status === 'signedOut' || !byUser)) return session;
   const ended: Problem = { code: 'signed_out', reason, at };

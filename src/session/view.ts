@@ -20,7 +20,10 @@ export interface View {
   readonly version: typeof VIEW_VERSION;
   readonly status: Session['status'];
   readonly account?: AccountView;
+  /** How the last attempt failed, or else what went wrong when news were looked for. */
   readonly problem?: Problem;
+  /** True when somebody is signed in all the same, and an attempt on top of that failed: they have yet to be told. */
+  readonly unfinished?: true;
   /** How the last session ended, until the next begins. */
   readonly ended?: Problem;
   /** Since when somebody is signed in, in milliseconds. */
@@ -44,13 +47,16 @@ export function project(record: StoredRecord, policy: Policy): View {
   const ended = base.status === 'signedIn' ? undefined : base.ended;
   const account = base.status === 'signedOut' ? undefined : accountView(base.account, policy);
   // A new attempt is an answer to the last problem: no need to look at it while it runs.
-  const problem = session.status === 'signingIn' ? undefined : base.problem;
+  const failed = session.status === 'signingIn' ? undefined : base.problem;
+  const problem = failed ?? (session.status === 'signedIn' ? session.trouble : undefined);
+  const unfinished = base.status === 'signedIn' && failed !== undefined && failed.code !== 'cancelled';
   const owners = currentOwners(session);
   return {
     version: VIEW_VERSION,
     status: session.status,
     ...(account && { account }),
     ...(problem && { problem }),
+    ...(unfinished && { unfinished }),
     ...(ended && { ended }),
     ...(base.status === 'signedIn' && { since: base.since }),
     ...(base.status === 'signedIn' && base.replacedOther && { replacedOther: true }),

@@ -1,63 +1,16 @@
 // A browser for tests: several contexts of one extension over one storage, windows that a test drives, and sudden death.
 import { FxaError } from '../../src/fxa/errors.ts';
-import type { Policy } from '../../src/session/policy.ts';
 import type { Area, Ports } from '../../src/session/ports.ts';
+import type { Host, HostOptions } from './host-types.ts';
 import { createLockManager } from './locks.ts';
 
-/** Plays the person in the auth window: gets the URL the window opens with, gives the one it ends at. */
-export type Person = (url: string) => Promise<string>;
-
-export interface HostOptions {
-  readonly fetch: typeof fetch;
-  readonly person: Person;
-  readonly redirectUri: string;
-  /** Where a tab ends; without it this browser's build knows no tabs. */
-  readonly returnPage?: string;
-}
-
-export interface Host {
-  readonly local: Map<string, unknown>;
-  readonly memory: Map<string, unknown>;
-  readonly alarms: Map<string, number>;
-  readonly windows: { open: number[]; focused: number[]; opened: number };
-  /** Tabs of sign-ins, and where they are. */
-  readonly tabs: Map<number, string>;
-  readonly focusedTabs: number[];
-  /** Whether the extension may see the address of its own tab at the return page. */
-  tabsAllowed: boolean;
-  /** A browser without `launchWebAuthFlow`. */
-  windowless: boolean;
-  /** A browser that keeps no keys (IndexedDB refused). */
-  keyless: boolean;
-  policy: Policy;
-  /** Told when a tab is at an address the extension may see, and when a tab is gone. */
-  onTab: (id: number, url: string) => void;
-  onTabGone: (id: number) => void;
-  /** Resolves when the next window may appear; browsers show one only when its server has answered. */
-  answered: Promise<void>;
-  /** Told of each window that appears, as `windows.onCreated` tells. */
-  onWindow: (id: number) => void;
-  /** Told of each window that is gone, before whoever closed it hears of that, as Firefox does. */
-  onWindowGone: (id: number) => void;
-  /** Told before and after each call of a port: a test may kill the context right there. */
-  onCall: (moment: 'before' | 'after', call: string) => void;
-  readonly reports: unknown[];
-  /** Milliseconds by which the person's clock is off; a test may change it at any time. */
-  skew: number;
-  person: Person;
-  fetch: typeof fetch;
-  /** A background: fresh ports over the storage of this host. */
-  start(): { ports: Ports; kill: () => void };
-  /** The person closes a window. */
-  closeWindow(id: number): void;
-  closeTab(id: number): void;
-}
+export type { Held, Host, HostOptions, Person } from './host-types.ts';
 
 export function createHost(options: HostOptions): Host {
   const locks = createLockManager();
   const closers = new Map<number, () => void>();
   let windowId = 100;
-  let ids = 0;
+  let contexts = 0;
 
   let launching = false;
 
@@ -120,7 +73,9 @@ export function createHost(options: HostOptions): Host {
     onWindow: () => undefined,
     onWindowGone: () => undefined,
     onCall: () => undefined,
+    hold: undefined,
     reports: [],
+    ids: 0,
     skew: 0,
     person: options.person,
     fetch: options.fetch,
@@ -132,6 +87,7 @@ export function createHost(options: HostOptions): Host {
     },
     start() {
       const context = {};
+      const number = ++contexts;
       let killed = false;
       const dead = () => killed;
       /** A dead context gets no answers any more: whatever it awaits never settles. */
@@ -140,10 +96,13 @@ export function createHost(options: HostOptions): Host {
           // Storage is structured-cloned and asynchronous in a browser; so is everything here.
           const run = async () => {
             if (dead()) return;
+            await host.hold?.({ context: number, call, way: 'out' });
+            if (dead()) return;
             host.onCall('before', call);
             if (dead()) return;
             try {
               const value = await work();
+              if (call.startsWith('fetch ')) await host.hold?.({ context: number, call, way: 'back' });
               host.onCall('after', call);
               if (!dead()) resolve(value);
             } catch (error) {
@@ -163,11 +122,14 @@ export function createHost(options: HostOptions): Host {
       });
 
       const ports: Ports = {
-        now: () => Date.now() + host.skew,
-        newId: () => `id-${++ids}`,
-        random: () => 0.5,
+        now: () => (options.now ?? Date.now)() + host.skew,
+        newId: () => `id-${++host.ids}`,
+        random: options.random ?? (() => 0.5),
         fetch: (...request) =>
-          alive(`fetch ${new URL(String(request[0])).pathname}`, () => host.fetch(...request)),
+          orAborted(
+            alive(`fetch ${new URL(String(request[0])).pathname}`, () => host.fetch(...request)),
+            request[1]?.signal,
+          ),
         local: area('local', host.local),
         memory: area('memory', host.memory),
         vault: {
@@ -204,7 +166,7 @@ export function createHost(options: HostOptions): Host {
           look: (id) =>
             alive('authTab.look', () => {
               const url = host.tabs.get(id);
-              return url === undefined ? undefined : url === '' ? {} : { url };
+              return url === undefined ? undefined : url === '' || !host.tabsAllowed ? {} : { url };
             }),
         },
         policy: () => alive('policy', () => host.policy),
@@ -225,4 +187,14 @@ export function createHost(options: HostOptions): Host {
     },
   };
   return host;
+}
+
+/** As `fetch` does: who gives up hears of it at once, wherever the request or its answer is. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(new DOMException('aborted', 'AbortError'));
+    if (signal?.aborted) abort();
+    signal?.addEventListener('abort', abort);
+    work.then(resolve, reject);
+  });
 }

@@ -189,3 +189,62 @@ describe('a host that asks for time', () => {
     await world.session.accessToken('profile');
   });
 });
+
+describe('a token that is of no use here, but alive at the server, is destroyed:', () => {
+  const afterSignOut = async () => {
+    await world.session.signOut();
+    await world.session.tend();
+    await expect.poll(world.liveTokens).toBe(0);
+  };
+
+  it('one that expired by a clock that is ahead', async () => {
+    world.host.skew = 2 * HOUR;
+    await world.session.accessToken('profile');
+    world.host.skew = 0;
+    await afterSignOut();
+  });
+
+  it('one of an answer that was refused', async () => {
+    const network = world.host.fetch;
+    world.host.fetch = async (...request) => {
+      const response = await network(...request);
+      if (!String(request[0]).endsWith('/v1/token')) return response;
+      const answer = (await response.json()) as object;
+      return Response.json({ ...answer, token_type: 'mac' });
+    };
+    world.host.skew = 58 * MINUTE;
+    await expect(world.session.accessToken('profile')).rejects.toMatchObject({ reason: 'token_response' });
+    world.host.fetch = network;
+    world.host.skew = 0;
+    await afterSignOut();
+  });
+});
+
+it('a server that grants less than it did is not asked every minute', async () => {
+  const network = world.host.fetch;
+  world.host.fetch = async (...request) => {
+    const response = await network(...request);
+    if (!String(request[0]).endsWith('/v1/token')) return response;
+    return Response.json({ ...((await response.json()) as object), scope: 'profile:uid' });
+  };
+  for (let minute = 0; minute < 30; minute++) {
+    world.host.skew = HOUR + minute * MINUTE;
+    await world.session.tend();
+  }
+  expect(refreshes()).toBeLessThan(7);
+});
+
+it('a host of the token endpoint that asked for time is met before there is a window', async () => {
+  const network = world.host.fetch;
+  world.host.fetch = (...request) =>
+    String(request[0]).includes('/v1/destroy')
+      ? Promise.resolve(Response.json({ code: 503 }, { status: 503, headers: { 'retry-after': '600' } }))
+      : network(...request);
+  await world.session.signOut();
+  await world.session.tend();
+  world.host.fetch = network;
+  const { opened } = world.host.windows;
+  await world.session.signIn();
+  expect(world.view().problem).toMatchObject({ code: 'server_unavailable' });
+  expect(world.host.windows.opened).toBe(opened);
+});

@@ -12,6 +12,16 @@ export function commandHandlers(
     await ready;
     work().catch(report);
   };
+  /** Answers when the click can no longer be lost. */
+  const begin = (work: (started: () => void) => Promise<void>) => async () => {
+    await ready;
+    await new Promise<void>((resolve, reject) => {
+      work(resolve).then(resolve, (error: unknown) => {
+        report(error);
+        reject(error instanceof Error ? error : new Error('unknown'));
+      });
+    });
+  };
   const run =
     <T>(work: () => Promise<T>) =>
     async () => {
@@ -19,11 +29,12 @@ export function commandHandlers(
       return work();
     };
   return {
-    signIn: start(() => session.signIn()),
-    signInInTab: start(() => session.signInInTab()),
-    useAnotherAccount: start(() => session.signIn({ askWho: true })),
+    signIn: begin((started) => session.signIn({ started })),
+    signInInTab: begin((started) => session.signInInTab({ started })),
+    useAnotherAccount: begin((started) => session.signIn({ askWho: true, started })),
     lookForNews: start(() => session.lookForNews()),
-    wake: run(() => Promise.resolve()),
+    wake: run(() => session.wake()),
+    dismissProblem: run(() => session.dismissProblem()),
     cancelSignIn: run(() => session.cancelSignIn()),
     showWindow: run(() => session.showWindow()),
     signOut: run(() => session.signOut()),

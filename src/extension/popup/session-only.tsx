@@ -6,9 +6,10 @@ import { call } from '../webext/messaging.ts';
 export function SessionOnly({ view: { sessionOnly } }: { view: View }) {
   if (sessionOnly === 'by_policy') return <p class="note">{text('sessionOnlyByPolicy')}</p>;
   const chosen = sessionOnly === 'chosen';
-  const change = () => {
+  const change = ({ currentTarget: box }: { currentTarget: HTMLInputElement }) => {
     call(chosen ? 'outliveBrowser' : 'endWithBrowser').catch(() => {
-      // The view stays as it is, and with it the box.
+      // The view stays as it is; the box, which the click has changed already, goes back to it.
+      box.checked = chosen;
     });
   };
   return (

@@ -10,14 +10,20 @@ import { facts } from '../page-facts.ts';
 import { SessionOnly } from './session-only.tsx';
 
 export function SignedIn({ view }: { view: View }) {
-  const { status, account, problem, replacedOther, since = 0 } = view;
-  const shown = isCurrent(problem, status, Date.now());
+  const { status, account, problem, unfinished, replacedOther, since = 0 } = view;
+  const shown = unfinished ? problem : isCurrent(problem, status, Date.now());
   return (
     <>
       <Heading quiet>{text('signedInTitle')}</Heading>
       {account && <AccountCard account={account} />}
       {replacedOther && isNews(since, Date.now()) && <p class="note">{text('replacedOther')}</p>}
       {shown && <ProblemNote problem={shown} />}
+      {unfinished && (
+        <>
+          <CommandButton command="signIn" label={text('continue')} look="primary" />
+          <CommandButton command="dismissProblem" label={text('dismiss')} look="link" />
+        </>
+      )}
       <CommandButton command="signOut" label={text('signOut')} />
       <details>
         <summary>{text('otherAccount')}</summary>

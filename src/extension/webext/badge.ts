@@ -8,8 +8,8 @@ import { watchView } from './watch-view.ts';
  * Whether the person should look: nothing goes on without them, or a sign-in of theirs came to nothing. A profile that
  * could not be fetched just now is no reason to call anybody. Pure.
  */
-export function needsAttention({ status, problem, ended }: View): boolean {
-  if (status === 'needsReauth') return true;
+export function needsAttention({ status, problem, ended, unfinished }: View): boolean {
+  if (status === 'needsReauth' || unfinished) return true;
   if (status !== 'signedOut') return false;
   if (ended && ended.reason !== 'by_user') return true;
   return problem !== undefined && problem.code !== 'cancelled';

@@ -1,0 +1,68 @@
+// What the browser of the tests is to the tests: its storage, its windows and tabs, and what a test may do to them.
+import type { Policy } from '../../src/session/policy.ts';
+import type { Ports } from '../../src/session/ports.ts';
+
+/** Plays the person in the auth window: gets the URL the window opens with, gives the one it ends at. */
+export type Person = (url: string) => Promise<string>;
+
+/** A call of a port under way: to the outside, or, of the network alone, an answer on its way back. */
+export interface Held {
+  /** The context that called, by the order of its start. */
+  readonly context: number;
+  readonly call: string;
+  readonly way: 'out' | 'back';
+}
+
+export interface HostOptions {
+  readonly fetch: typeof fetch;
+  readonly person: Person;
+  readonly redirectUri: string;
+  /** Where a tab ends; without it this browser's build knows no tabs. */
+  readonly returnPage?: string;
+  /** The machine's clock, in milliseconds. Default: the real one. */
+  readonly now?: () => number;
+  /** For jitter. Default: always the same. */
+  readonly random?: () => number;
+}
+
+export interface Host {
+  readonly local: Map<string, unknown>;
+  readonly memory: Map<string, unknown>;
+  readonly alarms: Map<string, number>;
+  readonly windows: { open: number[]; focused: number[]; opened: number };
+  /** Tabs of sign-ins, and where they are. */
+  readonly tabs: Map<number, string>;
+  readonly focusedTabs: number[];
+  /** Whether the extension may see the address of its own tab at the return page. */
+  tabsAllowed: boolean;
+  /** A browser without `launchWebAuthFlow`. */
+  windowless: boolean;
+  /** A browser that keeps no keys (IndexedDB refused). */
+  keyless: boolean;
+  policy: Policy;
+  /** Told when a tab is at an address the extension may see, and when a tab is gone. */
+  onTab: (id: number, url: string) => void;
+  onTabGone: (id: number) => void;
+  /** Resolves when the next window may appear; browsers show one only when its server has answered. */
+  answered: Promise<void>;
+  /** Told of each window that appears, as `windows.onCreated` tells. */
+  onWindow: (id: number) => void;
+  /** Told of each window that is gone, before whoever closed it hears of that, as Firefox does. */
+  onWindowGone: (id: number) => void;
+  /** Told before and after each call of a port: a test may kill the context right there. */
+  onCall: (moment: 'before' | 'after', call: string) => void;
+  /** Holds a call of a context, and the answer of a fetch, until the test lets it go. */
+  hold: ((held: Held) => Promise<void>) | undefined;
+  readonly reports: unknown[];
+  /** How many ids were given out. */
+  ids: number;
+  /** Milliseconds by which the person's clock is off; a test may change it at any time. */
+  skew: number;
+  person: Person;
+  fetch: typeof fetch;
+  /** A background: fresh ports over the storage of this host. */
+  start(): { ports: Ports; kill: () => void };
+  /** The person closes a window. */
+  closeWindow(id: number): void;
+  closeTab(id: number): void;
+}

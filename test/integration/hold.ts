@@ -1,0 +1,32 @@
+// Holding things at the moment that matters: a call of a port, or the person.
+import type { World } from './world.ts';
+
+/** Holds a call of that name until it is let go; the nth, of those to come. */
+export function holdAt(world: World, call: string, nth = 1, way: 'out' | 'back' = 'out') {
+  let seen = 0;
+  const at = deferred();
+  const gate = deferred();
+  world.host.hold = async (held) => {
+    if (held.call !== call || held.way !== way || ++seen !== nth) return;
+    at.resolve();
+    await gate.promise;
+  };
+  return { reached: at.promise, release: gate.resolve };
+}
+
+function deferred() {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
+}
+
+/** The person takes their time: they go on when this is called. */
+export function slowPerson(world: World): () => void {
+  const person = world.host.person;
+  const ready = deferred();
+  world.host.person = async (url) => {
+    await ready.promise;
+    return person(url);
+  };
+  return ready.resolve;
+}

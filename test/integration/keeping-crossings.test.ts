@@ -1,0 +1,101 @@
+// What is stored while two things happen at once, or while the browser refuses: the last wish counts, and nothing is lost.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { standinEndpoints } from '../../src/fxa/environments.ts';
+import { createSession } from '../../src/session/session.ts';
+import { holdAt } from './hold.ts';
+import { CLIENT, createWorld, SCOPE, type World } from './world.ts';
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld('today');
+});
+afterEach(() => {
+  world.host.hold = undefined;
+  return world.stop();
+});
+
+const grantOf = () => (world.record().session as { grant?: { sealed?: object } }).grant;
+const nothingIsLeft = () => expect.poll(() => [world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
+
+describe('where the secrets are to lie', () => {
+  it('is what was wished last, also when the wishes cross', async () => {
+    await world.session.signIn();
+    const held = holdAt(world, 'memory.set secrets');
+    const on = world.session.setSessionOnly(true);
+    await held.reached;
+    const off = world.session.setSessionOnly(false);
+    held.release();
+    await Promise.all([on, off]);
+    expect(world.view().sessionOnly).toBe('off');
+    expect(grantOf()?.sealed).toBeDefined();
+    world.host.memory.clear();
+    await world.restart();
+    expect(world.view().status).toBe('signedIn');
+  });
+
+  it('is obeyed by a sign-in that was already sealing', async () => {
+    const held = holdAt(world, 'fetch /v1/profile');
+    const attempt = world.session.signIn();
+    await held.reached;
+    await world.session.setSessionOnly(true);
+    held.release();
+    await attempt;
+    await expect.poll(() => grantOf()?.sealed).toBeUndefined();
+    expect(world.view()).toMatchObject({ status: 'signedIn', sessionOnly: 'chosen' });
+    await world.session.accessToken('profile');
+  });
+
+  it('is not the disk only because a policy cannot be read for once', async () => {
+    world.host.policy = { sessionOnly: true, metricsOff: false };
+    await world.session.signIn();
+    world.host.policy = { sessionOnly: false, metricsOff: false };
+    await world.restart();
+    expect(grantOf()?.sealed).toBeUndefined();
+  });
+});
+
+it('a view of something unreadable does not come after the reset', async () => {
+  world.host.local.set('record', { version: 'x' });
+  const held = holdAt(world, 'local.set view');
+  const late = world.session.lookForNews().catch(() => undefined);
+  await held.reached;
+  const reset = world.session.reset();
+  held.release();
+  await Promise.all([late, reset]);
+  expect(world.view()).not.toHaveProperty('problem');
+  world.host.local.set('view', { ...world.view(), problem: { code: 'storage_corrupt', at: 1 } });
+  await world.session.reset();
+  expect(world.view()).not.toHaveProperty('problem');
+});
+
+it('a grant that cannot be written down is destroyed on the spot', async () => {
+  const { ports, kill } = world.host.start();
+  const refused = Object.assign(new Error('full'), { name: 'FxaError', code: 'storage_unavailable' });
+  let full = false;
+  const local = {
+    ...ports.local,
+    set: (items: object) => (full ? Promise.reject(refused) : ports.local.set({ ...items })),
+  };
+  const session = createSession(
+    { ...ports, local },
+    {
+      environment: 'local',
+      issuer: world.standin.origin,
+      clientId: CLIENT,
+      scope: SCOPE,
+      endpoints: standinEndpoints(world.standin.origin),
+    },
+  );
+  const network = world.host.fetch;
+  world.host.fetch = async (...request) => {
+    const response = await network(...request);
+    if (String(request[0]).endsWith('/v1/token')) full = true;
+    return response;
+  };
+  await session.signIn().catch(() => undefined);
+  await nothingIsLeft();
+  full = false;
+  await session.wake();
+  expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code: 'interrupted' } });
+  kill();
+});
