@@ -10,6 +10,15 @@ import { rememberIssued, takeGrant } from './grant.ts';
 import { settled } from './state.ts';
 import { ACCESS_TOKEN_TTL } from './tokens.ts';
 
+/** Wakes somebody to see that an attempt died. */
+export const ATTEMPT_ALARM = 'fxa:attempt';
+const WATCH_MS = 30_000;
+
+/** Where there is neither window nor tab, nothing else would wake a background after this one has died. */
+export function watchOver({ ports }: Context): Promise<void> {
+  return ports.alarms.set(ATTEMPT_ALARM, ports.now() + WATCH_MS);
+}
+
 /** What only we know of an attempt, and who finishes it must know. */
 export interface AttemptSecrets {
   readonly id: string;
@@ -68,6 +77,7 @@ export async function finishAttempt(
   signal: AbortSignal,
 ): Promise<void> {
   const { id, redirectUri, state, codeVerifier } = secrets;
+  await watchOver(context);
   await context.store.step({ type: 'phaseReached', attemptId: id, phase: 'finishing' });
   const deployment = await context.deployment(context.http());
   const { code } = readCallback(callback, {

@@ -11,6 +11,9 @@ export const OUTBOX_ALARM = 'fxa:outbox';
 const FIRST_DELAY_MS = 30_000;
 const LONGEST_DELAY_MS = 6 * 3_600_000;
 
+/** What is due so soon is done now: the next alarm would come for it alone. */
+const NEARLY_MS = 10_000;
+
 /** Faults of the whole way to the server: what comes next in line would meet the same. */
 const ROAD_BLOCKS: readonly FxaErrorCode[] = ['offline', 'server_unavailable', 'rate_limited'];
 
@@ -22,7 +25,7 @@ export async function drain(context: Context): Promise<void> {
     // The alarm comes first: if this pass dies half-way, the next one is already on its way.
     await context.ports.alarms.set(OUTBOX_ALARM, context.ports.now() + FIRST_DELAY_MS);
     for (const item of await waiting(context)) {
-      if (!isDue(item.notBefore, context.ports.now())) continue;
+      if (!isDue(item.notBefore, context.ports.now() + NEARLY_MS)) continue;
       if ((await destroy(context, item)) === 'blocked') break;
     }
     await scheduleNext(context);

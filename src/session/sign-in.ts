@@ -1,7 +1,7 @@
 // One attempt to sign in, from the click until the person is in front of Mozilla accounts' page, and in a window to its end.
 import { checkReachable } from '../fxa/discovery.ts';
 import { isFxaError } from '../fxa/errors.ts';
-import { finishAttempt, prepareAttempt, type AttemptOptions } from './attempt.ts';
+import { ATTEMPT_ALARM, finishAttempt, prepareAttempt, watchOver, type AttemptOptions } from './attempt.ts';
 import type { AuthTabs } from './auth-tab.ts';
 import type { AuthWindows } from './auth-window.ts';
 import { orCancelled, throwIfCancelled } from './cancel.ts';
@@ -50,6 +50,7 @@ export async function runAttempt(
     via,
     ...(askWho && { askWho }),
   };
+  await watchOver(context);
   await context.store.step({ type: 'signInStarted', attempt });
   options.started?.();
   return settle(context, running, pursue(context, places, running, { via, askWho }));
@@ -74,6 +75,7 @@ export async function settle(
     const problem = problemFrom(error, ports.now());
     await store.step({ type: 'signInFailed', attemptId: id, problem });
   }
+  await ports.alarms.clear(ATTEMPT_ALARM);
   const nothing = () => undefined;
   return { over: work.then(nothing, nothing) };
 }

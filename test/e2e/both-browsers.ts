@@ -1,6 +1,6 @@
 // One suite, two browsers: each case gets a stand-in and a browser of its own, both fresh, and ends both.
 import { describe, inject, test as base, type TestAPI } from 'vitest';
-import type { Era } from '../../src/standin/era.ts';
+import type { BuildName } from './builds.ts';
 import { chosenBrowsers } from './chosen.ts';
 import { launchBrowser, type BrowserUnderTest } from './driver/index.ts';
 import { testStandin, type TestStandin } from './standin.ts';
@@ -13,28 +13,26 @@ export interface World {
 /** Where pictures of failures go; ignored by git. */
 const FAILURES = 'screenshots/failures';
 
-/**
- * Declares the cases once for each chosen browser: the build for the stand-in against the servers of today, or a custom
- * build, which discovers its endpoints, against those of 2019.
- */
+/** Declares the cases once for each chosen browser. A `custom` build meets the servers of 2019, all others those of today. */
 export function inBothBrowsers(
   title: string,
   declare: (it: TestAPI<World>) => void,
-  era: Era = 'today',
+  build: BuildName = 'local',
 ): void {
+  const era = build === 'custom' ? '2019' : 'today';
   for (const name of chosenBrowsers()) {
     const it = base.extend<World>({
       // The first argument must be a destructured object: vitest reads from it which fixtures are needed.
       // eslint-disable-next-line no-empty-pattern
       standin: async ({}, use) => {
-        const standin = testStandin(inject('standinPort'), era);
+        const standin = testStandin(inject('standinPort'), era, inject('returnPage'));
         await standin.switchOn();
         await use(standin);
         await standin.switchOff();
       },
       browser: async ({ standin, task }, use) => {
         const browser = await launchBrowser(name, {
-          extensionDir: inject('builds')[era][name],
+          extensionDir: inject('builds')[build][name],
           firefoxProfile: inject('firefoxProfile'),
         });
         try {

@@ -25,5 +25,5 @@ inBothBrowsers(
       await expect.poll(() => standin.store.liveGrants().length).toBe(0);
     });
   },
-  '2019',
+  'custom',
 );

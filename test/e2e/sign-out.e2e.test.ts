@@ -1,8 +1,11 @@
 // Signing out, and signing in as somebody else.
 import { expect } from 'vitest';
+import { OUTBOX_ALARM } from '../../src/session/outbox.ts';
 import { ADA, LIN } from './accounts.ts';
+import { makeRevocationsDue, readRecord, unknownGrants } from './books.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import { signInAs, startSignIn } from './steps.ts';
+import { words } from './words.ts';
 
 inBothBrowsers('signing out', (it) => {
   it('kills the grant and the known access token at the server', async ({ browser, standin }) => {
@@ -32,5 +35,53 @@ inBothBrowsers('signing out', (it) => {
     expect((await popup.view()).text).not.toContain(ADA.name);
     expect(standin.store.liveGrants({ email: LIN.email })).toHaveLength(1);
     expect(standin.store.liveGrants({ email: ADA.email })).toHaveLength(0);
+  });
+
+  it('works offline, and an alarm ends the grant', async ({ browser, standin }) => {
+    const popup = await signInAs(browser, ADA);
+    await standin.switchOff();
+    await popup.press(words('signOut'));
+    await popup.waitForStatus('signedOut');
+    await popup.waitForText(words('pendingRevocations'));
+    expect(await unknownGrants(browser, standin)).toBe(0);
+    await expect.poll(() => browser.alarms()).toContain(OUTBOX_ALARM);
+
+    await standin.switchOn();
+    await makeRevocationsDue(browser);
+    await browser.killBackground();
+    expect(standin.store.liveGrants()).toHaveLength(1);
+    await browser.ring(OUTBOX_ALARM);
+    await expect.poll(() => standin.store.liveGrants().length).toBe(0);
+    await expect.poll(() => standin.store.liveAccessTokens().length).toBe(0);
+    await expect.poll(async () => (await popup.view()).text).not.toContain(words('pendingRevocations'));
+    await expect.poll(async () => (await readRecord(browser))?.outbox).toEqual([]);
+  });
+
+  it('has the next sign-in ask who it is, when that is wished', async ({ browser, standin }) => {
+    const popup = await signInAs(browser, ADA);
+    expect(standin.asked.map((parameters) => parameters.get('prompt'))).not.toContain('login');
+    const page = await browser.visit(await popup.linkTo(words('connectedServices')));
+    await expect.poll(() => page.text()).toContain('Connected services');
+    await page.close();
+
+    await popup.unfold(words('otherAccount'));
+    await popup.press(words('signOutAndAsk'));
+    await popup.waitForStatus('signedOut');
+    await popup.press(words('signIn'));
+    const window = await browser.authWindow();
+    expect(standin.asked.at(-1)?.get('prompt')).toBe('login');
+    await window.submit(LIN);
+    await popup.waitForStatus('signedIn');
+    await popup.waitForText(LIN.email);
+
+    // The same without signing out first.
+    await popup.unfold(words('otherAccount'));
+    await popup.press(words('useAnotherAccount'));
+    await (await browser.authWindow()).submit(ADA);
+    await popup.waitForText(ADA.name);
+    await popup.waitForText(words('replacedOther'));
+    expect((await popup.view()).text).not.toContain(LIN.email);
+    await expect.poll(() => standin.store.liveGrants().length).toBe(1);
+    expect(await unknownGrants(browser, standin)).toBe(0);
   });
 });

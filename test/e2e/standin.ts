@@ -1,29 +1,53 @@
-// The stand-in of a test: it can be switched off and on again without forgetting anything.
+// The stand-in of a test: it can be switched off and on again without forgetting anything, and hold its answers back.
 import { serve, type ServerType } from '@hono/node-server';
 import { createStandin, type Standin } from '../../src/standin/app.ts';
 import type { Era } from '../../src/standin/era.ts';
+import { callsOf, needsBody } from '../../src/standin/faults/calls.ts';
+import type { CallName } from '../../src/standin/faults/model.ts';
+import { readyClients } from '../../src/standin/ready.ts';
+import { createHolds, type Hold } from './holds.ts';
 
 export interface TestStandin extends Standin {
+  readonly origin: string;
   switchOn(): Promise<void>;
   switchOff(): Promise<void>;
   /** Milliseconds the sign-in page keeps a browser waiting, which shows no window until then. */
   pageDelay: number;
+  /** From now until it is released: requests of that name have their effect, and no answer. */
+  hold(call: CallName): Hold;
+  /** With which parameters the sign-in page was asked for, the newest last. */
+  readonly asked: readonly URLSearchParams[];
 }
 
-export function testStandin(port: number, era: Era): TestStandin {
-  const standin = createStandin({ era, origin: `http://127.0.0.1:${port}` });
+export function testStandin(port: number, era: Era, returnPage: string): TestStandin {
+  const origin = `http://127.0.0.1:${port}`;
+  const standin = createStandin({ era, origin, clients: readyClients(returnPage) });
+  const asked: URLSearchParams[] = [];
+  const holds = createHolds();
   let server: ServerType | undefined;
-  const serveRequest = async (request: Request) => {
-    const isPage = new URL(request.url).pathname === '/authorization';
-    if (isPage) await new Promise((resolve) => setTimeout(resolve, test.pageDelay));
-    return standin.app.fetch(request);
+  const serveRequest = async (request: Request, env: object) => {
+    const { method } = request;
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === '/authorization') {
+      asked.push(searchParams);
+      await new Promise((resolve) => setTimeout(resolve, test.pageDelay));
+    }
+    const body = needsBody(method, pathname) ? await request.clone().text() : '';
+    const answer = await standin.app.fetch(request, env);
+    await holds.pass(callsOf(method, pathname, body));
+    return answer;
   };
   const test: TestStandin = {
     ...standin,
+    origin,
+    asked,
+    hold: holds.hold,
     pageDelay: 0,
     switchOn: () =>
       new Promise((resolve, reject) => {
         server = serve({ fetch: serveRequest, hostname: '127.0.0.1', port }, () => resolve());
+        // As in listen.ts: a browser repeats a request by itself when a connection it has used before breaks.
+        if ('maxRequestsPerSocket' in server) server.maxRequestsPerSocket = 1;
         server.once('error', reject);
       }),
     switchOff: () =>
@@ -43,8 +67,13 @@ export function testStandin(port: number, era: Era): TestStandin {
 
 /** Gives an account another name behind the extension's back: seeing it proves that the profile was fetched. */
 export function rename({ store }: TestStandin, email: string, displayName: string): void {
-  const account = store.accounts.byEmail(email);
-  if (account === undefined) throw new Error(`${email} has no account.`);
+  const account = accountOf(store, email);
   account.displayName = displayName;
   store.profileChanged(account);
+}
+
+export function accountOf({ accounts }: Standin['store'], email: string) {
+  const account = accounts.byEmail(email);
+  if (account === undefined) throw new Error(`${email} has no account.`);
+  return account;
 }

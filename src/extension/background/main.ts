@@ -2,6 +2,7 @@
 // It may die after any await; what must survive is in storage, and `recover` finds it at the next start.
 import { isFxaError } from '../../fxa/errors.ts';
 import * as scopedKeys from '../../fxa/scoped-keys.ts';
+import { ATTEMPT_ALARM } from '../../session/attempt.ts';
 import { OUTBOX_ALARM } from '../../session/outbox.ts';
 import { RENEWAL_ALARM } from '../../session/renewal.ts';
 import { createSession } from '../../session/session.ts';
@@ -65,6 +66,7 @@ const tend = () => after(() => session.tend());
 answer(commandHandlers(session, recovered, report), (error) => (isFxaError(error) ? error.code : 'internal'));
 onAlarm(OUTBOX_ALARM, tend);
 onAlarm(RENEWAL_ALARM, tend);
+onAlarm(ATTEMPT_ALARM, tend);
 onWindowCreated((id) => after(() => session.windowCreated(id)));
 onWindowRemoved((id) => after(() => session.windowRemoved(id)));
 if (build.returnPage !== undefined) {

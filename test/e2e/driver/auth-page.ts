@@ -13,6 +13,7 @@ export function authPage(page: Page): AuthPage {
   };
   const press = (name: string) => pressControl(page, ['button', 'link'], name, explain);
   return {
+    value: (field) => page.$eval(`input[name="${field}"]`, (input) => input.value),
     fill,
     press,
     text,
@@ -27,6 +28,7 @@ export function authPage(page: Page): AuthPage {
       // All of it: Chromium's headless windows are smaller than any that a person would see.
       await page.screenshot({ path: path, fullPage: true });
     },
+    close: () => page.close(),
     waitUntilClosed: async () => {
       await eventually('the sign-in window to close', () => Promise.resolve(page.isClosed()), explain);
     },

@@ -53,13 +53,22 @@ export async function startChromium({ extensionDir, scale }: LaunchOptions): Pro
       await page.goto(url(path));
       return page;
     },
+    openWebPage: async (address) => {
+      const page = await browser.newPage();
+      await page.goto(address);
+      return page;
+    },
     allPages: () => browser.pages(),
     webPages: async () => (await browser.pages()).filter((page) => page.url().startsWith('http')),
     killBackground: async () => {
       const target = browser.targets().find(worker);
       await (await target?.worker())?.close();
-      await eventually('the service worker to end', () => Promise.resolve(!browser.targets().some(worker)));
+      // Another may have been woken already.
+      await eventually('the service worker to end', () =>
+        Promise.resolve(!browser.targets().some((other) => other === target)),
+      );
     },
+    backgroundRuns: () => Promise.resolve(browser.targets().some(worker)),
     captureToolbarPopup: async (opener, path) => {
       const before = new Set(browser.targets());
       await opener.evaluate(openToolbarPopup);

@@ -7,10 +7,13 @@ export interface Engine {
   version(): Promise<string>;
   /** Opens a file of the extension in a tab. */
   openExtensionPage(path: string): Promise<Page>;
-  /** The pages that came from the web; the driver opens none, so they are sign-in windows. */
+  /** The pages that came from the web: sign-in windows and tabs, and what `openWebPage` opened. */
   webPages(): Promise<Page[]>;
+  /** Opens a page of the web in a tab. */
+  openWebPage(url: string): Promise<Page>;
   allPages(): Promise<Page[]>;
   killBackground(): Promise<void>;
+  backgroundRuns(): Promise<boolean>;
   /** Presses the toolbar button through `opener`, an extension page, and saves a picture of what it opens. */
   captureToolbarPopup(opener: Page, path: string): Promise<void>;
   restart(): Promise<void>;

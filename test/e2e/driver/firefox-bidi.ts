@@ -30,10 +30,10 @@ export async function installForGood(browser: Browser, xpi: string): Promise<voi
 }
 
 /**
- * Opens an extension page in a tab beside `neighbour`; left to itself Firefox may put the tab into a sign-in window.
- * Firefox tells puppeteer nothing of the load of such a page, so `page.goto` would wait in vain.
+ * Opens a page in a tab beside `neighbour`; left to itself Firefox may put the tab into a sign-in window. Firefox tells
+ * puppeteer nothing of the load of an extension page, so `page.goto` would wait in vain for one.
  */
-export async function openExtensionTab(browser: Browser, neighbour: Page, url: string): Promise<Page> {
+export async function openTab(browser: Browser, neighbour: Page, url: string): Promise<Page> {
   const { context } = (await send(browser, 'browsingContext.create', {
     type: 'tab',
     referenceContext: contextOf(neighbour),

@@ -20,6 +20,8 @@ export function launchFirefox(profile: string, addonId: string): Promise<Browser
     extraPrefsFirefox: {
       'extensions.webextensions.uuids': JSON.stringify({ [addonId]: UUID }),
       'xpinstall.signatures.required': false,
+      // Nobody is there to answer: what the extension asks for in a click, it gets.
+      'extensions.webextOptionalPermissionPrompts': false,
       // Pictures are taken when two in a row are the same, so nothing may turn.
       'ui.prefersReducedMotion': 1,
     },

@@ -4,10 +4,10 @@ const extension = (id: string): string => `WebExtensionPolicy.getByID(${JSON.str
 
 export const backgroundState = (id: string): string => `${extension(id)}.backgroundState`;
 
-/** Ends the event page although the driver is attached and a sign-in is waiting. */
+/** Ends the event page although the driver is attached and a sign-in is waiting; the value is its state right after. */
 export const endBackground = (id: string): string => `(async () => {
   await ${extension(id)}.terminateBackground({ ignoreDevToolsAttached: true, disableResetIdleForTest: true });
-  return 'ended';
+  return ${backgroundState(id)};
 })()`;
 
 const POPUP = `Array.from(Services.wm.getEnumerator('navigator:browser'))

@@ -3,7 +3,7 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packExtension } from '../../../scripts/pack.ts';
 import { readManifest, type Engine } from './engine.ts';
-import { addresses, asFirefox, contextOf, installForGood, openExtensionTab } from './firefox-bidi.ts';
+import { addresses, asFirefox, contextOf, installForGood, openTab } from './firefox-bidi.ts';
 import { EXTENSION_PAGES, launchFirefox } from './firefox-launch.ts';
 import * as scripts from './firefox-scripts.ts';
 import { newFolder, removeFolder } from './folders.ts';
@@ -30,25 +30,28 @@ export async function startFirefox(options: LaunchOptions): Promise<Engine> {
     throw error;
   }
 
+  const open = async (url: string) => {
+    const [firstTab] = await browser.pages();
+    if (firstTab === undefined) throw new Error('Firefox has no tab left.');
+    return openTab(browser, firstTab, url);
+  };
+
   return {
     version: () => browser.version(),
-    openExtensionPage: async (path) => {
-      const [firstTab] = await browser.pages();
-      if (firstTab === undefined) throw new Error('Firefox has no tab left.');
-      return openExtensionTab(browser, firstTab, EXTENSION_PAGES + path);
-    },
+    openExtensionPage: (path) => open(EXTENSION_PAGES + path),
+    openWebPage: open,
     allPages: () => browser.pages(),
     webPages: async () => {
       const [pages, urls] = await Promise.all([browser.pages(), addresses(browser)]);
       return pages.filter((page) => urls.get(contextOf(page))?.startsWith('http'));
     },
     killBackground: async () => {
-      await asFirefox(browser, scripts.endBackground(id));
       await eventually(
         'the event page to end',
-        async () => (await asFirefox(browser, scripts.backgroundState(id))) === 'stopped',
+        async () => (await asFirefox(browser, scripts.endBackground(id))) === 'stopped',
       );
     },
+    backgroundRuns: async () => (await asFirefox(browser, scripts.backgroundState(id))) === 'running',
     captureToolbarPopup: async (opener, path) => {
       await opener.evaluate(openToolbarPopup);
       await eventually('the toolbar popup', async () =>

@@ -9,7 +9,14 @@ interface BrowserWindow {
 
 /** The part of `browser.*` that the driver uses inside the extension's own pages. */
 interface ExtensionApi {
-  storage: Record<'local' | 'session', { get(keys: null): Promise<Record<string, unknown>> }>;
+  storage: Record<
+    'local' | 'session',
+    { get(keys: null): Promise<Record<string, unknown>>; set(items: Record<string, unknown>): Promise<void> }
+  >;
+  alarms: {
+    getAll(): Promise<{ name: string }[]>;
+    create(name: string, info: { when: number }): Promise<void>;
+  };
   windows: {
     getLastFocused(): Promise<BrowserWindow>;
     getCurrent(): Promise<BrowserWindow>;
@@ -23,10 +30,11 @@ type ExtensionPage = typeof globalThis & { browser?: ExtensionApi; chrome: Exten
 export function readPopup(): PopupView {
   const root = document.querySelector<HTMLElement>('[data-status]');
   const alert = document.querySelector<HTMLElement>('[role="alert"]');
+  const at = alert?.querySelector('time')?.dateTime;
   return {
     status: root?.dataset.status,
     text: document.body.innerText,
-    alert: alert === null ? undefined : { code: alert.dataset.code, text: alert.innerText },
+    alert: alert === null ? undefined : { code: alert.dataset.code, text: alert.innerText, at },
   };
 }
 
@@ -48,6 +56,25 @@ export function isComplete(): boolean {
 export function readStorageArea(area: 'local' | 'session'): Promise<Record<string, unknown>> {
   const page = globalThis as ExtensionPage;
   return (page.browser ?? page.chrome).storage[area].get(null);
+}
+
+export function writeStorageArea(area: 'local' | 'session', items: Record<string, unknown>): Promise<void> {
+  const page = globalThis as ExtensionPage;
+  return (page.browser ?? page.chrome).storage[area].set(items);
+}
+
+export async function alarmNames(): Promise<string[]> {
+  const page = globalThis as ExtensionPage;
+  return (await (page.browser ?? page.chrome).alarms.getAll()).map(({ name }) => name);
+}
+
+export function ringAlarm(name: string): Promise<void> {
+  const page = globalThis as ExtensionPage;
+  return (page.browser ?? page.chrome).alarms.create(name, { when: Date.now() });
+}
+
+export async function databaseNames(): Promise<string[]> {
+  return (await indexedDB.databases()).map(({ name = '' }) => name);
 }
 
 /** The type of the window in front: 'normal', or 'popup' for a sign-in window. */

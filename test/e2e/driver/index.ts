@@ -6,7 +6,14 @@ import { authPage } from './auth-page.ts';
 import { startChromium } from './chromium.ts';
 import { readManifest } from './engine.ts';
 import { startFirefox } from './firefox.ts';
-import { frontWindow, readStorageArea } from './in-page.ts';
+import {
+  alarmNames,
+  databaseNames,
+  frontWindow,
+  readStorageArea,
+  ringAlarm,
+  writeStorageArea,
+} from './in-page.ts';
 import { popupPage } from './popup-page.ts';
 import type { BrowserName, BrowserUnderTest, LaunchOptions } from './types.ts';
 import { eventually, pause } from './wait.ts';
@@ -49,12 +56,22 @@ export async function launchBrowser(name: BrowserName, options: LaunchOptions): 
       for (const page of await engine.webPages()) await page.close();
       await eventually('the sign-in window to close', async () => (await engine.webPages()).length === 0);
     },
+    visit: async (url) => authPage(await engine.openWebPage(url)),
     killBackground: () => engine.killBackground(),
+    backgroundRuns: () => engine.backgroundRuns(),
     restart: async () => {
       popups.clear();
       await engine.restart();
     },
     readStorage: async (area) => (await anyPopup()).evaluate(readStorageArea, area),
+    writeStorage: async (area, items) => {
+      await (await anyPopup()).evaluate(writeStorageArea, area, items);
+    },
+    alarms: async () => (await anyPopup()).evaluate(alarmNames),
+    ring: async (name) => {
+      await (await anyPopup()).evaluate(ringAlarm, name);
+    },
+    databases: async () => (await anyPopup()).evaluate(databaseNames),
     capturePages: async (prefix) => {
       const paths: string[] = [];
       await mkdir(dirname(prefix), { recursive: true });

@@ -3,7 +3,7 @@ import type { Page } from 'puppeteer-core';
 import { hasControl, pressControl } from './controls.ts';
 import { readPopup } from './in-page.ts';
 import type { PopupPage } from './types.ts';
-import { eventually } from './wait.ts';
+import { eventually, PATIENCE } from './wait.ts';
 
 export function popupPage(page: Page, close: () => Promise<void>): PopupPage {
   const view = () => page.evaluate(readPopup);
@@ -37,6 +37,11 @@ export function popupPage(page: Page, close: () => Promise<void>): PopupPage {
     },
     hasButton: (name) => hasControl(page, ['button'], name),
     press: (name) => pressControl(page, ['button'], name, explain),
+    tick: (name) => pressControl(page, ['checkbox'], name, explain),
+    unfold: async (heading) => {
+      await page.locator(`summary::-p-text(${heading})`).setTimeout(PATIENCE).click();
+    },
+    linkTo: (name) => page.$eval(`a::-p-text(${name})`, (link) => link.href),
     screenshot: async (path) => {
       await page.screenshot({ path: path });
     },

@@ -8,7 +8,8 @@ export type PopupStatus = 'signedOut' | 'signingIn' | 'signedIn' | 'needsReauth'
 export interface PopupView {
   status: string | undefined;
   text: string;
-  alert: { code: string | undefined; text: string } | undefined;
+  /** `at` is the instant that is told with it, as ISO 8601. */
+  alert: { code: string | undefined; text: string; at: string | undefined } | undefined;
 }
 
 /** The popup's page in a tab of its own. Controls are found as assistive technology finds them: by role and name. */
@@ -23,12 +24,20 @@ export interface PopupPage {
   hasButton(name: string): Promise<boolean>;
   /** Waits for the button of that accessible name and presses it with the mouse. */
   press(name: string): Promise<void>;
+  /** The same with a box to tick. */
+  tick(name: string): Promise<void>;
+  /** Unfolds what lies behind that heading. */
+  unfold(heading: string): Promise<void>;
+  /** Where the link of that text leads. */
+  linkTo(name: string): Promise<string>;
   screenshot(path: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The account server's page in the window that the browser opened for the sign-in. */
+/** A page of the account server: in the window or tab that was opened for the sign-in, or in one of the person's own. */
 export interface AuthPage {
+  /** What the field holds now. */
+  value(field: string): Promise<string>;
   fill(field: string, value: string): Promise<void>;
   /** Waits for the button or link of that accessible name and presses it. */
   press(name: string): Promise<void>;
@@ -38,6 +47,7 @@ export interface AuthPage {
   text(): Promise<string>;
   screenshot(path: string): Promise<void>;
   waitUntilClosed(): Promise<void>;
+  close(): Promise<void>;
 }
 
 export interface BrowserUnderTest {
@@ -46,9 +56,11 @@ export interface BrowserUnderTest {
   openPopup(): Promise<PopupPage>;
   /** Opens the real popup of the toolbar button, waits until it is painted, saves a picture of it and closes it. */
   captureToolbarPopup(path: string): Promise<void>;
-  /** Waits until the sign-in window shows a page of the account server. */
+  /** Opens a page of the web in a tab, as the person would; to be closed before a sign-in window is waited for. */
+  visit(url: string): Promise<AuthPage>;
+  /** Waits until the sign-in window (or tab) shows a page of the account server. */
   authWindow(): Promise<AuthPage>;
-  /** How many sign-in windows are open now. */
+  /** How many sign-in windows and tabs are open now. */
   authWindows(): Promise<number>;
   /** Whether a sign-in window is the one in front. */
   authWindowInFront(): Promise<boolean>;
@@ -56,10 +68,20 @@ export interface BrowserUnderTest {
   closeAuthWindow(): Promise<void>;
   /** Ends the extension's service worker or event page, as the browser does when it is short of memory. */
   killBackground(): Promise<void>;
+  /** Whether it runs at this moment. */
+  backgroundRuns(): Promise<boolean>;
   /** Ends the whole browser and starts it again on the same profile. */
   restart(): Promise<void>;
   /** Everything in one storage area of the extension. */
   readStorage(area: 'local' | 'session'): Promise<Record<string, unknown>>;
+  /** Writes these items; may wake the background, as any change of storage does. */
+  writeStorage(area: 'local' | 'session', items: Record<string, unknown>): Promise<void>;
+  /** The names of the alarms that are set. */
+  alarms(): Promise<string[]>;
+  /** Makes the time of an alarm come; it wakes a background that has ended. */
+  ring(alarm: string): Promise<void>;
+  /** The names of the extension's databases. */
+  databases(): Promise<string[]>;
   /** Saves a picture of every page that is open; for the hour when a test has failed. */
   capturePages(prefix: string): Promise<string[]>;
   close(): Promise<void>;

@@ -1,0 +1,33 @@
+// Compares the books: what lives at the stand-in with what the extension knows of it; and tampers with the extension's.
+import type { HeldToken, StoredRecord } from '../../src/session/record.ts';
+import { liveSession } from '../../src/session/state.ts';
+import type { BrowserUnderTest } from './driver/index.ts';
+import type { TestStandin } from './standin.ts';
+
+/** The record as it lies in storage; undefined before the first is written. */
+export async function readRecord(browser: BrowserUnderTest): Promise<StoredRecord | undefined> {
+  return (await browser.readStorage('local')).record as StoredRecord | undefined;
+}
+
+/** How many live grants are neither the session's nor in the outbox: nobody would ever destroy them. */
+export async function unknownGrants(browser: BrowserUnderTest, { store }: TestStandin): Promise<number> {
+  const record = await readRecord(browser);
+  const known = new Set(record?.outbox.map(({ refreshTokenId }) => refreshTokenId));
+  const live = record && liveSession(record.session);
+  if (live) known.add(live.grant.refreshTokenId);
+  return store.liveGrants().filter(({ id }) => !known.has(id)).length;
+}
+
+/** Makes every access token one that has just expired: the next look at the profile begins with a refresh. */
+export async function expireTokens(browser: BrowserUnderTest): Promise<void> {
+  const { tokens = [] } = (await browser.readStorage('session')) as { tokens?: HeldToken[] };
+  const expiresAt = Date.now();
+  await browser.writeStorage('session', { tokens: tokens.map((held) => ({ ...held, expiresAt })) });
+}
+
+/** Makes the time of every revocation come that was postponed. */
+export async function makeRevocationsDue(browser: BrowserUnderTest): Promise<void> {
+  const record = await readRecord(browser);
+  const outbox = record?.outbox.map((entry) => ({ ...entry, notBefore: 0 }));
+  await browser.writeStorage('local', { record: { ...record, outbox } });
+}

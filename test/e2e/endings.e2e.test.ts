@@ -1,0 +1,114 @@
+// How sessions end that nobody here signed out of: what the popup then says, and that one click goes on.
+import { expect } from 'vitest';
+import { ADA, LIN } from './accounts.ts';
+import { expireTokens, readRecord, unknownGrants } from './books.ts';
+import { inBothBrowsers } from './both-browsers.ts';
+import type { AuthPage, BrowserUnderTest, PopupPage } from './driver/index.ts';
+import { accountOf, type TestStandin } from './standin.ts';
+import { signInAs } from './steps.ts';
+import { words } from './words.ts';
+
+/** What somebody does in their settings at Mozilla accounts, where they are still signed in. */
+async function inSettings(
+  browser: BrowserUnderTest,
+  standin: TestStandin,
+  work: (page: AuthPage) => Promise<void>,
+) {
+  const page = await browser.visit(`${standin.origin}/settings`);
+  await work(page);
+  await page.close();
+}
+
+/** Opens a popup that has to ask Mozilla accounts, and learns there that the grant is gone. */
+async function learnOfTheEnd(browser: BrowserUnderTest): Promise<PopupPage> {
+  const before = Date.now();
+  await expireTokens(browser);
+  const popup = await browser.openPopup();
+  await popup.waitForStatus('needsReauth');
+  expect(await popup.waitForAlert('reauth_required')).toContain(words('reason_grant_revoked'));
+  const at = Date.parse((await popup.view()).alert?.at ?? '');
+  expect(at).toBeGreaterThanOrEqual(before);
+  expect(at).toBeLessThanOrEqual(Date.now());
+  await popup.waitForText(ADA.name);
+  return popup;
+}
+
+inBothBrowsers('a session that was ended elsewhere', (it) => {
+  it('by disconnecting goes on with one click, with the address filled in', async ({ browser, standin }) => {
+    const first = await signInAs(browser, ADA);
+    await inSettings(browser, standin, async (page) => {
+      await page.press('Disconnect');
+      await expect.poll(() => standin.store.liveGrants().length).toBe(0);
+      // So that the address is asked for at all.
+      await page.press('Sign out');
+      await expect.poll(() => page.value('email')).toBe('');
+    });
+    await first.close();
+
+    const popup = await learnOfTheEnd(browser);
+    await popup.press(words('signIn'));
+    const window = await browser.authWindow();
+    expect(await window.value('email')).toBe(ADA.email);
+    await window.fill('password', ADA.password);
+    await window.press('Sign in');
+    await popup.waitForStatus('signedIn');
+    expect((await popup.view()).text).not.toContain(words('replacedOther'));
+    expect(standin.store.liveGrants()).toHaveLength(1);
+    expect(await unknownGrants(browser, standin)).toBe(0);
+  });
+
+  it('by a new password keeps its data, until another account takes its place', async ({
+    browser,
+    standin,
+  }) => {
+    const first = await signInAs(browser, ADA);
+    await inSettings(browser, standin, async (page) => {
+      await page.fill('password', ADA.password);
+      await page.fill('new_password', 'incorrect donkey');
+      await page.press('Change password');
+      await expect.poll(() => accountOf(standin.store, ADA.email).password).toBe('incorrect donkey');
+    });
+    expect(standin.store.liveGrants()).toHaveLength(0);
+    await first.close();
+
+    const popup = await learnOfTheEnd(browser);
+    expect(JSON.stringify(await readRecord(browser))).toContain(ADA.email);
+    await popup.press(words('useAnotherAccount'));
+    const window = await browser.authWindow();
+    expect(standin.asked.at(-1)?.get('prompt')).toBe('login');
+    await window.submit(LIN);
+    await popup.waitForStatus('signedIn');
+    await popup.waitForText(LIN.email);
+    await popup.waitForText(words('replacedOther'));
+    const stored = JSON.stringify([await browser.readStorage('local'), await browser.readStorage('session')]);
+    expect(stored).toContain(LIN.email);
+    expect(stored).not.toContain(ADA.email);
+    expect(stored).not.toContain(ADA.name);
+    expect(standin.store.liveGrants()).toHaveLength(1);
+  });
+
+  it('by the browser, as was wished, leaves nothing behind', async ({ browser, standin }) => {
+    const first = await browser.openPopup();
+    await first.tick(words('sessionOnly'));
+    await first.press(words('signIn'));
+    await (await browser.authWindow()).submit(ADA);
+    await first.waitForStatus('signedIn');
+    await first.waitForText(ADA.name);
+    expect(standin.store.liveGrants()).toHaveLength(1);
+    const record = await readRecord(browser);
+    expect(record?.session).toMatchObject({
+      status: 'signedIn',
+      grant: { scope: expect.any(String) as string },
+    });
+    expect(JSON.stringify(record)).not.toContain('sealed');
+    expect(await browser.databases()).toEqual([]);
+
+    await browser.restart();
+    // The way it ended is told, and what is left of it at Mozilla accounts goes by itself.
+    const popup = await browser.openPopup();
+    await popup.waitForStatus('signedOut');
+    expect(await popup.waitForAlert('signed_out')).toContain(words('reason_session_only'));
+    await expect.poll(() => standin.store.liveGrants().length).toBe(0);
+    expect(JSON.stringify(await browser.readStorage('local'))).not.toContain(ADA.email);
+  });
+});
