@@ -21,6 +21,8 @@ export async function startChromium({ extensionDir, scale }: LaunchOptions): Pro
       enableExtensions: true,
       defaultViewport: null,
       userDataDir: profile,
+      // A call that hangs says so while its test still listens.
+      protocolTimeout: 20_000,
       args: [
         '--no-first-run',
         '--force-prefers-reduced-motion',

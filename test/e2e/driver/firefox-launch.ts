@@ -15,6 +15,8 @@ export function launchFirefox(profile: string, addonId: string): Promise<Browser
     executablePath: findBrowser('firefox'),
     headless: true,
     userDataDir: profile,
+    // A call that hangs says so while its test still listens.
+    protocolTimeout: 20_000,
     defaultViewport: null,
     args: ['--remote-allow-system-access'],
     extraPrefsFirefox: {

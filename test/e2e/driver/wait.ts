@@ -5,6 +5,23 @@ export const PATIENCE = 10_000;
 
 const PAUSE = 40;
 
+/** A page that closes in the middle of a question may leave it without an answer for ever. Milliseconds. */
+const ONE_QUESTION = 4000;
+
+async function inTime<T>(answer: Promise<T>, limit: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${limit} ms`)), limit);
+  });
+  // Whoever loses the race is not listened to any more.
+  answer.catch(() => undefined);
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 export const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -24,7 +41,7 @@ export async function eventually<T>(
   let failure: unknown;
   do {
     try {
-      const answer = await ask();
+      const answer = await inTime(ask(), Math.min(ONE_QUESTION, patience));
       if (answer !== undefined && answer !== false) return answer;
       failure = undefined;
     } catch (error) {
