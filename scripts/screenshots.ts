@@ -68,8 +68,34 @@ async function picturesOf(name: BrowserName): Promise<void> {
   }
 }
 
+/** The stand-in's panel, with some faults set and met. */
+async function pictureOfPanel(): Promise<void> {
+  const standin = await startLocalStandin();
+  try {
+    await withBuild('chromium', standin, async (extensionDir) => {
+      const browser = await launchBrowser('chromium', { extensionDir });
+      try {
+        standin.faults.set([
+          { where: 'token', what: { kind: 'status', status: 429, retryAfter: 60 } },
+          { where: 'exchange', what: { kind: 'drop-after' }, times: 1 },
+        ]);
+        await fetch(`${standin.origin}/v1/jwks`);
+        await fetch(`${standin.origin}/v1/token`, { method: 'POST' });
+        const page = await browser.visit(`${standin.origin}/__standin/`);
+        await page.screenshot('docs/faults-panel.png');
+        console.log('docs/faults-panel.png');
+      } finally {
+        await browser.close();
+      }
+    });
+  } finally {
+    await standin.stop();
+  }
+}
+
 run(async () => {
   endWhenInterrupted();
   ensureBrowsers(BROWSERS);
+  await pictureOfPanel();
   for (const name of BROWSERS) await picturesOf(name);
 });

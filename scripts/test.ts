@@ -1,6 +1,6 @@
 // `npm test`: everything that can be checked, one step after the other, with a count at the end.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -57,9 +57,11 @@ const STEPS: readonly Step[] = [
       ]),
 ];
 
-// It would leave a browser out, and the count at the end would not tell.
-const env = { ...process.env };
+// One would leave a browser out, the other all histories but one, and the count at the end would not tell.
+const faultCounts = join(reports, 'faults');
+const env: NodeJS.ProcessEnv = { ...process.env, FAULT_COUNTS: faultCounts };
 delete env.E2E_BROWSERS;
+delete env.FAULTS_SEED;
 
 function run([command = '', ...args]: readonly string[]): Promise<boolean> {
   return new Promise((resolve) => {
@@ -92,6 +94,17 @@ function countsOf(step: Step, ok: boolean): Counts {
   }
 }
 
+/** How many crash points, matrix cells and interleavings the tests went through. */
+function faultsInWords(): string {
+  if (!existsSync(faultCounts)) return '';
+  const sums = new Map<string, number>();
+  for (const line of readFileSync(faultCounts, 'utf8').trim().split('\n')) {
+    const { what, count } = JSON.parse(line) as { what: string; count: number };
+    sums.set(what, (sums.get(what) ?? 0) + count);
+  }
+  return [...sums].map(([what, count]) => `${count} ${what}`).join(', ');
+}
+
 const inWords = ({ passed, failed, skipped }: Counts): string =>
   `${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`;
 
@@ -108,9 +121,11 @@ for (const [index, step] of STEPS.entries()) {
   const mark = counts.failed || counts.skipped ? '✗' : '✓';
   lines.push(`${mark} ${step.name}: ${inWords(counts)} (${seconds})`);
 }
+const faults = faultsInWords();
 rmSync(reports, { recursive: true, force: true });
 
 console.log(`\n${lines.join('\n')}`);
+if (faults) console.log(`  gone through: ${faults}`);
 if (values['skip-e2e']) console.log('– end to end: left out, as asked');
 if (total.skipped) console.log('✗ a skipped test fails the run: what it would check is unknown');
 console.log(`\n${inWords(total)}`);

@@ -4,7 +4,7 @@ import { grantedCovers, parseScopes } from '../fxa/scopes.ts';
 import { acceptAccessToken, issuedTokens, requestRefresh, type TokenAnswer } from '../fxa/tokens.ts';
 import type { Context } from './context.ts';
 import type { HeldToken } from './record.ts';
-import { lossOf, openSecret } from './secrets.ts';
+import { dropSecrets, lossOf, openSecret } from './secrets.ts';
 import { signOut } from './sign-out.ts';
 import { liveSession, settled, type SignedIn } from './state.ts';
 
@@ -115,6 +115,8 @@ async function refresh(context: Context, session: SignedIn, scope: string): Prom
   } catch (error) {
     if (isFxaError(error) && error.code === 'reauth_required') {
       await store.step({ type: 'grantRejected', sessionId: session.id, at: ports.now() });
+      // Scoped keys may be among them; the next sweep may be far away.
+      await dropSecrets(context, [session.id]);
       if (liveSession((await store.read()).session)) return undefined;
     }
     throw error;

@@ -27,7 +27,15 @@ const PATIENCE_MS = 600_000;
 /** So many turns of the loop in which nothing begins count as quiet: bodies of answers take one or two to be read. */
 const STILL_TURNS = 3;
 
-const CRYPTO = ['decrypt', 'deriveBits', 'digest', 'encrypt', 'exportKey', 'generateKey', 'importKey'] as const;
+const CRYPTO = [
+  'decrypt',
+  'deriveBits',
+  'digest',
+  'encrypt',
+  'exportKey',
+  'generateKey',
+  'importKey',
+] as const;
 const MORE_CRYPTO = ['sign', 'verify', 'deriveKey', 'unwrapKey', 'wrapKey'] as const;
 
 /** Takes the timers of this process (or worker) until `release`. `start` in milliseconds. */
@@ -53,7 +61,10 @@ export function takeTime(start: number): Time {
     return controller.signal;
   };
 
-  const prototype = Object.getPrototypeOf(crypto.subtle) as Record<string, (...input: never[]) => Promise<unknown>>;
+  const prototype = Object.getPrototypeOf(crypto.subtle) as Record<
+    string,
+    (...input: never[]) => Promise<unknown>
+  >;
   const originals = [...CRYPTO, ...MORE_CRYPTO].map((name) => [name, prototype[name]] as const);
   for (const [name, original] of originals) {
     if (original === undefined) continue;
@@ -103,13 +114,13 @@ export function takeTime(start: number): Time {
       now = Math.max(now, end);
     },
     async until(work, what) {
-      let settled = false;
-      const note = () => void (settled = true);
+      const state = { settled: false };
+      const note = () => void (state.settled = true);
       work.then(note, note);
       const deadline = now + PATIENCE_MS;
       for (;;) {
         await time.quiet();
-        if (settled) return work;
+        if (state.settled) return work;
         if (!time.tick()) throw new Error(`Nothing moves any more, and this has not ended: ${what}`);
         if (now > deadline) throw new Error(`This takes longer than anybody waits: ${what}`);
       }

@@ -1,5 +1,5 @@
 // Chromium, driven over the DevTools protocol.
-import puppeteer, { TargetType, type Browser, type Target } from 'puppeteer-core';
+import puppeteer, { TargetType, type Browser, type Page, type Target } from 'puppeteer-core';
 import { findBrowser } from '../../../scripts/browsers.mjs';
 import { readManifest, type Engine } from './engine.ts';
 import { newFolder, removeFolder } from './folders.ts';
@@ -48,18 +48,18 @@ export async function startChromium({ extensionDir, scale }: LaunchOptions): Pro
   const worker = (target: Target) =>
     target.type() === TargetType.SERVICE_WORKER && target.url().startsWith(url(''));
 
-  return {
-    version: () => browser.version(),
-    openExtensionPage: async (path) => {
-      const page = await browser.newPage();
-      await page.goto(url(path));
-      return page;
-    },
-    openWebPage: async (address) => {
+  /** Chromium sometimes never tells of a page it has made, when another was closed just before: a second one is made then. */
+  const open = (address: string): Promise<Page> =>
+    eventually(`a page at ${address}`, async () => {
       const page = await browser.newPage();
       await page.goto(address);
       return page;
-    },
+    });
+
+  return {
+    version: () => browser.version(),
+    openExtensionPage: (path) => open(url(path)),
+    openWebPage: (address) => open(address),
     allPages: () => browser.pages(),
     webPages: async () => (await browser.pages()).filter((page) => page.url().startsWith('http')),
     killBackground: async () => {

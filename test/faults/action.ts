@@ -1,0 +1,19 @@
+// One thing that can happen in a history.
+import type { Browser } from './browser.ts';
+
+export interface Action {
+  readonly name: string;
+  /** How often, beside the others. */
+  readonly weight: number;
+  readonly possible?: (browser: Browser) => boolean;
+  /** May add a word to the trace. */
+  readonly act: (browser: Browser) => string | undefined;
+}
+
+export const PEOPLE = ['ada@example.com', 'lin@example.com', 'noor@example.com'] as const;
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+
+/** Who has an account. */
+export const people = ({ world }: Browser) =>
+  PEOPLE.filter((email) => world.standin.store.accounts.byEmail(email));

@@ -1,0 +1,128 @@
+// What can happen in a history, and how often: here the commands of the person.
+import { HOUR, people, type Action } from './action.ts';
+import type { Browser } from './browser.ts';
+import { MISHAPS } from './mishaps.ts';
+import type { FaultWorld } from './world.ts';
+
+/** Goes to the instant of the next alarm, which is over then. */
+export function ringNext({ host, time }: FaultWorld): void {
+  const next = Math.min(...host.alarms.values());
+  time.advance(Math.max(0, next - time.now() - host.skew));
+  for (const [name, at] of host.alarms) if (at <= time.now() + host.skew) host.alarms.delete(name);
+}
+
+/** A command to one of the backgrounds; one is woken where none is. */
+function command(
+  name: string,
+  weight: number,
+  work: (browser: Browser) => Parameters<Browser['command']>[2],
+): Action {
+  return {
+    name,
+    weight,
+    act(browser) {
+      const background = browser.alive.length > 0 ? browser.chance.pick(browser.alive) : browser.start();
+      browser.command(background, name, work(browser));
+      return `to #${background.context}`;
+    },
+  };
+}
+
+const ACTIONS: readonly Action[] = [
+  command('sign in', 5, () => (session) => session.signIn()),
+  command('use another account', 1, () => (session) => session.signIn({ askWho: true })),
+  command('sign in in a tab', 2, () => (session) => session.signInInTab()),
+  command('the permission is there', 0.5, (browser) => {
+    browser.world.host.tabsAllowed = true;
+    return (session) => session.permissionAdded();
+  }),
+  command('cancel', 2, () => (session) => session.cancelSignIn()),
+  command('show the window', 0.5, () => (session) => session.showWindow()),
+  command('sign out', 1.5, (browser) => {
+    browser.deeds.signOuts++;
+    return (session) => session.signOut();
+  }),
+  command('sign out and ask', 0.7, (browser) => {
+    browser.deeds.signOuts++;
+    return (session) => session.signOut({ askWho: true });
+  }),
+  command('look for news', 3, () => (session) => session.lookForNews()),
+  command('a token', 3, () => (session) => session.accessToken('profile')),
+  command('a token of one kind', 1, () => (session) => session.accessToken('profile:email')),
+  command('a token in place of a refused one', 1, ({ world }) => {
+    const refused = world.tokens().at(-1)?.token;
+    return (session) => session.accessToken('profile', refused);
+  }),
+  command('sessions end with the browser', 0.7, () => (session) => session.setSessionOnly(true)),
+  command('sessions outlive the browser', 0.7, () => (session) => session.setSessionOnly(false)),
+  command('a hint of a new password', 1, () => (session) => session.hint('password_changed')),
+  command('a hint of a deleted account', 0.3, () => (session) => session.hint('account_deleted')),
+  command('tend', 1, () => (session) => session.tend()),
+  {
+    name: 'everybody asks at once, an hour later',
+    weight: 1.5,
+    possible: ({ alive }) => alive.length > 0,
+    act(browser) {
+      browser.world.time.advance(HOUR);
+      const ask = ['a token', 'another token', 'news'] as const;
+      for (const background of browser.alive)
+        for (const what of ask)
+          browser.command(background, what, (session) =>
+            what === 'news' ? session.lookForNews() : session.accessToken('profile'),
+          );
+      return undefined;
+    },
+  },
+  {
+    name: 'two clicks at once',
+    weight: 1,
+    possible: ({ alive }) => alive.length > 0,
+    act(browser) {
+      for (const background of [browser.chance.pick(browser.alive), browser.chance.pick(browser.alive)])
+        browser.command(background, 'sign in, at once', (session) => session.signIn());
+      return undefined;
+    },
+  },
+  {
+    name: 'an alarm rings',
+    weight: 2,
+    possible: ({ world }) => world.host.alarms.size > 0,
+    act(browser) {
+      ringNext(browser.world);
+      const background = browser.alive[0] ?? browser.start();
+      browser.command(background, 'tend, by alarm', (session) => session.tend());
+      return undefined;
+    },
+  },
+  {
+    name: 'the person signs in',
+    weight: 8,
+    possible: ({ pages }) => pages.length > 0,
+    act(browser) {
+      const email = browser.chance.pick(people(browser));
+      void browser.finish(browser.chance.pick(browser.pages), email);
+      return `as ${email.split('@')[0]}`;
+    },
+  },
+  {
+    name: 'the person closes what is open',
+    weight: 1,
+    possible: ({ world: { host } }) => host.windows.open.length + host.tabs.size > 0,
+    act({ world: { host } }) {
+      for (const id of host.windows.open) host.closeWindow(id);
+      for (const id of host.tabs.keys()) host.closeTab(id);
+      return undefined;
+    },
+  },
+];
+
+/** Something that can happen now, happens. */
+export function actOnce(browser: Browser): void {
+  const possible = [...ACTIONS, ...MISHAPS].filter((action) => action.possible?.(browser) ?? true);
+  let left = browser.chance.next() * possible.reduce((sum, { weight }) => sum + weight, 0);
+  const action = possible.find(({ weight }) => (left -= weight) < 0) ?? possible.at(-1);
+  if (!action) return;
+  const at = browser.trace.push(`-- ${action.name}`) - 1;
+  const more = action.act(browser);
+  if (more !== undefined) browser.trace[at] = `-- ${action.name} ${more}`;
+}

@@ -1,0 +1,178 @@
+// A whole browser in a history: some backgrounds over one storage, pages that wait for the person, events that wake.
+import { isFxaError } from '../../src/fxa/errors.ts';
+import type { SessionService } from '../../src/session/session.ts';
+import { createChance, type Chance } from '../fakes/random.ts';
+import { createScheduler, type Scheduler } from '../fakes/scheduler.ts';
+import { watch, type Knowledge } from './knowledge.ts';
+import { personAt } from './person.ts';
+import { unsound } from './soundness.ts';
+import { watchFlights, wrongEnding, type Deeds, type Flights } from './watchers.ts';
+import { createFaultWorld, type FaultWorld, type WorldOptions } from './world.ts';
+
+export interface Command {
+  readonly name: string;
+  readonly context: number;
+  settled: boolean;
+}
+
+interface Background {
+  readonly context: number;
+  readonly session: SessionService;
+  readonly recovered: Promise<void>;
+  readonly kill: () => void;
+}
+
+/** A page of Mozilla accounts in a window or tab. */
+interface Page {
+  readonly url: string;
+  readonly end: (url: string) => void;
+}
+
+export interface Browser {
+  readonly world: FaultWorld;
+  readonly chance: Chance;
+  readonly scheduler: Scheduler;
+  readonly knowledge: Knowledge;
+  readonly flights: Flights;
+  readonly deeds: Deeds & { kills: number };
+  readonly trace: string[];
+  readonly violations: string[];
+  readonly commands: readonly Command[];
+  readonly alive: readonly Background[];
+  pages: readonly Page[];
+  wrong(what: string): void;
+  start(): Background;
+  kill(background: Background): void;
+  /** Gives a background a command, as the popup does: it begins when the recovery is over. */
+  command(background: Background, name: string, work: (session: SessionService) => Promise<unknown>): Command;
+  /** The person signs in on a page. */
+  finish(page: Page, email: string): Promise<void>;
+  /** The browser ends, and starts again. */
+  restart(): void;
+}
+
+export function createBrowser(seed: number, options: WorldOptions): Browser {
+  const chance = createChance(seed);
+  const jitter = createChance(seed ^ 0x5eed);
+  const scheduler = createScheduler();
+  const trace: string[] = [];
+  const violations: string[] = [];
+  const wrong = (what: string) => {
+    trace.push(`!! ${what}`);
+    violations.push(what);
+  };
+  const flights = watchFlights(wrong);
+  const world = createFaultWorld({ ...options, random: jitter.next, around: flights.around });
+  world.kill();
+  const { host } = world;
+  const knowledge = watch(world);
+  const deeds = { signOuts: 0, browserRestarts: 0, kills: 0 };
+  let alive: readonly Background[] = [];
+  const commands: Command[] = [];
+
+  host.hold = scheduler.hold;
+  Object.defineProperty(host, 'answered', {
+    get: () => scheduler.hold({ context: 0, call: 'the window appears', way: 'out' }),
+  });
+  host.person = (url) =>
+    new Promise((end) => {
+      browser.pages = [...browser.pages, { url, end }];
+    });
+  host.onCall = (when, call) => {
+    if (
+      when === 'before' &&
+      call === 'authWindow.launch' &&
+      host.windows.open.length > 0 &&
+      deeds.kills === 0
+    )
+      wrong('a second window was asked for');
+  };
+  knowledge.onRecord = (before, after) => {
+    const what = wrongEnding(world, deeds, before, after);
+    if (what !== undefined) wrong(what);
+  };
+
+  /** An event goes to every background; where there is none, it wakes one. */
+  const event = (name: string, work: (session: SessionService) => Promise<unknown>) => {
+    trace.push(`event: ${name}`);
+    if (alive.length === 0) browser.start();
+    for (const background of alive) browser.command(background, name, work);
+  };
+  host.onWindow = (id) => event(`window ${id} is there`, (session) => session.windowCreated(id));
+  host.onWindowGone = (id) => event(`window ${id} is gone`, (session) => session.windowRemoved(id));
+  host.onTab = (id, url) => event(`tab ${id} comes back`, (session) => session.tabUpdated(id, url));
+  host.onTabGone = (id) => event(`tab ${id} is gone`, (session) => session.tabRemoved(id));
+
+  const browser: Browser = {
+    ...{ world, chance, scheduler, knowledge, flights, deeds, trace, violations, commands, wrong },
+    get alive() {
+      return alive;
+    },
+    pages: [],
+    start() {
+      const { session, context, kill } = world.start();
+      const recovered = session
+        .recover()
+        .catch((error: unknown) => wrong(`recovery failed: ${String(error)}`));
+      const background = { session, context, kill, recovered };
+      alive = [...alive, background];
+      trace.push(`#${context} starts`);
+      browser.command(background, 'tend', () => session.tend());
+      return background;
+    },
+    kill(background) {
+      trace.push(`#${background.context} is killed`);
+      deeds.kills++;
+      background.kill();
+      scheduler.forget(background.context);
+      flights.land(background.context);
+      alive = alive.filter((one) => one !== background);
+    },
+    command({ session, context, recovered }, name, work) {
+      const command: Command = { name, context, settled: false };
+      commands.push(command);
+      const fail = (error: unknown) => {
+        if (!isFxaError(error) || error.code === 'internal')
+          wrong(`${name} failed: ${(error instanceof Error && error.stack) || String(error)}`);
+      };
+      void recovered
+        .then(() => work(session))
+        .catch(fail)
+        .finally(() => void (command.settled = true));
+      return command;
+    },
+    async finish(page, email) {
+      try {
+        const end = await personAt(world.standin, email)(page.url);
+        browser.pages = browser.pages.filter((one) => one !== page);
+        page.end(end);
+      } catch {
+        // FxA: servers of 2019 refuse a return page without https. And a fault meets pages too.
+        trace.push('the page shows an error, and stays');
+      }
+    },
+    restart() {
+      trace.push('the browser ends, and starts again');
+      deeds.browserRestarts++;
+      for (const background of alive) browser.kill(background);
+      browser.pages = [];
+      host.tabs.clear();
+      // Nobody is there to hear of it, nor woken by it.
+      const gone = host.onWindowGone;
+      host.onWindowGone = () => undefined;
+      for (const id of host.windows.open) host.closeWindow(id);
+      host.windows.open = [];
+      setImmediate(() => (host.onWindowGone = gone));
+      host.memory.clear();
+      host.alarms.clear();
+      browser.start();
+    },
+  };
+  return browser;
+}
+
+/** What can be seen to be wrong between any two calls. */
+export function look({ world, violations, wrong }: Browser): void {
+  for (const what of unsound(world)) if (!violations.includes(what)) wrong(what);
+  for (const error of world.host.reports.splice(0)) wrong(`reported: ${String(error)}`);
+}

@@ -1,0 +1,4 @@
+// Death of the background at every point of every use case.
+import { proveCrashPoints } from './prove.ts';
+
+proveCrashPoints({ death: 'background' });

@@ -1,0 +1,211 @@
+// Death at every point: before and after each call of a port the background is killed, or the whole browser is; another one
+// starts. Whatever the point, the state is one of the diagram's, no click ends in silence, and every live grant at the server
+// is known here. The one exception is an answer that never reached storage; it is counted.
+//
+// Locks are no points of their own: dying between two other calls is all that a lock could add.
+import type { Session } from '../../src/session/state.ts';
+import { watch, type Knowledge } from './knowledge.ts';
+import { leftovers, unsound } from './soundness.ts';
+import { createFaultWorld, type FaultWorld, type WorldOptions } from './world.ts';
+
+type Status = Session['status'];
+
+export interface UseCase {
+  readonly name: string;
+  readonly world?: WorldOptions;
+  readonly prepare: (world: FaultWorld) => Promise<unknown>;
+  /** What is interrupted. */
+  readonly run: (world: FaultWorld) => Promise<unknown>;
+  /** The same once more, undisturbed; default `run`. */
+  readonly again?: (world: FaultWorld) => Promise<unknown>;
+  /** The record cannot be read until the use case has been through. */
+  readonly unreadable?: true;
+  /** The states there may be after the death of the background, and those after the death of the browser besides. */
+  readonly after: readonly Status[];
+  readonly afterBrowser?: readonly Status[];
+  /** The state in the end. */
+  readonly end: Status;
+}
+
+/** What dies: the background alone, or the browser with all that lives no longer than it. */
+export type Death = 'background' | 'browser';
+
+export interface Outcome {
+  points: number;
+  /** Grants and tokens in answers that never reached storage. */
+  lost: number;
+  readonly violations: string[];
+}
+
+export interface CrashOptions {
+  readonly death: Death;
+  /** Also kills the next background in its recovery, at each of its points; else only the first dies. */
+  readonly twice?: boolean;
+  /** Only every so many points. */
+  readonly every?: number;
+  /** Between points, to give way. True stops. */
+  readonly stop?: () => boolean;
+}
+
+/** Runs one use case with a death at each of its points. */
+export async function crashEverywhere(useCase: UseCase, options: CrashOptions): Promise<Outcome> {
+  const outcome: Outcome = { points: 0, lost: 0, violations: [] };
+  for (let point = 0; ; point += options.every ?? 1) {
+    for (let second = 0; ; second++) {
+      if (options.stop?.()) return outcome;
+      const died = await crash(useCase, options, point, options.twice ? second : undefined, outcome);
+      if (died === 'never') {
+        if (point === 0) outcome.violations.push(`${useCase.name}: it has no points`);
+        return outcome;
+      }
+      if (died === 'once') break;
+    }
+  }
+}
+
+/** Dies `twice` only when the second background came to its point. */
+async function crash(
+  useCase: UseCase,
+  { death }: CrashOptions,
+  point: number,
+  second: number | undefined,
+  outcome: Outcome,
+): Promise<'never' | 'once' | 'twice'> {
+  const world = createFaultWorld(useCase.world);
+  const { time } = world;
+  const wrong = (what: string, where: string) =>
+    outcome.violations.push(`${useCase.name}, ${where}: ${what}`);
+  let where = 'while it is prepared';
+  try {
+    await time.until(useCase.prepare(world), 'the preparation');
+    const knowledge = watch(world);
+    const first = await dieAt(world, point, () => useCase.run(world));
+    if (first === undefined) return 'never';
+    where = `${death} killed at point ${point}, ${first.call}`;
+    outcome.points++;
+    const deaths = [first];
+    if (death === 'browser') await endBrowser(world);
+    if (second !== undefined) {
+      const next = await dieAt(world, second, () => restarted(world, useCase));
+      if (next) {
+        where += `, and again at point ${second}, ${next.call}`;
+        deaths.push(next);
+        if (death === 'browser') await endBrowser(world);
+      }
+    }
+    await time.until(restarted(world, useCase), 'the next start');
+    // Who is in a window or tab goes on there; it is a while until they try again.
+    await time.quiet();
+    time.advance(10_000);
+    for (const what of afterDeath(world, useCase, death, knowledge, deaths)) wrong(what, where);
+
+    const lost = knowledge.lostGrants().length + knowledge.lostTokens().length;
+    outcome.lost += lost;
+    await time.until((useCase.again ?? useCase.run)(world), 'the same once more');
+    await time.until(world.session.tend(), 'the end');
+    for (const what of inTheEnd(world, useCase, knowledge, lost)) wrong(what, `${where}, and then once more`);
+    return deaths.length === 2 ? 'twice' : 'once';
+  } catch (error) {
+    wrong(error instanceof Error ? error.message : String(error), where);
+    return 'once';
+  } finally {
+    world.stop();
+  }
+}
+
+/** As the background does: what goes wrong in the recovery is reported, and does not keep it from living. */
+async function restarted(world: FaultWorld, { unreadable }: UseCase): Promise<void> {
+  await world.restart().catch((error: unknown) => {
+    if (!unreadable) throw error;
+  });
+}
+
+interface Moment {
+  readonly call: string;
+  /** Whether tokens were asked for, and nothing came since that would have had to wait for them to be written. */
+  readonly unwritten: boolean;
+}
+
+/** Kills the background at a point of the work. Undefined when the work ended before it came there. */
+async function dieAt(
+  world: FaultWorld,
+  point: number,
+  work: () => Promise<unknown>,
+): Promise<Moment | undefined> {
+  let passed = 0;
+  let unwritten = false;
+  let moment: Moment | undefined;
+  const died = new Promise<void>((resolve) => {
+    world.host.onCall = (when, name) => {
+      if (moment) return;
+      const call = `${when} ${name}`;
+      if (/^before fetch \S+\/token$/.test(call)) unwritten = true;
+      else if (call === 'after memory.set tokens' || call.startsWith('before fetch')) unwritten = false;
+      if (passed++ !== point) return;
+      moment = { call, unwritten };
+      world.kill();
+      resolve();
+    };
+  });
+  await world.time.until(Promise.race([died, work()]), 'the use case');
+  world.host.onCall = () => undefined;
+  return moment;
+}
+
+/** What lives no longer than the browser is gone. */
+async function endBrowser({ host, time }: FaultWorld): Promise<void> {
+  for (const id of host.windows.open) host.closeWindow(id);
+  host.tabs.clear();
+  await time.quiet();
+  host.memory.clear();
+  host.alarms.clear();
+}
+
+function afterDeath(
+  world: FaultWorld,
+  useCase: UseCase,
+  death: Death,
+  knowledge: Knowledge,
+  deaths: readonly Moment[],
+): string[] {
+  const status = world.view()?.status ?? 'signedOut';
+  const told = useCase.unreadable && world.view()?.problem?.code === 'storage_corrupt';
+  const wrong = told ? [] : unsound(world);
+  const lost = [...knowledge.lostGrants(), ...(death === 'browser' ? [] : knowledge.lostTokens())];
+  if (lost.length > 0 && !deaths.some(({ unwritten }) => unwritten))
+    wrong.push(`${lost.length} unknown grants or tokens`);
+  if (knowledge.forgottenGrants().length > 0) wrong.push('a grant was forgotten');
+  // Access tokens that ended with the browser are dead within the hour.
+  if (death === 'background' && knowledge.forgottenTokens().length > 0) wrong.push('a token was forgotten');
+
+  const allowed = death === 'browser' ? [...useCase.after, ...(useCase.afterBrowser ?? [])] : useCase.after;
+  if (!allowed.includes(status)) wrong.push(`the state is ${status}`);
+  const waiting = world.record()?.outbox.some(({ owner }) => owner === undefined) ?? false;
+  if (waiting && !world.host.alarms.has('fxa:outbox')) wrong.push('nothing wakes anybody for the outbox');
+  if (isSilent(world)) wrong.push('an attempt ended in silence');
+  if (world.host.reports.length > 0) wrong.push(`reported: ${world.host.reports.map(String).join(', ')}`);
+  return wrong;
+}
+
+/** Whoever clicked is told: signed in, or why not, or still on the way in a tab. */
+function isSilent(world: FaultWorld): boolean {
+  const { journal = [], session } = world.record() ?? {};
+  const last = journal.at(-1);
+  if (session?.status === 'signingIn') return !(session.attempt.via === 'tab' && world.host.tabs.size > 0);
+  const failed = last?.from === 'signingIn' && !['sign_in', 'by_user'].includes(last.why);
+  return failed && world.view()?.problem?.code !== last.why;
+}
+
+function inTheEnd(world: FaultWorld, useCase: UseCase, knowledge: Knowledge, lost: number): string[] {
+  const wrong = [...unsound(world), ...leftovers(world)];
+  const status = world.view()?.status;
+  if (status !== useCase.end) wrong.push(`the state is ${status}, not ${useCase.end}`);
+  if (knowledge.forgottenGrants().length > 0) wrong.push('a grant was forgotten');
+  const lostNow = knowledge.lostGrants().length + knowledge.lostTokens().length;
+  if (lostNow > lost) wrong.push('unknown grants or tokens');
+  const waiting = world.record()?.outbox.length ?? 0;
+  if (waiting > 0) wrong.push(`${waiting} grants wait in the outbox`);
+  if (world.host.windows.open.length > 0) wrong.push('a window is left');
+  if (world.host.reports.length > 0) wrong.push(`reported: ${world.host.reports.map(String).join(', ')}`);
+  return wrong;
+}

@@ -1,0 +1,29 @@
+// Some hundred histories; the long run (`npm run faults`) has thousands. FAULTS_SEED=n plays exactly the one of that seed.
+import { afterAll, expect, it } from 'vitest';
+import { note } from './counts.ts';
+import { play } from './histories.ts';
+
+const HISTORIES = 400;
+const asked = process.env.FAULTS_SEED;
+const first = asked === undefined ? Date.now() % 1_000_000_000 : Number(asked);
+const seeds = Array.from({ length: asked === undefined ? HISTORIES : 1 }, (_, index) => first + index);
+
+const totals = { histories: 0, calls: 0, lost: 0 };
+afterAll(() => {
+  const more = `${totals.calls} calls, ${totals.lost} grants in answers that never reached storage, seeds from ${first}`;
+  note('interleavings', totals.histories, more);
+});
+
+it(`nothing is left over, whatever happens, seeds from ${first}`, { timeout: 300_000 }, async () => {
+  const failed: string[] = [];
+  for (const seed of seeds) {
+    const history = await play(seed);
+    totals.histories++;
+    totals.calls += history.calls;
+    totals.lost += history.lost;
+    if (history.violations.length === 0) continue;
+    if (failed.length === 0) console.log(history.tale);
+    failed.push(`FAULTS_SEED=${seed}: ${history.violations.join('; ')}`);
+  }
+  expect(failed).toEqual([]);
+});

@@ -1,0 +1,178 @@
+// Histories: everything that can happen, in an order drawn from a seed, with the calls of all backgrounds let go one by one.
+// Afterwards the network heals and the alarms ring to the end; then nothing may be left over, forgotten or hanging.
+//
+// The same seed gives the same history: calls, answers, timers, clocks and chance are all drawn. Left to the machine are the
+// values of tokens, and the order in which WebCrypto ends two operations begun in the same turn.
+import { liveSession } from '../../src/session/state.ts';
+import { actOnce, ringNext } from './actions.ts';
+import { createBrowser, look, type Browser } from './browser.ts';
+import { leftovers } from './soundness.ts';
+import type { WorldOptions } from './world.ts';
+
+export interface History {
+  readonly seed: number;
+  readonly calls: number;
+  /** Grants in answers that never reached storage. */
+  readonly lost: number;
+  readonly violations: readonly string[];
+  /** What happened, call by call, and the journal: enough to tell how it came to this. */
+  readonly tale: string;
+}
+
+const SERVERS: readonly WorldOptions[] = [
+  { era: 'today', family: 'oauth' },
+  { era: 'today', family: 'auth' },
+  { era: 'today', family: 'discovered' },
+  { era: '2019', family: 'discovered' },
+];
+
+const MOST_STEPS = 20_000;
+
+export async function play(seed: number): Promise<History> {
+  const server = SERVERS[seed % SERVERS.length] ?? {};
+  const browser = createBrowser(seed, server);
+  let lost = 0;
+  try {
+    await live(browser);
+    await heal(browser);
+    lost = await judge(browser);
+  } catch (error) {
+    browser.wrong(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  } finally {
+    browser.world.stop();
+  }
+  const { violations, trace, world } = browser;
+  const journal = (world.record()?.journal ?? []).map(
+    ({ at, from, to, why }) => `${at} ${from} -> ${to}: ${why}`,
+  );
+  const record = JSON.stringify({ ...world.record(), journal: undefined }, null, 1);
+  const tale = [
+    `seed ${seed}, ${server.era}, ${server.family}`,
+    ...trace,
+    'journal:',
+    ...journal,
+    record,
+  ].join('\n');
+  return { seed, calls: trace.filter((line) => line.startsWith('#')).length, lost, violations, tale };
+}
+
+/** One step of what is under way. False when nothing is. */
+async function move(browser: Browser): Promise<boolean> {
+  const { world, scheduler, chance, trace } = browser;
+  await world.time.quiet();
+  if (scheduler.waiting > 0 && !(world.time.timers > 0 && chance.one(0.01))) {
+    trace.push(scheduler.release(chance.below(scheduler.waiting)));
+  } else if (!world.time.tick()) return false;
+  await world.time.quiet();
+  look(browser);
+  return true;
+}
+
+async function live(browser: Browser): Promise<void> {
+  const { chance, scheduler } = browser;
+  browser.world.host.tabsAllowed = chance.one(0.5);
+  browser.start();
+  // Some histories are calm, in others everything happens at once.
+  const haste = chance.pick([0.02, 0.05, 0.15]);
+  for (let left = 5 + chance.below(25); left > 0;) {
+    if (scheduler.waiting === 0 || chance.one(haste)) {
+      actOnce(browser);
+      left--;
+    }
+    await move(browser);
+  }
+}
+
+async function settle(browser: Browser): Promise<void> {
+  for (let steps = 0; await move(browser); steps++) {
+    if (steps > MOST_STEPS) throw new Error('It never comes to rest.');
+  }
+}
+
+/** The network heals, the clock is right, and whoever still has a page open closes it. */
+async function heal(browser: Browser): Promise<void> {
+  const { world, trace } = browser;
+  const { host, standin } = world;
+  trace.push('-- everything heals');
+  standin.faults.clear();
+  Object.assign(host, { skew: 0, keyless: false, windowless: false });
+  for (let rounds = 0; rounds < 20; rounds++) {
+    await settle(browser);
+    if (host.windows.open.length + host.tabs.size === 0) break;
+    for (const id of host.windows.open) host.closeWindow(id);
+    for (const id of host.tabs.keys()) host.closeTab(id);
+  }
+  const hanging = browser.commands.filter(
+    ({ settled, context }) => !settled && browser.alive.some((one) => one.context === context),
+  );
+  for (const { name, context } of hanging) browser.wrong(`#${context} never ends: ${name}`);
+
+  // What died with a background is found by the next.
+  for (const background of browser.alive) browser.kill(background);
+  browser.start();
+  await settle(browser);
+  trace.push('-- the alarms ring to the end');
+  await ring(browser);
+}
+
+/** So long that every session is asked about at least twice. */
+const LONG_MS = 3 * 3_600_000;
+
+/** The longest back-off of the outbox is six hours and a quarter of that. */
+const LONGEST_SLEEP_MS = 8 * 3_600_000;
+
+/** Nothing but alarms wakes anybody now. */
+async function ring(browser: Browser): Promise<void> {
+  const { world, wrong } = browser;
+  const { alarms } = world.host;
+  const end = world.time.now() + LONG_MS;
+  for (let rings = 0; rings < 200; rings++) {
+    const record = world.record();
+    const waiting = (record?.outbox.length ?? 0) > 0;
+    if (alarms.size === 0) {
+      if (waiting) wrong('nothing wakes anybody for the outbox');
+      if (record && liveSession(record.session)) wrong('nothing wakes anybody for the session');
+      return;
+    }
+    if (world.time.now() > end && !waiting) return;
+    const sleeps = Math.min(...alarms.values()) - world.time.now();
+    if (waiting && sleeps > LONGEST_SLEEP_MS) {
+      wrong(`the outbox is left alone for ${Math.round(sleeps / 3_600_000)} hours`);
+      return;
+    }
+    ringNext(world);
+    for (const background of browser.alive) browser.command(background, 'tend', (session) => session.tend());
+    await settle(browser);
+  }
+}
+
+/** What must be true in the end. Returns how many grants no one here ever knew. */
+async function judge(browser: Browser): Promise<number> {
+  const { world, knowledge, flights, alive, wrong } = browser;
+  const { host, standin } = world;
+  look(browser);
+  for (const what of leftovers(world)) wrong(what);
+  const record = world.record();
+  if (record?.session.status === 'signingIn') wrong('an attempt never ended');
+  if ((record?.outbox.length ?? 0) > 0) wrong('the outbox never empties');
+  if (host.windows.open.length > 0) wrong('a window is left');
+  if (knowledge.forgottenGrants().length > 0) wrong('a grant was forgotten');
+  const lost = knowledge.lostGrants();
+  for (const id of lost) {
+    const to = flights.delivered.get(id);
+    if (alive.some(({ context }) => context === to))
+      wrong('an answer came, and its grant was never written down');
+  }
+  const base = record && liveSession(record.session);
+  if (!base) return lost.length;
+  if (!standin.store.tokens.refreshTokenById(base.grant.refreshTokenId))
+    wrong('nobody noticed that the session is over');
+  const [background] = alive;
+  if (!background) return lost.length;
+  const asked = browser.command(background, 'a token in the end', (session) =>
+    session.accessToken('profile').catch((error: unknown) => wrong(`there is no token: ${String(error)}`)),
+  );
+  await settle(browser);
+  if (!asked.settled) wrong('nobody answers for a token');
+  return lost.length;
+}

@@ -1,0 +1,106 @@
+// The long runs of the proofs, one part a process: `tsx test/faults/long.ts points|matrix|histories --minutes N --seed N`.
+// What is wrong is printed at once; the exit code is 1 then. `npm run faults` runs all three.
+import { parseArgs } from 'node:util';
+import { createChance } from '../fakes/random.ts';
+import { crashEverywhere, type Outcome } from './crash-points.ts';
+import { play } from './histories.ts';
+import { cellsOf, tryCell, type Cell } from './matrix.ts';
+import { USE_CASES } from './use-cases.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { minutes: { type: 'string', default: '8' }, seed: { type: 'string', default: '1' } },
+});
+const end = performance.now() + Number(values.minutes) * 60_000;
+const seed = Number(values.seed);
+const over = () => performance.now() > end;
+
+/** With this many it is clear enough that something is wrong. */
+const MOST_TOLD = 20;
+let violations = 0;
+function tell(what: string): void {
+  if (++violations <= MOST_TOLD) console.log(`✗ ${what}`);
+}
+
+const EVERY_MS = 15_000;
+let next = performance.now() + EVERY_MS;
+function progress(says: () => string): void {
+  if (performance.now() < next) return;
+  next = performance.now() + EVERY_MS;
+  console.log(`… ${says()}`);
+}
+
+const SERVERS: readonly Cell['server'][] = [
+  { era: 'today', family: 'oauth' },
+  { era: 'today', family: 'auth' },
+  { era: 'today', family: 'discovered' },
+  { era: '2019', family: 'discovered' },
+  { era: '2019', family: 'auth' },
+  { era: '2019', family: 'oauth' },
+];
+
+/** Every point once, then two deaths in a row for as long as there is time. */
+async function points(): Promise<string> {
+  const total: Omit<Outcome, 'violations'> = { points: 0, lost: 0 };
+  const says = () =>
+    `${total.points} crash points, ${total.lost} tokens in answers that never reached storage`;
+  const run = async (twice: boolean) => {
+    for (let turn = 0; turn < USE_CASES.length; turn++) {
+      const useCase = USE_CASES[(turn + seed) % USE_CASES.length];
+      for (const death of ['background', 'browser'] as const) {
+        if (!useCase) continue;
+        const stop = () => {
+          progress(says);
+          return twice && over();
+        };
+        const outcome = await crashEverywhere(useCase, { death, twice, stop });
+        total.points += outcome.points;
+        total.lost += outcome.lost;
+        outcome.violations.forEach(tell);
+      }
+    }
+  };
+  await run(false);
+  await run(true);
+  return says();
+}
+
+/** In an order drawn from the seed, so that one that ends early has been everywhere. */
+async function matrix(): Promise<string> {
+  const chance = createChance(seed);
+  const cells = SERVERS.flatMap((server) => cellsOf(server))
+    .map((cell) => ({ cell, at: chance.next() }))
+    .sort((a, b) => a.at - b.at);
+  let done = 0;
+  const says = () => `${done} of ${cells.length} matrix cells`;
+  for (const { cell } of cells) {
+    if (over()) break;
+    done++;
+    (await tryCell(cell)).forEach(tell);
+    progress(says);
+  }
+  return says();
+}
+
+async function histories(): Promise<string> {
+  const total = { histories: 0, calls: 0, lost: 0 };
+  const says = () =>
+    `${total.histories} interleavings from seed ${seed}, ${total.calls} calls, ${total.lost} grants lost`;
+  while (!over()) {
+    const history = await play(seed + total.histories++);
+    total.calls += history.calls;
+    total.lost += history.lost;
+    if (history.violations.length > 0) {
+      if (violations === 0) console.log(history.tale);
+      tell(`FAULTS_SEED=${history.seed}: ${history.violations.join('; ')}`);
+    }
+    progress(says);
+  }
+  return says();
+}
+
+const parts: Readonly<Record<string, () => Promise<string>>> = { points, matrix, histories };
+const part = parts[positionals[0] ?? ''];
+if (!part) throw new Error(`There is no such part; possible are ${Object.keys(parts).join(', ')}.`);
+console.log(`${violations === 0 ? '' : '✗ '}${await part()}, ${violations} violations`);
+process.exitCode = violations > 0 ? 1 : 0;

@@ -1,0 +1,170 @@
+// The fault matrix: each fault in each state at each call. The session ends only at a proof, every call ends with the code
+// that the rules say, and when the fault is over everything comes right by itself.
+import { liveSession, settled } from '../../src/session/state.ts';
+import { watch } from './knowledge.ts';
+import { WHERE, type MatrixCall, type MatrixFault } from './matrix-faults.ts';
+import { expected, faultsOf, type Expected } from './matrix-rules.ts';
+import { CALLS, enter, isLive, type Base } from './matrix-states.ts';
+import { leftovers, unsound } from './soundness.ts';
+import { createFaultWorld, type FaultWorld, type WorldOptions } from './world.ts';
+
+export interface Cell {
+  readonly server: Required<Pick<WorldOptions, 'era' | 'family'>>;
+  readonly call: MatrixCall;
+  readonly base: Base;
+  /** A sign-in runs on top of the state. */
+  readonly over: boolean;
+  readonly fault: MatrixFault;
+}
+
+const ALL = Object.keys(CALLS) as MatrixCall[];
+
+/** `brief`: what goes by its number alone is not tried anew with a sign-in on top. */
+export function cellsOf(
+  server: Cell['server'],
+  { among = ALL, brief = false }: { among?: readonly MatrixCall[]; brief?: boolean } = {},
+): readonly Cell[] {
+  const other = server.family === 'discovered' ? 'reachability' : 'discovery';
+  const calls = among.filter((call) => call !== other);
+  return calls.flatMap((call) =>
+    faultsOf(call, server.family).flatMap((fault) =>
+      CALLS[call].bases.flatMap((base) =>
+        (CALLS[call].over && !(brief && fault.byNumber) ? [false, true] : [false]).map((over) => ({
+          server,
+          call,
+          base,
+          over,
+          fault,
+        })),
+      ),
+    ),
+  );
+}
+
+export const nameOf = ({ server: { era, family }, call, base, over, fault }: Cell) =>
+  `${era}, ${family}: ${fault.name} at ${call}, ${over ? 'signing in over ' : ''}${base}`;
+
+/** What is wrong; nothing, if all is well. */
+export async function tryCell(cell: Cell): Promise<string[]> {
+  const { scope } = CALLS[cell.call];
+  const world = createFaultWorld({ ...cell.server, ...(scope !== undefined && { scope }) });
+  const wrong: string[] = [];
+  try {
+    await suffer(world, cell, (what) => wrong.push(what));
+  } catch (error) {
+    wrong.push(error instanceof Error ? error.message : String(error));
+  } finally {
+    world.stop();
+  }
+  return wrong.map((what) => `${nameOf(cell)}: ${what}`);
+}
+
+async function suffer(world: FaultWorld, cell: Cell, wrong: (what: string) => void): Promise<void> {
+  const { call, base, over, fault, server } = cell;
+  const { time, host, standin } = world;
+  const { prepare, act } = CALLS[call];
+  await time.until(enter(world, base, over), 'the state before');
+  prepare?.(world);
+  const knowledge = watch(world);
+  const before = identity(world);
+  const skew = host.skew;
+  let met = 0;
+  standin.faults.onRequest(({ calls }) => void (met += calls.includes(WHERE[call]) ? 1 : 0));
+
+  fault.begin(world, call);
+  const code = await time.until(act(world), 'the call');
+  await time.quiet();
+  const wanted = rightly(expected(fault, call, server.family), cell);
+  if (code !== wanted.code) wrong(`it ended with ${code ?? 'no code'}, not with ${wanted.code ?? 'none'}`);
+  const idle = !isLive(base) && call === 'refresh';
+  if (met > 0 === idle) wrong(idle ? 'somebody asked' : 'nobody asked');
+  const now = identity(world);
+  const changed =
+    wanted.proof ||
+    (isAttempt(call) && (code === undefined || call === 'first profile') && wanted.code === code);
+  if (!changed && now !== before) wrong(`the session went from ${before} to ${now}`);
+  const to = wanted.proof ? 'needsReauth' : 'signedIn';
+  if (changed && !now.startsWith(to)) wrong(`the session is ${now}, not ${to}`);
+  for (const what of unsound(world)) wrong(what);
+
+  if (fault.leaveAlone !== undefined && wanted.code && call !== 'first profile' && !idle) {
+    standin.faults.clear();
+    const asked = met;
+    await time.until(act(world), 'the call, once more');
+    if (met > asked) wrong('a host that asked for time was not left alone');
+  }
+
+  await heal(world, skew);
+  await afterwards(world, cell, wrong);
+  if (!wanted.believed && knowledge.forgottenGrants().length > 0) wrong('a grant was forgotten');
+  const mayLose = call === 'exchange' && (fault.losesAnswer ?? false) ? 1 : 0;
+  if (knowledge.lostGrants().length > mayLose) wrong('a grant is unknown');
+}
+
+const isAttempt = (call: MatrixCall) =>
+  ['discovery', 'reachability', 'exchange', 'jwks', 'first profile'].includes(call);
+
+/** Where there is no session, nobody is asked for anything of it. */
+function rightly(wanted: Expected, { call, base }: Cell): Expected {
+  if (call === 'refresh' && !isLive(base)) {
+    const code = base === 'needsReauth' ? 'reauth_required' : 'signed_out';
+    return { code, proof: false, believed: false };
+  }
+  // Of the outbox, only whether the grant is still in it can be seen.
+  return call === 'destroy' && wanted.code ? { ...wanted, code: 'server_unavailable' } : wanted;
+}
+
+/** Who is signed in, beneath whatever goes on. */
+function identity(world: FaultWorld): string {
+  const session = world.record()?.session;
+  if (!session) return 'signedOut';
+  const live = liveSession(session);
+  return live ? `signedIn ${live.id} ${live.grant.refreshTokenId}` : settled(session).status;
+}
+
+const SOON_MS = 2 * 3_600_000;
+const LONGEST_SLEEP_MS = 8 * 3_600_000;
+
+/** The fault is over; the person gives up what they had begun; the alarms ring until there is nothing left to do. */
+async function heal(world: FaultWorld, skew: number): Promise<void> {
+  const { host, standin, time } = world;
+  standin.faults.clear();
+  Object.assign(host, { fetch: world.network, skew });
+  await time.until(world.session.cancelSignIn(), 'the cancelling');
+  time.advance(SOON_MS);
+  for (let rings = 0; rings < 40; rings++) {
+    await time.until(world.session.tend(), 'the tending');
+    if ((world.record()?.outbox.length ?? 0) === 0 && rings > 1) return;
+    const left = Math.min(...host.alarms.values()) - time.now() - host.skew;
+    // Nobody is to wait for years.
+    if (left > LONGEST_SLEEP_MS) return;
+    time.advance(Math.max(0, left));
+  }
+}
+
+async function afterwards(world: FaultWorld, cell: Cell, wrong: (what: string) => void): Promise<void> {
+  const { host, time, standin } = world;
+  for (const what of [...unsound(world), ...leftovers(world)]) wrong(`afterwards, ${what}`);
+  const record = world.record();
+  if ((record?.outbox.length ?? 0) > 0) wrong('the outbox never empties');
+  if (record && liveSession(record.session)) {
+    const token = await time
+      .until(world.session.accessToken('profile'), 'a token afterwards')
+      .catch(() => undefined);
+    if (token === undefined) wrong('afterwards there is no token to be had');
+    await time.until(world.session.lookForNews(), 'news afterwards');
+    const news = world.record();
+    const trouble = news && liveSession(news.session)?.trouble?.code;
+    if (trouble !== undefined) wrong(`afterwards there is trouble: ${trouble}`);
+  }
+  // Whatever the clocks were, nobody asks again and again.
+  let refreshes = 0;
+  standin.faults.onRequest(({ calls }) => void (refreshes += calls.includes('refresh') ? 1 : 0));
+  for (let wakes = 0; wakes < 5; wakes++) {
+    time.advance(60_000);
+    await time.until(world.session.tend(), 'a wake afterwards');
+  }
+  if (refreshes > 1) wrong(`${refreshes} refreshes in five minutes`);
+  if (host.reports.length > 0) wrong(`reported: ${host.reports.map(String).join(', ')}`);
+  if (cell.over && host.windows.open.length > 0) wrong('a window is left');
+}

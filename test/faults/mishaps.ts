@@ -1,0 +1,135 @@
+// What happens in a history without the person: deaths, the server's doings, faults, clocks.
+import type { Fault, Trouble } from '../../src/standin/faults/model.ts';
+import { READY_PASSWORD } from '../../src/standin/ready.ts';
+import { HOUR, MINUTE, PEOPLE, people, type Action } from './action.ts';
+
+const DAY = 24 * HOUR;
+
+const TROUBLES: readonly Trouble[] = [
+  { kind: 'drop' },
+  { kind: 'drop-after' },
+  { kind: 'truncated', cut: 'connection' },
+  { kind: 'truncated', cut: 'json' },
+  { kind: 'silence' },
+  { kind: 'slow', ms: 60_000 },
+  { kind: 'slow', ms: 60_000, at: 'after' },
+  { kind: 'slow', ms: 60_000, at: 'body' },
+  { kind: 'slow', ms: 3000 },
+  { kind: 'html' },
+  { kind: 'html', status: 403, cors: true },
+  { kind: 'not-json' },
+  { kind: 'empty' },
+  { kind: 'status', status: 404 },
+  { kind: 'status', status: 429 },
+  { kind: 'status', status: 429, retryAfter: 120 },
+  { kind: 'status', status: 500 },
+  { kind: 'status', status: 503 },
+  { kind: 'status', status: 503, retryAfter: 120 },
+];
+const PLACES = ['api', 'token', 'exchange', 'refresh', 'destroy', 'profile', 'jwks', 'discovery'] as const;
+
+export const MISHAPS: readonly Action[] = [
+  {
+    name: 'another background starts',
+    weight: 1,
+    possible: ({ alive }) => alive.length < 3,
+    act: (browser) => void browser.start(),
+  },
+  {
+    name: 'a background dies',
+    weight: 1.5,
+    possible: ({ alive }) => alive.length > 0,
+    act(browser) {
+      browser.kill(browser.chance.pick(browser.alive));
+      return undefined;
+    },
+  },
+  {
+    name: 'the browser restarts',
+    weight: 0.4,
+    act(browser) {
+      browser.restart();
+      return undefined;
+    },
+  },
+  {
+    name: 'tabs are allowed or not',
+    weight: 0.5,
+    act: ({ world: { host } }) => void (host.tabsAllowed = !host.tabsAllowed),
+  },
+  {
+    name: 'windows are refused or not',
+    weight: 0.3,
+    act: ({ world: { host } }) => void (host.windowless = !host.windowless),
+  },
+  {
+    name: 'keys are kept or not',
+    weight: 0.2,
+    act: ({ world: { host } }) => void (host.keyless = !host.keyless),
+  },
+  {
+    name: 'a disconnect in Connected services',
+    weight: 0.5,
+    act({ world, chance }) {
+      const { store } = world.standin;
+      const account = store.accounts.byEmail(chance.pick(PEOPLE));
+      if (account) store.disconnect(account.uid, world.config.clientId);
+      return undefined;
+    },
+  },
+  {
+    name: 'a new password',
+    weight: 0.5,
+    act(browser) {
+      const { store } = browser.world.standin;
+      const account = store.accounts.byEmail(browser.chance.pick(people(browser)));
+      if (account) store.changePassword(account, READY_PASSWORD);
+      return undefined;
+    },
+  },
+  {
+    name: 'an account is deleted',
+    weight: 0.15,
+    act({ world: { standin } }) {
+      const account = standin.store.accounts.byEmail('noor@example.com');
+      if (account) standin.store.deleteAccount(account.uid);
+      return undefined;
+    },
+  },
+  {
+    name: 'a fault',
+    weight: 2,
+    act({ world, chance }) {
+      const what = chance.pick(TROUBLES);
+      const times = chance.one(0.7) ? 1 + chance.below(3) : undefined;
+      const fault: Fault = { where: chance.pick(PLACES), what, ...(times !== undefined && { times }) };
+      world.standin.faults.add(fault);
+      return JSON.stringify(fault);
+    },
+  },
+  {
+    name: 'no faults any more',
+    weight: 1,
+    act({ world }) {
+      world.standin.faults.clear();
+      return undefined;
+    },
+  },
+  {
+    name: 'our clock jumps',
+    weight: 0.6,
+    act({ world: { host }, chance }) {
+      host.skew = chance.pick([0, 0, HOUR, -HOUR, DAY, -DAY, 3650 * DAY, -3650 * DAY]);
+      return `to ${host.skew / HOUR} h`;
+    },
+  },
+  {
+    name: 'time passes',
+    weight: 1.5,
+    act({ world: { time }, chance }) {
+      const ms = chance.pick([MINUTE, 10 * MINUTE, HOUR, 3 * HOUR]);
+      time.advance(ms);
+      return `${ms / MINUTE} min`;
+    },
+  },
+];

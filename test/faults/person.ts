@@ -1,0 +1,32 @@
+// The person in the window or tab: signs in at the stand-in, and goes where its page sends them.
+import type { Standin } from '../../src/standin/app.ts';
+import type { Person } from '../fakes/host.ts';
+
+/** Does what the stand-in's page does after the password was given. Throws when that shows an error. */
+export function personAt(standin: Standin, email: string): Person {
+  return async (url) => {
+    const account = standin.store.accounts.byEmail(email);
+    if (!account) throw new Error(`${email} has no account.`);
+    const session = standin.store.sessions.open(account.uid);
+    const query = Object.fromEntries(new URL(url).searchParams);
+    const { client_id, redirect_uri, scope, state, access_type, code_challenge, code_challenge_method } =
+      query;
+    const body = {
+      client_id,
+      redirect_uri,
+      scope,
+      state,
+      access_type,
+      code_challenge,
+      code_challenge_method,
+    };
+    const response = await standin.app.request(`${standin.world.origin}/v1/oauth/authorization`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${session.token}` },
+      body: JSON.stringify(body),
+    });
+    const answer = (await response.json()) as { redirect?: string };
+    if (answer.redirect === undefined) throw new Error(`There is no code: ${response.status}`);
+    return answer.redirect;
+  };
+}

@@ -1,0 +1,20 @@
+// The short runs of the proofs, as tests.
+import { afterAll, expect, it } from 'vitest';
+import { note } from './counts.ts';
+import { crashEverywhere, type CrashOptions } from './crash-points.ts';
+import { USE_CASES } from './use-cases.ts';
+
+/** One test a use case. */
+export function proveCrashPoints(options: CrashOptions): void {
+  let points = 0;
+  let lost = 0;
+  afterAll(() => note('crash points', points, `${lost} tokens in answers that never reached storage`));
+
+  it.each(USE_CASES)('$name', { timeout: 60_000 }, async (useCase) => {
+    const outcome = await crashEverywhere(useCase, options);
+    points += outcome.points;
+    lost += outcome.lost;
+    expect(outcome.violations).toEqual([]);
+    expect(outcome.points).toBeGreaterThan(20 / (options.every ?? 1));
+  });
+}

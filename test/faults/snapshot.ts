@@ -1,0 +1,55 @@
+// A world as it was at a moment: what thousands of worlds begin with is gone through once.
+import type { AccessToken, Account, RefreshToken } from '../../src/standin/store/types.ts';
+import type { FaultWorld } from './world.ts';
+
+export interface Snapshot {
+  readonly local: readonly (readonly [string, unknown])[];
+  readonly memory: readonly (readonly [string, unknown])[];
+  readonly alarms: readonly (readonly [string, number])[];
+  readonly ids: number;
+  readonly skew: number;
+  readonly accounts: readonly Account[];
+  readonly refreshTokens: readonly RefreshToken[];
+  readonly accessTokens: readonly AccessToken[];
+}
+
+/** What lies in storage and at the server; faults, the person and the browser's settings are not in it. */
+export function snapshot({ host, standin: { store } }: FaultWorld): Snapshot {
+  const { local, memory, alarms, ids, skew } = host;
+  return structuredClone({
+    ...{ local: [...local], memory: [...memory], alarms: [...alarms], ids, skew },
+    accounts: store.accounts.list(),
+    refreshTokens: store.tokens.refreshTokens(),
+    accessTokens: store.tokens.accessTokens(),
+  });
+}
+
+/** Into a world in which nothing has happened yet. */
+export function restore({ host, standin: { store } }: FaultWorld, saved: Snapshot): void {
+  const { local, memory, alarms, ids, skew, accounts, refreshTokens, accessTokens } = structuredClone(saved);
+  for (const [key, value] of local) host.local.set(key, value);
+  for (const [key, value] of memory) host.memory.set(key, value);
+  for (const [key, at] of alarms) host.alarms.set(key, at);
+  Object.assign(host, { ids, skew });
+  for (const { uid } of store.accounts.list()) store.accounts.remove(uid);
+  for (const account of accounts) store.accounts.add(account);
+  for (const token of refreshTokens) store.tokens.addRefreshToken(token);
+  for (const { expiresAt, createdAt, ...token } of accessTokens)
+    store.tokens.addAccessToken({ ...token, expiresAt, createdAt, life: (expiresAt - createdAt) / 1000 });
+}
+
+const cache = new Map<string, Snapshot>();
+
+/** Goes through the steps the first time, and takes what came of them from then on. Only for a world without a past. */
+export async function once(world: FaultWorld, name: string, steps: () => Promise<unknown>): Promise<void> {
+  const { environment, scope, endpoints } = world.config;
+  const key = [name, world.standin.world.rules.era, environment, scope, endpoints?.token].join(' ');
+  const saved = cache.get(key);
+  if (saved) {
+    restore(world, saved);
+    return;
+  }
+  await steps();
+  await world.time.quiet();
+  cache.set(key, snapshot(world));
+}

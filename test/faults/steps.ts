@@ -1,0 +1,83 @@
+// What use cases are made of: getting signed in, waiting for a moment, the same session in another condition.
+import type { StoredRecord } from '../../src/session/record.ts';
+import { READY_PASSWORD } from '../../src/standin/ready.ts';
+import { personAt } from './person.ts';
+import { once } from './snapshot.ts';
+import type { FaultWorld } from './world.ts';
+
+export const ADA = 'ada@example.com';
+export const LIN = 'lin@example.com';
+
+/** So late that the access token of an hour ago is stale, and still alive. */
+export const LATER_MS = 3_590_000;
+
+export const nobody = () => new Promise<never>(() => undefined);
+
+/** Only for a world without a past. */
+export const signedIn = (world: FaultWorld) => once(world, 'signed in', () => signInAndTend(world));
+
+async function signInAndTend(world: FaultWorld): Promise<void> {
+  await world.session.signIn();
+  await world.session.tend();
+  if (world.view()?.status !== 'signedIn') throw new Error('The sign-in of the preparation failed.');
+}
+
+/** Waits for a moment that a background brings about; for ever when that background is gone. */
+export function moment(world: FaultWorld, come: () => boolean): Promise<void> {
+  const { session } = world;
+  return new Promise((resolve) => {
+    const look = () => {
+      if (session !== world.session || world.stopped) return;
+      if (come()) resolve();
+      else setImmediate(look);
+    };
+    look();
+  });
+}
+
+/** Signs in, and is back when the window or tab is known and waits for the person, who does nothing. */
+export async function inFront(
+  world: FaultWorld,
+  how: (world: FaultWorld) => Promise<unknown>,
+): Promise<void> {
+  world.host.person = nobody;
+  void how(world);
+  const place = (key: string) => (world.host.memory.get(key) ?? {}) as { id?: unknown; tabId?: unknown };
+  await moment(
+    world,
+    () => typeof place('authWindow').id === 'number' || place('tabAttempt').tabId !== undefined,
+  );
+  world.host.person = personAt(world.standin, ADA);
+}
+
+export const settled = (world: FaultWorld) => moment(world, () => world.view()?.status !== 'signingIn');
+
+export function ada({ standin }: FaultWorld) {
+  const account = standin.store.accounts.byEmail(ADA);
+  if (!account) throw new Error('Ada has no account.');
+  return account;
+}
+
+export const passwordChanged = (world: FaultWorld) =>
+  world.standin.store.changePassword(ada(world), READY_PASSWORD);
+
+export const needsReauth = (world: FaultWorld) =>
+  once(world, 'needs reauth', async () => {
+    await signInAndTend(world);
+    passwordChanged(world);
+    await world.session.hint('password_changed').catch(() => undefined);
+    await world.session.tend();
+    if (world.view()?.status !== 'needsReauth')
+      throw new Error('The session of the preparation did not end.');
+  });
+
+export const sessionOnly = (world: FaultWorld) =>
+  once(world, 'session only', async () => {
+    await world.session.setSessionOnly(true);
+    await signInAndTend(world);
+  });
+
+/** The record with something changed, by nobody's leave. */
+export function tamper({ host }: FaultWorld, change: (record: StoredRecord) => unknown): void {
+  host.local.set('record', change(structuredClone(host.local.get('record') as StoredRecord)));
+}

@@ -1,0 +1,26 @@
+// What use cases share: how they begin, and how they may stand after an interruption.
+import { settled, signedIn } from './steps.ts';
+import type { FaultWorld } from './world.ts';
+
+export const nothing = () => Promise.resolve();
+export const signIn = (world: FaultWorld) => world.session.signIn();
+export const swallow = (work: Promise<unknown>) => work.catch(() => undefined);
+
+export const byWindow = {
+  end: 'signedIn',
+  after: ['signedOut', 'signedIn'],
+  prepare: nothing,
+  run: signIn,
+} as const;
+/** Whatever is interrupted, the session stays. */
+export const staying = { after: ['signedIn'], end: 'signedIn', prepare: signedIn } as const;
+export const ending = { after: ['signedIn', 'signedOut'], end: 'signedOut', prepare: signedIn } as const;
+
+export const inTab = async (world: FaultWorld, start: () => Promise<unknown>) => {
+  await start();
+  await settled(world);
+};
+export const tabsAllowed = (world: FaultWorld) => {
+  world.host.tabsAllowed = true;
+  return nothing();
+};

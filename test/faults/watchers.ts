@@ -1,0 +1,86 @@
+// What must hold at every moment of a history, seen where it would break: at each request, and at each writing of the record.
+import type { StoredRecord } from '../../src/session/record.ts';
+import { liveSession, settled } from '../../src/session/state.ts';
+import { idOf } from './knowledge.ts';
+import type { FaultWorld } from './world.ts';
+
+export interface Flights {
+  readonly around: (fetch: typeof globalThis.fetch, context: number) => typeof globalThis.fetch;
+  /** A context that died waits for nothing any more. */
+  land(context: number): void;
+  /** Grants that came to a context, by id. */
+  readonly delivered: Map<string, number>;
+}
+
+/** Two refreshes of one scope at the same time are one too many. */
+export function watchFlights(wrong: (what: string) => void): Flights {
+  const flights = new Map<string, number>();
+  const delivered = new Map<string, number>();
+  return {
+    delivered,
+    land(context) {
+      for (const [scope, by] of flights) if (by === context) flights.delete(scope);
+    },
+    around: (fetch, context) => async (url, init) => {
+      const form = new URLSearchParams(typeof init?.body === 'string' ? init.body : '');
+      const scope = form.get('grant_type') === 'refresh_token' ? (form.get('scope') ?? '') : undefined;
+      if (scope !== undefined) {
+        if (flights.has(scope)) wrong(`two refreshes for ${scope} at the same time`);
+        flights.set(scope, context);
+      }
+      try {
+        const answer = await fetch(url, init);
+        if (form.get('grant_type') === 'authorization_code') await note(answer.clone(), context);
+        return answer;
+      } finally {
+        if (scope !== undefined && flights.get(scope) === context) flights.delete(scope);
+      }
+    },
+  };
+
+  async function note(answer: Response, context: number): Promise<void> {
+    const body = (await answer.json().catch(() => ({}))) as { refresh_token?: string };
+    if (body.refresh_token !== undefined) delivered.set(idOf(body.refresh_token), context);
+  }
+}
+
+/** What a person and a browser have done so far: the only other reasons for a session to end. */
+export interface Deeds {
+  signOuts: number;
+  browserRestarts: number;
+}
+
+/** A session ends at a proof, at a command, or with what it was to end with. Tells what is wrong with an ending. */
+export function wrongEnding(
+  { standin }: FaultWorld,
+  deeds: Deeds,
+  before: StoredRecord | undefined,
+  after: StoredRecord,
+): string | undefined {
+  const live = before && liveSession(before.session);
+  if (!live || liveSession(after.session)?.id === live.id) return undefined;
+  const { refreshTokenId } = live.grant;
+  const alive = standin.store.tokens.refreshTokenById(refreshTokenId) !== undefined;
+  const named = after.outbox.some((entry) => entry.refreshTokenId === refreshTokenId);
+  const base = settled(after.session);
+  if (base.status === 'signedIn') {
+    const asked = before.session.status === 'signingIn' && before.session.attempt.id === base.id;
+    if (!asked) return 'a session took the place of another unasked';
+    return named ? undefined : 'a grant was replaced and not put into the outbox';
+  }
+  const reason: string = base.ended?.reason ?? 'nothing';
+  switch (reason) {
+    case 'grant_revoked':
+    case 'password_changed':
+    case 'account_deleted':
+      return alive ? `the session ended by ${reason}, and its grant lives` : undefined;
+    case 'by_user':
+      if (deeds.signOuts === 0) return 'nobody signed out';
+      return named ? undefined : 'a grant was signed out and not put into the outbox';
+    case 'session_only':
+      if (live.grant.sealed || deeds.browserRestarts === 0) return 'the browser has not ended';
+      return named ? undefined : 'a grant was lost and not put into the outbox';
+    default:
+      return `the session ended by ${reason}`;
+  }
+}

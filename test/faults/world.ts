@@ -1,0 +1,149 @@
+// One extension and one stand-in without a network between them, in time that a test drives. Thousands of these are made.
+import { standinEndpoints, type Endpoints } from '../../src/fxa/environments.ts';
+import type { SessionConfig } from '../../src/session/context.ts';
+import type { HeldToken, StoredRecord } from '../../src/session/record.ts';
+import { createSession, type SessionService } from '../../src/session/session.ts';
+import type { View } from '../../src/session/view.ts';
+import { createStandin, type Standin } from '../../src/standin/app.ts';
+import type { Era } from '../../src/standin/era.ts';
+import { createKeys } from '../../src/standin/keys.ts';
+import { readyClients, RETURN_PAGE } from '../../src/standin/ready.ts';
+import { createHost, type Host } from '../fakes/host.ts';
+import { takeTime, type Time } from '../fakes/time.ts';
+import { personAt } from './person.ts';
+
+export const ORIGIN = 'http://127.0.0.1:9720';
+export const CLIENT = 'a1b2c3d4e5f60001';
+/** Where requests come from, as far as the server is told. */
+const EXTENSION = 'moz-extension://11111111-2222-3333-4444-555555555555';
+export const START = Date.parse('2026-11-21T10:00:00Z');
+
+/** Which token endpoint a build talks to, and how it knows: FxA has two families, with proofs of their own. */
+export type Family = 'oauth' | 'auth' | 'discovered';
+
+export interface WorldOptions {
+  readonly era?: Era;
+  readonly family?: Family;
+  readonly scope?: string;
+  readonly random?: () => number;
+  /** Sees the requests of each context, by the order of its start. */
+  readonly around?: (fetch: typeof globalThis.fetch, context: number) => typeof globalThis.fetch;
+}
+
+export interface FaultWorld {
+  readonly standin: Standin;
+  readonly host: Host;
+  readonly time: Time;
+  readonly config: SessionConfig;
+  session: SessionService;
+  /** What the network is without faults of a test's own. */
+  readonly network: typeof fetch;
+  /** The background dies. */
+  kill(): void;
+  /** It dies, and another one starts over the same storage. */
+  restart(): Promise<void>;
+  /** One more background over the same storage; nobody recovers by itself. */
+  start(): { session: SessionService; context: number; kill: () => void };
+  /** Who answers in the auth window or tab from now on. */
+  signsInAs(email: string): void;
+  view(): View | undefined;
+  record(): StoredRecord | undefined;
+  tokens(): readonly HeldToken[];
+  /** Gives the timers back; nobody waits here any more. */
+  stop(): void;
+  stopped: boolean;
+}
+
+const keys = createKeys(() => START);
+
+export function endpointsOf(family: Exclude<Family, 'discovered'>, era: Era): Endpoints {
+  const known = standinEndpoints(ORIGIN);
+  if (family === 'oauth') return known;
+  const token = `${ORIGIN}/v1/oauth/token`;
+  return era === 'today' ? { ...known, token, destroy: `${ORIGIN}/v1/oauth/destroy` } : { ...known, token };
+}
+
+export function createFaultWorld(options: WorldOptions = {}): FaultWorld {
+  const {
+    era = 'today',
+    family = era === 'today' ? 'oauth' : 'discovered',
+    scope = 'openid profile',
+  } = options;
+  const time = takeTime(START);
+  const standin = createStandin({ era, origin: ORIGIN, now: time.now, keys });
+  const network: typeof fetch = async (url, init = {}) => {
+    const { method, body, signal } = init;
+    const headers = new Headers(init.headers);
+    headers.set('origin', EXTENSION);
+    const answer = await standin.app.request(String(url), {
+      headers,
+      ...(method !== undefined && { method }),
+      ...(body !== undefined && { body }),
+      ...(signal && { signal }),
+    });
+    // As a browser: what does not open itself to the extension is no answer.
+    if (!['*', EXTENSION].includes(answer.headers.get('access-control-allow-origin') ?? ''))
+      throw new TypeError('NetworkError when attempting to fetch resource.');
+    // Whoever gives up in the middle of a body hears of it at once.
+    const through = new TransformStream<Uint8Array, Uint8Array>();
+    return signal ? new Response(answer.body?.pipeThrough(through, { signal }) ?? null, answer) : answer;
+  };
+  const host = createHost({
+    redirectUri: readyClients().find(({ id }) => id === CLIENT)?.redirectUris[0] ?? '',
+    returnPage: RETURN_PAGE,
+    person: personAt(standin, 'ada@example.com'),
+    fetch: network,
+    now: time.now,
+    ...(options.random && { random: options.random }),
+  });
+  // FxA: servers of 2019 need the build that forgives their id_tokens.
+  const config: SessionConfig = {
+    environment: era === '2019' || family === 'discovered' ? 'custom' : 'local',
+    issuer: ORIGIN,
+    clientId: CLIENT,
+    scope,
+    ...(family !== 'discovered' && { endpoints: endpointsOf(family, era) }),
+  };
+
+  let contexts = 0;
+  const start = () => {
+    const { ports, kill } = host.start();
+    const context = ++contexts;
+    const fetch = options.around?.(ports.fetch, context) ?? ports.fetch;
+    return { session: createSession({ ...ports, fetch }, config), context, kill };
+  };
+  let running = start();
+  const world: FaultWorld = {
+    standin,
+    host,
+    time,
+    config,
+    network,
+    session: running.session,
+    start,
+    kill: () => running.kill(),
+    async restart() {
+      running.kill();
+      running = start();
+      world.session = running.session;
+      await world.session.recover();
+      await world.session.tend();
+    },
+    signsInAs(email) {
+      host.person = personAt(standin, email);
+    },
+    view: () => host.local.get('view') as View | undefined,
+    record: () => host.local.get('record') as StoredRecord | undefined,
+    tokens: () => (host.memory.get('tokens') ?? []) as readonly HeldToken[],
+    stopped: false,
+    stop() {
+      world.stopped = true;
+      time.release();
+    },
+  };
+  host.onTab = (id, url) => void world.session.tabUpdated(id, url);
+  host.onTabGone = (id) => void world.session.tabRemoved(id);
+  host.onWindow = (id) => void world.session.windowCreated(id);
+  host.onWindowGone = (id) => void world.session.windowRemoved(id);
+  return world;
+}
