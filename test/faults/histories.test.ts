@@ -1,11 +1,13 @@
-// Some hundred histories; the long run (`npm run faults`) has thousands. FAULTS_SEED=n plays exactly the one of that seed.
+// Some hundred histories, the same in every run: who lands a change should not draw a lot. `npm run faults` goes on to new
+// ones, by the thousand. FAULTS_SEED=n plays exactly the one of that seed.
 import { afterAll, expect, it } from 'vitest';
 import { note } from './counts.ts';
 import { play } from './histories.ts';
 
 const HISTORIES = 400;
+const FIRST = 20_261_121;
 const asked = process.env.FAULTS_SEED;
-const first = asked === undefined ? Date.now() % 1_000_000_000 : Number(asked);
+const first = asked === undefined ? FIRST : Number(asked);
 const seeds = Array.from({ length: asked === undefined ? HISTORIES : 1 }, (_, index) => first + index);
 
 const totals = { histories: 0, calls: 0, lost: 0 };
