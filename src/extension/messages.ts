@@ -3,7 +3,7 @@
 import type { FxaErrorCode } from '../fxa/errors.ts';
 
 export interface Commands {
-  /** Starts a sign-in and returns; how it goes is in the view. */
+  /** Answers when the sign-in has begun; how it goes is in the view. */
   signIn(): void;
   /** The same in a tab, as soon as the permission for the return page is there. */
   signInInTab(): void;

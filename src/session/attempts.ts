@@ -1,6 +1,6 @@
 // All there is to do with attempts: one at a time, seen through by whoever is alive, and never ended in silence.
 import { FxaError } from '../fxa/errors.ts';
-import { finishAttempt } from './attempt.ts';
+import { finishAttempt, watchOver } from './attempt.ts';
 import { createAuthTabs, type TabAttempt } from './auth-tab.ts';
 import { createAuthWindows } from './auth-window.ts';
 import type { Context } from './context.ts';
@@ -18,6 +18,8 @@ export interface Attempts {
   readonly recover: () => Promise<void>;
   /** The same, for whoever asks again and again. */
   readonly wake: () => Promise<void>;
+  /** The same, when the alarm of the attempt rings; it is set again while one runs here. */
+  readonly watch: () => Promise<void>;
   readonly windowCreated: (windowId: number) => Promise<void>;
   readonly windowRemoved: (windowId: number) => Promise<void>;
   readonly tabUpdated: (tabId: number, url: string) => Promise<void>;
@@ -38,6 +40,8 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
   const tabs = createAuthTabs(ports);
   // Only to be able to cancel it; everything that must survive is stored.
   let running: RunningAttempt | undefined;
+  /** Whether a click waits for an attempt that was cancelled; a second one has nothing to add. */
+  let queued = false;
 
   const fail = async (attemptId: string, problem: Pick<Problem, 'code' | 'reason'>) => {
     await store.step({ type: 'signInFailed', attemptId, problem: { ...problem, at: ports.now() } });
@@ -122,9 +126,17 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
 
   const signIn = async (options: SignInOptions = {}) => {
     if (await ports.locks.ifFree(ATTEMPT_LOCK, attempt(options))) return;
+    if (!running?.cancel.signal.aborted || queued) {
+      await show();
+      return;
+    }
     // An attempt that was ended a moment ago is about to let go.
-    if (running?.cancel.signal.aborted) await ports.locks.exclusive(ATTEMPT_LOCK, attempt(options));
-    else await show();
+    queued = true;
+    try {
+      await ports.locks.exclusive(ATTEMPT_LOCK, attempt(options));
+    } finally {
+      queued = false;
+    }
   };
 
   const resume = async () => {
@@ -143,8 +155,21 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     return free;
   };
 
+  /** The wish is taken back when the attempt is written down: until then it is all there is of the click. */
+  const tabAsWanted = async (started?: SignInOptions['started']) => {
+    if (!(await tabs.wanted()) || !(await ports.authTab.allowed())) return;
+    const unwant = async () => {
+      await tabs.unwant();
+      await started?.();
+    };
+    await signIn({ via: 'tab', started: unwant });
+    // There may have been an attempt already, whose window or tab is in front now.
+    await tabs.unwant();
+  };
+
   const stop = async () => {
     running?.cancel.abort();
+    await tabs.unwant();
     await windows.dismiss();
     await tabs.dismiss();
   };
@@ -159,12 +184,10 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
         throw new FxaError('unsupported', 'There is no return page.');
       // The permission may still be a question on the screen; its answer wakes us.
       await tabs.want();
-      if ((await ports.authTab.allowed()) && (await tabs.wanted())) await signIn({ ...options, via: 'tab' });
+      await tabAsWanted(options.started);
     },
 
-    async permissionAdded() {
-      if ((await ports.authTab.allowed()) && (await tabs.wanted())) await signIn({ via: 'tab' });
-    },
+    permissionAdded: () => tabAsWanted(),
 
     async cancel() {
       const { session } = await store.read();
@@ -180,6 +203,12 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     async recover() {
       // The locks of a context that has just died may be freed a moment later.
       if (!(await wake())) ports.locks.exclusive(ATTEMPT_LOCK, resume).catch(ports.report);
+      tabAsWanted().catch(ports.report);
+    },
+
+    async watch() {
+      await wake();
+      if (running) await watchOver(context);
     },
 
     windowCreated: (windowId) => windows.created(windowId),

@@ -34,8 +34,10 @@ export interface AuthTabs {
   dismiss(): Promise<void>;
   /** Remembers that the person wants a tab, until the permission is there. */
   want(): Promise<void>;
-  /** Whether a tab is still wanted; asking takes the wish back. */
+  /** Whether a tab is still wanted. */
   wanted(): Promise<boolean>;
+  /** Takes the wish back. */
+  unwant(): Promise<void>;
 }
 
 export function createAuthTabs({ memory, authTab, locks, now }: Ports): AuthTabs {
@@ -90,9 +92,10 @@ export function createAuthTabs({ memory, authTab, locks, now }: Ports): AuthTabs
 
     want: () => memory.set({ [WANTED]: now() }),
 
+    unwant: () => memory.set({ [WANTED]: null }),
+
     async wanted() {
       const since = await memory.get(WANTED);
-      await memory.set({ [WANTED]: null });
       return typeof since === 'number' && Math.abs(now() - since) < WANTED_FOR_MS;
     },
   };

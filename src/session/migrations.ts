@@ -56,8 +56,14 @@ function sessionToVersion2(session: RecordV1['session']): Session {
 function settledToVersion2(session: SettledV1): Settled {
   switch (session.status) {
     case 'signedIn': {
-      const { sealed, ...grant } = session.grant;
-      return { ...session, grant: { ...grant, sealed: { refreshToken: sealed } } };
+      const { problem, ...rest } = session;
+      const { sealed, ...grant } = rest.grant;
+      // Version 1 did not tell a sign-in that had failed from a profile that could not be had; the latter was the rule.
+      return {
+        ...rest,
+        grant: { ...grant, sealed: { refreshToken: sealed } },
+        ...(problem && { trouble: problem }),
+      };
     }
     case 'signedOut': {
       // Version 1 kept the end of a session among the problems.

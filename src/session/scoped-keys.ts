@@ -2,10 +2,9 @@
 import { FxaError } from '../fxa/errors.ts';
 import type { KeyIds, ScopedKey, ScopedKeys } from '../fxa/scoped-keys.ts';
 import type { Context } from './context.ts';
-import { lossOf, openSecret } from './secrets.ts';
-import { signOut } from './sign-out.ts';
+import { openSecret } from './secrets.ts';
 import { settled } from './state.ts';
-import { requireLive } from './tokens.ts';
+import { endIfLost, requireLive } from './tokens.ts';
 
 /**
  * The keys in a token answer; undefined in builds that ask for none.
@@ -48,6 +47,6 @@ export async function scopedKey(context: Context, scope: string): Promise<Scoped
   const key = secret === undefined ? undefined : (JSON.parse(secret) as ScopedKeys)[scope];
   if (key) return key;
   if (!live.account.keyIds?.[scope]) throw new FxaError('reauth_required', 'The session has no such key.');
-  await signOut(context, lossOf(live.grant), { sessionId: live.id });
-  throw new FxaError('signed_out', 'The keys are gone from this browser.');
+  await endIfLost(context, live);
+  return scopedKey(context, scope);
 }

@@ -80,8 +80,9 @@ export async function moveSecrets(context: Context): Promise<void> {
     if (refreshToken === undefined) return;
     const keys = await openSecret(context, live, 'keys');
     const sealed = await keepSecrets(context, live.id, { refreshToken, ...(keys !== undefined && { keys }) });
-    await context.store.step({ type: 'secretsMoved', sessionId: live.id, sealed });
-    if (sealed) await dropSecrets(context, [live.id]);
+    const { before, after } = await context.store.step({ type: 'secretsMoved', sessionId: live.id, sealed });
+    // Nothing is to stay in memory: they lie on the disk now, or the session has ended meanwhile.
+    if (sealed || before === after) await dropSecrets(context, [live.id]);
   });
 }
 

@@ -35,6 +35,8 @@ export interface SessionService {
   dismissProblem(): Promise<void>;
   /** To be called when a page is open while an attempt runs: ends it when it has died in the meantime. */
   wake(): Promise<void>;
+  /** To be called when the attempt's alarm rings (attempt.ts). */
+  watch(): Promise<void>;
   /** Profile writes; errors in profile.ts. */
   changeDisplayName(name: string): Promise<void>;
   changeAvatar(image: Blob | Uint8Array<ArrayBuffer>): Promise<void>;
@@ -104,12 +106,17 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
       await store.step({ type: 'problemDismissed' });
     },
     wake: attempts.wake,
+    watch: attempts.watch,
     lookForNews: () => thenTend(lookForNews(context)),
     changeDisplayName: (name) => thenTend(changeDisplayName(context, name)),
     changeAvatar: (image) => thenTend(changeAvatar(context, image)),
     accessToken: async (scope, refused) => {
+      const began = ports.now();
       try {
-        return (await accessToken(context, scope, refused)).token;
+        const held = await accessToken(context, scope, refused);
+        // What the new one replaces is to be destroyed.
+        if (held.receivedAt >= began) tendLater();
+        return held.token;
       } catch (error) {
         tendLater();
         throw error;

@@ -23,7 +23,7 @@ export interface SignInOptions {
   /** `tab` only where it is allowed (`AuthTab.allowed`). */
   readonly via?: 'window' | 'tab' | undefined;
   /** Called when the attempt is written down: from here on it cannot end in silence. */
-  readonly started?: () => void;
+  readonly started?: (() => void | Promise<void>) | undefined;
 }
 
 export interface Places {
@@ -52,7 +52,7 @@ export async function runAttempt(
   };
   await watchOver(context);
   await context.store.step({ type: 'signInStarted', attempt });
-  options.started?.();
+  await options.started?.();
   return settle(context, running, pursue(context, places, running, { via, askWho }));
 }
 
@@ -127,5 +127,5 @@ async function reachable(context: Context, signal: AbortSignal): Promise<void> {
   // Discovered endpoints have just come from there, which is the same question answered.
   if (context.config.endpoints) await checkReachable(endpoints, http);
   // A host that asked for time is met now, and not when the person has typed everything.
-  for (const url of [endpoints.token, endpoints.jwks, endpoints.profile]) await http.gate?.pass(url);
+  for (const url of [endpoints.token, endpoints.jwks]) await http.gate?.pass(url);
 }

@@ -7,8 +7,8 @@
  *      │                          └── signInFailed(problem): back to `previous`
  *      └───────────────────── signedOut(why): from every other state ──────────────────────────┘
  *
- *  (phaseReached and movedToTab stay in signingIn; problemMet, hinted and grantKept in signedIn: they only tell more about
- *  where things are. A grant rejected because its account was deleted leads to signedOut: there is nothing to go back to.)
+ *  (phaseReached and movedToTab stay in signingIn; troubleMet, hinted, grantKept and secretsMoved in signedIn: they only tell
+ *  more about where things are. problemDismissed forgets how the last attempt failed, in every settled state. A grant rejected because its account was deleted leads to signedOut: there is nothing to go back to.)
  *
  *  signedOut    nobody is signed in; what is left of a former session lies in the outbox until it is destroyed.
  *  signingIn    one attempt is running; `previous` is the state to go back to when it fails.

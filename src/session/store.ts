@@ -47,7 +47,10 @@ export function createStore(ports: Ports, deployment: string): Store {
     try {
       return await stored();
     } catch (error) {
-      if (isFxaError(error)) await ports.local.set({ [VIEW]: unreadable(error.code, ports.now()) });
+      // A browser that only refuses for once says nothing about the record.
+      if (isFxaError(error) && error.code !== 'storage_unavailable') {
+        await ports.local.set({ [VIEW]: unreadable(error.code, ports.now()) });
+      }
       throw error;
     }
   };

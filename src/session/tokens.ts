@@ -16,6 +16,9 @@ const NOBODY = '';
 
 const MAX_MARGIN_MS = 5 * 60_000;
 
+/** More tokens than this nobody waits to see destroyed; all but a few have expired long since. */
+const MOST_TOKENS = 100;
+
 /** A token from further in the future than this was received before the clock was set back: its age is unknown. */
 const CLOCK_SLACK_MS = 60_000;
 
@@ -96,13 +99,7 @@ const refreshLock = (scope: string) => `fxa:refresh:${scope}`;
 async function refresh(context: Context, session: SignedIn, scope: string): Promise<HeldToken | undefined> {
   const { ports, store } = context;
   const refreshToken = await openSecret(context, session, 'refreshToken');
-  if (refreshToken === undefined) {
-    // Secrets also go when another context signs out, moves them, or signs in anew.
-    const now = await requireLive(context);
-    if (now.id !== session.id || lossOf(now.grant) !== lossOf(session.grant)) return undefined;
-    await signOut(context, lossOf(session.grant), { sessionId: session.id });
-    throw new FxaError('signed_out', 'The refresh token is gone from this browser.');
-  }
+  if (refreshToken === undefined) return endIfLost(context, session);
 
   const http = context.http();
   const deployment = await context.deployment(http);
@@ -121,6 +118,19 @@ async function refresh(context: Context, session: SignedIn, scope: string): Prom
     }
     throw error;
   }
+}
+
+/**
+ * Ends a session whose secrets are not to be had. Returns when they have only gone elsewhere: another context has moved
+ * them, or somebody has signed in anew; then it is worth another look.
+ *
+ * @throws FxaError `signed_out`, `reauth_required`.
+ */
+export async function endIfLost(context: Context, session: SignedIn): Promise<undefined> {
+  const now = await requireLive(context);
+  if (now.id !== session.id || lossOf(now.grant) !== lossOf(session.grant)) return undefined;
+  await signOut(context, lossOf(session.grant), { sessionId: session.id });
+  throw new FxaError('signed_out', 'The secrets of the session are gone from this browser.');
 }
 
 /** Whatever the answer is worth, its token is known before it is judged; one that is refused is destroyed as an orphan. */
@@ -152,7 +162,10 @@ export async function holdToken(
     expiresAt: receivedAt + answer.expiresIn * 1000,
   };
   await context.store.updateTokens((tokens) => [
-    ...tokens.filter(({ token }) => token !== held.token).map((other) => retired(other, receivedAt)),
+    ...tokens
+      .filter(({ token }) => token !== held.token)
+      .map((other) => retired(other, receivedAt))
+      .slice(-MOST_TOKENS),
     held,
   ]);
   return held;

@@ -41,7 +41,7 @@ describe('an attempt', () => {
     expect(failed).toEqual({ ...from, problem });
   });
 
-  it('that is interrupted keeps what was wished, one that failed otherwise does not', () => {
+  it('that fails keeps what was wished, unless it was cancelled', () => {
     const asking = { ...signingIn(signedIn), attempt: { ...attempt, askWho: true } } as const;
     const interrupted: SessionEvent = {
       type: 'signInFailed',
@@ -49,7 +49,12 @@ describe('an attempt', () => {
       problem: { code: 'interrupted', at: 5 },
     };
     expect(transition(asking, interrupted)).toMatchObject({ status: 'signedIn', askWho: true });
-    expect(transition(asking, { ...interrupted, problem })).not.toHaveProperty('askWho');
+    const cancelled = { ...interrupted, problem: { code: 'cancelled', at: 5 } } as const;
+    expect(transition(asking, cancelled)).not.toHaveProperty('askWho');
+    const again = { ...asking, previous: { ...signedIn, askWho: true } } as const;
+    expect(transition(again, cancelled)).not.toHaveProperty('askWho');
+    const asked = { ...asking, previous: { ...out, askWho: true } } as const;
+    expect(transition(asked, cancelled)).toMatchObject({ askWho: true });
   });
 
   it('that completes is the session, under its own id', () => {

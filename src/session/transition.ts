@@ -93,12 +93,7 @@ export function transition(session: Session, event: SessionEvent): Session {
 
     case 'signInFailed':
       if (!isAttempt(session, event.attemptId)) return session;
-      return {
-        ...session.previous,
-        problem: event.problem,
-        // Who goes on after an interruption still wants what they wanted.
-        ...(session.attempt.askWho && event.problem.code === 'interrupted' && { askWho: true }),
-      };
+      return failed(session, event.problem);
 
     case 'signInCompleted': {
       if (!isAttempt(session, event.attemptId)) return session;
@@ -156,6 +151,13 @@ export function transition(session: Session, event: SessionEvent): Session {
     case 'signedOut':
       return signedOut(session, event);
   }
+}
+
+/** Who goes on after a failure still wants what they wanted; who cancels a wish to be another does not. */
+function failed({ previous, attempt }: SigningIn, problem: Problem): Settled {
+  if (previous.status === 'signedOut') return { ...previous, problem };
+  const { askWho, ...base } = previous;
+  return { ...base, problem, ...(attempt.askWho && problem.code !== 'cancelled' && { askWho: true }) };
 }
 
 function rejected(account: Account, reason: Hint | 'grant_revoked' = 'grant_revoked', at: number): Settled {

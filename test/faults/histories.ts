@@ -96,12 +96,7 @@ async function heal(browser: Browser): Promise<void> {
   trace.push('-- everything heals');
   standin.faults.clear();
   Object.assign(host, { skew: 0, keyless: false, windowless: false });
-  for (let rounds = 0; rounds < 20; rounds++) {
-    await settle(browser);
-    if (host.windows.open.length + host.tabs.size === 0) break;
-    for (const id of host.windows.open) host.closeWindow(id);
-    for (const id of host.tabs.keys()) host.closeTab(id);
-  }
+  await closePages(browser);
   const hanging = browser.commands.filter(
     ({ settled, context }) => !settled && browser.alive.some((one) => one.context === context),
   );
@@ -110,9 +105,20 @@ async function heal(browser: Browser): Promise<void> {
   // What died with a background is found by the next.
   for (const background of browser.alive) browser.kill(background);
   browser.start();
-  await settle(browser);
+  // A click that was kept for a permission may open a tab even now.
+  await closePages(browser);
   trace.push('-- the alarms ring to the end');
   await ring(browser);
+}
+
+async function closePages(browser: Browser): Promise<void> {
+  const { host } = browser.world;
+  for (let rounds = 0; rounds < 20; rounds++) {
+    await settle(browser);
+    if (host.windows.open.length + host.tabs.size === 0) break;
+    for (const id of host.windows.open) host.closeWindow(id);
+    for (const id of host.tabs.keys()) host.closeTab(id);
+  }
 }
 
 /** So long that every session is asked about at least twice. */

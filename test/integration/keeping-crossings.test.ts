@@ -99,3 +99,27 @@ it('a grant that cannot be written down is destroyed on the spot', async () => {
   expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code: 'interrupted' } });
   kill();
 });
+
+it('one refusal of the storage says nothing about the record', async () => {
+  await world.session.signIn();
+  const { get } = world.host.local;
+  world.host.local.get = (key) => {
+    if (key !== 'record') return get.call(world.host.local, key);
+    throw Object.assign(new Error('refused'), { name: 'FxaError', code: 'storage_unavailable' });
+  };
+  await expect(world.session.signOut()).rejects.toMatchObject({ code: 'storage_unavailable' });
+  expect(world.view().status).toBe('signedIn');
+  world.host.local.get = get;
+});
+
+it('a sign-out while secrets move leaves none behind', async () => {
+  await world.session.signIn();
+  const held = holdAt(world, 'memory.set secrets');
+  const move = world.session.setSessionOnly(true);
+  await held.reached;
+  const out = world.session.signOut();
+  await expect.poll(() => world.view().status).toBe('signedOut');
+  held.release();
+  await Promise.all([move, out]);
+  await expect.poll(() => world.host.memory.get('secrets')).toEqual({});
+});

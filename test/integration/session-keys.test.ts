@@ -139,3 +139,25 @@ it('that are older than known ones are refused, those of another account are not
   await session.signIn();
   expect(view()).toMatchObject({ replacedOther: true });
 });
+
+it('that are just being moved are waited for, and no reason to end the session', async () => {
+  await session.setSessionOnly(true);
+  await session.signIn();
+  let release = () => {};
+  const gate = new Promise<void>((resolve) => (release = resolve));
+  let reached = () => {};
+  const asked = new Promise<void>((resolve) => (reached = resolve));
+  let first = true;
+  host.hold = async ({ call, way }) => {
+    if (!first || call !== 'memory.get secrets' || way !== 'out') return;
+    first = false;
+    reached();
+    await gate;
+  };
+  const key = session.scopedKey(KEY_SCOPE);
+  await asked;
+  await session.setSessionOnly(false);
+  release();
+  expect(await key).toMatchObject({ kid: keyOf(account()).kid });
+  expect(view().status).toBe('signedIn');
+});

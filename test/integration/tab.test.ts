@@ -149,3 +149,20 @@ describe('while the tab waits', () => {
     none();
   });
 });
+
+it('a click whose background dies before the attempt is written down is not lost', async () => {
+  world.host.tabsAllowed = false;
+  await world.session.signInInTab();
+  world.host.tabsAllowed = true;
+  let killed = false;
+  world.host.onCall = (moment, call) => {
+    if (killed || moment !== 'before' || call !== 'local.set record view') return;
+    killed = true;
+    world.kill();
+  };
+  void world.session.permissionAdded();
+  await expect.poll(() => killed).toBe(true);
+  world.host.onCall = () => undefined;
+  await world.restart();
+  await signedIn();
+});

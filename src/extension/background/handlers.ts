@@ -1,4 +1,4 @@
-// What each command of a page does. Commands that take long are started, not awaited: their outcome is in the view.
+// What each command of a page does. One that takes long is answered when it has begun: its outcome is in the view.
 import type { SessionService } from '../../session/session.ts';
 import type { Handlers } from '../webext/messaging.ts';
 

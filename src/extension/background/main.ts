@@ -66,7 +66,7 @@ const tend = () => after(() => session.tend());
 answer(commandHandlers(session, recovered, report), (error) => (isFxaError(error) ? error.code : 'internal'));
 onAlarm(OUTBOX_ALARM, tend);
 onAlarm(RENEWAL_ALARM, tend);
-onAlarm(ATTEMPT_ALARM, tend);
+onAlarm(ATTEMPT_ALARM, () => after(() => session.watch()));
 onWindowCreated((id) => after(() => session.windowCreated(id)));
 onWindowRemoved((id) => after(() => session.windowRemoved(id)));
 if (build.returnPage !== undefined) {

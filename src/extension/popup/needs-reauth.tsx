@@ -14,7 +14,8 @@ export function NeedsReauth({ view: { status, account, problem, ended } }: { vie
     <>
       <Heading>{text('needsReauthTitle')}</Heading>
       {account && <AccountCard account={account} />}
-      {current ? <ProblemNote problem={current} /> : ended && <ProblemNote problem={ended} dated />}
+      {current && <ProblemNote problem={current} />}
+      {ended && <ProblemNote problem={ended} dated />}
       <SignInButtons
         label={text(problem?.code === 'interrupted' ? 'continue' : 'signIn')}
         windowless={problem?.code === 'unsupported'}

@@ -16,7 +16,8 @@ export function SignedOut({ view }: { view: View }) {
   return (
     <>
       <Heading>{text('signedOutTitle')}</Heading>
-      {current ? <ProblemNote problem={current} /> : ended && <ProblemNote problem={ended} dated />}
+      {current && <ProblemNote problem={current} />}
+      {ended && !(current && ended.reason === 'by_user') && <ProblemNote problem={ended} dated />}
       {!current && !ended && <p>{text('signedOutText')}</p>}
       {emailDomain !== undefined && <p>{text('useDomain', emailDomain)}</p>}
       <SignInButtons
