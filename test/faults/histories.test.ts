@@ -7,6 +7,7 @@ import { play } from './histories.ts';
 const HISTORIES = 400;
 const FIRST = 20_261_121;
 const asked = process.env.FAULTS_SEED;
+if (asked !== undefined && !/^\d+$/.test(asked)) throw new Error('FAULTS_SEED must be a whole number.');
 const first = asked === undefined ? FIRST : Number(asked);
 const seeds = Array.from({ length: asked === undefined ? HISTORIES : 1 }, (_, index) => first + index);
 

@@ -43,7 +43,7 @@ const SERVERS: readonly Cell['server'][] = [
 async function points(): Promise<string> {
   const total: Omit<Outcome, 'violations'> = { points: 0, lost: 0 };
   const says = () =>
-    `${total.points} crash points, ${total.lost} tokens in answers that never reached storage`;
+    `${total.points} crash points, ${total.lost} tokens in answers that were lost on the way`;
   const run = async (twice: boolean) => {
     for (let turn = 0; turn < USE_CASES.length; turn++) {
       const useCase = USE_CASES[(turn + seed) % USE_CASES.length];
@@ -85,14 +85,16 @@ async function matrix(): Promise<string> {
 async function histories(): Promise<string> {
   const total = { histories: 0, calls: 0, lost: 0 };
   const says = () =>
-    `${total.histories} interleavings from seed ${seed}, ${total.calls} calls, ${total.lost} grants lost`;
+    `${total.histories} interleavings from seed ${seed}, ${total.calls} calls, ${total.lost} grants in answers that were lost on the way`;
   while (!over()) {
     const history = await play(seed + total.histories++);
     total.calls += history.calls;
     total.lost += history.lost;
     if (history.violations.length > 0) {
       if (violations === 0) console.log(history.tale);
-      tell(`FAULTS_SEED=${history.seed}: ${history.violations.join('; ')}`);
+      tell(
+        `${history.violations.join('; ')}. Play it again: FAULTS_SEED=${history.seed} npx vitest run test/faults/histories.test.ts`,
+      );
     }
     progress(says);
   }
@@ -102,5 +104,6 @@ async function histories(): Promise<string> {
 const parts: Readonly<Record<string, () => Promise<string>>> = { points, matrix, histories };
 const part = parts[positionals[0] ?? ''];
 if (!part) throw new Error(`There is no such part; possible are ${Object.keys(parts).join(', ')}.`);
-console.log(`${violations === 0 ? '' : '✗ '}${await part()}, ${violations} violations`);
+const gone = await part();
+console.log(`${violations === 0 ? '' : '✗ '}${gone}, ${violations} violations`);
 process.exitCode = violations > 0 ? 1 : 0;

@@ -1,7 +1,9 @@
 // Nobody is signed in: say so, say how that came about or what went wrong last, offer to sign in.
+import type { Problem } from '../../session/state.ts';
 import type { View } from '../../session/view.ts';
 import { CommandButton } from '../ui/command-button.tsx';
 import { Heading } from '../ui/heading.tsx';
+import { Instant } from '../ui/instant.tsx';
 import { isCurrent } from '../ui/problem-age.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { text } from '../ui/text.ts';
@@ -17,7 +19,7 @@ export function SignedOut({ view }: { view: View }) {
     <>
       <Heading>{text('signedOutTitle')}</Heading>
       {current && <ProblemNote problem={current} />}
-      {ended && !(current && ended.reason === 'by_user') && <ProblemNote problem={ended} dated />}
+      {ended && <Ended ended={ended} among={current} />}
       {!current && !ended && <p>{text('signedOutText')}</p>}
       {emailDomain !== undefined && <p>{text('useDomain', emailDomain)}</p>}
       <SignInButtons
@@ -26,6 +28,17 @@ export function SignedOut({ view }: { view: View }) {
       />
       <SessionOnly view={view} />
     </>
+  );
+}
+
+/** Who signed out here knows it; everybody else is told why, also beside what went wrong since. */
+function Ended({ ended, among }: { ended: Problem; among: Problem | undefined }) {
+  if (ended.reason !== 'by_user') return <ProblemNote problem={ended} dated />;
+  if (among) return null;
+  return (
+    <p class="note">
+      {text('reason_by_user')} <Instant at={ended.at} />
+    </p>
   );
 }
 

@@ -1,7 +1,7 @@
 // What went wrong, why as far as we know, and what to do next; of what is long past also when it was.
 import type { Problem } from '../../session/state.ts';
 import { minutesLeft } from './problem-age.ts';
-import { instant } from './instant.ts';
+import { Instant } from './instant.tsx';
 import { text } from './text.ts';
 
 /** `dated`: how a session ended is told with its instant, however long ago it was. */
@@ -21,7 +21,7 @@ export function ProblemNote({ problem, dated = false }: { problem: Problem; date
       </p>
       {dated && (
         <p class="note">
-          <time dateTime={new Date(at).toISOString()}>{instant(at)}</time>
+          <Instant at={at} />
         </p>
       )}
     </div>
