@@ -36,7 +36,10 @@ interface Back {
 /** `afterwards` is called when an attempt is over and may have left something to destroy. */
 export function createAttempts(context: Context, afterwards: () => void): Attempts {
   const { ports, store } = context;
-  const windows = createAuthWindows(ports);
+  const windows = createAuthWindows(ports, async (owner) => {
+    const { session } = await store.read();
+    return session.status === 'signingIn' && session.attempt.id === owner;
+  });
   const tabs = createAuthTabs(ports);
   // Only to be able to cancel it; everything that must survive is stored.
   let running: RunningAttempt | undefined;

@@ -45,7 +45,11 @@ export interface AuthWindows {
   removed(windowId: number): Promise<void>;
 }
 
-export function createAuthWindows({ memory, authWindow, locks, now }: Ports): AuthWindows {
+/** `isCurrent`: whether that attempt is still running. */
+export function createAuthWindows(
+  { memory, authWindow, locks, now }: Ports,
+  isCurrent: (owner: string) => Promise<boolean>,
+): AuthWindows {
   /** Settles when the last window this context asked for has come and gone. */
   let last: Promise<void> = Promise.resolve();
 
@@ -64,7 +68,7 @@ export function createAuthWindows({ memory, authWindow, locks, now }: Ports): Au
 
   const dismiss = async () => {
     const before = await change((state) =>
-      state && 'expectedAt' in state ? { ...state, unwanted: true } : state,
+      state && 'expectedAt' in state ? { ...state, expectedAt: now(), unwanted: true } : state,
     );
     if (!before || !('id' in before)) return;
     await authWindow.close(before.id);
@@ -113,10 +117,14 @@ export function createAuthWindows({ memory, authWindow, locks, now }: Ports): Au
     },
 
     async created(windowId) {
-      const before = await change((state) =>
-        isExpected(state, now()) ? { owner: state.owner, id: windowId } : state,
+      const state = await known();
+      if (state === null || !('expectedAt' in state)) return;
+      // While the attempt runs the window is its own, whatever the clock has done meanwhile.
+      if (!isExpected(state, now()) && !(await isCurrent(state.owner))) return;
+      const before = await change((latest) =>
+        isSame(latest, state) ? { owner: state.owner, id: windowId } : latest,
       );
-      if (isExpected(before, now()) && before.unwanted) await authWindow.close(windowId);
+      if (isSame(before, state) && before.unwanted) await authWindow.close(windowId);
     },
 
     async removed(windowId) {
@@ -125,10 +133,13 @@ export function createAuthWindows({ memory, authWindow, locks, now }: Ports): Au
   };
 }
 
-function isExpected(
-  state: Known,
-  now: number,
-  within = EXPECTED_WITHIN_MS,
-): state is Extract<Known, { expectedAt: number }> {
+type Expected = Extract<Known, { expectedAt: number }>;
+
+/** Still waiting for the same window. */
+function isSame(state: Known, { owner }: Expected): state is Expected {
+  return state !== null && 'expectedAt' in state && state.owner === owner;
+}
+
+function isExpected(state: Known, now: number, within = EXPECTED_WITHIN_MS): boolean {
   return state !== null && 'expectedAt' in state && Math.abs(now - state.expectedAt) <= within;
 }

@@ -1,6 +1,6 @@
 // What can happen in a history, and how often: here the commands of the person.
 import { HOUR, people, type Action } from './action.ts';
-import type { Browser } from './browser.ts';
+import { leap, type Browser } from './browser.ts';
 import { MISHAPS } from './mishaps.ts';
 import type { FaultWorld } from './world.ts';
 
@@ -63,6 +63,7 @@ const ACTIONS: readonly Action[] = [
     weight: 1.5,
     possible: ({ alive }) => alive.length > 0,
     act(browser) {
+      leap(browser);
       browser.world.time.advance(HOUR);
       const ask = ['a token', 'another token', 'news'] as const;
       for (const background of browser.alive)

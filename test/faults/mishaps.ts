@@ -2,6 +2,7 @@
 import type { Fault, Trouble } from '../../src/standin/faults/model.ts';
 import { READY_PASSWORD } from '../../src/standin/ready.ts';
 import { HOUR, MINUTE, PEOPLE, people, type Action } from './action.ts';
+import { leap } from './browser.ts';
 
 const DAY = 24 * HOUR;
 
@@ -118,7 +119,10 @@ export const MISHAPS: readonly Action[] = [
   {
     name: 'our clock jumps',
     weight: 0.6,
-    act({ world: { host }, chance }) {
+    act(browser) {
+      const { world, chance } = browser;
+      const { host } = world;
+      leap(browser);
       host.skew = chance.pick([0, 0, HOUR, -HOUR, DAY, -DAY, 3650 * DAY, -3650 * DAY]);
       return `to ${host.skew / HOUR} h`;
     },
@@ -126,9 +130,11 @@ export const MISHAPS: readonly Action[] = [
   {
     name: 'time passes',
     weight: 1.5,
-    act({ world: { time }, chance }) {
+    act(browser) {
+      const { world, chance } = browser;
+      leap(browser);
       const ms = chance.pick([MINUTE, 10 * MINUTE, HOUR, 3 * HOUR]);
-      time.advance(ms);
+      world.time.advance(ms);
       return `${ms / MINUTE} min`;
     },
   },

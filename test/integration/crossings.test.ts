@@ -160,3 +160,17 @@ it('a look at the profile that was under way does not hide the change', async ()
   await Promise.all([look, change]);
   expect(world.view().account?.displayName).toBe('Countess of Lovelace');
 });
+
+it('a clock that jumps before the window comes does not make it a stranger', async () => {
+  slowPerson(world);
+  let come = () => {};
+  world.host.answered = new Promise((resolve) => (come = resolve));
+  const attempt = world.session.signIn();
+  await inWindow();
+  world.host.skew = 3_600_000;
+  come();
+  await expect.poll(() => world.session.showWindow()).toBe(true);
+  await world.session.cancelSignIn();
+  await attempt;
+  await expect.poll(() => world.host.windows.open).toEqual([]);
+});
