@@ -51,8 +51,8 @@ async function picturesOf(name: BrowserName): Promise<void> {
         await again.waitForStatus('signedOut');
         // Or the popup would speak of a revocation that is still on its way.
         await eventually('the grant to be known as dead', async () => {
-          const { view } = (await browser.readStorage('local')) as { view?: { pendingRevocations: number } };
-          return view?.pendingRevocations === 0;
+          const { record } = (await browser.readStorage('local')) as { record?: { outbox: unknown[] } };
+          return record?.outbox.length === 0;
         });
         await standin.stop();
         await again.press('Sign in');

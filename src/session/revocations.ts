@@ -1,4 +1,4 @@
-// What goes into the outbox, and how much of it stays there. Pure.
+// What goes into the outbox, and how much of it stays there.
 import type { Context } from './context.ts';
 import { addToJournal, currentOwners, type Revocation, type StoredRecord } from './record.ts';
 import { liveSession } from './state.ts';

@@ -35,6 +35,16 @@ function lives(ms: number): void {
   );
 }
 
+/** From now on the token endpoint says so, whatever it did. */
+function tokenAnswersSay(members: object): void {
+  const network = world.host.fetch;
+  world.host.fetch = async (...request) => {
+    const response = await network(...request);
+    if (!String(request[0]).endsWith('/v1/token')) return response;
+    return Response.json({ ...((await response.json()) as object), ...members });
+  };
+}
+
 it('is renewed by alarm before it would no longer be handed out', async () => {
   await expect.poll(alarmIn).toBeGreaterThan(53 * MINUTE);
   expect(alarmIn()).toBeLessThan(55 * MINUTE);
@@ -206,12 +216,7 @@ describe('a token that is of no use here, but alive at the server, is destroyed:
 
   it('one of an answer that was refused', async () => {
     const network = world.host.fetch;
-    world.host.fetch = async (...request) => {
-      const response = await network(...request);
-      if (!String(request[0]).endsWith('/v1/token')) return response;
-      const answer = (await response.json()) as object;
-      return Response.json({ ...answer, token_type: 'mac' });
-    };
+    tokenAnswersSay({ token_type: 'mac' });
     world.host.skew = 58 * MINUTE;
     await expect(world.session.accessToken('profile')).rejects.toMatchObject({ reason: 'token_response' });
     world.host.fetch = network;
@@ -221,12 +226,7 @@ describe('a token that is of no use here, but alive at the server, is destroyed:
 });
 
 it('a server that grants less than it did is not asked every minute', async () => {
-  const network = world.host.fetch;
-  world.host.fetch = async (...request) => {
-    const response = await network(...request);
-    if (!String(request[0]).endsWith('/v1/token')) return response;
-    return Response.json({ ...((await response.json()) as object), scope: 'profile:uid' });
-  };
+  tokenAnswersSay({ scope: 'profile:uid' });
   for (let minute = 0; minute < 30; minute++) {
     world.host.skew = HOUR + minute * MINUTE;
     await world.session.tend();

@@ -85,16 +85,7 @@ export function signUpForm(
       ${purposeLine(purpose)} ${alert(given.problem)}
       <form method="post">
         <input type="hidden" name="intent" value="signup" />
-        ${emailField(given.email)}
-        <label for="password">Password</label>
-        <input
-          id="password"
-          name="password"
-          type="password"
-          autocomplete="new-password"
-          required
-          minlength="${PASSWORD_MIN}"
-        />
+        ${emailField(given.email)} ${newPasswordField('Password')}
         <button class="main" type="submit">Create account</button>
       </form>
       <form class="inline" method="post">
@@ -102,6 +93,18 @@ export function signUpForm(
         <button class="link" type="submit">I have an account</button>
       </form>`,
   };
+}
+
+function newPasswordField(label: string) {
+  return html`<label for="password">${label}</label>
+    <input
+      id="password"
+      name="password"
+      type="password"
+      autocomplete="new-password"
+      required
+      minlength="${PASSWORD_MIN}"
+    />`;
 }
 
 /** A new password for whoever forgot the old one. FxA: with it go all sign-ins, and the keys that apps have. */
@@ -119,16 +122,7 @@ export function resetForm(
       </p>
       <form method="post">
         <input type="hidden" name="intent" value="reset" />
-        ${emailField(given.email)}
-        <label for="password">New password</label>
-        <input
-          id="password"
-          name="password"
-          type="password"
-          autocomplete="new-password"
-          required
-          minlength="${PASSWORD_MIN}"
-        />
+        ${emailField(given.email)} ${newPasswordField('New password')}
         <button class="main" type="submit">Reset password</button>
       </form>
       <form class="inline" method="post">
