@@ -50,15 +50,13 @@ async function renewIfDue(context: Context, live: SignedIn): Promise<void> {
     // It would be due again at once.
     if (newest?.token === token?.token)
       throw new FxaError('scope_denied', 'The grant gives less than it did.');
-    await ports.memory.set({ [KEY]: { sessionId: live.id, notBefore: 0, failures: 0 } satisfies Plan });
+    await keepPlan(context, live, { notBefore: 0, failures: 0 });
   } catch (error) {
     if (!isFxaError(error)) ports.report(error);
     const retryAfter = isFxaError(error) ? (error.retryAfter ?? 0) : 0;
     const delay = Math.max(retryAfter * 1000, Math.min(LONGEST_MS, FAILED_MS * 2 ** failures));
     const notBefore = ports.now() + delay * (1 + ports.random() / 4);
-    await ports.memory.set({
-      [KEY]: { sessionId: live.id, notBefore, failures: failures + 1 } satisfies Plan,
-    });
+    await keepPlan(context, live, { notBefore, failures: failures + 1 });
   }
 }
 
@@ -77,12 +75,12 @@ async function dueAt(
   live: SignedIn,
   token: HeldToken | undefined,
 ): Promise<number | undefined> {
-  const { memory, now, random } = context.ports;
+  const { now, random } = context.ports;
   if (token && isShortLived(token) && !live.hint) return undefined;
   const plan = await planOf(context, live);
   if (!token && !plan && !live.hint) {
     const notBefore = now() + FIRST_MS * (1 + 4 * random());
-    await memory.set({ [KEY]: { sessionId: live.id, notBefore, failures: 0 } satisfies Plan });
+    await keepPlan(context, live, { notBefore, failures: 0 });
     return notBefore;
   }
   // Somebody said that the session was ended: only a renewal can tell.
@@ -96,6 +94,10 @@ async function dueAt(
 async function planOf({ ports }: Context, { id }: SignedIn): Promise<Plan | undefined> {
   const plan = (await ports.memory.get(KEY)) as Plan | undefined;
   return plan?.sessionId === id ? plan : undefined;
+}
+
+function keepPlan({ ports }: Context, { id }: SignedIn, plan: Omit<Plan, 'sessionId'>): Promise<void> {
+  return ports.memory.set({ [KEY]: { sessionId: id, ...plan } satisfies Plan });
 }
 
 const isShortLived = ({ receivedAt, expiresAt }: HeldToken) => expiresAt - receivedAt < SHORT_LIVED_MS;
