@@ -1,5 +1,5 @@
 // The walls between the rooms. Imports run in one direction only: fxa <- session <- extension; fxa <- companion;
-// fxa <- standin.
+// fxa <- standin. Extension and companion meet in `contract` alone, which knows nobody.
 const only = (name, from, allowed, comment) => ({
   name,
   comment,
@@ -19,9 +19,10 @@ module.exports = {
     only(
       'session-knows-only-fxa',
       '^src/session/',
-      ['^src/session/', '^src/fxa/'],
+      ['^src/session/', '^src/fxa/', '^src/contract/'],
       'the rules reach the world through ports',
     ),
+    only('contract-knows-nobody', '^src/contract/', ['^src/contract/'], 'it is what two programs agree on'),
     only(
       'standin-stands-alone',
       '^src/standin/',
@@ -37,7 +38,14 @@ module.exports = {
     only(
       'companion-knows-only-fxa',
       '^src/companion/',
-      ['^src/companion/', '^src/fxa/', 'node_modules/(hono|@hono/node-server|jose)/', '^(node:)?[a-z/_]+$'],
+      [
+        '^src/companion/',
+        '^src/fxa/',
+        '^src/contract/',
+        'node_modules/(hono|@hono/node-server|jose|pg|@types/pg|@electric-sql/pglite|graphile-worker)/',
+        'node_modules/(lru-cache|rate-limiter-flexible|prom-client|pino)/',
+        '^(node:)?[a-z/_]+$',
+      ],
       'the backend speaks to the extension over the network alone',
     ),
     {

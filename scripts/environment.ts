@@ -26,12 +26,20 @@ export const YOUR_HOSTS: readonly string[] = [];
 /** Where `npm run fxa` listens when it is not told otherwise. */
 export const STANDIN_ORIGIN = 'http://127.0.0.1:9720';
 
+/** Seconds between two questions to the companion while nobody looks: news are not worth waking a laptop more often. */
+const COMPANION_EVERY = 300;
+
 /** @throws Error with a sentence for the person who builds. */
 export function buildConfig(name: string, browser: BrowserName, variables: Variables): BuildConfig {
   const environment = ENVIRONMENTS.find((known) => known === name);
   if (!environment)
     throw new Error(`There is no environment "${name}"; choose one of ${ENVIRONMENTS.join(', ')}.`);
-  const common = { environment, ...scopes(variables), ...returnPage(environment, variables) };
+  const common = {
+    environment,
+    ...scopes(variables),
+    ...returnPage(environment, variables),
+    ...companion(environment, variables),
+  };
   switch (environment) {
     case 'production':
     case 'stage': {
@@ -55,7 +63,8 @@ export function buildConfig(name: string, browser: BrowserName, variables: Varia
 
 /** Where the background may connect to (CSP `connect-src`): its own servers and nobody else. */
 export function connectSources(config: BuildConfig): readonly string[] {
-  return [...new Set([...accountSources(config), ...YOUR_HOSTS])];
+  const companions = config.companion ? [config.companion.origin] : [];
+  return [...new Set([...accountSources(config), ...companions, ...YOUR_HOSTS])];
 }
 
 function accountSources({ endpoints, issuer }: BuildConfig): readonly string[] {
@@ -145,6 +154,29 @@ function returnPage(environment: EnvironmentName, { FXA_RETURN_PAGE }: Variables
     );
   }
   return { returnPage: page };
+}
+
+/** A local build has one beside its stand-in; elsewhere there is one when somebody runs it. */
+function companion(
+  environment: EnvironmentName,
+  { FXA_COMPANION, FXA_COMPANION_EVERY }: Variables,
+): Pick<BuildConfig, 'companion'> {
+  const given = FXA_COMPANION || (environment === 'local' ? new URL(RETURN_PAGE).origin : '');
+  if (given === '' || given === 'none') return {};
+  const url = secureUrl(given);
+  if (url?.href !== `${url?.origin}/` || given.includes('[')) {
+    throw new Error(
+      `FXA_COMPANION is "${given}": it must be the companion's origin, such as https://companion.example; https (http ` +
+        'only on this machine), without a path. "none" builds without one.',
+    );
+  }
+  const every = Number(FXA_COMPANION_EVERY || COMPANION_EVERY);
+  if (!Number.isInteger(every) || every < 1 || every > 86_400) {
+    throw new Error(
+      `FXA_COMPANION_EVERY is "${FXA_COMPANION_EVERY}": it must be whole seconds, from 1 to 86400.`,
+    );
+  }
+  return { companion: { origin: url.origin, every } };
 }
 
 /** The content security policy has no way to name an IPv6 address. */

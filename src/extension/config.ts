@@ -1,5 +1,6 @@
 // What the build decided: vite.config.ts replaces __BUILD__ by the value. See scripts/environment.ts.
 import type { Endpoints, EnvironmentName } from '../fxa/environments.ts';
+import type { CompanionConfig } from '../session/context.ts';
 
 export interface BuildConfig {
   readonly environment: EnvironmentName;
@@ -12,6 +13,8 @@ export interface BuildConfig {
   readonly endpoints?: Endpoints;
   /** The companion's page on which a sign-in in a tab ends; part of what Mozilla registers. Absent: there are no such sign-ins. */
   readonly returnPage?: string;
+  /** The backend that carries webhooks here and destroys grants. Absent: there is none, and the extension does without. */
+  readonly companion?: CompanionConfig;
 }
 
 declare const __BUILD__: BuildConfig;

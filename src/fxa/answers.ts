@@ -5,7 +5,8 @@ import { FxaError } from './errors.ts';
 import type { FxaErrorCode, Reason } from './errors.ts';
 
 /** What was asked for. The same refusal proves a dead grant at `refresh` and nothing at `exchange`. */
-export type Call = 'exchange' | 'refresh' | 'destroy' | 'profile' | 'profile-write' | 'keys' | 'discovery';
+export type Call =
+  'exchange' | 'refresh' | 'destroy' | 'profile' | 'profile-write' | 'keys' | 'discovery' | 'companion';
 
 type Meaning = readonly [
   code: FxaErrorCode,
@@ -22,7 +23,16 @@ const MEANINGS: readonly Meaning[] = [
     'bad_response',
     'token_unknown',
     'No such token',
-    ['destroy oauth 400/108', 'destroy oauth 400/122', 'destroy auth 401/110', 'destroy auth 400/182'],
+    [
+      'destroy oauth 400/108',
+      'destroy oauth 400/122',
+      'destroy auth 401/110',
+      'destroy auth 400/182',
+      'introspect oauth 400/108',
+      'introspect oauth 400/115',
+      // FxA: 2019 looks at any token, and speaks of no confidential client's refresh tokens.
+      'introspect oauth 400/116',
+    ],
   ],
   ['misconfigured', undefined, 'Unknown client id', ['oauth 400/101', 'auth 400/162']],
   [

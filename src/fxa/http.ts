@@ -30,8 +30,9 @@ export interface JsonRequest {
   readonly body?: string | Uint8Array<ArrayBuffer> | undefined;
 }
 
-// FxA: the preflight allows no other header an extension could want, and answers others without CORS headers.
-const HEADERS = ['accept', 'content-type', 'authorization'];
+// FxA: the preflight allows no other header an extension could want, and answers others without CORS headers. The last one
+// is for the companion.
+const HEADERS = ['accept', 'content-type', 'authorization', 'if-none-match'];
 const DEFAULT_TIMEOUT = 10_000;
 
 /**
@@ -47,16 +48,8 @@ export async function requestJson(
   url: string,
   request: JsonRequest,
 ): Promise<JsonObject> {
-  if (http.gate) await http.gate.pass(url);
-  const { response, text } = await exchange(http, call, url, request);
-  const body = parseObject(text);
-  if (!response.ok) {
-    const now = http.now?.() ?? Date.now();
-    const answer = { status: response.status, headers: response.headers, body };
-    const error = errorFromAnswer(call, url, answer, now);
-    await http.gate?.refused(url, error);
-    throw error;
-  }
+  const { response, body } = await exchange(http, call, url, request);
+  if (!response.ok) throw await refusal(http, call, url, { response, body });
   if (body === undefined) {
     throw new FxaError('bad_response', `The answer is not a JSON object (${call})`, {
       reason: 'not_json',
@@ -66,7 +59,24 @@ export async function requestJson(
   return body;
 }
 
-async function exchange(http: Http, call: Call, url: string, request: JsonRequest) {
+/** An answer of whatever status, and its body where that is a JSON object. */
+export interface Exchanged {
+  readonly response: Response;
+  readonly body: JsonObject | undefined;
+}
+
+/**
+ * Sends one request, for callers to whom a refusal is an answer.
+ *
+ * @throws FxaError `cancelled`, `offline`, `server_unavailable`, `rate_limited` as `requestJson`.
+ */
+export async function exchange(
+  http: Http,
+  call: Call,
+  url: string,
+  request: JsonRequest,
+): Promise<Exchanged> {
+  if (http.gate) await http.gate.pass(url);
   // Called as a bare function: browsers refuse a `fetch` whose `this` is some other object.
   const { fetch, signal, timeout = DEFAULT_TIMEOUT } = http;
   const controller = new AbortController();
@@ -82,7 +92,7 @@ async function exchange(http: Http, call: Call, url: string, request: JsonReques
     signal?.throwIfAborted();
     const response = await fetch(url, init(request, controller.signal));
     // The body is read under the same deadline: a server may stall after its headers.
-    return { response, text: await response.text() };
+    return { response, body: parseObject(await response.text()) };
   } catch (cause) {
     if (signal?.aborted) throw new FxaError('cancelled', `Given up (${call})`, { cause });
     if (controller.signal.reason === late)
@@ -95,7 +105,19 @@ async function exchange(http: Http, call: Call, url: string, request: JsonReques
   }
 }
 
-function init({ method, headers, body }: JsonRequest, signal: AbortSignal): RequestInit {
+/** The error that an answer is; the gate is told of it. */
+export async function refusal(
+  http: Http,
+  call: Call,
+  url: string,
+  { response: { status, headers }, body }: Exchanged,
+): Promise<FxaError> {
+  const error = errorFromAnswer(call, url, { status, headers, body }, http.now?.() ?? Date.now());
+  await http.gate?.refused(url, error);
+  return error;
+}
+
+function init({ method, headers, body }: JsonRequest, signal: AbortSignal) {
   const allowed = new Headers({ accept: 'application/json' });
   for (const [name, value] of Object.entries(headers ?? {})) {
     if (HEADERS.includes(name.toLowerCase())) allowed.set(name, value);
@@ -110,7 +132,7 @@ function init({ method, headers, body }: JsonRequest, signal: AbortSignal): Requ
     referrerPolicy: 'no-referrer',
     cache: 'no-store',
     signal,
-  };
+  } as const;
 }
 
 function parseObject(text: string): JsonObject | undefined {

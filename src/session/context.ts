@@ -19,6 +19,15 @@ export interface SessionConfig {
   readonly keyScopes?: readonly string[];
   /** The endpoints where they are known; without them they are discovered at the issuer. */
   readonly endpoints?: Endpoints;
+  /** Absent: nobody carries the webhooks of Mozilla accounts here, and all goes on without. */
+  readonly companion?: CompanionConfig;
+}
+
+export interface CompanionConfig {
+  /** Without a trailing slash. */
+  readonly origin: string;
+  /** Seconds between two questions while nobody looks. */
+  readonly every: number;
 }
 
 export interface Context {

@@ -5,13 +5,14 @@ import { fetchProfile, type Profile } from '../fxa/profile.ts';
 import { acceptGrant, issuedTokens, type TokenAnswer } from '../fxa/tokens.ts';
 import { problemFrom, type Context } from './context.ts';
 import type { AttemptSecrets } from './attempt.ts';
+import { holdToken } from './held-tokens.ts';
 import type { StoredRecord } from './record.ts';
 import { revocation, withLiveGrantDoomed } from './revocations.ts';
 import { openKeys } from './scoped-keys.ts';
 import { keepSecrets } from './secrets.ts';
 import type { Account, Problem, StoredGrant } from './state.ts';
 import { stepped } from './store.ts';
-import { ACCESS_TOKEN_TTL, holdToken } from './tokens.ts';
+import { ACCESS_TOKEN_TTL } from './tokens.ts';
 
 /**
  * How far the person's clock may be off, in seconds. The id_token comes straight from the token endpoint, in exchange

@@ -3,6 +3,7 @@ import { destroyAccessToken, destroyGrant } from '../fxa/destroy.ts';
 import { isFxaError, type FxaErrorCode } from '../fxa/errors.ts';
 import type { Context } from './context.ts';
 import { currentOwners, orphans, type HeldToken, type Revocation } from './record.ts';
+import { takeLeave } from './parting.ts';
 import { bounded } from './revocations.ts';
 
 export const OUTBOX_ALARM = 'fxa:outbox';
@@ -21,6 +22,7 @@ const ROAD_BLOCKS: readonly FxaErrorCode[] = ['offline', 'server_unavailable', '
 export async function drain(context: Context): Promise<void> {
   await context.ports.locks.exclusive('fxa:outbox', async () => {
     await context.store.update((record) => bounded(record, context.ports.now()));
+    await takeLeave(context);
     if ((await waiting(context)).length === 0) return;
     // The alarm comes first: if this pass dies half-way, the next one is already on its way.
     await context.ports.alarms.set(OUTBOX_ALARM, context.ports.now() + FIRST_DELAY_MS);

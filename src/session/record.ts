@@ -15,6 +15,8 @@ export interface Revocation {
   readonly issuer: string;
   /** While this attempt or session is the current one, the grant is in use and must be left alone. */
   readonly owner?: string;
+  /** The session it was the grant of, when it was of one. */
+  readonly session?: string;
   readonly since: number;
   readonly attempts: number;
   /** Not before this instant, in milliseconds. */

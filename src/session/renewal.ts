@@ -2,9 +2,10 @@
 // elsewhere is noticed within the hour. An alarm carries it; one that comes late is made up for at the next wake.
 import { FxaError, isFxaError } from '../fxa/errors.ts';
 import type { Context } from './context.ts';
+import { isFresh, mainToken, staleAt } from './held-tokens.ts';
 import type { HeldToken } from './record.ts';
 import { liveSession, type SignedIn } from './state.ts';
-import { isFresh, mainToken, renew, staleAt } from './tokens.ts';
+import { renew } from './tokens.ts';
 
 export const RENEWAL_ALARM = 'fxa:renewal';
 

@@ -30,7 +30,7 @@ export function withLiveGrantDoomed(
   const live = liveSession(record.session);
   if (!live) return next;
   const [issuer = context.config.issuer] = record.deployment.split(' ');
-  const entry = { ...revocation(context, live.grant.refreshTokenId), issuer };
+  const entry = { ...revocation(context, live.grant.refreshTokenId), issuer, session: live.id };
   return { ...next, outbox: [...next.outbox, entry] };
 }
 

@@ -1,6 +1,7 @@
 // The commands and wake-ups of the session, in one place: what the background may ask of it.
 import type { ScopedKey } from '../fxa/scoped-keys.ts';
 import { createAttempts } from './attempts.ts';
+import { askCompanion } from './companion.ts';
 import { createContext, type SessionConfig } from './context.ts';
 import { drain } from './outbox.ts';
 import type { Ports } from './ports.ts';
@@ -57,7 +58,7 @@ export interface SessionService {
   recover(): Promise<void>;
   /** Destroys what is due to be destroyed, and plans the rest. */
   drain(): Promise<void>;
-  /** To be called at every wake: does what is due, of revocations and of renewals. */
+  /** To be called at every wake: does what is due, of news, renewals and revocations. */
   tend(): Promise<void>;
   windowCreated(windowId: number): Promise<void>;
   windowRemoved(windowId: number): Promise<void>;
@@ -73,8 +74,9 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
   const tend = async () => {
     await sweepSecrets(context);
     await obeySessionOnly(context);
-    await drain(context);
+    await askCompanion(context);
     await renewAhead(context);
+    await drain(context);
   };
   const tendLater = () => {
     tend().catch(ports.report);

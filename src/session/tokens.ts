@@ -1,26 +1,17 @@
 // Access tokens: handed out fresh, refreshed once for all contexts, and never accepted back from a session that is over.
 import { FxaError, isFxaError } from '../fxa/errors.ts';
-import { grantedCovers, parseScopes } from '../fxa/scopes.ts';
+import { grantedCovers } from '../fxa/scopes.ts';
 import { acceptAccessToken, issuedTokens, requestRefresh, type TokenAnswer } from '../fxa/tokens.ts';
 import type { Context } from './context.ts';
+import { disown, holdToken, isFresh, mainToken, withoutOpenid } from './held-tokens.ts';
 import type { HeldToken } from './record.ts';
+import { reasonFor } from './reason.ts';
 import { dropSecrets, lossOf, openSecret } from './secrets.ts';
 import { signOut } from './sign-out.ts';
 import { liveSession, settled, type SignedIn } from './state.ts';
 
 /** Seconds an access token is asked for: one forgotten at a restart is dead soon. */
 export const ACCESS_TOKEN_TTL = 3600;
-
-/** The owner of a token that no session will use again. */
-const NOBODY = '';
-
-const MAX_MARGIN_MS = 5 * 60_000;
-
-/** More tokens than this nobody waits to see destroyed; all but a few have expired long since. */
-const MOST_TOKENS = 100;
-
-/** A token from further in the future than this was received before the clock was set back: its age is unknown. */
-const CLOCK_SLACK_MS = 60_000;
 
 /**
  * An access token of the live session that covers the scope. Refreshes when there is none, or when the only ones are
@@ -50,7 +41,7 @@ export async function accessToken(context: Context, wanted: string, refused?: st
     const { session, held: refreshed } = await usable();
     if (refreshed) return refreshed;
     if (refused !== undefined) await disown(context, refused);
-    return refresh(context, session, scope);
+    return refresh(context, session, { scope });
   });
   // Another sign-in took the session's place meanwhile: what counts is who is signed in now.
   return fresh ?? accessToken(context, wanted);
@@ -89,14 +80,40 @@ export async function renew(context: Context, known: HeldToken | undefined): Pro
   await context.ports.locks.exclusive(refreshLock(scope), async () => {
     const session = await requireLive(context);
     const newest = mainToken(await context.store.tokens(), session)?.token;
-    if (newest === known?.token) await refresh(context, session, scope);
+    if (newest === known?.token) await refresh(context, session, { scope });
   });
+}
+
+/**
+ * Does something with a token of its own, which is neither handed to anybody else nor kept: it is an orphan as soon as it has
+ * served. Undefined when the session is over.
+ *
+ * @throws FxaError as `accessToken`, and what `use` throws.
+ */
+export async function withPassingToken<T>(
+  context: Context,
+  session: SignedIn,
+  request: { readonly scope: string; readonly ttl: number },
+  use: (token: string) => Promise<T>,
+): Promise<T | undefined> {
+  const held = await refresh(context, session, request, { passing: true });
+  if (!held) return undefined;
+  try {
+    return await use(held.token);
+  } finally {
+    await disown(context, held.token);
+  }
 }
 
 const refreshLock = (scope: string) => `fxa:refresh:${scope}`;
 
-/** Undefined when another session took the place of this one meanwhile. */
-async function refresh(context: Context, session: SignedIn, scope: string): Promise<HeldToken | undefined> {
+/** Undefined when another session took the place of this one meanwhile. A `passing` token is held as one that covers nothing. */
+async function refresh(
+  context: Context,
+  session: SignedIn,
+  { scope, ttl = ACCESS_TOKEN_TTL }: { readonly scope: string; readonly ttl?: number },
+  { passing = false } = {},
+): Promise<HeldToken | undefined> {
   const { ports, store } = context;
   const refreshToken = await openSecret(context, session, 'refreshToken');
   if (refreshToken === undefined) return endIfLost(context, session);
@@ -104,13 +121,15 @@ async function refresh(context: Context, session: SignedIn, scope: string): Prom
   const http = context.http();
   const deployment = await context.deployment(http);
   try {
-    const request = { refreshToken, scope, ttl: ACCESS_TOKEN_TTL };
-    const held = await takeToken(context, session.id, await requestRefresh(deployment, request, http));
+    const answer = await requestRefresh(deployment, { refreshToken, scope, ttl }, http);
+    const held = await takeToken(context, session.id, answer, passing);
     await store.step({ type: 'grantKept', sessionId: session.id });
     // If the session ended meanwhile, nobody may use this token; it is an orphan now and will be destroyed as one.
     return (await requireLive(context)).id === session.id ? held : undefined;
   } catch (error) {
     if (isFxaError(error) && error.code === 'reauth_required') {
+      const hint = await reasonFor(context, session);
+      if (hint) await store.step({ type: 'hinted', sessionId: session.id, hint });
       await store.step({ type: 'grantRejected', sessionId: session.id, at: ports.now() });
       // Scoped keys may be among them; the next sweep may be far away.
       await dropSecrets(context, [session.id]);
@@ -134,76 +153,23 @@ export async function endIfLost(context: Context, session: SignedIn): Promise<un
 }
 
 /** Whatever the answer is worth, its token is known before it is judged; one that is refused is destroyed as an orphan. */
-async function takeToken(context: Context, owner: string, answer: TokenAnswer): Promise<HeldToken> {
+async function takeToken(
+  context: Context,
+  owner: string,
+  answer: TokenAnswer,
+  passing: boolean,
+): Promise<HeldToken> {
   const { accessToken } = await issuedTokens(answer);
   if (accessToken !== undefined) {
     await holdToken(context, owner, { accessToken, scope: '', expiresIn: ACCESS_TOKEN_TTL });
   }
   try {
-    return await holdToken(context, owner, acceptAccessToken(answer));
+    const accepted = acceptAccessToken(answer);
+    return await holdToken(context, owner, passing ? { ...accepted, scope: '' } : accepted);
   } catch (error) {
     if (accessToken !== undefined) await disown(context, accessToken);
     throw error;
   }
-}
-
-/** Keeps an access token under its owner, before anything else is done with it. */
-export async function holdToken(
-  context: Context,
-  owner: string,
-  answer: { readonly accessToken: string; readonly scope: string; readonly expiresIn: number },
-): Promise<HeldToken> {
-  const receivedAt = context.ports.now();
-  const held: HeldToken = {
-    token: answer.accessToken,
-    owner,
-    scope: answer.scope,
-    receivedAt,
-    expiresAt: receivedAt + answer.expiresIn * 1000,
-  };
-  await context.store.updateTokens((tokens) => [
-    ...tokens
-      .filter(({ token }) => token !== held.token)
-      .map((other) => retired(other, receivedAt))
-      .slice(-MOST_TOKENS),
-    held,
-  ]);
-  return held;
-}
-
-/** What has expired by our clock is of no use here; it may be alive all the same, so it is destroyed as an orphan. */
-function retired(held: HeldToken, now: number): HeldToken {
-  return held.expiresAt > now || held.owner === NOBODY ? held : { ...held, owner: NOBODY };
-}
-
-/** FxA: a refresh drops `openid`, which only serves the sign-in; a token without it is as good. */
-function withoutOpenid(scope: string): string {
-  return parseScopes(scope)
-    .filter((one) => one !== 'openid')
-    .join(' ');
-}
-
-/** Fresh while more than the margin is left: five minutes, or a tenth of a short life. */
-export function isFresh(token: HeldToken, now: number): boolean {
-  return now < staleAt(token) && now > token.receivedAt - CLOCK_SLACK_MS;
-}
-
-/** The instant (milliseconds) from which a token is no longer handed out. Pure. */
-export function staleAt({ receivedAt, expiresAt }: HeldToken): number {
-  return expiresAt - Math.min(MAX_MARGIN_MS, (expiresAt - receivedAt) / 10);
-}
-
-/** The newest token of the session, of those that do all the session may do. Pure. */
-export function mainToken(tokens: readonly HeldToken[], { id, grant }: SignedIn): HeldToken | undefined {
-  const scope = withoutOpenid(grant.scope);
-  return tokens.findLast((token) => token.owner === id && grantedCovers(token.scope, scope));
-}
-
-/** A refused token must not be handed out again. It may be alive all the same, so it is destroyed as an orphan. */
-function disown(context: Context, refused: string): Promise<void> {
-  return context.store.updateTokens((tokens) =>
-    tokens.map((held) => (held.token === refused ? { ...held, owner: NOBODY } : held)),
-  );
 }
 
 /** @throws FxaError `signed_out` or `reauth_required` when there is no live session. */

@@ -43,6 +43,8 @@ export type SessionEvent =
       readonly profile: Profile;
       readonly at: number;
     }
+  /** The companion has heard that metrics are not wanted; the profile may not know yet. */
+  | { readonly type: 'metricsClosed'; readonly sessionId: string }
   | { readonly type: 'troubleMet'; readonly sessionId: string; readonly trouble: Problem }
   | { readonly type: 'problemDismissed' }
   | {
@@ -116,6 +118,15 @@ export function transition(session: Session, event: SessionEvent): Session {
         ...live,
         account: { ...live.account, profile: event.profile, profileAt: event.at },
       }));
+
+    case 'metricsClosed': {
+      const { profile } = liveSession(session)?.account ?? {};
+      if (profile?.metricsEnabled !== true) return session;
+      return changeLive(session, event.sessionId, (live) => ({
+        ...live,
+        account: { ...live.account, profile: { ...profile, metricsEnabled: false } },
+      }));
+    }
 
     case 'troubleMet':
       return changeLive(session, event.sessionId, (live) => ({ ...live, trouble: event.trouble }));

@@ -14,7 +14,36 @@ describe('buildConfig', () => {
       scope: 'openid profile',
       returnPage: RETURN_PAGE,
     });
-    expect(connectSources(config)).toEqual(['http://127.0.0.1:9720', ...YOUR_HOSTS]);
+    const companion = new URL(RETURN_PAGE).origin;
+    expect(config.companion).toEqual({ origin: companion, every: 300 });
+    expect(connectSources(config)).toEqual(['http://127.0.0.1:9720', companion, ...YOUR_HOSTS]);
+  });
+
+  it('knows a companion elsewhere only when it is told of one', () => {
+    const variables = { FXA_CLIENT_ID: id };
+    expect(buildConfig('production', 'firefox', variables)).not.toHaveProperty('companion');
+    expect(buildConfig('local', 'firefox', { FXA_COMPANION: 'none' })).not.toHaveProperty('companion');
+    const config = buildConfig('production', 'firefox', {
+      ...variables,
+      FXA_COMPANION: 'https://companion.example/',
+      FXA_COMPANION_EVERY: '60',
+    });
+    expect(config.companion).toEqual({ origin: 'https://companion.example', every: 60 });
+    expect(connectSources(config)).toContain('https://companion.example');
+  });
+
+  it.each(['http://companion.example', 'https://companion.example/v1', 'companion', 'http://[::1]:9721'])(
+    'refuses the companion %s',
+    (companion) => {
+      const build = () => buildConfig('local', 'firefox', { FXA_COMPANION: companion });
+      expect(build).toThrow(/FXA_COMPANION is/);
+    },
+  );
+
+  it.each(['0', '1.5', 'often', '100000'])('refuses to ask the companion every "%s" seconds', (every) => {
+    expect(() => buildConfig('local', 'firefox', { FXA_COMPANION_EVERY: every })).toThrow(
+      /FXA_COMPANION_EVERY/,
+    );
   });
 
   it.each(['production', 'stage', 'custom'])(

@@ -16,6 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const PLANTED: Record<string, [file: string, code: string]> = {
   'fxa-is-pure': ['src/fxa/a.ts', "import '../session/ok.ts';"],
   'session-knows-only-fxa': ['src/session/b.ts', "import '../extension/background/ok.ts';"],
+  'contract-knows-nobody': ['src/contract/c.ts', "import '../session/ok.ts';"],
   'standin-stands-alone': ['src/standin/c.ts', "import '../session/ok.ts';"],
   'companion-knows-only-fxa': ['src/companion/c.ts', "import '../session/ok.ts';"],
   'nobody-imports-companion': ['src/extension/background/d2.ts', "import '../../companion/ok.ts';"],

@@ -3,6 +3,7 @@
 import { isFxaError } from '../../fxa/errors.ts';
 import * as scopedKeys from '../../fxa/scoped-keys.ts';
 import { ATTEMPT_ALARM } from '../../session/attempt.ts';
+import { COMPANION_ALARM } from '../../session/companion.ts';
 import { OUTBOX_ALARM } from '../../session/outbox.ts';
 import { RENEWAL_ALARM } from '../../session/renewal.ts';
 import { createSession } from '../../session/session.ts';
@@ -66,6 +67,7 @@ const tend = () => after(() => session.tend());
 answer(commandHandlers(session, recovered, report), (error) => (isFxaError(error) ? error.code : 'internal'));
 onAlarm(OUTBOX_ALARM, tend);
 onAlarm(RENEWAL_ALARM, tend);
+onAlarm(COMPANION_ALARM, tend);
 onAlarm(ATTEMPT_ALARM, () => after(() => session.watch()));
 onWindowCreated((id) => after(() => session.windowCreated(id)));
 onWindowRemoved((id) => after(() => session.windowRemoved(id)));
