@@ -17,12 +17,20 @@
  *   Of `prompt=none` it knows the errors by name; no client is on the allow-list for silent sign-in by address alone.
  * - Pictures are SVG where none was uploaded; uploaded ones are neither scaled nor re-encoded.
  * - Signing keys are new at every start, and the published second key never signs.
+ * - Webhooks are registered by whoever starts it, and may be plain http. An event leaves at once. It is sent again after 100 ms, then
+ *   after ever longer waits of 10 s at most; the real broker waits up to ten minutes. After seven days of this server's clock it is
+ *   given up. What is pending ends with the process. A choice about metrics is told as that one event; whether the real broker tells of
+ *   a changed profile beside it is not known.
+ * - Whoever asks `/metrics-flow` is answered, and no page may read it, unless it is told which origins may ask. The real one, as far
+ *   as its source is known, always has such a list, and refuses everybody else with 401, servers without an `Origin` too.
  * - In 2019 the event that ends the tokens of a deleted account never comes.
  * - `/__standin/` is its own: there people and tests set what is to go wrong.
  */
 import { Hono } from 'hono';
 import { authApp } from './auth/auth-app.ts';
 import { type Era, type EraRules, rulesOf } from './era.ts';
+import { createEvents, type Events } from './events/events.ts';
+import type { Timing } from './events/sender.ts';
 import { controlApp, isControl } from './faults/control-app.ts';
 import { createFaults, type Faults } from './faults/faults.ts';
 import { meetFaults } from './faults/meet.ts';
@@ -30,6 +38,7 @@ import { rotatingKeys } from './faults/rotating-keys.ts';
 import { createKeys, type Keys } from './keys.ts';
 import { oauthApp } from './oauth/oauth-app.ts';
 import { contentApp } from './pages/content-app.ts';
+import { createMetricsFlows, type MetricsFlowRequest } from './pages/metrics-flow.ts';
 import { imagesApp } from './profile/images-app.ts';
 import { profileApp } from './profile/profile-app.ts';
 import { addReady } from './ready.ts';
@@ -48,6 +57,12 @@ export interface StandinOptions {
   readonly keys?: Keys;
   /** Instead of the ready clients. */
   readonly clients?: readonly Client[];
+  /** Where the events for a client go, by client id. */
+  readonly webhooks?: Readonly<Record<string, string>>;
+  /** Other than the usual waits of the event broker, in milliseconds. */
+  readonly eventTiming?: Partial<Timing>;
+  /** The origins that may ask `/metrics-flow`, everybody else being refused; without the list nobody is. */
+  readonly metricsFlowOrigins?: readonly string[];
 }
 
 export interface Standin {
@@ -56,6 +71,10 @@ export interface Standin {
   readonly world: World;
   /** What goes wrong; nothing at first. */
   readonly faults: Faults;
+  /** Who is told of what happens to accounts. */
+  readonly events: Events;
+  /** What `/metrics-flow` was asked lately. */
+  readonly metricsFlows: readonly MetricsFlowRequest[];
 }
 
 /** The rules of an era, as far as the faults leave them. */
@@ -78,7 +97,10 @@ export function createStandin(options: StandinOptions): Standin {
   const store = createStore(rules, now);
   addReady(store, options.clients);
   const keys = rotatingKeys(options.keys ?? createKeys(now), faults);
-  const world: World = { rules, store, keys, now, origin };
+  const { webhooks = {}, eventTiming = {} } = options;
+  const events = createEvents({ store, keys, now, origin, faults, webhooks, timing: eventTiming });
+  const metricsFlows = createMetricsFlows(now, options.metricsFlowOrigins);
+  const world: World = { rules, store, keys, now, origin, metricsFlows };
   const apps: Readonly<Record<Role, Hono>> = {
     oauth: oauthApp(world),
     auth: authApp(world),
@@ -86,7 +108,7 @@ export function createStandin(options: StandinOptions): Standin {
     images: imagesApp(world),
     content: contentApp(world),
   };
-  const control = controlApp(faults);
+  const control = controlApp({ faults, events, store, now });
   const ownPort = new URL(origin).port;
   const app = new Hono();
   app.all('*', (c) => {
@@ -106,5 +128,5 @@ export function createStandin(options: StandinOptions): Standin {
   app.onError((error) => {
     throw error;
   });
-  return { app, store, world, faults };
+  return { app, store, world, faults, events, metricsFlows: metricsFlows.asked };
 }

@@ -34,6 +34,10 @@ export interface EraRules {
   readonly tokensSurviveAccountDeletion: boolean;
   readonly profileCacheLife: number;
   readonly metricsEnabledInProfile: boolean;
+  /** People's choice about metrics is told to relying parties; 2019 knew no such choice. */
+  readonly metricsEvents: boolean;
+  /** Today's documentation shows `uid` in the payload of `profile-change`, which once was empty. */
+  readonly uidInProfileChange: boolean;
   /** `/v1/subscriptions`, and default pictures by letter. */
   readonly profileHasNewerRoutes: boolean;
   readonly discoveryNamesRevocation: boolean;
@@ -68,6 +72,8 @@ const rules2019: EraRules = {
   tokensSurviveAccountDeletion: true,
   profileCacheLife: 3600,
   metricsEnabledInProfile: false,
+  metricsEvents: false,
+  uidInProfileChange: false,
   profileHasNewerRoutes: false,
   discoveryNamesRevocation: false,
   clientIdsAsBuffers: true,
@@ -97,6 +103,8 @@ const rulesToday: EraRules = {
   tokensSurviveAccountDeletion: false,
   profileCacheLife: 0,
   metricsEnabledInProfile: true,
+  metricsEvents: true,
+  uidInProfileChange: true,
   profileHasNewerRoutes: true,
   discoveryNamesRevocation: true,
   clientIdsAsBuffers: false,

@@ -34,7 +34,11 @@ export async function startStandin(
   const origin = `http://127.0.0.1:${address.port}`;
   const standin = createStandin({ ...options, origin });
   late.standin = standin;
-  return { ...standin, origin, stop: () => stop(server) };
+  const end = () => {
+    standin.events.stop();
+    return stop(server);
+  };
+  return { ...standin, origin, stop: end };
 }
 
 function stop(server: ServerType): Promise<void> {

@@ -2,11 +2,15 @@
 import { parseArgs } from 'node:util';
 import type { Era } from './era.ts';
 import { startStandin } from './listen.ts';
-import { EXTENSION_CLIENTS, READY_PASSWORD } from './ready.ts';
+import { EXTENSION_CLIENTS, READY_PASSWORD, readyClients, RETURN_PAGE } from './ready.ts';
+
+/** Where `npm run companion` takes them; while it does not run they wait. */
+const COMPANION_WEBHOOK = `${new URL(RETURN_PAGE).origin}/webhooks/fxa`;
 
 interface Arguments {
   readonly era: Era;
   readonly port: number;
+  readonly webhook: string;
 }
 
 /** Prints one sentence and ends with 1. */
@@ -18,20 +22,27 @@ function fail(sentence: string): never {
 function readArguments(): Arguments {
   try {
     const { values } = parseArgs({
-      options: { era: { type: 'string', default: 'today' }, port: { type: 'string', default: '9720' } },
+      options: {
+        era: { type: 'string', default: 'today' },
+        port: { type: 'string', default: '9720' },
+        webhook: { type: 'string', default: COMPANION_WEBHOOK },
+      },
     });
     const port = Number(values.port);
     if (values.era !== '2019' && values.era !== 'today') fail('--era is 2019 or today.');
     if (!Number.isInteger(port) || port < 0 || port > 65_535) fail('--port is a number from 0 to 65535.');
-    return { era: values.era, port };
+    const { webhook } = values;
+    if (!/^https?:/.test(URL.canParse(webhook) ? webhook : '')) fail('--webhook is an http(s) address.');
+    return { era: values.era, port, webhook };
   } catch {
-    return fail('Usage: npm run fxa -- [--era 2019|today] [--port N]');
+    return fail('Usage: npm run fxa -- [--era 2019|today] [--port N] [--webhook URL]');
   }
 }
 
-const { era, port } = readArguments();
+const { era, port, webhook } = readArguments();
 try {
-  const { origin, store, stop } = await startStandin({ era, port });
+  const webhooks = Object.fromEntries(readyClients().map(({ id }) => [id, webhook]));
+  const { origin, store, stop } = await startStandin({ era, port, webhooks });
   const accounts = store.accounts
     .list()
     .map(({ email, displayName }) => `  ${email.padEnd(20)} ${displayName ?? '(no name)'}`);
@@ -50,7 +61,8 @@ ${
   era === '2019'
     ? `Build for it with: FXA_ISSUER=${origin} FXA_CLIENT_ID_FIREFOX=${EXTENSION_CLIENTS.firefox} FXA_CLIENT_ID_CHROMIUM=${EXTENSION_CLIENTS.chromium} npm run build -- --env custom\n`
     : ''
-}Faults panel:       ${origin}/__standin/
+}Events go to:       ${webhook}
+Faults panel:       ${origin}/__standin/
 Connected services: ${origin}/settings#connected-services
 Discovery:          ${origin}/.well-known/openid-configuration
 Ctrl-C ends it.`);

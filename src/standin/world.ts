@@ -1,6 +1,7 @@
 /** What every endpoint is handed: the rules of the era, the state, the clock, the keys and the address. */
 import type { EraRules } from './era.ts';
 import type { Keys } from './keys.ts';
+import type { MetricsFlows } from './pages/metrics-flow.ts';
 import type { Store } from './store/store.ts';
 
 export interface World {
@@ -11,4 +12,5 @@ export interface World {
   readonly now: () => number;
   /** The one origin everything lives on; also the issuer. */
   readonly origin: string;
+  readonly metricsFlows: MetricsFlows;
 }

@@ -21,6 +21,7 @@ describe('callsOf', () => {
     ['POST', '/v1/introspect', '', ['any', 'api', 'introspect']],
     ['GET', '/v1/jwks', '', ['any', 'api', 'jwks']],
     ['GET', '/.well-known/openid-configuration', '', ['any', 'api', 'discovery']],
+    ['GET', '/metrics-flow', '', ['any', 'api', 'metrics-flow']],
     ['POST', '/v1/oauth/authorization', '', ['any', 'api', 'code']],
     ['GET', '/v1/authorization', '', ['any', 'api', 'authorization']],
     ['GET', '/authorization', '', ['any', 'authorization']],

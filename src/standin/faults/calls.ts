@@ -2,7 +2,7 @@
 import type { CallName } from './model.ts';
 
 const PROFILE = /^\/v1\/(?:profile|uid|email|display_name|subscriptions|avatar)(?:\/|$)/;
-const API = /^\/(?:v1|\.well-known)\//;
+const API = /^\/(?:v1\/|\.well-known\/|metrics-flow$)/;
 
 const POSTS: Readonly<Record<string, CallName>> = {
   '/v1/token': 'token',
@@ -26,6 +26,7 @@ function nameOf(method: string, path: string): CallName | undefined {
   if (PROFILE.test(path)) return method === 'GET' || method === 'HEAD' ? 'profile' : 'profile-write';
   if (path === '/v1/jwks') return 'jwks';
   if (path.startsWith('/.well-known/')) return 'discovery';
+  if (path === '/metrics-flow') return 'metrics-flow';
   return path === '/authorization' || path === '/v1/authorization' ? 'authorization' : undefined;
 }
 

@@ -3,6 +3,8 @@
  * nowhere else, a name that was made to point here is refused, and so is whatever another site sends.
  */
 import { type Context, Hono } from 'hono';
+import { type EventsControl, sendEvents, showEvents } from '../events/events-app.ts';
+import { changeSubscription, type Panel } from '../events/panel-section.ts';
 import { comesFromElsewhere } from '../http/elsewhere.ts';
 import { json } from '../http/reply.ts';
 import { errorPage } from '../pages/forms.ts';
@@ -15,6 +17,7 @@ import { FaultError, parseState } from './parse.ts';
 
 const HERE = '/__standin';
 const API = `${HERE}/faults`;
+const EVENTS = `${HERE}/events`;
 
 /** Whether a path is the stand-in's own, out of reach of every fault. */
 export const isControl = (path: string): boolean => path === HERE || path.startsWith(`${HERE}/`);
@@ -41,9 +44,11 @@ function stateOf(faults: Faults): object {
 const NO_STORE = { 'cache-control': 'no-store' };
 const refusal = (message: string, status: number) => json({ error: message }, status, NO_STORE);
 
+const isJson = (c: Context) =>
+  c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase() === 'application/json';
+
 async function replace(faults: Faults, c: Context): Promise<Response> {
-  if (c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase() !== 'application/json')
-    return refusal('Content-Type must be application/json.', 415);
+  if (!isJson(c)) return refusal('Content-Type must be application/json.', 415);
   const body = await c.req.text();
   let value: unknown;
   try {
@@ -62,24 +67,39 @@ async function replace(faults: Faults, c: Context): Promise<Response> {
   }
 }
 
-async function act(faults: Faults, c: Context): Promise<Response> {
+async function send(control: EventsControl, c: Context): Promise<Response> {
+  if (!isJson(c)) return refusal('Content-Type must be application/json.', 415);
   try {
-    actOnForm(faults, await c.req.parseBody());
+    return await sendEvents(control, c);
+  } catch (error) {
+    if (error instanceof FaultError) return refusal(error.message, 400);
+    throw error;
+  }
+}
+
+async function act(panel: Panel, c: Context): Promise<Response> {
+  try {
+    const form = await c.req.parseBody();
+    if (form.intent === 'subscription') changeSubscription(panel, form);
+    else actOnForm(panel.faults, form);
     return c.redirect(`${HERE}/`, 303);
   } catch (error) {
-    if (error instanceof FaultError) return render(c, panelPage(faults, error.message));
+    if (error instanceof FaultError) return render(c, panelPage(panel, error.message));
     throw error;
   }
 }
 
 /** Builds the app. */
-export function controlApp(faults: Faults): Hono {
+export function controlApp(control: Panel & EventsControl): Hono {
+  const { faults } = control;
   const app = new Hono();
   app.use('*', async (c: Context, next) => {
     const refused = hasForeignName(c) || comesFromElsewhere(c);
     if (!refused) return next();
     const message = 'The faults are set from this machine, and from no other site.';
-    return c.req.path === API ? refusal(message, 403) : render(c, errorPage(message, 403));
+    return c.req.path === API || c.req.path === EVENTS
+      ? refusal(message, 403)
+      : render(c, errorPage(message, 403));
   });
   app.get(API, () => json(stateOf(faults), 200, NO_STORE));
   app.put(API, (c) => replace(faults, c));
@@ -90,9 +110,12 @@ export function controlApp(faults: Faults): Hono {
   app.all(API, () =>
     json({ error: 'Use GET, PUT or DELETE.' }, 405, { ...NO_STORE, allow: 'GET, PUT, DELETE' }),
   );
+  app.get(EVENTS, () => showEvents(control));
+  app.post(EVENTS, (c) => send(control, c));
+  app.all(EVENTS, () => json({ error: 'Use GET or POST.' }, 405, { ...NO_STORE, allow: 'GET, POST' }));
   app.get(HERE, (c) => c.redirect(`${HERE}/`, 301));
-  app.get(`${HERE}/`, (c) => render(c, panelPage(faults)));
-  app.post(`${HERE}/`, (c) => act(faults, c));
+  app.get(`${HERE}/`, (c) => render(c, panelPage(control)));
+  app.post(`${HERE}/`, (c) => act(control, c));
   app.notFound((c) => render(c, errorPage('There is no such page.', 404)));
   return app;
 }

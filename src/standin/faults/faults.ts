@@ -30,6 +30,8 @@ export interface Faults {
   remove(id: number): void;
   /** Changes the settings that are named. Throws `FaultError`. */
   change(settings: Partial<Settings>): void;
+  /** Tells of every change of the settings, after it. */
+  onSettings(listener: () => void): void;
   /** Nothing is wrong any more. Listeners and the log of requests stay. */
   clear(): void;
   readonly settings: Settings;
@@ -52,6 +54,11 @@ export function createFaults(now: () => number): Faults {
   let settings = NOTHING_WRONG;
   let lastId = 0;
   const listeners = new Set<Listener>();
+  const settingsListeners: (() => void)[] = [];
+  const become = (changed: Settings) => {
+    settings = changed;
+    for (const listener of settingsListeners) listener();
+  };
   const begun = (fault: Fault): ActiveFault => ({ id: ++lastId, fault, hits: 0, passed: 0, since: now() });
   return {
     set(faults) {
@@ -65,12 +72,13 @@ export function createFaults(now: () => number): Faults {
       active = active.filter((entry) => entry.id !== id);
     },
     change(changed) {
-      settings = { ...settings, ...parseSettings(changed) };
+      become({ ...settings, ...parseSettings(changed) });
     },
     clear() {
       active = [];
-      settings = NOTHING_WRONG;
+      become(NOTHING_WRONG);
     },
+    onSettings: (listener) => void settingsListeners.push(listener),
     get settings() {
       return settings;
     },

@@ -2,7 +2,6 @@
  * What can be made to go wrong at the stand-in, as data. Pure: which fault takes a request, and what that leaves of it.
  *
  * Of no host, no route and no trusted certificate a client sees the same thing as of a lost connection (`drop`): no answer.
- * Faults of the event sender (sent twice, out of order) will be settings of their own, once there is a sender.
  */
 
 /** Which requests a fault is for. CORS preflights and the panel itself have none of these names, and never fail. */
@@ -26,6 +25,8 @@ export const CALL_NAMES = [
   'introspect',
   'jwks',
   'discovery',
+  /** `/metrics-flow`, JSON of the site with the pages. */
+  'metrics-flow',
   /** How the sign-in page comes to a code: `/v1/oauth/authorization` and `POST /v1/authorization`. */
   'code',
   /** The page people sign in on, and `GET /v1/authorization`, which leads there. */
@@ -97,6 +98,14 @@ export interface Settings {
   readonly signingKeyUnpublished: boolean;
   /** Profiles lack `metricsEnabled`, as those of older servers do. */
   readonly hideMetricsEnabled: boolean;
+  /** Every event is sent again after it was acknowledged. */
+  readonly eventsTwice: boolean;
+  /** Events are kept back for a moment; those that come together leave in reverse. */
+  readonly eventsOutOfOrder: boolean;
+  /** No event is sent until this is over; none is lost. */
+  readonly eventsHeld: boolean;
+  /** Events are signed with a key that is not the published one of that name. */
+  readonly eventsWrongKey: boolean;
 }
 
 export const NOTHING_WRONG: Settings = {
@@ -104,6 +113,10 @@ export const NOTHING_WRONG: Settings = {
   keyRotations: 0,
   signingKeyUnpublished: false,
   hideMetricsEnabled: false,
+  eventsTwice: false,
+  eventsOutOfOrder: false,
+  eventsHeld: false,
+  eventsWrongKey: false,
 };
 
 /** A fault at work. `hits` is how many requests it took, `passed` how many it let pass first; `since` in milliseconds. */

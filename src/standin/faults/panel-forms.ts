@@ -2,7 +2,7 @@
 import type { Faults } from './faults.ts';
 import { type Fault, NOTHING_WRONG, type Settings } from './model.ts';
 import { FaultError, parseFaults } from './parse.ts';
-import { presetOf } from './presets.ts';
+import { EVENT_SWITCHES, presetOf } from './presets.ts';
 
 export type Form = Readonly<Record<string, unknown>>;
 
@@ -67,6 +67,12 @@ export function actOnForm(faults: Faults, form: Form): void {
       const name = text(form.setting);
       if (!Object.hasOwn(NOTHING_WRONG, name)) throw new FaultError('There is no such setting.');
       faults.change({ [name]: NOTHING_WRONG[name as keyof Settings] });
+      return;
+    }
+    case 'switch-on': {
+      const found = EVENT_SWITCHES.find(({ setting }) => setting === form.setting);
+      if (found === undefined) throw new FaultError('There is no such setting.');
+      faults.change({ [found.setting]: true });
       return;
     }
     case 'clear': {

@@ -1,5 +1,6 @@
 /** The panel: what goes wrong just now, buttons to change it, and the last requests. It works without script. */
 import { html } from 'hono/html';
+import { eventsSection, type Panel } from '../events/panel-section.ts';
 import type { Markup, Page } from '../pages/layout.ts';
 import type { Faults } from './faults.ts';
 import { CALL_NAMES } from './model.ts';
@@ -117,7 +118,8 @@ function requestRow({ at, method, path, status, fault }: LoggedRequest): Markup 
 }
 
 /** The page; `problem` is what is wrong with the last form. */
-export function panelPage(faults: Faults, problem?: string): Page {
+export function panelPage(panel: Panel, problem?: string): Page {
+  const { faults } = panel;
   const requests = faults.requests.list();
   return {
     title: 'Faults',
@@ -137,7 +139,7 @@ export function panelPage(faults: Faults, problem?: string): Page {
       <ul class="rows">
         ${Object.entries<Preset>(PRESETS).map(presetRow)}
       </ul>
-      ${ownFault()}
+      ${ownFault()} ${eventsSection(panel)}
       <h2>Last requests</h2>
       ${
         requests.length === 0

@@ -6,13 +6,15 @@ export class FaultError extends Error {
   override readonly name = 'FaultError';
 }
 
-interface Rule {
+/** What a member must be, in words and as a test. */
+export interface Rule {
   readonly wants: string;
   readonly fits: (value: unknown) => boolean;
   readonly needed?: boolean;
 }
 
-const whole = (min: number, max: number): Rule => ({
+/** Whole numbers of a range. */
+export const whole = (min: number, max: number): Rule => ({
   wants: `a whole number from ${min} to ${max}`,
   fits: (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
 });
@@ -20,9 +22,11 @@ const oneOf = (...values: readonly string[]): Rule => ({
   wants: `one of ${values.join(', ')}`,
   fits: (value) => typeof value === 'string' && values.includes(value),
 });
-const flag: Rule = { wants: 'true or false', fits: (value) => typeof value === 'boolean' };
+/** True or false. */
+export const flag: Rule = { wants: 'true or false', fits: (value) => typeof value === 'boolean' };
 const anything: Rule = { wants: 'an object', fits: () => true };
-const needed = (rule: Rule): Rule => ({ ...rule, needed: true });
+/** The same, but not to be left out. */
+export const needed = (rule: Rule): Rule => ({ ...rule, needed: true });
 const orFalse = (rule: Rule): Rule => ({
   wants: `${rule.wants}, or false`,
   fits: (value) => value === false || rule.fits(value),
@@ -35,7 +39,7 @@ const BODY_STATUS: Rule = {
   fits: (value) => whole(200, 599).fits(value) && ![204, 205, 304].includes(value as number),
 };
 
-type Rules = Readonly<Record<string, Rule>>;
+export type Rules = Readonly<Record<string, Rule>>;
 
 const TROUBLES: Readonly<Record<TroubleKind, Rules>> = {
   status: {
@@ -68,19 +72,24 @@ const SETTINGS: Rules = {
   keyRotations: whole(0, 1_000_000),
   signingKeyUnpublished: flag,
   hideMetricsEnabled: flag,
+  eventsTwice: flag,
+  eventsOutOfOrder: flag,
+  eventsHeld: flag,
+  eventsWrongKey: flag,
 };
 
 const MOST_FAULTS = 100;
 
-type Members = Readonly<Record<string, unknown>>;
+export type Members = Readonly<Record<string, unknown>>;
 
-function membersOf(value: unknown, at: string): Members {
+/** The members of an object. Throws `FaultError` for anything else; `at` names it there. */
+export function membersOf(value: unknown, at: string): Members {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Members;
   throw new FaultError(`${at} must be an object.`);
 }
 
-/** Members whose value is `undefined` count as left out. */
-function checked(value: unknown, rules: Rules, at: string): Members {
+/** The members of an object that has no others than those of the rules. One that is `undefined` counts as left out. Throws `FaultError`. */
+export function checked(value: unknown, rules: Rules, at: string): Members {
   const members = membersOf(value, at);
   for (const [key, member] of Object.entries(members)) {
     const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;

@@ -72,6 +72,30 @@ export const PRESETS = {
   },
 } as const satisfies Readonly<Record<string, Preset>>;
 
+/** What goes wrong with events, each one switch of the panel. */
+export const EVENT_SWITCHES = [
+  {
+    setting: 'eventsTwice',
+    title: 'Events twice',
+    says: 'Every event is sent again after it was acknowledged, as a new token.',
+  },
+  {
+    setting: 'eventsOutOfOrder',
+    title: 'Events out of order',
+    says: 'Events are kept back for a moment; those that come together leave in reverse.',
+  },
+  {
+    setting: 'eventsHeld',
+    title: 'Events held back',
+    says: 'No event is sent until this is put right. None is lost.',
+  },
+  {
+    setting: 'eventsWrongKey',
+    title: 'Events signed by a stranger',
+    says: 'The key is not the published one of that name. What is refused for it is sent again.',
+  },
+] as const satisfies readonly { setting: keyof Settings; title: string; says: string }[];
+
 export type PresetName = keyof typeof PRESETS;
 
 /** All presets by name. */

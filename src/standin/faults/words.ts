@@ -54,6 +54,7 @@ export function progressInWords(entry: ActiveFault, now: number): string {
 /** Settings that are not as they should be: by name, in words. */
 export function settingsInWords(settings: Settings): readonly (readonly [keyof Settings, string])[] {
   const { clockSkew, keyRotations, signingKeyUnpublished, hideMetricsEnabled } = settings;
+  const { eventsTwice, eventsOutOfOrder, eventsHeld, eventsWrongKey } = settings;
   const all: readonly (readonly [boolean, keyof Settings, string])[] = [
     [
       clockSkew !== 0,
@@ -63,6 +64,10 @@ export function settingsInWords(settings: Settings): readonly (readonly [keyof S
     [keyRotations > 0, 'keyRotations', `The signing key was replaced ${times(keyRotations)}`],
     [signingKeyUnpublished, 'signingKeyUnpublished', 'The signing key is not published'],
     [hideMetricsEnabled, 'hideMetricsEnabled', 'Profiles lack metricsEnabled'],
+    [eventsTwice, 'eventsTwice', 'Events are sent twice'],
+    [eventsOutOfOrder, 'eventsOutOfOrder', 'Events are sent in reverse'],
+    [eventsHeld, 'eventsHeld', 'Events are held back'],
+    [eventsWrongKey, 'eventsWrongKey', 'Events are signed with a wrong key'],
   ];
   return all.filter(([wrong]) => wrong).map(([, name, words]) => [name, words]);
 }

@@ -49,6 +49,9 @@ function change(world: World, who: SignedIn, form: Form): string | undefined {
       store.changePassword(who.account, next, who.session.token);
       return undefined;
     }
+    case 'metrics':
+      store.setMetricsEnabled(who.account, form.metrics === 'on');
+      return undefined;
     case 'delete-account':
       if (form.password !== who.account.password) return 'Incorrect password';
       store.deleteAccount(who.account.uid);

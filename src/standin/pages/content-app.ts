@@ -28,6 +28,7 @@ export function contentApp(world: World): Hono {
   app.get('/__version__', (c) => c.json(world.rules.version));
   app.get('/__heartbeat__', (c) => c.json({}));
   app.get('/__lbheartbeat__', (c) => c.json({}));
+  app.get('/metrics-flow', (c) => world.metricsFlows.answer(c));
   app.get('/authorization', (c) => showAuthorization(world, c));
   const form = (act: (world: World, c: Context) => Promise<Response>) => (c: Context) =>
     comesFromElsewhere(c)

@@ -1,7 +1,8 @@
-/** The settings page: connected services, password, deletion, sign-out. */
+/** The settings page: connected services, password, metrics, deletion, sign-out. */
 import { html } from 'hono/html';
 import { PASSWORD_MIN } from '../auth/accounts.ts';
 import type { SignedIn } from '../auth/session.ts';
+import type { Account } from '../store/types.ts';
 import type { World } from '../world.ts';
 import { person } from './forms.ts';
 import type { Markup, Page } from './layout.ts';
@@ -36,6 +37,19 @@ function row(connection: Connection): Markup {
   </li>`;
 }
 
+/** FxA: what a person says here is `metricsEnabled` in the profile. */
+function metricsForm({ metricsEnabled }: Account): Markup {
+  return html`<h2>Data collection and use</h2>
+    <form method="post">
+      <input type="hidden" name="intent" value="metrics" />
+      <label for="metrics">
+        <input id="metrics" name="metrics" type="checkbox" ${metricsEnabled ? 'checked' : ''} />
+        Help improve Mozilla Account
+      </label>
+      <p><button class="quiet" type="submit">Save</button></p>
+    </form>`;
+}
+
 /** The page; `problem` is what went wrong with the last form. */
 export function settingsPage(world: World, who: SignedIn, problem?: string): Page {
   const services = connections(world, who.account.uid);
@@ -68,6 +82,7 @@ export function settingsPage(world: World, who: SignedIn, problem?: string): Pag
         />
         <p><button class="quiet" type="submit">Change password</button></p>
       </form>
+      ${world.rules.metricsEvents ? metricsForm(who.account) : ''}
       <h2>Account</h2>
       <form method="post">
         <input type="hidden" name="intent" value="delete-account" />

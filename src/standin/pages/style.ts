@@ -20,6 +20,7 @@ form { margin: 1.25rem 0 0; }
 form.inline { margin: 0; }
 label { display: block; margin: .75rem 0 .25rem; font-weight: 600; }
 input, select { width: 100%; padding: .6rem .75rem; font: inherit; color: inherit; background: transparent; border: 1px solid var(--line); border-radius: 6px; }
+input[type=checkbox] { width: auto; margin: 0 .5rem 0 0; }
 input:focus-visible, select:focus-visible, button:focus-visible, a:focus-visible { outline: 3px solid var(--blue); outline-offset: 2px; }
 button { padding: .6rem 1rem; font: inherit; font-weight: 600; border: 0; border-radius: 6px; cursor: pointer; color: var(--blue-ink); background: var(--blue); }
 button.main { width: 100%; margin-top: 1.25rem; }

@@ -5,7 +5,7 @@ import { createImages, type Images } from './images.ts';
 import { randomHex } from './random.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createTokens, type Tokens } from './tokens.ts';
-import type { AccessToken, Account, Client, RefreshToken } from './types.ts';
+import type { AccessToken, Account, AccountChange, Client, RefreshToken } from './types.ts';
 
 export interface CachedProfile {
   readonly profile: Readonly<Record<string, unknown>>;
@@ -38,6 +38,17 @@ export interface Store {
   deleteAccount(uid: string): void;
   /** Marks the profile as changed, which ends what is cached of it. */
   profileChanged(account: Account): void;
+  /** Whether the person allows metrics. */
+  setMetricsEnabled(account: Account, enabled: boolean): void;
+  /** Gives or takes away capabilities that a client sells. */
+  setSubscription(
+    account: Account,
+    clientId: string,
+    capabilities: readonly string[],
+    isActive: boolean,
+  ): void;
+  /** Tells of what relying parties are to be told of. */
+  onChange(listener: (change: AccountChange) => void): void;
 }
 
 /** An empty store. `now` gives milliseconds. */
@@ -51,6 +62,16 @@ export function createStore(rules: EraRules, now: () => number): Store {
   const forget = (uid: string) => {
     for (const key of profileCache.keys()) if (key.startsWith(uid)) profileCache.delete(key);
   };
+  const touch = (account: Account) => {
+    account.profileChangedAt = now();
+    forget(account.uid);
+  };
+  const listeners: ((change: AccountChange) => void)[] = [];
+  const tell = (change: AccountChange) => {
+    for (const listener of listeners) listener(change);
+  };
+  const tellOfPassword = ({ uid }: Account) =>
+    tell({ uid, event: 'password-change', payload: { changeTime: now() } });
   const matches =
     (filter: { email?: string; clientId?: string } = {}) =>
     (item: { uid: string; clientId: string }) =>
@@ -76,6 +97,7 @@ export function createStore(rules: EraRules, now: () => number): Store {
         (item) => item.uid === account.uid && clients.get(item.clientId)?.publicClient !== false,
       );
       sessions.closeAllOf(account.uid, keptSession);
+      tellOfPassword(account);
     },
     resetPassword(account, password) {
       account.password = password;
@@ -84,6 +106,7 @@ export function createStore(rules: EraRules, now: () => number): Store {
       account.keysChangedAt = Math.max(now(), account.keysChangedAt + 1000);
       tokens.removeWhere((item) => item.uid === account.uid);
       sessions.closeAllOf(account.uid);
+      tellOfPassword(account);
     },
     deleteAccount(uid) {
       const account = accounts.byUid(uid);
@@ -91,10 +114,31 @@ export function createStore(rules: EraRules, now: () => number): Store {
       accounts.remove(uid);
       sessions.closeAllOf(uid);
       if (!rules.tokensSurviveAccountDeletion) tokens.removeWhere((item) => item.uid === uid);
+      if (account !== undefined) tell({ uid, event: 'delete-user', payload: {} });
+      tokens.forgetClientsOf(uid);
     },
     profileChanged(account) {
-      account.profileChangedAt = now();
-      forget(account.uid);
+      touch(account);
+      const { uid } = account;
+      tell({ uid, event: 'profile-change', payload: rules.uidInProfileChange ? { uid } : {} });
     },
+    setMetricsEnabled(account, enabled) {
+      if (account.metricsEnabled === enabled) return;
+      account.metricsEnabled = enabled;
+      touch(account);
+      if (!rules.metricsEvents) return;
+      tell({ uid: account.uid, event: enabled ? 'metrics-opt-in' : 'metrics-opt-out', payload: {} });
+    },
+    setSubscription(account, clientId, capabilities, isActive) {
+      const others = (account.subscriptions[clientId] ?? []).filter((held) => !capabilities.includes(held));
+      const held = isActive ? [...others, ...capabilities] : others;
+      account.subscriptions = { ...account.subscriptions, [clientId]: held };
+      touch(account);
+      // FxA: the instant is that of the payment system, which counts in whole seconds.
+      const changeTime = Math.floor(now() / 1000) * 1000;
+      const payload = { capabilities, isActive, changeTime };
+      tell({ uid: account.uid, event: 'subscription-state-change', payload, clientId });
+    },
+    onChange: (listener) => void listeners.push(listener),
   };
 }

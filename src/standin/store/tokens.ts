@@ -26,6 +26,10 @@ export interface Tokens {
   refreshTokens(): RefreshToken[];
   /** Removes every code and token the test picks. */
   removeWhere(picked: Of<Authorization>): void;
+  /** Every client the person has ever signed in to, whatever became of the tokens. FxA: the event broker keeps such a list. */
+  clientsOf(uid: string): readonly string[];
+  /** FxA: the list ends with the account. */
+  forgetClientsOf(uid: string): void;
 }
 
 /** No codes and tokens yet. */
@@ -33,10 +37,14 @@ export function createTokens(now: () => number): Tokens {
   const codes = new Map<string, Code>();
   const access = new Map<string, AccessToken>();
   const refresh = new Map<string, RefreshToken>();
+  const clients = new Map<string, Set<string>>();
+  const noteClient = ({ uid, clientId }: Authorization) =>
+    clients.set(uid, (clients.get(uid) ?? new Set()).add(clientId));
   return {
     addCode(item) {
       const added: Code = { code: randomHex(32), createdAt: now(), ...item };
       codes.set(added.code, added);
+      noteClient(added);
       return added;
     },
     findCode: (code) => codes.get(code),
@@ -60,6 +68,7 @@ export function createTokens(now: () => number): Tokens {
       const createdAt = rest.createdAt ?? now();
       const item: RefreshToken = { lastUsedAt: createdAt, ...rest, createdAt, id: rest.id ?? tokenId(token) };
       refresh.set(item.id, item);
+      noteClient(item);
       return { token, item };
     },
     findRefreshToken: (token) => refresh.get(tokenId(token)),
@@ -72,5 +81,7 @@ export function createTokens(now: () => number): Tokens {
       for (const item of access.values()) if (picked(item)) access.delete(item.id);
       for (const item of refresh.values()) if (picked(item)) refresh.delete(item.id);
     },
+    clientsOf: (uid) => [...(clients.get(uid) ?? [])],
+    forgetClientsOf: (uid) => void clients.delete(uid),
   };
 }

@@ -13,6 +13,18 @@ export interface Client {
   readonly allowedScopes?: string;
   /** FxA answers 503 for a disabled client. */
   readonly disabled?: boolean;
+  /** FxA: a resource server is told of everybody's changes, a person's other clients of that person's only. */
+  readonly resourceServer?: boolean;
+}
+
+/** What relying parties are told of an account. */
+export interface AccountChange {
+  readonly uid: string;
+  /** The end of the event's URI, such as `password-change`. */
+  readonly event: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** The only client it concerns; without it, all that are to be told. */
+  readonly clientId?: string;
 }
 
 export interface Account {

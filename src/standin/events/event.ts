@@ -1,0 +1,41 @@
+/** The events that Mozilla accounts tells relying parties of: their URIs and what stands in them. */
+
+/** FxA: every event's URI begins like this. */
+export const EVENT_PREFIX = 'https://schemas.accounts.firefox.com/event/';
+
+/** FxA: the ends of the URIs in use today; the last two are newer than 2019. */
+export const EVENT_NAMES = [
+  'password-change',
+  'profile-change',
+  'subscription-state-change',
+  'delete-user',
+  'metrics-opt-out',
+  'metrics-opt-in',
+] as const;
+
+export type EventName = (typeof EVENT_NAMES)[number];
+export type Payload = Readonly<Record<string, unknown>>;
+
+/** The URI of an event: that of a name, or the URI itself. */
+export function eventUri(event: string): string {
+  return event.includes(':') ? event : EVENT_PREFIX + event;
+}
+
+/** The name of an event, where its URI is one of Mozilla accounts. */
+export function eventName(event: string): string {
+  return event.startsWith(EVENT_PREFIX) ? event.slice(EVENT_PREFIX.length) : event;
+}
+
+/** What usually stands in an event that happens at `now`, in milliseconds. Unknown events are empty. */
+export function usualPayload(event: string, uid: string, now: number): Payload {
+  switch (eventName(event)) {
+    case 'password-change':
+      return { changeTime: now };
+    case 'subscription-state-change':
+      return { capabilities: ['premium'], isActive: true, changeTime: Math.floor(now / 1000) * 1000 };
+    case 'profile-change':
+      return { uid };
+    default:
+      return {};
+  }
+}

@@ -1,0 +1,97 @@
+// One attempt on the wire: the literal request, its redirects, and every way not to be answered.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Receiver, type Reply, startReceiver } from '../testing/receiver.ts';
+import { postSet } from './post.ts';
+
+let receiver: Receiver;
+let other: Receiver;
+beforeEach(async () => {
+  [receiver, other] = await Promise.all([startReceiver(), startReceiver()]);
+});
+afterEach(() => Promise.all([receiver.stop(), other.stop()]));
+
+const SET = 'aGVhZA.e30.c2lnbmF0dXJl';
+const post = (url = receiver.url, within = 5000, stop = new AbortController().signal) =>
+  postSet(url, SET, { within, stop });
+const redirect =
+  (status: number, location: string): Reply =>
+  (response) =>
+    response.writeHead(status, { location }).end();
+
+describe('the request', () => {
+  it('is that of axios without a body', async () => {
+    expect(await post()).toBe(200);
+    const [request] = receiver.received;
+    expect(request).toMatchObject({ method: 'POST', path: '/webhooks/fxa', body: '' });
+    expect(request?.rawHeaders).toEqual([
+      ...['Accept', 'application/json, text/plain, */*'],
+      ...['Content-Type', 'application/x-www-form-urlencoded'],
+      ...['Authorization', `Bearer ${SET}`],
+      ...['User-Agent', expect.stringMatching(/^axios\/1\./) as string],
+      ...['Content-Length', '0'],
+      ...['Host', new URL(receiver.url).host],
+      ...['Connection', 'close'],
+    ]);
+  });
+});
+
+describe('a redirect', () => {
+  it.each([301, 302, 303])('of %i makes it a GET without the type of a body', async (status) => {
+    receiver.answer(redirect(status, '/elsewhere'), 204);
+    expect(await post()).toBe(204);
+    const last = receiver.received.at(-1);
+    expect(last).toMatchObject({ method: 'GET', path: '/elsewhere' });
+    expect(last?.headers).toMatchObject({ authorization: `Bearer ${SET}` });
+    expect(last?.headers['content-type']).toBeUndefined();
+    expect(last?.headers['content-length']).toBeUndefined();
+  });
+
+  it.each([307, 308])('of %i leaves it a POST', async (status) => {
+    receiver.answer(redirect(status, '/elsewhere'));
+    expect(await post()).toBe(200);
+    expect(receiver.received.at(-1)).toMatchObject({ method: 'POST', path: '/elsewhere' });
+    expect(receiver.received.at(-1)?.headers['content-length']).toBe('0');
+  });
+
+  it('to another host takes no token along', async () => {
+    receiver.answer(redirect(307, other.url));
+    expect(await post()).toBe(200);
+    expect(other.received[0]?.headers.authorization).toBeUndefined();
+  });
+
+  it('that never ends is no answer', async () => {
+    receiver.answer(...Array.from({ length: 40 }, () => redirect(302, '/again')));
+    expect(await post()).toBeUndefined();
+    expect(receiver.received).toHaveLength(22);
+  });
+
+  it('without an address is a status like any other', async () => {
+    receiver.answer(304);
+    expect(await post()).toBe(304);
+  });
+});
+
+describe('no answer', () => {
+  it('is one that does not come in time', async () => {
+    receiver.answer(() => undefined);
+    expect(await post(receiver.url, 100)).toBeUndefined();
+  });
+
+  it('is one that breaks off', async () => {
+    receiver.answer((response) => {
+      response.writeHead(200, { 'content-length': '10' }).write('half', () => response.destroy());
+    });
+    expect(await post()).toBeUndefined();
+  });
+
+  it('is nobody who listens', async () => {
+    await other.stop();
+    expect(await post(other.url)).toBeUndefined();
+  });
+
+  it('is wanted once the sender stops', async () => {
+    const stopping = new AbortController();
+    receiver.answer(() => stopping.abort());
+    expect(await post(receiver.url, 60_000, stopping.signal)).toBeUndefined();
+  });
+});

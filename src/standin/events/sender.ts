@@ -1,0 +1,159 @@
+/** Delivers events: at least once, in no order, again and again until the relying party acknowledges. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Faults } from '../faults/faults.ts';
+import type { Delivery, DeliveryLog } from './deliveries.ts';
+import { eventName, type Payload } from './event.ts';
+import { postSet } from './post.ts';
+import type { Sign } from './sign.ts';
+
+/** One event for one client. */
+export interface Errand {
+  readonly clientId: string;
+  readonly uid: string;
+  readonly event: string;
+  readonly payload: Payload;
+  /** Instead of the address registered. */
+  readonly url?: string;
+  readonly wrongKey?: boolean;
+  /** One attempt, made at once, and no other whatever comes of it. */
+  readonly once?: boolean;
+}
+
+/** Milliseconds. */
+export interface Timing {
+  /** Until the second attempt; doubled from one attempt to the next. */
+  readonly firstRetry: number;
+  readonly longestRetry: number;
+  /** What is not answered by then is not answered. */
+  readonly answerWithin: number;
+  /** How long events wait for others to be put out of order with. */
+  readonly gather: number;
+}
+
+/** FxA: Pub/Sub gives a relying party ten seconds. It waits up to 600 s between attempts; nobody would here. */
+export const TIMING: Timing = { firstRetry: 100, longestRetry: 10_000, answerWithin: 10_000, gather: 200 };
+
+/** FxA: Pub/Sub keeps what is not acknowledged for seven days. Milliseconds. */
+const RETENTION = 7 * 86_400_000;
+
+/** FxA: what Pub/Sub takes for an acknowledgement. */
+export const ACKS: readonly (number | undefined)[] = [102, 200, 201, 202, 204];
+
+interface Running {
+  readonly errand: Errand;
+  delivery: Delivery;
+  /** Acknowledgements to go. */
+  wanted: number;
+  failures: number;
+  readonly end: (delivery: Delivery) => void;
+}
+
+export interface Sender {
+  /** Resolves when nothing more is sent of it. Never rejects. */
+  send(errand: Errand): Promise<Delivery>;
+  /** Ends what is pending. */
+  stop(): void;
+}
+
+interface Means {
+  readonly sign: Sign;
+  readonly log: DeliveryLog;
+  readonly faults: Pick<Faults, 'settings' | 'onSettings'>;
+  /** Where a client's events go; undefined when it has registered no address (any more). */
+  readonly urlOf: (clientId: string) => string | undefined;
+  /** The stand-in's clock, in milliseconds. */
+  readonly now: () => number;
+  readonly timing: Timing;
+}
+
+/** A sender with nothing to send. */
+export function createSender({ sign, log, faults, urlOf, now, timing }: Means): Sender {
+  const stopping = new AbortController();
+  const stop = stopping.signal;
+  let outbox: Running[] = [];
+  let gathering: NodeJS.Timeout | undefined;
+  let held: (() => void)[] = [];
+
+  const note = (running: Running, what: Partial<Delivery>) => {
+    running.delivery = { ...running.delivery, ...what };
+    log.note(running.delivery);
+    if (running.delivery.over) running.end(running.delivery);
+  };
+  const attempt = async (running: Running) => {
+    const { errand, delivery } = running;
+    const url = errand.url ?? urlOf(errand.clientId);
+    if (url === undefined || stop.aborted) {
+      note(running, { over: true });
+      return;
+    }
+    const wrongKey = errand.wrongKey === true || faults.settings.eventsWrongKey;
+    const status = await postSet(url, await sign({ ...errand, wrongKey }), {
+      within: timing.answerWithin,
+      stop,
+    });
+    if (ACKS.includes(status)) running.wanted -= 1;
+    else running.failures += 1;
+    const acked = running.wanted <= 0;
+    const over = acked || errand.once === true || stop.aborted || now() - delivery.since > RETENTION;
+    note(running, { attempts: delivery.attempts + 1, status: status ?? 'no answer', acked, over });
+  };
+  const released = () =>
+    faults.settings.eventsHeld && !stop.aborted
+      ? new Promise<void>((resolve) => held.push(resolve))
+      : Promise.resolve();
+  const pursue = async (running: Running) => {
+    while (!running.delivery.over) {
+      const { failures } = running;
+      const pause = failures === 0 ? 0 : timing.firstRetry * 2 ** (failures - 1);
+      await wait(Math.min(pause, timing.longestRetry), undefined, { signal: stop }).catch(() => undefined);
+      await released();
+      await attempt(running);
+    }
+  };
+  const leave = async (batch: readonly Running[], reversed: boolean) => {
+    for (const running of reversed ? batch.toReversed() : batch) {
+      const first = attempt(running);
+      if (reversed) await first;
+      void first.then(() => pursue(running));
+    }
+  };
+  const empty = () => {
+    gathering = undefined;
+    if (faults.settings.eventsHeld && !stop.aborted) return;
+    const batch = outbox;
+    outbox = [];
+    void leave(batch, faults.settings.eventsOutOfOrder);
+  };
+  const release = () => {
+    const waiting = held;
+    held = [];
+    for (const resolve of waiting) resolve();
+  };
+  faults.onSettings(() => {
+    if (faults.settings.eventsHeld) return;
+    release();
+    if (gathering === undefined) empty();
+  });
+
+  return {
+    send(errand) {
+      const { clientId, uid, event, once = false } = errand;
+      const delivery = log.begin({ clientId, uid, event: eventName(event), since: now() });
+      return new Promise((end) => {
+        const wanted = faults.settings.eventsTwice && !once ? 2 : 1;
+        const running: Running = { errand, delivery, wanted, failures: 0, end };
+        if (once) return void attempt(running);
+        outbox.push(running);
+        if (gathering !== undefined) return;
+        if (faults.settings.eventsOutOfOrder) gathering = setTimeout(empty, timing.gather);
+        else empty();
+      });
+    },
+    stop() {
+      stopping.abort();
+      clearTimeout(gathering);
+      release();
+      empty();
+    },
+  };
+}

@@ -1,0 +1,93 @@
+// Flow ids: who may ask, what may be asked, and what comes back.
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createStandin, type Standin } from '../app.ts';
+import { fresh } from '../testing/fresh.ts';
+
+const ORIGIN = 'https://companion.example';
+let { standin, clock } = fresh('today');
+beforeEach(() => {
+  ({ standin, clock } = fresh('today'));
+});
+
+const at = ({ app, world }: Standin, query: Record<string, string> | string, origin?: string) =>
+  app.request(`${world.origin}/metrics-flow?${new URLSearchParams(query).toString()}`, {
+    headers: origin === undefined ? {} : { origin },
+  });
+const ask = (query: Record<string, string> | string = {}, origin?: string) => at(standin, query, origin);
+
+describe('GET /metrics-flow', () => {
+  it('gives three ids, the flow’s with a salt and a signature', async () => {
+    const first = (await (await ask()).json()) as Record<string, unknown>;
+    const second = (await (await ask()).json()) as Record<string, unknown>;
+    expect(first).toEqual({
+      deviceId: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+      flowBeginTime: clock.now,
+      flowId: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    });
+    expect(second.flowId).not.toBe(first.flowId);
+    expect(second.deviceId).not.toBe(first.deviceId);
+  });
+
+  it.each([
+    { entrypoint: 'popup.button:1-a', entrypoint_experiment: 'x', entrypoint_variation: 'y' },
+    { utm_campaign: 'page+referral+-+not+part+of+a+campaign', utm_source: 'firefox/sync', utm_term: '100%' },
+    { form_type: 'button', context: 'fx_desktop_v3', product_id: 'prod_1aZ' },
+    { service: 'a1b2c3d4e5f60001', event_type: 'engage', uid: 'ab'.repeat(16) },
+    { uid: '01234567-89ab-4def-8123-456789abcdef', service: 'none' },
+  ])('takes %j', async (query) => {
+    expect((await ask(query)).status).toBe(200);
+    expect(standin.metricsFlows).toEqual([{ query, status: 200 }]);
+  });
+
+  it.each([
+    ['entrypoint', 'a b'],
+    ['entrypoint', ''],
+    ['utm_campaign', 'a+b'],
+    ['utm_source', 'x'.repeat(129)],
+    ['form_type', 'biz'],
+    ['context', 'Desktop'],
+    ['service', 'a1b2c3d4e5f6000'],
+    ['product_id', 'product'],
+    ['event_type', 'a/b'],
+    ['uid', 'ab'.repeat(15)],
+  ])('refuses %s=%s by name', async (name, value) => {
+    const answer = await ask({ [name]: value });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      statusCode: 400,
+      validation: { source: 'query', keys: [name] },
+    });
+  });
+
+  it('refuses a parameter that comes twice, and drops what nobody knows', async () => {
+    expect((await ask('service=none&service=sync')).status).toBe(400);
+    expect((await ask({ secret: 'x', constructor: 'y' })).status).toBe(200);
+    expect(standin.metricsFlows.at(-1)).toEqual({ query: {}, status: 200 });
+  });
+
+  it('without a list answers every origin, and lets none read it', async () => {
+    const answer = await ask({}, ORIGIN);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+    expect(standin.metricsFlows).toEqual([{ query: {}, status: 200, origin: ORIGIN }]);
+  });
+
+  it('with a list refuses every other origin, and none at all', async () => {
+    const { keys, origin } = standin.world;
+    const strict = createStandin({ era: 'today', origin, keys, metricsFlowOrigins: [ORIGIN] });
+    const allowed = await at(strict, {}, ORIGIN);
+    expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([200, ORIGIN]);
+    for (const other of [undefined, 'https://other.example']) {
+      const refused = await at(strict, {}, other);
+      expect(refused.status).toBe(401);
+      expect(refused.headers.get('access-control-allow-origin')).toBeNull();
+      expect(await refused.json()).toEqual({ statusCode: 401, error: 'Unauthorized', message: 'CORS Error' });
+    }
+    expect(strict.metricsFlows.map(({ status }) => status)).toEqual([200, 401, 401]);
+  });
+
+  it('can be made to fail by its name', async () => {
+    standin.faults.set([{ where: 'metrics-flow', what: { kind: 'status', status: 503 } }]);
+    expect((await ask()).status).toBe(503);
+  });
+});

@@ -1,0 +1,93 @@
+/** `GET /metrics-flow`: where relying parties get the ids their sign-ins are measured by, and tell that a person is active. */
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import type { Context } from 'hono';
+import { json } from '../http/reply.ts';
+
+/** A request as it was asked. */
+export interface MetricsFlowRequest {
+  /** The parameters that are known, whatever they hold. */
+  readonly query: Readonly<Record<string, string>>;
+  readonly origin?: string;
+  readonly status: number;
+}
+
+export interface MetricsFlows {
+  /** The last hundred requests, the oldest first. */
+  readonly asked: readonly MetricsFlowRequest[];
+  answer(c: Context): Response;
+}
+
+const KEPT_REQUESTS = 100;
+
+const within = (max: number, pattern: RegExp) => (value: string) =>
+  value.length <= max && pattern.test(value);
+const entrypoint = within(1024, /^[\w.:-]+$/);
+const utm = within(128, /^[\w/.%-]+$/);
+
+/** FxA: what each parameter must be; all others are dropped unread. */
+const PARAMETERS: Readonly<Record<string, (value: string) => boolean>> = {
+  context: within(1024, /^[0-9a-z_-]+$/),
+  entrypoint,
+  entrypoint_experiment: entrypoint,
+  entrypoint_variation: entrypoint,
+  event_type: within(1024, /^[\w\s.:-]+$/),
+  form_type: within(1024, /^(?:email|other|button|subscribe)$/),
+  product_id: within(1024, /^prod_[0-9A-Za-z]+$/),
+  service: within(1024, /^(?:sync|content-server|none|[0-9a-f]{16})$/),
+  // The older pattern takes a UUID, though a uid is 32 hex digits.
+  uid: within(1024, /^(?:[0-9a-f]{32}|[0-9a-z-]{36})$/),
+  utm_campaign: (value) => utm(value) || value === 'page+referral+-+not+part+of+a+campaign',
+  utm_content: utm,
+  utm_medium: utm,
+  utm_source: utm,
+  utm_term: utm,
+};
+
+/** FxA: the second half of a flow id proves that the server itself made the first, and when. */
+function flowIds(key: Buffer, now: number): object {
+  const salt = randomBytes(16).toString('hex');
+  const signature = createHmac('sha256', key)
+    .update(`${salt}\n${now.toString(16)}`)
+    .digest('hex');
+  const flowId = salt + signature.slice(0, 32);
+  return { deviceId: randomUUID().replaceAll('-', ''), flowBeginTime: now, flowId };
+}
+
+function refusal(status: number, error: string, message: string, more: object = {}): Response {
+  return json({ statusCode: status, error, message, ...more }, status);
+}
+
+/** FxA: whoever sends none of the origins listed is refused, and a server that sends none at all is too. */
+function judge(c: Context, origins: readonly string[] | undefined): Response | undefined {
+  const origin = c.req.header('origin');
+  if (origins !== undefined && (origin === undefined || !origins.includes(origin)))
+    return refusal(401, 'Unauthorized', 'CORS Error');
+  const given = Object.entries(c.req.queries()).filter(([name]) => Object.hasOwn(PARAMETERS, name));
+  const wrong = ([name, values]: [string, string[]]) =>
+    values.length > 1 || PARAMETERS[name]?.(values[0] ?? '') === false;
+  const keys = given.filter(wrong).map(([name]) => name);
+  if (keys.length === 0) return undefined;
+  return refusal(400, 'Bad Request', 'Validation failed', { validation: { source: 'query', keys } });
+}
+
+/** `origins` are those that may ask. Without such a list all may, and no page may read the answer. `now` gives milliseconds. */
+export function createMetricsFlows(now: () => number, origins?: readonly string[]): MetricsFlows {
+  const key = randomBytes(32);
+  const asked: MetricsFlowRequest[] = [];
+  return {
+    asked,
+    answer(c) {
+      const origin = c.req.header('origin');
+      const answer = judge(c, origins) ?? json(flowIds(key, now()));
+      answer.headers.set('vary', 'Origin');
+      if (origin !== undefined && origins?.includes(origin) === true)
+        answer.headers.set('access-control-allow-origin', origin);
+      const query = Object.fromEntries(
+        Object.entries(c.req.query()).filter(([name]) => Object.hasOwn(PARAMETERS, name)),
+      );
+      asked.push({ query, status: answer.status, ...(origin !== undefined && { origin }) });
+      if (asked.length > KEPT_REQUESTS) asked.shift();
+      return answer;
+    },
+  };
+}
