@@ -10,9 +10,11 @@ export default defineConfig({
           include: [
             'src/**/*.test.ts',
             'src/**/*.test.tsx',
-            'test/{integration,recorded,session,faults}/**/*.test.ts',
+            'test/{companion,integration,recorded,session,faults}/**/*.test.ts',
           ],
           testTimeout: 20_000,
+          // Making the embedded database takes some seconds, and more on a busy machine.
+          hookTimeout: 60_000,
           // A busy machine is no reason to fail.
           expect: { poll: { timeout: 10_000 } },
         },

@@ -1,9 +1,11 @@
-// `npm run screenshots`: the pictures of the README, taken of the real toolbar popup in both browsers.
+// `npm run screenshots`: the pictures of the README, taken of the real toolbar popup in both browsers, of the stand-in's panel and
+// of the companion's status page.
 import { READY_PASSWORD } from '../src/standin/ready.ts';
 import { launchBrowser } from '../test/e2e/driver/index.ts';
 import { eventually } from '../test/e2e/driver/wait.ts';
 import { ensureBrowsers, type BrowserName } from './browsers.mjs';
 import { endWhenInterrupted, run, startLocalStandin, withBuild } from './local.ts';
+import { pictureOfStatus } from './status-picture.ts';
 
 const BROWSERS: readonly BrowserName[] = ['firefox', 'chromium'];
 
@@ -97,5 +99,6 @@ run(async () => {
   endWhenInterrupted();
   ensureBrowsers(BROWSERS);
   await pictureOfPanel();
+  await pictureOfStatus('docs/companion-status.png');
   for (const name of BROWSERS) await picturesOf(name);
 });

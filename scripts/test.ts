@@ -42,6 +42,7 @@ const STEPS: readonly Step[] = [
   { name: 'lint', command: ['eslint', '.'] },
   { name: 'format', command: ['prettier', '--check', '--log-level=warn', '.'] },
   { name: 'walls between the rooms', command: ['depcruise', 'src', '--config', '.dependency-cruiser.cjs'] },
+  { name: 'PostgreSQL is here', command: ['node', 'scripts/setup.mjs', '--postgres'] },
   vitest('node', 'unit, session, integration on both eras, recorded exchanges'),
   { name: 'build within the size budgets', command: ['tsx', 'scripts/build.ts'] },
   {

@@ -1,4 +1,5 @@
-// The whole round without a display: sign in, see the profile, sign out, and prove that the grant is dead.
+// The whole round without a display: sign in, see the profile, have it changed elsewhere, sign out, and prove that the grant is
+// dead.
 import { mkdir } from 'node:fs/promises';
 import { READY_PASSWORD } from '../src/standin/ready.ts';
 import { launchBrowser } from '../test/e2e/driver/index.ts';
@@ -6,6 +7,8 @@ import { eventually } from '../test/e2e/driver/wait.ts';
 import type { BrowserName } from './browsers.mjs';
 import { TITLES, withBuild, type LocalStandin } from './local.ts';
 
+/** Nobody wants to wait here as long as an extension does in earnest. */
+const OFTEN = { FXA_COMPANION_EVERY: '1' };
 const ADA = { email: 'ada@example.com', password: READY_PASSWORD };
 
 /** Where the pictures go; ignored by git. */
@@ -30,7 +33,7 @@ export async function tour(name: BrowserName, standin: LocalStandin): Promise<vo
   const picture = (what: string) => `${PICTURES}/${name}-${what}.png`;
   await mkdir(PICTURES, { recursive: true });
   console.log(`\n${TITLES[name]}`);
-  await withBuild(name, standin, async (extensionDir) => {
+  const work = async (extensionDir: string) => {
     const browser = await step('the browser runs, with the extension installed', () =>
       launchBrowser(name, { extensionDir, scale: 2 }),
     );
@@ -61,6 +64,14 @@ export async function tour(name: BrowserName, standin: LocalStandin): Promise<vo
         if (store.liveGrants().length !== 1) throw new Error(`There are ${store.liveGrants().length}.`);
         await Promise.resolve();
       });
+      await step('a new name at Mozilla accounts reaches the popup by itself', async () => {
+        // The companion tells of what happens from then on.
+        await eventually('the companion to know the sign-in', async () => {
+          const { companion = {} } = await browser.readStorage('local');
+          return Object.keys(companion as object).length > 0;
+        });
+        await renamed(standin, 'Countess of Lovelace', () => popup.waitForText('Countess of Lovelace'));
+      });
       await step('“Sign out”, and the popup says so', async () => {
         await popup.press('Sign out of this extension');
         await popup.waitForStatus('signedOut');
@@ -76,5 +87,25 @@ export async function tour(name: BrowserName, standin: LocalStandin): Promise<vo
     } finally {
       await browser.close();
     }
-  });
+  };
+  await withBuild(name, standin, work, OFTEN);
+}
+
+/** Ada has another name for as long as the work takes. */
+async function renamed(
+  { store }: LocalStandin,
+  displayName: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  const account = store.accounts.byEmail(ADA.email);
+  if (!account) throw new Error('Ada has no account.');
+  const { displayName: before } = account;
+  account.displayName = displayName;
+  store.profileChanged(account);
+  try {
+    await work();
+  } finally {
+    if (before !== undefined) account.displayName = before;
+    store.profileChanged(account);
+  }
 }

@@ -1,29 +1,107 @@
-// The companion, listening on this machine. So far it is its return page and nothing else.
-import { type ServerType, serve } from '@hono/node-server';
-import { returnPage } from './return-page.ts';
+// The companion, listening: how long it waits for whom, and how it stops without losing an answer.
+import type { Server, ServerResponse } from 'node:http';
+import { serve } from '@hono/node-server';
 
 export interface RunningCompanion {
   /** Without a trailing slash. */
   readonly origin: string;
+  /** Takes nothing more in, and resolves when what was taken in is answered. */
   readonly stop: () => Promise<void>;
 }
 
-/** Starts one on 127.0.0.1; port 0 means any free port. Rejects with Node's error (`EADDRINUSE`, …) when it cannot listen. */
-export function startCompanion({ port = 0 }: { readonly port?: number } = {}): Promise<RunningCompanion> {
+export interface ServerOptions {
+  readonly app: { readonly fetch: (request: Request, env: object) => Response | Promise<Response> };
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly times?: Partial<ServerTimes>;
+}
+
+/** Milliseconds. */
+export interface ServerTimes {
+  /** For the head of a request. */
+  readonly headers: number;
+  /** For all of it. */
+  readonly request: number;
+  /** Until a connection on which nothing moves is closed, an answer that nobody reads included. */
+  readonly idle: number;
+  /** Until one is closed that waits for the next request. Longer than load balancers wait, which else use it as it closes. */
+  readonly keepAlive: number;
+  /** For the answers that are on their way when it stops. */
+  readonly stop: number;
+}
+
+const TIMES: ServerTimes = {
+  headers: 10_000,
+  request: 15_000,
+  idle: 30_000,
+  keepAlive: 75_000,
+  stop: 10_000,
+};
+const MAX_HEADER_SIZE = 16 * 1024;
+const MAX_CONNECTIONS = 4096;
+// Connections are worth keeping, above all those of a proxy; but not for ever, or a new instance would get none of them.
+const MAX_REQUESTS_PER_SOCKET = 10_000;
+
+/** Rejects with Node's error (`EADDRINUSE`, …) when it cannot listen. */
+export function startServer({ app, host, port, times = {} }: ServerOptions): Promise<RunningCompanion> {
+  const { headers, request, idle, keepAlive, stop } = { ...TIMES, ...times };
   return new Promise((resolve, reject) => {
-    const { fetch } = returnPage();
-    const server: ServerType = serve(
-      { fetch, hostname: '127.0.0.1', port, overrideGlobalObjects: false },
-      (address) => resolve({ origin: `http://127.0.0.1:${address.port}`, stop: () => stop(server) }),
-    );
+    const server = serve(
+      {
+        fetch: (asked, env) => app.fetch(asked, env),
+        hostname: host,
+        port,
+        overrideGlobalObjects: false,
+        serverOptions: {
+          headersTimeout: headers,
+          requestTimeout: request,
+          keepAliveTimeout: keepAlive,
+          maxHeaderSize: MAX_HEADER_SIZE,
+          // How often Node looks at the first two; its half minute would make them longer than they say.
+          connectionsCheckingInterval: Math.min(1000, headers),
+        },
+      },
+      ({ port: taken }) => {
+        const name = host.includes(':') ? `[${host}]` : host;
+        resolve({ origin: `http://${name}:${taken}`, stop: () => stopped(stop) });
+      },
+    ) as Server;
+    server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET;
+    server.maxConnections = MAX_CONNECTIONS;
+    server.setTimeout(idle);
+    const stopped = gracefully(server);
     server.once('error', reject);
   });
 }
 
-function stop(server: ServerType): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.close((error) => (error === undefined ? resolve() : reject(error)));
-    // Browsers keep connections open, and would keep this waiting.
-    if ('closeAllConnections' in server) server.closeAllConnections();
+/** Keeps account of what is being answered, so that the end can wait for it. */
+function gracefully(server: Server): (longest: number) => Promise<void> {
+  const answering = new Set<ServerResponse>();
+  let stopping: Promise<void> | undefined;
+  let answered: (() => void) | undefined;
+  server.prependListener('request', (_request, response) => {
+    answering.add(response);
+    if (stopping !== undefined) response.shouldKeepAlive = false;
+    response.once('close', () => {
+      answering.delete(response);
+      if (answering.size === 0) answered?.();
+    });
   });
+  const stop = (longest: number) =>
+    new Promise<void>((resolve, reject) => {
+      // Of several on one connection the newest: after the one that says so nothing more is sent.
+      const last = new Map([...answering].map((response) => [response.req.socket, response]));
+      for (const response of last.values()) response.shouldKeepAlive = false;
+      server.close((error) => (error === undefined ? resolve() : reject(error)));
+      // Browsers hold connections on which they have not asked for anything; nobody waits for those.
+      const closeAll = () => {
+        clearTimeout(deadline);
+        server.closeAllConnections();
+      };
+      const deadline = setTimeout(closeAll, longest);
+      answered = closeAll;
+      if (answering.size === 0) closeAll();
+    });
+  return (longest) => (stopping ??= stop(longest));
 }

@@ -6,7 +6,15 @@ import type { FxaErrorCode, Reason } from './errors.ts';
 
 /** What was asked for. The same refusal proves a dead grant at `refresh` and nothing at `exchange`. */
 export type Call =
-  'exchange' | 'refresh' | 'destroy' | 'profile' | 'profile-write' | 'keys' | 'discovery' | 'companion';
+  | 'exchange'
+  | 'refresh'
+  | 'destroy'
+  | 'profile'
+  | 'profile-write'
+  | 'introspect'
+  | 'keys'
+  | 'discovery'
+  | 'companion';
 
 type Meaning = readonly [
   code: FxaErrorCode,

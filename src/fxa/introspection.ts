@@ -81,7 +81,11 @@ export async function verifyAccessToken(
 async function ask(url: string, body: JsonObject, http: Http): Promise<JsonObject | undefined> {
   const headers = { 'content-type': 'application/json' };
   try {
-    return await requestJson(http, 'introspect', url, { method: 'POST', headers, body: JSON.stringify(body) });
+    return await requestJson(http, 'introspect', url, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
   } catch (error) {
     // A parameter that is refused is a token that could not be one.
     if (isFxaError(error) && (error.reason === 'token_unknown' || error.parameter === 'token'))

@@ -36,7 +36,7 @@ interface Asked {
 export async function askCompanion(context: Context): Promise<void> {
   if (!context.config.companion) return;
   await obeySeats(context);
-  await context.ports.locks.ifFree(LOCK, async () => {
+  await context.ports.locks.exclusive(LOCK, async () => {
     const live = await current(context);
     if (live && (await isDue(context, live))) await ask(context, live);
     await planNext(context);
@@ -86,11 +86,16 @@ async function hearNews(context: Context, live: SignedIn): Promise<void> {
 }
 
 /** An unknown session only means: make a new one. So does a false alarm, once Mozilla accounts has honoured the grant. */
-async function whenGone(context: Context, live: SignedIn, { gone }: Gone): Promise<void> {
-  await dropSeat(context, live.id);
+async function whenGone(context: Context, live: SignedIn, gone: Gone): Promise<void> {
+  if (!(await takeHint(context, live, gone))) await buySeat(context, live);
+}
+
+/** The reason is written down before the session that told it is dropped: nobody could be asked for it again. */
+async function takeHint(context: Context, live: SignedIn, { gone }: Gone): Promise<boolean> {
   const hint = hintOf(gone);
   if (hint) await context.store.step({ type: 'hinted', sessionId: live.id, hint });
-  else await buySeat(context, live);
+  await dropSeat(context, live.id);
+  return hint !== undefined;
 }
 
 /** Buys a companion session with a token for this purpose alone, or refreshes the one there is. */
@@ -102,16 +107,13 @@ async function buySeat(context: Context, live: SignedIn, seat?: Seat): Promise<v
     apiOf(context, companion.origin).buy(token, seat?.session),
   );
   if (bought === undefined) return;
-  if ('gone' in bought) return bought.gone === 'unknown' ? undefined : whenRefused(context, live, bought);
+  // The token was good a moment ago; what is said against it is for Mozilla accounts to confirm.
+  if ('gone' in bought) {
+    await takeHint(context, live, bought);
+    return;
+  }
   const { session, state } = bought;
   await keepSeat(context, live.id, { session, origin: companion.origin, revision: state.revision });
-}
-
-/** The token was good a moment ago; what the companion says against it is for Mozilla accounts to confirm. */
-async function whenRefused(context: Context, live: SignedIn, { gone }: Gone): Promise<void> {
-  await dropSeat(context, live.id);
-  const hint = hintOf(gone);
-  if (hint) await context.store.step({ type: 'hinted', sessionId: live.id, hint });
 }
 
 /** A seat at another companion than this build's is of no use, and not shown to this one. */

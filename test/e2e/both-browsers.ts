@@ -2,7 +2,7 @@
 import { describe, inject, test as base, type TestAPI } from 'vitest';
 import type { BuildName } from './builds.ts';
 import { chosenBrowsers } from './chosen.ts';
-import { launchBrowser, type BrowserUnderTest } from './driver/index.ts';
+import { launchBrowser, type BrowserName, type BrowserUnderTest } from './driver/index.ts';
 import { testStandin, type TestStandin } from './standin.ts';
 
 export interface World {
@@ -16,7 +16,7 @@ const FAILURES = 'screenshots/failures';
 /** Declares the cases once for each chosen browser. A `custom` build meets the servers of 2019, all others those of today. */
 export function inBothBrowsers(
   title: string,
-  declare: (it: TestAPI<World>) => void,
+  declare: (it: TestAPI<World>, name: BrowserName) => void,
   build: BuildName = 'local',
 ): void {
   const era = build === 'custom' ? '2019' : 'today';
@@ -49,6 +49,6 @@ export function inBothBrowsers(
         }
       },
     });
-    describe(`${title} in ${name}`, () => declare(it));
+    describe(`${title} in ${name}`, () => declare(it, name));
   }
 }

@@ -1,4 +1,4 @@
-// The builds the suite drives. Two are as anybody would make them; two are changed afterwards, to be what no build is.
+// The builds the suite drives. Two are as anybody would make them; three are changed afterwards, to be what no build is.
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildExtension } from '../../scripts/build.ts';
@@ -8,16 +8,25 @@ import { EXTENSION_CLIENTS } from '../../src/standin/ready.ts';
 /**
  * `local`: for the stand-in of today. `custom`: discovers its endpoints, for the servers of 2019. `tab`: `local`, where the
  * return page may be seen without asking in Chromium, which cannot be answered headless. `windowless`: `tab`, in a browser
- * that has no window for web sign-in.
+ * that has no window for web sign-in. `companion`: asks the companion every second, and has a page that does nothing.
+ * All others are without a companion.
  */
-export type BuildName = 'local' | 'custom' | 'tab' | 'windowless';
+export type BuildName = 'local' | 'custom' | 'tab' | 'windowless' | 'companion';
 export type Builds = Record<BuildName, Record<BrowserName, string>>;
 
 export interface BuildFacts {
   readonly folder: string;
   readonly standin: string;
   readonly returnPage: string;
+  /** The origin of a companion. */
+  readonly companion: string;
 }
+
+/** Through this page of the `companion` build storage is read without anybody being woken, as the popup would. */
+export const QUIET_PAGE = 'quiet.html';
+
+/** Seconds. */
+const COMPANION_EVERY = 1;
 
 /** Where the builds of one browser lie, when `makeBuilds` has made them. */
 export function buildsIn(folder: string): Builds {
@@ -25,19 +34,27 @@ export function buildsIn(folder: string): Builds {
     firefox: `${folder}/${build}-firefox`,
     chromium: `${folder}/${build}-chromium`,
   });
-  return { local: of('local'), custom: of('custom'), tab: of('tab'), windowless: of('windowless') };
+  return {
+    local: of('local'),
+    custom: of('custom'),
+    tab: of('tab'),
+    windowless: of('windowless'),
+    companion: of('companion'),
+  };
 }
 
 export async function makeBuilds(
   browser: BrowserName,
-  { folder, standin, returnPage }: BuildFacts,
+  { folder, standin, returnPage, companion }: BuildFacts,
 ): Promise<void> {
-  const { local, custom, tab, windowless } = buildsIn(folder);
+  const builds = buildsIn(folder);
+  const { local, custom, tab, windowless } = builds;
+  const here = { FXA_STANDIN_ORIGIN: standin, FXA_RETURN_PAGE: returnPage };
   await buildExtension({
     browser,
     environment: 'local',
     outDir: local[browser],
-    variables: { FXA_STANDIN_ORIGIN: standin, FXA_RETURN_PAGE: returnPage },
+    variables: { ...here, FXA_COMPANION: 'none' },
   });
   await buildExtension({
     browser,
@@ -45,6 +62,13 @@ export async function makeBuilds(
     outDir: custom[browser],
     variables: { FXA_ISSUER: standin, FXA_CLIENT_ID: EXTENSION_CLIENTS[browser] },
   });
+  await buildExtension({
+    browser,
+    environment: 'local',
+    outDir: builds.companion[browser],
+    variables: { ...here, FXA_COMPANION: companion, FXA_COMPANION_EVERY: String(COMPANION_EVERY) },
+  });
+  await writeFile(join(builds.companion[browser], QUIET_PAGE), '<!doctype html><title>Quiet</title>\n');
   await cp(local[browser], tab[browser], { recursive: true });
   if (browser === 'chromium') await allowReturnPage(tab[browser]);
   await cp(tab[browser], windowless[browser], { recursive: true });

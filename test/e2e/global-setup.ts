@@ -1,11 +1,11 @@
-// Once per run: finds the browsers, chooses the stand-in's port, starts the companion's return page, builds the extension
+// Once per run: finds the browsers, chooses the ports of stand-in and companion, starts the return page, builds the extension
 // for both browsers against them, and makes the Firefox profile that every case starts from a copy of.
 import { mkdir } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import type { TestProject } from 'vitest/node';
 import { ensureBrowsers } from '../../scripts/browsers.mjs';
-import { startCompanion } from '../../src/companion/listen.ts';
-import { RETURN_PATH } from '../../src/companion/return-page.ts';
+import { startServer } from '../../src/companion/listen.ts';
+import { RETURN_PATH, returnPage as returnPageApp } from '../../src/companion/return-page.ts';
 import { buildsIn, makeBuilds, type Builds } from './builds.ts';
 import { chosenBrowsers } from './chosen.ts';
 import { makeFirefoxProfile } from './driver/firefox-launch.ts';
@@ -15,30 +15,38 @@ declare module 'vitest' {
   export interface ProvidedContext {
     standinPort: number;
     returnPage: string;
+    companionPort: number;
     builds: Builds;
     firefoxProfile: string;
   }
 }
 
-function freePort(): Promise<number> {
+/** They are all taken before the first is let go, so no two are the same. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, listening));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+function listening(): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
+    server.listen(0, '127.0.0.1', () => resolve(server));
   });
 }
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   ensureBrowsers(chosenBrowsers());
   const folder = await newFolder('builds');
-  const companion = await startCompanion();
-  const returnPage = companion.origin + RETURN_PATH;
-  const port = await freePort();
+  const page = await startServer({ app: returnPageApp(), host: '127.0.0.1', port: 0 });
+  const returnPage = page.origin + RETURN_PATH;
+  const [standinPort = 0, companionPort = 0] = await freePorts(2);
+  const at = (port: number) => `http://127.0.0.1:${port}`;
   for (const browser of chosenBrowsers()) {
-    await makeBuilds(browser, { folder, standin: `http://127.0.0.1:${port}`, returnPage });
+    const facts = { folder, standin: at(standinPort), returnPage, companion: at(companionPort) };
+    await makeBuilds(browser, facts);
   }
   const firefoxProfile = `${folder}/firefox-profile`;
   if (chosenBrowsers().includes('firefox')) {
@@ -46,11 +54,12 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await makeFirefoxProfile(firefoxProfile);
   }
   project.provide('firefoxProfile', firefoxProfile);
-  project.provide('standinPort', port);
+  project.provide('standinPort', standinPort);
+  project.provide('companionPort', companionPort);
   project.provide('returnPage', returnPage);
   project.provide('builds', buildsIn(folder));
   return async () => {
-    await companion.stop();
+    await page.stop();
     await removeFolder(folder);
   };
 }

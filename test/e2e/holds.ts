@@ -1,27 +1,31 @@
-// Answers that wait at the stand-in until the test lets them go: long enough to end something in between.
+// Requests that wait at the stand-in until the test lets them go: long enough to end something in between.
 import type { CallName } from '../../src/standin/faults/model.ts';
 import { eventually } from './driver/wait.ts';
 
+/** Whether a request is held before it has its effect, or after, with its answer. */
+export type HeldWhen = 'before' | 'after';
+
 export interface Hold {
-  /** Waits until a request has had its effect; its answer is being held. */
+  /** Waits until a request is being held. */
   reached(): Promise<void>;
   /** Lets go of what is held, and holds no more. */
   release(): void;
 }
 
 export interface Holds {
-  hold(call: CallName): Hold;
-  /** Resolves when nothing holds a request of these names (any more). */
-  pass(calls: readonly CallName[]): Promise<void>;
+  /** Default: after. */
+  hold(call: CallName, when?: HeldWhen): Hold;
+  /** Resolves when nothing holds a request of these names there (any more). */
+  pass(calls: readonly CallName[], when: HeldWhen): Promise<void>;
 }
 
 export function createHolds(): Holds {
-  const active = new Set<{ call: CallName; held: number; released: Promise<void> }>();
+  const active = new Set<{ call: CallName; when: HeldWhen; held: number; released: Promise<void> }>();
   return {
-    hold(call) {
+    hold(call, when = 'after') {
       let letGo: () => void = () => undefined;
       const released = new Promise<void>((resolve) => (letGo = resolve));
-      const entry = { call, held: 0, released };
+      const entry = { call, when, held: 0, released };
       active.add(entry);
       return {
         reached: async () => {
@@ -33,9 +37,9 @@ export function createHolds(): Holds {
         },
       };
     },
-    async pass(calls) {
+    async pass(calls, when) {
       for (const entry of active) {
-        if (!calls.includes(entry.call)) continue;
+        if (entry.when !== when || !calls.includes(entry.call)) continue;
         entry.held += 1;
         await entry.released;
       }

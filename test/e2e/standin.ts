@@ -3,9 +3,8 @@ import { serve, type ServerType } from '@hono/node-server';
 import { createStandin, type Standin } from '../../src/standin/app.ts';
 import type { Era } from '../../src/standin/era.ts';
 import { callsOf, needsBody } from '../../src/standin/faults/calls.ts';
-import type { CallName } from '../../src/standin/faults/model.ts';
 import { readyClients } from '../../src/standin/ready.ts';
-import { createHolds, type Hold } from './holds.ts';
+import { createHolds, type Holds } from './holds.ts';
 
 export interface TestStandin extends Standin {
   readonly origin: string;
@@ -13,8 +12,8 @@ export interface TestStandin extends Standin {
   switchOff(): Promise<void>;
   /** Milliseconds the sign-in page keeps a browser waiting, which shows no window until then. */
   pageDelay: number;
-  /** From now until it is released: requests of that name have their effect, and no answer. */
-  hold(call: CallName): Hold;
+  /** From now until it is released: requests of that name have their effect, and no answer; or not even that. */
+  readonly hold: Holds['hold'];
   /** With which parameters the sign-in page was asked for, the newest last. */
   readonly asked: readonly URLSearchParams[];
 }
@@ -33,8 +32,10 @@ export function testStandin(port: number, era: Era, returnPage: string): TestSta
       await new Promise((resolve) => setTimeout(resolve, test.pageDelay));
     }
     const body = needsBody(method, pathname) ? await request.clone().text() : '';
+    const calls = callsOf(method, pathname, body);
+    await holds.pass(calls, 'before');
     const answer = await standin.app.fetch(request, env);
-    await holds.pass(callsOf(method, pathname, body));
+    await holds.pass(calls, 'after');
     return answer;
   };
   const test: TestStandin = {

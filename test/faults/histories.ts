@@ -29,7 +29,10 @@ const SERVERS: readonly WorldOptions[] = [
 const MOST_STEPS = 20_000;
 
 export async function play(seed: number): Promise<History> {
-  const server = SERVERS[seed % SERVERS.length] ?? {};
+  const server = {
+    ...SERVERS[seed % SERVERS.length],
+    companion: Math.floor(seed / SERVERS.length) % 2 === 0,
+  };
   const browser = createBrowser(seed, server);
   let lost = 0;
   try {
@@ -47,7 +50,7 @@ export async function play(seed: number): Promise<History> {
   );
   const record = JSON.stringify({ ...world.record(), journal: undefined }, null, 1);
   const tale = [
-    `seed ${seed}, ${server.era}, ${server.family}`,
+    `seed ${seed}, ${server.era}, ${server.family}, ${server.companion ? 'with' : 'without'} a companion`,
     ...trace,
     'journal:',
     ...journal,
@@ -95,6 +98,7 @@ async function heal(browser: Browser): Promise<void> {
   const { host, standin } = world;
   trace.push('-- everything heals');
   standin.faults.clear();
+  world.companion.mood = 'truthful';
   Object.assign(host, { skew: 0, keyless: false, windowless: false });
   await closePages(browser);
   const hanging = browser.commands.filter(

@@ -1,6 +1,7 @@
 // What happens in a history without the person: deaths, the server's doings, faults, clocks.
 import type { Fault, Trouble } from '../../src/standin/faults/model.ts';
 import { READY_PASSWORD } from '../../src/standin/ready.ts';
+import { MOODS } from './fake-companion.ts';
 import { HOUR, MINUTE, PEOPLE, people, type Action } from './action.ts';
 import { leap } from './browser.ts';
 
@@ -50,6 +51,22 @@ export const MISHAPS: readonly Action[] = [
     weight: 0.4,
     act(browser) {
       browser.restart();
+      return undefined;
+    },
+  },
+  {
+    name: 'the companion is',
+    weight: 1,
+    act({ world: { companion }, chance }) {
+      companion.mood = chance.pick(MOODS);
+      return companion.mood;
+    },
+  },
+  {
+    name: 'the companion forgets everything',
+    weight: 0.3,
+    act({ world: { companion } }) {
+      companion.forget();
       return undefined;
     },
   },

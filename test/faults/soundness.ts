@@ -40,7 +40,13 @@ export function leftovers({ host, record }: FaultWorld): string[] {
     session?.status === 'signingIn' ? session.attempt.id : undefined,
     base?.status === 'signedIn' ? base.id : undefined,
   ];
-  return held
-    .filter((owner) => !owners.includes(owner))
-    .map(() => 'a secret of nobody lies in storage.session');
+  const seats = [host.local.get('companion'), host.memory.get('companion')].flatMap((one) =>
+    Object.keys(one ?? {}),
+  );
+  return [
+    ...held
+      .filter((owner) => !owners.includes(owner))
+      .map(() => 'a secret of nobody lies in storage.session'),
+    ...seats.filter((owner) => !owners.includes(owner)).map(() => 'a companion session of nobody is held'),
+  ];
 }

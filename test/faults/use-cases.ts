@@ -1,6 +1,7 @@
 // Every use case of the session, and how it may stand after it was interrupted anywhere.
 import fixtures from '../fixtures/record-1-to-2.json' with { type: 'json' };
 import type { UseCase } from './crash-points.ts';
+import { WITH_COMPANION } from './use-cases-companion.ts';
 import { CHANGES_OF_MIND, SIGN_INS } from './use-cases-sign-in.ts';
 import { ada, LATER_MS, passwordChanged, sessionOnly, signedIn, tamper } from './steps.ts';
 import { nothing, swallow, staying, ending } from './use-case-parts.ts';
@@ -218,6 +219,7 @@ export const USE_CASES: readonly UseCase[] = [
   ...uses,
   ...settings,
   ...endings,
+  ...WITH_COMPANION,
   upgrade('signed in, with a profile', { after: ['signedIn'], end: 'signedIn' }),
   upgrade('an attempt on top of a session', { after: ['signedIn'], end: 'signedIn' }),
   upgrade('signed out, with a grant that could not be destroyed yet', {

@@ -10,6 +10,7 @@ import { createKeys } from '../../src/standin/keys.ts';
 import { readyClients, RETURN_PAGE } from '../../src/standin/ready.ts';
 import { createHost, type Host } from '../fakes/host.ts';
 import { takeTime, type Time } from '../fakes/time.ts';
+import { COMPANION, createFakeCompanion, type FakeCompanion } from './fake-companion.ts';
 import { personAt } from './person.ts';
 
 export const ORIGIN = 'http://127.0.0.1:9720';
@@ -26,12 +27,15 @@ export interface WorldOptions {
   readonly family?: Family;
   readonly scope?: string;
   readonly random?: () => number;
+  /** Whether the build has a companion. */
+  readonly companion?: boolean;
   /** Sees the requests of each context, by the order of its start. */
   readonly around?: (fetch: typeof globalThis.fetch, context: number) => typeof globalThis.fetch;
 }
 
 export interface FaultWorld {
   readonly standin: Standin;
+  readonly companion: FakeCompanion;
   readonly host: Host;
   readonly time: Time;
   readonly config: SessionConfig;
@@ -71,7 +75,9 @@ export function createFaultWorld(options: WorldOptions = {}): FaultWorld {
   } = options;
   const time = takeTime(START);
   const standin = createStandin({ era, origin: ORIGIN, now: time.now, keys });
+  const companion = createFakeCompanion(standin, time.now);
   const network: typeof fetch = async (url, init = {}) => {
+    if (String(url).startsWith(COMPANION)) return companion.answer(String(url), init);
     const { method, body, signal } = init;
     const headers = new Headers(init.headers);
     headers.set('origin', EXTENSION);
@@ -103,6 +109,7 @@ export function createFaultWorld(options: WorldOptions = {}): FaultWorld {
     clientId: CLIENT,
     scope,
     ...(family !== 'discovered' && { endpoints: endpointsOf(family, era) }),
+    ...(options.companion && { companion: { origin: COMPANION, every: 300 } }),
   };
 
   let contexts = 0;
@@ -115,6 +122,7 @@ export function createFaultWorld(options: WorldOptions = {}): FaultWorld {
   let running = start();
   const world: FaultWorld = {
     standin,
+    companion,
     host,
     time,
     config,

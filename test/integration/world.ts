@@ -1,5 +1,6 @@
 // One extension and one stand-in, together in this process: what every integration test of the session starts with.
 import { standinEndpoints } from '../../src/fxa/environments.ts';
+import type { CompanionConfig } from '../../src/session/context.ts';
 import type { StoredRecord } from '../../src/session/record.ts';
 import { createSession, type SessionService } from '../../src/session/session.ts';
 import type { View } from '../../src/session/view.ts';
@@ -38,7 +39,10 @@ export interface World {
 }
 
 /** `today` is the build for the stand-in; `2019` is a custom build that discovers everything. */
-export async function createWorld(era: Era, { scope = SCOPE } = {}): Promise<World> {
+export async function createWorld(
+  era: Era,
+  { scope = SCOPE, companion }: { scope?: string; companion?: CompanionConfig } = {},
+): Promise<World> {
   const standin = await startStandin({ era, port: 0, keys });
   const redirectUri = readyClients().find(({ id }) => id === CLIENT)?.redirectUris[0] ?? '';
   const issued: string[] = [];
@@ -53,7 +57,7 @@ export async function createWorld(era: Era, { scope = SCOPE } = {}): Promise<Wor
     },
   });
 
-  const config = { issuer: standin.origin, clientId: CLIENT, scope };
+  const config = { issuer: standin.origin, clientId: CLIENT, scope, ...(companion && { companion }) };
   let running = host.start();
   const open = () =>
     createSession(

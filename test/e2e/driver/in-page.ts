@@ -22,7 +22,10 @@ interface ExtensionApi {
     getCurrent(): Promise<BrowserWindow>;
     update(id: number, change: { focused: true }): Promise<unknown>;
   };
-  action: { openPopup(options: { windowId: number }): Promise<void> };
+  action: {
+    openPopup(options: { windowId: number }): Promise<void>;
+    getBadgeText(details: object): Promise<string>;
+  };
 }
 
 type ExtensionPage = typeof globalThis & { browser?: ExtensionApi; chrome: ExtensionApi };
@@ -71,6 +74,11 @@ export async function alarmNames(): Promise<string[]> {
 export function ringAlarm(name: string): Promise<void> {
   const page = globalThis as ExtensionPage;
   return (page.browser ?? page.chrome).alarms.create(name, { when: Date.now() });
+}
+
+export function badgeText(): Promise<string> {
+  const page = globalThis as ExtensionPage;
+  return (page.browser ?? page.chrome).action.getBadgeText({});
 }
 
 export async function databaseNames(): Promise<string[]> {

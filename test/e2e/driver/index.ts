@@ -8,6 +8,7 @@ import { readManifest } from './engine.ts';
 import { startFirefox } from './firefox.ts';
 import {
   alarmNames,
+  badgeText,
   databaseNames,
   frontWindow,
   readStorageArea,
@@ -23,35 +24,39 @@ export type { AuthPage, BrowserName, BrowserUnderTest, PopupPage, PopupView } fr
 export async function launchBrowser(name: BrowserName, options: LaunchOptions): Promise<BrowserUnderTest> {
   const engine = await (name === 'firefox' ? startFirefox(options) : startChromium(options));
   const popupPath = (await readManifest(options.extensionDir)).action.default_popup;
-  const popups = new Set<Page>();
+  /** Pages with the extension's own rights. */
+  const ownPages = new Set<Page>();
 
-  const newPopup = async (): Promise<Page> => {
-    const page = await engine.openExtensionPage(popupPath);
-    popups.add(page);
+  const newPage = async (path = popupPath): Promise<Page> => {
+    const page = await engine.openExtensionPage(path);
+    ownPages.add(page);
     return page;
   };
-  const anyPopup = async (): Promise<Page> => [...popups][0] ?? (await newPopup());
+  const anyPage = async (): Promise<Page> => [...ownPages][0] ?? (await newPage());
 
   return {
     name,
     version: await engine.version(),
     openPopup: async () => {
-      const page = await newPopup();
+      const page = await newPage();
       return popupPage(page, () => {
-        popups.delete(page);
+        ownPages.delete(page);
         return page.close();
       });
     },
+    openPage: async (path) => {
+      await newPage(path);
+    },
     captureToolbarPopup: async (path) => {
       await mkdir(dirname(path), { recursive: true });
-      await engine.captureToolbarPopup(await anyPopup(), path);
+      await engine.captureToolbarPopup(await anyPage(), path);
     },
     authWindow: async () => {
       const page = await eventually('the sign-in window', async () => (await engine.webPages())[0]);
       return authPage(page);
     },
     authWindows: async () => (await engine.webPages()).length,
-    authWindowInFront: async () => (await (await anyPopup()).evaluate(frontWindow)) === 'popup',
+    authWindowInFront: async () => (await (await anyPage()).evaluate(frontWindow)) === 'popup',
     closeAuthWindow: async () => {
       for (const page of await engine.webPages()) await page.close();
       await eventually('the sign-in window to close', async () => (await engine.webPages()).length === 0);
@@ -60,18 +65,19 @@ export async function launchBrowser(name: BrowserName, options: LaunchOptions): 
     killBackground: () => engine.killBackground(),
     backgroundRuns: () => engine.backgroundRuns(),
     restart: async () => {
-      popups.clear();
+      ownPages.clear();
       await engine.restart();
     },
-    readStorage: async (area) => (await anyPopup()).evaluate(readStorageArea, area),
+    readStorage: async (area) => (await anyPage()).evaluate(readStorageArea, area),
     writeStorage: async (area, items) => {
-      await (await anyPopup()).evaluate(writeStorageArea, area, items);
+      await (await anyPage()).evaluate(writeStorageArea, area, items);
     },
-    alarms: async () => (await anyPopup()).evaluate(alarmNames),
+    alarms: async () => (await anyPage()).evaluate(alarmNames),
     ring: async (name) => {
-      await (await anyPopup()).evaluate(ringAlarm, name);
+      await (await anyPage()).evaluate(ringAlarm, name);
     },
-    databases: async () => (await anyPopup()).evaluate(databaseNames),
+    badge: async () => (await anyPage()).evaluate(badgeText),
+    databases: async () => (await anyPage()).evaluate(databaseNames),
     capturePages: async (prefix) => {
       const paths: string[] = [];
       await mkdir(dirname(prefix), { recursive: true });

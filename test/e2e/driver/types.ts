@@ -54,6 +54,8 @@ export interface BrowserUnderTest {
   readonly name: BrowserName;
   readonly version: string;
   openPopup(): Promise<PopupPage>;
+  /** Opens another file of the extension in a tab, for its storage to be read through. */
+  openPage(path: string): Promise<void>;
   /** Opens the real popup of the toolbar button, waits until it is painted, saves a picture of it and closes it. */
   captureToolbarPopup(path: string): Promise<void>;
   /** Opens a page of the web in a tab, as the person would; to be closed before a sign-in window is waited for. */
@@ -80,6 +82,8 @@ export interface BrowserUnderTest {
   alarms(): Promise<string[]>;
   /** Makes the time of an alarm come; it wakes a background that has ended. */
   ring(alarm: string): Promise<void>;
+  /** The text on the toolbar button, empty without one. */
+  badge(): Promise<string>;
   /** The names of the extension's databases. */
   databases(): Promise<string[]>;
   /** Saves a picture of every page that is open; for the hour when a test has failed. */

@@ -1,0 +1,242 @@
+// Finds PostgreSQL on this machine, installs it where that is ours to do, and starts throw-away servers of it. Plain Node.
+import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  accessSync,
+  chownSync,
+  constants,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { clearTimeout } from 'node:timers';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const DEBIAN = '/usr/lib/postgresql';
+const PROGRAMS = ['initdb', 'postgres'];
+const START_MS = 60_000;
+
+const isRoot = () => process.getuid?.() === 0;
+
+function canRun(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Debian keeps every version in a folder of its own, and none of them in the path. */
+function debianFolders() {
+  try {
+    const versions = readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a));
+    return versions.map((version) => join(DEBIAN, version, 'bin'));
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * The folder of PostgreSQL's programs, or undefined.
+ *
+ * @returns {string | undefined}
+ */
+export function lookForPostgres() {
+  const folders = [...debianFolders(), ...(process.env.PATH ?? '').split(delimiter)];
+  return folders.find((folder) => folder && PROGRAMS.every((program) => canRun(join(folder, program))));
+}
+
+/**
+ * Makes sure that PostgreSQL is there: finds it, or installs Debian's package where apt-get is at hand and we are root.
+ * Says what it does when it does anything. The package's own server is not used, and not started where that can be helped.
+ *
+ * @returns {string} the folder of its programs
+ * @throws Error that says in one line how to get it
+ */
+export function ensurePostgres() {
+  const there = lookForPostgres();
+  if (there !== undefined) return there;
+  if (process.platform === 'linux' && isRoot() && canRun('/usr/bin/apt-get')) {
+    console.log('Installing PostgreSQL with apt-get, once …');
+    apt('update', '-qq');
+    apt('install', '-qq', '--yes', '--no-install-recommends', 'postgresql');
+  }
+  const now = lookForPostgres();
+  if (now === undefined) {
+    throw new Error(
+      'PostgreSQL is missing: install it (Debian: apt-get install postgresql; others: https://www.postgresql.org/download/).',
+    );
+  }
+  return now;
+}
+
+/** Quiet, unless it fails. Services are not started in run level 1. */
+function apt(...args) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+  const { status, stdout, stderr } = spawnSync('apt-get', args, { encoding: 'utf8', env });
+  if (status !== 0) throw new Error(`apt-get ${args[0]} failed:\n${stdout}${stderr}`);
+}
+
+/** PostgreSQL refuses to run as root. */
+function unprivileged() {
+  if (!isRoot()) return {};
+  const id = (flag, name) => spawnSync('id', [flag, name], { encoding: 'utf8' }).stdout.trim();
+  const name = ['postgres', 'nobody'].find((candidate) => id('-u', candidate) !== '');
+  if (name === undefined)
+    throw new Error('There is no user to run PostgreSQL as: it refuses to run as root.');
+  return { uid: Number(id('-u', name)), gid: Number(id('-g', name)) };
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/**
+ * Starts a server of its own in a temporary folder, on 127.0.0.1 and a free port, with a random password. It writes to the
+ * disk as a real one does; `settings` are more of its own (`{ fsync: 'off' }`).
+ *
+ * @param {{ settings?: Readonly<Record<string, string>> }} [options]
+ * @returns {Promise<import('./postgres.d.mts').RunningPostgres>}
+ * @throws Error as `ensurePostgres`, or with what PostgreSQL said
+ */
+export async function startPostgres({ settings = {} } = {}) {
+  const programs = ensurePostgres();
+  const user = unprivileged();
+  const folder = mkdtempSync(join(tmpdir(), 'companion-postgres-'));
+  const password = randomBytes(12).toString('hex');
+  const passwordFile = join(folder, 'password');
+  const data = join(folder, 'data');
+  writeFileSync(passwordFile, password);
+  if (user.uid !== undefined) for (const path of [folder, passwordFile]) chownSync(path, user.uid, user.gid);
+  const port = await freePort();
+  const run = { cwd: folder, env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' }, ...user };
+
+  const made = spawnSync(
+    join(programs, 'initdb'),
+    [
+      '-D',
+      data,
+      '-U',
+      'postgres',
+      '-A',
+      'scram-sha-256',
+      '--pwfile',
+      passwordFile,
+      '-E',
+      'UTF8',
+      '--no-sync',
+    ],
+    { ...run, encoding: 'utf8' },
+  );
+  if (made.status !== 0) throw new Error(`initdb failed:\n${made.stdout}${made.stderr}`);
+
+  const all = {
+    listen_addresses: '127.0.0.1',
+    port: String(port),
+    unix_socket_directories: '',
+    max_connections: '100',
+    ...settings,
+  };
+  const args = ['-D', data, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  const launch = () =>
+    launched(spawn(join(programs, 'postgres'), args, { ...run, stdio: ['ignore', 'ignore', 'pipe'] }));
+  let server = await launch();
+
+  const discard = () => rmSync(folder, { recursive: true, force: true });
+  const atExit = () => {
+    server.kill('SIGKILL');
+    discard();
+  };
+  process.once('exit', atExit);
+
+  return {
+    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    stop: async () => {
+      process.removeListener('exit', atExit);
+      await ended(server, () => server.kill('SIGINT'));
+      discard();
+    },
+    kill9: () =>
+      ended(server, () => {
+        for (const pid of [server.pid, ...childrenOf(server.pid)]) kill(pid);
+      }),
+    restart: async () => {
+      await ended(server, () => server.kill('SIGINT'));
+      server = await relaunched(launch);
+    },
+  };
+}
+
+/** Resolves when it takes connections. */
+function launched(server) {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    const timer = setTimeout(() => {
+      server.kill('SIGKILL');
+      fail('it takes too long');
+    }, START_MS);
+    const fail = (why) => {
+      clearTimeout(timer);
+      reject(new Error(`PostgreSQL did not start: ${why}\n${said}`));
+    };
+    server.once('error', (error) => fail(error.message));
+    server.once('exit', (code) => fail(`exit code ${code}`));
+    server.stderr.setEncoding('utf8').on('data', (text) => {
+      said = (said + text).slice(-10_000);
+      if (!said.includes('ready to accept connections')) return;
+      clearTimeout(timer);
+      resolve(server);
+    });
+  });
+}
+
+/** The processes of a server that was killed go one after the other, and the next one waits for the last of them. */
+async function relaunched(launch) {
+  for (const patience of [50, 100, 200, 400, 800, 1600]) {
+    try {
+      return await launch();
+    } catch {
+      await sleep(patience);
+    }
+  }
+  return launch();
+}
+
+async function ended(server, end) {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const exit = new Promise((resolve) => server.once('exit', resolve));
+  end();
+  await exit;
+}
+
+function childrenOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      .trim()
+      .split(' ')
+      .filter(Boolean)
+      .map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function kill(pid) {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It was quicker.
+  }
+}

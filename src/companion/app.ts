@@ -1,0 +1,144 @@
+// The companion as one app: its routes behind its front, made of parts that are handed in. It needs no port.
+import type { Hono } from 'hono';
+import type { Deployment, Endpoints } from '../fxa/environments.ts';
+import type { Http } from '../fxa/http.ts';
+import { createTokenCheck } from './bearer/check.ts';
+import { evictionKey } from './bearer/evictions.ts';
+import type { Clients } from './clients.ts';
+import type { CompanionSettings } from './config.ts';
+import { front } from './http/front.ts';
+import type { Counters } from './operations/counters.ts';
+import { dockerflow, type Version } from './operations/dockerflow.ts';
+import type { Log } from './operations/log.ts';
+import { metricsRoute } from './operations/operator.ts';
+import { returnPage } from './return-page.ts';
+import { me } from './routes/me.ts';
+import { metrics } from './routes/metrics.ts';
+import { sessions } from './routes/sessions.ts';
+import { webhooks } from './routes/webhooks.ts';
+import { createKeySet } from './sets/key-set.ts';
+import type { AccountEvent } from './sets/types.ts';
+import { createSetVerifier } from './sets/verify-set.ts';
+import { status } from './status/route.ts';
+import type { OperatorState, Store } from './store.ts';
+
+export interface AppParts {
+  readonly settings: CompanionSettings;
+  readonly endpoints: Endpoints;
+  readonly store: Store;
+  /** For the operator; may be some seconds old. */
+  readonly state: () => Promise<OperatorState>;
+  readonly http: Http;
+  readonly log: Log;
+  readonly counters: Counters;
+  readonly version: Version;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+export interface App {
+  readonly app: Hono;
+  /** To be called with what other instances say of accounts; undefined: anything may have been missed. */
+  readonly heard: (accounts: readonly string[] | undefined) => void;
+}
+
+/** Of the companion's own calls Mozilla accounts needs to know the client alone. */
+export function deployments(endpoints: Endpoints): (clientId: string) => Deployment {
+  return (clientId) => ({ name: 'custom', endpoints, clientId });
+}
+
+export function createApp(parts: AppParts): App {
+  const { settings, endpoints, store, state, http, log, counters, version, now } = parts;
+  const { secret, realm, operatorPassword } = settings;
+  const clients: Clients = new Map(settings.clients.map((client) => [client.clientId, client]));
+  const deployment = deployments(endpoints);
+  const keys = createKeySet({
+    url: endpoints.jwks,
+    http,
+    now,
+    report: (error) => log.failure('keys_unreachable', error),
+  });
+  const tokens = createTokenCheck({
+    clients: settings.clients,
+    endpoints,
+    http,
+    mode: settings.tokenCheck,
+    keySet: keys,
+    secret,
+    now,
+    count: (outcome) => counters.tokenCache(outcome),
+  });
+
+  const app = front({
+    log,
+    counters,
+    chromeExtensions: settings.extensionIds,
+    loopback: isLoopback(settings.host),
+    trustedProxies: settings.trustedProxies,
+  });
+  app
+    .route(
+      '/',
+      webhooks({
+        verify: createSetVerifier({ issuer: endpoints.issuer, clients, keys, now }),
+        apply: (delivery) => store.apply(delivery),
+        evict: (account, events) => tokens.evict([evictionKey(account)], endedBefore(events, now())),
+        count: (...[outcome, what]) => counters.webhook(outcome, what),
+        report: (error) => log.failure('webhook_failed', error),
+        now,
+        secret,
+      }),
+    )
+    .route('/', sessions({ store, check: tokens.check, secret, deployment, http, now }))
+    .route(
+      '/',
+      metrics({
+        store,
+        clients,
+        deployment,
+        fetch: http.fetch,
+        now,
+        measure: (name, count) => counters.metricsEvent(name, count),
+      }),
+    )
+    .route('/', me({ check: tokens.check, realm }))
+    .route('/', returnPage())
+    .route('/', dockerflow({ store, state, accounts: accountsAnswer(endpoints, http), version, now }))
+    .route('/', metricsRoute(counters, operatorPassword))
+    .route(
+      '/',
+      status({
+        clients,
+        version,
+        startedAt: now(),
+        state,
+        counters,
+        password: operatorPassword,
+        now,
+      }),
+    );
+  return {
+    app,
+    heard: (accounts) => (accounts === undefined ? tokens.evictAll() : tokens.evict(accounts)),
+  };
+}
+
+/** From when on tokens of before are none any more; 0 when nothing ended. Milliseconds. */
+function endedBefore(events: readonly AccountEvent[], now: number): number {
+  const instants = events.map((event) => {
+    if (event.kind === 'password_change') return event.changedAt;
+    return event.kind === 'delete_user' ? now : 0;
+  });
+  return Math.max(0, ...instants);
+}
+
+function accountsAnswer({ discovery }: Endpoints, { fetch }: Http) {
+  return async (signal: AbortSignal): Promise<void> => {
+    const { ok } = await fetch(discovery, { signal, redirect: 'error' });
+    if (!ok) throw new Error('Mozilla accounts is in trouble');
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === '127.0.0.1' || host === '::1' || host === 'localhost';
+}

@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest';
+import {
+  checking,
+  client,
+  described,
+  nameOf,
+  NOW,
+  OTHER_UID,
+  problem,
+  TOKEN,
+  tokenOf,
+  UID,
+} from './testing/fakes.ts';
+
+const OTHER_CLIENT = 'b1b2c3d4e5f60002';
+const dead = () => Response.json({ active: false });
+const answering = (more: object) => () => Response.json(described(more));
+
+describe('a token', () => {
+  it('of one of the clients is its owner’s word', async () => {
+    const { check } = checking();
+    expect(await check(TOKEN)).toEqual({
+      client: client(),
+      uid: UID,
+      scope: 'profile',
+      issuedAt: NOW - 60_000,
+      expiresAt: NOW + 600_000,
+    });
+  });
+
+  it.each([
+    ['that is dead', dead],
+    ['of a client that is none of ours', answering({ client_id: OTHER_CLIENT })],
+    ['at the very instant of its end', answering({ exp: NOW })],
+  ])('%s is refused', async (_name, answer) => {
+    const { check, accounts } = checking();
+    accounts.answer = answer;
+    const { status, error, details } = await problem(check(TOKEN));
+    expect([status, error]).toEqual([401, 'invalid_token']);
+    expect(details.headers).toEqual({ 'www-authenticate': 'Bearer error="invalid_token"' });
+  });
+
+  it('that ends while Mozilla accounts is asked is refused', async () => {
+    const { check, accounts, clock } = checking();
+    accounts.answer = () => {
+      clock.now = NOW + 600_000;
+      return Response.json(described());
+    };
+    expect((await problem(check(TOKEN))).status).toBe(401);
+  });
+
+  it.each([
+    ['openid', false],
+    ['profile:email', false],
+    ['', false],
+    ['profile', true],
+    ['openid profile:write', true],
+  ])('with the scopes "%s" reaches: %s', async (scope, reaches) => {
+    const { check, accounts } = checking();
+    accounts.answer = answering({ scope });
+    if (reaches) {
+      expect(await check(TOKEN)).toMatchObject({ scope });
+      return;
+    }
+    const { status, error, details } = await problem(check(TOKEN));
+    expect([status, error]).toEqual([403, 'insufficient_scope']);
+    expect(details.headers).toEqual({
+      'www-authenticate': 'Bearer error="insufficient_scope", scope="profile"',
+    });
+  });
+
+  it.each([
+    ['', 'profile:email'],
+    ['a companion session', Buffer.alloc(32).toString('base64url')],
+    ['upper case', TOKEN.toUpperCase()],
+    ['too short', TOKEN.slice(1)],
+  ])('that could be none is refused without telling anybody of it: %s', async (_name, token) => {
+    const { check, accounts } = checking();
+    expect((await problem(check(token))).status).toBe(401);
+    expect(accounts.asked).toEqual([]);
+  });
+});
+
+describe('two clients that share one id', () => {
+  const readers = client({ name: 'readers', scope: 'profile:email' });
+  const writers = client({ name: 'writers', scope: 'profile:display_name:write' });
+  it.each([
+    ['profile:email', 'readers'],
+    ['profile:display_name:write', 'writers'],
+  ])('are told apart by what only one of them has: %s', async (scope, name) => {
+    const { check, accounts } = checking({ clients: [readers, writers] });
+    accounts.answer = answering({ scope });
+    expect((await check(TOKEN)).client.name).toBe(name);
+  });
+
+  it('are refused a token that fits both', async () => {
+    const { check, accounts } = checking({ clients: [readers, writers] });
+    accounts.answer = answering({ scope: 'profile:write' });
+    expect(await problem(check(TOKEN))).toMatchObject({ status: 401, error: 'invalid_token' });
+  });
+});
+
+describe('questions', () => {
+  it('are put once for fifty that ask at once, and not again while the answer is young', async () => {
+    const { check, accounts, clock } = checking();
+    await Promise.all(Array.from({ length: 50 }, () => check(TOKEN)));
+    clock.now += 299_999;
+    await check(TOKEN);
+    expect(accounts.asked).toHaveLength(1);
+    clock.now += 1;
+    await check(TOKEN);
+    expect(accounts.asked).toHaveLength(2);
+  });
+
+  it('are put for each token', async () => {
+    const { check, accounts } = checking();
+    await Promise.all([check(TOKEN), check(tokenOf('bb'))]);
+    expect(accounts.asked.sort()).toEqual([TOKEN, tokenOf('bb')]);
+  });
+
+  it('about a dead token are put once in ten seconds', async () => {
+    const { check, accounts, clock } = checking();
+    accounts.answer = dead;
+    await Promise.all(Array.from({ length: 50 }, () => problem(check(TOKEN))));
+    clock.now += 9_999;
+    await problem(check(TOKEN));
+    expect(accounts.asked).toHaveLength(1);
+    clock.now += 1;
+    accounts.answer = answering({});
+    expect(await check(TOKEN)).toMatchObject({ uid: UID });
+  });
+
+  it('are put anew where that is wished, each time, and nothing of it is kept', async () => {
+    const { check, accounts } = checking();
+    await Promise.all([check(TOKEN, { fresh: true }), check(TOKEN, { fresh: true })]);
+    expect(accounts.asked).toHaveLength(2);
+    await check(TOKEN);
+    expect(accounts.asked).toHaveLength(3);
+  });
+
+  it('that find a token dead, asked anew, end what was remembered of it', async () => {
+    const { check, accounts } = checking();
+    await check(TOKEN);
+    accounts.answer = dead;
+    expect(await check(TOKEN)).toMatchObject({ uid: UID });
+    expect((await problem(check(TOKEN, { fresh: true }))).status).toBe(401);
+    expect((await problem(check(TOKEN))).status).toBe(401);
+  });
+});
+
+describe('an eviction', () => {
+  it('ends what was remembered of the account, and of no other', async () => {
+    const { check, accounts, evict } = checking();
+    await check(TOKEN);
+    evict([nameOf(OTHER_UID)]);
+    await check(TOKEN);
+    expect(accounts.asked).toHaveLength(1);
+    accounts.answer = dead;
+    evict([nameOf(OTHER_UID), nameOf(UID)]);
+    expect((await problem(check(TOKEN))).status).toBe(401);
+  });
+
+  it('of everything ends everything', async () => {
+    const { check, accounts, evictAll } = checking();
+    await check(TOKEN);
+    evictAll();
+    await check(TOKEN);
+    expect(accounts.asked).toHaveLength(2);
+  });
+});
+
+it('counts what its memory was worth', async () => {
+  const counted: string[] = [];
+  const { check, evict } = checking({ count: (outcome) => counted.push(outcome) });
+  await Promise.all([check(TOKEN), check(TOKEN)]);
+  await check(tokenOf('bb'));
+  await check(TOKEN);
+  await check(TOKEN, { fresh: true });
+  evict([nameOf(OTHER_UID), nameOf(UID)]);
+  expect(counted).toEqual(['miss', 'miss', 'miss', 'hit', 'eviction', 'eviction']);
+});
+
+describe('when Mozilla accounts cannot say', () => {
+  it.each([
+    ['offline', () => Promise.reject(new TypeError('fetch failed')), 5],
+    ['server_unavailable', () => new Response('', { status: 502 }), 5],
+    [
+      'rate_limited',
+      () => Response.json({ errno: 114 }, { status: 429, headers: { 'retry-after': '60' } }),
+      60,
+    ],
+    ['bad_response', () => new Response('<html>'), 5],
+    ['misconfigured', () => Response.json({ errno: 999 }, { status: 404 }), 5],
+  ])('that is no verdict, and it is asked again: %s', async (code, answer, retryAfter) => {
+    const { check, accounts } = checking();
+    accounts.answer = answer;
+    const { status, error, message, details } = await problem(check(TOKEN));
+    expect([status, error, details]).toEqual([503, 'accounts_unavailable', { retryAfter }]);
+    expect(message).toContain(code);
+    expect(message).not.toContain(TOKEN);
+    accounts.answer = answering({});
+    expect(await check(TOKEN)).toMatchObject({ uid: UID });
+  });
+
+  it('it is a 503 after the time-out too', async () => {
+    const silence = ((_url, init) =>
+      new Promise((_resolve, reject) => {
+        init?.signal?.addEventListener('abort', () => reject(new Error('aborted')));
+      })) as typeof fetch;
+    const { check } = checking({ http: { fetch: silence, timeout: 20 } });
+    expect((await problem(check(TOKEN))).status).toBe(503);
+  });
+
+  it('what was remembered goes on counting', async () => {
+    const { check, accounts } = checking();
+    await check(TOKEN);
+    accounts.answer = () => new Response('', { status: 502 });
+    expect(await check(TOKEN)).toMatchObject({ uid: UID });
+    expect((await problem(check(TOKEN, { fresh: true }))).status).toBe(503);
+    expect(await check(TOKEN)).toMatchObject({ uid: UID });
+  });
+
+  it('a fault of this program is not blamed on it', async () => {
+    const broken = () => {
+      throw new RangeError('a fault');
+    };
+    const { check } = checking({ now: broken });
+    await expect(check(TOKEN)).rejects.toThrow(RangeError);
+  });
+});

@@ -1,0 +1,121 @@
+// The check of access tokens: whose they are and for what, remembered for a while, and forgotten at once when an account changes.
+import { grantedCovers } from '../../fxa/scopes.ts';
+import { isFxaError } from '../../fxa/errors.ts';
+import { accountKey, type Client } from '../clients.ts';
+import { KeysUnavailable } from '../sets/key-set.ts';
+import { cacheKey, createTokenCache, type Verdict } from './cache.ts';
+import { createEndings, createEvictionLog, evictionKey } from './evictions.ts';
+import { createInquiry, type InquiryOptions } from './inquiry.ts';
+import { accountsUnavailable, insufficientScope, invalidToken } from './refusals.ts';
+import type { TokenCheck } from './types.ts';
+
+export interface TokenCheckOptions extends InquiryOptions {
+  /** 32 bytes: the key of `accountKey`. */
+  readonly secret: Uint8Array;
+  /** Told of each look-up, and of each token that is forgotten because its account changed. */
+  readonly count?: (outcome: 'hit' | 'miss' | 'eviction') => void;
+}
+
+export interface TokenChecks {
+  readonly check: TokenCheck;
+  /**
+   * Forgets what is known of the tokens of accounts, named by their `evictionKey`; an answer under way is asked for again.
+   *
+   * `endedBefore`, in milliseconds on the clock of Mozilla accounts: JWTs issued earlier are refused from now on, since their
+   * signatures would go on speaking for them. 0 for events that end no tokens. Left out, as where only the names are heard:
+   * now, which costs their owners a refresh at most.
+   */
+  readonly evict: (accounts: readonly string[], endedBefore?: number) => void;
+  /** Forgets everything: news may have been missed. */
+  readonly evictAll: () => void;
+}
+
+/** How often a question is put when news of the account keep crossing it. */
+const MOST_QUESTIONS = 3;
+
+/** Makes the check, with an empty memory. */
+export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
+  const { clients, secret, now, count } = options;
+  const inquire = createInquiry(options);
+  const cache = createTokenCache({ now });
+  const news = createEvictionLog();
+  const endings = clients.some(({ jwt }) => jwt) ? createEndings(now) : undefined;
+  const flights = new Map<string, Promise<Verdict>>();
+
+  async function judge(token: string, fresh: boolean): Promise<Verdict> {
+    const found = await inquire(token, fresh).catch((error: unknown) => {
+      throw isFxaError(error) || error instanceof KeysUnavailable ? accountsUnavailable(error) : error;
+    });
+    if (found === undefined || (found.expiresAt !== undefined && found.expiresAt <= now()))
+      return { refused: invalidToken('The access token is not alive') };
+    const { isJwt, clientId, uid, scope, issuedAt, expiresAt } = found;
+    const named = clients.filter((client) => client.clientId === clientId);
+    const fitting = named.filter((client) => grantedCovers(scope, client.scope));
+    const [client] = fitting;
+    if (client === undefined) return { refused: misfit(named) };
+    // As kinto-fxa has it: nobody may be left to guess as whom a request is to be served.
+    if (fitting.length > 1) return { refused: invalidToken('The access token fits more than one client') };
+    const account = evictionKey(accountKey(secret, client, uid));
+    if (isJwt && endings?.isOver(account, issuedAt ?? 0))
+      return { refused: invalidToken('The access token was ended') };
+    const instants = {
+      ...(issuedAt === undefined ? {} : { issuedAt }),
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+    };
+    return { account, token: { client, uid, scope, ...instants } };
+  }
+
+  /** An answer that news have crossed may be of before them, so it is asked for again; at last it is used, but not kept. */
+  async function settle(key: string, token: string, fresh: boolean): Promise<Verdict> {
+    for (let questions = 1; ; questions += 1) {
+      const mark = news.mark();
+      const verdict = await judge(token, fresh);
+      const crossed = 'account' in verdict && news.heardSince(mark, verdict.account);
+      if (crossed && questions < MOST_QUESTIONS) continue;
+      if (!fresh && !crossed) cache.keep(key, verdict);
+      if (fresh && 'refused' in verdict) cache.drop(key);
+      return verdict;
+    }
+  }
+
+  function recall(key: string, token: string): Verdict | Promise<Verdict> {
+    const verdict = cache.get(key);
+    count?.(verdict === undefined ? 'miss' : 'hit');
+    return verdict ?? join(key, token);
+  }
+
+  function join(key: string, token: string): Promise<Verdict> {
+    const flying = flights.get(key);
+    if (flying !== undefined) return flying;
+    const flight = settle(key, token, false).finally(() => flights.delete(key));
+    flights.set(key, flight);
+    return flight;
+  }
+
+  return {
+    async check(token, { fresh = false } = {}) {
+      const key = cacheKey(secret, token);
+      const verdict = await (fresh ? settle(key, token, true) : recall(key, token));
+      if ('refused' in verdict) throw verdict.refused;
+      return verdict.token;
+    },
+    evict(accounts, endedBefore = now()) {
+      for (const account of accounts) {
+        news.hear(account);
+        for (let left = cache.evict(account); left > 0; left -= 1) count?.('eviction');
+        endings?.end(account, endedBefore);
+      }
+    },
+    evictAll() {
+      news.hearAll();
+      cache.clear();
+    },
+  };
+}
+
+function misfit(named: readonly Client[]) {
+  const [client] = named;
+  return client === undefined
+    ? invalidToken('The access token is of no client of this service')
+    : insufficientScope(client.scope);
+}

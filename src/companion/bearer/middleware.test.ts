@@ -1,0 +1,134 @@
+import { Hono } from 'hono';
+import { describe, expect, it } from 'vitest';
+import { answerProblem, Problem } from '../http/problem.ts';
+import { me } from '../routes/me.ts';
+import { bearer, type BearerOptions } from './middleware.ts';
+import { checking, described, TOKEN, UID } from './testing/fakes.ts';
+
+function serving(options: Partial<BearerOptions> = {}) {
+  const world = checking();
+  const all = { check: world.check, realm: 'notes', ...options };
+  const app = new Hono();
+  app.onError((error, c) => {
+    if (error instanceof Problem) return answerProblem(c, error);
+    throw error;
+  });
+  app.route('/', me(all));
+  app.all('/notes', bearer(all), (c) => c.json(c.var.user));
+  const ask = (authorization?: string, init: RequestInit = {}, path = '/v1/me') =>
+    app.request(path, { ...init, ...(authorization !== undefined && { headers: { authorization } }) });
+  return { ...world, app, ask };
+}
+
+it('tells its owner whom the token speaks for, and no cache', async () => {
+  const { ask } = serving();
+  const answer = await ask(`Bearer ${TOKEN}`);
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toEqual({ user: `fxa:${UID}-notes`, client: 'notes', scope: 'profile' });
+  expect(answer.headers.get('cache-control')).toBe('private, no-store');
+});
+
+describe('credentials', () => {
+  it.each([`bearer ${TOKEN}`, `BEARER ${TOKEN}`, `Bearer   ${TOKEN}`, `Bearer ${TOKEN} `])(
+    'are taken: %s',
+    async (header) => {
+      expect((await serving().ask(header)).status).toBe(200);
+    },
+  );
+
+  it.each([
+    undefined,
+    '',
+    ' ',
+    `Basic ${TOKEN}`,
+    `Bearerx ${TOKEN}`,
+    TOKEN,
+    `token ${TOKEN}`,
+    `"Bearer ${TOKEN}"`,
+  ])('are missing, which is no error but a challenge: %s', async (header) => {
+    const { ask, accounts } = serving();
+    const answer = await ask(header);
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="notes"');
+    expect(await answer.json()).toMatchObject({ error: 'unauthorized' });
+    expect(accounts.asked).toEqual([]);
+  });
+
+  it.each([
+    'Bearer',
+    'Bearer ',
+    `Bearer ${TOKEN}, Bearer ${TOKEN}`,
+    `Bearer ${TOKEN} ${TOKEN}`,
+    `Bearer ${TOKEN},`,
+    `Bearer\t${TOKEN}`.replace('\t', ' \t'),
+    'Bearer =',
+    'Bearer a=b',
+    'Bearer "quoted"',
+    'Bearer tök',
+    'Bearer a;b',
+    `Bearer ${'a'.repeat(8186)}`,
+  ])('are unreadable: %s', async (header) => {
+    const { ask, accounts } = serving();
+    const answer = await ask(header);
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="notes", error="invalid_request"');
+    expect(await answer.json()).toMatchObject({ error: 'invalid_request' });
+    expect(accounts.asked).toEqual([]);
+  });
+
+  it('of 8 KB are read', async () => {
+    const answer = await serving().ask(`Bearer ${'a'.repeat(8185)}`);
+    expect([answer.status, await answer.json()]).toMatchObject([401, { error: 'invalid_token' }]);
+  });
+
+  it('are never looked for elsewhere', async () => {
+    const { ask, app } = serving();
+    expect((await ask(undefined, {}, `/v1/me?access_token=${TOKEN}`)).status).toBe(401);
+    const body = new URLSearchParams({ access_token: TOKEN });
+    expect((await app.request('/notes', { method: 'POST', body })).status).toBe(401);
+  });
+});
+
+it('says what is wrong with a token, in its realm, and never which', async () => {
+  const { ask, accounts } = serving();
+  accounts.answer = () => Response.json({ active: false });
+  const answer = await ask(`Bearer ${TOKEN}`);
+  expect(answer.status).toBe(401);
+  expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="notes", error="invalid_token"');
+  expect(await answer.text()).not.toContain(TOKEN);
+});
+
+it('demands the scope of the route beside that of the client', async () => {
+  const { ask, accounts } = serving({ scope: 'profile:email openid' });
+  const refused = await ask(`Bearer ${TOKEN}`);
+  expect(refused.status).toBe(403);
+  expect(refused.headers.get('www-authenticate')).toBe(
+    'Bearer realm="notes", error="insufficient_scope", scope="profile:email openid"',
+  );
+  accounts.answer = () => Response.json(described({ scope: 'openid profile' }));
+  expect((await ask(`Bearer ${'bb'.repeat(32)}`)).status).toBe(200);
+});
+
+it('lets people come again when Mozilla accounts cannot be asked, without a challenge', async () => {
+  const { ask, accounts } = serving();
+  accounts.answer = () => Response.json({}, { status: 503, headers: { 'retry-after': '30' } });
+  const answer = await ask(`Bearer ${TOKEN}`);
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '30']);
+  expect(answer.headers.get('www-authenticate')).toBeNull();
+});
+
+it('escapes its realm', async () => {
+  const { ask } = serving({ realm: 'Ada’s "own"\\\r\nX: y' });
+  expect((await ask()).headers.get('www-authenticate')).toBe('Bearer realm="Adas \\"own\\"\\\\X: y"');
+});
+
+it.each([
+  ['never', undefined, ['GET', 'POST', 'DELETE'], 1],
+  ['for writes', 'writes', ['GET', 'HEAD', 'GET'], 1],
+  ['for writes', 'writes', ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], 5],
+  ['always', true, ['GET', 'GET', 'HEAD'], 3],
+] as const)('asks anew %s (%s): %j', async (_name, fresh, methods, asked) => {
+  const { ask, accounts } = serving(fresh === undefined ? {} : { fresh });
+  for (const method of methods) expect((await ask(`Bearer ${TOKEN}`, { method }, '/notes')).status).toBe(200);
+  expect(accounts.asked).toHaveLength(asked);
+});

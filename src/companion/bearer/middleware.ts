@@ -1,0 +1,62 @@
+// The bearer token of a request (RFC 6750, section 2.1), checked; what a route in front of people's data begins with.
+import type { Context, MiddlewareHandler } from 'hono';
+import { grantedCovers } from '../../fxa/scopes.ts';
+import { Problem } from '../http/problem.ts';
+import { inRealm, insufficientScope, malformedCredentials, unauthorized } from './refusals.ts';
+import type { CheckedToken, TokenCheck } from './types.ts';
+
+export interface BearerOptions {
+  readonly check: TokenCheck;
+  /** Space-separated: what this route needs beyond what its client needs anyway. */
+  readonly scope?: string;
+  /** Names the service in its challenges. */
+  readonly realm: string;
+  /** Asks Mozilla accounts anew: always, or for every method but GET and HEAD. Default: never. */
+  readonly fresh?: boolean | 'writes';
+}
+
+export interface BearerVariables {
+  token: CheckedToken;
+  /** `fxa:<uid>-<name of the client>`: the person, as this client's user. */
+  user: string;
+}
+
+const LONGEST_HEADER = 8192;
+// RFC 9110, section 11.1: the name of the scheme has no case. A list of two credentials has a comma, and is none.
+const SCHEME = /^bearer(?: |$)/i;
+const CREDENTIALS = /^bearer +([\w.~+/-]+=*)$/i;
+
+/**
+ * Serves a request only with a good token, which the route then finds in `c.var.token`, and its owner in `c.var.user`.
+ *
+ * @throws Problem 401 `unauthorized` without credentials, 400 `invalid_request` for unreadable ones, all of `TokenCheck`, and 403
+ *   `insufficient_scope`; with the challenges of RFC 6750, section 3.
+ */
+export function bearer(options: BearerOptions): MiddlewareHandler<{ Variables: BearerVariables }> {
+  const { check, scope = '', realm, fresh = false } = options;
+  return async (c, next) => {
+    const anew = fresh === 'writes' ? !['GET', 'HEAD'].includes(c.req.method) : fresh;
+    try {
+      const token = await check(bearerToken(c), { fresh: anew });
+      if (!grantedCovers(token.scope, scope)) throw insufficientScope(scope);
+      c.set('token', token);
+      c.set('user', `fxa:${token.uid}-${token.client.name}`);
+    } catch (error) {
+      throw error instanceof Problem ? inRealm(error, realm) : error;
+    }
+    await next();
+  };
+}
+
+/**
+ * The token itself, unchecked.
+ *
+ * @throws Problem 401 `unauthorized`, 400 `invalid_request`.
+ */
+export function bearerToken(c: Context): string {
+  const header = c.req.header('authorization')?.trim() ?? '';
+  if (!SCHEME.test(header)) throw unauthorized();
+  const token = header.length > LONGEST_HEADER ? undefined : CREDENTIALS.exec(header)?.[1];
+  if (token === undefined) throw malformedCredentials();
+  return token;
+}

@@ -1,0 +1,103 @@
+// What the tests of this room share: clients, a Mozilla accounts that answers as it is told, and a way to look at problems.
+import { standinEndpoints } from '../../../fxa/environments.ts';
+import { accountKey, type Client } from '../../clients.ts';
+import { Problem } from '../../http/problem.ts';
+import { createTokenCheck, type TokenCheckOptions } from '../check.ts';
+import { evictionKey } from '../evictions.ts';
+
+export const NOW = 1_795_240_445_000;
+export const ORIGIN = 'http://127.0.0.1:9720';
+export const SECRET = new Uint8Array(32).fill(7);
+export const UID = 'ad'.repeat(16);
+export const OTHER_UID = 'be'.repeat(16);
+
+/** Digits are those of a token. */
+export const tokenOf = (digits: string): string => digits.repeat(32);
+export const TOKEN = tokenOf('aa');
+
+/** A client that needs `profile`. */
+export function client(more: Partial<Client> = {}): Client {
+  return {
+    clientId: 'a1b2c3d4e5f60001',
+    name: 'notes',
+    scope: 'profile',
+    space: 'notes',
+    jwt: false,
+    ...more,
+  };
+}
+
+/** How an eviction names an account of the client above. */
+export function nameOf(uid: string, of: Client = client()): string {
+  return evictionKey(accountKey(SECRET, of, uid));
+}
+
+/** An introspection of a token that lives for ten minutes more. */
+export function described(more: object = {}): object {
+  return {
+    active: true,
+    scope: 'profile',
+    client_id: client().clientId,
+    token_type: 'access_token',
+    iat: NOW - 60_000,
+    exp: NOW + 600_000,
+    sub: UID,
+    ...more,
+  };
+}
+
+export interface FakeAccounts {
+  /** What every question is answered with, from now on. */
+  answer: () => Response | Promise<Response>;
+  /** The tokens that were asked about. */
+  readonly asked: string[];
+  readonly fetch: typeof fetch;
+}
+
+/** A Mozilla accounts that answers every question alike. */
+export function fakeAccounts(
+  answer: () => Response | Promise<Response> = () => Response.json(described()),
+): FakeAccounts {
+  const accounts: FakeAccounts = {
+    answer,
+    asked: [],
+    async fetch(_url, init) {
+      accounts.asked.push((JSON.parse(init?.body as string) as { token: string }).token);
+      return accounts.answer();
+    },
+  };
+  return accounts;
+}
+
+/** A check of one client, on a clock that stands still until it is moved. */
+export function checking(more: Partial<TokenCheckOptions> = {}) {
+  const accounts = fakeAccounts();
+  const clock = { now: NOW };
+  const checks = createTokenCheck({
+    clients: [client()],
+    endpoints: standinEndpoints(ORIGIN),
+    http: { fetch: accounts.fetch },
+    secret: SECRET,
+    now: () => clock.now,
+    mode: 'introspect',
+    ...more,
+  });
+  return { accounts, clock, ...checks };
+}
+
+/** The problem that the work ends with. */
+export async function problem(work: Promise<unknown>): Promise<Problem> {
+  const error = await work.then(
+    () => new Error('it did not fail'),
+    (error: unknown) => error,
+  );
+  if (error instanceof Problem) return error;
+  throw error;
+}
+
+/** A promise to be kept later. */
+export function later<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((keep) => (resolve = keep));
+  return { promise, resolve };
+}

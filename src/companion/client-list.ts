@@ -1,0 +1,71 @@
+// The list of clients as an operator writes it: JSON, of which every member is looked at.
+import { parameterFault } from '../fxa/parameters.ts';
+import { secureUrl } from '../fxa/secure-url.ts';
+import type { Client } from './clients.ts';
+
+const MEMBERS = ['clientId', 'name', 'scope', 'space', 'jwt', 'origin'];
+
+/**
+ * Reads the list. Two names may go with one client id, for tokens of different scopes; what Mozilla tells of it is then for both,
+ * so they share a space.
+ *
+ * @throws Error whose message goes on after the name of the setting, and repeats nothing of it.
+ */
+export function parseClients(value: string): readonly Client[] {
+  const listed = parsedJson(value);
+  if (!Array.isArray(listed) || listed.length === 0) {
+    throw new Error('must be a JSON list of at least one client');
+  }
+  const clients: Client[] = [];
+  for (const entry of listed as unknown[]) {
+    try {
+      clients.push(readClient(entry, clients));
+    } catch (error) {
+      const { message } = error as Error;
+      throw new Error(`is wrong about client number ${clients.length + 1}: ${message}`, { cause: error });
+    }
+  }
+  return clients;
+}
+
+function readClient(entry: unknown, before: readonly Client[]): Client {
+  const {
+    clientId,
+    name,
+    scope,
+    space,
+    jwt = false,
+    origin,
+    ...rest
+  } = Object(entry) as Record<string, unknown>;
+  if (Object.keys(rest).length > 0) throw new Error(`there is nothing but ${MEMBERS.join(', ')}`);
+  if (typeof clientId !== 'string' || !/^[0-9a-f]{16}$/.test(clientId)) {
+    throw new Error('clientId must be 16 hexadecimal digits');
+  }
+  if (!isName(name)) throw new Error('name must be of small letters, digits and "-"');
+  if (before.some((other) => other.name === name)) throw new Error('its name is taken');
+  const same = before.find((other) => other.clientId === clientId);
+  const itsSpace = space ?? same?.space ?? name;
+  if (!isName(itsSpace)) throw new Error('space must be of small letters, digits and "-"');
+  if (same && same.space !== itsSpace) throw new Error('its clientId is listed above with another space');
+  if (typeof scope !== 'string' || parameterFault('scope', scope) !== undefined) {
+    throw new Error('scope must be what its tokens must have, such as "profile:uid"');
+  }
+  if (typeof jwt !== 'boolean') throw new Error('jwt must be true or false');
+  if (origin !== undefined && (typeof origin !== 'string' || secureUrl(origin)?.origin !== origin)) {
+    throw new Error('origin must be one, such as "https://example.com"');
+  }
+  return { clientId, name, scope, space: itsSpace, jwt, ...(origin !== undefined && { origin }) };
+}
+
+const isName = (value: unknown): value is string =>
+  typeof value === 'string' && /^[a-z0-9-]{1,40}$/.test(value);
+
+function parsedJson(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    // A parser's message quotes what it read.
+    return undefined;
+  }
+}

@@ -1,0 +1,95 @@
+// The companion, running: its database, its worker and its server, started in that order and stopped in the other.
+import { discover } from '../fxa/discovery.ts';
+import type { Http } from '../fxa/http.ts';
+import { createApp, deployments } from './app.ts';
+import type { CompanionSettings } from './config.ts';
+import type { Database } from './db/database.ts';
+import { openDatabase } from './db/open.ts';
+import { ACCOUNT_CHANNEL } from './db/deliveries.ts';
+import { createStore } from './db/store.ts';
+import { hostPause } from './jobs/host-pause.ts';
+import { createRevoker } from './jobs/revocations.ts';
+import { startWorker } from './jobs/worker.ts';
+import { startServer } from './listen.ts';
+import { createCounters } from './operations/counters.ts';
+import type { Version } from './operations/dockerflow.ts';
+import type { Log } from './operations/log.ts';
+import { operatorState } from './operations/operator-state.ts';
+
+export interface RunningCompanion {
+  /** Without a trailing slash. */
+  readonly origin: string;
+  /** What the database is, and does not promise. */
+  readonly database: string;
+  /** Takes nothing more in, answers what it took, and leaves the rest to the next start. */
+  readonly stop: () => Promise<void>;
+}
+
+export interface CompanionOptions {
+  readonly settings: CompanionSettings;
+  readonly log: Log;
+  readonly version: Version;
+  /** One that is open already, and stays open. Default: the one of the settings. */
+  readonly database?: Database;
+  /** Milliseconds. Default `Date.now`. */
+  readonly now?: () => number;
+}
+
+/**
+ * Starts one.
+ *
+ * @throws FxaError when the issuer cannot be discovered, StoreError of `openDatabase`, and Node's error (`EADDRINUSE`, …) when it
+ *   cannot listen. Nothing is left running then.
+ */
+export async function startCompanion(options: CompanionOptions): Promise<RunningCompanion> {
+  const { settings, log, version, now = Date.now } = options;
+  const http: Http = { fetch, now };
+  const endpoints = settings.endpoints ?? (await discover(settings.issuer, http));
+  const running: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const end of running.splice(0).reverse()) await end();
+  };
+  try {
+    const database =
+      options.database ?? (await openDatabase({ url: settings.databaseUrl, dir: settings.dataDir }));
+    if (!options.database) running.push(() => database.close());
+    const store = createStore(database);
+    const state = operatorState(store, now);
+    const counters = createCounters(state, now);
+    const { app, heard } = createApp({
+      settings,
+      endpoints,
+      store,
+      state,
+      http,
+      log,
+      counters,
+      version,
+      now,
+    });
+    await database.listen(ACCOUNT_CHANNEL, (payload) => heard(payload?.split(',')));
+
+    const revoke = createRevoker({
+      store,
+      deployment: deployments(endpoints),
+      http: { ...http, gate: hostPause(now) },
+      now,
+      report: (outcome) => counters.revocation(outcome),
+    });
+    const worker = await startWorker({
+      database,
+      store,
+      revoke,
+      now,
+      log: ({ level, name, code }) => log.event('worker_trouble', { name, code }, level),
+    });
+    running.push(() => worker.stop());
+
+    const server = await startServer({ app, host: settings.host, port: settings.port });
+    running.push(() => server.stop());
+    return { origin: server.origin, database: database.description, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readSettings, type Variables } from './config.ts';
+
+const CLIENT = { clientId: '0123456789abcdef', name: 'notes', scope: 'profile:uid' };
+const FULL = {
+  FXA_ISSUER: 'production',
+  COMPANION_CLIENTS: JSON.stringify([CLIENT]),
+  COMPANION_SECRET: '5e'.repeat(32),
+  DATABASE_URL: 'postgres://companion@127.0.0.1/companion',
+  HOST: '0.0.0.0',
+  PORT: '8000',
+};
+
+/** What is said against it. */
+function faultsOf(variables: Variables): readonly string[] {
+  try {
+    readSettings(variables);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('readSettings', () => {
+  it('takes all from the environment, and what does not matter from here', () => {
+    const settings = readSettings(FULL);
+    expect(settings).toMatchObject({
+      issuer: 'https://accounts.firefox.com',
+      endpoints: { token: 'https://oauth.accounts.firefox.com/v1/token' },
+      clients: [{ ...CLIENT, space: 'notes', jwt: false }],
+      databaseUrl: FULL.DATABASE_URL,
+      host: '0.0.0.0',
+      port: 8000,
+      extensionIds: [],
+      tokenCheck: 'introspect',
+      trustedProxies: 0,
+      logLevel: 'info',
+    });
+    expect(settings).not.toHaveProperty('operatorPassword');
+    expect(Buffer.from(settings.secret).toString('hex')).toBe(FULL.COMPANION_SECRET);
+  });
+
+  it('names all that is missing at once', () => {
+    const faults = faultsOf({}).join('\n');
+    for (const name of [
+      'FXA_ISSUER',
+      'COMPANION_CLIENTS',
+      'COMPANION_SECRET',
+      'DATABASE_URL',
+      'HOST',
+      'PORT',
+    ]) {
+      expect(faults).toContain(name);
+    }
+    expect(faultsOf(Object.fromEntries(Object.keys(FULL).map((name) => [name, ''])))).toEqual(faultsOf({}));
+  });
+
+  it.each([
+    ['FXA_ISSUER', 'http://accounts.example'],
+    ['FXA_ISSUER', 'https://accounts.example/?x'],
+    ['COMPANION_CLIENTS', '[]'],
+    ['COMPANION_CLIENTS', 'notes'],
+    ['COMPANION_CLIENTS', JSON.stringify([{ ...CLIENT, clientId: 'notes' }])],
+    ['COMPANION_CLIENTS', JSON.stringify([{ ...CLIENT, name: '<b>' }])],
+    ['COMPANION_CLIENTS', JSON.stringify([{ ...CLIENT, scope: '' }])],
+    ['COMPANION_CLIENTS', JSON.stringify([{ ...CLIENT, secret: 'x' }])],
+    ['COMPANION_CLIENTS', JSON.stringify([{ ...CLIENT, origin: 'https://example.com/' }])],
+    ['COMPANION_CLIENTS', JSON.stringify([{ ...CLIENT, jwt: 'yes' }])],
+    ['COMPANION_SECRET', '5e'.repeat(31)],
+    ['COMPANION_SECRET', 'x'.repeat(64)],
+    ['DATABASE_URL', 'mysql://127.0.0.1'],
+    ['COMPANION_DATA', 'beside-a-server'],
+    ['PORT', '80000'],
+    ['COMPANION_EXTENSION_IDS', 'abc'],
+    ['COMPANION_OPERATOR_PASSWORD', 'short'],
+    ['COMPANION_TOKEN_CHECK', 'trust'],
+    ['COMPANION_TRUSTED_PROXIES', '-1'],
+    ['LOG_LEVEL', 'loud'],
+  ])('refuses %s=%s, and nothing else', (name, value) => {
+    const faults = faultsOf({ ...FULL, [name]: value });
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toContain(name);
+  });
+
+  it('lets two names go with one client id, within one space', () => {
+    const two = (more: object) => [CLIENT, { ...CLIENT, name: 'other', scope: 'profile:email', ...more }];
+    const settings = readSettings({ ...FULL, COMPANION_CLIENTS: JSON.stringify(two({})) });
+    expect(settings.clients.map(({ space }) => space)).toEqual(['notes', 'notes']);
+    expect(faultsOf({ ...FULL, COMPANION_CLIENTS: JSON.stringify(two({ space: 'other' })) })).toHaveLength(1);
+    expect(faultsOf({ ...FULL, COMPANION_CLIENTS: JSON.stringify(two({ name: 'notes' })) })).toHaveLength(1);
+  });
+
+  it('repeats no secret in what it says', () => {
+    const variables = {
+      ...FULL,
+      COMPANION_SECRET: 'canary-secret',
+      DATABASE_URL: 'canary-url',
+      COMPANION_OPERATOR_PASSWORD: 'canary-pass',
+      COMPANION_CLIENTS: 'canary-clients',
+    };
+    expect(faultsOf(variables)).toHaveLength(4);
+    expect(faultsOf(variables).join()).not.toContain('canary');
+  });
+
+  it('takes an issuer of its own, to be discovered', () => {
+    const settings = readSettings({ ...FULL, FXA_ISSUER: 'http://127.0.0.1:9720/' });
+    expect(settings.issuer).toBe('http://127.0.0.1:9720');
+    expect(settings).not.toHaveProperty('endpoints');
+  });
+});

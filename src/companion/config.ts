@@ -1,0 +1,153 @@
+// The companion's settings, from its environment: all of them or none. What is missing or wrong is named at once.
+import { knownEndpoints, type Endpoints } from '../fxa/environments.ts';
+import { secureUrl, withoutSlash } from '../fxa/secure-url.ts';
+import { parseClients } from './client-list.ts';
+import type { Client } from './clients.ts';
+
+export interface CompanionSettings {
+  readonly issuer: string;
+  /** Absent: they are discovered at the issuer. */
+  readonly endpoints?: Endpoints;
+  readonly clients: readonly Client[];
+  /** Keys the hashes under which accounts are known. 32 bytes at least; who loses it loses them all. */
+  readonly secret: Uint8Array;
+  /** PostgreSQL; absent: the embedded one. */
+  readonly databaseUrl?: string;
+  /** Folder of the embedded database; without one it lives in memory. */
+  readonly dataDir?: string;
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** The ids of Chromium builds, which are part of their origins. */
+  readonly extensionIds: readonly string[];
+  /** How Mozilla accounts is asked about access tokens. */
+  readonly tokenCheck: 'introspect' | 'verify';
+  readonly realm: string;
+  /** How many proxies in front of it are believed about the caller's address. */
+  readonly trustedProxies: number;
+  /** Absent: no counters and no status page. */
+  readonly operatorPassword?: string;
+  readonly logLevel: LogLevel;
+}
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Everything that is wrong with the environment, a sentence each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(['The companion does not start like this:', ...faults.map((fault) => `  ${fault}`)].join('\n'));
+    this.faults = faults;
+  }
+}
+
+/**
+ * Settings for production: nothing that matters has a default.
+ *
+ * @throws ConfigError with all faults at once.
+ */
+export function readSettings(variables: Variables): CompanionSettings {
+  const faults: string[] = [];
+  const optional = <T>(name: string, parse: (value: string) => T): T | undefined => {
+    // An empty variable is one that nobody set.
+    const value = variables[name] || undefined;
+    try {
+      return value === undefined ? undefined : parse(value);
+    } catch (error) {
+      faults.push(`${name} ${error instanceof Error ? error.message : 'is wrong'}.`);
+      return undefined;
+    }
+  };
+  const needed = <T>(name: string, parse: (value: string) => T, what: string): T => {
+    if (!variables[name]) faults.push(`${name} is missing: ${what}.`);
+    return optional(name, parse) as T;
+  };
+
+  const accounts = needed('FXA_ISSUER', accountsAt, '"production", "stage" or the issuer\'s URL');
+  const databaseUrl = optional('DATABASE_URL', postgresUrl);
+  const dataDir = optional('COMPANION_DATA', String);
+  if (!variables.DATABASE_URL === !variables.COMPANION_DATA) {
+    faults.push(
+      'DATABASE_URL (a PostgreSQL server) or COMPANION_DATA (a folder for the embedded database) is needed, and not both.',
+    );
+  }
+  const operatorPassword = optional('COMPANION_OPERATOR_PASSWORD', password);
+  const settings: CompanionSettings = {
+    ...accounts,
+    clients: needed('COMPANION_CLIENTS', parseClients, 'a JSON list, as in .env.example'),
+    secret: needed(
+      'COMPANION_SECRET',
+      secretBytes,
+      '32 random bytes in hex, such as "openssl rand -hex 32" prints',
+    ),
+    ...(databaseUrl !== undefined && { databaseUrl }),
+    ...(dataDir !== undefined && { dataDir }),
+    host: needed('HOST', String, 'the address to listen on, such as 127.0.0.1 or 0.0.0.0'),
+    port: needed('PORT', wholeNumber(0, 65_535), 'the port to listen on'),
+    extensionIds: optional('COMPANION_EXTENSION_IDS', parseExtensionIds) ?? [],
+    tokenCheck: optional('COMPANION_TOKEN_CHECK', oneOf('introspect', 'verify')) ?? 'introspect',
+    realm: optional('COMPANION_REALM', String) ?? 'companion',
+    trustedProxies: optional('COMPANION_TRUSTED_PROXIES', wholeNumber(0, 10)) ?? 0,
+    ...(operatorPassword !== undefined && { operatorPassword }),
+    logLevel: optional('LOG_LEVEL', oneOf(...LOG_LEVELS)) ?? 'info',
+  };
+  if (faults.length > 0) throw new ConfigError(faults);
+  return settings;
+}
+
+function accountsAt(value: string): Pick<CompanionSettings, 'issuer' | 'endpoints'> {
+  if (value === 'production' || value === 'stage') {
+    const endpoints = knownEndpoints(value);
+    return { issuer: endpoints.issuer, endpoints };
+  }
+  const url = secureUrl(value);
+  if (url?.search !== '')
+    throw new Error('must be "production", "stage", or an https URL (http only on this machine)');
+  return { issuer: withoutSlash(value) };
+}
+
+function secretBytes(value: string): Uint8Array {
+  if (!/^(?:[0-9a-f]{2}){32,}$/i.test(value)) throw new Error('must be at least 32 bytes in hex');
+  return Buffer.from(value, 'hex');
+}
+
+function postgresUrl(value: string): string {
+  if (!URL.canParse(value) || !['postgres:', 'postgresql:'].includes(new URL(value).protocol)) {
+    throw new Error('must begin with postgres://');
+  }
+  return value;
+}
+
+function parseExtensionIds(value: string): readonly string[] {
+  const ids = value.split(/[\s,]+/).filter((id) => id !== '');
+  if (ids.some((id) => !/^[a-p]{32}$/.test(id))) throw new Error('must list ids of 32 letters from a to p');
+  return ids;
+}
+
+function password(value: string): string {
+  if (value.length < 16) throw new Error('must have 16 characters at least: it stands on the open network');
+  return value;
+}
+
+function wholeNumber(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (!Number.isInteger(number) || number < least || number > most) {
+      throw new Error(`must be a whole number from ${least} to ${most}`);
+    }
+    return number;
+  };
+}
+
+function oneOf<T extends string>(...choices: readonly T[]): (value: string) => T {
+  return (value) => {
+    const chosen = choices.find((choice) => choice === value);
+    if (chosen === undefined) throw new Error(`must be one of ${choices.join(', ')}`);
+    return chosen;
+  };
+}

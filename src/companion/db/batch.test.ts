@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { batched } from './batch.ts';
+
+/** A writer whose batches end when they are told to. */
+function heldWriter(limit = 100) {
+  const batches: { items: readonly number[]; end: (error?: Error) => void }[] = [];
+  const write = batched<number>(
+    (items) =>
+      new Promise((resolve, reject) => {
+        batches.push({ items, end: (error) => (error ? reject(error) : resolve()) });
+      }),
+    { size: 3, limit, separable: (error) => (error as Error).message === 'one of them' },
+  );
+  return { batches, write };
+}
+
+const tick = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('batched', () => {
+  it('writes the first at once, and those that come meanwhile together, in order and no more than fit', async () => {
+    const { batches, write } = heldWriter();
+    const all = [1, 2, 3, 4, 5].map((item) => write(item));
+    expect(batches.map(({ items }) => items)).toEqual([[1]]);
+    for (let n = 0; n < 3; n += 1) {
+      batches[n]?.end();
+      await tick();
+    }
+    expect(batches.map(({ items }) => items)).toEqual([[1], [2, 3, 4], [5]]);
+    await Promise.all(all);
+    void write(6);
+    expect(batches.at(-1)?.items).toEqual([6]);
+  });
+
+  it('answers nobody before the batch is written', async () => {
+    const { batches, write } = heldWriter();
+    let answered = false;
+    const one = write(1).then(() => (answered = true));
+    await tick();
+    expect(answered).toBe(false);
+    batches[0]?.end();
+    await one;
+    expect(answered).toBe(true);
+  });
+
+  it('tries each alone when one of them may be at fault, and rejects that one', async () => {
+    const tried: (readonly number[])[] = [];
+    const write = batched<number>(
+      (items) => {
+        tried.push(items);
+        return items.includes(3) ? Promise.reject(new Error('3 is bad')) : Promise.resolve();
+      },
+      { size: 10, limit: 10, separable: () => true },
+    );
+    const results = await Promise.allSettled([1, 2, 3, 4].map((item) => write(item)));
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+    expect(tried).toEqual([[1], [2, 3, 4], [2], [3], [4]]);
+  });
+
+  it('rejects all of a batch that failed for no fault of theirs, and goes on with the next', async () => {
+    const { batches, write } = heldWriter();
+    const all = [1, 2, 3, 4, 5].map((item) =>
+      write(item).catch((error: unknown) => (error as Error).message),
+    );
+    batches[0]?.end();
+    await tick();
+    batches[1]?.end(new Error('no server'));
+    await tick();
+    batches[2]?.end();
+    expect(await Promise.all(all)).toEqual([undefined, 'no server', 'no server', 'no server', undefined]);
+    expect(batches).toHaveLength(3);
+  });
+
+  it('rejects what it has no place for, with its code', async () => {
+    const { batches, write } = heldWriter(2);
+    const all = [1, 2, 3].map((item) => write(item));
+    await expect(write(4)).rejects.toMatchObject({ code: 'queue_full' });
+    batches[0]?.end();
+    await tick();
+    batches[1]?.end();
+    await Promise.all(all);
+  });
+});

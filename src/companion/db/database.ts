@@ -1,0 +1,23 @@
+// The small port behind which lies PostgreSQL: a server, or the embedded one.
+import type { Pool } from 'pg';
+
+export interface Queryable {
+  /** `name`: a statement that is prepared once per connection. */
+  query<Row extends object>(text: string, values?: readonly unknown[], name?: string): Promise<Row[]>;
+}
+
+export interface Database extends Queryable {
+  /** Commits when the work resolves, rolls back when it rejects. Nothing else comes in between on its connection. */
+  transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>;
+  /** Calls back with each notification on a channel; after a loss of the connection with undefined: anything may have been missed. */
+  listen(channel: string, heard: (payload: string | undefined) => void): Promise<void>;
+  /** Makes what is committed survive a power cut, as far as this database can. */
+  flush(): Promise<void>;
+  /** What a server does by itself in quiet hours, and the embedded one has to be told to: once a day will do. */
+  tidy(): Promise<void>;
+  /** For graphile-worker. */
+  readonly pool: Pool;
+  /** For people: what this is, and what it does not promise. */
+  readonly description: string;
+  close(): Promise<void>;
+}

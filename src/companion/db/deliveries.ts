@@ -1,0 +1,87 @@
+// What Mozilla accounts told about accounts, written down in batches; the rules are in the statement (migrations/0002-apply.ts).
+import { createHash } from 'node:crypto';
+import type { AccountEvent } from '../sets/types.ts';
+import type { Delivery, Store } from '../store.ts';
+import { batched } from './batch.ts';
+import type { Database } from './database.ts';
+
+/** The channel on which all instances hear whose cached answers are stale, known accounts or not. */
+export const ACCOUNT_CHANNEL = 'companion_account';
+
+/** Of an account's key, what the channel carries, in base64url: enough to find it, and 256 of them fit in a notification. */
+const HEARD_BYTES = 16;
+
+/** 256 keys in one notification stay below PostgreSQL's 8000 bytes. */
+const BATCH = { size: 256, limit: 4096, separable: isOfOneRow };
+
+const APPLY = 'select apply_deliveries($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)';
+
+/** `Store.apply`. */
+export function deliveries(database: Database): Pick<Store, 'apply'> {
+  const apply = batched<Delivery>(async (batch) => {
+    await database.query(APPLY, columns(batch), 'apply_deliveries');
+    await database.flush();
+  }, BATCH);
+  return { apply };
+}
+
+/** How an account is named on `ACCOUNT_CHANNEL`, where names are joined by commas. */
+export const heardName = (account: Buffer) => account.toString('base64url', 0, HEARD_BYTES);
+
+function columns(batch: readonly Delivery[]): unknown[] {
+  const accounts: Buffer[] = [];
+  const clients: string[] = [];
+  const kinds: string[] = [];
+  const marks: Buffer[] = [];
+  const instants: (number | null)[] = [];
+  const received: number[] = [];
+  const capabilities = {
+    accounts: [] as Buffer[],
+    names: [] as string[],
+    active: [] as boolean[],
+    instants: [] as number[],
+  };
+  for (const delivery of batch) {
+    for (const event of delivery.events) {
+      const instant = 'changedAt' in event ? Math.trunc(event.changedAt) : null;
+      accounts.push(delivery.account);
+      clients.push(delivery.clientId);
+      kinds.push(event.kind);
+      marks.push(markOf(event, delivery));
+      instants.push(instant);
+      received.push(delivery.at);
+      if (event.kind !== 'subscription_state_change') continue;
+      for (const name of event.capabilities) {
+        capabilities.accounts.push(delivery.account);
+        capabilities.names.push(name);
+        capabilities.active.push(event.isActive);
+        capabilities.instants.push(instant ?? 0);
+      }
+    }
+  }
+  const heard = [...new Set(batch.map(({ account }) => heardName(account)))].join();
+  return [accounts, clients, kinds, marks, instants, received, ...Object.values(capabilities), heard];
+}
+
+/** What makes two tellings of one event the same. FxA: the token is a new one at each attempt, so it says nothing. */
+function markOf(event: AccountEvent, { mark }: Delivery): Buffer {
+  switch (event.kind) {
+    case 'password_change':
+      return Buffer.from(String(event.changedAt));
+    case 'subscription_state_change': {
+      const { capabilities, isActive, changedAt } = event;
+      const meaning = JSON.stringify([changedAt, isActive, capabilities.toSorted()]);
+      return createHash('sha256').update(meaning).digest();
+    }
+    case 'profile_change':
+    case 'delete_user':
+    case 'metrics_opt_out':
+    case 'metrics_opt_in':
+      return mark;
+  }
+}
+
+/** PostgreSQL: classes 22, 23 and 40 speak of data, constraints and conflicts; all others of the server or the connection. */
+function isOfOneRow(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^(22|23|40)...$/.test(String(error.code));
+}

@@ -1,0 +1,25 @@
+// What the database refuses by itself, each with a code. Whatever else goes wrong comes as the driver's own error.
+
+export const STORE_ERROR_CODES = [
+  /** More deliveries wait than memory should hold. Try later. */
+  'queue_full',
+  /** A later version of the companion has written here. */
+  'database_newer',
+  /** Another process has the embedded database open. */
+  'directory_in_use',
+  /** The server is not to be had, or not in time. Try later. */
+  'database_away',
+] as const;
+
+export type StoreErrorCode = (typeof STORE_ERROR_CODES)[number];
+
+/** `message` is a sentence for the operator. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly code: StoreErrorCode;
+
+  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,63 @@
+// What the operator sees: how much, how old, what is stuck. No account, no session.
+import type { EventKind } from '../sets/types.ts';
+import type { OperatorState, Store } from '../store.ts';
+import type { Queryable } from './database.ts';
+import { ABSOLUTE_MS, IDLE_MS } from './standing.ts';
+
+const WEEK_MS = 7 * 86_400_000;
+
+const SESSIONS = `
+  select client_id, count(*) as sessions from session join account on account.key = session.account
+  where ended_reason is null and proved_at >= valid_after
+    and seen_at > $1::bigint - ${IDLE_MS} and session.created_at > $1::bigint - ${ABSOLUTE_MS}
+  group by client_id`;
+
+const LAST_EVENTS = `
+  select distinct on (client_id) client_id, kind, last_at as at from delivery_count
+  order by client_id, last_at desc, kind`;
+
+const DELIVERIES = `
+  select hour, client_id as "clientId", kind, count from delivery_count
+  where hour > $1 order by hour, client_id, kind`;
+
+const PENDING = 'select count(*) as pending, min(since) as oldest from revocation where set_aside is null';
+
+const SET_ASIDE = `
+  select client_id as "clientId", set_aside as why, count(*) as count from revocation
+  where set_aside is not null group by 1, 2 order by 1, 2`;
+
+export function operator(database: Queryable): Pick<Store, 'operatorState' | 'ping'> {
+  return {
+    operatorState: async (at) => ({
+      clients: await clients(database, at),
+      deliveries: await database.query<OperatorState['deliveries'][number]>(DELIVERIES, [at - WEEK_MS]),
+      revocations: await pending(database),
+    }),
+    ping: async () => {
+      await database.query('select 1', [], 'ping');
+    },
+  };
+}
+
+async function clients(database: Queryable, at: number): Promise<OperatorState['clients']> {
+  const counts = await database.query<{ client_id: string; sessions: number }>(SESSIONS, [at]);
+  const last = await database.query<{ client_id: string; kind: EventKind; at: number }>(LAST_EVENTS);
+  const sessions = new Map(counts.map((row) => [row.client_id, row.sessions]));
+  const events = new Map(last.map(({ client_id: id, kind, at: heardAt }) => [id, { kind, at: heardAt }]));
+  const ids = new Set([...sessions.keys(), ...events.keys()]);
+  return Object.fromEntries(
+    [...ids].map((id) => {
+      const lastEvent = events.get(id);
+      return [id, { sessions: sessions.get(id) ?? 0, ...(lastEvent && { lastEvent }) }];
+    }),
+  );
+}
+
+async function pending(database: Queryable): Promise<OperatorState['revocations']> {
+  const [row] = await database.query<{ pending: number; oldest: number | null }>(PENDING);
+  return {
+    pending: row?.pending ?? 0,
+    ...(typeof row?.oldest === 'number' && { oldest: row.oldest }),
+    setAside: await database.query<OperatorState['revocations']['setAside'][number]>(SET_ASIDE),
+  };
+}

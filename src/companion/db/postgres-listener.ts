@@ -1,0 +1,104 @@
+// Hears PostgreSQL's notifications on a connection of its own, and takes up another whenever that is lost.
+import pg, { type Client, type ClientConfig } from 'pg';
+
+type Heard = (payload: string | undefined) => void;
+
+const FIRST_DELAY_MS = 100;
+const LONGEST_DELAY_MS = 5_000;
+/** A connection whose other end is gone without a word looks like a quiet one. */
+const PROBE_MS = 20_000;
+
+export interface Listener {
+  /** As `Database.listen`. Rejects when there is no connection to be had now. */
+  readonly listen: (channel: string, heard: Heard) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export function createListener(config: ClientConfig): Listener {
+  const channels = new Map<string, Set<Heard>>();
+  let connection: Promise<Client> | undefined;
+  let closed = false;
+  let delay = FIRST_DELAY_MS;
+  let retry: NodeJS.Timeout | undefined;
+
+  const tellAll = () => {
+    for (const heard of [...channels.values()].flatMap((all) => [...all])) heard(undefined);
+  };
+
+  async function connect(): Promise<Client> {
+    const client = new pg.Client(config);
+    client.on('error', () => undefined);
+    client.on('notification', ({ channel, payload }) => {
+      for (const heard of channels.get(channel) ?? []) heard(payload ?? '');
+    });
+    try {
+      await client.connect();
+      for (const channel of channels.keys()) await listenTo(client, channel);
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
+    const probe = setInterval(() => {
+      client.query('select 1').catch(() => client.end());
+    }, PROBE_MS);
+    client.once('end', () => {
+      clearInterval(probe);
+      if (!closed) lost();
+    });
+    return client;
+  }
+
+  function lost(): void {
+    connection = undefined;
+    tellAll();
+    again();
+  }
+
+  function again(): void {
+    retry = setTimeout(() => {
+      connected().then(
+        () => {
+          delay = FIRST_DELAY_MS;
+          tellAll();
+        },
+        () => {
+          delay = Math.min(delay * 2, LONGEST_DELAY_MS);
+          if (!closed) again();
+        },
+      );
+    }, delay);
+    retry.unref();
+  }
+
+  function connected(): Promise<Client> {
+    connection ??= connect().catch((error: unknown) => {
+      connection = undefined;
+      throw error;
+    });
+    return connection;
+  }
+
+  return {
+    listen: async (channel, heard) => {
+      const others = channels.get(channel);
+      if (others === undefined) {
+        const client = await connected();
+        await listenTo(client, channel);
+      }
+      channels.set(channel, new Set([...(others ?? []), heard]));
+    },
+    close: async () => {
+      closed = true;
+      clearTimeout(retry);
+      const open = connection;
+      await open?.then(
+        (client) => client.end(),
+        () => undefined,
+      );
+    },
+  };
+}
+
+async function listenTo(client: Client, channel: string): Promise<void> {
+  await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+}

@@ -1,0 +1,114 @@
+// Buying a session, or proving again the one that is shown.
+import type { Bought, Purchase, Store } from '../store.ts';
+import type { Database, Queryable } from './database.ts';
+import { readSession, standing } from './standing.ts';
+
+interface AccountRow {
+  readonly revision: number;
+  readonly valid_after: number;
+  readonly metrics_read_at: number;
+}
+
+interface OpenAccount extends AccountRow {
+  readonly isNew: boolean;
+}
+
+const INSERT_ACCOUNT =
+  'insert into account (key, created_at) values ($1, $2) on conflict do nothing returning revision';
+const LOCK_ACCOUNT = 'select revision, valid_after, metrics_read_at from account where key = $1 for update';
+
+const PROVE_AGAIN = `
+  update session set proved_at = greatest(proved_at, $2), sealed_uid = $3, seen_at = greatest(seen_at, $4)
+  where hash = $1`;
+const INSERT_SESSION = `
+  insert into session (hash, account, client_id, proved_at, sealed_uid, created_at, seen_at)
+  values ($1, $5, $6, $2, $3, $4, $4)`;
+
+const OPEN_METRICS = 'update account set metrics = true, metrics_read_at = $2 where key = $1';
+const CLOSE_METRICS =
+  'update account set metrics = false, metrics_read_at = greatest(metrics_read_at, $2) where key = $1';
+
+/** Thrown to undo what a purchase wrote before it came to nothing. */
+class NothingBought extends Error {
+  readonly outcome: Bought;
+
+  constructor(outcome: Bought) {
+    super('Nothing was bought.');
+    this.outcome = outcome;
+  }
+}
+
+export function purchases(database: Database): Pick<Store, 'buy'> {
+  return {
+    buy: async (purchase) => {
+      try {
+        const bought = await database.transaction((transaction) => buy(transaction, purchase));
+        await database.flush();
+        return bought;
+      } catch (error) {
+        if (error instanceof NothingBought) return error.outcome;
+        throw error;
+      }
+    },
+  };
+}
+
+async function buy(transaction: Queryable, purchase: Purchase): Promise<Bought> {
+  const { account, hash, sealedUid, clientId, at } = purchase;
+  // Accounts are locked before their sessions, here as everywhere.
+  const open = await openAccount(transaction, account, at);
+  if (purchase.shown) await demandShown(transaction, purchase);
+  const provedAt = Math.trunc(purchase.provedAt);
+  if (open.valid_after > provedAt) {
+    throw new NothingBought({ status: 'ended', reason: 'password_changed', at: open.valid_after });
+  }
+  if (purchase.shown) await transaction.query(PROVE_AGAIN, [hash, provedAt, sealedUid, at]);
+  else await transaction.query(INSERT_SESSION, [hash, provedAt, sealedUid, at, account, clientId]);
+  await heedProfile(transaction, purchase, open);
+  const row = await readSession(transaction, hash);
+  if (row === undefined) throw new Error('A session that was just written is gone.');
+  return standing(row, at);
+}
+
+/** Locks the account's row, which is made if need be. */
+async function openAccount(transaction: Queryable, account: Buffer, at: number): Promise<OpenAccount> {
+  for (;;) {
+    const [made] = await transaction.query(INSERT_ACCOUNT, [account, at]);
+    if (made !== undefined) {
+      // Asked only now: whoever was deleting the account has committed, or its row would have been in the way.
+      const [tombstone] = await transaction.query<{ deleted_at: number }>(
+        'select deleted_at from tombstone where account = $1',
+        [account],
+      );
+      if (tombstone !== undefined) throw new NothingBought({ status: 'deleted', at: tombstone.deleted_at });
+    }
+    const [row] = await transaction.query<AccountRow>(LOCK_ACCOUNT, [account]);
+    // It is gone again when it was deleted while this waited for it.
+    if (row !== undefined) return { ...row, isNew: made !== undefined };
+  }
+}
+
+/** Nobody chooses a session's hash: one that is shown has been sold before, to the same account and client, and lives. */
+async function demandShown(transaction: Queryable, { hash, account, clientId, at }: Purchase): Promise<void> {
+  await transaction.query('select from session where hash = $1 for update', [hash]);
+  const row = await readSession(transaction, hash);
+  const isOurs = row?.client_id === clientId && (row.account === null || row.account.equals(account));
+  if (!isOurs) throw new NothingBought({ status: 'unknown' });
+  const now = standing(row, at);
+  if (now.status === 'ended') throw new NothingBought(now);
+}
+
+/** What was heard since the profile was read is newer than the profile, and so is what a later reading said. */
+async function heedProfile(
+  transaction: Queryable,
+  { account, metrics, readAtRevision, at }: Purchase,
+  open: OpenAccount,
+): Promise<void> {
+  if (!metrics) {
+    await transaction.query(CLOSE_METRICS, [account, at]);
+    await transaction.query('select forget_metrics(array[$1]::bytea[])', [account]);
+    return;
+  }
+  const isNewest = open.isNew || (open.revision === readAtRevision && open.metrics_read_at <= at);
+  if (isNewest) await transaction.query(OPEN_METRICS, [account, at]);
+}

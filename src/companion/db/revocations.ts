@@ -1,0 +1,86 @@
+// Grants to be destroyed. A row is the truth, and what graphile-worker holds for it is its alarm clock.
+import type { Revocation, Store } from '../store.ts';
+import type { Database, Queryable } from './database.ts';
+
+/** The task of graphile-worker; its payload is `{ "id": <refresh token id> }`. */
+export const REVOKE_TASK = 'revoke';
+
+/** For how many of them an alarm is set at once. */
+const SLICE = 500;
+
+// Under its key a job is one, however often it is added; one that is being run is left alone and followed by another.
+const addJobs = (rows: string) => `
+  select graphile_worker.add_job('${REVOKE_TASK}', json_build_object('id', due.refresh_token_id),
+    run_at => to_timestamp(due.not_before / 1000.0), job_key => '${REVOKE_TASK}:' || due.refresh_token_id)
+  from ${rows} as due order by due.refresh_token_id`;
+
+// In the order of the ids, for two instances may be given the same ones. One that was set aside is tried anew.
+const QUEUE = `
+  with due as (
+    insert into revocation as known (refresh_token_id, client_id, since, not_before)
+    select distinct id, $2, $3::bigint, $3::bigint from unnest($1::text[]) as id order by id
+    on conflict (refresh_token_id) do update
+      set set_aside = null, attempts = 0, since = excluded.since, not_before = excluded.not_before
+      where known.set_aside is not null
+    returning refresh_token_id, not_before
+  ) ${addJobs('due')}`;
+
+const POSTPONE = `
+  with due as (
+    update revocation set attempts = attempts + 1, not_before = $2, last_error = $3
+    where refresh_token_id = $1 and set_aside is null
+    returning refresh_token_id, not_before
+  ) ${addJobs('due')}`;
+
+const REQUEUE = `
+  with due as (
+    update revocation set not_before = $1
+    where refresh_token_id in (
+      select refresh_token_id from revocation
+      where set_aside is null and not_before < $2
+      order by not_before limit ${SLICE}
+      for update skip locked
+    )
+    returning refresh_token_id, not_before
+  ) ${addJobs('due')}`;
+
+/** Takes grants in, or takes them up again. */
+export async function queueRevocations(
+  transaction: Queryable,
+  clientId: string,
+  refreshTokenIds: readonly string[],
+  at: number,
+): Promise<void> {
+  if (refreshTokenIds.length > 0) await transaction.query(QUEUE, [refreshTokenIds, clientId, at]);
+}
+
+/** @param overdueAfter milliseconds after which an attempt that is due and was not made counts as lost */
+export function revocations(
+  database: Database,
+  overdueAfter: number,
+): Pick<Store, 'revocation' | 'revoked' | 'postpone' | 'setAside' | 'requeueOverdue'> {
+  return {
+    revocation: async (refreshTokenId) => {
+      const [row] = await database.query<Revocation>(
+        `select refresh_token_id as "refreshTokenId", client_id as "clientId", attempts, since
+         from revocation where refresh_token_id = $1 and set_aside is null`,
+        [refreshTokenId],
+      );
+      return row;
+    },
+    revoked: async (refreshTokenId) => {
+      await database.query('delete from revocation where refresh_token_id = $1', [refreshTokenId]);
+    },
+    postpone: async (refreshTokenId, notBefore, why) => {
+      await database.query(POSTPONE, [refreshTokenId, Math.trunc(notBefore), why]);
+    },
+    setAside: async (refreshTokenId, why) => {
+      await database.query(
+        `update revocation set attempts = attempts + 1, set_aside = $2, last_error = $2
+         where refresh_token_id = $1 and set_aside is null`,
+        [refreshTokenId, why],
+      );
+    },
+    requeueOverdue: async (at) => (await database.query(REQUEUE, [at, at - overdueAfter])).length,
+  };
+}

@@ -1,0 +1,53 @@
+// The companion's own sessions: shown and ended. How they are bought is in purchases.ts.
+import type { Store } from '../store.ts';
+import type { Database } from './database.ts';
+import { queueRevocations } from './revocations.ts';
+import { readSession, standing } from './standing.ts';
+
+/** How exactly it is remembered when a session was last shown, in milliseconds: a write an hour, not one a look. */
+const TOUCH_MS = 3_600_000;
+
+const TOUCH = 'update session set seen_at = $2 where hash = $1 and seen_at < $2 and ended_reason is null';
+
+// The uid goes as soon as nothing can be measured any more.
+const END = `
+  update session set
+    ended_reason = coalesce(ended_reason, 'signed_out'),
+    ended_at = coalesce(ended_at, $2),
+    sealed_uid = null
+  where hash = $1
+  returning client_id`;
+
+export function sessions(database: Database): Pick<Store, 'revision' | 'session' | 'end'> {
+  return {
+    revision: async (account) => {
+      const [row] = await database.query<{ revision: number }>(
+        'select revision from account where key = $1',
+        [account],
+        'revision',
+      );
+      return row?.revision ?? 0;
+    },
+
+    session: async (hash, at) => {
+      const row = await readSession(database, hash);
+      if (row === undefined) return undefined;
+      const session = standing(row, at);
+      if (session.status === 'live' && at - row.seen_at >= TOUCH_MS) {
+        await database.query(TOUCH, [hash, at], 'touch_session');
+      }
+      return session;
+    },
+
+    end: async (hash, refreshTokenIds, at) => {
+      const found = await database.transaction(async (transaction) => {
+        const [session] = await transaction.query<{ client_id: string }>(END, [hash, at], 'end_session');
+        if (session === undefined) return false;
+        await queueRevocations(transaction, session.client_id, refreshTokenIds, at);
+        return true;
+      });
+      if (found) await database.flush();
+      return found;
+    },
+  };
+}

@@ -1,0 +1,64 @@
+// Whether a session lives: judged from its row whenever it is read, so that no clock has to end sessions.
+import type { EndedSession, LiveSession } from '../store.ts';
+import type { EndedReason } from '../../contract/companion.ts';
+import type { Queryable } from './database.ts';
+
+const DAY_MS = 86_400_000;
+/** Milliseconds without being shown. */
+export const IDLE_MS = 30 * DAY_MS;
+/** Milliseconds since it was bought. */
+export const ABSOLUTE_MS = 400 * DAY_MS;
+
+export interface SessionRow {
+  /** Null once the account is deleted. */
+  readonly account: Buffer | null;
+  readonly client_id: string;
+  readonly sealed_uid: Buffer | null;
+  readonly proved_at: number;
+  readonly created_at: number;
+  readonly seen_at: number;
+  readonly ended_reason: EndedReason | null;
+  readonly ended_at: number | null;
+  readonly revision: number;
+  readonly valid_after: number;
+  readonly metrics: boolean;
+  readonly metrics_read_at: number;
+  readonly subscriptions: Readonly<Record<string, boolean>> | null;
+}
+
+const READ = `
+  select session.account, client_id, sealed_uid, proved_at, session.created_at, seen_at, ended_reason, ended_at,
+    revision, valid_after, metrics, metrics_read_at,
+    (select jsonb_object_agg(name, active) from capability c where c.account = session.account) as subscriptions
+  from session left join account on account.key = session.account
+  where session.hash = $1`;
+
+/** The row of a session, of whatever standing. */
+export async function readSession(from: Queryable, hash: Buffer): Promise<SessionRow | undefined> {
+  const [row] = await from.query<SessionRow>(READ, [hash], 'read_session');
+  return row;
+}
+
+/** What became of a session: whoever ended it, a password change after it was proved, or time. */
+export function standing(row: SessionRow, at: number): LiveSession | EndedSession {
+  const { account, sealed_uid: sealedUid, ended_reason: reason, ended_at: endedAt } = row;
+  if (reason !== null) return { status: 'ended', reason, at: endedAt ?? 0 };
+  if (row.valid_after > row.proved_at) {
+    return { status: 'ended', reason: 'password_changed', at: row.valid_after };
+  }
+  const expiresAt = Math.min(row.seen_at + IDLE_MS, row.created_at + ABSOLUTE_MS);
+  // The database sees to it that a session without an account or a uid is one that has ended.
+  if (expiresAt <= at || account === null || sealedUid === null) {
+    return { status: 'ended', reason: 'expired', at: expiresAt };
+  }
+  return {
+    status: 'live',
+    account,
+    clientId: row.client_id,
+    sealedUid,
+    revision: row.revision,
+    metrics: row.metrics,
+    metricsReadAt: row.metrics_read_at,
+    subscriptions: row.subscriptions ?? {},
+  };
+}

@@ -1,0 +1,35 @@
+// Whatever a route throws becomes an answer in the one shape; what nobody foresaw is also reported, by name and code alone.
+import type { ErrorHandler } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import { StoreError } from '../db/errors.ts';
+import type { Log } from '../operations/log.ts';
+import { answerProblem, Problem } from './problem.ts';
+
+/** Seconds. */
+const STORE_RETRY = 5;
+
+/** The app's `onError`. */
+export function answerErrors(log: Log): ErrorHandler {
+  return (error, c) => {
+    if (error instanceof Problem) return answerProblem(c, error);
+    if (error instanceof HTTPException) return answerProblem(c, problemOf(error));
+    // A sender who hung up in the middle of a body is no trouble of ours, and reads no answer.
+    if (c.req.raw.signal.aborted)
+      return answerProblem(c, new Problem(400, 'aborted', 'The request broke off'));
+    log.failure('request_failed', error);
+    if (error instanceof StoreError) {
+      const later = { retryAfter: STORE_RETRY };
+      return answerProblem(c, new Problem(503, 'unavailable', 'The database does not answer', later));
+    }
+    return answerProblem(c, new Problem(500, 'internal', 'Something went wrong here'));
+  };
+}
+
+/** Hono's own middleware throws these (basic-auth: 401 with its challenge). */
+function problemOf({ status, res }: HTTPException): Problem {
+  const challenge = res?.headers.get('www-authenticate');
+  const headers = typeof challenge === 'string' ? { 'www-authenticate': challenge } : {};
+  return status === 401
+    ? new Problem(401, 'unauthorized', 'This needs the password of the operator', { headers })
+    : new Problem(status, 'refused', 'This request cannot be answered', { headers });
+}

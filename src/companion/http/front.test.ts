@@ -1,0 +1,97 @@
+import { HTTPException } from 'hono/http-exception';
+import { describe, expect, it } from 'vitest';
+import { StoreError } from '../db/errors.ts';
+import { returnPage, RETURN_PATH } from '../return-page.ts';
+import { testFront } from './testing.ts';
+
+function app(lines: string[] = [], loopback = true) {
+  const made = testFront({ loopback }, lines);
+  made.route('/', returnPage());
+  made.get('/v1/session', (c) => c.json({}));
+  made.post('/v1/session', (c) => c.json({}));
+  made.get('/v1/raw', () => new Response('raw'));
+  made.get('/v1/broken', () => {
+    throw new RangeError('canary-in-a-message');
+  });
+  made.get('/v1/away', () => {
+    throw new StoreError('database_away', 'canary-in-a-message');
+  });
+  made.get('/v1/exception', () => {
+    throw new HTTPException(418, { message: 'canary-in-a-message' });
+  });
+  return made;
+}
+
+describe('what is not there', () => {
+  it('is 404 in the one shape', async () => {
+    const answer = await app().request('/v1/nothing');
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toEqual({ error: 'not_found', message: 'There is nothing here' });
+  });
+
+  it('is 405 with Allow where other methods are', async () => {
+    const answer = await app().request('/v1/session', { method: 'DELETE' });
+    expect(answer.status).toBe(405);
+    expect(answer.headers.get('allow')).toBe('GET, HEAD, POST');
+    expect(await answer.json()).toMatchObject({ error: 'method_not_allowed' });
+    expect((await app().request(RETURN_PATH, { method: 'POST' })).status).toBe(405);
+  });
+});
+
+describe('what breaks', () => {
+  it('is 500 without a word of why, and reported by class and place', async () => {
+    const lines: string[] = [];
+    const answer = await app(lines).request('/v1/broken');
+    expect(answer.status).toBe(500);
+    expect(await answer.json()).toEqual({ error: 'internal', message: 'Something went wrong here' });
+    expect(lines.join('')).not.toContain('canary');
+    const [failure] = lines.map(
+      (line) => JSON.parse(line) as { Type: string; Severity: number; Fields: object },
+    );
+    expect(failure).toMatchObject({ Type: 'request_failed', Severity: 3, Fields: { name: 'RangeError' } });
+    expect(JSON.stringify(failure?.Fields)).toMatch(/"at":"http\/front\.test\.ts:\d+"/);
+  });
+
+  it('is 503 when it is the database, for a while', async () => {
+    const lines: string[] = [];
+    const answer = await app(lines).request('/v1/away');
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await answer.json()).toMatchObject({ error: 'unavailable' });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ Fields: { code: 'database_away' } });
+  });
+
+  it('is in the one shape also when a library says it', async () => {
+    const answer = await app().request('/v1/exception');
+    expect(answer.status).toBe(418);
+    expect(await answer.json()).toEqual({ error: 'refused', message: 'This request cannot be answered' });
+  });
+});
+
+describe('what every answer says to browsers', () => {
+  it.each(['/v1/session', '/v1/raw', '/v1/nothing', '/v1/broken'])('%s', async (path) => {
+    const { headers } = await app().request(path);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('content-security-policy')).toBe(
+      "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    );
+    expect(headers.get('strict-transport-security')).toBeNull();
+  });
+
+  it('includes HTTPS alone, where there is HTTPS', async () => {
+    const { headers } = await app([], false).request('/v1/session');
+    expect(headers.get('strict-transport-security')).toMatch(/^max-age=\d{8}; includeSubDomains$/);
+  });
+
+  it('is not said to the sender of events, which is no browser', async () => {
+    const made = app();
+    made.post('/webhooks/fxa', (c) => c.text('OK'));
+    const { headers } = await made.request('/webhooks/fxa', { method: 'POST' });
+    expect([...headers.keys()]).toEqual(['content-type']);
+  });
+
+  it('leaves a page the policy it brings', async () => {
+    const answer = await app().request(RETURN_PATH);
+    expect(answer.headers.get('content-security-policy')).toContain("style-src 'sha256-");
+  });
+});

@@ -1,0 +1,51 @@
+// The front: what every request passes, in this order, before it comes to a route.
+import { Hono } from 'hono';
+import { COMPANION_PATHS } from '../../contract/companion.ts';
+import type { Counters } from '../operations/counters.ts';
+import type { Log } from '../operations/log.ts';
+import { summaries } from '../operations/requests.ts';
+import { extensionCors } from './cors.ts';
+import { answerErrors } from './errors.ts';
+import { jsonOnly, sizeLimits } from './limits.ts';
+import { methodsAt, nowhere } from './nowhere.ts';
+import { ALLOWANCES, type Allowances, rateLimits } from './rate-limit.ts';
+import { securityHeaders } from './security-headers.ts';
+
+export interface FrontOptions {
+  readonly log: Log;
+  readonly counters: Counters;
+  /** Ids of the extension in Chromium. */
+  readonly chromeExtensions: readonly string[];
+  /** Served on this machine alone, without HTTPS. */
+  readonly loopback: boolean;
+  /** How many proxies stand before the companion and append to `X-Forwarded-For`. */
+  readonly trustedProxies?: number;
+  /** Puts addresses into the log. */
+  readonly logAddresses?: boolean;
+  readonly allowances?: Allowances;
+}
+
+export const WEBHOOKS = '/webhooks/';
+
+/** The app without its routes: add those by `route('/', …)`. */
+export function front(options: FrontOptions): Hono {
+  const { log, counters, chromeExtensions, loopback, trustedProxies = 0 } = options;
+  const app = new Hono();
+  const limits = rateLimits(options.allowances ?? ALLOWANCES, trustedProxies);
+  app.onError(answerErrors(log));
+  app.notFound(nowhere(app));
+
+  app.use(summaries({ log, counters, trustedProxies, logAddresses: options.logAddresses ?? false }));
+  // What webhooks are answered no browser reads; there five headers more would be a tenth of all the work.
+  const secured = securityHeaders(loopback);
+  app.use((c, next) => (c.req.path.startsWith(WEBHOOKS) ? next() : secured(c, next)));
+  // Before the limits: what they refuse, the extension is to read as well.
+  app.use('/v1/*', extensionCors({ chromeExtensions, methods: (path) => methodsAt(app, path) }));
+  app.use(`${WEBHOOKS}*`, limits.webhooks);
+  for (const path of ['/v1/*', '/status', '/metrics']) app.use(path, limits.failures);
+  app.use(COMPANION_PATHS.sessions, limits.purchases);
+  app.use(COMPANION_PATHS.metricsFlow, limits.flows);
+  app.use(sizeLimits());
+  app.use('/v1/*', jsonOnly());
+  return app;
+}

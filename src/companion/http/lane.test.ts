@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { lane, LaneFull } from './lane.ts';
+
+/** Work that ends when it is told to. */
+function jobs() {
+  const running: (() => void)[] = [];
+  const started: number[] = [];
+  const job = (n: number) => () =>
+    new Promise<number>((resolve) => {
+      started.push(n);
+      running.push(() => resolve(n));
+    });
+  return { job, started, endOne: () => running.shift()?.() };
+}
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+it('lets so many run, the others wait in their order, and turns away who is too many', async () => {
+  const pass = lane(2, 2);
+  const { job, started, endOne } = jobs();
+  const passing = [1, 2, 3, 4].map((n) => pass(job(n)));
+  await expect(pass(job(5))).rejects.toBeInstanceOf(LaneFull);
+  expect(started).toEqual([1, 2]);
+  endOne();
+  await settle();
+  expect(started).toEqual([1, 2, 3]);
+  for (let n = 0; n < 3; n += 1) {
+    endOne();
+    await settle();
+  }
+  expect(await Promise.all(passing)).toEqual([1, 2, 3, 4]);
+  expect(started).toEqual([1, 2, 3, 4]);
+});
+
+it('goes on after work that failed, and passes on how', async () => {
+  const pass = lane(1, 0);
+  await expect(pass(() => Promise.reject(new RangeError('no')))).rejects.toBeInstanceOf(RangeError);
+  expect(await pass(() => Promise.resolve('yes'))).toBe('yes');
+});

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import type { Allowances } from './rate-limit.ts';
+import { Problem } from './problem.ts';
+import { allowing, from, testFront } from './testing.ts';
+
+const HERE = from('192.0.2.1');
+const ELSEWHERE = from('198.51.100.7');
+const few = { points: 3, seconds: 60 };
+
+/** Routes answer with the status they are asked for. */
+function app(allowances: Partial<Allowances>) {
+  const made = testFront({ allowances: allowing(allowances) });
+  for (const path of ['/v1/session', '/v1/metrics-flow', '/metrics', '/__lbheartbeat__']) {
+    made.get(path, (c) => answer(Number(c.req.query('status') ?? 200)));
+  }
+  made.post('/v1/sessions', (c) => answer(Number(c.req.query('status') ?? 200)));
+  return made;
+}
+
+function answer(status: number): Response {
+  if (status === 401) throw new Problem(401, 'unknown_session', 'No');
+  return new Response(null, { status });
+}
+
+type App = ReturnType<typeof app>;
+const times = async (n: number, made: App, path: string, env: object, method = 'GET') => {
+  const statuses: number[] = [];
+  for (let i = 0; i < n; i += 1) statuses.push((await made.request(path, { method }, env)).status);
+  return statuses;
+};
+
+describe('requests that failed', () => {
+  it('are counted, and then all from that network wait', async () => {
+    const made = app({ failures: few });
+    expect(await times(5, made, '/v1/session?status=401', HERE)).toEqual([401, 401, 401, 429, 429]);
+    const refused = await made.request('/v1/session', {}, HERE);
+    expect(refused.status).toBe(429);
+    expect(await refused.json()).toMatchObject({ error: 'rate_limited' });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(50);
+    expect((await made.request('/v1/session', {}, ELSEWHERE)).status).toBe(200);
+  });
+
+  it('are counted where the password of the operator is asked for', async () => {
+    expect(await times(4, app({ failures: few }), '/metrics?status=401', HERE)).toEqual([401, 401, 401, 429]);
+  });
+
+  it('are not those that are nowhere, nor our own, nor those that went well', async () => {
+    const made = app({ failures: few });
+    for (const path of ['/v1/nothing', '/v1/session?status=503', '/v1/session', '/v1/session?status=304']) {
+      expect(await times(5, made, path, HERE)).not.toContain(429);
+    }
+    expect((await made.request('/v1/session', {}, HERE)).status).toBe(200);
+  });
+
+  it('keep no load balancer from asking how we are', async () => {
+    const made = app({ failures: few });
+    await times(5, made, '/v1/session?status=401', HERE);
+    expect((await made.request('/__lbheartbeat__', {}, HERE)).status).toBe(200);
+  });
+});
+
+it('lets a network buy so many sessions and no more', async () => {
+  const made = app({ purchases: few });
+  expect(await times(5, made, '/v1/sessions', HERE, 'POST')).toEqual([200, 200, 200, 429, 429]);
+  expect((await made.request('/v1/sessions', { method: 'POST' }, ELSEWHERE)).status).toBe(200);
+});
+
+describe('flows of metrics', () => {
+  it('are limited for a network', async () => {
+    const made = app({ flows: few });
+    expect(await times(4, made, '/v1/metrics-flow', HERE)).toEqual([200, 200, 200, 429]);
+    expect((await made.request('/v1/metrics-flow', {}, ELSEWHERE)).status).toBe(200);
+  });
+
+  it('are limited for all, and what one is refused is not taken from the others', async () => {
+    const made = app({ flows: few, flowsInAll: { points: 5, seconds: 60 } });
+    await times(20, made, '/v1/metrics-flow', HERE);
+    expect(await times(3, made, '/v1/metrics-flow', ELSEWHERE)).toEqual([200, 200, 429]);
+  });
+});

@@ -1,0 +1,103 @@
+// Who calls too often waits. What counts is mostly what failed: a caller who is in the right is not counted.
+import type { MiddlewareHandler } from 'hono';
+import { callerAddress } from './address.ts';
+import { type Allowance, limiter, tooMany } from './allowance.ts';
+import { lane, LaneFull } from './lane.ts';
+
+/** Each for one network, but for the last. */
+export interface Allowances {
+  /** Requests that failed by their sender's fault. */
+  readonly failures: Allowance;
+  /** `POST /v1/sessions`: each asks Mozilla accounts three times. */
+  readonly purchases: Allowance;
+  /** Security event tokens that were refused. */
+  readonly refusedSets: Allowance;
+  /** `GET /v1/metrics-flow`: each asks Mozilla accounts once, for somebody who need not prove anything. */
+  readonly flows: Allowance;
+  readonly flowsInAll: Allowance;
+}
+
+/** Enough for an office behind one address. */
+export const ALLOWANCES: Allowances = {
+  failures: { points: 120, seconds: 60 },
+  purchases: { points: 60, seconds: 60 },
+  refusedSets: { points: 60, seconds: 60 },
+  flows: { points: 60, seconds: 60 },
+  flowsInAll: { points: 600, seconds: 60 },
+};
+
+// Wide enough for a sender who shares an address with a flood (behind a proxy that nobody told us of, all share one) to get
+// some thousand tokens a second through; short enough that nobody in it waits for long.
+const LANE_WIDTH = 8;
+const LANE_QUEUE = 256;
+
+export interface RateLimits {
+  readonly failures: MiddlewareHandler;
+  readonly purchases: MiddlewareHandler;
+  readonly flows: MiddlewareHandler;
+  readonly webhooks: MiddlewareHandler;
+}
+
+/**
+ * The middlewares; each answers with the Problem 429 `rate_limited` and `Retry-After`.
+ *
+ * Mozilla accounts must get through with each event, whoever else floods us, even from its own address: a token that is
+ * refused unread may be the one that says that an account is gone. And reading one costs little more than taking its
+ * request in. So `webhooks` refuses nobody for an address. A network with too many refused tokens is put into a lane of its
+ * own: its tokens are verified a few at a time, and only what that lane cannot hold is turned away, for the broker to bring
+ * it again. All others pass beside it.
+ */
+export function rateLimits(allowances: Allowances, trustedProxies: number): RateLimits {
+  const failed = limiter(allowances.failures);
+  const purchased = limiter(allowances.purchases);
+  const refusedSets = limiter(allowances.refusedSets);
+  const flows = limiter(allowances.flows);
+  const flowsInAll = limiter(allowances.flowsInAll, true);
+  const slowly = lane(LANE_WIDTH, LANE_QUEUE);
+
+  return {
+    failures: async (c, next) => {
+      const address = callerAddress(c, trustedProxies);
+      const wait = await failed.wait(address);
+      if (wait !== undefined) throw tooMany(wait);
+      await next();
+      if (isFailure(c.res.status)) await failed.note(address);
+    },
+
+    purchases: async (c, next) => {
+      if (c.req.method === 'POST') await purchased.spend(callerAddress(c, trustedProxies));
+      await next();
+    },
+
+    flows: async (c, next) => {
+      if (c.req.method === 'GET') {
+        const address = callerAddress(c, trustedProxies);
+        // First the network's own: what it is refused is not taken from all the others.
+        await flows.spend(address);
+        await flowsInAll.spend(address);
+      }
+      await next();
+    },
+
+    webhooks: async (c, next) => {
+      const address = callerAddress(c, trustedProxies);
+      if ((await refusedSets.wait(address)) === undefined) await next();
+      else await slowly(next).catch(turnAway);
+      if (isRefusedSet(c.res.status)) await refusedSets.note(address);
+    },
+  };
+}
+
+/** Not what is nowhere, which is no guess at anything, and not a refusal for having come too often, which would feed itself. */
+function isFailure(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 404 && status !== 429;
+}
+
+/** The two doors say it differently: Mozilla accounts is answered 401, RFC 8935 wants 400. */
+function isRefusedSet(status: number): boolean {
+  return status === 401 || status === 400;
+}
+
+function turnAway(reason: unknown): never {
+  throw reason instanceof LaneFull ? tooMany(1) : reason;
+}

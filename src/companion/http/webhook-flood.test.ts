@@ -1,0 +1,132 @@
+import { createHash, createSign, createVerify, generateKeyPairSync } from 'node:crypto';
+import { Agent, request } from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type RunningCompanion, startServer } from '../listen.ts';
+import { Problem } from './problem.ts';
+import { allowing, from, testFront } from './testing.ts';
+
+const PATH = '/webhooks/fxa';
+const few = { points: 3, seconds: 60 };
+const good = { headers: { authorization: 'Bearer good' }, method: 'POST' };
+const bad = { headers: { authorization: 'Bearer bad' }, method: 'POST' };
+
+describe('a network that sends garbage', () => {
+  function held() {
+    const made = testFront({ allowances: allowing({ refusedSets: few }) });
+    const waiting: (() => void)[] = [];
+    let reading = 0;
+    let most = 0;
+    made.post(PATH, async (c) => {
+      reading += 1;
+      most = Math.max(most, reading);
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      reading -= 1;
+      if (c.req.header('authorization') !== 'Bearer good') throw new Problem(401, 'invalid_token', 'No');
+      return c.text('OK');
+    });
+    const settle = () => new Promise((resolve) => setImmediate(resolve));
+    const readAll = async () => {
+      do {
+        waiting.splice(0).forEach((go) => go());
+        await settle();
+      } while (waiting.length > 0);
+    };
+    const ask = (init: RequestInit, address: string) =>
+      Promise.resolve(made.request(PATH, init, from(address)));
+    /** So many refused tokens bring a network into its lane. */
+    const spoil = async (address: string) => {
+      const asked = Array.from({ length: few.points }, () => ask(bad, address));
+      await settle();
+      await readAll();
+      await Promise.all(asked);
+    };
+    return { ask, readAll, settle, spoil, most: () => most, waiting };
+  }
+
+  it('still gets a good token through, among all the bad ones', async () => {
+    const { ask, readAll, settle, spoil } = held();
+    await spoil('192.0.2.1');
+    const flood = Array.from({ length: 100 }, () => ask(bad, '192.0.2.1'));
+    const among = ask(good, '192.0.2.1');
+    await settle();
+    await readAll();
+    expect((await among).status).toBe(200);
+    expect((await Promise.all(flood)).every(({ status }) => status === 401)).toBe(true);
+  });
+
+  it('is read a few at a time, turned away past what waits, and in the way of nobody else', async () => {
+    const { ask, readAll, settle, spoil, most, waiting } = held();
+    await spoil('192.0.2.1');
+    const flood = Array.from({ length: 300 }, () => ask(bad, '192.0.2.1'));
+    await settle();
+    await settle();
+    expect(waiting.length).toBe(8);
+    const other = ask(good, '198.51.100.7');
+    await settle();
+    expect(waiting.length).toBe(9);
+    await readAll();
+    expect((await other).status).toBe(200);
+    const answers = await Promise.all(flood);
+    const turnedAway = answers.filter(({ status }) => status === 429);
+    expect(turnedAway.length).toBe(300 - 256 - 8);
+    expect(turnedAway[0]?.headers.get('retry-after')).toBe('1');
+    expect(most()).toBe(9);
+  });
+});
+
+describe('a flood over the network', () => {
+  const running: RunningCompanion[] = [];
+  const agents: Agent[] = [];
+  afterEach(async () => {
+    for (const agent of agents.splice(0)) agent.destroy();
+    await Promise.all(running.splice(0).map((server) => server.stop()));
+  });
+
+  it('leaves good tokens from the same address their answers', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const made = testFront({ allowances: allowing({ refusedSets: few }) }, []);
+    made.post(PATH, (c) => {
+      const [text = '', signature = ''] = c.req.header('authorization')?.slice(7).split('.') ?? [];
+      if (createVerify('RSA-SHA256').update(text).verify(publicKey, signature, 'base64url'))
+        return c.text('OK');
+      throw new Problem(401, 'invalid_token', 'No');
+    });
+    const server = await startServer({ app: made, host: '127.0.0.1', port: 0 });
+    running.push(server);
+    const agent = new Agent({ keepAlive: true, maxSockets: 20 });
+    agents.push(agent);
+    const send = (token: string) =>
+      new Promise<number>((resolve, reject) => {
+        const headers = { authorization: `Bearer ${token}`, 'content-length': '0' };
+        const asked = request(server.origin + PATH, { method: 'POST', agent, headers }, (answer) => {
+          answer.resume().once('end', () => resolve(answer.statusCode ?? 0));
+        });
+        asked.once('error', reject).end();
+      });
+    const sign = (text: string) =>
+      `${text}.${createSign('RSA-SHA256').update(text).sign(privateKey, 'base64url')}`;
+    const forged = `text.${createHash('sha512').update('x').digest('base64url').repeat(4).slice(0, 342)}`;
+
+    let flooding = true;
+    const seen = new Map<number, number>();
+    const flood = Array.from({ length: 16 }, async () => {
+      while (flooding) {
+        const status = await send(forged);
+        seen.set(status, (seen.get(status) ?? 0) + 1);
+      }
+    });
+    const times: number[] = [];
+    for (let n = 0; n < 200; n += 1) {
+      const token = sign(`token-${n}`);
+      const began = performance.now();
+      expect(await send(token)).toBe(200);
+      times.push(performance.now() - began);
+    }
+    flooding = false;
+    await Promise.all(flood);
+    expect(seen.get(401)).toBeGreaterThan(200);
+    times.sort((a, b) => a - b);
+    // Some milliseconds where nothing else runs; this machine may do much else.
+    expect(times[Math.floor(times.length * 0.9)]).toBeLessThan(250);
+  });
+});

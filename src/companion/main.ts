@@ -1,0 +1,28 @@
+// The production entry: takes everything from the environment, or says all that is missing and ends with 1.
+import { startCompanion } from './companion.ts';
+import { readSettings } from './config.ts';
+import { createLog } from './operations/log.ts';
+import { readVersion } from './version.ts';
+
+try {
+  const settings = readSettings(process.env);
+  const log = createLog({ format: 'mozlog', level: settings.logLevel });
+  const companion = await startCompanion({ settings, log, version: readVersion() });
+  log.event('started');
+  console.error(`companion: ${companion.origin}`);
+  const end = () => {
+    log.event('stopping');
+    companion.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.failure('stop_failed', error);
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGINT', end);
+  process.once('SIGTERM', end);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : 'unknown error');
+  process.exitCode = 1;
+}

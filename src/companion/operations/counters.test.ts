@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { NO_STATE } from '../http/testing.ts';
+import type { OperatorState } from '../store.ts';
+import { createCounters } from './counters.ts';
+import { metricsRoute } from './operator.ts';
+import { operatorState } from './operator-state.ts';
+
+const NOW = 1_800_000_000_000;
+const STATE: OperatorState = {
+  ...NO_STATE,
+  revocations: {
+    pending: 4,
+    oldest: NOW - 90_000,
+    setAside: [
+      { clientId: 'a', why: 'misconfigured', count: 2 },
+      { clientId: 'b', why: 'given_up', count: 1 },
+    ],
+  },
+};
+const counters = (state: () => Promise<OperatorState> = () => Promise.resolve(STATE)) =>
+  createCounters(state, () => NOW);
+
+describe('the counters', () => {
+  it('add up what they are told', async () => {
+    const made = counters();
+    made.webhook('accepted', 'password_change');
+    made.webhook('refused', 'signature');
+    made.webhook('refused', 'signature');
+    made.revocation('set_aside');
+    made.tokenCache('hit');
+    made.metricsEvent('opened', 3);
+    made.metricsEvent('opened');
+    const text = await made.text();
+    expect(text).toContain('companion_webhooks_total{outcome="accepted",what="password_change"} 1');
+    expect(text).toContain('companion_revocations_total{outcome="set_aside"} 1');
+    expect(text).toContain('companion_token_cache_total{outcome="hit"} 1');
+    expect(text).toContain('companion_metrics_events_total{name="opened"} 4');
+    expect(text).toContain('nodejs_eventloop_lag_seconds');
+    expect(await made.webhooks()).toContainEqual({ outcome: 'refused', what: 'signature', count: 2 });
+  });
+
+  it('know no more than a hundred names that clients choose', async () => {
+    const made = counters();
+    for (let n = 0; n < 1000; n += 1) made.metricsEvent(`name_${n}`);
+    made.metricsEvent('name_7');
+    const text = await made.text();
+    expect(text.match(/^companion_metrics_events_total\{/gm)).toHaveLength(101);
+    expect(text).toContain('companion_metrics_events_total{name="name_7"} 2');
+    expect(text).toContain('companion_metrics_events_total{name="other"} 900');
+  });
+
+  it('read the queue of revocations', async () => {
+    const text = await counters().text();
+    expect(text).toContain('companion_revocations_pending 4');
+    expect(text).toContain('companion_revocations_oldest_seconds 90');
+    expect(text).toContain('companion_revocations_set_aside 3');
+  });
+
+  it('are there also while the database is not', async () => {
+    const text = await counters(() => Promise.reject(new Error('down'))).text();
+    expect(text).toContain('companion_webhooks_total');
+  });
+});
+
+describe('the state for operators', () => {
+  it('is asked for every ten seconds, however many ask, and at once after a failure', async () => {
+    let now = NOW;
+    let asked = 0;
+    let fails = false;
+    const ask = operatorState(
+      {
+        operatorState: () => {
+          asked += 1;
+          return fails ? Promise.reject(new Error('down')) : Promise.resolve(STATE);
+        },
+      },
+      () => now,
+    );
+    await Promise.all([ask(), ask(), ask()]);
+    now += 9_999;
+    await ask();
+    expect(asked).toBe(1);
+    now += 1;
+    fails = true;
+    await expect(ask()).rejects.toThrow('down');
+    fails = false;
+    expect(await ask()).toBe(STATE);
+    expect(asked).toBe(3);
+  });
+});
+
+describe('GET /metrics', () => {
+  const ask = (password: string | undefined, shown?: string) =>
+    Promise.resolve(
+      metricsRoute(counters(), password).request('/metrics', {
+        headers: shown === undefined ? {} : { authorization: `Basic ${btoa(shown)}` },
+      }),
+    );
+
+  it('is there for the operator', async () => {
+    const answer = await ask('correct horse', 'operator:correct horse');
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(await answer.text()).toContain('# TYPE companion_webhooks_total counter');
+  });
+
+  it.each([undefined, 'operator:wrong', 'operator:', 'other:correct horse', 'operator'])(
+    'asks %s for the password',
+    async (shown) => {
+      const answer = await ask('correct horse', shown);
+      expect(answer.status).toBe(401);
+      expect(answer.headers.get('www-authenticate')).toBe('Basic realm="companion"');
+    },
+  );
+
+  it.each([undefined, ''])('is not there without one', async (password) => {
+    expect((await ask(password, 'operator:')).status).toBe(404);
+  });
+});

@@ -1,0 +1,87 @@
+// What the companion counts, for Prometheus and for the status page. Labels are words of ours: no client chooses one.
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import type { OperatorState } from '../store.ts';
+
+export interface Counters {
+  /** `accepted`, `ignored`, `refused` or `unavailable`; and the kind of event, or the reason. */
+  webhook(outcome: string, what: string): void;
+  revocation(outcome: 'done' | 'postponed' | 'set_aside'): void;
+  tokenCache(outcome: 'hit' | 'miss' | 'eviction'): void;
+  metricsEvent(name: string, count?: number): void;
+  /** `route`: its pattern. */
+  request(route: string, status: number): void;
+  /** Since this process began. */
+  webhooks(): Promise<readonly WebhookCount[]>;
+  /** Prometheus' text format, and the content type it has. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+export interface WebhookCount {
+  readonly outcome: string;
+  readonly what: string;
+  readonly count: number;
+}
+
+// Extensions name these events, and each name is one more time series for ever: past so many the rest goes under `other`.
+const MOST_NAMES = 100;
+
+/** `state` and `now` (milliseconds) serve the gauges; while the state cannot be had these keep what they said last. */
+export function createCounters(state: () => Promise<OperatorState>, now: () => number = Date.now): Counters {
+  const register = new Registry();
+  const registers = [register];
+  collectDefaultMetrics({ register });
+  const counter = <T extends string>(name: string, help: string, labelNames: readonly T[]) =>
+    new Counter({ name: `companion_${name}_total`, help, labelNames, registers });
+
+  const webhooks = counter('webhooks', 'Security events by what became of them', ['outcome', 'what']);
+  const revocations = counter('revocations', 'Attempts to destroy a grant by outcome', ['outcome']);
+  const tokenCache = counter('token_cache', 'Look-ups in and evictions from the token cache', ['outcome']);
+  const metricsEvents = counter('metrics_events', 'Events taken in from extensions', ['name']);
+  const requests = counter('http_requests', 'Requests by route and status', ['route', 'status']);
+  revocationGauges(registers, state, now);
+  const names = new Set<string>();
+
+  return {
+    webhook: (outcome, what) => webhooks.inc({ outcome, what }),
+    revocation: (outcome) => revocations.inc({ outcome }),
+    tokenCache: (outcome) => tokenCache.inc({ outcome }),
+    metricsEvent: (name, count = 1) => {
+      if (names.size < MOST_NAMES) names.add(name);
+      metricsEvents.inc({ name: names.has(name) ? name : 'other' }, count);
+    },
+    request: (route, status) => requests.inc({ route, status: String(status) }),
+    webhooks: async () =>
+      (await webhooks.get()).values.map(({ labels, value }) => ({
+        outcome: String(labels.outcome),
+        what: String(labels.what),
+        count: value,
+      })),
+    text: () => register.metrics(),
+    contentType: register.contentType,
+  };
+}
+
+function revocationGauges(
+  registers: Registry[],
+  state: () => Promise<OperatorState>,
+  now: () => number,
+): void {
+  const gauge = (name: string, help: string, read: (revocations: OperatorState['revocations']) => number) =>
+    new Gauge({
+      name: `companion_revocations_${name}`,
+      help,
+      registers,
+      async collect() {
+        const known = await state().catch(() => undefined);
+        if (known !== undefined) this.set(read(known.revocations));
+      },
+    });
+  gauge('pending', 'Grants still to be destroyed', ({ pending }) => pending);
+  gauge('oldest_seconds', 'Age of the oldest of them', ({ oldest }) =>
+    oldest === undefined ? 0 : Math.max(0, (now() - oldest) / 1000),
+  );
+  gauge('set_aside', 'Grants that an operator has to look at', ({ setAside }) =>
+    setAside.reduce((sum, { count }) => sum + count, 0),
+  );
+}

@@ -1,0 +1,105 @@
+import { expect, it } from 'vitest';
+import { NO_STATE } from '../http/testing.ts';
+import { dockerflow, type DockerflowOptions } from './dockerflow.ts';
+
+const VERSION = { source: 'https://example.com/repository', version: '1.2.3', commit: 'abc', build: 'b' };
+const NOW = 1_800_000_000_000;
+const never = () => new Promise<never>(() => {});
+
+function app(options: Partial<DockerflowOptions> = {}) {
+  return dockerflow({
+    store: { ping: () => Promise.resolve() },
+    state: () => Promise.resolve(NO_STATE),
+    accounts: () => Promise.resolve(),
+    version: VERSION,
+    now: () => NOW,
+    ...options,
+  });
+}
+async function beat(options: Partial<DockerflowOptions> = {}) {
+  const answer = await app(options).request('/__heartbeat__');
+  return { status: answer.status, found: (await answer.json()) as { status: string; checks: object } };
+}
+
+it('says that it runs, whatever is broken', async () => {
+  const answer = await app({ store: { ping: never }, accounts: never }).request('/__lbheartbeat__');
+  expect(answer.status).toBe(200);
+});
+
+it('says which version it is', async () => {
+  expect(await (await app().request('/__version__')).json()).toEqual(VERSION);
+});
+
+it('says that all is well', async () => {
+  expect(await beat()).toEqual({
+    status: 200,
+    found: {
+      status: 'ok',
+      checks: { database: 'ok', revocations: 'ok', accounts: 'ok' },
+      details: { oldestRevocation: 0 },
+    },
+  });
+});
+
+it.each([
+  ['refuses', () => Promise.reject(new Error('canary'))],
+  ['is silent', never],
+])('says 503 when the database %s, within a second or two', async (_how, ping) => {
+  const began = performance.now();
+  const { status, found } = await beat({ store: { ping }, state: ping });
+  expect(status).toBe(503);
+  expect(found.checks).toMatchObject({ database: 'error', accounts: 'ok' });
+  expect(JSON.stringify(found)).not.toContain('canary');
+  expect(performance.now() - began).toBeLessThan(3000);
+});
+
+it('warns when Mozilla accounts is silent, and does not wait for long', async () => {
+  let aborted = false;
+  const accounts = (signal: AbortSignal) => {
+    signal.addEventListener('abort', () => (aborted = true));
+    return never();
+  };
+  const began = performance.now();
+  const { status, found } = await beat({ accounts });
+  expect([status, found.status]).toEqual([200, 'warning']);
+  expect(found.checks).toMatchObject({ database: 'ok', accounts: 'warning' });
+  expect(performance.now() - began).toBeLessThan(3500);
+  expect(aborted).toBe(true);
+});
+
+it('warns when a revocation waits for longer than an hour', async () => {
+  const state = (seconds: number) => () =>
+    Promise.resolve({ ...NO_STATE, revocations: { pending: 1, oldest: NOW - seconds * 1000, setAside: [] } });
+  expect((await beat({ state: state(3600) })).found.checks).toMatchObject({ revocations: 'ok' });
+  const { status, found } = await beat({ state: state(3601) });
+  expect([status, found]).toMatchObject([
+    200,
+    { checks: { revocations: 'warning' }, details: { oldestRevocation: 3601 } },
+  ]);
+});
+
+it('asks the database every second and Mozilla accounts every ten, however many ask', async () => {
+  let now = NOW;
+  const asked = { database: 0, accounts: 0 };
+  const asking = app({
+    now: () => now,
+    store: {
+      ping: () => {
+        asked.database += 1;
+        return Promise.resolve();
+      },
+    },
+    accounts: () => {
+      asked.accounts += 1;
+      return Promise.resolve();
+    },
+  });
+  await Promise.all(Array.from({ length: 10 }, () => Promise.resolve(asking.request('/__heartbeat__'))));
+  expect(asked).toEqual({ database: 1, accounts: 1 });
+  now += 1000;
+  await asking.request('/__heartbeat__');
+  expect(asked).toEqual({ database: 2, accounts: 1 });
+  now += 9000;
+  await asking.request('/__heartbeat__');
+  expect(asked).toEqual({ database: 3, accounts: 2 });
+});

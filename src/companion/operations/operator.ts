@@ -1,0 +1,21 @@
+// What operators alone may see, behind one password: the counters; the status page is beside.
+import { Hono, type MiddlewareHandler } from 'hono';
+import { basicAuth } from 'hono/basic-auth';
+import type { Counters } from './counters.ts';
+
+export const OPERATOR = 'operator';
+
+/** Basic authentication of the user `operator`, compared in constant time. @throws HTTPException 401 with a challenge. */
+export function operatorOnly(password: string): MiddlewareHandler {
+  return basicAuth({ username: OPERATOR, password, realm: 'companion' });
+}
+
+/** `GET /metrics` for Prometheus. Without a password there is no such route. */
+export function metricsRoute(counters: Counters, password: string | undefined): Hono {
+  const app = new Hono();
+  if (!password) return app;
+  app.get('/metrics', operatorOnly(password), async (c) =>
+    c.body(await counters.text(), 200, { 'content-type': counters.contentType, 'cache-control': 'no-store' }),
+  );
+  return app;
+}

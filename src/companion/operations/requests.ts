@@ -1,0 +1,35 @@
+// One entry and one count per request: by the route's pattern, never by its URL.
+import type { MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
+import { callerAddress } from '../http/address.ts';
+import type { Counters } from './counters.ts';
+import type { Log } from './log.ts';
+
+export interface SummaryOptions {
+  readonly log: Log;
+  readonly counters: Counters;
+  readonly trustedProxies: number;
+  readonly logAddresses: boolean;
+}
+
+/** What was answered well is told at debug, what was not at info. */
+export function summaries({
+  log,
+  counters,
+  trustedProxies,
+  logAddresses,
+}: SummaryOptions): MiddlewareHandler {
+  return async (c, next) => {
+    const began = performance.now();
+    await next();
+    const { status } = c.res;
+    const { method } = c.req;
+    const route = routePath(c, -1);
+    counters.request(route, status);
+    const level = status >= 400 ? 'info' : 'debug';
+    if (!log.writes(level)) return;
+    const ms = Math.round(performance.now() - began);
+    const address = logAddresses ? callerAddress(c, trustedProxies) : undefined;
+    log.event('request', { method, route, status, ms, address }, level);
+  };
+}

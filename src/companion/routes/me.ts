@@ -1,0 +1,32 @@
+// A sample resource: tells whoever shows an access token as whom it is known here. Copy it to begin one of your own:
+//
+//   const notes = new Hono<{ Variables: BearerVariables }>();
+//   notes.use(bearer({ check, realm: 'notes', scope: 'https://identity.mozilla.com/apps/notes', fresh: 'writes' }));
+//   notes.get('/v1/notes', async (c) => c.json(await notesOf(c.var.user)));
+//   app.route('/', notes);
+//
+// Keep data under `c.var.user`; it names a person as the user of one client, so that no client sees another's.
+import { Hono } from 'hono';
+import { bearer, type BearerOptions, type BearerVariables } from '../bearer/middleware.ts';
+
+export const ME_PATH = '/v1/me';
+
+/** The body of the answer. No address: it is no business of a route that only needs to know its user. */
+export interface MeAnswer {
+  /** `fxa:<uid>-<client>` */
+  readonly user: string;
+  readonly client: string;
+  /** Space-separated, as granted. */
+  readonly scope: string;
+}
+
+/** The route `GET /v1/me`. What goes wrong is thrown as a `Problem`. */
+export function me(options: BearerOptions): Hono<{ Variables: BearerVariables }> {
+  const app = new Hono<{ Variables: BearerVariables }>();
+  app.get(ME_PATH, bearer(options), (c) => {
+    const { user, token } = c.var;
+    const answer: MeAnswer = { user, client: token.client.name, scope: token.scope };
+    return c.json(answer, 200, { 'cache-control': 'private, no-store' });
+  });
+  return app;
+}

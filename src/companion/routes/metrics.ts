@@ -1,0 +1,109 @@
+// Metrics: flows begun for those who may not ask themselves, and counted events of people who allow them.
+import { Hono, type Context } from 'hono';
+import { COMPANION_PATHS } from '../../contract/companion.ts';
+import type { Deployment } from '../../fxa/environments.ts';
+import { accountsUnavailable } from '../bearer/refusals.ts';
+import type { Client, Clients } from '../clients.ts';
+import { Problem } from '../http/problem.ts';
+import { type AccountsMetrics, beginFlow, sendEngage } from '../metrics/accounts-metrics.ts';
+import { dayOf, readEvents } from '../metrics/events.ts';
+import { isFlowParameter } from '../metrics/flow-parameters.ts';
+import { PROFILE_COUNTS_MS } from '../sessions/answers.ts';
+import { readObject } from '../sessions/body.ts';
+import { openUid } from '../sessions/seal.ts';
+import { guarded, liveSession, shownSession } from '../sessions/shown.ts';
+import type { LiveSession, Store } from '../store.ts';
+
+/** The one event that is not counted here but told to Mozilla accounts: this person has used this client today. */
+const ENGAGE = 'engage';
+
+export interface MetricsParts {
+  readonly store: Store;
+  readonly clients: Clients;
+  readonly deployment: (clientId: string) => Deployment;
+  readonly fetch: typeof fetch;
+  /** Milliseconds. */
+  readonly now: () => number;
+  /** For the operator's totals. Names come from clients: whoever keeps them must bound them. */
+  readonly measure?: (event: string, count: number) => void;
+}
+
+/** The routes `/v1/metrics-flow` and `/v1/metrics`. What goes wrong is thrown as a `Problem`; nothing is logged. */
+export function metrics(parts: MetricsParts): Hono {
+  const { store, clients, now, measure } = parts;
+  const app = new Hono();
+
+  const begin = async (c: Context) => {
+    const { client, parameters } = flowRequest(c, clients);
+    const flow = await beginFlow(accountsMetrics(parts, client), parameters).catch((error: unknown) => {
+      throw accountsUnavailable(error);
+    });
+    return c.json(flow, 200, { 'cache-control': 'no-store' });
+  };
+
+  const count = guarded(async (c) => {
+    const token = shownSession(c);
+    const events = readEvents(await readObject(c), now());
+    const session = await liveSession(store, token, now());
+    const readSince = now() - PROFILE_COUNTS_MS;
+    if (!session.metrics) throw metricsOff();
+    if (session.metricsReadAt < readSince) {
+      throw new Problem(403, 'consent_stale', 'The profile was read too long ago: refresh the session');
+    }
+    const counted = events.filter(({ name }) => name !== ENGAGE);
+    // Asked again in the same statement that counts: an opt-out may have come since.
+    const { account, clientId } = session;
+    if (counted.length > 0 && !(await store.addMetrics(account, clientId, counted, readSince))) {
+      throw metricsOff();
+    }
+    for (const event of events) measure?.(event.name, event.count);
+    const today = dayOf(now());
+    if (events.some(({ name, day }) => name === ENGAGE && day === today)) {
+      // Not waited for, and its failure is nobody's: whoever is told of one would count all the others twice.
+      engage(parts, session, token, today, readSince).catch(() => undefined);
+    }
+    return c.body(null, 202, { 'cache-control': 'no-store' });
+  });
+
+  app.get(COMPANION_PATHS.metricsFlow, begin);
+  app.post(COMPANION_PATHS.metrics, count);
+  return app;
+}
+
+async function engage(
+  parts: MetricsParts,
+  { account, clientId, sealedUid }: LiveSession,
+  token: Uint8Array,
+  day: string,
+  readSince: number,
+): Promise<void> {
+  const client = parts.clients.get(clientId);
+  // FxA: without a registered `Origin` the ping counts for nothing.
+  if (client?.origin === undefined) return;
+  if (!(await parts.store.engageOnce(account, clientId, day, readSince))) return;
+  await sendEngage(accountsMetrics(parts, client), openUid(token, sealedUid));
+}
+
+function flowRequest(c: Context, clients: Clients) {
+  const { client_id: ids = [], ...rest } = c.req.queries();
+  const client = ids.length === 1 ? clients.get(ids[0] ?? '') : undefined;
+  if (client === undefined)
+    throw new Problem(400, 'invalid_request', 'client_id must be one of this companion');
+  const parameters = new Map<string, string>();
+  for (const [name, [value = '', ...more]] of Object.entries(rest)) {
+    if (more.length > 0 || !isFlowParameter(name, value)) {
+      throw new Problem(400, 'invalid_request', 'A parameter is not known, twice there, or of a wrong form');
+    }
+    parameters.set(name, value);
+  }
+  return { client, parameters };
+}
+
+function accountsMetrics({ deployment, fetch, now }: MetricsParts, client: Client): AccountsMetrics {
+  const { clientId, origin } = client;
+  return { fetch, issuer: deployment(clientId).endpoints.issuer, clientId, origin, now };
+}
+
+function metricsOff(): Problem {
+  return new Problem(403, 'metrics_off', 'No metrics are taken about this person');
+}

@@ -1,0 +1,66 @@
+// A companion session: bought with an access token, asked after, ended.
+import { Hono } from 'hono';
+import { COMPANION_PATHS, type SessionAnswer } from '../../contract/companion.ts';
+import type { JsonObject } from '../../fxa/http.ts';
+import { bearerToken } from '../bearer/middleware.ts';
+import { accountState, entityTag, noneMatchNames } from '../sessions/answers.ts';
+import { atMost, badBody, readObject } from '../sessions/body.ts';
+import { buySession, type SessionParts } from '../sessions/buy.ts';
+import { guarded, liveSession, shownSession, unknownSession } from '../sessions/shown.ts';
+import { formatSessionToken, parseSessionToken, sessionHash } from '../sessions/token.ts';
+
+const KILOBYTE = 1024;
+const MOST_REVOCATIONS = 20;
+
+/** The routes `/v1/sessions`, `/v1/session` and `/v1/session/end`. What goes wrong is thrown as a `Problem`. */
+export function sessions(parts: SessionParts): Hono {
+  const { store, now } = parts;
+  const app = new Hono();
+
+  const sell = guarded(async (c) => {
+    const accessToken = bearerToken(c);
+    const { token, session, isNew } = await buySession(parts, accessToken, shownIn(await readObject(c)));
+    const answer: SessionAnswer = { session: formatSessionToken(token), ...accountState(session) };
+    return c.json(answer, isNew ? 201 : 200, { 'cache-control': 'no-store' });
+  });
+
+  const tell = guarded(async (c) => {
+    const body = JSON.stringify(accountState(await liveSession(store, shownSession(c), now())));
+    const tag = entityTag(body);
+    c.header('etag', tag);
+    c.header('cache-control', 'private, no-cache');
+    c.header('vary', 'Authorization', { append: true });
+    if (noneMatchNames(c.req.header('if-none-match'), tag)) return c.body(null, 304);
+    return c.body(body, 200, { 'content-type': 'application/json' });
+  });
+
+  const end = guarded(async (c) => {
+    const hash = sessionHash(shownSession(c));
+    const refreshTokenIds = idsIn(await readObject(c));
+    if (!(await store.end(hash, refreshTokenIds, now()))) throw unknownSession();
+    return c.body(null, 202, { 'cache-control': 'no-store' });
+  });
+
+  app.post(COMPANION_PATHS.sessions, atMost(KILOBYTE), sell);
+  app.get(COMPANION_PATHS.session, tell);
+  app.post(COMPANION_PATHS.end, atMost(4 * KILOBYTE), end);
+  return app;
+}
+
+/** A session nobody here has made is as good as none: its owner gets a new one. */
+function shownIn({ session }: JsonObject): Uint8Array | undefined {
+  if (session === undefined) return undefined;
+  if (typeof session !== 'string') throw badBody('session must be a string');
+  return parseSessionToken(session);
+}
+
+function idsIn({ refreshTokenIds: ids }: JsonObject): readonly string[] {
+  if (!Array.isArray(ids) || ids.length > MOST_REVOCATIONS || !ids.every(isId)) {
+    throw badBody(`refreshTokenIds must be ${MOST_REVOCATIONS} ids at most, each 64 hexadecimal digits`);
+  }
+  return [...new Set(ids)];
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
+}

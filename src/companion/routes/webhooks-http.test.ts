@@ -1,0 +1,155 @@
+// The webhook over real HTTP: the broker's literal request, keys that come and go, the same SET many times at once.
+import { request } from 'node:http';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders, RequestOptions } from 'node:http';
+import { connect } from 'node:net';
+import { serve } from '@hono/node-server';
+import type { ServerType } from '@hono/node-server';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createKeySet } from '../sets/key-set.ts';
+import { CLIENTS, ISSUER, NOW, claims, set, signer } from '../sets/testing/tokens.ts';
+import { createSetVerifier } from '../sets/verify-set.ts';
+import type { Delivery } from '../store.ts';
+import { WEBHOOK_PATH, webhooks } from './webhooks.ts';
+
+const [first, second, stranger] = [signer('first'), signer('second'), signer('stranger')];
+
+const servers: ServerType[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly body: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** A server of keys and a webhook on it, and a clock for both. */
+async function world() {
+  const world = { now: NOW, keys: [first.jwk], down: false, fetches: 0 };
+  const applied: Delivery[] = [];
+  const fetch = () => {
+    world.fetches += 1;
+    if (world.down) return Promise.reject(new TypeError('fetch failed'));
+    return Promise.resolve(Response.json({ keys: world.keys }));
+  };
+  const now = () => world.now;
+  const keys = createKeySet({ url: `${ISSUER}/v1/jwks`, http: { fetch }, now });
+  const app = webhooks({
+    verify: createSetVerifier({ issuer: ISSUER, clients: CLIENTS, keys, now }),
+    apply: (delivery) => {
+      applied.push(delivery);
+      return Promise.resolve();
+    },
+    count: () => undefined,
+    now,
+    secret: Buffer.alloc(32),
+  });
+  const port = await new Promise<number>((resolve) => {
+    const options = { fetch: app.fetch, hostname: '127.0.0.1', port: 0, overrideGlobalObjects: false };
+    servers.push(serve(options, (address) => resolve(address.port)));
+  });
+  const send = (token: string, headers: OutgoingHttpHeaders = {}) =>
+    ask(port, { headers: { authorization: `Bearer ${token}`, ...headers } });
+  return Object.assign(world, { applied, port, send });
+}
+
+function ask(port: number, options: RequestOptions): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const target = { host: '127.0.0.1', port, path: WEBHOOK_PATH, method: 'POST', ...options };
+    const asked = request(target, (answer) => {
+      let body = '';
+      answer.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
+      answer.on('end', () => resolve({ status: answer.statusCode, body, headers: answer.headers }));
+    });
+    asked.on('error', reject).end();
+  });
+}
+
+/** What axios sends for FxA's broker: a form by its type, and no body. */
+const literal = (token: string, connection = 'close') =>
+  [
+    `POST ${WEBHOOK_PATH} HTTP/1.1`,
+    'Accept: application/json, text/plain, */*',
+    'Content-Type: application/x-www-form-urlencoded',
+    `Authorization: Bearer ${token}`,
+    'User-Agent: axios/1.21.0',
+    'Content-Length: 0',
+    'Accept-Encoding: gzip, compress, deflate, br',
+    'Host: 127.0.0.1',
+    `Connection: ${connection}`,
+    '\r\n',
+  ].join('\r\n');
+
+function speak(port: number, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let heard = '';
+    const socket = connect(port, '127.0.0.1', () => socket.write(text));
+    socket.setEncoding('utf8').on('data', (chunk: string) => (heard += chunk));
+    socket.on('error', reject).on('end', () => resolve(heard));
+  });
+}
+
+describe('the webhook', () => {
+  it("answers the broker's literal request, and a second on the same connection", async () => {
+    const w = await world();
+    const [one, two] = [set(first), set(first, claims({ jti: 'another' }))];
+    const heard = await speak(w.port, literal(one, 'keep-alive') + literal(two));
+    expect(heard.match(/HTTP\/1\.1 200 OK\r\n/g)).toHaveLength(2);
+    expect(heard).not.toMatch(/^location:/im);
+    expect(w.applied).toHaveLength(2);
+    expect(w.applied[0]?.mark).not.toEqual(w.applied[1]?.mark);
+  });
+
+  it.each([{}, { 'content-type': 'application/json' }, { 'content-length': '0' }])(
+    'demands neither type nor length: %j',
+    async (headers) => {
+      const w = await world();
+      expect(await w.send(set(first), headers)).toMatchObject({ status: 200, body: 'OK' });
+    },
+  );
+
+  it('takes the same SET fifty times at once, and fetches the keys once', async () => {
+    const w = await world();
+    const token = set(first);
+    const answers = await Promise.all(Array.from({ length: 50 }, () => w.send(token)));
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 50 }, () => 200));
+    expect(new Set(w.applied.map(({ mark }) => mark.toString('hex'))).size).toBe(1);
+    expect(w.fetches).toBe(1);
+  });
+
+  it('refuses what it does not believe, and applies nothing', async () => {
+    const w = await world();
+    const answer = await w.send(set(stranger, claims(), { kid: first.kid }));
+    expect(answer.status).toBe(401);
+    expect(answer.headers['www-authenticate']).toContain('error="invalid_token"');
+    expect(JSON.parse(answer.body)).toMatchObject({ error: 'invalid_token' });
+    expect((await ask(w.port, {})).status).toBe(401);
+    expect(w.applied).toEqual([]);
+  });
+
+  it('goes through a rotation of the keys', async () => {
+    const w = await world();
+    expect((await w.send(set(first))).status).toBe(200);
+    w.now += 40_000;
+    w.keys = [second.jwk];
+    expect((await w.send(set(second))).status).toBe(200);
+    expect((await w.send(set(first))).status).toBe(200);
+    w.now += 3_601_000;
+    expect((await w.send(set(first))).status).toBe(401);
+    expect((await w.send(set(second))).status).toBe(200);
+  });
+
+  it('sends everybody away while there are no keys, and recovers', async () => {
+    const w = await world();
+    w.down = true;
+    const refused = await w.send(set(first));
+    expect([refused.status, refused.headers['retry-after']]).toEqual([503, '5']);
+    w.down = false;
+    w.now += 5_000;
+    expect((await w.send(set(first))).status).toBe(200);
+    w.down = true;
+    expect((await w.send(set(first))).status).toBe(200);
+    expect((await w.send(set(second))).status).toBe(503);
+  });
+});

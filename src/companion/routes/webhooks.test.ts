@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { accountKey } from '../clients.ts';
+import { KeysUnavailable } from '../sets/key-set.ts';
+import { REFUSAL_REASONS, Refusal } from '../sets/refusal.ts';
+import { FIREFOX, JTI, NOW, SUB } from '../sets/testing/tokens.ts';
+import type { AccountEvent, VerifiedSet } from '../sets/types.ts';
+import type { VerifySet } from '../sets/verify-set.ts';
+import type { Delivery } from '../store.ts';
+import { PUSH_PATH, WEBHOOK_PATH, webhooks } from './webhooks.ts';
+
+const SECRET = Buffer.alloc(32, 7);
+const EVENTS: readonly AccountEvent[] = [
+  { kind: 'password_change', changedAt: NOW - 5000 },
+  { kind: 'profile_change' },
+];
+const SET: VerifiedSet = {
+  client: FIREFOX,
+  subject: SUB,
+  jti: JTI,
+  issuedAt: NOW,
+  events: EVENTS,
+  unknownEvents: 1,
+};
+
+/** The routes over a check that says what the test wants, and a store that keeps a list. */
+function world({
+  verify = () => Promise.resolve(SET),
+  store = () => Promise.resolve(),
+}: Partial<Seams> = {}) {
+  const applied: Delivery[] = [];
+  const counted: string[] = [];
+  const said: string[] = [];
+  const app = webhooks({
+    verify,
+    apply: (delivery) => {
+      said.push('apply');
+      applied.push(delivery);
+      return store();
+    },
+    evict: (account, events) => said.push(`evict ${account.toString('hex')} ${events.length}`),
+    count: (...outcome) => counted.push(outcome.join(' ')),
+    report: (error) => said.push(`report ${(error as Error).message}`),
+    now: () => NOW,
+    secret: SECRET,
+  });
+  const bearer = (authorization?: string, method = 'POST') =>
+    app.request(WEBHOOK_PATH, { method, headers: authorization === undefined ? {} : { authorization } });
+  const push = (body: string, type = 'application/secevent+jwt', headers = {}) =>
+    app.request(PUSH_PATH, { method: 'POST', body, headers: { 'content-type': type, ...headers } });
+  return { app, applied, counted, said, bearer, push };
+}
+interface Seams {
+  verify: VerifySet;
+  store: () => Promise<void>;
+}
+const refusing = (reason: (typeof REFUSAL_REASONS)[number]) => ({
+  verify: () => Promise.reject(new Refusal(reason)),
+});
+
+describe("FxA's door", () => {
+  it('hands the store one delivery, with all its events', async () => {
+    const w = world();
+    const answer = await w.bearer('Bearer token');
+    expect([answer.status, await answer.text()]).toEqual([200, 'OK']);
+    const account = accountKey(SECRET, FIREFOX, SUB);
+    const mark = createHash('sha256').update(`${FIREFOX.clientId}\0${JTI}`).digest();
+    expect(w.applied).toEqual([{ account, clientId: FIREFOX.clientId, mark, events: EVENTS, at: NOW }]);
+    expect(w.said).toEqual([`evict ${account.toString('hex')} 2`, 'apply']);
+    expect(w.counted).toEqual([
+      'accepted password_change',
+      'accepted profile_change',
+      'ignored unknown_event',
+    ]);
+  });
+
+  it.each(['Bearer token', 'bearer token', 'BEARER token'])('reads %s', async (authorization) => {
+    const seen: string[] = [];
+    const w = world({ verify: (token) => (seen.push(token), Promise.resolve(SET)) });
+    await w.bearer(authorization);
+    expect(seen).toEqual(['token']);
+  });
+
+  it.each([undefined, 'token', 'Basic token', 'Bearer', 'Bearertoken'])(
+    'sees no token in %s',
+    async (value) => {
+      const seen: string[] = [];
+      const w = world({ verify: (token) => (seen.push(token), Promise.reject(new Refusal('malformed'))) });
+      expect((await w.bearer(value)).status).toBe(401);
+      expect(seen).toEqual(['']);
+    },
+  );
+
+  it('writes nothing when it knows none of the events', async () => {
+    const w = world({ verify: () => Promise.resolve({ ...SET, events: [], unknownEvents: 2 }) });
+    expect((await w.bearer('Bearer token')).status).toBe(200);
+    expect(w.said).toEqual([]);
+    expect(w.counted).toEqual(['ignored unknown_event', 'ignored unknown_event']);
+  });
+
+  it.each(REFUSAL_REASONS)('answers 401 to what is refused for its %s', async (reason) => {
+    const w = world(refusing(reason));
+    const answer = await w.bearer('Bearer token');
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toBe(
+      `Bearer error="invalid_token", error_description="${reason}"`,
+    );
+    expect(await answer.json()).toEqual({
+      error: 'invalid_token',
+      message: `The token was refused: ${reason}`,
+    });
+    expect([w.said, w.counted]).toEqual([[], [`refused ${reason}`]]);
+  });
+
+  it('answers 503 when the keys are not to be had', async () => {
+    const w = world({ verify: () => Promise.reject(new KeysUnavailable('keys_unreachable', 17)) });
+    const answer = await w.bearer('Bearer token');
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '17']);
+    expect(w.counted).toEqual(['unavailable keys_unreachable']);
+    expect(w.applied).toEqual([]);
+  });
+
+  it('answers 503 when the store is down, and forgets what it had cached all the same', async () => {
+    const w = world({ store: () => Promise.reject(new Error('no database')) });
+    const answer = await w.bearer('Bearer token');
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await answer.text()).not.toContain('database');
+    expect(w.counted).toEqual(['unavailable store']);
+    expect(w.said.map((word) => word.split(' ')[0])).toEqual(['evict', 'apply', 'report']);
+  });
+
+  it('leaves a fault of its own to whoever mounts it', async () => {
+    const w = world({ verify: () => Promise.reject(new TypeError('a fault')) });
+    let fault: unknown;
+    w.app.onError((error, c) => ((fault = error), c.body(null, 500)));
+    expect((await w.bearer('Bearer token')).status).toBe(500);
+    expect(fault).toBeInstanceOf(TypeError);
+    expect(w.counted).toEqual([]);
+  });
+});
+
+describe('the door of RFC 8935', () => {
+  it('takes the token as the body, and answers 202 with nothing', async () => {
+    const seen: string[] = [];
+    const w = world({ verify: (token) => (seen.push(token), Promise.resolve(SET)) });
+    for (const type of ['application/secevent+jwt', 'Application/SecEvent+JWT; charset=utf-8']) {
+      const answer = await w.push('token\n', type);
+      expect([answer.status, await answer.text()]).toEqual([202, '']);
+    }
+    expect(seen).toEqual(['token', 'token']);
+    expect(w.applied).toHaveLength(2);
+  });
+
+  it.each([
+    ['signature', 'authentication_failed'],
+    ['key', 'invalid_key'],
+    ['algorithm', 'invalid_key'],
+    ['issuer', 'invalid_issuer'],
+    ['audience', 'invalid_audience'],
+    ['events', 'invalid_request'],
+    ['stale', 'invalid_request'],
+  ] as const)('answers 400 to what is refused for its %s: %s', async (reason, err) => {
+    const w = world(refusing(reason));
+    const answer = await w.push('token');
+    expect([answer.status, answer.headers.get('content-language')]).toEqual([400, 'en']);
+    expect(await answer.json()).toEqual({ err, description: `The token was refused: ${reason}` });
+    expect(w.counted).toEqual([`refused ${reason}`]);
+  });
+
+  it('sees no token in a body of another type', async () => {
+    const seen: string[] = [];
+    const w = world({ verify: (token) => (seen.push(token), Promise.reject(new Refusal('malformed'))) });
+    const answer = await w.push('token', 'application/x-www-form-urlencoded');
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ err: 'invalid_request' });
+    expect(seen).toEqual(['']);
+  });
+
+  it.each([
+    ['named', { 'content-length': '8193' }],
+    ['not named', { 'transfer-encoding': 'chunked' }],
+  ])('answers 413 to a long body whose length is %s', async (_what, headers) => {
+    const w = world();
+    expect((await w.push('x'.repeat(8193), undefined, headers)).status).toBe(413);
+    expect(w.applied).toEqual([]);
+  });
+
+  it('answers 503 to trouble of our own', async () => {
+    const w = world({ store: () => Promise.reject(new Error('no database')) });
+    const answer = await w.push('token');
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+  });
+});
+
+it.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('answers 405 to %s', async (method) => {
+  const w = world();
+  for (const path of [WEBHOOK_PATH, PUSH_PATH]) {
+    const answer = await w.app.request(path, { method, headers: { authorization: 'Bearer token' } });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+  }
+  expect(w.applied).toEqual([]);
+});

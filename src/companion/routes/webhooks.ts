@@ -1,0 +1,148 @@
+// Where Mozilla accounts tells what has happened to an account. Two doors to one handler: FxA's own way (the token in
+// `Authorization`, no body), and that of RFC 8935 (the token as the body).
+import { hash } from 'node:crypto';
+import { Hono } from 'hono';
+import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { accountKey } from '../clients.ts';
+import { Problem, answerProblem } from '../http/problem.ts';
+import { KeysUnavailable } from '../sets/key-set.ts';
+import { Refusal } from '../sets/refusal.ts';
+import type { RefusalReason } from '../sets/refusal.ts';
+import type { AccountEvent, EventKind, VerifiedSet } from '../sets/types.ts';
+import type { VerifySet } from '../sets/verify-set.ts';
+import type { Store } from '../store.ts';
+
+export const WEBHOOK_PATH = '/webhooks/fxa';
+export const PUSH_PATH = '/webhooks/push';
+
+/** What became of a delivery; `accepted` once for each of its events, whether or not its account is known. */
+export type WebhookOutcome =
+  | readonly [outcome: 'accepted', what: EventKind]
+  | readonly [outcome: 'ignored', what: 'unknown_event']
+  | readonly [outcome: 'refused', what: RefusalReason]
+  | readonly [outcome: 'unavailable', what: KeysUnavailable['why'] | 'store'];
+
+export interface WebhookOptions {
+  readonly verify: VerifySet;
+  readonly apply: Store['apply'];
+  /** Told before they are written: what is cached of an account must not outlive them, whatever the database does. */
+  readonly evict?: (account: Buffer, events: readonly AccountEvent[]) => void;
+  readonly count: (...outcome: WebhookOutcome) => void;
+  /** What the store threw, for the log. */
+  readonly report?: (error: unknown) => void;
+  /** Milliseconds. */
+  readonly now: () => number;
+  /** Of the accounts' keyed hashes. */
+  readonly secret: Uint8Array;
+}
+
+/** Undefined when the delivery is done with; `retryAfter` in seconds. */
+type Outcome = Refusal | { readonly retryAfter: number } | undefined;
+
+/** Seconds. FxA: its broker comes again after a while of its own, with a new token. */
+const STORE_RETRY = 5;
+const LONGEST_BODY = 8192;
+
+// RFC 8935, section 2.4. All others are `invalid_request`.
+const PUSH_ERRORS: Partial<Record<RefusalReason, string>> = {
+  algorithm: 'invalid_key',
+  key: 'invalid_key',
+  signature: 'authentication_failed',
+  issuer: 'invalid_issuer',
+  audience: 'invalid_audience',
+};
+
+/**
+ * The routes. A delivery is acknowledged when it has been committed, and also when it has been before, when nobody here knows
+ * its account or its events; it is refused only when it cannot be believed, and never redirected (FxA: the broker follows, and
+ * comes back with a GET). Every trouble of our own is 503, so that the sender comes again.
+ */
+export function webhooks(options: WebhookOptions): Hono {
+  const app = new Hono();
+
+  // FxA: the content type is that of a form, the length 0. Neither is looked at, nor is a body.
+  app.post(WEBHOOK_PATH, async (c) => {
+    const outcome = await take(bearerToken(c.req.header('authorization')), options);
+    if (outcome === undefined) return c.text('OK');
+    if (outcome instanceof Refusal) return answerProblem(c, invalidToken(outcome));
+    return answerProblem(c, unavailable(outcome.retryAfter));
+  });
+
+  const limit = bodyLimit({
+    maxSize: LONGEST_BODY,
+    onError: (c) => {
+      options.count('refused', 'malformed');
+      return answerProblem(c, new Problem(413, 'too_large', `A token has at most ${LONGEST_BODY} bytes`));
+    },
+  });
+  app.post(PUSH_PATH, limit, async (c) => {
+    const outcome = await take(await pushedToken(c), options);
+    if (outcome === undefined) return c.body(null, 202);
+    if (!(outcome instanceof Refusal)) return answerProblem(c, unavailable(outcome.retryAfter));
+    const { reason, message } = outcome;
+    const body = { err: PUSH_ERRORS[reason] ?? 'invalid_request', description: message };
+    return c.json(body, 400, { 'content-language': 'en', 'cache-control': 'no-store' });
+  });
+
+  app.on('ALL', [WEBHOOK_PATH, PUSH_PATH], (c) =>
+    answerProblem(c, new Problem(405, 'method_not_allowed', 'Only POST', { headers: { allow: 'POST' } })),
+  );
+  return app;
+}
+
+async function take(token: string, options: WebhookOptions): Promise<Outcome> {
+  const { verify, count, report } = options;
+  let set: VerifiedSet;
+  try {
+    set = await verify(token);
+  } catch (error) {
+    if (error instanceof Refusal) {
+      count('refused', error.reason);
+      return error;
+    }
+    if (!(error instanceof KeysUnavailable)) throw error;
+    count('unavailable', error.why);
+    return { retryAfter: error.retryAfter };
+  }
+  try {
+    await applySet(set, options);
+  } catch (error) {
+    count('unavailable', 'store');
+    report?.(error);
+    return { retryAfter: STORE_RETRY };
+  }
+  for (const { kind } of set.events) count('accepted', kind);
+  for (let unknown = set.unknownEvents; unknown > 0; unknown -= 1) count('ignored', 'unknown_event');
+  return undefined;
+}
+
+async function applySet(
+  { client, subject, jti, events }: VerifiedSet,
+  { apply, evict, now, secret }: WebhookOptions,
+): Promise<void> {
+  if (events.length === 0) return;
+  const account = accountKey(secret, client, subject);
+  evict?.(account, events);
+  const mark = hash('sha256', `${client.clientId}\0${jti}`, 'buffer');
+  await apply({ account, clientId: client.clientId, mark, events, at: now() });
+}
+
+/** Empty when there is none, which is then refused as what it is: no token. */
+function bearerToken(authorization = ''): string {
+  return /^bearer /i.test(authorization) ? authorization.slice('bearer '.length) : '';
+}
+
+async function pushedToken(c: Context): Promise<string> {
+  const type = c.req.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
+  return type === 'application/secevent+jwt' ? (await c.req.text()).trim() : '';
+}
+
+function invalidToken({ reason, message }: Refusal): Problem {
+  const challenge = `Bearer error="invalid_token", error_description="${reason}"`;
+  return new Problem(401, 'invalid_token', message, { headers: { 'www-authenticate': challenge } });
+}
+
+function unavailable(retryAfter: number): Problem {
+  return new Problem(503, 'unavailable', 'The delivery cannot be taken now', { retryAfter });
+}

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import type { LiveSession } from '../store.ts';
+import { accountState, entityTag, noneMatchNames } from './answers.ts';
+
+const SESSION: LiveSession = {
+  status: 'live',
+  account: Buffer.from('account'),
+  clientId: 'a1b2c3d4e5f60001',
+  sealedUid: Buffer.from('sealed'),
+  revision: 3,
+  metrics: true,
+  metricsReadAt: 1_000_000,
+  subscriptions: { vpn: true, relay: false },
+};
+
+it('says what the contract says, and nothing else of the row', () => {
+  expect(accountState(SESSION)).toEqual({
+    revision: 3,
+    metrics: true,
+    metricsUntil: 87_400_000,
+    subscriptions: { relay: false, vpn: true },
+  });
+  expect(accountState({ ...SESSION, metrics: false })).not.toHaveProperty('metricsUntil');
+});
+
+it('writes the same state with the same bytes', () => {
+  const turned = { ...SESSION, subscriptions: { relay: false, vpn: true } };
+  expect(JSON.stringify(accountState(turned))).toBe(JSON.stringify(accountState(SESSION)));
+});
+
+it.each([
+  ['"a"', true],
+  ['W/"a"', true],
+  ['"b", "a"', true],
+  ['"b",W/"a"', true],
+  [' * ', true],
+  ['"b"', false],
+  ['"b, a"', false],
+  ['a', false],
+  ['"*"', false],
+  ['', false],
+  [undefined, false],
+])('If-None-Match: %s', (header, names) => {
+  expect(noneMatchNames(header, '"a"')).toBe(names);
+});
+
+it('has another tag for another body', () => {
+  expect(entityTag('{}')).toMatch(/^"[\w-]{43}"$/);
+  expect(entityTag('{}')).not.toBe(entityTag('{ }'));
+});

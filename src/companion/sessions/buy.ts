@@ -1,0 +1,81 @@
+// Buying a session: an access token proves who asks, is used to look at the profile once, and is forgotten.
+import { accountKey } from '../clients.ts';
+import type { CheckedToken, TokenCheck } from '../bearer/types.ts';
+import type { Deployment } from '../../fxa/environments.ts';
+import type { Http } from '../../fxa/http.ts';
+import type { LiveSession, Store } from '../store.ts';
+import { endedSession } from './answers.ts';
+import { readMetricsEnabled } from './profile.ts';
+import { sealUid } from './seal.ts';
+import { newSessionToken, sessionHash } from './token.ts';
+
+export interface SessionParts {
+  readonly store: Store;
+  readonly check: TokenCheck;
+  /** 32 bytes: the key of `accountKey`. */
+  readonly secret: Uint8Array;
+  readonly deployment: (clientId: string) => Deployment;
+  readonly http: Http;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+export interface Sold {
+  /** The session's 32 bytes. */
+  readonly token: Uint8Array;
+  readonly session: LiveSession;
+  readonly isNew: boolean;
+}
+
+/**
+ * Sells a session for an access token. A session that is shown is refreshed instead, if it lives and is of the same account
+ * and client.
+ *
+ * @throws Problem 401 `session_ended` (the session shown, or the account), all of `TokenCheck` and of `readMetricsEnabled`.
+ */
+export async function buySession(
+  parts: SessionParts,
+  accessToken: string,
+  shown: Uint8Array | undefined,
+): Promise<Sold> {
+  const { store, check, secret, deployment, http, now } = parts;
+  const checked = await check(accessToken, { fresh: true });
+  const account = accountKey(secret, checked.client, checked.uid);
+  const { clientId } = checked.client;
+  // Before the profile is read: what is heard from here on may be newer than what the profile will say.
+  const readAtRevision = await store.revision(account);
+  const at = now();
+  const metrics = await readMetricsEnabled(deployment(clientId), accessToken, checked.uid, http);
+  const facts = { account, clientId, provedAt: checked.issuedAt ?? at, metrics, readAtRevision, at };
+
+  if (shown !== undefined) {
+    const session = await take(store, facts, shown, checked, true);
+    if (session !== undefined) return { token: shown, session, isNew: false };
+  }
+  const token = newSessionToken();
+  const session = await take(store, facts, token, checked, false);
+  if (session === undefined) throw new Error('The store knows no session it was not shown');
+  return { token, session, isNew: true };
+}
+
+/** Undefined: the session shown is unknown. */
+async function take(
+  store: Store,
+  facts: Omit<Parameters<Store['buy']>[0], 'hash' | 'sealedUid' | 'shown'>,
+  token: Uint8Array,
+  { uid }: CheckedToken,
+  shown: boolean,
+): Promise<LiveSession | undefined> {
+  const hash = sessionHash(token);
+  const bought = await store.buy({ ...facts, hash, sealedUid: sealUid(token, uid), shown });
+  switch (bought.status) {
+    case 'live':
+      return bought;
+    case 'unknown':
+      return undefined;
+    case 'deleted':
+      throw endedSession('account_deleted', bought.at);
+    case 'ended':
+      throw endedSession(bought.reason, bought.at);
+  }
+}

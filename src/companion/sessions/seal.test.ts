@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { openUid, sealUid } from './seal.ts';
+import { formatSessionToken, newSessionToken, parseSessionToken, sessionHash } from './token.ts';
+
+const UID = '0123456789abcdef0123456789abcdef';
+
+it('opens with the session that sealed, and with no other', () => {
+  const token = newSessionToken();
+  const sealed = sealUid(token, UID);
+  expect(openUid(token, sealed)).toBe(UID);
+  expect(() => openUid(newSessionToken(), sealed)).toThrow('The seal does not open with this session');
+});
+
+it('holds nothing of the uid, and is another each time', () => {
+  const token = newSessionToken();
+  const [first, second] = [sealUid(token, UID), sealUid(token, UID)];
+  expect(first.equals(second)).toBe(false);
+  for (const form of ['latin1', 'hex', 'base64'] as const) expect(first.toString(form)).not.toContain(UID);
+});
+
+it('does not open when one bit is another, or when it is cut short', () => {
+  const token = newSessionToken();
+  const sealed = sealUid(token, UID);
+  for (let index = 0; index < sealed.length; index += 1) {
+    const changed = Buffer.from(sealed);
+    changed[index] = (changed[index] ?? 0) ^ 1;
+    expect(() => openUid(token, changed)).toThrow('does not open');
+  }
+  for (let length = 0; length < sealed.length; length += 1) {
+    expect(() => openUid(token, sealed.subarray(0, length))).toThrow('does not open');
+  }
+});
+
+it('is keyed apart from the hash that lies beside it', () => {
+  const token = newSessionToken();
+  expect(() => openUid(sessionHash(token), sealUid(token, UID))).toThrow('does not open');
+});
+
+it('reads a session in the one spelling it has', () => {
+  const token = newSessionToken();
+  const text = formatSessionToken(token);
+  expect(text).toMatch(/^[\w-]{43}$/);
+  expect(parseSessionToken(text)).toEqual(token);
+  const others = [
+    `${text}=`,
+    ` ${text}`,
+    text.slice(1),
+    `${text}A`,
+    '',
+    '+'.repeat(43),
+    'A'.repeat(42) + 'B',
+  ];
+  for (const other of others) expect(parseSessionToken(other)).toBeUndefined();
+});

@@ -1,0 +1,32 @@
+// The uid, kept so that it opens only while its owner shows the session: whoever has the database alone has no uid.
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+
+const ALGORITHM = 'aes-256-gcm';
+const NONCE_LENGTH = 12;
+const TAG_LENGTH = 16;
+
+/** AES-256-GCM under HKDF-SHA256 of the session token (RFC 5869): nonce, tag, text. */
+export function sealUid(token: Uint8Array, uid: string): Buffer {
+  const nonce = randomBytes(NONCE_LENGTH);
+  const cipher = createCipheriv(ALGORITHM, keyOf(token), nonce, { authTagLength: TAG_LENGTH });
+  const text = Buffer.concat([cipher.update(uid, 'utf8'), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), text]);
+}
+
+/** @throws Error when this session sealed something else, or nothing. It says no more than that. */
+export function openUid(token: Uint8Array, sealed: Uint8Array): string {
+  const nonce = sealed.subarray(0, NONCE_LENGTH);
+  const tag = sealed.subarray(NONCE_LENGTH, NONCE_LENGTH + TAG_LENGTH);
+  try {
+    const decipher = createDecipheriv(ALGORITHM, keyOf(token), nonce, { authTagLength: TAG_LENGTH });
+    decipher.setAuthTag(tag);
+    const text = decipher.update(sealed.subarray(NONCE_LENGTH + TAG_LENGTH));
+    return Buffer.concat([text, decipher.final()]).toString('utf8');
+  } catch {
+    throw new Error('The seal does not open with this session');
+  }
+}
+
+function keyOf(token: Uint8Array): Buffer {
+  return Buffer.from(hkdfSync('sha256', token, new Uint8Array(), 'companion uid', 32));
+}

@@ -1,0 +1,105 @@
+// Tokens with a good signature that say something else than a SET for us would.
+import type { RefusalReason } from '../refusal.ts';
+import { EVENT, FIREFOX, ISSUER, NOW, SUB, claims, set } from './tokens.ts';
+import type { Signer } from './tokens.ts';
+
+const SECONDS = NOW / 1000;
+
+/** What each claim may not be. */
+const WRONG: readonly (readonly [RefusalReason, string, readonly unknown[]])[] = [
+  [
+    'issuer',
+    'iss',
+    [undefined, null, 7, '', [ISSUER], `${ISSUER}//`, 'https://accounts.firefox.com.example'],
+  ],
+  ['subject', 'sub', [undefined, null, 7, '', [SUB], SUB.slice(2), SUB.toUpperCase(), `${SUB}\n`, '../..']],
+  ['audience', 'aud', [undefined, null, 7, '', [], {}, 'ffffffffffffffff', [FIREFOX.clientId, 'x']]],
+  ['audience', 'aud', [[FIREFOX.clientId, FIREFOX.clientId], [[FIREFOX.clientId, 'x']], '__proto__']],
+  ['id', 'jti', [undefined, null, 7, '', ['x'], 'x'.repeat(257)]],
+  ['stale', 'iat', [undefined, null, String(SECONDS), [SECONDS], 0, SECONDS - 30 * 86_400, SECONDS - 86_401]],
+  ['future', 'iat', [SECONDS + 61, SECONDS + 3600, NOW]],
+  ['expired', 'exp', [SECONDS - 61, 0, null, String(SECONDS + 300)]],
+  ['future', 'nbf', [SECONDS + 61, null, 'x']],
+  ['events', 'events', [undefined, null, 7, '', 'password-change', {}, [], [`${EVENT}delete-user`], true]],
+];
+
+/** What a payload of an event may not be. */
+const PAYLOADS: readonly (readonly [RefusalReason, string, readonly unknown[]])[] = [
+  ['events', 'password-change', [null, 'x', 7, [], {}, { changeTime: '1' }, { changeTime: null }]],
+  ['events', 'password-change', [{ changeTime: 0 }, { changeTime: -1 }, { changeTime: [NOW] }]],
+  ['future', 'password-change', [{ changeTime: NOW + 61_000 }, { changeTime: NOW * 1000 }]],
+  ['future', 'password-change', [{ changeTime: SECONDS + 61 }]],
+  ['events', 'delete-user', [null, 'x', 7, []]],
+  ['events', 'unheard-of', [null, 'x', 7, []]],
+];
+
+const SUBSCRIPTION = { capabilities: ['pro'], isActive: true, changeTime: NOW - 5000 };
+const NO_SUBSCRIPTION: readonly object[] = [
+  { capabilities: 'pro' },
+  { capabilities: undefined },
+  { capabilities: ['pro', 7] },
+  { capabilities: [''] },
+  { capabilities: ['a\0b'] },
+  { capabilities: ['\ud800'] },
+  { capabilities: ['x'.repeat(257)] },
+  { isActive: 'true' },
+  { isActive: undefined },
+  { changeTime: undefined },
+];
+
+/** Each with the reason for which it is to be refused. */
+export function misclaimed(good: Signer): { what: string; token: string; is: RefusalReason }[] {
+  const event = (name: string, payload: unknown) => ({ events: { [`${EVENT}${name}`]: payload } });
+  const one = (is: RefusalReason, what: string, change: Readonly<Record<string, unknown>>, header = {}) => ({
+    is,
+    what,
+    token: set(good, claims(change), header),
+  });
+  return [
+    ...WRONG.flatMap(([is, claim, values]) =>
+      values.map((value) => one(is, `${claim} ${shown(value)}`, { [claim]: value })),
+    ),
+    ...PAYLOADS.flatMap(([is, name, values]) =>
+      values.map((value) => one(is, `${name} ${shown(value)}`, event(name, value))),
+    ),
+    ...NO_SUBSCRIPTION.map((change) =>
+      one('events', shown(change), event('subscription-state-change', { ...SUBSCRIPTION, ...change })),
+    ),
+    ...['at+jwt', 'AT+JWT', 'application/at+jwt', 'Application/At+JWT', 'logout+jwt', '', 'x', 7, null].map(
+      (typ) => one('type', `typ ${shown(typ)}`, {}, { typ }),
+    ),
+    // FxA: these two come from the same keys, for the same audience.
+    {
+      is: 'events' as const,
+      what: "an ID token of FxA's shape",
+      token: set(
+        good,
+        claims({
+          events: undefined,
+          exp: SECONDS + 300,
+          amr: ['pwd'],
+          acr: 'AAL1',
+          'fxa-aal': 1,
+          at_hash: 'x',
+        }),
+      ),
+    },
+    one('id', 'an ID token, which has no jti', { jti: undefined, events: undefined, exp: SECONDS + 300 }),
+    {
+      is: 'type' as const,
+      what: "an access token of FxA's shape",
+      token: set(
+        good,
+        claims({ events: undefined, client_id: FIREFOX.clientId, scope: 'profile', exp: SECONDS + 3600 }),
+        { typ: 'at+JWT' },
+      ),
+    },
+    one('type', 'an access token with events', { scope: 'profile' }, { typ: 'at+jwt' }),
+  ];
+}
+
+function shown(value: unknown): string {
+  return value === undefined
+    ? 'missing'
+    : JSON.stringify(value, (_, x: unknown) => x ?? 'missing').slice(0, 60);
+}

@@ -1,0 +1,77 @@
+// Security event tokens (RFC 8417) as Mozilla accounts sends them, and the rules by which one is believed.
+//
+// FxA signs ID tokens and access tokens with the same keys, for the same issuer and audience, and gives a SET no `typ`. What
+// tells them apart is `events`, which only a SET has, and the `typ` of an access token (RFC 8725, sections 3.11 and 3.12).
+import { withoutSlash } from '../../fxa/secure-url.ts';
+import type { Client, Clients } from '../clients.ts';
+import { readEvents } from './events.ts';
+import type { KeySet } from './key-set.ts';
+import { Refusal } from './refusal.ts';
+import { parseObject, verifySignature } from './signature.ts';
+import type { Claims } from './signature.ts';
+import type { VerifiedSet } from './types.ts';
+
+export interface SetPolicy {
+  /** A trailing slash does not matter. */
+  readonly issuer: string;
+  readonly clients: Clients;
+  readonly keys: KeySet;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+/**
+ * Says what a SET says.
+ *
+ * @throws Refusal when it is not to be believed; KeysUnavailable when that cannot be said now.
+ */
+export type VerifySet = (token: string) => Promise<VerifiedSet>;
+
+// Seconds. FxA: every attempt at a delivery is signed anew, so an old one is a replay; and real ones have come a little early.
+const LONGEST_WAY = 86_400;
+const CLOCK_SLACK = 60;
+
+const LONGEST_JTI = 256;
+const UID = /^[0-9a-f]{32}$/;
+
+/** Makes the check for one issuer and its clients. */
+export function createSetVerifier({ issuer, clients, keys, now }: SetPolicy): VerifySet {
+  const expectedIssuer = withoutSlash(issuer);
+  return async (token) => {
+    const { typ, payload } = await verifySignature(token, keys.find);
+    if (!isSetType(typ)) throw new Refusal('type');
+    const { iss, sub, aud, jti, iat, exp, nbf, events } = parseObject(payload);
+    if (typeof iss !== 'string' || withoutSlash(iss) !== expectedIssuer) throw new Refusal('issuer');
+    const client = clientOf(aud, clients);
+    if (typeof sub !== 'string' || !UID.test(sub)) throw new Refusal('subject');
+    if (typeof jti !== 'string' || jti === '' || jti.length > LONGEST_JTI) throw new Refusal('id');
+    const issuedAt = checkedTime({ iat, exp, nbf }, now() / 1000);
+    return { client, subject: sub, jti, issuedAt, ...readEvents(events, issuedAt) };
+  };
+}
+
+// RFC 8417, section 2.3, recommends `secevent+jwt`; RFC 7519, section 5.1, allows `JWT`, and `application/` before either.
+function isSetType(typ: unknown): boolean {
+  return (
+    typ === undefined || (typeof typ === 'string' && /^(?:application\/)?(?:secevent\+)?jwt$/i.test(typ))
+  );
+}
+
+/** A token for us and for others is refused: one of them could have passed it on. */
+function clientOf(aud: unknown, clients: Clients): Client {
+  const [audience, ...others] = [aud].flat() as readonly unknown[];
+  const client = typeof audience === 'string' && others.length === 0 ? clients.get(audience) : undefined;
+  if (!client) throw new Refusal('audience');
+  return client;
+}
+
+/** When it was signed, in milliseconds. `now` in seconds, as the claims are; FxA: `iat` has a fraction. */
+function checkedTime({ iat, exp, nbf }: Claims, now: number): number {
+  if (typeof iat !== 'number' || !(now - iat <= LONGEST_WAY)) throw new Refusal('stale');
+  if (iat - now > CLOCK_SLACK) throw new Refusal('future');
+  if (nbf !== undefined && !(typeof nbf === 'number' && nbf - now <= CLOCK_SLACK))
+    throw new Refusal('future');
+  if (exp !== undefined && !(typeof exp === 'number' && now - exp < CLOCK_SLACK))
+    throw new Refusal('expired');
+  return Math.floor(iat * 1000);
+}

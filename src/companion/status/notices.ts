@@ -1,0 +1,69 @@
+// What an operator should know first: that something is wrong, and what to do about it. Or that nothing is.
+import { html } from 'hono/html';
+import type { Client } from '../clients.ts';
+import { DAY, HOUR, type Markup, type StatusFacts } from './facts.ts';
+import { ago, counted } from './words.ts';
+
+interface Notice {
+  readonly class: 'bad' | 'odd' | 'good';
+  readonly title: string;
+  readonly says: string;
+}
+
+const OLD = HOUR;
+
+/** The notices, the worst first. */
+export function notices(facts: StatusFacts): Markup {
+  const found = [...databaseNotices(facts), ...revocationNotices(facts), ...silences(facts)];
+  if (found.length === 0)
+    found.push({ class: 'good', title: 'All is well', says: 'Nothing needs looking at.' });
+  return html`<ul class="notices">
+    ${found.map((notice) => html`<li class="${notice.class}"><strong>${notice.title}</strong>${notice.says}</li>`)}
+  </ul>`;
+}
+
+function databaseNotices({ state }: StatusFacts): Notice[] {
+  if (state !== undefined) return [];
+  const says =
+    'Events are refused with 503 until it does, and Mozilla accounts brings them again for up to seven days. Nothing is lost yet.';
+  return [{ class: 'bad', title: 'The database does not answer', says }];
+}
+
+function revocationNotices({ state, now }: StatusFacts): Notice[] {
+  if (state === undefined) return [];
+  const { oldest, setAside } = state.revocations;
+  const aside = setAside.reduce((sum, { count }) => sum + count, 0);
+  const found: Notice[] = [];
+  if (aside > 0) {
+    const title = `${counted(aside, 'grant')} could not be destroyed`;
+    found.push({ class: 'bad', title, says: 'They are out of the queue; what to do is said below.' });
+  }
+  if (oldest !== undefined && now - oldest > OLD) {
+    found.push({
+      class: 'odd',
+      title: `Grants wait to be destroyed, the oldest for ${ago(oldest, now).replace(' ago', '')}`,
+      says: 'Mozilla accounts does not take them, or is away. They are tried again by themselves, at least every six hours.',
+    });
+  }
+  return found;
+}
+
+function silences({ clients, state, now, silentDays }: StatusFacts): Notice[] {
+  if (state === undefined) return [];
+  return [...clients.values()].flatMap((client) => {
+    const { sessions = 0, lastEvent } = state.clients[client.clientId] ?? {};
+    if (sessions === 0 || (lastEvent !== undefined && now - lastEvent.at < silentDays * DAY)) return [];
+    return [silence(client, sessions, lastEvent && ago(lastEvent.at, now))];
+  });
+}
+
+function silence({ name }: Client, sessions: number, last: string | undefined): Notice {
+  return {
+    class: 'odd',
+    title:
+      last === undefined
+        ? `No event has come for ${name} yet`
+        : `No event for ${name} for ${last.replace(' ago', '')}`,
+    says: `It has ${counted(sessions, 'session')}. That may be chance. To be sure, change the password of a test account that is signed in; if nothing appears here, ask Mozilla whether the webhook is still registered, and look for refusals below.`,
+  };
+}

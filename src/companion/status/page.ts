@@ -1,0 +1,77 @@
+// The status page: what an operator sees of the companion. No person, no session, and nothing that runs.
+import { createHash } from 'node:crypto';
+import { html, raw } from 'hono/html';
+import { deliveriesSection } from './deliveries.ts';
+import { DAY, type Markup, type StatusFacts } from './facts.ts';
+import { notices } from './notices.ts';
+import { clientsSection, failuresSection, revocationsSection } from './sections.ts';
+import { STYLE } from './style.ts';
+import { ago, number } from './words.ts';
+
+export const STATUS_POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+// Written outside of the page's text, which may be indented: its bytes are those of the hash.
+const STYLE_ELEMENT = raw(`<style>${STYLE}</style>`);
+const REFRESH_SECONDS = 60;
+
+/** The whole page; it shows itself anew every minute. */
+export function statusPage(facts: StatusFacts): Markup {
+  const { now, startedAt, version } = facts;
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="refresh" content="${REFRESH_SECONDS}" />
+        <link rel="icon" href="data:," />
+        <title>Companion: status</title>
+        ${STYLE_ELEMENT}
+      </head>
+      <body>
+        <main>
+          <header>
+            <h1>Companion</h1>
+            <p class="soft">
+              version ${version.version}, started ${ago(startedAt, now)} · as of
+              ${new Date(now).toISOString().slice(11, 16)} UTC, anew every minute
+            </p>
+          </header>
+          ${notices(facts)} ${tiles(facts)} ${clientsSection(facts)} ${deliveriesSection(facts)}
+          ${revocationsSection(facts)} ${failuresSection(facts)}
+        </main>
+      </body>
+    </html>`;
+}
+
+function tiles({ state, webhooks, now }: StatusFacts): Markup {
+  const refused = webhooks
+    .filter(({ outcome }) => outcome === 'refused')
+    .reduce((sum, { count }) => sum + count, 0);
+  const known = Object.values(state?.clients ?? {});
+  const week = state?.deliveries.filter(({ hour }) => now - hour < 7 * DAY) ?? [];
+  const unknown = state === undefined;
+  return html`<dl class="tiles">
+    ${tile('Sessions', unknown ? undefined : sum(known.map(({ sessions }) => sessions)), 'that live now')}
+    ${tile('Events', unknown ? undefined : sum(week.map(({ count }) => count)), 'in seven days')}
+    ${tile('Waiting grants', state?.revocations.pending, 'to be destroyed')}
+    ${tile('Refused tokens', refused, 'by this instance')}
+  </dl>`;
+}
+
+function tile(title: string, count: number | undefined, says: string): Markup {
+  return html`<div>
+    <dt>${title}</dt>
+    <dd>${count === undefined ? '?' : number(count)} <span class="soft">${says}</span></dd>
+  </div>`;
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((all, count) => all + count, 0);
+}

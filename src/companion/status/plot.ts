@@ -1,0 +1,106 @@
+// The picture of a week's deliveries: columns of three hours, stacked by kind. Drawn here, for the page runs no script.
+import { html } from 'hono/html';
+import { BIN, type Bin } from './bins.ts';
+import { DAY, type Markup } from './facts.ts';
+import { counted, dayLabel, KIND_NAMES, KINDS, number } from './words.ts';
+
+const WIDTH = 880;
+const HEIGHT = 240;
+const LEFT = 44;
+const TOP = 10;
+const PLOT_WIDTH = WIDTH - LEFT;
+const PLOT_HEIGHT = HEIGHT - TOP - 26;
+const BASE = TOP + PLOT_HEIGHT;
+const GAP = 2;
+
+/** `bins` in the order of time, without a hole. */
+export function plot(bins: readonly Bin[]): Markup {
+  const [first] = bins;
+  const from = first?.from ?? 0;
+  const slot = PLOT_WIDTH / bins.length;
+  const x = (instant: number) => LEFT + ((instant - from) / BIN) * slot;
+  const top = topOfScale(Math.max(...bins.map(({ total }) => total)));
+  const height = (count: number) => (count / top) * PLOT_HEIGHT;
+  const total = bins.reduce((sum, bin) => sum + bin.total, 0);
+  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="plot-title plot-text">
+    <title id="plot-title">Events over the last seven days</title>
+    <desc id="plot-text">${counted(total, 'event')}; the table below has them by day.</desc>
+    ${[0, top / 2, top].map((count) => scaleLine(count, BASE - height(count)))}
+    ${midnights(from, bins.length).map((day) => dayMark(day, x(day)))}
+    ${bins.map((bin) => column(bin, x(bin.from) + GAP / 2, slot - GAP, height))}
+    <line class="axis" x1="${LEFT}" x2="${WIDTH}" y1="${BASE}" y2="${BASE}" />
+  </svg>`;
+}
+
+/** Which colour is which, for those kinds that have come. */
+export function legend(bins: readonly Bin[]): Markup {
+  const seen = KIND_NAMES.filter((kind) => bins.some(({ counts }) => counts[kind] > 0));
+  return html`<ul class="legend">
+    ${seen.map(
+      (kind) =>
+        html`<li>
+          <svg viewBox="0 0 10 10" aria-hidden="true">
+            <rect class="${kind}" width="10" height="10" rx="2" /></svg
+          >${KINDS[kind]}
+        </li>`,
+    )}
+  </ul>`;
+}
+
+function column(bin: Bin, left: number, width: number, height: (count: number) => number): Markup {
+  let y = BASE;
+  const parts = KIND_NAMES.filter((kind) => bin.counts[kind] > 0).map((kind) => {
+    const tall = height(bin.counts[kind]);
+    y -= tall;
+    return html`<rect
+      class="${kind}"
+      x="${short(left)}"
+      y="${short(y)}"
+      width="${short(width)}"
+      height="${short(tall)}"
+    />`;
+  });
+  if (parts.length === 0) return html``;
+  return html`<g>
+    <title>${tooltip(bin)}</title>
+    ${parts}
+  </g>`;
+}
+
+function tooltip({ from, counts }: Bin): string {
+  const time = (instant: number) => new Date(instant).toISOString().slice(11, 16);
+  const kinds = KIND_NAMES.filter((kind) => counts[kind] > 0).map(
+    (kind) => `${number(counts[kind])} × ${KINDS[kind]}`,
+  );
+  return `${dayLabel(from)}, ${time(from)}–${time(from + BIN)} UTC: ${kinds.join(', ')}`;
+}
+
+function scaleLine(count: number, y: number): Markup {
+  return html`<line class="grid" x1="${LEFT}" x2="${WIDTH}" y1="${short(y)}" y2="${short(y)}" />
+    <text x="${LEFT - 8}" y="${short(y + 4)}" text-anchor="end">${number(count)}</text>`;
+}
+
+function dayMark(day: number, x: number): Markup {
+  // The last one has no room for its name when the day has only just begun.
+  const named = x < WIDTH - 40;
+  return html`<line class="grid" x1="${short(x)}" x2="${short(x)}" y1="${TOP}" y2="${BASE + 6}" />
+    ${named ? html`<text x="${short(x + 5)}" y="${HEIGHT - 8}">${dayLabel(day)}</text>` : ''}`;
+}
+
+function midnights(from: number, bins: number): number[] {
+  const first = Math.ceil(from / DAY) * DAY;
+  const end = from + bins * BIN;
+  return Array.from({ length: Math.ceil((end - first) / DAY) }, (_, day) => first + day * DAY);
+}
+
+/** The next number with a whole half that is 2, 4, 6, 10 or 20 times a power of ten. */
+function topOfScale(most: number): number {
+  for (let unit = 1; ; unit *= 10) {
+    const fits = [2, 4, 6, 10].find((step) => step * unit >= most);
+    if (fits !== undefined) return fits * unit;
+  }
+}
+
+function short(length: number): string {
+  return String(Math.round(length * 10) / 10);
+}

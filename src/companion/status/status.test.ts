@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { Client } from '../clients.ts';
+import { NO_STATE } from '../http/testing.ts';
+import type { OperatorState } from '../store.ts';
+import { DAY, HOUR } from './facts.ts';
+import { status, type StatusOptions } from './route.ts';
+
+const NOW = Date.UTC(2026, 10, 21, 15, 47);
+const FIREFOX = 'a1b2c3d4e5f60718';
+const HOSTILE = `<script>alert(1)</script>"'&`;
+const client = (clientId: string, name: string): Client => ({
+  clientId,
+  name,
+  scope: 'profile',
+  space: 'x',
+  jwt: false,
+});
+const state = (lastEvent: number | undefined, more: Partial<OperatorState> = {}): OperatorState => ({
+  ...NO_STATE,
+  clients: {
+    [FIREFOX]: {
+      sessions: 1234,
+      ...(lastEvent !== undefined && { lastEvent: { kind: 'password_change', at: lastEvent } }),
+    },
+  },
+  ...more,
+});
+
+async function ask(
+  shown: OperatorState | undefined,
+  options: Partial<StatusOptions> = {},
+  credentials = 'operator:secret',
+) {
+  const app = status({
+    password: 'secret',
+    clients: new Map([[FIREFOX, client(FIREFOX, 'notes')]]),
+    version: { source: 's', version: '1.2.3', commit: 'c', build: 'b' },
+    startedAt: NOW - 3 * DAY,
+    state: () => (shown === undefined ? Promise.reject(new Error('canary')) : Promise.resolve(shown)),
+    counters: { webhooks: () => Promise.resolve([]) },
+    now: () => NOW,
+    ...options,
+  });
+  const answer = await app.request('/status', { headers: { authorization: `Basic ${btoa(credentials)}` } });
+  const source = await answer.text();
+  return { answer, source, text: source.replace(/\s+/g, ' ') };
+}
+
+describe('the status page', () => {
+  it('is for the operator alone, and not there without a password', async () => {
+    expect((await ask(NO_STATE, {}, 'operator:wrong')).answer.status).toBe(401);
+    expect((await ask(NO_STATE, { password: undefined })).answer.status).toBe(404);
+    expect((await ask(NO_STATE)).answer.status).toBe(200);
+  });
+
+  it('shows itself anew, runs nothing, loads nothing, is kept nowhere', async () => {
+    const { answer } = await ask(state(NOW - HOUR));
+    const again = await ask(state(NOW - HOUR));
+    expect(again.text).toContain('<meta http-equiv="refresh" content="60" />');
+    expect(again.text).not.toMatch(
+      /<(?:script|img|iframe|form|object)\b|\bon\w+=|\sstyle=|@import|url\(|https?:/i,
+    );
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.get('content-type')).toBe('text/html; charset=UTF-8');
+  });
+
+  it('allows its own style, and only that', async () => {
+    const app = await ask(state(NOW));
+    const policy = app.answer.headers.get('content-security-policy') ?? '';
+    const style = /<style>([^]*)<\/style>/.exec(app.source)?.[1] ?? '';
+    expect(policy).toContain(`style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+  });
+
+  it('tells of clients: sessions, the last event and how long ago it was', async () => {
+    const { text } = await ask(state(NOW - 2 * HOUR));
+    expect(text).toMatch(/notes <code>a1b2c3d4e5f60718<\/code>.*password changed, 2 hours ago.*1,234/);
+    expect(text).toContain('All is well');
+  });
+
+  it('escapes whatever is in the configuration, the counters or the database', async () => {
+    const { text } = await ask(
+      {
+        ...state(NOW - 9 * DAY),
+        revocations: { pending: 0, setAside: [{ clientId: HOSTILE, why: HOSTILE, count: 1 }] },
+      },
+      {
+        clients: new Map([[FIREFOX, client(FIREFOX, HOSTILE)]]),
+        version: { source: '', version: HOSTILE, commit: '', build: '' },
+        counters: { webhooks: () => Promise.resolve([{ outcome: 'refused', what: HOSTILE, count: 1 }]) },
+      },
+    );
+    expect(text).not.toContain('<script>');
+    expect(text.split('&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;')).toHaveLength(7);
+  });
+});
+
+describe('what needs looking at', () => {
+  it('is a client with sessions that has heard nothing for a week', async () => {
+    expect((await ask(state(NOW - 7 * DAY + 1))).text).toContain('All is well');
+    const { text } = await ask(state(NOW - 7 * DAY));
+    expect(text).toContain('No event for notes for 7 days');
+    expect(text).not.toContain('All is well');
+    expect((await ask(state(NOW - 2 * DAY), { silentDays: 2 })).text).toContain(
+      'No event for notes for 2 days',
+    );
+    expect((await ask(state(undefined))).text).toContain('No event has come for notes yet');
+    expect((await ask(NO_STATE)).text).toContain('All is well');
+  });
+
+  it('is a revocation that waits for long, and one that was set aside', async () => {
+    const revocations = {
+      pending: 2,
+      oldest: NOW - 5 * HOUR,
+      setAside: [{ clientId: FIREFOX, why: 'misconfigured', count: 3 }],
+    };
+    const { text } = await ask(state(NOW, { revocations }));
+    expect(text).toContain('the oldest for 5 hours');
+    expect(text).toContain('3 grants could not be destroyed');
+    expect(text).toContain('Compare the client id with the registration');
+    expect(text).toContain('2 grants waiting, the oldest came 5 hours ago.');
+  });
+
+  it('is a database that does not answer: then the page still does', async () => {
+    const { answer, text } = await ask(undefined);
+    expect(answer.status).toBe(503);
+    expect(text).toContain('The database does not answer');
+    expect(text).not.toContain('canary');
+  });
+
+  it('is what was refused, the most frequent first', async () => {
+    const webhooks = [
+      { outcome: 'accepted', what: 'password_change', count: 50 },
+      { outcome: 'refused', what: 'stale', count: 2 },
+      { outcome: 'refused', what: 'signature', count: 1204 },
+      { outcome: 'unavailable', what: 'store', count: 1 },
+    ];
+    const { text } = await ask(state(NOW), { counters: { webhooks: () => Promise.resolve(webhooks) } });
+    expect(text).toMatch(/the signature is wrong.*1,204.*signed too long ago.*the database did not take it/);
+    expect(text).toMatch(/Refused tokens.*1,206/);
+  });
+});
+
+describe('the picture of deliveries', () => {
+  const hour = Date.UTC(2026, 10, 20, 12);
+  const deliveries = [
+    { hour, clientId: FIREFOX, kind: 'password_change' as const, count: 6 },
+    { hour: hour + HOUR, clientId: 'b', kind: 'delete_user' as const, count: 2 },
+  ];
+
+  it('stacks kinds in a column whose height says how many, with words for each', async () => {
+    const { text } = await ask(state(NOW, { deliveries }));
+    const [bars = ''] = /<g>.*?<\/g>/.exec(text) ?? [];
+    expect(bars).toContain('20 Fri, 12:00–15:00 UTC: 6 × password changed, 2 × account deleted');
+    const rects = [
+      ...bars.matchAll(/<rect class="(\w+)" x="[\d.]+" y="([\d.]+)" width="[\d.]+" height="([\d.]+)"/g),
+    ];
+    const [password, deletion] = rects.map(([, , y, height]) => ({ y: Number(y), height: Number(height) }));
+    expect(rects.map(([, kind]) => kind)).toEqual(['password_change', 'delete_user']);
+    expect((password?.height ?? 0) / (deletion?.height ?? 1)).toBeCloseTo(3, 1);
+    expect((deletion?.y ?? 0) + (deletion?.height ?? 0)).toBeCloseTo(password?.y ?? 0, 0);
+  });
+
+  it('has a title, a text, and a table that says the same', async () => {
+    const { text } = await ask(state(NOW, { deliveries }));
+    expect(text).toContain('role="img" aria-labelledby="plot-title plot-text"');
+    expect(text).toContain('8 events; the table below has them by day.');
+    expect(text).toMatch(
+      /<th scope="row">20 Fri<\/th> <td class="n">6<\/td><td class="n">2<\/td>.*? <td class="n">8<\/td>/,
+    );
+  });
+
+  it('is not drawn of nothing', async () => {
+    expect((await ask(state(NOW))).text).not.toContain('role="img"');
+  });
+});

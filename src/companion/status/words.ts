@@ -1,0 +1,81 @@
+// The status page's words: for kinds of events, for what went wrong, and for how long ago something was.
+import type { EventKind } from '../sets/types.ts';
+import { DAY, HOUR } from './facts.ts';
+
+/** In the order in which they are stacked and listed. */
+export const KINDS: Readonly<Record<EventKind, string>> = {
+  password_change: 'password changed',
+  delete_user: 'account deleted',
+  profile_change: 'profile changed',
+  subscription_state_change: 'subscription changed',
+  metrics_opt_out: 'metrics refused',
+  metrics_opt_in: 'metrics allowed',
+};
+
+export const KIND_NAMES = Object.keys(KINDS) as EventKind[];
+
+const REASONS: Readonly<Record<string, string>> = {
+  malformed: 'no token, or one that cannot be read',
+  algorithm: 'signed by another algorithm than RS256',
+  extension: 'a header that demands something unknown',
+  type: 'a token of another kind (an access or id token)',
+  key: 'signed with a key Mozilla accounts does not publish',
+  signature: 'the signature is wrong',
+  issuer: 'from another issuer than the one configured',
+  audience: 'for another client than those configured',
+  subject: 'for nobody',
+  id: 'without an id',
+  stale: 'signed too long ago',
+  future: 'signed in the future: is a clock wrong?',
+  expired: 'expired',
+  events: 'without events that make sense',
+  store: 'the database did not take it',
+  keys_unreachable: 'the keys of Mozilla accounts could not be read',
+  keys_just_read: 'an unknown key, moments after the keys were read',
+  unknown_event: 'an event this version does not know',
+};
+
+/** A reason that has no words here is shown as its code. */
+export function reasonInWords(reason: string): string {
+  return REASONS[reason] ?? reason;
+}
+
+const SET_ASIDE: Readonly<Record<string, string>> = {
+  misconfigured:
+    'Mozilla accounts does not know this client. Compare the client id with the registration; sign-outs work again after that.',
+  invalid_request:
+    'Mozilla accounts takes this request for wrong. It is our mistake: please report it with this version.',
+  given_up:
+    'It was tried for 30 days. Mozilla accounts has most likely forgotten the grant by itself; if sign-outs go through again, nothing is to be done.',
+};
+
+/** What an operator is to do about grants that were set aside. */
+export function whatToDo(why: string): string {
+  return SET_ASIDE[why] ?? 'Look into the log for this code.';
+}
+
+const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
+const NUMBER = new Intl.NumberFormat('en');
+
+/** “3 hours ago”, for instants in milliseconds. */
+export function ago(instant: number, now: number): string {
+  const ms = now - instant;
+  if (ms < 60_000) return 'just now';
+  if (ms < HOUR) return RELATIVE.format(-Math.floor(ms / 60_000), 'minute');
+  if (ms < 2 * DAY) return RELATIVE.format(-Math.floor(ms / HOUR), 'hour');
+  return RELATIVE.format(-Math.floor(ms / DAY), 'day');
+}
+
+export function number(count: number): string {
+  return NUMBER.format(count);
+}
+
+/** “1 session”, “2 sessions”. */
+export function counted(count: number, thing: string): string {
+  return `${number(count)} ${thing}${count === 1 ? '' : 's'}`;
+}
+
+/** `Mon 16`, in UTC. */
+export function dayLabel(instant: number): string {
+  return new Intl.DateTimeFormat('en', { weekday: 'short', day: 'numeric', timeZone: 'UTC' }).format(instant);
+}

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { fxaError, json, strictFetch, type Told } from '../../test/fakes/fetch.ts';
+import { introspect, verifyAccessToken } from './introspection.ts';
+import { ACCESS_TOKEN, CLIENT_ID, ORIGIN, deployment, failure } from './testing/deployment.ts';
+
+const NOW = 1_795_240_445_000;
+const UID = 'ad'.repeat(16);
+const DESCRIBED = {
+  active: true,
+  scope: 'openid profile',
+  client_id: CLIENT_ID,
+  token_type: 'access_token',
+  iat: NOW - 60_000,
+  exp: NOW + 60_000,
+  sub: UID,
+  jti: 'ee'.repeat(32),
+};
+const INTROSPECTED = {
+  uid: UID,
+  clientId: CLIENT_ID,
+  scope: 'openid profile',
+  issuedAt: NOW - 60_000,
+  expiresAt: NOW + 60_000,
+  id: 'ee'.repeat(32),
+};
+const VOUCHED = { user: UID, client_id: CLIENT_ID, scope: ['openid', 'profile'] };
+const REFUSED_TOKEN = () => fxaError(400, 109, { validation: { source: 'payload', keys: ['token'] } });
+const { endpoints } = deployment();
+
+const told = (path: string, content: object, answer: Told['answer']): Told => ({
+  method: 'POST',
+  url: ORIGIN + path,
+  body: { type: 'application/json', content: JSON.stringify(content) },
+  answer,
+});
+const introspection = (answer: Told['answer']) =>
+  told('/v1/introspect', { token: ACCESS_TOKEN, token_type_hint: 'access_token' }, answer);
+const verification = (answer: Told['answer']) => told('/v1/verify', { token: ACCESS_TOKEN }, answer);
+const asking = (...all: Told[]) =>
+  introspect(endpoints, ACCESS_TOKEN, { now: NOW }, { fetch: strictFetch(...all) });
+const verifying = (answer: Told['answer']) =>
+  verifyAccessToken(endpoints, ACCESS_TOKEN, { fetch: strictFetch(verification(answer)) });
+
+describe('introspection', () => {
+  it('tells whose a live token is, for what, and until when', async () => {
+    expect(await asking(introspection(json(DESCRIBED)))).toEqual(INTROSPECTED);
+  });
+
+  it('takes instants in seconds too', async () => {
+    const seconds = { ...DESCRIBED, iat: (NOW - 60_000) / 1000, exp: (NOW + 60_000) / 1000 };
+    expect(await asking(introspection(json(seconds)))).toEqual(INTROSPECTED);
+  });
+
+  it.each([
+    ['unknown', { active: false }],
+    ['past its end, though called active as 2019 does', { ...DESCRIBED, exp: NOW }],
+    ['past its end', { ...DESCRIBED, active: false, exp: NOW - 1 }],
+    ['a refresh token', { ...DESCRIBED, token_type: 'refresh_token', exp: undefined }],
+    ['a refresh token with an end', { ...DESCRIBED, token_type: 'refresh_token' }],
+  ])('knows nothing of a token that is %s', async (_name, answer) => {
+    expect(await asking(introspection(json(answer)))).toBeUndefined();
+  });
+
+  it.each([
+    ['malformed', REFUSED_TOKEN],
+    ['a refresh token of a confidential client', () => fxaError(400, 116)],
+  ])('knows nothing of a token that is refused as %s', async (_name, answer) => {
+    expect(await asking(introspection(answer()))).toBeUndefined();
+  });
+
+  it('has the other endpoint decide when a token is called inactive before its end', async () => {
+    const inverted = () => introspection(json({ ...DESCRIBED, active: false }));
+    expect(await asking(inverted(), verification(json(VOUCHED)))).toEqual(INTROSPECTED);
+    expect(await asking(inverted(), verification(fxaError(400, 108)))).toBeUndefined();
+  });
+});
+
+describe('verification', () => {
+  it('tells whose a live token is and for what, in the words of every other answer', async () => {
+    expect(await verifying(json({ ...VOUCHED, profile_changed_at: 5, generation: 1 }))).toEqual({
+      uid: UID,
+      clientId: CLIENT_ID,
+      scope: 'openid profile',
+    });
+    expect(await verifying(json({ ...VOUCHED, scope: [] }))).toMatchObject({ scope: '' });
+  });
+
+  it.each([
+    ['unknown', () => fxaError(400, 108)],
+    ['expired', () => fxaError(400, 115, { expiredAt: '2026-01-01T00:00:00.000Z' })],
+    ['malformed', REFUSED_TOKEN],
+  ])('knows nothing of a token that is %s', async (_name, answer) => {
+    expect(await verifying(answer())).toBeUndefined();
+  });
+});
+
+it.each([
+  ['rate_limited', () => fxaError(429, 114)],
+  ['server_unavailable', () => new Response('', { status: 502 })],
+  ['server_unavailable', () => fxaError(503, 201)],
+  ['misconfigured', () => fxaError(404, 999)],
+  ['offline', () => new TypeError('Failed to fetch')],
+  ['bad_response', () => new Response('<html>')],
+  ['invalid_request', () => fxaError(415, 113)],
+] as const)('never takes trouble for a verdict: %s', async (code, answer) => {
+  expect(await failure(asking(introspection(answer())))).toMatchObject({ code });
+  expect(await failure(verifying(answer()))).toMatchObject({ code });
+});
+
+it.each([
+  { active: undefined },
+  { active: 'true' },
+  { sub: undefined },
+  { sub: 'nobody' },
+  { client_id: 7 },
+  { scope: ['openid'] },
+  { exp: undefined },
+  { exp: '5' },
+  { iat: -1 },
+])('refuses an introspection that makes no sense: %o', async (odd) => {
+  const error = await failure(asking(introspection(json({ ...DESCRIBED, ...odd }))));
+  expect(error.code).toBe('bad_response');
+  expect(error.message).not.toContain(UID);
+});
+
+it.each([{ user: 'x' }, { client_id: undefined }, { scope: 5 }])(
+  'refuses a verification that makes no sense: %o',
+  async (odd) => {
+    expect((await failure(verifying(json({ ...VOUCHED, ...odd })))).code).toBe('bad_response');
+  },
+);

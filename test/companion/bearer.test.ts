@@ -1,0 +1,163 @@
+// Access tokens of the stand-in, shown to a resource that listens: both eras, both ways of asking.
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Hono } from 'hono';
+import { createTokenCheck } from '../../src/companion/bearer/check.ts';
+import type { Client } from '../../src/companion/clients.ts';
+import { answerProblem, type Problem } from '../../src/companion/http/problem.ts';
+import { startServer } from '../../src/companion/listen.ts';
+import { me } from '../../src/companion/routes/me.ts';
+import { standinEndpoints } from '../../src/fxa/environments.ts';
+import type { Era } from '../../src/standin/era.ts';
+import { createKeys, type Keys } from '../../src/standin/keys.ts';
+import { startStandin } from '../../src/standin/listen.ts';
+import { drive, TEST_CLIENT, type Wish } from '../../src/standin/testing/drive.ts';
+
+const OTHER_CLIENT = 'a1b2c3d4e5f60002';
+const CONFIDENTIAL_CLIENT = 'a1b2c3d4e5f60004';
+const KINDS = (['2019', 'today'] as const).flatMap((era) =>
+  (['introspect', 'verify'] as const).map((mode) => ({ era, mode })),
+);
+
+let keys: Keys;
+const ends: (() => Promise<void>)[] = [];
+beforeAll(() => {
+  keys = createKeys(Date.now);
+});
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+const clientOf = (clientId: string, more: Partial<Client> = {}): Client => ({
+  clientId,
+  name: 'notes',
+  scope: 'profile:email',
+  space: 'notes',
+  jwt: false,
+  ...more,
+});
+
+async function world(era: Era, mode: 'introspect' | 'verify', clients = [clientOf(TEST_CLIENT)]) {
+  const clock = { now: Date.UTC(2026, 10, 21) };
+  const standin = await startStandin({ era, keys, now: () => clock.now });
+  ends.push(standin.stop);
+  const { check } = createTokenCheck({
+    clients,
+    endpoints: standinEndpoints(standin.origin),
+    http: { fetch, timeout: 2_000 },
+    secret: new Uint8Array(32).fill(9),
+    now: () => clock.now,
+    mode,
+  });
+  const app = new Hono();
+  app.onError((error, c) => answerProblem(c, error as Problem));
+  app.route('/', me({ check, realm: 'notes' }));
+  const server = await startServer({ app, host: '127.0.0.1', port: 0 });
+  ends.push(server.stop);
+  const driver = drive(standin);
+  const show = (token: unknown) => fetch(`${server.origin}/v1/me`, { headers: driver.bearer(token) });
+  const uid = standin.store.accounts.byEmail('ada@example.com')?.uid ?? '';
+  const access = async (wish: Wish = {}) => String((await driver.tokens(wish)).access_token);
+  return { clock, standin, driver, server, show, uid, access };
+}
+
+describe.each(KINDS)('in $era, asked at $mode', ({ era, mode }) => {
+  it('an access token is its owner’s word', async () => {
+    const { show, uid, access } = await world(era, mode);
+    const answer = await show(await access());
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({
+      user: `fxa:${uid}-notes`,
+      client: 'notes',
+      scope: 'openid profile',
+    });
+  });
+
+  it.each([
+    ['a refresh token', (tokens: Record<string, unknown>) => tokens.refresh_token],
+    ['an id_token', (tokens: Record<string, unknown>) => tokens.id_token],
+    ['one that never was', () => 'ab'.repeat(32)],
+  ])('%s is none', async (_name, pick) => {
+    const { show, driver } = await world(era, mode);
+    const token = pick(await driver.tokens());
+    expect(token).toBeTypeOf('string');
+    const answer = await show(token);
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toMatchObject({ error: 'invalid_token' });
+  });
+
+  it('nor is the refresh token of a client with a secret', async () => {
+    const clientId = CONFIDENTIAL_CLIENT;
+    const { show, standin, uid } = await world(era, mode, [clientOf(clientId)]);
+    const granted = { clientId, uid, scope: 'profile' };
+    expect((await show(standin.store.tokens.addRefreshToken(granted).token)).status).toBe(401);
+    expect((await show(standin.store.tokens.addAccessToken({ ...granted, life: 60 }).token)).status).toBe(
+      200,
+    );
+  });
+
+  it('another client’s token is refused, as good as it is there', async () => {
+    const { show, access } = await world(era, mode);
+    const answer = await show(await access({ clientId: OTHER_CLIENT }));
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="notes", error="invalid_token"');
+  });
+
+  it('a token for less is 403', async () => {
+    const { show, access } = await world(era, mode);
+    const answer = await show(await access({ scope: 'openid profile:uid' }));
+    expect(answer.status).toBe(403);
+    expect(answer.headers.get('www-authenticate')).toContain('scope="profile:email"');
+  });
+
+  it('it is refused once it has ended, and once it was destroyed', async () => {
+    const { show, access, driver, clock, standin } = await world(era, mode);
+    const destroyed = await access();
+    await driver.post('/v1/destroy', { token: destroyed });
+    expect((await show(destroyed)).status).toBe(401);
+    const token = await access();
+    clock.now += standin.world.rules.accessTokenLife * 1000 + 1;
+    expect((await show(token)).status).toBe(401);
+  });
+
+  it('trouble there is a 503 that passes', async () => {
+    const { show, access, standin } = await world(era, mode);
+    const token = await access();
+    const refusal = { kind: 'status', status: 429, retryAfter: 40 } as const;
+    standin.faults.set([{ where: 'any', what: refusal, times: 1 }]);
+    const limited = await show(token);
+    expect([limited.status, limited.headers.get('retry-after')]).toEqual([503, '40']);
+    standin.faults.set([{ where: 'any', what: { kind: 'drop' } }]);
+    expect((await show(token)).status).toBe(503);
+    standin.faults.clear();
+    expect((await show(token)).status).toBe(200);
+  });
+});
+
+describe.each(['2019', 'today'] as const)('introspection in %s', (era) => {
+  it('ends a remembered token at the very instant it ends, and not a moment before', async () => {
+    const { show, access, clock, standin } = await world(era, 'introspect');
+    const token = await access();
+    const end = clock.now + standin.world.rules.accessTokenLife * 1000;
+    clock.now = end - 2_000;
+    expect((await show(token)).status).toBe(200);
+    clock.now = end - 1;
+    const seen = standin.faults.requests.list().length;
+    expect((await show(token)).status).toBe(200);
+    expect(standin.faults.requests.list()).toHaveLength(seen);
+    clock.now = end;
+    expect((await show(token)).status).toBe(401);
+  });
+});
+
+it('two Authorization headers are none', async () => {
+  const { server, access } = await world('today', 'introspect');
+  const token = await access();
+  const socket = connect(Number(new URL(server.origin).port), '127.0.0.1');
+  const header = `Authorization: Bearer ${token}\r\n`;
+  socket.write(`GET /v1/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${header}${header}\r\n`);
+  const answer = await text(socket);
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect(answer).toContain('error="invalid_request"');
+});

@@ -1,0 +1,132 @@
+// The embedded database on a disk: one process at a time, nothing lost when that is killed, no statement inside another's transaction.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../../../src/companion/db/database.ts';
+import { openDatabase } from '../../../src/companion/db/open.ts';
+import { createStore } from '../../../src/companion/db/store.ts';
+import { NOON, boughtBy, hashOf } from './people.ts';
+
+const PATIENCE_MS = 120_000;
+const PROGRAM = fileURLToPath(new URL('open-and-wait.ts', import.meta.url));
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'companion-embedded-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Starts the program, and resolves with it and its first line. */
+function start(dir: string): Promise<{ process: ChildProcess; line: string }> {
+  const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, dir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.stdout
+      .setEncoding('utf8')
+      .once('data', (text: string) => resolve({ process: child, line: text.trim() }));
+  });
+}
+
+function kill(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill('SIGKILL');
+  });
+}
+
+it(
+  'is one process’s at a time, and the next one’s once that is dead',
+  async () => {
+    const dir = join(folder, 'contested');
+    const first = await start(dir);
+    expect(first.line).toBe('open');
+    const second = await start(dir);
+    expect(second.line).toBe(
+      `Process ${first.process.pid} has the database in ${dir} open. ` +
+        'Stop it first, or set DATABASE_URL and share a server.',
+    );
+    await kill(first.process);
+    expect(await readFile(`${dir}.lock`, 'utf8')).toContain(String(first.process.pid));
+    const database = await openDatabase({ dir });
+    await expect(openDatabase({ dir })).rejects.toMatchObject({ code: 'directory_in_use' });
+    await database.close();
+    await expect(stat(`${dir}.lock`)).rejects.toMatchObject({ code: 'ENOENT' });
+  },
+  PATIENCE_MS,
+);
+
+describe('opened', () => {
+  const dir = () => join(folder, 'data');
+  let database: Database;
+  beforeAll(async () => {
+    database = await openDatabase({ dir: dir() });
+  }, PATIENCE_MS);
+  afterAll(() => database.close());
+
+  it('says what it does not promise', () => {
+    expect(database.description).toContain('power cut');
+    expect(database.description).toContain(dir());
+  });
+
+  it('keeps what was sold over a close', async () => {
+    const hash = await boughtBy(createStore(database), hashOf('ada'));
+    await database.close();
+    database = await openDatabase({ dir: dir() });
+    expect(await createStore(database).session(hash, NOON)).toMatchObject({ status: 'live' });
+  });
+
+  it('flushes its log, for many at once too', async () => {
+    await Promise.all(Array.from({ length: 20 }, () => database.flush()));
+    await database.flush();
+  });
+
+  it('keeps everybody else out of a transaction that graphile-worker began on its pool', async () => {
+    await database.query('create table isolation (n integer)');
+    const client = await database.pool.connect();
+    await client.query('begin');
+    await client.query({ text: 'insert into isolation values ($1)', values: [1] });
+    const others = [
+      database.query('insert into isolation values (2)'),
+      database.transaction((transaction) => transaction.query('insert into isolation values (3)')),
+    ];
+    await client.query('rollback');
+    await Promise.all(others);
+    client.release();
+    expect(await database.query('select n from isolation order by n')).toEqual([{ n: 2 }, { n: 3 }]);
+  });
+
+  it('undoes what a client had begun when it is given back', async () => {
+    const client = await database.pool.connect();
+    await client.query('begin');
+    await client.query('delete from isolation');
+    client.release();
+    expect(await database.query('select from isolation')).toHaveLength(2);
+  });
+
+  it('tells a client of its pool when a commit comes to nothing', async () => {
+    const client = await database.pool.connect();
+    await client.query('begin');
+    await expect(client.query('select * from nowhere')).rejects.toMatchObject({ code: '42P01' });
+    await expect(client.query('commit')).rejects.toThrow();
+    client.release();
+    expect(await database.query('select 1 as one')).toEqual([{ one: 1 }]);
+  });
+
+  it('rolls back what rejects, and hangs no values on its errors', async () => {
+    const secret = 'a value that is nobody’s business';
+    const failed: unknown = await database
+      .transaction(async (transaction) => {
+        await transaction.query('delete from isolation');
+        return transaction.query('select $1::integer', [secret]);
+      })
+      .catch((error: unknown) => error);
+    expect(failed).toMatchObject({ code: '22P02' });
+    expect(Object.values(failed as object).flat()).not.toContain(secret);
+    expect(await database.query('select from isolation')).toHaveLength(2);
+  });
+});

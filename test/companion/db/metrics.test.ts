@@ -1,0 +1,102 @@
+// Metrics: added up by day while a fresh profile allows it, bounded, and gone the moment it does not.
+import { expect, it } from 'vitest';
+import { onEachDatabase } from './on-each-database.ts';
+import { CLIENT, DAY, NOON, OTHER_CLIENT, boughtBy, dayOf, hashOf, purchaseOf, telling } from './people.ts';
+
+const ada = hashOf('ada');
+const today = dayOf(NOON);
+const opened = { name: 'opened', day: today, count: 1 };
+
+onEachDatabase((world) => {
+  const add = (events = [opened], readSince = NOON) => world.store.addMetrics(ada, CLIENT, events, readSince);
+  const rows = () =>
+    world.database.query(
+      'select client_id, day::text, name, detail, count from metric order by day, client_id, name, detail',
+    );
+
+  it('are added up by client, day, name and detail', async () => {
+    await boughtBy(world.store, ada);
+    expect(await add([opened, { ...opened, count: 2 }])).toBe(true);
+    const more = [opened, { ...opened, detail: 'popup' }, { ...opened, day: dayOf(NOON - DAY) }];
+    expect(await add(more)).toBe(true);
+    expect(await world.store.addMetrics(ada, OTHER_CLIENT, [opened], NOON)).toBe(true);
+    const row = { client_id: CLIENT, day: today, name: 'opened', detail: '', count: 1 };
+    expect(await rows()).toEqual([
+      { ...row, day: dayOf(NOON - DAY) },
+      { ...row, client_id: OTHER_CLIENT },
+      { ...row, count: 4 },
+      { ...row, detail: 'popup' },
+    ]);
+  });
+
+  it.each([
+    ['of an account that is not known', undefined, NOON],
+    ['of an account whose profile says no', false, NOON],
+    ['when the profile was read too long ago', true, NOON + 1],
+  ])('are refused %s', async (_when, allowed, readSince) => {
+    if (allowed !== undefined) await boughtBy(world.store, ada, { metrics: allowed });
+    expect(await add([opened], readSince)).toBe(false);
+    expect(await world.store.engageOnce(ada, CLIENT, today, readSince)).toBe(false);
+    expect(await rows()).toEqual([]);
+  });
+
+  it('are closed and purged by a profile that says no', async () => {
+    const hash = await boughtBy(world.store, ada);
+    await add();
+    await world.store.buy(purchaseOf(ada, { hash, shown: true, metrics: false }));
+    expect(await rows()).toEqual([]);
+    expect(await add()).toBe(false);
+  });
+
+  it('stay closed when the wish was heard while the profile was being read', async () => {
+    const hash = await boughtBy(world.store, ada);
+    const readAtRevision = await world.store.revision(ada);
+    await world.store.apply(telling(ada, { kind: 'metrics_opt_out' }));
+    await world.store.buy(purchaseOf(ada, { hash, shown: true, readAtRevision, at: NOON + 1 }));
+    expect(await add()).toBe(false);
+  });
+
+  it('stay closed when a profile that was read earlier arrives later', async () => {
+    await boughtBy(world.store, ada, { metrics: false, at: NOON + 1 });
+    await boughtBy(world.store, ada, { metrics: true, at: NOON });
+    expect(await add([opened], 0)).toBe(false);
+  });
+
+  it('end at an opt-out, whatever is being added at the same moment', async () => {
+    await boughtBy(world.store, ada);
+    const adding = Array.from({ length: 30 }, () => add());
+    await world.store.apply(telling(ada, { kind: 'metrics_opt_out' }));
+    await Promise.all(adding);
+    expect(await rows()).toEqual([]);
+  });
+
+  it('take no more than 100 rows of an account and day, but count on in those', async () => {
+    await boughtBy(world.store, ada);
+    const letters = 'abcdefghijklmnopqrstuvwxyz';
+    const names = Array.from(
+      { length: 130 },
+      (_, i) => `${letters[i % 26] ?? ''}_${letters[Math.floor(i / 26)] ?? ''}`,
+    );
+    for (let start = 0; start < names.length; start += 50) {
+      await add(names.slice(start, start + 50).map((name) => ({ ...opened, name })));
+    }
+    await add([
+      { ...opened, name: names[0] ?? '' },
+      { ...opened, day: dayOf(NOON - DAY) },
+    ]);
+    const all = (await rows()) as { name: string; day: string; count: number }[];
+    expect(all.filter(({ day }) => day === today)).toHaveLength(100);
+    expect(all.find(({ name }) => name === names[0])?.count).toBe(2);
+    expect(all.filter(({ day }) => day !== today)).toHaveLength(1);
+  });
+
+  it('engage once a day and client, however many ask at once', async () => {
+    await boughtBy(world.store, ada);
+    const asked = await Promise.all(
+      Array.from({ length: 10 }, () => world.store.engageOnce(ada, CLIENT, today, NOON)),
+    );
+    expect(asked.filter(Boolean)).toHaveLength(1);
+    expect(await world.store.engageOnce(ada, OTHER_CLIENT, today, NOON)).toBe(true);
+    expect(await world.store.engageOnce(ada, CLIENT, dayOf(NOON + DAY), NOON)).toBe(true);
+  });
+});

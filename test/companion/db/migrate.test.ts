@@ -1,0 +1,78 @@
+// Migrations: once, however many instances start at the same time, and never over a newer version's tables.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lookForPostgres, startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
+import { migrate } from '../../../src/companion/db/migrate.ts';
+import { openDatabase } from '../../../src/companion/db/open.ts';
+import { openPglite } from '../../../src/companion/db/pglite.ts';
+import { openPostgres } from '../../../src/companion/db/postgres.ts';
+import type { Database } from '../../../src/companion/db/database.ts';
+import { freshDatabase } from './on-each-database.ts';
+
+const PATIENCE_MS = 90_000;
+
+const tables = (database: Database) =>
+  database.query(
+    'select table_name from information_schema.tables where table_schema = current_schema() order by 1',
+  );
+
+async function refusesNewer(database: Database): Promise<void> {
+  await database.query(
+    'create table migration (version integer primary key); insert into migration values (1), (999)',
+  );
+  const before = await tables(database);
+  await expect(migrate(database)).rejects.toMatchObject({
+    code: 'database_newer',
+    message: expect.stringMatching(
+      /^The database is of version 999, and this companion knows up to \d+\./,
+    ) as string,
+  });
+  expect(await tables(database)).toEqual(before);
+}
+
+it(
+  'refuses an embedded database that is newer',
+  async () => {
+    const database = await openPglite();
+    await refusesNewer(database);
+    await database.close();
+  },
+  PATIENCE_MS,
+);
+
+describe.skipIf(lookForPostgres() === undefined)('on PostgreSQL', () => {
+  let server: RunningPostgres;
+  beforeAll(async () => {
+    server = await startPostgres();
+  }, PATIENCE_MS);
+  afterAll(() => server.stop(), PATIENCE_MS);
+
+  it('refuses a database that is newer', async () => {
+    const database = openPostgres(await freshDatabase(server.url));
+    await refusesNewer(database);
+    await database.close();
+  });
+
+  it(
+    'lets 20 instances start at once on an empty database',
+    async () => {
+      const url = await freshDatabase(server.url);
+      const all = await Promise.all(Array.from({ length: 20 }, () => openDatabase({ url })));
+      const versions = await all[0]?.query('select version from migration order by version');
+      expect(versions).toEqual([{ version: 1 }, { version: 2 }]);
+      await Promise.all(all.map((database) => database.close()));
+    },
+    PATIENCE_MS,
+  );
+
+  it('leaves nothing behind when a statement of it fails, and runs once that is mended', async () => {
+    const url = await freshDatabase(server.url);
+    const database = openPostgres(url);
+    await database.query('create table revocation (in_the_way text)');
+    await expect(migrate(database)).rejects.toThrow('revocation');
+    expect(await tables(database)).toEqual([{ table_name: 'revocation' }]);
+    await database.query('drop table revocation');
+    await migrate(database);
+    expect(await tables(database)).toHaveLength(10);
+    await database.close();
+  });
+});

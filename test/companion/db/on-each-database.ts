@@ -1,0 +1,101 @@
+// Runs a suite on the embedded database and on a PostgreSQL server, where there is one to be started.
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
+import { lookForPostgres, startPostgres } from '../../../scripts/postgres.mjs';
+import type { Database } from '../../../src/companion/db/database.ts';
+import { openDatabase } from '../../../src/companion/db/open.ts';
+import { createStore } from '../../../src/companion/db/store.ts';
+import type { Store } from '../../../src/companion/store.ts';
+
+const START_MS = 90_000;
+
+export interface World {
+  readonly database: Database;
+  readonly store: Store;
+  /** What another instance would have: its own connections where there is a server. */
+  readonly another: () => Promise<Database>;
+}
+
+interface Started extends World {
+  readonly stop: () => Promise<void>;
+}
+
+const DATABASES = [
+  { name: 'embedded', start: startEmbedded, missing: false },
+  { name: 'PostgreSQL', start: startServer, missing: lookForPostgres() === undefined },
+];
+
+/** The world is the same for all tests of the suite, and emptied before each. */
+export function onEachDatabase(suite: (world: World) => void): void {
+  for (const { name, start, missing } of DATABASES) {
+    describe.skipIf(missing)(name, () => {
+      let started: Started | undefined;
+      const get = () => {
+        if (started === undefined) throw new Error('The database has not been started.');
+        return started;
+      };
+      beforeAll(async () => {
+        started = await start();
+      }, START_MS);
+      beforeEach(() => empty(get().database));
+      afterAll(() => started?.stop(), START_MS);
+      suite({
+        get database() {
+          return get().database;
+        },
+        get store() {
+          return get().store;
+        },
+        another: () => get().another(),
+      });
+    });
+  }
+}
+
+async function startEmbedded(): Promise<Started> {
+  const database = await openDatabase({});
+  return {
+    database,
+    store: createStore(database),
+    another: () => Promise.resolve({ ...database, close: () => Promise.resolve() }),
+    stop: () => database.close(),
+  };
+}
+
+async function startServer(): Promise<Started> {
+  const server = await startPostgres();
+  const database = await openDatabase({ url: server.url });
+  const others: Database[] = [];
+  return {
+    database,
+    store: createStore(database),
+    another: async () => {
+      const other = await openDatabase({ url: server.url });
+      others.push(other);
+      return other;
+    },
+    stop: async () => {
+      await Promise.all([database, ...others].map((one) => one.close().catch(() => undefined)));
+      await server.stop();
+    },
+  };
+}
+
+export async function empty(database: Database): Promise<void> {
+  await database.query(
+    `truncate account, session, ledger, capability, tombstone, metric, engaged, delivery_count, revocation,
+      graphile_worker._private_jobs cascade`,
+  );
+}
+
+let databases = 0;
+
+/** An empty database on a server, and its URL. */
+export async function freshDatabase(url: string): Promise<string> {
+  const name = `fresh_${process.pid}_${(databases += 1)}`;
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(`create database ${name}`);
+  await client.end();
+  return Object.assign(new URL(url), { pathname: `/${name}` }).href;
+}

@@ -1,0 +1,50 @@
+// People, sessions and what is told about them, for the tests of the database.
+import { createHash, randomBytes } from 'node:crypto';
+import type { AccountEvent } from '../../../src/companion/sets/types.ts';
+import type { Delivery, Purchase, Store } from '../../../src/companion/store.ts';
+
+/** 2026-11-21, noon. */
+export const NOON = Date.UTC(2026, 10, 21, 12);
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
+export const CLIENT = 'a1b2c3d4e5f60718';
+export const OTHER_CLIENT = '1111222233334444';
+
+export const hashOf = (name: string) => createHash('sha256').update(name).digest();
+
+/** One day, as metrics have them. */
+export const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10);
+
+/** What is told of an account, at noon and with a mark of its own unless said otherwise. */
+export function telling(
+  account: Buffer,
+  events: AccountEvent | readonly AccountEvent[],
+  more: Partial<Delivery> = {},
+): Delivery {
+  const all: readonly AccountEvent[] = 'kind' in events ? [events] : events;
+  return { account, clientId: CLIENT, mark: randomBytes(32), events: all, at: NOON, ...more };
+}
+
+/** A first purchase of a session by an account, proved a minute before noon, with metrics allowed. */
+export function purchaseOf(account: Buffer, more: Partial<Purchase> = {}): Purchase {
+  return {
+    account,
+    clientId: CLIENT,
+    hash: randomBytes(32),
+    sealedUid: Buffer.from('sealed'),
+    shown: false,
+    provedAt: NOON - 60_000,
+    metrics: true,
+    readAtRevision: 0,
+    at: NOON,
+    ...more,
+  };
+}
+
+/** Buys a session, and returns its hash. */
+export async function boughtBy(store: Store, account: Buffer, more: Partial<Purchase> = {}): Promise<Buffer> {
+  const purchase = purchaseOf(account, more);
+  const bought = await store.buy(purchase);
+  if (bought.status !== 'live') throw new Error(`The session is ${bought.status}.`);
+  return purchase.hash;
+}

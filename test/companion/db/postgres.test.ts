@@ -1,0 +1,95 @@
+// A PostgreSQL server and its moods: restarts, lost connections, instances that meet on the same rows.
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { lookForPostgres, startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
+import type { Database } from '../../../src/companion/db/database.ts';
+import { ACCOUNT_CHANNEL, heardName } from '../../../src/companion/db/deliveries.ts';
+import { openDatabase } from '../../../src/companion/db/open.ts';
+import { createStore } from '../../../src/companion/db/store.ts';
+import { NOON, boughtBy, hashOf, purchaseOf, telling } from './people.ts';
+
+const PATIENCE_MS = 90_000;
+const ada = hashOf('ada');
+
+describe.skipIf(lookForPostgres() === undefined)('PostgreSQL', () => {
+  let server: RunningPostgres;
+  let one: Database;
+  let two: Database;
+  beforeAll(async () => {
+    server = await startPostgres();
+    one = await openDatabase({ url: server.url });
+    two = await openDatabase({ url: server.url });
+  }, PATIENCE_MS);
+  afterAll(async () => {
+    await Promise.all([one.close(), two.close()]);
+    await server.stop();
+  }, PATIENCE_MS);
+
+  it('lets instances that meet on the same accounts in different orders pass', async () => {
+    const people = Array.from({ length: 120 }, (_, index) => ({ index, account: hashOf(`person ${index}`) }));
+    const stores = [createStore(one), createStore(two)];
+    const hashes = await Promise.all(people.map(({ account }) => boughtBy(createStore(one), account)));
+    const pro = {
+      kind: 'subscription_state_change',
+      capabilities: ['b', 'a'],
+      isActive: true,
+      changedAt: 1,
+    } as const;
+    const rounds = stores.flatMap((store, which) =>
+      Array.from({ length: 12 }, async (_, round) => {
+        const order = which === round % 2 ? people : people.toReversed();
+        await Promise.all([
+          ...order.map(({ account, index }) =>
+            store.apply(
+              telling(account, [
+                { kind: 'profile_change' },
+                index % 20 === round ? { kind: 'delete_user' } : pro,
+              ]),
+            ),
+          ),
+          ...order.map(({ account, index }) => index % 12 === round && store.buy(purchaseOf(account))),
+          ...hashes.map((hash, index) => index % 12 === round && store.end(hash, [], NOON)),
+          round % 4 === 0 && store.prune(NOON),
+        ]);
+      }),
+    );
+    await Promise.all(rounds);
+    const left = people.filter(({ index }) => index % 20 >= 12);
+    expect(await one.query('select from account')).toHaveLength(left.length);
+  }, 60_000);
+
+  it('hears what another instance was told, and after a crash of the server that it may have missed something', async () => {
+    const heard: (string | undefined)[] = [];
+    await two.listen(ACCOUNT_CHANNEL, (payload) => heard.push(payload));
+    await createStore(one).apply(telling(ada, { kind: 'profile_change' }));
+    await vi.waitFor(() => expect(heard).toEqual([heardName(ada)]));
+
+    const hash = await boughtBy(createStore(one), ada);
+    await server.kill9();
+    await expect(createStore(one).ping()).rejects.toThrow();
+    await expect(createStore(one).apply(telling(ada, { kind: 'profile_change' }))).rejects.toThrow();
+    await vi.waitFor(() => expect(heard).toEqual([heardName(ada), undefined]));
+    await server.restart();
+
+    // What was sold survived, and so did this process.
+    expect(await createStore(one).session(hash, NOON)).toMatchObject({ status: 'live' });
+    // Back on the line, it has missed what was said meanwhile, and says so once more.
+    await vi.waitFor(() => expect(heard).toEqual([heardName(ada), undefined, undefined]), 20_000);
+    await createStore(one).apply(telling(ada, { kind: 'profile_change' }));
+    await vi.waitFor(() => expect(heard.at(-1)).toBe(heardName(ada)));
+  }, 60_000);
+
+  it('gives back a usable connection after a statement failed in a transaction', async () => {
+    for (let round = 0; round < 30; round += 1) {
+      await expect(
+        one.transaction((transaction) => transaction.query('select * from nowhere')),
+      ).rejects.toThrow();
+    }
+    expect(await one.query('select 1 as one')).toEqual([{ one: 1 }]);
+  });
+
+  it('rejects, and does not wait for ever, when nobody answers at its address', async () => {
+    await expect(openDatabase({ url: 'postgres://nobody@127.0.0.1:1/none' })).rejects.toMatchObject({
+      code: 'ECONNREFUSED',
+    });
+  });
+});

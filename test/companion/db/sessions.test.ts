@@ -1,0 +1,141 @@
+// Sessions: bought, proved again, shown, ended by whatever ends them.
+import { randomBytes } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { onEachDatabase } from './on-each-database.ts';
+import { CLIENT, DAY, HOUR, NOON, OTHER_CLIENT, boughtBy, hashOf, purchaseOf, telling } from './people.ts';
+
+const ada = hashOf('ada');
+const grace = hashOf('grace');
+
+onEachDatabase((world) => {
+  it('shows what was bought, and nothing to who shows another hash', async () => {
+    const purchase = purchaseOf(ada);
+    expect(await world.store.revision(ada)).toBe(0);
+    const live = {
+      status: 'live',
+      account: ada,
+      clientId: CLIENT,
+      sealedUid: purchase.sealedUid,
+      revision: 0,
+      metrics: true,
+      metricsReadAt: NOON,
+      subscriptions: {},
+    };
+    expect(await world.store.buy(purchase)).toEqual(live);
+    expect(await world.store.session(purchase.hash, NOON)).toEqual(live);
+    expect(await world.store.session(randomBytes(32), NOON)).toBeUndefined();
+  });
+
+  it('ends what was proved before a password change, and nothing proved at it or after', async () => {
+    const before = await boughtBy(world.store, ada, { provedAt: NOON - 1 });
+    const after = await boughtBy(world.store, ada, { provedAt: NOON });
+    await world.store.apply(telling(ada, { kind: 'password_change', changedAt: NOON }));
+    const ended = { status: 'ended', reason: 'password_changed', at: NOON };
+    expect(await world.store.session(before, NOON)).toEqual(ended);
+    expect(await world.store.session(after, NOON)).toMatchObject({ status: 'live' });
+    expect(await world.store.buy(purchaseOf(ada, { provedAt: NOON - 1 }))).toEqual(ended);
+    expect(await world.store.buy(purchaseOf(ada, { hash: before, shown: true, provedAt: NOON + 1 }))).toEqual(
+      ended,
+    );
+    expect(await world.database.query('select from session')).toHaveLength(2);
+  });
+
+  it('proves a session that is shown again, so that an older password change does not end it', async () => {
+    const hash = await boughtBy(world.store, ada, { provedAt: NOON - HOUR });
+    const again = purchaseOf(ada, { hash, shown: true, provedAt: NOON, sealedUid: Buffer.from('anew') });
+    expect(await world.store.buy(again)).toMatchObject({ status: 'live', sealedUid: Buffer.from('anew') });
+    await world.store.apply(telling(ada, { kind: 'password_change', changedAt: NOON - 1 }));
+    expect(await world.store.session(hash, NOON)).toMatchObject({ status: 'live' });
+    expect(await world.database.query('select from session')).toHaveLength(1);
+  });
+
+  it('never proves less than was proved already', async () => {
+    const hash = await boughtBy(world.store, ada, { provedAt: NOON });
+    await world.store.buy(purchaseOf(ada, { hash, shown: true, provedAt: NOON - HOUR }));
+    await world.store.apply(telling(ada, { kind: 'password_change', changedAt: NOON - 1 }));
+    expect(await world.store.session(hash, NOON)).toMatchObject({ status: 'live' });
+  });
+
+  it.each([
+    ['that nobody sold', ada, CLIENT, true],
+    ["of somebody else's", grace, CLIENT, false],
+    ['sold to another client', ada, OTHER_CLIENT, false],
+  ])('takes no session %s', async (_what, account, clientId, random) => {
+    const hash = await boughtBy(world.store, ada);
+    const shown = random ? randomBytes(32) : hash;
+    const before = await world.database.query('select * from session, account');
+    expect(await world.store.buy(purchaseOf(account, { hash: shown, clientId, shown: true }))).toEqual({
+      status: 'unknown',
+    });
+    expect(await world.database.query('select * from session, account')).toEqual(before);
+  });
+
+  it('expires after 30 days without being shown, or 400 in all', async () => {
+    const idle = await boughtBy(world.store, ada);
+    expect(await world.store.session(idle, NOON + 30 * DAY - 1)).toMatchObject({ status: 'live' });
+    // That it was shown then has been noticed.
+    expect(await world.store.session(idle, NOON + 59 * DAY)).toMatchObject({ status: 'live' });
+    const expired = { status: 'ended', reason: 'expired', at: NOON + 89 * DAY };
+    expect(await world.store.session(idle, NOON + 89 * DAY)).toEqual(expired);
+
+    const busy = await boughtBy(world.store, grace);
+    for (let day = 20; day < 400; day += 20) await world.store.session(busy, NOON + day * DAY);
+    expect(await world.store.session(busy, NOON + 400 * DAY)).toEqual({
+      status: 'ended',
+      reason: 'expired',
+      at: NOON + 400 * DAY,
+    });
+  });
+
+  it('writes down at most once an hour that a session was shown', async () => {
+    const hash = await boughtBy(world.store, ada);
+    const seen = async (at: number) => {
+      await world.store.session(hash, at);
+      return (await world.database.query<{ seen_at: number }>('select seen_at from session'))[0]?.seen_at;
+    };
+    expect(await seen(NOON + HOUR - 1)).toBe(NOON);
+    expect(await seen(NOON + HOUR)).toBe(NOON + HOUR);
+  });
+
+  it('is signed out for good, the first reason kept', async () => {
+    const hash = await boughtBy(world.store, ada);
+    expect(await world.store.end(hash, [], NOON)).toBe(true);
+    expect(await world.store.end(hash, [], NOON + 1)).toBe(true);
+    expect(await world.store.end(randomBytes(32), ['f'.repeat(64)], NOON)).toBe(false);
+    const ended = { status: 'ended', reason: 'signed_out', at: NOON };
+    expect(await world.store.session(hash, NOON + 2)).toEqual(ended);
+    expect(await world.store.buy(purchaseOf(ada, { hash, shown: true }))).toEqual(ended);
+    expect(await world.database.query('select from revocation')).toEqual([]);
+    expect(await world.database.query('select from session where sealed_uid is not null')).toEqual([]);
+  });
+
+  it('sells nothing to a deleted account, and forgets everything of it but that', async () => {
+    const hash = await boughtBy(world.store, ada);
+    await world.store.end(await boughtBy(world.store, ada), ['e'.repeat(64)], NOON);
+    const deletion = telling(ada, { kind: 'delete_user' }, { at: NOON + 5 });
+    await world.store.apply(deletion);
+    await world.store.apply(telling(ada, { kind: 'profile_change' }));
+    expect(await world.store.buy(purchaseOf(ada))).toEqual({ status: 'deleted', at: NOON + 5 });
+    expect(await world.store.session(hash, NOON)).toEqual({
+      status: 'ended',
+      reason: 'account_deleted',
+      at: NOON + 5,
+    });
+    const names = ['account', 'ledger', 'capability', 'metric', 'engaged', 'session', 'revocation'];
+    for (const name of names) {
+      const rows = await world.database.query(`select * from ${name}`);
+      expect(JSON.stringify(rows)).not.toContain(JSON.stringify(ada));
+    }
+    expect(await world.database.query('select from session where account is null')).toHaveLength(2);
+    // Grants are known by their ids alone, and are to die all the more.
+    expect(await world.store.revocation('e'.repeat(64))).toBeDefined();
+  });
+
+  it('sells to many at once, of one account too', async () => {
+    const bought = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => world.store.buy(purchaseOf(index % 2 === 0 ? ada : grace))),
+    );
+    expect(bought.every(({ status }) => status === 'live')).toBe(true);
+    expect(await world.database.query('select from session')).toHaveLength(40);
+  });
+});

@@ -1,0 +1,110 @@
+// What is forgotten and when, and what the operator sees meanwhile.
+import { expect, it } from 'vitest';
+import { onEachDatabase } from './on-each-database.ts';
+import { CLIENT, DAY, HOUR, NOON, OTHER_CLIENT, boughtBy, dayOf, hashOf, telling } from './people.ts';
+
+const ada = hashOf('ada');
+const grace = hashOf('grace');
+const opened = { name: 'opened', day: dayOf(NOON), count: 1 };
+
+onEachDatabase((world) => {
+  const rowsOf = async (table: string) => (await world.database.query(`select from ${table}`)).length;
+
+  it('forgets the ledger after 8 days, engagement after 2, metrics after 90 and counters after 60', async () => {
+    await boughtBy(world.store, ada);
+    await world.store.apply(telling(ada, { kind: 'profile_change' }));
+    await world.store.addMetrics(ada, CLIENT, [opened], NOON);
+    await world.store.engageOnce(ada, CLIENT, opened.day, NOON);
+    const left = async (days: number) => {
+      // Shown all the while, so that the account stays.
+      await world.database.query('update session set seen_at = $1', [NOON + days * DAY]);
+      await world.store.prune(NOON + days * DAY);
+      const tables = ['ledger', 'engaged', 'metric', 'delivery_count', 'account'];
+      const counts = await Promise.all(tables.map(rowsOf));
+      return Object.fromEntries(tables.map((table, index) => [table, counts[index]]));
+    };
+    const all = { ledger: 1, engaged: 1, metric: 1, delivery_count: 1, account: 1 };
+    expect(await left(2)).toEqual(all);
+    expect(await left(4)).toEqual({ ...all, engaged: 0 });
+    expect(await left(8)).toEqual({ ...all, engaged: 0 });
+    expect(await left(9)).toEqual({ ...all, engaged: 0, ledger: 0 });
+    expect(await left(61)).toEqual({ ...all, engaged: 0, ledger: 0, delivery_count: 0 });
+    expect(await left(92)).toEqual({ ...all, engaged: 0, ledger: 0, delivery_count: 0, metric: 0 });
+  });
+
+  it('forgets a session 30 days after its end, and then an account that has no other', async () => {
+    await world.store.end(await boughtBy(world.store, ada), [], NOON);
+    const graces = await boughtBy(world.store, grace);
+    await boughtBy(world.store, hashOf('joan'));
+    await world.store.prune(NOON + 30 * DAY);
+    expect(await rowsOf('session')).toBe(3);
+    await world.store.session(graces, NOON + 29 * DAY);
+    await world.store.prune(NOON + 30 * DAY + 1);
+    expect(await world.database.query('select key from account where key = $1', [ada])).toEqual([]);
+    // The others' sessions: one has expired without being shown, one has been shown.
+    await world.store.prune(NOON + 60 * DAY + 1);
+    expect(await world.database.query('select key from account')).toEqual([{ key: grace }]);
+  });
+
+  it('erases everything of a forsaken account, keeps no tombstone, and sells to it anew', async () => {
+    await world.store.end(await boughtBy(world.store, ada), [], NOON);
+    await world.store.apply(
+      telling(ada, {
+        kind: 'subscription_state_change',
+        capabilities: ['pro'],
+        isActive: true,
+        changedAt: NOON,
+      }),
+    );
+    await world.store.prune(NOON + 31 * DAY);
+    for (const table of ['account', 'session', 'ledger', 'capability', 'tombstone']) {
+      expect(await rowsOf(table)).toBe(0);
+    }
+    expect(await world.store.session(await boughtBy(world.store, ada), NOON)).toMatchObject({ revision: 0 });
+  });
+
+  it('forgets more than fits in one slice', async () => {
+    await world.database.query(
+      `insert into delivery_count select 'client', hour, 'profile_change', 1, hour from generate_series(1, 4500) as hour`,
+    );
+    await world.store.prune(NOON);
+    expect(await rowsOf('delivery_count')).toBe(0);
+  });
+
+  it('takes no account from whoever is buying for it just now', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const forsaken = hashOf(`forsaken ${round}`);
+      await world.store.end(await boughtBy(world.store, forsaken), [], NOON);
+      await world.store.prune(NOON + 29 * DAY);
+      await world.database.query('delete from session');
+      const at = NOON + 40 * DAY;
+      const [hash] = await Promise.all([boughtBy(world.store, forsaken, { at }), world.store.prune(at)]);
+      expect(await world.store.session(hash, at)).toMatchObject({ status: 'live' });
+    }
+  });
+
+  it('shows sessions that live, the last event, and the deliveries of a week', async () => {
+    await world.store.end(await boughtBy(world.store, ada), [], NOON);
+    await boughtBy(world.store, ada);
+    await boughtBy(world.store, ada, { provedAt: NOON - HOUR });
+    await boughtBy(world.store, grace, { clientId: OTHER_CLIENT });
+    await boughtBy(world.store, grace, { at: NOON - 30 * DAY });
+    await world.store.apply(telling(ada, { kind: 'profile_change' }, { at: NOON - 8 * DAY }));
+    await world.store.apply(telling(ada, { kind: 'profile_change' }, { at: NOON - HOUR }));
+    await world.store.apply(
+      telling(ada, { kind: 'password_change', changedAt: NOON - HOUR / 2 }, { at: NOON + 1 }),
+    );
+    expect(await world.store.operatorState(NOON)).toEqual({
+      clients: {
+        [CLIENT]: { sessions: 1, lastEvent: { kind: 'password_change', at: NOON + 1 } },
+        [OTHER_CLIENT]: { sessions: 1 },
+      },
+      deliveries: [
+        { hour: NOON - HOUR, clientId: CLIENT, kind: 'profile_change', count: 1 },
+        { hour: NOON, clientId: CLIENT, kind: 'password_change', count: 1 },
+      ],
+      revocations: { pending: 0, setAside: [] },
+    });
+    await expect(world.store.ping()).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,236 @@
+// A store in memory: the companion's database as far as its interface promises, for tests of what stands before it.
+import type { EndedReason, MetricsEvent } from '../../../src/contract/companion.ts';
+import type {
+  Bought,
+  Delivery,
+  EndedSession,
+  LiveSession,
+  Purchase,
+  Revocation,
+  Store,
+} from '../../../src/companion/store.ts';
+import type { AccountEvent } from '../../../src/companion/sets/types.ts';
+
+interface Account {
+  revision: number;
+  validAfter: number;
+  metrics: boolean;
+  metricsReadAt: number;
+  readonly capabilities: Map<string, { active: boolean; at: number }>;
+}
+
+interface Session {
+  account?: string;
+  readonly clientId: string;
+  sealedUid: Buffer;
+  provedAt: number;
+  ended?: { reason: EndedReason; at: number };
+}
+
+interface Pending extends Revocation {
+  attempts: number;
+  notBefore: number;
+  setAside?: string;
+  why?: string;
+}
+
+export interface FakeStore extends Store {
+  readonly rows: {
+    readonly accounts: Map<string, Account>;
+    readonly sessions: Map<string, Session>;
+    readonly tombstones: Map<string, number>;
+    readonly marks: Set<string>;
+    readonly metrics: (MetricsEvent & { account: string; clientId: string })[];
+    readonly engaged: Set<string>;
+    readonly revocations: Map<string, Pending>;
+  };
+  /** Everything that is kept, as text. */
+  dump(): string;
+}
+
+export function fakeStore(): FakeStore {
+  const rows: FakeStore['rows'] = {
+    accounts: new Map(),
+    sessions: new Map(),
+    tombstones: new Map(),
+    marks: new Set(),
+    metrics: [],
+    engaged: new Set(),
+    revocations: new Map(),
+  };
+  const { accounts, sessions, tombstones, revocations } = rows;
+  const hex = (bytes: Buffer) => bytes.toString('hex');
+
+  const close = (key: string, account: Account) => {
+    account.metrics = false;
+    const kept = rows.metrics.filter((row) => row.account !== key);
+    rows.metrics.splice(0, rows.metrics.length, ...kept);
+  };
+
+  const erase = (key: string, at: number) => {
+    const account = accounts.get(key);
+    if (account) close(key, account);
+    accounts.delete(key);
+    tombstones.set(key, at);
+    for (const session of sessions.values()) {
+      if (session.account !== key) continue;
+      delete session.account;
+      session.sealedUid = Buffer.alloc(0);
+      session.ended = { reason: 'account_deleted', at };
+    }
+  };
+
+  const happen = (key: string, event: AccountEvent, mark: string, at: number) => {
+    const account = accounts.get(key);
+    if (!account) return;
+    const instant = 'changedAt' in event ? JSON.stringify(event) : mark;
+    const id = `${key} ${event.kind} ${instant}`;
+    if (rows.marks.has(id)) return;
+    rows.marks.add(id);
+    if (event.kind === 'delete_user') erase(key, at);
+    if (event.kind === 'password_change') {
+      account.validAfter = Math.max(account.validAfter, event.changedAt);
+      return;
+    }
+    account.revision += event.kind === 'delete_user' ? 0 : 1;
+    if (event.kind === 'metrics_opt_out') close(key, account);
+    if (event.kind !== 'subscription_state_change') return;
+    for (const name of event.capabilities) {
+      const known = account.capabilities.get(name);
+      if (known && known.at > event.changedAt) continue;
+      const active = known?.at === event.changedAt ? known.active && event.isActive : event.isActive;
+      account.capabilities.set(name, { active, at: event.changedAt });
+    }
+  };
+
+  const look = (hash: Buffer): LiveSession | EndedSession | undefined => {
+    const session = sessions.get(hex(hash));
+    if (!session) return undefined;
+    if (session.ended) return { status: 'ended', ...session.ended };
+    const account = accounts.get(session.account ?? '');
+    if (!account) throw new Error('A live session without an account');
+    if (account.validAfter > session.provedAt) {
+      return { status: 'ended', reason: 'password_changed', at: account.validAfter };
+    }
+    return {
+      status: 'live',
+      account: Buffer.from(session.account ?? '', 'hex'),
+      clientId: session.clientId,
+      sealedUid: session.sealedUid,
+      revision: account.revision,
+      metrics: account.metrics,
+      metricsReadAt: account.metricsReadAt,
+      subscriptions: Object.fromEntries(
+        [...account.capabilities].map(([name, { active }]) => [name, active]),
+      ),
+    };
+  };
+
+  const buy = (purchase: Purchase): Bought => {
+    const { clientId, sealedUid, provedAt, metrics, readAtRevision, at } = purchase;
+    const key = hex(purchase.account);
+    const tombstone = tombstones.get(key);
+    if (tombstone !== undefined) return { status: 'deleted', at: tombstone };
+    const shown = sessions.get(hex(purchase.hash));
+    if (purchase.shown) {
+      const known = look(purchase.hash);
+      if (!shown || !known || (shown.account ?? key) !== key || shown.clientId !== clientId) {
+        return { status: 'unknown' };
+      }
+      if (known.status === 'ended') return known;
+    }
+    const account = accounts.get(key) ?? {
+      revision: 0,
+      validAfter: 0,
+      metrics: false,
+      metricsReadAt: 0,
+      capabilities: new Map(),
+    };
+    if (provedAt < account.validAfter) {
+      return { status: 'ended', reason: 'password_changed', at: account.validAfter };
+    }
+    accounts.set(key, account);
+    if (!metrics) close(key, account);
+    else if (account.revision === readAtRevision) account.metrics = true;
+    account.metricsReadAt = at;
+    sessions.set(hex(purchase.hash), {
+      account: key,
+      clientId,
+      sealedUid,
+      provedAt: Math.max(provedAt, shown?.provedAt ?? 0),
+    });
+    const bought = look(purchase.hash);
+    if (!bought) throw new Error('Lost at once');
+    return bought;
+  };
+
+  const allowed = (account: Buffer, readSince: number) => {
+    const { metrics = false, metricsReadAt = 0 } = accounts.get(hex(account)) ?? {};
+    return metrics && metricsReadAt >= readSince;
+  };
+
+  return {
+    rows,
+    dump: () =>
+      JSON.stringify([
+        [...accounts],
+        [...sessions],
+        [...tombstones],
+        [...rows.marks],
+        rows.metrics,
+        [...rows.engaged],
+      ]),
+    async apply({ account, mark, events, at }: Delivery) {
+      for (const event of events) happen(hex(account), event, hex(mark), at);
+      return Promise.resolve();
+    },
+    revision: async (account) => Promise.resolve(accounts.get(hex(account))?.revision ?? 0),
+    buy: async (purchase) => Promise.resolve(buy(purchase)),
+    session: async (hash) => Promise.resolve(look(hash)),
+    async end(hash, refreshTokenIds, at) {
+      const session = sessions.get(hex(hash));
+      if (!session) return Promise.resolve(false);
+      session.ended ??= { reason: 'signed_out', at };
+      for (const id of refreshTokenIds) {
+        if (revocations.has(id)) continue;
+        const { clientId } = session;
+        revocations.set(id, { refreshTokenId: id, clientId, attempts: 0, since: at, notBefore: at });
+      }
+      return Promise.resolve(true);
+    },
+    async addMetrics(account, clientId, events, readSince) {
+      if (!allowed(account, readSince)) return Promise.resolve(false);
+      rows.metrics.push(...events.map((event) => ({ ...event, account: hex(account), clientId })));
+      return Promise.resolve(true);
+    },
+    async engageOnce(account, clientId, day, readSince) {
+      const id = `${hex(account)} ${clientId} ${day}`;
+      if (!allowed(account, readSince) || rows.engaged.has(id)) return Promise.resolve(false);
+      rows.engaged.add(id);
+      return Promise.resolve(true);
+    },
+    async revocation(id) {
+      const row = revocations.get(id);
+      return Promise.resolve(row?.setAside === undefined ? row : undefined);
+    },
+    async revoked(id) {
+      revocations.delete(id);
+      return Promise.resolve();
+    },
+    async postpone(id, notBefore, why) {
+      const row = revocations.get(id);
+      if (row) Object.assign(row, { notBefore, why, attempts: row.attempts + 1 });
+      return Promise.resolve();
+    },
+    async setAside(id, why) {
+      const row = revocations.get(id);
+      if (row) row.setAside = why;
+      return Promise.resolve();
+    },
+    requeueOverdue: async () => Promise.resolve(0),
+    prune: async () => Promise.resolve(),
+    operatorState: async () =>
+      Promise.resolve({ clients: {}, deliveries: [], revocations: { pending: 0, setAside: [] } }),
+    ping: async () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,109 @@
+// A stand-in for Mozilla accounts and one room of the companion in front of it, together in this process.
+import { Hono } from 'hono';
+import { createTokenCheck } from '../../../src/companion/bearer/check.ts';
+import type { TokenCheck } from '../../../src/companion/bearer/types.ts';
+import { accountKey, type Client } from '../../../src/companion/clients.ts';
+import { answerProblem, Problem } from '../../../src/companion/http/problem.ts';
+import type { AccountEvent } from '../../../src/companion/sets/types.ts';
+import type { Store } from '../../../src/companion/store.ts';
+import { standinEndpoints, type Deployment } from '../../../src/fxa/environments.ts';
+import { createKeys } from '../../../src/standin/keys.ts';
+import { startStandin, type RunningStandin } from '../../../src/standin/listen.ts';
+import { drive, type Driver, type Wish } from '../../../src/standin/testing/drive.ts';
+import { fakeStore } from './store.ts';
+
+export const CLIENT: Client = {
+  clientId: 'a1b2c3d4e5f60001',
+  name: 'test',
+  scope: 'profile:uid profile:email',
+  space: 'test',
+  jwt: false,
+  origin: 'https://extension.example',
+};
+export const OTHER_CLIENT: Client = {
+  clientId: 'a1b2c3d4e5f60002',
+  name: 'other',
+  scope: 'profile:uid profile:email',
+  space: 'other',
+  jwt: false,
+};
+export const SECRET = new Uint8Array(32).fill(7);
+
+const keys = createKeys(Date.now);
+
+export interface World<S extends Store> {
+  readonly standin: RunningStandin;
+  readonly driver: Driver;
+  readonly store: S;
+  readonly clock: { now: number };
+  readonly check: TokenCheck;
+  readonly deployment: (clientId: string) => Deployment;
+  readonly clients: ReadonlyMap<string, Client>;
+  /** Mounts a room's routes, with the one shape of errors. What nobody foresaw is in `unforeseen`. */
+  serve(room: Hono): Hono;
+  readonly unforeseen: unknown[];
+  /** An access token of a person. */
+  token(wish?: Wish): Promise<string>;
+  uid(email?: string): string;
+  /** What a SET of Mozilla accounts does to the store. */
+  hears(event: AccountEvent, email?: string, client?: Client): Promise<void>;
+}
+
+let jti = 0;
+
+/** `store` left out: the one in memory. */
+export async function createWorld(): Promise<World<ReturnType<typeof fakeStore>>>;
+export async function createWorld<S extends Store>(store: S): Promise<World<S>>;
+export async function createWorld(store: Store = fakeStore()): Promise<World<Store>> {
+  const clock = { now: Date.now() };
+  const now = () => clock.now;
+  const standin = await startStandin({ era: 'today', now, keys });
+  const driver = drive(standin);
+  const endpoints = standinEndpoints(standin.origin);
+  const clients = new Map([CLIENT, OTHER_CLIENT].map((client) => [client.clientId, client]));
+  const http = { fetch, now };
+  const { check } = createTokenCheck({
+    clients: [...clients.values()],
+    endpoints,
+    http,
+    mode: 'introspect',
+    now,
+    secret: SECRET,
+  });
+  const unforeseen: unknown[] = [];
+  const uid = (email = 'ada@example.com') => standin.store.accounts.byEmail(email)?.uid ?? '';
+  return {
+    standin,
+    driver,
+    store,
+    clock,
+    check,
+    clients,
+    unforeseen,
+    uid,
+    deployment: (clientId) => ({ name: 'local', endpoints, clientId }),
+    serve(room) {
+      const app = new Hono();
+      app.onError((error, c) => {
+        if (error instanceof Problem) return answerProblem(c, error);
+        unforeseen.push(error);
+        return c.json({ error: 'internal', message: '' }, 500);
+      });
+      app.route('/', room);
+      return app;
+    },
+    async token(wish = {}) {
+      const { access_token: token } = await driver.tokens({ scope: CLIENT.scope, ...wish });
+      return String(token);
+    },
+    async hears(event, email, client = CLIENT) {
+      await store.apply({
+        account: accountKey(SECRET, client, uid(email)),
+        clientId: client.clientId,
+        mark: Buffer.from(`mark ${String((jti += 1))}`),
+        events: [event],
+        at: clock.now,
+      });
+    },
+  };
+}

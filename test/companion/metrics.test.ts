@@ -1,0 +1,207 @@
+// Metrics: flows fetched on somebody's behalf, and events of people who allow them and of nobody else.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { MetricsEvent } from '../../src/contract/companion.ts';
+import { metrics } from '../../src/companion/routes/metrics.ts';
+import { sessions } from '../../src/companion/routes/sessions.ts';
+import type { FakeStore } from './fakes/store.ts';
+import { CLIENT, createWorld, OTHER_CLIENT, SECRET, type World } from './fakes/world.ts';
+
+type Json = Record<string, unknown>;
+
+const DAY_MS = 86_400_000;
+
+let world: World<FakeStore>;
+let app: ReturnType<World<FakeStore>['serve']>;
+let session: string;
+let measured: [string, number][];
+
+beforeEach(async () => {
+  world = await createWorld();
+  // Midday: no test of an hour or two comes into another day.
+  world.clock.now = Math.floor(world.clock.now / DAY_MS) * DAY_MS + DAY_MS / 2;
+  measured = [];
+  mount(fetch);
+  session = await buy(await world.token());
+});
+afterEach(async () => {
+  expect(world.unforeseen).toEqual([]);
+  await world.standin.stop();
+});
+
+function mount(fetch: typeof globalThis.fetch) {
+  const { store, check, deployment, clients, clock } = world;
+  const shared = { store, deployment, now: () => clock.now };
+  const measure = (name: string, count: number) => void measured.push([name, count]);
+  const room = metrics({ ...shared, clients, fetch, measure });
+  room.route('/', sessions({ ...shared, check, secret: SECRET, http: { fetch } }));
+  app = world.serve(room);
+}
+
+async function buy(token: string, shown?: string): Promise<string> {
+  const body = JSON.stringify({ session: shown });
+  const headers = { authorization: `Bearer ${token}` };
+  const response = await app.request('/v1/sessions', { method: 'POST', headers, body });
+  return String(((await response.json()) as Json).session);
+}
+
+const day = (ago = 0) => new Date(world.clock.now - ago * DAY_MS).toISOString().slice(0, 10);
+const event = (more: object = {}): MetricsEvent => ({ name: 'popup_opened', day: day(), count: 1, ...more });
+const send = (events: unknown, bearer = session) =>
+  app.request('/v1/metrics', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${bearer}` },
+    body: JSON.stringify({ events }),
+  });
+const error = async (response: Response) => [response.status, ((await response.json()) as Json).error];
+
+describe('POST /v1/metrics', () => {
+  it('counts the events of somebody who allows it, under nobody’s name', async () => {
+    const events = [event({ detail: 'by_icon', count: 3 }), event({ day: day(7) })];
+    const response = await send(events);
+    expect([response.status, await response.text()]).toEqual([202, '']);
+    expect(world.store.rows.metrics).toMatchObject(events);
+    expect(measured).toEqual([
+      ['popup_opened', 3],
+      ['popup_opened', 1],
+    ]);
+    expect(world.store.dump()).not.toContain(world.uid());
+  });
+
+  it('counts nothing once an opt-out is heard, and forgets what was counted', async () => {
+    await send([event()]);
+    await world.hears({ kind: 'metrics_opt_out' });
+    expect(await error(await send([event()]))).toEqual([403, 'metrics_off']);
+    expect(world.store.rows.metrics).toEqual([]);
+  });
+
+  it('counts nothing when the opt-out comes between the look and the count', async () => {
+    const { session: look } = world.store;
+    world.store.session = async (...asked) => {
+      const seen = await look(...asked);
+      await world.hears({ kind: 'metrics_opt_out' });
+      return seen;
+    };
+    expect(await error(await send([event()]))).toEqual([403, 'metrics_off']);
+    expect([world.store.rows.metrics, measured]).toEqual([[], []]);
+  });
+
+  it('asks for a fresh profile after 24 hours, and counts again once it was read', async () => {
+    world.clock.now += DAY_MS;
+    expect((await send([event()])).status).toBe(202);
+    world.clock.now += 1;
+    expect(await error(await send([event()]))).toEqual([403, 'consent_stale']);
+    await buy(await world.token(), session);
+    expect((await send([event()])).status).toBe(202);
+  });
+
+  it('takes nothing from a session that has ended, or that nobody knows', async () => {
+    expect(await error(await send([event()], 'A'.repeat(43)))).toEqual([401, 'unknown_session']);
+    await world.hears({ kind: 'password_change', changedAt: world.clock.now + 5000 });
+    expect(await error(await send([event()]))).toEqual([401, 'session_ended']);
+    expect(world.store.rows.metrics).toEqual([]);
+  });
+});
+
+describe('engage', () => {
+  const asked = () => world.standin.metricsFlows;
+
+  it('is told to Mozilla accounts once a day, and counted nowhere', async () => {
+    for (let again = 0; again < 3; again += 1)
+      expect((await send([event({ name: 'engage' })])).status).toBe(202);
+    const query = { event_type: 'engage', service: CLIENT.clientId, uid: world.uid() };
+    await expect.poll(asked).toEqual([{ query, origin: CLIENT.origin, status: 200 }]);
+    expect(world.store.rows.metrics).toEqual([]);
+    world.clock.now += DAY_MS / 2;
+    await send([event({ name: 'engage' })]);
+    await expect.poll(() => asked().length).toBe(2);
+  });
+
+  it('is left out where no Origin is registered, and of days that are over', async () => {
+    const other = await buy(await world.token({ clientId: OTHER_CLIENT.clientId }));
+    expect((await send([event({ name: 'engage' })], other)).status).toBe(202);
+    expect((await send([event({ name: 'engage', day: day(1) })])).status).toBe(202);
+    expect([world.store.rows.engaged.size, asked().length]).toEqual([0, 0]);
+  });
+
+  it('keeps nobody waiting, and its failure goes nowhere', async () => {
+    world.standin.faults.set([{ where: 'metrics-flow', what: { kind: 'silence' } }]);
+    const began = Date.now();
+    expect((await send([event({ name: 'engage' }), event()])).status).toBe(202);
+    expect(Date.now() - began).toBeLessThan(1000);
+    world.store.engageOnce = () => Promise.reject(new Error('The database is away'));
+    expect((await send([event({ name: 'engage' }), event()])).status).toBe(202);
+  });
+});
+
+describe('GET /v1/metrics-flow', () => {
+  const ask = (query: Record<string, string> | string) =>
+    app.request(`/v1/metrics-flow?${new URLSearchParams(query).toString()}`);
+  const client_id = CLIENT.clientId;
+
+  it('answers the ids of a flow that begins where it is said to', async () => {
+    const wanted = { entrypoint: 'popup', utm_source: 'extension', form_type: 'button' };
+    const response = await ask({ client_id, ...wanted });
+    expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
+    expect(await response.json()).toEqual({
+      flowId: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      deviceId: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+      flowBeginTime: world.clock.now,
+    });
+    const query = { ...wanted, service: client_id };
+    expect(world.standin.metricsFlows).toEqual([{ query, origin: CLIENT.origin, status: 200 }]);
+  });
+
+  it('sends no Origin where none is registered', async () => {
+    expect((await ask({ client_id: OTHER_CLIENT.clientId })).status).toBe(200);
+    expect(world.standin.metricsFlows[0]).not.toHaveProperty('origin');
+  });
+
+  it.each([
+    ['no client', ''],
+    ['a client that is none of ours', 'client_id=0000000000000000'],
+    ['two clients', `client_id=${client_id}&client_id=${client_id}`],
+    ['another service', `client_id=${client_id}&service=sync`],
+    ['a person', `client_id=${client_id}&uid=${'a'.repeat(32)}`],
+    ['an event', `client_id=${client_id}&event_type=engage`],
+    ['a parameter twice', `client_id=${client_id}&entrypoint=a&entrypoint=b`],
+    ['a value Mozilla accounts refuses', `client_id=${client_id}&entrypoint=a%20b`],
+    ['a prototype’s name', `client_id=${client_id}&__proto__=a`],
+  ])('refuses %s without asking', async (_what, query) => {
+    expect(await error(await ask(query))).toEqual([400, 'invalid_request']);
+    expect(world.standin.metricsFlows).toEqual([]);
+  });
+
+  it('says 503 when Mozilla accounts has trouble, and when to come back', async () => {
+    const what = { kind: 'status', status: 429, retryAfter: 90 } as const;
+    world.standin.faults.set([{ where: 'metrics-flow', what, times: 1 }]);
+    const response = await ask({ client_id });
+    expect(response.headers.get('retry-after')).toBe('90');
+    expect(await error(response)).toEqual([503, 'accounts_unavailable']);
+    world.standin.faults.set([{ where: 'metrics-flow', what: { kind: 'drop' } }]);
+    expect(await error(await ask({ client_id }))).toEqual([503, 'accounts_unavailable']);
+  });
+
+  it('waits three seconds and no longer', async () => {
+    world.standin.faults.set([{ where: 'metrics-flow', what: { kind: 'silence' } }]);
+    const began = Date.now();
+    expect((await ask({ client_id })).status).toBe(503);
+    expect(Date.now() - began).toBeGreaterThan(2900);
+    expect(Date.now() - began).toBeLessThan(10_000);
+  });
+
+  it.each([
+    ['a flow id that is too short', { flowId: 'a' }],
+    ['a device id that is none', { deviceId: 7 }],
+    ['a begin in seconds', { flowBeginTime: 1_795_240_445 }],
+    ['a begin that is text', { flowBeginTime: '1795240445000' }],
+    ['an array', []],
+    ['null', null],
+  ])('hands on nothing of an answer with %s', async (_what, wrong) => {
+    const good = { flowId: 'a'.repeat(64), deviceId: 'b'.repeat(32), flowBeginTime: 1_795_240_445_000 };
+    const answer = (value: unknown) => () => Promise.resolve(Response.json(value));
+    mount(answer(good));
+    expect(await (await ask({ client_id })).json()).toEqual(good);
+    mount(answer(wrong === null || Array.isArray(wrong) ? wrong : { ...good, ...wrong }));
+    expect(await error(await ask({ client_id }))).toEqual([503, 'accounts_unavailable']);
+  });
+});

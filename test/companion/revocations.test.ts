@@ -1,0 +1,166 @@
+// Revocations: a grant that a sign-out left behind dies at Mozilla accounts, whatever goes wrong on the way.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createRevoker, type Revoke } from '../../src/companion/jobs/revocations.ts';
+import { refreshTokenId } from '../../src/fxa/tokens.ts';
+import type { Fault } from '../../src/standin/faults/model.ts';
+import { CLIENT } from './fakes/world.ts';
+import { createWorld, type World } from './fakes/world.ts';
+import type { FakeStore } from './fakes/store.ts';
+
+const DAY_MS = 86_400_000;
+
+let world: World<FakeStore>;
+let revoke: Revoke;
+let reported: unknown[][];
+let asked: number;
+
+beforeEach(async () => {
+  world = await createWorld();
+  reported = [];
+  asked = 0;
+  const { store, deployment, clock } = world;
+  const counted: typeof fetch = (...request) => {
+    asked += 1;
+    return fetch(...request);
+  };
+  revoke = createRevoker({
+    store,
+    deployment,
+    http: { fetch: counted, now: () => clock.now },
+    now: () => clock.now,
+    random: () => 0,
+    report: (...what) => void reported.push(what),
+  });
+});
+afterEach(() => world.standin.stop());
+
+/** A live grant, taken in for revocation. */
+async function doomed(): Promise<string> {
+  const { refresh_token: token } = await world.driver.tokens({ scope: CLIENT.scope });
+  const id = await refreshTokenId(String(token));
+  const since = world.clock.now;
+  const { clientId } = CLIENT;
+  world.store.rows.revocations.set(id, {
+    refreshTokenId: id,
+    clientId,
+    attempts: 0,
+    since,
+    notBefore: since,
+  });
+  return id;
+}
+
+const row = (id: string) => world.store.rows.revocations.get(id);
+const wait = (id: string) => (row(id)?.notBefore ?? 0) - world.clock.now;
+const live = () => world.standin.store.liveGrants({ clientId: CLIENT.clientId }).length;
+const goesWrong = (what: Fault['what'], times = 1) => {
+  world.standin.faults.set([{ where: 'destroy', what, times }]);
+};
+
+describe('a revocation', () => {
+  it('destroys the grant and is done with', async () => {
+    const id = await doomed();
+    await revoke(id);
+    expect([live(), row(id), reported]).toEqual([0, undefined, [['done']]]);
+  });
+
+  it('is done with when the grant is gone already', async () => {
+    const id = await doomed();
+    goesWrong({ kind: 'drop-after' });
+    await revoke(id);
+    expect([live(), row(id)?.why]).toEqual([0, 'offline']);
+    // The answer of 400 with errno 108.
+    await revoke(id);
+    expect([row(id), reported]).toEqual([undefined, [['postponed', 'offline'], ['done']]]);
+  });
+
+  it('does nothing that is not asked for any more', async () => {
+    await revoke('a'.repeat(64));
+    expect([asked, reported]).toEqual([0, []]);
+  });
+
+  it.each<[string, Fault['what'], string]>([
+    ['an error of the server', { kind: 'status', status: 500 }, 'server_unavailable'],
+    ['no connection', { kind: 'drop' }, 'offline'],
+    ['a page', { kind: 'html' }, 'bad_response'],
+    ['half an answer', { kind: 'truncated', cut: 'json' }, 'bad_response'],
+    ['a route that is missing', { kind: 'status', status: 404 }, 'misconfigured'],
+    ['a blocked request', { kind: 'status', status: 429 }, 'rate_limited'],
+  ])('is tried again after %s', async (_name, what, why) => {
+    const id = await doomed();
+    goesWrong(what);
+    await revoke(id);
+    expect(row(id)).toMatchObject({ attempts: 1, why });
+    expect(wait(id)).toBeGreaterThanOrEqual(5000);
+    world.clock.now = row(id)?.notBefore ?? 0;
+    world.clock.now += 60_000;
+    await revoke(id);
+    expect([row(id), live()]).toEqual([undefined, 0]);
+  });
+
+  it('waits twice as long each time', async () => {
+    const id = await doomed();
+    goesWrong({ kind: 'drop' }, 3);
+    const waits: number[] = [];
+    for (let tries = 0; tries < 3; tries += 1) {
+      await revoke(id);
+      waits.push(wait(id));
+    }
+    expect(waits).toEqual([5000, 10_000, 20_000]);
+  });
+
+  it('leaves Mozilla accounts alone for as long as that asks, and so do all others', async () => {
+    const [first, second] = [await doomed(), await doomed()];
+    goesWrong({ kind: 'status', status: 503, retryAfter: 120 });
+    await revoke(first);
+    expect(wait(first)).toBe(120_000);
+    world.clock.now += 20_000;
+    await revoke(second);
+    expect([asked, wait(second), row(second)?.why]).toEqual([1, 100_000, 'server_unavailable']);
+    world.clock.now += 100_000;
+    for (const id of [first, second]) await revoke(id);
+    expect([live(), world.store.rows.revocations.size, asked]).toEqual([0, 0, 3]);
+  });
+
+  it.each<[string, Fault['what'], string]>([
+    ['a client Mozilla accounts does not know', { kind: 'status', status: 400, errno: 101 }, 'misconfigured'],
+    ['a parameter it refuses', { kind: 'status', status: 400, errno: 109 }, 'invalid_request'],
+  ])('is set aside for %s', async (_name, what, why) => {
+    const id = await doomed();
+    goesWrong(what);
+    await revoke(id);
+    expect(row(id)).toMatchObject({ setAside: why });
+    expect(reported).toEqual([['set_aside', why]]);
+    expect(await world.store.revocation(id)).toBeUndefined();
+  });
+
+  it('is given up after 30 days, not before', async () => {
+    const id = await doomed();
+    goesWrong({ kind: 'drop' }, 2);
+    world.clock.now += 30 * DAY_MS;
+    await revoke(id);
+    expect(row(id)?.setAside).toBeUndefined();
+    world.clock.now += 1;
+    await revoke(id);
+    expect(row(id)).toMatchObject({ setAside: 'given_up' });
+  });
+
+  it('can be told to give up on the network, and is tried again', async () => {
+    const id = await doomed();
+    goesWrong({ kind: 'silence' });
+    const ending = new AbortController();
+    const tried = revoke(id, ending.signal);
+    await expect.poll(() => asked).toBe(1);
+    ending.abort();
+    await tried;
+    expect(row(id)).toMatchObject({ attempts: 1, why: 'cancelled' });
+  });
+
+  it('leaves its row alone when the store is in trouble, and names no id', async () => {
+    const id = await doomed();
+    world.store.revoked = () => Promise.reject(new Error('The database is away'));
+    await expect(revoke(id)).rejects.toThrow('The database is away');
+    expect(row(id)).toMatchObject({ attempts: 0 });
+    expect(JSON.stringify(reported)).not.toContain(id);
+  });
+});

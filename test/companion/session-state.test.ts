@@ -1,0 +1,137 @@
+// What a companion session tells its owner, and how it ends.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sessions } from '../../src/companion/routes/sessions.ts';
+import type { FakeStore } from './fakes/store.ts';
+import { createWorld, SECRET, type World } from './fakes/world.ts';
+
+type Json = Record<string, unknown>;
+
+const IDS = ['a', 'b'].map((digit) => digit.repeat(64));
+
+let world: World<FakeStore>;
+let app: ReturnType<World<FakeStore>['serve']>;
+let session: string;
+
+beforeEach(async () => {
+  world = await createWorld();
+  const { store, check, deployment, clock } = world;
+  const parts = { store, check, deployment, secret: SECRET, http: { fetch }, now: () => clock.now };
+  app = world.serve(sessions(parts));
+  const headers = { authorization: `Bearer ${await world.token()}` };
+  const bought = await app.request('/v1/sessions', { method: 'POST', headers });
+  session = String((await json(bought)).session);
+});
+afterEach(async () => {
+  expect(world.unforeseen).toEqual([]);
+  await world.standin.stop();
+});
+
+const json = async (response: Response) => (await response.json()) as Json;
+const state = (headers: Record<string, string> = {}, bearer = session) =>
+  app.request('/v1/session', { headers: { authorization: `Bearer ${bearer}`, ...headers } });
+const end = (body: unknown, bearer = session) =>
+  app.request('/v1/session/end', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${bearer}` },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+
+describe('GET /v1/session', () => {
+  it('tells the state of the account, with a tag that holds until it changes', async () => {
+    const first = await state();
+    expect(first.status).toBe(200);
+    expect(first.headers.get('cache-control')).toBe('private, no-cache');
+    expect(first.headers.get('vary')).toBe('Authorization');
+    const tag = first.headers.get('etag') ?? '';
+    expect(tag).toMatch(/^"[\w-]{43}"$/);
+    expect((await state()).headers.get('etag')).toBe(tag);
+
+    const changedAt = world.clock.now;
+    const capabilities = ['vpn', 'relay'];
+    await world.hears({ kind: 'subscription_state_change', capabilities, isActive: true, changedAt });
+    const second = await state({ 'if-none-match': tag });
+    expect(second.status).toBe(200);
+    expect(await json(second)).toMatchObject({ revision: 1, subscriptions: { vpn: true, relay: true } });
+    expect(second.headers.get('etag')).not.toBe(tag);
+  });
+
+  it.each([
+    ['the tag', (tag: string) => tag],
+    ['the tag as a weak one', (tag: string) => `W/${tag}`],
+    ['a list with it', (tag: string) => `"other", ${tag}`],
+    ['anything', () => '*'],
+  ])('answers 304 without a body to %s', async (_what, header) => {
+    const tag = (await state()).headers.get('etag') ?? '';
+    const response = await state({ 'if-none-match': header(tag) });
+    expect([response.status, await response.text()]).toEqual([304, '']);
+    expect(response.headers.get('etag')).toBe(tag);
+  });
+
+  it('says that the password was changed, and when', async () => {
+    const changedAt = world.clock.now + 5000;
+    await world.hears({ kind: 'password_change', changedAt });
+    const response = await state();
+    expect(response.status).toBe(401);
+    const ended = { error: 'session_ended', reason: 'password_changed', at: changedAt };
+    expect(await json(response)).toMatchObject(ended);
+    // What is over is over, whatever its owner has seen before.
+    expect((await state({ 'if-none-match': '*' })).status).toBe(401);
+  });
+
+  it('says that the account was deleted', async () => {
+    await world.hears({ kind: 'delete_user' });
+    expect(await json(await state())).toMatchObject({ error: 'session_ended', reason: 'account_deleted' });
+  });
+
+  it.each([
+    ['unknown', 'B'.repeat(42) + 'A', 401, 'unknown_session'],
+    ['too short', 'abc', 401, 'unknown_session'],
+    ['no token at all', 'a b', 400, 'invalid_request'],
+    ['with bits that no byte needs', 'B'.repeat(43), 401, 'unknown_session'],
+  ])('refuses a bearer that is %s', async (_what, bearer, status, error) => {
+    const response = await state({}, bearer);
+    expect([response.status, (await json(response)).error]).toEqual([status, error]);
+    expect(response.headers.get('www-authenticate')).toContain('realm="companion"');
+  });
+});
+
+describe('POST /v1/session/end', () => {
+  it('ends the session and takes its grants in', async () => {
+    const response = await end({ refreshTokenIds: [...IDS, IDS[0]] });
+    expect([response.status, await response.text()]).toEqual([202, '']);
+    expect([...world.store.rows.revocations.keys()]).toEqual(IDS);
+    expect(await json(await state())).toMatchObject({ error: 'session_ended', reason: 'signed_out' });
+  });
+
+  it('is 202 again, also after another end', async () => {
+    await world.hears({ kind: 'password_change', changedAt: world.clock.now + 5000 });
+    for (let again = 0; again < 3; again += 1) {
+      expect((await end({ refreshTokenIds: IDS })).status).toBe(202);
+    }
+    expect(world.store.rows.revocations.size).toBe(2);
+  });
+
+  it('takes nothing in from a session that is unknown', async () => {
+    const response = await end({ refreshTokenIds: IDS }, 'A'.repeat(43));
+    expect([response.status, (await json(response)).error]).toEqual([401, 'unknown_session']);
+    expect(world.store.rows.revocations.size).toBe(0);
+  });
+
+  it.each([
+    ['no JSON', '{'],
+    ['nothing', ''],
+    ['no list', { refreshTokenIds: 'a' }],
+    ['something that is no id', { refreshTokenIds: [...IDS, 'A'.repeat(64)] }],
+    ['an id that is too long', { refreshTokenIds: ['a'.repeat(65)] }],
+    ['more than 20', { refreshTokenIds: Array.from({ length: 21 }, () => IDS[0]) }],
+  ])('changes nothing for a body of %s', async (_what, body) => {
+    expect((await end(body)).status).toBe(400);
+    expect(world.store.rows.revocations.size).toBe(0);
+    expect((await state()).status).toBe(200);
+  });
+
+  it('changes nothing for a body of more than 4 KB', async () => {
+    expect((await end({ refreshTokenIds: [], more: 'x'.repeat(4096) })).status).toBe(413);
+    expect((await state()).status).toBe(200);
+  });
+});

@@ -1,0 +1,149 @@
+// Several companions on one PostgreSQL behave as one: what any is told, all of them know, and what one leaves undone another does.
+import { Agent } from 'node:http';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startPostgres, type RunningPostgres } from '../../scripts/postgres.mjs';
+import type { RunningCompanion } from '../../src/companion/companion.ts';
+import { openPostgres } from '../../src/companion/db/postgres.ts';
+import { createKeys } from '../../src/standin/keys.ts';
+import { startStandin, type RunningStandin } from '../../src/standin/listen.ts';
+import { freshDatabase } from './db/on-each-database.ts';
+import { CLIENT } from './fakes/world.ts';
+import * as world from './world.ts';
+
+const PATIENCE_MS = 120_000;
+const keys = createKeys(Date.now);
+const { clientId } = CLIENT;
+
+describe('on one PostgreSQL', () => {
+  let server: RunningPostgres;
+  let built: world.BuiltCompanion;
+  let agent: Agent;
+  let standin: RunningStandin;
+  let databaseUrl: string;
+  let running: RunningCompanion[];
+  beforeAll(async () => {
+    server = await startPostgres();
+    built = await world.builtCompanion();
+    agent = new Agent();
+  }, PATIENCE_MS);
+  afterAll(async () => {
+    agent.destroy();
+    await server.stop();
+    await built.remove();
+  }, PATIENCE_MS);
+
+  beforeEach(async () => {
+    standin = await startStandin({ era: 'today', keys });
+    databaseUrl = await freshDatabase(server.url);
+    running = [];
+  });
+  afterEach(async () => {
+    await Promise.all(running.map(({ stop }) => stop()));
+    await standin.stop();
+  });
+
+  const start = async () => {
+    const companion = await world.startHere(standin, { databaseUrl });
+    running.push(companion);
+    return companion.origin;
+  };
+  const tell = async (origin: string, event: string, payload: object = {}) => {
+    const uid = world.uidOf(standin);
+    const set = await standin.events.sign({ clientId, uid, event, payload: { ...payload } });
+    expect(await world.deliver(agent, origin, set)).toBe(200);
+  };
+  const look = (origin: string, bearer: string) => world.ask(`${origin}/v1/session`, 'GET', { bearer });
+  const dead = (ids: readonly string[]) =>
+    ids.filter((id) => !standin.store.liveGrants().some((live) => live.id === id));
+  const end = (origin: string, bearer: string, refreshTokenIds: readonly string[]) =>
+    world.ask(`${origin}/v1/session/end`, 'POST', { bearer, body: { refreshTokenIds } });
+
+  it('what one is told, the other says', async () => {
+    const [a, b] = [await start(), await start()];
+    const session = await world.buy(standin, a);
+    expect((await look(b, session)).body).toMatchObject({ revision: 0, metrics: true });
+    await tell(a, 'metrics-opt-out');
+    expect((await look(b, session)).body).toMatchObject({ revision: 1, metrics: false });
+    const changeTime = Date.now() + 2000;
+    await tell(b, 'password-change', { changeTime });
+    for (const origin of [a, b]) {
+      expect((await look(origin, session)).body).toMatchObject({
+        reason: 'password_changed',
+        at: changeTime,
+      });
+    }
+    await tell(a, 'delete-user');
+    const late = await world.ask(`${b}/v1/sessions`, 'POST', { bearer: await world.accessToken(standin) });
+    expect(late.body).toMatchObject({ error: 'session_ended', reason: 'account_deleted' });
+  });
+
+  it('what one is told ends what the other remembers of tokens', async () => {
+    const [a, b] = [await start(), await start()];
+    const bearer = await world.accessToken(standin);
+    const me = async (origin: string) => (await world.ask(`${origin}/v1/me`, 'GET', { bearer })).status;
+    expect([await me(a), await me(b)]).toEqual([200, 200]);
+    for (const { id } of standin.store.liveAccessTokens()) standin.store.tokens.removeAccessToken(id);
+    // Both remember it, and neither has to know better yet.
+    expect([await me(a), await me(b)]).toEqual([200, 200]);
+    await tell(a, 'password-change', { changeTime: Date.now() });
+    expect(await me(a)).toBe(401);
+    await expect.poll(() => me(b)).toBe(401);
+  });
+
+  it(
+    'a sign-out that one took in and could not finish, another finishes when that is killed',
+    async () => {
+      standin.faults.set([{ where: 'destroy', what: { kind: 'status', status: 503 }, times: 1 }]);
+      const first = built.start(standin, { databaseUrl });
+      const origin = await first.listening;
+      const session = await world.buy(standin, origin);
+      const ids = [world.grant(standin, world.uidOf(standin))];
+      expect((await end(origin, session, ids)).status).toBe(202);
+      await expect.poll(() => standin.faults.hits()[0]).toBe(1);
+      const other = await start();
+      await first.kill9();
+      expect((await look(other, session)).body).toMatchObject({ reason: 'signed_out' });
+      await expect.poll(() => dead(ids), { timeout: 30_000 }).toEqual(ids);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'also when the killed one had it in hand: the next to look finds it overdue',
+    async () => {
+      standin.faults.set([{ where: 'destroy', what: { kind: 'silence' } }]);
+      const first = built.start(standin, { databaseUrl });
+      const origin = await first.listening;
+      const session = await world.buy(standin, origin);
+      const ids = [world.grant(standin, world.uidOf(standin))];
+      expect((await end(origin, session, ids)).status).toBe(202);
+      await expect.poll(() => standin.faults.hits()[0]).toBe(1);
+      await first.kill9();
+      standin.faults.clear();
+      const database = openPostgres(databaseUrl);
+      await database.query('update revocation set not_before = not_before - 180000');
+      await database.close();
+      await start();
+      await expect.poll(() => dead(ids), { timeout: 30_000 }).toEqual(ids);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'four that start at once on an empty database all work, and it is made once',
+    async () => {
+      const origins = await Promise.all(Array.from({ length: 4 }, start));
+      const session = await world.buy(standin, origins[0] ?? '');
+      for (const origin of origins) {
+        expect((await world.ask(`${origin}/__heartbeat__`)).body).toMatchObject({ status: 'ok' });
+        expect((await look(origin, session)).status).toBe(200);
+      }
+      const database = openPostgres(databaseUrl);
+      const versions = await database.query('select version from migration order by version');
+      expect(versions).toEqual(versions.map((_row, index) => ({ version: index + 1 })));
+      expect(versions.length).toBeGreaterThan(1);
+      await database.close();
+    },
+    PATIENCE_MS,
+  );
+});

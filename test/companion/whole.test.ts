@@ -1,0 +1,181 @@
+// All of it, listening: a stand-in whose broker tells of what people do, and a companion on each of the two databases.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RunningCompanion } from '../../src/companion/companion.ts';
+import { accountKey } from '../../src/companion/clients.ts';
+import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
+import { refreshTokenId } from '../../src/fxa/tokens.ts';
+import { EVENT_NAMES } from '../../src/standin/events/event.ts';
+import { createKeys } from '../../src/standin/keys.ts';
+import { startStandin, type RunningStandin } from '../../src/standin/listen.ts';
+import { drive } from '../../src/standin/testing/drive.ts';
+import { dump, spellings } from './canaries.ts';
+import { onEachDatabase } from './db/on-each-database.ts';
+import { CLIENT, SECRET } from './fakes/world.ts';
+import { accessToken, ADA, ask, buy, startHere, uidOf, type Asking } from './world.ts';
+
+const keys = createKeys(Date.now);
+
+describe('the whole companion on', () => {
+  onEachDatabase((stored) => {
+    let standin: RunningStandin;
+    let companion: RunningCompanion;
+    let lines: string[];
+    /** Everything it has answered, headers included. */
+    let answers: string;
+
+    beforeEach(async () => {
+      lines = [];
+      answers = '';
+      standin = await startStandin({ era: 'today', keys });
+      companion = await startHere(standin, { database: stored.database }, { lines });
+      standin.events.register(CLIENT.clientId, companion.origin + WEBHOOK_PATH);
+    });
+    afterEach(async () => {
+      await companion.stop();
+      await standin.stop();
+    });
+
+    const call = async (path: string, method = 'GET', asking: Asking = {}) => {
+      const answer = await ask(companion.origin + path, method, asking);
+      answers += JSON.stringify([...answer.headers]) + answer.text;
+      return answer;
+    };
+    const look = (bearer: string, headers = {}) => call('/v1/session', 'GET', { bearer, headers });
+    const measure = (bearer: string, ...names: string[]) => {
+      const day = new Date().toISOString().slice(0, 10);
+      return call('/v1/metrics', 'POST', {
+        bearer,
+        body: { events: names.map((name) => ({ name, day, count: 1 })) },
+      });
+    };
+    const refresh = async (session: string) => {
+      const bearer = await accessToken(standin);
+      return (await call('/v1/sessions', 'POST', { bearer, body: { session } })).status;
+    };
+    const ada = () => {
+      const account = standin.store.accounts.byEmail(ADA);
+      if (account === undefined) throw new Error('Ada has no account.');
+      return account;
+    };
+    const counted = () => stored.database.query('select name, count from metric order by name');
+
+    it('tells of every event of the broker, at the next look, and of nothing in between', async () => {
+      const session = await buy(standin, companion.origin);
+      let tag = '';
+      const next = async () => {
+        await standin.events.idle();
+        const answer = await look(session, { 'if-none-match': tag });
+        tag = answer.headers.get('etag') ?? '';
+        return answer;
+      };
+      expect((await next()).body).toMatchObject({ revision: 0, metrics: true, subscriptions: {} });
+      expect(await next()).toMatchObject({ status: 304, text: '' });
+      const { store } = standin;
+      store.setSubscription(ada(), CLIENT.clientId, ['vpn'], true);
+      expect((await next()).body).toMatchObject({ revision: 1, subscriptions: { vpn: true } });
+      store.profileChanged(ada());
+      expect((await next()).body).toMatchObject({ revision: 2 });
+      store.setMetricsEnabled(ada(), false);
+      expect((await next()).body).toMatchObject({ revision: 3, metrics: false });
+      store.setMetricsEnabled(ada(), true);
+      expect((await next()).body).toMatchObject({ revision: 4, metrics: false });
+      expect((await next()).status).toBe(304);
+      expect(await refresh(session)).toBe(200);
+      expect((await next()).body).toMatchObject({ revision: 4, metrics: true });
+      const before = Date.now();
+      store.changePassword(ada(), 'another horse');
+      const { status, body } = await next();
+      expect([status, body.error, body.reason]).toEqual([401, 'session_ended', 'password_changed']);
+      expect(Number(body.at)).toBeGreaterThanOrEqual(before);
+      store.deleteAccount(uidOf(standin));
+      expect((await next()).body).toMatchObject({ reason: 'account_deleted' });
+      const delivered = standin.events.deliveries();
+      expect(new Set(delivered.map(({ event }) => event))).toEqual(new Set(EVENT_NAMES));
+      expect(delivered.every(({ acked, attempts }) => acked && attempts === 1)).toBe(true);
+    });
+
+    it('takes a sign-out in, and sees to it', async () => {
+      const { refresh_token: token } = await drive(standin).tokens({ scope: CLIENT.scope });
+      const id = await refreshTokenId(String(token));
+      const session = await buy(standin, companion.origin);
+      const body = { refreshTokenIds: [id] };
+      expect((await call('/v1/session/end', 'POST', { bearer: session, body })).status).toBe(202);
+      expect((await look(session)).body).toMatchObject({ reason: 'signed_out' });
+      const isLive = () => standin.store.liveGrants().some((grant) => grant.id === id);
+      await expect.poll(isLive).toBe(false);
+      await expect.poll(async () => (await dump(stored.database)).includes(id)).toBe(false);
+    });
+
+    it('measures those who allow it, tells Mozilla accounts once, and forgets at a word', async () => {
+      const session = await buy(standin, companion.origin);
+      const flow = await call(`/v1/metrics-flow?client_id=${CLIENT.clientId}&entrypoint=toolbar`);
+      expect(flow.body).toMatchObject({ flowId: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+      for (const name of ['opened', 'engage', 'opened', 'engage']) {
+        expect((await measure(session, name)).status).toBe(202);
+      }
+      const engage = { event_type: 'engage', service: CLIENT.clientId, uid: uidOf(standin) };
+      await expect
+        .poll(() => standin.metricsFlows.filter(({ query }) => 'event_type' in query))
+        .toEqual([{ query: engage, origin: CLIENT.origin, status: 200 }]);
+      expect(await counted()).toEqual([{ name: 'opened', count: 2 }]);
+
+      standin.store.setMetricsEnabled(ada(), false);
+      await standin.events.idle();
+      expect(await counted()).toEqual([]);
+      expect((await measure(session, 'opened', 'engage')).body.error).toBe('metrics_off');
+      standin.store.setMetricsEnabled(ada(), true);
+      await standin.events.idle();
+      expect((await measure(session, 'opened')).body.error).toBe('metrics_off');
+      expect(await refresh(session)).toBe(200);
+      expect((await measure(session, 'opened')).status).toBe(202);
+      expect(await counted()).toEqual([{ name: 'opened', count: 1 }]);
+    });
+
+    it('keeps, answers and logs nothing that names anybody, and after a deletion nothing at all', async () => {
+      const uid = uidOf(standin);
+      const grant = await drive(standin).tokens({ scope: CLIENT.scope });
+      const sessions = [await buy(standin, companion.origin), await buy(standin, companion.origin)];
+      const [session = '', other = ''] = sessions;
+      const secrets = [String(grant.access_token), String(grant.refresh_token), ...sessions];
+      const person = [uid, ADA, ...secrets];
+      const { store, events, faults } = standin;
+      store.setSubscription(ada(), CLIENT.clientId, ['vpn'], true);
+      await events.idle();
+      await measure(session, 'opened', 'engage');
+      await call('/v1/me', 'GET', { bearer: String(grant.access_token) });
+      expect(answers).toContain(uid);
+      answers = '';
+      const id = await refreshTokenId(String(grant.refresh_token));
+      faults.set([{ where: 'destroy', what: { kind: 'status', status: 503 }, times: 1 }]);
+      await call('/v1/session/end', 'POST', { bearer: other, body: { refreshTokenIds: [id] } });
+      // What goes wrong is told of, too.
+      for (const secret of person) {
+        await call(`/v1/session?token=${secret}`, 'GET', { bearer: secret });
+        await call('/v1/sessions', 'POST', { bearer: secret, body: { session: uid } });
+        await call(`/v1/metrics-flow?client_id=${secret}`);
+        await call(WEBHOOK_PATH, 'POST', { bearer: secret });
+        await call(`/${secret}`, 'POST', { body: secret });
+      }
+      const hidden = person.flatMap(spellings);
+      const found = (where: string) => hidden.filter((text) => where.includes(text));
+      expect(await dump(stored.database)).toContain('opened');
+      expect(found(await dump(stored.database))).toEqual([]);
+      expect(found(answers)).toEqual([]);
+
+      const account = accountKey(SECRET, CLIENT, uid).toString('hex');
+      expect((await dump(stored.database)).split(account).length).toBeGreaterThan(4);
+      store.deleteAccount(uid);
+      await events.idle();
+      const left = await dump(stored.database);
+      expect(left.split(account)).toHaveLength(2);
+      expect(await stored.database.query('select account from tombstone')).toEqual([
+        { account: Buffer.from(account, 'hex') },
+      ]);
+      await expect.poll(async () => found((await dump(stored.database)) + id)).toEqual([]);
+      expect(left).not.toContain('opened');
+      expect(lines.length).toBeGreaterThan(20);
+      expect(found(lines.join('') + companion.database)).toEqual([]);
+      expect(lines.join('')).not.toContain(id);
+    });
+  });
+});

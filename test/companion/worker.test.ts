@@ -1,0 +1,159 @@
+// The worker on the real databases: what a sign-out took in is dead in the end, whoever dies on the way.
+import { setTimeout as wait } from 'node:timers/promises';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { accountKey } from '../../src/companion/clients.ts';
+import { createRevoker } from '../../src/companion/jobs/revocations.ts';
+import type { WorkerTrouble } from '../../src/companion/jobs/worker-log.ts';
+import { startWorker, type RunningWorker } from '../../src/companion/jobs/worker.ts';
+import type { Store } from '../../src/companion/store.ts';
+import { refreshTokenId } from '../../src/fxa/tokens.ts';
+import { onEachDatabase } from './db/on-each-database.ts';
+import { CLIENT, createWorld, SECRET, type World } from './fakes/world.ts';
+
+const LONG_AGO_MS = 180_000;
+
+describe('the worker on', () => {
+  onEachDatabase((stored) => {
+    let world: World<Store>;
+    let worker: RunningWorker | undefined;
+    let troubles: WorkerTrouble[];
+
+    beforeEach(async () => {
+      world = await createWorld(stored.store);
+      troubles = [];
+    });
+    afterEach(async () => {
+      await worker?.stop();
+      worker = undefined;
+      await world.standin.stop();
+    });
+
+    const work = async (pollEvery = 200) => {
+      const { store, deployment } = world;
+      const common = { store, now: Date.now };
+      const revoke = createRevoker({ ...common, deployment, http: { fetch }, random: () => 0 });
+      const log = (trouble: WorkerTrouble) => void troubles.push(trouble);
+      worker = await startWorker({ ...common, database: stored.database, revoke, log, pollEvery });
+    };
+    /** Signs out, `ago` milliseconds back, with a live grant. */
+    const signOut = async (ago = 0) => {
+      const { refresh_token: token } = await world.driver.tokens({ scope: CLIENT.scope });
+      const id = await refreshTokenId(String(token));
+      const hash = Buffer.from(id, 'hex');
+      const at = Date.now() - ago;
+      const account = accountKey(SECRET, CLIENT, world.uid());
+      const purchase = {
+        account,
+        clientId: CLIENT.clientId,
+        hash,
+        sealedUid: Buffer.alloc(60),
+        shown: false,
+      };
+      await world.store.buy({ ...purchase, provedAt: at, metrics: false, readAtRevision: 0, at });
+      await world.store.end(hash, [id], at);
+      return id;
+    };
+    const live = () => world.standin.store.liveGrants({ clientId: CLIENT.clientId }).length;
+    const rows = (of = 'revocation') => stored.database.query<Record<string, unknown>>(`select * from ${of}`);
+    const jobs = () => rows('graphile_worker._private_jobs');
+
+    it('is woken by a sign-out, and leaves nothing behind', async () => {
+      // Only the notification can be in time.
+      await work(600_000);
+      const ids = [await signOut(), await signOut()];
+      await expect.poll(live).toBe(0);
+      await expect.poll(rows).toEqual([]);
+      await expect.poll(jobs).toEqual([]);
+      expect(troubles).toEqual([]);
+      expect(ids).toHaveLength(2);
+    });
+
+    it('does what was left to do before it started', async () => {
+      await signOut();
+      await work();
+      await expect.poll(live).toBe(0);
+      await expect.poll(rows).toEqual([]);
+    });
+
+    it('comes back to what did not work', async () => {
+      const what = { kind: 'drop-after' } as const;
+      world.standin.faults.set([{ where: 'destroy', what, times: 1 }]);
+      await work();
+      await signOut();
+      await expect.poll(rows).toMatchObject([{ attempts: 1, last_error: 'offline' }]);
+      expect(live()).toBe(0);
+      await expect.poll(rows).toEqual([]);
+      await expect.poll(jobs).toEqual([]);
+    });
+
+    it('does what a worker had that was killed', async () => {
+      await signOut(LONG_AGO_MS);
+      await stored.database.query(
+        `update graphile_worker._private_jobs set locked_at = now(), locked_by = 'killed', attempts = 1`,
+      );
+      await work();
+      await expect.poll(live).toBe(0);
+      await expect.poll(rows).toEqual([]);
+    });
+
+    it('stops in time although Mozilla accounts does not answer, and forgets nothing', async () => {
+      world.standin.faults.set([{ where: 'destroy', what: { kind: 'silence' } }]);
+      await work();
+      await signOut();
+      await expect.poll(() => world.standin.faults.hits()[0]).toBe(1);
+      const began = Date.now();
+      await worker?.stop();
+      expect(Date.now() - began).toBeLessThan(9000);
+      expect(await rows()).toMatchObject([{ attempts: 1, last_error: 'cancelled' }]);
+      expect(await jobs()).toHaveLength(1);
+    });
+
+    it('sets aside what is hopeless or too old, and tries it no more', async () => {
+      const what = { kind: 'status', status: 400, errno: 101 } as const;
+      world.standin.faults.set([
+        { where: 'destroy', what, times: 1 },
+        { where: 'destroy', what: { kind: 'drop' } },
+      ]);
+      await work();
+      await signOut();
+      await expect.poll(rows).toMatchObject([{ set_aside: 'misconfigured' }]);
+      await signOut(31 * 86_400_000);
+      await expect.poll(async () => (await rows()).map((row) => row.set_aside)).toContain('given_up');
+      await expect.poll(jobs).toEqual([]);
+    });
+
+    it('outlives a database that is away when an attempt has just succeeded', async (context) => {
+      if (stored.database.description.startsWith('Embedded')) context.skip();
+      world.standin.faults.set([
+        { where: 'destroy', what: { kind: 'slow', ms: 500, at: 'after' }, times: 1 },
+      ]);
+      await work();
+      await signOut();
+      await expect.poll(() => world.standin.faults.hits()[0]).toBe(1);
+      await whileAway(stored.database.pool.options.connectionString, () => wait(1500));
+      // graphile-worker gives itself up over this. The next one works, and finds what the last one had once that is overdue.
+      await signOut();
+      await expect.poll(live).toBe(0);
+      await expect.poll(rows).toHaveLength(1);
+      await stored.database.query(`update revocation set not_before = not_before - ${LONG_AGO_MS}`);
+      await world.store.requeueOverdue(Date.now());
+      await expect.poll(rows).toEqual([]);
+      expect(troubles.length).toBeGreaterThan(0);
+      expect(JSON.stringify(troubles)).not.toMatch(/[0-9a-f]{32}/);
+    });
+  });
+});
+
+/** Nobody gets into the database while `work` goes on, and who was in is out. */
+async function whileAway(connectionString = '', work: () => Promise<unknown>): Promise<void> {
+  const url = new URL(connectionString);
+  const name = url.pathname.slice(1);
+  const client = new pg.Client({ connectionString: Object.assign(url, { pathname: '/template1' }).href });
+  await client.connect();
+  await client.query(`alter database ${name} with allow_connections false`);
+  await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+  await work();
+  await client.query(`alter database ${name} with allow_connections true`);
+  await client.end();
+}

@@ -1,0 +1,208 @@
+// Companions as they are deployed: listening in this process, or built, as processes that can be killed. And what is said to them.
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { Agent, request, type OutgoingHttpHeaders } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { buildCompanion } from '../../scripts/build-companion.ts';
+import { startCompanion, type RunningCompanion } from '../../src/companion/companion.ts';
+import type { CompanionSettings } from '../../src/companion/config.ts';
+import type { Database } from '../../src/companion/db/database.ts';
+import { createLog } from '../../src/companion/operations/log.ts';
+import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
+import type { RunningStandin } from '../../src/standin/listen.ts';
+import { drive, type Wish } from '../../src/standin/testing/drive.ts';
+import { CLIENT, OTHER_CLIENT, SECRET } from './fakes/world.ts';
+
+export const PASSWORD = 'correct horse battery staple';
+export const ADA = 'ada@example.com';
+
+export interface Where {
+  readonly database?: Database;
+  readonly databaseUrl?: string;
+  readonly dataDir?: string;
+}
+
+type Issuer = Pick<RunningStandin, 'origin'>;
+
+/** One in this process; everything it logs, at debug, is pushed to `lines`. */
+export function startHere(
+  { origin }: Issuer,
+  { database, ...where }: Where,
+  { lines = [], ...more }: Partial<CompanionSettings> & { readonly lines?: string[] } = {},
+): Promise<RunningCompanion> {
+  const settings: CompanionSettings = {
+    issuer: origin,
+    clients: [CLIENT, OTHER_CLIENT],
+    secret: SECRET,
+    host: '127.0.0.1',
+    port: 0,
+    extensionIds: ['abcdefghijklmnopabcdefghijklmnop'],
+    tokenCheck: 'introspect',
+    realm: 'companion',
+    trustedProxies: 0,
+    operatorPassword: PASSWORD,
+    logLevel: 'debug',
+    ...where,
+    ...more,
+  };
+  const log = createLog({
+    format: 'mozlog',
+    level: 'debug',
+    out: { write: (line) => void lines.push(line) },
+  });
+  const version = { source: '', version: '1.2.3', commit: '', build: '' };
+  return startCompanion({ settings, log, version, ...(database && { database }) });
+}
+
+export interface ChildCompanion {
+  readonly pid: number;
+  /** Its origin; rejects, with what it said, when it ends before it listens. */
+  readonly listening: Promise<string>;
+  /** All it has written. */
+  readonly said: () => string;
+  kill9(): Promise<void>;
+  /** As an operator would; resolves with the exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Builds the production entry; `start` runs it as a process of its own. */
+export async function builtCompanion() {
+  // Within the repository, for the packages it imports.
+  const cache = fileURLToPath(new URL('../../node_modules/.cache/', import.meta.url));
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(`${cache}companion-`);
+  const main = await buildCompanion(folder);
+  return {
+    start: (issuer: Issuer, where: Where, node: readonly string[] = []) =>
+      launched([...node, main], environment(issuer, where)),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+export type BuiltCompanion = Awaited<ReturnType<typeof builtCompanion>>;
+
+function environment({ origin }: Issuer, { databaseUrl, dataDir }: Where): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    FXA_ISSUER: origin,
+    COMPANION_CLIENTS: JSON.stringify([CLIENT, OTHER_CLIENT]),
+    COMPANION_SECRET: Buffer.from(SECRET).toString('hex'),
+    HOST: '127.0.0.1',
+    PORT: '0',
+    LOG_LEVEL: 'warn',
+    ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
+    ...(dataDir !== undefined && { COMPANION_DATA: dataDir }),
+  };
+}
+
+function launched(args: readonly string[], env: NodeJS.ProcessEnv): ChildCompanion {
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const listening = new Promise<string>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (more: string) => {
+        said += more;
+        const origin = /^companion: (http:\S+)$/m.exec(said)?.[1];
+        if (origin !== undefined) resolve(origin);
+      });
+    }
+    void exit.then(() => reject(new Error(`It ended before it listened, and said:\n${said}`)));
+  });
+  // Whoever kills it while it starts does not wait for it.
+  listening.catch(() => undefined);
+  const end = (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    return exit;
+  };
+  return {
+    pid: child.pid ?? 0,
+    listening,
+    said: () => said,
+    kill9: () => end('SIGKILL').then(() => undefined),
+    stop: () => end('SIGTERM'),
+  };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface Asking {
+  readonly bearer?: string | undefined;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One request; redirects are not followed. */
+export async function ask(url: string, method = 'GET', asking: Asking = {}): Promise<Answer> {
+  const { bearer, body, headers: more } = asking;
+  const headers = {
+    ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+    ...more,
+  };
+  const init = body === undefined ? {} : { body: JSON.stringify(body) };
+  const response = await fetch(url, { method, headers, redirect: 'manual', ...init });
+  const said = await response.text();
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
+  return {
+    status: response.status,
+    headers: response.headers,
+    text: said,
+    body: isJson && said !== '' ? (JSON.parse(said) as Answer['body']) : {},
+  };
+}
+
+/** Quicker than `ask`, for many: the status, or undefined where nobody answered. */
+export function quickly(agent: Agent, url: string, headers: OutgoingHttpHeaders, body = '') {
+  return new Promise<number | undefined>((resolve) => {
+    const length = Buffer.byteLength(body);
+    const all = { ...headers, 'content-length': length };
+    const asked = request(url, { method: 'POST', agent, headers: all, timeout: 15_000 }, (answer) => {
+      text(answer).then(
+        () => resolve(answer.statusCode),
+        () => resolve(undefined),
+      );
+    });
+    asked.once('timeout', () => asked.destroy());
+    asked.once('error', () => resolve(undefined)).end(body);
+  });
+}
+
+/** Delivers a SET as the broker does. */
+export const deliver = (agent: Agent, origin: string, set: string) =>
+  quickly(agent, origin + WEBHOOK_PATH, {
+    authorization: `Bearer ${set}`,
+    'content-type': 'application/x-www-form-urlencoded',
+  });
+
+/** An access token of a person, as the extension gets its narrow one. */
+export async function accessToken(standin: RunningStandin, wish: Wish = {}): Promise<string> {
+  const { access_token: token } = await drive(standin).tokens({ scope: CLIENT.scope, ...wish });
+  return String(token);
+}
+
+/** Buys a companion session. */
+export async function buy(standin: RunningStandin, origin: string, wish: Wish = {}): Promise<string> {
+  const { status, body } = await ask(`${origin}/v1/sessions`, 'POST', {
+    bearer: await accessToken(standin, wish),
+  });
+  if (status !== 201) throw new Error(`No session: ${status}`);
+  return String(body.session);
+}
+
+/** A grant of a person that works; its id. */
+export function grant(standin: RunningStandin, uid: string): string {
+  const { clientId, scope } = CLIENT;
+  return standin.store.tokens.addRefreshToken({ clientId, uid, scope }).item.id;
+}
+
+export function uidOf(standin: RunningStandin, email = ADA): string {
+  return standin.store.accounts.byEmail(email)?.uid ?? '';
+}

@@ -1,0 +1,69 @@
+// The companion of a test: a real one over HTTP, at the address the build asks. All share one database, emptied for each.
+import { localSettings, webhooksTo } from '../../scripts/local-companion.ts';
+import { startCompanion, type RunningCompanion } from '../../src/companion/companion.ts';
+import type { CompanionSettings } from '../../src/companion/config.ts';
+import type { Database } from '../../src/companion/db/database.ts';
+import { openDatabase } from '../../src/companion/db/open.ts';
+import type { Log } from '../../src/companion/operations/log.ts';
+import type { TestStandin } from './standin.ts';
+
+export interface TestCompanion {
+  /** Starts it, or another in its place: with a new secret and an empty database, so it knows nobody. */
+  start(changes?: Partial<CompanionSettings>): Promise<void>;
+  stop(): Promise<void>;
+  /** What it has answered since it was started, such as `POST /v1/sessions 201`. */
+  answered(): readonly string[];
+}
+
+let opened: Promise<Database> | undefined;
+
+/** To be opened before the first test: that takes longer than any of them. */
+export const theDatabase = () => (opened ??= openDatabase({}));
+
+/** The stand-in tells it of what happens to accounts, as soon as it runs. */
+export function testCompanion(standin: TestStandin, port: number): TestCompanion {
+  for (const [clientId, url] of Object.entries(webhooksTo(`http://127.0.0.1:${port}`))) {
+    standin.events.register(clientId, url);
+  }
+  let running: RunningCompanion | undefined;
+  let answered: string[] = [];
+  const stop = async () => {
+    await running?.stop();
+    running = undefined;
+  };
+  return {
+    stop,
+    answered: () => answered,
+    start: async (changes = {}) => {
+      await stop();
+      const database = await theDatabase();
+      await empty(database);
+      const answers: string[] = [];
+      answered = answers;
+      running = await startCompanion({
+        settings: { ...localSettings({ issuer: standin.origin, port }), ...changes },
+        log: listener(answers),
+        version: { source: '', version: '', commit: '', build: '' },
+        database,
+      });
+    },
+  };
+}
+
+function listener(answers: string[]): Log {
+  return {
+    writes: () => true,
+    event: (type, { method, route, status } = {}) => {
+      if (type === 'request') answers.push([method, route, status].join(' '));
+    },
+    failure: () => undefined,
+  };
+}
+
+async function empty(database: Database): Promise<void> {
+  const tables = await database.query<{ name: string }>(
+    `select quote_ident(schemaname) || '.' || quote_ident(tablename) as name from pg_tables
+     where schemaname = 'public' and tablename <> 'migration'`,
+  );
+  await database.query(`truncate ${tables.map(({ name }) => name).join(', ')}`);
+}

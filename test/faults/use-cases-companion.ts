@@ -1,0 +1,102 @@
+// The use cases of a build with a companion.
+import type { UseCase } from './crash-points.ts';
+import type { Mood } from './fake-companion.ts';
+import { ada, LATER_MS, LIN, passwordChanged } from './steps.ts';
+import type { FaultWorld } from './world.ts';
+
+const world = { companion: true } as const;
+const tend = (one: FaultWorld) => one.session.tend();
+const later = (one: FaultWorld) => {
+  one.host.skew = LATER_MS;
+};
+
+async function signedIn(one: FaultWorld): Promise<void> {
+  await one.session.signIn();
+  await one.session.tend();
+  const seats = Object.keys(one.host.local.get('companion') ?? {});
+  if (one.view()?.status !== 'signedIn' || seats.length !== 1)
+    throw new Error('The preparation found no session at the companion.');
+}
+
+const staying = { world, after: ['signedIn'], end: 'signedIn', run: tend } as const;
+
+/** Signed in, and then something happened. */
+const when = (happens: (one: FaultWorld) => unknown) => async (one: FaultWorld) => {
+  await signedIn(one);
+  // A session proved in the very instant of a change counts as proved after it.
+  one.time.advance(1000);
+  await happens(one);
+  later(one);
+};
+
+function signOut(mood: Mood): UseCase {
+  return {
+    name: `sign-out with a companion that is ${mood}`,
+    world,
+    prepare: when(({ companion }) => (companion.mood = mood)),
+    async run(one) {
+      await one.session.signOut();
+      await one.session.tend();
+    },
+    after: ['signedIn', 'signedOut'],
+    end: 'signedOut',
+  };
+}
+
+export const WITH_COMPANION: readonly UseCase[] = [
+  {
+    ...staying,
+    name: 'a companion session is bought',
+    prepare: async (one) => {
+      one.companion.mood = 'down';
+      await one.session.signIn();
+      await one.session.tend();
+      one.companion.mood = 'truthful';
+      later(one);
+    },
+  },
+  {
+    ...staying,
+    name: 'the companion tells of a new profile',
+    prepare: when((one) => one.standin.store.profileChanged(ada(one))),
+  },
+  {
+    ...staying,
+    name: 'the companion tells of an opt-out',
+    prepare: when((one) => one.standin.store.setMetricsEnabled(ada(one), false)),
+  },
+  {
+    ...staying,
+    name: 'the companion has lost everything',
+    prepare: when(({ companion }) => companion.forget()),
+  },
+  { ...staying, name: 'the companion lies', prepare: when(({ companion }) => (companion.mood = 'lies')) },
+  {
+    name: 'the companion tells of a new password',
+    world,
+    prepare: when(passwordChanged),
+    run: tend,
+    after: ['signedIn', 'needsReauth'],
+    end: 'needsReauth',
+  },
+  {
+    name: 'the companion tells of a deleted account',
+    world,
+    prepare: when((one) => one.standin.store.deleteAccount(ada(one).uid)),
+    run: tend,
+    after: ['signedIn', 'signedOut'],
+    end: 'signedOut',
+  },
+  ...(['truthful', 'down', 'deaf', 'busy'] as const).map(signOut),
+  {
+    name: 'another account takes the place, with a companion',
+    world,
+    async prepare(one) {
+      await signedIn(one);
+      one.signsInAs(LIN);
+    },
+    run: (one) => one.session.signIn({ askWho: true }),
+    after: ['signedIn'],
+    end: 'signedIn',
+  },
+];

@@ -1,0 +1,105 @@
+// An extension, a stand-in and a real companion that carries the one's events to the other: all in this process, over HTTP.
+import { createServer, type AddressInfo } from 'node:net';
+import { startCompanion, type RunningCompanion } from '../../src/companion/companion.ts';
+import type { CompanionSettings } from '../../src/companion/config.ts';
+import type { Database } from '../../src/companion/db/database.ts';
+import { openDatabase } from '../../src/companion/db/open.ts';
+import { createLog } from '../../src/companion/operations/log.ts';
+import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
+import type { Account } from '../../src/standin/store/types.ts';
+import { CLIENT, createWorld, type World } from './world.ts';
+
+/** Seconds between two questions; tests move the clock by more. */
+export const EVERY = 300;
+
+export interface CompanionWorld extends World {
+  /** Starts the companion, with an empty database, at the address the extension was built with. */
+  startCompanion(): Promise<void>;
+  stopCompanion(): Promise<void>;
+  /** Lets the companion's alarm ring: time passes, and the background tends to what is due. */
+  later(): Promise<void>;
+  readonly ada: Account;
+  /** Everything the companion has logged. */
+  readonly logged: string[];
+}
+
+export async function createCompanionWorld(): Promise<CompanionWorld> {
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const world = await createWorld('today', { companion: { origin, every: EVERY } });
+  const { standin, host } = world;
+  standin.events.register(CLIENT, origin + WEBHOOK_PATH);
+  const logged: string[] = [];
+  let running: RunningCompanion | undefined;
+  const settings: CompanionSettings = {
+    issuer: standin.origin,
+    clients: [{ clientId: CLIENT, name: 'test', scope: 'profile:uid', space: 'test', jwt: false }],
+    secret: new Uint8Array(32).fill(7),
+    host: '127.0.0.1',
+    port,
+    extensionIds: [],
+    tokenCheck: 'introspect',
+    realm: 'companion',
+    trustedProxies: 0,
+    logLevel: 'debug',
+  };
+  const log = createLog({
+    format: 'mozlog',
+    level: 'debug',
+    out: { write: (line) => void logged.push(line) },
+  });
+
+  const stopCompanion = async () => {
+    await running?.stop();
+    running = undefined;
+  };
+  const companionWorld: CompanionWorld = Object.assign(world, {
+    logged,
+    get ada() {
+      const account = standin.store.accounts.byEmail('ada@example.com');
+      if (!account) throw new Error('Ada has no account.');
+      return account;
+    },
+    async startCompanion() {
+      const database = await theDatabase();
+      await emptied(database);
+      const version = { source: '', version: '', commit: '', build: '' };
+      running = await startCompanion({ settings, log, version, database });
+    },
+    stopCompanion,
+    async later() {
+      host.skew += (EVERY + 1) * 1000;
+      await world.session.tend();
+    },
+  });
+  const { stop } = world;
+  companionWorld.stop = async () => {
+    await stop();
+    await stopCompanion();
+  };
+  return companionWorld;
+}
+
+let opened: Promise<Database> | undefined;
+
+/** One for all tests of a file: making one takes longer than any of them. */
+const theDatabase = () => (opened ??= openDatabase({}));
+
+async function emptied(database: Database): Promise<void> {
+  const tables = await database.query<{ name: string }>(
+    `select quote_ident(schemaname) || '.' || quote_ident(tablename) as name from pg_tables
+     where schemaname = 'public' and tablename <> 'migration'`,
+  );
+  await database.query(`truncate ${tables.map(({ name }) => name).join(', ')}`);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}

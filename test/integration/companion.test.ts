@@ -1,0 +1,199 @@
+// What the companion hears, the extension acts on; and what it says is never a proof.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createCompanionWorld, type CompanionWorld } from './companion-world.ts';
+
+let world: CompanionWorld;
+beforeEach(async () => {
+  world = await createCompanionWorld();
+  await world.startCompanion();
+  await world.session.signIn();
+  await world.session.tend();
+});
+afterEach(async () => {
+  expect(world.host.reports).toEqual([]);
+  await world.stop();
+});
+
+const seats = () => [world.host.local.get('companion'), world.host.memory.get('companion')];
+const seatOfNow = () => Object.keys({ ...(seats()[0] as object), ...(seats()[1] as object) });
+
+describe('a companion session', () => {
+  it('is bought with a token of its own, which is dead when it has served', async () => {
+    expect(seatOfNow()).toHaveLength(1);
+    await world.session.drain();
+    // The one that fetched the profile.
+    expect(world.liveTokens()).toBe(1);
+    expect(world.liveGrants()).toBe(1);
+  });
+
+  it('is asked for news, and costs nothing while there are none', async () => {
+    const asked: (string | null)[] = [];
+    const { fetch: network } = world.host;
+    world.host.fetch = async (...request) => {
+      const response = await network(...request);
+      if (String(request[0]).endsWith('/v1/session')) asked.push(`${response.status}`);
+      return response;
+    };
+    await world.later();
+    await world.later();
+    await world.session.tend();
+    expect(asked).toEqual(['200', '304']);
+    expect(world.view().status).toBe('signedIn');
+  });
+
+  it('is sealed on disk, or in memory where sessions end with the browser', async () => {
+    expect(seats()[1] ?? {}).toEqual({});
+    expect(JSON.stringify(seats()[0])).toContain('sealed:');
+    await world.session.setSessionOnly(true);
+    await world.later();
+    expect(seats()[0]).toEqual({});
+    expect(Object.keys(seats()[1] as object)).toHaveLength(1);
+  });
+});
+
+describe('an event reaches the extension with no click', () => {
+  it('a new password: signed out, with the reason', async () => {
+    world.standin.store.changePassword(world.ada, 'another horse');
+    await world.standin.events.idle();
+    await world.later();
+    expect(world.view()).toMatchObject({ status: 'needsReauth', ended: { reason: 'password_changed' } });
+  });
+
+  it('a new password, found out by a renewal before the companion was asked', async () => {
+    world.standin.store.changePassword(world.ada, 'another horse');
+    await world.standin.events.idle();
+    await expect(world.session.accessToken('profile:locale profile:email', 'refused')).resolves.toBeTruthy();
+    world.host.memory.delete('tokens');
+    await expect(world.session.accessToken('profile')).rejects.toMatchObject({ code: 'reauth_required' });
+    expect(world.view()).toMatchObject({ ended: { reason: 'password_changed' } });
+  });
+
+  it('a deleted account: its data are gone from here', async () => {
+    const { uid } = world.ada;
+    world.standin.store.deleteAccount(uid);
+    await world.standin.events.idle();
+    await world.later();
+    expect(world.view()).toMatchObject({ status: 'signedOut', ended: { reason: 'account_deleted' } });
+    expect(world.stored()).not.toContain(uid);
+    expect(world.stored()).not.toContain('ada@example.com');
+  });
+
+  it('a new name', async () => {
+    const { ada } = world;
+    ada.displayName = 'Countess';
+    world.standin.store.profileChanged(ada);
+    await world.standin.events.idle();
+    await world.later();
+    expect(world.view().account?.displayName).toBe('Countess');
+  });
+
+  it('no metrics, and metrics again only by a new look at the profile', async () => {
+    expect(world.view().account?.metricsEnabled).toBe(true);
+    world.standin.store.setMetricsEnabled(world.ada, false);
+    await world.standin.events.idle();
+    await world.later();
+    expect(world.view().account?.metricsEnabled).toBe(false);
+    world.standin.store.setMetricsEnabled(world.ada, true);
+    await world.standin.events.idle();
+    await world.later();
+    expect(world.view().account?.metricsEnabled).toBe(true);
+  });
+
+  it('no metrics, also while the profile cannot be had', async () => {
+    world.standin.store.setMetricsEnabled(world.ada, false);
+    await world.standin.events.idle();
+    world.standin.faults.add({ where: 'profile', what: { kind: 'status', status: 503 } });
+    await world.later();
+    expect(world.view().account?.metricsEnabled).toBe(false);
+    // It is still news.
+    world.ada.displayName = 'Later';
+    world.standin.faults.clear();
+    await world.later();
+    expect(world.view().account?.displayName).toBe('Later');
+  });
+});
+
+describe('sign-out', () => {
+  it('hands the grant over, and the companion destroys it', async () => {
+    await world.session.signOut();
+    await world.session.drain();
+    expect(world.record().outbox).toEqual([]);
+    expect(seatOfNow()).toEqual([]);
+    await expect.poll(() => world.liveGrants()).toBe(0);
+  });
+
+  it('needs nobody here once it is handed over, though Mozilla accounts is away', async () => {
+    world.standin.faults.add({ where: 'destroy', what: { kind: 'status', status: 503 }, times: 1 });
+    await world.session.signOut();
+    await world.session.drain();
+    expect(world.record().outbox).toEqual([]);
+    await expect.poll(() => world.liveGrants(), { timeout: 15_000 }).toBe(0);
+  });
+
+  it('is done from here without a companion', async () => {
+    await world.stopCompanion();
+    await world.session.signOut();
+    await world.session.drain();
+    expect(world.record().outbox).toEqual([]);
+    expect(world.liveGrants()).toBe(0);
+  });
+});
+
+describe('a companion that fails', () => {
+  it('and comes back with an empty database is simply asked for a new session', async () => {
+    const before = JSON.stringify(seats());
+    await world.stopCompanion();
+    await world.later();
+    expect(world.view().status).toBe('signedIn');
+    await world.startCompanion();
+    world.host.skew += 3_600_000;
+    await world.session.tend();
+    expect(seatOfNow()).toHaveLength(1);
+    expect(JSON.stringify(seats())).not.toBe(before);
+    expect(world.view().status).toBe('signedIn');
+  });
+
+  it.each([
+    ['HTML', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
+    ['500', () => new Response('{}', { status: 500 })],
+    ['a bare 401', () => new Response('{}', { status: 401 })],
+    ['an unknown end', () => Response.json({ error: 'session_ended', reason: 'weather' }, { status: 401 })],
+    ['a false state', () => Response.json({ revision: 'x', metrics: 1 })],
+    ['a redirect', () => Response.redirect('https://example.com/', 302)],
+  ])('by %s ends nothing', async (_name, answer) => {
+    const { fetch: network } = world.host;
+    world.host.fetch = (...request) =>
+      String(request[0]).includes('/v1/session') ? Promise.resolve(answer()) : network(...request);
+    await world.later();
+    await world.later();
+    expect(world.view()).toMatchObject({ status: 'signedIn' });
+    expect(world.view()).not.toHaveProperty('problem');
+  });
+
+  it('by saying what is not true is not believed', async () => {
+    const { fetch: network } = world.host;
+    world.host.fetch = (...request) =>
+      String(request[0]).endsWith('/v1/session')
+        ? Promise.resolve(
+            Response.json({ error: 'session_ended', reason: 'account_deleted', at: 1 }, { status: 401 }),
+          )
+        : network(...request);
+    await world.later();
+    expect(world.view().status).toBe('signedIn');
+    expect(world.record().session).not.toHaveProperty('hint');
+    world.host.fetch = network;
+    await world.later();
+    expect(seatOfNow()).toHaveLength(1);
+  });
+});
+
+it('shows no token, session, uid or address in the companion’s log', async () => {
+  await world.later();
+  await world.session.signOut();
+  await world.session.drain();
+  const log = world.logged.join('');
+  expect(log).toContain('/v1/session');
+  const { uid } = world.ada;
+  for (const secret of [...world.issued, uid, 'ada@example.com', 'Ada Lovelace'])
+    expect(log).not.toContain(secret);
+});
