@@ -103,7 +103,7 @@ export function createApp(parts: AppParts): App {
     )
     .route('/', me({ check: tokens.check, realm }))
     .route('/', returnPage())
-    .route('/', dockerflow({ store, state, accounts: accountsAnswer(endpoints, http), version, now }))
+    .route('/', dockerflow({ store, accounts: accountsAnswer(endpoints, http), version, now }))
     .route('/', metricsRoute(counters, operatorPassword))
     .route(
       '/',
@@ -134,7 +134,9 @@ function endedBefore(events: readonly AccountEvent[], now: number): number {
 
 function accountsAnswer({ discovery }: Endpoints, { fetch }: Http) {
   return async (signal: AbortSignal): Promise<void> => {
-    const { ok } = await fetch(discovery, { signal, redirect: 'error' });
+    const { ok, body } = await fetch(discovery, { signal, redirect: 'error' });
+    // Unread, it would keep its connection.
+    await body?.cancel();
     if (!ok) throw new Error('Mozilla accounts is in trouble');
   };
 }

@@ -55,7 +55,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
     if (!options.database) running.push(() => database.close());
     const store = createStore(database);
     const state = operatorState(store, now);
-    const counters = createCounters(state, now);
+    const counters = createCounters(() => store.revocationState(), now);
     const { app, heard } = createApp({
       settings,
       endpoints,

@@ -25,7 +25,7 @@ export interface Purchase {
   readonly provedAt: number;
   /** What the profile says. */
   readonly metrics: boolean;
-  /** `revision` of before the profile was read: what was heard since is newer than what it says. */
+  /** What `open` told before the profile was read: what was heard since is newer than what it says. */
   readonly readAtRevision: number;
   readonly at: number;
 }
@@ -70,8 +70,11 @@ export interface Store {
   /** Resolves after the commit. Idempotent; events of accounts that are not known write nothing. */
   apply(delivery: Delivery): Promise<void>;
 
-  /** 0 for an account that is not known. */
-  revision(account: Buffer): Promise<number>;
+  /**
+   * Makes an account known, so that what is told of it from now on is kept, and resolves with its revision. One that is deleted
+   * stays unknown.
+   */
+  open(account: Buffer, at: number): Promise<number>;
   buy(purchase: Purchase): Promise<Bought>;
   session(hash: Buffer, at: number): Promise<LiveSession | EndedSession | undefined>;
   /**
@@ -102,7 +105,10 @@ export interface Store {
 
   /** Forgets what has lived long enough. */
   prune(at: number): Promise<void>;
+  /** Counts all sessions: for the status page, not for machines that ask all the time. */
   operatorState(at: number): Promise<OperatorState>;
+  /** Costs the same however many accounts there are. */
+  revocationState(): Promise<OperatorState['revocations']>;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
 }

@@ -112,22 +112,22 @@ describe('POST /v1/sessions', () => {
     expect([response.status, (await json(response)).reason]).toEqual([401, 'account_deleted']);
   });
 
-  it('keeps metrics closed when an opt-out comes while the profile is read', async () => {
+  it.each([
+    ['known', true],
+    ['not known yet', false],
+  ])('keeps metrics closed when an opt-out comes while the profile is read: %s', async (_who, isKnown) => {
     const { deployment, store, check, clock } = world;
     const slow: typeof fetch = async (...request) => {
       const response = await fetch(...request);
       await world.hears({ kind: 'metrics_opt_out' });
       return response;
     };
-    // The account is known, and its profile was read as allowing metrics.
-    const session = await sold();
+    const shown = isKnown ? await sold() : undefined;
     const parts = { store, check, deployment, secret: SECRET, http: { fetch: slow }, now: () => clock.now };
     app = world.serve(sessions(parts));
-    expect(await json(await buy(await world.token(), session))).toMatchObject({
-      metrics: false,
-      revision: 1,
-    });
-    expect(await json(await state(session))).toMatchObject({ metrics: false });
+    const { session, ...told } = await json(await buy(await world.token(), shown));
+    expect(told).toEqual({ metrics: false, revision: 1, subscriptions: {} });
+    expect(await json(await state(String(session)))).toMatchObject({ metrics: false });
   });
 
   it('refuses a token that is dead, and one of another service', async () => {
@@ -147,7 +147,7 @@ describe('POST /v1/sessions', () => {
     const http = { fetch: () => Promise.resolve(Response.json(other)) };
     app = world.serve(sessions({ ...parts, http }));
     expect((await buy(await world.token())).status).toBe(401);
-    expect(world.store.rows.accounts.size).toBe(0);
+    expect(world.store.rows.sessions.size).toBe(0);
   });
 
   it.each<[string, Fault['what'], string | null]>([

@@ -132,6 +132,8 @@ inBothBrowsers(
       companion,
     }) => {
       const popup = await signedInWithSeat(browser);
+      // The token that bought the session is to be gone, or its end would be held, and the hand-over would wait for it.
+      await expect.poll(() => standin.store.liveAccessTokens().length, SOON).toBe(1);
       const held = standin.hold('destroy', 'before');
       await popup.press(words('signOut'));
       await popup.waitForStatus('signedOut');

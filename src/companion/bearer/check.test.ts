@@ -3,6 +3,7 @@ import {
   checking,
   client,
   described,
+  later,
   nameOf,
   NOW,
   OTHER_UID,
@@ -209,6 +210,19 @@ describe('when Mozilla accounts cannot say', () => {
       })) as typeof fetch;
     const { check } = checking({ http: { fetch: silence, timeout: 20 } });
     expect((await problem(check(TOKEN))).status).toBe(503);
+  });
+
+  it('it is asked about so many tokens at once and no more', async () => {
+    const { check, accounts } = checking();
+    const answered = later<undefined>();
+    accounts.answer = () => answered.promise.then(dead);
+    const tokens = Array.from({ length: 400 }, (_, n) => n.toString(16).padStart(64, '0'));
+    const refused = Promise.all(tokens.map((token) => problem(check(token))));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(accounts.asked).toHaveLength(128);
+    answered.resolve(undefined);
+    const busy = (await refused).filter(({ status }) => status === 503);
+    expect(busy.map(({ details }) => details.retryAfter)).toEqual(Array(400 - 128 - 256).fill(1));
   });
 
   it('what was remembered goes on counting', async () => {

@@ -1,8 +1,10 @@
 // Finds out about a token: by its own signature where the client is one that gets such tokens, else by asking Mozilla accounts.
 import type { Endpoints } from '../../fxa/environments.ts';
+import { FxaError } from '../../fxa/errors.ts';
 import type { Http } from '../../fxa/http.ts';
 import { introspect, verifyAccessToken, type KnownToken } from '../../fxa/introspection.ts';
 import type { Client } from '../clients.ts';
+import { lane, LaneFull } from '../http/lane.ts';
 import type { KeySet } from '../sets/key-set.ts';
 import { LONGEST_LIFE } from './evictions.ts';
 import { isSigned, readAccessJwt } from './jwt.ts';
@@ -29,24 +31,31 @@ export interface Finding extends KnownToken {
 /** Undefined for what is no live access token. `fresh`: Mozilla accounts must be asked, whatever the signature says. */
 export type Inquiry = (token: string, fresh: boolean) => Promise<Finding | undefined>;
 
+// A token costs whoever makes one up nothing, and us a connection to Mozilla accounts, which would soon not answer us at all.
+const ASKED_AT_ONCE = 128;
+const WAITING_TO_ASK = 256;
+
 /** FxA: it takes nothing else for an access token, but a JWT. */
 const OPAQUE = /^[0-9a-f]{64}$/;
 
 /**
  * Makes an inquiry. What could not be an access token of one of the clients is refused without asking, so that other people's
- * secrets, sent here by mistake, go no further. Rejects with FxaError as `introspect` does, and with KeysUnavailable.
+ * secrets, sent here by mistake, go no further. Rejects with FxaError as `introspect` does (`server_unavailable` also when too
+ * many questions wait), and with KeysUnavailable.
  */
 export function createInquiry(options: InquiryOptions): Inquiry {
   const { clients, endpoints, http, mode, keySet, now } = options;
   const known = new Set(clients.map(({ clientId }) => clientId));
   const signing = new Set(clients.filter(({ jwt }) => jwt).map(({ clientId }) => clientId));
 
+  const inLine = lane(ASKED_AT_ONCE, WAITING_TO_ASK);
+  const ask = <T>(question: () => Promise<T>) => inLine(question).catch(tooBusy);
+  const verified = (token: string) => ask(() => verifyAccessToken(endpoints, token, http));
+  const introspected = (token: string) => ask(() => introspect(endpoints, token, { now: now() }, http));
+
   return async (token, fresh) => {
     if (OPAQUE.test(token)) {
-      const found =
-        mode === 'introspect'
-          ? await introspect(endpoints, token, { now: now() }, http)
-          : await verifyAccessToken(endpoints, token, http);
+      const found = await (mode === 'introspect' ? introspected(token) : verified(token));
       return found && { ...found, isJwt: false };
     }
     const claimed = readAccessJwt(token, { issuer: endpoints.issuer, now: now() });
@@ -57,8 +66,13 @@ export function createInquiry(options: InquiryOptions): Inquiry {
     const isLong = claimed.expiresAt - claimed.issuedAt > LONGEST_LIFE;
     if (isLocal && !fresh && !isLong) return finding;
     // FxA: `/v1/introspect` knows nothing of short-lived JWTs; this one does.
-    const found = await verifyAccessToken(endpoints, token, http);
+    const found = await verified(token);
     const isSame = found?.clientId === claimed.clientId && found.uid === claimed.uid;
     return isSame ? finding : undefined;
   };
+}
+
+function tooBusy(reason: unknown): never {
+  if (!(reason instanceof LaneFull)) throw reason;
+  throw new FxaError('server_unavailable', 'Too many questions wait for Mozilla accounts', { retryAfter: 1 });
 }

@@ -26,13 +26,14 @@ const SET_ASIDE = `
   select client_id as "clientId", set_aside as why, count(*) as count from revocation
   where set_aside is not null group by 1, 2 order by 1, 2`;
 
-export function operator(database: Queryable): Pick<Store, 'operatorState' | 'ping'> {
+export function operator(database: Queryable): Pick<Store, 'operatorState' | 'revocationState' | 'ping'> {
   return {
     operatorState: async (at) => ({
       clients: await clients(database, at),
       deliveries: await database.query<OperatorState['deliveries'][number]>(DELIVERIES, [at - WEEK_MS]),
       revocations: await pending(database),
     }),
+    revocationState: () => pending(database),
     ping: async () => {
       await database.query('select 1', [], 'ping');
     },

@@ -28,6 +28,8 @@ const RULES: readonly Rule[] = [
   },
   { table: 'delivery_count', where: 'hour < $1', after: 60 * DAY_MS },
   { table: 'metric', where: DAY_BEFORE, after: 90 * DAY_MS },
+  // By then the operator has seen them, or never will.
+  { table: 'revocation', where: 'set_aside is not null and since < $1', after: 90 * DAY_MS },
   { table: 'engaged', where: DAY_BEFORE, after: 2 * DAY_MS },
 ];
 

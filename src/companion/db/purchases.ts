@@ -9,10 +9,6 @@ interface AccountRow {
   readonly metrics_read_at: number;
 }
 
-interface OpenAccount extends AccountRow {
-  readonly isNew: boolean;
-}
-
 const INSERT_ACCOUNT =
   'insert into account (key, created_at) values ($1, $2) on conflict do nothing returning revision';
 const LOCK_ACCOUNT = 'select revision, valid_after, metrics_read_at from account where key = $1 for update';
@@ -38,19 +34,29 @@ class NothingBought extends Error {
   }
 }
 
-export function purchases(database: Database): Pick<Store, 'buy'> {
+export function purchases(database: Database): Pick<Store, 'open' | 'buy'> {
   return {
+    open: async (account, at) => {
+      const opened = await orNothing(
+        database.transaction((transaction) => openAccount(transaction, account, at)),
+      );
+      return 'revision' in opened ? opened.revision : 0;
+    },
     buy: async (purchase) => {
-      try {
-        const bought = await database.transaction((transaction) => buy(transaction, purchase));
-        await database.flush();
-        return bought;
-      } catch (error) {
-        if (error instanceof NothingBought) return error.outcome;
-        throw error;
-      }
+      const bought = await orNothing(database.transaction((transaction) => buy(transaction, purchase)));
+      await database.flush();
+      return bought;
     },
   };
+}
+
+async function orNothing<T>(bought: Promise<T>): Promise<T | Bought> {
+  try {
+    return await bought;
+  } catch (error) {
+    if (error instanceof NothingBought) return error.outcome;
+    throw error;
+  }
 }
 
 async function buy(transaction: Queryable, purchase: Purchase): Promise<Bought> {
@@ -71,7 +77,7 @@ async function buy(transaction: Queryable, purchase: Purchase): Promise<Bought> 
 }
 
 /** Locks the account's row, which is made if need be. */
-async function openAccount(transaction: Queryable, account: Buffer, at: number): Promise<OpenAccount> {
+async function openAccount(transaction: Queryable, account: Buffer, at: number): Promise<AccountRow> {
   for (;;) {
     const [made] = await transaction.query(INSERT_ACCOUNT, [account, at]);
     if (made !== undefined) {
@@ -84,7 +90,7 @@ async function openAccount(transaction: Queryable, account: Buffer, at: number):
     }
     const [row] = await transaction.query<AccountRow>(LOCK_ACCOUNT, [account]);
     // It is gone again when it was deleted while this waited for it.
-    if (row !== undefined) return { ...row, isNew: made !== undefined };
+    if (row !== undefined) return row;
   }
 }
 
@@ -102,13 +108,13 @@ async function demandShown(transaction: Queryable, { hash, account, clientId, at
 async function heedProfile(
   transaction: Queryable,
   { account, metrics, readAtRevision, at }: Purchase,
-  open: OpenAccount,
+  open: AccountRow,
 ): Promise<void> {
   if (!metrics) {
     await transaction.query(CLOSE_METRICS, [account, at]);
     await transaction.query('select forget_metrics(array[$1]::bytea[])', [account]);
     return;
   }
-  const isNewest = open.isNew || (open.revision === readAtRevision && open.metrics_read_at <= at);
+  const isNewest = open.revision === readAtRevision && open.metrics_read_at <= at;
   if (isNewest) await transaction.query(OPEN_METRICS, [account, at]);
 }

@@ -18,17 +18,8 @@ const END = `
   where hash = $1
   returning client_id`;
 
-export function sessions(database: Database): Pick<Store, 'revision' | 'session' | 'end'> {
+export function sessions(database: Database): Pick<Store, 'session' | 'end'> {
   return {
-    revision: async (account) => {
-      const [row] = await database.query<{ revision: number }>(
-        'select revision from account where key = $1',
-        [account],
-        'revision',
-      );
-      return row?.revision ?? 0;
-    },
-
     session: async (hash, at) => {
       const row = await readSession(database, hash);
       if (row === undefined) return undefined;

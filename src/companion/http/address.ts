@@ -12,8 +12,8 @@ export function callerAddress(c: Context, trustedProxies: number): string {
   const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
   const socket = plain(incoming?.socket.remoteAddress ?? '');
   if (trustedProxies === 0) return socket;
-  const seen = (c.req.header('x-forwarded-for') ?? '').split(',').map((entry) => plain(entry.trim()));
-  const outermost = seen.at(-trustedProxies) ?? '';
+  const seen = (c.req.header('x-forwarded-for') ?? '').split(',');
+  const outermost = plain(seen.at(-trustedProxies)?.trim() ?? '');
   return isIP(outermost) === 0 ? socket : outermost;
 }
 

@@ -44,6 +44,29 @@ describe('requests that failed', () => {
     expect(await times(4, app({ failures: few }), '/metrics?status=401', HERE)).toEqual([401, 401, 401, 429]);
   });
 
+  it('cannot all be under way before the first is counted', async () => {
+    const made = testFront();
+    const waiting: (() => void)[] = [];
+    made.get('/v1/session', async () => {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return answer(200);
+    });
+    const ask = (env: object) => Promise.resolve(made.request('/v1/session', {}, env));
+    const asked = Array.from({ length: 300 }, () => ask(HERE));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(waiting).toHaveLength(256);
+    const elsewhere = ask(ELSEWHERE);
+    await new Promise((resolve) => setImmediate(resolve));
+    waiting.splice(0).forEach((go) => go());
+    const statuses = (await Promise.all(asked)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(300 - 256);
+    expect((await elsewhere).status).toBe(200);
+    const again = ask(HERE);
+    await new Promise((resolve) => setImmediate(resolve));
+    waiting.splice(0).forEach((go) => go());
+    expect((await again).status).toBe(200);
+  });
+
   it('are not those that are nowhere, nor our own, nor those that went well', async () => {
     const made = app({ failures: few });
     for (const path of ['/v1/nothing', '/v1/session?status=503', '/v1/session', '/v1/session?status=304']) {

@@ -2,6 +2,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { callerAddress } from './address.ts';
 import { type Allowance, limiter, tooMany } from './allowance.ts';
+import { atOnce } from './at-once.ts';
 import { lane, LaneFull } from './lane.ts';
 
 /** Each for one network, but for the last. */
@@ -25,6 +26,9 @@ export const ALLOWANCES: Allowances = {
   flows: { points: 60, seconds: 60 },
   flowsInAll: { points: 600, seconds: 60 },
 };
+
+// One connection can bring thousands of requests before the first of them is answered.
+const AT_ONCE = 256;
 
 // Wide enough for a sender who shares an address with a flood (behind a proxy that nobody told us of, all share one) to get
 // some thousand tokens a second through; short enough that nobody in it waits for long.
@@ -54,13 +58,14 @@ export function rateLimits(allowances: Allowances, trustedProxies: number): Rate
   const flows = limiter(allowances.flows);
   const flowsInAll = limiter(allowances.flowsInAll, true);
   const slowly = lane(LANE_WIDTH, LANE_QUEUE);
+  const fewOf = atOnce(AT_ONCE);
 
   return {
     failures: async (c, next) => {
       const address = callerAddress(c, trustedProxies);
       const wait = await failed.wait(address);
       if (wait !== undefined) throw tooMany(wait);
-      await next();
+      await fewOf(address, next);
       if (isFailure(c.res.status)) await failed.note(address);
     },
 

@@ -16,7 +16,7 @@ export const NO_STATE: OperatorState = {
 export function testFront(options: Partial<FrontOptions> = {}, lines: string[] = []): Hono {
   return front({
     log: createLog({ format: 'mozlog', level: 'debug', out: { write: (line) => lines.push(line) } }),
-    counters: createCounters(() => Promise.resolve(NO_STATE)),
+    counters: createCounters(() => Promise.resolve(NO_STATE.revocations)),
     chromeExtensions: [],
     loopback: true,
     ...options,

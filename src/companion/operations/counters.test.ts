@@ -17,8 +17,7 @@ const STATE: OperatorState = {
     ],
   },
 };
-const counters = (state: () => Promise<OperatorState> = () => Promise.resolve(STATE)) =>
-  createCounters(state, () => NOW);
+const counters = (ask = () => Promise.resolve(STATE.revocations)) => createCounters(ask, () => NOW);
 
 describe('the counters', () => {
   it('add up what they are told', async () => {

@@ -26,8 +26,13 @@ export interface WebhookCount {
 // Extensions name these events, and each name is one more time series for ever: past so many the rest goes under `other`.
 const MOST_NAMES = 100;
 
-/** `state` and `now` (milliseconds) serve the gauges; while the state cannot be had these keep what they said last. */
-export function createCounters(state: () => Promise<OperatorState>, now: () => number = Date.now): Counters {
+type Revocations = OperatorState['revocations'];
+
+/** Both arguments serve the gauges (`now`: milliseconds); while nothing can be asked these keep what they said last. */
+export function createCounters(
+  revocations: () => Promise<Revocations>,
+  now: () => number = Date.now,
+): Counters {
   const register = new Registry();
   const registers = [register];
   collectDefaultMetrics({ register });
@@ -35,16 +40,16 @@ export function createCounters(state: () => Promise<OperatorState>, now: () => n
     new Counter({ name: `companion_${name}_total`, help, labelNames, registers });
 
   const webhooks = counter('webhooks', 'Security events by what became of them', ['outcome', 'what']);
-  const revocations = counter('revocations', 'Attempts to destroy a grant by outcome', ['outcome']);
+  const attempts = counter('revocations', 'Attempts to destroy a grant by outcome', ['outcome']);
   const tokenCache = counter('token_cache', 'Look-ups in and evictions from the token cache', ['outcome']);
   const metricsEvents = counter('metrics_events', 'Events taken in from extensions', ['name']);
   const requests = counter('http_requests', 'Requests by route and status', ['route', 'status']);
-  revocationGauges(registers, state, now);
+  revocationGauges(registers, revocations, now);
   const names = new Set<string>();
 
   return {
     webhook: (outcome, what) => webhooks.inc({ outcome, what }),
-    revocation: (outcome) => revocations.inc({ outcome }),
+    revocation: (outcome) => attempts.inc({ outcome }),
     tokenCache: (outcome) => tokenCache.inc({ outcome }),
     metricsEvent: (name, count = 1) => {
       if (names.size < MOST_NAMES) names.add(name);
@@ -62,19 +67,15 @@ export function createCounters(state: () => Promise<OperatorState>, now: () => n
   };
 }
 
-function revocationGauges(
-  registers: Registry[],
-  state: () => Promise<OperatorState>,
-  now: () => number,
-): void {
-  const gauge = (name: string, help: string, read: (revocations: OperatorState['revocations']) => number) =>
+function revocationGauges(registers: Registry[], ask: () => Promise<Revocations>, now: () => number): void {
+  const gauge = (name: string, help: string, read: (revocations: Revocations) => number) =>
     new Gauge({
       name: `companion_revocations_${name}`,
       help,
       registers,
       async collect() {
-        const known = await state().catch(() => undefined);
-        if (known !== undefined) this.set(read(known.revocations));
+        const known = await ask().catch(() => undefined);
+        if (known !== undefined) this.set(read(known));
       },
     });
   gauge('pending', 'Grants still to be destroyed', ({ pending }) => pending);

@@ -6,10 +6,15 @@ const VERSION = { source: 'https://example.com/repository', version: '1.2.3', co
 const NOW = 1_800_000_000_000;
 const never = () => new Promise<never>(() => {});
 
+const storeThat = (more: Partial<DockerflowOptions['store']> = {}): DockerflowOptions['store'] => ({
+  ping: () => Promise.resolve(),
+  revocationState: () => Promise.resolve(NO_STATE.revocations),
+  ...more,
+});
+
 function app(options: Partial<DockerflowOptions> = {}) {
   return dockerflow({
-    store: { ping: () => Promise.resolve() },
-    state: () => Promise.resolve(NO_STATE),
+    store: storeThat(),
     accounts: () => Promise.resolve(),
     version: VERSION,
     now: () => NOW,
@@ -22,7 +27,9 @@ async function beat(options: Partial<DockerflowOptions> = {}) {
 }
 
 it('says that it runs, whatever is broken', async () => {
-  const answer = await app({ store: { ping: never }, accounts: never }).request('/__lbheartbeat__');
+  const answer = await app({ store: storeThat({ ping: never }), accounts: never }).request(
+    '/__lbheartbeat__',
+  );
   expect(answer.status).toBe(200);
 });
 
@@ -46,7 +53,7 @@ it.each([
   ['is silent', never],
 ])('says 503 when the database %s, within a second or two', async (_how, ping) => {
   const began = performance.now();
-  const { status, found } = await beat({ store: { ping }, state: ping });
+  const { status, found } = await beat({ store: storeThat({ ping, revocationState: ping }) });
   expect(status).toBe(503);
   expect(found.checks).toMatchObject({ database: 'error', accounts: 'ok' });
   expect(JSON.stringify(found)).not.toContain('canary');
@@ -68,10 +75,12 @@ it('warns when Mozilla accounts is silent, and does not wait for long', async ()
 });
 
 it('warns when a revocation waits for longer than an hour', async () => {
-  const state = (seconds: number) => () =>
-    Promise.resolve({ ...NO_STATE, revocations: { pending: 1, oldest: NOW - seconds * 1000, setAside: [] } });
-  expect((await beat({ state: state(3600) })).found.checks).toMatchObject({ revocations: 'ok' });
-  const { status, found } = await beat({ state: state(3601) });
+  const waiting = (seconds: number) =>
+    storeThat({
+      revocationState: () => Promise.resolve({ pending: 1, oldest: NOW - seconds * 1000, setAside: [] }),
+    });
+  expect((await beat({ store: waiting(3600) })).found.checks).toMatchObject({ revocations: 'ok' });
+  const { status, found } = await beat({ store: waiting(3601) });
   expect([status, found]).toMatchObject([
     200,
     { checks: { revocations: 'warning' }, details: { oldestRevocation: 3601 } },
@@ -83,12 +92,12 @@ it('asks the database every second and Mozilla accounts every ten, however many 
   const asked = { database: 0, accounts: 0 };
   const asking = app({
     now: () => now,
-    store: {
+    store: storeThat({
       ping: () => {
         asked.database += 1;
         return Promise.resolve();
       },
-    },
+    }),
     accounts: () => {
       asked.accounts += 1;
       return Promise.resolve();

@@ -1,6 +1,6 @@
 // The three routes by which machines ask how a service is (https://github.com/mozilla-services/Dockerflow).
 import { Hono } from 'hono';
-import type { OperatorState, Store } from '../store.ts';
+import type { Store } from '../store.ts';
 import { within } from './within.ts';
 
 export interface Version {
@@ -11,8 +11,7 @@ export interface Version {
 }
 
 export interface DockerflowOptions {
-  readonly store: Pick<Store, 'ping'>;
-  readonly state: () => Promise<OperatorState>;
+  readonly store: Pick<Store, 'ping' | 'revocationState'>;
   /** Resolves when Mozilla accounts answers. */
   readonly accounts: (signal: AbortSignal) => Promise<unknown>;
   readonly version: Version;
@@ -54,7 +53,7 @@ export function dockerflow(options: DockerflowOptions): Hono {
 }
 
 async function beat(
-  { store, state }: DockerflowOptions,
+  { store }: DockerflowOptions,
   accounts: () => Promise<Check>,
   now: () => number,
 ): Promise<Heartbeat> {
@@ -63,8 +62,8 @@ async function beat(
       'error',
       within(DATABASE_TIME, () => store.ping()),
     ),
-    within(DATABASE_TIME, () => state()).then(
-      ({ revocations }) => (revocations.oldest === undefined ? 0 : (now() - revocations.oldest) / 1000),
+    within(DATABASE_TIME, () => store.revocationState()).then(
+      ({ oldest }) => (oldest === undefined ? 0 : (now() - oldest) / 1000),
       () => undefined,
     ),
     accounts(),
@@ -93,7 +92,8 @@ function keptFor<T>(fresh: number, now: () => number, ask: () => Promise<T>): ()
   let kept: { readonly at: number; readonly answer: Promise<T> } | undefined;
   return () => {
     const at = now();
-    if (kept === undefined || at - kept.at >= fresh) kept = { at, answer: ask() };
+    // A clock that was set back must not keep an answer for ever.
+    if (kept === undefined || Math.abs(at - kept.at) >= fresh) kept = { at, answer: ask() };
     return kept.answer;
   };
 }

@@ -11,7 +11,7 @@ export function operatorState(
   let kept: { readonly at: number; readonly state: Promise<OperatorState> } | undefined;
   return () => {
     const at = now();
-    if (kept !== undefined && at - kept.at < FRESH) return kept.state;
+    if (kept !== undefined && Math.abs(at - kept.at) < FRESH) return kept.state;
     const asked = { at, state: store.operatorState(at) };
     asked.state.catch(() => {
       if (kept === asked) kept = undefined;

@@ -10,7 +10,7 @@ interface Entry {
 
 async function told(logAddresses: boolean) {
   const lines: string[] = [];
-  const counters = createCounters(() => Promise.resolve(NO_STATE));
+  const counters = createCounters(() => Promise.resolve(NO_STATE.revocations));
   const app = testFront({ counters, logAddresses }, lines);
   app.get('/v1/session', (c) => c.body(null, c.req.query('ended') === undefined ? 200 : 401));
   for (const path of ['/v1/session?a=b', '/v1/session?ended', '/v1/elsewhere', '/../elsewhere']) {

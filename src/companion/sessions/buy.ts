@@ -39,12 +39,14 @@ export async function buySession(
   shown: Uint8Array | undefined,
 ): Promise<Sold> {
   const { store, check, secret, deployment, http, now } = parts;
+  // Of before the first question, since what happens after an answer makes it an old one.
+  const at = now();
   const checked = await check(accessToken, { fresh: true });
   const account = accountKey(secret, checked.client, checked.uid);
   const { clientId } = checked.client;
-  // Before the profile is read: what is heard from here on may be newer than what the profile will say.
-  const readAtRevision = await store.revision(account);
-  const at = now();
+  // Before the profile is read: what is heard from here on may be newer than what the profile will say. And what happened
+  // before, when nobody here knew the account and so nothing of it was kept, the profile says, or refuses the token for.
+  const readAtRevision = await store.open(account, at);
   const metrics = await readMetricsEnabled(deployment(clientId), accessToken, checked.uid, http);
   const facts = { account, clientId, provedAt: checked.issuedAt ?? at, metrics, readAtRevision, at };
 

@@ -175,7 +175,7 @@ onEachDatabase((world) => {
       const hash = await boughtBy(world.store, ada);
       const optOut = telling(ada, { kind: 'metrics_opt_out' });
       await world.store.apply(optOut);
-      const readAtRevision = await world.store.revision(ada);
+      const readAtRevision = await world.store.open(ada, NOON);
       await world.store.buy(purchaseOf(ada, { hash, shown: true, readAtRevision, at: NOON + 1 }));
       expect(await measure()).toBe(true);
       await world.store.apply(optOut);

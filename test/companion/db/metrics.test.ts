@@ -50,7 +50,7 @@ onEachDatabase((world) => {
 
   it('stay closed when the wish was heard while the profile was being read', async () => {
     const hash = await boughtBy(world.store, ada);
-    const readAtRevision = await world.store.revision(ada);
+    const readAtRevision = await world.store.open(ada, NOON);
     await world.store.apply(telling(ada, { kind: 'metrics_opt_out' }));
     await world.store.buy(purchaseOf(ada, { hash, shown: true, readAtRevision, at: NOON + 1 }));
     expect(await add()).toBe(false);

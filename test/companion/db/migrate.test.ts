@@ -1,6 +1,6 @@
 // Migrations: once, however many instances start at the same time, and never over a newer version's tables.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { lookForPostgres, startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
+import { startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
 import { migrate } from '../../../src/companion/db/migrate.ts';
 import { openDatabase } from '../../../src/companion/db/open.ts';
 import { openPglite } from '../../../src/companion/db/pglite.ts';
@@ -39,7 +39,7 @@ it(
   PATIENCE_MS,
 );
 
-describe.skipIf(lookForPostgres() === undefined)('on PostgreSQL', () => {
+describe('on PostgreSQL', () => {
   let server: RunningPostgres;
   beforeAll(async () => {
     server = await startPostgres();

@@ -1,7 +1,8 @@
-// Runs a suite on the embedded database and on a PostgreSQL server, where there is one to be started.
+// Runs a suite on the embedded database and on a PostgreSQL server. Without PostgreSQL on this machine it fails, and says how to
+// get it: what would be left out is unknown.
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
-import { lookForPostgres, startPostgres } from '../../../scripts/postgres.mjs';
+import { startPostgres } from '../../../scripts/postgres.mjs';
 import type { Database } from '../../../src/companion/db/database.ts';
 import { openDatabase } from '../../../src/companion/db/open.ts';
 import { createStore } from '../../../src/companion/db/store.ts';
@@ -21,14 +22,16 @@ interface Started extends World {
 }
 
 const DATABASES = [
-  { name: 'embedded', start: startEmbedded, missing: false },
-  { name: 'PostgreSQL', start: startServer, missing: lookForPostgres() === undefined },
-];
+  { name: 'embedded', start: startEmbedded },
+  { name: 'PostgreSQL', start: startServer },
+] as const;
 
 /** The world is the same for all tests of the suite, and emptied before each. */
-export function onEachDatabase(suite: (world: World) => void): void {
-  for (const { name, start, missing } of DATABASES) {
-    describe.skipIf(missing)(name, () => {
+export function onEachDatabase(
+  suite: (world: World, name: (typeof DATABASES)[number]['name']) => void,
+): void {
+  for (const { name, start } of DATABASES) {
+    describe(name, () => {
       let started: Started | undefined;
       const get = () => {
         if (started === undefined) throw new Error('The database has not been started.');
@@ -39,7 +42,7 @@ export function onEachDatabase(suite: (world: World) => void): void {
       }, START_MS);
       beforeEach(() => empty(get().database));
       afterAll(() => started?.stop(), START_MS);
-      suite({
+      const world: World = {
         get database() {
           return get().database;
         },
@@ -47,7 +50,8 @@ export function onEachDatabase(suite: (world: World) => void): void {
           return get().store;
         },
         another: () => get().another(),
-      });
+      };
+      suite(world, name);
     });
   }
 }

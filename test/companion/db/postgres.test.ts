@@ -1,6 +1,6 @@
 // A PostgreSQL server and its moods: restarts, lost connections, instances that meet on the same rows.
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { lookForPostgres, startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
+import { startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
 import type { Database } from '../../../src/companion/db/database.ts';
 import { ACCOUNT_CHANNEL, heardName } from '../../../src/companion/db/deliveries.ts';
 import { openDatabase } from '../../../src/companion/db/open.ts';
@@ -10,7 +10,7 @@ import { NOON, boughtBy, hashOf, purchaseOf, telling } from './people.ts';
 const PATIENCE_MS = 90_000;
 const ada = hashOf('ada');
 
-describe.skipIf(lookForPostgres() === undefined)('PostgreSQL', () => {
+describe('PostgreSQL', () => {
   let server: RunningPostgres;
   let one: Database;
   let two: Database;

@@ -10,7 +10,7 @@ const grace = hashOf('grace');
 onEachDatabase((world) => {
   it('shows what was bought, and nothing to who shows another hash', async () => {
     const purchase = purchaseOf(ada);
-    expect(await world.store.revision(ada)).toBe(0);
+    expect(await world.store.open(ada, NOON)).toBe(0);
     const live = {
       status: 'live',
       account: ada,
@@ -24,6 +24,17 @@ onEachDatabase((world) => {
     expect(await world.store.buy(purchase)).toEqual(live);
     expect(await world.store.session(purchase.hash, NOON)).toEqual(live);
     expect(await world.store.session(randomBytes(32), NOON)).toBeUndefined();
+  });
+
+  it('goes by what was told between the opening of a new account and its first purchase', async () => {
+    await world.store.open(ada, NOON);
+    await world.store.open(grace, NOON);
+    await world.store.apply(telling(ada, { kind: 'password_change', changedAt: NOON }));
+    await world.store.apply(telling(grace, { kind: 'delete_user' }));
+    expect(await world.store.buy(purchaseOf(ada))).toMatchObject({ reason: 'password_changed', at: NOON });
+    expect(await world.store.buy(purchaseOf(grace))).toMatchObject({ status: 'deleted' });
+    expect(await world.store.open(grace, NOON)).toBe(0);
+    expect(await world.database.query('select from account where key = $1', [grace])).toEqual([]);
   });
 
   it('ends what was proved before a password change, and nothing proved at it or after', async () => {

@@ -63,6 +63,18 @@ onEachDatabase((world) => {
     expect(await world.store.session(await boughtBy(world.store, ada), NOON)).toMatchObject({ revision: 0 });
   });
 
+  it('forgets a grant that was set aside after 90 days, and none that still waits', async () => {
+    const [aside, waiting] = ['a'.repeat(64), 'b'.repeat(64)];
+    await world.store.end(await boughtBy(world.store, ada), [aside, waiting], NOON);
+    await world.store.setAside(aside, 'misconfigured');
+    await world.store.prune(NOON + 90 * DAY);
+    expect(await rowsOf('revocation')).toBe(2);
+    await world.store.prune(NOON + 90 * DAY + 1);
+    expect(await world.database.query('select refresh_token_id from revocation')).toEqual([
+      { refresh_token_id: waiting },
+    ]);
+  });
+
   it('forgets more than fits in one slice', async () => {
     await world.database.query(
       `insert into delivery_count select 'client', hour, 'profile_change', 1, hour from generate_series(1, 4500) as hour`,
@@ -105,6 +117,7 @@ onEachDatabase((world) => {
       ],
       revocations: { pending: 0, setAside: [] },
     });
+    expect(await world.store.revocationState()).toEqual({ pending: 0, setAside: [] });
     await expect(world.store.ping()).resolves.toBeUndefined();
   });
 });

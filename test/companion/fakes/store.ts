@@ -126,6 +126,18 @@ export function fakeStore(): FakeStore {
     };
   };
 
+  const open = (key: string): Account => {
+    const account = accounts.get(key) ?? {
+      revision: 0,
+      validAfter: 0,
+      metrics: false,
+      metricsReadAt: 0,
+      capabilities: new Map(),
+    };
+    if (!tombstones.has(key)) accounts.set(key, account);
+    return account;
+  };
+
   const buy = (purchase: Purchase): Bought => {
     const { clientId, sealedUid, provedAt, metrics, readAtRevision, at } = purchase;
     const key = hex(purchase.account);
@@ -139,17 +151,10 @@ export function fakeStore(): FakeStore {
       }
       if (known.status === 'ended') return known;
     }
-    const account = accounts.get(key) ?? {
-      revision: 0,
-      validAfter: 0,
-      metrics: false,
-      metricsReadAt: 0,
-      capabilities: new Map(),
-    };
+    const account = open(key);
     if (provedAt < account.validAfter) {
       return { status: 'ended', reason: 'password_changed', at: account.validAfter };
     }
-    accounts.set(key, account);
     if (!metrics) close(key, account);
     else if (account.revision === readAtRevision) account.metrics = true;
     account.metricsReadAt = at;
@@ -184,7 +189,7 @@ export function fakeStore(): FakeStore {
       for (const event of events) happen(hex(account), event, hex(mark), at);
       return Promise.resolve();
     },
-    revision: async (account) => Promise.resolve(accounts.get(hex(account))?.revision ?? 0),
+    open: async (account) => Promise.resolve(open(hex(account)).revision),
     buy: async (purchase) => Promise.resolve(buy(purchase)),
     session: async (hash) => Promise.resolve(look(hash)),
     async end(hash, refreshTokenIds, at) {
@@ -231,6 +236,7 @@ export function fakeStore(): FakeStore {
     prune: async () => Promise.resolve(),
     operatorState: async () =>
       Promise.resolve({ clients: {}, deliveries: [], revocations: { pending: 0, setAside: [] } }),
+    revocationState: async () => Promise.resolve({ pending: 0, setAside: [] }),
     ping: async () => Promise.resolve(),
   };
 }

@@ -1,0 +1,148 @@
+// The load of the kill tests: events, told again until somebody says 200, and sign-outs, repeated until somebody says 202.
+import { hash, randomUUID } from 'node:crypto';
+import { Agent } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import { accountKey } from '../../../src/companion/clients.ts';
+import type { RunningStandin } from '../../../src/standin/listen.ts';
+import { eventUri } from '../../../src/standin/events/event.ts';
+import { CLIENT, SECRET } from '../fakes/world.ts';
+import { buy, deliver, grant, quickly } from '../world.ts';
+
+const PEOPLE = 16;
+const LEAVERS = 2;
+/** Milliseconds between two tellings of one teller. */
+const PACE = 10;
+const LEAVING_PACE = 80;
+
+/** One event with an instant, always told together with a `profile-change`. */
+export interface Told {
+  /** Of the account's key, hex. */
+  readonly account: string;
+  readonly kind: string;
+  readonly at: number;
+  /** What the ledger knows the companions of each attempt by, hex. */
+  readonly marks: readonly string[];
+  readonly acked: boolean;
+}
+
+export interface Load {
+  /** Where the companion is now; undefined while there is none. */
+  target: string | undefined;
+  readonly told: readonly Told[];
+  /** Account keys, hex, of people whose deletion was acknowledged. */
+  readonly deleted: readonly string[];
+  /** Ids of grants whose revocation was acknowledged. */
+  readonly revoked: readonly string[];
+  /** Ids of grants that nobody handed in. */
+  readonly kept: readonly string[];
+  /** How often which answer came: `event 200`. */
+  readonly answers: ReadonlyMap<string, number>;
+  /** Tells that somebody has deleted the account, until that is acknowledged. */
+  deleteOne(): Promise<void>;
+  /** Ends when nothing is under way. */
+  stop(): Promise<void>;
+}
+
+/** Buys everybody a session at `origin`, and begins. `doomed`: for how many deletions there are people. */
+export async function startLoad(standin: RunningStandin, origin: string, doomed: number): Promise<Load> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 32 });
+  const { clientId } = CLIENT;
+  const answers = new Map<string, number>();
+  const told: Told[] = [];
+  const [deleted, revoked, kept]: [string[], string[], string[]] = [[], [], []];
+  let over = false;
+  // An hour ago: no session ends by it.
+  let instant = Date.now() - 3_600_000;
+
+  const person = async (name: string) => {
+    const email = `${name}@example.com`;
+    const { uid } = standin.store.accounts.add({ email, password: 'correct horse' });
+    const session = await buy(standin, origin, { email });
+    kept.push(grant(standin, uid));
+    return { uid, session, account: accountKey(SECRET, CLIENT, uid).toString('hex') };
+  };
+  const many = (name: string, count: number) =>
+    Promise.all(Array.from({ length: count }, (_, index) => person(`${name}-${index}`)));
+  const people = await many('told', PEOPLE);
+  const leavers = await many('leaving', LEAVERS);
+  const condemned = await many('doomed', doomed);
+
+  const load: Load = {
+    target: origin,
+    told,
+    deleted,
+    revoked,
+    kept,
+    answers,
+    async deleteOne() {
+      const one = condemned.pop();
+      if (one === undefined) throw new Error('Nobody is left to delete.');
+      const set = () => standin.events.sign({ clientId, uid: one.uid, event: 'delete-user' });
+      if (await until(200, 'event', async (at) => deliver(agent, at, await set()))) deleted.push(one.account);
+    },
+    async stop() {
+      over = true;
+      await Promise.all(loops);
+      agent.destroy();
+    },
+  };
+
+  /** Whether it was acknowledged; not only when the load ended first. */
+  async function until(
+    status: number,
+    what: string,
+    attempt: (origin: string) => Promise<number | undefined>,
+  ): Promise<boolean> {
+    while (!over) {
+      const answer = load.target === undefined ? undefined : await attempt(load.target);
+      if (answer !== undefined) answers.set(`${what} ${answer}`, (answers.get(`${what} ${answer}`) ?? 0) + 1);
+      if (answer === status) return true;
+      await wait(20);
+    }
+    return false;
+  }
+
+  const telling = async ({ uid, account }: (typeof people)[number], nth: number) => {
+    for (let round = nth; !over; round += 1) {
+      const at = (instant += 1);
+      const isPassword = round % 5 === 0;
+      const event = isPassword
+        ? { 'password-change': { changeTime: at } }
+        : {
+            'subscription-state-change': {
+              changeTime: at,
+              capabilities: [`c${round % 20}`],
+              isActive: round % 2 === 0,
+            },
+          };
+      const events = Object.fromEntries(
+        Object.entries({ 'profile-change': {}, ...event }).map(([name, value]) => [eventUri(name), value]),
+      );
+      const marks: string[] = [];
+      // Signed anew at each attempt, as the broker does.
+      const acked = await until(200, 'event', async (to) => {
+        const jti = randomUUID();
+        marks.push(hash('sha256', `${clientId}\0${jti}`));
+        const claims = { jti, events };
+        return deliver(agent, to, await standin.events.sign({ clientId, uid, event: 'many', claims }));
+      });
+      const kind = isPassword ? 'password_change' : 'subscription_state_change';
+      told.push({ account, kind, at, marks, acked });
+      await wait(PACE);
+    }
+  };
+
+  const leaving = async ({ uid, session }: (typeof people)[number]) => {
+    const headers = { authorization: `Bearer ${session}`, 'content-type': 'application/json' };
+    while (!over) {
+      const ids = [grant(standin, uid), grant(standin, uid)];
+      const body = JSON.stringify({ refreshTokenIds: ids });
+      const end = (to: string) => quickly(agent, `${to}/v1/session/end`, headers, body);
+      if (await until(202, 'end', end)) revoked.push(...ids);
+      await wait(LEAVING_PACE);
+    }
+  };
+
+  const loops = [...people.map(telling), ...leavers.map(leaving)];
+  return load;
+}

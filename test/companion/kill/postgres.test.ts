@@ -1,0 +1,71 @@
+// A PostgreSQL server, and companions on it that are killed over and over; and the server itself, killed under one of them.
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
+import { startStandin } from '../../../src/standin/listen.ts';
+import { note } from '../../faults/counts.ts';
+import { freshDatabase } from '../db/on-each-database.ts';
+import { ask, builtCompanion, buy, type BuiltCompanion } from '../world.ts';
+import { startLoad } from './load.ts';
+import { prove } from './proof.ts';
+import { acknowledged, killAgainAndAgain, PATIENCE_MS } from './rounds.ts';
+
+describe('on PostgreSQL', () => {
+  let built: BuiltCompanion;
+  let server: RunningPostgres;
+  beforeAll(async () => {
+    built = await builtCompanion();
+    server = await startPostgres();
+  }, PATIENCE_MS);
+  afterAll(async () => {
+    await server.stop();
+    await built.remove();
+  }, PATIENCE_MS);
+
+  it(
+    'a companion that is killed loses nothing that was acknowledged',
+    async () => {
+      const where = { databaseUrl: await freshDatabase(server.url) };
+      await killAgainAndAgain({ name: 'PostgreSQL', built, where });
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'a server that is killed is missed, said so of, and found again',
+    async () => {
+      const where = { databaseUrl: await freshDatabase(server.url) };
+      const standin = await startStandin({ era: 'today' });
+      const companion = built.start(standin, where);
+      const origin = await companion.listening;
+      const session = await buy(standin, origin);
+      const load = await startLoad(standin, origin, 1);
+      await acknowledged(load, 50);
+      await server.kill9();
+      const heartbeat = () => ask(`${origin}/__heartbeat__`);
+      await expect.poll(async () => (await heartbeat()).status).toBe(503);
+      const look = await ask(`${origin}/v1/session`, 'GET', { bearer: session });
+      expect([look.status, look.body.error]).toEqual([503, 'unavailable']);
+      expect(Number(look.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect((await ask(`${origin}/__lbheartbeat__`)).status).toBe(200);
+      // Long enough for all that is told to have been refused.
+      await wait(300);
+      await server.restart();
+      await acknowledged(load, 20);
+      expect((await ask(`${origin}/v1/session`, 'GET', { bearer: session })).status).toBe(200);
+      await expect.poll(async () => (await heartbeat()).status).toBe(200);
+      await load.deleteOne();
+      await load.stop();
+      await companion.kill9();
+      const answers = new Map(load.answers);
+      for (const unavailable of ['event 503', 'end 503']) {
+        expect(answers.get(unavailable)).toBeGreaterThan(0);
+        answers.delete(unavailable);
+      }
+      await prove({ standin, built, where, load: { ...load, answers }, kills: 1, name: 'a killed server' });
+      note('kills of PostgreSQL', 1, '0 lost');
+      await standin.stop();
+    },
+    PATIENCE_MS,
+  );
+});

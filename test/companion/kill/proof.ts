@@ -1,0 +1,101 @@
+// What has to be true after the kills, whatever was lost on the way: asked of the database and of the stand-in.
+import { expect } from 'vitest';
+import type { Database } from '../../../src/companion/db/database.ts';
+import { openDatabase } from '../../../src/companion/db/open.ts';
+import type { RunningStandin } from '../../../src/standin/listen.ts';
+import { note } from '../../faults/counts.ts';
+import { CLIENT } from '../fakes/world.ts';
+import type { BuiltCompanion, Where } from '../world.ts';
+import type { Load } from './load.ts';
+
+/** Longer than an attempt that is under way is waited for. */
+const OVERDUE_MS = 180_000;
+/** For the last revocation. */
+const PATIENCE = { timeout: 30_000, interval: 100 };
+
+interface After {
+  readonly standin: RunningStandin;
+  readonly built: BuiltCompanion;
+  readonly where: Where;
+  readonly load: Load;
+  readonly kills: number;
+  readonly name: string;
+}
+
+/** Lets a last companion do what is left, and looks at everything. The load has ended, and no companion runs. */
+export async function prove({ standin, built, where, load, kills, name }: After): Promise<void> {
+  const { told, deleted, revoked, kept, answers } = load;
+  await inside(where, age);
+  const last = built.start(standin, where);
+  await last.listening;
+  const alive = () => new Set(standin.store.liveGrants({ clientId: CLIENT.clientId }).map(({ id }) => id));
+  await expect.poll(() => revoked.filter((id) => alive().has(id)), PATIENCE).toEqual([]);
+  expect(kept.filter((id) => !alive().has(id))).toEqual([]);
+  expect(await last.stop()).toBe(0);
+  await inside(where, (database) => look(database, load));
+
+  const acked = told.filter((one) => one.acked).length + deleted.length;
+  expect(acked).toBeGreaterThan(kills);
+  expect(revoked.length).toBeGreaterThan(kills);
+  // Whoever was there was well: no 500 and no 503 between two kills.
+  expect([...answers.keys()].sort()).toEqual(['end 202', 'event 200']);
+  note(`kills of the companion on ${name}`, kills, '0 lost');
+  note(`events acknowledged on ${name}`, acked);
+  note(`revocations acknowledged on ${name}`, revoked.length);
+}
+
+async function inside({ databaseUrl, dataDir }: Where, work: (database: Database) => unknown): Promise<void> {
+  const database = await openDatabase({ url: databaseUrl, dir: dataDir });
+  try {
+    await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+/** A worker that is killed has its attempts to itself for a while; that is over now. */
+async function age(database: Database): Promise<void> {
+  await database.query('update revocation set not_before = not_before - $1', [OVERDUE_MS]);
+}
+
+async function look(database: Database, load: Load): Promise<void> {
+  const rows = await database.query<{ entry: string }>(
+    `select concat_ws(' ', encode(account, 'hex'), kind, coalesce(at::text, encode(mark, 'hex'))) as entry from ledger`,
+  );
+  const ledger = new Set(rows.map(({ entry }) => entry));
+  const isThere = ({ account, kind, at }: Load['told'][number]) => ledger.has(`${account} ${kind} ${at}`);
+  const lost = load.told.filter((one) => one.acked && !isThere(one));
+  expect(lost).toEqual([]);
+  // What was told in one token is there as a whole, or not at all.
+  const halves = load.told.filter(
+    (one) => isThere(one) !== one.marks.some((mark) => ledger.has(`${one.account} profile_change ${mark}`)),
+  );
+  expect(halves).toEqual([]);
+  await expectStates(database, load);
+  expect(await database.query('select from revocation where set_aside is not null')).toEqual([]);
+  const [{ deadlocks } = {}] = await database.query<{ deadlocks: number }>(
+    'select deadlocks from pg_stat_database where datname = current_database()',
+  );
+  expect(deadlocks).toBe(0);
+  const gone = await database.query<{ key: string }>(`select encode(account, 'hex') as key from tombstone`);
+  expect(gone.map(({ key }) => key)).toEqual(expect.arrayContaining([...load.deleted]));
+  const left = await database.query<{ key: string }>(`select encode(key, 'hex') as key from account`);
+  expect(left.filter(({ key }) => load.deleted.includes(key))).toEqual([]);
+}
+
+/** The state is that of the newest event, told or not. */
+async function expectStates(database: Database, { told }: Load): Promise<void> {
+  const rows = await database.query<{ key: string; valid_after: number; revision: number; newest: number }>(
+    `select encode(key, 'hex') as key, valid_after, revision,
+       (select max(at) from capability where account = key) as newest from account`,
+  );
+  for (const account of new Set(told.map((one) => one.account))) {
+    const acked = told.filter((one) => one.account === account && one.acked);
+    const newest = (kind: string) =>
+      Math.max(0, ...acked.filter((one) => one.kind === kind).map(({ at }) => at));
+    const row = rows.find(({ key }) => key === account);
+    expect(row?.valid_after).toBeGreaterThanOrEqual(newest('password_change'));
+    expect(row?.newest).toBeGreaterThanOrEqual(newest('subscription_state_change'));
+    expect(row?.revision).toBeGreaterThanOrEqual(acked.length);
+  }
+}

@@ -1,0 +1,130 @@
+// Garbage without end, from the address the good tokens come from too: the good ones get through, and the memory stays flat.
+import { existsSync, readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { Agent } from 'node:http';
+import { connect } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startPostgres, type RunningPostgres } from '../../scripts/postgres.mjs';
+import { openPostgres } from '../../src/companion/db/postgres.ts';
+import { COMPANION_PATHS } from '../../src/contract/companion.ts';
+import { startStandin, type RunningStandin } from '../../src/standin/listen.ts';
+import { CLIENT } from './fakes/world.ts';
+import { builtCompanion, buy, deliver, quickly, uidOf, type BuiltCompanion } from './world.ts';
+
+const PATIENCE_MS = 120_000;
+/** Of the flood whose effect is looked at; one as long goes before it, for what any load costs once. */
+const FLOOD_MS = 4_000;
+const GOOD = 100;
+/** Megabytes. Should garbage be kept, this heap is full long before the end, and the process with it. */
+const HEAP = 64;
+const GROWTH = 48;
+const HALF_OPEN = 200;
+
+describe('a companion in a flood', () => {
+  let server: RunningPostgres;
+  let built: BuiltCompanion;
+  let standin: RunningStandin;
+  let companion: ReturnType<BuiltCompanion['start']>;
+  let origin: string;
+  let agent: Agent;
+  beforeAll(async () => {
+    server = await startPostgres();
+    built = await builtCompanion();
+    standin = await startStandin({ era: 'today' });
+    companion = built.start(standin, { databaseUrl: server.url }, [`--max-old-space-size=${HEAP}`]);
+    origin = await companion.listening;
+    agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  }, PATIENCE_MS);
+  afterAll(async () => {
+    agent.destroy();
+    await companion.kill9();
+    await standin.stop();
+    await server.stop();
+    await built.remove();
+  }, PATIENCE_MS);
+
+  it(
+    'takes every good token, and holds on to nothing else',
+    async () => {
+      await buy(standin, origin);
+      const half = Array.from({ length: HALF_OPEN }, () => halfOpen(origin));
+      const flood = { over: false, sent: 0, statuses: new Set<number | undefined>() };
+      const flooding = Array.from({ length: 16 }, async (_, nth) => {
+        while (!flood.over) {
+          flood.statuses.add(await garbage(agent, origin, nth));
+          flood.sent += 1;
+        }
+      });
+      await wait(FLOOD_MS);
+      const before = residentMegabytes(companion.pid);
+      const sentBefore = flood.sent;
+      const times: number[] = [];
+      const until = performance.now() + FLOOD_MS;
+      while (times.length < GOOD || performance.now() < until) {
+        const { clientId } = CLIENT;
+        const uid = uidOf(standin);
+        const set = await standin.events.sign({ clientId, uid, event: 'profile-change' });
+        const began = performance.now();
+        expect(await deliver(agent, origin, set)).toBe(200);
+        times.push(performance.now() - began);
+      }
+      flood.over = true;
+      await Promise.all(flooding);
+      expect(flood.sent - sentBefore).toBeGreaterThan(GOOD);
+      expect(residentMegabytes(companion.pid) - before).toBeLessThan(GROWTH);
+      times.sort((a, b) => a - b);
+      // Some milliseconds where nothing else runs; this machine may do much else.
+      expect(times[Math.floor(times.length * 0.9)]).toBeLessThan(1000);
+      // 503 is for keys nobody has: they are not looked for each time.
+      expect([...flood.statuses].sort()).toEqual([401, 429, 503]);
+      const database = openPostgres(server.url);
+      expect(await database.query('select revision from account')).toEqual([{ revision: times.length }]);
+      await database.close();
+      // Those who never said what they want have been sent away by now, or soon are.
+      await Promise.all(half);
+      expect(companion.said()).not.toContain('"Severity":3');
+    },
+    PATIENCE_MS,
+  );
+});
+
+/** A request that never comes to its end; resolves when it is closed. */
+function halfOpen(origin: string): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = connect(Number(new URL(origin).port), '127.0.0.1', () =>
+      socket.write(`POST /v1/sessions HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(4096)}`),
+    );
+    socket.resume().once('close', () => resolve());
+    socket.on('error', () => undefined);
+  });
+}
+
+/** Something new each time: nothing of it can be remembered for good. */
+function garbage(agent: Agent, origin: string, nth: number): Promise<number | undefined> {
+  const noise = randomBytes(3000).toString('base64url');
+  const header = (kid: string) => Buffer.from(JSON.stringify({ alg: 'RS256', kid })).toString('base64url');
+  const json = { 'content-type': 'application/json' };
+  switch (nth % 5) {
+    case 0:
+      return deliver(agent, origin, noise);
+    case 1:
+      // A key nobody has, which one might go and look for each time.
+      return deliver(agent, origin, `${header(noise.slice(0, 40))}.${noise}.${noise.slice(0, 342)}`);
+    case 2:
+      return deliver(agent, origin, `${noise.slice(0, 80)}.${noise}.${noise.slice(0, 342)}`);
+    case 3: {
+      const authorization = `Bearer ${randomBytes(32).toString('hex')}`;
+      return quickly(agent, origin + COMPANION_PATHS.sessions, { authorization, ...json }, '{}');
+    }
+    default:
+      return quickly(agent, origin + COMPANION_PATHS.metrics, json, JSON.stringify({ noise }));
+  }
+}
+
+/** proc(5); where there is none, the bound of the heap has to do. */
+function residentMegabytes(pid: number): number {
+  const file = `/proc/${pid}/status`;
+  if (!existsSync(file)) return 0;
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(file, 'utf8'))?.[1]) / 1024;
+}
