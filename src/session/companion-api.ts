@@ -21,15 +21,18 @@ export interface Gone {
 
 export interface Bought {
   readonly session: string;
-  readonly state: AccountState;
+  readonly state: State;
 }
+
+/** What the session acts on; of subscriptions it makes nothing. */
+type State = Pick<AccountState, 'revision' | 'metrics'>;
 
 /** All throw FxaError as `exchange` does, and `bad_response` for an answer that is none of the companion's. */
 export interface CompanionApi {
   /** `token`: a narrow access token. `shown`: the session to be refreshed. */
   buy(token: string, shown?: string): Promise<Bought | Gone>;
   /** Undefined while the state is still the one of that `etag`. */
-  state(session: string, etag?: string): Promise<{ state: AccountState; etag?: string } | Gone | undefined>;
+  state(session: string, etag?: string): Promise<{ state: State; etag?: string } | Gone | undefined>;
   /** Resolves with true when the companion has taken the grants over for good. */
   end(session: string, refreshTokenIds: readonly string[]): Promise<boolean>;
 }
@@ -89,15 +92,10 @@ function goneOf(body: Readonly<Record<string, unknown>> | undefined): Gone | und
   return { gone: ENDED_REASONS.find((reason) => reason === body.reason) ?? 'unknown' };
 }
 
-function stateOf(body: Readonly<Record<string, unknown>> | undefined): AccountState {
-  const { revision, metrics, metricsUntil, subscriptions } = body ?? {};
+function stateOf(body: Readonly<Record<string, unknown>> | undefined): State {
+  const { revision, metrics } = body ?? {};
   if (typeof revision !== 'number' || typeof metrics !== 'boolean') throw unreadable();
-  return {
-    revision,
-    metrics,
-    ...(typeof metricsUntil === 'number' && { metricsUntil }),
-    subscriptions: (subscriptions ?? {}) as AccountState['subscriptions'],
-  };
+  return { revision, metrics };
 }
 
 function unreadable(): FxaError {

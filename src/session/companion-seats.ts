@@ -11,20 +11,20 @@ export interface Seat {
   readonly session: string;
   /** The companion it was bought at: another one is never shown it. */
   readonly origin: string;
-  /** The last state that was seen and acted on. */
-  readonly revision: number;
+  /** The last state that was acted on; absent until there was one. */
+  readonly revision?: number;
   readonly etag?: string;
 }
 
 /** As it is stored: `session` sealed on disk, plain in memory. */
 type Seats = Readonly<Record<string, Seat>>;
 
-/** The seat of a session; undefined also when its key is gone. */
+/** The seat of a session; undefined also when its key is gone or cannot be had: a new one is soon bought. */
 export async function seatOf({ ports }: Context, owner: string): Promise<Seat | undefined> {
   const plain = (await seats(ports.memory))[owner];
   if (plain) return plain;
   const sealed = (await seats(ports.local))[owner];
-  const session = sealed && (await ports.vault.open(sealed.session));
+  const session = sealed && (await ports.vault.open(sealed.session).catch(() => undefined));
   return session === undefined ? undefined : ({ ...sealed, session } as Seat);
 }
 

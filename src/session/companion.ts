@@ -1,19 +1,19 @@
 // Asks the companion what has happened to the account, and acts on it: its word is a reason to ask Mozilla accounts, never a
 // proof. Without a companion, or with one that does not answer, everything else goes on as it is.
 import { LONGEST_BACK_OFF } from '../fxa/back-off.ts';
-import { isFxaError } from '../fxa/errors.ts';
+import { FxaError, isFxaError } from '../fxa/errors.ts';
 import { grantedCovers } from '../fxa/scopes.ts';
 import { companionApi, type CompanionApi, type Gone } from './companion-api.ts';
 import { dropSeat, keepSeat, obeySeats, seatOf, type Seat } from './companion-seats.ts';
 import type { Context } from './context.ts';
-import { lookForNews } from './profile.ts';
+import { lookAnew } from './profile.ts';
 import { hintOf } from './reason.ts';
 import { liveSession, type SignedIn } from './state.ts';
 import { withPassingToken } from './tokens.ts';
 
 export const COMPANION_ALARM = 'fxa:companion';
 
-/** Lies in `storage.session`: when the companion was asked last, and how often that failed. */
+/** Lies in `storage.session`: when the companion was asked last, and how often in vain. */
 const KEY = 'companionAsked';
 const LOCK = 'fxa:companion';
 
@@ -27,8 +27,10 @@ const FLOOR_MS = 15_000;
 
 interface Asked {
   readonly sessionId: string;
-  /** Milliseconds. */
-  readonly notBefore: number;
+  /** When it was asked, and how long it is left alone since; milliseconds. */
+  readonly at: number;
+  readonly wait: number;
+  /** How often in a row nothing came of it. */
   readonly failures: number;
 }
 
@@ -48,46 +50,60 @@ async function ask(context: Context, live: SignedIn): Promise<void> {
   const { failures = 0 } = (await asked(context, live)) ?? {};
   const everyMs = (config.companion?.every ?? 0) * 1000;
   try {
-    await hearNews(context, live);
-    await note(context, live, { notBefore: ports.now() + Math.min(FLOOR_MS, everyMs), failures: 0 });
+    const told = await hearNews(context, live);
+    // What was only just bought has yet to hold.
+    await note(context, live, { wait: Math.min(FLOOR_MS, everyMs), failures: told ? 0 : failures });
   } catch (error) {
     if (!isFxaError(error)) ports.report(error);
     const retryAfter = isFxaError(error) ? (error.retryAfter ?? 0) * 1000 : 0;
     const delay = Math.max(retryAfter, Math.min(LONGEST_BACK_OFF * 1000, everyMs * 2 ** failures));
-    await note(context, live, {
-      notBefore: ports.now() + delay * (1 + ports.random() / 4),
-      failures: failures + 1,
-    });
+    // Whole milliseconds: an alarm that rings a fraction too early would be set, and ring, again and again.
+    const wait = Math.floor(delay * (1 + ports.random() / 4));
+    await note(context, live, { wait, failures: failures + 1 });
   }
 }
 
-async function hearNews(context: Context, live: SignedIn): Promise<void> {
+/**
+ * True when the companion knew the session it was shown, false when there was none to show.
+ *
+ * @throws FxaError also when it told that the session is none: one that goes on telling so is asked ever more rarely.
+ */
+async function hearNews(context: Context, live: SignedIn): Promise<boolean> {
   const seat = await seatHere(context, live.id);
-  if (!seat) return buySeat(context, live);
+  if (!seat) {
+    await buySeat(context, live);
+    return false;
+  }
   const news = await apiOf(context, seat.origin).state(seat.session, seat.etag);
-  if (news === undefined) return;
+  if (news === undefined) return true;
   if ('gone' in news) return whenGone(context, live, news);
   const { state, etag } = news;
-  const { revision } = state;
+  const { revision, metrics } = state;
   if (revision !== seat.revision) {
-    // What is closed is closed at once; whether it may open again, the profile says.
-    if (!state.metrics) await context.store.step({ type: 'metricsClosed', sessionId: live.id });
-    const began = context.ports.now();
-    await lookForNews(context);
-    const after = await current(context);
+    if (!metrics) await closeMetrics(context, live);
     // Until the profile could be had, this is still news.
-    if (after?.id !== live.id || (after.account.profileAt ?? 0) < began) return;
+    if (!(await lookAnew(context, () => (metrics ? undefined : closeMetrics(context, live))))) return true;
+    const after = await current(context);
+    if (after?.id !== live.id) return true;
     // The companion opens by a profile that it reads itself.
-    if (after.account.profile?.metricsEnabled === true && !state.metrics) {
-      return buySeat(context, after, { ...seat, revision });
+    if (after.account.profile?.metricsEnabled === true && !metrics) {
+      await buySeat(context, after, { ...seat, revision });
+      return true;
     }
   }
   await keepSeat(context, live.id, { ...seat, revision, ...(etag !== undefined && { etag }) });
+  return true;
+}
+
+/** What is closed is closed at once; whether it may open again, the profile says. */
+async function closeMetrics({ store }: Context, { id }: SignedIn): Promise<void> {
+  await store.step({ type: 'metricsClosed', sessionId: id });
 }
 
 /** An unknown session only means: make a new one. So does a false alarm, once Mozilla accounts has honoured the grant. */
-async function whenGone(context: Context, live: SignedIn, gone: Gone): Promise<void> {
+async function whenGone(context: Context, live: SignedIn, gone: Gone): Promise<never> {
   if (!(await takeHint(context, live, gone))) await buySeat(context, live);
+  throw noSession();
 }
 
 /** The reason is written down before the session that told it is dropped: nobody could be asked for it again. */
@@ -98,22 +114,29 @@ async function takeHint(context: Context, live: SignedIn, { gone }: Gone): Promi
   return hint !== undefined;
 }
 
-/** Buys a companion session with a token for this purpose alone, or refreshes the one there is. */
-async function buySeat(context: Context, live: SignedIn, seat?: Seat): Promise<void> {
+/**
+ * Buys a companion session with a token for this purpose alone, or refreshes the one that is shown. What was last acted on
+ * stays what it was: a new one has told nothing yet, and of one that is refreshed there may be newer news.
+ */
+async function buySeat(context: Context, live: SignedIn, shown?: Seat): Promise<void> {
   const { companion } = context.config;
   if (!companion) return;
   const scope = NARROW.filter((one) => grantedCovers(live.grant.scope, one)).join(' ');
   const bought = await withPassingToken(context, live, { scope, ttl: NARROW_TTL }, (token) =>
-    apiOf(context, companion.origin).buy(token, seat?.session),
+    apiOf(context, companion.origin).buy(token, shown?.session),
   );
   if (bought === undefined) return;
   // The token was good a moment ago; what is said against it is for Mozilla accounts to confirm.
   if ('gone' in bought) {
     await takeHint(context, live, bought);
-    return;
+    throw noSession();
   }
-  const { session, state } = bought;
-  await keepSeat(context, live.id, { session, origin: companion.origin, revision: state.revision });
+  if (!bought.state.metrics) await closeMetrics(context, live);
+  await keepSeat(context, live.id, { ...shown, session: bought.session, origin: companion.origin });
+}
+
+function noSession(): FxaError {
+  return new FxaError('bad_response', 'The companion says that there is no session.', { reason: 'refused' });
 }
 
 /** A seat at another companion than this build's is of no use, and not shown to this one. */
@@ -128,9 +151,10 @@ function apiOf(context: Context, origin: string): CompanionApi {
 
 async function isDue(context: Context, live: SignedIn): Promise<boolean> {
   const plan = await asked(context, live);
-  const { now } = context.ports;
-  // Further ahead than any plan: set by a clock that has been put right since.
-  return !plan || plan.notBefore <= now() || plan.notBefore > now() + 2 * LONGEST_BACK_OFF * 1000;
+  if (!plan) return true;
+  const since = context.ports.now() - plan.at;
+  // Asked in the future: by a clock that has been put right since.
+  return !(since >= 0 && since < plan.wait);
 }
 
 async function planNext(context: Context): Promise<void> {
@@ -138,8 +162,8 @@ async function planNext(context: Context): Promise<void> {
   const live = await current(context);
   const { companion } = context.config;
   if (!live || !companion) return alarms.clear(COMPANION_ALARM);
-  const { notBefore = 0, failures = 0 } = (await asked(context, live)) ?? {};
-  return alarms.set(COMPANION_ALARM, failures > 0 ? notBefore : now() + companion.every * 1000);
+  const { at = 0, wait = 0, failures = 0 } = (await asked(context, live)) ?? {};
+  return alarms.set(COMPANION_ALARM, failures > 0 ? at + wait : now() + companion.every * 1000);
 }
 
 async function asked({ ports }: Context, { id }: SignedIn): Promise<Asked | undefined> {
@@ -147,8 +171,8 @@ async function asked({ ports }: Context, { id }: SignedIn): Promise<Asked | unde
   return plan?.sessionId === id ? plan : undefined;
 }
 
-function note({ ports }: Context, { id }: SignedIn, plan: Omit<Asked, 'sessionId'>): Promise<void> {
-  return ports.memory.set({ [KEY]: { sessionId: id, ...plan } satisfies Asked });
+function note({ ports }: Context, { id }: SignedIn, plan: Pick<Asked, 'wait' | 'failures'>): Promise<void> {
+  return ports.memory.set({ [KEY]: { sessionId: id, at: ports.now(), ...plan } satisfies Asked });
 }
 
 async function current({ store }: Context): Promise<SignedIn | undefined> {

@@ -22,10 +22,10 @@ const ROAD_BLOCKS: readonly FxaErrorCode[] = ['offline', 'server_unavailable', '
 export async function drain(context: Context): Promise<void> {
   await context.ports.locks.exclusive('fxa:outbox', async () => {
     await context.store.update((record) => bounded(record, context.ports.now()));
-    await takeLeave(context);
-    if ((await waiting(context)).length === 0) return;
     // The alarm comes first: if this pass dies half-way, the next one is already on its way.
-    await context.ports.alarms.set(OUTBOX_ALARM, context.ports.now() + FIRST_DELAY_MS);
+    if ((await waiting(context)).length > 0)
+      await context.ports.alarms.set(OUTBOX_ALARM, context.ports.now() + FIRST_DELAY_MS);
+    await takeLeave(context);
     for (const item of await waiting(context)) {
       if (!isDue(item.notBefore, context.ports.now() + NEARLY_MS)) continue;
       if ((await destroy(context, item)) === 'blocked') break;

@@ -8,7 +8,7 @@ import { currentOwners } from './record.ts';
 /** The companion takes no more at once. */
 const MOST_IDS = 20;
 
-/** What is handed over leaves the outbox; what is not stays there and is destroyed from here. Never rejects. */
+/** What is handed over leaves the outbox; what is not stays there and is destroyed from here. No fault of the companion's escapes. */
 export async function takeLeave(context: Context): Promise<void> {
   const { store, ports, config } = context;
   for (const owner of await seatOwners(context)) {

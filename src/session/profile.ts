@@ -14,12 +14,25 @@ const LOCK = 'fxa:profile';
 
 /** Fetches the profile of the live session. What goes wrong is noted beside the session, which stays what it is. */
 export async function lookForNews(context: Context): Promise<void> {
-  await context.ports.locks.ifFree(LOCK, () => look(context));
+  await context.ports.locks.ifFree(LOCK, async () => {
+    await look(context);
+  });
 }
 
-async function look(context: Context): Promise<void> {
+/**
+ * Looks for what somebody has told of. A look that is under way may have seen what was there before, so its end is awaited;
+ * `first` is done then. True when the profile could be had.
+ */
+export function lookAnew(context: Context, first?: () => Promise<void> | undefined): Promise<boolean> {
+  return context.ports.locks.exclusive(LOCK, async () => {
+    await first?.();
+    return look(context);
+  });
+}
+
+async function look(context: Context): Promise<boolean> {
   const live = liveSession((await context.store.read()).session);
-  if (!live) return;
+  if (!live) return false;
   try {
     const http = context.http();
     const profile = await withAccessToken(context, live.grant.scope, async (token) =>
@@ -31,10 +44,12 @@ async function look(context: Context): Promise<void> {
     }
     const at = context.ports.now();
     await context.store.step({ type: 'profileFetched', sessionId: live.id, profile, at });
+    return true;
   } catch (error) {
     if (!isFxaError(error)) context.ports.report(error);
     const trouble = problemFrom(error, context.ports.now());
     await context.store.step({ type: 'troubleMet', sessionId: live.id, trouble });
+    return false;
   }
 }
 
@@ -71,6 +86,5 @@ async function write(
   if (!grantedCovers(scope, needed)) throw new FxaError('scope_denied', `The grant has no ${needed}.`);
   const http = context.http();
   await withAccessToken(context, scope, async (token) => send(await context.deployment(http), token, http));
-  // A look that is under way may have seen what was there before.
-  await context.ports.locks.exclusive(LOCK, () => look(context));
+  await lookAnew(context);
 }

@@ -2,6 +2,7 @@
 import type { ScopedKey } from '../fxa/scoped-keys.ts';
 import { createAttempts } from './attempts.ts';
 import { askCompanion } from './companion.ts';
+import { obeySeats } from './companion-seats.ts';
 import { createContext, type SessionConfig } from './context.ts';
 import { drain } from './outbox.ts';
 import type { Ports } from './ports.ts';
@@ -100,7 +101,8 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
 
     async signOut({ askWho = false } = {}) {
       await signOut(context, 'by_user', { askWho });
-      tendLater();
+      // The grant does not wait for whatever the companion is asked just now.
+      drain(context).then(tend).catch(ports.report);
       await attempts.stop();
     },
 
@@ -140,6 +142,7 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
           : { ...record, settings: { ...record.settings, sessionOnly } },
       );
       await moveSecrets(context);
+      await obeySeats(context);
     },
 
     async reset() {

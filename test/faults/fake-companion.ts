@@ -70,7 +70,10 @@ export function createFakeCompanion({ store }: Pick<Standin, 'store'>, now: () =
       return Response.json({ error: 'invalid_token', message: '' }, { status: 401 });
     const session = `${++sales}`.padStart(43, 's');
     sold.set(session, { uid: token.uid, provedAt: token.createdAt });
-    return Response.json({ session, ...knownOf(token.uid).state }, { status: 201 });
+    const account = knownOf(token.uid);
+    const metrics = store.accounts.byUid(token.uid)?.metricsEnabled === true;
+    account.state = { ...account.state, metrics };
+    return Response.json({ session, ...account.state }, { status: 201 });
   }
 
   function serve(path: string, bearer: string, body: string): Response {

@@ -177,6 +177,11 @@ async function judge(browser: Browser): Promise<number> {
   if (!base) return lost.length;
   if (!standin.store.tokens.refreshTokenById(base.grant.refreshTokenId))
     wrong('nobody noticed that the session is over');
+  const { uid, metricsEnabled } = base.account.profile ?? {};
+  const person = standin.store.accounts.byUid(uid ?? '');
+  const told = world.config.companion && standin.world.rules.metricsEvents;
+  if (told && person && metricsEnabled !== person.metricsEnabled)
+    wrong('nobody heard what the person thinks of metrics');
   const [background] = alive;
   if (!background) return lost.length;
   const asked = browser.command(background, 'a token in the end', (session) =>

@@ -106,6 +106,16 @@ export const MISHAPS: readonly Action[] = [
     },
   },
   {
+    name: 'another mind about metrics',
+    weight: 0.5,
+    act(browser) {
+      const { store } = browser.world.standin;
+      const account = store.accounts.byEmail(browser.chance.pick(people(browser)));
+      if (account) store.setMetricsEnabled(account, !account.metricsEnabled);
+      return String(account?.metricsEnabled);
+    },
+  },
+  {
     name: 'an account is deleted',
     weight: 0.15,
     act({ world: { standin } }) {

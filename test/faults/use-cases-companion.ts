@@ -67,6 +67,14 @@ export const WITH_COMPANION: readonly UseCase[] = [
   },
   {
     ...staying,
+    name: 'metrics are opened again, at the companion too',
+    prepare: when((one) => {
+      one.standin.store.setMetricsEnabled(ada(one), false);
+      one.standin.store.setMetricsEnabled(ada(one), true);
+    }),
+  },
+  {
+    ...staying,
     name: 'the companion has lost everything',
     prepare: when(({ companion }) => companion.forget()),
   },

@@ -45,7 +45,6 @@ describe('a companion session', () => {
     expect(seats()[1] ?? {}).toEqual({});
     expect(JSON.stringify(seats()[0])).toContain('sealed:');
     await world.session.setSessionOnly(true);
-    await world.later();
     expect(seats()[0]).toEqual({});
     expect(Object.keys(seats()[1] as object)).toHaveLength(1);
   });
@@ -182,7 +181,8 @@ describe('a companion that fails', () => {
     expect(world.view().status).toBe('signedIn');
     expect(world.record().session).not.toHaveProperty('hint');
     world.host.fetch = network;
-    await world.later();
+    world.host.skew += 3_600_000;
+    await world.session.tend();
     expect(seatOfNow()).toHaveLength(1);
   });
 });

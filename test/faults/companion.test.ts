@@ -1,0 +1,163 @@
+// What a companion that is slow, false or gone cannot do, and what may cross its news; each by itself.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { COMPANION_ALARM } from '../../src/session/companion.ts';
+import { OUTBOX_ALARM } from '../../src/session/outbox.ts';
+import { createSession } from '../../src/session/session.ts';
+import { ada } from './steps.ts';
+import { createFaultWorld, type FaultWorld } from './world.ts';
+
+const MINUTE = 60_000;
+
+let world: FaultWorld;
+beforeEach(async () => {
+  world = createFaultWorld({ companion: true });
+  await done(world.session.signIn());
+  await tend();
+});
+afterEach(() => {
+  expect(world.host.reports).toEqual([]);
+  world.stop();
+});
+
+const done = <T>(work: Promise<T>) => world.time.until(work, 'the work');
+const tend = () => done(world.session.tend());
+const later = (minutes: number) => {
+  world.host.skew += minutes * MINUTE;
+  return tend();
+};
+const allowsMetrics = () => world.view()?.account?.metricsEnabled;
+const seats = () => Object.keys(world.host.local.get('companion') ?? {});
+
+/** Holds every call of that name until it is let go. */
+function hold(call: string, way: 'out' | 'back') {
+  let release = () => {};
+  let arrive = () => {};
+  const reached = new Promise<void>((resolve) => (arrive = resolve));
+  const gate = new Promise<void>((resolve) => (release = resolve));
+  world.host.hold = async (held) => {
+    if (held.call !== call || held.way !== way) return;
+    arrive();
+    await gate;
+  };
+  return { reached, release };
+}
+
+/** Counts the requests to a path that begins like this, from now on. */
+function counted(path: string) {
+  const count = { calls: 0 };
+  world.host.onCall = (when, name) => {
+    if (when === 'before' && name.startsWith(`fetch ${path}`)) count.calls++;
+  };
+  return count;
+}
+
+describe('an opt-out', () => {
+  it.each(['can', 'cannot'])(
+    'closes, though an older look comes in, and the profile %s be had',
+    async (can) => {
+      const old = hold('fetch /v1/profile', 'back');
+      const looking = world.session.lookForNews();
+      await old.reached;
+      world.standin.store.setMetricsEnabled(ada(world), false);
+      world.host.skew += 6 * MINUTE;
+      const hearing = world.session.tend();
+      await expect.poll(allowsMetrics).toBe(false);
+      if (can === 'cannot')
+        world.standin.faults.set([{ where: 'profile', what: { kind: 'status', status: 503 } }]);
+      old.release();
+      await done(Promise.all([looking, hearing]));
+      expect(allowsMetrics()).toBe(false);
+    },
+  );
+
+  it('from before there was a companion session closes when there is one', async () => {
+    world.companion.forget();
+    world.companion.mood = 'down';
+    await later(6);
+    world.standin.store.setMetricsEnabled(ada(world), false);
+    world.companion.mood = 'truthful';
+    await later(60);
+    expect(allowsMetrics()).toBe(false);
+  });
+});
+
+it('a change of which the companion hears while its session is refreshed is still news', async () => {
+  const account = ada(world);
+  world.standin.store.setMetricsEnabled(account, false);
+  world.standin.store.setMetricsEnabled(account, true);
+  world.host.skew += 6 * MINUTE;
+  const refresh = hold('fetch /v1/sessions', 'out');
+  const hearing = world.session.tend();
+  await refresh.reached;
+  account.displayName = 'Countess';
+  world.standin.store.profileChanged(account);
+  refresh.release();
+  await done(hearing);
+  await later(6);
+  expect(world.view()?.account?.displayName).toBe('Countess');
+});
+
+it.each([
+  ['says of every session that it has ended', () => (world.companion.mood = 'lies')],
+  ['forgets every session', () => world.companion.forget()],
+])('a companion that %s is asked ever more rarely', async (_name, again) => {
+  const asked = counted('/v1/session');
+  for (let minute = 0; minute < 240; minute++) {
+    again();
+    await later(1);
+  }
+  expect(world.view()?.status).toBe('signedIn');
+  expect(asked.calls).toBeGreaterThan(3);
+  expect(asked.calls).toBeLessThan(20);
+  world.companion.mood = 'truthful';
+  await later(90);
+  await later(90);
+  expect(seats()).toHaveLength(1);
+  // All is well, and so is the pace.
+  expect(world.host.alarms.get(COMPANION_ALARM)).toBe(world.time.now() + world.host.skew + 5 * MINUTE);
+});
+
+it('a clock that is set back keeps nobody from asking', async () => {
+  await later(60);
+  const asked = counted('/v1/session');
+  await later(-30);
+  expect(asked.calls).toBe(1);
+});
+
+describe('sign-out', () => {
+  const grants = () => world.standin.store.liveGrants();
+
+  it('does not wait for what the companion is asked', async () => {
+    world.host.skew += 6 * MINUTE;
+    const slow = hold('fetch /v1/session', 'out');
+    const asking = world.session.tend();
+    await slow.reached;
+    await done(world.session.signOut());
+    await expect.poll(grants).toEqual([]);
+    slow.release();
+    await done(asking);
+    await tend();
+    expect(seats()).toEqual([]);
+  });
+
+  it('comes back to the grant when the background dies while it is handed over', async () => {
+    const slow = hold('fetch /v1/session/end', 'out');
+    await done(world.session.signOut());
+    await slow.reached;
+    expect(world.host.alarms.has(OUTBOX_ALARM)).toBe(true);
+    slow.release();
+    await tend();
+    expect(grants()).toEqual([]);
+    expect(world.host.alarms.has(OUTBOX_ALARM)).toBe(false);
+  });
+
+  it('destroys the grant where the key of the companion session cannot be had', async () => {
+    const { ports } = world.host.start();
+    const open = () => Promise.reject(new Error('A mutation operation was attempted on a database'));
+    const session = createSession({ ...ports, vault: { ...ports.vault, open } }, world.config);
+    await done(session.signOut());
+    await done(session.tend());
+    expect(grants()).toEqual([]);
+    expect(seats()).toEqual([]);
+  });
+});
