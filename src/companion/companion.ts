@@ -16,6 +16,9 @@ import type { Version } from './operations/dockerflow.ts';
 import type { Log } from './operations/log.ts';
 import { operatorState } from './operations/operator-state.ts';
 
+/** A quarter of all; more than a proxy needs that nobody told us of. */
+const CONNECTIONS_EACH = 1024;
+
 export interface RunningCompanion {
   /** Without a trailing slash. */
   readonly origin: string;
@@ -85,7 +88,12 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
     });
     running.push(() => worker.stop());
 
-    const server = await startServer({ app, host: settings.host, port: settings.port });
+    const server = await startServer({
+      app,
+      host: settings.host,
+      port: settings.port,
+      ...(settings.trustedProxies === 0 && { connectionsEach: CONNECTIONS_EACH }),
+    });
     running.push(() => server.stop());
     return { origin: server.origin, database: database.description, stop };
   } catch (error) {

@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 /** A server whose route `/slow` answers when `finish` is called. */
-async function start(times: Partial<ServerTimes> = {}) {
+async function start(times: Partial<ServerTimes> = {}, connectionsEach?: number) {
   const slow: ((answer: string) => void)[] = [];
   const app = new Hono();
   app.onError((error, c) =>
@@ -22,7 +22,7 @@ async function start(times: Partial<ServerTimes> = {}) {
   app.get('/slow', async (c) => c.text(await new Promise<string>((resolve) => slow.push(resolve))));
   app.post('/', async (c) => c.json((await c.req.text()).length));
   app.get('/:name', (c) => c.text(c.req.param('name')));
-  const server = await startServer({ app, host: '127.0.0.1', port: 0, times });
+  const server = await startServer({ app, host: '127.0.0.1', port: 0, times, connectionsEach });
   running.push(server);
   const finish = async () => {
     await expect.poll(() => slow.length).toBeGreaterThan(0);
@@ -60,6 +60,25 @@ describe('a server', () => {
 });
 
 describe('a connection that wants to hold us up', () => {
+  it('is one too many when its network has so many already, and no longer when one of them ends', async () => {
+    const { origin } = await start({}, 2);
+    const ask = () => raw(origin, 'GET /hello HTTP/1.1\r\nHost: x\r\n\r\n');
+    const [one, other] = [ask(), ask()];
+    for (const { text } of [one, other]) await expect.poll(text).toContain('hello');
+    const third = ask();
+    await third.closed;
+    expect(third.text()).toBe('');
+    one.socket.destroy();
+    await one.closed;
+    await expect
+      .poll(async () => {
+        const again = ask();
+        await Promise.race([again.closed, expect.poll(again.text).toContain('hello')]);
+        return again.text();
+      })
+      .toContain('hello');
+  });
+
   const impatient = { headers: 300, request: 600, idle: 5000 };
 
   it('is closed when the head of a request does not come', async () => {

@@ -1,6 +1,8 @@
 // The companion, listening: how long it waits for whom, and how it stops without losing an answer.
 import type { Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { serve } from '@hono/node-server';
+import { networkOf, plainAddress } from './http/address.ts';
 
 export interface RunningCompanion {
   /** Without a trailing slash. */
@@ -15,6 +17,8 @@ export interface ServerOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly times?: Partial<ServerTimes>;
+  /** Connections of one network at a time. Left out where a proxy brings everybody's. */
+  readonly connectionsEach?: number | undefined;
 }
 
 /** Milliseconds. */
@@ -44,7 +48,8 @@ const MAX_CONNECTIONS = 4096;
 const MAX_REQUESTS_PER_SOCKET = 10_000;
 
 /** Rejects with Node's error (`EADDRINUSE`, …) when it cannot listen. */
-export function startServer({ app, host, port, times = {} }: ServerOptions): Promise<RunningCompanion> {
+export function startServer(options: ServerOptions): Promise<RunningCompanion> {
+  const { app, host, port, times = {}, connectionsEach } = options;
   const { headers, request, idle, keepAlive, stop } = { ...TIMES, ...times };
   return new Promise((resolve, reject) => {
     const server = serve(
@@ -70,8 +75,28 @@ export function startServer({ app, host, port, times = {} }: ServerOptions): Pro
     server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET;
     server.maxConnections = MAX_CONNECTIONS;
     server.setTimeout(idle);
+    if (connectionsEach !== undefined) share(server, connectionsEach);
     const stopped = gracefully(server);
     server.once('error', reject);
+  });
+}
+
+/** Nobody is to hold all the connections there are. */
+function share(server: Server, most: number): void {
+  const held = new Map<string, number>();
+  server.on('connection', (socket: Socket) => {
+    const network = networkOf(plainAddress(socket.remoteAddress ?? ''));
+    const before = held.get(network) ?? 0;
+    if (before >= most) {
+      socket.destroy();
+      return;
+    }
+    held.set(network, before + 1);
+    socket.once('close', () => {
+      const others = (held.get(network) ?? 1) - 1;
+      if (others > 0) held.set(network, others);
+      else held.delete(network);
+    });
   });
 }
 

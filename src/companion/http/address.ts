@@ -10,10 +10,10 @@ import type { Context } from 'hono';
  */
 export function callerAddress(c: Context, trustedProxies: number): string {
   const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
-  const socket = plain(incoming?.socket.remoteAddress ?? '');
+  const socket = plainAddress(incoming?.socket.remoteAddress ?? '');
   if (trustedProxies === 0) return socket;
   const seen = (c.req.header('x-forwarded-for') ?? '').split(',');
-  const outermost = plain(seen.at(-trustedProxies)?.trim() ?? '');
+  const outermost = plainAddress(seen.at(-trustedProxies)?.trim() ?? '');
   return isIP(outermost) === 0 ? socket : outermost;
 }
 
@@ -23,7 +23,7 @@ export function networkOf(address: string): string {
 }
 
 /** Without a port, brackets or a zone, and IPv4 as IPv4 also on a socket for both. */
-function plain(address: string): string {
+export function plainAddress(address: string): string {
   const bare = /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1');
   return bare.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '');
 }

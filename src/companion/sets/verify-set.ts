@@ -59,8 +59,8 @@ function isSetType(typ: unknown): boolean {
 
 /** A token for us and for others is refused: one of them could have passed it on. */
 function clientOf(aud: unknown, clients: Clients): Client {
-  const [audience, ...others] = [aud].flat() as readonly unknown[];
-  const client = typeof audience === 'string' && others.length === 0 ? clients.get(audience) : undefined;
+  const audience: unknown = Array.isArray(aud) && aud.length === 1 ? aud[0] : aud;
+  const client = typeof audience === 'string' ? clients.get(audience) : undefined;
   if (!client) throw new Refusal('audience');
   return client;
 }
