@@ -4,6 +4,7 @@ import type { Http } from '../fxa/http.ts';
 import { createApp, deployments } from './app.ts';
 import type { CompanionSettings } from './config.ts';
 import type { Database } from './db/database.ts';
+import { claim } from './db/made-with.ts';
 import { openDatabase } from './db/open.ts';
 import { ACCOUNT_CHANNEL } from './db/deliveries.ts';
 import { createStore } from './db/store.ts';
@@ -50,12 +51,18 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
   const endpoints = settings.endpoints ?? (await discover(settings.issuer, http));
   const running: (() => Promise<void>)[] = [];
   const stop = async () => {
-    for (const end of running.splice(0).reverse()) await end();
+    // Each is to end, whatever becomes of the others.
+    const failed: unknown[] = [];
+    for (const end of running.splice(0).reverse()) {
+      await end().catch((error: unknown) => failed.push(error));
+    }
+    if (failed.length > 0) throw new AggregateError(failed, 'Not everything ended well');
   };
   try {
     const database =
       options.database ?? (await openDatabase({ url: settings.databaseUrl, dir: settings.dataDir }));
     if (!options.database) running.push(() => database.close());
+    await claim(database, settings.secret);
     const store = createStore(database);
     const state = operatorState(store, now);
     const counters = createCounters(() => store.revocationState(), now);

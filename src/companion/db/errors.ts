@@ -3,6 +3,10 @@
 export const STORE_ERROR_CODES = [
   /** More deliveries wait than memory should hold. Try later. */
   'queue_full',
+  /** One account, or one session, wants more than anybody needs. */
+  'too_many',
+  /** Another COMPANION_SECRET than the one its hashes were made with. */
+  'secret_changed',
   /** A later version of the companion has written here. */
   'database_newer',
   /** Another process has the embedded database open. */

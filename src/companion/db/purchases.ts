@@ -1,7 +1,11 @@
 // Buying a session, or proving again the one that is shown.
 import type { Bought, Purchase, Store } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
+import { StoreError } from './errors.ts';
 import { readSession, standing } from './standing.ts';
+
+const DAY_MS = 86_400_000;
+const MOST_A_DAY = 50;
 
 interface AccountRow {
   readonly revision: number;
@@ -69,7 +73,10 @@ async function buy(transaction: Queryable, purchase: Purchase): Promise<Bought> 
     throw new NothingBought({ status: 'ended', reason: 'password_changed', at: open.valid_after });
   }
   if (purchase.shown) await transaction.query(PROVE_AGAIN, [hash, provedAt, sealedUid, at]);
-  else await transaction.query(INSERT_SESSION, [hash, provedAt, sealedUid, at, account, clientId]);
+  else {
+    await demandModesty(transaction, purchase);
+    await transaction.query(INSERT_SESSION, [hash, provedAt, sealedUid, at, account, clientId]);
+  }
   await heedProfile(transaction, purchase, open);
   const row = await readSession(transaction, hash);
   if (row === undefined) throw new Error('A session that was just written is gone.');
@@ -91,6 +98,18 @@ async function openAccount(transaction: Queryable, account: Buffer, at: number):
     const [row] = await transaction.query<AccountRow>(LOCK_ACCOUNT, [account]);
     // It is gone again when it was deleted while this waited for it.
     if (row !== undefined) return row;
+  }
+}
+
+/** Each browser of a person buys one, and again after it has lost everything. */
+async function demandModesty(transaction: Queryable, { account, at }: Purchase): Promise<void> {
+  const [bought] = await transaction.query<{ count: number }>(
+    'select count(*)::integer as count from session where account = $1 and created_at > $2',
+    [account, at - DAY_MS],
+    'bought_lately',
+  );
+  if ((bought?.count ?? 0) >= MOST_A_DAY) {
+    throw new StoreError('too_many', 'This account has bought too many sessions today');
   }
 }
 

@@ -1,6 +1,7 @@
 // The companion's own sessions: shown and ended. How they are bought is in purchases.ts.
 import type { Store } from '../store.ts';
 import type { Database } from './database.ts';
+import { StoreError } from './errors.ts';
 import { queueRevocations } from './revocations.ts';
 import { readSession, standing } from './standing.ts';
 
@@ -14,9 +15,13 @@ const END = `
   update session set
     ended_reason = coalesce(ended_reason, 'signed_out'),
     ended_at = coalesce(ended_at, $2),
-    sealed_uid = null
+    sealed_uid = null,
+    grants = grants + $3
   where hash = $1
-  returning client_id`;
+  returning client_id, grants`;
+
+/** A session has one grant of its own, and hands over what was left of others. More are made up. */
+const MOST_GRANTS = 200;
 
 export function sessions(database: Database): Pick<Store, 'session' | 'end'> {
   return {
@@ -32,8 +37,14 @@ export function sessions(database: Database): Pick<Store, 'session' | 'end'> {
 
     end: async (hash, refreshTokenIds, at) => {
       const found = await database.transaction(async (transaction) => {
-        const [session] = await transaction.query<{ client_id: string }>(END, [hash, at], 'end_session');
+        const [session] = await transaction.query<{ client_id: string; grants: number }>(
+          END,
+          [hash, at, refreshTokenIds.length],
+          'end_session',
+        );
         if (session === undefined) return false;
+        if (session.grants > MOST_GRANTS)
+          throw new StoreError('too_many', 'This session has given up too many grants');
         await queueRevocations(transaction, session.client_id, refreshTokenIds, at);
         return true;
       });

@@ -7,6 +7,7 @@ import { answerProblem, Problem } from './problem.ts';
 
 /** Seconds. */
 const STORE_RETRY = 5;
+const OFTEN_RETRY = 3600;
 
 /** The app's `onError`. */
 export function answerErrors(log: Log): ErrorHandler {
@@ -16,6 +17,9 @@ export function answerErrors(log: Log): ErrorHandler {
     // A sender who hung up in the middle of a body is no trouble of ours, and reads no answer.
     if (c.req.raw.signal.aborted)
       return answerProblem(c, new Problem(400, 'aborted', 'The request broke off'));
+    if (error instanceof StoreError && error.code === 'too_many') {
+      return answerProblem(c, new Problem(429, 'rate_limited', error.message, { retryAfter: OFTEN_RETRY }));
+    }
     log.failure('request_failed', error);
     if (error instanceof StoreError) {
       const later = { retryAfter: STORE_RETRY };

@@ -16,6 +16,9 @@ function app(lines: string[] = [], loopback = true) {
   made.get('/v1/away', () => {
     throw new StoreError('database_away', 'canary-in-a-message');
   });
+  made.get('/v1/often', () => {
+    throw new StoreError('too_many', 'Too many of something');
+  });
   made.get('/v1/exception', () => {
     throw new HTTPException(418, { message: 'canary-in-a-message' });
   });
@@ -58,6 +61,14 @@ describe('what breaks', () => {
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
     expect(await answer.json()).toMatchObject({ error: 'unavailable' });
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ Fields: { code: 'database_away' } });
+  });
+
+  it('is 429 when the database has had enough of somebody, and no trouble of ours', async () => {
+    const lines: string[] = [];
+    const answer = await app(lines).request('/v1/often');
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '3600']);
+    expect(await answer.json()).toEqual({ error: 'rate_limited', message: 'Too many of something' });
+    expect(lines.join('')).not.toContain('request_failed');
   });
 
   it('is in the one shape also when a library says it', async () => {

@@ -26,6 +26,24 @@ onEachDatabase((world) => {
     expect(await world.store.session(randomBytes(32), NOON)).toBeUndefined();
   });
 
+  it('sells an account no more sessions in a day than its browsers could want', async () => {
+    for (let nth = 0; nth < 50; nth += 1) await boughtBy(world.store, ada);
+    await expect(world.store.buy(purchaseOf(ada))).rejects.toMatchObject({ code: 'too_many' });
+    await boughtBy(world.store, grace);
+    await boughtBy(world.store, ada, { at: NOON + DAY });
+    expect(await world.database.query('select from session')).toHaveLength(52);
+  });
+
+  it('takes no more grants from a session than anybody has, and then none of them', async () => {
+    const hash = await boughtBy(world.store, ada);
+    const ids = (nth: number) =>
+      Array.from({ length: 20 }, (_, index) => hashOf(`${nth} ${index}`).toString('hex'));
+    for (let nth = 0; nth < 10; nth += 1) expect(await world.store.end(hash, ids(nth), NOON)).toBe(true);
+    await expect(world.store.end(hash, ids(10), NOON)).rejects.toMatchObject({ code: 'too_many' });
+    expect(await world.database.query('select from revocation')).toHaveLength(200);
+    expect(await world.store.end(hash, [], NOON)).toBe(true);
+  });
+
   it('goes by what was told between the opening of a new account and its first purchase', async () => {
     await world.store.open(ada, NOON);
     await world.store.open(grace, NOON);

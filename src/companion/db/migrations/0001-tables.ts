@@ -22,10 +22,17 @@ create table session (
   seen_at bigint not null,
   ended_reason text,
   ended_at bigint,
+  -- How many grants it was given to destroy.
+  grants integer not null default 0,
   check ((ended_reason is null) = (ended_at is null)),
   check (ended_reason is not null or (account is not null and sealed_uid is not null))
 ) with (fillfactor = 80);
 create index session_account on session (account);
+
+-- A hash under COMPANION_SECRET: with another secret every account would be a stranger, and nobody would notice.
+create table made_with (
+  mark bytea primary key
+);
 
 -- What was heard about known accounts, each event once, however often it is told.
 -- It has no foreign key: that would be looked up for every row of the hottest table.
