@@ -1,9 +1,11 @@
 // A sample resource: tells whoever shows an access token as whom it is known here. Copy it to begin one of your own:
 //
 //   const notes = new Hono<{ Variables: BearerVariables }>();
-//   notes.use(bearer({ check, realm: 'notes', scope: 'https://identity.mozilla.com/apps/notes', fresh: 'writes' }));
+//   notes.use('/v1/notes', bearer({ check, realm, scope: 'profile:uid', fresh: 'writes' }));
 //   notes.get('/v1/notes', async (c) => c.json(await notesOf(c.var.user)));
-//   app.route('/', notes);
+//
+// and mount it in app.ts beside this one: `.route('/', notes({ check: tokens.check, realm }))`. A bearer check without a path of its
+// own would stand before every other route of the companion.
 //
 // Keep data under `c.var.user`; it names a person as the user of one client, so that no client sees another's.
 import { Hono } from 'hono';

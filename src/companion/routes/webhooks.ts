@@ -3,8 +3,8 @@
 import { hash } from 'node:crypto';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { accountKey } from '../clients.ts';
+import { tooLarge } from '../http/body.ts';
 import { Problem, answerProblem } from '../http/problem.ts';
 import { KeysUnavailable } from '../sets/key-set.ts';
 import { Refusal } from '../sets/refusal.ts';
@@ -69,15 +69,13 @@ export function webhooks(options: WebhookOptions): Hono {
     return answerProblem(c, unavailable(outcome.retryAfter));
   });
 
-  const limit = bodyLimit({
-    maxSize: LONGEST_BODY,
-    onError: (c) => {
+  app.post(PUSH_PATH, async (c) => {
+    const token = await pushedToken(c);
+    if (token.length > LONGEST_BODY) {
       options.count('refused', 'malformed');
-      return answerProblem(c, new Problem(413, 'too_large', `A token has at most ${LONGEST_BODY} bytes`));
-    },
-  });
-  app.post(PUSH_PATH, limit, async (c) => {
-    const outcome = await take(await pushedToken(c), options);
+      return answerProblem(c, tooLarge(LONGEST_BODY));
+    }
+    const outcome = await take(token, options);
     if (outcome === undefined) return c.body(null, 202);
     if (!(outcome instanceof Refusal)) return answerProblem(c, unavailable(outcome.retryAfter));
     const { reason, message } = outcome;

@@ -1,18 +1,7 @@
 // Request bodies: JSON objects, small ones, and nothing of them in what is said about a bad one.
-import type { Context, MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import type { Context } from 'hono';
 import type { JsonObject } from '../../fxa/http.ts';
 import { Problem } from '../http/problem.ts';
-
-/** Refuses longer bodies with 413 `body_too_large`; `maxSize` in bytes. */
-export function atMost(maxSize: number): MiddlewareHandler {
-  return bodyLimit({
-    maxSize,
-    onError: () => {
-      throw new Problem(413, 'body_too_large', `The body is longer than ${maxSize} bytes`);
-    },
-  });
-}
 
 /**
  * The body as an object; an empty body is `{}`.

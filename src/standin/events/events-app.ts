@@ -78,7 +78,12 @@ function clientsOf({ events, store }: EventsControl, request: SendRequest, uid: 
     return [client];
   }
   const known = events.clientsOf(uid);
-  if (known.length === 0) throw new FaultError('This person has signed in to no client yet; name a client.');
+  if (known.length === 0) {
+    throw new FaultError(
+      'This person has signed in to no client yet, so nobody is told. Sign in first (npm start, or npm run token), or name ' +
+        'a client (--client firefox).',
+    );
+  }
   const reachable =
     url === undefined && print !== true ? known.filter((id) => id in events.webhooks()) : known;
   if (reachable.length === 0)

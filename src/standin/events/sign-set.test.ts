@@ -19,20 +19,21 @@ afterAll(async () => {
   await receiver.stop();
 });
 
-const signSet = (...args: readonly string[]) =>
+const script = (name: string, ...args: readonly string[]) =>
   new Promise<{ code: number; out: string; said: string }>((resolve) => {
-    const run = ['--import', 'tsx', 'scripts/sign-set.ts', '--standin', standin.origin, ...args];
+    const run = ['--import', 'tsx', `scripts/${name}.ts`, '--standin', standin.origin, ...args];
     execFile(process.execPath, run, { cwd: root }, (error, out, said) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, said }),
     );
   });
+const signSet = (...args: readonly string[]) => script('sign-set', ...args);
 
 it('sends an older event after a newer, and says in a line each what came of them', async () => {
   receiver.answer(200, 503);
   const { code, out } = await signSet(
     ...['--event', 'password-change', '--client', 'firefox', '--to', receiver.url, '--out-of-order'],
   );
-  expect(code).toBe(0);
+  expect(code).toBe(1);
   expect(out.trim().split('\n')).toEqual([
     'password-change to Sign-in extension (Firefox): 200, acknowledged',
     expect.stringContaining('503, the receiver is in trouble'),
@@ -51,6 +52,44 @@ it('prints a token, and says what is wrong', async () => {
   expect([unknown.code, unknown.said.trim()]).toEqual([1, 'Nobody has this email.']);
   const nobody = await signSet(...about, '--standin', 'http://127.0.0.1:1');
   expect(nobody.said).toContain('Start one with npm start or npm run fxa');
+});
+
+it('says what helps when the person has signed in nowhere, and goes to the clients that have been signed in to', async () => {
+  const about = ['--event', 'profile-change', '--user', 'lin@example.com', '--to', receiver.url];
+  const { code, said } = await signSet(...about);
+  expect([code, said]).toEqual([1, expect.stringMatching(/npm start, or npm run token.*--client firefox/)]);
+  const token = await script('token', '--user', 'lin@example.com');
+  expect(standin.store.tokens.access(token.out.trim())).toMatchObject({ scope: 'profile:uid profile:email' });
+  receiver.answer(200);
+  expect((await signSet(...about)).out).toContain('(Firefox): 200, acknowledged');
+});
+
+it.each([
+  [200, [], 0],
+  [401, [], 1],
+  [404, [], 1],
+  [401, ['--wrong-key'], 0],
+  [200, ['--wrong-key'], 1],
+  [400, ['--wrong-key'], 1],
+])('answered with %i, %j, it ends with %i', async (status, more, code) => {
+  receiver.answer(status);
+  const about = ['--event', 'delete-user', '--client', 'firefox', '--to', receiver.url];
+  expect((await signSet(...about, ...more)).code).toBe(code);
+});
+
+it('ends with 1 when nobody answers at the address', async () => {
+  const { code, out } = await signSet(
+    ...['--event', 'delete-user', '--client', 'firefox', '--to', 'http://127.0.0.1:1/'],
+  );
+  expect([code, out]).toEqual([1, expect.stringContaining('no answer')]);
+});
+
+it('explains itself, and names the option it does not know', async () => {
+  const help = await signSet('--help');
+  expect([help.code, help.out]).toEqual([0, expect.stringContaining('Usage: npm run sign-set')]);
+  const unknown = await signSet('--evnt', 'delete-user');
+  expect([unknown.code, unknown.said]).toEqual([1, expect.stringMatching(/--evnt[^]*Usage: /)]);
+  expect((await signSet()).said).toContain('--event is missing.');
 });
 
 it.each([
