@@ -10,14 +10,16 @@ const USAGE = `Usage: npm run sign-set -- --event NAME [options]
   --event NAME       password-change, profile-change, subscription-state-change, delete-user, metrics-opt-out,
                      metrics-opt-in, or any URI
   --user EMAIL       whom it is about (ada@example.com)
-  --client CLIENT    firefox, chromium or a client id (every client this person has signed in to)
+  --client CLIENT    firefox, chromium or a client id (every client this person has signed in to; nobody is signed in
+                     until npm start or npm run token)
   --to URL           where it goes (the webhook the stand-in knows: npm run fxa -- --webhook URL)
   --payload JSON     what the event says (the usual)
   --repeat N         how often, each time as a new token
   --out-of-order     after it, the same event of a minute before
   --wrong-key        signed by a stranger
   --print            print the token instead of sending it
-  --standin ORIGIN   the stand-in (${STANDIN_ORIGIN})`;
+  --standin ORIGIN   the stand-in (${STANDIN_ORIGIN})
+Ends with 0 when each was answered as it should be: acknowledged, or 401 with --wrong-key; else with 1.`;
 
 const OPTIONS = {
   event: { type: 'string' },
@@ -30,20 +32,24 @@ const OPTIONS = {
   'wrong-key': { type: 'boolean', default: false },
   print: { type: 'boolean', default: false },
   standin: { type: 'string', default: STANDIN_ORIGIN },
+  help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
+/** Undefined: only help is asked for. */
 function readArguments() {
+  let fault = '--event is missing.';
   try {
     const { values } = parseArgs({ options: OPTIONS });
     const { event } = values;
+    if (values.help) return undefined;
     if (event !== undefined) return { ...values, event };
-  } catch {
-    // An option that does not exist, or lacks its value.
+  } catch (error) {
+    fault = error instanceof Error ? error.message : String(error);
   }
-  throw new Error(USAGE);
+  throw new Error(`${fault}\n\n${USAGE}`);
 }
 
-type Arguments = ReturnType<typeof readArguments>;
+type Arguments = NonNullable<ReturnType<typeof readArguments>>;
 type Payload = Readonly<Record<string, unknown>>;
 
 function readPayload(text: string): Payload {
@@ -72,10 +78,17 @@ function payloads({
   return [newer, { ...newer, changeTime: newer.changeTime - 60_000 }];
 }
 
+interface Answered {
+  readonly client: string;
+  readonly event: string;
+  readonly status?: number | 'no answer';
+  readonly acked: boolean;
+}
+
 interface Answer {
   readonly error?: string;
   readonly sets?: readonly string[];
-  readonly deliveries?: readonly { client: string; event: string; status?: number | 'no answer' }[];
+  readonly deliveries?: readonly Answered[];
 }
 
 /** The stand-in complains of members; people gave options. */
@@ -85,7 +98,7 @@ function inOptions(error: string | undefined): string | undefined {
 
 async function ask(standin: string, body: object): Promise<Answer> {
   if (!URL.canParse(standin)) throw new Error('--standin is an address, such as http://127.0.0.1:9720.');
-  const nobody = `No stand-in answers at ${standin}. Start one with npm start or npm run fxa, or name it with --standin.`;
+  const nobody = `No stand-in answers at ${standin}. Start one with npm start or npm run fxa (npm run companion does, too), or name it with --standin.`;
   const response = await fetch(new URL('/__standin/events', standin), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -102,6 +115,10 @@ async function ask(standin: string, body: object): Promise<Answer> {
 
 async function main(): Promise<void> {
   const given = readArguments();
+  if (given === undefined) {
+    console.log(USAGE);
+    return;
+  }
   const { event, user: email, client, to: url, print, standin } = given;
   const wrongKey = given['wrong-key'];
   const common = {
@@ -116,8 +133,10 @@ async function main(): Promise<void> {
   for (const payload of payloads(given)) {
     const { sets = [], deliveries = [] } = await ask(standin, { ...common, payload });
     for (const set of sets) console.log(set);
-    for (const delivery of deliveries)
-      console.log(`${delivery.event} to ${delivery.client}: ${outcomeInWords(delivery.status, wrongKey)}`);
+    for (const { event, client, status, acked } of deliveries) {
+      console.log(`${event} to ${client}: ${outcomeInWords(status, wrongKey)}`);
+      if (wrongKey ? status !== 401 : !acked) process.exitCode = 1;
+    }
   }
 }
 

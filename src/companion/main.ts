@@ -1,11 +1,13 @@
 // The production entry: takes everything from the environment, or says all that is missing and ends with 1.
 import { startCompanion } from './companion.ts';
-import { readSettings } from './config.ts';
+import { readSettings, type CompanionSettings } from './config.ts';
 import { createLog } from './operations/log.ts';
+import { whyNotStarted } from './trouble.ts';
 import { readVersion } from './version.ts';
 
+let settings: CompanionSettings | undefined;
 try {
-  const settings = readSettings(process.env);
+  settings = readSettings(process.env);
   const log = createLog({ format: 'mozlog', level: settings.logLevel });
   const companion = await startCompanion({ settings, log, version: readVersion() });
   log.event('started');
@@ -23,6 +25,7 @@ try {
   process.once('SIGINT', end);
   process.once('SIGTERM', end);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : 'unknown error');
+  const own = error instanceof Error ? error.message : 'unknown error';
+  console.error(settings ? whyNotStarted(error, settings) : own);
   process.exitCode = 1;
 }

@@ -11,6 +11,8 @@ export const STORE_ERROR_CODES = [
   'database_newer',
   /** Another process has the embedded database open. */
   'directory_in_use',
+  /** The folder of the embedded database is somebody else's. */
+  'directory_foreign',
   /** The server is not to be had, or not in time. Try later. */
   'database_away',
 ] as const;

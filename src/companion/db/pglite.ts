@@ -1,24 +1,23 @@
 // The embedded PostgreSQL: zero set-up, one process, and a lock and a log flush that it does not have itself.
 import { PGlite, types, type Transaction } from '@electric-sql/pglite';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import type { Database, Queryable } from './database.ts';
 import { lockDirectory } from './directory-lock.ts';
+import { StoreError } from './errors.ts';
 import { pglitePool, run } from './pglite-pool.ts';
 import { walFlush } from './write-ahead-log.ts';
 
-const KEPT =
-  'It survives the end of its process at any moment; of a power cut it survives most, and no promise is made. ' +
-  'One process at a time. Set DATABASE_URL for a server that promises more.';
+const KEPT = 'It survives the death of its process; of a power cut no promise is made. For one process';
 
 /**
  * Opens the database in a directory, which is made if need be; without one it lives in memory and ends with the process.
  *
- * @throws StoreError `directory_in_use`
+ * @throws StoreError `directory_in_use`, `directory_foreign`
  */
 export async function openPglite(dir?: string): Promise<Database> {
   const release = dir === undefined ? undefined : await lockDirectory(dir);
   try {
-    if (dir !== undefined) await mkdir(dir, { recursive: true });
+    if (dir !== undefined) await ownFolder(dir);
     const pglite = await PGlite.create({
       ...(dir !== undefined && { dataDir: dir }),
       parsers: {
@@ -33,6 +32,20 @@ export async function openPglite(dir?: string): Promise<Database> {
     await release?.();
     throw error;
   }
+}
+
+/** Made if need be. A folder with other things in it is not ours to put a database into. */
+async function ownFolder(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true });
+  const found = await readdir(dir);
+  // Making one may have been cut short, and goes on then.
+  const ours =
+    found.length === 0 || found.some((name) => name === 'PG_VERSION' || name === 'base' || name === 'global');
+  if (ours) return;
+  throw new StoreError(
+    'directory_foreign',
+    `${dir} holds other things than a database: give a folder of its own.`,
+  );
 }
 
 function database(
@@ -53,8 +66,8 @@ function database(
     pool: pglitePool(pglite),
     description:
       dir === undefined
-        ? 'Embedded database in memory. Everything is gone when this process ends.'
-        : `Embedded database in ${dir}. ${KEPT}`,
+        ? 'embedded, in memory: it is gone when this process ends'
+        : `embedded, in ${dir}. ${KEPT}`,
     close: async () => {
       await pglite.close();
       await release?.();

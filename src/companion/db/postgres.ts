@@ -35,7 +35,7 @@ export function openPostgres(url: string, patience = PATIENCE_MS): Database {
     flush: () => Promise.resolve(),
     tidy: () => Promise.resolve(),
     pool,
-    description: 'PostgreSQL server. Any number of companions may share it.',
+    description: 'PostgreSQL, for any number of companions',
     close: async () => {
       await listener.close();
       await pool.end();

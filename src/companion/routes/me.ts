@@ -1,11 +1,10 @@
 // A sample resource: tells whoever shows an access token as whom it is known here. Copy it to begin one of your own:
 //
-//   const notes = new Hono<{ Variables: BearerVariables }>();
-//   notes.use('/v1/notes', bearer({ check, realm, scope: 'profile:uid', fresh: 'writes' }));
-//   notes.get('/v1/notes', async (c) => c.json(await notesOf(c.var.user)));
+//   app.use('/v1/notes', bearer({ check, realm, scope: 'profile:uid', fresh: 'writes' }));
+//   app.get('/v1/notes', async (c) => c.json(await notesOf(c.var.user)));
 //
-// and mount it in app.ts beside this one: `.route('/', notes({ check: tokens.check, realm }))`. A bearer check without a path of its
-// own would stand before every other route of the companion.
+// and mount it in app.ts, beside this one: `.route('/', notes({ check: tokens.check, realm }))`. Without its path the check would
+// stand before every later route of the companion. docs/companion.md says more.
 //
 // Keep data under `c.var.user`; it names a person as the user of one client, so that no client sees another's.
 import { Hono } from 'hono';

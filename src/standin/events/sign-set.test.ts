@@ -59,7 +59,9 @@ it('says what helps when the person has signed in nowhere, and goes to the clien
   const { code, said } = await signSet(...about);
   expect([code, said]).toEqual([1, expect.stringMatching(/npm start, or npm run token.*--client firefox/)]);
   const token = await script('token', '--user', 'lin@example.com');
-  expect(standin.store.tokens.access(token.out.trim())).toMatchObject({ scope: 'profile:uid profile:email' });
+  expect(standin.store.tokens.findAccessToken(token.out.trim())).toMatchObject({
+    scope: 'profile:uid profile:email',
+  });
   receiver.answer(200);
   expect((await signSet(...about)).out).toContain('(Firefox): 200, acknowledged');
 });

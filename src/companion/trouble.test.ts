@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { FxaError } from '../fxa/errors.ts';
+import { whyNotStarted } from './trouble.ts';
+
+const SETTINGS = { issuer: 'https://accounts.example', host: '10.1.2.3', port: 8000 };
+const failed = (more: object) => Object.assign(new Error('as the system says it'), more);
+const URL = 'postgres://me:canary@127.0.0.1/db';
+
+it.each([
+  [new FxaError('offline', 'No connection (discovery)'), {}, /^FXA_ISSUER.*https:\/\/accounts\.example/],
+  [failed({ code: 'EADDRINUSE', syscall: 'listen' }), {}, /^Port 8000 is in use/],
+  [failed({ code: 'EADDRNOTAVAIL', syscall: 'listen' }), {}, /^HOST.*10\.1\.2\.3/],
+  [failed({ code: 'ECONNREFUSED', syscall: 'connect' }), { databaseUrl: URL }, /^DATABASE_URL.*ECONNREFUSED/],
+  [failed({ code: '28P01' }), { databaseUrl: URL }, /^DATABASE_URL.*28P01/],
+  [failed({ code: 'ENOENT', path: '/proc/x.lock' }), { dataDir: '/proc/x' }, /^COMPANION_DATA.*\/proc\/x/],
+  [failed({}), {}, /^as the system says it$/],
+  [undefined, {}, /^unknown error$/],
+])('names the setting at fault (%#)', (error, more, sentence) => {
+  const said = whyNotStarted(error, { ...SETTINGS, ...more });
+  expect(said).toMatch(sentence);
+  expect(said).not.toContain('canary');
+});

@@ -1,0 +1,102 @@
+// The companion, as it is, with as many known accounts as the bench wants; or, without a store, what stands before it.
+import { createApp } from '../../../src/companion/app.ts';
+import { accountKey, type Client } from '../../../src/companion/clients.ts';
+import { startCompanion } from '../../../src/companion/companion.ts';
+import type { CompanionSettings } from '../../../src/companion/config.ts';
+import type { Database } from '../../../src/companion/db/database.ts';
+import { openDatabase } from '../../../src/companion/db/open.ts';
+import { startServer } from '../../../src/companion/listen.ts';
+import { createCounters } from '../../../src/companion/operations/counters.ts';
+import { createLog } from '../../../src/companion/operations/log.ts';
+import type { Store } from '../../../src/companion/store.ts';
+import { standinEndpoints } from '../../../src/fxa/environments.ts';
+import { underLoad, type Questions } from './under-load.mjs';
+import { uidsOf } from './uids.mjs';
+
+interface Options {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly scope: string;
+  /** `none`: nothing is written; else a URL of PostgreSQL, or a folder for the embedded database. */
+  readonly store: 'none' | { readonly url: string } | { readonly dir: string };
+  /** People whom tokens are about. */
+  readonly accounts?: number;
+  /** Accounts in all. */
+  readonly known?: number;
+}
+
+const options = JSON.parse(process.argv[2] ?? '') as Options;
+const { issuer, clientId, scope, store, accounts = 0, known = accounts } = options;
+const client: Client = { clientId, name: 'bench', scope, space: 'bench', jwt: true };
+const settings: CompanionSettings = {
+  issuer,
+  endpoints: standinEndpoints(issuer),
+  clients: [client],
+  secret: Buffer.alloc(32, 'bench'),
+  host: '127.0.0.1',
+  port: 0,
+  extensionIds: [],
+  tokenCheck: 'introspect',
+  realm: 'bench',
+  trustedProxies: 0,
+  logLevel: 'info',
+};
+const log = createLog({ format: 'mozlog', level: settings.logLevel, out: process.stderr });
+const version = { source: '', version: '', commit: '', build: '' };
+
+/** Everything the running companion has, but for the database and its worker. */
+async function withoutStore(): Promise<string> {
+  const nothing = { apply: () => Promise.resolve() } as unknown as Store;
+  const state = () => Promise.reject(new Error('There is no store'));
+  const { app } = createApp({
+    settings,
+    endpoints: standinEndpoints(issuer),
+    store: nothing,
+    state,
+    http: { fetch, now: Date.now },
+    log,
+    counters: createCounters(state),
+    version,
+    now: Date.now,
+  });
+  return (await startServer({ app, host: settings.host, port: 0 })).origin;
+}
+
+// A statement may not take long.
+const STEP = 50_000;
+
+async function fill(database: Database): Promise<void> {
+  // Old accounts that nobody has a session of are forgotten.
+  const now = Date.now();
+  const keys = uidsOf(accounts).map((uid) => accountKey(settings.secret, client, uid));
+  await database.query('insert into account (key, created_at) select unnest($1::bytea[]), $2::bigint', [
+    keys,
+    now,
+  ]);
+  const others = `insert into account (key, created_at)
+    select sha256(convert_to('another ' || n, 'UTF8')), $3::bigint from generate_series($1::int, $2::int) as n`;
+  for (let from = accounts; from < known; from += STEP) {
+    await database.query(others, [from, Math.min(known, from + STEP) - 1, now]);
+  }
+  await database.query('vacuum analyze account');
+}
+
+/** The bench empties what grows between its runs, and counts it after each. */
+function questionsTo(database: Database): Questions {
+  const one = async (text: string): Promise<unknown> =>
+    Object.values((await database.query(text))[0] ?? {})[0];
+  return {
+    empty: () => database.query('truncate ledger, delivery_count'),
+    rows: async () => Number(await one('select count(*) from ledger')),
+    durability: () => one('show synchronous_commit'),
+  };
+}
+
+if (store === 'none') {
+  underLoad(await withoutStore());
+} else {
+  const database = await openDatabase(store);
+  await fill(database);
+  const { origin } = await startCompanion({ settings, log, version, database });
+  underLoad(origin, questionsTo(database));
+}

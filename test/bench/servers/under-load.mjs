@@ -1,0 +1,28 @@
+// What every server of the bench tells the bench: where it is, what it has done, and what only it can know.
+import { subscribe } from 'node:diagnostics_channel';
+
+/** Says that it is there; from then on answers questions, and ends with whoever put them. */
+export function underLoad(origin, questions = {}) {
+  let taken = 0;
+  let refused = 0;
+  subscribe('http.server.request.start', () => {
+    taken += 1;
+  });
+  subscribe('http.server.response.finish', ({ response }) => {
+    if (response.statusCode !== 200) refused += 1;
+  });
+  const soFar = () => {
+    const { user, system } = process.cpuUsage();
+    return { taken, refused, cpu: user + system };
+  };
+  const all = { ...questions, soFar };
+  process.on('message', async (question) => {
+    try {
+      process.send({ answer: (await all[question]()) ?? null });
+    } catch (error) {
+      process.send({ error: String(error) });
+    }
+  });
+  process.once('disconnect', () => process.exit());
+  process.send({ answer: origin });
+}
