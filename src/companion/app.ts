@@ -7,6 +7,8 @@ import { evictionKey } from './bearer/evictions.ts';
 import type { Clients } from './clients.ts';
 import type { CompanionSettings } from './config.ts';
 import { front } from './http/front.ts';
+import { ALLOWANCES, rateLimits } from './http/rate-limit.ts';
+import type { Shortcut } from './listen.ts';
 import type { Counters } from './operations/counters.ts';
 import { dockerflow, type Version } from './operations/dockerflow.ts';
 import type { Log } from './operations/log.ts';
@@ -15,7 +17,14 @@ import { returnPage } from './return-page.ts';
 import { me } from './routes/me.ts';
 import { metrics } from './routes/metrics.ts';
 import { sessions } from './routes/sessions.ts';
-import { webhooks } from './routes/webhooks.ts';
+import {
+  type Surroundings,
+  WEBHOOK_PATH,
+  type WebhookOptions,
+  webhooks,
+  webhookShortcut,
+} from './routes/webhooks.ts';
+import { addressBehind } from './http/address.ts';
 import { createKeySet } from './sets/key-set.ts';
 import type { AccountEvent } from './sets/types.ts';
 import { createSetVerifier } from './sets/verify-set.ts';
@@ -38,6 +47,8 @@ export interface AppParts {
 
 export interface App {
   readonly app: Hono;
+  /** For the server: good deliveries need none of the rest. */
+  readonly shortcut: Shortcut;
   /** To be called with what other instances say of accounts; undefined: anything may have been missed. */
   readonly heard: (accounts: readonly string[] | undefined) => void;
 }
@@ -69,26 +80,26 @@ export function createApp(parts: AppParts): App {
     count: (outcome) => counters.tokenCache(outcome),
   });
 
+  const delivery: WebhookOptions = {
+    verify: createSetVerifier({ issuer: endpoints.issuer, clients, keys, now }),
+    apply: (delivery) => store.apply(delivery),
+    evict: (account, events) => tokens.evict([evictionKey(account)], endedBefore(events, now())),
+    count: (...[outcome, what]) => counters.webhook(outcome, what),
+    report: (error) => log.failure('webhook_failed', error),
+    now,
+    secret,
+  };
+  const limits = rateLimits(ALLOWANCES, settings.trustedProxies);
   const app = front({
     log,
     counters,
     chromeExtensions: settings.extensionIds,
     loopback: isLoopback(settings.host),
     trustedProxies: settings.trustedProxies,
+    limits,
   });
   app
-    .route(
-      '/',
-      webhooks({
-        verify: createSetVerifier({ issuer: endpoints.issuer, clients, keys, now }),
-        apply: (delivery) => store.apply(delivery),
-        evict: (account, events) => tokens.evict([evictionKey(account)], endedBefore(events, now())),
-        count: (...[outcome, what]) => counters.webhook(outcome, what),
-        report: (error) => log.failure('webhook_failed', error),
-        now,
-        secret,
-      }),
-    )
+    .route('/', webhooks(delivery))
     .route('/', sessions({ store, check: tokens.check, secret, deployment, http, now }))
     .route(
       '/',
@@ -117,8 +128,20 @@ export function createApp(parts: AppParts): App {
         now,
       }),
     );
+  const surroundings: Surroundings = {
+    // Where each request is written down, none may pass by.
+    isOpen: () => limits.calm() && !log.writes('debug'),
+    answered: ({ socket, headers }, status) => {
+      counters.request(WEBHOOK_PATH, status);
+      const seen = String(headers['x-forwarded-for'] ?? '');
+      if (status === 401) {
+        limits.noteRefusedSet(addressBehind(socket.remoteAddress ?? '', seen, settings.trustedProxies));
+      }
+    },
+  };
   return {
     app,
+    shortcut: webhookShortcut(delivery, surroundings),
     heard: (accounts) => (accounts === undefined ? tokens.evictAll() : tokens.evict(accounts)),
   };
 }

@@ -66,7 +66,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
     const store = createStore(database);
     const state = operatorState(store, now);
     const counters = createCounters(() => store.revocationState(), now);
-    const { app, heard } = createApp({
+    const { app, shortcut, heard } = createApp({
       settings,
       endpoints,
       store,
@@ -97,6 +97,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
 
     const server = await startServer({
       app,
+      shortcut,
       host: settings.host,
       port: settings.port,
       ...(settings.trustedProxies === 0 && { connectionsEach: CONNECTIONS_EACH }),

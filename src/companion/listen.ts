@@ -1,5 +1,12 @@
 // The companion, listening: how long it waits for whom, and how it stops without losing an answer.
-import type { Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type {
+  IncomingMessage,
+  RequestListener,
+  Server,
+  ServerOptions as HttpServerOptions,
+  ServerResponse,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import { serve } from '@hono/node-server';
 import { networkOf, plainAddress } from './http/address.ts';
@@ -17,9 +24,16 @@ export interface ServerOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly times?: Partial<ServerTimes>;
+  readonly shortcut?: Shortcut | undefined;
   /** Connections of one network at a time. Left out where a proxy brings everybody's. */
   readonly connectionsEach?: number | undefined;
 }
+
+/**
+ * Answers a request without the app, where that is worth it: undefined at once for all but its own, and false later for what is to go
+ * through the app after all. Never rejects.
+ */
+export type Shortcut = (request: IncomingMessage, response: ServerResponse) => Promise<boolean> | undefined;
 
 /** Milliseconds. */
 export interface ServerTimes {
@@ -49,7 +63,7 @@ const MAX_REQUESTS_PER_SOCKET = 10_000;
 
 /** Rejects with Node's error (`EADDRINUSE`, …) when it cannot listen. */
 export function startServer(options: ServerOptions): Promise<RunningCompanion> {
-  const { app, host, port, times = {}, connectionsEach } = options;
+  const { app, host, port, times = {}, connectionsEach, shortcut } = options;
   const { headers, request, idle, keepAlive, stop } = { ...TIMES, ...times };
   return new Promise((resolve, reject) => {
     const server = serve(
@@ -57,7 +71,7 @@ export function startServer(options: ServerOptions): Promise<RunningCompanion> {
         fetch: (asked, env) => app.fetch(asked, env),
         hostname: host,
         port,
-        overrideGlobalObjects: false,
+        ...(shortcut && { createServer: withShortcut(shortcut) }),
         serverOptions: {
           headersTimeout: headers,
           requestTimeout: request,
@@ -79,6 +93,16 @@ export function startServer(options: ServerOptions): Promise<RunningCompanion> {
     const stopped = gracefully(server);
     server.once('error', reject);
   });
+}
+
+/** The same server, with the shortcut tried first. */
+function withShortcut(shortcut: Shortcut): typeof createServer {
+  return ((options: HttpServerOptions, long: RequestListener) =>
+    createServer(options, (request, response) => {
+      const short = shortcut(request, response);
+      if (short === undefined) long(request, response);
+      else void short.then((answered) => answered || long(request, response));
+    })) as typeof createServer;
 }
 
 /** Nobody is to hold all the connections there are. */

@@ -10,9 +10,18 @@ import type { Context } from 'hono';
  */
 export function callerAddress(c: Context, trustedProxies: number): string {
   const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
-  const socket = plainAddress(incoming?.socket.remoteAddress ?? '');
+  return addressBehind(
+    incoming?.socket.remoteAddress ?? '',
+    c.req.header('x-forwarded-for') ?? '',
+    trustedProxies,
+  );
+}
+
+/** The same of what Node has: the socket's address, and the header. */
+export function addressBehind(remote: string, forwardedFor: string, trustedProxies: number): string {
+  const socket = plainAddress(remote);
   if (trustedProxies === 0) return socket;
-  const seen = (c.req.header('x-forwarded-for') ?? '').split(',');
+  const seen = forwardedFor.split(',');
   const outermost = plainAddress(seen.at(-trustedProxies)?.trim() ?? '');
   return isIP(outermost) === 0 ? socket : outermost;
 }

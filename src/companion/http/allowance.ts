@@ -16,6 +16,8 @@ export interface Limiter {
   note(address: string): Promise<void>;
   /** Seconds until there is something left again; undefined when there is. */
   wait(address: string): Promise<number | undefined>;
+  /** Whether nobody at all is counted. */
+  calm: () => boolean;
 }
 
 // Networks share 16 384 counters, so that a flood from everywhere fills those and no more. Which ones share is this
@@ -29,7 +31,9 @@ export function limiter({ points, seconds }: Allowance, shared = false): Limiter
   const counter = (address: string) => (shared ? 'all' : counterOf(address));
   // While nobody is counted nobody waits, and on good days nothing is looked up for anybody.
   let countedAt = -Infinity;
+  const calm = () => Date.now() - countedAt > seconds * 1000;
   return {
+    calm,
     spend: async (address) => {
       countedAt = Date.now();
       try {
@@ -43,7 +47,7 @@ export function limiter({ points, seconds }: Allowance, shared = false): Limiter
       await memory.penalty(counter(address));
     },
     wait: async (address) => {
-      if (Date.now() - countedAt > seconds * 1000) return undefined;
+      if (calm()) return undefined;
       const now = await memory.get(counter(address));
       return now !== null && now.consumedPoints >= points ? Math.max(1, now.msBeforeNext / 1000) : undefined;
     },

@@ -8,7 +8,7 @@ import { extensionCors } from './cors.ts';
 import { answerErrors } from './errors.ts';
 import { jsonOnly, sizeLimits } from './limits.ts';
 import { methodsAt, nowhere } from './nowhere.ts';
-import { ALLOWANCES, type Allowances, rateLimits } from './rate-limit.ts';
+import { ALLOWANCES, type RateLimits, rateLimits } from './rate-limit.ts';
 import { securityHeaders } from './security-headers.ts';
 
 export interface FrontOptions {
@@ -22,7 +22,8 @@ export interface FrontOptions {
   readonly trustedProxies?: number;
   /** Puts addresses into the log. */
   readonly logAddresses?: boolean;
-  readonly allowances?: Allowances;
+  /** Default: those of `ALLOWANCES`. */
+  readonly limits?: RateLimits;
 }
 
 export const WEBHOOKS = '/webhooks/';
@@ -31,7 +32,7 @@ export const WEBHOOKS = '/webhooks/';
 export function front(options: FrontOptions): Hono {
   const { log, counters, chromeExtensions, loopback, trustedProxies = 0 } = options;
   const app = new Hono();
-  const limits = rateLimits(options.allowances ?? ALLOWANCES, trustedProxies);
+  const { limits = rateLimits(ALLOWANCES, trustedProxies) } = options;
   app.onError(answerErrors(log));
   app.notFound(nowhere(app));
 

@@ -1,4 +1,5 @@
 // What goes wrong, as an answer: one JSON shape for every route, never a stack, never a value of the request.
+import type { ServerResponse } from 'node:http';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { ErrorAnswer } from '../../contract/companion.ts';
@@ -27,9 +28,21 @@ export class Problem extends Error {
 }
 
 /** The answer to a problem. */
-export function answerProblem(c: Context, { status, error, message, details }: Problem): Response {
-  const { headers = {}, retryAfter, more = {} } = details;
-  const body: ErrorAnswer = { error, message, ...more };
+export function answerProblem(c: Context, problem: Problem): Response {
+  return c.json(bodyOf(problem), problem.status, headersOf(problem));
+}
+
+/** The same on Node's own response. */
+export function writeProblem(response: ServerResponse, problem: Problem): void {
+  const headers = { 'content-type': 'application/json', ...headersOf(problem) };
+  response.writeHead(problem.status, headers).end(JSON.stringify(bodyOf(problem)));
+}
+
+function bodyOf({ error, message, details }: Problem): ErrorAnswer {
+  return { error, message, ...details.more };
+}
+
+function headersOf({ details: { headers, retryAfter } }: Problem): Record<string, string> {
   const waits = retryAfter === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfter)) };
-  return c.json(body, status, { 'cache-control': 'no-store', ...headers, ...waits });
+  return { 'cache-control': 'no-store', ...headers, ...waits };
 }

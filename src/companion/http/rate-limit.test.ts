@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Allowances } from './rate-limit.ts';
+import { type Allowances, rateLimits } from './rate-limit.ts';
 import { Problem } from './problem.ts';
 import { allowing, from, testFront } from './testing.ts';
 
@@ -9,7 +9,7 @@ const few = { points: 3, seconds: 60 };
 
 /** Routes answer with the status they are asked for. */
 function app(allowances: Partial<Allowances>) {
-  const made = testFront({ allowances: allowing(allowances) });
+  const made = testFront({ limits: rateLimits(allowing(allowances), 0) });
   for (const path of ['/v1/session', '/v1/metrics-flow', '/metrics', '/__lbheartbeat__']) {
     made.get(path, (c) => answer(Number(c.req.query('status') ?? 200)));
   }

@@ -40,6 +40,10 @@ export interface RateLimits {
   readonly purchases: MiddlewareHandler;
   readonly flows: MiddlewareHandler;
   readonly webhooks: MiddlewareHandler;
+  /** Nobody has sent a token lately that was refused: the shortcut past the lanes is free. */
+  readonly calm: () => boolean;
+  /** For who answers beside the middlewares. */
+  readonly noteRefusedSet: (address: string) => void;
 }
 
 /**
@@ -61,6 +65,8 @@ export function rateLimits(allowances: Allowances, trustedProxies: number): Rate
   const fewOf = atOnce(AT_ONCE);
 
   return {
+    calm: refusedSets.calm,
+    noteRefusedSet: (address) => void refusedSets.note(address),
     failures: async (c, next) => {
       const address = callerAddress(c, trustedProxies);
       const wait = await failed.wait(address);

@@ -2,20 +2,21 @@
 import { request } from 'node:http';
 import type { IncomingHttpHeaders, OutgoingHttpHeaders, RequestOptions } from 'node:http';
 import { connect } from 'node:net';
-import { serve } from '@hono/node-server';
-import type { ServerType } from '@hono/node-server';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type RunningCompanion, startServer } from '../listen.ts';
 import { createKeySet } from '../sets/key-set.ts';
 import { CLIENTS, ISSUER, NOW, claims, set, signer } from '../sets/testing/tokens.ts';
 import { createSetVerifier } from '../sets/verify-set.ts';
 import type { Delivery } from '../store.ts';
-import { WEBHOOK_PATH, webhooks } from './webhooks.ts';
+import { WEBHOOK_PATH, webhooks, webhookShortcut, type WebhookOptions } from './webhooks.ts';
 
 const [first, second, stranger] = [signer('first'), signer('second'), signer('stranger')];
 
-const servers: ServerType[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) server.close();
+const servers: RunningCompanion[] = [];
+let hasShortcut = false;
+let shortened = 0;
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.stop()));
 });
 
 interface Answer {
@@ -35,7 +36,7 @@ async function world() {
   };
   const now = () => world.now;
   const keys = createKeySet({ url: `${ISSUER}/v1/jwks`, http: { fetch }, now });
-  const app = webhooks({
+  const options: WebhookOptions = {
     verify: createSetVerifier({ issuer: ISSUER, clients: CLIENTS, keys, now }),
     apply: (delivery) => {
       applied.push(delivery);
@@ -44,11 +45,14 @@ async function world() {
     count: () => undefined,
     now,
     secret: Buffer.alloc(32),
+  };
+  const shortcut = webhookShortcut(options, {
+    isOpen: () => hasShortcut,
+    answered: () => (shortened += 1),
   });
-  const port = await new Promise<number>((resolve) => {
-    const options = { fetch: app.fetch, hostname: '127.0.0.1', port: 0, overrideGlobalObjects: false };
-    servers.push(serve(options, (address) => resolve(address.port)));
-  });
+  const server = await startServer({ app: webhooks(options), host: '127.0.0.1', port: 0, shortcut });
+  servers.push(server);
+  const port = Number(new URL(server.origin).port);
   const send = (token: string, headers: OutgoingHttpHeaders = {}) =>
     ask(port, { headers: { authorization: `Bearer ${token}`, ...headers } });
   return Object.assign(world, { applied, port, send });
@@ -90,7 +94,15 @@ function speak(port: number, text: string): Promise<string> {
   });
 }
 
-describe('the webhook', () => {
+describe.each([
+  ['by the long way', false],
+  ['by the shortcut', true],
+])('the webhook, %s', (_name, short) => {
+  beforeEach(() => {
+    hasShortcut = short;
+    shortened = 0;
+  });
+
   it("answers the broker's literal request, and a second on the same connection", async () => {
     const w = await world();
     const [one, two] = [set(first), set(first, claims({ jti: 'another' }))];
@@ -98,6 +110,7 @@ describe('the webhook', () => {
     expect(heard.match(/HTTP\/1\.1 200 OK\r\n/g)).toHaveLength(2);
     expect(heard).not.toMatch(/^location:/im);
     expect(w.applied).toHaveLength(2);
+    expect(shortened).toBe(short ? 2 : 0);
     expect(w.applied[0]?.mark).not.toEqual(w.applied[1]?.mark);
   });
 
