@@ -21,13 +21,16 @@ export interface MeAnswer {
   readonly scope: string;
 }
 
+const HEADERS = { 'content-type': 'application/json', 'cache-control': 'private, no-store' };
+
 /** The route `GET /v1/me`. What goes wrong is thrown as a `Problem`. */
 export function me(options: BearerOptions): Hono<{ Variables: BearerVariables }> {
   const app = new Hono<{ Variables: BearerVariables }>();
   app.get(ME_PATH, bearer(options), (c) => {
-    const { user, token } = c.var;
-    const answer: MeAnswer = { user, client: token.client.name, scope: token.scope };
-    return c.json(answer, 200, { 'cache-control': 'private, no-store' });
+    const token = c.get('token');
+    const answer: MeAnswer = { user: c.get('user'), client: token.client.name, scope: token.scope };
+    // `c.json` with headers of its own takes three times as long, which is most of what a remembered token costs.
+    return new Response(JSON.stringify(answer), { headers: HEADERS });
   });
   return app;
 }

@@ -72,7 +72,7 @@ describe('on PostgreSQL', () => {
     expect(await tables(database)).toEqual([{ table_name: 'revocation' }]);
     await database.query('drop table revocation');
     await migrate(database);
-    expect(await tables(database)).toHaveLength(10);
+    expect(await tables(database)).toHaveLength(11);
     await database.close();
   });
 });
