@@ -72,11 +72,14 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
   const context = createContext(ports, config);
   const { store } = context;
 
-  const tend = async () => {
+  const settle = async () => {
     await sweepSecrets(context);
     await obeySessionOnly(context);
     await askCompanion(context);
     await renewAhead(context);
+  };
+  const tend = async () => {
+    await settle();
     await drain(context);
   };
   const tendLater = () => {
@@ -102,7 +105,7 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
     async signOut({ askWho = false } = {}) {
       await signOut(context, 'by_user', { askWho });
       // The grant does not wait for whatever the companion is asked just now.
-      drain(context).then(tend).catch(ports.report);
+      drain(context).then(settle).catch(ports.report);
       await attempts.stop();
     },
 
