@@ -156,12 +156,10 @@ inBothBrowsers(
       const page = await browser.visit(`${standin.origin}/settings`);
       await page.press('Disconnect');
       await expect.poll(() => standin.store.liveGrants().length).toBe(0);
-      await page.close();
       // Nobody tells of it. The next look at the profile finds it out.
       const { length } = companion.answered();
       await expect.poll(() => companion.answered().slice(length), SOON).toContain('GET /v1/session 304');
       expect((await popup.view()).status).toBe('signedIn');
-      await popup.close();
       const reopened = await browser.openPopup();
       await reopened.waitForStatus('needsReauth');
       expect(await reopened.waitForAlert('reauth_required')).toContain(words('reason_grant_revoked'));
