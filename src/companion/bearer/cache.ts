@@ -106,7 +106,9 @@ export function createTokenCache({
     },
     drop,
     evict(account) {
-      const keys = [...(keysOf.get(account) ?? [])];
+      const held = keysOf.get(account);
+      if (held === undefined) return 0;
+      const keys = [...held];
       for (const key of keys) accepted.delete(key);
       return keys.length;
     },

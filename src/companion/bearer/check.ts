@@ -41,6 +41,7 @@ export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
   const news = createEvictionLog();
   const endings = clients.some(({ jwt }) => jwt) ? createEndings(now) : undefined;
   const flights = new Map<string, Promise<Verdict>>();
+  let asking = 0;
 
   async function judge(token: string, fresh: boolean): Promise<Verdict> {
     const found = await inquire(token, fresh).catch((error: unknown) => {
@@ -65,8 +66,17 @@ export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
     return { account, token: { client, uid, scope, ...instants } };
   }
 
-  /** An answer that news have crossed may be of before them, so it is asked for again; at last it is used, but not kept. */
   async function settle(key: string, token: string, fresh: boolean): Promise<Verdict> {
+    asking += 1;
+    try {
+      return await settled(key, token, fresh);
+    } finally {
+      asking -= 1;
+    }
+  }
+
+  /** An answer that news have crossed may be of before them, so it is asked for again; at last it is used, but not kept. */
+  async function settled(key: string, token: string, fresh: boolean): Promise<Verdict> {
     for (let questions = 1; ; questions += 1) {
       const mark = news.mark();
       const verdict = await judge(token, fresh);
@@ -101,7 +111,8 @@ export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
     },
     evict(accounts, endedBefore = now()) {
       for (const account of accounts) {
-        news.hear(account);
+        // What crosses no question need not be remembered.
+        if (asking > 0) news.hear(account);
         for (let left = cache.evict(account); left > 0; left -= 1) count?.('eviction');
         endings?.end(account, endedBefore);
       }

@@ -50,6 +50,7 @@ export function createEndings(now: () => number, most = 100_000): Endings {
   const endings = new LRUCache<string, { readonly before: number; readonly until: number }>({ max: most });
   return {
     end(account, before) {
+      if (before === 0) return;
       const known = endings.peek(account)?.before ?? 0;
       if (before > known) endings.set(account, { before, until: now() + LONGEST_LIFE });
     },

@@ -34,7 +34,7 @@ export async function verifySignature(token: string, find: FindKey): Promise<Ver
   if (head === undefined || body === undefined || tail === undefined || more.length > 0) {
     throw new Refusal('malformed');
   }
-  const { alg, kid, typ, ...header } = parseObject(decode(head));
+  const { alg, kid, typ, ...header } = readHeader(head);
   const payload = decode(body);
   const signature = decode(tail);
   if (alg !== 'RS256') throw new Refusal('algorithm');
@@ -48,6 +48,16 @@ export async function verifySignature(token: string, find: FindKey): Promise<Ver
   });
   if (!valid) throw new Refusal('signature');
   return { typ, payload };
+}
+
+/** What one key signs of one kind has the same header each time. */
+let lastHeader: { readonly head: string; readonly claims: Claims } | undefined;
+
+function readHeader(head: string): Claims {
+  if (lastHeader?.head === head) return lastHeader.claims;
+  const claims = parseObject(decode(head));
+  lastHeader = { head, claims };
+  return claims;
 }
 
 /**
