@@ -2,10 +2,12 @@
 import type { Hono } from 'hono';
 import type { Deployment, Endpoints } from '../fxa/environments.ts';
 import type { Http } from '../fxa/http.ts';
+import { isLoopback } from '../fxa/secure-url.ts';
 import { createTokenCheck } from './bearer/check.ts';
 import { evictionKey } from './bearer/evictions.ts';
 import type { Clients } from './clients.ts';
 import type { CompanionSettings } from './config.ts';
+import { addressBehind } from './http/address.ts';
 import { front } from './http/front.ts';
 import { ALLOWANCES, rateLimits } from './http/rate-limit.ts';
 import type { Shortcut } from './listen.ts';
@@ -24,7 +26,6 @@ import {
   webhooks,
   webhookShortcut,
 } from './routes/webhooks.ts';
-import { addressBehind } from './http/address.ts';
 import { createKeySet } from './sets/key-set.ts';
 import type { AccountEvent } from './sets/types.ts';
 import { createSetVerifier } from './sets/verify-set.ts';
@@ -94,7 +95,7 @@ export function createApp(parts: AppParts): App {
     log,
     counters,
     chromeExtensions: settings.extensionIds,
-    loopback: isLoopback(settings.host),
+    loopback: isLoopback(settings.host === '::1' ? '[::1]' : settings.host),
     trustedProxies: settings.trustedProxies,
     limits,
   });
@@ -162,8 +163,4 @@ function accountsAnswer({ discovery }: Endpoints, { fetch }: Http) {
     await body?.cancel();
     if (!ok) throw new Error('Mozilla accounts is in trouble');
   };
-}
-
-function isLoopback(host: string): boolean {
-  return host === '127.0.0.1' || host === '::1' || host === 'localhost';
 }

@@ -1,7 +1,7 @@
 // Where a sign-in in a tab ends. The page does nothing, keeps nothing and loads nothing: the authorization code stands in
 // its address, and the extension reads it there, from the tab it opened itself.
-import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
+import { pagePolicy } from './http/page-policy.ts';
 
 export const RETURN_PATH = '/auth/return';
 
@@ -36,14 +36,7 @@ const HEADERS = {
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
-  'content-security-policy': [
-    "default-src 'none'",
-    `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
-    'img-src data:',
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
+  'content-security-policy': pagePolicy(STYLE),
 };
 
 /** The route. It never looks at its request: what it does not read, it cannot log. */

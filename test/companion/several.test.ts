@@ -58,6 +58,17 @@ describe('on one PostgreSQL', () => {
   const end = (origin: string, bearer: string, refreshTokenIds: readonly string[]) =>
     world.ask(`${origin}/v1/session/end`, 'POST', { bearer, body: { refreshTokenIds } });
 
+  /** A sign-out that a companion in a process of its own has taken in, and has tried once to finish. */
+  const tried = async () => {
+    const first = built.start(standin, { databaseUrl });
+    const origin = await first.listening;
+    const session = await world.buy(standin, origin);
+    const ids = [world.grant(standin, world.uidOf(standin))];
+    expect((await end(origin, session, ids)).status).toBe(202);
+    await expect.poll(() => standin.faults.hits()[0]).toBe(1);
+    return { first, session, ids };
+  };
+
   it('what one is told, the other says', async () => {
     const [a, b] = [await start(), await start()];
     const session = await world.buy(standin, a);
@@ -94,12 +105,7 @@ describe('on one PostgreSQL', () => {
     'a sign-out that one took in and could not finish, another finishes when that is killed',
     async () => {
       standin.faults.set([{ where: 'destroy', what: { kind: 'status', status: 503 }, times: 1 }]);
-      const first = built.start(standin, { databaseUrl });
-      const origin = await first.listening;
-      const session = await world.buy(standin, origin);
-      const ids = [world.grant(standin, world.uidOf(standin))];
-      expect((await end(origin, session, ids)).status).toBe(202);
-      await expect.poll(() => standin.faults.hits()[0]).toBe(1);
+      const { first, session, ids } = await tried();
       const other = await start();
       await first.kill9();
       expect((await look(other, session)).body).toMatchObject({ reason: 'signed_out' });
@@ -112,12 +118,7 @@ describe('on one PostgreSQL', () => {
     'also when the killed one had it in hand: the next to look finds it overdue',
     async () => {
       standin.faults.set([{ where: 'destroy', what: { kind: 'silence' } }]);
-      const first = built.start(standin, { databaseUrl });
-      const origin = await first.listening;
-      const session = await world.buy(standin, origin);
-      const ids = [world.grant(standin, world.uidOf(standin))];
-      expect((await end(origin, session, ids)).status).toBe(202);
-      await expect.poll(() => standin.faults.hits()[0]).toBe(1);
+      const { first, ids } = await tried();
       await first.kill9();
       standin.faults.clear();
       const database = openPostgres(databaseUrl);

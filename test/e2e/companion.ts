@@ -5,6 +5,7 @@ import type { CompanionSettings } from '../../src/companion/config.ts';
 import type { Database } from '../../src/companion/db/database.ts';
 import { openDatabase } from '../../src/companion/db/open.ts';
 import type { Log } from '../../src/companion/operations/log.ts';
+import { empty } from '../companion/db/empty.ts';
 import type { TestStandin } from './standin.ts';
 
 export interface TestCompanion {
@@ -58,12 +59,4 @@ function listener(answers: string[]): Log {
     },
     failure: () => undefined,
   };
-}
-
-async function empty(database: Database): Promise<void> {
-  const tables = await database.query<{ name: string }>(
-    `select quote_ident(schemaname) || '.' || quote_ident(tablename) as name from pg_tables
-     where schemaname = 'public' and tablename <> 'migration'`,
-  );
-  await database.query(`truncate ${tables.map(({ name }) => name).join(', ')}`);
 }

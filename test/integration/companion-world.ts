@@ -1,5 +1,5 @@
 // An extension, a stand-in and a real companion that carries the one's events to the other: all in this process, over HTTP.
-import { createServer, type AddressInfo } from 'node:net';
+import { freePort } from '../../scripts/free-port.mjs';
 import { startCompanion, type RunningCompanion } from '../../src/companion/companion.ts';
 import type { CompanionSettings } from '../../src/companion/config.ts';
 import type { Database } from '../../src/companion/db/database.ts';
@@ -7,6 +7,7 @@ import { openDatabase } from '../../src/companion/db/open.ts';
 import { createLog } from '../../src/companion/operations/log.ts';
 import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
 import type { Account } from '../../src/standin/store/types.ts';
+import { empty } from '../companion/db/empty.ts';
 import { CLIENT, createWorld, type World } from './world.ts';
 
 /** Seconds between two questions; tests move the clock by more. */
@@ -62,7 +63,7 @@ export async function createCompanionWorld(): Promise<CompanionWorld> {
     },
     async startCompanion() {
       const database = await theDatabase();
-      await emptied(database);
+      await empty(database);
       const version = { source: '', version: '', commit: '', build: '' };
       running = await startCompanion({ settings, log, version, database });
     },
@@ -84,22 +85,3 @@ let opened: Promise<Database> | undefined;
 
 /** One for all tests of a file: making one takes longer than any of them. */
 const theDatabase = () => (opened ??= openDatabase({}));
-
-async function emptied(database: Database): Promise<void> {
-  const tables = await database.query<{ name: string }>(
-    `select quote_ident(schemaname) || '.' || quote_ident(tablename) as name from pg_tables
-     where schemaname = 'public' and tablename <> 'migration'`,
-  );
-  await database.query(`truncate ${tables.map(({ name }) => name).join(', ')}`);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}

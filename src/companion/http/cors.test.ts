@@ -14,7 +14,7 @@ app.get('/v1/session', (c) => {
 app.post('/v1/sessions', () => {
   throw new Problem(401, 'unknown_session', 'No');
 });
-app.get('/status', (c) => c.text('ok'));
+for (const path of ['/status', '/__lbheartbeat__', '/__version__']) app.get(path, (c) => c.text('ok'));
 
 type Asked = Omit<RequestInit, 'headers'> & { readonly headers?: Record<string, string> };
 const ask = (path: string, origin: string | undefined, init: Asked = {}) =>
@@ -28,7 +28,7 @@ describe('who may read answers', () => {
   it.each([CHROMIUM, FIREFOX])('%s may', async (origin) => {
     const { headers } = await ask('/v1/session', origin);
     expect(headers.get('access-control-allow-origin')).toBe(origin);
-    expect(headers.get('access-control-expose-headers')).toBe('ETag,Retry-After');
+    expect(headers.get('access-control-expose-headers')).toBe('Date,ETag,Retry-After');
     expect(headers.get('access-control-allow-credentials')).toBeNull();
     expect(headers.get('vary')?.split(', ').sort()).toEqual(['Authorization', 'Origin']);
   });
@@ -70,8 +70,13 @@ describe('who may read answers', () => {
     expect([wrong.status, wrong.headers.get('access-control-allow-origin')]).toEqual([415, FIREFOX]);
   });
 
-  it('is asked under /v1 alone', async () => {
+  it('is asked under /v1, and for what the doctor reads', async () => {
     expect(corsHeaders(await ask('/status', FIREFOX))).toEqual([]);
+    for (const path of ['/__lbheartbeat__', '/__version__']) {
+      const { headers } = await ask(path, FIREFOX);
+      expect(headers.get('access-control-allow-origin')).toBe(FIREFOX);
+      expect(corsHeaders(await ask(path, 'https://example.com'))).toEqual([]);
+    }
   });
 });
 

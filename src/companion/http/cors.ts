@@ -20,7 +20,8 @@ export function extensionCors({ chromeExtensions, methods }: CorsOptions): Middl
     origin: (origin) => origin,
     allowMethods: (_origin, c) => [...methods(c.req.path)],
     allowHeaders: ['authorization', 'content-type', 'if-none-match'],
-    exposeHeaders: ['ETag', 'Retry-After'],
+    // `Date` tells the doctor of a clock that is off.
+    exposeHeaders: ['Date', 'ETag', 'Retry-After'],
     maxAge: HOUR,
   });
   return async (c, next) => {

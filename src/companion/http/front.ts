@@ -20,13 +20,14 @@ export interface FrontOptions {
   readonly loopback: boolean;
   /** How many proxies stand before the companion and append to `X-Forwarded-For`. */
   readonly trustedProxies?: number;
-  /** Puts addresses into the log. */
-  readonly logAddresses?: boolean;
   /** Default: those of `ALLOWANCES`. */
   readonly limits?: RateLimits;
 }
 
 export const WEBHOOKS = '/webhooks/';
+
+/** What the extension's doctor page reads beside. */
+const FOR_THE_DOCTOR = ['/__lbheartbeat__', '/__version__'];
 
 /** The app without its routes: add those by `route('/', …)`. */
 export function front(options: FrontOptions): Hono {
@@ -36,12 +37,13 @@ export function front(options: FrontOptions): Hono {
   app.onError(answerErrors(log));
   app.notFound(nowhere(app));
 
-  app.use(summaries({ log, counters, trustedProxies, logAddresses: options.logAddresses ?? false }));
+  app.use(summaries({ log, counters }));
   // What webhooks are answered no browser reads; there five headers more would be a tenth of all the work.
   const secured = securityHeaders(loopback);
   app.use((c, next) => (c.req.path.startsWith(WEBHOOKS) ? next() : secured(c, next)));
   // Before the limits: what they refuse, the extension is to read as well.
-  app.use('/v1/*', extensionCors({ chromeExtensions, methods: (path) => methodsAt(app, path) }));
+  const readable = extensionCors({ chromeExtensions, methods: (path) => methodsAt(app, path) });
+  for (const path of ['/v1/*', ...FOR_THE_DOCTOR]) app.use(path, readable);
   app.use(`${WEBHOOKS}*`, limits.webhooks);
   for (const path of ['/v1/*', '/status', '/metrics']) app.use(path, limits.failures);
   app.use(COMPANION_PATHS.sessions, limits.purchases);

@@ -104,7 +104,7 @@ describe('what may not be told', () => {
 
   it('does not come from requests either', async () => {
     const lines: string[] = [];
-    const app = testFront({ logAddresses: false }, lines);
+    const app = testFront({}, lines);
     app.route(
       '/',
       new Hono().post('/v1/sessions', async (c) => {

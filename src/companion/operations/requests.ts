@@ -1,24 +1,16 @@
-// One entry and one count per request: by the route's pattern, never by its URL.
+// One entry and one count per request: by the route's pattern, never by its URL or whose it is.
 import type { MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
-import { callerAddress } from '../http/address.ts';
 import type { Counters } from './counters.ts';
 import type { Log } from './log.ts';
 
 export interface SummaryOptions {
   readonly log: Log;
   readonly counters: Counters;
-  readonly trustedProxies: number;
-  readonly logAddresses: boolean;
 }
 
 /** What was answered well is told at debug, what was not at info. */
-export function summaries({
-  log,
-  counters,
-  trustedProxies,
-  logAddresses,
-}: SummaryOptions): MiddlewareHandler {
+export function summaries({ log, counters }: SummaryOptions): MiddlewareHandler {
   return async (c, next) => {
     const began = performance.now();
     await next();
@@ -29,7 +21,6 @@ export function summaries({
     const level = status >= 400 ? 'info' : 'debug';
     if (!log.writes(level)) return;
     const ms = Math.round(performance.now() - began);
-    const address = logAddresses ? callerAddress(c, trustedProxies) : undefined;
-    log.event('request', { method, route, status, ms, address }, level);
+    log.event('request', { method, route, status, ms }, level);
   };
 }

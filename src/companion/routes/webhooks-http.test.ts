@@ -114,6 +114,18 @@ describe.each([
     expect(w.applied[0]?.mark).not.toEqual(w.applied[1]?.mark);
   });
 
+  it('goes the long way with whatever is to be measured', async () => {
+    const w = await world();
+    for (const headers of [
+      { 'content-length': '5' },
+      { 'transfer-encoding': 'chunked' },
+      { authorization: `Bearer ${'a'.repeat(9000)}` },
+    ]) {
+      await w.send(set(first), headers);
+    }
+    expect(shortened).toBe(0);
+  });
+
   it.each([{}, { 'content-type': 'application/json' }, { 'content-length': '0' }])(
     'demands neither type nor length: %j',
     async (headers) => {

@@ -6,8 +6,8 @@ import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { accountKey } from '../clients.ts';
 import { tooLarge } from '../http/body.ts';
-import type { Shortcut } from '../listen.ts';
 import { answerProblem, Problem, writeProblem } from '../http/problem.ts';
+import type { Shortcut } from '../listen.ts';
 import { KeysUnavailable } from '../sets/key-set.ts';
 import { Refusal } from '../sets/refusal.ts';
 import type { RefusalReason } from '../sets/refusal.ts';
@@ -139,7 +139,8 @@ export interface Surroundings {
  */
 export function webhookShortcut(options: WebhookOptions, { isOpen, answered }: Surroundings): Shortcut {
   return (request, response) => {
-    if (request.method !== 'POST' || request.url !== WEBHOOK_PATH || !isOpen()) return undefined;
+    if (request.method !== 'POST' || request.url !== WEBHOOK_PATH || !isPlain(request) || !isOpen())
+      return undefined;
     const answer = (outcome: Outcome) => {
       const problem = outcome && problemOf(outcome);
       if (problem) writeProblem(response, problem);
@@ -150,6 +151,12 @@ export function webhookShortcut(options: WebhookOptions, { isOpen, answered }: S
     // Whatever nobody foresaw goes the long way, where it is reported.
     return take(bearerToken(request.headers.authorization), options).then(answer, () => false);
   };
+}
+
+/** As FxA's broker sends it: without a body, and no longer than a SET is. All others are measured on the long way. */
+function isPlain({ headers }: IncomingMessage): boolean {
+  const { 'content-length': length = '0', 'transfer-encoding': encoding, authorization = '' } = headers;
+  return length === '0' && encoding === undefined && authorization.length <= LONGEST_BODY;
 }
 
 const OK_HEADERS = { 'content-type': 'text/plain; charset=UTF-8', 'content-length': '2' };

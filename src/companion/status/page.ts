@@ -1,6 +1,6 @@
 // The status page: what an operator sees of the companion. No person, no session, and nothing that runs.
-import { createHash } from 'node:crypto';
 import { html, raw } from 'hono/html';
+import { pagePolicy } from '../http/page-policy.ts';
 import { deliveriesSection } from './deliveries.ts';
 import { DAY, type Markup, type StatusFacts } from './facts.ts';
 import { notices } from './notices.ts';
@@ -8,14 +8,7 @@ import { clientsSection, failuresSection, revocationsSection } from './sections.
 import { STYLE } from './style.ts';
 import { ago, number } from './words.ts';
 
-export const STATUS_POLICY = [
-  "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
-  'img-src data:',
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+export const STATUS_POLICY = pagePolicy(STYLE);
 
 // Written outside of the page's text, which may be indented: its bytes are those of the hash.
 const STYLE_ELEMENT = raw(`<style>${STYLE}</style>`);

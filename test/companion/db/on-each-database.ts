@@ -7,6 +7,7 @@ import type { Database } from '../../../src/companion/db/database.ts';
 import { openDatabase } from '../../../src/companion/db/open.ts';
 import { createStore } from '../../../src/companion/db/store.ts';
 import type { Store } from '../../../src/companion/store.ts';
+import { empty } from './empty.ts';
 
 const START_MS = 90_000;
 
@@ -83,13 +84,6 @@ async function startServer(): Promise<Started> {
       await server.stop();
     },
   };
-}
-
-export async function empty(database: Database): Promise<void> {
-  await database.query(
-    `truncate account, session, ledger, capability, tombstone, metric, engaged, delivery_count, revocation,
-      graphile_worker._private_jobs cascade`,
-  );
 }
 
 let databases = 0;
