@@ -93,6 +93,9 @@ export interface Store {
   /** True once a day and client for an account that may be measured. */
   engageOnce(account: Buffer, clientId: string, day: string, readSince: number): Promise<boolean>;
 
+  /** Forgets what was counted of an account by one client; what other clients counted stays. */
+  forgetMetrics(account: Buffer, clientId: string): Promise<void>;
+
   /** Undefined when it is done with, or set aside. */
   revocation(refreshTokenId: string): Promise<Revocation | undefined>;
   revoked(refreshTokenId: string): Promise<void>;

@@ -53,7 +53,10 @@ export interface ErrorAnswer {
   readonly at?: number;
 }
 
-/** `POST /v1/metrics`. Counted by day; no instants. */
+/**
+ * `POST /v1/metrics`. Counted by day; no instants. 403 `metrics_off`: the person has not allowed it; `consent_stale`: the
+ * session is to be refreshed first. `DELETE /v1/metrics` has all counts of this person by this client forgotten: 204.
+ */
 export interface MetricsRequest {
   /** 50 at most. */
   readonly events: readonly MetricsEvent[];

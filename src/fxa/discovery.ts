@@ -3,7 +3,7 @@
 // oauth4webapi's discovery is left aside on purpose: it is asynchronous where this is a pure function, it would refuse an
 // issuer that differs by one trailing slash, and what it checks beyond that is the one comparison below.
 import { isAuthFamily } from './answers.ts';
-import { discoveryUrl, settingsUrl } from './environments.ts';
+import { discoveryUrl } from './environments.ts';
 import type { Endpoints } from './environments.ts';
 import { FxaError } from './errors.ts';
 import type { Reason } from './errors.ts';
@@ -40,7 +40,6 @@ export function endpointsFromDiscovery(issuer: string, document: unknown): Endpo
     verify: sibling(token, 'verify'),
     jwks: optional(fields, 'jwks_uri') ?? sibling(token, 'jwks'),
     profile: endpoint(fields, 'userinfo_endpoint'),
-    settings: settingsUrl(expected),
   };
 }
 

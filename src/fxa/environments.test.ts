@@ -15,7 +15,6 @@ describe('knownEndpoints', () => {
       verify: 'https://oauth.accounts.firefox.com/v1/verify',
       jwks: 'https://oauth.accounts.firefox.com/v1/jwks',
       profile: 'https://profile.accounts.firefox.com/v1/profile',
-      settings: 'https://accounts.firefox.com/settings#connected-services',
     });
   });
 

@@ -18,8 +18,6 @@ export interface Endpoints {
   readonly jwks: string;
   /** `<profile>/v1/profile` */
   readonly profile: string;
-  /** The page on which a person disconnects services. */
-  readonly settings: string;
 }
 
 export interface Deployment {
@@ -69,11 +67,6 @@ export function discoveryUrl(issuer: string): string {
   return `${issuer}/.well-known/openid-configuration`;
 }
 
-/** FxA: the settings page lives on the content server, whose origin is the issuer. */
-export function settingsUrl(issuer: string): string {
-  return `${issuer}/settings#connected-services`;
-}
-
 function endpointsOn(content: string, oauth: string, profile: string): Endpoints {
   return {
     issuer: content,
@@ -85,6 +78,5 @@ function endpointsOn(content: string, oauth: string, profile: string): Endpoints
     verify: `${oauth}/v1/verify`,
     jwks: `${oauth}/v1/jwks`,
     profile: `${profile}/v1/profile`,
-    settings: settingsUrl(content),
   };
 }

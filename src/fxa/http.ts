@@ -25,7 +25,7 @@ export interface Gate {
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export interface JsonRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: string | Uint8Array<ArrayBuffer> | undefined;
 }

@@ -1,15 +1,15 @@
-// The id_token: its signature verified by jose (RS256, the key by `kid`), then issuer, audience, expiry, and `at_hash` where
-// there is one. FxA never sends a nonce; state and PKCE stand in its place.
-//
-// jose's jwtVerify and createLocalJWKSet are left aside on purpose: all that they check is checked below, for one algorithm
-// and five claims in place of every one, and the background is 1 kB smaller.
-import { compactVerify } from 'jose';
-import type { JWK } from 'jose';
+// The id_token: its signature (id-token-signature.ts), then issuer, audience, expiry, and `at_hash` where there is one. FxA
+// never sends a nonce; state and PKCE stand in its place.
 import type { Deployment } from './environments.ts';
-import { FxaError, isFxaError } from './errors.ts';
-import type { Reason } from './errors.ts';
 import { requestJson } from './http.ts';
 import type { Http } from './http.ts';
+import {
+  isForSignatures,
+  parsedObject,
+  refusal,
+  verifiedPayload,
+  type PublicKey,
+} from './id-token-signature.ts';
 
 export interface IdTokenClaims {
   iss: string;
@@ -55,18 +55,7 @@ export async function verifyIdToken(
   if (typeof idToken !== 'string') throw refusal('id_token_malformed');
   const { clientId, endpoints, name } = deployment;
   const source = keySource ?? (() => requestJson(http, 'keys', endpoints.jwks, { method: 'GET' }));
-  const { payload } = await compactVerify(
-    idToken,
-    async ({ kid, crit }) => {
-      if (typeof kid !== 'string') throw refusal('id_token_key');
-      // The one extension jose knows leaves the payload unencoded (RFC 7797), which no JWT may.
-      if (crit !== undefined) throw refusal('id_token_malformed');
-      return keyOf(await source(), kid);
-    },
-    { algorithms: ['RS256'] },
-  ).catch((error: unknown) => {
-    throw isFxaError(error) ? error : refusal(reasonOf(error));
-  });
+  const payload = await verifiedPayload(idToken, async (kid) => keyOf(await source(), kid));
   const issuers = [endpoints.issuer, `${endpoints.issuer}/`];
   const claims = checkedClaims(payload, { clientId, issuers, now: Math.floor(now / 1000), clockTolerance });
   if (claims.at_hash !== undefined && claims.at_hash !== (await halfHash(accessToken))) {
@@ -75,33 +64,14 @@ export async function verifyIdToken(
   return claims;
 }
 
-/** RFC 7517, section 5. That the key is a public one, meant for verifying and long enough, is for jose to see. */
-function keyOf(document: unknown, kid: string): JWK {
+/** RFC 7517, section 5. */
+function keyOf(document: unknown, kid: string): PublicKey {
   const { keys } = Object(document) as { keys?: unknown };
   if (!Array.isArray(keys) || keys.some((key) => typeof key !== 'object' || key === null))
     throw refusal('keys');
-  const [key, ...others] = (keys as JWK[]).filter(
-    ({ alg = 'RS256', use = 'sig', ...key }) =>
-      key.kid === kid && key.kty === 'RSA' && alg === 'RS256' && use === 'sig',
-  );
+  const [key, ...others] = (keys as PublicKey[]).filter((one) => one.kid === kid && isForSignatures(one));
   if (key === undefined || others.length > 0) throw refusal('id_token_key');
   return key;
-}
-
-// By `code`, as jose asks; its errors carry the token, so they are not kept.
-function reasonOf(error: unknown): Reason {
-  switch ((error as { code?: unknown }).code) {
-    case 'ERR_JOSE_ALG_NOT_ALLOWED':
-      return 'id_token_algorithm';
-    case 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED':
-      return 'id_token_signature';
-    case 'ERR_JWS_INVALID':
-    case 'ERR_JOSE_NOT_SUPPORTED':
-      return 'id_token_malformed';
-    default:
-      // What is left is a key that cannot be imported, or is too short to be trusted.
-      return 'keys';
-  }
 }
 
 interface Expected {
@@ -114,7 +84,7 @@ interface Expected {
 
 function checkedClaims(payload: Uint8Array, expected: Expected): IdTokenClaims {
   const { clientId, issuers, now, clockTolerance } = expected;
-  const { iss, sub, aud, iat, exp, nbf, amr, acr, at_hash, azp } = parseClaims(payload);
+  const { iss, sub, aud, iat, exp, nbf, amr, acr, at_hash, azp } = parsedObject(payload);
   if (!issuers.includes(iss)) throw refusal('id_token_issuer');
   // No other audience is trusted beside this client: `resource` is never sent.
   const audiences = [aud].flat();
@@ -142,25 +112,9 @@ function checkedClaims(payload: Uint8Array, expected: Expected): IdTokenClaims {
   };
 }
 
-function parseClaims(payload: Uint8Array): Readonly<Record<string, unknown>> {
-  let claims: unknown;
-  try {
-    claims = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
-  } catch {
-    // A parser's message quotes what it read.
-  }
-  if (typeof claims !== 'object' || claims === null || Array.isArray(claims))
-    throw refusal('id_token_malformed');
-  return claims as Readonly<Record<string, unknown>>;
-}
-
 // OpenID Connect Core 1.0, section 3.1.3.6: the left half of the hash that belongs to RS256.
 async function halfHash(accessToken: string): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(accessToken)));
   const text = btoa(String.fromCharCode(...digest.subarray(0, 16)));
   return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-}
-
-function refusal(reason: Reason): FxaError {
-  return new FxaError('bad_response', `The id_token was refused: ${reason}`, { reason });
 }

@@ -47,7 +47,10 @@ const FLOW: Names<NonNullable<AuthorizationMetrics['flow']>> = {
  *
  * @throws FxaError `invalid_request` for a member that no parameter stands for: a caller who sends `nonce` believes in it.
  */
-export function wireParameters(clientId: string, request: AuthorizationRequest): Map<ParameterName, string> {
+export function wireParameters(
+  clientId: string,
+  request: Partial<AuthorizationRequest>,
+): Map<ParameterName, string> {
   const { metrics, signUp, ...rest } = request;
   const { utm, flow, ...entry } = metrics ?? {};
   const parameters = new Map<ParameterName, string>([['client_id', clientId]]);

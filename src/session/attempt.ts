@@ -1,5 +1,5 @@
 // The two ends of an attempt, whatever lies between: the address to open for the person, and the grant for what came back.
-import { authorizationUrl, newAttemptSecrets } from '../fxa/authorization.ts';
+import { authorizationUrl, newAttemptSecrets, type AuthorizationMetrics } from '../fxa/authorization.ts';
 import { readCallback } from '../fxa/callback.ts';
 import { destroyAccessToken, destroyGrant } from '../fxa/destroy.ts';
 import type { Deployment } from '../fxa/environments.ts';
@@ -34,12 +34,16 @@ export interface AttemptOptions {
   readonly redirectUri: string;
   /** Asks for account and password, whoever is signed in at Mozilla accounts. */
   readonly askWho?: boolean | undefined;
+  /** What the person has typed. */
+  readonly email?: string | undefined;
+  /** Only with their consent. */
+  readonly flow?: AuthorizationMetrics['flow'];
 }
 
 /** @throws FxaError `invalid_request`, and from the discovery of endpoints. */
 export async function prepareAttempt(
   context: Context,
-  { id, redirectUri, askWho }: AttemptOptions,
+  { id, redirectUri, askWho, email, flow }: AttemptOptions,
 ): Promise<{ url: string; secrets: AttemptSecrets }> {
   const { ports, config } = context;
   const deployment = await context.deployment(context.http());
@@ -52,14 +56,17 @@ export async function prepareAttempt(
     codeChallenge,
     accessType: 'offline',
     ...(keys && { keysJwk: keys.keysJwk }),
-    ...(await whom(context, askWho)),
+    ...(await whom(context, askWho, email)),
+    ...(config.metrics && { metrics: { ...config.metrics, flow } }),
   });
   return { url, secrets: { id, redirectUri, ...pair, ...(keys && { privateJwk: keys.privateJwk }) } };
 }
 
 /** One click is enough for somebody whose session was ended elsewhere; who asked to be asked is asked. */
-async function whom({ store }: Context, askWho: boolean | undefined) {
-  if (askWho) return { prompt: 'login' } as const;
+async function whom({ store }: Context, askWho: boolean | undefined, typed: string | undefined) {
+  const asked = askWho && ({ prompt: 'login' } as const);
+  if (typed !== undefined) return { ...asked, action: 'email', email: typed } as const;
+  if (asked) return asked;
   const base = settled((await store.read()).session);
   const email = base.status === 'needsReauth' ? base.account.profile?.email : undefined;
   return email === undefined ? {} : { loginHint: email };

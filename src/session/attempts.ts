@@ -6,10 +6,12 @@ import { createAuthWindows } from './auth-window.ts';
 import type { Context } from './context.ts';
 import { ATTEMPT_LOCK, runAttempt, settle, type RunningAttempt, type SignInOptions } from './sign-in.ts';
 import type { Problem } from './state.ts';
+import { takeTypedAddress } from './typed-address.ts';
 
 export interface Attempts {
   readonly signIn: (options?: SignInOptions) => Promise<void>;
   readonly signInInTab: (options?: Pick<SignInOptions, 'started'>) => Promise<void>;
+  /** Ends the attempt, or takes back the wish for a tab that is still waiting for its permission. */
   readonly cancel: () => Promise<void>;
   readonly show: () => Promise<boolean>;
   /** Lets go of whatever runs; what became of the attempt is in the record already. */
@@ -18,7 +20,7 @@ export interface Attempts {
   readonly recover: () => Promise<void>;
   /** The same, for whoever asks again and again. */
   readonly wake: () => Promise<void>;
-  /** The same, when the alarm of the attempt rings; it is set again while one runs here. */
+  /** The same, when the alarm of the attempt rings; it is set again while one runs here, or a wish waits. */
   readonly watch: () => Promise<void>;
   readonly windowCreated: (windowId: number) => Promise<void>;
   readonly windowRemoved: (windowId: number) => Promise<void>;
@@ -120,7 +122,12 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     }
     if (before !== 'none') return finish(before);
     await tabs.dismiss();
-    await run(ports.newId(), (mine) => runAttempt(context, { windows, tabs }, mine, options));
+    // Until the attempt is written down, a wish is all there is of the click.
+    const started = async () => {
+      await tabs.unwant();
+      await options.started?.();
+    };
+    await run(ports.newId(), (mine) => runAttempt(context, { windows, tabs }, mine, { ...options, started }));
     // The tab may have come back before its id was known here.
     await resume();
   };
@@ -128,7 +135,9 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
   const show = async () => (await windows.show()) || (await tabs.show());
 
   const signIn = async (options: SignInOptions = {}) => {
-    if (await ports.locks.ifFree(ATTEMPT_LOCK, attempt(options))) return;
+    const email = (await takeTypedAddress(ports)) ?? options.email;
+    const work = attempt({ ...options, email });
+    if (await ports.locks.ifFree(ATTEMPT_LOCK, work)) return;
     if (!running?.cancel.signal.aborted || queued) {
       await show();
       return;
@@ -136,7 +145,7 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     // An attempt that was ended a moment ago is about to let go.
     queued = true;
     try {
-      await ports.locks.exclusive(ATTEMPT_LOCK, attempt(options));
+      await ports.locks.exclusive(ATTEMPT_LOCK, work);
     } finally {
       queued = false;
     }
@@ -158,21 +167,26 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     return free;
   };
 
-  /** The wish is taken back when the attempt is written down: until then it is all there is of the click. */
   const tabAsWanted = async (started?: SignInOptions['started']) => {
-    if (!(await tabs.wanted()) || !(await ports.authTab.allowed())) return;
-    const unwant = async () => {
+    const wish = await tabs.wanted();
+    if (!wish || !(await ports.authTab.allowed())) return;
+    try {
+      await signIn({ via: 'tab', email: wish.email, started });
+    } finally {
+      // There may have been an attempt already, whose window or tab is in front now.
       await tabs.unwant();
-      await started?.();
-    };
-    await signIn({ via: 'tab', started: unwant });
-    // There may have been an attempt already, whose window or tab is in front now.
+    }
+  };
+
+  /** Takes back what was wished, and the address with it. */
+  const unwish = async () => {
+    await takeTypedAddress(ports);
     await tabs.unwant();
   };
 
   const stop = async () => {
     running?.cancel.abort();
-    await tabs.unwant();
+    await unwish();
     await windows.dismiss();
     await tabs.dismiss();
   };
@@ -183,18 +197,21 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     stop,
 
     async signInInTab(options = {}) {
+      const email = await takeTypedAddress(ports);
       if (ports.authTab.redirectUri === undefined)
         throw new FxaError('unsupported', 'There is no return page.');
       // The permission may still be a question on the screen; its answer wakes us.
-      await tabs.want();
+      await tabs.want(email);
       await tabAsWanted(options.started);
+      // Without an answer it is forgotten in time, and the address with it.
+      if (await tabs.wanted()) await watchOver(context);
     },
 
     permissionAdded: () => tabAsWanted(),
 
     async cancel() {
       const { session } = await store.read();
-      if (session.status !== 'signingIn') return;
+      if (session.status !== 'signingIn') return unwish();
       await fail(session.attempt.id, { code: 'cancelled' });
       await stop();
     },
@@ -211,7 +228,7 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
 
     async watch() {
       await wake();
-      if (running) await watchOver(context);
+      if (running || (await tabs.wanted())) await watchOver(context);
     },
 
     windowCreated: (windowId) => windows.created(windowId),

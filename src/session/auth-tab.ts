@@ -16,6 +16,14 @@ export interface TabAttempt extends AttemptSecrets {
   readonly tabId?: number;
 }
 
+/** A sign-in in a tab that waits for its permission. */
+export interface Wish {
+  /** Milliseconds. */
+  readonly since: number;
+  /** What the person has typed. */
+  readonly email?: string | undefined;
+}
+
 export interface AuthTabs {
   /**
    * Opens the tab. The attempt goes on when `at` finds the tab on its return page.
@@ -33,9 +41,9 @@ export interface AuthTabs {
   /** Forgets the attempt and closes its tab. */
   dismiss(): Promise<void>;
   /** Remembers that the person wants a tab, until the permission is there. */
-  want(): Promise<void>;
-  /** Whether a tab is still wanted. */
-  wanted(): Promise<boolean>;
+  want(email: string | undefined): Promise<void>;
+  /** What is still wanted. A wish that has waited too long is forgotten. */
+  wanted(): Promise<Wish | undefined>;
   /** Takes the wish back. */
   unwant(): Promise<void>;
 }
@@ -51,9 +59,14 @@ export function createAuthTabs({ memory, authTab, locks, now }: Ports): AuthTabs
       return attempt;
     });
 
+  const unwant = async () => {
+    if (await memory.get(WANTED)) await memory.set({ [WANTED]: null });
+  };
+
   return {
     pending,
     take,
+    unwant,
 
     async open(url, secrets, signal) {
       throwIfCancelled(signal);
@@ -90,13 +103,13 @@ export function createAuthTabs({ memory, authTab, locks, now }: Ports): AuthTabs
       await authTab.close(attempt.tabId);
     },
 
-    want: () => memory.set({ [WANTED]: now() }),
-
-    unwant: () => memory.set({ [WANTED]: null }),
+    want: (email) => memory.set({ [WANTED]: { since: now(), email } satisfies Wish }),
 
     async wanted() {
-      const since = await memory.get(WANTED);
-      return typeof since === 'number' && Math.abs(now() - since) < WANTED_FOR_MS;
+      const wish = ((await memory.get(WANTED)) ?? undefined) as Wish | undefined;
+      if (wish && Math.abs(now() - wish.since) < WANTED_FOR_MS) return wish;
+      await unwant();
+      return undefined;
     },
   };
 }

@@ -6,10 +6,19 @@ import {
   type AccountState,
   type EndedReason,
   type EndRequest,
+  type MetricsEvent,
+  type MetricsRequest,
   type SessionRequest,
 } from '../contract/companion.ts';
 import { FxaError } from '../fxa/errors.ts';
-import { exchange, refusal, type Http, type JsonRequest } from '../fxa/http.ts';
+import {
+  exchange,
+  refusal,
+  type Exchanged,
+  type Http,
+  type JsonObject,
+  type JsonRequest,
+} from '../fxa/http.ts';
 
 /** Milliseconds: somebody may be waiting for an answer that is worth less than their time. */
 const TIMEOUT = 5000;
@@ -35,21 +44,31 @@ export interface CompanionApi {
   state(session: string, etag?: string): Promise<{ state: State; etag?: string } | Gone | undefined>;
   /** Resolves with true when the companion has taken the grants over for good. */
   end(session: string, refreshTokenIds: readonly string[]): Promise<boolean>;
+  /** A flow for parameters by their names on the wire; whether its values are what they should be is not looked at. */
+  flow(parameters: ReadonlyMap<string, string>): Promise<JsonObject>;
+  /** Sends 50 events at most. The two refusals are answers: the companion goes by a profile of its own. */
+  count(session: string, events: readonly MetricsEvent[]): Promise<'counted' | MetricsRefusal | Gone>;
+  /** Has all counts about this person and client forgotten. */
+  forget(session: string): Promise<Gone | undefined>;
 }
+
+const METRICS_REFUSALS = ['consent_stale', 'metrics_off'] as const;
+export type MetricsRefusal = (typeof METRICS_REFUSALS)[number];
 
 export function companionApi(origin: string, { timeout = TIMEOUT, ...rest }: Http): CompanionApi {
   const http = { ...rest, timeout };
-  const ask = async (path: string, bearer: string, request: JsonRequest) => {
-    const headers = { ...request.headers, authorization: `Bearer ${bearer}` };
+  const fetched = async (path: string, request: JsonRequest) => {
     const url = origin + path;
-    const answer = await exchange(http, 'companion', url, { ...request, headers });
+    const answer = await exchange(http, 'companion', url, request);
     const { response, body } = answer;
-    if (response.ok || response.status === 304) return { response, body };
+    if (response.ok || response.status === 304 || metricsRefusal(answer)) return answer;
     const gone = response.status === 401 ? goneOf(body) : undefined;
     if (gone) return gone;
     throw await refusal(http, 'companion', url, answer);
   };
-  const post = (path: string, bearer: string, body: SessionRequest | EndRequest) =>
+  const ask = (path: string, bearer: string, request: JsonRequest) =>
+    fetched(path, { ...request, headers: { ...request.headers, authorization: `Bearer ${bearer}` } });
+  const post = (path: string, bearer: string, body: SessionRequest | EndRequest | MetricsRequest) =>
     ask(path, bearer, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -82,7 +101,29 @@ export function companionApi(origin: string, { timeout = TIMEOUT, ...rest }: Htt
       const answer = await post(COMPANION_PATHS.end, session, { refreshTokenIds });
       return !('gone' in answer) && answer.response.status === 202;
     },
+
+    async flow(parameters) {
+      const query = new URLSearchParams([...parameters]).toString();
+      const answer = await fetched(`${COMPANION_PATHS.metricsFlow}?${query}`, { method: 'GET' });
+      return ('gone' in answer ? undefined : answer.body) ?? {};
+    },
+
+    async count(session, events) {
+      const answer = await post(COMPANION_PATHS.metrics, session, { events });
+      return 'gone' in answer ? answer : (metricsRefusal(answer) ?? 'counted');
+    },
+
+    async forget(session) {
+      const answer = await ask(COMPANION_PATHS.metrics, session, { method: 'DELETE' });
+      if ('gone' in answer) return answer;
+      if (answer.response.status !== 204) throw unreadable();
+      return undefined;
+    },
   };
+}
+
+function metricsRefusal({ response, body }: Exchanged): MetricsRefusal | undefined {
+  return response.status === 403 ? METRICS_REFUSALS.find((known) => known === body?.error) : undefined;
 }
 
 /** A 401 that does not say so proves nothing: it may come from whatever stands in front of the companion. */

@@ -4,7 +4,7 @@ import { LONGEST_BACK_OFF } from '../fxa/back-off.ts';
 import { FxaError, isFxaError } from '../fxa/errors.ts';
 import { grantedCovers } from '../fxa/scopes.ts';
 import { companionApi, type CompanionApi, type Gone } from './companion-api.ts';
-import { dropSeat, keepSeat, obeySeats, seatOf, type Seat } from './companion-seats.ts';
+import { keepSeat, obeySeats, seatOf, vacateSeat, type Seat } from './companion-seats.ts';
 import type { Context } from './context.ts';
 import { lookAnew } from './profile.ts';
 import { hintOf } from './reason.ts';
@@ -38,11 +38,26 @@ interface Asked {
 export async function askCompanion(context: Context): Promise<void> {
   if (!context.config.companion) return;
   await obeySeats(context);
-  await context.ports.locks.exclusive(LOCK, async () => {
+  await converse(context, async () => {
     const live = await current(context);
     if (live && (await isDue(context, live))) await ask(context, live);
     await planNext(context);
   });
+}
+
+/** One conversation with the companion at a time: what is said in one is done when the next begins. */
+export function converse(context: Context, work: () => Promise<void>): Promise<void> {
+  return context.ports.locks.exclusive(LOCK, work);
+}
+
+/** Who has a session at the companion, and the companion answered when it was asked last. */
+export async function onSpeakingTerms(
+  context: Context,
+): Promise<{ live: SignedIn; seat: Seat; api: CompanionApi } | undefined> {
+  const live = await current(context);
+  const seat = live && (await seatHere(context, live.id));
+  if (!seat || (await asked(context, live))?.failures !== 0) return undefined;
+  return { live, seat, api: apiOf(context, seat.origin) };
 }
 
 async function ask(context: Context, live: SignedIn): Promise<void> {
@@ -85,8 +100,8 @@ async function hearNews(context: Context, live: SignedIn): Promise<boolean> {
     if (!(await lookAnew(context, () => (metrics ? undefined : closeMetrics(context, live))))) return true;
     const after = await current(context);
     if (after?.id !== live.id) return true;
-    // The companion opens by a profile that it reads itself.
-    if (after.account.profile?.metricsEnabled === true && !metrics) {
+    // The companion opens by a profile that it reads itself; where nothing is to be sent, it need not.
+    if (!metrics && (await context.closedBy()).length === 0) {
       await buySeat(context, after, { ...seat, revision });
       return true;
     }
@@ -96,7 +111,7 @@ async function hearNews(context: Context, live: SignedIn): Promise<boolean> {
 }
 
 /** What is closed is closed at once; whether it may open again, the profile says. */
-async function closeMetrics({ store }: Context, { id }: SignedIn): Promise<void> {
+export async function closeMetrics({ store }: Context, { id }: SignedIn): Promise<void> {
   await store.step({ type: 'metricsClosed', sessionId: id });
 }
 
@@ -110,7 +125,7 @@ async function whenGone(context: Context, live: SignedIn, gone: Gone): Promise<n
 async function takeHint(context: Context, live: SignedIn, { gone }: Gone): Promise<boolean> {
   const hint = hintOf(gone);
   if (hint) await context.store.step({ type: 'hinted', sessionId: live.id, hint });
-  await dropSeat(context, live.id);
+  await vacateSeat(context, live.id);
   return hint !== undefined;
 }
 
@@ -118,7 +133,7 @@ async function takeHint(context: Context, live: SignedIn, { gone }: Gone): Promi
  * Buys a companion session with a token for this purpose alone, or refreshes the one that is shown. What was last acted on
  * stays what it was: a new one has told nothing yet, and of one that is refreshed there may be newer news.
  */
-async function buySeat(context: Context, live: SignedIn, shown?: Seat): Promise<void> {
+export async function buySeat(context: Context, live: SignedIn, shown?: Seat): Promise<void> {
   const { companion } = context.config;
   if (!companion) return;
   const scope = NARROW.filter((one) => grantedCovers(live.grant.scope, one)).join(' ');

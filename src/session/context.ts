@@ -1,11 +1,16 @@
 // What every use case gets: the ports, the store, and the deployment of Mozilla accounts to talk to.
+import type { AuthorizationMetrics } from '../fxa/authorization.ts';
 import { discover } from '../fxa/discovery.ts';
 import type { Deployment, Endpoints, EnvironmentName } from '../fxa/environments.ts';
 import { FxaError, isFxaError } from '../fxa/errors.ts';
 import type { Http } from '../fxa/http.ts';
 import { createGate } from './host-back-off.ts';
+import { count, whose } from './metrics/books.ts';
+import type { Happened } from './metrics/events.ts';
+import { closedBy, type ClosedBy, type Surroundings } from './metrics/gate.ts';
+import { heed } from './metrics/heed.ts';
 import type { Ports } from './ports.ts';
-import type { Problem } from './state.ts';
+import type { Problem, Session } from './state.ts';
 import { createStore, type Store } from './store.ts';
 
 /** What the build decides. */
@@ -21,6 +26,13 @@ export interface SessionConfig {
   readonly endpoints?: Endpoints;
   /** Absent: nobody carries the webhooks of Mozilla accounts here, and all goes on without. */
   readonly companion?: CompanionConfig;
+  /** Where people sign in from, for Mozilla accounts' own statistics. */
+  readonly metrics?: MetricsConfig;
+}
+
+/** FxA: what tells one button from another; about no person. Values as `AuthorizationMetrics` has them. */
+export interface MetricsConfig extends Omit<AuthorizationMetrics, 'flow'> {
+  readonly entrypoint: string;
 }
 
 export interface CompanionConfig {
@@ -36,6 +48,14 @@ export interface Context {
   readonly store: Store;
   /** Issuer and client id: what a stored session belongs to. */
   readonly deploymentName: string;
+  /** What the gate of metrics depends on, beside the record. */
+  surroundings(): Promise<Surroundings>;
+  /** What is against metrics now; nothing means open. */
+  readonly closedBy: () => Promise<readonly ClosedBy[]>;
+  /** For which companion and deployment counts are kept. */
+  readonly booksAt: string;
+  /** Counts what happened to whoever the session is of, if that is allowed. Never rejects. */
+  count(events: readonly Happened[], session: Session): Promise<void>;
   /** Known endpoints, or discovered ones; `anew` discovers them even when that was done before. */
   deployment(http: Http, options?: { readonly anew?: boolean }): Promise<Deployment>;
   http(signal?: AbortSignal): Http;
@@ -46,11 +66,43 @@ const DISCOVERED = 'endpoints';
 export function createContext(ports: Ports, config: SessionConfig): Context {
   const deploymentName = `${config.issuer} ${config.clientId}`;
   const gate = createGate(ports);
-  return {
+  const surroundings = async (): Promise<Surroundings> => {
+    const [policy, consent] = await Promise.all([ports.policy(), ports.consent()]);
+    return {
+      issuer: config.issuer,
+      policy,
+      consent,
+      companion: config.companion !== undefined,
+      tab: ports.authTab.redirectUri !== undefined,
+    };
+  };
+  const booksAt = `${config.companion?.origin} ${deploymentName}`;
+  const look = async () => {
+    const record = await store.read();
+    return { open: closedBy(record, await surroundings()).length === 0, who: whose(record.session) };
+  };
+  const store = createStore(ports, {
+    deployment: deploymentName,
+    surroundings,
+    changed: async (change) => {
+      if (config.companion) await heed(context, change);
+    },
+  });
+  const context: Context = {
     ports,
     config,
     deploymentName,
-    store: createStore(ports, deploymentName),
+    store,
+    surroundings,
+    closedBy: async () => closedBy(await store.read(), await surroundings()),
+    booksAt,
+    count: async (events, session) => {
+      try {
+        if (config.companion) await count({ ports, booksAt }, look, events, whose(session));
+      } catch (error) {
+        ports.report(error);
+      }
+    },
     http: (signal) => ({ fetch: ports.fetch, now: ports.now, gate, ...(signal && { signal }) }),
     deployment: async (http, { anew = false } = {}) => ({
       name: config.environment,
@@ -58,6 +110,7 @@ export function createContext(ports: Ports, config: SessionConfig): Context {
       endpoints: config.endpoints ?? (await discovered(ports, config.issuer, http, anew)),
     }),
   };
+  return context;
 }
 
 /** Discovered endpoints are kept until the browser ends: a refresh should not need two answers from the network. */

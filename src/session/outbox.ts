@@ -3,7 +3,7 @@ import { destroyAccessToken, destroyGrant } from '../fxa/destroy.ts';
 import { isFxaError, type FxaErrorCode } from '../fxa/errors.ts';
 import type { Context } from './context.ts';
 import { currentOwners, orphans, type HeldToken, type Revocation } from './record.ts';
-import { takeLeave } from './parting.ts';
+import { farewells, takeLeave } from './parting.ts';
 import { bounded } from './revocations.ts';
 
 export const OUTBOX_ALARM = 'fxa:outbox';
@@ -23,7 +23,7 @@ export async function drain(context: Context): Promise<void> {
   await context.ports.locks.exclusive('fxa:outbox', async () => {
     await context.store.update((record) => bounded(record, context.ports.now()));
     // The alarm comes first: if this pass dies half-way, the next one is already on its way.
-    if ((await waiting(context)).length > 0)
+    if ((await waiting(context)).length + (await farewells(context)).length > 0)
       await context.ports.alarms.set(OUTBOX_ALARM, context.ports.now() + FIRST_DELAY_MS);
     await takeLeave(context);
     for (const item of await waiting(context)) {
@@ -116,8 +116,8 @@ export function isDue(notBefore: number, now: number): boolean {
 
 async function scheduleNext(context: Context): Promise<void> {
   const { alarms, now } = context.ports;
-  const items = await waiting(context);
-  if (items.length === 0) return alarms.clear(OUTBOX_ALARM);
-  const next = Math.min(...items.map(({ notBefore }) => (isDue(notBefore, now()) ? 0 : notBefore)));
-  return alarms.set(OUTBOX_ALARM, Math.max(now() + FIRST_DELAY_MS, next));
+  const due = (await waiting(context)).map(({ notBefore }) => (isDue(notBefore, now()) ? 0 : notBefore));
+  const instants = [...due, ...(await farewells(context))];
+  if (instants.length === 0) return alarms.clear(OUTBOX_ALARM);
+  return alarms.set(OUTBOX_ALARM, Math.max(now() + FIRST_DELAY_MS, Math.min(...instants)));
 }

@@ -83,6 +83,8 @@ export interface Ports {
   readonly alarms: Alarms;
   /** What whoever administers this browser demands; never rejects. Chromium knows it only some seconds after an installation. */
   readonly policy: () => Promise<Policy>;
+  /** Whether the browser has the person's consent to technical and interaction data (Firefox); undefined where it knows none. Never rejects. */
+  readonly consent: () => Promise<boolean | undefined>;
   readonly keys?: KeyExchange | undefined;
   /** Called with what nobody waits for: unexpected errors. Never with a secret. */
   readonly report: (error: unknown) => void;

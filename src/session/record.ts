@@ -3,6 +3,7 @@ import { FxaError } from '../fxa/errors.ts';
 import { migrate } from './migrations.ts';
 import { liveSession, type Session } from './state.ts';
 
+/** Members that may be absent can be added without another version: one that does not know them leaves them alone. */
 export const RECORD_VERSION = 2;
 
 /** The journal and the outbox are there to be read by people; more entries than this help nobody. */
@@ -45,6 +46,12 @@ export interface StoredRecord {
 export interface Settings {
   /** Whether a session is to end with the browser. */
   readonly sessionOnly: boolean;
+  /** The local switch of metrics; absent until the person has chosen. */
+  readonly metrics?: boolean;
+  /** The browser tells that the person objects to being measured (DNT, GPC). Pages see it and say so. */
+  readonly objection?: true;
+  /** Whether they would rather sign in in a tab. */
+  readonly inTab?: true;
 }
 
 /** An access token in `storage.session`. It belongs to an attempt or session; when that is gone it is to be destroyed. */

@@ -1,6 +1,7 @@
 // What a background does first: it puts in order what the one before left behind. No network.
 import type { Attempts } from './attempts.ts';
 import type { Context } from './context.ts';
+import { changeBooks } from './metrics/books.ts';
 import { lossOf, obeySessionOnly, openSecret } from './secrets.ts';
 import { signOut } from './sign-out.ts';
 import { liveSession } from './state.ts';
@@ -12,6 +13,8 @@ export async function recover(context: Context, attempts: Attempts): Promise<voi
     await signOut(context, 'environment_changed');
     await store.update((record) => ({ ...record, deployment: deploymentName }));
   }
+  // What was counted for another client or companion is not read: here it is written over.
+  await changeBooks(context, (books) => books);
   const live = liveSession(session);
   // A session that was to end with the browser has: better said now than at the next use.
   if (live && !live.grant.sealed && (await openSecret(context, live, 'refreshToken')) === undefined) {

@@ -9,6 +9,8 @@ export async function reset(context: Context): Promise<void> {
     const found = new Map(salvage(stored, context.config.issuer).map((one) => [one.refreshTokenId, one]));
     const outbox = [...found.values()].map((one) => ({ ...revocation(context, one.refreshTokenId), ...one }));
     const entry = { at: context.ports.now(), from: 'signedOut', to: 'signedOut', why: 'reset' } as const;
-    return addToJournal({ ...fresh, outbox }, entry);
+    // Whether the person had said no to metrics is lost with the record: nothing is counted until they say yes.
+    const settings = { ...fresh.settings, metrics: false };
+    return addToJournal({ ...fresh, outbox, settings }, entry);
   });
 }

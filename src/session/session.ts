@@ -5,7 +5,11 @@ import { askCompanion } from './companion.ts';
 import { obeySeats } from './companion-seats.ts';
 import { createContext, type SessionConfig } from './context.ts';
 import { drain } from './outbox.ts';
+import { beginFlow } from './metrics/flow.ts';
+import { obeyGate } from './metrics/obey.ts';
+import { countOpening, sendMetrics } from './metrics/send.ts';
 import type { Ports } from './ports.ts';
+import type { Settings } from './record.ts';
 import { changeAvatar, changeDisplayName, lookForNews } from './profile.ts';
 import { recover } from './recover.ts';
 import { renewAhead } from './renewal.ts';
@@ -26,13 +30,23 @@ export interface SessionService {
    * @throws FxaError `unsupported` when the build has no return page.
    */
   signInInTab(options?: Pick<SignInOptions, 'started'>): Promise<void>;
-  /** Ends the running attempt at once, whatever its window does. */
+  /** Ends the running attempt at once, whatever its window does; or takes back a wish for a tab that still waits. */
   cancelSignIn(): Promise<void>;
   /** True when the window or tab of the running attempt is in front now. */
   showWindow(): Promise<boolean>;
   /** Ends the session here; that the grant is destroyed is begun, not awaited. `askWho`: the next sign-in asks. */
   signOut(options?: { askWho?: boolean }): Promise<void>;
   lookForNews(): Promise<void>;
+  /** To be called when the popup is on show: counts that, looks for news, or begins a flow where nobody is signed in. */
+  popupOpened(): Promise<void>;
+  /** Whether the browser tells that the person objects to being measured. */
+  noteObjection(objects: boolean): Promise<void>;
+  /** The local switch of metrics. Off: what was counted is forgotten here, and at the companion. */
+  setMetrics(on: boolean): Promise<void>;
+  /** Whether the person would rather sign in in a tab. */
+  preferTab(inTab: boolean): Promise<void>;
+  /** To be called when what surrounds the session has changed: a policy, a consent. */
+  lookAround(): Promise<void>;
   /** The person has seen how their last attempt failed. */
   dismissProblem(): Promise<void>;
   /** To be called when a page is open while an attempt runs: ends it when it has died in the meantime. */
@@ -72,15 +86,24 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
   const context = createContext(ports, config);
   const { store } = context;
 
+  /** Without the network; whatever goes wrong with metrics delays nothing else. */
+  const obey = () => obeyGate(context).catch(ports.report);
   const settle = async () => {
     await sweepSecrets(context);
     await obeySessionOnly(context);
     await askCompanion(context);
     await renewAhead(context);
   };
+  /** What the companion told may have closed the gate. */
+  const account = async () => {
+    await obey();
+    await sendMetrics(context).catch(ports.report);
+  };
   const tend = async () => {
+    await obey();
     await settle();
     await drain(context);
+    await account();
   };
   const tendLater = () => {
     tend().catch(ports.report);
@@ -96,6 +119,19 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
     }
   };
 
+  /** What may have closed the gate of metrics is obeyed at once. */
+  const set = async <Name extends keyof Settings>(name: Name, value: Settings[Name] | undefined) => {
+    const { before, after } = await store.update((record) => {
+      const { [name]: known, ...others } = record.settings;
+      if (known === value) return record;
+      const settings: unknown = { ...others, ...(value !== undefined && { [name]: value }) };
+      return { ...record, settings: settings as Settings };
+    });
+    if (after === before) return;
+    await obeyGate(context);
+    void account();
+  };
+
   return {
     signIn: attempts.signIn,
     signInInTab: attempts.signInInTab,
@@ -105,7 +141,7 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
     async signOut({ askWho = false } = {}) {
       await signOut(context, 'by_user', { askWho });
       // The grant does not wait for whatever the companion is asked just now.
-      drain(context).then(settle).catch(ports.report);
+      drain(context).then(settle).then(account).catch(ports.report);
       await attempts.stop();
     },
 
@@ -138,12 +174,20 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
       await tend();
     },
 
+    async popupOpened() {
+      await countOpening(context);
+      await (liveSession((await store.read()).session) ? thenTend(lookForNews(context)) : beginFlow(context));
+    },
+    noteObjection: (objects) => set('objection', objects ? true : undefined),
+    setMetrics: (on) => set('metrics', on),
+    preferTab: (inTab) => set('inTab', inTab ? true : undefined),
+    async lookAround() {
+      await store.publish();
+      await account();
+    },
+
     async setSessionOnly(sessionOnly) {
-      await store.update((record) =>
-        record.settings.sessionOnly === sessionOnly
-          ? record
-          : { ...record, settings: { ...record.settings, sessionOnly } },
-      );
+      await set('sessionOnly', sessionOnly);
       await moveSecrets(context);
       await obeySeats(context);
     },

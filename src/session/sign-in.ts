@@ -6,6 +6,7 @@ import type { AuthTabs } from './auth-tab.ts';
 import type { AuthWindows } from './auth-window.ts';
 import { orCancelled, throwIfCancelled } from './cancel.ts';
 import { problemFrom, type Context } from './context.ts';
+import { takeFlow } from './metrics/flow.ts';
 import { settled, type Attempt } from './state.ts';
 
 /** Held while an attempt is the current one: one at a time, for all contexts. */
@@ -20,6 +21,8 @@ export interface RunningAttempt {
 export interface SignInOptions {
   /** Asks for account and password, whoever is signed in at Mozilla accounts. */
   readonly askWho?: boolean | undefined;
+  /** What the person has typed. */
+  readonly email?: string | undefined;
   /** `tab` only where it is allowed (`AuthTab.allowed`). */
   readonly via?: 'window' | 'tab' | undefined;
   /** Called when the attempt is written down: from here on it cannot end in silence. */
@@ -53,7 +56,7 @@ export async function runAttempt(
   await watchOver(context);
   await context.store.step({ type: 'signInStarted', attempt });
   await options.started?.();
-  return settle(context, running, pursue(context, places, running, { via, askWho }));
+  return settle(context, running, pursue(context, places, running, { via, askWho, email: options.email }));
 }
 
 /** The options, with what was wished before: to be asked next time, or what an interruption left undone. */
@@ -84,15 +87,15 @@ async function pursue(
   context: Context,
   { windows, tabs }: Places,
   { id, cancel: { signal } }: RunningAttempt,
-  { via, askWho }: SignInOptions,
+  { via, ...whom }: Pick<SignInOptions, 'via' | 'askWho' | 'email'>,
 ): Promise<void> {
   const { authWindow, authTab } = context.ports;
   await reachable(context, signal);
-  if (via === 'tab') return openTab(context, tabs, { id, askWho }, signal);
+  const options = { id, ...whom, flow: await takeFlow(context) };
+  if (via === 'tab') return openTab(context, tabs, options, signal);
   try {
     const { url, secrets } = await prepareAttempt(context, {
-      id,
-      askWho,
+      ...options,
       redirectUri: authWindow.redirectUri,
     });
     throwIfCancelled(signal);
@@ -102,7 +105,7 @@ async function pursue(
   } catch (error) {
     const noWindow = isFxaError(error) && error.code === 'unsupported';
     if (!noWindow || authTab.redirectUri === undefined || !(await authTab.allowed())) throw error;
-    await openTab(context, tabs, { id, askWho }, signal);
+    await openTab(context, tabs, options, signal);
   }
 }
 

@@ -66,6 +66,8 @@ interface LastAttempt {
 
 export interface SignedOut extends LastAttempt {
   readonly status: 'signedOut';
+  /** The last account here had allowed metrics. Where somebody was signed in and it does not say so, they had not. */
+  readonly metricsAllowed?: true;
   /** How the last session ended. */
   readonly ended?: Problem;
 }

@@ -1,5 +1,6 @@
 // The only writer of storage: every change goes through here, under one lock, record and view in one write.
 import { isFxaError } from '../fxa/errors.ts';
+import type { Surroundings } from './metrics/gate.ts';
 import type { Ports } from './ports.ts';
 import {
   addToJournal,
@@ -15,6 +16,8 @@ import { project, unreadable } from './view.ts';
 
 const RECORD = 'record';
 const VIEW = 'view';
+/** The journal as pages may read it. */
+const JOURNAL = 'journal';
 const TOKENS = 'tokens';
 /** Held for a read and a write, never across the network. */
 const LOCK = 'fxa:record';
@@ -38,8 +41,16 @@ export interface Store {
   updateTokens(change: (tokens: readonly HeldToken[]) => readonly HeldToken[]): Promise<void>;
 }
 
+export interface StoreOptions {
+  readonly deployment: string;
+  /** What the view depends on beside the record. */
+  readonly surroundings: () => Promise<Surroundings>;
+  /** Told of each change when it is written, before whoever made it goes on. Never rejects. */
+  readonly changed?: (change: Change) => Promise<void>;
+}
+
 /** @throws FxaError `storage_newer`, `storage_corrupt` from every method that touches the record; nothing is written then. */
-export function createStore(ports: Ports, deployment: string): Store {
+export function createStore(ports: Ports, { deployment, surroundings, changed }: StoreOptions): Store {
   const stored = async () => parseRecord(await ports.local.get(RECORD), deployment);
 
   /** To be called under the lock: who saw something unreadable before may be late with it. */
@@ -63,20 +74,28 @@ export function createStore(ports: Ports, deployment: string): Store {
     }
   };
 
-  const update: Store['update'] = (change) =>
-    ports.locks.exclusive(LOCK, async () => {
+  const update: Store['update'] = async (change) => {
+    const done = await ports.locks.exclusive(LOCK, async () => {
       const before = await readOrShowWhy();
       const after = change(before);
       if (after !== before) await write(after);
       return { before, after };
     });
+    if (done.after !== done.before) await changed?.(done);
+    return done;
+  };
+
+  const shown = async (record: StoredRecord) => ({
+    [VIEW]: project(record, await surroundings()),
+    [JOURNAL]: record.journal,
+  });
 
   const write = async (record: StoredRecord) => {
-    await ports.local.set({ [RECORD]: record, [VIEW]: project(record, await ports.policy()) });
+    await ports.local.set({ [RECORD]: record, ...(await shown(record)) });
   };
 
   const publish = async (record: StoredRecord) => {
-    await ports.local.set({ [VIEW]: project(record, await ports.policy()) });
+    await ports.local.set(await shown(record));
   };
 
   return {

@@ -178,7 +178,10 @@ it('another account takes the place of the one before, and that is told', () => 
 
 it('a session that is lost under a running attempt leaves the attempt alone', () => {
   const lost = { type: 'signedOut', reason: 'key_lost', at: 5 } as const;
-  const left = { status: 'signedOut', ended: { code: 'signed_out', reason: 'key_lost', at: 5 } } as const;
+  const left = {
+    status: 'signedOut',
+    ended: { code: 'signed_out', reason: 'key_lost', at: 5 },
+  } as const;
   expect(transition(signingIn(signedIn), lost)).toEqual(signingIn(left));
   const alone = signingIn({ status: 'signedOut' });
   expect(transition(alone, lost)).toBe(alone);
@@ -186,7 +189,10 @@ it('a session that is lost under a running attempt leaves the attempt alone', ()
 
 it('everybody can be signed out, once, and be asked the next time', () => {
   const event = { type: 'signedOut', reason: 'by_user', at: 5 } as const;
-  const left = { status: 'signedOut', ended: { code: 'signed_out', reason: 'by_user', at: 5 } };
+  const left = {
+    status: 'signedOut',
+    ended: { code: 'signed_out', reason: 'by_user', at: 5 },
+  };
   for (const state of [signedIn, needsReauth, signingIn(signedIn)]) {
     expect(transition(state, event)).toEqual(left);
     expect(transition(state, { ...event, askWho: true })).toEqual({ ...left, askWho: true });

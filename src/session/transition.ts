@@ -173,8 +173,14 @@ function failed({ previous, attempt }: SigningIn, problem: Problem): Settled {
 
 function rejected(account: Account, reason: Hint | 'grant_revoked' = 'grant_revoked', at: number): Settled {
   const ended: Problem = { code: 'reauth_required', reason, at };
-  if (reason === 'account_deleted') return { status: 'signedOut', ended: { ...ended, code: 'signed_out' } };
+  if (reason === 'account_deleted')
+    return { status: 'signedOut', ended: { ...ended, code: 'signed_out' }, ...wordOf(account) };
   return { status: 'needsReauth', account, ended };
+}
+
+/** What is left of an account that is gone from here: whether it had allowed to be measured. */
+function wordOf({ profile }: Account): Pick<SignedOut, 'metricsAllowed'> {
+  return profile?.metricsEnabled === true ? { metricsAllowed: true } : {};
 }
 
 /** A person who signs out ends everything; a session that is lost leaves a running attempt alone. */
@@ -184,7 +190,12 @@ function signedOut(session: Session, event: Extract<SessionEvent, { type: 'signe
   const byUser = reason === 'by_user';
   if (settled(session).status === 'signedOut' && (session.status === 'signedOut' || !byUser)) return session;
   const ended: Problem = { code: 'signed_out', reason, at };
-  const out: SignedOut = { status: 'signedOut', ended, ...(askWho && { askWho }) };
+  const base = settled(session);
+  // Who leaves an attempt where nobody was ever signed in has not said no.
+  const unasked = base.status === 'signedOut' && (base.metricsAllowed ?? base.ended === undefined);
+  const word =
+    base.status === 'signedOut' ? unasked && { metricsAllowed: true as const } : wordOf(base.account);
+  const out: SignedOut = { status: 'signedOut', ended, ...(askWho && { askWho }), ...word };
   return session.status === 'signingIn' && !byUser ? { ...session, previous: out } : out;
 }
 

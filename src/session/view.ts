@@ -1,6 +1,8 @@
 // What pages may see: the record without grants, ids and reasons that are nobody's business.
 import type { FxaErrorCode, Reason } from '../fxa/errors.ts';
-import { currentOwners, type StoredRecord } from './record.ts';
+import { grantedCovers } from '../fxa/scopes.ts';
+import { closedBy, switchedOn, type ClosedBy, type Surroundings } from './metrics/gate.ts';
+import { currentOwners, type JournalEntry, type StoredRecord } from './record.ts';
 import type { Policy } from './policy.ts';
 import { settled, type Account, type Attempt, type Phase, type Problem, type Session } from './state.ts';
 
@@ -12,9 +14,25 @@ export interface AccountView {
   /** Absent while there is only the default picture: the popup then draws a letter. */
   readonly avatar?: string;
   readonly metricsEnabled: boolean;
+  /** Capabilities the account has here; absent without any. */
+  readonly subscriptions?: readonly string[];
+  /** True until a profile has arrived. */
+  readonly awaited?: true;
+  /** What of the account the grant allows to change from here. */
+  readonly mayChange?: readonly Changeable[];
 }
 
-export const VIEW_VERSION = 2;
+export type Changeable = 'name' | 'picture';
+
+/** What the person is told about metrics. */
+export interface MetricsView {
+  /** The local switch. */
+  readonly on: boolean;
+  /** All that keeps them from being taken; nothing: they are. */
+  readonly closedBy: readonly ClosedBy[];
+}
+
+export const VIEW_VERSION = 3;
 
 export interface View {
   readonly version: typeof VIEW_VERSION;
@@ -39,13 +57,25 @@ export interface View {
   readonly emailDomain?: string;
   /** Grants that could not be destroyed at the first try, and are still to be. */
   readonly pendingRevocations: number;
+  readonly metrics: MetricsView;
+  /** The origin of Mozilla accounts; absent while nothing is known. */
+  readonly issuer?: string;
+  /** True where people can sign in in a tab. */
+  readonly tab?: true;
+  /** True when the person would rather sign in in a tab. */
+  readonly inTab?: true;
+  /** The last change of state, and why. */
+  readonly lastChange?: JournalEntry;
 }
 
-export function project(record: StoredRecord, policy: Policy): View {
-  const { session } = record;
+export function project(record: StoredRecord, surroundings: Surroundings): View {
+  const { session, settings } = record;
+  const { policy, consent } = surroundings;
+  const lastChange = record.journal.at(-1);
   const base = settled(session);
   const ended = base.status === 'signedIn' ? undefined : base.ended;
-  const account = base.status === 'signedOut' ? undefined : accountView(base.account, policy);
+  const scope = base.status === 'signedIn' ? base.grant.scope : '';
+  const account = base.status === 'signedOut' ? undefined : accountView(base.account, scope, policy);
   // A new attempt is an answer to the last problem: no need to look at it while it runs.
   const failed = session.status === 'signingIn' ? undefined : base.problem;
   const problem = failed ?? (session.status === 'signedIn' ? session.trouble : undefined);
@@ -61,11 +91,16 @@ export function project(record: StoredRecord, policy: Policy): View {
     ...(base.status === 'signedIn' && { since: base.since }),
     ...(base.status === 'signedIn' && base.replacedOther && { replacedOther: true }),
     ...(session.status === 'signingIn' && { phase: session.attempt.phase, via: session.attempt.via }),
-    sessionOnly: policy.sessionOnly ? 'by_policy' : record.settings.sessionOnly ? 'chosen' : 'off',
+    sessionOnly: policy.sessionOnly ? 'by_policy' : settings.sessionOnly ? 'chosen' : 'off',
     ...(policy.emailDomain !== undefined && { emailDomain: policy.emailDomain }),
     pendingRevocations: record.outbox.filter(
       ({ owner, attempts }) => attempts > 0 && (owner === undefined || !owners.includes(owner)),
     ).length,
+    metrics: { on: switchedOn(record, consent), closedBy: closedBy(record, surroundings) },
+    issuer: surroundings.issuer,
+    ...(surroundings.tab && { tab: true }),
+    ...(settings.inTab && { inTab: true }),
+    ...(lastChange && { lastChange }),
   };
 }
 
@@ -77,10 +112,12 @@ export function unreadable(code: FxaErrorCode, at: number, reason?: Reason): Vie
     problem: { code, at, ...(reason && { reason }) },
     sessionOnly: 'off',
     pendingRevocations: 0,
+    metrics: { on: false, closedBy: ['account'] },
   };
 }
 
-function accountView({ subject, profile }: Account, policy: Policy): AccountView {
+function accountView({ subject, profile }: Account, scope: string, policy: Policy): AccountView {
+  const mayChange = (['name', 'picture'] as const).filter((what) => grantedCovers(scope, WRITES[what]));
   return {
     uid: profile?.uid ?? subject,
     ...(profile?.email !== undefined && { email: profile.email }),
@@ -88,5 +125,14 @@ function accountView({ subject, profile }: Account, policy: Policy): AccountView
     ...(profile?.avatar !== undefined && profile.avatarDefault !== true && { avatar: profile.avatar }),
     // A missing answer is a no (FxA: integration requirements).
     metricsEnabled: profile?.metricsEnabled === true && !policy.metricsOff,
+    ...(profile?.subscriptions?.length && { subscriptions: profile.subscriptions }),
+    ...(!profile && { awaited: true }),
+    ...(mayChange.length > 0 && { mayChange }),
   };
 }
+
+/** FxA: neither is in `profile`. */
+const WRITES: Record<Changeable, string> = {
+  name: 'profile:display_name:write',
+  picture: 'profile:avatar:write',
+};

@@ -102,6 +102,39 @@ describe('POST /v1/metrics', () => {
   });
 });
 
+describe('DELETE /v1/metrics', () => {
+  const forget = (bearer = session) =>
+    app.request('/v1/metrics', { method: 'DELETE', headers: { authorization: `Bearer ${bearer}` } });
+
+  it('forgets what this client counted of this person, as often as it is asked, and nothing else', async () => {
+    const elsewhere = await buy(await world.token({ clientId: OTHER_CLIENT.clientId }));
+    const left = event({ name: 'counted_elsewhere' });
+    await send([left], elsewhere);
+    await send([event(), event({ name: 'engage' })]);
+    for (let again = 0; again < 2; again += 1) {
+      const response = await forget();
+      expect([response.status, await response.text()]).toEqual([204, '']);
+      expect(world.store.rows.metrics).toMatchObject([left]);
+      // Or a person who changes their mind would be told of twice a day.
+      expect(world.store.rows.engaged.size).toBe(1);
+    }
+    expect((await send([event()])).status).toBe(202);
+  });
+
+  it('needs no consent: it may have been taken back', async () => {
+    world.clock.now += 2 * DAY_MS;
+    expect((await forget()).status).toBe(204);
+    await world.hears({ kind: 'metrics_opt_out' });
+    expect((await forget()).status).toBe(204);
+  });
+
+  it('is for the session’s owner alone', async () => {
+    await send([event()]);
+    expect(await error(await forget('A'.repeat(43)))).toEqual([401, 'unknown_session']);
+    expect(world.store.rows.metrics).toHaveLength(1);
+  });
+});
+
 describe('engage', () => {
   const asked = () => world.standin.metricsFlows;
 

@@ -40,6 +40,8 @@ export interface Host {
   /** A browser that keeps no keys (IndexedDB refused). */
   keyless: boolean;
   policy: Policy;
+  /** Whether this browser has the person's consent to technical and interaction data; undefined where it knows none. */
+  consent: boolean | undefined;
   /** Told when a tab is at an address the extension may see, and when a tab is gone. */
   onTab: (id: number, url: string) => void;
   onTabGone: (id: number) => void;

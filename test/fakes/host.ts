@@ -67,6 +67,7 @@ export function createHost(options: HostOptions): Host {
     windowless: false,
     keyless: false,
     policy: { sessionOnly: false, metricsOff: false },
+    consent: undefined,
     onTab: () => undefined,
     onTabGone: () => undefined,
     answered: Promise.resolve(),
@@ -170,6 +171,7 @@ export function createHost(options: HostOptions): Host {
             }),
         },
         policy: () => alive('policy', () => host.policy),
+        consent: () => alive('consent', () => host.consent),
         alarms: {
           set: (name, at) => alive('alarms.set', () => void host.alarms.set(name, at)),
           clear: (name) => alive('alarms.clear', () => void host.alarms.delete(name)),

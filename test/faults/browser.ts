@@ -138,7 +138,7 @@ export function createBrowser(seed: number, options: WorldOptions): Browser {
           wrong(`${name} failed: ${(error instanceof Error && error.stack) || String(error)}`);
       };
       void recovered
-        .then(() => work(session))
+        .then(() => world.metrics.alone(() => work(session)))
         .catch(fail)
         .finally(() => void (command.settled = true));
       return command;

@@ -25,6 +25,8 @@ export interface UseCase {
   readonly afterBrowser?: readonly Status[];
   /** The state in the end. */
   readonly end: Status;
+  /** What else is wrong in the end. */
+  readonly check?: (world: FaultWorld) => string[];
 }
 
 /** What dies: the background alone, or the browser with all that lives no longer than it. */
@@ -197,7 +199,7 @@ function isSilent(world: FaultWorld): boolean {
 }
 
 function inTheEnd(world: FaultWorld, useCase: UseCase, knowledge: Knowledge, lost: number): string[] {
-  const wrong = [...unsound(world), ...leftovers(world)];
+  const wrong = [...unsound(world), ...leftovers(world), ...(useCase.check?.(world) ?? [])];
   const status = world.view()?.status;
   if (status !== useCase.end) wrong.push(`the state is ${status}, not ${useCase.end}`);
   if (knowledge.forgottenGrants().length > 0) wrong.push('a grant was forgotten');

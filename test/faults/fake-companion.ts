@@ -1,7 +1,13 @@
 // A companion as the extension meets it: truthful, or in one of the moods a test gives it. What it destroys is dead at once,
 // as if its queue had been through.
-import { COMPANION_PATHS, type AccountState, type EndedReason } from '../../src/contract/companion.ts';
+import {
+  COMPANION_PATHS,
+  type AccountState,
+  type EndedReason,
+  type MetricsRequest,
+} from '../../src/contract/companion.ts';
 import type { Standin } from '../../src/standin/app.ts';
+import { lineOf, type Totals } from './metrics-watch.ts';
 import { CLIENT } from './world.ts';
 
 export const COMPANION = 'http://127.0.0.1:9721';
@@ -14,6 +20,14 @@ export interface FakeCompanion {
   mood: Mood;
   /** It has lost its database. */
   forget(): void;
+  /** The profiles it has read count no more. */
+  stale(): void;
+  /** What it has ever taken, by line. */
+  readonly received: Totals;
+  /** How many counts it has of somebody. */
+  held(uid: string): number;
+  /** What it was asked to forget, of people it was never told of. */
+  readonly needless: string[];
   readonly answer: (url: string, init: RequestInit) => Promise<Response>;
 }
 
@@ -27,11 +41,17 @@ interface Known {
   changedAt: number;
   deleted: boolean;
   state: AccountState;
+  stale: boolean;
+  counts: number;
+  /** Whether anybody tried to tell of them. */
+  told: boolean;
 }
 
 export function createFakeCompanion({ store }: Pick<Standin, 'store'>, now: () => number): FakeCompanion {
   const sold = new Map<string, Sold>();
   const known = new Map<string, Known>();
+  const received = new Map<string, number>();
+  const needless: string[] = [];
   let sales = 0;
   let lies = 0;
 
@@ -39,7 +59,7 @@ export function createFakeCompanion({ store }: Pick<Standin, 'store'>, now: () =
     const there = known.get(uid);
     if (there) return there;
     const state = { revision: 0, metrics: true, subscriptions: {} };
-    const made = { changedAt: 0, deleted: false, state };
+    const made = { changedAt: 0, deleted: false, state, stale: false, counts: 0, told: false };
     known.set(uid, made);
     return made;
   };
@@ -48,7 +68,8 @@ export function createFakeCompanion({ store }: Pick<Standin, 'store'>, now: () =
     const revision = account.state.revision + 1;
     if (event === 'password-change') account.changedAt = now();
     else if (event === 'delete-user') account.deleted = true;
-    else
+    if (event === 'delete-user' || event === 'metrics-opt-out') account.counts = 0;
+    if (event !== 'password-change' && event !== 'delete-user')
       account.state = {
         ...account.state,
         revision,
@@ -73,29 +94,66 @@ export function createFakeCompanion({ store }: Pick<Standin, 'store'>, now: () =
     const account = knownOf(token.uid);
     const metrics = store.accounts.byUid(token.uid)?.metricsEnabled === true;
     account.state = { ...account.state, metrics };
+    account.stale = false;
+    if (!metrics) account.counts = 0;
     return Response.json({ session, ...account.state }, { status: 201 });
   }
 
-  function serve(path: string, bearer: string, body: string): Response {
+  function count(account: Known, body: string): Response {
+    const refusal = !account.state.metrics ? 'metrics_off' : account.stale ? 'consent_stale' : undefined;
+    if (refusal) return Response.json({ error: refusal, message: '' }, { status: 403 });
+    for (const event of (JSON.parse(body) as MetricsRequest).events) {
+      received.set(lineOf(event), (received.get(lineOf(event)) ?? 0) + event.count);
+      account.counts += event.count;
+    }
+    return new Response(null, { status: 202 });
+  }
+
+  function serve(path: string, bearer: string, { method, body }: RequestInit): Response {
     if (path === COMPANION_PATHS.sessions) return sell(bearer);
+    if (path === COMPANION_PATHS.metricsFlow)
+      return Response.json({ flowId: 'a'.repeat(64), flowBeginTime: now(), deviceId: 'b'.repeat(32) });
     const session = sold.get(bearer);
     if (!session) return Response.json({ error: 'unknown_session', message: '' }, { status: 401 });
     if (path === COMPANION_PATHS.end) {
-      const { refreshTokenIds } = JSON.parse(body) as { refreshTokenIds: string[] };
+      const { refreshTokenIds } = JSON.parse(String(body)) as { refreshTokenIds: string[] };
       for (const id of refreshTokenIds) store.tokens.removeRefreshToken(id);
       session.ended ??= 'signed_out';
       return new Response(null, { status: 202 });
     }
     const reason = standing(session);
-    return reason ? ended(reason) : Response.json(knownOf(session.uid).state, { headers: { etag: '"x"' } });
+    if (reason) return ended(reason);
+    const account = knownOf(session.uid);
+    if (path === COMPANION_PATHS.metrics && method === 'POST') return count(account, String(body));
+    if (path === COMPANION_PATHS.metrics) {
+      account.counts = 0;
+      return new Response(null, { status: 204 });
+    }
+    return Response.json(account.state, { headers: { etag: '"x"' } });
+  }
+
+  /** By what is asked, whatever becomes of it. */
+  function watch(path: string, bearer: string, { method }: RequestInit): void {
+    const session = sold.get(bearer);
+    if (path !== COMPANION_PATHS.metrics || !session) return;
+    const account = knownOf(session.uid);
+    if (method === 'POST') account.told = true;
+    else if (!account.told) needless.push('it was to forget somebody it was never told of');
   }
 
   const companion: FakeCompanion = {
     mood: 'truthful',
+    received,
+    needless,
     forget: () => sold.clear(),
+    stale() {
+      for (const account of known.values()) account.stale = true;
+    },
+    held: (uid) => known.get(uid)?.counts ?? 0,
     answer(url, init) {
       const { mood } = companion;
       const bearer = (new Headers(init.headers).get('authorization') ?? '').slice('Bearer '.length);
+      watch(new URL(url).pathname, bearer, init);
       const lost = () => Promise.reject(new TypeError('NetworkError when attempting to fetch resource.'));
       if (mood === 'down') return lost();
       if (mood === 'garbage') return Promise.resolve(new Response('<html>', { status: 200 }));
@@ -105,7 +163,7 @@ export function createFakeCompanion({ store }: Pick<Standin, 'store'>, now: () =
         const reasons = ['account_deleted', 'password_changed', 'expired'] as const;
         return Promise.resolve(ended(reasons[lies++ % reasons.length] ?? 'expired'));
       }
-      const answer = serve(new URL(url).pathname, bearer, String(init.body ?? ''));
+      const answer = serve(new URL(url).pathname, bearer, init);
       return mood === 'deaf' ? lost() : Promise.resolve(answer);
     },
   };

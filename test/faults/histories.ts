@@ -6,7 +6,7 @@
 import { liveSession } from '../../src/session/state.ts';
 import { actOnce, ringNext } from './actions.ts';
 import { createBrowser, look, type Browser } from './browser.ts';
-import { leftovers } from './soundness.ts';
+import { isOwed, leftovers, uncounted } from './soundness.ts';
 import type { WorldOptions } from './world.ts';
 
 export interface History {
@@ -32,6 +32,7 @@ export async function play(seed: number): Promise<History> {
   const server = {
     ...SERVERS[seed % SERVERS.length],
     companion: Math.floor(seed / SERVERS.length) % 2 === 0,
+    ...(Math.floor(seed / SERVERS.length / 2) % 2 === 0 && { consent: true }),
   };
   const browser = createBrowser(seed, server);
   let lost = 0;
@@ -141,10 +142,11 @@ async function ring(browser: Browser): Promise<void> {
     const waiting = (record?.outbox.length ?? 0) > 0;
     if (alarms.size === 0) {
       if (waiting) wrong('nothing wakes anybody for the outbox');
+      if (isOwed(world)) wrong('nothing wakes anybody for counts that are to be forgotten');
       if (record && liveSession(record.session)) wrong('nothing wakes anybody for the session');
       return;
     }
-    if (world.time.now() > end && !waiting) return;
+    if (world.time.now() > end && !waiting && !isOwed(world)) return;
     const sleeps = Math.min(...alarms.values()) - world.time.now();
     if (waiting && sleeps > LONGEST_SLEEP_MS) {
       wrong(`the outbox is left alone for ${Math.round(sleeps / 3_600_000)} hours`);
@@ -161,7 +163,7 @@ async function judge(browser: Browser): Promise<number> {
   const { world, knowledge, flights, alive, wrong } = browser;
   const { host, standin } = world;
   look(browser);
-  for (const what of leftovers(world)) wrong(what);
+  for (const what of [...leftovers(world), ...uncounted(world)]) wrong(what);
   const record = world.record();
   if (record?.session.status === 'signingIn') wrong('an attempt never ended');
   if ((record?.outbox.length ?? 0) > 0) wrong('the outbox never empties');

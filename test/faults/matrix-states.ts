@@ -5,7 +5,7 @@ import { settled as settledState } from '../../src/session/state.ts';
 import { project } from '../../src/session/view.ts';
 import type { MatrixCall } from './matrix-faults.ts';
 import { ada, inFront, LATER_MS, needsReauth, sessionOnly, signedIn, tamper } from './steps.ts';
-import { CLIENT, ORIGIN, type FaultWorld } from './world.ts';
+import { CLIENT, ORIGIN, surroundingsOf, type FaultWorld } from './world.ts';
 
 export type Base =
   'signedOut' | 'signedIn' | 'signedIn, stale token' | 'signedIn until the browser ends' | 'needsReauth';
@@ -77,7 +77,7 @@ function leave(world: FaultWorld): void {
   const entry = { refreshTokenId: item.id, issuer: ORIGIN, since, attempts: 0, notBefore: 0 };
   tamper(world, (record) => ({ ...record, outbox: [...record.outbox, entry] }));
   const record = world.record();
-  if (record) world.host.local.set('view', structuredClone(project(record, world.host.policy)));
+  if (record) world.host.local.set('view', structuredClone(project(record, surroundingsOf(world))));
 }
 
 export const CALLS: Readonly<Record<MatrixCall, CallRule>> = {

@@ -1,8 +1,12 @@
 // What must be true of what lies in storage, at any moment at all.
 import { isDeepStrictEqual } from 'node:util';
+import type { Seat } from '../../src/session/companion-seats.ts';
+import { EMPTY, METRICS, whose, type Books } from '../../src/session/metrics/books.ts';
+import { closedBy } from '../../src/session/metrics/gate.ts';
 import { parseRecord } from '../../src/session/record.ts';
+import { liveSession } from '../../src/session/state.ts';
 import { project } from '../../src/session/view.ts';
-import type { FaultWorld } from './world.ts';
+import { surroundingsOf, type FaultWorld } from './world.ts';
 
 /** What is wrong with what lies in storage; nothing is stored before the first use. */
 export function unsound(world: FaultWorld): string[] {
@@ -12,12 +16,13 @@ export function unsound(world: FaultWorld): string[] {
   const wrong: string[] = [];
   try {
     const record = parseRecord(stored, `${config.issuer} ${config.clientId}`);
-    if (!isDeepStrictEqual(host.local.get('view'), structuredClone(project(record, host.policy))))
+    if (!isDeepStrictEqual(host.local.get('view'), structuredClone(project(record, surroundingsOf(world)))))
       wrong.push('the view is not what the record says');
   } catch {
     return ['the record cannot be read'];
   }
-  return [...wrong, ...spilled(world)];
+  const twice = world.metrics.surplus(world.companion.received);
+  return [...wrong, ...spilled(world), ...world.metrics.wrong, ...world.companion.needless, ...twice];
 }
 
 /** Secrets where they must not be: tokens and codes are 64 hexadecimal digits, and ids of grants are meant to lie there. */
@@ -29,6 +34,38 @@ function spilled({ host, standin }: FaultWorld): string[] {
     (text) => tokens.findAccessToken(text) ?? tokens.findRefreshToken(text) ?? tokens.findCode(text),
   );
   return secret.length > 0 ? ['a token or code lies in storage.local'] : [];
+}
+
+type Seats = Readonly<Record<string, Seat>>;
+
+const seatsOf = ({ host }: FaultWorld) =>
+  ({ ...(host.local.get('companion') as Seats), ...(host.memory.get('companion') as Seats) }) as Seats;
+
+/** Whether a seat is kept because the companion has yet to forget. */
+export const isOwed = (world: FaultWorld) => Object.values(seatsOf(world)).some(({ marks }) => marks?.purge);
+
+/** Counts and ids behind a closed gate, and those of somebody else. To be asked after a tend. */
+export function uncounted(world: FaultWorld): string[] {
+  const { host, config, companion } = world;
+  const record = world.record();
+  const against = record ? closedBy(record, surroundingsOf(world)) : [];
+  const { waiting, of } = (host.local.get(METRICS) ?? EMPTY) as Books;
+  const wrong =
+    of !== undefined && of !== (record && whose(record.session)) ? ['the books are another’s'] : [];
+  if (against.length === 0 || against.includes('nowhere')) return wrong;
+  const live = record && liveSession(record.session);
+  const seat = live && seatsOf(world)[live.id];
+  const { profile } = live?.account ?? {};
+  const refused = profile !== undefined && config.companion !== undefined;
+  return [
+    ...wrong,
+    ...(waiting.length > 0 ? ['counts wait behind a closed gate'] : []),
+    ...(host.memory.get('flow') ? ['a flow is kept behind a closed gate'] : []),
+    ...(seat && !seat.gone && seat.marks?.purge ? ['the companion was not told to forget'] : []),
+    ...(refused && seat?.marks?.sent && companion.held(profile.uid) > 0
+      ? ['the companion has not forgotten']
+      : []),
+  ];
 }
 
 /** Secrets in `storage.session` that belong to nobody any more. To be asked after a tend. */

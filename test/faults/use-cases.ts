@@ -2,6 +2,7 @@
 import fixtures from '../fixtures/record-1-to-2.json' with { type: 'json' };
 import type { UseCase } from './crash-points.ts';
 import { WITH_COMPANION } from './use-cases-companion.ts';
+import { WITH_METRICS } from './use-cases-metrics.ts';
 import { CHANGES_OF_MIND, SIGN_INS } from './use-cases-sign-in.ts';
 import { ada, LATER_MS, passwordChanged, sessionOnly, signedIn, tamper } from './steps.ts';
 import { nothing, swallow, staying, ending } from './use-case-parts.ts';
@@ -220,6 +221,7 @@ export const USE_CASES: readonly UseCase[] = [
   ...settings,
   ...endings,
   ...WITH_COMPANION,
+  ...WITH_METRICS,
   upgrade('signed in, with a profile', { after: ['signedIn'], end: 'signedIn' }),
   upgrade('an attempt on top of a session', { after: ['signedIn'], end: 'signedIn' }),
   upgrade('signed out, with a grant that could not be destroyed yet', {

@@ -1,6 +1,7 @@
 // One extension and one stand-in without a network between them, in time that a test drives. Thousands of these are made.
 import { standinEndpoints, type Endpoints } from '../../src/fxa/environments.ts';
 import type { SessionConfig } from '../../src/session/context.ts';
+import type { Surroundings } from '../../src/session/metrics/gate.ts';
 import type { HeldToken, StoredRecord } from '../../src/session/record.ts';
 import { createSession, type SessionService } from '../../src/session/session.ts';
 import type { View } from '../../src/session/view.ts';
@@ -11,6 +12,7 @@ import { readyClients, RETURN_PAGE } from '../../src/standin/ready.ts';
 import { createHost, type Host } from '../fakes/host.ts';
 import { takeTime, type Time } from '../fakes/time.ts';
 import { COMPANION, createFakeCompanion, type FakeCompanion } from './fake-companion.ts';
+import { watchMetrics, type MetricsWatch } from './metrics-watch.ts';
 import { personAt } from './person.ts';
 
 export const ORIGIN = 'http://127.0.0.1:9720';
@@ -29,6 +31,8 @@ export interface WorldOptions {
   readonly random?: () => number;
   /** Whether the build has a companion. */
   readonly companion?: boolean;
+  /** Whether the person has said yes to metrics, in the way of Firefox. */
+  readonly consent?: boolean;
   /** Sees the requests of each context, by the order of its start. */
   readonly around?: (fetch: typeof globalThis.fetch, context: number) => typeof globalThis.fetch;
 }
@@ -36,6 +40,7 @@ export interface WorldOptions {
 export interface FaultWorld {
   readonly standin: Standin;
   readonly companion: FakeCompanion;
+  readonly metrics: MetricsWatch;
   readonly host: Host;
   readonly time: Time;
   readonly config: SessionConfig;
@@ -65,6 +70,12 @@ export function endpointsOf(family: Exclude<Family, 'discovered'>, era: Era): En
   if (family === 'oauth') return known;
   const token = `${ORIGIN}/v1/oauth/token`;
   return era === 'today' ? { ...known, token, destroy: `${ORIGIN}/v1/oauth/destroy` } : { ...known, token };
+}
+
+/** What the gate of metrics and the view depend on, beside the record. */
+export function surroundingsOf({ host, config }: Pick<FaultWorld, 'host' | 'config'>): Surroundings {
+  const { policy, consent } = host;
+  return { issuer: config.issuer, policy, consent, companion: config.companion !== undefined, tab: true };
 }
 
 export function createFaultWorld(options: WorldOptions = {}): FaultWorld {
@@ -102,6 +113,7 @@ export function createFaultWorld(options: WorldOptions = {}): FaultWorld {
     now: time.now,
     ...(options.random && { random: options.random }),
   });
+  host.consent = options.consent;
   // FxA: servers of 2019 need the build that forgives their id_tokens.
   const config: SessionConfig = {
     environment: era === '2019' || family === 'discovered' ? 'custom' : 'local',
@@ -109,20 +121,26 @@ export function createFaultWorld(options: WorldOptions = {}): FaultWorld {
     clientId: CLIENT,
     scope,
     ...(family !== 'discovered' && { endpoints: endpointsOf(family, era) }),
-    ...(options.companion && { companion: { origin: COMPANION, every: 300 } }),
+    ...(options.companion && {
+      companion: { origin: COMPANION, every: 300 },
+      metrics: { entrypoint: 'fault-world' },
+    }),
   };
 
+  const metrics = watchMetrics(host, () => surroundingsOf({ host, config }));
   let contexts = 0;
   const start = () => {
     const { ports, kill } = host.start();
     const context = ++contexts;
-    const fetch = options.around?.(ports.fetch, context) ?? ports.fetch;
-    return { session: createSession({ ...ports, fetch }, config), context, kill };
+    const fetch = metrics.around(options.around?.(ports.fetch, context) ?? ports.fetch);
+    const local = metrics.seen(ports.local);
+    return { session: createSession({ ...ports, fetch, local }, config), context, kill };
   };
   let running = start();
   const world: FaultWorld = {
     standin,
     companion,
+    metrics,
     host,
     time,
     config,

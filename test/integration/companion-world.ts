@@ -16,7 +16,11 @@ export const EVERY = 300;
 export interface CompanionWorld extends World {
   /** Starts the companion, with an empty database, at the address the extension was built with. */
   startCompanion(): Promise<void>;
+  /** Starts it again, with what it had. */
+  restartCompanion(): Promise<void>;
   stopCompanion(): Promise<void>;
+  /** What it has counted, of whomever. */
+  counted(): Promise<readonly { name: string; count: number }[]>;
   /** Lets the companion's alarm ring: time passes, and the background tends to what is due. */
   later(): Promise<void>;
   readonly ada: Account;
@@ -27,14 +31,26 @@ export interface CompanionWorld extends World {
 export async function createCompanionWorld(): Promise<CompanionWorld> {
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
-  const world = await createWorld('today', { companion: { origin, every: EVERY } });
+  const world = await createWorld('today', {
+    companion: { origin, every: EVERY },
+    metrics: { entrypoint: 'test-button', utm: { source: 'tests' } },
+  });
   const { standin, host } = world;
   standin.events.register(CLIENT, origin + WEBHOOK_PATH);
   const logged: string[] = [];
   let running: RunningCompanion | undefined;
   const settings: CompanionSettings = {
     issuer: standin.origin,
-    clients: [{ clientId: CLIENT, name: 'test', scope: 'profile:uid', space: 'test', jwt: false }],
+    clients: [
+      {
+        clientId: CLIENT,
+        name: 'test',
+        scope: 'profile:uid',
+        space: 'test',
+        jwt: false,
+        origin: 'https://tests.example',
+      },
+    ],
     secret: new Uint8Array(32).fill(7),
     host: '127.0.0.1',
     port,
@@ -62,12 +78,19 @@ export async function createCompanionWorld(): Promise<CompanionWorld> {
       return account;
     },
     async startCompanion() {
+      await empty(await theDatabase());
+      await companionWorld.restartCompanion();
+    },
+    async restartCompanion() {
       const database = await theDatabase();
-      await empty(database);
       const version = { source: '', version: '', commit: '', build: '' };
       running = await startCompanion({ settings, log, version, database });
     },
     stopCompanion,
+    counted: async () =>
+      (await theDatabase()).query<{ name: string; count: number }>(
+        'select name, sum(count)::integer as count from metric group by name order by name',
+      ),
     async later() {
       host.skew += (EVERY + 1) * 1000;
       await world.session.tend();

@@ -4,7 +4,7 @@ import { holdAt, slowPerson } from './hold.ts';
 import { CLIENT, createWorld, SCOPE, type World } from './world.ts';
 
 vi.mock('../../src/extension/webext/browser.ts', () => ({ browser: {} }));
-const { needsAttention } = await import('../../src/extension/webext/badge.ts');
+const { iconOf } = await import('../../src/extension/webext/toolbar.ts');
 
 let world: World;
 beforeEach(async () => {
@@ -57,7 +57,7 @@ describe('an attempt on top of a session', () => {
       unfinished: true,
       problem: { code: 'interrupted' },
     });
-    expect(needsAttention(world.view())).toBe(true);
+    expect(iconOf(world.view(), Date.now())).toBe('attention');
     let url = '';
     world.host.person = (opened) => {
       url = opened;

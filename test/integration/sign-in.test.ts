@@ -42,11 +42,15 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     expect([world.liveGrants(), world.liveTokens()]).toEqual([1, 1]);
     await world.session.signOut();
     expect(world.view()).toEqual({
-      version: 2,
+      version: 3,
       status: 'signedOut',
       ended: { code: 'signed_out', reason: 'by_user', at: expect.any(Number) as number },
       sessionOnly: 'off',
       pendingRevocations: 0,
+      metrics: { on: false, closedBy: expect.arrayContaining(['nowhere', 'switch']) as string[] },
+      issuer: world.standin.origin,
+      tab: true,
+      lastChange: { at: expect.any(Number) as number, from: 'signedIn', to: 'signedOut', why: 'by_user' },
     });
     await world.session.drain();
     expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);

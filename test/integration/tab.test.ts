@@ -156,7 +156,7 @@ it('a click whose background dies before the attempt is written down is not lost
   world.host.tabsAllowed = true;
   let killed = false;
   world.host.onCall = (moment, call) => {
-    if (killed || moment !== 'before' || call !== 'local.set record view') return;
+    if (killed || moment !== 'before' || call !== 'local.set record view journal') return;
     killed = true;
     world.kill();
   };

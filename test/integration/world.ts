@@ -1,6 +1,6 @@
 // One extension and one stand-in, together in this process: what every integration test of the session starts with.
 import { standinEndpoints } from '../../src/fxa/environments.ts';
-import type { CompanionConfig } from '../../src/session/context.ts';
+import type { CompanionConfig, MetricsConfig } from '../../src/session/context.ts';
 import type { StoredRecord } from '../../src/session/record.ts';
 import { createSession, type SessionService } from '../../src/session/session.ts';
 import type { View } from '../../src/session/view.ts';
@@ -41,7 +41,11 @@ export interface World {
 /** `today` is the build for the stand-in; `2019` is a custom build that discovers everything. */
 export async function createWorld(
   era: Era,
-  { scope = SCOPE, companion }: { scope?: string; companion?: CompanionConfig } = {},
+  {
+    scope = SCOPE,
+    companion,
+    metrics,
+  }: { scope?: string; companion?: CompanionConfig; metrics?: MetricsConfig } = {},
 ): Promise<World> {
   const standin = await startStandin({ era, port: 0, keys });
   const redirectUri = readyClients().find(({ id }) => id === CLIENT)?.redirectUris[0] ?? '';
@@ -57,7 +61,8 @@ export async function createWorld(
     },
   });
 
-  const config = { issuer: standin.origin, clientId: CLIENT, scope, ...(companion && { companion }) };
+  const built = { ...(companion && { companion }), ...(metrics && { metrics }) };
+  const config = { issuer: standin.origin, clientId: CLIENT, scope, ...built };
   let running = host.start();
   const open = () =>
     createSession(

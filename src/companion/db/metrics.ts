@@ -27,7 +27,7 @@ const ENGAGE = `
   insert into engaged (account, client_id, day) select key, $3, $4::date from allowed
   on conflict do nothing returning day`;
 
-export function metrics(database: Database): Pick<Store, 'addMetrics' | 'engageOnce'> {
+export function metrics(database: Database): Pick<Store, 'addMetrics' | 'engageOnce' | 'forgetMetrics'> {
   return {
     addMetrics: (account, clientId, events, readSince) =>
       database.transaction(async (transaction) => {
@@ -38,6 +38,16 @@ export function metrics(database: Database): Pick<Store, 'addMetrics' | 'engageO
       }),
     engageOnce: async (account, clientId, day, readSince) =>
       (await database.query(ENGAGE, [account, readSince, clientId, day])).length > 0,
+    forgetMetrics: (account, clientId) =>
+      database.transaction(async (transaction) => {
+        // What is being counted at this moment is forgotten too.
+        await transaction.query('select from account where key = $1 for update', [account]);
+        await transaction.query('delete from metric where account = $1 and client_id = $2', [
+          account,
+          clientId,
+        ]);
+        // That somebody was engaged today stays known: it is told once a day, whatever is forgotten.
+      }),
   };
 }
 

@@ -27,7 +27,7 @@ export interface FrontOptions {
 export const WEBHOOKS = '/webhooks/';
 
 /** What the extension's doctor page reads beside. */
-const FOR_THE_DOCTOR = ['/__lbheartbeat__', '/__version__'];
+const FOR_THE_DOCTOR = '/__version__';
 
 /** The app without its routes: add those by `route('/', …)`. */
 export function front(options: FrontOptions): Hono {
@@ -43,7 +43,7 @@ export function front(options: FrontOptions): Hono {
   app.use((c, next) => (c.req.path.startsWith(WEBHOOKS) ? next() : secured(c, next)));
   // Before the limits: what they refuse, the extension is to read as well.
   const readable = extensionCors({ chromeExtensions, methods: (path) => methodsAt(app, path) });
-  for (const path of ['/v1/*', ...FOR_THE_DOCTOR]) app.use(path, readable);
+  for (const path of ['/v1/*', FOR_THE_DOCTOR]) app.use(path, readable);
   app.use(`${WEBHOOKS}*`, limits.webhooks);
   for (const path of ['/v1/*', '/status', '/metrics']) app.use(path, limits.failures);
   app.use(COMPANION_PATHS.sessions, limits.purchases);

@@ -65,8 +65,16 @@ export function metrics(parts: MetricsParts): Hono {
     return c.body(null, 202, { 'cache-control': 'no-store' });
   });
 
+  /** Consent is not asked for: it is what was taken back. */
+  const forget = guarded(async (c) => {
+    const { account, clientId } = await liveSession(store, shownSession(c), now());
+    await store.forgetMetrics(account, clientId);
+    return c.body(null, 204, { 'cache-control': 'no-store' });
+  });
+
   app.get(COMPANION_PATHS.metricsFlow, begin);
   app.post(COMPANION_PATHS.metrics, count);
+  app.delete(COMPANION_PATHS.metrics, forget);
   return app;
 }
 

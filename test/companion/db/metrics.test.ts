@@ -70,6 +70,19 @@ onEachDatabase((world) => {
     expect(await rows()).toEqual([]);
   });
 
+  it('are forgotten by client at a word, whatever is being added at the same moment', async () => {
+    await boughtBy(world.store, ada);
+    await world.store.addMetrics(ada, OTHER_CLIENT, [opened], NOON);
+    await world.store.engageOnce(ada, CLIENT, today, NOON);
+    const adding = Array.from({ length: 10 }, () => add());
+    await Promise.all([...adding, world.store.forgetMetrics(ada, CLIENT)]);
+    await world.store.forgetMetrics(ada, CLIENT);
+    await world.store.forgetMetrics(hashOf('nobody'), CLIENT);
+    expect(await rows()).toMatchObject([{ client_id: OTHER_CLIENT, count: 1 }]);
+    // Once a day, whatever was forgotten in between.
+    expect(await world.store.engageOnce(ada, CLIENT, today, NOON)).toBe(false);
+  });
+
   it('take no more than 100 rows of an account and day, but count on in those', async () => {
     await boughtBy(world.store, ada);
     const letters = 'abcdefghijklmnopqrstuvwxyz';

@@ -214,6 +214,12 @@ export function fakeStore(): FakeStore {
       rows.engaged.add(id);
       return Promise.resolve(true);
     },
+    async forgetMetrics(account, clientId) {
+      const key = hex(account);
+      const kept = rows.metrics.filter((row) => row.account !== key || row.clientId !== clientId);
+      rows.metrics.splice(0, rows.metrics.length, ...kept);
+      return Promise.resolve();
+    },
     async revocation(id) {
       const row = revocations.get(id);
       return Promise.resolve(row?.setAside === undefined ? row : undefined);

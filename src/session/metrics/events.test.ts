@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { readEvents } from '../../companion/metrics/events.ts';
+import { FXA_ERROR_CODES } from '../../fxa/errors.ts';
+import type { Session, SignedIn } from '../state.ts';
+import { recent } from './books.ts';
+import { counted, dayOf, happened, isNew, METRICS_EVENTS } from './events.ts';
+
+const account = { subject: 'u' };
+const grant = { refreshTokenId: 'x', scope: 'profile' };
+const out: Session = { status: 'signedOut' };
+const live: SignedIn = { status: 'signedIn', id: 's', since: 1, account, grant };
+const ended = { code: 'reauth_required', reason: 'grant_revoked', at: 1 } as const;
+const needsReauth: Session = { status: 'needsReauth', account, ended };
+const left: Session = { status: 'signedOut', ended: { code: 'signed_out', reason: 'by_user', at: 1 } };
+const lost: Session = { status: 'signedOut', ended: { code: 'signed_out', reason: 'key_lost', at: 1 } };
+const running = (previous: Exclude<Session, { status: 'signingIn' }>): Session => ({
+  status: 'signingIn',
+  attempt: { id: 'a', startedAt: 1, phase: 'window', via: 'window' },
+  previous,
+});
+const offline = { code: 'offline', at: 1 } as const;
+
+const today = '2026-11-21';
+const line = { name: 'popup_opened', day: today, count: 1 };
+
+describe('what happened', () => {
+  const cases: readonly [string, Session, Session, readonly string[]][] = [
+    ['a sign-in begins', out, running(out), ['sign_in_started']],
+    ['a sign-in begins on top of a session', live, running(live), ['sign_in_started']],
+    ['a sign-in arrives', running(out), { ...live, id: 'a' }, ['sign_in_completed']],
+    ['a sign-in fails', running(out), { ...out, problem: offline }, ['sign_in_failed offline']],
+    [
+      'one fails on top of a session',
+      running(live),
+      { ...live, problem: offline },
+      ['sign_in_failed offline'],
+    ],
+    ['a grant is gone', live, needsReauth, ['reauth_asked']],
+    ['a grant is gone beneath an attempt', running(live), running(needsReauth), ['reauth_asked']],
+    ['the person leaves', live, left, ['signed_out']],
+    ['the person leaves while an attempt runs', running(live), left, ['signed_out']],
+    ['the person leaves a session that had ended', needsReauth, left, ['signed_out']],
+    ['an attempt out of nothing is left', running(out), left, []],
+    ['a session is lost', live, lost, []],
+    ['a profile comes', live, { ...live, account: { subject: 'u', profileAt: 1 } }, []],
+    ['nothing', live, live, []],
+  ];
+  it.each(cases)('when %s', (_name, before, after, expected) => {
+    expect(
+      happened(before, after).map(({ name, detail }) => [name, detail].filter(Boolean).join(' ')),
+    ).toEqual(expected);
+  });
+});
+
+it('one day, name and detail is one line, whose count has an end', () => {
+  const failed = { name: 'sign_in_failed', detail: 'offline', day: today, count: 1 };
+  const all = [line, failed, line, { ...failed, detail: 'busy' }, { ...line, day: '2026-11-22' }, failed];
+  expect(all.reduce<readonly (typeof line)[]>(counted, [])).toEqual([
+    { ...line, count: 2 },
+    { ...failed, count: 2 },
+    { ...failed, detail: 'busy' },
+    { ...line, day: '2026-11-22' },
+  ]);
+  expect(counted([{ ...line, count: 1000 }], line)).toEqual([{ ...line, count: 1000 }]);
+});
+
+it('engage counts once a day', () => {
+  expect(isNew({ name: 'engage' }, today, undefined)).toBe(true);
+  expect(isNew({ name: 'engage' }, today, today)).toBe(false);
+  expect(isNew({ name: 'engage' }, '2026-11-22', today)).toBe(true);
+  expect(isNew({ name: 'popup_opened' }, today, today)).toBe(true);
+});
+
+it('what no companion would take any more is dropped, and what is left it takes', () => {
+  const now = Date.parse(`${today}T12:00:00Z`);
+  const events = [0, 5, 6, 7, 400].map((days) => ({ ...line, day: dayOf(now - days * 86_400_000) }));
+  expect(recent(events, now)).toHaveLength(3);
+  expect(readEvents({ events: recent(events, now) }, now)).toHaveLength(3);
+});
+
+it('every name and every code is one the companion takes', () => {
+  const now = Date.parse(`${today}T12:00:00Z`);
+  const names = Object.keys(METRICS_EVENTS).map((name) => ({ name, day: today, count: 1 }));
+  const codes = FXA_ERROR_CODES.map((detail) => ({ name: 'sign_in_failed', detail, day: today, count: 1 }));
+  expect(readEvents({ events: [...names, ...codes] }, now)).toEqual([...names, ...codes]);
+});

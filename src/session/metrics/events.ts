@@ -1,0 +1,67 @@
+// The table of metrics: every event there is, and what it is counted for. Nothing else is ever counted.
+import type { MetricsEvent } from '../../contract/companion.ts';
+import { liveSession, settled, type Session } from '../state.ts';
+
+/** By name; each with the question it answers. The words people read are `metric_…` in public/_locales. */
+export const METRICS_EVENTS = {
+  sign_in_started: 'how many begin',
+  sign_in_completed: 'how many arrive',
+  sign_in_failed: 'with which code the others fail, so that it can be mended',
+  reauth_asked: 'how often Mozilla accounts ends sign-ins under people',
+  signed_out: 'how many leave by themselves',
+  popup_opened: 'on how many days it is used, and how much',
+  // FxA: the one event that goes on to Mozilla accounts: this client was used today.
+  engage: 'whether the account is used here',
+} as const;
+export type MetricsName = keyof typeof METRICS_EVENTS;
+
+/** The contract takes no more in one line. */
+const MOST_COUNT = 1000;
+
+/** An event without its day. */
+export interface Happened {
+  readonly name: MetricsName;
+  /** A code, never free text. */
+  readonly detail?: string;
+}
+
+/** What a change of the session counts as. Pure. */
+export function happened(before: Session, after: Session): readonly Happened[] {
+  if (before === after) return [];
+  const found: Happened[] = [];
+  if (before.status !== 'signingIn' && after.status === 'signingIn') found.push({ name: 'sign_in_started' });
+  if (before.status === 'signingIn' && after.status !== 'signingIn') {
+    if (after.status === 'signedIn' && after.id === before.attempt.id)
+      found.push({ name: 'sign_in_completed' });
+    else if (after.problem) found.push({ name: 'sign_in_failed', detail: after.problem.code });
+  }
+  if (liveSession(before) && settled(after).status === 'needsReauth') found.push({ name: 'reauth_asked' });
+  if (
+    settled(before).status !== 'signedOut' &&
+    after.status === 'signedOut' &&
+    after.ended?.reason === 'by_user'
+  ) {
+    found.push({ name: 'signed_out' });
+  }
+  return found;
+}
+
+/** The day of an instant (milliseconds), in UTC as the companion counts: `2026-11-21`. Pure. */
+export function dayOf(instant: number): string {
+  return new Date(instant).toISOString().slice(0, 10);
+}
+
+/** The counts with one line more. What is of the same day, name and detail is one line. Pure. */
+export function counted(events: readonly MetricsEvent[], line: MetricsEvent): readonly MetricsEvent[] {
+  const same = (one: MetricsEvent) =>
+    one.name === line.name && one.detail === line.detail && one.day === line.day;
+  if (!events.some(same)) return [...events, line];
+  return events.map((one) =>
+    same(one) ? { ...one, count: Math.min(one.count + line.count, MOST_COUNT) } : one,
+  );
+}
+
+/** Whether it is to be counted: an `engage` once a day, everything else whenever it happens. Pure. */
+export function isNew({ name }: Happened, today: string, engaged: string | undefined): boolean {
+  return name !== 'engage' || engaged !== today;
+}

@@ -1,0 +1,112 @@
+// The truth table of the gate: open in one case of all, and for each consent that is missing it says so.
+import { describe, expect, it } from 'vitest';
+import { emptyRecord, type StoredRecord } from '../record.ts';
+import type { Session } from '../state.ts';
+import { CLOSED_BY, closedBy, switchedOn, type ClosedBy, type Surroundings } from './gate.ts';
+
+const grant = { refreshTokenId: 'x', scope: 'profile' };
+const profile = (metricsEnabled?: boolean) => ({
+  subject: 'u',
+  profile: { uid: 'u', ...(metricsEnabled !== undefined && { metricsEnabled }) },
+});
+const live = (account: { subject: string }): Session => ({
+  status: 'signedIn',
+  id: 's',
+  since: 1,
+  account,
+  grant,
+});
+const needsReauth = (account: { subject: string }): Session => ({
+  status: 'needsReauth',
+  account,
+  ended: { code: 'reauth_required', at: 1 },
+});
+const attempt = { id: 'a', startedAt: 1, phase: 'window', via: 'window' } as const;
+const onTop = (previous: Session): Session =>
+  previous.status === 'signingIn' ? previous : { status: 'signingIn', attempt, previous };
+
+const left = { code: 'signed_out', at: 1 } as const;
+const WILLING: readonly Session[] = [
+  { status: 'signedOut' },
+  { status: 'signedOut', ended: left, metricsAllowed: true },
+  live(profile(true)),
+  needsReauth(profile(true)),
+];
+const UNWILLING: readonly Session[] = [
+  // As earlier versions left it, too.
+  { status: 'signedOut', ended: left },
+  ...[profile(false), profile(), { subject: 'u' }].flatMap((account) => [
+    live(account),
+    needsReauth(account),
+  ]),
+];
+
+/** The gate with exactly these things against it; the switch has been chosen. */
+function gateAgainst(against: readonly ClosedBy[], session: Session, firefox: boolean) {
+  const is = (what: ClosedBy) => against.includes(what);
+  const settings = {
+    sessionOnly: false,
+    metrics: !is('switch'),
+    ...(is('objection') && { objection: true }),
+  };
+  const record = { ...emptyRecord('d'), session, settings } as StoredRecord;
+  const surroundings: Surroundings = {
+    issuer: '',
+    policy: { sessionOnly: false, metricsOff: is('policy') },
+    consent: firefox ? !is('browser') : undefined,
+    companion: !is('nowhere'),
+    tab: true,
+  };
+  return closedBy(record, surroundings);
+}
+
+const combinations = Array.from({ length: 2 ** CLOSED_BY.length }, (_, bits) =>
+  CLOSED_BY.filter((_what, place) => (bits >> place) & 1),
+);
+
+describe('the gate', () => {
+  it.each(combinations.map((against) => [against.join(', ') || 'nothing', against] as const))(
+    'with %s against it names just that',
+    (_name, against) => {
+      const sessions = against.includes('account') ? UNWILLING : WILLING;
+      for (const session of [...sessions, ...sessions.map(onTop)]) {
+        expect(gateAgainst(against, session, true)).toEqual(against);
+        if (!against.includes('browser')) expect(gateAgainst(against, session, false)).toEqual(against);
+      }
+    },
+  );
+
+  it('has 64 cases, and is open in one', () => {
+    const open = combinations.filter(
+      (against) => gateAgainst(against, live(profile(!against.includes('account'))), true).length === 0,
+    );
+    expect([combinations.length, open]).toEqual([64, [[]]]);
+  });
+});
+
+it.each([
+  // chosen, consent of the browser, on
+  [undefined, undefined, false],
+  [undefined, true, true],
+  // The browser’s own no closes as `browser`; the switch still stands where it stood.
+  [undefined, false, true],
+  [true, undefined, true],
+  [true, false, true],
+  [false, undefined, false],
+  [false, true, false],
+])('the switch chosen %s, with the browser’s consent %s, is on: %s', (metrics, consent, on) => {
+  const settings = { sessionOnly: false, ...(metrics !== undefined && { metrics }) };
+  expect(switchedOn({ ...emptyRecord('d'), settings }, consent)).toBe(on);
+});
+
+it('somebody who was here once and left no word has said no, however the record tells of them', () => {
+  const record = (to: 'signedIn' | 'signedOut') => ({
+    ...emptyRecord('d'),
+    journal: [{ at: 1, from: 'signingIn', to, why: 'sign_in' } as const],
+    settings: { sessionOnly: false, metrics: true },
+  });
+  const around = { issuer: '', policy: { sessionOnly: false, metricsOff: false }, companion: true };
+  const surroundings = { ...around, consent: undefined, tab: true };
+  expect(closedBy(record('signedIn'), surroundings)).toEqual(['account']);
+  expect(closedBy(record('signedOut'), surroundings)).toEqual([]);
+});

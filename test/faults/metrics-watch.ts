@@ -1,0 +1,81 @@
+// What must hold of metrics in any history: nothing is asked or sent while the gate is closed, and nothing is counted twice at
+// the companion, whatever dies and whatever answer is lost.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { MetricsEvent } from '../../src/contract/companion.ts';
+import { METRICS, type Books } from '../../src/session/metrics/books.ts';
+import { closedBy, type Surroundings } from '../../src/session/metrics/gate.ts';
+import type { Area } from '../../src/session/ports.ts';
+import { emptyRecord, type StoredRecord } from '../../src/session/record.ts';
+import type { Host } from '../fakes/host.ts';
+
+export type Totals = ReadonlyMap<string, number>;
+
+export interface MetricsWatch {
+  readonly wrong: string[];
+  /** Runs what is judged by itself where several things happen at once: by what it last saw, not by how things are. */
+  alone<T>(work: () => T): T;
+  /** The storage as the session sees it. */
+  seen(area: Area): Area;
+  around(fetch: typeof globalThis.fetch): typeof globalThis.fetch;
+  /** Tells what the companion has that was not counted here. */
+  surplus(received: Totals): string[];
+}
+
+interface Glance {
+  open?: boolean;
+}
+
+export function watchMetrics(host: Host, surroundings: () => Surroundings): MetricsWatch {
+  const wrong: string[] = [];
+  const glances = new AsyncLocalStorage<Glance>();
+  const isOpen = (stored: unknown) =>
+    closedBy((stored ?? emptyRecord('')) as StoredRecord, surroundings()).length === 0;
+
+  const ever = new Map<string, number>();
+  const setLocal = host.local.set.bind(host.local);
+  host.local.set = (key, value) => {
+    if (key === METRICS) {
+      const before = totalsOf(host.local.get(METRICS) as Books | undefined);
+      for (const [line, count] of totalsOf(value as Books)) {
+        const more = Math.max(0, count - (before.get(line) ?? 0));
+        ever.set(line, (ever.get(line) ?? 0) + more);
+      }
+    }
+    return setLocal(key, value);
+  };
+
+  return {
+    wrong,
+    alone: (work) => glances.run({}, work),
+    seen: (area) => ({
+      ...area,
+      async get(key) {
+        const value = await area.get(key);
+        const glance = glances.getStore();
+        if (glance && key === 'record') glance.open = isOpen(value);
+        return value;
+      },
+    }),
+    around: (fetch) => (url, init) => {
+      const { pathname } = new URL(String(url));
+      if (/^\/v1\/metrics(-flow)?$/.test(pathname) && init?.method !== 'DELETE') {
+        const open = glances.getStore()?.open ?? isOpen(host.local.get('record'));
+        if (!open) wrong.push(`${pathname} was asked behind a closed gate`);
+      }
+      return fetch(url, init);
+    },
+    surplus: (received) =>
+      [...received]
+        .filter(([line, count]) => count > (ever.get(line) ?? 0))
+        .map(([line]) => `counted twice: ${line}`),
+  };
+}
+
+export const lineOf = ({ name, detail = '', day }: MetricsEvent) => [name, detail, day].join(' ');
+
+function totalsOf(books: Books | undefined): Map<string, number> {
+  const totals = new Map<string, number>();
+  for (const event of [...(books?.waiting ?? []), ...(books?.sent ?? [])])
+    totals.set(lineOf(event), (totals.get(lineOf(event)) ?? 0) + event.count);
+  return totals;
+}

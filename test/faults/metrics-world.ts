@@ -1,0 +1,72 @@
+// A world whose person allows metrics, and what tests ask of it.
+import { afterEach, beforeEach, expect } from 'vitest';
+import { EMPTY, METRICS, type Books } from '../../src/session/metrics/books.ts';
+import { unsound } from './soundness.ts';
+import { ADA } from './steps.ts';
+import { createFaultWorld, type FaultWorld } from './world.ts';
+
+export interface MetricsWorld {
+  readonly world: FaultWorld;
+  /** The requests about metrics, by method and path. */
+  asked: string[];
+  /** What the companion says instead, to the next request about metrics. */
+  instead: Response | undefined;
+  done<T>(work: Promise<T>): Promise<T>;
+  tend(): Promise<void>;
+  later(minutes: number): Promise<void>;
+  books(): Books;
+  held(email?: string): number;
+  signedIn(): Promise<void>;
+  /** Opens the popup, with all that goes on behind it. */
+  open(): Promise<void>;
+}
+
+/** One for each test of the file. */
+export function metricsWorld(): MetricsWorld {
+  let world: FaultWorld;
+  const done = <T>(work: Promise<T>) => world.time.until(work, 'the work');
+  const it: MetricsWorld = {
+    get world() {
+      return world;
+    },
+    asked: [],
+    instead: undefined,
+    done,
+    tend: () => done(world.session.tend()),
+    later(minutes) {
+      world.host.skew += minutes * 60_000;
+      return it.tend();
+    },
+    books: () => (world.host.local.get(METRICS) ?? EMPTY) as Books,
+    held: (email = ADA) => world.companion.held(world.standin.store.accounts.byEmail(email)?.uid ?? ''),
+    async signedIn() {
+      await done(world.session.signIn());
+      await it.tend();
+      await it.later(6);
+      expect(it.held()).toBe(2);
+    },
+    async open() {
+      await done(world.session.popupOpened());
+      await world.time.quiet();
+    },
+  };
+  beforeEach(() => {
+    world = createFaultWorld({ companion: true, consent: true });
+    it.asked = [];
+    it.instead = undefined;
+    world.host.fetch = (url, init) => {
+      const { pathname } = new URL(String(url));
+      if (!pathname.startsWith('/v1/metrics')) return world.network(url, init);
+      it.asked.push(`${init?.method ?? 'GET'} ${pathname}`);
+      const answer = it.instead;
+      it.instead = undefined;
+      return answer ? Promise.resolve(answer) : world.network(url, init);
+    };
+  });
+  afterEach(() => {
+    expect(world.host.reports).toEqual([]);
+    expect(unsound(world)).toEqual([]);
+    world.stop();
+  });
+  return it;
+}

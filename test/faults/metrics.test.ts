@@ -1,0 +1,151 @@
+// What a companion that is slow, deaf or of another mind can do to metrics, each by itself.
+import { beforeEach, describe, expect, it } from 'vitest';
+import { metricsWorld } from './metrics-world.ts';
+import { isOwed, uncounted } from './soundness.ts';
+
+const one = metricsWorld();
+const { done, tend, later, books, held, signedIn, open } = one;
+
+describe('counts', () => {
+  beforeEach(signedIn);
+
+  it('whose answer is lost are not sent again', async () => {
+    const { fetch } = one.world.host;
+    one.world.host.fetch = async (url, init) => {
+      const response = await fetch(url, init);
+      if (String(url).endsWith('/v1/metrics')) throw new TypeError('NetworkError');
+      return response;
+    };
+    await open();
+    one.world.host.fetch = fetch;
+    await later(60);
+    await later(60);
+    expect(held()).toBe(4);
+    expect(books().waiting).toEqual([]);
+  });
+
+  it.each([
+    [429, 1],
+    [404, 1],
+    // Either would be said again and again of the same counts, or may have come after they were taken.
+    [400, 0],
+    [500, 0],
+  ])('that are refused with %s are kept %s times', async (status, kept) => {
+    one.instead = Response.json({ error: 'x', message: '' }, { status });
+    await open();
+    expect(books().waiting.filter(({ name }) => name === 'popup_opened')).toHaveLength(kept);
+    await later(120);
+    await later(120);
+    expect([books().waiting, held()]).toEqual([[], 2 + 2 * kept]);
+  });
+
+  it('are tried ever more rarely where nothing comes of it', async () => {
+    one.asked = [];
+    for (let minutes = 0; minutes < 240; minutes += 2) {
+      await open();
+      one.instead = new Response('<html>', { status: 502 });
+      await later(2);
+    }
+    const posts = one.asked.filter((one) => one.startsWith('POST'));
+    expect(posts.length).toBeGreaterThan(3);
+    expect(posts.length).toBeLessThan(20);
+  });
+
+  it('wait while the companion cannot be asked anything', async () => {
+    one.world.companion.mood = 'down';
+    await later(6);
+    one.asked = [];
+    await open();
+    await later(6);
+    expect(one.asked).toEqual([]);
+    expect(books().waiting).not.toEqual([]);
+    one.world.companion.mood = 'truthful';
+    await later(120);
+    await later(6);
+    expect(books().waiting).toEqual([]);
+  });
+
+  it('are dropped where the companion has heard a no, and the profile is looked at anew', async () => {
+    one.instead = Response.json({ error: 'metrics_off', message: '' }, { status: 403 });
+    await open();
+    // The profile says yes after all: so it begins anew, with nothing from before.
+    expect([books().waiting, one.world.view()?.metrics.closedBy]).toEqual([[], []]);
+    await tend();
+    expect([one.asked.at(-1), held()]).toEqual(['DELETE /v1/metrics', 0]);
+    await open();
+    await later(6);
+    expect(held()).toBeGreaterThan(0);
+  });
+
+  it('are left alone where the companion goes on refusing', async () => {
+    const refuse = one.world.host.fetch;
+    one.world.host.fetch = (url, init) =>
+      String(url).endsWith('/v1/metrics')
+        ? (one.asked.push('POST refused'),
+          Promise.resolve(Response.json({ error: 'consent_stale' }, { status: 403 })))
+        : refuse(url, init);
+    one.asked = [];
+    for (let minutes = 0; minutes < 240; minutes += 2) {
+      await open();
+      await later(2);
+    }
+    expect(one.asked.length).toBeLessThan(20);
+    expect(books().waiting).not.toEqual([]);
+  });
+});
+
+describe('a no', () => {
+  const ways: readonly [string, () => Promise<unknown>][] = [
+    ['of the browser (DNT, GPC)', () => one.world.session.noteObjection(true)],
+    [
+      'to what the browser asks',
+      () => {
+        one.world.host.consent = false;
+        return one.world.session.lookAround();
+      },
+    ],
+    [
+      'of whoever administers the browser',
+      () => {
+        one.world.host.policy = { ...one.world.host.policy, metricsOff: true };
+        return one.world.session.lookAround();
+      },
+    ],
+    ['by the switch', () => one.world.session.setMetrics(false)],
+  ];
+  it.each(ways)(
+    '%s empties everything, here and at the companion, and nothing is asked again',
+    async (_way, no) => {
+      await signedIn();
+      await open();
+      await done(no());
+      expect(books()).toMatchObject({ waiting: [], sent: [] });
+      await tend();
+      expect([books(), held()]).toMatchObject([{ waiting: [], sent: [] }, 0]);
+      expect(isOwed(one.world)).toBe(false);
+      one.asked = [];
+      await open();
+      await later(60);
+      await done(one.world.session.signOut());
+      await open();
+      await later(60);
+      expect(one.asked).toEqual([]);
+      expect(uncounted(one.world)).toEqual([]);
+    },
+  );
+
+  it('has nothing forgotten where nothing was sent', async () => {
+    await done(one.world.session.setMetrics(false));
+    await done(one.world.session.signIn());
+    await later(60);
+    expect(one.asked).toEqual([]);
+  });
+
+  it('does not outlive a record that cannot be read: then nothing is counted until there is a yes', async () => {
+    await done(one.world.session.setMetrics(false));
+    one.world.host.local.set('record', { version: 'x' });
+    await done(one.world.session.reset());
+    await open();
+    expect([one.asked, one.world.view()?.metrics]).toEqual([[], { on: false, closedBy: ['switch'] }]);
+  });
+});

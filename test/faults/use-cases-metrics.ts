@@ -1,0 +1,180 @@
+// The use cases of people who allow metrics, and of those who no longer do.
+import { EMPTY, METRICS, type Books } from '../../src/session/metrics/books.ts';
+import type { UseCase } from './crash-points.ts';
+import type { Mood } from './fake-companion.ts';
+import { isOwed, uncounted } from './soundness.ts';
+import { ada, LATER_MS, LIN } from './steps.ts';
+import type { FaultWorld } from './world.ts';
+
+const world = { companion: true, consent: true } as const;
+
+const booksOf = ({ host }: FaultWorld) => (host.local.get(METRICS) ?? EMPTY) as Books;
+const lin = ({ standin }: FaultWorld) => {
+  const account = standin.store.accounts.byEmail(LIN);
+  if (!account) throw new Error('Lin has no account.');
+  return account;
+};
+const later = (one: FaultWorld) => {
+  one.host.skew += LATER_MS;
+};
+
+async function signedIn(one: FaultWorld): Promise<void> {
+  await one.session.popupOpened();
+  await one.session.signIn();
+  await one.session.tend();
+  if (one.view()?.status !== 'signedIn' || one.view()?.metrics.closedBy.length !== 0)
+    throw new Error('The preparation found the gate closed.');
+}
+
+/** Signed in, and the companion has counts. */
+async function counted(one: FaultWorld): Promise<void> {
+  await signedIn(one);
+  later(one);
+  await one.session.tend();
+  if (one.companion.held(ada(one).uid) === 0) throw new Error('The preparation found nothing counted.');
+}
+
+const waitingFor = (happens: (one: FaultWorld) => unknown) => async (one: FaultWorld) => {
+  await counted(one);
+  await one.session.popupOpened();
+  await happens(one);
+  later(one);
+};
+
+/** It ends with nothing left here, and nothing at the companion. */
+const forgotten = (one: FaultWorld): string[] => {
+  const { waiting, sent } = booksOf(one);
+  return [
+    ...uncounted(one),
+    ...(waiting.length + sent.length > 0 ? ['counts are left here'] : []),
+    ...(isOwed(one) ? ['the companion was not told to forget'] : []),
+    ...(one.companion.held(ada(one).uid) > 0 ? ['the companion has counts of Ada'] : []),
+  ];
+};
+
+const staying = { world, after: ['signedIn'], end: 'signedIn' } as const;
+
+/** A no, by one way or another, and what comes after it. */
+function optOut(name: string, no: (one: FaultWorld) => Promise<unknown>): UseCase {
+  return {
+    ...staying,
+    name: `metrics are refused: ${name}`,
+    prepare: waitingFor(() => undefined),
+    async run(one) {
+      await no(one);
+      await one.session.tend();
+    },
+    check: forgotten,
+  };
+}
+
+/** The companion is of that mood when they leave, and comes back to its senses when they are gone. */
+function refusedAndLeft(mood: Mood): UseCase {
+  const run = async (one: FaultWorld) => {
+    await one.session.setMetrics(false);
+    await one.session.signOut();
+    await one.session.tend();
+  };
+  return {
+    name: `metrics are refused, and the person leaves a companion that is ${mood}`,
+    world,
+    prepare: waitingFor(({ companion }) => (companion.mood = mood)),
+    run,
+    async again(one) {
+      await run(one);
+      one.companion.mood = 'truthful';
+      later(one);
+      await one.session.tend();
+    },
+    after: ['signedIn', 'signedOut'],
+    end: 'signedOut',
+    check: forgotten,
+  };
+}
+
+export const WITH_METRICS: readonly UseCase[] = [
+  {
+    name: 'a sign-in with a flow and an address that was typed',
+    world,
+    prepare: (one) => Promise.resolve(one.host.memory.set('typedAddress', 'ada@example.com')),
+    async run(one) {
+      await one.session.popupOpened();
+      await one.session.signIn();
+    },
+    after: ['signedOut', 'signedIn'],
+    end: 'signedIn',
+    check: ({ host }) => (host.memory.get('typedAddress') ? ['the address that was typed is kept'] : []),
+  },
+  {
+    ...staying,
+    name: 'counts are sent',
+    prepare: waitingFor(() => undefined),
+    run: (one) => one.session.tend(),
+    check: (one) => (booksOf(one).waiting.length > 0 ? ['counts are never sent'] : []),
+  },
+  {
+    ...staying,
+    name: 'counts are sent, and the profile at the companion is old',
+    prepare: waitingFor(({ companion }) => companion.stale()),
+    run: (one) => one.session.tend(),
+    check: (one) => (booksOf(one).waiting.length > 0 ? ['counts are never sent'] : []),
+  },
+  optOut('by the switch', (one) => one.session.setMetrics(false)),
+  optOut('at Mozilla accounts', (one) => {
+    one.standin.store.setMetricsEnabled(ada(one), false);
+    return one.session.lookForNews();
+  }),
+  ...(['truthful', 'down', 'deaf', 'lies'] as const).map(refusedAndLeft),
+  {
+    name: 'somebody leaves with counts that wait',
+    world,
+    prepare: waitingFor(() => undefined),
+    async run(one) {
+      await one.session.signOut();
+      await one.session.tend();
+    },
+    after: ['signedIn', 'signedOut'],
+    end: 'signedOut',
+    check: (one) => (booksOf(one).waiting.length > 0 ? ['counts of somebody who has left still wait'] : []),
+  },
+  {
+    name: 'another takes the place, and counts wait',
+    world,
+    async prepare(one) {
+      await counted(one);
+      one.companion.mood = 'down';
+      await one.session.popupOpened();
+      one.signsInAs(LIN);
+    },
+    async run(one) {
+      await one.session.signIn({ askWho: true });
+      one.companion.mood = 'truthful';
+      later(one);
+      await one.session.tend();
+    },
+    after: ['signedIn'],
+    end: 'signedIn',
+    check: (one) => [
+      ...uncounted(one),
+      ...(one.companion.held(lin(one).uid) > 0 ? ['counts of Ada are filed under Lin'] : []),
+    ],
+  },
+  {
+    name: 'somebody signs in who refuses',
+    world,
+    prepare: (one) => {
+      one.signsInAs(LIN);
+      return one.session.popupOpened();
+    },
+    async run(one) {
+      await one.session.signIn();
+      await one.session.tend();
+    },
+    after: ['signedOut', 'signedIn'],
+    end: 'signedIn',
+    check: (one) => [
+      ...uncounted(one),
+      ...(one.companion.received.size > 0 ? ['the companion was told of somebody who refuses'] : []),
+    ],
+  },
+];

@@ -1,0 +1,184 @@
+// Metrics from the popup to the companion's database, and back out of it; with a real companion and a real stand-in.
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { EMPTY, METRICS, type Books } from '../../src/session/metrics/books.ts';
+import { createCompanionWorld, type CompanionWorld } from './companion-world.ts';
+
+const MINUTE = 60_000;
+const BEHIND_MS = 6 * 60 * MINUTE;
+
+let world: CompanionWorld;
+/** The requests to `/v1/metrics` and `/v1/metrics-flow`, and how they ended. */
+let asked: string[];
+
+beforeEach(async () => {
+  world = await createCompanionWorld();
+  await world.startCompanion();
+  world.host.consent = true;
+  // However late it is: the companion takes no days that have not begun by its own clock.
+  world.host.skew = -BEHIND_MS;
+  asked = [];
+  const { fetch: network } = world.host;
+  world.host.fetch = async (url, init) => {
+    const response = await network(url, init);
+    const { pathname } = new URL(String(url));
+    if (pathname.startsWith('/v1/metrics'))
+      asked.push(`${init?.method ?? 'GET'} ${pathname} ${response.status}`);
+    return response;
+  };
+});
+afterEach(async () => {
+  expect(world.host.reports).toEqual([]);
+  await world.stop();
+});
+
+const books = () => (world.host.local.get(METRICS) ?? EMPTY) as Books;
+const names = (which: 'waiting' | 'sent') => {
+  const { [which]: lines } = books();
+  return lines.map(({ name }) => name).sort();
+};
+
+async function signIn(): Promise<URL> {
+  let opened = '';
+  const { person } = world.host;
+  world.host.person = (url) => {
+    opened = url;
+    return person(url);
+  };
+  await world.session.signIn();
+  world.host.person = person;
+  return new URL(opened);
+}
+
+it('go from the popup to the companion, by day and name, and engage to Mozilla accounts', async () => {
+  await world.session.popupOpened();
+  await signIn();
+  expect(names('waiting')).toEqual(['popup_opened', 'sign_in_completed', 'sign_in_started']);
+  await world.session.popupOpened();
+  await world.session.popupOpened();
+  await world.later();
+  expect(names('waiting')).toEqual([]);
+  expect(names('sent')).toEqual(expect.arrayContaining(['engage', 'sign_in_completed', 'sign_in_started']));
+  const sums = (await world.counted()).map(({ name, count }) => `${name} ${count}`);
+  expect(sums).toEqual(['popup_opened 3', 'sign_in_completed 1', 'sign_in_started 1']);
+  const engaged = () => world.standin.metricsFlows.filter(({ query }) => query.event_type === 'engage');
+  await expect.poll(() => engaged().length).toBe(1);
+  // Nobody's address, and nobody's name.
+  expect(JSON.stringify([await world.counted(), books()])).not.toMatch(/ada|@/i);
+});
+
+it('are sent no more often than once a minute', async () => {
+  await signIn();
+  await world.later();
+  const before = asked.length;
+  for (let openings = 0; openings < 4; openings++) {
+    await world.session.popupOpened();
+    await world.session.tend();
+  }
+  expect(asked.slice(before)).toEqual([]);
+  world.host.skew += 61_000;
+  await world.session.tend();
+  expect(asked.slice(before)).toEqual(['POST /v1/metrics 202']);
+});
+
+it('are forgotten on both sides when the person says no, though the companion is away at first', async () => {
+  await signIn();
+  await world.later();
+  expect(await world.counted()).not.toEqual([]);
+  await world.session.popupOpened();
+  await world.stopCompanion();
+  await world.session.setMetrics(false);
+  expect(books()).toMatchObject({ waiting: [], sent: [], purge: true });
+  await world.later();
+  expect(books().purge).toBe(true);
+  await world.restartCompanion();
+  world.host.skew += 3_600_000;
+  await world.later();
+  await world.later();
+  expect(asked.at(-1)).toBe('DELETE /v1/metrics 204');
+  expect(books()).toMatchObject({ waiting: [], sent: [] });
+  expect(books()).not.toHaveProperty('purge');
+  expect(await world.counted()).toEqual([]);
+  expect(world.view().metrics).toEqual({ on: false, closedBy: ['switch'] });
+});
+
+it('are forgotten by the companion before the person has left it', async () => {
+  await signIn();
+  await world.later();
+  await Promise.all([world.session.setMetrics(false), world.session.signOut()]);
+  await world.session.drain();
+  await expect.poll(() => world.counted()).toEqual([]);
+});
+
+it('begin a flow when the popup is on show, which goes to Mozilla accounts once', async () => {
+  await world.session.popupOpened();
+  await world.session.popupOpened();
+  expect(asked).toEqual(['GET /v1/metrics-flow 200']);
+  const [flow] = world.standin.metricsFlows;
+  expect(flow?.query).toMatchObject({ entrypoint: 'test-button', utm_source: 'tests', form_type: 'email' });
+  const { searchParams } = await signIn();
+  expect(Object.fromEntries(searchParams)).toMatchObject({
+    entrypoint: 'test-button',
+    utm_source: 'tests',
+    flow_id: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    flow_begin_time: expect.stringMatching(/^\d{13}$/) as string,
+    device_id: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+  });
+  await world.session.signOut();
+  expect([...(await signIn()).searchParams.keys()]).not.toContain('flow_id');
+});
+
+it('hand no flow on that is old, or that nobody would allow any more', async () => {
+  const keys = async () => [...(await signIn()).searchParams.keys()];
+  await world.session.popupOpened();
+  world.host.skew += BEHIND_MS + 121 * MINUTE;
+  expect(await keys()).not.toContain('flow_id');
+  await world.session.signOut();
+
+  await world.session.popupOpened();
+  await world.session.setMetrics(false);
+  expect(world.host.memory.get('flow')).toBeNull();
+  await world.session.setMetrics(true);
+  expect(await keys()).toContain('entrypoint');
+  await world.session.signOut();
+
+  await world.session.popupOpened();
+  world.host.policy = { sessionOnly: false, metricsOff: true };
+  expect(await keys()).not.toContain('flow_id');
+});
+
+it('never keep anybody from signing in', async () => {
+  await world.stopCompanion();
+  await world.session.popupOpened();
+  world.host.memory.set('flow', { flowId: 'x'.repeat(64), flowBeginTime: Date.now(), deviceId: 7 });
+  expect([...(await signIn()).searchParams.keys()]).not.toContain('flow_id');
+  expect(world.view().status).toBe('signedIn');
+});
+
+it('never leave the popup, with any one consent away', async () => {
+  const close: readonly (() => unknown)[] = [
+    () => world.session.setMetrics(false),
+    () => world.session.noteObjection(true),
+    () => (world.host.consent = false),
+    () => (world.host.policy = { sessionOnly: false, metricsOff: true }),
+    () => world.standin.store.setMetricsEnabled(world.ada, false),
+  ];
+  for (const [at, no] of close.entries()) {
+    const before = asked.length;
+    await no();
+    // The account speaks only once somebody has signed in.
+    if (at < 4) await world.session.popupOpened();
+    await signIn();
+    await world.session.popupOpened();
+    await world.later();
+    await world.session.signOut();
+    await world.session.popupOpened();
+    await world.later();
+    expect(asked.slice(before)).toEqual([]);
+    expect(await world.counted()).toEqual([]);
+    expect(books().waiting).toEqual([]);
+    world.host.consent = true;
+    world.host.policy = { sessionOnly: false, metricsOff: false };
+    await world.session.noteObjection(false);
+    await world.session.setMetrics(true);
+  }
+});
