@@ -8,6 +8,20 @@ const only = (name, from, allowed, comment) => ({
   to: { pathNot: allowed },
 });
 
+const PAGES = '^src/extension/(popup|ui|options|welcome|picture|doctor)/';
+
+/** What of webext is made for pages. */
+const DOORS = [
+  'messaging',
+  'watch-view',
+  'watch-item',
+  'i18n',
+  'permissions',
+  'typed-address',
+  'notification-permission',
+  'doctor-ports',
+];
+
 module.exports = {
   forbidden: [
     only(
@@ -68,19 +82,38 @@ module.exports = {
     },
     {
       name: 'pages-hold-no-rules',
-      comment: 'pages call commands and watch the view; they may know types, never code, of session and fxa',
+      comment: 'pages call commands and watch storage; they may know types, never code, of session and fxa',
       severity: 'error',
-      from: { path: '^src/extension/(popup|ui)/' },
+      from: { path: PAGES, pathNot: ['^src/extension/doctor/', '\\.test\\.tsx?$'] },
       to: { path: '^src/(session|fxa)/|^src/extension/background/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'the-doctor-holds-no-rules',
+      comment:
+        'it looks at Mozilla accounts for itself, with the protocol of fxa; of the rules it too knows types',
+      severity: 'error',
+      from: { path: '^src/extension/doctor/', pathNot: '\\.test\\.tsx?$' },
+      to: { path: '^src/session/|^src/extension/background/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'pages-know-little-of-the-build',
+      comment: 'they know what they show (page-facts); the doctor examines the build itself',
+      severity: 'error',
+      from: { path: PAGES, pathNot: ['^src/extension/doctor/', '\\.test\\.tsx?$'] },
+      to: { path: '^src/extension/(config|choice)\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'pages-reach-the-browser-by-few-doors',
       severity: 'error',
-      from: { path: '^src/extension/(popup|ui)/' },
-      to: {
-        path: '^src/extension/webext/',
-        pathNot: '^src/extension/webext/(messaging|watch-view|i18n|permissions)\\.ts$',
-      },
+      from: { path: PAGES, pathNot: '\\.test\\.tsx?$' },
+      to: { path: '^src/extension/webext/', pathNot: `^src/extension/webext/(${DOORS.join('|')})\\.ts$` },
+    },
+    {
+      name: 'doors-of-one-page',
+      comment: 'what only one page needs is open to that page',
+      severity: 'error',
+      from: { path: PAGES, pathNot: ['^src/extension/(doctor|options)/', '\\.test\\.tsx?$'] },
+      to: { path: '^src/extension/webext/(doctor-ports|notification-permission)\\.ts$' },
     },
     {
       name: 'no-cycles',

@@ -13,7 +13,7 @@ export default tseslint.config(
         project: [
           'tsconfig.json',
           'src/*/tsconfig.json',
-          'src/extension/popup/tsconfig.json',
+          'src/extension/*/tsconfig.json',
           'test/tsconfig.json',
         ],
         tsconfigRootDir: import.meta.dirname,

@@ -1,12 +1,22 @@
 // Builds the extension for one browser (FXA_BROWSER) and one environment (FXA_ENV). scripts/build.ts runs it for both.
 import { crx, type ManifestV3Export } from '@crxjs/vite-plugin';
 import preact from '@preact/preset-vite';
-import type { InlineConfig, Plugin } from 'vite';
-import { buildConfig, type BrowserName, type Variables } from './scripts/environment.ts';
-import { manifestFor } from './scripts/manifest.ts';
+import type { InlineConfig } from 'vite';
+import {
+  withNativeBrowser,
+  withoutInnerHtml,
+  withoutPreloading,
+  withOwnCopies,
+} from './scripts/build-plugins.ts';
+import { popupFirst } from './scripts/popup-first.ts';
+import { buildConfig, STANDIN_ORIGIN, type BrowserName, type Variables } from './scripts/environment.ts';
+import { manifestFor, redirectUris } from './scripts/manifest.ts';
+import type { Servers } from './src/extension/choice.ts';
 import type { BuildConfig } from './src/extension/config.ts';
 import type { PageFacts } from './src/extension/page-facts.ts';
 import { returnPagePattern } from './src/extension/return-page.ts';
+import { knownEndpoints } from './src/fxa/environments.ts';
+import { EXTENSION_CLIENTS, RETURN_PAGE } from './src/standin/ready.ts';
 
 export interface BuildOptions {
   readonly browser: BrowserName;
@@ -24,57 +34,56 @@ export function viteConfig({ browser, environment, outDir, variables }: BuildOpt
       __PAGE_FACTS__: JSON.stringify(pageFacts(config)),
       // A literal, so that a build without key scopes is without the code for keys as well.
       __SCOPED_KEYS__: JSON.stringify(config.keyScopes !== undefined),
+      // Likewise: a production build is without the code that turns to another server.
+      __TESTER__: JSON.stringify(environment !== 'production'),
+      __REDIRECT_URI__: JSON.stringify(redirectUris()[browser]),
+      __SERVERS__: JSON.stringify(servers(config, browser)),
     },
     plugins: [
       preact(),
       withoutInnerHtml(),
+      withoutPreloading(),
       withNativeBrowser(),
+      withOwnCopies(),
       crx({
         manifest: manifestFor(browser, config) as unknown as ManifestV3Export,
         browser: browser === 'firefox' ? 'firefox' : 'chrome',
       }),
     ],
-    build: { outDir, emptyOutDir: true, target: 'es2022', modulePreload: false, sourcemap: false },
-  };
-}
-
-function pageFacts({ environment, endpoints, returnPage }: BuildConfig): PageFacts {
-  return {
-    environment,
-    ...(endpoints && { connectedServices: endpoints.settings }),
-    ...(returnPage !== undefined && { returnPagePattern: returnPagePattern(returnPage) }),
-  };
-}
-
-/** Preact can write HTML into a page; this extension never does, and store reviewers need not wonder. */
-function withoutInnerHtml(): Plugin {
-  return {
-    name: 'without-inner-html',
-    enforce: 'pre',
-    transform(code, id) {
-      if (!id.includes('/node_modules/preact/dist/preact.')) return null;
-      const without = code.replace(/\b\w+\.innerHTML=(?!=)/g, 'void ');
-      if (without === code)
-        throw new Error('preact no longer writes innerHTML where it used to; look at vite.config.ts.');
-      return { code: without, map: null };
+    build: {
+      outDir,
+      emptyOutDir: true,
+      target: 'es2022',
+      // As the manifest has it: they know `light-dark()`, which would otherwise be rewritten at some length.
+      cssTarget: ['chrome123', 'firefox142'],
+      modulePreload: false,
+      sourcemap: false,
+      // Popup and options page are in the manifest; these are known to each other only.
+      rolldownOptions: { input: PAGES, output: { codeSplitting: { groups: [popupFirst] } } },
     },
   };
 }
 
-/**
- * webextension-polyfill turns callbacks into promises where a browser does not. Firefox never needed it, and Chromium does
- * not since its Manifest V3 answers with promises by itself; messages are answered by `sendResponse` and `return true`, which
- * both know. In a build it would be 3 kB for each page and for the background, of which nothing has an effect: so a build
- * takes the browser's own namespace. The sources keep importing the polyfill, for its types and for browsers that need it.
- */
-function withNativeBrowser(): Plugin {
-  const own = '\0native-browser';
+const PAGES = ['welcome', 'doctor', 'picture'].map((page) => `src/extension/${page}/index.html`);
+
+function pageFacts({ environment, returnPage }: BuildConfig): PageFacts {
   return {
-    name: 'with-native-browser',
-    enforce: 'pre',
-    resolveId: (id) => (id === 'webextension-polyfill' ? own : null),
-    load: (id) => (id === own ? 'export default globalThis.browser ?? globalThis.chrome;' : null),
+    environment,
+    ...(returnPage !== undefined && { returnPagePattern: returnPagePattern(returnPage) }),
   };
+}
+
+/** What the options page shows, and what a tester may choose from. */
+function servers({ environment, issuer, clientId, companion }: BuildConfig, browser: BrowserName): Servers {
+  const own = { issuer, clientId, ...(companion && { companion: companion.origin }) };
+  if (environment === 'production') return { own, presets: {} };
+  const standin = {
+    issuer: STANDIN_ORIGIN,
+    clientId: EXTENSION_CLIENTS[browser],
+    companion: new URL(RETURN_PAGE).origin,
+  };
+  const stage = { issuer: knownEndpoints('stage').issuer, clientId: environment === 'stage' ? clientId : '' };
+  return { own, presets: { stage, standin } };
 }
 
 /** For vite itself: `FXA_BROWSER=chromium FXA_ENV=stage npx vite build`. */

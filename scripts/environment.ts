@@ -11,6 +11,7 @@ import {
 import { secureUrl } from '../src/fxa/secure-url.ts';
 import type { BuildConfig } from '../src/extension/config.ts';
 import { EXTENSION_CLIENTS, RETURN_PAGE } from '../src/standin/ready.ts';
+import { signInMetrics } from './sign-in-metrics.ts';
 
 export type BrowserName = 'firefox' | 'chromium';
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -36,7 +37,8 @@ export function buildConfig(name: string, browser: BrowserName, variables: Varia
     throw new Error(`There is no environment "${name}"; choose one of ${ENVIRONMENTS.join(', ')}.`);
   const common = {
     environment,
-    ...scopes(variables),
+    ...scopes(environment, variables),
+    metrics: signInMetrics(variables),
     ...returnPage(environment, variables),
     ...companion(environment, variables),
   };
@@ -61,38 +63,49 @@ export function buildConfig(name: string, browser: BrowserName, variables: Varia
   }
 }
 
-/** Where the background may connect to (CSP `connect-src`): its own servers and nobody else. */
+/** Where the background may connect to (CSP `connect-src`): in production its own servers and nobody else. */
 export function connectSources(config: BuildConfig): readonly string[] {
-  const companions = config.companion ? [config.companion.origin] : [];
-  return [...new Set([...accountSources(config), ...companions, ...YOUR_HOSTS])];
+  const { companion, endpoints, environment } = config;
+  if (environment !== 'production') return testerSources(config);
+  const accounts = Object.values(endpoints ?? {}).map((url) => new URL(url as string).origin);
+  return [...new Set([...accounts, ...(companion ? [companion.origin] : []), ...YOUR_HOSTS])];
 }
 
-function accountSources({ endpoints, issuer }: BuildConfig): readonly string[] {
-  if (endpoints) return [...new Set(Object.values(endpoints).map((url) => new URL(url as string).origin))];
-  // A custom issuer names its servers only when it is asked, so the scheme is all that can be said beforehand.
-  return issuer.startsWith('http://') ? ['http:', 'https:'] : ['https:'];
+/**
+ * A tester may choose another server on the options page, and one found by discovery names its hosts only when it is asked:
+ * so https anywhere, and this machine. An issuer on this machine by another of its names is named beside them.
+ */
+function testerSources({ issuer, companion }: BuildConfig): readonly string[] {
+  const plain = [issuer, companion?.origin ?? ''].filter((origin) => origin.startsWith('http://'));
+  const unusual = plain.filter((origin) => !/^http:\/\/(127\.0\.0\.1|localhost)(:|$)/.test(origin));
+  return ['https:', 'http://127.0.0.1:*', 'http://localhost:*', ...unusual];
 }
 
-/** Where the popup may take pictures from: the profile server, and the CDN that keeps uploaded ones. */
+/** Where pages may take pictures from: the profile server, and the CDN that keeps uploaded ones. */
 export function imageSources(config: BuildConfig): readonly string[] {
-  if (config.environment === 'production') {
-    return [
-      originOf(config.endpoints?.profile),
-      'https://firefoxusercontent.com',
-      'https://*.firefoxusercontent.com',
-    ];
-  }
-  return config.issuer.startsWith('http://') ? ['http:', 'https:'] : ['https:'];
+  if (config.environment !== 'production') return testerSources(config);
+  return [
+    originOf(config.endpoints?.profile),
+    'https://firefoxusercontent.com',
+    'https://*.firefoxusercontent.com',
+  ];
 }
 
 function originOf(url: string | undefined): string {
   return url === undefined ? "'none'" : new URL(url).origin;
 }
 
-function scopes(variables: Variables): Pick<BuildConfig, 'scope' | 'keyScopes'> {
+/** What a local build may do besides, so that changing name and picture can be seen. */
+const LOCAL_SCOPES = ['profile:display_name:write', 'profile:avatar:write'];
+
+function scopes(
+  environment: EnvironmentName,
+  variables: Variables,
+): Pick<BuildConfig, 'scope' | 'keyScopes'> {
   const trusted = variables.FXA_TRUSTED || 'true';
   if (trusted !== 'true' && trusted !== 'false') throw new Error('FXA_TRUSTED is true or false.');
-  const standard = trusted === 'true' ? DEFAULT_SCOPES : UNTRUSTED_SCOPES;
+  const more = environment === 'local' ? LOCAL_SCOPES : [];
+  const standard = trusted === 'true' ? [...DEFAULT_SCOPES, ...more] : UNTRUSTED_SCOPES;
   const scope = parseScopes(variables.FXA_SCOPES || standard.join(' ')).join(' ');
   const fault = parameterFault('scope', scope);
   if (fault !== undefined) throw new Error(`FXA_SCOPES is "${scope}": ${fault}.`);

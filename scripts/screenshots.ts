@@ -1,8 +1,13 @@
 // `npm run screenshots`: the pictures of the README, taken of the real toolbar popup in both browsers, of the stand-in's panel and
-// of the companion's status page.
+// of the companion's status page; and every view of every page, light and dark, in both directions. `-- --views`: only these.
+import { mkdir } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
 import { READY_PASSWORD } from '../src/standin/ready.ts';
 import { launchBrowser } from '../test/e2e/driver/index.ts';
+import { newFolder, removeFolder } from '../test/e2e/driver/folders.ts';
 import { eventually } from '../test/e2e/driver/wait.ts';
+import { makeGallery, speak } from '../test/e2e/gallery/build.ts';
+import { makeSheet, takePictures } from '../test/e2e/gallery/pictures.ts';
 import { ensureBrowsers, type BrowserName } from './browsers.mjs';
 import { endWhenInterrupted, run, startLocalStandin, withBuild } from './local.ts';
 import { pictureOfStatus } from './status-picture.ts';
@@ -95,9 +100,53 @@ async function pictureOfPanel(): Promise<void> {
   }
 }
 
+/** Every view of every page, in Chromium: single pictures, which git ignores, and sheets of them all. */
+async function picturesOfViews(): Promise<void> {
+  const [single, sheets] = ['screenshots/views', 'docs/views'];
+  await mkdir(sheets, { recursive: true });
+  const standin = await startLocalStandin();
+  try {
+    await withBuild('chromium', standin, async (extensionDir) => {
+      for (const direction of ['ltr', 'rtl'] as const) {
+        const gallery = await newFolder('gallery');
+        await makeGallery(extensionDir, gallery);
+        if (direction === 'rtl') await speak(gallery, 'ar');
+        const browser = await launchBrowser('chromium', { extensionDir: gallery, welcomes: false });
+        try {
+          for (const scheme of ['light', 'dark'] as const) {
+            const pictures = await takePictures(browser, scheme, `${single}/${scheme}-${direction}`);
+            const popups = pictures.filter(({ shown }) => shown.page === 'popup');
+            const pages = pictures.filter(({ shown }) => shown.page !== 'popup');
+            for (const [what, some, columns] of [
+              ['popup', popups, 7],
+              ['pages', pages, 3],
+            ] as const) {
+              const name = `${what}-${scheme}-${direction}`;
+              await makeSheet(browser, some, {
+                columns,
+                path: `${sheets}/${name}.webp`,
+                html: `${single}/${name}.html`,
+              });
+              console.log(`${sheets}/${name}.webp`);
+            }
+          }
+        } finally {
+          await browser.close();
+          await removeFolder(gallery);
+        }
+      }
+    });
+  } finally {
+    await standin.stop();
+  }
+}
+
 run(async () => {
+  const { values } = parseArgs({ options: { views: { type: 'boolean', default: false } } });
   endWhenInterrupted();
   ensureBrowsers(BROWSERS);
+  await picturesOfViews();
+  if (values.views) return;
   await pictureOfPanel();
   await pictureOfStatus('docs/companion-status.png');
   for (const name of BROWSERS) await picturesOf(name);

@@ -16,16 +16,18 @@ interface Step {
   readonly name: string;
   /** Without a vitest project, a step counts as one test: it passes or fails as a whole. */
   readonly command: readonly string[];
+  /** The name of its report. */
   readonly vitest?: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const { values } = parseArgs({ options: { 'skip-e2e': { type: 'boolean', default: false } } });
 const root = fileURLToPath(new URL('../', import.meta.url));
 const reports = mkdtempSync(join(tmpdir(), 'npm-test-'));
 
-const vitest = (project: string, name: string): Step => ({
+const vitest = (project: string, name: string, report = project): Step => ({
   name,
-  vitest: project,
+  vitest: report,
   command: [
     'vitest',
     'run',
@@ -33,15 +35,24 @@ const vitest = (project: string, name: string): Step => ({
     project,
     '--reporter=default',
     '--reporter=json',
-    `--outputFile.json=${join(reports, project)}`,
+    `--outputFile.json=${join(reports, report)}`,
   ],
 });
 
-const STEPS: readonly Step[] = [
-  { name: 'types, each room in its runtime', command: ['tsx', 'scripts/types.ts'] },
-  { name: 'lint', command: ['eslint', '.'] },
-  { name: 'format', command: ['prettier', '--check', '--log-level=warn', '.'] },
-  { name: 'walls between the rooms', command: ['depcruise', 'src', '--config', '.dependency-cruiser.cjs'] },
+/** Each browser in a run of its own, both at the same time: most of what they do is to wait. */
+const e2e = (browser: string, name: string): Step => ({
+  ...vitest('e2e', `end to end, in ${name}`, `e2e-${browser}`),
+  env: { E2E_BROWSERS: browser },
+});
+
+/** One after the other; those of a list at the same time. */
+const STEPS: readonly (Step | readonly Step[])[] = [
+  [
+    { name: 'types, each room in its runtime', command: ['tsx', 'scripts/types.ts'] },
+    { name: 'lint', command: ['eslint', '.'] },
+    { name: 'format', command: ['prettier', '--check', '--log-level=warn', '.'] },
+    { name: 'walls between the rooms', command: ['depcruise', 'src', '--config', '.dependency-cruiser.cjs'] },
+  ],
   { name: 'PostgreSQL is here', command: ['node', 'scripts/setup.mjs', '--postgres'] },
   vitest('node', 'unit, session, integration on both eras, recorded exchanges'),
   { name: 'build within the size budgets', command: ['tsx', 'scripts/build.ts'] },
@@ -54,7 +65,7 @@ const STEPS: readonly Step[] = [
     ? []
     : [
         { name: 'both browsers are here', command: ['node', 'scripts/setup.mjs', '--browsers'] },
-        vitest('e2e', 'end to end, in Firefox and in Chromium'),
+        [e2e('firefox', 'Firefox'), e2e('chromium', 'Chromium')],
       ]),
 ];
 
@@ -64,11 +75,11 @@ const env: NodeJS.ProcessEnv = { ...process.env, FAULT_COUNTS: faultCounts };
 delete env.E2E_BROWSERS;
 delete env.FAULTS_SEED;
 
-function run([command = '', ...args]: readonly string[]): Promise<boolean> {
+function run({ command: [command = '', ...args], env: own }: Step): Promise<boolean> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: root,
-      env,
+      env: { ...env, ...own },
       stdio: 'inherit',
       shell: process.platform === 'win32',
     });
@@ -121,16 +132,21 @@ const inWords = ({ passed, failed, skipped }: Counts): string =>
 
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 const lines: string[] = [];
-for (const [index, step] of STEPS.entries()) {
-  console.log(`\n── ${index + 1} of ${STEPS.length}: ${step.name}`);
+async function take(step: Step): Promise<void> {
   const began = Date.now();
-  const counts = countsOf(step, await run(step.command));
+  const counts = countsOf(step, await run(step));
   total.passed += counts.passed;
   total.failed += counts.failed;
   total.skipped += counts.skipped;
   const seconds = `${((Date.now() - began) / 1000).toFixed(0)} s`;
   const mark = counts.failed || counts.skipped ? '✗' : '✓';
   lines.push(`${mark} ${step.name}: ${inWords(counts)} (${seconds})`);
+}
+
+for (const [index, found] of STEPS.entries()) {
+  const steps = 'name' in found ? [found] : found;
+  console.log(`\n── ${index + 1} of ${STEPS.length}: ${steps.map(({ name }) => name).join('; ')}`);
+  await Promise.all(steps.map(take));
 }
 const sums = goneThrough();
 rmSync(reports, { recursive: true, force: true });

@@ -11,6 +11,10 @@ const ROOMS = [
   'src/session',
   'src/extension',
   'src/extension/popup',
+  'src/extension/options',
+  'src/extension/welcome',
+  'src/extension/picture',
+  'src/extension/doctor',
 ];
 
 /** Prints what the compiler says of a room, and tells whether it was content. */

@@ -1,6 +1,6 @@
 // What the build decided: vite.config.ts replaces __BUILD__ by the value. See scripts/environment.ts.
 import type { Endpoints, EnvironmentName } from '../fxa/environments.ts';
-import type { CompanionConfig } from '../session/context.ts';
+import type { CompanionConfig, MetricsConfig } from '../session/context.ts';
 
 export interface BuildConfig {
   readonly environment: EnvironmentName;
@@ -15,6 +15,8 @@ export interface BuildConfig {
   readonly returnPage?: string;
   /** The backend that carries webhooks here and destroys grants. Absent: there is none, and the extension does without. */
   readonly companion?: CompanionConfig;
+  /** Where people sign in from, for Mozilla accounts' own statistics; about no person. */
+  readonly metrics?: MetricsConfig;
 }
 
 declare const __BUILD__: BuildConfig;

@@ -1,5 +1,5 @@
 // The contract between pages and background: commands as functions, types only. State never travels this way; pages
-// watch the `view` in storage. No command takes or returns a token.
+// watch the `view` in storage. No command takes or returns a token, nor the address of a person.
 import type { FxaErrorCode } from '../fxa/errors.ts';
 
 export interface Commands {
@@ -19,8 +19,22 @@ export interface Commands {
   signOut(): void;
   /** Signs out, and has the next sign-in ask for account and password. */
   signOutAndAsk(): void;
-  /** Asks the background to look for news about the account; they arrive in the view. */
-  lookForNews(): void;
+  /** The popup is on show: looks for news, and makes ready for a sign-in where nobody is signed in. */
+  popupOpened(): void;
+  /** Whether the browser tells pages that the person objects to being measured (DNT, GPC): `objects`, or `silent`. */
+  objection(told: string): void;
+  /** Turns the local switch of metrics. */
+  allowMetrics(): void;
+  refuseMetrics(): void;
+  /** From now on the person signs in in a tab, or in the browser's own window. */
+  preferTab(): void;
+  preferWindow(): void;
+  /** Changes the name the account is shown by. */
+  changeName(name: string): void;
+  /** Changes the picture: a PNG or JPEG as a data URL. */
+  changePicture(dataUrl: string): void;
+  /** Tester builds only: signs out, and starts anew for another server. JSON of a `Choice` (choice.ts); empty: the build's own. */
+  chooseServer(choice: string): void;
   /** From now on sessions end with the browser. */
   endWithBrowser(): void;
   /** From now on sessions outlive the browser. */
@@ -29,15 +43,19 @@ export interface Commands {
   reset(): void;
 }
 
-/** A command takes nothing, and answers nothing or yes or no: whatever else there is to tell is told in the view. */
+/** A command takes a text at most, and answers nothing or yes or no: whatever else there is to tell is told in the view. */
 // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- `() => string` would pass for `() => void`
-type Plain<T extends { [Name in keyof T]: () => undefined | boolean | void }> = T;
+type Plain<T extends { [Name in keyof T]: (text: string) => undefined | boolean | void }> = T;
 
 export type CommandName = keyof Plain<Commands>;
+
+/** Characters. A picture is the longest text there is. */
+export const LONGEST_TEXT = 8_000_000;
 
 /** What travels to the background. */
 export interface Command {
   readonly command: CommandName;
+  readonly text?: string;
 }
 
 /** What comes back: the result, or the code of what went wrong. */

@@ -4,8 +4,6 @@ import type { EnvironmentName } from '../fxa/environments.ts';
 export interface PageFacts {
   /** Everything but production is a tester build. */
   readonly environment: EnvironmentName;
-  /** Where the person sees which services are connected to their account; absent where nobody knows beforehand. */
-  readonly connectedServices?: string;
   /** The host permission for a sign-in in a tab; absent in builds without one. */
   readonly returnPagePattern?: string;
 }

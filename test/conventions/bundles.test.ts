@@ -1,10 +1,10 @@
 // What must not be in the built files, by name: a leak is reported as what it is, not as "3 kB too large".
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildExtension, BROWSERS } from '../../scripts/build.ts';
-import { backgroundFiles, popupFiles } from '../../scripts/sizes.ts';
+import { backgroundFiles, pageFiles, pageScripts, popupFiles } from '../../scripts/sizes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
 const contents = (files: readonly string[]) => files.map((file) => readFileSync(file, 'utf8')).join('\n');
@@ -12,15 +12,31 @@ const variables = { FXA_CLIENT_ID: '0123456789abcdef' };
 
 const JWE = /ECDH-ES|A256GCM|PBES2|deriveBits/;
 
+const page = (name: string) => `src/extension/${name}/index.html`;
+
+/** Every script in the build but the background's and what the doctor alone loads: it looks at servers and storage itself. */
+function ofPages(outDir: string): readonly string[] {
+  const pages = readdirSync(join(outDir, 'src/extension')).filter((name) => name !== 'doctor');
+  const shared = pages.flatMap((name) => pageScripts(outDir, page(name)));
+  const aside = pageScripts(outDir, page('doctor')).filter((file) => !shared.includes(file));
+  const scripts = readdirSync(outDir, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.js'),
+  );
+  return scripts
+    .map((file) => join(outDir, file))
+    .filter((file) => !aside.includes(file) && !backgroundFiles(outDir).includes(file));
+}
+
 /** What each bundle must not hold, and how it would show. */
 const FORBIDDEN = {
-  popup: {
+  pages: {
     'refresh tokens': /refresh_?token/i,
     'code verifiers': /code_?verifier/i,
     'authorization codes': /authorization_code/,
     jose: /JWKS|ERR_JW|CompactSign/,
     oauth4webapi: /OAUTH_|allowInsecureRequests/,
-    'access to tokens in storage': /storage\.session/,
+    // It may put the address there that was typed; it never reads what lies there.
+    'access to tokens in storage': /storage\.session(?!\.set\()/,
     endpoints: /\/v1\/(?:token|profile|destroy)/,
   },
   background: {
@@ -52,10 +68,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe.each(BROWSERS)('the production build for %s', (browser) => {
   const outDir = join(folder, browser);
 
-  it.each(Object.entries({ ...FORBIDDEN.popup, ...FORBIDDEN.both }))(
-    'has no %s in the popup',
+  it.each(Object.entries({ ...FORBIDDEN.pages, ...FORBIDDEN.both }))(
+    'has no %s in a page',
     (_name, pattern) => {
-      expect(contents(popupFiles(outDir))).not.toMatch(pattern);
+      expect(contents([...popupFiles(outDir), ...ofPages(outDir)])).not.toMatch(pattern);
     },
   );
 
@@ -66,8 +82,26 @@ describe.each(BROWSERS)('the production build for %s', (browser) => {
     },
   );
 
-  it('is what is looked at: popup and background hold what they must', () => {
-    expect(contents(popupFiles(outDir))).toContain('lookForNews');
+  it('knows no server but its own, and has no form to choose another', () => {
+    const options = contents(pageFiles(outDir, 'src/extension/options/index.html'));
+    expect(options).toContain('0123456789abcdef');
+    for (const code of [options, contents(backgroundFiles(outDir))]) {
+      expect(code).not.toMatch(/stage\.mozaws|serverUse|runtime\.reload/);
+    }
+  });
+
+  it('is one file of background, and two of script for the popup', () => {
+    const scripts = (files: readonly string[]) => files.filter((file) => file.endsWith('.js')).length;
+    // Its loader beside it.
+    expect(scripts(backgroundFiles(outDir))).toBe(2);
+    expect(scripts(popupFiles(outDir))).toBe(2);
+  });
+
+  it('is what is looked at: pages, what they load later, and background hold what they must', () => {
+    expect(contents(popupFiles(outDir))).toContain('popupOpened');
+    for (const what of [/storage\.session\.set/, /changeName/, /changePicture/, /useAnotherAccount/])
+      expect(contents(ofPages(outDir))).toMatch(what);
+    expect(contents(ofPages(outDir))).not.toContain('permissions.getAll');
     expect(contents(backgroundFiles(outDir))).toMatch(/refresh_token[^]*code_verifier/);
     expect(contents(backgroundFiles(outDir))).toContain('0123456789abcdef');
   });
@@ -78,6 +112,6 @@ describe('a build that asks for scoped keys', () => {
 
   it('can open them in the background, and nowhere else', () => {
     expect(contents(backgroundFiles(outDir))).toMatch(JWE);
-    expect(contents(popupFiles(outDir))).not.toMatch(JWE);
+    expect(contents(ofPages(outDir))).not.toMatch(JWE);
   });
 });

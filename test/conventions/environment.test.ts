@@ -1,9 +1,15 @@
 // What a build makes of its variables, and what it says when one is missing.
 import { describe, expect, it } from 'vitest';
-import { buildConfig, connectSources, YOUR_HOSTS } from '../../scripts/environment.ts';
+import { buildConfig, connectSources, imageSources } from '../../scripts/environment.ts';
 import { EXTENSION_CLIENTS, RETURN_PAGE } from '../../src/standin/ready.ts';
 
 const id = '0123456789abcdef';
+
+/** With what it takes to see a change of name and picture. */
+const LOCAL_SCOPE = 'openid profile profile:display_name:write profile:avatar:write';
+
+/** Any server a tester may choose. */
+const TESTER_SOURCES = ['https:', 'http://127.0.0.1:*', 'http://localhost:*'];
 
 describe('buildConfig', () => {
   it('builds for the stand-in with no variables at all', () => {
@@ -11,12 +17,12 @@ describe('buildConfig', () => {
     expect(config).toMatchObject({
       clientId: EXTENSION_CLIENTS.firefox,
       issuer: 'http://127.0.0.1:9720',
-      scope: 'openid profile',
+      scope: LOCAL_SCOPE,
       returnPage: RETURN_PAGE,
     });
     const companion = new URL(RETURN_PAGE).origin;
     expect(config.companion).toEqual({ origin: companion, every: 300 });
-    expect(connectSources(config)).toEqual(['http://127.0.0.1:9720', companion, ...YOUR_HOSTS]);
+    expect(connectSources(config)).toEqual(TESTER_SOURCES);
   });
 
   it('knows a companion elsewhere only when it is told of one', () => {
@@ -73,12 +79,25 @@ describe('buildConfig', () => {
     });
     expect(config).toMatchObject({ issuer: 'http://localhost:3030', environment: 'custom' });
     expect(config).not.toHaveProperty('endpoints');
-    expect(connectSources(config)).toEqual(['http:', 'https:', ...YOUR_HOSTS]);
-    const remote = buildConfig('custom', 'firefox', {
-      FXA_ISSUER: 'https://accounts.example',
-      FXA_CLIENT_ID: id,
-    });
-    expect(connectSources(remote)).toEqual(['https:', ...YOUR_HOSTS]);
+    expect(connectSources(config)).toEqual(TESTER_SOURCES);
+  });
+
+  it('lets a tester build connect to any server that a tester may choose, and to this machine by any of its names', () => {
+    for (const issuer of ['https://accounts.example', 'http://127.0.0.1:3030', 'http://localhost']) {
+      const config = buildConfig('custom', 'firefox', { FXA_ISSUER: issuer, FXA_CLIENT_ID: id });
+      expect(connectSources(config)).toEqual(TESTER_SOURCES);
+      expect(imageSources(config)).toEqual(TESTER_SOURCES);
+    }
+    const config = buildConfig('custom', 'firefox', { FXA_ISSUER: 'http://127.0.0.2:80', FXA_CLIENT_ID: id });
+    expect(connectSources(config)).toEqual([...TESTER_SOURCES, 'http://127.0.0.2:80']);
+  });
+
+  it('takes pictures, in production, from where Mozilla keeps them', () => {
+    expect(imageSources(buildConfig('production', 'firefox', { FXA_CLIENT_ID: id }))).toEqual([
+      'https://profile.accounts.firefox.com',
+      'https://firefoxusercontent.com',
+      'https://*.firefoxusercontent.com',
+    ]);
   });
 
   it.each([undefined, 'http://accounts.example', 'accounts.example', 'ftp://127.0.0.1'])(
@@ -136,7 +155,7 @@ describe('buildConfig', () => {
     const build = (variables: object) => buildConfig('local', 'firefox', { ...variables });
     expect(build({})).not.toHaveProperty('keyScopes');
     expect(build({ FXA_KEY_SCOPES: `${notes} ${lockbox}` })).toMatchObject({
-      scope: `openid profile ${notes} ${lockbox}`,
+      scope: `${LOCAL_SCOPE} ${notes} ${lockbox}`,
       keyScopes: [notes, lockbox],
     });
     expect(build({ FXA_KEY_SCOPES: notes, FXA_SCOPES: `openid ${notes} profile` })).toMatchObject({
@@ -172,7 +191,7 @@ describe('buildConfig', () => {
     };
     expect(buildConfig('local', 'firefox', variables)).toMatchObject({
       clientId: id,
-      scope: 'openid profile',
+      scope: LOCAL_SCOPE,
     });
   });
 

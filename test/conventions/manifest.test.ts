@@ -15,9 +15,33 @@ describe.each(BROWSERS)('the manifest for %s', (browser) => {
 
   it('asks for nothing that shows a warning', () => {
     expect(built.permissions).toEqual(['identity', 'storage', 'alarms']);
-    for (const member of ['host_permissions', 'optional_permissions', 'optional_host_permissions']) {
+    for (const member of ['host_permissions', 'optional_host_permissions']) {
       expect(built).not.toHaveProperty(member);
     }
+  });
+
+  it('may ask later to show notifications, and for no other right', () => {
+    expect(built.optional_permissions).toEqual(['notifications']);
+  });
+
+  it('has a key that opens the popup, and no other command', () => {
+    expect(built.commands).toEqual({
+      _execute_action: { suggested_key: { default: 'Alt+Shift+U', mac: 'MacCtrl+Shift+U' } },
+    });
+  });
+
+  it('has its settings in a tab', () => {
+    expect(built.options_ui).toEqual({ page: 'src/extension/options/index.html', open_in_tab: true });
+  });
+
+  it('has a picture for everything it names', () => {
+    const { icons, action } = built as unknown as {
+      icons: Record<string, string>;
+      action: { default_icon: Record<string, string> };
+    };
+    const pictures = [...Object.values(icons), ...Object.values(action.default_icon)];
+    expect(pictures.length).toBeGreaterThan(4);
+    expect(pictures.filter((picture) => !existsSync(`public/${picture}`))).toEqual([]);
   });
 
   it('may ask later, in a build with a return page, for that page and nothing else', () => {
@@ -65,6 +89,15 @@ describe.each(BROWSERS)('the manifest for %s', (browser) => {
     );
   });
 
+  it('connects, in tester builds, over https, and without it to this machine alone', () => {
+    const { extension_pages: policy } = manifest(browser, 'stage').content_security_policy as {
+      extension_pages: string;
+    };
+    expect(policy).toContain("default-src 'none'; script-src 'self';");
+    expect(policy).toContain('connect-src https: http://127.0.0.1:* http://localhost:*');
+    expect(policy).not.toMatch(/unsafe|http:(?!\/\/(?:127\.0\.0\.1|localhost):\*)/);
+  });
+
   it('takes its version from package.json', () => {
     expect(readManifest().version).toBe('0.0.0');
     expect(built.version).toMatch(/^\d+\.\d+\.\d+$/);
@@ -91,11 +124,12 @@ describe('ids', () => {
   it('tell truthfully what leaves the browser', () => {
     // The code and tokens; and the address, when a sign-in is repeated with it filled in.
     const { gecko } = readManifest().browser_specific_settings as unknown as {
-      gecko: { data_collection_permissions: { required: string[] } };
+      gecko: { data_collection_permissions: { required: string[]; optional: string[] } };
     };
-    expect(gecko.data_collection_permissions.required).toEqual([
-      'authenticationInfo',
-      'personallyIdentifyingInfo',
-    ]);
+    expect(gecko.data_collection_permissions).toEqual({
+      required: ['authenticationInfo', 'personallyIdentifyingInfo'],
+      // Metrics: the person may say no, then or at any time later.
+      optional: ['technicalAndInteraction'],
+    });
   });
 });

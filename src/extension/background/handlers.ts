@@ -1,46 +1,60 @@
 // What each command of a page does. One that takes long is answered when it has begun: its outcome is in the view.
+import { FxaError } from '../../fxa/errors.ts';
 import type { SessionService } from '../../session/session.ts';
 import type { Handlers } from '../webext/messaging.ts';
 
 /** `ready` resolves when the last background's leftovers are in order; no command runs before. */
 export function commandHandlers(
-  session: SessionService,
-  ready: Promise<void>,
+  ready: Promise<SessionService>,
   report: (error: unknown) => void,
+  chooseServer: (session: SessionService, choice: string) => Promise<void>,
 ): Handlers {
-  const start = (work: () => Promise<void>) => async () => {
-    await ready;
-    work().catch(report);
+  const start = (work: (session: SessionService) => Promise<void>) => async () => {
+    work(await ready).catch(report);
   };
   /** Answers when the click can no longer be lost. */
-  const begin = (work: (started: () => void) => Promise<void>) => async () => {
-    await ready;
+  const begin = (work: (session: SessionService, started: () => void) => Promise<void>) => async () => {
+    const session = await ready;
     await new Promise<void>((resolve, reject) => {
-      work(resolve).then(resolve, (error: unknown) => {
+      work(session, resolve).then(resolve, (error: unknown) => {
         report(error);
         reject(error instanceof Error ? error : new Error('unknown'));
       });
     });
   };
   const run =
-    <T>(work: () => Promise<T>) =>
-    async () => {
-      await ready;
-      return work();
-    };
+    <T>(work: (session: SessionService, text: string) => Promise<T>) =>
+    async (text: string) =>
+      work(await ready, text);
   return {
-    signIn: begin((started) => session.signIn({ started })),
-    signInInTab: begin((started) => session.signInInTab({ started })),
-    useAnotherAccount: begin((started) => session.signIn({ askWho: true, started })),
-    lookForNews: start(() => session.lookForNews()),
-    wake: run(() => session.wake()),
-    dismissProblem: run(() => session.dismissProblem()),
-    cancelSignIn: run(() => session.cancelSignIn()),
-    showWindow: run(() => session.showWindow()),
-    signOut: run(() => session.signOut()),
-    signOutAndAsk: run(() => session.signOut({ askWho: true })),
-    endWithBrowser: run(() => session.setSessionOnly(true)),
-    outliveBrowser: run(() => session.setSessionOnly(false)),
-    reset: run(() => session.reset()),
+    signIn: begin((session, started) => session.signIn({ started })),
+    signInInTab: begin((session, started) => session.signInInTab({ started })),
+    useAnotherAccount: begin((session, started) => session.signIn({ askWho: true, started })),
+    popupOpened: start((session) => session.popupOpened()),
+    objection: run((session, told) => session.noteObjection(told === 'objects')),
+    allowMetrics: run((session) => session.setMetrics(true)),
+    refuseMetrics: run((session) => session.setMetrics(false)),
+    preferTab: run((session) => session.preferTab(true)),
+    preferWindow: run((session) => session.preferTab(false)),
+    changeName: run((session, name) => session.changeDisplayName(name)),
+    changePicture: run(async (session, dataUrl) => session.changeAvatar(readPicture(dataUrl))),
+    chooseServer: run(chooseServer),
+    wake: run((session) => session.wake()),
+    dismissProblem: run((session) => session.dismissProblem()),
+    cancelSignIn: run((session) => session.cancelSignIn()),
+    showWindow: run((session) => session.showWindow()),
+    signOut: run((session) => session.signOut()),
+    signOutAndAsk: run((session) => session.signOut({ askWho: true })),
+    endWithBrowser: run((session) => session.setSessionOnly(true)),
+    outliveBrowser: run((session) => session.setSessionOnly(false)),
+    reset: run((session) => session.reset()),
   };
+}
+
+/** @throws FxaError `invalid_request` for what is no PNG or JPEG in base64. */
+export function readPicture(dataUrl: string): Blob {
+  const [, type, base64] = /^data:(image\/(?:png|jpeg));base64,([A-Za-z0-9+/]+={0,2})$/.exec(dataUrl) ?? [];
+  if (type === undefined || base64 === undefined)
+    throw new FxaError('invalid_request', 'A picture is a PNG or JPEG.');
+  return new Blob([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))], { type });
 }

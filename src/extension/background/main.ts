@@ -1,35 +1,41 @@
 // The background: builds the session from its adapters and registers every listener, synchronously, at every start.
 // It may die after any await; what must survive is in storage, and `recover` finds it at the next start.
-import { isFxaError } from '../../fxa/errors.ts';
+import { FxaError, isFxaError } from '../../fxa/errors.ts';
 import * as scopedKeys from '../../fxa/scoped-keys.ts';
 import { ATTEMPT_ALARM } from '../../session/attempt.ts';
 import { COMPANION_ALARM } from '../../session/companion.ts';
 import { OUTBOX_ALARM } from '../../session/outbox.ts';
 import { RENEWAL_ALARM } from '../../session/renewal.ts';
-import { createSession } from '../../session/session.ts';
-import { build } from '../config.ts';
+import { createSession, type SessionService } from '../../session/session.ts';
+import { build, type BuildConfig } from '../config.ts';
 import { returnPagePattern } from '../return-page.ts';
 import { alarms } from '../webext/alarms.ts';
 import { authTab } from '../webext/auth-tab.ts';
 import { authWindow } from '../webext/auth-window.ts';
-import { followView } from '../webext/badge.ts';
+import { readConsent } from '../webext/consent.ts';
 import { followTabs } from '../webext/follow-tabs.ts';
 import {
   onAlarm,
-  onPermissionAdded,
+  onPermissionsChanged,
+  onPolicyChanged,
   onStart,
   onWindowCreated,
   onWindowRemoved,
 } from '../webext/listeners.ts';
 import { webLocks } from '../webext/locks.ts';
 import { answer } from '../webext/messaging.ts';
+import { followNotices } from '../webext/notices.ts';
 import { readPolicy } from '../webext/policy.ts';
 import { localArea, memoryArea } from '../webext/storage.ts';
+import { followView } from '../webext/toolbar.ts';
 import { vault } from '../webext/vault.ts';
+import { welcomeOnce } from '../webext/welcome.ts';
 import { commandHandlers } from './handlers.ts';
+import { chooseServer, configuration } from './server.ts';
 
-/** A literal of the build: without key scopes, their code is left out. */
+/** Literals of the build: without key scopes, their code is left out; in production, that for other servers. */
 declare const __SCOPED_KEYS__: boolean;
+declare const __TESTER__: boolean;
 
 /** Unexpected errors by name only: their text may hold what must not be logged. */
 function report(error: unknown): void {
@@ -39,45 +45,63 @@ function report(error: unknown): void {
   );
 }
 
-const session = createSession(
-  {
-    now: () => Date.now(),
-    newId: () => crypto.randomUUID(),
-    random: () => Math.random(),
-    fetch: (...request) => fetch(...request),
-    local: localArea(),
-    memory: memoryArea(),
-    vault,
-    locks: webLocks,
-    authWindow,
-    authTab: authTab(build.returnPage),
-    alarms,
-    policy: readPolicy,
-    keys: __SCOPED_KEYS__ ? scopedKeys : undefined,
-    report,
-  },
-  build,
-);
-
 /** Everything waits for this: what the last background left undone is found before anything new begins. No network. */
-const recovered = session.recover().catch(report);
-const after = (work: () => Promise<unknown>) => void recovered.then(work).catch(report);
-const tend = () => after(() => session.tend());
+async function begin(config: BuildConfig): Promise<SessionService> {
+  const session = createSession(
+    {
+      now: () => Date.now(),
+      newId: () => crypto.randomUUID(),
+      random: () => Math.random(),
+      fetch: (...request) => fetch(...request),
+      local: localArea(),
+      memory: memoryArea(),
+      vault,
+      locks: webLocks,
+      authWindow,
+      authTab: authTab(config.returnPage),
+      alarms,
+      policy: readPolicy,
+      consent: readConsent,
+      keys: __SCOPED_KEYS__ ? scopedKeys : undefined,
+      report,
+    },
+    config,
+  );
+  await session.recover().catch(report);
+  return session;
+}
 
-answer(commandHandlers(session, recovered, report), (error) => (isFxaError(error) ? error.code : 'internal'));
+const ready = __TESTER__ ? configuration().then(begin) : begin(build);
+const after = (work: (session: SessionService) => Promise<unknown>) => void ready.then(work).catch(report);
+const tend = () => after((session) => session.tend());
+
+const noChoice = () => Promise.reject(new FxaError('unsupported', 'This build has one server.'));
+answer(commandHandlers(ready, report, __TESTER__ ? chooseServer : noChoice), (error) =>
+  isFxaError(error) ? error.code : 'internal',
+);
 onAlarm(OUTBOX_ALARM, tend);
 onAlarm(RENEWAL_ALARM, tend);
 onAlarm(COMPANION_ALARM, tend);
-onAlarm(ATTEMPT_ALARM, () => after(() => session.watch()));
-onWindowCreated((id) => after(() => session.windowCreated(id)));
-onWindowRemoved((id) => after(() => session.windowRemoved(id)));
+onAlarm(ATTEMPT_ALARM, () => after((session) => session.watch()));
+onWindowCreated((id) => after((session) => session.windowCreated(id)));
+onWindowRemoved((id) => after((session) => session.windowRemoved(id)));
 if (build.returnPage !== undefined) {
-  const updated = (id: number, url: string) => after(() => session.tabUpdated(id, url));
-  const removed = (id: number) => after(() => session.tabRemoved(id));
+  const updated = (id: number, url: string) => after((session) => session.tabUpdated(id, url));
+  const removed = (id: number) => after((session) => session.tabRemoved(id));
   followTabs(returnPagePattern(build.returnPage), { updated, removed }, report);
-  onPermissionAdded(() => after(() => session.permissionAdded()));
 }
+const lookAround = () => after((session) => session.lookAround());
+onPolicyChanged(() => {
+  lookAround();
+  tend();
+});
+onPermissionsChanged(() => {
+  after((session) => session.permissionAdded());
+  lookAround();
+});
 // Being woken is all it takes.
 onStart(() => undefined);
+welcomeOnce(report);
 followView(report);
+followNotices(report);
 tend();

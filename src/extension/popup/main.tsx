@@ -1,19 +1,31 @@
-// The popup: paints what storage says at once, then asks the background to look for news.
+// The popup: paints what storage says at once, then tells the background that somebody is looking.
 import { render } from 'preact';
+import type { View } from '../../session/view.ts';
+import { tellObjection } from '../ui/objection.ts';
+import { beginPage } from '../ui/page.ts';
 import { call } from '../webext/messaging.ts';
-import { text } from '../ui/text.ts';
 import { watchView } from '../webext/watch-view.ts';
 import { Popup } from './popup.tsx';
+import { fetchOtherViews, viewOf } from './views.ts';
 
-document.documentElement.lang = text('language');
-document.title = text('extensionName');
+beginPage();
 
-let asked = false;
-void watchView((view) => {
-  render(<Popup view={view} />, document.body);
-  if (asked) return;
-  asked = true;
-  call('lookForNews').catch(() => {
-    // The view stays as it is; there is nothing a person could do about it here.
-  });
-});
+let latest: View | undefined;
+
+/** Paints at once, or as soon as the view is here: half of it would be a flash. */
+async function paint(view: View): Promise<void> {
+  latest = view;
+  if (!viewOf(view.status)) await fetchOtherViews();
+  if (latest === view) render(<Popup view={view} />, document.body);
+}
+
+async function tellBackground(): Promise<void> {
+  // In this order: what is counted because the popup is open depends on the first.
+  await tellObjection();
+  await call('popupOpened');
+}
+
+void watchView((view) => void paint(view)).then(() =>
+  // By now the popup is painted. Where one of these fails the view stays as it is; nobody could do anything about it here.
+  Promise.allSettled([tellBackground(), fetchOtherViews()]),
+);

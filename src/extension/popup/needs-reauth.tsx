@@ -6,22 +6,22 @@ import { Heading } from '../ui/heading.tsx';
 import { isCurrent } from '../ui/problem-age.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { text } from '../ui/text.ts';
-import { SignInButtons } from './sign-in-buttons.tsx';
+import { WayOn } from '../ui/way-on.tsx';
+import { wayOut } from '../ui/way-out.ts';
 
-export function NeedsReauth({ view: { status, account, problem, ended } }: { view: View }) {
+export function NeedsReauth({ view }: { view: View }) {
+  const { status, account, problem, ended } = view;
   const current = isCurrent(problem, status, Date.now());
+  const other = current !== undefined && wayOut(current.code).way === 'otherAccount';
   return (
     <>
       <Heading>{text('needsReauthTitle')}</Heading>
       {account && <AccountCard account={account} />}
       {current && <ProblemNote problem={current} />}
       {ended && <ProblemNote problem={ended} dated />}
-      <SignInButtons
-        label={text(problem?.code === 'interrupted' ? 'continue' : 'signIn')}
-        windowless={problem?.code === 'unsupported'}
-      />
-      <CommandButton command="useAnotherAccount" label={text('useAnotherAccount')} look="link" />
-      <CommandButton command="signOut" label={text('signOut')} />
+      <WayOn view={view} problem={current} />
+      {!other && <CommandButton command="useAnotherAccount" label={text('useAnotherAccount')} look="link" />}
+      <CommandButton command="signOut" label={text('signOut')} look="link" />
     </>
   );
 }

@@ -1,33 +1,35 @@
-// One view for each state.
-import { useEffect, useRef } from 'preact/hooks';
+// The frame of all views: which of them is shown, where the focus goes, and what stands below each.
+import { useRef } from 'preact/hooks';
 import type { View } from '../../session/view.ts';
 import { facts } from '../page-facts.ts';
+import { useLostFocus } from '../ui/lost-focus.ts';
+import { plural } from '../ui/plural.ts';
 import { text } from '../ui/text.ts';
-import { NeedsReauth } from './needs-reauth.tsx';
-import { SignedIn } from './signed-in.tsx';
-import { SignedOut } from './signed-out.tsx';
-import { SigningIn } from './signing-in.tsx';
-
-const VIEWS = { signedOut: SignedOut, signingIn: SigningIn, signedIn: SignedIn, needsReauth: NeedsReauth };
+import { viewOf } from './views.ts';
 
 export function Popup({ view }: { view: View }) {
-  const Current = VIEWS[view.status];
+  const Current = viewOf(view.status);
   const main = useRef<HTMLElement>(null);
-  const shown = `${view.status} ${view.phase ?? ''}`;
-  const painted = useRef(shown);
-
-  // The button that was pressed is gone with its view: focus goes to the new heading, which a screen reader then reads.
-  useEffect(() => {
-    if (painted.current === shown) return;
-    painted.current = shown;
-    main.current?.querySelector('h1')?.focus();
-  }, [shown]);
+  // The button that was pressed is gone with its view: a screen reader reads the new heading.
+  useLostFocus(() => main.current?.querySelector('h1'), view.status);
 
   return (
     <main data-status={view.status} ref={main}>
       {facts.environment !== 'production' && <p class="tester">{text('testerBuild', facts.environment)}</p>}
-      <Current view={view} />
-      {view.pendingRevocations > 0 && <p class="note">{text('pendingRevocations')}</p>}
+      {Current && <Current view={view} />}
+      {view.pendingRevocations > 0 && (
+        <p class="note">{plural('pendingRevocations', view.pendingRevocations)}</p>
+      )}
+      {view.status !== 'signingIn' && (
+        <footer>
+          <a href="../options/index.html" target="_blank">
+            {text('settings')}
+          </a>
+          <a href="../doctor/index.html" target="_blank">
+            {text('somethingWrong')}
+          </a>
+        </footer>
+      )}
     </main>
   );
 }

@@ -1,13 +1,15 @@
-// Somebody is signed in: who, and the ways out.
-import type { View } from '../../session/view.ts';
+// Somebody is signed in: who, and the way out. What else there is to see and to choose follows the first paint.
+import type { AccountView, View } from '../../session/view.ts';
 import { AccountCard } from '../ui/account-card.tsx';
 import { CommandButton } from '../ui/command-button.tsx';
 import { Heading } from '../ui/heading.tsx';
+import { later } from '../ui/later.tsx';
 import { isCurrent, isNews } from '../ui/problem-age.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { text } from '../ui/text.ts';
-import { facts } from '../page-facts.ts';
-import { SessionOnly } from './session-only.tsx';
+import { Name } from './name.tsx';
+
+const More = later(async () => (await import('./signed-in-more.tsx')).SignedInMore);
 
 export function SignedIn({ view }: { view: View }) {
   const { status, account, problem, unfinished, replacedOther, since = 0 } = view;
@@ -15,7 +17,7 @@ export function SignedIn({ view }: { view: View }) {
   return (
     <>
       <Heading quiet>{text('signedInTitle')}</Heading>
-      {account && <AccountCard account={account} />}
+      {account && <Account account={account} coming={account.awaited === true && !shown} />}
       {replacedOther && isNews(since, Date.now()) && <p class="note">{text('replacedOther')}</p>}
       {shown && <ProblemNote problem={shown} />}
       {unfinished && (
@@ -25,20 +27,24 @@ export function SignedIn({ view }: { view: View }) {
         </>
       )}
       <CommandButton command="signOut" label={text('signOut')} />
-      <details>
-        <summary>{text('otherAccount')}</summary>
-        <CommandButton command="signOutAndAsk" label={text('signOutAndAsk')} look="link" />
-        <CommandButton command="useAnotherAccount" label={text('useAnotherAccount')} look="link" />
-        <SessionOnly view={view} />
-      </details>
-      <p class="note">
-        {text('staysSignedIn')}{' '}
-        {facts.connectedServices !== undefined && (
-          <a href={facts.connectedServices} target="_blank" rel="noreferrer">
-            {text('connectedServices')}
-          </a>
-        )}
-      </p>
+      <More view={view} />
     </>
+  );
+}
+
+function Account({ account, coming }: { account: AccountView; coming: boolean }) {
+  const { mayChange = [] } = account;
+  return (
+    <AccountCard
+      account={account}
+      coming={coming}
+      name={mayChange.includes('name') ? <Name account={account} /> : undefined}
+    >
+      {mayChange.includes('picture') && (
+        <a href="../picture/index.html" target="_blank">
+          {text('changePicture')}
+        </a>
+      )}
+    </AccountCard>
   );
 }

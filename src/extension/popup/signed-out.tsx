@@ -1,54 +1,63 @@
 // Nobody is signed in: say so, say how that came about or what went wrong last, offer to sign in.
 import type { Problem } from '../../session/state.ts';
 import type { View } from '../../session/view.ts';
-import { CommandButton } from '../ui/command-button.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { Instant } from '../ui/instant.tsx';
 import { isCurrent } from '../ui/problem-age.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
+import { SessionOnly } from '../ui/session-only.tsx';
+import { Sign } from '../ui/sign.tsx';
 import { text } from '../ui/text.ts';
-import { SessionOnly } from './session-only.tsx';
-import { SignInButtons } from './sign-in-buttons.tsx';
+import { Unreadable } from '../ui/unreadable.tsx';
+import { WayOn } from '../ui/way-on.tsx';
+import { wayOut } from '../ui/way-out.ts';
 
 export function SignedOut({ view }: { view: View }) {
-  const { status, problem, ended, emailDomain } = view;
-  if (problem?.code === 'storage_newer' || problem?.code === 'storage_corrupt')
-    return <Unreadable view={view} />;
+  const { status, problem, ended } = view;
+  if (problem && wayOut(problem.code).way === 'reset') return <CannotRead problem={problem} />;
   const current = isCurrent(problem, status, Date.now());
+  const grave = current && current.code !== 'cancelled' ? current : undefined;
+  const unknown = grave && wayOut(grave.code).kind === 'storage';
+  const toldWhy = ended && ended.reason !== 'by_user' ? ended : undefined;
   return (
     <>
-      <Heading>{text('signedOutTitle')}</Heading>
-      {current && <ProblemNote problem={current} />}
-      {ended && <Ended ended={ended} among={current} />}
-      {!current && !ended && <p>{text('signedOutText')}</p>}
-      {emailDomain !== undefined && <p>{text('useDomain', emailDomain)}</p>}
-      <SignInButtons
-        label={text(problem?.code === 'interrupted' ? 'continue' : 'signIn')}
-        windowless={problem?.code === 'unsupported'}
-      />
+      {grave || toldWhy ? (
+        <Heading quiet>{text(unknown ? 'unreadableTitle' : 'signedOutTitle')}</Heading>
+      ) : (
+        <Welcome ended={ended} />
+      )}
+      {current && <ProblemNote problem={current} large={current === grave} />}
+      {toldWhy && <ProblemNote problem={toldWhy} dated large={!grave} />}
+      <WayOn view={view} problem={current} withAddress={!grave} />
       <SessionOnly view={view} />
     </>
   );
 }
 
-/** Who signed out here knows it; everybody else is told why, also beside what went wrong since. */
-function Ended({ ended, among }: { ended: Problem; among: Problem | undefined }) {
-  if (ended.reason !== 'by_user') return <ProblemNote problem={ended} dated />;
-  if (among) return null;
+/** Nothing went wrong. Who signed out here knows it; when that was is told in passing. */
+function Welcome({ ended }: { ended: Problem | undefined }) {
   return (
-    <p class="note">
-      {text('reason_by_user')} <Instant at={ended.at} />
-    </p>
+    <div class="hero">
+      <span class="mark">
+        <Sign name="account" />
+      </span>
+      <Heading>{text('signedOutTitle')}</Heading>
+      {ended ? (
+        <p class="note">
+          {text('reason_by_user')} <Instant at={ended.at} />
+        </p>
+      ) : (
+        <p class="note">{text('signedOutText')}</p>
+      )}
+    </div>
   );
 }
 
-/** Nothing is written over what cannot be read, until the person says so. */
-function Unreadable({ view: { problem } }: { view: View }) {
+function CannotRead({ problem }: { problem: Problem }) {
   return (
     <>
-      <Heading>{text('unreadableTitle')}</Heading>
-      {problem && <ProblemNote problem={problem} />}
-      <CommandButton command="reset" label={text('reset')} />
+      <Heading quiet>{text('unreadableTitle')}</Heading>
+      <Unreadable problem={problem} />
     </>
   );
 }

@@ -3,33 +3,33 @@ import { useEffect, useState } from 'preact/hooks';
 import type { View } from '../../session/view.ts';
 import { CommandButton } from '../ui/command-button.tsx';
 import { Heading } from '../ui/heading.tsx';
+import { Sign } from '../ui/sign.tsx';
 import { text } from '../ui/text.ts';
-import { call } from '../webext/messaging.ts';
-
-/** A background that ends before there is a window, or after, leaves nothing behind that would wake another. */
-const WAKE_EVERY_MS = 1000;
+import { useWake } from '../ui/wake.ts';
 
 export function SigningIn({ view: { phase = 'checking', via } }: { view: View }) {
   const inTab = phase === 'window' && via === 'tab';
   const [noWindow, setNoWindow] = useState(false);
   useEffect(() => setNoWindow(false), [phase]);
-  useEffect(() => {
-    const timer = setInterval(() => void call('wake').catch(() => undefined), WAKE_EVERY_MS);
-    return () => clearInterval(timer);
-  }, []);
+  useWake();
   return (
     <>
-      <Heading>
-        <span class="spinner" aria-hidden="true" />
-        {text(inTab ? 'phaseTab' : `phase_${phase}`)}
-      </Heading>
-      <p role="status">{text(noWindow ? 'noWindow' : 'signingInText')}</p>
+      <div class="hero">
+        <span class="mark">
+          <Sign name="account" />
+          <span class="spinner" aria-hidden="true" />
+        </span>
+        <div role="status">
+          <Heading>{text(inTab ? 'phaseTab' : `phase_${phase}`)}</Heading>
+          <p class="note">{text(noWindow ? 'noWindow' : 'signingInText')}</p>
+        </div>
+      </div>
       {phase === 'window' && (
         <CommandButton
           command="showWindow"
           label={text(inTab ? 'showTab' : 'showWindow')}
           look="primary"
-          onResult={(shown) => setNoWindow(!shown)}
+          onResult={(shown) => setNoWindow(shown === false)}
         />
       )}
       <CommandButton command="cancelSignIn" label={text('cancel')} />

@@ -1,23 +1,54 @@
-// Who is signed in: picture or letter, name, address.
+// Who is signed in: picture or letter, name, address; or the room for them, until they have come.
+import type { ComponentChildren } from 'preact';
 import type { AccountView } from '../../session/view.ts';
 import { Avatar } from './avatar.tsx';
 import { text } from './text.ts';
 
-export function AccountCard({ account }: { account: AccountView }) {
+interface Props {
+  account: AccountView;
+  /** The profile is on its way. */
+  coming?: boolean;
+  /** Stands where the name stands otherwise. */
+  name?: ComponentChildren;
+  /** Below the address. */
+  children?: ComponentChildren;
+}
+
+export function AccountCard({ account, coming = false, name, children }: Props) {
   const { displayName, email } = account;
-  const name = displayName ?? email ?? text('noProfile');
+  if (coming) return <Skeleton />;
   return (
     <div class="account">
       <Avatar name={displayName ?? email ?? ''} url={account.avatar} />
-      <div>
-        <p class="name" dir="auto">
-          {name}
-        </p>
+      <div class="who">
+        {name ?? <PlainName account={account} />}
         {displayName !== undefined && email !== undefined && (
-          <p class="email" dir="ltr">
-            {email}
+          <p class="email">
+            <bdi dir="ltr">{email}</bdi>
           </p>
         )}
+        {children}
+      </div>
+    </div>
+  );
+}
+
+export function PlainName({ account: { displayName, email } }: { account: AccountView }) {
+  return (
+    <p class="name">
+      <bdi>{displayName ?? email ?? text('noProfile')}</bdi>
+    </p>
+  );
+}
+
+function Skeleton() {
+  return (
+    <div class="account" role="status">
+      <span class="avatar coming" />
+      <div class="who">
+        <span class="bar coming" />
+        <span class="bar short coming" />
+        <span class="unseen">{text('profileComing')}</span>
       </div>
     </div>
   );

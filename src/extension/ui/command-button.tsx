@@ -6,21 +6,20 @@ import type { CommandName, Commands } from '../messages.ts';
 import { call } from '../webext/messaging.ts';
 import { ProblemNote } from './problem-note.tsx';
 
-interface Props<Name extends CommandName> {
-  command: Name;
+/** A text would have to come from somewhere: commands that take one have a form of their own. */
+type Plain = { [Name in CommandName]: Parameters<Commands[Name]> extends [] ? Name : never }[CommandName];
+
+interface Props {
+  command: Plain;
   label: string;
   look?: 'primary' | 'secondary' | 'link';
-  /** What else the click is for; called first, within the click itself. */
-  onClick?: () => void;
-  onResult?: (result: ReturnType<Commands[Name]>) => void;
+  onResult?: (result: unknown) => void;
 }
 
-export function CommandButton<Name extends CommandName>(props: Props<Name>) {
-  const { command, label, look = 'secondary', onClick, onResult } = props;
+export function CommandButton({ command, label, look = 'secondary', onResult }: Props) {
   const [failed, setFailed] = useState<FxaErrorCode>();
   const run = () => {
     setFailed(undefined);
-    onClick?.();
     call(command).then(onResult, (error: unknown) => {
       setFailed((error as Error).message as FxaErrorCode);
     });

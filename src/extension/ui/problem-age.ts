@@ -1,5 +1,6 @@
 // How long a problem is news. What a person did themself, or what the next look at the profile will settle, soon is not.
 import type { Problem, Session } from '../../session/state.ts';
+import { wayOut } from './way-out.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -13,7 +14,8 @@ export function isCurrent(
   const age = now - problem.at;
   if (problem.code === 'cancelled') return age < MINUTE_MS ? problem : undefined;
   if (status === 'signedIn') return age < 5 * MINUTE_MS ? problem : undefined;
-  return problem;
+  const passing = wayOut(problem.code).kind === 'waiting' && minutesLeft(problem, now) === 0;
+  return passing && !isNews(problem.at, now) ? undefined : problem;
 }
 
 /** Whether what happened at that instant is still worth telling. Milliseconds. Pure. */

@@ -1,29 +1,38 @@
 // What went wrong, why as far as we know, and what to do next; of what is long past also when it was.
 import type { Problem } from '../../session/state.ts';
-import { minutesLeft } from './problem-age.ts';
 import { Instant } from './instant.tsx';
+import { plural } from './plural.ts';
+import { minutesLeft } from './problem-age.ts';
+import { Sign } from './sign.tsx';
 import { text } from './text.ts';
+import { wayOut } from './way-out.ts';
 
-/** `dated`: how a session ended is told with its instant, however long ago it was. */
-export function ProblemNote({ problem, dated = false }: { problem: Problem; dated?: boolean }) {
+interface Props {
+  problem: Problem;
+  /** How a session ended is told with its instant, however long ago it was. */
+  dated?: boolean;
+  /** It is what the view is about, and not a remark. */
+  large?: boolean;
+}
+
+export function ProblemNote({ problem, dated = false, large = false }: Props) {
   const { code, reason, at } = problem;
+  const { kind, sign } = wayOut(code);
   const minutes = minutesLeft(problem, Date.now());
-  const mild = code === 'cancelled' || reason === 'by_user';
+  const mild = reason === 'by_user' ? 'mild' : kind;
   return (
-    <div class={mild ? 'problem mild' : 'problem'} role="alert" data-code={code} data-reason={reason}>
-      <p>
-        <strong>{text(`error_${code}`)}</strong>
-        {reason && <> {text(`reason_${reason}`)}</>}
-      </p>
-      <p>
-        {text(`advice_${code}`)}
-        {minutes > 0 && <> {text('retryAfter', String(minutes))}</>}
-      </p>
-      {dated && (
-        <p class="note">
-          <Instant at={at} />
-        </p>
-      )}
+    <div class={`problem ${mild}${large ? ' large' : ''}`} role="alert" data-code={code} data-reason={reason}>
+      <Sign name={sign} />
+      <div>
+        <p class="title">{text(`error_${code}`)}</p>
+        {reason && <p>{text(`reason_${reason}`)}</p>}
+        <p>{minutes > 0 ? plural('retryAfter', minutes) : text(`advice_${code}`)}</p>
+        {dated && (
+          <p class="note">
+            <Instant at={at} />
+          </p>
+        )}
+      </div>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 // Whether a sign-in ends with the browser: the person's choice, unless whoever administers the browser has chosen.
 import type { View } from '../../session/view.ts';
-import { text } from '../ui/text.ts';
 import { call } from '../webext/messaging.ts';
+import { text } from './text.ts';
 
 export function SessionOnly({ view: { sessionOnly } }: { view: View }) {
   if (sessionOnly === 'by_policy') return <p class="note">{text('sessionOnlyByPolicy')}</p>;

@@ -4,3 +4,12 @@ import { words } from '../webext/i18n.ts';
 export function text(key: string, ...substitutions: string[]): string {
   return words(key, ...substitutions) ?? key;
 }
+
+/** The words of the first of these keys that has any. */
+export function firstText(...keys: string[]): string | undefined {
+  for (const key of keys) {
+    const found = words(key);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

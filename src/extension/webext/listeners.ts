@@ -60,9 +60,14 @@ export function onTabRemoved(work: (tabId: number) => void): Stop {
   return () => browser.tabs.onRemoved.removeListener(listener);
 }
 
-/** The person allowed a host, in answer to a question or in the browser's own settings. */
-export function onPermissionAdded(work: () => void): void {
-  browser.permissions.onAdded.addListener(({ origins = [] }) => {
-    if (origins.length > 0) work();
-  });
+/** The person gave or took back a permission or a consent, in answer to a question or in the browser's own settings. */
+export function onPermissionsChanged(work: () => void): void {
+  browser.permissions.onAdded.addListener(work);
+  browser.permissions.onRemoved.addListener(work);
+}
+
+/** Whoever administers the browser has changed what they demand. Not every browser tells. */
+export function onPolicyChanged(work: () => void): void {
+  const { managed } = browser.storage as Partial<typeof browser.storage>;
+  (managed as Partial<typeof browser.storage.managed> | undefined)?.onChanged?.addListener(work);
 }

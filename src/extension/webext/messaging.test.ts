@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { LONGEST_TEXT } from '../messages.ts';
 
 vi.mock('./browser.ts', () => ({ browser: {} }));
 const { isOwnPage, readCommand } = await import('./messaging.ts');
@@ -10,7 +11,6 @@ const handlers = {
   cancelSignIn: () => Promise.resolve(),
   showWindow: () => Promise.resolve(true),
   signOut: () => Promise.resolve(),
-  lookForNews: () => Promise.resolve(),
 };
 
 describe('isOwnPage', () => {
@@ -28,7 +28,17 @@ describe('isOwnPage', () => {
 
 describe('readCommand', () => {
   it('knows the commands of the contract', () => {
-    expect(readCommand({ command: 'signIn' }, handlers)).toBe('signIn');
+    expect(readCommand({ command: 'signIn' }, handlers)).toEqual({ command: 'signIn', text: '' });
+    expect(readCommand({ command: 'signOut', text: 'Lin', more: 1 }, handlers)).toEqual({
+      command: 'signOut',
+      text: 'Lin',
+    });
+  });
+
+  it("takes a text of a picture's length, and none beyond", () => {
+    const text = 'x'.repeat(LONGEST_TEXT);
+    expect(readCommand({ command: 'signIn', text }, handlers)?.text).toHaveLength(LONGEST_TEXT);
+    expect(readCommand({ command: 'signIn', text: `${text}x` }, handlers)).toBeUndefined();
   });
 
   it.each([
@@ -39,6 +49,8 @@ describe('readCommand', () => {
     { command: 'accessToken' },
     { command: 'toString' },
     { command: ['signIn'] },
+    { command: 'signIn', text: 7 },
+    { command: 'signIn', text: { a: 1 } },
   ])('refuses %j', (message) => {
     expect(readCommand(message, handlers)).toBeUndefined();
   });

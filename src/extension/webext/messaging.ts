@@ -1,10 +1,10 @@
 // Commands across the message channel: typed on both ends, taken only from the extension's own pages.
 import type { FxaErrorCode } from '../../fxa/errors.ts';
-import type { Command, CommandName, Commands, Reply } from '../messages.ts';
+import { LONGEST_TEXT, type Command, type CommandName, type Commands, type Reply } from '../messages.ts';
 import { browser } from './browser.ts';
 
 export type Handlers = {
-  readonly [Name in CommandName]: () => Promise<ReturnType<Commands[Name]>>;
+  readonly [Name in CommandName]: (text: string) => Promise<ReturnType<Commands[Name]>>;
 };
 
 /**
@@ -12,15 +12,19 @@ export type Handlers = {
  *
  * @throws Error with the code of what went wrong as its message; `interrupted` when there was no answer twice.
  */
-export async function call<Name extends CommandName>(command: Name): Promise<ReturnType<Commands[Name]>> {
-  const reply = (await send(command)) ?? (await send(command)) ?? ({ error: 'interrupted' } satisfies Reply);
+export async function call<Name extends CommandName>(
+  command: Name,
+  ...text: Parameters<Commands[Name]>
+): Promise<ReturnType<Commands[Name]>> {
+  const message: Command = { command, ...(text[0] !== undefined && { text: text[0] }) };
+  const reply = (await send(message)) ?? (await send(message)) ?? ({ error: 'interrupted' } satisfies Reply);
   if ('error' in reply) throw new Error(reply.error);
   return reply.result as ReturnType<Commands[Name]>;
 }
 
-async function send(command: CommandName): Promise<Reply | undefined> {
+async function send(message: Command): Promise<Reply | undefined> {
   try {
-    return await browser.runtime.sendMessage({ command } satisfies Command);
+    return await browser.runtime.sendMessage(message);
   } catch {
     return undefined;
   }
@@ -38,10 +42,12 @@ export function isOwnPage(sender: Sender, extensionId: string, base: string): bo
 }
 
 /** The command in a message, or undefined when it is none of ours. Pure. */
-export function readCommand(message: unknown, handlers: object): CommandName | undefined {
+export function readCommand(message: unknown, handlers: object): Required<Command> | undefined {
   if (typeof message !== 'object' || message === null) return undefined;
-  const { command } = message as Partial<Command>;
-  return typeof command === 'string' && Object.hasOwn(handlers, command) ? command : undefined;
+  const { command, text = '' } = message as Partial<Record<keyof Command, unknown>>;
+  if (typeof command !== 'string' || !Object.hasOwn(handlers, command)) return undefined;
+  if (typeof text !== 'string' || text.length > LONGEST_TEXT) return undefined;
+  return { command: command as CommandName, text };
 }
 
 /** Registers the one message listener. To be called synchronously when the background starts. */
@@ -52,9 +58,9 @@ export function answer(handlers: Handlers, codeOf: (error: unknown) => FxaErrorC
     sender: Sender,
     sendResponse: (reply: Reply) => void,
   ) => {
-    const command = readCommand(message, handlers);
-    if (!command || !isOwnPage(sender, browser.runtime.id, browser.runtime.getURL(''))) return undefined;
-    handlers[command]().then(
+    const asked = readCommand(message, handlers);
+    if (!asked || !isOwnPage(sender, browser.runtime.id, browser.runtime.getURL(''))) return undefined;
+    handlers[asked.command](asked.text).then(
       (result) => sendResponse({ result: typeof result === 'boolean' ? result : null }),
       (error: unknown) => sendResponse({ error: codeOf(error) }),
     );

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { duration } from './duration.ts';
+
+it.each([
+  [0, '0 seconds'],
+  [1, '1 second'],
+  [119, '119 seconds'],
+  [120, '2 minutes'],
+  [7199, '120 minutes'],
+  [7200, '2 hours'],
+  [172_800, '2 days'],
+  [31_536_000, '365 days'],
+])('%d s', (seconds, words) => {
+  expect(duration(seconds, 'en')).toBe(words);
+});
+
+it('is said in the language of the page', () => {
+  expect(duration(300, 'de')).toBe('5 Minuten');
+});

@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { examine } from './examination.ts';
+import { CHECKS, verdictOf, type Finding } from './findings.ts';
+import { healthy } from './testing.ts';
+
+it('tells of each check in turn, and all is well', async () => {
+  const told: Finding[] = [];
+  const findings = await examine(healthy(), (finding) => told.push(finding));
+  expect(told.map(({ check }) => check)).toEqual(CHECKS);
+  expect(findings).toEqual(told);
+  expect(findings.filter((finding) => verdictOf(finding) !== 'fine')).toEqual([]);
+});
+
+it('goes on after a check that throws, or never ends, and repeats nothing of what it said', async () => {
+  const findings = await examine(
+    healthy({
+      granted: () => Promise.reject(new Error('canary@example.com')),
+      alarms: () => new Promise(() => undefined),
+    }),
+    () => undefined,
+    50,
+  );
+  const failed = findings.filter(({ code }) => code === 'checkFailed');
+  expect(failed).toEqual([
+    { check: 'permissions', code: 'checkFailed' },
+    { check: 'alarms', code: 'checkFailed' },
+  ]);
+  expect(findings).toHaveLength(CHECKS.length);
+  expect(JSON.stringify(findings)).not.toContain('canary');
+});

@@ -1,0 +1,123 @@
+// What the doctor can find, in closed lists: the words, the page and the report are made of these and of nothing else.
+
+/** In the order they run: what needs no network comes first. */
+export const CHECKS = [
+  'background',
+  'storage',
+  'record',
+  'permissions',
+  'private',
+  'redirect',
+  'window',
+  'alarms',
+  'policy',
+  'metrics',
+  'accounts',
+  'tokens',
+  'profile',
+  'companion',
+  'clock',
+] as const;
+export type Check = (typeof CHECKS)[number];
+
+/** `look`: it works, and somebody should know. `unknown`: it could not be found out. */
+export const VERDICTS = ['fine', 'look', 'broken', 'unknown'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** Every finding, and how serious it is. Its words are `doctor_<code>`, and `doctorNext_<code>` unless all is well. */
+export const CODES = {
+  backgroundAnswers: 'fine',
+  backgroundSlow: 'look',
+  backgroundSilent: 'broken',
+  storageWorks: 'fine',
+  storageNearlyFull: 'look',
+  storageRefuses: 'broken',
+  recordReadable: 'fine',
+  recordAbsent: 'look',
+  recordOtherVersion: 'look',
+  recordNewer: 'broken',
+  recordCorrupt: 'broken',
+  permissionsGranted: 'fine',
+  permissionsAlso: 'fine',
+  permissionsMissing: 'broken',
+  privateAllowed: 'fine',
+  privateNotAllowed: 'fine',
+  privateUnknown: 'unknown',
+  redirectAsBuilt: 'fine',
+  redirectDiffers: 'broken',
+  redirectUnknown: 'unknown',
+  windowThere: 'fine',
+  windowTabOnly: 'look',
+  windowMissing: 'broken',
+  alarmsSet: 'fine',
+  alarmsNone: 'fine',
+  alarmsMissing: 'look',
+  alarmsLate: 'look',
+  policyNone: 'fine',
+  policySet: 'fine',
+  policyIgnored: 'look',
+  metricsOpen: 'fine',
+  metricsClosed: 'fine',
+  serverAnswers: 'fine',
+  serverSlow: 'look',
+  serverWaits: 'look',
+  serverTrouble: 'broken',
+  serverSilent: 'broken',
+  serverUnreachable: 'broken',
+  serverOdd: 'broken',
+  serverUnfound: 'unknown',
+  companionNone: 'fine',
+  companionAnswers: 'fine',
+  companionSlow: 'look',
+  companionTrouble: 'look',
+  companionUnreachable: 'look',
+  clockRight: 'fine',
+  clockAhead: 'look',
+  clockBehind: 'look',
+  clockUnknown: 'unknown',
+  checkFailed: 'unknown',
+} as const satisfies Record<string, Verdict>;
+export type Code = keyof typeof CODES;
+
+/** The units of what is measured. */
+export const MEASURES = ['ms', 'seconds', 'kB', 'percent', 'status', 'count'] as const;
+export type Measure = (typeof MEASURES)[number];
+
+/** What a finding may name; the words are `doctorName_<name>`. */
+export const NAMES = [
+  'local',
+  'session',
+  'identity',
+  'storage',
+  'alarms',
+  'notifications',
+  'returnPage',
+  'technicalAndInteraction',
+  'renewal',
+  'companion',
+  'sessionOnly',
+  'metricsOff',
+  'emailDomain',
+  'nowhere',
+  'policy',
+  'account',
+  'switch',
+  'browser',
+  'objection',
+] as const;
+export type Name = (typeof NAMES)[number];
+
+export interface Finding {
+  readonly check: Check;
+  readonly code: Code;
+  /** In the order of the words. */
+  readonly values?: Readonly<Partial<Record<Measure, number>>>;
+  readonly names?: readonly Name[];
+}
+
+export const verdictOf = ({ code }: Finding): Verdict => CODES[code];
+
+/** Those of them that there are words for. Pure. */
+export function known(names: readonly unknown[]): readonly Name[] {
+  return NAMES.filter((name) => names.includes(name));
+}

@@ -1,0 +1,62 @@
+// The page: one section for each thing a person may want to see or set.
+import type { ComponentChildren } from 'preact';
+import { useId } from 'preact/hooks';
+import type { JournalEntry } from '../../session/record.ts';
+import type { Books } from '../../session/metrics/books.ts';
+import type { View } from '../../session/view.ts';
+import type { Choice } from '../choice.ts';
+import { facts } from '../page-facts.ts';
+import { Heading } from '../ui/heading.tsx';
+import { MetricsChoice } from '../ui/metrics-choice.tsx';
+import { text } from '../ui/text.ts';
+import { Journal } from './journal.tsx';
+import { MetricsBooks } from './metrics-books.tsx';
+import { MetricsTable } from './metrics-table.tsx';
+import { Server } from './server.tsx';
+import { SigningIn } from './signing-in.tsx';
+
+interface Props {
+  view: View;
+  /** What a tester has chosen. */
+  server: Choice | undefined;
+  books: Books | undefined;
+  journal: readonly JournalEntry[] | undefined;
+}
+
+export function Options({ view, server, books, journal }: Props) {
+  return (
+    <main class="wide" data-status={view.status}>
+      {facts.environment !== 'production' && <p class="tester">{text('testerBuild', facts.environment)}</p>}
+      <Heading>{text('settings')}</Heading>
+      <Section title={text('optionsSignIn')}>
+        <SigningIn view={view} />
+      </Section>
+      <Section title={text('optionsMetrics')}>
+        <p>{text('metricsIntro')}</p>
+        <MetricsChoice view={view} />
+        <MetricsTable />
+        <p>{text('metricsFlow')}</p>
+        <MetricsBooks books={books} />
+      </Section>
+      <Section title={text('optionsJournal')}>
+        <Journal entries={journal} />
+      </Section>
+      <Section title={text('optionsServer')}>
+        <Server server={server} />
+      </Section>
+      <p>
+        <a href="../doctor/index.html">{text('openDoctor')}</a>
+      </p>
+    </main>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ComponentChildren }) {
+  const id = useId();
+  return (
+    <section aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,83 @@
+// How the person signs in, for how long, and whether they are told when they are needed.
+import { useEffect, useState } from 'preact/hooks';
+import type { View } from '../../session/view.ts';
+import { facts } from '../page-facts.ts';
+import { SessionOnly } from '../ui/session-only.tsx';
+import { Switch } from '../ui/switch.tsx';
+import { text } from '../ui/text.ts';
+import { call } from '../webext/messaging.ts';
+import {
+  askForNotifications,
+  notificationsAllowed,
+  refuseNotifications,
+} from '../webext/notification-permission.ts';
+import { askForReturnPage } from '../webext/permissions.ts';
+
+export function SigningIn({ view }: { view: View }) {
+  const returnPagePattern = view.tab ? facts.returnPagePattern : undefined;
+  return (
+    <>
+      <SessionOnly view={view} />
+      {returnPagePattern !== undefined && (
+        <AlwaysInTab inTab={view.inTab === true} pattern={returnPagePattern} />
+      )}
+      <Notifications />
+    </>
+  );
+}
+
+function AlwaysInTab({ inTab, pattern }: { inTab: boolean; pattern: string }) {
+  const [refused, setRefused] = useState(false);
+  const change = async (wanted: boolean) => {
+    setRefused(false);
+    try {
+      // Within the click: it alone may ask.
+      if (!wanted) await call('preferWindow');
+      else if (await askForReturnPage([pattern])) await call('preferTab');
+      else setRefused(true);
+    } catch {
+      setRefused(wanted);
+    }
+  };
+  return (
+    <>
+      <Switch label={text('alwaysTab')} checked={inTab} onChange={(wanted) => void change(wanted)}>
+        {text('alwaysTabNote')}
+      </Switch>
+      {refused && <Refused words={text('tabRefused')} />}
+    </>
+  );
+}
+
+function Notifications() {
+  const [allowed, setAllowed] = useState(false);
+  const [refused, setRefused] = useState(false);
+  const look = () => notificationsAllowed().then(setAllowed, () => setAllowed(false));
+  useEffect(() => void look(), []);
+  const change = async (wanted: boolean) => {
+    setRefused(false);
+    try {
+      if (!wanted) await refuseNotifications();
+      else if (!(await askForNotifications())) setRefused(true);
+    } catch {
+      setRefused(wanted);
+    }
+    await look();
+  };
+  return (
+    <>
+      <Switch label={text('notify')} checked={allowed} onChange={(wanted) => void change(wanted)}>
+        {text('notifyNote')}
+      </Switch>
+      {refused && <Refused words={text('notifyRefused')} />}
+    </>
+  );
+}
+
+function Refused({ words }: { words: string }) {
+  return (
+    <p class="note" role="alert">
+      {words}
+    </p>
+  );
+}

@@ -1,0 +1,105 @@
+// Changes the picture of the account: on a page of its own, since a file picker closes a popup.
+import { useRef, useState } from 'preact/hooks';
+import type { FxaErrorCode } from '../../fxa/errors.ts';
+import type { View } from '../../session/view.ts';
+import { AccountCard } from '../ui/account-card.tsx';
+import { settingsPage } from '../ui/account-pages.ts';
+import { Heading } from '../ui/heading.tsx';
+import { ProblemNote } from '../ui/problem-note.tsx';
+import { text } from '../ui/text.ts';
+import { call } from '../webext/messaging.ts';
+import { draw } from './draw.ts';
+
+type Step = 'choosing' | 'chosen' | 'unreadable' | 'sending' | 'done';
+
+export function Picture({ view }: { view: View }) {
+  const { account, issuer } = view;
+  return (
+    <main class="wide">
+      <Heading>{text('pictureTitle')}</Heading>
+      {account && <AccountCard account={account} />}
+      {account?.mayChange?.includes('picture') ? (
+        <Chooser />
+      ) : (
+        <p>
+          {text('pictureNotHere')}{' '}
+          {issuer !== undefined && <a href={settingsPage(issuer)}>{text('manageAccount')}</a>}
+        </p>
+      )}
+    </main>
+  );
+}
+
+function Chooser() {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const status = useRef<HTMLParagraphElement>(null);
+  const picture = useRef('');
+  const [step, setStep] = useState<Step>('choosing');
+  const [failed, setFailed] = useState<FxaErrorCode>();
+
+  const choose = (file: File | undefined) => {
+    if (!file || !canvas.current || step === 'sending') return;
+    setFailed(undefined);
+    draw(file, canvas.current).then(
+      (drawn) => {
+        picture.current = drawn;
+        setStep('chosen');
+      },
+      () => setStep('unreadable'),
+    );
+  };
+  const send = () => {
+    if (step === 'sending') return;
+    setStep('sending');
+    setFailed(undefined);
+    call('changePicture', picture.current).then(
+      () => {
+        setStep('done');
+        // The button that was pressed is gone.
+        status.current?.focus();
+      },
+      (error: unknown) => {
+        const code = (error as Error).message as FxaErrorCode;
+        setStep(code === 'invalid_request' ? 'unreadable' : 'chosen');
+        if (code !== 'invalid_request') setFailed(code);
+      },
+    );
+  };
+
+  const drawn = step !== 'choosing' && step !== 'unreadable';
+  return (
+    <>
+      <p class="note" id="limits">
+        {text('pictureLimits')}
+      </p>
+      <label
+        class="drop"
+        onDragOver={(event) => event.preventDefault()}
+        onDrop={(event) => {
+          event.preventDefault();
+          choose(event.dataTransfer?.files[0]);
+        }}
+      >
+        {text('pictureChoose')}
+        <input
+          type="file"
+          accept="image/png,image/jpeg"
+          aria-describedby="limits"
+          onChange={({ currentTarget }) => choose(currentTarget.files?.[0])}
+        />
+      </label>
+      <canvas ref={canvas} class="preview" hidden={!drawn} role="img" aria-label={text('picturePreview')} />
+      {(step === 'chosen' || step === 'sending') && (
+        <button type="button" class="primary" aria-disabled={step === 'sending'} onClick={send}>
+          {text('pictureSend')}
+        </button>
+      )}
+      <p role="status" ref={status} tabIndex={-1}>
+        {step === 'unreadable' && text('pictureUnreadable')}
+        {step === 'sending' && text('pictureSending')}
+        {step === 'done' && text('pictureDone')}
+      </p>
+      {failed && <ProblemNote problem={{ code: failed, at: Date.now() }} />}
+    </>
+  );
+}

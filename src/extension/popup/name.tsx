@@ -1,0 +1,38 @@
+// The name, and a pencil where it can be changed from here.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { AccountView } from '../../session/view.ts';
+import { PlainName } from '../ui/account-card.tsx';
+import { Sign } from '../ui/sign.tsx';
+import { text } from '../ui/text.ts';
+import { later } from '../ui/later.tsx';
+
+const NameEditor = later(async () => (await import('./name-editor.tsx')).NameEditor);
+
+export function Name({ account }: { account: AccountView }) {
+  const [editing, setEditing] = useState(false);
+  const pencil = useRef<HTMLButtonElement>(null);
+  const left = useRef(false);
+
+  // Who leaves the editor is back where they entered it.
+  useEffect(() => {
+    if (!editing && left.current) pencil.current?.focus();
+    left.current = editing;
+  }, [editing]);
+
+  if (editing) return <NameEditor name={account.displayName ?? ''} close={() => setEditing(false)} />;
+  return (
+    <div class="with-pencil">
+      <PlainName account={account} />
+      <button
+        type="button"
+        class="icon"
+        ref={pencil}
+        aria-label={text('editName')}
+        title={text('editName')}
+        onClick={() => setEditing(true)}
+      >
+        <Sign name="pencil" />
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { changeKey } from './change-key.ts';
+
+it.each([
+  ['signedOut', 'signingIn', 'sign_in', 'change_signingIn'],
+  ['signingIn', 'signedIn', 'sign_in', 'change_signedIn'],
+  ['signingIn', 'signedOut', 'offline', 'change_failed'],
+  ['signingIn', 'signedIn', 'cancelled', 'change_failed'],
+  ['signingIn', 'signedOut', 'by_user', 'change_signedOut'],
+  ['signedIn', 'needsReauth', 'password_changed', 'change_needsReauth'],
+  ['signedIn', 'signedOut', 'session_only', 'change_signedOut'],
+  ['signedOut', 'signedOut', 'revocations_too_old', 'change_given_up'],
+  ['signedOut', 'signedOut', 'reset', 'change_reset'],
+] as const)('from %s to %s because of %s: %s', (from, to, why, key) => {
+  expect(changeKey({ at: 1, from, to, why })).toBe(key);
+});
