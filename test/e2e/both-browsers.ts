@@ -8,6 +8,8 @@ import { testStandin, type TestStandin } from './standin.ts';
 export interface World {
   standin: TestStandin;
   browser: BrowserUnderTest;
+  /** Whether the browser tells pages that the person objects to being measured. */
+  objects: boolean;
 }
 
 /** Where pictures of failures go; ignored by git. */
@@ -30,10 +32,12 @@ export function inBothBrowsers(
         await use(standin);
         await standin.switchOff();
       },
-      browser: async ({ standin, task }, use) => {
+      objects: false,
+      browser: async ({ standin, task, objects }, use) => {
         const browser = await launchBrowser(name, {
           extensionDir: inject('builds')[build][name],
           firefoxProfile: inject('firefoxProfile'),
+          objects,
         });
         try {
           await use(browser);

@@ -4,14 +4,16 @@ import { join } from 'node:path';
 import { buildExtension } from '../../scripts/build.ts';
 import type { BrowserName } from '../../scripts/browsers.mjs';
 import { EXTENSION_CLIENTS } from '../../src/standin/ready.ts';
+import { addUnansweredPopup } from '../bench/popup/bare.ts';
+import { makeGallery, speak } from './gallery/build.ts';
 
 /**
  * `local`: for the stand-in of today. `custom`: discovers its endpoints, for the servers of 2019. `tab`: `local`, where the
  * return page may be seen without asking in Chromium, which cannot be answered headless. `windowless`: `tab`, in a browser
  * that has no window for web sign-in. `companion`: asks the companion every second, and has a page that does nothing.
- * All others are without a companion.
+ * `gallery`: shows what stands in storage and does nothing (gallery/build.ts); `rtl`: the same, in Arabic. All others are without a companion.
  */
-export type BuildName = 'local' | 'custom' | 'tab' | 'windowless' | 'companion';
+export type BuildName = 'local' | 'custom' | 'tab' | 'windowless' | 'companion' | 'gallery' | 'rtl';
 export type Builds = Record<BuildName, Record<BrowserName, string>>;
 
 export interface BuildFacts {
@@ -40,6 +42,8 @@ export function buildsIn(folder: string): Builds {
     tab: of('tab'),
     windowless: of('windowless'),
     companion: of('companion'),
+    gallery: of('gallery'),
+    rtl: of('rtl'),
   };
 }
 
@@ -73,6 +77,10 @@ export async function makeBuilds(
   if (browser === 'chromium') await allowReturnPage(tab[browser]);
   await cp(tab[browser], windowless[browser], { recursive: true });
   await takeAwayTheWindow(windowless[browser]);
+  await makeGallery(local[browser], builds.gallery[browser]);
+  await addUnansweredPopup(builds.gallery[browser]);
+  await makeGallery(local[browser], builds.rtl[browser]);
+  await speak(builds.rtl[browser], 'ar');
 }
 
 interface Manifest {

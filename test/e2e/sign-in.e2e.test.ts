@@ -2,8 +2,13 @@
 import { expect } from 'vitest';
 import { ADA, NEWCOMER } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
+import type { TestStandin } from './standin.ts';
 import { signInAs, startSignIn } from './steps.ts';
 import { liveTokensIn } from './tokens.ts';
+
+/** Which attempts the sign-in page was asked for, by their `state`. */
+const statesOf = ({ asked }: TestStandin): readonly (string | null)[] =>
+  asked.map((parameters) => parameters.get('state'));
 
 inBothBrowsers('signing in', (it) => {
   it('signs in and shows the profile', async ({ browser, standin }) => {
@@ -67,13 +72,18 @@ inBothBrowsers('signing in', (it) => {
     await popup.press('Sign in');
     await popup.press('Show the window');
     await popup.waitForText('still on its way');
+    await expect.poll(() => standin.asked.length).toBeGreaterThan(0);
+    const [cancelled] = statesOf(standin);
     await popup.press('Cancel');
     await popup.waitForAlert('cancelled');
 
     await popup.press('Sign in');
     await popup.waitForStatus('signingIn');
     standin.pageDelay = 0;
-    const window = await browser.authWindow();
+    // The window of the cancelled attempt may come late, to be closed at once: only the other is signed in in.
+    const current = () => statesOf(standin).find((state) => state !== cancelled);
+    await expect.poll(current, { timeout: 8000 }).toBeDefined();
+    const window = await browser.authWindow(`state=${current() ?? ''}`);
     await expect.poll(() => browser.authWindows(), { timeout: 8000 }).toBe(1);
     await window.submit(ADA);
     await popup.waitForStatus('signedIn');

@@ -42,7 +42,7 @@ inBothBrowsers('signing out', (it) => {
     await standin.switchOff();
     await popup.press(words('signOut'));
     await popup.waitForStatus('signedOut');
-    await popup.waitForText(words('pendingRevocations'));
+    await popup.waitForText(words('pendingRevocations_one'));
     expect(await unknownGrants(browser, standin)).toBe(0);
     await expect.poll(() => browser.alarms()).toContain(OUTBOX_ALARM);
 
@@ -53,7 +53,7 @@ inBothBrowsers('signing out', (it) => {
     await browser.ring(OUTBOX_ALARM);
     await expect.poll(() => standin.store.liveGrants().length).toBe(0);
     await expect.poll(() => standin.store.liveAccessTokens().length).toBe(0);
-    await expect.poll(async () => (await popup.view()).text).not.toContain(words('pendingRevocations'));
+    await expect.poll(async () => (await popup.view()).text).not.toContain(words('pendingRevocations_one'));
     await expect.poll(async () => (await readRecord(browser))?.outbox).toEqual([]);
   });
 

@@ -16,17 +16,21 @@ export interface TestStandin extends Standin {
   readonly hold: Holds['hold'];
   /** With which parameters the sign-in page was asked for, the newest last. */
   readonly asked: readonly URLSearchParams[];
+  /** Every request since it was made, as `GET /metrics-flow`. */
+  readonly requests: readonly string[];
 }
 
 export function testStandin(port: number, era: Era, returnPage: string): TestStandin {
   const origin = `http://127.0.0.1:${port}`;
   const standin = createStandin({ era, origin, clients: readyClients(returnPage) });
   const asked: URLSearchParams[] = [];
+  const requests: string[] = [];
   const holds = createHolds();
   let server: ServerType | undefined;
   const serveRequest = async (request: Request, env: object) => {
     const { method } = request;
     const { pathname, searchParams } = new URL(request.url);
+    requests.push(`${method} ${pathname}`);
     if (pathname === '/authorization') {
       asked.push(searchParams);
       await new Promise((resolve) => setTimeout(resolve, test.pageDelay));
@@ -42,6 +46,7 @@ export function testStandin(port: number, era: Era, returnPage: string): TestSta
     ...standin,
     origin,
     asked,
+    requests,
     hold: holds.hold,
     pageDelay: 0,
     switchOn: () =>

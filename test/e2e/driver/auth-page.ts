@@ -2,6 +2,7 @@
 import type { Page } from 'puppeteer-core';
 import { pressControl } from './controls.ts';
 import { readAlert, readText } from './in-page.ts';
+import { keyboard } from './keyboard.ts';
 import type { AuthPage } from './types.ts';
 import { eventually, PATIENCE } from './wait.ts';
 
@@ -13,6 +14,7 @@ export function authPage(page: Page): AuthPage {
   };
   const press = (name: string) => pressControl(page, ['button', 'link'], name, explain);
   return {
+    ...keyboard(page, explain),
     value: (field) => page.$eval(`input[name="${field}"]`, (input) => input.value),
     fill,
     press,

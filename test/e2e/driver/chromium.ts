@@ -1,17 +1,21 @@
 // Chromium, driven over the DevTools protocol.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import puppeteer, { TargetType, type Browser, type Page, type Target } from 'puppeteer-core';
 import { findBrowser } from '../../../scripts/browsers.mjs';
 import { readManifest, type Engine } from './engine.ts';
 import { newFolder, removeFolder } from './folders.ts';
 import { isComplete, openToolbarPopup } from './in-page.ts';
 import { saveWhenStill } from './picture.ts';
-import type { LaunchOptions } from './types.ts';
+import type { LaunchOptions, Scheme } from './types.ts';
 import { eventually } from './wait.ts';
 
-export async function startChromium({ extensionDir, scale }: LaunchOptions): Promise<Engine> {
+export async function startChromium({ extensionDir, scale, objects }: LaunchOptions): Promise<Engine> {
   const profile = await newFolder('chromium');
   const popupPath = (await readManifest(extensionDir)).action.default_popup;
+  await writePreferences(profile, { extensions: DEVELOPER, ...(objects && { enable_do_not_track: true }) });
   let extensionId = '';
+  let scheme: Scheme | undefined;
 
   const start = async (): Promise<Browser> => {
     const started = await puppeteer.launch({
@@ -48,10 +52,15 @@ export async function startChromium({ extensionDir, scale }: LaunchOptions): Pro
   const worker = (target: Target) =>
     target.type() === TargetType.SERVICE_WORKER && target.url().startsWith(url(''));
 
+  const prefer = async (page: Page) => {
+    if (scheme) await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+  };
+
   /** Chromium sometimes never tells of a page it has made, when another was closed just before: a second one is made then. */
   const open = (address: string): Promise<Page> =>
     eventually(`a page at ${address}`, async () => {
       const page = await browser.newPage();
+      await prefer(page);
       await page.goto(address);
       return page;
     });
@@ -61,6 +70,7 @@ export async function startChromium({ extensionDir, scale }: LaunchOptions): Pro
     openExtensionPage: (path) => open(url(path)),
     openWebPage: (address) => open(address),
     allPages: () => browser.pages(),
+    shows: (path) => Promise.resolve(browser.targets().some((target) => target.url() === url(path))),
     webPages: async () => (await browser.pages()).filter((page) => page.url().startsWith('http')),
     killBackground: async () => {
       const target = browser.targets().find(worker);
@@ -82,6 +92,10 @@ export async function startChromium({ extensionDir, scale }: LaunchOptions): Pro
       await saveWhenStill(path, () => popup.screenshot({ encoding: 'base64' }));
       await popup.close();
     },
+    setScheme: async (wanted) => {
+      scheme = wanted;
+      for (const page of await browser.pages()) await prefer(page);
+    },
     restart: async () => {
       await browser.close();
       browser = await start();
@@ -91,4 +105,13 @@ export async function startChromium({ extensionDir, scale }: LaunchOptions): Pro
       await removeFolder(profile);
     },
   };
+}
+
+/** Whoever loads an unpacked extension has this on; without it an extension that starts anew stays off. */
+const DEVELOPER = { ui: { developer_mode: true } };
+
+/** As the boxes in Chromium's settings do; before it starts for the first time. */
+async function writePreferences(profile: string, preferences: object): Promise<void> {
+  await mkdir(join(profile, 'Default'));
+  await writeFile(join(profile, 'Default/Preferences'), JSON.stringify(preferences));
 }

@@ -2,7 +2,8 @@
 import type { Page } from 'puppeteer-core';
 import { eventually } from './wait.ts';
 
-const selector = (role: string, name: string): string => `aria/${name}[role="${role}"]`;
+/** For puppeteer. */
+export const selector = (role: string, name: string): string => `aria/${name}[role="${role}"]`;
 
 /** Whether the page has such a control now. */
 export async function hasControl(page: Page, roles: readonly string[], name: string): Promise<boolean> {

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
+import type { Scheme } from './types.ts';
 
 export interface Engine {
   version(): Promise<string>;
@@ -12,10 +13,14 @@ export interface Engine {
   /** Opens a page of the web in a tab. */
   openWebPage(url: string): Promise<Page>;
   allPages(): Promise<Page[]>;
+  /** Whether a file of the extension is open in a tab, whoever opened it. */
+  shows(path: string): Promise<boolean>;
   killBackground(): Promise<void>;
   backgroundRuns(): Promise<boolean>;
   /** Presses the toolbar button through `opener`, an extension page, and saves a picture of what it opens. */
   captureToolbarPopup(opener: Page, path: string): Promise<void>;
+  /** What every page is told that the person prefers, from now on. */
+  setScheme(scheme: Scheme): Promise<void>;
   restart(): Promise<void>;
   /** Ends the browser and removes its profile. */
   close(): Promise<void>;

@@ -8,8 +8,8 @@ const UUID = '5c1d3f0a-7b7e-4c52-9a59-6a0c7b1f2e33';
 /** The address of the extension's pages. */
 export const EXTENSION_PAGES = `moz-extension://${UUID}/`;
 
-/** Starts Firefox; `addonId` is whose pages get the fixed address. */
-export function launchFirefox(profile: string, addonId: string): Promise<Browser> {
+/** Starts Firefox; `addonId` is whose pages get the fixed address, `objects` whether sites are asked not to sell or share. */
+export function launchFirefox(profile: string, addonId: string, objects = false): Promise<Browser> {
   return puppeteer.launch({
     browser: 'firefox',
     executablePath: findBrowser('firefox'),
@@ -26,6 +26,7 @@ export function launchFirefox(profile: string, addonId: string): Promise<Browser
       'extensions.webextOptionalPermissionPrompts': false,
       // Pictures are taken when two in a row are the same, so nothing may turn.
       'ui.prefersReducedMotion': 1,
+      'privacy.globalprivacycontrol.enabled': objects,
     },
   });
 }

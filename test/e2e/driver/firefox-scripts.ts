@@ -1,4 +1,5 @@
 // Scripts that run with Firefox's own rights (see asFirefox), as expressions whose value is a string.
+import type { Scheme } from './types.ts';
 
 const extension = (id: string): string => `WebExtensionPolicy.getByID(${JSON.stringify(id)}).extension`;
 
@@ -29,3 +30,7 @@ export const toolbarPopupPicture = (scale: number): string => `(async () => {
 })()`;
 
 export const closeToolbarPopup = `((${POPUP}).closest('panel').hidePopup(), 'closed')`;
+
+/** 0 is dark and 1 is light, for what pages are told. */
+export const setScheme = (scheme: Scheme): string =>
+  `(Services.prefs.setIntPref('layout.css.prefers-color-scheme.content-override', ${scheme === 'dark' ? 0 : 1}), 'set')`;

@@ -13,11 +13,11 @@ import type { LaunchOptions } from './types.ts';
 import { eventually } from './wait.ts';
 
 export async function startFirefox(options: LaunchOptions): Promise<Engine> {
-  const { extensionDir, scale = 1, firefoxProfile } = options;
+  const { extensionDir, scale = 1, firefoxProfile, objects } = options;
   const id = (await readManifest(extensionDir)).browser_specific_settings?.gecko.id ?? '';
   const profile = await newFolder('firefox');
   if (firefoxProfile !== undefined) await cp(firefoxProfile, profile, { recursive: true });
-  let browser = await launchFirefox(profile, id);
+  let browser = await launchFirefox(profile, id, objects);
 
   const close = async () => {
     await browser.close();
@@ -41,6 +41,7 @@ export async function startFirefox(options: LaunchOptions): Promise<Engine> {
     openExtensionPage: (path) => open(EXTENSION_PAGES + path),
     openWebPage: open,
     allPages: () => browser.pages(),
+    shows: async (path) => [...(await addresses(browser)).values()].includes(EXTENSION_PAGES + path),
     webPages: async () => {
       const [pages, urls] = await Promise.all([browser.pages(), addresses(browser)]);
       return pages.filter((page) => urls.get(contextOf(page))?.startsWith('http'));
@@ -60,9 +61,12 @@ export async function startFirefox(options: LaunchOptions): Promise<Engine> {
       await saveWhenStill(path, () => asFirefox(browser, scripts.toolbarPopupPicture(scale)));
       await asFirefox(browser, scripts.closeToolbarPopup);
     },
+    setScheme: async (scheme) => {
+      await asFirefox(browser, scripts.setScheme(scheme));
+    },
     restart: async () => {
       await browser.close();
-      browser = await launchFirefox(profile, id);
+      browser = await launchFirefox(profile, id, objects);
     },
     close,
   };

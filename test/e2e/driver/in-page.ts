@@ -1,6 +1,6 @@
 // The functions that run inside a page of the browser, not in Node. Each is sent as text, so it stands alone.
 /// <reference lib="dom" />
-import type { PopupView } from './types.ts';
+import type { Focus, PopupView } from './types.ts';
 
 interface BrowserWindow {
   id: number;
@@ -46,8 +46,68 @@ export function readAlert(): string | undefined {
   return text === '' ? undefined : text;
 }
 
+export function readAddress(): string {
+  return location.href;
+}
+
 export function readText(): string {
   return document.body.innerText;
+}
+
+/** Milliseconds after the page was opened. */
+export function readFirstPaint(): number | undefined {
+  return performance.getEntriesByName('first-contentful-paint')[0]?.startTime;
+}
+
+export function readFocus(): Focus | undefined {
+  const element = document.activeElement;
+  if (element === null || element === document.body) return undefined;
+  const { outlineStyle, outlineWidth } = getComputedStyle(element);
+  const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])] : [];
+  return {
+    element: element.localName,
+    text:
+      element.ariaLabel ??
+      [...labels, element]
+        .map(({ textContent }) => textContent)
+        .join(' ')
+        .trim(),
+    visible: outlineStyle !== 'none' && parseFloat(outlineWidth) > 0,
+  };
+}
+
+export function unfoldDetails(): void {
+  for (const details of document.querySelectorAll('details')) details.open = true;
+}
+
+/** The elements that reach beyond the page's sides, when somebody would have to scroll to see all of them. */
+export function readOverflow(): string[] {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return [];
+  const beyond = [...document.body.querySelectorAll('*')].filter((element) => {
+    const { left, right } = element.getBoundingClientRect();
+    return left < -0.5 || right > clientWidth + 0.5;
+  });
+  const names = new Set(beyond.map(({ localName, className }) => `${localName} ${className}`.trim()));
+  return [`${scrollWidth - clientWidth} pixels too wide: ${[...names].join(', ')}`];
+}
+
+/** The height of the content, in CSS pixels. */
+export function readHeight(): number {
+  return Math.ceil(document.body.getBoundingClientRect().height);
+}
+
+/** Writes the items, and waits until the page has not changed for a while. */
+export async function storeAndWait(items: Record<string, unknown>): Promise<void> {
+  const page = globalThis as ExtensionPage;
+  await (page.browser ?? page.chrome).storage.local.set(items);
+  let changed = performance.now();
+  const observer = new MutationObserver(() => {
+    changed = performance.now();
+  });
+  observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  while (performance.now() - changed < 60) await new Promise((resolve) => setTimeout(resolve, 15));
+  observer.disconnect();
 }
 
 /** True once the popup has its content and every picture in it. */
@@ -79,6 +139,20 @@ export function ringAlarm(name: string): Promise<void> {
 export function badgeText(): Promise<string> {
   const page = globalThis as ExtensionPage;
   return (page.browser ?? page.chrome).action.getBadgeText({});
+}
+
+/** Puts a text where only pages look: `localStorage`, and a database by the name of the text. */
+export function keepInPage(text: string): Promise<void> {
+  localStorage.setItem(text, text);
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open(text);
+    opening.onupgradeneeded = () => opening.result.createObjectStore(text).put(text, text);
+    opening.onsuccess = () => {
+      opening.result.close();
+      resolve();
+    };
+    opening.onerror = () => reject(new Error('There is no database to be had.'));
+  });
 }
 
 export async function databaseNames(): Promise<string[]> {

@@ -11,19 +11,40 @@ import {
   badgeText,
   databaseNames,
   frontWindow,
+  keepInPage,
+  readAddress,
   readStorageArea,
   ringAlarm,
   writeStorageArea,
 } from './in-page.ts';
+import { ownPage } from './own-page.ts';
 import { popupPage } from './popup-page.ts';
 import type { BrowserName, BrowserUnderTest, LaunchOptions } from './types.ts';
 import { eventually, pause } from './wait.ts';
 
-export type { AuthPage, BrowserName, BrowserUnderTest, PopupPage, PopupView } from './types.ts';
+export type {
+  AuthPage,
+  BrowserName,
+  BrowserUnderTest,
+  OwnPage,
+  PopupPage,
+  PopupView,
+  Scheme,
+} from './types.ts';
+
+/** The background opens it in every new profile. */
+const WELCOME = 'src/extension/welcome/index.html';
 
 export async function launchBrowser(name: BrowserName, options: LaunchOptions): Promise<BrowserUnderTest> {
   const engine = await (name === 'firefox' ? startFirefox(options) : startChromium(options));
   const popupPath = (await readManifest(options.extensionDir)).action.default_popup;
+  if (options.welcomes !== false) {
+    // It comes to the front, so it is to come before any page of ours; one behind another cannot be clicked in.
+    await eventually('the welcome page', () => engine.shows(WELCOME)).catch(async (error: unknown) => {
+      await engine.close();
+      throw error;
+    });
+  }
   /** Pages with the extension's own rights. */
   const ownPages = new Set<Page>();
 
@@ -32,6 +53,10 @@ export async function launchBrowser(name: BrowserName, options: LaunchOptions): 
     ownPages.add(page);
     return page;
   };
+  const closePage = (page: Page): Promise<void> => {
+    ownPages.delete(page);
+    return page.close();
+  };
   const anyPage = async (): Promise<Page> => [...ownPages][0] ?? (await newPage());
 
   return {
@@ -39,20 +64,24 @@ export async function launchBrowser(name: BrowserName, options: LaunchOptions): 
     version: await engine.version(),
     openPopup: async () => {
       const page = await newPage();
-      return popupPage(page, () => {
-        ownPages.delete(page);
-        return page.close();
-      });
+      return popupPage(page, () => closePage(page));
     },
     openPage: async (path) => {
-      await newPage(path);
+      const page = await newPage(path);
+      return ownPage(page, () => closePage(page));
     },
+    setScheme: (scheme) => engine.setScheme(scheme),
     captureToolbarPopup: async (path) => {
       await mkdir(dirname(path), { recursive: true });
       await engine.captureToolbarPopup(await anyPage(), path);
     },
-    authWindow: async () => {
-      const page = await eventually('the sign-in window', async () => (await engine.webPages())[0]);
+    authWindow: async (part = '') => {
+      const page = await eventually(`the sign-in window ${part}`.trim(), async () => {
+        for (const candidate of await engine.webPages()) {
+          if ((await candidate.evaluate(readAddress)).includes(part)) return candidate;
+        }
+        return undefined;
+      });
       return authPage(page);
     },
     authWindows: async () => (await engine.webPages()).length,
@@ -78,6 +107,7 @@ export async function launchBrowser(name: BrowserName, options: LaunchOptions): 
     },
     badge: async () => (await anyPage()).evaluate(badgeText),
     databases: async () => (await anyPage()).evaluate(databaseNames),
+    keepInPage: async (text) => (await anyPage()).evaluate(keepInPage, text),
     capturePages: async (prefix) => {
       const paths: string[] = [];
       await mkdir(dirname(prefix), { recursive: true });

@@ -1,9 +1,9 @@
 // The popup's page, as the suite sees it.
 import type { Page } from 'puppeteer-core';
-import { hasControl, pressControl } from './controls.ts';
 import { readPopup } from './in-page.ts';
+import { ownPage } from './own-page.ts';
 import type { PopupPage } from './types.ts';
-import { eventually, PATIENCE } from './wait.ts';
+import { eventually } from './wait.ts';
 
 export function popupPage(page: Page, close: () => Promise<void>): PopupPage {
   const view = () => page.evaluate(readPopup);
@@ -13,7 +13,7 @@ export function popupPage(page: Page, close: () => Promise<void>): PopupPage {
     return `The popup is ${String(status)}, shows ${problem} and reads:\n${text}`;
   };
   return {
-    view,
+    ...ownPage(page, close, explain),
     waitForStatus: (status) =>
       eventually(
         `the popup to be ${status}`,
@@ -32,19 +32,5 @@ export function popupPage(page: Page, close: () => Promise<void>): PopupPage {
         },
         explain,
       ),
-    waitForText: async (words) => {
-      await eventually(`"${words}" in the popup`, async () => (await view()).text.includes(words), explain);
-    },
-    hasButton: (name) => hasControl(page, ['button'], name),
-    press: (name) => pressControl(page, ['button'], name, explain),
-    tick: (name) => pressControl(page, ['checkbox'], name, explain),
-    unfold: async (heading) => {
-      await page.locator(`summary::-p-text(${heading})`).setTimeout(PATIENCE).click();
-    },
-    linkTo: (name) => page.$eval(`a::-p-text(${name})`, (link) => link.href),
-    screenshot: async (path) => {
-      await page.screenshot({ path: path });
-    },
-    close,
   };
 }

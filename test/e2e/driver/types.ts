@@ -4,7 +4,7 @@ export type BrowserName = 'firefox' | 'chromium';
 
 export type PopupStatus = 'signedOut' | 'signingIn' | 'signedIn' | 'needsReauth';
 
-/** What the popup shows at one moment. */
+/** What the popup, or another page, shows at one moment; only the popup has a status. */
 export interface PopupView {
   status: string | undefined;
   text: string;
@@ -12,30 +12,74 @@ export interface PopupView {
   alert: { code: string | undefined; text: string; at: string | undefined } | undefined;
 }
 
-/** The popup's page in a tab of its own. Controls are found as assistive technology finds them: by role and name. */
-export interface PopupPage {
+/** Where the keyboard is. */
+export interface Focus {
+  /** The element's name in HTML, in small letters. */
+  element: string;
+  text: string;
+  /** Whether a person sees that it is there. */
+  visible: boolean;
+}
+
+export type Scheme = 'light' | 'dark';
+
+/** What a key is called: by the DOM's names. */
+export type Key = 'Tab' | 'Enter' | ' ' | 'Escape' | 'ArrowDown';
+
+/** What a person does who has a keyboard and no mouse. */
+export interface Keyboard {
+  key(key: Key): Promise<void>;
+  type(words: string): Promise<void>;
+  /** Presses Tab until the control of that role and name has the focus. */
+  tabTo(role: string, name: string): Promise<void>;
+  /** What has the focus; undefined when nothing has. */
+  focus(): Promise<Focus | undefined>;
+}
+
+/** A page of the extension in a tab of its own. Controls are found as assistive technology finds them: by role and name. */
+export interface OwnPage extends Keyboard {
+  text(): Promise<string>;
+  /** What it shows now. */
   view(): Promise<PopupView>;
-  /** Waits until the popup carries this status. */
-  waitForStatus(status: PopupStatus): Promise<PopupView>;
-  /** Waits until a problem with this code is shown, and returns its text. */
-  waitForAlert(code: string): Promise<string>;
-  /** Waits until the words are to be read anywhere in the popup. */
+  /** Waits until the words are to be read anywhere in the page. */
   waitForText(words: string): Promise<void>;
   hasButton(name: string): Promise<boolean>;
   /** Waits for the button of that accessible name and presses it with the mouse. */
   press(name: string): Promise<void>;
-  /** The same with a box to tick. */
+  /** The same with a box to tick, or a switch. */
   tick(name: string): Promise<void>;
   /** Unfolds what lies behind that heading. */
   unfold(heading: string): Promise<void>;
+  /** Unfolds everything there is to unfold. */
+  unfoldAll(): Promise<void>;
   /** Where the link of that text leads. */
   linkTo(name: string): Promise<string>;
+  /** Writes these items into `storage.local`, and waits until the page has stopped changing. */
+  show(items: Record<string, unknown>): Promise<void>;
+  /** In CSS pixels; `scale` is how many of the screen make one of them, as zoom does. */
+  setWidth(width: number, options?: { scale?: number; height?: number }): Promise<void>;
+  /** What is wider than the page, a line; nothing when nobody has to scroll sideways. */
+  overflow(): Promise<readonly string[]>;
+  /** When it first painted anything, in milliseconds after it was opened; undefined before. */
+  painted(): Promise<number | undefined>;
+  /** What axe-core objects to, a line each; `rules`: only these of its rules. */
+  faults(rules?: readonly string[]): Promise<readonly string[]>;
   screenshot(path: string): Promise<void>;
+  /** A picture (PNG, base64) of the whole page, as high as it is. */
+  picture(): Promise<string>;
   close(): Promise<void>;
 }
 
+/** The popup's page in a tab. */
+export interface PopupPage extends OwnPage {
+  /** Waits until the popup carries this status. */
+  waitForStatus(status: PopupStatus): Promise<PopupView>;
+  /** Waits until a problem with this code is shown, and returns its text. */
+  waitForAlert(code: string): Promise<string>;
+}
+
 /** A page of the account server: in the window or tab that was opened for the sign-in, or in one of the person's own. */
-export interface AuthPage {
+export interface AuthPage extends Keyboard {
   /** What the field holds now. */
   value(field: string): Promise<string>;
   fill(field: string, value: string): Promise<void>;
@@ -54,14 +98,16 @@ export interface BrowserUnderTest {
   readonly name: BrowserName;
   readonly version: string;
   openPopup(): Promise<PopupPage>;
-  /** Opens another file of the extension in a tab, for its storage to be read through. */
-  openPage(path: string): Promise<void>;
+  /** Opens another file of the extension in a tab; its storage can be read through it too. */
+  openPage(path: string): Promise<OwnPage>;
+  /** Has every page know that the person prefers this, from now on. */
+  setScheme(scheme: Scheme): Promise<void>;
   /** Opens the real popup of the toolbar button, waits until it is painted, saves a picture of it and closes it. */
   captureToolbarPopup(path: string): Promise<void>;
   /** Opens a page of the web in a tab, as the person would; to be closed before a sign-in window is waited for. */
   visit(url: string): Promise<AuthPage>;
-  /** Waits until the sign-in window (or tab) shows a page of the account server. */
-  authWindow(): Promise<AuthPage>;
+  /** Waits until a sign-in window (or tab) shows a page of the account server; one whose address has `part` in it. */
+  authWindow(part?: string): Promise<AuthPage>;
   /** How many sign-in windows and tabs are open now. */
   authWindows(): Promise<number>;
   /** Whether a sign-in window is the one in front. */
@@ -86,6 +132,8 @@ export interface BrowserUnderTest {
   badge(): Promise<string>;
   /** The names of the extension's databases. */
   databases(): Promise<string[]>;
+  /** Puts a text where only pages look: `localStorage`, and a database. */
+  keepInPage(text: string): Promise<void>;
   /** Saves a picture of every page that is open; for the hour when a test has failed. */
   capturePages(prefix: string): Promise<string[]>;
   close(): Promise<void>;
@@ -96,6 +144,10 @@ export interface LaunchOptions {
   extensionDir: string;
   /** Device pixels per CSS pixel, for pictures. */
   scale?: number;
+  /** False for a build that greets nobody with the welcome page. */
+  welcomes?: false;
+  /** The browser tells pages that the person objects to being measured: in Chromium by Do Not Track, in Firefox by GPC. */
+  objects?: boolean;
   /** What `makeFirefoxProfile` made; Firefox then begins with a copy of it. */
   firefoxProfile?: string;
 }

@@ -1,0 +1,192 @@
+// The doctor: what it finds where all is well and where it is not, and a report that tells of nobody.
+import { beforeAll, expect, inject } from 'vitest';
+import { ADA } from './accounts.ts';
+import { inBothBrowsers } from './both-browsers.ts';
+import { testCompanion, theDatabase, type TestCompanion } from './companion.ts';
+import type { BrowserUnderTest, OwnPage } from './driver/index.ts';
+import { PATIENCE } from './driver/wait.ts';
+import { rename } from './standin.ts';
+import { signInAs } from './steps.ts';
+import { words } from './words.ts';
+
+const PAGE = 'src/extension/doctor/index.html';
+const CANARY = 'xCanaryx';
+
+/** Milliseconds. */
+const SOON = { timeout: 3 * PATIENCE };
+
+/** The findings by check, as the report has them. */
+type Findings = Record<string, string>;
+
+interface Report {
+  version: string;
+  browser: { name: string; version: string };
+  platform: string;
+  state: { status: string; problem?: object };
+  metrics: { waiting: number };
+  journal: { to?: string; why?: string }[];
+  findings: { check: string; code: string }[];
+}
+
+async function makeReport(page: OwnPage): Promise<{ text: string; report: Report; findings: Findings }> {
+  await page.press(words('doctorMakeReport'));
+  const file = await page.linkTo(words('doctorSave'));
+  const text = decodeURIComponent(file.slice(file.indexOf(',') + 1));
+  // What is saved is what was shown, to the letter.
+  const shown = await page.text();
+  expect(shown.replace(/\s+/g, ' ')).toContain(text.replace(/\s+/g, ' '));
+  const report = JSON.parse(text) as Report;
+  return {
+    text,
+    report,
+    findings: Object.fromEntries(report.findings.map(({ check, code }) => [check, code])),
+  };
+}
+
+/** Everything secret there is, and what somebody may have put beside it. */
+async function secretsOf(browser: BrowserUnderTest): Promise<string[]> {
+  const { record, companion } = await browser.readStorage('local');
+  const { tokens } = await browser.readStorage('session');
+  // Ids, hashes and tokens are long and have digits; codes have none.
+  const isSecret = (text: string) => text.length > 12 && /\d/.test(text) && !text.startsWith('http');
+  return textsIn([record, companion, tokens]).filter(isSecret);
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, below]) => [name, ...textsIn(below)]);
+}
+
+beforeAll(async () => {
+  await theDatabase();
+});
+
+inBothBrowsers(
+  'the doctor',
+  (base, name) => {
+    const it = base.extend<{ companion: TestCompanion }>({
+      companion: async ({ standin }, use) => {
+        const companion = testCompanion(standin, inject('companionPort'));
+        await companion.start();
+        await use(companion);
+        standin.events.stop();
+        await companion.stop();
+      },
+    });
+
+    it('finds all well, and its report tells of nobody', async ({ browser, standin, companion }) => {
+      rename(standin, ADA.email, `Ada ${CANARY}`);
+      const popup = await signInAs(browser, ADA);
+      await popup.waitForText(CANARY);
+      await expect
+        .poll(() => browser.readStorage('local'), { timeout: PATIENCE })
+        .toHaveProperty('companion');
+      expect(companion.answered()).toContain('POST /v1/sessions 201');
+
+      const doctor = await browser.openPage(PAGE);
+      await doctor.waitForText(words('doctorSummaryFine'));
+      const well = await makeReport(doctor);
+      expect(well.findings).toEqual({
+        background: 'backgroundAnswers',
+        storage: 'storageWorks',
+        record: 'recordReadable',
+        permissions: 'permissionsGranted',
+        private: 'privateNotAllowed',
+        redirect: 'redirectAsBuilt',
+        window: 'windowThere',
+        alarms: 'alarmsSet',
+        policy: 'policyNone',
+        metrics: 'metricsClosed',
+        accounts: 'serverAnswers',
+        tokens: 'serverAnswers',
+        profile: 'serverAnswers',
+        companion: 'companionAnswers',
+        clock: 'clockRight',
+      });
+      expect(well.report.version).toMatch(/^\d+\.\d+\.\d+$/);
+      expect(well.report.browser.name).toBe(name === 'firefox' ? 'Firefox' : 'Chromium');
+      expect(browser.version).toContain(well.report.browser.version);
+      expect(well.report.state.status).toBe('signedIn');
+      expect(well.report.journal.at(-1)).toMatchObject({ to: 'signedIn', why: 'sign_in' });
+
+      // Junk in every place, under every name there is and one there is not.
+      const address = `${CANARY}@example.com`;
+      const local = await browser.readStorage('local');
+      const secrets = await secretsOf(browser);
+      expect(secrets.length).toBeGreaterThan(4);
+      await browser.keepInPage(CANARY);
+      const junk = {
+        [CANARY]: CANARY,
+        why: address,
+        code: CANARY,
+        status: address,
+        name: CANARY,
+        at: CANARY,
+      };
+      const spoil = () =>
+        browser.writeStorage('local', {
+          [CANARY]: address,
+          server: { issuer: `https://${CANARY}.example`, clientId: CANARY, companion: CANARY },
+          view: {
+            ...(local.view as object),
+            ...junk,
+            status: 'signedIn',
+            problem: junk,
+            ended: { ...junk, reason: CANARY },
+            emailDomain: `${CANARY}.example`,
+            issuer: `https://${CANARY}.example`,
+            metrics: { on: CANARY, closedBy: [CANARY] },
+            lastChange: junk,
+          },
+          journal: [...(local.journal as object[]), junk, CANARY, address],
+          metrics: { waiting: [junk, CANARY], sent: [address], [CANARY]: CANARY },
+        });
+      await browser.writeStorage('session', { [CANARY]: CANARY, endpoints: junk });
+      const seen: string[] = [];
+      // The background soon puts view and journal right again: it may come before the report is made.
+      await expect
+        .poll(async () => {
+          await spoil();
+          await doctor.press(words('doctorRunAgain'));
+          await doctor.waitForText(words('doctorSummaryFine'));
+          await spoil();
+          const { text, report } = await makeReport(doctor);
+          seen.push(text, await doctor.text());
+          return [report.journal.length, report.metrics.waiting, report.state.problem];
+        }, SOON)
+        .toEqual([(local.journal as object[]).length + 3, 2, {}]);
+      const everything = seen.join('\n').toLowerCase();
+      for (const secret of [CANARY, ADA.email, 'Lovelace', ...secrets]) {
+        expect(everything).not.toContain(secret.toLowerCase());
+      }
+    });
+
+    it('says what to do when nobody answers, and finds it mended', async ({
+      browser,
+      standin,
+      companion,
+    }) => {
+      await companion.stop();
+      await standin.switchOff();
+      const doctor = await browser.openPage(PAGE);
+      await doctor.waitForText(words('doctorSummaryBroken'));
+      expect(await doctor.text()).toContain(words('doctorNext_serverUnreachable'));
+      const { findings } = await makeReport(doctor);
+      expect(findings).toMatchObject({
+        alarms: 'alarmsNone',
+        accounts: 'serverUnreachable',
+        tokens: 'serverUnreachable',
+        profile: 'serverUnreachable',
+        companion: 'companionUnreachable',
+        clock: 'clockUnknown',
+      });
+      await standin.switchOn();
+      await companion.start();
+      await doctor.press(words('doctorRunAgain'));
+      await doctor.waitForText(words('doctorSummaryFine'));
+      expect(await doctor.faults()).toEqual([]);
+    });
+  },
+  'companion',
+);

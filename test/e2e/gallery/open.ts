@@ -1,0 +1,37 @@
+// Has a page show a view of the gallery.
+import type { BrowserUnderTest, OwnPage } from '../driver/index.ts';
+import { eventually } from '../driver/wait.ts';
+import { PATHS, storedNow, type Shown } from './shown.ts';
+
+/** Opens the page with this view, which it shows as far as anybody can tell when this resolves. */
+export async function openShown(browser: BrowserUnderTest, shown: Shown): Promise<OwnPage> {
+  // Written before the page opens: some read it but once.
+  await browser.writeStorage('local', storedNow(shown));
+  const page = await browser.openPage(PATHS[shown.page]);
+  await showIn(page, shown);
+  return page;
+}
+
+/** The same in a page that is open. */
+export async function showIn(page: OwnPage, shown: Shown): Promise<void> {
+  await page.show(storedNow(shown));
+  if (shown.page === 'doctor') {
+    await eventually('the doctor to be done', async () => (await page.view()).status === 'done');
+  }
+  if (shown.page === 'popup') await check(page, shown);
+  if (shown.unfolded) await page.unfoldAll();
+}
+
+/** @throws Error naming the view that is not shown as it was given. */
+async function check(page: OwnPage, { name, stored: { view } }: Shown): Promise<void> {
+  const { problem, ended } = view;
+  // Nobody is told what they have just done themselves.
+  const expected = ended?.reason === 'by_user' ? undefined : (problem ?? ended)?.code;
+  await eventually(
+    `the popup to be ${view.status} and to tell of ${String(expected)} (${name})`,
+    async () => {
+      const { status, alert } = await page.view();
+      return status === view.status && alert?.code === expected;
+    },
+  );
+}

@@ -1,0 +1,95 @@
+// What a picture of the gallery is of: a page, and what lies in storage for it to show.
+import type { Books, METRICS } from '../../../src/session/metrics/books.ts';
+import type { JournalEntry } from '../../../src/session/record.ts';
+import { VIEW_VERSION, type AccountView, type View } from '../../../src/session/view.ts';
+
+export type PageName = 'popup' | 'picture' | 'options' | 'welcome' | 'doctor';
+
+/** What pages read in `storage.local`. */
+export interface Stored extends Record<string, unknown> {
+  readonly view?: View;
+  readonly journal?: readonly JournalEntry[];
+  readonly [METRICS]?: Books;
+}
+
+export interface Shown {
+  /** Unique; the name of its picture. */
+  readonly name: string;
+  readonly page: PageName;
+  readonly stored: Required<Stored>;
+  /** With everything unfolded that can be. */
+  readonly unfolded?: true;
+}
+
+export const PATHS: Readonly<Record<PageName, string>> = {
+  popup: 'src/extension/popup/index.html',
+  picture: 'src/extension/picture/index.html',
+  options: 'src/extension/options/index.html',
+  welcome: 'src/extension/welcome/index.html',
+  doctor: 'src/extension/doctor/index.html',
+};
+
+const MINUTE = 60_000;
+/** Instants are told from the moment at which they are shown, in milliseconds: what has just gone wrong is of interest. */
+export const minutesAgo = (minutes: number): number => -minutes * MINUTE;
+export const NOW = -1000;
+
+/** What to write into storage when it is to be shown now. */
+export function storedNow({ stored }: Shown): Stored {
+  const now = Date.now();
+  const fill = (key: string, value: unknown) =>
+    (key === 'at' || key === 'since') && typeof value === 'number' ? now + value : value;
+  return JSON.parse(JSON.stringify(stored), fill) as Stored;
+}
+
+const NOTHING: Omit<View, 'status'> = {
+  version: VIEW_VERSION,
+  sessionOnly: 'off',
+  pendingRevocations: 0,
+  metrics: { on: false, closedBy: ['switch'] },
+  issuer: 'http://127.0.0.1:9720',
+  tab: true,
+};
+
+export const ADA: AccountView = {
+  uid: 'a'.repeat(32),
+  email: 'ada@example.com',
+  displayName: 'Ada Lovelace',
+  metricsEnabled: true,
+  mayChange: ['name', 'picture'],
+};
+
+const IN: JournalEntry = { at: minutesAgo(90), from: 'signedOut', to: 'signedIn', why: 'sign_in' };
+
+/** A popup; what is not given is as it mostly is. */
+export function popup(name: string, view: Partial<View> & Pick<View, 'status'>): Shown {
+  return { name: `popup-${name}`, page: 'popup', stored: stored({ view: { ...NOTHING, ...view } }) };
+}
+
+/** The same where somebody is signed in. */
+export function popupOf(name: string, account: AccountView = ADA, view: Partial<View> = {}): Shown {
+  const base = { status: 'signedIn', account, since: IN.at, lastChange: IN } as const;
+  return popup(name, { ...base, ...view });
+}
+
+export function page(name: string, of: PageName, items: Stored = {}): Shown {
+  return { name, page: of, stored: stored(items) };
+}
+
+export const signedOutView: View = { ...NOTHING, status: 'signedOut' };
+export const signedInView: View = {
+  ...NOTHING,
+  status: 'signedIn',
+  account: ADA,
+  since: IN.at,
+  lastChange: IN,
+};
+
+/** Whole, so that nothing is left of the picture before. */
+function stored({
+  view = signedOutView,
+  journal = [],
+  metrics = { waiting: [], sent: [] },
+}: Stored): Shown['stored'] {
+  return { view, journal, metrics };
+}

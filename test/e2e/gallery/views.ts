@@ -1,0 +1,61 @@
+// The gallery: every view of every page, by name.
+import type { JournalEntry } from '../../../src/session/record.ts';
+import { unreadable } from '../../../src/session/view.ts';
+import { POPUP_VIEWS } from './popup-views.ts';
+import { minutesAgo, NOW, page, signedInView, signedOutView, type Shown } from './shown.ts';
+
+const JOURNAL: readonly JournalEntry[] = [
+  { at: minutesAgo(4000), from: 'signedOut', to: 'signingIn', why: 'sign_in' },
+  { at: minutesAgo(3999), from: 'signingIn', to: 'signedIn', why: 'sign_in' },
+  { at: minutesAgo(1500), from: 'signedIn', to: 'needsReauth', why: 'password_changed' },
+  { at: minutesAgo(1490), from: 'needsReauth', to: 'signingIn', why: 'sign_in' },
+  { at: minutesAgo(1489), from: 'signingIn', to: 'needsReauth', why: 'cancelled' },
+  { at: minutesAgo(91), from: 'needsReauth', to: 'signingIn', why: 'sign_in' },
+  { at: minutesAgo(90), from: 'signingIn', to: 'signedIn', why: 'sign_in' },
+];
+
+const day = (daysAgo: number) => new Date(Date.now() + minutesAgo(daysAgo * 1440)).toISOString().slice(0, 10);
+
+const METRICS = {
+  waiting: [
+    { name: 'popup_opened', day: day(0), count: 3 },
+    { name: 'engage', day: day(0), count: 1 },
+  ],
+  sent: [
+    { name: 'sign_in_started', day: day(1), count: 2 },
+    { name: 'sign_in_failed', detail: 'offline', day: day(1), count: 1 },
+    { name: 'sign_in_completed', day: day(1), count: 1 },
+  ],
+};
+
+const open = { ...signedInView, metrics: { on: true, closedBy: [] } };
+const closed = {
+  ...signedInView,
+  metrics: { on: false, closedBy: ['account', 'switch', 'browser', 'objection'] as const },
+};
+
+const PAGE_VIEWS: readonly Shown[] = [
+  page('options-signed-out', 'options'),
+  page('options-signed-in', 'options', { view: open, journal: JOURNAL, metrics: METRICS }),
+  {
+    ...page('options-unfolded', 'options', { view: open, journal: JOURNAL, metrics: METRICS }),
+    unfolded: true,
+  },
+  page('options-metrics-closed', 'options', { view: closed, journal: JOURNAL }),
+  page('options-by-policy', 'options', {
+    view: { ...closed, sessionOnly: 'by_policy', metrics: { on: false, closedBy: ['policy'] }, inTab: true },
+  }),
+  page('welcome-signed-out', 'welcome'),
+  page('welcome-signing-in', 'welcome', {
+    view: { ...signedOutView, status: 'signingIn', phase: 'window', via: 'window' },
+  }),
+  page('welcome-failed', 'welcome', { view: { ...signedOutView, problem: { code: 'offline', at: NOW } } }),
+  page('welcome-unreadable', 'welcome', { view: unreadable('storage_corrupt', NOW) }),
+  page('welcome-signed-in', 'welcome', { view: signedInView }),
+  page('picture', 'picture', { view: signedInView }),
+  page('picture-signed-out', 'picture', { view: signedOutView }),
+  page('doctor', 'doctor', { view: signedInView, journal: JOURNAL, metrics: METRICS }),
+  page('doctor-signed-out', 'doctor'),
+];
+
+export const VIEWS: readonly Shown[] = [...POPUP_VIEWS, ...PAGE_VIEWS];
