@@ -33,6 +33,8 @@ const vitest = (project: string, name: string, report = project): Step => ({
     'run',
     '--project',
     project,
+    // By itself it leaves a core idle.
+    '--maxWorkers=100%',
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${join(reports, report)}`,

@@ -1,4 +1,4 @@
-// How long an answer asks us to stay away.
+// How long to stay away: as long as an answer asks, and longer with each try that came to nothing.
 
 /** No back-off is longer, whatever a header says. Seconds. */
 export const LONGEST_BACK_OFF = 3600;
@@ -31,4 +31,21 @@ function fromHeader(value: string | null, now: number): number | undefined {
 function fromBody(status: number, value: unknown): number | undefined {
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) return undefined;
   return status === 429 && value >= 1000 ? value / 1000 : value;
+}
+
+/** Up to this part is added, so that what was stopped together does not come back together. */
+const JITTER = 0.25;
+
+/**
+ * Milliseconds until the next try: doubling with each from `first` to `longest` (milliseconds), never less than `retryAfter`
+ * (seconds), with jitter by `random` (0 to 1). Pure.
+ */
+export function nextTry(
+  { first, longest }: { readonly first: number; readonly longest: number },
+  attempts: number,
+  random: number,
+  retryAfter = 0,
+): number {
+  const backOff = Math.min(longest, first * 2 ** attempts);
+  return Math.max(retryAfter * 1000, backOff) * (1 + random * JITTER);
 }

@@ -1,4 +1,5 @@
 // Destroys at Mozilla accounts what nobody uses any more, and keeps trying until it is confirmed dead.
+import { nextTry } from '../fxa/back-off.ts';
 import { destroyAccessToken, destroyGrant } from '../fxa/destroy.ts';
 import { isFxaError, type FxaErrorCode } from '../fxa/errors.ts';
 import type { Context } from './context.ts';
@@ -11,6 +12,7 @@ export const OUTBOX_ALARM = 'fxa:outbox';
 /** Chromium wakes nobody sooner than this. */
 const FIRST_DELAY_MS = 30_000;
 const LONGEST_DELAY_MS = 6 * 3_600_000;
+const WAITS = { first: FIRST_DELAY_MS, longest: LONGEST_DELAY_MS };
 
 /** What is due so soon is done now: the next alarm would come for it alone. */
 const NEARLY_MS = 10_000;
@@ -76,7 +78,7 @@ async function destroy(context: Context, item: Item): Promise<'done' | 'postpone
     return 'done';
   } catch (error) {
     const retryAfter = isFxaError(error) ? error.retryAfter : undefined;
-    await replace(context, item, ports.now() + delay(item.attempts, ports.random(), retryAfter));
+    await replace(context, item, ports.now() + nextTry(WAITS, item.attempts, ports.random(), retryAfter));
     return isFxaError(error) && ROAD_BLOCKS.includes(error.code) ? 'blocked' : 'postponed';
   }
 }
@@ -98,15 +100,6 @@ async function replace({ store }: Context, item: Item, notBefore: number | undef
       entry.refreshTokenId === id ? later.map((next) => ({ ...entry, ...next })) : [entry],
     ),
   }));
-}
-
-/**
- * Milliseconds until the next try: doubling with each, obeying `retryAfter` (seconds), with jitter so that clients do
- * not come in step. Pure.
- */
-export function delay(attempts: number, random: number, retryAfter = 0): number {
-  const backOff = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** attempts);
-  return Math.max(retryAfter * 1000, backOff) * (1 + random / 4);
 }
 
 /** An instant further away than any delay was set by a clock that has been put right since. Pure. */

@@ -1,9 +1,8 @@
 // Forgets what has lived long enough.
+import { DAY_MS } from '../day.ts';
 import type { Store } from '../store.ts';
 import type { Database } from './database.ts';
 import { ABSOLUTE_MS, IDLE_MS } from './standing.ts';
-
-const DAY_MS = 86_400_000;
 
 /** Rows of one statement: everybody else waits for it where the database is embedded. */
 const SLICE = 2_000;

@@ -1,10 +1,10 @@
 // Buying a session, or proving again the one that is shown.
+import { DAY_MS } from '../day.ts';
 import type { Bought, Purchase, Store } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
 import { StoreError } from './errors.ts';
 import { readSession, standing } from './standing.ts';
 
-const DAY_MS = 86_400_000;
 const MOST_A_DAY = 50;
 
 interface AccountRow {

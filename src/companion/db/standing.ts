@@ -1,9 +1,9 @@
 // Whether a session lives: judged from its row whenever it is read, so that no clock has to end sessions.
+import { DAY_MS } from '../day.ts';
 import type { EndedSession, LiveSession } from '../store.ts';
 import type { EndedReason } from '../../contract/companion.ts';
 import type { Queryable } from './database.ts';
 
-const DAY_MS = 86_400_000;
 /** Milliseconds without being shown. */
 export const IDLE_MS = 30 * DAY_MS;
 /** Milliseconds since it was bought. */

@@ -1,4 +1,5 @@
 // What a metrics request may say: names, codes, days and counts. No free text gets in, and no instant finer than a day.
+import { DAY_MS } from '../day.ts';
 import type { MetricsEvent } from '../../contract/companion.ts';
 import type { JsonObject } from '../../fxa/http.ts';
 import { badBody } from '../sessions/body.ts';
@@ -6,7 +7,6 @@ import { badBody } from '../sessions/body.ts';
 const MOST_EVENTS = 50;
 const MOST_COUNT = 1000;
 const OLDEST_DAYS = 7;
-const DAY_MS = 86_400_000;
 /** Around midnight the clock that counted may already be in the next day. */
 const AHEAD_MS = 10 * 60_000;
 

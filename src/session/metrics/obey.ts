@@ -37,14 +37,15 @@ export async function obeyGate(context: Context): Promise<void> {
     await forgetFlow(context);
   }
   const owed = await isOwed(context);
-  await changeBooks(context, (books) => {
-    const owned = ownedBy(books, whose(session));
+  await changeBooks(context, async (books) => {
+    // Who leaves meanwhile takes their name out of the books: it must not be put back.
+    const owned = ownedBy(books, whose((await context.store.read()).session));
     return withPurge(verdict.closed ? emptied(owned, verdict) : owned, owed);
   });
 }
 
-/** What was sent stays to be looked at, unless it is to be forgotten there too. Pure. */
-function emptied({ engaged: _, ...books }: Books, { here, byAccount }: Verdict): Books {
+/** What was sent stays to be looked at, unless it is to be forgotten there too; whose it was does not. Pure. */
+function emptied({ engaged: _, of: __, ...books }: Books, { here, byAccount }: Verdict): Books {
   return { ...books, waiting: [], ...((here || byAccount) && { sent: [] }) };
 }
 
