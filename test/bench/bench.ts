@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startPostgres } from '../../scripts/postgres.mjs';
+import pg from 'pg';
+import { startPostgres, type RunningPostgres } from '../../scripts/postgres.mjs';
 import { buildPrograms } from './build.ts';
 import { freshDatabase } from './fresh-database.ts';
 import { startServer, type Server } from './server.ts';
@@ -53,6 +54,24 @@ export async function onBench<T>(pace: Pace, work: (bench: Bench) => Promise<T>)
   }
 }
 
+/** Segments of its log that a server has made, to be used again. */
+const SEGMENTS = 48;
+
+/**
+ * As a server that has been running for a while: a new one makes each segment of its log, 16 MB of zeros, in the middle of
+ * somebody's commit, where an older one takes one it has used before.
+ */
+async function aged(server: RunningPostgres): Promise<RunningPostgres> {
+  const client = new pg.Client({ connectionString: server.url });
+  await client.connect();
+  for (let made = 0; made < SEGMENTS; made += 1) {
+    await client.query("select pg_logical_emit_message(true, 'bench', 'x'), pg_switch_wal()");
+  }
+  await client.query('checkpoint');
+  await client.end();
+  return server;
+}
+
 async function laidOut(
   pace: Pace,
   folder: string,
@@ -78,7 +97,9 @@ async function laidOut(
       return path(name);
     },
     database: async (name) => {
-      postgres ??= startPostgres().then(kept);
+      postgres ??= startPostgres({ settings: { min_wal_size: '1GB' } })
+        .then(kept)
+        .then(aged);
       return freshDatabase((await postgres).url, name);
     },
     companion: (options, core) => start(programs.companion, { issuer, ...client, ...options }, core),
