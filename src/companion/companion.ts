@@ -70,6 +70,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       settings,
       endpoints,
       store,
+      embedded: settings.databaseUrl === undefined,
       state,
       http,
       log,

@@ -27,6 +27,8 @@ export async function openPglite(dir?: string): Promise<Database> {
       },
       serializers: { [types.BYTEA]: (bytes: Buffer) => `\\x${bytes.toString('hex')}` },
     });
+    // A new segment of the log, 16 MB of zeros, would be written in the middle of somebody's commit, on this very thread.
+    await pglite.exec('set wal_init_zero = off');
     return database(pglite, dir, release);
   } catch (error) {
     await release?.();

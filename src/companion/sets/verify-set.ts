@@ -18,6 +18,8 @@ export interface SetPolicy {
   readonly keys: KeySet;
   /** Milliseconds. */
   readonly now: () => number;
+  /** Whether signatures are verified beside the thread this runs on. */
+  readonly inThreads?: boolean;
 }
 
 /**
@@ -35,10 +37,10 @@ const LONGEST_JTI = 256;
 const UID = /^[0-9a-f]{32}$/;
 
 /** Makes the check for one issuer and its clients. */
-export function createSetVerifier({ issuer, clients, keys, now }: SetPolicy): VerifySet {
+export function createSetVerifier({ issuer, clients, keys, now, inThreads }: SetPolicy): VerifySet {
   const expectedIssuer = withoutSlash(issuer);
   return async (token) => {
-    const { typ, payload } = await verifySignature(token, keys.find);
+    const { typ, payload } = await verifySignature(token, keys.find, inThreads);
     if (!isSetType(typ)) throw new Refusal('type');
     const { iss, sub, aud, jti, iat, exp, nbf, events } = parseObject(payload);
     if (typeof iss !== 'string' || withoutSlash(iss) !== expectedIssuer) throw new Refusal('issuer');
