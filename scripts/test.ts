@@ -1,4 +1,4 @@
-// `npm test`: everything that can be checked, one step after the other, with a count at the end.
+// `npm test`: everything that can be checked, stage by stage, with a count at the end.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -47,27 +47,34 @@ const e2e = (browser: string, name: string): Step => ({
   env: { E2E_BROWSERS: browser },
 });
 
-/** One after the other; those of a list at the same time. */
-const STEPS: readonly (Step | readonly Step[])[] = [
+/** What reads the code alone. */
+const READERS: readonly Step[] = [
+  { name: 'lint', command: ['eslint', '.'] },
+  { name: 'format', command: ['prettier', '--check', '--log-level=warn', '.'] },
+  { name: 'walls between the rooms', command: ['depcruise', 'src', '--config', '.dependency-cruiser.cjs'] },
+  { name: 'types, each room in its runtime', command: ['tsx', 'scripts/types.ts'] },
+];
+
+/** One list after the other; within a list its lanes at the same time, and in a lane again one step after the other. */
+const STAGES: readonly (readonly (readonly Step[])[])[] = [
+  [[{ name: 'PostgreSQL is here', command: ['node', 'scripts/setup.mjs', '--postgres'] }]],
+  [[vitest('node', 'unit, session, integration on both eras, recorded exchanges')]],
   [
-    { name: 'types, each room in its runtime', command: ['tsx', 'scripts/types.ts'] },
-    { name: 'lint', command: ['eslint', '.'] },
-    { name: 'format', command: ['prettier', '--check', '--log-level=warn', '.'] },
-    { name: 'walls between the rooms', command: ['depcruise', 'src', '--config', '.dependency-cruiser.cjs'] },
+    [
+      { name: 'build within the size budgets', command: ['tsx', 'scripts/build.ts'] },
+      {
+        name: 'web-ext lint',
+        command: ['web-ext', 'lint', '--source-dir', 'dist/firefox', '--warnings-as-errors'],
+      },
+      vitest('house', 'conventions and the content of the bundles'),
+    ],
   ],
-  { name: 'PostgreSQL is here', command: ['node', 'scripts/setup.mjs', '--postgres'] },
-  vitest('node', 'unit, session, integration on both eras, recorded exchanges'),
-  { name: 'build within the size budgets', command: ['tsx', 'scripts/build.ts'] },
-  {
-    name: 'web-ext lint',
-    command: ['web-ext', 'lint', '--source-dir', 'dist/firefox', '--warnings-as-errors'],
-  },
-  vitest('house', 'conventions and the content of the bundles'),
   ...(values['skip-e2e']
-    ? []
+    ? [READERS.map((step) => [step])]
     : [
-        { name: 'both browsers are here', command: ['node', 'scripts/setup.mjs', '--browsers'] },
-        [e2e('firefox', 'Firefox'), e2e('chromium', 'Chromium')],
+        [[{ name: 'both browsers are here', command: ['node', 'scripts/setup.mjs', '--browsers'] }]],
+        // Chromium is done long before Firefox.
+        [[e2e('firefox', 'Firefox')], [e2e('chromium', 'Chromium'), ...READERS]],
       ]),
 ];
 
@@ -145,10 +152,14 @@ async function take(step: Step): Promise<void> {
   lines.push(`${mark} ${step.name}: ${inWords(counts)} (${seconds})`);
 }
 
-for (const [index, found] of STEPS.entries()) {
-  const steps = 'name' in found ? [found] : found;
-  console.log(`\n── ${index + 1} of ${STEPS.length}: ${steps.map(({ name }) => name).join('; ')}`);
-  await Promise.all(steps.map(take));
+async function follow(lane: readonly Step[]): Promise<void> {
+  for (const step of lane) await take(step);
+}
+
+for (const [index, lanes] of STAGES.entries()) {
+  const names = lanes.map((lane) => lane.map(({ name }) => name).join(', '));
+  console.log(`\n── ${index + 1} of ${STAGES.length}: ${names.join('; beside it ')}`);
+  await Promise.all(lanes.map(follow));
 }
 const sums = goneThrough();
 rmSync(reports, { recursive: true, force: true });

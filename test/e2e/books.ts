@@ -25,9 +25,11 @@ export async function expireTokens(browser: BrowserUnderTest): Promise<void> {
   await browser.writeStorage('session', { tokens: tokens.map((held) => ({ ...held, expiresAt })) });
 }
 
-/** Makes the time of every revocation come that was postponed. */
+/** Makes the time of every revocation come that was postponed, of grants and of access tokens. */
 export async function makeRevocationsDue(browser: BrowserUnderTest): Promise<void> {
   const record = await readRecord(browser);
   const outbox = record?.outbox.map((entry) => ({ ...entry, notBefore: 0 }));
   await browser.writeStorage('local', { record: { ...record, outbox } });
+  const { tokens = [] } = (await browser.readStorage('session')) as { tokens?: HeldToken[] };
+  await browser.writeStorage('session', { tokens: tokens.map((held) => ({ ...held, notBefore: 0 })) });
 }

@@ -25,9 +25,11 @@ interface Glance {
   open?: boolean;
 }
 
+// One for all worlds: every promise in the process pays for each of them that was ever used.
+const glances = new AsyncLocalStorage<Glance>();
+
 export function watchMetrics(host: Host, surroundings: () => Surroundings): MetricsWatch {
   const wrong: string[] = [];
-  const glances = new AsyncLocalStorage<Glance>();
   const isOpen = (stored: unknown) =>
     closedBy((stored ?? emptyRecord('')) as StoredRecord, surroundings()).length === 0;
 
