@@ -1,15 +1,16 @@
 // What the companion brings into the browser without a click, and that nobody misses it who has none.
-import { beforeAll, expect, inject } from 'vitest';
+import { beforeAll, expect } from 'vitest';
 import type { View } from '../../src/session/view.ts';
 import { ADA } from './accounts.ts';
 import { readRecord, unknownGrants } from './books.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import { QUIET_PAGE } from './builds.ts';
-import { testCompanion, theDatabase, type TestCompanion } from './companion.ts';
+import { theDatabase, type TestCompanion } from './companion.ts';
 import type { BrowserUnderTest, PopupPage } from './driver/index.ts';
 import { PATIENCE } from './driver/wait.ts';
 import { accountOf, rename } from './standin.ts';
 import { signInAs } from './steps.ts';
+import { withCompanion } from './with-companion.ts';
 import { words } from './words.ts';
 
 /** Time for the alarm to ring, and for what follows. */
@@ -48,15 +49,7 @@ beforeAll(async () => {
 inBothBrowsers(
   'the companion',
   (base, name) => {
-    const it = base.extend<{ companion: TestCompanion }>({
-      companion: async ({ standin }, use) => {
-        const companion = testCompanion(standin, inject('companionPort'));
-        await companion.start();
-        await use(companion);
-        standin.events.stop();
-        await companion.stop();
-      },
-    });
+    const it = withCompanion(base);
 
     it('has the open popup show a new name, and closes and opens metrics', async ({
       browser,

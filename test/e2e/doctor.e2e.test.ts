@@ -1,12 +1,13 @@
 // The doctor: what it finds where all is well and where it is not, and a report that tells of nobody.
-import { beforeAll, expect, inject } from 'vitest';
+import { beforeAll, expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
-import { testCompanion, theDatabase, type TestCompanion } from './companion.ts';
+import { theDatabase } from './companion.ts';
 import type { BrowserUnderTest, OwnPage } from './driver/index.ts';
 import { PATIENCE } from './driver/wait.ts';
 import { rename } from './standin.ts';
 import { signInAs } from './steps.ts';
+import { withCompanion } from './with-companion.ts';
 import { words } from './words.ts';
 
 const PAGE = 'src/extension/doctor/index.html';
@@ -65,15 +66,7 @@ beforeAll(async () => {
 inBothBrowsers(
   'the doctor',
   (base, name) => {
-    const it = base.extend<{ companion: TestCompanion }>({
-      companion: async ({ standin }, use) => {
-        const companion = testCompanion(standin, inject('companionPort'));
-        await companion.start();
-        await use(companion);
-        standin.events.stop();
-        await companion.stop();
-      },
-    });
+    const it = withCompanion(base);
 
     it('finds all well, and its report tells of nobody', async ({ browser, standin, companion }) => {
       rename(standin, ADA.email, `Ada ${CANARY}`);

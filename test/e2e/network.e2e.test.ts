@@ -1,14 +1,15 @@
 // The network spy: with any one consent missing not a single request is made for the sake of metrics, signed in or out; with
 // all of them there are some, on the same occasions.
-import { beforeAll, expect, inject } from 'vitest';
+import { beforeAll, expect } from 'vitest';
 import type { View } from '../../src/session/view.ts';
 import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
-import { testCompanion, theDatabase, type TestCompanion } from './companion.ts';
+import { theDatabase, type TestCompanion } from './companion.ts';
 import type { BrowserUnderTest } from './driver/index.ts';
 import { PATIENCE, pause } from './driver/wait.ts';
 import { PATHS } from './gallery/shown.ts';
 import { accountOf, type TestStandin } from './standin.ts';
+import { withCompanion } from './with-companion.ts';
 import { words } from './words.ts';
 
 const SOON = { timeout: PATIENCE };
@@ -94,15 +95,7 @@ beforeAll(async () => {
 inBothBrowsers(
   'requests for metrics',
   (base) => {
-    const it = base.extend<{ companion: TestCompanion }>({
-      companion: async ({ standin }, use) => {
-        const companion = testCompanion(standin, inject('companionPort'));
-        await companion.start();
-        await use(companion);
-        standin.events.stop();
-        await companion.stop();
-      },
-    });
+    const it = withCompanion(base);
     const objecting = it.extend<{ objects: boolean }>({ objects: true });
 
     it('are not made while one consent is missing, and are with all of them', async ({

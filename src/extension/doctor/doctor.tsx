@@ -1,6 +1,7 @@
 // The page: begins to look as soon as it opens, shows each finding as it comes, and then offers the report.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { BuildConfig } from '../config.ts';
+import { TesterNote } from '../ui/tester-note.tsx';
 import { text } from '../ui/text.ts';
 import { examine } from './examination.ts';
 import { FindingRow } from './finding-row.tsx';
@@ -35,7 +36,7 @@ export function Doctor({ own, chosen, surroundings }: DoctorProps) {
   const found = (check: string) => findings.find((finding) => finding.check === check);
   return (
     <main class="wide" data-status={done ? 'done' : 'running'} aria-busy={!done}>
-      {own.environment !== 'production' && <p class="tester">{text('testerBuild', own.environment)}</p>}
+      <TesterNote />
       <h1>{text('doctorTitle')}</h1>
       <p>{text('doctorIntro')}</p>
       <progress

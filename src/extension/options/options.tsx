@@ -1,13 +1,12 @@
 // The page: one section for each thing a person may want to see or set.
-import type { ComponentChildren } from 'preact';
-import { useId } from 'preact/hooks';
 import type { JournalEntry } from '../../session/record.ts';
 import type { Books } from '../../session/metrics/books.ts';
 import type { View } from '../../session/view.ts';
 import type { Choice } from '../choice.ts';
-import { facts } from '../page-facts.ts';
 import { Heading } from '../ui/heading.tsx';
 import { MetricsChoice } from '../ui/metrics-choice.tsx';
+import { Section } from '../ui/section.tsx';
+import { TesterNote } from '../ui/tester-note.tsx';
 import { text } from '../ui/text.ts';
 import { Journal } from './journal.tsx';
 import { MetricsBooks } from './metrics-books.tsx';
@@ -26,7 +25,7 @@ interface Props {
 export function Options({ view, server, books, journal }: Props) {
   return (
     <main class="wide" data-status={view.status}>
-      {facts.environment !== 'production' && <p class="tester">{text('testerBuild', facts.environment)}</p>}
+      <TesterNote />
       <Heading>{text('settings')}</Heading>
       <Section title={text('optionsSignIn')}>
         <SigningIn view={view} />
@@ -48,15 +47,5 @@ export function Options({ view, server, books, journal }: Props) {
         <a href="../doctor/index.html">{text('openDoctor')}</a>
       </p>
     </main>
-  );
-}
-
-function Section({ title, children }: { title: string; children: ComponentChildren }) {
-  const id = useId();
-  return (
-    <section aria-labelledby={id}>
-      <h2 id={id}>{title}</h2>
-      {children}
-    </section>
   );
 }

@@ -1,9 +1,9 @@
 // The frame of all views: which of them is shown, where the focus goes, and what stands below each.
 import { useRef } from 'preact/hooks';
 import type { View } from '../../session/view.ts';
-import { facts } from '../page-facts.ts';
 import { useLostFocus } from '../ui/lost-focus.ts';
 import { plural } from '../ui/plural.ts';
+import { TesterNote } from '../ui/tester-note.tsx';
 import { text } from '../ui/text.ts';
 import { viewOf } from './views.ts';
 
@@ -15,7 +15,7 @@ export function Popup({ view }: { view: View }) {
 
   return (
     <main data-status={view.status} ref={main}>
-      {facts.environment !== 'production' && <p class="tester">{text('testerBuild', facts.environment)}</p>}
+      <TesterNote />
       {Current && <Current view={view} />}
       {view.pendingRevocations > 0 && (
         <p class="note">{plural('pendingRevocations', view.pendingRevocations)}</p>

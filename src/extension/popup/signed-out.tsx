@@ -3,31 +3,29 @@ import type { Problem } from '../../session/state.ts';
 import type { View } from '../../session/view.ts';
 import { Heading } from '../ui/heading.tsx';
 import { Instant } from '../ui/instant.tsx';
-import { isCurrent } from '../ui/problem-age.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { SessionOnly } from '../ui/session-only.tsx';
 import { Sign } from '../ui/sign.tsx';
 import { text } from '../ui/text.ts';
+import { troubleOf } from '../ui/trouble.ts';
 import { Unreadable } from '../ui/unreadable.tsx';
 import { WayOn } from '../ui/way-on.tsx';
 import { wayOut } from '../ui/way-out.ts';
 
 export function SignedOut({ view }: { view: View }) {
-  const { status, problem, ended } = view;
+  const { problem, ended } = view;
   if (problem && wayOut(problem.code).way === 'reset') return <CannotRead problem={problem} />;
-  const current = isCurrent(problem, status, Date.now());
-  const grave = current && current.code !== 'cancelled' ? current : undefined;
+  const { current, grave, told } = troubleOf(view, Date.now());
   const unknown = grave && wayOut(grave.code).kind === 'storage';
-  const toldWhy = ended && ended.reason !== 'by_user' ? ended : undefined;
   return (
     <>
-      {grave || toldWhy ? (
+      {grave || told ? (
         <Heading quiet>{text(unknown ? 'unreadableTitle' : 'signedOutTitle')}</Heading>
       ) : (
         <Welcome ended={ended} />
       )}
       {current && <ProblemNote problem={current} large={current === grave} />}
-      {toldWhy && <ProblemNote problem={toldWhy} dated large={!grave} />}
+      {told && <ProblemNote problem={told} dated large={!grave} />}
       <WayOn view={view} problem={current} withAddress={!grave} />
       <SessionOnly view={view} />
     </>

@@ -3,12 +3,13 @@ import { useEffect, useState } from 'preact/hooks';
 import type { View } from '../../session/view.ts';
 import { CommandButton } from '../ui/command-button.tsx';
 import { Heading } from '../ui/heading.tsx';
+import { isInTab, phaseWords } from '../ui/phase.ts';
 import { Sign } from '../ui/sign.tsx';
 import { text } from '../ui/text.ts';
 import { useWake } from '../ui/wake.ts';
 
-export function SigningIn({ view: { phase = 'checking', via } }: { view: View }) {
-  const inTab = phase === 'window' && via === 'tab';
+export function SigningIn({ view }: { view: View }) {
+  const { phase } = view;
   const [noWindow, setNoWindow] = useState(false);
   useEffect(() => setNoWindow(false), [phase]);
   useWake();
@@ -20,14 +21,14 @@ export function SigningIn({ view: { phase = 'checking', via } }: { view: View })
           <span class="spinner" aria-hidden="true" />
         </span>
         <div role="status">
-          <Heading>{text(inTab ? 'phaseTab' : `phase_${phase}`)}</Heading>
+          <Heading>{phaseWords(view)}</Heading>
           <p class="note">{text(noWindow ? 'noWindow' : 'signingInText')}</p>
         </div>
       </div>
       {phase === 'window' && (
         <CommandButton
           command="showWindow"
-          label={text(inTab ? 'showTab' : 'showWindow')}
+          label={text(isInTab(view) ? 'showTab' : 'showWindow')}
           look="primary"
           onResult={(shown) => setNoWindow(shown === false)}
         />

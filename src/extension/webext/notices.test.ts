@@ -1,29 +1,23 @@
 import { expect, it, vi } from 'vitest';
 import type { Problem } from '../../session/state.ts';
 import type { View } from '../../session/view.ts';
+import { OUT } from '../testing.ts';
 
 vi.mock('./browser.ts', () => ({ browser: {} }));
 const { noticeOf } = await import('./notices.ts');
 
-const out = {
-  version: 3,
-  status: 'signedOut',
-  sessionOnly: 'off',
-  pendingRevocations: 0,
-  metrics: { on: false, closedBy: [] },
-} as const satisfies View;
-const signedIn: View = { ...out, status: 'signedIn', since: 1 };
+const signedIn: View = { ...OUT, status: 'signedIn', since: 1 };
 const revoked = { code: 'reauth_required', reason: 'grant_revoked', at: 5 } as const;
 const interrupted = { code: 'interrupted', at: 7 } as const;
-const gone: View = { ...out, status: 'needsReauth', ended: revoked };
-const unreadable: View = { ...out, problem: { code: 'storage_unavailable', at: 6 } };
-const stopped: View = { ...out, problem: interrupted };
+const gone: View = { ...OUT, status: 'needsReauth', ended: revoked };
+const unreadable: View = { ...OUT, problem: { code: 'storage_unavailable', at: 6 } };
+const stopped: View = { ...OUT, problem: interrupted };
 
 it.each<[string, View, View, Problem | undefined]>([
   ['Mozilla accounts ended it', signedIn, gone, revoked],
   ['that was known', gone, { ...gone, pendingRevocations: 1 }, undefined],
   ['it was ended once more', gone, { ...gone, ended: { ...revoked, at: 9 } }, { ...revoked, at: 9 }],
-  ['a sign-in was interrupted', { ...out, status: 'signingIn' }, stopped, interrupted],
+  ['a sign-in was interrupted', { ...OUT, status: 'signingIn' }, stopped, interrupted],
   ['that was known', stopped, { ...stopped, pendingRevocations: 1 }, undefined],
   ['an attempt to sign in again was interrupted', gone, { ...gone, problem: interrupted }, interrupted],
   [
@@ -37,26 +31,26 @@ it.each<[string, View, View, Problem | undefined]>([
   ['the person signs in again', gone, { ...gone, status: 'signingIn' }, undefined],
   [
     'the person cancelled',
-    { ...out, status: 'signingIn' },
-    { ...out, problem: { code: 'cancelled', at: 8 } },
+    { ...OUT, status: 'signingIn' },
+    { ...OUT, problem: { code: 'cancelled', at: 8 } },
     undefined,
   ],
   [
     'a sign-in failed before their eyes',
-    { ...out, status: 'signingIn' },
-    { ...out, problem: { code: 'offline', at: 8 } },
+    { ...OUT, status: 'signingIn' },
+    { ...OUT, problem: { code: 'offline', at: 8 } },
     undefined,
   ],
   [
     'the person signed out',
     signedIn,
-    { ...out, ended: { code: 'signed_out', reason: 'by_user', at: 8 } },
+    { ...OUT, ended: { code: 'signed_out', reason: 'by_user', at: 8 } },
     undefined,
   ],
   [
     'it ended with the browser, as they wished',
     signedIn,
-    { ...out, ended: { code: 'signed_out', reason: 'session_only', at: 8 } },
+    { ...OUT, ended: { code: 'signed_out', reason: 'session_only', at: 8 } },
     undefined,
   ],
 ])('when %s', (_when, before, after, notice) => {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { FXA_ERROR_CODES } from '../../fxa/errors.ts';
 import type { View } from '../../session/view.ts';
+import { OUT } from '../testing.ts';
 import { wayOut } from '../ui/way-out.ts';
 
 vi.mock('./browser.ts', () => ({ browser: {} }));
@@ -9,40 +10,33 @@ const { iconOf, ICONS } = await import('./toolbar.ts');
 
 const NOW = 1_800_000_000_000;
 const HOUR = 3_600_000;
-const view = {
-  version: 3,
-  status: 'signedOut',
-  sessionOnly: 'off',
-  pendingRevocations: 0,
-  metrics: { on: false, closedBy: [] },
-} as const satisfies View;
-const signedIn = { ...view, status: 'signedIn', since: 1 } as const;
+const signedIn = { ...OUT, status: 'signedIn', since: 1 } as const;
 const offline = { code: 'offline', at: NOW - HOUR / 2 } as const;
 
 describe('the toolbar button when', () => {
   it.each<[string, View, (typeof ICONS)[number]]>([
-    ['nobody is signed in', view, 'out'],
-    ['the person cancelled', { ...view, problem: { code: 'cancelled', at: 1 } }, 'out'],
-    ['a sign-in was interrupted', { ...view, problem: { code: 'interrupted', at: 1 } }, 'attention'],
-    ['a sign-in failed', { ...view, problem: offline }, 'attention'],
-    ['it failed of a fault, long ago', { ...view, problem: { code: 'internal', at: 1 } }, 'attention'],
+    ['nobody is signed in', OUT, 'out'],
+    ['the person cancelled', { ...OUT, problem: { code: 'cancelled', at: 1 } }, 'out'],
+    ['a sign-in was interrupted', { ...OUT, problem: { code: 'interrupted', at: 1 } }, 'attention'],
+    ['a sign-in failed', { ...OUT, problem: offline }, 'attention'],
+    ['it failed of a fault, long ago', { ...OUT, problem: { code: 'internal', at: 1 } }, 'attention'],
     [
       'the browser ended a session that was to last as long',
-      { ...view, ended: { code: 'signed_out', reason: 'session_only', at: 1 } },
+      { ...OUT, ended: { code: 'signed_out', reason: 'session_only', at: 1 } },
       'out',
     ],
     [
       'the build turned to another server',
-      { ...view, ended: { code: 'signed_out', reason: 'environment_changed', at: 1 } },
+      { ...OUT, ended: { code: 'signed_out', reason: 'environment_changed', at: 1 } },
       'out',
     ],
     [
       'the account was deleted',
-      { ...view, ended: { code: 'signed_out', reason: 'account_deleted', at: 1 } },
+      { ...OUT, ended: { code: 'signed_out', reason: 'account_deleted', at: 1 } },
       'attention',
     ],
-    ['the person signed out', { ...view, ended: { code: 'signed_out', reason: 'by_user', at: 1 } }, 'out'],
-    ['the first sign-in runs', { ...view, status: 'signingIn', phase: 'window' }, 'out'],
+    ['the person signed out', { ...OUT, ended: { code: 'signed_out', reason: 'by_user', at: 1 } }, 'out'],
+    ['the first sign-in runs', { ...OUT, status: 'signingIn', phase: 'window' }, 'out'],
     ['somebody is signed in', signedIn, 'in'],
     ['somebody signs in once more', { ...signedIn, status: 'signingIn' }, 'in'],
     ['that came to nothing', { ...signedIn, problem: offline, unfinished: true }, 'attention'],
@@ -50,7 +44,7 @@ describe('the toolbar button when', () => {
     ['a server is down', { ...signedIn, problem: { ...offline, code: 'server_unavailable' } }, 'offline'],
     ['that was long ago', { ...signedIn, problem: { ...offline, at: NOW - HOUR } }, 'in'],
     ['a server asks for time', { ...signedIn, problem: { ...offline, code: 'rate_limited' } }, 'in'],
-    ['Mozilla accounts ended the session', { ...view, status: 'needsReauth' }, 'attention'],
+    ['Mozilla accounts ended the session', { ...OUT, status: 'needsReauth' }, 'attention'],
   ])('%s', (_when, state, icon) => {
     expect(iconOf(state, NOW)).toBe(icon);
   });
@@ -58,7 +52,7 @@ describe('the toolbar button when', () => {
 
 it('what passes by itself calls for an hour, and nothing else that long', () => {
   const long = FXA_ERROR_CODES.filter(
-    (code) => iconOf({ ...view, problem: { code, at: NOW - HOUR } }, NOW) === 'out',
+    (code) => iconOf({ ...OUT, problem: { code, at: NOW - HOUR } }, NOW) === 'out',
   );
   const passing = FXA_ERROR_CODES.filter((code) => wayOut(code).kind === 'waiting');
   expect(long).toEqual(['cancelled', ...passing]);

@@ -1,5 +1,6 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import type { View } from '../../session/view.ts';
+import { OUT } from '../testing.ts';
 
 type Listener = (changes: Record<string, { newValue?: unknown }>) => void;
 const storage = { get: vi.fn(), listeners: [] as Listener[] };
@@ -16,13 +17,7 @@ vi.mock('./browser.ts', () => ({
 }));
 const { watchView } = await import('./watch-view.ts');
 
-const signedIn: View = {
-  version: 3,
-  status: 'signedIn',
-  sessionOnly: 'off',
-  pendingRevocations: 0,
-  metrics: { on: false, closedBy: ['switch'] },
-};
+const signedIn: View = { ...OUT, status: 'signedIn' };
 
 beforeEach(() => {
   storage.listeners = [];

@@ -4,9 +4,10 @@ import { useId } from 'preact/hooks';
 import type { View } from '../../session/view.ts';
 import { AccountCard } from '../ui/account-card.tsx';
 import { CommandButton } from '../ui/command-button.tsx';
-import { isCurrent } from '../ui/problem-age.ts';
+import { phaseWords } from '../ui/phase.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { text } from '../ui/text.ts';
+import { troubleOf } from '../ui/trouble.ts';
 import { Unreadable } from '../ui/unreadable.tsx';
 import { useWake } from '../ui/wake.ts';
 import { WayOn } from '../ui/way-on.tsx';
@@ -39,10 +40,10 @@ export function SignIn({ view, heading }: Props) {
   );
 }
 
-function wordsFor({ status, phase = 'checking', via, problem }: View): { title: string; note?: string } {
+function wordsFor(view: View): { title: string; note?: string } {
+  const { status, phase, problem } = view;
   if (status === 'signingIn') {
-    const inTab = phase === 'window' && via === 'tab';
-    const title = text(inTab ? 'phaseTab' : `phase_${phase}`);
+    const title = phaseWords(view);
     return phase === 'finishing' ? { title } : { title, note: text('welcomeSigningIn') };
   }
   if (status === 'signedIn') return { title: text('signedInTitle'), note: text('welcomeSignedIn') };
@@ -58,14 +59,13 @@ function Running() {
 
 /** As the popup has it: what went wrong, why the last session ended, and the way on. */
 function WayIn({ view }: { view: View }) {
-  const { status, problem, ended } = view;
+  const { status, problem } = view;
   if (problem && wayOut(problem.code).way === 'reset') return <Unreadable problem={problem} />;
-  const current = isCurrent(problem, status, Date.now());
-  const grave = current !== undefined && current.code !== 'cancelled';
+  const { current, grave, told } = troubleOf(view, Date.now());
   return (
     <>
       {current && <ProblemNote problem={current} />}
-      {ended && ended.reason !== 'by_user' && <ProblemNote problem={ended} dated />}
+      {told && <ProblemNote problem={told} dated />}
       <WayOn view={view} problem={current} withAddress={!grave && status === 'signedOut'} />
     </>
   );

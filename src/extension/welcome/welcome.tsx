@@ -1,11 +1,11 @@
 // What a newcomer is told: in few words, with one picture, and with nothing to be clicked away.
-import type { ComponentChildren } from 'preact';
-import { useId, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import type { View } from '../../session/view.ts';
-import { facts } from '../page-facts.ts';
 import { Heading } from '../ui/heading.tsx';
 import { useLostFocus } from '../ui/lost-focus.ts';
 import { MetricsChoice } from '../ui/metrics-choice.tsx';
+import { Section } from '../ui/section.tsx';
+import { TesterNote } from '../ui/tester-note.tsx';
 import { text } from '../ui/text.ts';
 import { SignIn } from './sign-in.tsx';
 import { Toolbar } from './toolbar.tsx';
@@ -15,7 +15,7 @@ export function Welcome({ view }: { view: View }) {
   useLostFocus(() => state.current, view.status);
   return (
     <main class="wide" data-status={view.status}>
-      {facts.environment !== 'production' && <p class="tester">{text('testerBuild', facts.environment)}</p>}
+      <TesterNote />
       <Heading>{text('welcomeTitle')}</Heading>
       <p class="lead">{text('welcomeText')}</p>
       <Toolbar />
@@ -35,15 +35,5 @@ export function Welcome({ view }: { view: View }) {
         <a href="../doctor/index.html">{text('somethingWrong')}</a>
       </nav>
     </main>
-  );
-}
-
-function Section({ title, children }: { title: string; children: ComponentChildren }) {
-  const id = useId();
-  return (
-    <section aria-labelledby={id}>
-      <h2 id={id}>{title}</h2>
-      {children}
-    </section>
   );
 }

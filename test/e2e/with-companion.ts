@@ -1,0 +1,16 @@
+// Cases with a companion of their own: at the address the builds know, on the database that all of them share.
+import { inject, type TestAPI } from 'vitest';
+import type { World } from './both-browsers.ts';
+import { testCompanion, type TestCompanion } from './companion.ts';
+
+export function withCompanion(base: TestAPI<World>): TestAPI<World & { companion: TestCompanion }> {
+  return base.extend<{ companion: TestCompanion }>({
+    companion: async ({ standin }, use) => {
+      const companion = testCompanion(standin, inject('companionPort'));
+      await companion.start();
+      await use(companion);
+      standin.events.stop();
+      await companion.stop();
+    },
+  });
+}
