@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { batched } from './batch.ts';
 
 /** A writer whose batches end when they are told to. */
-function heldWriter(limit = 100) {
+function heldWriter(limit = 100, gather = 0) {
   const batches: { items: readonly number[]; end: (error?: Error) => void }[] = [];
   const write = batched<number>(
     (items) =>
       new Promise((resolve, reject) => {
         batches.push({ items, end: (error) => (error ? reject(error) : resolve()) });
       }),
-    { size: 3, limit, separable: (error) => (error as Error).message === 'one of them' },
+    { size: 3, limit, gather, separable: (error) => (error as Error).message === 'one of them' },
   );
   return { batches, write };
 }
@@ -49,7 +49,7 @@ describe('batched', () => {
         tried.push(items);
         return items.includes(3) ? Promise.reject(new Error('3 is bad')) : Promise.resolve();
       },
-      { size: 10, limit: 10, separable: () => true },
+      { size: 10, limit: 10, gather: 0, separable: () => true },
     );
     const results = await Promise.allSettled([1, 2, 3, 4].map((item) => write(item)));
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
@@ -68,6 +68,36 @@ describe('batched', () => {
     batches[2]?.end();
     expect(await Promise.all(all)).toEqual([undefined, 'no server', 'no server', 'no server', undefined]);
     expect(batches).toHaveLength(3);
+  });
+
+  it('waits for as many as came together of late, and no longer than it may', async () => {
+    const { batches, write } = heldWriter(100, 30);
+    const all = [1, 2, 3].map((item) => write(item));
+    batches[0]?.end();
+    await tick();
+    expect(batches).toHaveLength(1);
+    all.push(write(4));
+    await tick();
+    expect(batches.map(({ items }) => items)).toEqual([[1], [2, 3, 4]]);
+    batches[1]?.end();
+    await tick();
+    all.push(write(5));
+    await tick();
+    expect(batches).toHaveLength(2);
+    await expect.poll(() => batches.length).toBe(3);
+    batches[2]?.end();
+    await Promise.all(all);
+  });
+
+  it('has one that comes alone wait for nobody', async () => {
+    const { batches, write } = heldWriter(100, 60_000);
+    for (const item of [1, 2]) {
+      const one = write(item);
+      expect(batches).toHaveLength(item);
+      batches.at(-1)?.end();
+      await one;
+      await tick();
+    }
   });
 
   it('rejects what it has no place for, with its code', async () => {

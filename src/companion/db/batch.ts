@@ -6,6 +6,11 @@ export interface BatchOptions {
   readonly size: number;
   /** Items that may wait; then `queue_full`. */
   readonly limit: number;
+  /**
+   * Milliseconds that a batch waits for as many as came together of late, where a statement is dear whatever it holds, as
+   * PostgreSQL's `commit_delay` does; 0: it never waits. One that comes alone never does.
+   */
+  readonly gather: number;
   /** Whether an error may be one item's fault, so that the others deserve to be tried alone. */
   readonly separable: (error: unknown) => boolean;
 }
@@ -19,10 +24,11 @@ interface Waiting<Item> {
 /** Of a writer of many, a writer of one: at most one batch is under way at a time. */
 export function batched<Item>(
   write: (items: readonly Item[]) => Promise<void>,
-  { size, limit, separable }: BatchOptions,
+  { size, limit, gather, separable }: BatchOptions,
 ): (item: Item) => Promise<void> {
   let waiting: Waiting<Item>[] = [];
   let busy = false;
+  let onArrival = (): void => undefined;
 
   async function writeAll(): Promise<void> {
     busy = true;
@@ -30,8 +36,23 @@ export function batched<Item>(
       const batch = waiting.slice(0, size);
       waiting = waiting.slice(size);
       await settle(batch);
+      const together = Math.min(size, batch.length + waiting.length);
+      if (gather > 0 && together > 1) await gathered(together);
     }
     busy = false;
+  }
+
+  /** Resolves when so many wait, or after the time for it. */
+  function gathered(many: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, gather);
+      onArrival = () => {
+        if (waiting.length < many) return;
+        clearTimeout(timer);
+        resolve();
+      };
+      onArrival();
+    });
   }
 
   async function settle(batch: readonly Waiting<Item>[]): Promise<void> {
@@ -51,6 +72,7 @@ export function batched<Item>(
         return;
       }
       waiting.push({ item, resolve, reject });
+      onArrival();
       if (!busy) void writeAll();
     });
 }

@@ -13,6 +13,8 @@ export interface Database extends Queryable {
   listen(channel: string, heard: (payload: string | undefined) => void): Promise<void>;
   /** Makes what is committed survive a power cut, as far as this database can. */
   flush(): Promise<void>;
+  /** Milliseconds for which it pays to wait until more can be written at once; see `BatchOptions`. */
+  readonly gather: number;
   /** What a server does by itself in quiet hours, and the embedded one has to be told to: once a day will do. */
   tidy(): Promise<void>;
   /** For graphile-worker. */

@@ -18,11 +18,11 @@ const APPLY = 'select apply_deliveries($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 
 
 /** `Store.apply`. */
 export function deliveries(database: Database): Pick<Store, 'apply'> {
-  const apply = batched<Delivery>(async (batch) => {
+  const write = async (batch: readonly Delivery[]) => {
     await database.query(APPLY, columns(batch), 'apply_deliveries');
     await database.flush();
-  }, BATCH);
-  return { apply };
+  };
+  return { apply: batched(write, { ...BATCH, gather: database.gather }) };
 }
 
 /** How an account is named on `ACCOUNT_CHANNEL`, where names are joined by commas. */

@@ -33,6 +33,7 @@ export function openPostgres(url: string, patience = PATIENCE_MS): Database {
     transaction: (work) => transaction(pool, work),
     listen: listener.listen,
     flush: () => Promise.resolve(),
+    gather: 0,
     tidy: () => Promise.resolve(),
     pool,
     description: 'PostgreSQL, for any number of companions',
