@@ -36,8 +36,6 @@ export interface AppParts {
   readonly settings: CompanionSettings;
   readonly endpoints: Endpoints;
   readonly store: Store;
-  /** The database works on this thread. */
-  readonly embedded: boolean;
   /** For the operator; may be some seconds old. */
   readonly state: () => Promise<OperatorState>;
   readonly http: Http;
@@ -84,7 +82,7 @@ export function createApp(parts: AppParts): App {
   });
 
   const delivery: WebhookOptions = {
-    verify: createSetVerifier({ issuer: endpoints.issuer, clients, keys, now, inThreads: parts.embedded }),
+    verify: createSetVerifier({ issuer: endpoints.issuer, clients, keys, now }),
     apply: (delivery) => store.apply(delivery),
     evict: (account, events) => tokens.evict([evictionKey(account)], endedBefore(events, now())),
     count: (...[outcome, what]) => counters.webhook(outcome, what),

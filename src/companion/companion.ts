@@ -70,7 +70,6 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       settings,
       endpoints,
       store,
-      embedded: settings.databaseUrl === undefined,
       state,
       http,
       log,

@@ -24,11 +24,11 @@ export const LONGEST_KID = 256;
 
 /**
  * Verifies an RS256 signature. The key is found by `kid` and nothing else: whatever key or address a header carries
- * (`jwk`, `jku`, `x5c`, `x5u`) is never looked at (RFC 8725, section 3.10). `inThreads`: in Node's pool of threads.
+ * (`jwk`, `jku`, `x5c`, `x5u`) is never looked at (RFC 8725, section 3.10).
  *
  * @throws Refusal `malformed`, `algorithm`, `extension`, `key` (no usable `kid`) or `signature`; and what `find` throws.
  */
-export async function verifySignature(token: string, find: FindKey, inThreads = false): Promise<VerifiedJws> {
+export async function verifySignature(token: string, find: FindKey): Promise<VerifiedJws> {
   if (token.length > LONGEST_TOKEN) throw new Refusal('malformed');
   const [head, body, tail, ...more] = token.split('.');
   if (head === undefined || body === undefined || tail === undefined || more.length > 0) {
@@ -43,8 +43,7 @@ export async function verifySignature(token: string, find: FindKey, inThreads = 
   if (typeof kid !== 'string' || kid === '' || kid.length > LONGEST_KID) throw new Refusal('key');
   const key = await find(kid);
   const signed = Buffer.from(token.slice(0, head.length + 1 + body.length), 'latin1');
-  const question = { signed, key, signature };
-  if (!(await (inThreads ? isSignedInThreads(question) : isSigned(question)))) throw new Refusal('signature');
+  if (!(await isSigned({ signed, key, signature }))) throw new Refusal('signature');
   return { typ, payload };
 }
 
@@ -67,13 +66,6 @@ function isSigned(question: Omit<Question, 'answer'>): Promise<boolean> {
   return new Promise((answer) => {
     if (questions.length === 0) setImmediate(answerAll);
     questions.push({ ...question, answer });
-  });
-}
-
-/** For a process whose own thread is busy with a database. */
-function isSignedInThreads({ signed, key, signature }: Omit<Question, 'answer'>): Promise<boolean> {
-  return new Promise((answer) => {
-    verify('sha256', signed, key, signature, (error, valid) => answer(error === null && valid));
   });
 }
 

@@ -18,8 +18,6 @@ export interface SetPolicy {
   readonly keys: KeySet;
   /** Milliseconds. */
   readonly now: () => number;
-  /** Whether signatures are verified beside the thread this runs on. */
-  readonly inThreads?: boolean;
 }
 
 /**
@@ -37,10 +35,10 @@ const LONGEST_JTI = 256;
 const UID = /^[0-9a-f]{32}$/;
 
 /** Makes the check for one issuer and its clients. */
-export function createSetVerifier({ issuer, clients, keys, now, inThreads }: SetPolicy): VerifySet {
+export function createSetVerifier({ issuer, clients, keys, now }: SetPolicy): VerifySet {
   const expectedIssuer = withoutSlash(issuer);
   return async (token) => {
-    const { typ, payload } = await verifySignature(token, keys.find, inThreads);
+    const { typ, payload } = await verifySignature(token, keys.find);
     if (!isSetType(typ)) throw new Refusal('type');
     const { iss, sub, aud, jti, iat, exp, nbf, events } = parseObject(payload);
     if (typeof iss !== 'string' || withoutSlash(iss) !== expectedIssuer) throw new Refusal('issuer');

@@ -52,7 +52,6 @@ async function withoutStore(): Promise<string> {
     settings,
     endpoints: standinEndpoints(issuer),
     store: nothing,
-    embedded: false,
     state,
     http: { fetch, now: Date.now },
     log,
@@ -98,7 +97,6 @@ if (store === 'none') {
 } else {
   const database = await openDatabase(store);
   await fill(database);
-  const known = { ...settings, ...('url' in store && { databaseUrl: store.url }) };
-  const { origin } = await startCompanion({ settings: known, log, version, database });
+  const { origin } = await startCompanion({ settings, log, version, database });
   underLoad(origin, questionsTo(database));
 }
