@@ -20,9 +20,7 @@ export async function unknownGrants(browser: BrowserUnderTest, { store }: TestSt
 
 /** Makes every access token one that has just expired: the next look at the profile begins with a refresh. */
 export async function expireTokens(browser: BrowserUnderTest): Promise<void> {
-  const { tokens = [] } = (await browser.readStorage('session')) as { tokens?: HeldToken[] };
-  const expiresAt = Date.now();
-  await browser.writeStorage('session', { tokens: tokens.map((held) => ({ ...held, expiresAt })) });
+  await changeTokens(browser, { expiresAt: Date.now() });
 }
 
 /** Makes the time of every revocation come that was postponed, of grants and of access tokens. */
@@ -30,6 +28,10 @@ export async function makeRevocationsDue(browser: BrowserUnderTest): Promise<voi
   const record = await readRecord(browser);
   const outbox = record?.outbox.map((entry) => ({ ...entry, notBefore: 0 }));
   await browser.writeStorage('local', { record: { ...record, outbox } });
+  await changeTokens(browser, { notBefore: 0 });
+}
+
+async function changeTokens(browser: BrowserUnderTest, change: Partial<HeldToken>): Promise<void> {
   const { tokens = [] } = (await browser.readStorage('session')) as { tokens?: HeldToken[] };
-  await browser.writeStorage('session', { tokens: tokens.map((held) => ({ ...held, notBefore: 0 })) });
+  await browser.writeStorage('session', { tokens: tokens.map((held) => ({ ...held, ...change })) });
 }

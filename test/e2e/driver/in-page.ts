@@ -46,8 +46,9 @@ export function readAlert(): string | undefined {
   return text === '' ? undefined : text;
 }
 
-export function readAddress(): string {
-  return location.href;
+/** The address of a page that has words; undefined while it is on its way. */
+export function readAddress(): string | undefined {
+  return document.readyState === 'loading' ? undefined : location.href;
 }
 
 export function readText(): string {

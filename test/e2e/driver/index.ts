@@ -78,7 +78,7 @@ export async function launchBrowser(name: BrowserName, options: LaunchOptions): 
     authWindow: async (part = '') => {
       const page = await eventually(`the sign-in window ${part}`.trim(), async () => {
         for (const candidate of await engine.webPages()) {
-          if ((await candidate.evaluate(readAddress)).includes(part)) return candidate;
+          if ((await candidate.evaluate(readAddress))?.includes(part)) return candidate;
         }
         return undefined;
       });
