@@ -8,6 +8,7 @@ import {
   withoutPreloading,
   withOwnCopies,
 } from './scripts/build-plugins.ts';
+import { withoutDescriptions } from './scripts/locales.ts';
 import { popupFirst } from './scripts/popup-first.ts';
 import { buildConfig, STANDIN_ORIGIN, type BrowserName, type Variables } from './scripts/environment.ts';
 import { manifestFor, redirectUris } from './scripts/manifest.ts';
@@ -45,6 +46,7 @@ export function viteConfig({ browser, environment, outDir, variables }: BuildOpt
       withoutPreloading(),
       withNativeBrowser(),
       withOwnCopies(),
+      withoutDescriptions(),
       crx({
         manifest: manifestFor(browser, config) as unknown as ManifestV3Export,
         browser: browser === 'firefox' ? 'firefox' : 'chrome',

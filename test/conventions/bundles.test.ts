@@ -97,6 +97,23 @@ describe.each(BROWSERS)('the production build for %s', (browser) => {
     expect(scripts(popupFiles(outDir))).toBe(2);
   });
 
+  it('has the words of every language, and not the English beside each of them', () => {
+    const locales = (path: string) => readdirSync(path).sort();
+    const built = join(outDir, '_locales');
+    expect(locales(built)).toEqual(locales('public/_locales'));
+    for (const locale of locales(built)) {
+      const messages = (folder: string) =>
+        JSON.parse(readFileSync(join(folder, locale, 'messages.json'), 'utf8')) as Record<
+          string,
+          { message: string; description?: string }
+        >;
+      const source = Object.entries(messages('public/_locales'));
+      expect(source.some(([, { description }]) => description !== undefined)).toBe(true);
+      const stripped = source.map(([key, { description: _, ...entry }]) => [key, entry]);
+      expect(messages(built)).toEqual(Object.fromEntries(stripped));
+    }
+  });
+
   it('is what is looked at: pages, what they load later, and background hold what they must', () => {
     expect(contents(popupFiles(outDir))).toContain('popupOpened');
     for (const what of [/storage\.session\.set/, /changeName/, /changePicture/, /useAnotherAccount/])

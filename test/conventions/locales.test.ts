@@ -6,7 +6,10 @@ import { METRICS_EVENTS } from '../../src/session/metrics/events.ts';
 import { FXA_ERROR_CODES, FXA_REASONS } from '../../src/fxa/errors.ts';
 import { CLOSED_BY } from '../../src/session/metrics/gate.ts';
 
-type Messages = Record<string, { message: string; placeholders?: Record<string, { content: string }> }>;
+type Messages = Record<
+  string,
+  { message: string; description?: string; placeholders?: Record<string, { content: string }> }
+>;
 
 /** Each language and how it is written. */
 const LANGUAGES = { ar: 'rtl', de: 'ltr', en: 'ltr', es: 'ltr', fr: 'ltr', ja: 'ltr' } as const;
@@ -48,6 +51,8 @@ const sourceOf = (key: string) => {
   const base = baseOf(key);
   return english[base === undefined ? key : `${base}_other`] ?? { message: '' };
 };
+/** The one it was made from: a plural form that English has too, from that form. */
+const originalOf = (key: string) => (english[key] ?? sourceOf(key)).message;
 const used = (message: string) => [...message.matchAll(/\$(\w+)\$/g)].map(([, name]) => name ?? '').sort();
 
 describe('the languages', () => {
@@ -108,6 +113,16 @@ describe.each(translations)('the translation into %s', (locale, direction) => {
     const left = Object.keys(messages).filter((key) => messages[key]?.message === sourceOf(key).message);
     const fine = [...(direction === 'ltr' ? ['direction'] : []), ...(alike[locale] ?? [])];
     expect(left.sort()).toEqual(fine.sort());
+  });
+
+  it('was made from the English of today: `description` holds the English message it translates', () => {
+    const stale = Object.entries(messagesOf(locale)).flatMap(([key, { description }]) => {
+      const original = originalOf(key);
+      if (description === original) return [];
+      const before = description === undefined ? 'of unknown English' : `of ${JSON.stringify(description)}`;
+      return [`${key} is a translation ${before}. Translate again, then set its description to: ${original}`];
+    });
+    expect(stale, `public/_locales/${locale}/messages.json`).toEqual([]);
   });
 });
 

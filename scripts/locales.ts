@@ -1,0 +1,22 @@
+// The words of all languages on their way into a build: without what only translators read.
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Plugin } from 'vite';
+
+type Messages = Record<string, { message: string; description?: string }>;
+
+/** `description` holds a note, or in a translation the English it was made from: of no use in a browser. */
+export function withoutDescriptions(): Plugin {
+  return {
+    name: 'without-descriptions',
+    async writeBundle({ dir = '' }) {
+      const locales = join(dir, '_locales');
+      for (const locale of await readdir(locales)) {
+        const file = join(locales, locale, 'messages.json');
+        const messages = JSON.parse(await readFile(file, 'utf8')) as Messages;
+        for (const entry of Object.values(messages)) delete entry.description;
+        await writeFile(file, `${JSON.stringify(messages, null, 2)}\n`);
+      }
+    },
+  };
+}
