@@ -13,11 +13,12 @@ import {
 } from './testing/deployment.ts';
 
 const ID = 'ee'.repeat(32);
-const at = (path: string, form: Record<string, string>, answer: Told['answer'] = json({})) => ({
-  fetch: strictFetch({ method: 'POST', url: ORIGIN + path, form, answer }),
-});
+const at = (path: string, members: Record<string, string>, answer: Told['answer'] = json({})) => {
+  const body = { type: 'application/json', content: JSON.stringify(members) };
+  return { fetch: strictFetch({ method: 'POST', url: ORIGIN + path, body, answer }) };
+};
 
-describe('at /v1/destroy, with one parameter and no other', () => {
+describe('at /v1/destroy, as JSON with one member and no other', () => {
   it('destroys an access token', async () => {
     const http = at('/v1/destroy', { token: ACCESS_TOKEN });
     expect(await destroyAccessToken(deployment(), ACCESS_TOKEN, http)).toBe('destroyed');

@@ -53,10 +53,10 @@ async function destroy(
       parameters = { client_id: clientId, token: value };
     }
   }
-  // FxA: `/v1/destroy` takes only access tokens under `token`, and servers of 2019 refuse any second parameter. A form
-  // needs no preflight.
-  const body = new URLSearchParams(parameters).toString();
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  // FxA: `/v1/destroy` takes only access tokens under `token`, and servers of 2019 refuse any second parameter. Never a form:
+  // servers of 2023 answer 500 to one without `client_id`, and the token lives on.
+  const body = JSON.stringify(parameters);
+  const headers = { 'content-type': 'application/json' };
   try {
     await requestJson(http, 'destroy', url, { method: 'POST', headers, body });
     return 'destroyed';

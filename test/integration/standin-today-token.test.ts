@@ -140,6 +140,31 @@ describe('destroying', () => {
     expect(standin.store.liveAccessTokens()).toEqual([]);
   });
 
+  it('/v1/destroy answers 500 to a form without client_id for a live token, which lives on', async () => {
+    const { access_token: access, refresh_token: token } = await driver.tokens();
+    const refreshTokenId = createHash('sha256')
+      .update(Buffer.from(String(token), 'hex'))
+      .digest('hex');
+    const forms = [{ token: access }, { refresh_token: token }, { refresh_token_id: refreshTokenId }];
+    for (const form of forms as Record<string, string>[]) {
+      const { status, body } = await driver.form('/v1/destroy', form);
+      expect([status, body]).toEqual([
+        500,
+        expect.objectContaining({
+          code: 500,
+          errno: 999,
+          error: 'Internal Server Error',
+          message: 'An internal server error occurred',
+        }),
+      ]);
+    }
+    expect([standin.store.liveGrants(), standin.store.liveAccessTokens()]).toMatchObject([[{}], [{}]]);
+    expect((await driver.form('/v1/destroy', { token: HEX })).body).toMatchObject({ code: 400, errno: 108 });
+    const named = { refresh_token: String(token), client_id: TEST_CLIENT };
+    expect((await driver.form('/v1/destroy', named)).status).toBe(200);
+    expect(standin.store.liveGrants()).toEqual([]);
+  });
+
   it('/v1/destroy refuses a refresh token as token, and another client', async () => {
     const { access_token: access, refresh_token: token } = await driver.tokens();
     expect((await driver.post('/v1/destroy', { token })).body.errno).toBe(108);

@@ -35,6 +35,11 @@ function mediaType(request: Request): string {
   return type;
 }
 
+/** Whether the body is a form. */
+export function isForm(request: Request): boolean {
+  return mediaType(request) === FORM_TYPE;
+}
+
 /**
  * The parsed body. With `only`, other content types are a 415 problem; without, text is handed on as a string.
  * FxA: JSON and forms are both taken everywhere, with or without a charset.
