@@ -7,8 +7,8 @@ export const LONGEST_BACK_OFF = 3600;
  * Seconds to wait, from `Retry-After` where it can be read (CORS hides it without host permissions), else from the
  * body's `retryAfter`; undefined when the answer names none. `now` in milliseconds.
  *
- * FxA: a 429 body gives milliseconds in the newest servers and seconds in older ones, so 1000 and more are
- * milliseconds; a 503 body gives seconds. RFC 9110, section 10.2.3, allows a date in the header.
+ * FxA: a 429 body gives seconds at most servers and milliseconds at the newest. Read as seconds up to the longest back-off, it
+ * is never less than was asked. A 503 body gives seconds. RFC 9110, section 10.2.3, allows a date in the header.
  */
 export function retryAfterSeconds(
   status: number,
@@ -30,7 +30,7 @@ function fromHeader(value: string | null, now: number): number | undefined {
 
 function fromBody(status: number, value: unknown): number | undefined {
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) return undefined;
-  return status === 429 && value >= 1000 ? value / 1000 : value;
+  return status === 429 && value > LONGEST_BACK_OFF ? value / 1000 : value;
 }
 
 /** Up to this part is added, so that what was stopped together does not come back together. */
