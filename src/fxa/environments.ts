@@ -21,7 +21,7 @@ export interface Endpoints {
 }
 
 export interface Deployment {
-  /** `custom` is the one that tolerates servers of 2019: their id_tokens carry the `at_hash` of the empty string. */
+  /** `custom` is the one that tolerates servers of 2019: their id_tokens carry an `at_hash` of almost nothing. */
   readonly name: EnvironmentName;
   readonly endpoints: Endpoints;
   /** 16 hexadecimal digits, given by Mozilla at registration. */

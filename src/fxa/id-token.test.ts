@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import type { JWTPayload } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -105,6 +106,26 @@ describe('verifyIdToken', () => {
     });
     const wrong = await signed({ at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' });
     expect(await failure(verify(wrong, { name: 'custom' }))).toMatchObject({ reason: 'id_token_hash' });
+  });
+
+  // As that server computes it, with Node's own ways to read bytes.
+  it.each([
+    ['whose bytes begin like one pair of digits', '61b1'],
+    ['whose bytes begin like digits of either case, and an odd one more', 'c6e130b966'],
+    ['whose bytes are digits throughout', '3031'.repeat(16)],
+    ['whose bytes are no digits', ''],
+  ])('tolerates the hash of 2019 of a token %s, in custom deployments alone', async (_what, begins) => {
+    const accessToken = begins.padEnd(64, 'ff');
+    const hashed = Buffer.from(Buffer.from(accessToken, 'hex').toString('ascii'), 'hex');
+    expect(hashed.length > 0).toBe(begins !== '');
+    const digest = createHash('sha256').update(hashed).digest();
+    const token = await signed({ at_hash: digest.subarray(0, 16).toString('base64url') });
+    const verified = (name?: 'custom', of = accessToken) =>
+      verifyIdToken(deployment(name), token, { accessToken: of, now: NOW }, { fetch: told(keySet()) });
+    expect(await verified('custom')).toMatchObject({ sub: SUB });
+    expect(await failure(verified())).toMatchObject({ reason: 'id_token_hash' });
+    if (begins === '') return;
+    expect(await failure(verified('custom', 'ff'.repeat(32)))).toMatchObject({ reason: 'id_token_hash' });
   });
 
   it('allows clocks to differ by five minutes, or as told', async () => {

@@ -37,9 +37,6 @@ export interface IdTokenOptions {
   keySource?: KeySource | undefined;
 }
 
-/** FxA of 2019: its `at_hash` is always that of the empty string. */
-const HASH_OF_NOTHING = '47DEQpj8HBSa-_TImW-5JA';
-
 /**
  * Verifies an id_token (OpenID Connect Core 1.0, section 3.1.3.7). The key set is asked for only when the header is fit.
  *
@@ -58,8 +55,9 @@ export async function verifyIdToken(
   const payload = await verifiedPayload(idToken, async (kid) => keyOf(await source(), kid));
   const issuers = [endpoints.issuer, `${endpoints.issuer}/`];
   const claims = checkedClaims(payload, { clientId, issuers, now: Math.floor(now / 1000), clockTolerance });
-  if (claims.at_hash !== undefined && claims.at_hash !== (await halfHash(accessToken))) {
-    if (name !== 'custom' || claims.at_hash !== HASH_OF_NOTHING) throw refusal('id_token_hash');
+  if (claims.at_hash !== undefined && claims.at_hash !== (await halfHash(utf8(accessToken)))) {
+    if (name !== 'custom' || claims.at_hash !== (await halfHash(hashedIn2019(accessToken))))
+      throw refusal('id_token_hash');
   }
   return claims;
 }
@@ -112,9 +110,26 @@ function checkedClaims(payload: Uint8Array, expected: Expected): IdTokenClaims {
   };
 }
 
+const utf8 = (text: string) => new TextEncoder().encode(text);
+
 // OpenID Connect Core 1.0, section 3.1.3.6: the left half of the hash that belongs to RS256.
-async function halfHash(accessToken: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(accessToken)));
+async function halfHash(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   const text = btoa(String.fromCharCode(...digest.subarray(0, 16)));
   return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+/**
+ * What servers of 2019 hash in place of the access token: its bytes, read as ASCII, as far as they happen to be pairs of
+ * hexadecimal digits. Mostly nothing.
+ */
+function hashedIn2019(accessToken: string): Uint8Array<ArrayBuffer> {
+  const [digits = ''] = /^(?:[0-9a-f]{2})*/i.exec(accessToken) ?? [];
+  // Node's `ascii` drops the highest bit.
+  const text = String.fromCharCode(...bytesOfHex(digits).map((byte) => byte & 0x7f));
+  return bytesOfHex(/^(?:[0-9a-f]{2})*/i.exec(text)?.[0] ?? '');
+}
+
+function bytesOfHex(digits: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 }

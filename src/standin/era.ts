@@ -18,8 +18,8 @@ export interface EraRules {
   readonly refreshGivesIdToken: boolean;
   /** How old the last use of a refresh token must be before another one is noted. */
   readonly lastUseNotedAfter: number;
-  /** 2019 hashed nothing at all: `at_hash` is always that of the empty string. */
-  readonly atHashOfNothing: boolean;
+  /** 2019 misread the token it hashed for `at_hash`: mostly nothing is left of it. */
+  readonly atHashMisread: boolean;
   readonly idTokenHasAuthTime: boolean;
   /** 2019 compared the wrong way round: `active` of a live access token is false. */
   readonly introspectionInverted: boolean;
@@ -60,7 +60,7 @@ const rules2019: EraRules = {
   refreshWithoutScope: 'empty',
   refreshGivesIdToken: true,
   lastUseNotedAfter: 86_400,
-  atHashOfNothing: true,
+  atHashMisread: true,
   idTokenHasAuthTime: false,
   introspectionInverted: true,
   strictDestroy: true,
@@ -91,7 +91,7 @@ const rulesToday: EraRules = {
   refreshWithoutScope: 'as granted',
   refreshGivesIdToken: false,
   lastUseNotedAfter: 0,
-  atHashOfNothing: false,
+  atHashMisread: false,
   idTokenHasAuthTime: true,
   introspectionInverted: false,
   strictDestroy: false,

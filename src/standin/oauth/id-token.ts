@@ -1,12 +1,17 @@
-/** The id_token. FxA: no nonce, no azp, no email; `at_hash` of 2019 is the hash of nothing. */
+/** The id_token. FxA: no nonce, no azp, no email; `at_hash` of 2019 is mostly the hash of nothing. */
 import { createHash } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { ID_TOKEN_LIFE } from '../era.ts';
 import type { World } from '../world.ts';
 import type { Granted } from './grant.ts';
 
-function leftHalf(text: string): string {
-  return createHash('sha256').update(text).digest().subarray(0, 16).toString('base64url');
+function leftHalf(hashed: string | Buffer): string {
+  return createHash('sha256').update(hashed).digest().subarray(0, 16).toString('base64url');
+}
+
+/** FxA 2019: the token's bytes are read as ASCII, and that as hexadecimal digits, as far as it is. */
+function misread(accessToken: string): Buffer {
+  return Buffer.from(Buffer.from(accessToken, 'hex').toString('ascii'), 'hex');
 }
 
 /** Signs the id_token of a grant; `resource` is a second audience. */
@@ -25,7 +30,7 @@ export async function makeIdToken(
     iss: origin,
     iat,
     exp: iat + ID_TOKEN_LIFE,
-    at_hash: leftHalf(rules.atHashOfNothing ? '' : accessToken),
+    at_hash: leftHalf(rules.atHashMisread ? misread(accessToken) : accessToken),
     ...(granted.amr === undefined ? {} : { amr: [...granted.amr] }),
     ...(granted.aal === undefined ? {} : { 'fxa-aal': granted.aal, acr: `AAL${granted.aal}` }),
     ...(rules.idTokenHasAuthTime && granted.authAt !== undefined ? { auth_time: granted.authAt } : {}),
