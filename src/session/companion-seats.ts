@@ -3,6 +3,7 @@
 import type { MetricsEvent } from '../contract/companion.ts';
 import type { Context } from './context.ts';
 import { isSessionOnly } from './secrets.ts';
+import type { Hint } from './state.ts';
 
 /** In `storage.local`, or in `storage.session` where secrets are to end with the browser. */
 const KEY = 'companion';
@@ -17,8 +18,11 @@ export interface Seat {
   readonly revision?: number;
   readonly etag?: string;
   readonly marks?: Marks;
-  /** The companion says that it is none any more: it is shown again only to have counts forgotten. */
-  readonly gone?: true;
+  /**
+   * The companion says that it is none any more: it is shown again only to have counts forgotten, and after a new password
+   * also to hear whether the account was deleted since.
+   */
+  readonly gone?: true | 'password_changed';
 }
 
 /** What is to be settled about counts before the seat is given up. */
@@ -114,10 +118,12 @@ export async function dropSeat({ ports }: Context, owner: string): Promise<void>
 }
 
 /** The companion says that it is none any more: what is to be settled waits for the next one that is bought. */
-export async function vacateSeat({ ports }: Context, owner: string): Promise<void> {
+export async function vacateSeat({ ports }: Context, owner: string, why?: Hint): Promise<void> {
+  const gone: NonNullable<Seat['gone']> = why === 'password_changed' ? why : true;
   const vacated = (held: Seats) => {
     const { [owner]: seat } = held;
-    return seat?.marks ? { ...held, [owner]: { ...seat, gone: true as const } } : without(held, owner);
+    if (!seat || (gone === true && !seat.marks)) return without(held, owner);
+    return { ...held, [owner]: { ...seat, gone } };
   };
   await ports.locks.exclusive(LOCK, async () => {
     await change(ports.memory, vacated);

@@ -7,7 +7,7 @@ import { companionApi, type CompanionApi, type Gone } from './companion-api.ts';
 import { keepSeat, obeySeats, seatOf, vacateSeat, type Seat } from './companion-seats.ts';
 import type { Context } from './context.ts';
 import { lookAnew } from './profile.ts';
-import { hintOf } from './reason.ts';
+import { askWhyItEnded, awaitingReason, endedSince, hintOf, seatToAsk } from './reason.ts';
 import { liveSession, type SignedIn } from './state.ts';
 import { withPassingToken } from './tokens.ts';
 
@@ -24,6 +24,8 @@ const NARROW_TTL = 300;
 
 /** Wakes come in bunches. */
 const FLOOR_MS = 15_000;
+/** Why a session ended is asked ever more rarely, but so often at least. */
+const RAREST_MS = 6 * 3_600_000;
 
 interface Asked {
   readonly sessionId: string;
@@ -40,9 +42,24 @@ export async function askCompanion(context: Context): Promise<void> {
   await obeySeats(context);
   await converse(context, async () => {
     const live = await current(context);
-    if (live && (await isDue(context, live))) await ask(context, live);
+    const ended = live ? undefined : await unexplained(context);
+    if (live && (await isDue(context, live))) await ask(context, live, () => hearNews(context, live));
+    if (ended && (await isDue(context, ended))) {
+      await ask(context, ended, async () => {
+        await askWhyItEnded(context, ended.id, ended.seat);
+        return true;
+      });
+    }
     await planNext(context);
   });
+}
+
+/** The session whose end nobody has explained yet, and the companion session that may. */
+async function unexplained(context: Context): Promise<{ id: string; seat: Seat } | undefined> {
+  const { session } = await context.store.read();
+  const id = awaitingReason(session, context.ports.now());
+  const seat = id === undefined ? undefined : await seatToAsk(context, id);
+  return id !== undefined && seat ? { id, seat } : undefined;
 }
 
 /** One conversation with the companion at a time: what is said in one is done when the next begins. */
@@ -60,21 +77,22 @@ export async function onSpeakingTerms(
   return { live, seat, api: apiOf(context, seat.origin) };
 }
 
-async function ask(context: Context, live: SignedIn): Promise<void> {
+/** `hear` tells whether the companion knew the session it was shown. */
+async function ask(context: Context, subject: Subject, hear: () => Promise<boolean>): Promise<void> {
   const { ports, config } = context;
-  const { failures = 0 } = (await asked(context, live)) ?? {};
+  const { failures = 0 } = (await asked(context, subject)) ?? {};
   const everyMs = (config.companion?.every ?? 0) * 1000;
   try {
-    const told = await hearNews(context, live);
+    const told = await hear();
     // What was only just bought has yet to hold.
-    await note(context, live, { wait: Math.min(FLOOR_MS, everyMs), failures: told ? 0 : failures });
+    await note(context, subject, { wait: Math.min(FLOOR_MS, everyMs), failures: told ? 0 : failures });
   } catch (error) {
     if (!isFxaError(error)) ports.report(error);
     const retryAfter = isFxaError(error) ? (error.retryAfter ?? 0) * 1000 : 0;
     const delay = Math.max(retryAfter, Math.min(LONGEST_BACK_OFF * 1000, everyMs * 2 ** failures));
     // Whole milliseconds: an alarm that rings a fraction too early would be set, and ring, again and again.
     const wait = Math.floor(delay * (1 + ports.random() / 4));
-    await note(context, live, { wait, failures: failures + 1 });
+    await note(context, subject, { wait, failures: failures + 1 });
   }
 }
 
@@ -125,7 +143,7 @@ async function whenGone(context: Context, live: SignedIn, gone: Gone): Promise<n
 async function takeHint(context: Context, live: SignedIn, { gone }: Gone): Promise<boolean> {
   const hint = hintOf(gone);
   if (hint) await context.store.step({ type: 'hinted', sessionId: live.id, hint });
-  await vacateSeat(context, live.id);
+  await vacateSeat(context, live.id, hint);
   return hint !== undefined;
 }
 
@@ -164,8 +182,11 @@ function apiOf(context: Context, origin: string): CompanionApi {
   return companionApi(origin, context.http());
 }
 
-async function isDue(context: Context, live: SignedIn): Promise<boolean> {
-  const plan = await asked(context, live);
+/** The session the companion is asked about. */
+type Subject = Pick<SignedIn, 'id'>;
+
+async function isDue(context: Context, subject: Subject): Promise<boolean> {
+  const plan = await asked(context, subject);
   if (!plan) return true;
   const since = context.ports.now() - plan.at;
   // Asked in the future: by a clock that has been put right since.
@@ -174,19 +195,21 @@ async function isDue(context: Context, live: SignedIn): Promise<boolean> {
 
 async function planNext(context: Context): Promise<void> {
   const { alarms, now } = context.ports;
-  const live = await current(context);
+  const { session } = await context.store.read();
+  const subject = liveSession(session) ?? (await unexplained(context));
   const { companion } = context.config;
-  if (!live || !companion) return alarms.clear(COMPANION_ALARM);
-  const { at = 0, wait = 0, failures = 0 } = (await asked(context, live)) ?? {};
-  return alarms.set(COMPANION_ALARM, failures > 0 ? at + wait : now() + companion.every * 1000);
+  if (!subject || !companion) return alarms.clear(COMPANION_ALARM);
+  const { at = 0, wait = 0, failures = 0 } = (await asked(context, subject)) ?? {};
+  const pause = Math.max(companion.every * 1000, Math.min(RAREST_MS, endedSince(session, now())));
+  return alarms.set(COMPANION_ALARM, failures > 0 ? at + wait : now() + pause);
 }
 
-async function asked({ ports }: Context, { id }: SignedIn): Promise<Asked | undefined> {
+async function asked({ ports }: Context, { id }: Subject): Promise<Asked | undefined> {
   const plan = (await ports.memory.get(KEY)) as Asked | undefined;
   return plan?.sessionId === id ? plan : undefined;
 }
 
-function note({ ports }: Context, { id }: SignedIn, plan: Pick<Asked, 'wait' | 'failures'>): Promise<void> {
+function note({ ports }: Context, { id }: Subject, plan: Pick<Asked, 'wait' | 'failures'>): Promise<void> {
   return ports.memory.set({ [KEY]: { sessionId: id, at: ports.now(), ...plan } satisfies Asked });
 }
 

@@ -4,6 +4,7 @@ import { companionApi } from './companion-api.ts';
 import { dropSeat, heldSeats, lastSeatOf, markSeat, type Seat } from './companion-seats.ts';
 import type { Context } from './context.ts';
 import { purge, sendLast } from './metrics/send.ts';
+import { awaitingReason } from './reason.ts';
 import { currentOwners } from './record.ts';
 import { settled } from './state.ts';
 
@@ -45,6 +46,11 @@ export async function takeLeave(context: Context): Promise<void> {
         await postpone(context, owner);
         continue;
       }
+      if (await isAwaited(context, owner)) {
+        // It may still tell why the session ended. A companion that says it is over has nothing more to forget.
+        await markSeat(context, owner, ({ purge: _, ...rest }) => rest);
+        continue;
+      }
       await sendLast(context, owner, seat, api);
       const taken = await api.end(seat.session, ids);
       if (taken) {
@@ -71,11 +77,20 @@ export async function farewells(context: Context): Promise<readonly number[]> {
     .map(([, { marks }]) => context.ports.now() + waitMs(context, marks));
 }
 
-/** The seats of sessions that are over, as they are stored. */
+/** The seats of sessions that are over, as they are stored. One that may yet tell why stays, unless something is owed. */
 async function leaving(context: Context): Promise<readonly [string, Seat][]> {
   const held = Object.entries(await heldSeats(context));
-  const owners = currentOwners((await context.store.read()).session);
-  return held.filter(([owner]) => !owners.includes(owner));
+  const { session } = await context.store.read();
+  const owners = currentOwners(session);
+  const awaited = awaitingReason(session, context.ports.now());
+  return held.filter(
+    ([owner, { gone, marks }]) =>
+      !owners.includes(owner) && (owner !== awaited || gone === true || marks?.purge),
+  );
+}
+
+async function isAwaited({ store, ports }: Context, owner: string): Promise<boolean> {
+  return awaitingReason((await store.read()).session, ports.now()) === owner;
 }
 
 /** Mozilla accounts has said the same: such a session is never honoured again. */

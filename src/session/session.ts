@@ -18,7 +18,7 @@ import { scopedKey } from './scoped-keys.ts';
 import { moveSecrets, obeySessionOnly, sweepSecrets } from './secrets.ts';
 import type { SignInOptions } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
-import { liveSession, type Hint } from './state.ts';
+import { liveSession, settled, type Hint } from './state.ts';
 import { accessToken } from './tokens.ts';
 
 export interface SessionService {
@@ -176,7 +176,10 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
 
     async popupOpened() {
       await countOpening(context);
-      await (liveSession((await store.read()).session) ? thenTend(lookForNews(context)) : beginFlow(context));
+      const { status } = settled((await store.read()).session);
+      if (status === 'signedIn') return thenTend(lookForNews(context));
+      // Why a session ended may be known by now.
+      return status === 'needsReauth' ? thenTend(beginFlow(context)) : beginFlow(context);
     },
     noteObjection: (objects) => set('objection', objects ? true : undefined),
     setMetrics: (on) => set('metrics', on),

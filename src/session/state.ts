@@ -7,7 +7,8 @@
  *      │                          └── signInFailed(problem): back to `previous`
  *      └───────────────────── signedOut(why): from every other state ──────────────────────────┘
  *
- *  (phaseReached and movedToTab stay in signingIn; troubleMet, hinted, grantKept and secretsMoved in signedIn: they only tell
+ *  (endExplained, in needsReauth: the companion says why after all; a deleted account leads to signedOut.
+ *  phaseReached and movedToTab stay in signingIn; troubleMet, hinted, grantKept and secretsMoved in signedIn: they only tell
  *  more about where things are. problemDismissed forgets how the last attempt failed, in every settled state. A grant rejected because its account was deleted leads to signedOut: there is nothing to go back to.)
  *
  *  signedOut    nobody is signed in; what is left of a former session lies in the outbox until it is destroyed.
@@ -102,6 +103,8 @@ export interface NeedsReauth extends LastAttempt {
   readonly account: Account;
   /** Why the session ended; it stays, whatever becomes of attempts to sign in again. */
   readonly ended: Problem;
+  /** The session that ended: its companion session may yet tell why. Absent where an earlier version ended it. */
+  readonly sessionId?: string;
 }
 
 /** The states an attempt may start from, and falls back to. */

@@ -101,7 +101,8 @@ export function createStore(ports: Ports, { deployment, surroundings, changed }:
   return {
     read,
     update,
-    step: (event) => update((record) => stepped(record, event, ports.now())),
+    // The journal tells the same instant as the state.
+    step: (event) => update((record) => stepped(record, event, 'at' in event ? event.at : ports.now())),
     reset: (rescue) =>
       ports.locks.exclusive(LOCK, async () => {
         const found = await ports.local.get(RECORD);

@@ -56,6 +56,8 @@ export type SessionEvent =
   /** Mozilla accounts still honours the grant, whatever was hinted. */
   | { readonly type: 'grantKept'; readonly sessionId: string }
   | { readonly type: 'grantRejected'; readonly sessionId: string; readonly at: number }
+  /** The companion says why a session ended, after Mozilla accounts has proved that it did. */
+  | { readonly type: 'endExplained'; readonly sessionId: string; readonly reason: Hint; readonly at: number }
   | {
       readonly type: 'signedOut';
       readonly reason: SignOutReason;
@@ -68,7 +70,7 @@ export type SessionEvent =
 /** Why an event changed the state, for the journal: a code, a reason, or what the person did. */
 export function whyOf(event: SessionEvent, next: Session): string {
   if (event.type === 'signInFailed') return event.problem.code;
-  if (event.type === 'signedOut') return event.reason;
+  if (event.type === 'signedOut' || event.type === 'endExplained') return event.reason;
   const base = settled(next);
   if (event.type === 'grantRejected' && base.status !== 'signedIn')
     return base.ended?.reason ?? 'grant_revoked';
@@ -157,7 +159,10 @@ export function transition(session: Session, event: SessionEvent): Session {
       return changeLive(session, event.sessionId, ({ hint, ...live }) => live);
 
     case 'grantRejected':
-      return changeLive(session, event.sessionId, ({ account, hint }) => rejected(account, hint, event.at));
+      return changeLive(session, event.sessionId, (live) => rejected(live, event.at));
+
+    case 'endExplained':
+      return explained(session, event);
 
     case 'signedOut':
       return signedOut(session, event);
@@ -171,11 +176,28 @@ function failed({ previous, attempt }: SigningIn, problem: Problem): Settled {
   return { ...base, problem, ...(attempt.askWho && problem.code !== 'cancelled' && { askWho: true }) };
 }
 
-function rejected(account: Account, reason: Hint | 'grant_revoked' = 'grant_revoked', at: number): Settled {
-  const ended: Problem = { code: 'reauth_required', reason, at };
-  if (reason === 'account_deleted')
-    return { status: 'signedOut', ended: { ...ended, code: 'signed_out' }, ...wordOf(account) };
-  return { status: 'needsReauth', account, ended };
+function rejected({ id, account, hint }: SignedIn, at: number): Settled {
+  if (hint === 'account_deleted') return erased(account, at);
+  const ended: Problem = { code: 'reauth_required', reason: hint ?? 'grant_revoked', at };
+  return { status: 'needsReauth', account, ended, sessionId: id };
+}
+
+/** Refines the reason of the ended session of that id, also beneath a running attempt; a deletion erases its account. */
+function explained(
+  session: Session,
+  { sessionId, reason, at }: Extract<SessionEvent, { type: 'endExplained' }>,
+): Session {
+  const base = settled(session);
+  if (base.status !== 'needsReauth' || base.sessionId !== sessionId || base.ended.reason === reason)
+    return session;
+  const next: Settled =
+    reason === 'account_deleted' ? erased(base.account, at) : { ...base, ended: { ...base.ended, reason } };
+  return session.status === 'signingIn' ? { ...session, previous: next } : next;
+}
+
+function erased(account: Account, at: number): SignedOut {
+  const ended: Problem = { code: 'signed_out', reason: 'account_deleted', at };
+  return { status: 'signedOut', ended, ...wordOf(account) };
 }
 
 /** What is left of an account that is gone from here: whether it had allowed to be measured. */

@@ -77,6 +77,8 @@ export function leftovers({ host, record }: FaultWorld): string[] {
     session?.status === 'signingIn' ? session.attempt.id : undefined,
     base?.status === 'signedIn' ? base.id : undefined,
   ];
+  // The one that may yet tell why the session ended.
+  const explaining = base?.status === 'needsReauth' ? base.sessionId : undefined;
   const seats = [host.local.get('companion'), host.memory.get('companion')].flatMap((one) =>
     Object.keys(one ?? {}),
   );
@@ -84,6 +86,8 @@ export function leftovers({ host, record }: FaultWorld): string[] {
     ...held
       .filter((owner) => !owners.includes(owner))
       .map(() => 'a secret of nobody lies in storage.session'),
-    ...seats.filter((owner) => !owners.includes(owner)).map(() => 'a companion session of nobody is held'),
+    ...seats
+      .filter((owner) => !owners.includes(owner) && owner !== explaining)
+      .map(() => 'a companion session of nobody is held'),
   ];
 }

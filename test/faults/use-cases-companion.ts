@@ -95,6 +95,23 @@ export const WITH_COMPANION: readonly UseCase[] = [
     after: ['signedIn', 'signedOut'],
     end: 'signedOut',
   },
+  {
+    name: 'the companion tells of a deleted account after the proof',
+    world,
+    async prepare(one) {
+      await when((same) => {
+        one.companion.mood = 'down';
+        same.standin.store.deleteAccount(ada(same).uid);
+      })(one);
+      await one.session.tend();
+      if (one.view()?.status !== 'needsReauth') throw new Error('The preparation found no proof.');
+      one.companion.mood = 'truthful';
+      one.host.skew += LATER_MS;
+    },
+    run: tend,
+    after: ['needsReauth', 'signedOut'],
+    end: 'signedOut',
+  },
   ...(['truthful', 'down', 'deaf', 'busy'] as const).map(signOut),
   {
     name: 'another account takes the place, with a companion',

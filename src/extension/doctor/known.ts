@@ -51,6 +51,7 @@ export const WHYS: readonly string[] = [
     hinted: true,
     grantKept: true,
     grantRejected: true,
+    endExplained: true,
     signedOut: true,
   }),
   ...FXA_ERROR_CODES,
