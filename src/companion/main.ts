@@ -2,13 +2,16 @@
 import { startCompanion } from './companion.ts';
 import { readSettings, type CompanionSettings } from './config.ts';
 import { createLog } from './operations/log.ts';
+import { logSink } from './operations/log-sink.ts';
 import { whyNotStarted } from './trouble.ts';
 import { readVersion } from './version.ts';
 
 let settings: CompanionSettings | undefined;
 try {
   settings = readSettings(process.env);
-  const log = createLog({ format: 'mozlog', level: settings.logLevel });
+  const out = logSink((count) => log.event('log_lost', { count }, 'warn'));
+  const log = createLog({ format: 'mozlog', level: settings.logLevel, out });
+  process.once('exit', () => log.flush());
   const companion = await startCompanion({ settings, log, version: readVersion() });
   log.event('started');
   console.error(`companion: ${companion.origin}`);

@@ -1,5 +1,5 @@
 // Companions as they are deployed: listening in this process, or built, as processes that can be killed. And what is said to them.
-import { spawn } from 'node:child_process';
+import { spawn, type StdioOptions } from 'node:child_process';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Agent, request, type OutgoingHttpHeaders } from 'node:http';
@@ -22,6 +22,13 @@ export interface Where {
   readonly database?: Database;
   readonly databaseUrl?: string;
   readonly dataDir?: string;
+}
+
+export interface Launch {
+  /** More variables of the environment, or others. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where its log goes; default: what it writes is in `said`. */
+  readonly stdout?: number;
 }
 
 type Issuer = Pick<RunningStandin, 'origin'>;
@@ -62,6 +69,8 @@ export interface ChildCompanion {
   readonly listening: Promise<string>;
   /** All it has written. */
   readonly said: () => string;
+  /** From now on nobody reads what it writes. */
+  closeStdout(): void;
   kill9(): Promise<void>;
   /** As an operator would; resolves with the exit code. */
   stop(): Promise<number | null>;
@@ -75,8 +84,8 @@ export async function builtCompanion() {
   const folder = mkdtempSync(`${cache}companion-`);
   const main = await buildCompanion(folder);
   return {
-    start: (issuer: Issuer, where: Where, node: readonly string[] = []) =>
-      launched([...node, main], environment(issuer, where)),
+    start: (issuer: Issuer, where: Where, node: readonly string[] = [], { env, stdout }: Launch = {}) =>
+      launched([...node, main], { ...environment(issuer, where), ...env }, stdout),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
@@ -97,13 +106,18 @@ function environment({ origin }: Issuer, { databaseUrl, dataDir }: Where): NodeJ
   };
 }
 
-function launched(args: readonly string[], env: NodeJS.ProcessEnv): ChildCompanion {
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+function launched(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  stdout: number | 'pipe' = 'pipe',
+): ChildCompanion {
+  const stdio: StdioOptions = ['ignore', stdout, 'pipe'];
+  const child = spawn(process.execPath, args, { env, stdio });
   let said = '';
   const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const listening = new Promise<string>((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (more: string) => {
+      stream?.setEncoding('utf8').on('data', (more: string) => {
         said += more;
         const origin = /^companion: (http:\S+)$/m.exec(said)?.[1];
         if (origin !== undefined) resolve(origin);
@@ -121,6 +135,7 @@ function launched(args: readonly string[], env: NodeJS.ProcessEnv): ChildCompani
     pid: child.pid ?? 0,
     listening,
     said: () => said,
+    closeStdout: () => child.stdout?.destroy(),
     kill9: () => end('SIGKILL').then(() => undefined),
     stop: () => end('SIGTERM'),
   };

@@ -52,11 +52,14 @@ export function testCompanion(standin: TestStandin, port: number): TestCompanion
 }
 
 function listener(answers: string[]): Log {
+  const event: Log['event'] = (type, { method, route, status } = {}) => {
+    if (type === 'request') answers.push([method, route, status].join(' '));
+  };
   return {
     writes: () => true,
-    event: (type, { method, route, status } = {}) => {
-      if (type === 'request') answers.push([method, route, status].join(' '));
-    },
+    event,
     failure: () => undefined,
+    tally: (type, fields, more) => event(type, { ...fields, ...more }),
+    flush: () => undefined,
   };
 }

@@ -2,18 +2,26 @@
 import { hostname } from 'node:os';
 import { type DestinationStream, pino } from 'pino';
 import { errorFields, type Fields, fit, fitType } from './fields.ts';
+import { boundedRepetition, type Entry } from './repetition.ts';
 
 /** Syslog's severities (RFC 5424), as mozlog has them. */
 const SEVERITIES = { debug: 7, info: 6, warn: 4, error: 3 } as const;
 export type Level = keyof typeof SEVERITIES;
 
 export interface Log {
-  /** `type`: words in lower case, joined by `_`. What has not the shape of its field is withheld. Default level: info. */
+  /**
+   * `type`: words in lower case, joined by `_`. What has not the shape of its field is withheld. Default level: info. What repeats
+   * itself often is summed up once a minute, but not at debug.
+   */
   event(type: string, fields?: Fields, level?: Level): void;
   /** An error by its class, code and place, never by its message. Default level: error. */
   failure(type: string, error: unknown, fields?: Fields, level?: Level): void;
+  /** What anonymous callers can bring about as often as they like: the first of its kind in a minute, then their sum. Level: info. */
+  tally(type: string, fields: Fields, more?: Fields): void;
   /** Whether entries of a level are written at all. */
   writes(level: Level): boolean;
+  /** Writes the sums that wait for the end of their minute. */
+  flush(): void;
 }
 
 export interface LogOptions {
@@ -26,20 +34,42 @@ export interface LogOptions {
   readonly now?: () => number;
 }
 
+/** Entries of one kind within a minute: enough to see what happens, too few to fill a disk. */
+const MOST_ALIKE = 20;
+const MINUTE_SECONDS = 60;
+const NUMBERS: ReadonlySet<string> = new Set(['ms', 'count', 'attempts', 'seconds']);
+
 type Write = (level: Level, type: string, fields: Record<string, unknown>) => void;
 
 export function createLog({ format, level, out = process.stdout, now = Date.now }: LogOptions): Log {
   const writes = (asked: Level) => SEVERITIES[asked] <= SEVERITIES[level];
   const write = format === 'mozlog' ? mozlog(level, out, now) : plain(out, now);
+  const repetition = boundedRepetition<Level, Fields>(({ level: at, type, fields }, count) =>
+    write(at, fitType(`${type}_repeated`), fit({ ...fields, count, seconds: MINUTE_SECONDS })),
+  );
+  const put = ({ level: at, type, fields }: Entry<Level, Fields>, more: Fields = {}) =>
+    write(at, fitType(type), fit({ ...fields, ...more }));
   const event: Log['event'] = (type, fields = {}, at = 'info') => {
-    if (writes(at)) write(at, fitType(type), fit(fields));
+    if (!writes(at)) return;
+    const entry = { level: at, type, fields };
+    if (at === 'debug' || repetition.admit(kindOf(type, fields), entry, MOST_ALIKE)) put(entry);
   };
   return {
     writes,
     event,
     failure: (type, error, fields = {}, at = 'error') =>
       event(type, { ...fields, ...errorFields(error) }, at),
+    tally: (type, fields, more) => {
+      const entry = { level: 'info', type, fields } as const;
+      if (writes('info') && repetition.admit(kindOf(type, fields), entry, 1)) put(entry, more);
+    },
+    flush: () => repetition.flush(),
   };
+}
+
+/** Two entries with the same words are of one kind; numbers differ from one to the next. */
+function kindOf(type: string, fields: Fields): string {
+  return JSON.stringify([type, ...Object.entries(fields).filter(([name]) => !NUMBERS.has(name))]);
 }
 
 /** https://wiki.mozilla.org/Firefox/Services/Logging: MozLog 2.0 */

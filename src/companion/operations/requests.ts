@@ -9,7 +9,7 @@ export interface SummaryOptions {
   readonly counters: Counters;
 }
 
-/** What was answered well is told at debug, what was not at info. */
+/** What was answered well is told at debug, one by one; what was not at info, in sums: anybody can make requests that fail. */
 export function summaries({ log, counters }: SummaryOptions): MiddlewareHandler {
   return async (c, next) => {
     const began = performance.now();
@@ -18,9 +18,8 @@ export function summaries({ log, counters }: SummaryOptions): MiddlewareHandler 
     const { method } = c.req;
     const route = routePath(c, -1);
     counters.request(route, status);
-    const level = status >= 400 ? 'info' : 'debug';
-    if (!log.writes(level)) return;
     const ms = Math.round(performance.now() - began);
-    log.event('request', { method, route, status, ms }, level);
+    if (status >= 400) log.tally('request', { route, status }, { method, ms });
+    else if (log.writes('debug')) log.event('request', { method, route, status, ms }, 'debug');
   };
 }

@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { createLog } from './log.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function log() {
+  const lines: string[] = [];
+  const made = createLog({ format: 'mozlog', level: 'debug', out: { write: (line) => lines.push(line) } });
+  const told = () => {
+    const entries = lines.splice(0).map((line) => JSON.parse(line) as { Type: string; Fields: object });
+    return entries.map(({ Type, Fields }) => [Type, Fields]);
+  };
+  return { ...made, told };
+}
+
+it('writes the first of what anybody can bring about, and the sum of the others once a minute', () => {
+  const { tally, told } = log();
+  for (let n = 0; n < 1000; n += 1) tally('request', { route: '/*', status: 404 }, { method: 'GET', ms: n });
+  tally('request', { route: '/*', status: 405 });
+  expect(told()).toEqual([
+    ['request', { route: '/*', status: 404, method: 'GET', ms: 0 }],
+    ['request', { route: '/*', status: 405 }],
+  ]);
+  vi.advanceTimersByTime(60_000);
+  expect(told()).toEqual([['request_repeated', { route: '/*', status: 404, count: 999, seconds: 60 }]]);
+  tally('request', { route: '/*', status: 404 });
+  expect(told()).toHaveLength(1);
+  vi.advanceTimersByTime(60_000);
+  expect(told()).toEqual([]);
+});
+
+it('writes troubles one by one, and many of one kind as a sum, without holding up those of another', () => {
+  const { failure, told, flush } = log();
+  for (let n = 0; n < 500; n += 1) failure('request_failed', new RangeError('x'));
+  failure('request_failed', new TypeError('y'));
+  expect(told()).toHaveLength(21);
+  flush();
+  expect(told()).toMatchObject([['request_failed_repeated', { name: 'RangeError', count: 480 }]]);
+});
+
+it('writes a bounded number of lines, however many kinds there are', () => {
+  const { event, told, flush } = log();
+  for (let n = 0; n < 10_000; n += 1) event('trouble', { code: `E${n}` });
+  flush();
+  expect(told().length).toBeLessThan(500);
+});
+
+it('writes each entry at debug, which somebody asked for', () => {
+  const { event, told } = log();
+  for (let n = 0; n < 100; n += 1) event('request', { status: 200 }, 'debug');
+  expect(told()).toHaveLength(100);
+});
