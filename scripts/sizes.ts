@@ -2,7 +2,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { BuildConfig } from '../src/extension/config.ts';
 
 /** Bytes. `popup` is all it loads to paint, its page and style included. */
 export interface Sizes {
@@ -11,15 +10,16 @@ export interface Sizes {
   readonly zip: number;
 }
 
-/** Of the archive a third is the words of all languages. */
-const BUDGETS: Sizes = { popup: 14_000, background: 30_000, zip: 180_000 };
+/** `npm run build` warns above these, `npm test` fails. Of the archive a third is the words of all languages. */
+export const BUDGETS: Sizes = { popup: 18_000, background: 48_000, zip: 180_000 };
 
-/** What jose's JWE may add: nobody pays for it who does not ask for keys. */
-const KEYS_BUDGET = 5_500;
-
-/** How much a build may weigh. One that asks for encryption keys must be able to open them, and may weigh that more. */
-export function budgetsFor({ keyScopes }: Pick<BuildConfig, 'keyScopes'>): Sizes {
-  return keyScopes === undefined ? BUDGETS : { ...BUDGETS, background: BUDGETS.background + KEYS_BUDGET };
+/** A line for each size of a build, called `name`; one above its budget says so. */
+export function sizeLines(name: string, sizes: Sizes, budgets = BUDGETS): readonly string[] {
+  return (Object.keys(budgets) as (keyof Sizes)[]).map((what) => {
+    const kilobytes = `${(sizes[what] / 1000).toFixed(1)} of ${budgets[what] / 1000} kB`;
+    const over = sizes[what] > budgets[what] ? '   ⚠ over the budget' : '';
+    return `  ${name.padEnd(9)} ${what.padEnd(11)} ${kilobytes}${over}`;
+  });
 }
 
 interface BuiltManifest {

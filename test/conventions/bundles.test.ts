@@ -3,12 +3,22 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildExtension, BROWSERS } from '../../scripts/build.ts';
-import { backgroundFiles, pageFiles, pageScripts, popupFiles } from '../../scripts/sizes.ts';
+import { buildBoth, buildExtension, BROWSERS } from '../../scripts/build.ts';
+import { packExtension } from '../../scripts/pack.ts';
+import {
+  backgroundFiles,
+  measure,
+  pageFiles,
+  pageScripts,
+  popupFiles,
+  sizeLines,
+} from '../../scripts/sizes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
 const contents = (files: readonly string[]) => files.map((file) => readFileSync(file, 'utf8')).join('\n');
 const variables = { FXA_CLIENT_ID: '0123456789abcdef' };
+
+const WITH_KEYS = { ...variables, FXA_KEY_SCOPES: 'https://identity.mozilla.com/apps/notes' };
 
 const JWE = /ECDH-ES|A256GCM|PBES2|deriveBits/;
 
@@ -25,6 +35,11 @@ function ofPages(outDir: string): readonly string[] {
   return scripts
     .map((file) => join(outDir, file))
     .filter((file) => !aside.includes(file) && !backgroundFiles(outDir).includes(file));
+}
+
+async function overBudget(outDir: string): Promise<readonly string[]> {
+  const zip = await packExtension(outDir, `${outDir}.zip`);
+  return sizeLines('build', measure(outDir, zip)).filter((line) => line.includes('over the budget'));
 }
 
 /** What each bundle must not hold, and how it would show. */
@@ -59,9 +74,8 @@ beforeAll(async () => {
   for (const browser of BROWSERS) {
     await buildExtension({ browser, environment: 'production', outDir: join(folder, browser), variables });
   }
-  const withKeys = { ...variables, FXA_KEY_SCOPES: 'https://identity.mozilla.com/apps/notes' };
   const outDir = join(folder, 'keys');
-  await buildExtension({ browser: 'firefox', environment: 'production', outDir, variables: withKeys });
+  await buildExtension({ browser: 'firefox', environment: 'production', outDir, variables: WITH_KEYS });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -97,6 +111,10 @@ describe.each(BROWSERS)('the production build for %s', (browser) => {
     expect(scripts(popupFiles(outDir))).toBe(2);
   });
 
+  it('is within the size budgets', async () => {
+    expect(await overBudget(outDir)).toEqual([]);
+  });
+
   it('has the words of every language, and not the English beside each of them', () => {
     const locales = (path: string) => readdirSync(path).sort();
     const built = join(outDir, '_locales');
@@ -130,5 +148,27 @@ describe('a build that asks for scoped keys', () => {
   it('can open them in the background, and nowhere else', () => {
     expect(contents(backgroundFiles(outDir))).toMatch(JWE);
     expect(contents(ofPages(outDir))).not.toMatch(JWE);
+  });
+
+  it('is within the size budgets', async () => {
+    expect(await overBudget(outDir)).toEqual([]);
+  });
+});
+
+describe('npm run build', () => {
+  it('only warns of a size over its budget; a local build with scoped keys, the largest there is, is within all', async () => {
+    const dist = join(folder, 'dist');
+    const small = { popup: 1, background: 100_000, zip: 1 };
+    const lines = await buildBoth({ environment: 'local', variables: WITH_KEYS, dist }, small);
+    expect(
+      lines.map((line) => [/\w+ +\w+/.exec(line)?.[0].split(/ +/), line.includes('over')].flat()),
+    ).toEqual(
+      BROWSERS.flatMap((browser) => [
+        [browser, 'popup', true],
+        [browser, 'background', false],
+        [browser, 'zip', true],
+      ]),
+    );
+    for (const browser of BROWSERS) expect(await overBudget(join(dist, browser))).toEqual([]);
   });
 });
