@@ -79,7 +79,9 @@ describe('a companion in a flood', () => {
       // 503 is for keys nobody has: they are not looked for each time.
       expect([...flood.statuses].sort()).toEqual([401, 429, 503]);
       const database = openPostgres(server.url);
-      expect(await database.query('select revision from account')).toEqual([{ revision: times.length }]);
+      expect(await database.query('select revision from companion.account')).toEqual([
+        { revision: times.length },
+      ]);
       await database.close();
       // Those who never said what they want have been sent away by now, or soon are.
       await Promise.all(half);

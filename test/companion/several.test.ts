@@ -122,7 +122,7 @@ describe('on one PostgreSQL', () => {
       await first.kill9();
       standin.faults.clear();
       const database = openPostgres(databaseUrl);
-      await database.query('update revocation set not_before = not_before - 180000');
+      await database.query('update companion.revocation set not_before = not_before - 180000');
       await database.close();
       await start();
       await expect.poll(() => dead(ids), { timeout: 30_000 }).toEqual(ids);
@@ -140,7 +140,7 @@ describe('on one PostgreSQL', () => {
         expect((await look(origin, session)).status).toBe(200);
       }
       const database = openPostgres(databaseUrl);
-      const versions = await database.query('select version from migration order by version');
+      const versions = await database.query('select version from companion.migration order by version');
       expect(versions).toEqual(versions.map((_row, index) => ({ version: index + 1 })));
       expect(versions.length).toBeGreaterThan(1);
       await database.close();

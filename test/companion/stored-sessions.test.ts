@@ -50,7 +50,9 @@ describe('on', () => {
       return ask('POST', '/v1/metrics', session, { events: [{ name, day, count: 2 }] });
     };
     const dump = async () => {
-      const rows = TABLES.map((table) => stored.database.query(`select ${table}::text as row from ${table}`));
+      const rows = TABLES.map((table) =>
+        stored.database.query(`select ${table}::text as row from companion.${table}`),
+      );
       return JSON.stringify(await Promise.all(rows));
     };
 
@@ -80,7 +82,7 @@ describe('on', () => {
       expect((await count(session)).status).toBe(202);
       await world.hears({ kind: 'metrics_opt_out' });
       expect(await count(session)).toMatchObject({ status: 403, body: { error: 'metrics_off' } });
-      expect(await stored.database.query('select 1 as one from metric')).toEqual([]);
+      expect(await stored.database.query('select 1 as one from companion.metric')).toEqual([]);
       expect((await buy({}, session)).body.metrics).toBe(true);
       world.clock.now += DAY_MS + 1;
       expect(await count(session)).toMatchObject({ status: 403, body: { error: 'consent_stale' } });
@@ -105,7 +107,7 @@ describe('on', () => {
       expect(await look(second)).toMatchObject({ body: { reason: 'password_changed', at: changedAt } });
       expect(await buy({}, second)).toMatchObject({ status: 401, body: { reason: 'password_changed' } });
       expect((await ask('POST', '/v1/session/end', second, ids)).status).toBe(202);
-      expect(await stored.database.query('select client_id as client from revocation')).toEqual([
+      expect(await stored.database.query('select client_id as client from companion.revocation')).toEqual([
         { client: CLIENT.clientId },
       ]);
       await world.hears({ kind: 'delete_user' });

@@ -57,7 +57,7 @@ describe('the whole companion on', () => {
       if (account === undefined) throw new Error('Ada has no account.');
       return account;
     };
-    const counted = () => stored.database.query('select name, count from metric order by name');
+    const counted = () => stored.database.query('select name, count from companion.metric order by name');
 
     it('tells of every event of the broker, at the next look, and of nothing in between', async () => {
       const session = await buy(standin, companion.origin);
@@ -168,7 +168,7 @@ describe('the whole companion on', () => {
       await events.idle();
       const left = await dump(stored.database);
       expect(left.split(account)).toHaveLength(2);
-      expect(await stored.database.query('select account from tombstone')).toEqual([
+      expect(await stored.database.query('select account from companion.tombstone')).toEqual([
         { account: Buffer.from(account, 'hex') },
       ]);
       expect(found(left)).toEqual([]);

@@ -55,7 +55,8 @@ describe('the worker on', () => {
       return id;
     };
     const live = () => world.standin.store.liveGrants({ clientId: CLIENT.clientId }).length;
-    const rows = (of = 'revocation') => stored.database.query<Record<string, unknown>>(`select * from ${of}`);
+    const rows = (of = 'companion.revocation') =>
+      stored.database.query<Record<string, unknown>>(`select * from ${of}`);
     const jobs = () => rows('graphile_worker._private_jobs');
 
     it('is woken by a sign-out, and leaves nothing behind', async () => {
@@ -137,7 +138,7 @@ describe('the worker on', () => {
       await signOut();
       await expect.poll(live).toBe(0);
       await expect.poll(rows).toHaveLength(1);
-      await stored.database.query(`update revocation set not_before = not_before - ${LONG_AGO_MS}`);
+      await stored.database.query(`update companion.revocation set not_before = not_before - ${LONG_AGO_MS}`);
       await world.store.requeueOverdue(Date.now());
       await expect.poll(rows).toEqual([]);
       expect(troubles.length).toBeGreaterThan(0);

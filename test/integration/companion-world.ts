@@ -89,7 +89,7 @@ export async function createCompanionWorld(): Promise<CompanionWorld> {
     stopCompanion,
     counted: async () =>
       (await theDatabase()).query<{ name: string; count: number }>(
-        'select name, sum(count)::integer as count from metric group by name order by name',
+        'select name, sum(count)::integer as count from companion.metric group by name order by name',
       ),
     async later() {
       host.skew += (EVERY + 1) * 1000;

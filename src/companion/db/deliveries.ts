@@ -14,7 +14,7 @@ const HEARD_BYTES = 16;
 /** 256 keys in one notification stay below PostgreSQL's 8000 bytes. */
 const BATCH = { size: 256, limit: 4096, separable: isOfOneRow };
 
-const APPLY = 'select apply_deliveries($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)';
+const APPLY = 'select companion.apply_deliveries($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)';
 
 /** `Store.apply`. */
 export function deliveries(database: Database): Pick<Store, 'apply'> {

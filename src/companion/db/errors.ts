@@ -9,8 +9,14 @@ export const STORE_ERROR_CODES = [
   'secret_changed',
   /** A later version of the companion has written here. */
   'database_newer',
+  /** The database's user may not create the schema of the companion's tables. */
+  'schema_denied',
   /** Another process has the embedded database open. */
   'directory_in_use',
+  /** The folder of the embedded database is on a file system, or a machine, that cannot lock it. */
+  'directory_unlockable',
+  /** The folder of the embedded database was moved or removed while it was open. */
+  'directory_lost',
   /** The folder of the embedded database is somebody else's. */
   'directory_foreign',
   /** The server is not to be had, or not in time. Try later. */

@@ -11,10 +11,10 @@ import { StoreError } from './errors.ts';
 export async function claim(database: Database, secret: Uint8Array): Promise<void> {
   const mark = createHmac('sha256', secret).update('made with').digest();
   await database.query(
-    'insert into made_with (mark) select $1 where not exists (select from made_with) on conflict do nothing',
+    'insert into companion.made_with (mark) select $1 where not exists (select from companion.made_with) on conflict do nothing',
     [mark],
   );
-  const found = await database.query<{ mark: Uint8Array }>('select mark from made_with');
+  const found = await database.query<{ mark: Uint8Array }>('select mark from companion.made_with');
   if (found.every((row) => mark.equals(row.mark))) return;
   throw new StoreError(
     'secret_changed',

@@ -7,24 +7,24 @@ import type { Database } from './database.ts';
 const ROWS_A_DAY = 100;
 
 // The lock keeps the consent as it is until the row that needs it is committed.
-const ALLOWED = 'select key from account where key = $1 and metrics and metrics_read_at >= $2';
+const ALLOWED = 'select key from companion.account where key = $1 and metrics and metrics_read_at >= $2';
 
 const ADD = `
-  insert into metric as known (account, client_id, day, name, detail, count)
+  insert into companion.metric as known (account, client_id, day, name, detail, count)
   select $1, $2, day, name, detail, count from (
     select e.*, there, row_number() over (partition by e.day, there) as nth
     from unnest($3::date[], $4::text[], $5::text[], $6::bigint[]) as e (day, name, detail, count)
     cross join lateral (select exists (
-      select from metric m
+      select from companion.metric m
       where m.account = $1 and m.client_id = $2 and m.day = e.day and m.name = e.name and m.detail = e.detail
     ) as there) as existing
   ) as event
-  where there or nth + (select count(*) from metric m where m.account = $1 and m.day = event.day) <= ${ROWS_A_DAY}
+  where there or nth + (select count(*) from companion.metric m where m.account = $1 and m.day = event.day) <= ${ROWS_A_DAY}
   on conflict (account, day, client_id, name, detail) do update set count = known.count + excluded.count`;
 
 const ENGAGE = `
   with allowed as (${ALLOWED} for share)
-  insert into engaged (account, client_id, day) select key, $3, $4::date from allowed
+  insert into companion.engaged (account, client_id, day) select key, $3, $4::date from allowed
   on conflict do nothing returning day`;
 
 export function metrics(database: Database): Pick<Store, 'addMetrics' | 'engageOnce' | 'forgetMetrics'> {
@@ -41,8 +41,8 @@ export function metrics(database: Database): Pick<Store, 'addMetrics' | 'engageO
     forgetMetrics: (account, clientId) =>
       database.transaction(async (transaction) => {
         // What is being counted at this moment is forgotten too.
-        await transaction.query('select from account where key = $1 for update', [account]);
-        await transaction.query('delete from metric where account = $1 and client_id = $2', [
+        await transaction.query('select from companion.account where key = $1 for update', [account]);
+        await transaction.query('delete from companion.metric where account = $1 and client_id = $2', [
           account,
           clientId,
         ]);

@@ -5,9 +5,11 @@ import type { Database, Queryable } from './database.ts';
 import { StoreError } from './errors.ts';
 import { tables } from './migrations/0001-tables.ts';
 import { applyDeliveries } from './migrations/0002-apply.ts';
+import { searchPath } from './migrations/0003-search-path.ts';
+import { enterSchema } from './migrations/schema.ts';
 
 /** In order; what has been released is never changed again. */
-const MIGRATIONS: readonly string[] = [tables, applyDeliveries];
+const MIGRATIONS: readonly string[] = [tables, applyDeliveries, searchPath];
 
 /** Any number that nobody else takes: 'fxac'. */
 const LOCK = 0x66786163;
@@ -17,7 +19,7 @@ const SILENT = new Logger(() => () => undefined);
 /**
  * Runs what has not been run, and graphile-worker's own migrations.
  *
- * @throws StoreError `database_newer`, before anything is written.
+ * @throws StoreError `database_newer`, `schema_denied`; nothing is written then.
  */
 export async function migrate(database: Database): Promise<void> {
   // The lock is held by a connection of its own, since graphile-worker's migrations bring their own transactions.
@@ -38,6 +40,7 @@ export async function migrate(database: Database): Promise<void> {
 }
 
 async function migrateTables(transaction: Queryable): Promise<void> {
+  await enterSchema(transaction);
   const version = await currentVersion(transaction);
   if (version > MIGRATIONS.length) {
     throw new StoreError(
@@ -47,21 +50,21 @@ async function migrateTables(transaction: Queryable): Promise<void> {
     );
   }
   if (version === 0)
-    await transaction.query('create table if not exists migration (version integer primary key)');
+    await transaction.query('create table if not exists companion.migration (version integer primary key)');
   for (const [index, text] of MIGRATIONS.entries()) {
     if (index < version) continue;
     await transaction.query(text);
-    await transaction.query('insert into migration (version) values ($1)', [index + 1]);
+    await transaction.query('insert into companion.migration (version) values ($1)', [index + 1]);
   }
 }
 
 async function currentVersion(transaction: Queryable): Promise<number> {
   const [there] = await transaction.query<{ name: string | null }>(
-    `select to_regclass('migration')::text as name`,
+    `select to_regclass('companion.migration')::text as name`,
   );
   if (!there?.name) return 0;
   const [row] = await transaction.query<{ version: number }>(
-    'select coalesce(max(version), 0)::integer as version from migration',
+    'select coalesce(max(version), 0)::integer as version from companion.migration',
   );
   return row?.version ?? 0;
 }

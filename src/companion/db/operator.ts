@@ -7,23 +7,24 @@ import { ABSOLUTE_MS, IDLE_MS } from './standing.ts';
 const WEEK_MS = 7 * 86_400_000;
 
 const SESSIONS = `
-  select client_id, count(*) as sessions from session join account on account.key = session.account
+  select client_id, count(*) as sessions from companion.session join companion.account on account.key = session.account
   where ended_reason is null and proved_at >= valid_after
     and seen_at > $1::bigint - ${IDLE_MS} and session.created_at > $1::bigint - ${ABSOLUTE_MS}
   group by client_id`;
 
 const LAST_EVENTS = `
-  select distinct on (client_id) client_id, kind, last_at as at from delivery_count
+  select distinct on (client_id) client_id, kind, last_at as at from companion.delivery_count
   order by client_id, last_at desc, kind`;
 
 const DELIVERIES = `
-  select hour, client_id as "clientId", kind, count from delivery_count
+  select hour, client_id as "clientId", kind, count from companion.delivery_count
   where hour > $1 order by hour, client_id, kind`;
 
-const PENDING = 'select count(*) as pending, min(since) as oldest from revocation where set_aside is null';
+const PENDING =
+  'select count(*) as pending, min(since) as oldest from companion.revocation where set_aside is null';
 
 const SET_ASIDE = `
-  select client_id as "clientId", set_aside as why, count(*) as count from revocation
+  select client_id as "clientId", set_aside as why, count(*) as count from companion.revocation
   where set_aside is not null group by 1, 2 order by 1, 2`;
 
 export function operator(database: Queryable): Pick<Store, 'operatorState' | 'revocationState' | 'ping'> {

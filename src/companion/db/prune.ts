@@ -33,15 +33,15 @@ const RULES: readonly Rule[] = [
 ];
 
 const ACCOUNT_AGE_MS = 30 * DAY_MS;
-const NO_SESSION = 'created_at < $1 and not exists (select from session where account = key)';
+const NO_SESSION = 'created_at < $1 and not exists (select from companion.session where account = key)';
 
 export function pruning(database: Database): Pick<Store, 'prune'> {
   return {
     prune: async (at) => {
       for (const { table, where, after } of RULES) {
         const text = `
-          delete from ${table} where ctid = any(array(
-            select ctid from ${table} where ${where.replaceAll('$1', '$1::bigint')} limit ${SLICE} for update skip locked
+          delete from companion.${table} where ctid = any(array(
+            select ctid from companion.${table} where ${where.replaceAll('$1', '$1::bigint')} limit ${SLICE} for update skip locked
           )) returning 1 as gone`;
         await untilFew(() => database.query(text, [at - after]));
       }
@@ -55,15 +55,15 @@ export function pruning(database: Database): Pick<Store, 'prune'> {
 function eraseForsaken(database: Database, before: number): Promise<object[]> {
   return database.transaction(async (transaction) => {
     const found = await transaction.query<{ key: Buffer }>(
-      `select key from account where ${NO_SESSION} order by key limit ${SLICE} for update skip locked`,
+      `select key from companion.account where ${NO_SESSION} order by key limit ${SLICE} for update skip locked`,
       [before],
     );
     const keys = found.map(({ key }) => key);
     const forsaken = await transaction.query<{ key: Buffer }>(
-      `select key from account where key = any($2) and ${NO_SESSION}`,
+      `select key from companion.account where key = any($2) and ${NO_SESSION}`,
       [before, keys],
     );
-    await transaction.query('select erase_accounts($1)', [forsaken.map(({ key }) => key)]);
+    await transaction.query('select companion.erase_accounts($1)', [forsaken.map(({ key }) => key)]);
     return found;
   });
 }

@@ -14,19 +14,20 @@ interface AccountRow {
 }
 
 const INSERT_ACCOUNT =
-  'insert into account (key, created_at) values ($1, $2) on conflict do nothing returning revision';
-const LOCK_ACCOUNT = 'select revision, valid_after, metrics_read_at from account where key = $1 for update';
+  'insert into companion.account (key, created_at) values ($1, $2) on conflict do nothing returning revision';
+const LOCK_ACCOUNT =
+  'select revision, valid_after, metrics_read_at from companion.account where key = $1 for update';
 
 const PROVE_AGAIN = `
-  update session set proved_at = greatest(proved_at, $2), sealed_uid = $3, seen_at = greatest(seen_at, $4)
+  update companion.session set proved_at = greatest(proved_at, $2), sealed_uid = $3, seen_at = greatest(seen_at, $4)
   where hash = $1`;
 const INSERT_SESSION = `
-  insert into session (hash, account, client_id, proved_at, sealed_uid, created_at, seen_at)
+  insert into companion.session (hash, account, client_id, proved_at, sealed_uid, created_at, seen_at)
   values ($1, $5, $6, $2, $3, $4, $4)`;
 
-const OPEN_METRICS = 'update account set metrics = true, metrics_read_at = $2 where key = $1';
+const OPEN_METRICS = 'update companion.account set metrics = true, metrics_read_at = $2 where key = $1';
 const CLOSE_METRICS =
-  'update account set metrics = false, metrics_read_at = greatest(metrics_read_at, $2) where key = $1';
+  'update companion.account set metrics = false, metrics_read_at = greatest(metrics_read_at, $2) where key = $1';
 
 /** Thrown to undo what a purchase wrote before it came to nothing. */
 class NothingBought extends Error {
@@ -90,7 +91,7 @@ async function openAccount(transaction: Queryable, account: Buffer, at: number):
     if (made !== undefined) {
       // Asked only now: whoever was deleting the account has committed, or its row would have been in the way.
       const [tombstone] = await transaction.query<{ deleted_at: number }>(
-        'select deleted_at from tombstone where account = $1',
+        'select deleted_at from companion.tombstone where account = $1',
         [account],
       );
       if (tombstone !== undefined) throw new NothingBought({ status: 'deleted', at: tombstone.deleted_at });
@@ -104,7 +105,7 @@ async function openAccount(transaction: Queryable, account: Buffer, at: number):
 /** Each browser of a person buys one, and again after it has lost everything. */
 async function demandModesty(transaction: Queryable, { account, at }: Purchase): Promise<void> {
   const [bought] = await transaction.query<{ count: number }>(
-    'select count(*)::integer as count from session where account = $1 and created_at > $2',
+    'select count(*)::integer as count from companion.session where account = $1 and created_at > $2',
     [account, at - DAY_MS],
     'bought_lately',
   );
@@ -115,7 +116,7 @@ async function demandModesty(transaction: Queryable, { account, at }: Purchase):
 
 /** Nobody chooses a session's hash: one that is shown has been sold before, to the same account and client, and lives. */
 async function demandShown(transaction: Queryable, { hash, account, clientId, at }: Purchase): Promise<void> {
-  await transaction.query('select from session where hash = $1 for update', [hash]);
+  await transaction.query('select from companion.session where hash = $1 for update', [hash]);
   const row = await readSession(transaction, hash);
   const isOurs = row?.client_id === clientId && (row.account === null || row.account.equals(account));
   if (!isOurs) throw new NothingBought({ status: 'unknown' });
@@ -131,7 +132,7 @@ async function heedProfile(
 ): Promise<void> {
   if (!metrics) {
     await transaction.query(CLOSE_METRICS, [account, at]);
-    await transaction.query('select forget_metrics(array[$1]::bytea[])', [account]);
+    await transaction.query('select companion.forget_metrics(array[$1]::bytea[])', [account]);
     return;
   }
   const isNewest = open.revision === readAtRevision && open.metrics_read_at <= at;

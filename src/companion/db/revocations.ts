@@ -17,7 +17,7 @@ const addJobs = (rows: string) => `
 // In the order of the ids, for two instances may be given the same ones. One that was set aside is tried anew.
 const QUEUE = `
   with due as (
-    insert into revocation as known (refresh_token_id, client_id, since, not_before)
+    insert into companion.revocation as known (refresh_token_id, client_id, since, not_before)
     select distinct id, $2, $3::bigint, $3::bigint from unnest($1::text[]) as id order by id
     on conflict (refresh_token_id) do update
       set set_aside = null, attempts = 0, since = excluded.since, not_before = excluded.not_before
@@ -27,16 +27,16 @@ const QUEUE = `
 
 const POSTPONE = `
   with due as (
-    update revocation set attempts = attempts + 1, not_before = $2, last_error = $3
+    update companion.revocation set attempts = attempts + 1, not_before = $2, last_error = $3
     where refresh_token_id = $1 and set_aside is null
     returning refresh_token_id, not_before
   ) ${addJobs('due')}`;
 
 const REQUEUE = `
   with due as (
-    update revocation set not_before = $1
+    update companion.revocation set not_before = $1
     where refresh_token_id in (
-      select refresh_token_id from revocation
+      select refresh_token_id from companion.revocation
       where set_aside is null and not_before < $2
       order by not_before limit ${SLICE}
       for update skip locked
@@ -63,20 +63,20 @@ export function revocations(
     revocation: async (refreshTokenId) => {
       const [row] = await database.query<Revocation>(
         `select refresh_token_id as "refreshTokenId", client_id as "clientId", attempts, since
-         from revocation where refresh_token_id = $1 and set_aside is null`,
+         from companion.revocation where refresh_token_id = $1 and set_aside is null`,
         [refreshTokenId],
       );
       return row;
     },
     revoked: async (refreshTokenId) => {
-      await database.query('delete from revocation where refresh_token_id = $1', [refreshTokenId]);
+      await database.query('delete from companion.revocation where refresh_token_id = $1', [refreshTokenId]);
     },
     postpone: async (refreshTokenId, notBefore, why) => {
       await database.query(POSTPONE, [refreshTokenId, Math.trunc(notBefore), why]);
     },
     setAside: async (refreshTokenId, why) => {
       await database.query(
-        `update revocation set attempts = attempts + 1, set_aside = $2, last_error = $2
+        `update companion.revocation set attempts = attempts + 1, set_aside = $2, last_error = $2
          where refresh_token_id = $1 and set_aside is null`,
         [refreshTokenId, why],
       );

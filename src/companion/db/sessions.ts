@@ -8,11 +8,12 @@ import { readSession, standing } from './standing.ts';
 /** How exactly it is remembered when a session was last shown, in milliseconds: a write an hour, not one a look. */
 const TOUCH_MS = 3_600_000;
 
-const TOUCH = 'update session set seen_at = $2 where hash = $1 and seen_at < $2 and ended_reason is null';
+const TOUCH =
+  'update companion.session set seen_at = $2 where hash = $1 and seen_at < $2 and ended_reason is null';
 
 // The uid goes as soon as nothing can be measured any more.
 const END = `
-  update session set
+  update companion.session set
     ended_reason = coalesce(ended_reason, 'signed_out'),
     ended_at = coalesce(ended_at, $2),
     sealed_uid = null,

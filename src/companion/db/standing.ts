@@ -29,8 +29,8 @@ export interface SessionRow {
 const READ = `
   select session.account, client_id, sealed_uid, proved_at, session.created_at, seen_at, ended_reason, ended_at,
     revision, valid_after, metrics, metrics_read_at,
-    (select jsonb_object_agg(name, active) from capability c where c.account = session.account) as subscriptions
-  from session left join account on account.key = session.account
+    (select jsonb_object_agg(name, active) from companion.capability c where c.account = session.account) as subscriptions
+  from companion.session left join companion.account on account.key = session.account
   where session.hash = $1`;
 
 /** The row of a session, of whatever standing. */

@@ -69,16 +69,16 @@ async function fill(database: Database): Promise<void> {
   // Old accounts that nobody has a session of are forgotten.
   const now = Date.now();
   const keys = uidsOf(accounts).map((uid) => accountKey(settings.secret, client, uid));
-  await database.query('insert into account (key, created_at) select unnest($1::bytea[]), $2::bigint', [
-    keys,
-    now,
-  ]);
-  const others = `insert into account (key, created_at)
+  await database.query(
+    'insert into companion.account (key, created_at) select unnest($1::bytea[]), $2::bigint',
+    [keys, now],
+  );
+  const others = `insert into companion.account (key, created_at)
     select sha256(convert_to('another ' || n, 'UTF8')), $3::bigint from generate_series($1::int, $2::int) as n`;
   for (let from = accounts; from < known; from += STEP) {
     await database.query(others, [from, Math.min(known, from + STEP) - 1, now]);
   }
-  await database.query('vacuum analyze account');
+  await database.query('vacuum analyze companion.account');
 }
 
 /** The bench empties what grows between its runs, and counts it after each. */
@@ -86,8 +86,8 @@ function questionsTo(database: Database): Questions {
   const one = async (text: string): Promise<unknown> =>
     Object.values((await database.query(text))[0] ?? {})[0];
   return {
-    empty: () => database.query('truncate ledger, delivery_count'),
-    rows: async () => Number(await one('select count(*) from ledger')),
+    empty: () => database.query('truncate companion.ledger, companion.delivery_count'),
+    rows: async () => Number(await one('select count(*) from companion.ledger')),
     durability: () => one('show synchronous_commit'),
   };
 }

@@ -85,14 +85,14 @@ function expected(events: readonly AccountEvent[]): State {
 async function found({ database, store }: World, account: Buffer, hashes: readonly Buffer[]): Promise<State> {
   const sessions = await Promise.all(hashes.map((hash) => store.session(hash, NOON)));
   const [row] = await database.query<{ revision: number; metrics: boolean }>(
-    'select revision, metrics from account where key = $1',
+    'select revision, metrics from companion.account where key = $1',
     [account],
   );
   const capabilities = await database.query<{ name: string; active: boolean }>(
-    'select name, active from capability where account = $1',
+    'select name, active from companion.capability where account = $1',
     [account],
   );
-  const tombstones = await database.query('select from tombstone where account = $1', [account]);
+  const tombstones = await database.query('select from companion.tombstone where account = $1', [account]);
   return {
     deleted: tombstones.length > 0,
     sessions: sessions.map((session) =>

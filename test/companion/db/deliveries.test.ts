@@ -27,7 +27,7 @@ async function look({ store }: World, hash: Buffer) {
 
 const counted = ({ database }: World) =>
   database.query(
-    'select client_id, hour, kind, count, last_at from delivery_count order by client_id, hour, kind',
+    'select client_id, hour, kind, count, last_at from companion.delivery_count order by client_id, hour, kind',
   );
 
 onEachDatabase((world) => {
@@ -35,9 +35,11 @@ onEachDatabase((world) => {
     await boughtBy(world.store, hashOf('grace'));
     await world.store.apply(telling(ada, event));
     for (const table of ['ledger', 'capability', 'tombstone', 'delivery_count']) {
-      expect(await world.database.query(`select from ${table}`)).toEqual([]);
+      expect(await world.database.query(`select from companion.${table}`)).toEqual([]);
     }
-    expect(await world.database.query('select key from account')).toEqual([{ key: hashOf('grace') }]);
+    expect(await world.database.query('select key from companion.account')).toEqual([
+      { key: hashOf('grace') },
+    ]);
   });
 
   it('applies one delivery once, however often and through however many instances it comes at once', async () => {
@@ -47,7 +49,7 @@ onEachDatabase((world) => {
     await Promise.all(
       Array.from({ length: 50 }, (_, index) => (stores[index % 3] ?? world.store).apply(delivery)),
     );
-    expect(await world.database.query('select from ledger')).toHaveLength(1);
+    expect(await world.database.query('select from companion.ledger')).toHaveLength(1);
     expect(await look(world, hash)).toMatchObject({ revision: 1 });
     expect(await counted(world)).toEqual([
       { client_id: CLIENT, hour: NOON, kind: 'profile_change', count: 50, last_at: NOON },
@@ -67,7 +69,7 @@ onEachDatabase((world) => {
     const password = { kind: 'password_change', changedAt: NOON - 2 * HOUR } as const;
     await world.store.apply(telling(ada, password));
     await world.store.apply(telling(ada, password));
-    expect(await world.database.query('select from ledger')).toHaveLength(2);
+    expect(await world.database.query('select from companion.ledger')).toHaveLength(2);
     expect(await look(world, hash)).toEqual({
       revision: 1,
       metrics: true,
@@ -164,8 +166,8 @@ onEachDatabase((world) => {
       expect(await measure()).toBe(true);
       expect(await world.store.engageOnce(ada, CLIENT, day, NOON)).toBe(true);
       await world.store.apply(telling(ada, { kind: 'metrics_opt_out' }));
-      expect(await world.database.query('select from metric')).toEqual([]);
-      expect(await world.database.query('select from engaged')).toEqual([]);
+      expect(await world.database.query('select from companion.metric')).toEqual([]);
+      expect(await world.database.query('select from companion.engaged')).toEqual([]);
       await world.store.apply(telling(ada, { kind: 'metrics_opt_in' }));
       expect(await look(world, hash)).toMatchObject({ revision: 2, metrics: false });
       expect(await measure()).toBe(false);

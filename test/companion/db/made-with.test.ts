@@ -6,12 +6,12 @@ const SECRET = new Uint8Array(32).fill(1);
 
 onEachDatabase((world) => {
   it('is claimed by the first secret, also when many claim it at once, and refuses every other', async () => {
-    await world.database.query('delete from made_with');
+    await world.database.query('delete from companion.made_with');
     await Promise.all(Array.from({ length: 10 }, () => claim(world.database, SECRET)));
     await claim(world.database, SECRET);
     const other = claim(world.database, new Uint8Array(32).fill(2));
     await expect(other).rejects.toMatchObject({ code: 'secret_changed' });
-    const marks = await world.database.query<{ mark: Uint8Array }>('select mark from made_with');
+    const marks = await world.database.query<{ mark: Uint8Array }>('select mark from companion.made_with');
     expect(marks).toHaveLength(1);
     expect(Buffer.from(marks[0]?.mark ?? []).includes(Buffer.from(SECRET))).toBe(false);
   });

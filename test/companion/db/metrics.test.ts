@@ -11,7 +11,7 @@ onEachDatabase((world) => {
   const add = (events = [opened], readSince = NOON) => world.store.addMetrics(ada, CLIENT, events, readSince);
   const rows = () =>
     world.database.query(
-      'select client_id, day::text, name, detail, count from metric order by day, client_id, name, detail',
+      'select client_id, day::text, name, detail, count from companion.metric order by day, client_id, name, detail',
     );
 
   it('are added up by client, day, name and detail', async () => {

@@ -12,12 +12,13 @@ const PATIENCE_MS = 90_000;
 
 const tables = (database: Database) =>
   database.query(
-    'select table_name from information_schema.tables where table_schema = current_schema() order by 1',
+    "select table_name from information_schema.tables where table_schema = 'companion' order by 1",
   );
 
 async function refusesNewer(database: Database): Promise<void> {
   await database.query(
-    'create table migration (version integer primary key); insert into migration values (1), (999)',
+    `create schema companion; create table companion.migration (version integer primary key);
+     insert into companion.migration values (1), (999)`,
   );
   const before = await tables(database);
   await expect(migrate(database)).rejects.toMatchObject({
@@ -57,8 +58,8 @@ describe('on PostgreSQL', () => {
     async () => {
       const url = await freshDatabase(server.url);
       const all = await Promise.all(Array.from({ length: 20 }, () => openDatabase({ url })));
-      const versions = await all[0]?.query('select version from migration order by version');
-      expect(versions).toEqual([{ version: 1 }, { version: 2 }]);
+      const versions = await all[0]?.query('select version from companion.migration order by version');
+      expect(versions).toEqual([{ version: 1 }, { version: 2 }, { version: 3 }]);
       await Promise.all(all.map((database) => database.close()));
     },
     PATIENCE_MS,
@@ -67,10 +68,10 @@ describe('on PostgreSQL', () => {
   it('leaves nothing behind when a statement of it fails, and runs once that is mended', async () => {
     const url = await freshDatabase(server.url);
     const database = openPostgres(url);
-    await database.query('create table revocation (in_the_way text)');
+    await database.query('create schema companion; create table companion.revocation (in_the_way text)');
     await expect(migrate(database)).rejects.toThrow('revocation');
     expect(await tables(database)).toEqual([{ table_name: 'revocation' }]);
-    await database.query('drop table revocation');
+    await database.query('drop table companion.revocation');
     await migrate(database);
     expect(await tables(database)).toHaveLength(11);
     await database.close();

@@ -54,7 +54,7 @@ describe('PostgreSQL', () => {
     );
     await Promise.all(rounds);
     const left = people.filter(({ index }) => index % 20 >= 12);
-    expect(await one.query('select from account')).toHaveLength(left.length);
+    expect(await one.query('select from companion.account')).toHaveLength(left.length);
   }, 60_000);
 
   it('hears what another instance was told, and after a crash of the server that it may have missed something', async () => {

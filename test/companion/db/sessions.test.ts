@@ -31,7 +31,7 @@ onEachDatabase((world) => {
     await expect(world.store.buy(purchaseOf(ada))).rejects.toMatchObject({ code: 'too_many' });
     await boughtBy(world.store, grace);
     await boughtBy(world.store, ada, { at: NOON + DAY });
-    expect(await world.database.query('select from session')).toHaveLength(52);
+    expect(await world.database.query('select from companion.session')).toHaveLength(52);
   });
 
   it('takes no more grants from a session than anybody has, and then none of them', async () => {
@@ -40,7 +40,7 @@ onEachDatabase((world) => {
       Array.from({ length: 20 }, (_, index) => hashOf(`${nth} ${index}`).toString('hex'));
     for (let nth = 0; nth < 10; nth += 1) expect(await world.store.end(hash, ids(nth), NOON)).toBe(true);
     await expect(world.store.end(hash, ids(10), NOON)).rejects.toMatchObject({ code: 'too_many' });
-    expect(await world.database.query('select from revocation')).toHaveLength(200);
+    expect(await world.database.query('select from companion.revocation')).toHaveLength(200);
     expect(await world.store.end(hash, [], NOON)).toBe(true);
   });
 
@@ -52,7 +52,7 @@ onEachDatabase((world) => {
     expect(await world.store.buy(purchaseOf(ada))).toMatchObject({ reason: 'password_changed', at: NOON });
     expect(await world.store.buy(purchaseOf(grace))).toMatchObject({ status: 'deleted' });
     expect(await world.store.open(grace, NOON)).toBe(0);
-    expect(await world.database.query('select from account where key = $1', [grace])).toEqual([]);
+    expect(await world.database.query('select from companion.account where key = $1', [grace])).toEqual([]);
   });
 
   it('ends what was proved before a password change, and nothing proved at it or after', async () => {
@@ -66,7 +66,7 @@ onEachDatabase((world) => {
     expect(await world.store.buy(purchaseOf(ada, { hash: before, shown: true, provedAt: NOON + 1 }))).toEqual(
       ended,
     );
-    expect(await world.database.query('select from session')).toHaveLength(2);
+    expect(await world.database.query('select from companion.session')).toHaveLength(2);
   });
 
   it('proves a session that is shown again, so that an older password change does not end it', async () => {
@@ -75,7 +75,7 @@ onEachDatabase((world) => {
     expect(await world.store.buy(again)).toMatchObject({ status: 'live', sealedUid: Buffer.from('anew') });
     await world.store.apply(telling(ada, { kind: 'password_change', changedAt: NOON - 1 }));
     expect(await world.store.session(hash, NOON)).toMatchObject({ status: 'live' });
-    expect(await world.database.query('select from session')).toHaveLength(1);
+    expect(await world.database.query('select from companion.session')).toHaveLength(1);
   });
 
   it('never proves less than was proved already', async () => {
@@ -92,11 +92,11 @@ onEachDatabase((world) => {
   ])('takes no session %s', async (_what, account, clientId, random) => {
     const hash = await boughtBy(world.store, ada);
     const shown = random ? randomBytes(32) : hash;
-    const before = await world.database.query('select * from session, account');
+    const before = await world.database.query('select * from companion.session, companion.account');
     expect(await world.store.buy(purchaseOf(account, { hash: shown, clientId, shown: true }))).toEqual({
       status: 'unknown',
     });
-    expect(await world.database.query('select * from session, account')).toEqual(before);
+    expect(await world.database.query('select * from companion.session, companion.account')).toEqual(before);
   });
 
   it('expires after 30 days without being shown, or 400 in all', async () => {
@@ -120,7 +120,8 @@ onEachDatabase((world) => {
     const hash = await boughtBy(world.store, ada);
     const seen = async (at: number) => {
       await world.store.session(hash, at);
-      return (await world.database.query<{ seen_at: number }>('select seen_at from session'))[0]?.seen_at;
+      return (await world.database.query<{ seen_at: number }>('select seen_at from companion.session'))[0]
+        ?.seen_at;
     };
     expect(await seen(NOON + HOUR - 1)).toBe(NOON);
     expect(await seen(NOON + HOUR)).toBe(NOON + HOUR);
@@ -134,8 +135,10 @@ onEachDatabase((world) => {
     const ended = { status: 'ended', reason: 'signed_out', at: NOON };
     expect(await world.store.session(hash, NOON + 2)).toEqual(ended);
     expect(await world.store.buy(purchaseOf(ada, { hash, shown: true }))).toEqual(ended);
-    expect(await world.database.query('select from revocation')).toEqual([]);
-    expect(await world.database.query('select from session where sealed_uid is not null')).toEqual([]);
+    expect(await world.database.query('select from companion.revocation')).toEqual([]);
+    expect(await world.database.query('select from companion.session where sealed_uid is not null')).toEqual(
+      [],
+    );
   });
 
   it('sells nothing to a deleted account, and forgets everything of it but that', async () => {
@@ -152,10 +155,10 @@ onEachDatabase((world) => {
     });
     const names = ['account', 'ledger', 'capability', 'metric', 'engaged', 'session', 'revocation'];
     for (const name of names) {
-      const rows = await world.database.query(`select * from ${name}`);
+      const rows = await world.database.query(`select * from companion.${name}`);
       expect(JSON.stringify(rows)).not.toContain(JSON.stringify(ada));
     }
-    expect(await world.database.query('select from session where account is null')).toHaveLength(2);
+    expect(await world.database.query('select from companion.session where account is null')).toHaveLength(2);
     // Grants are known by their ids alone, and are to die all the more.
     expect(await world.store.revocation('e'.repeat(64))).toBeDefined();
   });
@@ -165,6 +168,6 @@ onEachDatabase((world) => {
       Array.from({ length: 40 }, (_, index) => world.store.buy(purchaseOf(index % 2 === 0 ? ada : grace))),
     );
     expect(bought.every(({ status }) => status === 'live')).toBe(true);
-    expect(await world.database.query('select from session')).toHaveLength(40);
+    expect(await world.database.query('select from companion.session')).toHaveLength(40);
   });
 });

@@ -8,7 +8,8 @@ const grace = hashOf('grace');
 const opened = { name: 'opened', day: dayOf(NOON), count: 1 };
 
 onEachDatabase((world) => {
-  const rowsOf = async (table: string) => (await world.database.query(`select from ${table}`)).length;
+  const rowsOf = async (table: string) =>
+    (await world.database.query(`select from companion.${table}`)).length;
 
   it('forgets the ledger after 8 days, engagement after 2, metrics after 90 and counters after 60', async () => {
     await boughtBy(world.store, ada);
@@ -17,7 +18,7 @@ onEachDatabase((world) => {
     await world.store.engageOnce(ada, CLIENT, opened.day, NOON);
     const left = async (days: number) => {
       // Shown all the while, so that the account stays.
-      await world.database.query('update session set seen_at = $1', [NOON + days * DAY]);
+      await world.database.query('update companion.session set seen_at = $1', [NOON + days * DAY]);
       await world.store.prune(NOON + days * DAY);
       const tables = ['ledger', 'engaged', 'metric', 'delivery_count', 'account'];
       const counts = await Promise.all(tables.map(rowsOf));
@@ -40,10 +41,10 @@ onEachDatabase((world) => {
     expect(await rowsOf('session')).toBe(3);
     await world.store.session(graces, NOON + 29 * DAY);
     await world.store.prune(NOON + 30 * DAY + 1);
-    expect(await world.database.query('select key from account where key = $1', [ada])).toEqual([]);
+    expect(await world.database.query('select key from companion.account where key = $1', [ada])).toEqual([]);
     // The others' sessions: one has expired without being shown, one has been shown.
     await world.store.prune(NOON + 60 * DAY + 1);
-    expect(await world.database.query('select key from account')).toEqual([{ key: grace }]);
+    expect(await world.database.query('select key from companion.account')).toEqual([{ key: grace }]);
   });
 
   it('erases everything of a forsaken account, keeps no tombstone, and sells to it anew', async () => {
@@ -70,14 +71,14 @@ onEachDatabase((world) => {
     await world.store.prune(NOON + 90 * DAY);
     expect(await rowsOf('revocation')).toBe(2);
     await world.store.prune(NOON + 90 * DAY + 1);
-    expect(await world.database.query('select refresh_token_id from revocation')).toEqual([
+    expect(await world.database.query('select refresh_token_id from companion.revocation')).toEqual([
       { refresh_token_id: waiting },
     ]);
   });
 
   it('forgets more than fits in one slice', async () => {
     await world.database.query(
-      `insert into delivery_count select 'client', hour, 'profile_change', 1, hour from generate_series(1, 4500) as hour`,
+      `insert into companion.delivery_count select 'client', hour, 'profile_change', 1, hour from generate_series(1, 4500) as hour`,
     );
     await world.store.prune(NOON);
     expect(await rowsOf('delivery_count')).toBe(0);
@@ -88,7 +89,7 @@ onEachDatabase((world) => {
       const forsaken = hashOf(`forsaken ${round}`);
       await world.store.end(await boughtBy(world.store, forsaken), [], NOON);
       await world.store.prune(NOON + 29 * DAY);
-      await world.database.query('delete from session');
+      await world.database.query('delete from companion.session');
       const at = NOON + 40 * DAY;
       const [hash] = await Promise.all([boughtBy(world.store, forsaken, { at }), world.store.prune(at)]);
       expect(await world.store.session(hash, at)).toMatchObject({ status: 'live' });

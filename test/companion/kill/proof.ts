@@ -55,12 +55,12 @@ async function inside({ databaseUrl, dataDir }: Where, work: (database: Database
 
 /** A worker that is killed has its attempts to itself for a while; that is over now. */
 async function age(database: Database): Promise<void> {
-  await database.query('update revocation set not_before = not_before - $1', [OVERDUE_MS]);
+  await database.query('update companion.revocation set not_before = not_before - $1', [OVERDUE_MS]);
 }
 
 async function look(database: Database, load: Load): Promise<void> {
   const rows = await database.query<{ entry: string }>(
-    `select concat_ws(' ', encode(account, 'hex'), kind, coalesce(at::text, encode(mark, 'hex'))) as entry from ledger`,
+    `select concat_ws(' ', encode(account, 'hex'), kind, coalesce(at::text, encode(mark, 'hex'))) as entry from companion.ledger`,
   );
   const ledger = new Set(rows.map(({ entry }) => entry));
   const isThere = ({ account, kind, at }: Load['told'][number]) => ledger.has(`${account} ${kind} ${at}`);
@@ -72,14 +72,18 @@ async function look(database: Database, load: Load): Promise<void> {
   );
   expect(halves).toEqual([]);
   await expectStates(database, load);
-  expect(await database.query('select from revocation where set_aside is not null')).toEqual([]);
+  expect(await database.query('select from companion.revocation where set_aside is not null')).toEqual([]);
   const [{ deadlocks } = {}] = await database.query<{ deadlocks: number }>(
     'select deadlocks from pg_stat_database where datname = current_database()',
   );
   expect(deadlocks).toBe(0);
-  const gone = await database.query<{ key: string }>(`select encode(account, 'hex') as key from tombstone`);
+  const gone = await database.query<{ key: string }>(
+    `select encode(account, 'hex') as key from companion.tombstone`,
+  );
   expect(gone.map(({ key }) => key)).toEqual(expect.arrayContaining([...load.deleted]));
-  const left = await database.query<{ key: string }>(`select encode(key, 'hex') as key from account`);
+  const left = await database.query<{ key: string }>(
+    `select encode(key, 'hex') as key from companion.account`,
+  );
   expect(left.filter(({ key }) => load.deleted.includes(key))).toEqual([]);
 }
 
@@ -87,7 +91,7 @@ async function look(database: Database, load: Load): Promise<void> {
 async function expectStates(database: Database, { told }: Load): Promise<void> {
   const rows = await database.query<{ key: string; valid_after: number; revision: number; newest: number }>(
     `select encode(key, 'hex') as key, valid_after, revision,
-       (select max(at) from capability where account = key) as newest from account`,
+       (select max(at) from companion.capability where account = key) as newest from companion.account`,
   );
   for (const account of new Set(told.map((one) => one.account))) {
     const acked = told.filter((one) => one.account === account && one.acked);
