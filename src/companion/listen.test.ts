@@ -185,13 +185,12 @@ describe('stopping', () => {
   });
 
   it('does not wait for connections on which nothing is asked', async () => {
-    const { origin, stop } = await start();
+    // Waiting for them would not end before the test does.
+    const { origin, stop } = await start({ stop: 3_600_000 });
     await (await fetch(`${origin}/x`)).text();
     const silent = raw(origin, '');
     await once(silent.socket, 'connect');
-    const began = performance.now();
     await stop();
-    expect(performance.now() - began).toBeLessThan(5000);
     await silent.closed;
   });
 

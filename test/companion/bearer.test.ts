@@ -45,7 +45,7 @@ async function world(era: Era, mode: 'introspect' | 'verify', clients = [clientO
   const { check } = createTokenCheck({
     clients,
     endpoints: standinEndpoints(standin.origin),
-    http: { fetch, timeout: 2_000 },
+    http: { fetch, timeout: 60_000 },
     secret: new Uint8Array(32).fill(9),
     now: () => clock.now,
     mode,

@@ -20,6 +20,7 @@ const GOOD = 100;
 const HEAP = 64;
 const GROWTH = 48;
 const HALF_OPEN = 200;
+const MOST_OVERTAKEN = 100;
 
 describe('a companion in a flood', () => {
   let server: RunningPostgres;
@@ -59,28 +60,29 @@ describe('a companion in a flood', () => {
       await wait(FLOOD_MS);
       const before = residentMegabytes(companion.pid);
       const sentBefore = flood.sent;
-      const times: number[] = [];
+      /** How many of the flood were answered while a good one waited: its place in line, however fast the machine is. */
+      const overtaken: number[] = [];
       const until = performance.now() + FLOOD_MS;
-      while (times.length < GOOD || performance.now() < until) {
+      while (overtaken.length < GOOD || performance.now() < until) {
         const { clientId } = CLIENT;
         const uid = uidOf(standin);
         const set = await standin.events.sign({ clientId, uid, event: 'profile-change' });
-        const began = performance.now();
+        const before = flood.sent;
         expect(await deliver(agent, origin, set)).toBe(200);
-        times.push(performance.now() - began);
+        overtaken.push(flood.sent - before);
       }
       flood.over = true;
       await Promise.all(flooding);
       expect(flood.sent - sentBefore).toBeGreaterThan(GOOD);
       expect(residentMegabytes(companion.pid) - before).toBeLessThan(GROWTH);
-      times.sort((a, b) => a - b);
-      // Some milliseconds where nothing else runs; this machine may do much else.
-      expect(times[Math.floor(times.length * 0.9)]).toBeLessThan(1000);
+      overtaken.sort((a, b) => a - b);
+      // About as many as are under way at any time; a line behind the flood would be longer every time.
+      expect(overtaken[Math.floor(overtaken.length * 0.9)]).toBeLessThan(MOST_OVERTAKEN);
       // 503 is for keys nobody has: they are not looked for each time.
       expect([...flood.statuses].sort()).toEqual([401, 429, 503]);
       const database = openPostgres(server.url);
       expect(await database.query('select revision from companion.account')).toEqual([
-        { revision: times.length },
+        { revision: overtaken.length },
       ]);
       await database.close();
       // Those who never said what they want have been sent away by now, or soon are.

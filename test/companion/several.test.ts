@@ -109,7 +109,7 @@ describe('on one PostgreSQL', () => {
       const other = await start();
       await first.kill9();
       expect((await look(other, session)).body).toMatchObject({ reason: 'signed_out' });
-      await expect.poll(() => dead(ids), { timeout: 30_000 }).toEqual(ids);
+      await expect.poll(() => dead(ids), { timeout: 120_000 }).toEqual(ids);
     },
     PATIENCE_MS,
   );
@@ -125,7 +125,7 @@ describe('on one PostgreSQL', () => {
       await database.query('update companion.revocation set not_before = not_before - 180000');
       await database.close();
       await start();
-      await expect.poll(() => dead(ids), { timeout: 30_000 }).toEqual(ids);
+      await expect.poll(() => dead(ids), { timeout: 120_000 }).toEqual(ids);
     },
     PATIENCE_MS,
   );

@@ -103,9 +103,7 @@ describe('the worker on', () => {
       await work();
       await signOut();
       await expect.poll(() => world.standin.faults.hits()[0]).toBe(1);
-      const began = Date.now();
       await worker?.stop();
-      expect(Date.now() - began).toBeLessThan(9000);
       expect(await rows()).toMatchObject([{ attempts: 1, last_error: 'cancelled' }]);
       expect(await jobs()).toHaveLength(1);
     });

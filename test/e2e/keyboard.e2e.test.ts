@@ -13,7 +13,7 @@ async function reach(page: PopupPage, role: string, name: string): Promise<void>
 
 /** What was pressed may be gone. Whoever pressed it must not be sent back to the top of the page for that. */
 async function expectToBeSomewhere(page: PopupPage): Promise<void> {
-  await expect.poll(() => page.focus(), { timeout: 5000 }).toBeDefined();
+  await expect.poll(() => page.focus()).toBeDefined();
 }
 
 inBothBrowsers('with the keyboard alone', (it) => {
@@ -28,7 +28,7 @@ inBothBrowsers('with the keyboard alone', (it) => {
     await popup.key(' ');
     await popup.waitForAlert('cancelled');
     await expectToBeSomewhere(popup);
-    await expect.poll(() => browser.authWindows(), { timeout: 5000 }).toBe(0);
+    await expect.poll(() => browser.authWindows()).toBe(0);
 
     await reach(popup, 'textbox', words('addressLabel'));
     await popup.type(ADA.email);
@@ -69,6 +69,6 @@ inBothBrowsers('with the keyboard alone', (it) => {
     await popup.key('Enter');
     await popup.waitForStatus('signedOut');
     await expectToBeSomewhere(popup);
-    await expect.poll(() => standin.store.liveGrants().length, { timeout: 5000 }).toBe(0);
+    await expect.poll(() => standin.store.liveGrants().length).toBe(0);
   });
 });

@@ -82,9 +82,9 @@ inBothBrowsers('signing in', (it) => {
     standin.pageDelay = 0;
     // The window of the cancelled attempt may come late, to be closed at once: only the other is signed in in.
     const current = () => statesOf(standin).find((state) => state !== cancelled);
-    await expect.poll(current, { timeout: 8000 }).toBeDefined();
+    await expect.poll(current).toBeDefined();
     const window = await browser.authWindow(`state=${current() ?? ''}`);
-    await expect.poll(() => browser.authWindows(), { timeout: 8000 }).toBe(1);
+    await expect.poll(() => browser.authWindows()).toBe(1);
     await window.submit(ADA);
     await popup.waitForStatus('signedIn');
     await expect.poll(() => browser.authWindows()).toBe(0);

@@ -126,7 +126,7 @@ describe('sign-out', () => {
     await world.session.signOut();
     await world.session.drain();
     expect(world.record().outbox).toEqual([]);
-    await expect.poll(() => world.liveGrants(), { timeout: 15_000 }).toBe(0);
+    await expect.poll(() => world.liveGrants()).toBe(0);
   });
 
   it('is done from here without a companion', async () => {

@@ -41,6 +41,6 @@ export function refresh(
 /** There was no answer, or not a whole one. */
 export async function refuses(attempt: Promise<unknown>): Promise<void> {
   await expect(attempt).rejects.toMatchObject({
-    name: expect.stringMatching(/^(TypeError|TimeoutError)$/) as string,
+    name: expect.stringMatching(/^(TypeError|TimeoutError|AbortError)$/) as string,
   });
 }

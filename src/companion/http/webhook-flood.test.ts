@@ -116,18 +116,19 @@ describe('a flood over the network', () => {
         seen.set(status, (seen.get(status) ?? 0) + 1);
       }
     });
-    const times: number[] = [];
+    /** How many of the flood were answered while a good one waited: its place in line, however fast the machine is. */
+    const overtaken: number[] = [];
     for (let n = 0; n < 200; n += 1) {
       const token = sign(`token-${n}`);
-      const began = performance.now();
+      const before = seen.get(401) ?? 0;
       expect(await send(token)).toBe(200);
-      times.push(performance.now() - began);
+      overtaken.push((seen.get(401) ?? 0) - before);
     }
     flooding = false;
     await Promise.all(flood);
     expect(seen.get(401)).toBeGreaterThan(200);
-    times.sort((a, b) => a - b);
-    // Some milliseconds where nothing else runs; this machine may do much else.
-    expect(times[Math.floor(times.length * 0.9)]).toBeLessThan(250);
+    overtaken.sort((a, b) => a - b);
+    // About as many as are under way at any time; a line behind the flood would be longer every time.
+    expect(overtaken[Math.floor(overtaken.length * 0.9)]).toBeLessThan(100);
   });
 });

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { NO_STATE } from '../http/testing.ts';
 import { dockerflow, type DockerflowOptions } from './dockerflow.ts';
 
@@ -26,6 +26,11 @@ async function beat(options: Partial<DockerflowOptions> = {}) {
   return { status: answer.status, found: (await answer.json()) as { status: string; checks: object } };
 }
 
+afterEach(() => void vi.restoreAllMocks());
+
+/** The time limits that were set, in milliseconds: how long they then take is the machine's business. */
+const longest = ({ mock }: { mock: { calls: [ms: number][] } }) => Math.max(...mock.calls.map(([ms]) => ms));
+
 it('says that it runs, whatever is broken', async () => {
   const answer = await app({ store: storeThat({ ping: never }), accounts: never }).request(
     '/__lbheartbeat__',
@@ -52,12 +57,12 @@ it.each([
   ['refuses', () => Promise.reject(new Error('canary'))],
   ['is silent', never],
 ])('says 503 when the database %s, within a second or two', async (_how, ping) => {
-  const began = performance.now();
+  const limits = vi.spyOn(AbortSignal, 'timeout');
   const { status, found } = await beat({ store: storeThat({ ping, revocationState: ping }) });
   expect(status).toBe(503);
   expect(found.checks).toMatchObject({ database: 'error', accounts: 'ok' });
   expect(JSON.stringify(found)).not.toContain('canary');
-  expect(performance.now() - began).toBeLessThan(3000);
+  expect(longest(limits)).toBeLessThanOrEqual(3000);
 });
 
 it('warns when Mozilla accounts is silent, and does not wait for long', async () => {
@@ -66,11 +71,11 @@ it('warns when Mozilla accounts is silent, and does not wait for long', async ()
     signal.addEventListener('abort', () => (aborted = true));
     return never();
   };
-  const began = performance.now();
+  const limits = vi.spyOn(AbortSignal, 'timeout');
   const { status, found } = await beat({ accounts });
   expect([status, found.status]).toEqual([200, 'warning']);
   expect(found.checks).toMatchObject({ database: 'ok', accounts: 'warning' });
-  expect(performance.now() - began).toBeLessThan(3500);
+  expect(longest(limits)).toBeLessThanOrEqual(3000);
   expect(aborted).toBe(true);
 });
 

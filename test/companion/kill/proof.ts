@@ -11,7 +11,7 @@ import type { Load } from './load.ts';
 /** Longer than an attempt that is under way is waited for. */
 const OVERDUE_MS = 180_000;
 /** For the last revocation. */
-const PATIENCE = { timeout: 30_000, interval: 100 };
+const PATIENCE = { timeout: 300_000, interval: 100 };
 
 interface After {
   readonly standin: RunningStandin;
