@@ -13,6 +13,7 @@ import { createLog } from '../../src/companion/operations/log.ts';
 import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
 import type { RunningStandin } from '../../src/standin/listen.ts';
 import { drive, type Wish } from '../../src/standin/testing/drive.ts';
+import { whenOutOfTime } from '../fakes/test-signal.ts';
 import { CLIENT, OTHER_CLIENT, SECRET } from './fakes/world.ts';
 
 export const PASSWORD = 'correct horse battery staple';
@@ -131,6 +132,8 @@ function launched(
     child.kill(signal);
     return exit;
   };
+  const forget = whenOutOfTime(() => end('SIGKILL'));
+  void exit.then(forget);
   return {
     pid: child.pid ?? 0,
     listening,

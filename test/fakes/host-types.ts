@@ -23,6 +23,8 @@ export interface HostOptions {
   readonly now?: () => number;
   /** For jitter. Default: always the same. */
   readonly random?: () => number;
+  /** Default: that of the running test. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Host {

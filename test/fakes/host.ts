@@ -3,12 +3,15 @@ import { FxaError } from '../../src/fxa/errors.ts';
 import type { Area, Ports } from '../../src/session/ports.ts';
 import type { Host, HostOptions } from './host-types.ts';
 import { createLockManager } from './locks.ts';
+import { testSignal } from './test-signal.ts';
 
 export type { Held, Host, HostOptions, Person } from './host-types.ts';
 
 export function createHost(options: HostOptions): Host {
   const locks = createLockManager();
   const closers = new Map<number, () => void>();
+  // With a test that is out of time all its contexts die.
+  const signal = options.signal ?? testSignal();
   let windowId = 100;
   let contexts = 0;
 
@@ -90,7 +93,7 @@ export function createHost(options: HostOptions): Host {
       const context = {};
       const number = ++contexts;
       let killed = false;
-      const dead = () => killed;
+      const dead = () => killed || signal.aborted;
       /** A dead context gets no answers any more: whatever it awaits never settles. */
       const alive = <T>(call: string, work: () => T | Promise<T>): Promise<T> =>
         new Promise((resolve, reject) => {

@@ -1,5 +1,9 @@
 // Time that a test drives. Timers fire only when nothing else can move; so a time-out costs nothing, and a promise that
 // nothing will ever settle is found at once. WebCrypto runs on threads of its own and is waited for.
+//
+// The timers are those of the whole process. One test has them at a time, and one that is out of time loses them: nothing that
+// it still runs can move the clock any more, and the real timers are back before the next test begins.
+import { testSignal, whenOutOfTime } from './test-signal.ts';
 
 export interface Time {
   /** Milliseconds since the epoch. */
@@ -13,7 +17,7 @@ export interface Time {
   advance(ms: number): void;
   /** Waits for the work, firing timers as they come due. Throws when nothing moves any more before it has settled. */
   until<T>(work: Promise<T>, what: string): Promise<T>;
-  /** Gives the real timers back. */
+  /** Gives the real timers back. Whoever uses this time afterwards is told so by an error. */
   release(): void;
 }
 
@@ -38,9 +42,26 @@ const CRYPTO = [
 ] as const;
 const MORE_CRYPTO = ['sign', 'verify', 'deriveKey', 'unwrapKey', 'wrapKey'] as const;
 
-/** Takes the timers of this process (or worker) until `release`. `start` in milliseconds. */
-export function takeTime(start: number): Time {
+/** Gives back the timers that are taken. */
+let giveBackTaken: (() => void) | undefined;
+
+/** @throws Error when a test that has ended still has the timers: the next one would fail in its place. */
+export function checkTimers(): void {
+  if (!giveBackTaken) return;
+  giveBackTaken();
+  throw new Error('This test did not give the timers back.');
+}
+
+/**
+ * Takes the timers of this process (or worker) until `release`, or until the signal aborts. `start` in milliseconds.
+ *
+ * @throws Error when somebody has them.
+ */
+export function takeTime(start: number, signal = testSignal()): Time {
+  signal.throwIfAborted();
+  if (giveBackTaken) throw new Error('The timers are taken: an earlier world was not stopped.');
   let now = start;
+  let released = false;
   let ids = 0;
   let busy = 0;
   let moves = 0;
@@ -91,16 +112,27 @@ export function takeTime(start: number): Time {
     timer.fire();
   };
 
+  const rest = async (onTurn: () => void) => {
+    for (let still = 0; still < STILL_TURNS; still++) {
+      const before = moves;
+      await new Promise(setImmediate);
+      onTurn();
+      if (busy > 0 || moves !== before) still = -1;
+    }
+  };
+  const check = () => {
+    signal.throwIfAborted();
+    if (released) throw new Error('This time was given back: its test has ended.');
+  };
+
   const time: Time = {
     now: () => now,
     async quiet() {
-      for (let still = 0; still < STILL_TURNS; still++) {
-        const before = moves;
-        await new Promise(setImmediate);
-        if (busy > 0 || moves !== before) still = -1;
-      }
+      check();
+      await rest(check);
     },
     tick() {
+      check();
       const timer = next();
       if (timer) fire(timer);
       return timer !== undefined;
@@ -109,6 +141,7 @@ export function takeTime(start: number): Time {
       return timers.size;
     },
     advance(ms) {
+      check();
       const end = now + ms;
       for (let timer = next(); timer && timer[1].at <= end; timer = next()) fire(timer);
       now = Math.max(now, end);
@@ -126,11 +159,22 @@ export function takeTime(start: number): Time {
       }
     },
     release() {
-      globalThis.setTimeout = real.set;
-      globalThis.clearTimeout = real.clear;
-      AbortSignal.timeout = real.timeout;
-      for (const [name, original] of originals) if (original) prototype[name] = original;
+      // Out of time: what is still under way comes to rest first.
+      if (!signal.aborted) giveBack();
     },
   };
+
+  const giveBack = () => {
+    if (released) return;
+    released = true;
+    forget();
+    globalThis.setTimeout = real.set;
+    globalThis.clearTimeout = real.clear;
+    AbortSignal.timeout = real.timeout;
+    for (const [name, original] of originals) if (original) prototype[name] = original;
+    giveBackTaken = undefined;
+  };
+  const forget = whenOutOfTime(() => rest(() => undefined).then(giveBack), signal);
+  giveBackTaken = giveBack;
   return time;
 }

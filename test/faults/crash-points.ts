@@ -40,6 +40,8 @@ export interface Outcome {
 }
 
 export interface CrashOptions {
+  /** Of the test: when it aborts, nothing goes on. */
+  readonly signal: AbortSignal;
   readonly death: Death;
   /** Also kills the next background in its recovery, at each of its points; else only the first dies. */
   readonly twice?: boolean;
@@ -68,12 +70,12 @@ export async function crashEverywhere(useCase: UseCase, options: CrashOptions): 
 /** Dies `twice` only when the second background came to its point. */
 async function crash(
   useCase: UseCase,
-  { death }: CrashOptions,
+  { death, signal }: CrashOptions,
   point: number,
   second: number | undefined,
   outcome: Outcome,
 ): Promise<'never' | 'once' | 'twice'> {
-  const world = createFaultWorld(useCase.world);
+  const world = createFaultWorld({ ...useCase.world, signal });
   const { time } = world;
   const wrong = (what: string, where: string) =>
     outcome.violations.push(`${useCase.name}, ${where}: ${what}`);
@@ -108,6 +110,7 @@ async function crash(
     for (const what of inTheEnd(world, useCase, knowledge, lost)) wrong(what, `${where}, and then once more`);
     return deaths.length === 2 ? 'twice' : 'once';
   } catch (error) {
+    signal.throwIfAborted();
     wrong(error instanceof Error ? error.message : String(error), where);
     return 'once';
   } finally {

@@ -17,16 +17,20 @@ afterAll(() => {
   note('interleavings', totals.histories, more);
 });
 
-it(`nothing is left over, whatever happens, seeds from ${first}`, { timeout: 300_000 }, async () => {
-  const failed: string[] = [];
-  for (const seed of seeds) {
-    const history = await play(seed);
-    totals.histories++;
-    totals.calls += history.calls;
-    totals.lost += history.lost;
-    if (history.violations.length === 0) continue;
-    if (failed.length === 0) console.log(history.tale);
-    failed.push(`FAULTS_SEED=${seed}: ${history.violations.join('; ')}`);
-  }
-  expect(failed).toEqual([]);
-});
+it(
+  `nothing is left over, whatever happens, seeds from ${first}`,
+  { timeout: 1_200_000 },
+  async ({ signal }) => {
+    const failed: string[] = [];
+    for (const seed of seeds) {
+      const history = await play(seed, signal);
+      totals.histories++;
+      totals.calls += history.calls;
+      totals.lost += history.lost;
+      if (history.violations.length === 0) continue;
+      if (failed.length === 0) console.log(history.tale);
+      failed.push(`FAULTS_SEED=${seed}: ${history.violations.join('; ')}`);
+    }
+    expect(failed).toEqual([]);
+  },
+);

@@ -28,8 +28,10 @@ const SERVERS: readonly WorldOptions[] = [
 
 const MOST_STEPS = 20_000;
 
-export async function play(seed: number): Promise<History> {
+/** Stops when the signal of the test aborts. */
+export async function play(seed: number, signal: AbortSignal): Promise<History> {
   const server = {
+    signal,
     ...SERVERS[seed % SERVERS.length],
     companion: Math.floor(seed / SERVERS.length) % 2 === 0,
     ...(Math.floor(seed / SERVERS.length / 2) % 2 === 0 && { consent: true }),
@@ -41,6 +43,7 @@ export async function play(seed: number): Promise<History> {
     await heal(browser);
     lost = await judge(browser);
   } catch (error) {
+    signal.throwIfAborted();
     browser.wrong(error instanceof Error ? (error.stack ?? error.message) : String(error));
   } finally {
     browser.world.stop();

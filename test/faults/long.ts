@@ -13,6 +13,8 @@ const { values, positionals } = parseArgs({
 });
 const end = performance.now() + Number(values.minutes) * 60_000;
 const seed = Number(values.seed);
+/** Here the time is over between two, never in one. */
+const { signal } = new AbortController();
 const over = () => performance.now() > end;
 
 /** With this many it is clear enough that something is wrong. */
@@ -53,7 +55,7 @@ async function points(): Promise<string> {
           progress(says);
           return twice && over();
         };
-        const outcome = await crashEverywhere(useCase, { death, twice, stop });
+        const outcome = await crashEverywhere(useCase, { death, twice, stop, signal });
         total.points += outcome.points;
         total.lost += outcome.lost;
         outcome.violations.forEach(tell);
@@ -76,7 +78,7 @@ async function matrix(): Promise<string> {
   for (const { cell } of cells) {
     if (over()) break;
     done++;
-    (await tryCell(cell)).forEach(tell);
+    (await tryCell(cell, signal)).forEach(tell);
     progress(says);
   }
   return says();
@@ -87,7 +89,7 @@ async function histories(): Promise<string> {
   const says = () =>
     `${total.histories} interleavings from seed ${seed}, ${total.calls} calls, ${total.lost} grants in answers that were lost on the way`;
   while (!over()) {
-    const history = await play(seed + total.histories++);
+    const history = await play(seed + total.histories++, signal);
     total.calls += history.calls;
     total.lost += history.lost;
     if (history.violations.length > 0) {

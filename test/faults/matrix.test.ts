@@ -3,33 +3,35 @@
 import { afterAll, expect, it } from 'vitest';
 import { note } from './counts.ts';
 import { cellsOf, tryCell, type Cell } from './matrix.ts';
+import { CALLS } from './matrix-states.ts';
+import type { MatrixCall } from './matrix-faults.ts';
 
 let cells = 0;
 afterAll(() => note('matrix cells', cells));
 
-async function violations(some: readonly Cell[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const cell of some) {
-    cells++;
-    found.push(...(await tryCell(cell)));
-  }
-  return found;
-}
+/** One test a call and a family of servers. */
+const tables = (family: Cell['server']['family'], among: readonly MatrixCall[]) =>
+  among.map((call) => ({
+    call,
+    family,
+    cells: cellsOf({ era: 'today', family }, { brief: true, among: [call] }),
+  }));
 
-it('no fault ends a session, and each has its code', { timeout: 300_000 }, async () => {
-  expect(await violations(cellsOf({ era: 'today', family: 'oauth' }, { brief: true }))).toEqual([]);
-});
-
-it('nor by the paths of the auth server', { timeout: 300_000 }, async () => {
-  const cells = cellsOf(
-    { era: 'today', family: 'auth' },
-    { brief: true, among: ['exchange', 'refresh', 'destroy'] },
-  );
-  expect(await violations(cells)).toEqual([]);
-});
-
-it('nor with discovered endpoints', { timeout: 300_000 }, async () => {
-  expect(
-    await violations(cellsOf({ era: 'today', family: 'discovered' }, { brief: true, among: ['discovery'] })),
-  ).toEqual([]);
-});
+it.for(
+  [
+    ...tables('oauth', Object.keys(CALLS) as MatrixCall[]),
+    ...tables('auth', ['exchange', 'refresh', 'destroy']),
+    ...tables('discovered', ['discovery']),
+  ].filter((table) => table.cells.length > 0),
+)(
+  'no fault at $call ends a session, and each has its code ($family)',
+  { timeout: 1_200_000 },
+  async (table, { signal }) => {
+    const found: string[] = [];
+    for (const cell of table.cells) {
+      cells++;
+      found.push(...(await tryCell(cell, signal)));
+    }
+    expect(found).toEqual([]);
+  },
+);

@@ -44,14 +44,15 @@ export function cellsOf(
 export const nameOf = ({ server: { era, family }, call, base, over, fault }: Cell) =>
   `${era}, ${family}: ${fault.name} at ${call}, ${over ? 'signing in over ' : ''}${base}`;
 
-/** What is wrong; nothing, if all is well. */
-export async function tryCell(cell: Cell): Promise<string[]> {
+/** What is wrong; nothing, if all is well. Stops when the signal of the test aborts. */
+export async function tryCell(cell: Cell, signal: AbortSignal): Promise<string[]> {
   const { scope } = CALLS[cell.call];
-  const world = createFaultWorld({ ...cell.server, ...(scope !== undefined && { scope }) });
+  const world = createFaultWorld({ ...cell.server, signal, ...(scope !== undefined && { scope }) });
   const wrong: string[] = [];
   try {
     await suffer(world, cell, (what) => wrong.push(what));
   } catch (error) {
+    signal.throwIfAborted();
     wrong.push(error instanceof Error ? error.message : String(error));
   } finally {
     world.stop();

@@ -5,13 +5,13 @@ import { crashEverywhere, type CrashOptions } from './crash-points.ts';
 import { USE_CASES } from './use-cases.ts';
 
 /** One test a use case. */
-export function proveCrashPoints(options: CrashOptions): void {
+export function proveCrashPoints(options: Omit<CrashOptions, 'signal'>): void {
   let points = 0;
   let lost = 0;
   afterAll(() => note('crash points', points, `${lost} tokens in answers that never reached storage`));
 
-  it.each(USE_CASES)('$name', { timeout: 60_000 }, async (useCase) => {
-    const outcome = await crashEverywhere(useCase, options);
+  it.for(USE_CASES)('$name', { timeout: 600_000 }, async (useCase, { signal }) => {
+    const outcome = await crashEverywhere(useCase, { ...options, signal });
     points += outcome.points;
     lost += outcome.lost;
     expect(outcome.violations).toEqual([]);

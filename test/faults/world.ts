@@ -10,6 +10,7 @@ import type { Era } from '../../src/standin/era.ts';
 import { createKeys } from '../../src/standin/keys.ts';
 import { readyClients, RETURN_PAGE } from '../../src/standin/ready.ts';
 import { createHost, type Host } from '../fakes/host.ts';
+import { testSignal } from '../fakes/test-signal.ts';
 import { takeTime, type Time } from '../fakes/time.ts';
 import { COMPANION, createFakeCompanion, type FakeCompanion } from './fake-companion.ts';
 import { watchMetrics, type MetricsWatch } from './metrics-watch.ts';
@@ -33,6 +34,8 @@ export interface WorldOptions {
   readonly companion?: boolean;
   /** Whether the person has said yes to metrics, in the way of Firefox. */
   readonly consent?: boolean;
+  /** Of the test; when it aborts, all that runs here ends. Default: the running test's. */
+  readonly signal?: AbortSignal;
   /** Sees the requests of each context, by the order of its start. */
   readonly around?: (fetch: typeof globalThis.fetch, context: number) => typeof globalThis.fetch;
 }
@@ -60,7 +63,7 @@ export interface FaultWorld {
   tokens(): readonly HeldToken[];
   /** Gives the timers back; nobody waits here any more. */
   stop(): void;
-  stopped: boolean;
+  readonly stopped: boolean;
 }
 
 const keys = createKeys(() => START);
@@ -83,8 +86,9 @@ export function createFaultWorld(options: WorldOptions = {}): FaultWorld {
     era = 'today',
     family = era === 'today' ? 'oauth' : 'discovered',
     scope = 'openid profile',
+    signal = testSignal(),
   } = options;
-  const time = takeTime(START);
+  const time = takeTime(START, signal);
   const standin = createStandin({ era, origin: ORIGIN, now: time.now, keys });
   const companion = createFakeCompanion(standin, time.now);
   const network: typeof fetch = async (url, init = {}) => {
@@ -111,6 +115,7 @@ export function createFaultWorld(options: WorldOptions = {}): FaultWorld {
     person: personAt(standin, 'ada@example.com'),
     fetch: network,
     now: time.now,
+    signal,
     ...(options.random && { random: options.random }),
   });
   host.consent = options.consent;
@@ -137,6 +142,7 @@ export function createFaultWorld(options: WorldOptions = {}): FaultWorld {
     return { session: createSession({ ...ports, fetch, local }, config), context, kill };
   };
   let running = start();
+  let stopped = false;
   const world: FaultWorld = {
     standin,
     companion,
@@ -161,9 +167,11 @@ export function createFaultWorld(options: WorldOptions = {}): FaultWorld {
     view: () => host.local.get('view') as View | undefined,
     record: () => host.local.get('record') as StoredRecord | undefined,
     tokens: () => (host.memory.get('tokens') ?? []) as readonly HeldToken[],
-    stopped: false,
+    get stopped() {
+      return stopped || signal.aborted;
+    },
     stop() {
-      world.stopped = true;
+      stopped = true;
       time.release();
     },
   };

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startStandin } from '../../../src/standin/listen.ts';
+import { createChance } from '../../fakes/random.ts';
 import { ask, builtCompanion, type BuiltCompanion } from '../world.ts';
-import { killAgainAndAgain, PATIENCE_MS } from './rounds.ts';
+import { KILL_SEED, killAgainAndAgain, PATIENCE_MS } from './rounds.ts';
 
 let built: BuiltCompanion;
 let folder: string;
@@ -23,7 +24,7 @@ it(
   async () => {
     const standin = await startStandin({ era: 'today' });
     const dataDir = join(folder, 'cut-short');
-    const files = Math.random() * 900;
+    const files = createChance(KILL_SEED).below(900);
     const first = built.start(standin, { dataDir });
     await vi.waitUntil(async () => (await entries(dataDir)) > files, { timeout: PATIENCE_MS, interval: 5 });
     await first.kill9();

@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { accountKey } from '../../../src/companion/clients.ts';
 import type { RunningStandin } from '../../../src/standin/listen.ts';
 import { eventUri } from '../../../src/standin/events/event.ts';
+import { whenOutOfTime } from '../../fakes/test-signal.ts';
 import { CLIENT, SECRET } from '../fakes/world.ts';
 import { buy, deliver, grant, quickly } from '../world.ts';
 
@@ -86,6 +87,10 @@ export async function startLoad(standin: RunningStandin, origin: string, doomed:
       agent.destroy();
     },
   };
+  whenOutOfTime(() => {
+    over = true;
+    agent.destroy();
+  });
 
   /** Whether it was acknowledged; not only when the load ended first. */
   async function until(

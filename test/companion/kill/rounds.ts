@@ -2,12 +2,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, vi } from 'vitest';
 import { startStandin } from '../../../src/standin/listen.ts';
+import { testSignal } from '../../fakes/test-signal.ts';
+import { createChance } from '../../fakes/random.ts';
 import type { BuiltCompanion, Where } from '../world.ts';
 import { startLoad, type Load } from './load.ts';
 import { prove } from './proof.ts';
 
 /** `KILL_ROUNDS` for more. */
 export const KILL_ROUNDS = Number(process.env.KILL_ROUNDS ?? 8);
+
+/** Says when each companion dies, as far as that is ours to say; the same unless `KILL_SEED` is another. */
+export const KILL_SEED = Number(process.env.KILL_SEED ?? 20_261_121);
+if (!Number.isSafeInteger(KILL_SEED)) throw new Error('KILL_SEED must be a whole number.');
 
 /** For all rounds, in milliseconds, on a machine that has much else to do. */
 export const PATIENCE_MS = 120_000 + KILL_ROUNDS * 20_000;
@@ -27,25 +33,34 @@ interface Rounds {
 
 /** Kills under load, and proves that nothing is lost. */
 export async function killAgainAndAgain({ name, built, where }: Rounds): Promise<void> {
+  const signal = testSignal();
+  const chance = createChance(KILL_SEED);
+  console.log(
+    `kills on ${name}: KILL_SEED=${KILL_SEED} KILL_ROUNDS=${KILL_ROUNDS} kills at the same moments again`,
+  );
   const standin = await startStandin({ era: 'today' });
   // So that kills also meet a grant that is dead while nobody has written that down.
   standin.faults.set([{ where: 'destroy', what: { kind: 'slow', ms: 40, at: 'after' } }]);
-  let companion = built.start(standin, where);
+  const start = () => {
+    signal.throwIfAborted();
+    return built.start(standin, where);
+  };
+  let companion = start();
   const load = await startLoad(standin, await companion.listening, DELETIONS);
   const deletions: Promise<void>[] = [];
   try {
     for (let round = 0; round < KILL_ROUNDS; round += 1) {
       if (round < DELETIONS) deletions.push(load.deleteOne());
       if (round % 3 === 2) {
-        await wait(Math.random() * EARLY_MS);
+        await wait(chance.next() * EARLY_MS);
       } else {
         load.target = await companion.listening;
-        await acknowledged(load, Math.random() * MOST_ACKED);
-        await wait(Math.random() * 20);
+        await acknowledged(load, chance.next() * MOST_ACKED);
+        await wait(chance.next() * 20);
       }
       await companion.kill9();
       load.target = undefined;
-      companion = built.start(standin, where);
+      companion = start();
     }
     load.target = await companion.listening;
     await Promise.all(deletions);
@@ -63,10 +78,12 @@ export async function killAgainAndAgain({ name, built, where }: Rounds): Promise
 
 /** Resolves when so many more events, and one more sign-out, have been acknowledged. */
 export async function acknowledged({ told, revoked }: Load, more: number): Promise<void> {
+  const signal = testSignal();
   const wanted = told.length + more;
   const handedIn = revoked.length;
-  await vi.waitUntil(() => told.length >= wanted && revoked.length > handedIn, {
-    timeout: PATIENCE_MS,
-    interval: 1,
-  });
+  const come = () => {
+    signal.throwIfAborted();
+    return told.length >= wanted && revoked.length > handedIn;
+  };
+  await vi.waitUntil(come, { timeout: PATIENCE_MS, interval: 1 });
 }

@@ -1,0 +1,49 @@
+// Companions that are processes, cut under load; the test after finds none of them alive, and asks one of its own.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startStandin } from '../../../src/standin/listen.ts';
+import { killAgainAndAgain } from '../../companion/kill/rounds.ts';
+import { ask, builtCompanion, type BuiltCompanion } from '../../companion/world.ts';
+
+let built: BuiltCompanion;
+let folder: string;
+/** What the build may have left. */
+let before: number;
+beforeAll(async () => {
+  built = await builtCompanion();
+  folder = await mkdtemp(join(tmpdir(), 'companion-cut-'));
+  before = processes();
+});
+afterAll(async () => {
+  await built.remove();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const processes = () => process.getActiveResourcesInfo().filter((kind) => kind === 'ProcessWrap').length;
+const children = () => processes() - before;
+
+let cuts = 0;
+
+it('cut: kills of a companion', { timeout: 400 }, ({ signal }) => {
+  signal.addEventListener('abort', () => cuts++);
+  return killAgainAndAgain({
+    name: 'a companion that is cut',
+    built,
+    where: { dataDir: join(folder, 'cut') },
+  });
+});
+
+it('undisturbed: after kills of a companion', async () => {
+  expect(cuts).toBe(1);
+  // A process that has ended is in Node's list for another moment.
+  await expect.poll(children).toBe(0);
+  const standin = await startStandin({ era: 'today' });
+  const companion = built.start(standin, { dataDir: join(folder, 'own') });
+  const origin = await companion.listening;
+  expect(children()).toBe(1);
+  expect((await ask(`${origin}/__heartbeat__`)).status).toBe(200);
+  expect(await companion.stop()).toBe(0);
+  await standin.stop();
+});
