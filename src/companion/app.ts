@@ -7,6 +7,7 @@ import { createTokenCheck } from './bearer/check.ts';
 import { evictionKey } from './bearer/evictions.ts';
 import type { Clients } from './clients.ts';
 import type { CompanionSettings } from './config.ts';
+import { endedBefore, type Heard } from './db/heard.ts';
 import { addressBehind } from './http/address.ts';
 import { front } from './http/front.ts';
 import { ALLOWANCES, rateLimits } from './http/rate-limit.ts';
@@ -27,7 +28,6 @@ import {
   webhookShortcut,
 } from './routes/webhooks.ts';
 import { createKeySet } from './sets/key-set.ts';
-import type { AccountEvent } from './sets/types.ts';
 import { createSetVerifier } from './sets/verify-set.ts';
 import { status } from './status/route.ts';
 import type { OperatorState, Store } from './store.ts';
@@ -50,8 +50,8 @@ export interface App {
   readonly app: Hono;
   /** For the server: good deliveries need none of the rest. */
   readonly shortcut: Shortcut;
-  /** To be called with what other instances say of accounts; undefined: anything may have been missed. */
-  readonly heard: (accounts: readonly string[] | undefined) => void;
+  /** To be called with what all instances, this one included, say of accounts; undefined: anything may have been missed. */
+  readonly heard: (news: readonly Heard[] | undefined) => void;
 }
 
 /** Of the companion's own calls Mozilla accounts needs to know the client alone. */
@@ -84,7 +84,7 @@ export function createApp(parts: AppParts): App {
   const delivery: WebhookOptions = {
     verify: createSetVerifier({ issuer: endpoints.issuer, clients, keys, now }),
     apply: (delivery) => store.apply(delivery),
-    evict: (account, events) => tokens.evict([evictionKey(account)], endedBefore(events, now())),
+    evict: (account, events) => tokens.evict(evictionKey(account), endedBefore(events, now())),
     count: (...[outcome, what]) => counters.webhook(outcome, what),
     report: (error) => log.failure('webhook_failed', error),
     now,
@@ -143,17 +143,11 @@ export function createApp(parts: AppParts): App {
   return {
     app,
     shortcut: webhookShortcut(delivery, surroundings),
-    heard: (accounts) => (accounts === undefined ? tokens.evictAll() : tokens.evict(accounts)),
+    heard: (news) => {
+      if (news === undefined) tokens.evictAll();
+      for (const { account, endedBefore } of news ?? []) tokens.evict(account, endedBefore);
+    },
   };
-}
-
-/** From when on tokens of before are none any more; 0 when nothing ended. Milliseconds. */
-function endedBefore(events: readonly AccountEvent[], now: number): number {
-  const instants = events.map((event) => {
-    if (event.kind === 'password_change') return event.changedAt;
-    return event.kind === 'delete_user' ? now : 0;
-  });
-  return Math.max(0, ...instants);
 }
 
 function accountsAnswer({ discovery }: Endpoints, { fetch }: Http) {

@@ -6,7 +6,7 @@ import type { CompanionSettings } from './config.ts';
 import type { Database } from './db/database.ts';
 import { claim } from './db/made-with.ts';
 import { openDatabase } from './db/open.ts';
-import { ACCOUNT_CHANNEL } from './db/deliveries.ts';
+import { ACCOUNT_CHANNEL, readHeard } from './db/heard.ts';
 import { createStore } from './db/store.ts';
 import { hostPause } from './jobs/host-pause.ts';
 import { createRevoker } from './jobs/revocations.ts';
@@ -77,7 +77,9 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       version,
       now,
     });
-    await database.listen(ACCOUNT_CHANNEL, (payload) => heard(payload?.split(',')));
+    await database.listen(ACCOUNT_CHANNEL, (payload) =>
+      heard(payload === undefined ? undefined : readHeard(payload)),
+    );
 
     const revoke = createRevoker({
       store,

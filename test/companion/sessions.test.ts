@@ -95,6 +95,34 @@ describe('POST /v1/sessions', () => {
     expect(Math.abs((proved[0]?.provedAt ?? 0) - issued)).toBeLessThanOrEqual(1000);
   });
 
+  it('takes a token made in the second of a password change for the newer, where its instant is in whole seconds', async () => {
+    const { store, deployment, clock, check } = world;
+    const inSeconds: typeof check = async (...asked) => {
+      const { issuedAt = 0, ...token } = await check(...asked);
+      return { ...token, issuedAt: Math.floor(issuedAt / 1000) * 1000 };
+    };
+    app = world.serve(
+      sessions({
+        store,
+        check: inSeconds,
+        deployment,
+        secret: SECRET,
+        http: { fetch },
+        now: () => clock.now,
+      }),
+    );
+    const second = Math.ceil(clock.now / 1000) * 1000;
+    clock.now = second + 100;
+    const before = String((await json(await buy(await world.token()))).session);
+    clock.now = second + 500;
+    await world.hears({ kind: 'password_change', changedAt: clock.now });
+    clock.now = second + 700;
+    const after = await buy(await world.token());
+    expect(after.status).toBe(201);
+    expect((await state(String((await json(after)).session))).status).toBe(200);
+    expect(await json(await state(before))).toMatchObject({ reason: 'password_changed' });
+  });
+
   it('says why a session that is shown has ended', async () => {
     const session = await sold();
     await post('/v1/session/end', session, { refreshTokenIds: [] });

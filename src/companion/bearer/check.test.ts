@@ -153,11 +153,11 @@ describe('an eviction', () => {
   it('ends what was remembered of the account, and of no other', async () => {
     const { check, accounts, evict } = checking();
     await check(TOKEN);
-    evict([nameOf(OTHER_UID)]);
+    evict(nameOf(OTHER_UID), 0);
     await check(TOKEN);
     expect(accounts.asked).toHaveLength(1);
     accounts.answer = dead;
-    evict([nameOf(OTHER_UID), nameOf(UID)]);
+    for (const account of [nameOf(OTHER_UID), nameOf(UID)]) evict(account, 0);
     expect((await problem(check(TOKEN))).status).toBe(401);
   });
 
@@ -177,7 +177,7 @@ it('counts what its memory was worth', async () => {
   await check(tokenOf('bb'));
   await check(TOKEN);
   await check(TOKEN, { fresh: true });
-  evict([nameOf(OTHER_UID), nameOf(UID)]);
+  for (const account of [nameOf(OTHER_UID), nameOf(UID)]) evict(account, 0);
   expect(counted).toEqual(['miss', 'miss', 'miss', 'hit', 'eviction', 'eviction']);
 });
 

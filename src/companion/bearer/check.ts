@@ -19,13 +19,12 @@ export interface TokenCheckOptions extends InquiryOptions {
 export interface TokenChecks {
   readonly check: TokenCheck;
   /**
-   * Forgets what is known of the tokens of accounts, named by their `evictionKey`; an answer under way is asked for again.
+   * Forgets what is known of the tokens of an account, named by its `evictionKey`; an answer under way is asked for again.
    *
    * `endedBefore`, in milliseconds on the clock of Mozilla accounts: JWTs issued earlier are refused from now on, since their
-   * signatures would go on speaking for them. 0 for events that end no tokens. Left out, as where only the names are heard:
-   * now, which costs their owners a refresh at most.
+   * signatures would go on speaking for them. 0 for events that end no tokens.
    */
-  readonly evict: (accounts: readonly string[], endedBefore?: number) => void;
+  readonly evict: (account: string, endedBefore: number) => void;
   /** Forgets everything: news may have been missed. */
   readonly evictAll: () => void;
 }
@@ -109,13 +108,11 @@ export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
       if ('refused' in verdict) throw verdict.refused;
       return verdict.token;
     },
-    evict(accounts, endedBefore = now()) {
-      for (const account of accounts) {
-        // What crosses no question need not be remembered.
-        if (asking > 0) news.hear(account);
-        for (let left = cache.evict(account); left > 0; left -= 1) count?.('eviction');
-        endings?.end(account, endedBefore);
-      }
+    evict(account, endedBefore) {
+      // What crosses no question need not be remembered.
+      if (asking > 0) news.hear(account);
+      for (let left = cache.evict(account); left > 0; left -= 1) count?.('eviction');
+      endings?.end(account, endedBefore);
     },
     evictAll() {
       news.hearAll();

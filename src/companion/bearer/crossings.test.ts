@@ -17,7 +17,7 @@ async function asked(world = checking()) {
 
 it('an answer of before is asked for again, and it is the new one that counts', async () => {
   const { answer, resolve, evict, accounts } = await asked();
-  evict([nameOf(UID)]);
+  evict(nameOf(UID), 0);
   accounts.answer = dead;
   resolve(live());
   expect((await problem(answer)).status).toBe(401);
@@ -26,7 +26,7 @@ it('an answer of before is asked for again, and it is the new one that counts', 
 
 it('who comes after the news and joins the question gets the new answer too', async () => {
   const { answer, resolve, evict, accounts, check } = await asked();
-  evict([nameOf(UID)]);
+  evict(nameOf(UID), 0);
   const late = check(TOKEN);
   accounts.answer = dead;
   resolve(live());
@@ -49,7 +49,7 @@ it('and for a question that is put anew on purpose', async () => {
   world.accounts.answer = () => promise;
   const answer = world.check(TOKEN, { fresh: true });
   await expect.poll(() => world.accounts.asked.length).toBe(1);
-  world.evict([nameOf(UID)]);
+  world.evict(nameOf(UID), 0);
   world.accounts.answer = dead;
   resolve(live());
   expect((await problem(answer)).status).toBe(401);
@@ -57,7 +57,7 @@ it('and for a question that is put anew on purpose', async () => {
 
 it('news of somebody else change nothing', async () => {
   const { answer, resolve, evict, accounts, check } = await asked();
-  evict([nameOf(OTHER_UID)]);
+  evict(nameOf(OTHER_UID), 0);
   resolve(live());
   expect(await answer).toMatchObject({ uid: UID });
   await check(TOKEN);
@@ -68,10 +68,10 @@ describe('news that never stop', () => {
   it('do not keep the answer back for ever, but it is not kept', async () => {
     const { answer, resolve, evict, accounts, check } = await asked();
     accounts.answer = () => {
-      evict([nameOf(UID)]);
+      evict(nameOf(UID), 0);
       return live();
     };
-    evict([nameOf(UID)]);
+    evict(nameOf(UID), 0);
     resolve(live());
     expect(await answer).toMatchObject({ uid: UID });
     expect(accounts.asked).toHaveLength(3);

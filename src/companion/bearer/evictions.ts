@@ -36,6 +36,9 @@ export function createEvictionLog(most = 10_000): EvictionLog {
 /** FxA: no access token lives longer. Milliseconds. */
 export const LONGEST_LIFE = 86_400_000;
 
+/** FxA: `iat` is in whole seconds, so a token made just after an event looks older than it. Milliseconds. */
+const GRACE = 1000;
+
 export interface Endings {
   /** Tokens of the account that were issued before an instant, in milliseconds, are over. 0 is remembered by nobody. */
   end(account: string, before: number): void;
@@ -57,7 +60,7 @@ export function createEndings(now: () => number, most = 100_000): Endings {
     isOver(account, issuedAt) {
       const ending = endings.peek(account);
       if (ending === undefined) return false;
-      if (now() < ending.until) return issuedAt < ending.before;
+      if (now() < ending.until) return issuedAt + GRACE < ending.before;
       endings.delete(account);
       return false;
     },

@@ -4,14 +4,9 @@ import type { AccountEvent } from '../sets/types.ts';
 import type { Delivery, Store } from '../store.ts';
 import { batched } from './batch.ts';
 import type { Database } from './database.ts';
+import { writeHeard } from './heard.ts';
 
-/** The channel on which all instances hear whose cached answers are stale, known accounts or not. */
-export const ACCOUNT_CHANNEL = 'companion_account';
-
-/** Of an account's key, what the channel carries, in base64url: enough to find it, and 256 of them fit in a notification. */
-const HEARD_BYTES = 16;
-
-/** 256 keys in one notification stay below PostgreSQL's 8000 bytes. */
+/** 256 entries in one notification stay below PostgreSQL's 8000 bytes. */
 const BATCH = { size: 256, limit: 4096, separable: isOfOneRow };
 
 const APPLY = 'select companion.apply_deliveries($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)';
@@ -24,9 +19,6 @@ export function deliveries(database: Database): Pick<Store, 'apply'> {
   };
   return { apply: batched(write, { ...BATCH, gather: database.gather }) };
 }
-
-/** How an account is named on `ACCOUNT_CHANNEL`, where names are joined by commas. */
-export const heardName = (account: Buffer) => account.toString('base64url', 0, HEARD_BYTES);
 
 function columns(batch: readonly Delivery[]): unknown[] {
   const accounts: Buffer[] = [];
@@ -59,8 +51,8 @@ function columns(batch: readonly Delivery[]): unknown[] {
       }
     }
   }
-  const heard = [...new Set(batch.map(({ account }) => heardName(account)))].join();
-  return [accounts, clients, kinds, marks, instants, received, ...Object.values(capabilities), heard];
+  const told = writeHeard(batch);
+  return [accounts, clients, kinds, marks, instants, received, ...Object.values(capabilities), told];
 }
 
 /** What makes two tellings of one event the same. FxA: the token is a new one at each attempt, so it says nothing. */

@@ -48,7 +48,7 @@ export async function buySession(
   // before, when nobody here knew the account and so nothing of it was kept, the profile says, or refuses the token for.
   const readAtRevision = await store.open(account, at);
   const metrics = await readMetricsEnabled(deployment(clientId), accessToken, checked.uid, http);
-  const facts = { account, clientId, provedAt: checked.issuedAt ?? at, metrics, readAtRevision, at };
+  const facts = { account, clientId, provedAt: provedAt(checked, at), metrics, readAtRevision, at };
 
   if (shown !== undefined) {
     const session = await take(store, facts, shown, checked, true);
@@ -58,6 +58,15 @@ export async function buySession(
   const session = await take(store, facts, token, checked, false);
   if (session === undefined) throw new Error('The store knows no session it was not shown');
   return { token, session, isNew: true };
+}
+
+/**
+ * When the token was issued, at the latest. FxA: its instant may be in whole seconds, and a token made just after a password
+ * change would look older than that; later than the question it cannot be.
+ */
+function provedAt({ issuedAt }: CheckedToken, askedAt: number): number {
+  if (issuedAt === undefined || issuedAt % 1000 !== 0) return issuedAt ?? askedAt;
+  return Math.max(issuedAt, Math.min(issuedAt + 999, askedAt));
 }
 
 /** Undefined: the session shown is unknown. */
