@@ -7,6 +7,10 @@ export interface RunningPostgres {
   /** Kills all its processes at once, as a crash would; `restart` brings it back with what it had committed. */
   readonly kill9: () => Promise<void>;
   readonly restart: () => Promise<void>;
+  /** Has all its processes stand still, as a machine that hangs; `thaw` has them go on, `thawPostmaster` only who takes new connections. */
+  readonly freeze: () => void;
+  readonly thaw: () => void;
+  readonly thawPostmaster: () => void;
 }
 
 /** The folder of PostgreSQL's programs, or undefined. */
@@ -18,4 +22,6 @@ export function ensurePostgres(): string;
 /** Starts a server of its own in a temporary folder, on 127.0.0.1 and a free port. */
 export function startPostgres(options?: {
   readonly settings?: Readonly<Record<string, string>>;
+  /** Where its folder is made. */
+  readonly within?: string;
 }): Promise<RunningPostgres>;

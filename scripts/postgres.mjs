@@ -97,14 +97,14 @@ function unprivileged() {
  * Starts a server of its own in a temporary folder, on 127.0.0.1 and a free port, with a random password. It writes to the
  * disk as a real one does; `settings` are more of its own (`{ fsync: 'off' }`).
  *
- * @param {{ settings?: Readonly<Record<string, string>> }} [options]
+ * @param {{ settings?: Readonly<Record<string, string>>, within?: string }} [options]
  * @returns {Promise<import('./postgres.d.mts').RunningPostgres>}
  * @throws Error as `ensurePostgres`, or with what PostgreSQL said
  */
-export async function startPostgres({ settings = {} } = {}) {
+export async function startPostgres({ settings = {}, within = tmpdir() } = {}) {
   const programs = ensurePostgres();
   const user = unprivileged();
-  const folder = mkdtempSync(join(tmpdir(), 'companion-postgres-'));
+  const folder = mkdtempSync(join(within, 'companion-postgres-'));
   const password = randomBytes(12).toString('hex');
   const passwordFile = join(folder, 'password');
   const data = join(folder, 'data');
@@ -162,6 +162,13 @@ export async function startPostgres({ settings = {} } = {}) {
       ended(server, () => {
         for (const pid of [server.pid, ...childrenOf(server.pid)]) kill(pid);
       }),
+    freeze: () => {
+      for (const pid of [server.pid, ...childrenOf(server.pid)]) kill(pid, 'SIGSTOP');
+    },
+    thaw: () => {
+      for (const pid of [...childrenOf(server.pid), server.pid]) kill(pid, 'SIGCONT');
+    },
+    thawPostmaster: () => kill(server.pid, 'SIGCONT'),
     restart: async () => {
       await ended(server, () => server.kill('SIGINT'));
       server = await relaunched(launch);
@@ -223,9 +230,9 @@ function childrenOf(pid) {
   }
 }
 
-function kill(pid) {
+function kill(pid, signal = 'SIGKILL') {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
   } catch {
     // It was quicker.
   }

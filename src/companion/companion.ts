@@ -7,6 +7,7 @@ import type { Database } from './db/database.ts';
 import { claim } from './db/made-with.ts';
 import { openDatabase } from './db/open.ts';
 import { ACCOUNT_CHANNEL, readHeard } from './db/heard.ts';
+import { inTime } from './db/in-time.ts';
 import { createStore } from './db/store.ts';
 import { hostPause } from './jobs/host-pause.ts';
 import { createRevoker } from './jobs/revocations.ts';
@@ -60,7 +61,15 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
   };
   try {
     const database =
-      options.database ?? (await openDatabase({ url: settings.databaseUrl, dir: settings.dataDir }));
+      options.database ??
+      (await openDatabase({
+        url: settings.databaseUrl,
+        dir: settings.dataDir,
+        report: (change) => {
+          if (change.is === 'away') log.event('database_away', { reason: change.why }, 'error');
+          else log.event('database_back', { seconds: change.seconds }, 'warn');
+        },
+      }));
     if (!options.database) running.push(() => database.close());
     await claim(database, settings.secret);
     const store = createStore(database);
@@ -69,7 +78,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
     const { app, shortcut, heard } = createApp({
       settings,
       endpoints,
-      store,
+      store: inTime(store),
       state,
       http,
       log,

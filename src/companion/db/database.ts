@@ -6,9 +6,14 @@ export interface Queryable {
   query<Row extends object>(text: string, values?: readonly unknown[], name?: string): Promise<Row[]>;
 }
 
+export type DatabaseKind = 'postgresql' | 'embedded' | 'embedded_in_memory';
+
 export interface Database extends Queryable {
-  /** Commits when the work resolves, rolls back when it rejects. Nothing else comes in between on its connection. */
-  transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>;
+  /**
+   * Commits when the work resolves, rolls back when it rejects. Nothing else comes in between on its connection. `patience`: how
+   * many milliseconds a statement in it may take, where that is longer than requests can wait.
+   */
+  transaction<T>(work: (transaction: Queryable) => Promise<T>, patience?: number): Promise<T>;
   /** Calls back with each notification on a channel; after a loss of the connection with undefined: anything may have been missed. */
   listen(channel: string, heard: (payload: string | undefined) => void): Promise<void>;
   /** Makes what is committed survive a power cut, as far as this database can. */
@@ -19,6 +24,9 @@ export interface Database extends Queryable {
   tidy(): Promise<void>;
   /** For graphile-worker. */
   readonly pool: Pool;
+  readonly kind: DatabaseKind;
+  /** `host:port` of a server. */
+  readonly host?: () => string;
   /** For people: what this is, and what it does not promise. */
   readonly description: string;
   close(): Promise<void>;

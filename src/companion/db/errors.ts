@@ -25,13 +25,44 @@ export const STORE_ERROR_CODES = [
 
 export type StoreErrorCode = (typeof STORE_ERROR_CODES)[number];
 
+/** Why a database is `database_away`. */
+export type AwayReason =
+  /** It was reached, and then answered nothing any more. */
+  | 'frozen'
+  /** A time limit of our own, while it answers others. */
+  | 'time_out'
+  /** There is no connection, or it was lost. */
+  | 'connection'
+  /** It takes no writes: a standby, or the former writer. */
+  | 'read_only'
+  | 'disk_full'
+  /** It shuts down, starts, or has no resources left. */
+  | 'server';
+
+export interface StoreErrorOptions extends ErrorOptions {
+  readonly why?: AwayReason;
+}
+
 /** `message` is a sentence for the operator. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly code: StoreErrorCode;
+  readonly why: AwayReason | undefined;
 
-  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: StoreErrorCode, message: string, options?: StoreErrorOptions) {
     super(message, options);
     this.code = code;
+    this.why = options?.why;
   }
+}
+
+/** Resources, and what operators or the system do (appendix A of PostgreSQL's manual); 25006 is a server that takes no writes. */
+const AWAY = /^(?:08|53|57|58|25006)/;
+
+/** Why an answer of PostgreSQL means that it is away; undefined when it is about the statement. */
+export function awayReason(sqlState: string): AwayReason | undefined {
+  if (!AWAY.test(sqlState)) return undefined;
+  if (sqlState === '25006') return 'read_only';
+  if (sqlState === '53100') return 'disk_full';
+  return sqlState === '57014' ? 'time_out' : 'server';
 }

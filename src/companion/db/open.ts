@@ -1,5 +1,6 @@
 // A database, ready to be used: the server that a URL names, or the embedded one.
 import type { Database } from './database.ts';
+import type { GuardChange } from './guard.ts';
 import { migrate } from './migrate.ts';
 import { openPglite } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
@@ -12,6 +13,8 @@ export interface DatabaseOptions {
   readonly url?: string | undefined;
   /** Of the embedded database, for one companion; without it and a URL everything is in memory. */
   readonly dir?: string | undefined;
+  /** Told when a server is found frozen, and when it answers again. */
+  readonly report?: (change: GuardChange) => void;
 }
 
 /**
@@ -19,10 +22,10 @@ export interface DatabaseOptions {
  *
  * @throws StoreError `database_newer`, `directory_in_use`, and the driver's own errors.
  */
-export async function openDatabase({ url, dir }: DatabaseOptions): Promise<Database> {
+export async function openDatabase({ url, dir, report }: DatabaseOptions): Promise<Database> {
   if (url !== undefined) {
-    await closedAfter(openPostgres(url, MIGRATION_PATIENCE_MS), migrate);
-    return openPostgres(url);
+    await closedAfter(openPostgres(url, { patience: MIGRATION_PATIENCE_MS }), migrate);
+    return openPostgres(url, { report });
   }
   const database = await openPglite(dir);
   try {

@@ -3,7 +3,7 @@ import { PGlite, types, type Transaction } from '@electric-sql/pglite';
 import { mkdir, readdir } from 'node:fs/promises';
 import type { Database, Queryable } from './database.ts';
 import { lockDirectory } from './directory-lock.ts';
-import { StoreError } from './errors.ts';
+import { awayReason, StoreError } from './errors.ts';
 import { pglitePool, run } from './pglite-pool.ts';
 import { walFlush } from './write-ahead-log.ts';
 
@@ -70,6 +70,7 @@ function database(
       await pglite.exec('vacuum (analyze)');
     },
     pool: pglitePool(pglite),
+    kind: dir === undefined ? 'embedded_in_memory' : 'embedded',
     description:
       dir === undefined
         ? 'embedded, in memory: it is gone when this process ends'
@@ -89,7 +90,10 @@ function queryable(where: Pick<Transaction, 'query' | 'exec'>): Queryable {
       } catch (error) {
         // PGlite hangs the values on its errors, and errors find their way into logs.
         if (error instanceof Error && 'params' in error) delete error.params;
-        throw error;
+        const { code } = Object(error) as { readonly code?: unknown };
+        const why = typeof code === 'string' ? awayReason(code) : undefined;
+        if (why === undefined) throw error;
+        throw new StoreError('database_away', 'The database does not answer.', { cause: error, why });
       }
     },
   };

@@ -1,12 +1,14 @@
 // Hears PostgreSQL's notifications on a connection of its own, and takes up another whenever that is lost.
-import pg, { type Client, type ClientConfig } from 'pg';
+import pg, { type Client } from 'pg';
 
 type Heard = (payload: string | undefined) => void;
 
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 5_000;
 /** A connection whose other end is gone without a word looks like a quiet one. */
-const PROBE_MS = 20_000;
+const PROBE_MS = 5_000;
+/** A server that takes no writes any more tells of none either: what is written is written elsewhere. */
+const PROBE = `select 1 / (current_setting('transaction_read_only') = 'off')::int`;
 
 export interface Listener {
   /** As `Database.listen`. Rejects when there is no connection to be had now. */
@@ -14,7 +16,8 @@ export interface Listener {
   readonly close: () => Promise<void>;
 }
 
-export function createListener(config: ClientConfig): Listener {
+/** `newClient` makes a connection that is not connected yet. */
+export function createListener(newClient: () => Client): Listener {
   const channels = new Map<string, Set<Heard>>();
   let connection: Promise<Client> | undefined;
   let closed = false;
@@ -26,8 +29,7 @@ export function createListener(config: ClientConfig): Listener {
   };
 
   async function connect(): Promise<Client> {
-    const client = new pg.Client(config);
-    client.on('error', () => undefined);
+    const client = newClient();
     client.on('notification', ({ channel, payload }) => {
       for (const heard of channels.get(channel) ?? []) heard(payload ?? '');
     });
@@ -35,11 +37,11 @@ export function createListener(config: ClientConfig): Listener {
       await client.connect();
       for (const channel of channels.keys()) await listenTo(client, channel);
     } catch (error) {
-      await client.end().catch(() => undefined);
+      client.connection.stream.destroy();
       throw error;
     }
     const probe = setInterval(() => {
-      client.query('select 1').catch(() => client.end());
+      client.query(PROBE).catch(() => client.connection.stream.destroy());
     }, PROBE_MS);
     client.once('end', () => {
       clearInterval(probe);

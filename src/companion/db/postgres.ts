@@ -1,78 +1,143 @@
 // A PostgreSQL server, version 15 or later.
-import pg, { type ClientConfig, type QueryConfig, type QueryResult } from 'pg';
+import pg, { type Client, type ClientConfig, type PoolClient, type QueryConfig, type QueryResult } from 'pg';
 import type { Database, Queryable } from './database.ts';
-import { StoreError } from './errors.ts';
+import { type AwayReason, awayReason, StoreError } from './errors.ts';
+import { createGuard, type GuardChange } from './guard.ts';
+import { createHosts, ReadOnlyHost } from './postgres-hosts.ts';
 import { createListener } from './postgres-listener.ts';
 
 /** How long a statement may take; a request that waits longer is better told to come again. */
 const PATIENCE_MS = 10_000;
-const CONNECT_PATIENCE_MS = 5_000;
+const CONNECT_PATIENCE_MS = 10_000;
+/** For one that asks whether there is an answer at all: short enough for the first who waits to be answered within five seconds. */
+const PROBE_PATIENCE_MS = 2_500;
 const IDLE_MS = 30_000;
 const CONNECTIONS = 10;
+/** A server that takes no writes refuses many statements at once; connections younger than this are made after that was known. */
+const JUST_MADE_MS = 1_000;
 
-/** @param patience for one statement, in milliseconds */
-export function openPostgres(url: string, patience = PATIENCE_MS): Database {
+export interface PostgresOptions {
+  /** For one statement, in milliseconds. */
+  readonly patience?: number;
+  /** Told when the server is found frozen, and when it answers again. */
+  readonly report?: ((change: GuardChange) => void) | undefined;
+}
+
+/** `url` may name several hosts, as libpq's may. */
+export function openPostgres(url: string, options: PostgresOptions = {}): Database {
+  const { patience = PATIENCE_MS, report = () => undefined } = options;
   const config: ClientConfig = {
-    connectionString: url,
     application_name: 'companion',
     connectionTimeoutMillis: CONNECT_PATIENCE_MS,
-    statement_timeout: patience,
     // The server may be the one that does not answer any more.
     query_timeout: patience + CONNECT_PATIENCE_MS,
-    idle_in_transaction_session_timeout: patience,
     keepAlive: true,
     types: TYPES,
   };
-  const pool = new pg.Pool({ ...config, max: CONNECTIONS, idleTimeoutMillis: IDLE_MS });
-  // Whoever uses a lost connection learns of it from his statement; without these, idle ones would end the process.
+  // Set on the connection, for PgBouncer takes none of these among the parameters of its start.
+  const hosts = createHosts(url, config, async (client) => {
+    await client.query(LIMITS, [String(patience)]);
+  });
+  const pool = new pg.Pool({
+    ...config,
+    max: CONNECTIONS,
+    idleTimeoutMillis: IDLE_MS,
+    Client: hosts.Client,
+  });
+  // Whoever uses a lost connection learns of it from his statement; without this, idle ones would end the process.
   pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  const listener = createListener(config);
+  const listener = createListener(hosts.client);
+  const guard = createGuard({ probe: () => probe(hosts.client()), drop: hosts.drop, report });
+
+  /** Lends a connection, and takes it back or gives it up. */
+  async function lent<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    let client: PoolClient | undefined;
+    let isOver = false;
+    let isBroken = false;
+    try {
+      return await guard.run(async () => {
+        const connected = await told(pool.connect());
+        if (isOver) connected.release();
+        else client = connected;
+        return work(connected);
+      });
+    } catch (error) {
+      isBroken = isAway(error);
+      // What hears and what works in the background has to find the new writer, too.
+      if (isAway(error) && error.why === 'read_only') hosts.drop(JUST_MADE_MS);
+      throw error;
+    } finally {
+      isOver = true;
+      client?.release(isBroken);
+    }
+  }
+
   return {
-    ...queryable(pool),
-    transaction: (work) => transaction(pool, work),
+    query: (text, values, name) => lent((client) => queryable(client).query(text, values, name)),
+    transaction: (work, longer) => lent((client) => transaction(client, work, longer)),
     listen: listener.listen,
     flush: () => Promise.resolve(),
     gather: 0,
     tidy: () => Promise.resolve(),
     pool,
+    kind: 'postgresql',
+    host: hosts.current,
     description: 'PostgreSQL, for any number of companions',
     close: async () => {
+      guard.close();
       await listener.close();
       await pool.end();
     },
   };
 }
 
-async function transaction<T>(pool: pg.Pool, work: (transaction: Queryable) => Promise<T>): Promise<T> {
-  const client = await told(pool.connect());
-  let broken: unknown;
+const LIMITS = `select set_config('statement_timeout', $1, false), set_config('idle_in_transaction_session_timeout', $1, false)`;
+
+async function probe(client: Client): Promise<void> {
+  const late = setTimeout(() => client.connection.stream.destroy(), PROBE_PATIENCE_MS);
   try {
-    await told(client.query('begin'));
-    const result = await work(queryable(client));
-    await told(client.query('commit'));
-    return result;
+    await client.connect();
+    await client.query('select 1');
   } catch (error) {
-    await client.query('rollback').catch((failure: unknown) => {
-      broken = failure;
-    });
-    throw error;
+    // Whatever it answers, it does answer.
+    if (!(error instanceof pg.DatabaseError)) throw error;
   } finally {
-    // A connection on which nothing could be rolled back is no use to anybody.
-    client.release(broken !== undefined);
+    clearTimeout(late);
+    client.end().catch(() => undefined);
   }
 }
 
-interface Driver {
-  query(statement: QueryConfig): Promise<QueryResult | QueryResult[]>;
+async function transaction<T>(
+  client: PoolClient,
+  work: (transaction: Queryable) => Promise<T>,
+  patience: number | undefined,
+): Promise<T> {
+  const statements = queryable(client, patience);
+  await statements.query('begin');
+  try {
+    if (patience !== undefined)
+      await statements.query(`select set_config('statement_timeout', $1, true)`, [String(patience)]);
+    const result = await work(statements);
+    await statements.query('commit');
+    return result;
+  } catch (error) {
+    // A connection on which nothing can be rolled back is no use to anybody, and given up.
+    if (!isAway(error)) await statements.query('rollback');
+    throw error;
+  }
 }
 
-function queryable(driver: Driver): Queryable {
+function queryable(client: PoolClient, patience?: number): Queryable {
+  const longer = patience !== undefined && { query_timeout: patience + CONNECT_PATIENCE_MS };
   return {
     query: async <Row extends object>(text: string, values: readonly unknown[] = [], name?: string) => {
-      const result = await told(
-        driver.query({ text, values: [...values], ...(name !== undefined && { name }) }),
-      );
+      const statement: QueryConfig = {
+        text,
+        values: [...values],
+        ...(name !== undefined && { name }),
+        ...longer,
+      };
+      const result = (await told(client.query(statement))) as QueryResult | QueryResult[];
       // A text of several statements has several results.
       const last = Array.isArray(result) ? result.at(-1) : result;
       return (last?.rows ?? []) as Row[];
@@ -80,19 +145,29 @@ function queryable(driver: Driver): Queryable {
   };
 }
 
-// Connections, resources, and what operators or the system do (appendix A of PostgreSQL's manual).
-const AWAY = /^(?:08|53|57|58)/;
-
-/** What is nobody's fault but the connection's becomes `database_away`: drivers have no common name for it. */
+/** What is nobody's fault but the server's or the connection's becomes `database_away`: drivers have no common name for it. */
 async function told<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
   } catch (error) {
-    const isAnswer = error instanceof pg.DatabaseError && !AWAY.test(error.code ?? '');
-    if (isAnswer || error instanceof TypeError) throw error;
-    throw new StoreError('database_away', 'The database does not answer.', { cause: error });
+    const why = whyAway(error);
+    if (why === undefined) throw error;
+    throw new StoreError('database_away', 'The database does not answer.', { cause: error, why });
   }
 }
+
+function whyAway(error: unknown): AwayReason | undefined {
+  if (error instanceof TypeError) return undefined;
+  const { code, message } = Object(error) as Partial<pg.DatabaseError>;
+  if (error instanceof pg.DatabaseError || error instanceof ReadOnlyHost) return awayReason(code ?? '');
+  // As pg and pg-pool say it.
+  return /^(?:Query read timeout|timeout exceeded|timeout expired)/.test(message ?? '')
+    ? 'time_out'
+    : 'connection';
+}
+
+const isAway = (error: unknown): error is StoreError =>
+  error instanceof StoreError && error.code === 'database_away';
 
 /** Every instant and counter here is far below 2^53. */
 const TYPES = new pg.TypeOverrides();

@@ -33,6 +33,7 @@ interface Heartbeat {
 const DATABASE_TIME = 1000;
 const ACCOUNTS_TIME = 3000;
 const ACCOUNTS_FRESH = 10_000;
+const RETRY_SECONDS = '5';
 const HEARTBEAT_FRESH = 1000;
 // Mozilla accounts was away for longer than it usually is, or we do not come through.
 const OLD_REVOCATION = 3600;
@@ -46,7 +47,9 @@ export function dockerflow(options: DockerflowOptions): Hono {
   app.get('/__lbheartbeat__', (c) => c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' }));
   app.get('/__heartbeat__', async (c) => {
     const found = await heartbeat();
-    return c.json(found, found.status === 'error' ? 503 : 200, { 'cache-control': 'no-store' });
+    const isWell = found.status !== 'error';
+    const headers = { 'cache-control': 'no-store', ...(!isWell && { 'retry-after': RETRY_SECONDS }) };
+    return c.json(found, isWell ? 200 : 503, headers);
   });
   app.get('/__version__', (c) => c.json(version, 200, { 'cache-control': 'no-store' }));
   return app;

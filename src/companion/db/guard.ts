@@ -1,0 +1,110 @@
+// Tells a database that is busy from one that is frozen: while one hangs, whatever is asked of it would hang with it.
+import { type AwayReason, StoreError } from './errors.ts';
+
+export interface Guard {
+  /** Does the work; rejects with `database_away` as soon as the database is found frozen, and at once while it is. */
+  run<T>(work: () => Promise<T>): Promise<T>;
+  close(): void;
+}
+
+export interface GuardParts {
+  /** Asks for an answer on a connection of its own. Rejects when there is none in time. */
+  readonly probe: () => Promise<void>;
+  /** Gives up all connections. */
+  readonly drop: () => void;
+  /** For the log. */
+  readonly report: (change: GuardChange) => void;
+}
+
+export type GuardChange =
+  { readonly is: 'away'; readonly why: AwayReason } | { readonly is: 'back'; readonly seconds: number };
+
+/** Milliseconds. Long for a statement that is part of a request; with a probe that fails, still far below five seconds. */
+const SUSPECT_MS = 1_000;
+const LOOK_EVERY_MS = 250;
+const RETRY_MS = 250;
+
+/** Starts without a probe: who opens a database asks something of it first. */
+export function createGuard({ probe, drop, report }: GuardParts): Guard {
+  interface Waiting {
+    readonly since: number;
+    readonly reject: (error: StoreError) => void;
+  }
+  const waiting = new Set<Waiting>();
+  let frozenSince: number | undefined;
+  let isProbing = false;
+  let answeredAt = -Infinity;
+  let looking: NodeJS.Timeout | undefined;
+  let retry: NodeJS.Timeout | undefined;
+  let isClosed = false;
+
+  const away = () => new StoreError('database_away', 'The database does not answer.', { why: 'frozen' });
+
+  function look(): void {
+    const oldest = [...waiting][0];
+    if (oldest === undefined) {
+      clearInterval(looking);
+      looking = undefined;
+      return;
+    }
+    const now = performance.now();
+    if (isProbing || frozenSince !== undefined) return;
+    if (now - Math.max(oldest.since, answeredAt) < SUSPECT_MS) return;
+    isProbing = true;
+    probe()
+      .then(() => {
+        answeredAt = performance.now();
+      }, freeze)
+      .finally(() => {
+        isProbing = false;
+      });
+  }
+
+  function freeze(): void {
+    if (isClosed) return;
+    frozenSince = performance.now();
+    report({ is: 'away', why: 'frozen' });
+    for (const { reject } of waiting) reject(away());
+    waiting.clear();
+    drop();
+    thaw();
+  }
+
+  function thaw(): void {
+    retry = setTimeout(() => {
+      probe().then(
+        () => {
+          const seconds = Math.round((performance.now() - (frozenSince ?? 0)) / 1000);
+          frozenSince = undefined;
+          answeredAt = performance.now();
+          if (!isClosed) report({ is: 'back', seconds });
+        },
+        () => {
+          if (!isClosed) thaw();
+        },
+      );
+    }, RETRY_MS).unref();
+  }
+
+  return {
+    async run(work) {
+      if (frozenSince !== undefined) throw away();
+      looking ??= setInterval(look, LOOK_EVERY_MS).unref();
+      let mine: Waiting | undefined;
+      const given = new Promise<never>((_resolve, reject) => {
+        mine = { since: performance.now(), reject };
+        waiting.add(mine);
+      });
+      try {
+        return await Promise.race([work(), given]);
+      } finally {
+        if (mine) waiting.delete(mine);
+      }
+    },
+    close() {
+      isClosed = true;
+      clearInterval(looking);
+      clearTimeout(retry);
+    },
+  };
+}

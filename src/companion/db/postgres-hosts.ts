@@ -1,0 +1,103 @@
+// The servers that a URL names, as libpq has them: several hosts, of which the one that takes writes is the one to use.
+import pg, { type Client, type ClientConfig } from 'pg';
+
+export interface Hosts {
+  /** A new connection, not yet connected, to the host that is in use now. */
+  readonly client: () => Client;
+  /** A constructor for pools: each of its clients is one of those. */
+  readonly Client: new () => Client;
+  /** All that are open or opening. */
+  readonly drop: (olderThan?: number) => void;
+  /** `host:port` of the one in use. */
+  readonly current: () => string;
+}
+
+/** The URL of each host in turn. One with a single host is left as it is. */
+export function urlsOf(url: string): string[] {
+  const parts = /^(postgres(?:ql)?:\/\/(?:[^@/?#]*@)?)([^/?#]*)(.*)$/s.exec(url);
+  const [, head = '', hosts = '', tail = ''] = parts ?? [];
+  if (!hosts.includes(',')) return [url];
+  return hosts.split(',').map((host) => head + host + tail);
+}
+
+/** libpq: which sessions are wanted. Without it the companion looks for one that takes writes as well: others are of no use to it. */
+export function sessionAttributes(url: string): string | undefined {
+  return /[?&]target_session_attrs=([^&#]*)/.exec(url)?.[1];
+}
+
+/**
+ * Clients of a configuration, one host after the other: where no connection can be had, or nothing be written, the next is tried.
+ *
+ * @param prepare is done with each connection before it is used
+ */
+export function createHosts(
+  url: string,
+  config: ClientConfig,
+  prepare: (client: Client) => Promise<void>,
+): Hosts {
+  const urls = urlsOf(url);
+  const open = new Map<Client, number>();
+  let using = 0;
+
+  function client(): Client {
+    const mine = using;
+    const made = new pg.Client({ ...config, connectionString: urls[mine] ?? url });
+    open.set(made, performance.now());
+    made.on('error', () => undefined);
+    made.once('end', () => open.delete(made));
+    const connect = made.connect.bind(made) as () => Promise<unknown>;
+    const connected = async () => {
+      try {
+        await connect();
+        await prepare(made);
+        if (urls.length > 1) await refuseReadOnly(made);
+      } catch (error) {
+        open.delete(made);
+        // Others may have gone on to the next one meanwhile.
+        if (using === mine) using = (mine + 1) % urls.length;
+        destroy(made);
+        throw error;
+      }
+    };
+    made.connect = ((callback?: (error?: Error) => void) => {
+      const done = connected();
+      if (callback === undefined) return done;
+      done.then(() => callback(), callback);
+      return undefined;
+    }) as typeof made.connect;
+    return made;
+  }
+
+  return {
+    client,
+    // A constructor that returns an object gives that object.
+    Client: function () {
+      return client();
+    } as unknown as new () => Client,
+    drop: (olderThan = -Infinity) => {
+      const now = performance.now();
+      for (const [one, since] of open) if (now - since >= olderThan) destroy(one);
+    },
+    current: () => {
+      const { host, port } = new pg.Client({ connectionString: urls[using] ?? url });
+      return `${host}:${port}`;
+    },
+  };
+}
+
+async function refuseReadOnly(client: Client): Promise<void> {
+  const { rows } = await client.query<{ only: string }>(
+    `select current_setting('transaction_read_only') as only`,
+  );
+  if (rows[0]?.only === 'on') throw new ReadOnlyHost('The server takes no writes.');
+}
+
+/** Looks like PostgreSQL's own answer, of which it is the same kind. */
+export class ReadOnlyHost extends Error {
+  readonly code = '25006';
+}
+
+/** Without a word, which a server that hangs would not hear. */
+function destroy(client: Client): void {
+  client.connection.stream.destroy();
+}

@@ -1,0 +1,124 @@
+// A database that stands still: who asks is told to come again, within five seconds from the first request on.
+import { Agent, request } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
+import { startStandin, type RunningStandin } from '../../../src/standin/listen.ts';
+import { CLIENT } from '../fakes/world.ts';
+import { ask, builtCompanion, buy, uidOf, type BuiltCompanion, type ChildCompanion } from '../world.ts';
+
+const PATIENCE_MS = 180_000;
+const REQUESTS = 900;
+const AT_ONCE = 60;
+const LONGEST_MS = 5_000;
+
+let server: RunningPostgres;
+let built: BuiltCompanion;
+let standin: RunningStandin;
+let companion: ChildCompanion;
+beforeAll(async () => {
+  server = await startPostgres();
+  built = await builtCompanion();
+  standin = await startStandin({ era: 'today' });
+  companion = built.start(standin, { databaseUrl: server.url });
+  await companion.listening;
+}, PATIENCE_MS);
+afterAll(async () => {
+  server.thaw();
+  await companion.kill9();
+  await standin.stop();
+  await built.remove();
+  await server.stop();
+}, PATIENCE_MS);
+
+interface Timed {
+  readonly what: string;
+  /** Undefined: cut. */
+  readonly status: number | undefined;
+  readonly ms: number;
+  readonly retryAfter: string | undefined;
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+function timed(what: string, url: string, method: string, headers: Record<string, string>) {
+  const began = performance.now();
+  return new Promise<Timed>((resolve) => {
+    const done = (status?: number, retryAfter?: string) =>
+      resolve({ what, status, retryAfter, ms: performance.now() - began });
+    const asked = request(url, { method, agent, headers }, (answer) => {
+      answer.resume().once('end', () => done(answer.statusCode, answer.headers['retry-after']));
+    });
+    asked.once('error', () => done()).end();
+  });
+}
+
+it(
+  'answers 900 requests, none cut and none late, and all is well when it goes on',
+  async () => {
+    const origin = await companion.listening;
+    const session = await buy(standin, origin);
+    const uid = uidOf(standin);
+    const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+    const kinds = [
+      () => timed('session', `${origin}/v1/session`, 'GET', bearer(session)),
+      async () => {
+        const set = await standin.events.sign({ clientId: CLIENT.clientId, uid, event: 'profile-change' });
+        return timed('event', `${origin}/webhooks/fxa`, 'POST', bearer(set));
+      },
+      () => timed('heartbeat', `${origin}/__heartbeat__`, 'GET', {}),
+    ] as const;
+
+    const answers: Timed[] = [];
+    let next = 0;
+    const worker = async () => {
+      while (next < REQUESTS) {
+        const nth = (next += 1);
+        // They come over some seconds, and a good part of them is under way when it stands still.
+        if (nth > AT_ONCE) await wait(200 + Math.random() * 400);
+        answers.push(await (kinds[nth % kinds.length] ?? kinds[0])());
+      }
+    };
+    const load = Promise.all(Array.from({ length: AT_ONCE }, worker));
+    await wait(20);
+    server.freeze();
+    const frozenAt = performance.now();
+    await load;
+    expect(performance.now() - frozenAt).toBeGreaterThan(4000);
+
+    expect(answers).toHaveLength(REQUESTS);
+    expect(answers.filter(({ status }) => status === undefined)).toEqual([]);
+    expect(answers.filter(({ ms }) => ms > LONGEST_MS)).toEqual([]);
+    const refused = answers.filter(({ status }) => status === 503);
+    expect(refused.length).toBeGreaterThan(REQUESTS / 2);
+    expect(refused.filter(({ retryAfter }) => retryAfter === undefined)).toEqual([]);
+    // After the first, nothing waits any more.
+    const late = answers.slice(-REQUESTS / 2).filter(({ what }) => what !== 'heartbeat');
+    expect(Math.max(...late.map(({ ms }) => ms))).toBeLessThan(2000);
+
+    server.thaw();
+    await expect
+      .poll(async () => (await ask(`${origin}/v1/session`, 'GET', { bearer: session })).status, {
+        timeout: 20_000,
+      })
+      .toBe(200);
+    expect((await ask(`${origin}/__heartbeat__`)).status).toBe(200);
+  },
+  PATIENCE_MS,
+);
+
+it(
+  'is soon told, too, when only the connections that are open stand still',
+  async () => {
+    const origin = await companion.listening;
+    const session = await buy(standin, origin);
+    server.freeze();
+    server.thawPostmaster();
+    const asked = () =>
+      timed('session', `${origin}/v1/session`, 'GET', { authorization: `Bearer ${session}` });
+    const answers = await Promise.all(Array.from({ length: 30 }, asked));
+    expect(answers.filter(({ status, ms }) => status === undefined || ms > LONGEST_MS)).toEqual([]);
+    server.thaw();
+    await expect.poll(async () => (await asked()).status, { timeout: 30_000 }).toBe(200);
+  },
+  PATIENCE_MS,
+);
