@@ -29,9 +29,9 @@ export interface Commands {
   /** From now on the person signs in in a tab, or in the browser's own window. */
   preferTab(): void;
   preferWindow(): void;
-  /** Changes the name the account is shown by. */
+  /** Changes the name the account is shown by. The text is made by `textFor`: no other account is changed. */
   changeName(name: string): void;
-  /** Changes the picture: a PNG or JPEG as a data URL. */
+  /** Changes the picture: a PNG or JPEG as a data URL, by `textFor`. */
   changePicture(dataUrl: string): void;
   /** Tester builds only: signs out, and starts anew for another server. JSON of a `Choice` (choice.ts); empty: the build's own. */
   chooseServer(choice: string): void;
@@ -51,6 +51,17 @@ export type CommandName = keyof Plain<Commands>;
 
 /** Characters. A picture is the longest text there is. */
 export const LONGEST_TEXT = 8_000_000;
+
+/** The text of a command for the account a page shows: by the time it is read, another may be signed in. */
+export function textFor(uid: string, text: string): string {
+  return `${uid} ${text}`;
+}
+
+/** The parts of such a text. */
+export function readTextFor(text: string): { readonly uid: string; readonly text: string } {
+  const end = text.indexOf(' ');
+  return { uid: text.slice(0, Math.max(0, end)), text: text.slice(end + 1) };
+}
 
 /** What travels to the background. */
 export interface Command {

@@ -19,6 +19,8 @@ export const FXA_ERROR_CODES = [
   'signed_out',
   /** Proof that the grant is gone, or that a silent authorization needs the person. */
   'reauth_required',
+  /** Another account than the one a call began with is signed in by now. */
+  'account_changed',
   /** 401 from a resource. No proof of anything yet: refresh once and try again. */
   'token_rejected',
   /** The client may not have these scopes, or the token's scopes do not reach. */

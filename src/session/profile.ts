@@ -35,7 +35,7 @@ async function look(context: Context): Promise<boolean> {
   if (!live) return false;
   try {
     const http = context.http();
-    const profile = await withAccessToken(context, live.grant.scope, async (token) =>
+    const profile = await withAccessToken(context, live, async (token) =>
       fetchProfile(await context.deployment(http), token, http),
     );
     const known = live.account.profile?.uid;
@@ -54,14 +54,14 @@ async function look(context: Context): Promise<boolean> {
 }
 
 /**
- * Changes the name by which the account is shown. FxA: needs the scope `profile:display_name:write`, which `profile` does
+ * Changes the name by which the account is shown; with `account` (a uid or subject) of that one alone. FxA: needs the scope `profile:display_name:write`, which `profile` does
  * not imply.
  *
- * @throws FxaError `scope_denied` when the grant does not reach, `invalid_request` for a name FxA would refuse, and all of
+ * @throws FxaError `account_changed` when another account is signed in by now, `scope_denied` when the grant does not reach, `invalid_request` for a name FxA would refuse, and all of
  *   `withAccessToken`.
  */
-export function changeDisplayName(context: Context, name: string): Promise<void> {
-  return write(context, 'profile:display_name:write', (deployment, token, http) =>
+export function changeDisplayName(context: Context, name: string, account?: string): Promise<void> {
+  return write(context, 'profile:display_name:write', account, (deployment, token, http) =>
     setDisplayName(deployment, token, name, http),
   );
 }
@@ -71,8 +71,12 @@ export function changeDisplayName(context: Context, name: string): Promise<void>
  *
  * @throws FxaError as `changeDisplayName`.
  */
-export function changeAvatar(context: Context, image: Blob | Uint8Array<ArrayBuffer>): Promise<void> {
-  return write(context, 'profile:avatar:write', (deployment, token, http) =>
+export function changeAvatar(
+  context: Context,
+  image: Blob | Uint8Array<ArrayBuffer>,
+  account?: string,
+): Promise<void> {
+  return write(context, 'profile:avatar:write', account, (deployment, token, http) =>
     setAvatar(deployment, token, image, http),
   );
 }
@@ -80,11 +84,13 @@ export function changeAvatar(context: Context, image: Blob | Uint8Array<ArrayBuf
 async function write(
   context: Context,
   needed: string,
+  account: string | undefined,
   send: (deployment: Deployment, token: string, http: Http) => Promise<void>,
 ): Promise<void> {
-  const scope = (await requireLive(context)).grant.scope;
-  if (!grantedCovers(scope, needed)) throw new FxaError('scope_denied', `The grant has no ${needed}.`);
+  const live = await requireLive(context, account);
+  if (!grantedCovers(live.grant.scope, needed))
+    throw new FxaError('scope_denied', `The grant has no ${needed}.`);
   const http = context.http();
-  await withAccessToken(context, scope, async (token) => send(await context.deployment(http), token, http));
+  await withAccessToken(context, live, async (token) => send(await context.deployment(http), token, http));
   await lookAnew(context);
 }

@@ -46,7 +46,7 @@ async function renewIfDue(context: Context, live: SignedIn): Promise<void> {
   if (due === undefined || due > ports.now()) return;
   const { failures = 0 } = (await planOf(context, live)) ?? {};
   try {
-    await renew(context, token);
+    await renew(context, live, token);
     const newest = mainToken(await store.tokens(), live);
     // It would be due again at once.
     if (newest?.token === token?.token)

@@ -3,7 +3,7 @@ import { FxaError } from '../fxa/errors.ts';
 import type { KeyIds, ScopedKey, ScopedKeys } from '../fxa/scoped-keys.ts';
 import type { Context } from './context.ts';
 import { openSecret } from './secrets.ts';
-import { settled } from './state.ts';
+import { settled, uidOf } from './state.ts';
 import { endIfLost, requireLive } from './tokens.ts';
 
 /**
@@ -31,22 +31,34 @@ export async function openKeys(
   return { secret: { keys: JSON.stringify(keys) }, keyIds };
 }
 
+/** A key, and whose it is. */
+export interface BoundKey {
+  readonly key: ScopedKey;
+  readonly uid: string;
+  readonly kid: string;
+}
+
 /**
  * The key of a scope, for code in the background. Never send it to a page.
  *
- * @throws FxaError `scope_denied` when this build does not ask for the key of that scope; `reauth_required` when the session
- *   is from before it did; `signed_out` also when the keys of the session are lost: then the session is ended, as by
- *   `accessToken`; and as `requireLive`.
+ * @throws FxaError `scope_denied` when this build does not ask for the key of that scope; `account_changed` when another
+ *   account is signed in by now; `reauth_required` when the session is from before it did; `signed_out` also when the keys of
+ *   the session are lost: then the session is ended, as by `accessToken`; and as `requireLive`.
  */
-export async function scopedKey(context: Context, scope: string): Promise<ScopedKey> {
+export async function scopedKey(context: Context, scope: string): Promise<BoundKey> {
   if (!context.config.keyScopes?.includes(scope)) {
     throw new FxaError('scope_denied', 'This build does not ask for the key of this scope.');
   }
-  const live = await requireLive(context);
-  const secret = await openSecret(context, live, 'keys');
-  const key = secret === undefined ? undefined : (JSON.parse(secret) as ScopedKeys)[scope];
-  if (key) return key;
-  if (!live.account.keyIds?.[scope]) throw new FxaError('reauth_required', 'The session has no such key.');
-  await endIfLost(context, live);
-  return scopedKey(context, scope);
+  let live = await requireLive(context);
+  for (;;) {
+    const secret = await openSecret(context, live, 'keys');
+    const now = await requireLive(context, live.account.subject);
+    if (now.id === live.id) {
+      const key = secret === undefined ? undefined : (JSON.parse(secret) as ScopedKeys)[scope];
+      if (key) return { key, uid: uidOf(now.account), kid: key.kid };
+      if (!now.account.keyIds?.[scope]) throw new FxaError('reauth_required', 'The session has no such key.');
+      await endIfLost(context, live);
+    }
+    live = now;
+  }
 }

@@ -1,5 +1,4 @@
 // The commands and wake-ups of the session, in one place: what the background may ask of it.
-import type { ScopedKey } from '../fxa/scoped-keys.ts';
 import { createAttempts } from './attempts.ts';
 import { askCompanion } from './companion.ts';
 import { obeySeats } from './companion-seats.ts';
@@ -14,12 +13,20 @@ import { changeAvatar, changeDisplayName, lookForNews } from './profile.ts';
 import { recover } from './recover.ts';
 import { renewAhead } from './renewal.ts';
 import { reset } from './reset.ts';
-import { scopedKey } from './scoped-keys.ts';
+import { scopedKey, type BoundKey } from './scoped-keys.ts';
 import { moveSecrets, obeySessionOnly, sweepSecrets } from './secrets.ts';
 import type { SignInOptions } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
-import { liveSession, settled, type Hint } from './state.ts';
+import { liveSession, settled, uidOf, type Hint } from './state.ts';
 import { accessToken } from './tokens.ts';
+
+/** A token, and whose it is. `expiresAt` in milliseconds. */
+export interface BoundToken {
+  readonly token: string;
+  readonly uid: string;
+  readonly scope: string;
+  readonly expiresAt: number;
+}
 
 export interface SessionService {
   /** Runs a sign-in to its end, or into a tab; when one runs already, brings its window or tab to the front instead. */
@@ -53,16 +60,16 @@ export interface SessionService {
   wake(): Promise<void>;
   /** To be called when the attempt's alarm rings (attempt.ts). */
   watch(): Promise<void>;
-  /** Profile writes; errors in profile.ts. */
-  changeDisplayName(name: string): Promise<void>;
-  changeAvatar(image: Blob | Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Profile writes, of the account of that uid alone where one is given; errors in profile.ts. */
+  changeDisplayName(name: string, uid?: string): Promise<void>;
+  changeAvatar(image: Blob | Uint8Array<ArrayBuffer>, uid?: string): Promise<void>;
   /**
    * A fresh access token, for code in the background that calls an API. Never send it to a page. When a resource answers
-   * 401, ask once more with the token it refused. Errors: tokens.ts.
+   * 401, ask once more with the token it refused: then it is one of the same account, or `account_changed`. Errors: tokens.ts.
    */
-  accessToken(scope: string, refused?: string): Promise<string>;
+  accessToken(scope: string, refused?: string | Pick<BoundToken, 'token' | 'uid'>): Promise<BoundToken>;
   /** The key of a scope, for code in the background. Errors: scoped-keys.ts. */
-  scopedKey(scope: string): Promise<ScopedKey>;
+  scopedKey(scope: string): Promise<BoundKey>;
   /** Somebody says that the session was ended elsewhere, and why. Mozilla accounts is asked at once; only its word counts. */
   hint(hint: Hint): Promise<void>;
   /** Whether sessions are to end with the browser, from now on and for the one that lives. */
@@ -82,9 +89,15 @@ export interface SessionService {
   permissionAdded(): Promise<void>;
 }
 
+/** A token that was handed out before so many others is not waited for any more. */
+const MOST_GIVEN = 100;
+
 export function createSession(ports: Ports, config: SessionConfig): SessionService {
   const context = createContext(ports, config);
   const { store } = context;
+
+  /** Whose the tokens are that were handed out here: one that comes back as refused may be held no more. */
+  const given = new Map<string, string>();
 
   /** Without the network; whatever goes wrong with metrics delays nothing else. */
   const obey = () => obeyGate(context).catch(ports.report);
@@ -151,15 +164,22 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
     wake: attempts.wake,
     watch: attempts.watch,
     lookForNews: () => thenTend(lookForNews(context)),
-    changeDisplayName: (name) => thenTend(changeDisplayName(context, name)),
-    changeAvatar: (image) => thenTend(changeAvatar(context, image)),
+    changeDisplayName: (name, uid) => thenTend(changeDisplayName(context, name, uid)),
+    changeAvatar: (image, uid) => thenTend(changeAvatar(context, image, uid)),
     accessToken: async (scope, refused) => {
       const began = ports.now();
       try {
-        const held = await accessToken(context, scope, refused);
+        const { token: replaces, uid: account } =
+          typeof refused === 'string' ? { token: refused, uid: given.get(refused) } : (refused ?? {});
+        const { session, held } = await accessToken(context, scope, { refused: replaces, account });
         // What the new one replaces is to be destroyed.
         if (held.receivedAt >= began) tendLater();
-        return held.token;
+        const { token, scope: covers, expiresAt } = held;
+        const uid = uidOf(session.account);
+        given.delete(token);
+        given.set(token, uid);
+        for (const oldest of given.keys()) if (given.size > MOST_GIVEN) given.delete(oldest);
+        return { token, uid, scope: covers, expiresAt };
       } catch (error) {
         tendLater();
         throw error;

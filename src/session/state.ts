@@ -82,6 +82,16 @@ export interface Account {
   readonly keyIds?: KeyIds;
 }
 
+/** By which the data of an account is kept: the profile's uid, and until there is one the id_token's subject. */
+export function uidOf({ subject, profile }: Account): string {
+  return profile?.uid ?? subject;
+}
+
+/** Whether an account is the one of that uid or subject. FxA: the two differ for clients with pairwise subjects. */
+export function isAccount({ subject, profile }: Account, id: string): boolean {
+  return id === subject || id === profile?.uid;
+}
+
 export interface SignedIn extends LastAttempt {
   readonly status: 'signedIn';
   readonly id: string;

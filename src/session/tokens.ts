@@ -1,4 +1,4 @@
-// Access tokens: handed out fresh, refreshed once for all contexts, and never accepted back from a session that is over.
+// Access tokens: handed out fresh, refreshed once for all contexts, and of no other account than the one a call began with.
 import { FxaError, isFxaError } from '../fxa/errors.ts';
 import { grantedCovers } from '../fxa/scopes.ts';
 import { acceptAccessToken, issuedTokens, requestRefresh, type TokenAnswer } from '../fxa/tokens.ts';
@@ -8,23 +8,45 @@ import type { HeldToken } from './record.ts';
 import { reasonFor } from './reason.ts';
 import { dropSecrets, lossOf, openSecret } from './secrets.ts';
 import { signOut } from './sign-out.ts';
-import { liveSession, settled, type SignedIn } from './state.ts';
+import { isAccount, settled, type SignedIn } from './state.ts';
 
 /** Seconds an access token is asked for: one forgotten at a restart is dead soon. */
 export const ACCESS_TOKEN_TTL = 3600;
 
+export interface TokenRequest {
+  /** A token that a resource refused: it is not handed out again. */
+  readonly refused?: string | undefined;
+  /** The account it is for, by uid or subject. Absent: the one that is signed in. */
+  readonly account?: string | undefined;
+}
+
+/** A token, and the session it belongs to. */
+export interface GivenToken {
+  readonly held: HeldToken;
+  readonly session: SignedIn;
+}
+
 /**
  * An access token of the live session that covers the scope. Refreshes when there is none, or when the only ones are
- * about to expire or were refused by a resource (`refused`).
+ * about to expire or were refused by a resource.
  *
- * @throws FxaError `signed_out` or `reauth_required` when there is no live session (any more); `offline`,
- *   `server_unavailable`, `rate_limited`, `bad_response`, `scope_denied` from the refresh: the session stays as it is.
+ * @throws FxaError `account_changed` when another account is signed in by now; `signed_out` or `reauth_required` when there
+ *   is no live session (any more); `offline`, `server_unavailable`, `rate_limited`, `bad_response`, `scope_denied` from the
+ *   refresh: the session stays as it is.
  */
-export async function accessToken(context: Context, wanted: string, refused?: string): Promise<HeldToken> {
+export async function accessToken(
+  context: Context,
+  wanted: string,
+  { refused, account }: TokenRequest = {},
+): Promise<GivenToken> {
   const scope = withoutOpenid(wanted);
+  const { subject } = (await requireLive(context, account)).account;
+
   const usable = async () => {
-    const session = await requireLive(context);
-    const held = (await context.store.tokens()).findLast(
+    const tokens = await context.store.tokens();
+    // Read last: what is handed out belongs to who is signed in at that moment.
+    const session = await requireLive(context, subject);
+    const held = tokens.findLast(
       (token) =>
         token.owner === session.id &&
         token.token !== refused &&
@@ -34,53 +56,58 @@ export async function accessToken(context: Context, wanted: string, refused?: st
     return { session, held };
   };
 
-  const { held } = await usable();
-  if (held) return held;
-  const fresh = await context.ports.locks.exclusive(refreshLock(scope), async () => {
-    // Another context may have refreshed, or signed out, while we waited for the lock.
-    const { session, held: refreshed } = await usable();
-    if (refreshed) return refreshed;
-    if (refused !== undefined) await disown(context, refused);
-    return refresh(context, session, { scope });
-  });
-  // Another sign-in took the session's place meanwhile: what counts is who is signed in now.
-  return fresh ?? accessToken(context, wanted);
+  for (;;) {
+    const { session, held } = await usable();
+    if (held) return { session, held };
+    const given = await context.ports.locks.exclusive(refreshLock(scope), async () => {
+      // Another context may have refreshed, or signed out, while we waited for the lock.
+      const now = await usable();
+      if (now.held) return { session: now.session, held: now.held };
+      if (refused !== undefined) await disown(context, refused);
+      return refresh(context, now.session, { scope });
+    });
+    // Undefined: the same account has signed in anew meanwhile.
+    if (given) return given;
+  }
 }
 
 /**
- * Does something with a fresh access token at a resource. When the resource refuses the token, whatever our clock says of
- * it, there is one refresh and one more try; a second refusal is an error of this call alone. FxA: a 401 of the profile
- * server proves nothing about the grant.
+ * Does something with a fresh access token of a session's account, for all that its grant allows. When the resource refuses
+ * the token, whatever our clock says of it, there is one refresh and one more try; a second refusal is an error of this call
+ * alone. FxA: a 401 of the profile server proves nothing about the grant.
  *
  * @throws FxaError as `accessToken`, and what `use` throws.
  */
 export async function withAccessToken<T>(
   context: Context,
-  scope: string,
+  { account: { subject: account }, grant: { scope } }: SignedIn,
   use: (token: string) => Promise<T>,
 ): Promise<T> {
-  const { token } = await accessToken(context, scope);
+  const { token } = (await accessToken(context, scope, { account })).held;
   try {
     return await use(token);
   } catch (error) {
     if (!isFxaError(error) || error.code !== 'token_rejected') throw error;
-    return use((await accessToken(context, scope, token)).token);
+    return use((await accessToken(context, scope, { account, refused: token })).held.token);
   }
 }
 
 /**
- * Asks Mozilla accounts whether the grant still lives, by a refresh nobody needed. Not when there is a newer main token than
- * the `known` one by the time it is our turn.
+ * Asks Mozilla accounts whether the grant of a session still lives, by a refresh nobody needed. Not when there is a newer main
+ * token than the `known` one, or another session, by the time it is our turn.
  *
  * @throws FxaError as `accessToken`.
  */
-export async function renew(context: Context, known: HeldToken | undefined): Promise<void> {
-  const { grant } = await requireLive(context);
+export async function renew(
+  context: Context,
+  { id, account, grant }: SignedIn,
+  known: HeldToken | undefined,
+): Promise<void> {
   const scope = withoutOpenid(grant.scope);
   await context.ports.locks.exclusive(refreshLock(scope), async () => {
-    const session = await requireLive(context);
+    const session = await requireLive(context, account.subject);
     const newest = mainToken(await context.store.tokens(), session)?.token;
-    if (newest === known?.token) await refresh(context, session, { scope });
+    if (session.id === id && newest === known?.token) await refresh(context, session, { scope });
   });
 }
 
@@ -96,60 +123,67 @@ export async function withPassingToken<T>(
   request: { readonly scope: string; readonly ttl: number },
   use: (token: string) => Promise<T>,
 ): Promise<T | undefined> {
-  const held = await refresh(context, session, request, { passing: true });
-  if (!held) return undefined;
+  const given = await refresh(context, session, request, { passing: true });
+  if (!given) return undefined;
+  const { token } = given.held;
   try {
-    return await use(held.token);
+    return await use(token);
   } finally {
-    await disown(context, held.token);
+    await disown(context, token);
   }
 }
 
 const refreshLock = (scope: string) => `fxa:refresh:${scope}`;
 
-/** Undefined when another session took the place of this one meanwhile. A `passing` token is held as one that covers nothing. */
+/**
+ * Undefined when the same account has another session by now. A `passing` token is held as one that covers nothing.
+ *
+ * @throws FxaError also `account_changed`; the token that came too late is an orphan then.
+ */
 async function refresh(
   context: Context,
   session: SignedIn,
   { scope, ttl = ACCESS_TOKEN_TTL }: { readonly scope: string; readonly ttl?: number },
   { passing = false } = {},
-): Promise<HeldToken | undefined> {
+): Promise<GivenToken | undefined> {
   const { ports, store } = context;
+  const { subject } = session.account;
   const refreshToken = await openSecret(context, session, 'refreshToken');
   if (refreshToken === undefined) return endIfLost(context, session);
 
   const http = context.http();
   const deployment = await context.deployment(http);
+  let answer: TokenAnswer;
   try {
-    const answer = await requestRefresh(deployment, { refreshToken, scope, ttl }, http);
-    const held = await takeToken(context, session.id, answer, passing);
-    await store.step({ type: 'grantKept', sessionId: session.id });
-    // If the session ended meanwhile, nobody may use this token; it is an orphan now and will be destroyed as one.
-    return (await requireLive(context)).id === session.id ? held : undefined;
+    answer = await requestRefresh(deployment, { refreshToken, scope, ttl }, http);
   } catch (error) {
-    if (isFxaError(error) && error.code === 'reauth_required') {
-      const hint = await reasonFor(context, session);
-      if (hint) await store.step({ type: 'hinted', sessionId: session.id, hint });
-      await store.step({ type: 'grantRejected', sessionId: session.id, at: ports.now() });
-      // Scoped keys may be among them; the next sweep may be far away.
-      await dropSecrets(context, [session.id]);
-      if (liveSession((await store.read()).session)) return undefined;
-    }
-    throw error;
+    if (!isFxaError(error) || error.code !== 'reauth_required') throw error;
+    const hint = await reasonFor(context, session);
+    if (hint) await store.step({ type: 'hinted', sessionId: session.id, hint });
+    await store.step({ type: 'grantRejected', sessionId: session.id, at: ports.now() });
+    // Scoped keys may be among them; the next sweep may be far away.
+    await dropSecrets(context, [session.id]);
+    await requireLive(context, subject);
+    return undefined;
   }
+  const held = await takeToken(context, session.id, answer, passing);
+  await store.step({ type: 'grantKept', sessionId: session.id });
+  const now = await requireLive(context, subject);
+  return now.id === session.id ? { session: now, held } : undefined;
 }
 
 /**
  * Ends a session whose secrets are not to be had. Returns when they have only gone elsewhere: another context has moved
- * them, or somebody has signed in anew; then it is worth another look.
+ * them, or the same account has signed in anew; then it is worth another look.
  *
- * @throws FxaError `signed_out`, `reauth_required`.
+ * @throws FxaError as `requireLive`.
  */
 export async function endIfLost(context: Context, session: SignedIn): Promise<undefined> {
-  const now = await requireLive(context);
-  if (now.id !== session.id || lossOf(now.grant) !== lossOf(session.grant)) return undefined;
+  const { subject } = session.account;
+  const now = await requireLive(context, subject);
+  if (now.id !== session.id || lossOf(now.grant) !== lossOf(session.grant)) return;
   await signOut(context, lossOf(session.grant), { sessionId: session.id });
-  throw new FxaError('signed_out', 'The secrets of the session are gone from this browser.');
+  await requireLive(context, subject);
 }
 
 /** Whatever the answer is worth, its token is known before it is judged; one that is refused is destroyed as an orphan. */
@@ -172,12 +206,17 @@ async function takeToken(
   }
 }
 
-/** @throws FxaError `signed_out` or `reauth_required` when there is no live session. */
-export async function requireLive(context: Context): Promise<SignedIn> {
-  const { session } = await context.store.read();
-  const live = liveSession(session);
-  if (live) return live;
-  // Also while the person is signing in anew: what ended the session is still what is the matter.
-  const code = settled(session).status === 'needsReauth' ? 'reauth_required' : 'signed_out';
+/**
+ * The live session: of the account of that uid or subject, where one is given.
+ *
+ * @throws FxaError `account_changed` when it is of another; `signed_out` or `reauth_required` when there is none.
+ */
+export async function requireLive(context: Context, account?: string): Promise<SignedIn> {
+  // Also while the person is signing in anew: what is beneath is still what is the matter.
+  const base = settled((await context.store.read()).session);
+  if (account !== undefined && base.status !== 'signedOut' && !isAccount(base.account, account))
+    throw new FxaError('account_changed', 'Another account is signed in by now.');
+  if (base.status === 'signedIn') return base;
+  const code = base.status === 'needsReauth' ? 'reauth_required' : 'signed_out';
   throw new FxaError(code, 'There is no live session.');
 }

@@ -4,7 +4,15 @@ import { grantedCovers } from '../fxa/scopes.ts';
 import { closedBy, switchedOn, type ClosedBy, type Surroundings } from './metrics/gate.ts';
 import { currentOwners, type JournalEntry, type StoredRecord } from './record.ts';
 import type { Policy } from './policy.ts';
-import { settled, type Account, type Attempt, type Phase, type Problem, type Session } from './state.ts';
+import {
+  settled,
+  uidOf,
+  type Account,
+  type Attempt,
+  type Phase,
+  type Problem,
+  type Session,
+} from './state.ts';
 
 /** Who the popup shows. The address is the person's own; there is never a token. */
 export interface AccountView {
@@ -116,10 +124,11 @@ export function unreadable(code: FxaErrorCode, at: number, reason?: Reason): Vie
   };
 }
 
-function accountView({ subject, profile }: Account, scope: string, policy: Policy): AccountView {
+function accountView(account: Account, scope: string, policy: Policy): AccountView {
+  const { profile } = account;
   const mayChange = (['name', 'picture'] as const).filter((what) => grantedCovers(scope, WRITES[what]));
   return {
-    uid: profile?.uid ?? subject,
+    uid: uidOf(account),
     ...(profile?.email !== undefined && { email: profile.email }),
     ...(profile?.displayName !== undefined && { displayName: profile.displayName }),
     ...(profile?.avatar !== undefined && profile.avatarDefault !== true && { avatar: profile.avatar }),

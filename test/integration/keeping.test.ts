@@ -10,7 +10,10 @@ beforeEach(async () => {
 afterEach(() => world.stop());
 
 const onDisk = () => JSON.stringify([...world.host.local]);
-const usable = () => expect(world.session.accessToken('profile')).resolves.toMatch(/^[0-9a-f]{64}$/);
+const usable = () =>
+  expect(world.session.accessToken('profile')).resolves.toMatchObject({
+    token: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+  });
 
 /** The browser ends and starts again. */
 async function browserRestarts(): Promise<void> {

@@ -90,10 +90,11 @@ const everything = () => JSON.stringify([[...host.local], [...host.memory]]);
 it('are those of the account, survive the background, and lie nowhere in the open', async () => {
   await session.signIn();
   const { k, kid } = keyOf(account());
-  expect(await session.scopedKey(KEY_SCOPE)).toEqual({ kty: 'oct', k, kid });
+  const { uid } = account();
+  expect(await session.scopedKey(KEY_SCOPE)).toEqual({ key: { kty: 'oct', k, kid }, uid, kid });
   session = start();
   await session.recover();
-  expect(await session.scopedKey(KEY_SCOPE)).toMatchObject({ k });
+  expect(await session.scopedKey(KEY_SCOPE)).toMatchObject({ key: { k }, uid });
   expect(everything()).not.toContain(k);
   await expect(session.scopedKey('https://identity.mozilla.com/apps/other')).rejects.toMatchObject({
     code: 'scope_denied',
@@ -138,6 +139,28 @@ it('that are older than known ones are refused, those of another account are not
   who = 'lin@example.com';
   await session.signIn();
   expect(view()).toMatchObject({ replacedOther: true });
+});
+
+it('are never those of another account that signs in meanwhile', async () => {
+  await session.signIn();
+  let release = () => {};
+  const gate = new Promise<void>((resolve) => (release = resolve));
+  let reached = () => {};
+  const asked = new Promise<void>((resolve) => (reached = resolve));
+  host.hold = async ({ call, way }) => {
+    if (call !== 'vault.open' || way !== 'out') return;
+    host.hold = undefined;
+    reached();
+    await gate;
+  };
+  const key = session.scopedKey(KEY_SCOPE);
+  await asked;
+  who = 'lin@example.com';
+  await session.signIn();
+  release();
+  await expect(key).rejects.toMatchObject({ code: 'account_changed' });
+  const { k, kid } = keyOf(account());
+  expect(await session.scopedKey(KEY_SCOPE)).toMatchObject({ key: { k }, kid, uid: account().uid });
 });
 
 it('that are just being moved are waited for, and no reason to end the session', async () => {

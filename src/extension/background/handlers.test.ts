@@ -1,5 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { readPicture } from './handlers.ts';
+import type { SessionService } from '../../session/session.ts';
+import { textFor } from '../messages.ts';
+import { commandHandlers, readPicture } from './handlers.ts';
+
+describe('a change of the profile', () => {
+  const asked: unknown[] = [];
+  const note = (...parts: unknown[]) => Promise.resolve(void asked.push(parts));
+  const session = { changeDisplayName: note, changeAvatar: note } as unknown as SessionService;
+  const handlers = commandHandlers(Promise.resolve(session), note, note);
+
+  it('is for the account the page showed, and names it', async () => {
+    await handlers.changeName(textFor('a'.repeat(32), 'Ada  King '));
+    await handlers.changePicture(textFor('a'.repeat(32), 'data:image/png;base64,AAAA'));
+    expect(asked).toEqual([
+      ['Ada  King ', 'a'.repeat(32)],
+      [expect.any(Blob), 'a'.repeat(32)],
+    ]);
+  });
+
+  it.each(['', 'Ada'])('without an account is for none: "%s"', async (text) => {
+    asked.length = 0;
+    await handlers.changeName(text);
+    expect(asked).toEqual([[text, '']]);
+  });
+});
 
 describe('readPicture', () => {
   it.each(['image/png', 'image/jpeg'])('reads %s, byte by byte', async (type) => {

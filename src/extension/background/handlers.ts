@@ -1,6 +1,7 @@
 // What each command of a page does. One that takes long is answered when it has begun: its outcome is in the view.
 import { FxaError } from '../../fxa/errors.ts';
 import type { SessionService } from '../../session/session.ts';
+import { readTextFor } from '../messages.ts';
 import type { Handlers } from '../webext/messaging.ts';
 
 /** `ready` resolves when the last background's leftovers are in order; no command runs before. */
@@ -36,8 +37,14 @@ export function commandHandlers(
     refuseMetrics: run((session) => session.setMetrics(false)),
     preferTab: run((session) => session.preferTab(true)),
     preferWindow: run((session) => session.preferTab(false)),
-    changeName: run((session, name) => session.changeDisplayName(name)),
-    changePicture: run(async (session, dataUrl) => session.changeAvatar(readPicture(dataUrl))),
+    changeName: run((session, told) => {
+      const { uid, text } = readTextFor(told);
+      return session.changeDisplayName(text, uid);
+    }),
+    changePicture: run(async (session, told) => {
+      const { uid, text } = readTextFor(told);
+      return session.changeAvatar(readPicture(text), uid);
+    }),
     chooseServer: run(chooseServer),
     wake: run((session) => session.wake()),
     dismissProblem: run((session) => session.dismissProblem()),

@@ -2,6 +2,7 @@
 import { useRef, useState } from 'preact/hooks';
 import type { FxaErrorCode } from '../../fxa/errors.ts';
 import type { View } from '../../session/view.ts';
+import { textFor } from '../messages.ts';
 import { AccountCard } from '../ui/account-card.tsx';
 import { settingsPage } from '../ui/account-pages.ts';
 import { Heading } from '../ui/heading.tsx';
@@ -19,7 +20,7 @@ export function Picture({ view }: { view: View }) {
       <Heading>{text('pictureTitle')}</Heading>
       {account && <AccountCard account={account} />}
       {account?.mayChange?.includes('picture') ? (
-        <Chooser />
+        <Chooser key={account.uid} uid={account.uid} />
       ) : (
         <p>
           {text('pictureNotHere')}{' '}
@@ -30,7 +31,7 @@ export function Picture({ view }: { view: View }) {
   );
 }
 
-function Chooser() {
+function Chooser({ uid }: { uid: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const status = useRef<HTMLParagraphElement>(null);
   const picture = useRef('');
@@ -52,7 +53,7 @@ function Chooser() {
     if (step === 'sending') return;
     setStep('sending');
     setFailed(undefined);
-    call('changePicture', picture.current).then(
+    call('changePicture', textFor(uid, picture.current)).then(
       () => {
         setStep('done');
         // The button that was pressed is gone.

@@ -3,9 +3,11 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { FxaErrorCode } from '../../fxa/errors.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { text } from '../ui/text.ts';
+import { textFor } from '../messages.ts';
 import { call } from '../webext/messaging.ts';
 
 export interface EditorProps {
+  uid: string;
   name: string;
   close: () => void;
 }
@@ -13,7 +15,7 @@ export interface EditorProps {
 /** UTF-16 code units. FxA: no longer names. */
 const LONGEST_NAME = 256;
 
-export function NameEditor({ name, close }: EditorProps) {
+export function NameEditor({ uid, name, close }: EditorProps) {
   const field = useRef<HTMLInputElement>(null);
   const [saving, setSaving] = useState(false);
   const [failed, setFailed] = useState<FxaErrorCode>();
@@ -32,7 +34,7 @@ export function NameEditor({ name, close }: EditorProps) {
     }
     setSaving(true);
     setFailed(undefined);
-    call('changeName', wanted).then(close, (error: unknown) => {
+    call('changeName', textFor(uid, wanted)).then(close, (error: unknown) => {
       setSaving(false);
       setFailed((error as Error).message as FxaErrorCode);
       field.current?.focus();

@@ -19,7 +19,9 @@ export function Name({ account }: { account: AccountView }) {
     left.current = editing;
   }, [editing]);
 
-  if (editing) return <NameEditor name={account.displayName ?? ''} close={() => setEditing(false)} />;
+  const { uid, displayName = '' } = account;
+  // What was typed for one account is not for the next.
+  if (editing) return <NameEditor key={uid} uid={uid} name={displayName} close={() => setEditing(false)} />;
   return (
     <div class="with-pencil">
       <PlainName account={account} />

@@ -19,6 +19,7 @@ const ways: Record<FxaErrorCode, WayOut> = {
   rate_limited: ['waiting', 'waiting', 'tryAgain'],
   signed_out: ['person', 'ended', 'signIn'],
   reauth_required: ['person', 'ended', 'signIn'],
+  account_changed: ['person', 'account', 'tryAgain'],
   token_rejected: ['fault', 'fault', 'tryAgain'],
   scope_denied: ['fault', 'fault', 'doctor'],
   bad_response: ['fault', 'fault', 'tryAgain'],

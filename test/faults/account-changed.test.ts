@@ -1,0 +1,237 @@
+// Another account signs in while a call runs, at each of the calls it makes: it never gets what is the other's.
+import { afterEach, describe, expect, it } from 'vitest';
+import { newKeyRequest } from '../../src/fxa/scoped-keys.ts';
+import type { KeyExchange } from '../../src/session/ports.ts';
+import { createSession, type SessionService } from '../../src/session/session.ts';
+import { watch } from './knowledge.ts';
+import { personAt } from './person.ts';
+import { ADA, LATER_MS, LIN } from './steps.ts';
+import { createFaultWorld, type FaultWorld } from './world.ts';
+
+const KEY_SCOPE = 'https://identity.mozilla.com/apps/notes';
+const SCOPE = 'openid profile profile:write';
+
+let world: FaultWorld;
+afterEach(() => world.stop());
+
+const uidOf = (email: string) => world.standin.store.accounts.byEmail(email)?.uid;
+const nameOf = (email: string) => world.standin.store.accounts.byEmail(email)?.displayName;
+
+/** Keys as strings that say whose they are: who signed in last is whose answer is opened. */
+let signing = ADA;
+const keys: KeyExchange = {
+  newKeyRequest,
+  openScopedKeys: () =>
+    Promise.resolve({ [KEY_SCOPE]: { kty: 'oct', k: signing, kid: '1700000000-AAAAAAAAAAAAAAAAAAAAAA' } }),
+  compareScopedKeys: () => 'same',
+};
+
+/** The call under test runs in one background, and what happens meanwhile in another. */
+async function createWorlds(withKeys: boolean) {
+  world = createFaultWorld({ scope: SCOPE });
+  world.kill();
+  signing = ADA;
+  const start = () => {
+    const { ports } = world.host.start();
+    const { metrics: _, ...config } = world.config;
+    return createSession(
+      { ...ports, ...(withKeys && { keys }) },
+      { ...config, ...(withKeys && { keyScopes: [KEY_SCOPE] }) },
+    );
+  };
+  const [caller, other] = [start(), start()];
+  await world.time.until(other.signIn(), 'the first sign-in');
+  expect(world.view()?.status).toBe('signedIn');
+  return { caller, other };
+}
+
+interface Subject {
+  readonly name: string;
+  readonly withKeys?: true;
+  readonly prepare?: () => void;
+  readonly call: (session: SessionService) => Promise<unknown>;
+  /** What is wrong with an answer, for a call that Ada began. */
+  readonly wrong: (answer: unknown) => string | undefined;
+  /** It gives something that belongs to the account. */
+  readonly gives?: true;
+}
+
+function tokenOf(answer: unknown): string | undefined {
+  const { token, uid } = answer as { token: string; uid: string };
+  const found = world.standin.store.tokens.findAccessToken(token);
+  if (found && found.uid !== uid) return 'the token is not of the account it is said to be of';
+  return uid === uidOf(ADA) ? undefined : 'a token of somebody else';
+}
+
+const later = () => void (world.host.skew = LATER_MS);
+
+const SUBJECTS: readonly Subject[] = [
+  {
+    name: 'a token that is held',
+    call: (session) => session.accessToken('profile'),
+    wrong: tokenOf,
+    gives: true,
+  },
+  {
+    name: 'a token that is to be refreshed',
+    prepare: later,
+    call: (session) => session.accessToken('profile'),
+    wrong: tokenOf,
+    gives: true,
+  },
+  {
+    name: 'a token in place of a refused one',
+    call: (session) => session.accessToken('profile', world.tokens().at(-1)?.token),
+    wrong: tokenOf,
+    gives: true,
+  },
+  {
+    name: 'a key',
+    withKeys: true,
+    gives: true,
+    call: (session) => session.scopedKey(KEY_SCOPE),
+    wrong: (answer) => {
+      const { key, uid } = answer as { key: { k: string }; uid: string };
+      return key.k === ADA && uid === uidOf(ADA) ? undefined : 'a key of somebody else';
+    },
+  },
+  {
+    name: 'a new name, with a token that is refused first',
+    prepare() {
+      world.standin.faults.set([{ where: 'profile', what: { kind: 'status', status: 401 }, times: 1 }]);
+    },
+    call: (session) => session.changeDisplayName('Countess'),
+    wrong: () => (nameOf(LIN) === 'Countess' ? 'the name of somebody else is changed' : undefined),
+  },
+];
+
+interface Meanwhile {
+  readonly name: string;
+  readonly happens: (other: SessionService) => Promise<unknown>;
+  /** The one code with which the call may fail; undefined: it may not. */
+  readonly code: string | undefined;
+  /** Also what the call must come to, when all of this happened before it went on. */
+  readonly must?: true;
+}
+
+const signsIn = (email: string) => (other: SessionService) => {
+  signing = email;
+  world.host.person = personAt(world.standin, email);
+  return other.signIn();
+};
+
+const MEANWHILE: readonly Meanwhile[] = [
+  { name: 'another account signs in', happens: signsIn(LIN), code: 'account_changed', must: true },
+  { name: 'the same account signs in anew', happens: signsIn(ADA), code: undefined },
+  { name: 'the person signs out', happens: (other) => other.signOut(), code: 'signed_out', must: true },
+  {
+    name: 'another account signs in, and its session ends',
+    async happens(other) {
+      await signsIn(LIN)(other);
+      world.standin.store.disconnect(uidOf(LIN) ?? '', world.config.clientId);
+      await other.hint('password_changed');
+    },
+    code: 'account_changed',
+    must: true,
+  },
+];
+
+/** What was done before and after: undefined when the call made fewer calls of its own than that. */
+async function cross(
+  { call, wrong, prepare, withKeys, gives }: Subject,
+  meanwhile: Meanwhile,
+  point: number,
+) {
+  const { caller, other } = await createWorlds(withKeys === true);
+  prepare?.();
+  const { host, time } = world;
+  const knowledge = watch(world);
+  let seen = 0;
+  let go = () => {};
+  let where: string | undefined;
+  let end: 'resolved' | 'rejected' | undefined;
+  host.hold = async (held) => {
+    if (held.context !== 2 || seen++ !== point) return;
+    where = `${held.call}${held.way === 'back' ? ', its answer' : ''}`;
+    await new Promise<void>((resolve) => (go = resolve));
+  };
+  let answer: unknown;
+  const done = call(caller).then(
+    (value) => ([end, answer] = ['resolved', value]),
+    (error: unknown) => ([end, answer] = ['rejected', error]),
+  );
+  await time.quiet();
+  // What is put in order afterwards is no part of the call.
+  if (where === undefined || end !== undefined) return undefined;
+  // What waits for a lock that the held call has goes on when it is let go.
+  let happened = false;
+  const happening = meanwhile.happens(other).then(() => (happened = true));
+  await time.quiet();
+  const before = happened;
+  go();
+  await time.until(Promise.all([done, happening]), 'both');
+  await time.until(other.tend(), 'the end');
+
+  const found: string[] = [];
+  const code = (answer as { code?: string } | undefined)?.code;
+  if (end === 'rejected' && code !== meanwhile.code && point > 0)
+    found.push(`it failed with ${String(code)}`);
+  // At the first call nobody knows yet who is signed in; in the last one all is decided already.
+  if (end === 'resolved' && point > 0) {
+    const what = wrong(answer);
+    if (what !== undefined) found.push(what);
+    if (before && meanwhile.must && gives) found.push('it went on as if nothing had happened');
+  }
+  const lost = [...knowledge.lostTokens(), ...knowledge.forgottenTokens(), ...knowledge.forgottenGrants()];
+  if (lost.length > 0) found.push(`${lost.length} live tokens or grants are not known`);
+  for (const report of host.reports) found.push(`reported: ${String(report)}`);
+  return found.map((what) => `${meanwhile.name}, at ${point} (${where}): ${what}`);
+}
+
+it('a refused token names the account it was of, also when it is held no more', async () => {
+  const { caller, other } = await createWorlds(false);
+  const { time } = world;
+  const refused = await time.until(caller.accessToken('profile'), 'the token');
+  await time.until(signsIn(LIN)(other), 'the other sign-in');
+  for (const told of [refused, refused.token]) {
+    const again = caller.accessToken('profile', told).catch((error: unknown) => error);
+    expect(await time.until(again, 'the next token')).toMatchObject({ code: 'account_changed' });
+  }
+  await time.until(other.tend(), 'the end');
+  const late = caller.accessToken('profile', refused).catch((error: unknown) => error);
+  expect(await time.until(late, 'the next token')).toMatchObject({ code: 'account_changed' });
+  expect(await time.until(caller.accessToken('profile'), 'a token')).toMatchObject({ uid: uidOf(LIN) });
+});
+
+it.each(['changeDisplayName', 'changeAvatar'] as const)(
+  '%s changes no other account than the one that is named',
+  async (write) => {
+    const { caller, other } = await createWorlds(false);
+    const { time } = world;
+    const before = nameOf(LIN);
+    await time.until(signsIn(LIN)(other), 'the other sign-in');
+    const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+    const what =
+      write === 'changeAvatar'
+        ? caller.changeAvatar(png, uidOf(ADA))
+        : caller.changeDisplayName('Ada', uidOf(ADA));
+    const failed = what.catch((error: unknown) => error);
+    expect(await time.until(failed, 'the change')).toMatchObject({ code: 'account_changed' });
+    expect(nameOf(LIN)).toBe(before);
+  },
+);
+
+describe.each(SUBJECTS)('$name', (subject) => {
+  it.each(MEANWHILE)('when $name, at any moment', { timeout: 120_000 }, async (meanwhile) => {
+    const violations: string[] = [];
+    let points = 0;
+    for (; ; points++) {
+      const found = await cross(subject, meanwhile, points);
+      world.stop();
+      if (!found) break;
+      violations.push(...found);
+    }
+    expect(violations).toEqual([]);
+    expect(points).toBeGreaterThan(2);
+  });
+});
