@@ -20,7 +20,6 @@ afterEach(async () => {
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 
 const seats = () =>
   [world.host.local, world.host.memory].flatMap((area) =>
