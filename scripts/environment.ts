@@ -38,6 +38,7 @@ export function buildConfig(name: string, browser: BrowserName, variables: Varia
   const common = {
     environment,
     ...scopes(environment, variables),
+    ...pairwiseSubjects(variables),
     metrics: signInMetrics(variables),
     ...returnPage(environment, variables),
     ...companion(environment, variables),
@@ -122,6 +123,12 @@ function scopes(
 }
 
 /** The scopes whose encryption keys the build asks for. Mozilla allows them by client and by redirect URI. */
+function pairwiseSubjects({ FXA_PAIRWISE }: Variables): { pairwiseSubjects?: true } {
+  const given = FXA_PAIRWISE || 'false';
+  if (given !== 'true' && given !== 'false') throw new Error('FXA_PAIRWISE is true or false.');
+  return given === 'true' ? { pairwiseSubjects: true } : {};
+}
+
 function keyScopesOf({ FXA_KEY_SCOPES }: Variables, trusted: boolean): readonly string[] {
   const keyScopes = parseScopes(FXA_KEY_SCOPES ?? '');
   const complain = (says: string) => new Error(`FXA_KEY_SCOPES is "${FXA_KEY_SCOPES}": ${says}.`);

@@ -9,6 +9,8 @@ export interface BuildConfig {
   readonly scope: string;
   /** The scopes among them whose encryption keys are asked for. Absent: none are, and the code for them is not in the build. */
   readonly keyScopes?: readonly string[];
+  /** Mozilla gave the client pairwise subjects. */
+  readonly pairwiseSubjects?: boolean;
   /** Absent in `custom`: they are discovered at the issuer. */
   readonly endpoints?: Endpoints;
   /** The companion's page on which a sign-in in a tab ends; part of what Mozilla registers. Absent: there are no such sign-ins. */

@@ -73,6 +73,17 @@ export function parseProfile(value: unknown): Profile {
   return profile as unknown as Profile;
 }
 
+/**
+ * Whether a profile is of the subject of an id_token (OpenID Connect Core 1.0, section 5.3.2).
+ *
+ * FxA: `sub` and `uid` of a profile are both the account's uid. The id_token says the same, unless Mozilla set the client up
+ * with pairwise subjects (`pairwise`): then it has a name for the person that no other client knows, in the form of a uid.
+ */
+export function isProfileOf({ uid, sub = uid }: Profile, subject: string, pairwise = false): boolean {
+  if (pairwise) return sub === subject || sub === uid;
+  return sub === subject && uid === subject;
+}
+
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 const flag = (value: unknown) => (typeof value === 'boolean' ? value : undefined);
 const instant = (value: unknown) => (typeof value === 'number' && value > 0 ? value : undefined);

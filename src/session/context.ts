@@ -22,6 +22,8 @@ export interface SessionConfig {
   readonly scope: string;
   /** Those of them that have a key. */
   readonly keyScopes?: readonly string[];
+  /** Mozilla gave the client pairwise subjects: its id_tokens name the person otherwise than the profile does. */
+  readonly pairwiseSubjects?: boolean;
   /** The endpoints where they are known; without them they are discovered at the issuer. */
   readonly endpoints?: Endpoints;
   /** Absent: nobody carries the webhooks of Mozilla accounts here, and all goes on without. */

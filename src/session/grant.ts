@@ -6,6 +6,7 @@ import { acceptGrant, issuedTokens, type TokenAnswer } from '../fxa/tokens.ts';
 import { problemFrom, type Context } from './context.ts';
 import type { AttemptSecrets } from './attempt.ts';
 import { holdToken } from './held-tokens.ts';
+import { demandSameAccount } from './profile.ts';
 import type { StoredRecord } from './record.ts';
 import { revocation, withLiveGrantDoomed } from './revocations.ts';
 import { openKeys } from './scoped-keys.ts';
@@ -40,7 +41,7 @@ export async function rememberIssued(
  * Judges the answer, seals its secrets, fetches the profile, and makes it all the session in one write. When the attempt is
  * no longer the current one, nothing happens, and what was remembered is destroyed from the outbox.
  *
- * @throws FxaError as `acceptGrant` and `openKeys`, and `account_disabled`.
+ * @throws FxaError as `acceptGrant`, `openKeys` and `demandSameAccount`, and `account_disabled`.
  */
 export async function takeGrant(
   context: Context,
@@ -65,6 +66,7 @@ export async function takeGrant(
   const stored: StoredGrant = { refreshTokenId, scope: grant.scope, ...(sealed && { sealed }) };
 
   const { profile, trouble } = await firstProfile(context, deployment, grant.accessToken);
+  if (profile) demandSameAccount(context, { subject: claims.sub }, profile);
   const at = ports.now();
   const account: Account = {
     subject: claims.sub,

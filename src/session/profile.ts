@@ -2,11 +2,11 @@
 import type { Deployment } from '../fxa/environments.ts';
 import { FxaError, isFxaError } from '../fxa/errors.ts';
 import type { Http } from '../fxa/http.ts';
-import { fetchProfile } from '../fxa/profile.ts';
+import { fetchProfile, isProfileOf, type Profile } from '../fxa/profile.ts';
 import { setAvatar, setDisplayName } from '../fxa/profile-write.ts';
 import { grantedCovers } from '../fxa/scopes.ts';
 import { problemFrom, type Context } from './context.ts';
-import { liveSession } from './state.ts';
+import { liveSession, type Account } from './state.ts';
 import { requireLive, withAccessToken } from './tokens.ts';
 
 /** One look at a time. */
@@ -30,6 +30,21 @@ export function lookAnew(context: Context, first?: () => Promise<void> | undefin
   });
 }
 
+/**
+ * A profile is of the account that the id_token named, and of no other than the one before.
+ *
+ * @throws FxaError `bad_response` with reason `profile`.
+ */
+export function demandSameAccount(
+  { config }: Context,
+  { subject, profile: known }: Account,
+  profile: Profile,
+): void {
+  const isSame = isProfileOf(profile, subject, config.pairwiseSubjects);
+  if (isSame && (known === undefined || known.uid === profile.uid)) return;
+  throw new FxaError('bad_response', 'The profile is of another account.', { reason: 'profile' });
+}
+
 async function look(context: Context): Promise<boolean> {
   const live = liveSession((await context.store.read()).session);
   if (!live) return false;
@@ -38,10 +53,7 @@ async function look(context: Context): Promise<boolean> {
     const profile = await withAccessToken(context, live, async (token) =>
       fetchProfile(await context.deployment(http), token, http),
     );
-    const known = live.account.profile?.uid;
-    if (known !== undefined && known !== profile.uid) {
-      throw new FxaError('bad_response', 'The profile is of another account.', { reason: 'profile' });
-    }
+    demandSameAccount(context, live.account, profile);
     const at = context.ports.now();
     await context.store.step({ type: 'profileFetched', sessionId: live.id, profile, at });
     return true;

@@ -46,7 +46,13 @@ export async function createWorld(
     scope = SCOPE,
     companion,
     metrics,
-  }: { scope?: string; companion?: CompanionConfig; metrics?: MetricsConfig } = {},
+    pairwiseSubjects,
+  }: {
+    scope?: string;
+    companion?: CompanionConfig;
+    metrics?: MetricsConfig;
+    pairwiseSubjects?: boolean;
+  } = {},
 ): Promise<World> {
   const standin = await startStandin({ era, port: 0, keys });
   const redirectUri = readyClients().find(({ id }) => id === CLIENT)?.redirectUris[0] ?? '';
@@ -62,7 +68,11 @@ export async function createWorld(
     },
   });
 
-  const built = { ...(companion && { companion }), ...(metrics && { metrics }) };
+  const built = {
+    ...(companion && { companion }),
+    ...(metrics && { metrics }),
+    ...(pairwiseSubjects && { pairwiseSubjects }),
+  };
   const config = { issuer: standin.origin, clientId: CLIENT, scope, ...built };
   let running = host.start();
   const open = () =>

@@ -1,0 +1,112 @@
+// Whose profile it is: that of the id_token's subject, at sign-in and ever after, and nobody else's is shown.
+import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createWorld, ERAS, type World } from './world.ts';
+
+const MALLORY = { uid: 'ba'.repeat(16), sub: 'ba'.repeat(16), email: 'mallory@example.com' };
+type Fields = Record<string, unknown>;
+
+let world: World;
+afterEach(() => world.stop());
+
+/** The profile server's answers, changed on the way. */
+function profileSays(change: (profile: Fields) => Fields): void {
+  world.host.fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    if (!String(input).endsWith('/v1/profile') || !response.ok) return response;
+    return Response.json(change((await response.json()) as Fields));
+  };
+}
+
+const OTHERS: readonly (readonly [what: string, change: (profile: Fields) => Fields])[] = [
+  ['of another account', (profile) => ({ ...profile, ...MALLORY })],
+  ['with another uid', (profile) => ({ ...profile, ...MALLORY, sub: profile.sub })],
+  ['with another sub', (profile) => ({ ...profile, ...MALLORY, uid: profile.uid })],
+  [
+    'of another account, without sub',
+    ({ sub: _, ...profile }) => ({ ...profile, ...MALLORY, sub: undefined }),
+  ],
+];
+
+describe.each(ERAS)('a profile in era %s', (era) => {
+  it.each(OTHERS)('%s ends a sign-in, and its tokens', async (_what, change) => {
+    world = await createWorld(era);
+    const network = world.host.fetch;
+    profileSays(change);
+    await world.session.signIn();
+    expect(world.view()).toMatchObject({
+      status: 'signedOut',
+      problem: { code: 'bad_response', reason: 'profile' },
+    });
+    expect(world.stored()).not.toContain(MALLORY.email);
+    world.host.fetch = network;
+    await world.session.drain();
+    expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
+  });
+
+  it.each(OTHERS)('%s is not shown later, and the session stays', async (_what, change) => {
+    world = await createWorld(era);
+    await world.session.signIn();
+    const before = world.view();
+    profileSays(change);
+    await world.session.lookForNews();
+    expect(world.view()).toMatchObject({
+      status: 'signedIn',
+      account: { email: 'ada@example.com' },
+      problem: { code: 'bad_response', reason: 'profile' },
+    });
+    expect(world.view().account?.uid).toBe(before.account?.uid);
+    expect(world.stored()).not.toContain(MALLORY.email);
+  });
+
+  it('of another account is not shown after a sign-in that could not have one', async () => {
+    world = await createWorld(era);
+    world.host.fetch = async (input, init) =>
+      String(input).endsWith('/v1/profile') ? new Response('', { status: 502 }) : fetch(input, init);
+    await world.session.signIn();
+    expect(world.view()).toMatchObject({ status: 'signedIn' });
+    profileSays((profile) => ({ ...profile, ...MALLORY }));
+    await world.session.lookForNews();
+    expect(world.view().problem).toMatchObject({ code: 'bad_response', reason: 'profile' });
+    expect(world.stored()).not.toContain(MALLORY.email);
+  });
+});
+
+describe('a client with pairwise subjects', () => {
+  const PAIRWISE = 'ee'.repeat(16);
+  const signsInPairwise = async () => {
+    const { privateKey, publicKey } = await generateKeyPair('RS256');
+    const ours = { ...(await exportJWK(publicKey)), kid: 'ours', alg: 'RS256', use: 'sig' };
+    world.host.fetch = async (input, init) => {
+      const response = await fetch(input, init);
+      const path = new URL(String(input)).pathname;
+      if (path === '/v1/jwks') return Response.json({ keys: [ours] });
+      const body = response.ok && path === '/v1/token' ? ((await response.json()) as Fields) : undefined;
+      if (body === undefined) return response;
+      if (typeof body.id_token !== 'string') return Response.json(body);
+      const claims = { ...decodeJwt(body.id_token), sub: PAIRWISE };
+      const header = { ...decodeProtectedHeader(body.id_token), alg: 'RS256', kid: 'ours' };
+      const signed = await new SignJWT(claims).setProtectedHeader(header).sign(privateKey);
+      return Response.json({ ...body, id_token: signed });
+    };
+    await world.session.signIn();
+  };
+
+  it('signs in, and keeps to the account whose profile it saw first', async () => {
+    world = await createWorld('today', { pairwiseSubjects: true });
+    await signsInPairwise();
+    const { status, account } = world.view();
+    expect([status, account?.email]).toEqual(['signedIn', 'ada@example.com']);
+    expect(world.standin.store.accounts.byEmail('ada@example.com')?.uid).toBe(account?.uid);
+    profileSays((profile) => ({ ...profile, ...MALLORY }));
+    await world.session.lookForNews();
+    expect(world.view().account).toMatchObject({ email: 'ada@example.com' });
+    expect(world.stored()).not.toContain(MALLORY.email);
+  });
+
+  it('is refused by a build for clients without', async () => {
+    world = await createWorld('today');
+    await signsInPairwise();
+    expect(world.view()).toMatchObject({ status: 'signedOut', problem: { reason: 'profile' } });
+  });
+});
