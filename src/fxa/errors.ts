@@ -95,6 +95,8 @@ export const FXA_REASONS = [
   'by_user',
   /** The key that seals the refresh token is gone from this browser. */
   'key_lost',
+  /** The browser has lost what was stored, while the backup of grants still has the one of the session. */
+  'record_lost',
   /** The permission to see where a tab ends was taken back. */
   'tab_not_allowed',
   /** The sign-in was to last until the browser ends, and it did. */

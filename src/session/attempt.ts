@@ -6,6 +6,7 @@ import type { Deployment } from '../fxa/environments.ts';
 import { issuedTokens, requestGrant, type TokenAnswer } from '../fxa/tokens.ts';
 import { throwIfCancelled } from './cancel.ts';
 import type { Context } from './context.ts';
+import { forgetBackup } from './grant-backup.ts';
 import { rememberIssued, takeGrant } from './grant.ts';
 import { settled } from './state.ts';
 import { ACCESS_TOKEN_TTL } from './tokens.ts';
@@ -115,7 +116,8 @@ async function orDestroyed(
     const { refreshTokenId, accessToken } = await issuedTokens(answer);
     const http = context.http();
     await Promise.allSettled([
-      refreshTokenId !== undefined && destroyGrant(deployment, { refreshTokenId }, http),
+      refreshTokenId !== undefined &&
+        destroyGrant(deployment, { refreshTokenId }, http).then(() => forgetBackup(context, refreshTokenId)),
       accessToken !== undefined && destroyAccessToken(deployment, accessToken, http),
     ]);
     throw error;

@@ -4,6 +4,7 @@ import { discover } from '../fxa/discovery.ts';
 import type { Deployment, Endpoints, EnvironmentName } from '../fxa/environments.ts';
 import { FxaError, isFxaError } from '../fxa/errors.ts';
 import type { Http } from '../fxa/http.ts';
+import { followRecord } from './grant-backup.ts';
 import { createGate } from './host-back-off.ts';
 import { count, whose } from './metrics/books.ts';
 import type { Happened } from './metrics/events.ts';
@@ -87,6 +88,7 @@ export function createContext(ports: Ports, config: SessionConfig): Context {
     deployment: deploymentName,
     surroundings,
     changed: async (change) => {
+      await followRecord({ ports }, change);
       if (config.companion) await heed(context, change);
     },
   });

@@ -5,6 +5,7 @@ import { fetchProfile, type Profile } from '../fxa/profile.ts';
 import { acceptGrant, issuedTokens, type TokenAnswer } from '../fxa/tokens.ts';
 import { problemFrom, type Context } from './context.ts';
 import type { AttemptSecrets } from './attempt.ts';
+import { backedUp } from './grant-backup.ts';
 import { holdToken } from './held-tokens.ts';
 import { demandSameAccount } from './profile.ts';
 import type { StoredRecord } from './record.ts';
@@ -30,7 +31,9 @@ export async function rememberIssued(
   const { accessToken, refreshTokenId } = await issuedTokens(answer);
   if (refreshTokenId !== undefined) {
     const entry = revocation(context, refreshTokenId, attemptId);
-    await context.store.update((record) => ({ ...record, outbox: [...record.outbox, entry] }));
+    await backedUp(context, refreshTokenId, () =>
+      context.store.update((record) => ({ ...record, outbox: [...record.outbox, entry] })),
+    );
   }
   if (accessToken !== undefined) {
     await holdToken(context, attemptId, { accessToken, scope: '', expiresIn: ACCESS_TOKEN_TTL });

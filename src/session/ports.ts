@@ -17,6 +17,23 @@ export interface Vault {
   open(sealed: string): Promise<string | undefined>;
 }
 
+/** A grant as it is kept apart from the record: its id destroys it, and is good for nothing else. */
+export interface BackedUpGrant {
+  readonly refreshTokenId: string;
+  readonly issuer: string;
+  /** It is the one of a session, not one that waits to be destroyed. */
+  readonly live?: true;
+  /** Starts of the browser at which the record could be read and did not name it, and since when (milliseconds). */
+  readonly missing?: { readonly starts: number; readonly since: number };
+}
+
+/** Grants kept apart from `storage.local`, so that a record which is lost does not take them along. Rejects where the browser keeps none. */
+export interface GrantBackup {
+  read(): Promise<readonly BackedUpGrant[]>;
+  /** In one transaction; resolves when it is on disk. The same object writes nothing. */
+  change(next: (grants: readonly BackedUpGrant[]) => readonly BackedUpGrant[]): Promise<void>;
+}
+
 /** Locks that hold across all contexts of the extension and end with the context that holds them (Web Locks). */
 export interface Locks {
   exclusive<T>(name: string, work: () => Promise<T>): Promise<T>;
@@ -77,6 +94,7 @@ export interface Ports {
   readonly local: Area;
   readonly memory: Area;
   readonly vault: Vault;
+  readonly grantBackup: GrantBackup;
   readonly locks: Locks;
   readonly authWindow: AuthWindow;
   readonly authTab: AuthTab;

@@ -78,6 +78,24 @@ export function emptyRecord(deployment: string): StoredRecord {
   };
 }
 
+/** What the backup of grants tells of a record that is not there. */
+export interface MissingRecord {
+  /** When that was seen first, in milliseconds. */
+  readonly at: number;
+  /** Whether somebody was signed in. */
+  readonly signedIn: boolean;
+}
+
+/** What stands for a record that the browser has lost, until another is written. */
+export function lostRecord(deployment: string, { at, signedIn }: MissingRecord): StoredRecord {
+  // Whether the person had said no to metrics is lost too: nothing is counted until they say yes.
+  const empty = { ...emptyRecord(deployment), settings: { sessionOnly: false, metrics: false } };
+  if (!signedIn) return empty;
+  const ended = { code: 'signed_out', reason: 'record_lost', at } as const;
+  const entry = { at, from: 'signedIn', to: 'signedOut', why: 'record_lost' } as const;
+  return addToJournal({ ...empty, session: { status: 'signedOut', ended } }, entry);
+}
+
 /**
  * Reads a stored record; nothing stored is an empty one.
  *

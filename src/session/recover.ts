@@ -1,6 +1,7 @@
 // What a background does first: it puts in order what the one before left behind. No network.
 import type { Attempts } from './attempts.ts';
 import type { Context } from './context.ts';
+import { compareBackup, noticeLoss } from './grant-backup.ts';
 import { changeBooks } from './metrics/books.ts';
 import { lossOf, obeySessionOnly, openSecret } from './secrets.ts';
 import { signOut } from './sign-out.ts';
@@ -8,6 +9,7 @@ import { liveSession } from './state.ts';
 
 export async function recover(context: Context, attempts: Attempts): Promise<void> {
   const { store, deploymentName } = context;
+  await noticeLoss(context);
   const { deployment, session } = await store.read();
   if (deployment !== deploymentName) {
     await signOut(context, 'environment_changed');
@@ -22,5 +24,6 @@ export async function recover(context: Context, attempts: Attempts): Promise<voi
   }
   await attempts.recover();
   await obeySessionOnly(context);
+  await compareBackup(context);
   await store.publish();
 }

@@ -5,9 +5,11 @@ import type { Ports } from './ports.ts';
 import {
   addToJournal,
   emptyRecord,
+  lostRecord,
   parseRecord,
   parseTokens,
   type HeldToken,
+  type MissingRecord,
   type StoredRecord,
 } from './record.ts';
 import { settled } from './state.ts';
@@ -33,6 +35,8 @@ export interface Store {
   update(change: (record: StoredRecord) => StoredRecord): Promise<Change>;
   /** Takes a step of the state machine, and enters it in the journal when it changes the state. */
   step(event: SessionEvent): Promise<Change>;
+  /** From now on a record that is not there counts as lost. It is not written: it may be found again. */
+  missing(record: MissingRecord): void;
   /** Writes the view anew: another version may have projected the record in its own way, or not at all. */
   publish(): Promise<void>;
   /** Puts a new record in the place of one that cannot be read; `rescue` sees what lay there. One that can be read stays. */
@@ -51,7 +55,11 @@ export interface StoreOptions {
 
 /** @throws FxaError `storage_newer`, `storage_corrupt` from every method that touches the record; nothing is written then. */
 export function createStore(ports: Ports, { deployment, surroundings, changed }: StoreOptions): Store {
-  const stored = async () => parseRecord(await ports.local.get(RECORD), deployment);
+  let lost: MissingRecord | undefined;
+  const stored = async () => {
+    const found = await ports.local.get(RECORD);
+    return found === undefined && lost ? lostRecord(deployment, lost) : parseRecord(found, deployment);
+  };
 
   /** To be called under the lock: who saw something unreadable before may be late with it. */
   const readOrShowWhy = async () => {
@@ -101,6 +109,9 @@ export function createStore(ports: Ports, { deployment, surroundings, changed }:
   return {
     read,
     update,
+    missing: (record) => {
+      lost = record;
+    },
     // The journal tells the same instant as the state.
     step: (event) => update((record) => stepped(record, event, 'at' in event ? event.at : ports.now())),
     reset: (rescue) =>

@@ -1,6 +1,6 @@
 // What the browser of the tests is to the tests: its storage, its windows and tabs, and what a test may do to them.
 import type { Policy } from '../../src/session/policy.ts';
-import type { Ports } from '../../src/session/ports.ts';
+import type { BackedUpGrant, Ports } from '../../src/session/ports.ts';
 
 /** Plays the person in the auth window: gets the URL the window opens with, gives the one it ends at. */
 export type Person = (url: string) => Promise<string>;
@@ -30,6 +30,8 @@ export interface HostOptions {
 export interface Host {
   readonly local: Map<string, unknown>;
   readonly memory: Map<string, unknown>;
+  /** What the backup of grants holds. */
+  backup: readonly BackedUpGrant[];
   readonly alarms: Map<string, number>;
   readonly windows: { open: number[]; focused: number[]; opened: number };
   /** Tabs of sign-ins, and where they are. */

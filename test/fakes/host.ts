@@ -59,9 +59,14 @@ export function createHost(options: HostOptions): Host {
     return id;
   }
 
+  const refuseWhereKeyless = () => {
+    if (host.keyless) throw new Error('A mutation operation was attempted on a database');
+  };
+
   const host: Host = {
     local: new Map(),
     memory: new Map(),
+    backup: [],
     alarms: new Map(),
     windows: { open: [], focused: [], opened: 0 },
     tabs: new Map(),
@@ -139,11 +144,23 @@ export function createHost(options: HostOptions): Host {
         vault: {
           seal: (secret) =>
             alive('vault.seal', () => {
-              if (host.keyless) throw new Error('A mutation operation was attempted on a database');
+              refuseWhereKeyless();
               return `sealed:${btoa(secret)}`;
             }),
           open: (sealed) =>
             alive('vault.open', () => (sealed.startsWith('sealed:') ? atob(sealed.slice(7)) : undefined)),
+        },
+        grantBackup: {
+          read: () =>
+            alive('grantBackup.read', () => {
+              refuseWhereKeyless();
+              return structuredClone(host.backup);
+            }),
+          change: (next) =>
+            alive('grantBackup.change', () => {
+              refuseWhereKeyless();
+              host.backup = structuredClone(next(host.backup));
+            }),
         },
         locks: locks.locksFor(context),
         authWindow: {

@@ -13,6 +13,7 @@ import { alarms } from '../webext/alarms.ts';
 import { authTab } from '../webext/auth-tab.ts';
 import { authWindow } from '../webext/auth-window.ts';
 import { readConsent } from '../webext/consent.ts';
+import { grantBackup } from '../webext/grant-backup.ts';
 import { followTabs } from '../webext/follow-tabs.ts';
 import {
   onAlarm,
@@ -56,6 +57,7 @@ async function begin(config: BuildConfig): Promise<SessionService> {
       local: localArea(),
       memory: memoryArea(),
       vault,
+      grantBackup,
       locks: webLocks,
       authWindow,
       authTab: authTab(config.returnPage),

@@ -1,6 +1,7 @@
 // Seals secrets with AES-GCM under a key that IndexedDB keeps and no page or worker can read out. SECURITY.md says what
 // that stops, and what it does not.
 import type { Vault } from '../../session/ports.ts';
+import { inStore } from './database.ts';
 
 const DATABASE = 'vault';
 const KEYS = 'keys';
@@ -39,7 +40,7 @@ async function newKey(): Promise<CryptoKey> {
     'encrypt',
     'decrypt',
   ]);
-  await inStore('readwrite', (store) => {
+  await inStore(DATABASE, KEYS, 'readwrite', (store) => {
     const first = store.get(KEY);
     first.onsuccess = () => {
       if (first.result === undefined) store.put(made, KEY);
@@ -49,30 +50,11 @@ async function newKey(): Promise<CryptoKey> {
 }
 
 async function storedKey(): Promise<CryptoKey | undefined> {
-  const request = await inStore('readonly', (store) => store.get(KEY) as IDBRequest<CryptoKey | undefined>);
+  const request = await inStore(
+    DATABASE,
+    KEYS,
+    'readonly',
+    (store) => store.get(KEY) as IDBRequest<CryptoKey | undefined>,
+  );
   return request.result;
-}
-
-/** Resolves when the transaction is complete: a key that was put but not yet committed may still be lost. */
-async function inStore<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => T): Promise<T> {
-  const database = await openDatabase();
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      const transaction = database.transaction(KEYS, mode, { durability: 'strict' });
-      const result = work(transaction.objectStore(KEYS));
-      transaction.oncomplete = () => resolve(result);
-      transaction.onabort = () => reject(transaction.error ?? new Error('IndexedDB aborted'));
-    });
-  } finally {
-    database.close();
-  }
-}
-
-function openDatabase(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open(DATABASE, 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore(KEYS);
-    opening.onsuccess = () => resolve(opening.result);
-    opening.onerror = () => reject(opening.error ?? new Error('IndexedDB failed'));
-  });
 }

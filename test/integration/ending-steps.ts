@@ -1,0 +1,59 @@
+// Steps of a session that Mozilla accounts ended, and whose companion may hear of the reason before or after.
+import { expect } from 'vitest';
+import type { CompanionWorld } from './companion-world.ts';
+import { CLIENT } from './world.ts';
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+
+/** What may happen to Ada's account, and to the events about it; `world` is the one of the running test. */
+export function endingSteps(world: () => CompanionWorld) {
+  const steps = {
+    seats: () =>
+      [world().host.local, world().host.memory].flatMap((area) =>
+        Object.keys((area.get('companion') as object | undefined) ?? {}),
+      ),
+    ended: () => world().view().ended,
+    holdEvents: (eventsHeld: boolean) => world().standin.faults.change({ eventsHeld }),
+    deleteAccount: () => world().standin.store.deleteAccount(world().ada.uid),
+    changePassword: () => world().standin.store.changePassword(world().ada, 'another horse'),
+    disconnect: () => world().standin.store.disconnect(world().ada.uid, CLIENT),
+
+    /** Mozilla accounts proves that the grant is gone, to a popup that is opened, before anything is heard of why. */
+    async proof(): Promise<void> {
+      world().host.memory.delete('tokens');
+      await world().session.popupOpened();
+      expect(world().view()).toMatchObject({
+        status: 'needsReauth',
+        account: { email: 'ada@example.com' },
+        ended: { reason: 'grant_revoked' },
+      });
+    },
+
+    /** The events that were held arrive at the companion. */
+    async eventsArrive(): Promise<void> {
+      steps.holdEvents(false);
+      await world().standin.events.idle();
+    },
+
+    isErased(uid: string): void {
+      expect(world().view()).toMatchObject({ status: 'signedOut', ended: { reason: 'account_deleted' } });
+      expect(world().view()).not.toHaveProperty('account');
+      for (const known of [uid, 'ada@example.com', 'Ada Lovelace'])
+        expect(world().stored()).not.toContain(known);
+    },
+
+    /** The paths about sessions that the companion is asked for, from now on. */
+    pathsAsked(): string[] {
+      const paths: string[] = [];
+      const { fetch: network } = world().host;
+      world().host.fetch = (input, init) => {
+        const { pathname } = new URL(String(input));
+        if (pathname.startsWith('/v1/session')) paths.push(pathname);
+        return network(input, init);
+      };
+      return paths;
+    },
+  };
+  return steps;
+}

@@ -1,0 +1,182 @@
+// The backup of grants: what it holds at every moment, and that no death leaves a grant behind that was ever written down.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { standinEndpoints } from '../../src/fxa/environments.ts';
+import { createSession } from '../../src/session/session.ts';
+import type { StoredRecord } from '../../src/session/record.ts';
+import { lossSteps } from './loss-steps.ts';
+import { CLIENT, createWorld, SCOPE, type World } from './world.ts';
+
+let world: World;
+const { named, grant, ids, browserRestarts, lose } = lossSteps(() => world);
+beforeEach(async () => {
+  world = await createWorld('today');
+});
+afterEach(async () => {
+  world.host.onCall = () => undefined;
+  expect(world.host.reports).toEqual([]);
+  await world.stop();
+});
+
+const settled = () => world.session.tend();
+
+describe('the backup of grants', () => {
+  it('has every grant before the record does, and knows which is the one of the session', async () => {
+    const wrong: string[] = [];
+    const { set } = world.host.local;
+    world.host.local.set = (key, value) => {
+      if (key === 'record') wrong.push(...named(value).filter((id) => !ids().includes(id)));
+      return set.call(world.host.local, key, value);
+    };
+    await world.session.signIn();
+    await settled();
+    expect(wrong).toEqual([]);
+    expect(world.host.backup).toEqual([
+      { refreshTokenId: grant(), issuer: world.standin.origin, live: true },
+    ]);
+    world.host.local.set = set;
+  });
+
+  it('lets a grant go when it is destroyed, and not before', async () => {
+    await world.session.signIn();
+    const id = grant();
+    const network = world.host.fetch;
+    world.host.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
+    await world.session.signOut();
+    await settled();
+    expect(world.host.backup).toEqual([{ refreshTokenId: id, issuer: world.standin.origin }]);
+    world.host.fetch = network;
+    world.host.skew = 3_600_000;
+    await settled();
+    expect(world.liveGrants()).toBe(0);
+    expect(ids()).toEqual([]);
+  });
+
+  it('lets a grant go that Mozilla accounts has ended', async () => {
+    await world.session.signIn();
+    const [{ uid } = { uid: '' }] = world.standin.store.liveGrants();
+    world.standin.store.disconnect(uid, CLIENT);
+    world.host.memory.delete('tokens');
+    await world.session.lookForNews();
+    expect(world.view().status).toBe('needsReauth');
+    expect(ids()).toEqual([]);
+  });
+
+  it('is that of the newest session, when another takes its place', async () => {
+    await world.session.signIn();
+    world.signsInAs('lin@example.com');
+    await world.session.signIn();
+    await settled();
+    expect(world.liveGrants()).toBe(1);
+    expect(ids()).toEqual([grant()]);
+  });
+
+  it('is made up for where an earlier version signed in', async () => {
+    await world.session.signIn();
+    world.host.backup = [];
+    await browserRestarts();
+    expect(world.host.backup).toEqual([
+      { refreshTokenId: grant(), issuer: world.standin.origin, live: true },
+    ]);
+  });
+
+  it('has no token in it', async () => {
+    await world.session.signIn();
+    const text = JSON.stringify(world.host.backup);
+    for (const token of world.issued) expect(text).not.toContain(token);
+  });
+
+  it('is not missed where the browser keeps none', async () => {
+    world.host.keyless = true;
+    await world.session.signIn();
+    await settled();
+    expect(world.view().status).toBe('signedIn');
+    await world.session.signOut();
+    await settled();
+    expect(world.liveGrants()).toBe(0);
+  });
+});
+
+describe('death', () => {
+  /** Kills the background at each call of a port of a sign-in, and loses the record then. */
+  it('at any point of a sign-in leaves no grant that was ever written down to live on', async () => {
+    let points = 0;
+    for (let point = 0; ; point += 7) {
+      let passed = 0;
+      const state = { died: false };
+      const death = new Promise<void>((resolve) => {
+        world.host.onCall = () => {
+          if (state.died || passed++ < point) return;
+          state.died = true;
+          world.kill();
+          resolve();
+        };
+      });
+      await Promise.race([death, world.session.signIn()]);
+      world.host.onCall = () => undefined;
+      if (!state.died) break;
+      points++;
+      const record = world.host.local.get('record') as StoredRecord | undefined;
+      expect(named(record).filter((id) => !ids().includes(id))).toEqual([]);
+      const known = ids();
+      lose();
+      await browserRestarts();
+      await browserRestarts();
+      await expect
+        .poll(() => world.standin.store.liveGrants().filter(({ id }) => known.includes(id)).length)
+        .toBe(0);
+      lose();
+    }
+    expect(points).toBeGreaterThan(10);
+  });
+
+  it('while starts are counted counts none twice', async () => {
+    await world.session.signIn();
+    lose();
+    for (let point = 0; point < 40; point++) {
+      world.host.memory.clear();
+      let passed = 0;
+      const { kill } = world;
+      world.host.onCall = () => {
+        if (passed++ === point) kill();
+      };
+      await Promise.race([world.restart(), new Promise((resolve) => setTimeout(resolve, 50))]);
+      world.host.onCall = () => undefined;
+      if ((world.host.backup[0]?.missing?.starts ?? 0) > 0) break;
+    }
+    const first = world.host.backup[0]?.missing?.starts;
+    // The same run of the browser.
+    await world.restart();
+    expect(first).toBe(1);
+    expect(world.host.backup[0]?.missing?.starts).toBe(1);
+    expect(world.liveGrants()).toBe(1);
+  });
+});
+
+it('a grant that could not be written into the record is not in the backup when it is destroyed', async () => {
+  const { ports, kill } = world.host.start();
+  const refused = Object.assign(new Error('full'), { name: 'FxaError', code: 'storage_unavailable' });
+  let full = false;
+  const local = {
+    ...ports.local,
+    set: (items: object) => (full ? Promise.reject(refused) : ports.local.set({ ...items })),
+  };
+  const session = createSession(
+    { ...ports, local },
+    {
+      environment: 'local',
+      issuer: world.standin.origin,
+      clientId: CLIENT,
+      scope: SCOPE,
+      endpoints: standinEndpoints(world.standin.origin),
+    },
+  );
+  const network = world.host.fetch;
+  world.host.fetch = async (...request) => {
+    const response = await network(...request);
+    if (String(request[0]).endsWith('/v1/token')) full = true;
+    return response;
+  };
+  await session.signIn().catch(() => undefined);
+  await expect.poll(() => [world.liveGrants(), ids()]).toEqual([0, []]);
+  kill();
+});

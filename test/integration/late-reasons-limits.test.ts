@@ -1,0 +1,175 @@
+// What is not learnt from a companion after the proof, how long it is asked, and that it reaches the session it is about and
+// no other.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createCompanionWorld, type CompanionWorld } from './companion-world.ts';
+import { endingSteps, HOUR, MINUTE } from './ending-steps.ts';
+
+let world: CompanionWorld;
+const {
+  seats,
+  ended,
+  holdEvents,
+  deleteAccount,
+  changePassword,
+  disconnect,
+  proof,
+  eventsArrive,
+  isErased,
+  pathsAsked,
+} = endingSteps(() => world);
+beforeEach(async () => {
+  world = await createCompanionWorld();
+  await world.startCompanion();
+  await world.session.signIn();
+  await world.session.tend();
+  expect(seats()).toHaveLength(1);
+  holdEvents(true);
+});
+afterEach(async () => {
+  expect(world.host.reports).toEqual([]);
+  await world.stop();
+});
+
+describe('nothing is erased', () => {
+  it('while the companion says nothing', async () => {
+    disconnect();
+    await proof();
+    await eventsArrive();
+    for (let hour = 0; hour < 24; hour++) {
+      world.host.skew += HOUR;
+      await world.session.tend();
+    }
+    expect(world.view()).toMatchObject({ status: 'needsReauth', account: { email: 'ada@example.com' } });
+    expect(ended()?.reason).toBe('grant_revoked');
+  });
+
+  it.each([
+    ['HTML', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
+    ['500', () => new Response('{}', { status: 500 })],
+    ['a bare 401', () => new Response('{}', { status: 401 })],
+    ['an unknown end', () => Response.json({ error: 'session_ended', reason: 'weather' }, { status: 401 })],
+    ['a session nobody knows', () => Response.json({ error: 'unknown_session' }, { status: 401 })],
+  ])('by %s', async (_name, answer) => {
+    deleteAccount();
+    await proof();
+    const { fetch: network } = world.host;
+    world.host.fetch = (...request) =>
+      String(request[0]).includes('/v1/session') ? Promise.resolve(answer()) : network(...request);
+    await world.later();
+    await world.later();
+    expect(world.view()).toMatchObject({ status: 'needsReauth', account: { email: 'ada@example.com' } });
+    expect(ended()?.reason).toBe('grant_revoked');
+  });
+});
+
+it('is asked for no longer than Mozilla accounts goes on telling, and ever more rarely', async () => {
+  disconnect();
+  await proof();
+  await eventsArrive();
+  const shown = pathsAsked();
+  for (let minute = 0; minute < 8 * 24 * 60; minute += 5) {
+    world.host.skew += 5 * MINUTE;
+    const alarm = world.host.alarms.get('fxa:companion');
+    if (alarm !== undefined && alarm <= Date.now() + world.host.skew) {
+      world.host.alarms.delete('fxa:companion');
+      await world.session.tend();
+    }
+  }
+  const asked = shown.filter((path) => path === '/v1/session').length;
+  expect(asked).toBeGreaterThan(10);
+  expect(asked).toBeLessThan(60);
+  // It has taken leave, and nothing wakes for it.
+  expect(shown.at(-1)).toBe('/v1/session/end');
+  expect(seats()).toEqual([]);
+  expect(world.host.alarms.has('fxa:companion')).toBe(false);
+  expect(world.view().status).toBe('needsReauth');
+});
+
+describe('who signs in again before it is heard of', () => {
+  it('as another account ends the old companion session, and is not touched by what it would have told', async () => {
+    deleteAccount();
+    await proof();
+    world.signsInAs('lin@example.com');
+    const [old] = seats();
+    const shown = pathsAsked();
+    await world.session.signIn();
+    await world.session.tend();
+    expect(world.view()).toMatchObject({ status: 'signedIn', replacedOther: true });
+    expect(seats()).toHaveLength(1);
+    expect(seats()).not.toContain(old);
+    expect(shown).toContain('/v1/session/end');
+    await eventsArrive();
+    await world.later();
+    await world.later();
+    expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'lin@example.com' } });
+  });
+
+  it('as the same account is not told of the old password again', async () => {
+    changePassword();
+    await proof();
+    const before = seats();
+    world.ada.password = 'correct horse';
+    world.signsInAs('ada@example.com');
+    await world.session.signIn();
+    expect(world.view().status).toBe('signedIn');
+    await eventsArrive();
+    await world.later();
+    await world.later();
+    expect(world.view().status).toBe('signedIn');
+    expect(world.view()).not.toHaveProperty('ended');
+    expect(seats()).not.toEqual(before);
+  });
+
+  it('while the answer is on its way keeps what is theirs', async () => {
+    deleteAccount();
+    await proof();
+    await eventsArrive();
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    const { fetch: network } = world.host;
+    let asked = false;
+    world.host.fetch = async (...request) => {
+      const response = await network(...request);
+      if (asked || !String(request[0]).endsWith('/v1/session')) return response;
+      asked = true;
+      await held;
+      return response;
+    };
+    const hearing = world.later();
+    await expect.poll(() => asked).toBe(true);
+    world.signsInAs('lin@example.com');
+    await world.session.signIn();
+    answer();
+    await hearing;
+    expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'lin@example.com' } });
+  });
+});
+
+it('who signs out instead hands the companion session back', async () => {
+  disconnect();
+  await proof();
+  const shown = pathsAsked();
+  await world.session.signOut();
+  await world.session.tend();
+  expect(shown).toEqual(['/v1/session/end']);
+  expect(seats()).toEqual([]);
+});
+
+it('an opt-out after the proof still has the counts forgotten, and the reason is still heard', async () => {
+  const { uid } = world.ada;
+  world.host.consent = true;
+  await world.session.popupOpened();
+  world.host.skew += MINUTE;
+  await world.session.tend();
+  expect(await world.counted()).not.toEqual([]);
+  disconnect();
+  await proof();
+  await world.session.setMetrics(false);
+  world.host.skew += MINUTE;
+  await world.session.tend();
+  expect(await world.counted()).toEqual([]);
+  deleteAccount();
+  await eventsArrive();
+  await world.later();
+  isErased(uid);
+});
