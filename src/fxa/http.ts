@@ -1,6 +1,7 @@
 // The single funnel to the network: every request goes out from here, and every failure comes back as a coded error.
 import { errorFromAnswer } from './answers.ts';
 import type { Call } from './answers.ts';
+import { readObject, type JsonObject } from './body.ts';
 import { FxaError } from './errors.ts';
 
 export interface Http {
@@ -22,7 +23,7 @@ export interface Gate {
   refused(url: string, error: FxaError): Promise<void>;
 }
 
-export type JsonObject = Readonly<Record<string, unknown>>;
+export type { JsonObject } from './body.ts';
 
 export interface JsonRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -59,7 +60,7 @@ export async function requestJson(
   return body;
 }
 
-/** An answer of whatever status, and its body where that is a JSON object. */
+/** An answer of whatever status, and its body where that is a JSON object of a length that can be. */
 export interface Exchanged {
   readonly response: Response;
   readonly body: JsonObject | undefined;
@@ -92,7 +93,7 @@ export async function exchange(
     signal?.throwIfAborted();
     const response = await fetch(url, init(request, controller.signal));
     // The body is read under the same deadline: a server may stall after its headers.
-    return { response, body: parseObject(await response.text()) };
+    return { response, body: await readObject(response) };
   } catch (cause) {
     if (signal?.aborted) throw new FxaError('cancelled', `Given up (${call})`, { cause });
     if (controller.signal.reason === late)
@@ -133,15 +134,4 @@ function init({ method, headers, body }: JsonRequest, signal: AbortSignal) {
     cache: 'no-store',
     signal,
   } as const;
-}
-
-function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as JsonObject)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 // The two questions `/metrics-flow` of Mozilla accounts answers. Asked from here: browsers may not, for want of CORS.
 import { retryAfterSeconds } from '../../fxa/back-off.ts';
 import { FxaError } from '../../fxa/errors.ts';
-import type { JsonObject } from '../../fxa/http.ts';
+import { readObject, type JsonObject } from '../../fxa/body.ts';
 import { parameterFault } from '../../fxa/parameters.ts';
 
 /** Milliseconds, the body included. Nobody's sign-in is to wait longer for a number. */
@@ -71,8 +71,7 @@ function ask(metrics: AccountsMetrics, parameters: ReadonlyMap<string, string>):
 
 async function answer(response: Response) {
   const { status, ok, headers } = response;
-  const body = (await response.json().catch(() => undefined)) as JsonObject | null | undefined;
-  return { status, ok, headers, body: body ?? undefined };
+  return { status, ok, headers, body: await readObject(response) };
 }
 
 function flowIn(body: JsonObject | undefined): Flow | undefined {

@@ -7,7 +7,6 @@ import type { KeyObject } from 'node:crypto';
 import { FxaError } from '../../fxa/errors.ts';
 import { requestJson } from '../../fxa/http.ts';
 import type { Http } from '../../fxa/http.ts';
-import { boundedFetch } from './bounded-fetch.ts';
 import { publicKeys } from './public-keys.ts';
 import { Refusal } from './refusal.ts';
 
@@ -57,15 +56,10 @@ const UNREACHABLE_KEY = 24 * HOUR;
 /** Between two fetches, so that tokens with made-up key ids cannot be turned against Mozilla accounts. */
 const COOL_DOWN = 30 * SECOND;
 const COOL_DOWN_AFTER_FAILURE = 5 * SECOND;
-const LARGEST_DOCUMENT = 64 * 1024;
 
 /** Keeps the key set at `url`. Nothing is fetched before the first question. */
 export function createKeySet({ url, http, now, report }: KeySetOptions): KeySet {
-  const bounded = {
-    ...http,
-    timeout: http.timeout ?? 5 * SECOND,
-    fetch: boundedFetch(http.fetch, LARGEST_DOCUMENT),
-  };
+  const patient = { ...http, timeout: http.timeout ?? 5 * SECOND };
   let known = new Map<string, { readonly key: KeyObject; readonly seenAt: number }>();
   let readAt = -Infinity;
   let pause = { from: -Infinity, until: -Infinity };
@@ -107,7 +101,7 @@ export function createKeySet({ url, http, now, report }: KeySetOptions): KeySet 
 
   async function read(at: number): Promise<boolean> {
     try {
-      const current = publicKeys(await requestJson(bounded, 'keys', url, { method: 'GET' }));
+      const current = publicKeys(await requestJson(patient, 'keys', url, { method: 'GET' }));
       const withdrawn = [...known].filter(
         ([kid, { seenAt }]) => !current.has(kid) && within(at, seenAt, WITHDRAWN_KEY),
       );
