@@ -68,7 +68,13 @@ export function fxaError(
 function checkManners(receiver: unknown, init: RequestInit): void {
   expect(receiver, 'fetch must be called as a bare function').toBeUndefined();
   for (const [name] of new Headers(init.headers)) expect(CORS_HEADERS).toContain(name);
-  expect(init).toMatchObject({ credentials: 'omit', redirect: 'error', cache: 'no-store' });
+  expect(init).toMatchObject({
+    credentials: 'omit',
+    redirect: 'error',
+    cache: 'no-store',
+    // Or a server would read in `Referer` which page asked.
+    referrerPolicy: 'no-referrer',
+  });
   expect(init.signal?.aborted).toBe(false);
 }
 
