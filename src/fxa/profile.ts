@@ -86,7 +86,9 @@ export function isProfileOf({ uid, sub = uid }: Profile, subject: string, pairwi
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 const flag = (value: unknown) => (typeof value === 'boolean' ? value : undefined);
-const instant = (value: unknown) => (typeof value === 'number' && value > 0 ? value : undefined);
+/** Milliseconds, within what a `Date` can hold. */
+const instant = (value: unknown) =>
+  typeof value === 'number' && value > 0 && value <= 8.64e15 ? value : undefined;
 const texts = (value: unknown) =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : undefined;
 

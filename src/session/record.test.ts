@@ -23,6 +23,8 @@ const signedIn: StoredRecord = {
   settings: { sessionOnly: false },
 };
 
+const signedInWith = (members: object) => ({ ...signedIn, session: { ...signedIn.session, ...members } });
+const accountWith = (members: object) => ({ subject: 'ada', profile: { uid: 'u', ...members } });
 const { grant } = signedIn.session as { grant: object };
 
 describe('parseRecord', () => {
@@ -66,6 +68,26 @@ describe('parseRecord', () => {
       { ...signedIn, session: { ...signedIn.session, grant: { ...grant, sealed: 'x' } } },
     ],
     ['settings of something else', { ...signedIn, settings: true }],
+    ['a journal of something else', { ...signedIn, journal: [{}] }],
+    ['a change without its reason', { ...signedIn, journal: [{ at: 1, from: 'signedIn', to: 'signedOut' }] }],
+    ['an instant that is none', signedInWith({ since: 1e20 })],
+    ['a problem at no instant', signedInWith({ problem: { code: 'offline', at: 1e20 } })],
+    ['a problem whose code is no word', signedInWith({ trouble: { code: '<b>', at: 1 } })],
+    ['subscriptions that are no list', signedInWith({ account: accountWith({ subscriptions: 'abc' }) })],
+    ['subscriptions that are no texts', signedInWith({ account: accountWith({ subscriptions: [{}] }) })],
+    ['a name that is no text', signedInWith({ account: accountWith({ displayName: {} }) })],
+    ['key ids of something else', signedInWith({ account: { subject: 'ada', keyIds: { scope: null } } })],
+    [
+      'an attempt in no phase',
+      {
+        ...signedIn,
+        session: {
+          status: 'signingIn',
+          attempt: { id: 'a', startedAt: 1, phase: 'later', via: 'window' },
+          previous: { status: 'signedOut' },
+        },
+      },
+    ],
     ['a truncated record', { version: 2 }],
     ['a truncated record of version 1', { version: 1 }],
     ['a record from before there were any', { ...signedIn, version: 0 }],

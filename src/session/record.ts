@@ -1,6 +1,7 @@
 // What lies in storage: one versioned record that survives everything, and the tokens that end with the browser session.
 import { FxaError } from '../fxa/errors.ts';
 import { migrate } from './migrations.ts';
+import { isRecord } from './record-guards.ts';
 import { liveSession, type Session } from './state.ts';
 
 /** Members that may be absent can be added without another version: one that does not know them leaves them alone. */
@@ -111,11 +112,12 @@ export function parseRecord(stored: unknown, deployment: string): StoredRecord {
     throw new FxaError('storage_newer', `The stored record is of version ${stored.version}.`);
   }
   const record = migrated({ ...stored, version: stored.version });
-  if (!isRecord(record)) throw new FxaError('storage_corrupt', 'The stored record is incomplete.');
+  if (record?.version !== RECORD_VERSION || !isRecord(record))
+    throw new FxaError('storage_corrupt', 'The stored record is incomplete.');
   return record;
 }
 
-function migrated(stored: { version: number }): unknown {
+function migrated(stored: { version: number }): { readonly version: number } | undefined {
   try {
     return migrate(stored);
   } catch {
@@ -143,61 +145,6 @@ export function currentOwners(session: Session): readonly string[] {
 /** Tokens whose attempt or session is over. */
 export function orphans(tokens: readonly HeldToken[], owners: readonly string[]): readonly HeldToken[] {
   return tokens.filter(({ owner }) => !owners.includes(owner));
-}
-
-function isRecord(stored: unknown): stored is StoredRecord {
-  return (
-    isObject(stored) &&
-    stored.version === RECORD_VERSION &&
-    typeof stored.deployment === 'string' &&
-    isSession(stored.session) &&
-    Array.isArray(stored.outbox) &&
-    stored.outbox.every(isRevocation) &&
-    Array.isArray(stored.journal) &&
-    isObject(stored.settings) &&
-    typeof stored.settings.sessionOnly === 'boolean'
-  );
-}
-
-function isSession(value: unknown): value is Session {
-  if (!isObject(value)) return false;
-  if (value.status === 'signingIn') {
-    return isObject(value.attempt) && typeof value.attempt.id === 'string' && isSettled(value.previous);
-  }
-  return isSettled(value);
-}
-
-function isSettled(value: unknown): boolean {
-  if (!isObject(value)) return false;
-  if (![value.problem, value.ended, value.trouble].every((one) => one === undefined || isProblem(one)))
-    return false;
-  const hasAccount = isObject(value.account) && typeof value.account.subject === 'string';
-  if (value.status === 'needsReauth') return hasAccount && value.ended !== undefined;
-  if (value.status !== 'signedIn') return value.status === 'signedOut';
-  return (
-    hasAccount &&
-    typeof value.id === 'string' &&
-    isObject(value.grant) &&
-    typeof value.grant.refreshTokenId === 'string' &&
-    typeof value.grant.scope === 'string' &&
-    (value.grant.sealed === undefined ||
-      (isObject(value.grant.sealed) && typeof value.grant.sealed.refreshToken === 'string'))
-  );
-}
-
-/** Pages look its code up, and its instant is shown. */
-function isProblem(value: unknown): boolean {
-  return isObject(value) && typeof value.code === 'string' && Number.isFinite(value.at);
-}
-
-function isRevocation(value: unknown): boolean {
-  return (
-    isObject(value) &&
-    typeof value.refreshTokenId === 'string' &&
-    typeof value.issuer === 'string' &&
-    typeof value.attempts === 'number' &&
-    typeof value.notBefore === 'number'
-  );
 }
 
 function isHeldToken(value: unknown): value is HeldToken {

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import type { AccountView } from '../../session/view.ts';
 import { Avatar } from './avatar.tsx';
 import { text } from './text.ts';
+import { visibleName } from './visible-name.ts';
 
 interface Props {
   account: AccountView;
@@ -15,7 +16,7 @@ interface Props {
 }
 
 export function AccountCard({ account, coming = false, name, children }: Props) {
-  const { displayName, email } = account;
+  const { displayName, email } = shown(account);
   if (coming) return <Skeleton />;
   return (
     <div class="account">
@@ -33,13 +34,19 @@ export function AccountCard({ account, coming = false, name, children }: Props) 
   );
 }
 
-export function PlainName({ account: { displayName, email } }: { account: AccountView }) {
+export function PlainName({ account }: { account: AccountView }) {
+  const { displayName, email } = shown(account);
   return (
     <p class="name">
       <bdi>{displayName ?? email ?? text('noProfile')}</bdi>
     </p>
   );
 }
+
+const shown = ({ displayName, email }: AccountView) => ({
+  displayName: visibleName(displayName),
+  email: visibleName(email),
+});
 
 function Skeleton() {
   return (

@@ -4,7 +4,7 @@ import { Instant } from './instant.tsx';
 import { plural } from './plural.ts';
 import { minutesLeft } from './problem-age.ts';
 import { Sign } from './sign.tsx';
-import { text } from './text.ts';
+import { firstText } from './text.ts';
 import { wayOut } from './way-out.ts';
 
 interface Props {
@@ -19,14 +19,16 @@ export function ProblemNote({ problem, dated = false, large = false }: Props) {
   const { code, reason, at } = problem;
   const { kind, sign } = wayOut(code);
   const minutes = minutesLeft(problem, Date.now());
+  // What a newer version wrote may have no words here.
+  const said = reason && firstText(`reason_${reason}`);
   const mild = reason === 'by_user' ? 'mild' : kind;
   return (
     <div class={`problem ${mild}${large ? ' large' : ''}`} role="alert" data-code={code} data-reason={reason}>
       <Sign name={sign} />
       <div>
-        <p class="title">{text(`error_${code}`)}</p>
-        {reason && <p>{text(`reason_${reason}`)}</p>}
-        <p>{minutes > 0 ? plural('retryAfter', minutes) : text(`advice_${code}`)}</p>
+        <p class="title">{firstText(`error_${code}`, 'error_internal')}</p>
+        {said !== undefined && <p>{said}</p>}
+        <p>{minutes > 0 ? plural('retryAfter', minutes) : firstText(`advice_${code}`, 'advice_internal')}</p>
         {dated && (
           <p class="note">
             <Instant at={at} />

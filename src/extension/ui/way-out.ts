@@ -37,6 +37,6 @@ const ways: Record<FxaErrorCode, WayOut> = {
 
 /** A code that a newer version wrote is a fault like any other. Pure. */
 export function wayOut(code: FxaErrorCode): { kind: Kind; sign: SignName; way: Way } {
-  const [kind, sign, way] = (ways as Partial<Record<string, WayOut>>)[code] ?? ways.internal;
+  const [kind, sign, way] = Object.hasOwn(ways, code) ? ways[code] : ways.internal;
   return { kind, sign, way };
 }
