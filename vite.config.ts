@@ -11,7 +11,7 @@ import {
 import { withoutDescriptions } from './scripts/locales.ts';
 import { popupFirst } from './scripts/popup-first.ts';
 import { buildConfig, STANDIN_ORIGIN, type BrowserName, type Variables } from './scripts/environment.ts';
-import { manifestFor, redirectUris } from './scripts/manifest.ts';
+import { checkIds, manifestFor, redirectUris } from './scripts/manifest.ts';
 import type { Servers } from './src/extension/choice.ts';
 import type { BuildConfig } from './src/extension/config.ts';
 import type { PageFacts } from './src/extension/page-facts.ts';
@@ -92,5 +92,6 @@ function servers({ environment, issuer, clientId, companion }: BuildConfig, brow
 export default function fromVariables(): InlineConfig {
   const browser = process.env.FXA_BROWSER === 'chromium' ? 'chromium' : 'firefox';
   const environment = process.env.FXA_ENV ?? 'local';
+  checkIds(environment);
   return viteConfig({ browser, environment, outDir: `dist/${browser}`, variables: process.env });
 }

@@ -5,7 +5,9 @@ import { parseArgs } from 'node:util';
 import { build } from 'vite';
 import { viteConfig, type BuildOptions } from '../vite.config.ts';
 import { buildConfig, type Variables } from './environment.ts';
+import { checkIds, manifestFor, redirectUris } from './manifest.ts';
 import { packExtension } from './pack.ts';
+import { EXAMPLE_CHROMIUM_REDIRECT } from './release.ts';
 import { BUDGETS, measure, sizeLines } from './sizes.ts';
 
 export const BROWSERS = ['firefox', 'chromium'] as const;
@@ -27,8 +29,9 @@ export async function buildBoth(
   { environment, variables, dist }: { environment: string; variables: Variables; dist: string },
   budgets = BUDGETS,
 ): Promise<readonly string[]> {
-  // All that is wrong with the variables is said before anything in `dist` is replaced.
-  for (const browser of BROWSERS) buildConfig(environment, browser, variables);
+  // All that is wrong with the variables and the ids is said before anything in `dist` is replaced.
+  for (const browser of BROWSERS) manifestFor(browser, buildConfig(environment, browser, variables));
+  checkIds(environment);
   const lines: string[] = [];
   for (const browser of BROWSERS) {
     const outDir = join(dist, browser);
@@ -44,6 +47,10 @@ async function main(): Promise<void> {
   const variables = process.env;
   const lines = await buildBoth({ environment: values.env, variables, dist: `${root}dist` });
   console.log(`\nBuilt dist/firefox and dist/chromium (${values.env}). Sizes, gzip:\n${lines.join('\n')}`);
+  if (values.env === 'production' && redirectUris().chromium === EXAMPLE_CHROMIUM_REDIRECT)
+    console.log(
+      '\n⚠ chromium: key in manifest.json is still the example\'s; "npm run redirect-uris" says what to do.',
+    );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { chromiumRedirectUri, firefoxRedirectUri } from '../src/standin/redirect-uris.ts';
 import { connectSources, imageSources, type BrowserName } from './environment.ts';
+import { geckoIdFault, keyFault, versionFault } from './release.ts';
 import type { BuildConfig } from '../src/extension/config.ts';
 import { returnPagePattern } from '../src/extension/return-page.ts';
 
@@ -20,9 +21,15 @@ interface Manifest {
 export const readManifest = () =>
   readJson('manifest.json') as Manifest & Required<Pick<Manifest, 'key' | 'browser_specific_settings'>>;
 
-/** The manifest of one build. */
+/**
+ * The manifest of one build.
+ *
+ * @throws Error with a sentence for the person who builds, when a browser would refuse its version or its key.
+ */
 export function manifestFor(browser: BrowserName, config: BuildConfig): Manifest {
   const { version } = readJson('package.json') as { version: string };
+  const fault = versionFault(version) ?? keyFault(readManifest().key);
+  if (fault !== undefined) throw new Error(fault);
   const manifest: Manifest = {
     ...readManifest(),
     version,
@@ -46,6 +53,13 @@ export function manifestFor(browser: BrowserName, config: BuildConfig): Manifest
     manifest.action = { ...manifest.action, default_area: 'navbar' };
   }
   return { ...manifest, background };
+}
+
+/** @throws Error with a sentence for the person who builds, when a production build would go out under an example's id. */
+export function checkIds(environment: string): void {
+  if (environment !== 'production') return;
+  const fault = geckoIdFault(readManifest().browser_specific_settings.gecko.id);
+  if (fault !== undefined) throw new Error(fault);
 }
 
 function contentSecurityPolicy(config: BuildConfig): string {

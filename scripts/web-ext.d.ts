@@ -5,6 +5,7 @@ declare module 'web-ext' {
     artifactsDir: string;
     filename?: string;
     overwriteDest?: boolean;
+    ignoreFiles?: string[];
   }
   interface RunOptions {
     sourceDir: string;
