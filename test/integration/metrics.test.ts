@@ -128,7 +128,18 @@ it('begin a flow when the popup is on show, which goes to Mozilla accounts once'
   expect([...(await signIn()).searchParams.keys()]).not.toContain('flow_id');
 });
 
-it('hand no flow on that is old, or that nobody would allow any more', async () => {
+/** Forbids metrics when an answer to such a request has come, without a word to the session. */
+function forbidAt(pathname: RegExp): void {
+  const { fetch: network } = world.host;
+  world.host.fetch = async (url, init) => {
+    const response = await network(url, init);
+    if (pathname.test(new URL(String(url)).pathname))
+      world.host.policy = { sessionOnly: false, metricsOff: true };
+    return response;
+  };
+}
+
+it('hand no flow on that is old, or that was refused', async () => {
   const keys = async () => [...(await signIn()).searchParams.keys()];
   await world.session.popupOpened();
   world.host.skew = 121 * MINUTE;
@@ -139,12 +150,30 @@ it('hand no flow on that is old, or that nobody would allow any more', async () 
   await world.session.setMetrics(false);
   expect(world.host.memory.get('flow')).toBeNull();
   await world.session.setMetrics(true);
-  expect(await keys()).toContain('entrypoint');
-  await world.session.signOut();
+  const again = await keys();
+  expect(again).toContain('entrypoint');
+  expect(again).not.toContain('flow_id');
+});
 
+it('hand no flow on when they are forbidden while the sign-in looks for the server', async () => {
   await world.session.popupOpened();
+  expect(world.host.memory.get('flow')).toMatchObject({ flowId: expect.any(String) as string });
+  forbidAt(/./);
+  expect([...(await signIn()).searchParams.keys()]).not.toContain('flow_id');
+  expect(world.view().status).toBe('signedIn');
+});
+
+it('ask for no flow where they are forbidden', async () => {
   world.host.policy = { sessionOnly: false, metricsOff: true };
-  expect(await keys()).not.toContain('flow_id');
+  await world.session.popupOpened();
+  expect(asked).toEqual([]);
+});
+
+it('keep no flow when they are forbidden while it is fetched', async () => {
+  forbidAt(/^\/v1\/metrics-flow$/);
+  await world.session.popupOpened();
+  expect(asked).toEqual(['GET /v1/metrics-flow 200']);
+  expect(world.host.memory.get('flow') ?? undefined).toBeUndefined();
 });
 
 it('never keep anybody from signing in', async () => {
