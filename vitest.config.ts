@@ -1,58 +1,75 @@
 // Three kinds of tests: `node` (unit, session, integration, recorded), `house` (conventions and bundles), `e2e` (real browsers).
-import { defineConfig } from 'vitest/config';
+// Files named `*.long.test.ts` and `*.long.e2e.test.ts` are left to `npm run test:long`, by the projects `long` and `e2e-long`.
+import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Where no run came before, vitest begins with the largest file; the longest one is the smallest, and would run alone in the end. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification) =>
-      /\/faults\/(crash-points-|histories|matrix)/.test(moduleId);
+      /\/(faults\/(crash-points-|histories|matrix|out-of-time)|companion\/kill\/)/.test(moduleId);
     return (await super.sort(files)).sort((one, other) => Number(isLong(other)) - Number(isLong(one)));
   }
 }
+
+/** Limits end what hangs, and judge nothing: they are far above what a busy machine needs. */
+const PATIENCE_MS = 300_000;
+const POLL = { poll: { timeout: 60_000 } };
+
+const LONG = '**/*.long.*';
+const NODE = [
+  'src/**/*.test.ts',
+  'src/**/*.test.tsx',
+  'test/{companion,integration,recorded,session,faults}/**/*.test.ts',
+];
+
+const inNode = {
+  setupFiles: ['test/fakes/out-of-time.ts'],
+  testTimeout: 120_000,
+  hookTimeout: PATIENCE_MS,
+  expect: POLL,
+};
+
+const inBrowsers = {
+  testTimeout: PATIENCE_MS,
+  hookTimeout: PATIENCE_MS,
+  fileParallelism: false,
+  expect: POLL,
+  globalSetup: ['test/e2e/global-setup.ts'],
+};
 
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     projects: [
+      { test: { name: 'node', ...inNode, include: NODE, exclude: [...configDefaults.exclude, LONG] } },
       {
         // As the build has it: pages are rendered in some tests.
         oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
         test: {
-          name: 'node',
-          include: [
-            'src/**/*.test.ts',
-            'src/**/*.test.tsx',
-            'test/{companion,integration,recorded,session,faults}/**/*.test.ts',
-          ],
-          setupFiles: ['test/fakes/out-of-time.ts'],
-          // Limits end what hangs, and judge nothing: they are far above what a busy machine needs.
-          testTimeout: 120_000,
-          // Making the embedded database takes some seconds, and more on a busy machine.
-          hookTimeout: 300_000,
-          // A busy machine is no reason to fail.
-          expect: { poll: { timeout: 60_000 } },
+          name: 'long',
+          ...inNode,
+          include: NODE.map((files) => files.replace('.test.', '.long.test.')),
         },
       },
       {
         test: {
           name: 'house',
           include: ['test/conventions/**/*.test.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          exclude: [...configDefaults.exclude, LONG],
+          testTimeout: PATIENCE_MS,
+          hookTimeout: PATIENCE_MS,
         },
       },
       {
         test: {
           name: 'e2e',
+          ...inBrowsers,
           include: ['test/e2e/**/*.e2e.test.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-          fileParallelism: false,
-          expect: { poll: { timeout: 60_000 } },
-          globalSetup: ['test/e2e/global-setup.ts'],
+          exclude: [...configDefaults.exclude, LONG],
         },
       },
+      { test: { name: 'e2e-long', ...inBrowsers, include: ['test/e2e/**/*.long.e2e.test.ts'] } },
     ],
   },
 });

@@ -1,6 +1,7 @@
-// `npm test`: everything that can be checked, stage by stage, with a count at the end.
+// `npm test`: everything that can be checked in some minutes, stage by stage, with a count at the end. `npm run test:long`
+// (`--long`): what takes longer.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,16 +22,22 @@ interface Step {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const { values } = parseArgs({ options: { 'skip-e2e': { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: {
+    'skip-e2e': { type: 'boolean', default: false },
+    long: { type: 'boolean', default: false },
+  },
+});
 const root = fileURLToPath(new URL('../', import.meta.url));
 const reports = mkdtempSync(join(tmpdir(), 'npm-test-'));
 
-const vitest = (project: string, name: string, report = project): Step => ({
+const vitest = (project: string, name: string, report = project, only: readonly string[] = []): Step => ({
   name,
   vitest: report,
   command: [
     'vitest',
     'run',
+    ...only,
     '--project',
     project,
     // By itself it leaves a core idle.
@@ -42,22 +49,43 @@ const vitest = (project: string, name: string, report = project): Step => ({
 });
 
 /** Each browser in a run of its own, both at the same time: most of what they do is to wait. */
-const e2e = (browser: string, name: string): Step => ({
-  ...vitest('e2e', `end to end, in ${name}`, `e2e-${browser}`),
+const e2e = (browser: string, name: string, project = 'e2e'): Step => ({
+  ...vitest(project, `end to end, in ${name}`, `e2e-${browser}`),
   env: { E2E_BROWSERS: browser },
 });
 
+const CACHE = 'node_modules/.cache';
+
 /** What reads the code alone. */
 const READERS: readonly Step[] = [
-  { name: 'lint', command: ['eslint', '.'] },
+  {
+    name: 'lint',
+    command: [
+      'eslint',
+      '.',
+      '--cache',
+      '--cache-strategy',
+      'content',
+      '--cache-location',
+      `${CACHE}/eslint/`,
+    ],
+  },
   { name: 'format', command: ['prettier', '--check', '--log-level=warn', '.'] },
   { name: 'walls between the rooms', command: ['depcruise', 'src', '--config', '.dependency-cruiser.cjs'] },
   { name: 'types, each room in its runtime', command: ['tsx', 'scripts/types.ts'] },
 ];
 
+const POSTGRES: Step = { name: 'PostgreSQL is here', command: ['node', 'scripts/setup.mjs', '--postgres'] };
+const BROWSERS: Step = {
+  name: 'both browsers are here',
+  command: ['node', 'scripts/setup.mjs', '--browsers'],
+};
+
 /** One list after the other; within a list its lanes at the same time, and in a lane again one step after the other. */
-const STAGES: readonly (readonly (readonly Step[])[])[] = [
-  [[{ name: 'PostgreSQL is here', command: ['node', 'scripts/setup.mjs', '--postgres'] }]],
+type Stages = readonly (readonly (readonly Step[])[])[];
+
+const SHORT: Stages = [
+  [[POSTGRES]],
   [[vitest('node', 'unit, session, integration on both eras, recorded exchanges')]],
   [
     [
@@ -72,17 +100,41 @@ const STAGES: readonly (readonly (readonly Step[])[])[] = [
   ...(values['skip-e2e']
     ? [READERS.map((step) => [step])]
     : [
-        [[{ name: 'both browsers are here', command: ['node', 'scripts/setup.mjs', '--browsers'] }]],
+        [[BROWSERS]],
         // Chromium is done long before Firefox.
         [[e2e('firefox', 'Firefox')], [e2e('chromium', 'Chromium'), ...READERS]],
       ]),
 ];
+
+const LONG: Stages = [
+  [[POSTGRES]],
+  [[vitest('long', 'the other crash points, histories and matrix cells')]],
+  [
+    [
+      {
+        ...vitest('node', 'more kills of the companion', 'kills', ['test/companion/kill']),
+        env: { KILL_ROUNDS: '24', KILL_SEED: '20261122' },
+      },
+    ],
+  ],
+  ...(values['skip-e2e']
+    ? []
+    : [
+        [[BROWSERS]],
+        [[e2e('firefox', 'Firefox, servers of 2019', 'e2e-long')]],
+        [[e2e('chromium', 'Chromium, servers of 2019', 'e2e-long')]],
+      ]),
+];
+
+const STAGES = values.long ? LONG : SHORT;
 
 // One would leave a browser out, the other all histories but one, and the count at the end would not tell.
 const faultCounts = join(reports, 'faults');
 const env: NodeJS.ProcessEnv = { ...process.env, FAULT_COUNTS: faultCounts };
 delete env.E2E_BROWSERS;
 delete env.FAULTS_SEED;
+delete env.KILL_ROUNDS;
+delete env.KILL_SEED;
 
 function run({ command: [command = '', ...args], env: own }: Step): Promise<boolean> {
   return new Promise((resolve) => {
@@ -170,7 +222,10 @@ for (const what of GONE_THROUGH.filter((one) => !sums.has(one))) {
   console.log(`✗ ${what}: there were none`);
   total.failed++;
 }
+// Whoever calls both commands wants one count of both, and prints it.
+const { TEST_COUNTS: counts } = process.env;
+if (counts) appendFileSync(counts, `${total.passed} ${total.failed + total.skipped}\n`);
 if (values['skip-e2e']) console.log('– end to end: left out, as asked');
 if (total.skipped) console.log('✗ a skipped test fails the run: what it would check is unknown');
-console.log(`\n${inWords(total)}`);
+console.log(`\n${counts ? `${values.long ? 'test:long' : 'test'}: ` : ''}${inWords(total)}`);
 process.exitCode = total.failed || total.skipped ? 1 : 0;

@@ -1,4 +1,4 @@
-// Death of the browser in every use case, at every fourth point; the long run (`npm run faults`) takes each.
-import { proveCrashPoints } from './prove.ts';
+// Death of the whole browser at a third of the points where somebody signs in. All other use cases: `npm run test:long`.
+import { A_THIRD, proveCrashPoints } from './prove.ts';
 
-proveCrashPoints({ death: 'browser', every: 4 });
+proveCrashPoints({ death: 'browser', group: 'signing in', among: A_THIRD });

@@ -45,8 +45,8 @@ export interface CrashOptions {
   readonly death: Death;
   /** Also kills the next background in its recovery, at each of its points; else only the first dies. */
   readonly twice?: boolean;
-  /** Only every so many points. */
-  readonly every?: number;
+  /** Which points, by their number; default all. */
+  readonly among?: (point: number) => boolean;
   /** Between points, to give way. True stops. */
   readonly stop?: () => boolean;
 }
@@ -54,12 +54,14 @@ export interface CrashOptions {
 /** Runs one use case with a death at each of its points. */
 export async function crashEverywhere(useCase: UseCase, options: CrashOptions): Promise<Outcome> {
   const outcome: Outcome = { points: 0, lost: 0, violations: [] };
-  for (let point = 0; ; point += options.every ?? 1) {
+  const { among = () => true } = options;
+  for (let point = 0; ; point++) {
+    if (!among(point)) continue;
     for (let second = 0; ; second++) {
       if (options.stop?.()) return outcome;
       const died = await crash(useCase, options, point, options.twice ? second : undefined, outcome);
       if (died === 'never') {
-        if (point === 0) outcome.violations.push(`${useCase.name}: it has no points`);
+        if (outcome.points === 0) outcome.violations.push(`${useCase.name}: it has no points`);
         return outcome;
       }
       if (died === 'once') break;

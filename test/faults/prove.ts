@@ -1,20 +1,100 @@
-// The short runs of the proofs, as tests.
+// The short runs of the proofs, as tests: a third of the crash points in `npm test`, the others in `npm run test:long`.
 import { afterAll, expect, it } from 'vitest';
 import { note } from './counts.ts';
-import { crashEverywhere, type CrashOptions } from './crash-points.ts';
-import { USE_CASES } from './use-cases.ts';
+import { crashEverywhere, type Death, type UseCase } from './crash-points.ts';
+import { play } from './histories.ts';
+import type { MatrixCall } from './matrix-faults.ts';
+import { CALLS } from './matrix-states.ts';
+import { cellsOf, tryCell, type Cell } from './matrix.ts';
+import { GROUPS } from './use-cases.ts';
+
+const EVERY = 3;
+export const A_THIRD = (point: number) => point % EVERY === 0;
+export const THE_REST = (point: number) => !A_THIRD(point);
+
+/** For one test, in milliseconds: it ends what hangs, and judges nothing. */
+const PATIENCE_MS = 1_800_000;
+
+/** At so many points a third of each use case must have died: else it is not what it was. */
+const FEWEST = 6;
+
+interface Proof {
+  readonly death: Death;
+  readonly group: keyof typeof GROUPS;
+  readonly among: (point: number) => boolean;
+}
 
 /** One test a use case. */
-export function proveCrashPoints(options: Omit<CrashOptions, 'signal'>): void {
+export function proveCrashPoints({ death, group, among }: Proof): void {
   let points = 0;
   let lost = 0;
   afterAll(() => note('crash points', points, `${lost} tokens in answers that never reached storage`));
 
-  it.for(USE_CASES)('$name', { timeout: 600_000 }, async (useCase, { signal }) => {
-    const outcome = await crashEverywhere(useCase, { ...options, signal });
-    points += outcome.points;
-    lost += outcome.lost;
-    expect(outcome.violations).toEqual([]);
-    expect(outcome.points).toBeGreaterThan(20 / (options.every ?? 1));
+  const useCases: readonly UseCase[] = GROUPS[group];
+  for (const useCase of useCases) {
+    it(
+      `survives the death of the ${death}: ${useCase.name}`,
+      { timeout: PATIENCE_MS },
+      async ({ signal }) => {
+        const outcome = await crashEverywhere(useCase, { death, among, signal });
+        points += outcome.points;
+        lost += outcome.lost;
+        expect(outcome.violations).toEqual([]);
+        expect(outcome.points).toBeGreaterThan(FEWEST);
+      },
+    );
+  }
+}
+
+/** One test of so many histories. FAULTS_SEED=n plays exactly the one of that seed instead. */
+export function proveHistories(from: number, count: number): void {
+  const asked = process.env.FAULTS_SEED;
+  if (asked !== undefined && !/^\d+$/.test(asked)) throw new Error('FAULTS_SEED must be a whole number.');
+  const first = asked === undefined ? from : Number(asked);
+  const seeds = Array.from({ length: asked === undefined ? count : 1 }, (_, index) => first + index);
+
+  const totals = { histories: 0, calls: 0, lost: 0 };
+  afterAll(() => {
+    const more = `${totals.calls} calls, ${totals.lost} grants in answers that never reached storage, seeds from ${first}`;
+    note('interleavings', totals.histories, more);
   });
+
+  it(
+    `nothing is left over, whatever happens, seeds from ${first}`,
+    { timeout: PATIENCE_MS },
+    async ({ signal }) => {
+      const failed: string[] = [];
+      for (const seed of seeds) {
+        const history = await play(seed, signal);
+        totals.histories++;
+        totals.calls += history.calls;
+        totals.lost += history.lost;
+        if (history.violations.length === 0) continue;
+        if (failed.length === 0) console.log(history.tale);
+        failed.push(`FAULTS_SEED=${seed}: ${history.violations.join('; ')}`);
+      }
+      expect(failed).toEqual([]);
+    },
+  );
+}
+
+/** One test a call. */
+export function proveMatrix(server: Cell['server'], calls = Object.keys(CALLS) as MatrixCall[]): void {
+  let tried = 0;
+  const { era, family } = server;
+  afterAll(() => note('matrix cells', tried));
+
+  for (const call of calls) {
+    const cells = cellsOf(server, { brief: true, among: [call] });
+    if (cells.length === 0) continue;
+    const title = `no fault at ${call} ends a session, and each has its code: ${era}, ${family}`;
+    it(title, { timeout: PATIENCE_MS }, async ({ signal }) => {
+      const found: string[] = [];
+      for (const cell of cells) {
+        tried++;
+        found.push(...(await tryCell(cell, signal)));
+      }
+      expect(found).toEqual([]);
+    });
+  }
 }

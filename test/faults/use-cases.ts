@@ -214,14 +214,7 @@ function upgrade(name: FixtureName, expected: Pick<UseCase, 'after' | 'end'>): U
   };
 }
 
-export const USE_CASES: readonly UseCase[] = [
-  ...SIGN_INS,
-  ...CHANGES_OF_MIND,
-  ...uses,
-  ...settings,
-  ...endings,
-  ...WITH_COMPANION,
-  ...WITH_METRICS,
+const upgrades: readonly UseCase[] = [
   upgrade('signed in, with a profile', { after: ['signedIn'], end: 'signedIn' }),
   upgrade('an attempt on top of a session', { after: ['signedIn'], end: 'signedIn' }),
   upgrade('signed out, with a grant that could not be destroyed yet', {
@@ -230,3 +223,13 @@ export const USE_CASES: readonly UseCase[] = [
   }),
   upgrade('a session that Mozilla accounts ended', { after: ['needsReauth'], end: 'needsReauth' }),
 ];
+
+/** In groups that take about as long as each other. */
+export const GROUPS = {
+  'signing in': [...SIGN_INS],
+  'changes of mind, settings and endings': [...CHANGES_OF_MIND, ...settings, ...endings, ...upgrades],
+  'the use of a session, with a companion too': [...uses, ...WITH_COMPANION],
+  metrics: [...WITH_METRICS],
+} as const satisfies Readonly<Record<string, readonly UseCase[]>>;
+
+export const USE_CASES: readonly UseCase[] = Object.values(GROUPS).flat();
