@@ -71,6 +71,12 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
         },
       }));
     if (!options.database) running.push(() => database.close());
+    database.onLost((error) => {
+      log.failure('database_lost', error);
+      console.error(`companion: ${(error as Error).message}`);
+      // At once: to stop in good order would write into files that are not ours any more.
+      process.exit(1);
+    });
     await claim(database, settings.secret);
     const store = createStore(database);
     const state = operatorState(store, now);

@@ -29,5 +29,7 @@ export interface Database extends Queryable {
   readonly host?: () => string;
   /** For people: what this is, and what it does not promise. */
   readonly description: string;
+  /** Calls back when the database is lost for good: this process must end, and write nothing more, not even to close it. */
+  onLost(lost: (error: unknown) => void): void;
   close(): Promise<void>;
 }

@@ -1,135 +1,107 @@
-// One process at a time in the directory of the embedded database, which has no lock of its own: two would destroy it in silence.
-import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+// One process at a time in the folder of the embedded database, which has no lock of its own: two would destroy it in silence.
+//
+// The kernel's lock on the folder itself (flock(2)), held by an open descriptor of this process. It goes by the inode, so every
+// path, mount and container that leads to the folder meets the same lock; it ends with the process, reaped or not, and not
+// before, stopped or not. Lock files and heartbeats (proper-lockfile and the like) do neither: they go by a name, and a holder
+// that is stopped, or busy in WebAssembly for some seconds, loses its lock while it still writes.
+import { spawn } from 'node:child_process';
+import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
+import { mkdir, realpath } from 'node:fs/promises';
+import { refuseEarlierVersion } from './earlier-lock.ts';
 import { StoreError } from './errors.ts';
 
-interface Holder {
-  readonly pid: number;
-  readonly host: string;
-  /** In the kernel's ticks; null where there is no /proc. A pid comes round again, a pid and its start do not. */
-  readonly started: string | null;
+export interface DirectoryLock {
+  /** The folder's path without symbolic links, which may come to lead elsewhere. */
+  readonly path: string;
+  /** @throws StoreError `directory_lost` when the path does not lead to the locked folder any more */
+  readonly check: () => void;
+  readonly release: () => void;
 }
-
-/** How often, and how many milliseconds apart, one looks whether somebody else is done with taking over. */
-const GUARD_TRIES = 40;
-const GUARD_MS = 50;
 
 /**
- * Takes the lock file beside a directory; the lock of a process that is dead is taken over.
- *
- * @returns what releases it
- * @throws StoreError `directory_in_use`
+ * Programs that lock the open file which is their descriptor 3. Node.js cannot do it itself. The lock belongs to the open file,
+ * which is this process's too, and outlives the program. Each exits with 1 and says nothing when another process has the lock.
  */
-export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
-  const path = `${directory}.lock`;
-  const mine = JSON.stringify(await thisProcess());
-  // Complete before it is there under its name: nobody reads half a lock.
-  const draft = `${path}.${randomUUID()}`;
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(draft, mine, { flag: 'wx' });
-  try {
-    while (!(await placed(draft, path))) {
-      await refuseLiving(path, directory);
-      await removeDead(draft, path, directory);
-    }
-  } finally {
-    await unlink(draft);
-  }
-  return async () => {
-    if ((await contentOf(path)) === mine) await unlink(path);
-  };
-}
+const LOCKERS: readonly (readonly [program: string, ...args: string[]])[] = [
+  // util-linux and BusyBox.
+  ['flock', '-n', '3'],
+  // macOS has no flock(1).
+  [
+    'perl',
+    '-MFcntl=:flock',
+    '-e',
+    'open(my $it, "<&=", 3) or die "$!\n"; flock($it, LOCK_EX | LOCK_NB) or $!{EWOULDBLOCK} ? exit 1 : die "$!\n"',
+  ],
+];
 
-async function placed(draft: string, path: string): Promise<boolean> {
+/**
+ * Locks a folder, which is made if need be.
+ *
+ * @throws StoreError `directory_in_use`, `directory_unlockable`
+ */
+export async function lockDirectory(directory: string): Promise<DirectoryLock> {
+  await mkdir(directory, { recursive: true });
+  const path = await realpath(directory);
+  // A number, not a FileHandle: that would be closed, and the lock lost, when it is garbage-collected.
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  const release = () => closeSync(descriptor);
   try {
-    await link(draft, path);
-    return true;
+    await lock(descriptor, directory);
+    const { dev, ino } = fstatSync(descriptor, { bigint: true });
+    const check = () => {
+      const now = statSync(path, { bigint: true, throwIfNoEntry: false });
+      if (now?.ino === ino && now.dev === dev) return;
+      throw new StoreError(
+        'directory_lost',
+        `${directory} was moved or removed while the database in it was open.`,
+      );
+    };
+    check();
+    await refuseEarlierVersion(directory, path);
+    return { path, check, release };
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
+    release();
     throw error;
   }
 }
 
-/** One at a time, so that what is removed is still the lock that was looked at. */
-async function removeDead(draft: string, path: string, directory: string): Promise<void> {
-  const guard = `${path}.guard`;
-  for (let tries = 1; !(await placed(draft, guard)); tries += 1) {
-    if (tries === GUARD_TRIES) {
-      throw inUse(`Somebody else is taking over ${directory}. Delete ${guard} if no process does.`);
+async function lock(descriptor: number, directory: string): Promise<void> {
+  for (const [program, ...args] of LOCKERS) {
+    const { code, said } = await run(program, args, descriptor);
+    if (code === 0) return;
+    if (code === undefined) continue;
+    if (code === 1 && said === '') {
+      throw new StoreError(
+        'directory_in_use',
+        `Another process has the database in ${directory} open ("fuser -v ${directory}" shows it). ` +
+          'Stop it first, or set DATABASE_URL and share a server.',
+      );
     }
-    await sleep(GUARD_MS);
-    if (!(await refuseLiving(path, directory))) return;
-  }
-  try {
-    if (await refuseLiving(path, directory)) await unlink(path);
-  } finally {
-    await unlink(guard);
-  }
-}
-
-/** Whether there is a lock, and then a dead one. */
-async function refuseLiving(path: string, directory: string): Promise<boolean> {
-  const content = await contentOf(path);
-  if (content === undefined) return false;
-  const holder = parse(content);
-  if (holder === undefined) {
-    throw inUse(`${path} is no lock of the companion's. Delete it if no process uses ${directory}.`);
-  }
-  const { pid, host, started } = holder;
-  if (host !== hostname()) {
-    throw inUse(
-      `Process ${pid} on ${host} has the database in ${directory} open. Delete ${path} if that process is gone.`,
+    throw new StoreError(
+      'directory_unlockable',
+      `The folder ${directory} cannot be locked (${said || `${program} ended with ${code}`}). ` +
+        'Give a folder on a local disk, or set DATABASE_URL.',
     );
   }
-  if (!isAlive(pid)) return true;
-  const now = await startOf(pid);
-  if (started !== null && now !== null && now !== started) return true;
-  throw inUse(
-    `Process ${pid} has the database in ${directory} open. Stop it first, or set DATABASE_URL and share a server.`,
+  throw new StoreError(
+    'directory_unlockable',
+    `The folder ${directory} cannot be locked without flock or perl. Install one (Debian: util-linux), or set DATABASE_URL.`,
   );
 }
 
-const inUse = (message: string) => new StoreError('directory_in_use', message);
-
-async function thisProcess(): Promise<Holder> {
-  return { pid: process.pid, host: hostname(), started: await startOf(process.pid) };
+/** `code` is undefined where there is no such program. */
+function run(
+  program: string,
+  args: readonly string[],
+  descriptor: number,
+): Promise<{ code?: number; said: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', descriptor] });
+    let said = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    child.once('error', () => resolve({ said: '' }));
+    child.once('close', (code) => resolve({ code: code ?? -1, said: said.trim() }));
+  });
 }
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) !== 'ESRCH';
-  }
-}
-
-/** proc(5): the 22nd field of `stat`; the second one, the program's name, may hold spaces and brackets. */
-async function startOf(pid: number): Promise<string | null> {
-  const stat = await contentOf(`/proc/${pid}/stat`);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-}
-
-async function contentOf(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-function parse(content: string): Holder | undefined {
-  try {
-    const { pid, host, started } = JSON.parse(content) as Partial<Holder>;
-    const known = Number.isSafeInteger(pid) && Number(pid) > 0 && typeof host === 'string';
-    return known ? { pid: Number(pid), host, started: started ?? null } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;

@@ -83,6 +83,7 @@ export function openPostgres(url: string, options: PostgresOptions = {}): Databa
     kind: 'postgresql',
     host: hosts.current,
     description: 'PostgreSQL, for any number of companions',
+    onLost: () => undefined,
     close: async () => {
       guard.close();
       await listener.close();

@@ -1,11 +1,13 @@
 // The embedded database on a disk, and a companion that is killed over and over: nothing that was answered is lost.
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startStandin } from '../../../src/standin/listen.ts';
 import { createChance } from '../../fakes/random.ts';
-import { ask, builtCompanion, type BuiltCompanion } from '../world.ts';
+import { CLIENT } from '../fakes/world.ts';
+import { ADA, ask, builtCompanion, buy, deliver, uidOf, type BuiltCompanion } from '../world.ts';
 import { KILL_SEED, killAgainAndAgain, PATIENCE_MS } from './rounds.ts';
 
 let built: BuiltCompanion;
@@ -31,6 +33,37 @@ it(
     const second = built.start(standin, { dataDir });
     expect((await ask(`${await second.listening}/__heartbeat__`)).status).toBe(200);
     expect(await second.stop()).toBe(0);
+    await standin.stop();
+  },
+  PATIENCE_MS,
+);
+
+it(
+  'ends itself, and acknowledges nothing more, when its folder is moved away while it runs',
+  async () => {
+    const standin = await startStandin({ era: 'today' });
+    // That of the test before, where that ran.
+    const dataDir = join(folder, 'cut-short');
+    const companion = built.start(standin, { dataDir });
+    const origin = await companion.listening;
+    await buy(standin, origin);
+    await rename(dataDir, `${dataDir}-moved`);
+    const agent = new Agent();
+    const set = await standin.events.sign({
+      clientId: CLIENT.clientId,
+      uid: uidOf(standin, ADA),
+      event: 'password-change',
+    });
+    expect(await deliver(agent, origin, set)).not.toBe(200);
+    await vi.waitUntil(() => companion.said().includes('was moved or removed'), { timeout: PATIENCE_MS });
+    expect(await companion.stop()).toBe(1);
+    expect(companion.said()).toContain('"Type":"database_lost"');
+    // Nothing was made in its place, and all is where it was moved to.
+    expect(await entries(dataDir)).toBe(0);
+    const next = built.start(standin, { dataDir: `${dataDir}-moved` });
+    expect(await deliver(agent, await next.listening, set)).toBe(200);
+    expect(await next.stop()).toBe(0);
+    agent.destroy();
     await standin.stop();
   },
   PATIENCE_MS,
