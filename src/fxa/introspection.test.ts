@@ -33,8 +33,7 @@ const told = (path: string, content: object, answer: Told['answer']): Told => ({
   body: { type: 'application/json', content: JSON.stringify(content) },
   answer,
 });
-const introspection = (answer: Told['answer']) =>
-  told('/v1/introspect', { token: ACCESS_TOKEN, token_type_hint: 'access_token' }, answer);
+const introspection = (answer: Told['answer']) => told('/v1/introspect', { token: ACCESS_TOKEN }, answer);
 const verification = (answer: Told['answer']) => told('/v1/verify', { token: ACCESS_TOKEN }, answer);
 const asking = (...all: Told[]) =>
   introspect(endpoints, ACCESS_TOKEN, { now: NOW }, { fetch: strictFetch(...all) });

@@ -39,13 +39,12 @@ export async function introspect(
   { now }: { readonly now: number },
   http: Http,
 ): Promise<IntrospectedToken | undefined> {
-  const request = { token: accessToken, token_type_hint: 'access_token' };
-  const answer = await ask(endpoints.introspect, request, http);
+  const answer = await ask(endpoints.introspect, { token: accessToken }, http);
   if (answer === undefined) return undefined;
   const { active, token_type: type, iat, exp, jti } = answer;
   if (typeof active !== 'boolean') throw senseless('active is missing');
   if (!active && exp === undefined) return undefined;
-  // FxA: 2019 takes no notice of the hint, and describes refresh tokens too.
+  // FxA: it describes refresh tokens too.
   if (type !== 'access_token') return undefined;
   const token = {
     ...knownToken(answer.sub, answer.client_id, answer.scope),

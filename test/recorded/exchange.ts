@@ -47,10 +47,13 @@ function read(raw: Raw): Exchange {
   return request === undefined || response === undefined ? fromText(raw) : { ...raw, request, response };
 }
 
-/** All of them, in order. */
-export const EXCHANGES: readonly Exchange[] = (
-  JSON.parse(readFileSync(new URL('exchanges.json', import.meta.url), 'utf8')) as Raw[]
-).map(read);
+const recorded = (file: string): readonly Exchange[] =>
+  (JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')) as Raw[]).map(read);
+
+/** All of the servers of 2019, in order. */
+export const EXCHANGES = recorded('exchanges.json');
+/** And of the servers of June 2023; some of them show what was decoded, or a page, and have no status. */
+export const EXCHANGES_2023 = recorded('exchanges-2023.json');
 
 /** Sends a request with its recorded headers, Host included, to the given port on this machine. */
 export function send(port: number, recorded: RecordedRequest): Promise<RecordedResponse> {

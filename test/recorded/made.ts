@@ -1,0 +1,125 @@
+// Has the extension and the companion make every request they know, at the mock server, and notes of which kind each was.
+import { Agent } from 'node:http';
+import { expect, vi } from 'vitest';
+import type { CompanionSettings } from '../../src/companion/config.ts';
+import { examine } from '../../src/extension/doctor/examination.ts';
+import { BUILD, healthy } from '../../src/extension/doctor/testing.ts';
+import { destroyAccessToken, destroyGrant } from '../../src/fxa/destroy.ts';
+import { standinEndpoints, type Deployment } from '../../src/fxa/environments.ts';
+import { acceptAccessToken, refreshAccessToken, requestGrant } from '../../src/fxa/tokens.ts';
+import type { Era } from '../../src/standin/era.ts';
+import { createKeys } from '../../src/standin/keys.ts';
+import { startStandin } from '../../src/standin/listen.ts';
+import { drive, TEST_CLIENT } from '../../src/standin/testing/drive.ts';
+import { CLIENT } from '../companion/fakes/world.ts';
+import * as companion from '../companion/world.ts';
+import { createWorld } from '../integration/world.ts';
+import { noting } from './kinds.ts';
+
+const SCOPE = 'openid profile profile:display_name:write profile:avatar:write';
+const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+const keys = createKeys(Date.now);
+const until = (is: () => boolean) => vi.waitUntil(is, { timeout: 60_000 });
+
+/** The extension: all use cases of the session, over its fake ports, and the doctor. */
+export async function madeByExtension(era: Era): Promise<ReadonlySet<string>> {
+  const kinds = new Set<string>();
+  const world = await createWorld(era, { scope: SCOPE });
+  const { origin } = world.standin;
+  world.host.fetch = noting(kinds, () => origin, world.host.fetch);
+  const { session } = world;
+  try {
+    await session.signIn();
+    expect(world.view()).toMatchObject({ status: 'signedIn' });
+    const { token } = await session.accessToken('profile:uid');
+    await session.accessToken('profile:uid', token);
+    await session.lookForNews();
+    await session.changeDisplayName('Ada');
+    await session.changeAvatar(PNG);
+    await session.signOut();
+    await session.drain();
+    expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
+    const build = { ...BUILD, issuer: origin, endpoints: standinEndpoints(origin) };
+    await examine(healthy({ fetch: world.host.fetch, build }), () => undefined);
+  } finally {
+    await world.stop();
+  }
+  return kinds;
+}
+
+/** What the protocol knows beyond that: other forms of a grant, and the auth server's family of paths. */
+export async function madeByProtocol(): Promise<ReadonlySet<string>> {
+  const kinds = new Set<string>();
+  const standin = await startStandin({ era: 'today', keys });
+  const { origin } = standin;
+  const http = { fetch: noting(kinds, () => origin, fetch) };
+  const endpoints = standinEndpoints(origin);
+  const family = { token: `${origin}/v1/oauth/token`, destroy: `${origin}/v1/oauth/destroy` };
+  const deployments: Deployment[] = [endpoints, { ...endpoints, ...family }].map((each) => ({
+    name: 'custom',
+    endpoints: each,
+    clientId: TEST_CLIENT,
+  }));
+  try {
+    for (const deployment of deployments) {
+      for (const ttl of [undefined, 300]) {
+        const { code, verifier } = await drive(standin).code();
+        const answer = await requestGrant(deployment, { code, codeVerifier: verifier, ttl }, http);
+        const refreshToken = String(answer.refresh_token);
+        await refreshAccessToken(deployment, { refreshToken, scope: 'profile', ttl }, http);
+        await destroyAccessToken(deployment, acceptAccessToken(answer).accessToken, http);
+        await destroyGrant(deployment, { refreshToken }, http);
+      }
+    }
+    expect(standin.store.liveGrants()).toEqual([]);
+  } finally {
+    await standin.stop();
+  }
+  return kinds;
+}
+
+/** The companion: sessions, a resource of its own, deliveries, revocations, metrics, its heartbeat. */
+export async function madeByCompanion(
+  tokenCheck: CompanionSettings['tokenCheck'],
+): Promise<ReadonlySet<string>> {
+  const kinds = new Set<string>();
+  const standin = await startStandin({ era: 'today', keys });
+  const network = globalThis.fetch;
+  const seen = noting(kinds, () => standin.origin, network);
+  globalThis.fetch = seen;
+  const agent = new Agent();
+  try {
+    const running = await companion.startHere(standin, {}, { tokenCheck });
+    // From here on only the companion still has it.
+    globalThis.fetch = network;
+    try {
+      const at = (path: string) => running.origin + path;
+      const session = await companion.buy(standin, running.origin);
+      const bearer = await companion.accessToken(standin);
+      expect((await companion.ask(at('/v1/me'), 'GET', { bearer })).status).toBe(200);
+      const event = { clientId: CLIENT.clientId, uid: companion.uidOf(standin), payload: {} };
+      const set = await standin.events.sign({ ...event, event: 'profile-change' });
+      expect(await companion.deliver(agent, running.origin, set)).toBe(200);
+      const flow = `/v1/metrics-flow?client_id=${CLIENT.clientId}&entrypoint=toolbar&utm_source=test`;
+      expect((await companion.ask(at(flow))).status).toBe(200);
+      const day = new Date().toISOString().slice(0, 10);
+      const events = [{ name: 'engage', day, count: 1 }];
+      const counted = await companion.ask(at('/v1/metrics'), 'POST', { bearer: session, body: { events } });
+      expect(counted.status).toBe(202);
+      await until(() => [...kinds].some((kind) => kind.includes('event_type')));
+      const refreshTokenIds = [companion.grant(standin, companion.uidOf(standin))];
+      const body = { refreshTokenIds };
+      await companion.ask(at('/v1/session/end'), 'POST', { bearer: session, body });
+      const isLive = () => standin.store.liveGrants().some(({ id }) => refreshTokenIds.includes(id));
+      await until(() => !isLive());
+      await companion.ask(at('/__heartbeat__'));
+    } finally {
+      await running.stop();
+    }
+  } finally {
+    globalThis.fetch = network;
+    agent.destroy();
+    await standin.stop();
+  }
+  return kinds;
+}
