@@ -14,6 +14,8 @@ export interface Seat {
   readonly session: string;
   /** The companion it was bought at: another one is never shown it. */
   readonly origin: string;
+  /** The server whose account it is about. Absent in seats of earlier versions. */
+  readonly issuer?: string;
   /** The last state that was acted on; absent until there was one. */
   readonly revision?: number;
   readonly etag?: string;
@@ -62,13 +64,17 @@ export async function heldSeats({ ports }: Pick<Context, 'ports'>): Promise<Seat
 
 /** The marks stay what they are, unless it was bought at another companion. */
 export async function keepSeat(context: Context, owner: string, { marks: _, ...seat }: Seat): Promise<void> {
-  const { ports } = context;
+  const { ports, config } = context;
   const sealed = (await isSessionOnly(context))
     ? undefined
     : await ports.vault.seal(seat.session).catch(() => undefined);
   await ports.locks.exclusive(LOCK, async () => {
     const { [owner]: known } = await heldSeats(context);
-    const marked = { ...seat, ...(known?.origin === seat.origin && known.marks && { marks: known.marks }) };
+    const marked = {
+      issuer: config.issuer,
+      ...seat,
+      ...(known?.origin === seat.origin && known.marks && { marks: known.marks }),
+    };
     // What is owed to somebody else is owed all the same.
     const others = (held: Seats) => {
       const { [owner]: old } = held;

@@ -79,9 +79,7 @@ export async function takeGrant(
   await store.update((record) => {
     const event = { type: 'signInCompleted', attemptId, account, grant: stored, at, ...trouble } as const;
     const next = stepped(record, event, at);
-    return next === record
-      ? record
-      : withoutEntry(withLiveGrantDoomed(context, next, record), refreshTokenId);
+    return next === record ? record : withoutEntry(withLiveGrantDoomed(next, record, at), refreshTokenId);
   });
 }
 

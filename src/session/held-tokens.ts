@@ -24,6 +24,7 @@ export async function holdToken(
   const receivedAt = context.ports.now();
   const held: HeldToken = {
     token: answer.accessToken,
+    issuer: context.config.issuer,
     owner,
     scope: answer.scope,
     receivedAt,

@@ -46,15 +46,15 @@ async function waiting(context: Context): Promise<readonly Item[]> {
   const tokens = await context.store.tokens();
   const { outbox, session } = await context.store.read();
   const owners = currentOwners(session);
+  // What another server gave waits for a build that is for it.
+  const isOurs = ({ issuer }: { readonly issuer: string }) => issuer === context.config.issuer;
   // Grants first: they outlive any token.
   return [
     ...outbox
-      .filter(
-        ({ owner, issuer }) =>
-          !(owner !== undefined && owners.includes(owner)) && issuer === context.config.issuer,
-      )
+      .filter(isOurs)
+      .filter(({ owner }) => !(owner !== undefined && owners.includes(owner)))
       .map((grant) => ({ grant, notBefore: grant.notBefore, attempts: grant.attempts })),
-    ...orphans(tokens, owners).map((token) => ({
+    ...orphans(tokens.filter(isOurs), owners).map((token) => ({
       token,
       notBefore: token.notBefore ?? 0,
       attempts: token.attempts ?? 0,

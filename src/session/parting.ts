@@ -21,8 +21,8 @@ const MINUTE = 60_000;
  */
 export async function takeLeave(context: Context): Promise<void> {
   const { store, ports, config } = context;
-  for (const [owner, { origin, marks }] of await leaving(context)) {
-    if (origin !== config.companion?.origin) {
+  for (const [owner, { origin, issuer = config.issuer, marks }] of await leaving(context)) {
+    if (origin !== config.companion?.origin || issuer !== config.issuer) {
       // Another build may know it.
       await postpone(context, owner);
       continue;

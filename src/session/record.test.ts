@@ -97,8 +97,8 @@ describe('parseRecord', () => {
 });
 
 it('parseTokens drops what is no token', () => {
-  const token = { token: 't', owner: 'o', scope: '', receivedAt: 1, expiresAt: 2 };
-  expect(parseTokens([token, { token: 't' }, null])).toEqual([token]);
+  const token = { token: 't', issuer: 'i', owner: 'o', scope: '', receivedAt: 1, expiresAt: 2 };
+  expect(parseTokens([token, { token: 't' }, { ...token, issuer: undefined }, null])).toEqual([token]);
   expect(parseTokens('nonsense')).toEqual([]);
 });
 

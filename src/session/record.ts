@@ -58,6 +58,8 @@ export interface Settings {
 /** An access token in `storage.session`. It belongs to an attempt or session; when that is gone it is to be destroyed. */
 export interface HeldToken {
   readonly token: string;
+  /** Which server gave it: no other is ever shown it, not even to have it destroyed. */
+  readonly issuer: string;
   readonly owner: string;
   readonly scope: string;
   /** Instants in milliseconds. */
@@ -151,6 +153,8 @@ function isHeldToken(value: unknown): value is HeldToken {
   return (
     isObject(value) &&
     typeof value.token === 'string' &&
+    // One that does not say where it is from is shown to nobody.
+    typeof value.issuer === 'string' &&
     typeof value.owner === 'string' &&
     typeof value.scope === 'string' &&
     typeof value.receivedAt === 'number' &&

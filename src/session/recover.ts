@@ -8,13 +8,11 @@ import { signOut } from './sign-out.ts';
 import { liveSession } from './state.ts';
 
 export async function recover(context: Context, attempts: Attempts): Promise<void> {
-  const { store, deploymentName } = context;
+  const { store } = context;
   await noticeLoss(context);
-  const { deployment, session } = await store.read();
-  if (deployment !== deploymentName) {
-    await signOut(context, 'environment_changed');
-    await store.update((record) => ({ ...record, deployment: deploymentName }));
-  }
+  // What was typed, begun or wished at another server is not for this one.
+  await store.adopt(attempts.stop);
+  const { session } = await store.read();
   // What was counted for another client or companion is not read: here it is written over.
   await changeBooks(context, (books) => books);
   const live = liveSession(session);

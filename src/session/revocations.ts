@@ -21,16 +21,13 @@ export function revocation(context: Context, refreshTokenId: string, owner?: str
   };
 }
 
-/** `next`, with the grant of `record`'s live session put into the outbox. */
-export function withLiveGrantDoomed(
-  context: Context,
-  next: StoredRecord,
-  record: StoredRecord,
-): StoredRecord {
+/** `next`, with the grant of `record`'s live session put into the outbox: it was granted where the record says. */
+export function withLiveGrantDoomed(next: StoredRecord, record: StoredRecord, now: number): StoredRecord {
   const live = liveSession(record.session);
   if (!live) return next;
-  const [issuer = context.config.issuer] = record.deployment.split(' ');
-  const entry = { ...revocation(context, live.grant.refreshTokenId), issuer, session: live.id };
+  const [issuer = ''] = record.deployment.split(' ');
+  const { refreshTokenId } = live.grant;
+  const entry = { refreshTokenId, issuer, session: live.id, since: now, attempts: 0, notBefore: 0 };
   return { ...next, outbox: [...next.outbox, entry] };
 }
 

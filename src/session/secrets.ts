@@ -12,7 +12,8 @@ export interface Secrets {
   /** Scoped keys, as JSON. */
   readonly keys?: string;
 }
-type Held = Readonly<Record<string, Secrets>>;
+/** What lies in memory also says which server gave it. */
+type Held = Readonly<Record<string, Secrets & { readonly issuer: string }>>;
 
 /** Whether sessions are to end with the browser: the person has chosen so, or whoever administers the browser has. */
 export async function isSessionOnly({ store, ports }: Context): Promise<boolean> {
@@ -29,7 +30,8 @@ export async function keepSecrets(
     const sealed = await seal(context, secrets);
     if (sealed) return sealed;
   }
-  await change(context, (held) => ({ ...held, [owner]: secrets }));
+  const { issuer } = context.config;
+  await change(context, (held) => ({ ...held, [owner]: { ...secrets, issuer } }));
   return undefined;
 }
 
@@ -48,11 +50,14 @@ async function seal({ ports }: Context, secrets: Secrets): Promise<SealedSecrets
 
 /** The secret of the live session; undefined when it is lost, or when there never was one (keys). */
 export async function openSecret(
-  { ports }: Context,
+  { ports, config }: Context,
   { id, grant }: SignedIn,
   which: keyof Secrets,
 ): Promise<string | undefined> {
-  if (!grant.sealed) return ((await ports.memory.get(KEY)) as Held | undefined)?.[id]?.[which];
+  if (!grant.sealed) {
+    const held = ((await ports.memory.get(KEY)) as Held | undefined)?.[id];
+    return held?.issuer === config.issuer ? held[which] : undefined;
+  }
   const sealed = grant.sealed[which];
   return sealed === undefined ? undefined : ports.vault.open(sealed);
 }

@@ -15,7 +15,7 @@ export async function signOut(
   const at = context.ports.now();
   const { before, after } = await context.store.update((record) => {
     const next = stepped(record, { type: 'signedOut', reason, ...options, at }, at);
-    return next === record ? record : withLiveGrantDoomed(context, next, record);
+    return next === record ? record : withLiveGrantDoomed(next, record, at);
   });
   // What the record held of its secrets is gone with that write; this is what lay beside it.
   const live = liveSession(before.session);

@@ -12,6 +12,7 @@ import {
   type MissingRecord,
   type StoredRecord,
 } from './record.ts';
+import { withLiveGrantDoomed } from './revocations.ts';
 import { settled } from './state.ts';
 import { transition, whyOf, type SessionEvent } from './transition.ts';
 import { project, unreadable } from './view.ts';
@@ -37,6 +38,11 @@ export interface Store {
   step(event: SessionEvent): Promise<Change>;
   /** From now on a record that is not there counts as lost. It is not written: it may be found again. */
   missing(record: MissingRecord): void;
+  /**
+   * Makes the record this deployment's where it is another's, after `first`. Until then it is read as one in which nobody is
+   * signed in, and written so with the next change.
+   */
+  adopt(first: () => Promise<void>): Promise<void>;
   /** Writes the view anew: another version may have projected the record in its own way, or not at all. */
   publish(): Promise<void>;
   /** Puts a new record in the place of one that cannot be read; `rescue` sees what lay there. One that can be read stays. */
@@ -56,10 +62,11 @@ export interface StoreOptions {
 /** @throws FxaError `storage_newer`, `storage_corrupt` from every method that touches the record; nothing is written then. */
 export function createStore(ports: Ports, { deployment, surroundings, changed }: StoreOptions): Store {
   let lost: MissingRecord | undefined;
-  const stored = async () => {
+  const parsed = async () => {
     const found = await ports.local.get(RECORD);
     return found === undefined && lost ? lostRecord(deployment, lost) : parseRecord(found, deployment);
   };
+  const stored = async () => adopted(await parsed(), deployment, ports.now());
 
   /** To be called under the lock: who saw something unreadable before may be late with it. */
   const readOrShowWhy = async () => {
@@ -122,6 +129,17 @@ export function createStore(ports: Ports, { deployment, surroundings, changed }:
         if (record) await publish(record);
         else await write(rescue(found, emptyRecord(deployment)));
       }),
+    async adopt(first) {
+      if ((await parsed()).deployment === deployment) return;
+      await first();
+      const done = await ports.locks.exclusive(LOCK, async () => {
+        const before = await parsed();
+        const after = adopted(before, deployment, ports.now());
+        await write(after);
+        return { before, after };
+      });
+      await changed?.(done);
+    },
     publish: () => ports.locks.exclusive(LOCK, async () => publish(await readOrShowWhy())),
     tokens: async () => parseTokens(await ports.memory.get(TOKENS)),
     updateTokens: (change) =>
@@ -139,6 +157,16 @@ function readable(stored: unknown, deployment: string): StoredRecord | undefined
   } catch {
     return undefined;
   }
+}
+
+/**
+ * A record as it is for this deployment. Whoever was signed in at another server, or for another client, is not signed in here,
+ * an attempt there has ended, and the grants wait for a build that can destroy them. Pure.
+ */
+function adopted(record: StoredRecord, deployment: string, at: number): StoredRecord {
+  if (record.deployment === deployment) return record;
+  const next = stepped(record, { type: 'signedOut', reason: 'environment_changed', at }, at);
+  return { ...withLiveGrantDoomed(next, record, at), deployment };
 }
 
 /**

@@ -210,7 +210,10 @@ function signedOut(session: Session, event: Extract<SessionEvent, { type: 'signe
   const { reason, sessionId, askWho = false, at } = event;
   if (sessionId !== undefined && liveSession(session)?.id !== sessionId) return session;
   const byUser = reason === 'by_user';
-  if (settled(session).status === 'signedOut' && (session.status === 'signedOut' || !byUser)) return session;
+  // An attempt at another server comes to nothing here.
+  const endsAttempt = byUser || reason === 'environment_changed';
+  if (settled(session).status === 'signedOut' && (session.status === 'signedOut' || !endsAttempt))
+    return session;
   const ended: Problem = { code: 'signed_out', reason, at };
   const base = settled(session);
   // Who leaves an attempt where nobody was ever signed in has not said no.
@@ -218,7 +221,7 @@ function signedOut(session: Session, event: Extract<SessionEvent, { type: 'signe
   const word =
     base.status === 'signedOut' ? unasked && { metricsAllowed: true as const } : wordOf(base.account);
   const out: SignedOut = { status: 'signedOut', ended, ...(askWho && { askWho }), ...word };
-  return session.status === 'signingIn' && !byUser ? { ...session, previous: out } : out;
+  return session.status === 'signingIn' && !endsAttempt ? { ...session, previous: out } : out;
 }
 
 function isAttempt(session: Session, attemptId: string): session is SigningIn {

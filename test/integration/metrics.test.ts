@@ -139,6 +139,17 @@ function forbidAt(pathname: RegExp): void {
   };
 }
 
+it('hand no flow on to another server, or for another client, than the one it was begun at', async () => {
+  await world.session.popupOpened();
+  const flow = world.host.memory.get('flow') as { flowId: string };
+  expect(flow.flowId).toMatch(/^[0-9a-f]{64}$/);
+  world.host.memory.set('flow', {
+    ...flow,
+    at: 'https://companion.example https://elsewhere.example client',
+  });
+  expect([...(await signIn()).searchParams.keys()]).not.toContain('flow_id');
+});
+
 it('hand no flow on that is old, or that was refused', async () => {
   const keys = async () => [...(await signIn()).searchParams.keys()];
   await world.session.popupOpened();

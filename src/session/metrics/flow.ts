@@ -36,7 +36,7 @@ export async function beginFlow(context: Context): Promise<void> {
   await ports.locks.exclusive(LOCK, async () => {
     // The person may have been quicker: their sign-in goes on without.
     if (hasForm((await store.read()).session) && (await isOpen(context)))
-      await ports.memory.set({ [KEY]: flow });
+      await ports.memory.set({ [KEY]: { ...flow, at: context.booksAt } });
   });
 }
 
@@ -59,8 +59,10 @@ export async function forgetFlow({ ports }: Context): Promise<void> {
   });
 }
 
-async function kept({ ports }: Context): Promise<Flow | undefined> {
-  return flowIn(((await ports.memory.get(KEY)) ?? {}) as JsonObject);
+/** One that was begun at another server is not handed on to this one. */
+async function kept({ ports, booksAt }: Context): Promise<Flow | undefined> {
+  const stored = ((await ports.memory.get(KEY)) ?? {}) as JsonObject;
+  return stored.at === booksAt ? flowIn(stored) : undefined;
 }
 
 const hasForm = ({ status }: Session) => status === 'signedOut' || status === 'needsReauth';
