@@ -44,6 +44,8 @@ it('goes to the page of Mozilla accounts, and nowhere else', async () => {
 it.each([['no address'], ['a@b c'], [7], ['']])('is nothing when it is %j', async (text) => {
   type(text);
   const query = await asking();
+  // The sign-in goes on without it.
+  expect([world.view()?.status, query.client_id]).toEqual(['signedIn', world.config.clientId]);
   expect([query.email, query.action]).toEqual([undefined, undefined]);
 });
 

@@ -32,19 +32,12 @@ import { followView } from '../webext/toolbar.ts';
 import { vault } from '../webext/vault.ts';
 import { welcomeOnce } from '../webext/welcome.ts';
 import { commandHandlers } from './handlers.ts';
+import { report } from './report.ts';
 import { chooseServer, configuration } from './server.ts';
 
 /** Literals of the build: without key scopes, their code is left out; in production, that for other servers. */
 declare const __SCOPED_KEYS__: boolean;
 declare const __TESTER__: boolean;
-
-/** Unexpected errors by name only: their text may hold what must not be logged. */
-function report(error: unknown): void {
-  console.error(
-    'fxa:',
-    isFxaError(error) ? error.code : error instanceof Error ? error.name : 'unknown error',
-  );
-}
 
 /** Everything waits for this: what the last background left undone is found before anything new begins. No network. */
 async function begin(config: BuildConfig): Promise<SessionService> {

@@ -1,8 +1,15 @@
 import { describe, expect, it, vi } from 'vitest';
 import { LONGEST_TEXT } from '../messages.ts';
 
-vi.mock('./browser.ts', () => ({ browser: {} }));
-const { isOwnPage, readCommand } = await import('./messaging.ts');
+type Listener = (message: unknown, sender: object, sendResponse: (reply: unknown) => void) => unknown;
+const runtime = vi.hoisted(() => ({
+  id: 'own-id',
+  listeners: [] as Listener[],
+  getURL: (path: string) => `moz-extension://3f2b/${path}`,
+  onMessage: { addListener: (listener: Listener) => void runtime.listeners.push(listener) },
+}));
+vi.mock('./browser.ts', () => ({ browser: { runtime } }));
+const { answer, isOwnPage, readCommand } = await import('./messaging.ts');
 
 const id = 'own-id';
 const base = 'moz-extension://3f2b/';
@@ -13,16 +20,33 @@ const handlers = {
   signOut: () => Promise.resolve(),
 };
 
+const SENDERS: readonly [string, { id?: string; url?: string }, boolean][] = [
+  ['our popup', { id, url: `${base}src/extension/popup/index.html` }, true],
+  ['another extension', { id: 'other', url: 'moz-extension://aaaa/popup.html' }, false],
+  ['a content script of ours in a web page', { id, url: 'https://example.com/' }, false],
+  ['a page that only looks like ours', { id, url: 'https://example.com/moz-extension://3f2b/' }, false],
+  ['a sender without an address', { id }, false],
+  ['a sender without an id', { url: base }, false],
+];
+
 describe('isOwnPage', () => {
-  it.each([
-    ['our popup', { id, url: `${base}src/extension/popup/index.html` }, true],
-    ['another extension', { id: 'other', url: 'moz-extension://aaaa/popup.html' }, false],
-    ['a content script of ours in a web page', { id, url: 'https://example.com/' }, false],
-    ['a page that only looks like ours', { id, url: 'https://example.com/moz-extension://3f2b/' }, false],
-    ['a sender without an address', { id }, false],
-    ['a sender without an id', { url: base }, false],
-  ])('%s', (_who, sender, allowed) => {
+  it.each(SENDERS)('%s', (_who, sender, allowed) => {
     expect(isOwnPage(sender, id, base)).toBe(allowed);
+  });
+});
+
+describe('the message listener', () => {
+  it.each(SENDERS)('obeys, and answers, our own pages alone: %s', async (_who, sender, allowed) => {
+    const signOut = vi.fn(() => Promise.resolve());
+    runtime.listeners.length = 0;
+    answer({ ...handlers, signOut } as unknown as Parameters<typeof answer>[0], () => 'internal');
+    const replies: unknown[] = [];
+    const [listener] = runtime.listeners;
+    const waits = listener?.({ command: 'signOut' }, sender, (reply) => void replies.push(reply));
+    await new Promise(setImmediate);
+    expect([waits, signOut.mock.calls.length, replies]).toEqual(
+      allowed ? [true, 1, [{ result: null }]] : [undefined, 0, []],
+    );
   });
 });
 

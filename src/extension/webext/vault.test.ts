@@ -1,0 +1,56 @@
+// The vault: the key never leaves WebCrypto, and no two seals have anything in common.
+import { beforeEach, expect, it, vi } from 'vitest';
+
+/** What would lie in IndexedDB. */
+const kept = vi.hoisted(() => new Map<string, CryptoKey>());
+vi.mock('./database.ts', () => ({
+  inStore: (_name: string, _store: string, _mode: string, work: (store: object) => unknown) => {
+    const requests: { result: unknown; onsuccess?: () => void }[] = [];
+    const store = {
+      get: (key: string) => {
+        const request = { result: kept.get(key) };
+        requests.push(request);
+        return request;
+      },
+      put: (value: CryptoKey, key: string) => void kept.set(key, value),
+    };
+    const result = work(store);
+    for (const request of requests) request.onsuccess?.();
+    return Promise.resolve(result);
+  },
+}));
+const { vault } = await import('./vault.ts');
+
+const SECRET = 'a refresh token';
+const bytes = (sealed: string) => Buffer.from(sealed, 'base64');
+
+beforeEach(() => kept.clear());
+
+it('opens what it has sealed, and neither what was changed nor what another key has sealed', async () => {
+  const sealed = await vault.seal(SECRET);
+  expect(await vault.open(sealed)).toBe(SECRET);
+  const changed = bytes(sealed);
+  changed[20] = (changed[20] ?? 0) ^ 1;
+  expect(await vault.open(changed.toString('base64'))).toBeUndefined();
+  kept.clear();
+  expect(await vault.open(sealed)).toBeUndefined();
+  await vault.seal(SECRET);
+  expect(await vault.open(sealed)).toBeUndefined();
+});
+
+it('keeps one key, which no script can read out', async () => {
+  await vault.seal(SECRET);
+  await vault.seal(SECRET);
+  const [key, ...others] = kept.values();
+  expect(others).toEqual([]);
+  expect(key).toMatchObject({ extractable: false, usages: ['encrypt', 'decrypt'] });
+  for (const format of ['raw', 'jwk'] as const)
+    await expect(crypto.subtle.exportKey(format, key as CryptoKey)).rejects.toThrow();
+});
+
+it('seals with an initialization vector of its own each time', async () => {
+  const sealed = await Promise.all(Array.from({ length: 64 }, () => vault.seal(SECRET)));
+  const vectors = sealed.map((one) => bytes(one).subarray(0, 12).toString('hex'));
+  expect(new Set(vectors).size).toBe(64);
+  expect(new Set(sealed.map((one) => bytes(one).subarray(12).toString('hex'))).size).toBe(64);
+});
