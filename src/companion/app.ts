@@ -13,7 +13,9 @@ import { front } from './http/front.ts';
 import { ALLOWANCES, rateLimits } from './http/rate-limit.ts';
 import type { Shortcut } from './listen.ts';
 import type { Counters } from './operations/counters.ts';
+import type { Clocks } from './operations/clock.ts';
 import { dockerflow, type Version } from './operations/dockerflow.ts';
+import { createHealth } from './operations/health.ts';
 import type { Log } from './operations/log.ts';
 import { metricsRoute } from './operations/operator.ts';
 import { returnPage } from './return-page.ts';
@@ -42,6 +44,9 @@ export interface AppParts {
   readonly log: Log;
   readonly counters: Counters;
   readonly version: Version;
+  readonly clocks?: Clocks;
+  /** Whether this instance is about to stop. Default: never. */
+  readonly stopping?: () => boolean;
   /** Milliseconds. */
   readonly now: () => number;
 }
@@ -60,7 +65,7 @@ export function deployments(endpoints: Endpoints): (clientId: string) => Deploym
 }
 
 export function createApp(parts: AppParts): App {
-  const { settings, endpoints, store, state, http, log, counters, version, now } = parts;
+  const { settings, endpoints, store, state, http, log, counters, version, clocks, stopping, now } = parts;
   const { secret, realm, operatorPassword } = settings;
   const clients: Clients = new Map(settings.clients.map((client) => [client.clientId, client]));
   const deployment = deployments(endpoints);
@@ -90,6 +95,18 @@ export function createApp(parts: AppParts): App {
     now,
     secret,
   };
+  const health = createHealth({
+    store,
+    accounts: accountsAnswer(endpoints, http),
+    ...(clocks && { clocks }),
+    now,
+  });
+  const forwarded = { seen: false };
+  const onForwarded = () => {
+    if (settings.trustedProxies > 0 || forwarded.seen) return;
+    forwarded.seen = true;
+    log.event('forwarded_address_ignored', {}, 'warn');
+  };
   const limits = rateLimits(ALLOWANCES, settings.trustedProxies);
   const app = front({
     log,
@@ -98,6 +115,7 @@ export function createApp(parts: AppParts): App {
     loopback: isLoopback(settings.host === '::1' ? '[::1]' : settings.host),
     trustedProxies: settings.trustedProxies,
     limits,
+    onForwarded,
   });
   app
     .route('/', webhooks(delivery))
@@ -115,7 +133,7 @@ export function createApp(parts: AppParts): App {
     )
     .route('/', me({ check: tokens.check, realm }))
     .route('/', returnPage())
-    .route('/', dockerflow({ store, accounts: accountsAnswer(endpoints, http), version, now }))
+    .route('/', dockerflow({ health, ...(stopping && { stopping }), version }))
     .route('/', metricsRoute(counters, operatorPassword))
     .route(
       '/',
@@ -124,6 +142,8 @@ export function createApp(parts: AppParts): App {
         version,
         startedAt: now(),
         state,
+        health,
+        forwardedIgnored: () => forwarded.seen,
         counters,
         password: operatorPassword,
         now,
@@ -135,6 +155,7 @@ export function createApp(parts: AppParts): App {
     answered: ({ socket, headers }, status) => {
       counters.request(WEBHOOK_PATH, status);
       const seen = String(headers['x-forwarded-for'] ?? '');
+      if (seen !== '') onForwarded();
       if (status === 401) {
         limits.noteRefusedSet(addressBehind(socket.remoteAddress ?? '', seen, settings.trustedProxies));
       }

@@ -3,7 +3,7 @@ import { discover } from '../fxa/discovery.ts';
 import type { Http } from '../fxa/http.ts';
 import { createApp, deployments } from './app.ts';
 import type { CompanionSettings } from './config.ts';
-import type { Database } from './db/database.ts';
+import type { Database, DatabaseKind } from './db/database.ts';
 import { claim } from './db/made-with.ts';
 import { openDatabase } from './db/open.ts';
 import { ACCOUNT_CHANNEL, readHeard } from './db/heard.ts';
@@ -14,9 +14,14 @@ import { createRevoker } from './jobs/revocations.ts';
 import { startWorker } from './jobs/worker.ts';
 import { startServer } from './listen.ts';
 import { createCounters } from './operations/counters.ts';
+import { createClocks, readingDates } from './operations/clock.ts';
 import type { Version } from './operations/dockerflow.ts';
 import type { Log } from './operations/log.ts';
 import { operatorState } from './operations/operator-state.ts';
+import { CLOCK_SLACK, LONGEST_WAY } from './sets/verify-set.ts';
+
+/** Seconds. Google's balancers keep connections for 600, others for less: the one who closes first should not be this one. */
+const KEEP_ALIVE = 620;
 
 /** A quarter of all; more than a proxy needs that nobody told us of. */
 const CONNECTIONS_EACH = 1024;
@@ -26,6 +31,11 @@ export interface RunningCompanion {
   readonly origin: string;
   /** What the database is, and does not promise. */
   readonly database: string;
+  readonly kind: DatabaseKind;
+  /** `host:port` of the database's server. */
+  readonly host?: string;
+  /** Has the heartbeats say that it is about to stop, while it serves on. */
+  readonly drain: () => void;
   /** Takes nothing more in, answers what it took, and leaves the rest to the next start. */
   readonly stop: () => Promise<void>;
 }
@@ -34,6 +44,8 @@ export interface CompanionOptions {
   readonly settings: CompanionSettings;
   readonly log: Log;
   readonly version: Version;
+  /** Default: Node's. */
+  readonly fetch?: typeof fetch;
   /** One that is open already, and stays open. Default: the one of the settings. */
   readonly database?: Database;
   /** Milliseconds. Default `Date.now`. */
@@ -48,8 +60,13 @@ export interface CompanionOptions {
  */
 export async function startCompanion(options: CompanionOptions): Promise<RunningCompanion> {
   const { settings, log, version, now = Date.now } = options;
-  const http: Http = { fetch, now };
+  const clocks = createClocks({ slack: CLOCK_SLACK, oldest: LONGEST_WAY }, (kind, outcome, seconds) =>
+    log.event('clock', { kind, outcome, seconds }, outcome === 'ok' ? 'info' : 'error'),
+  );
+  const origins = new Set([settings.issuer, settings.endpoints?.jwks ?? settings.issuer].map(originOf));
+  const http: Http = { fetch: readingDates(options.fetch ?? fetch, origins, clocks, now), now };
   const endpoints = settings.endpoints ?? (await discover(settings.issuer, http));
+  let isStopping = false;
   const running: (() => Promise<void>)[] = [];
   const stop = async () => {
     // Each is to end, whatever becomes of the others.
@@ -90,6 +107,8 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       log,
       counters,
       version,
+      clocks,
+      stopping: () => isStopping,
       now,
     });
     await database.listen(ACCOUNT_CHANNEL, (payload) =>
@@ -117,12 +136,26 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       shortcut,
       host: settings.host,
       port: settings.port,
+      times: { keepAlive: (settings.keepAlive ?? KEEP_ALIVE) * 1000 },
       ...(settings.trustedProxies === 0 && { connectionsEach: CONNECTIONS_EACH }),
     });
     running.push(() => server.stop());
-    return { origin: server.origin, database: database.description, stop };
+    return {
+      origin: server.origin,
+      database: database.description,
+      kind: database.kind,
+      ...(database.host && { host: database.host() }),
+      drain: () => {
+        isStopping = true;
+      },
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : url;
 }

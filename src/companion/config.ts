@@ -28,6 +28,10 @@ export interface CompanionSettings {
   /** Absent: no counters and no status page. */
   readonly operatorPassword?: string;
   readonly logLevel: LogLevel;
+  /** Seconds for which a connection is kept for the next request. Default 620. */
+  readonly keepAlive?: number;
+  /** Seconds for which it serves on, and says that it is about to stop, when it is asked to end. Default 5. */
+  readonly drain?: number;
 }
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -95,6 +99,8 @@ export function readSettings(variables: Variables): CompanionSettings {
     trustedProxies: optional('COMPANION_TRUSTED_PROXIES', wholeNumber(0, 10)) ?? 0,
     ...(operatorPassword !== undefined && { operatorPassword }),
     logLevel: optional('LOG_LEVEL', oneOf(...LOG_LEVELS)) ?? 'info',
+    ...numbered('keepAlive', optional('COMPANION_KEEP_ALIVE', wholeNumber(1, 3600))),
+    ...numbered('drain', optional('COMPANION_DRAIN', wholeNumber(0, 300))),
   };
   if (faults.length > 0) throw new ConfigError(faults);
   return settings;
@@ -109,6 +115,10 @@ function accountsAt(value: string): Pick<CompanionSettings, 'issuer' | 'endpoint
   if (url?.search !== '')
     throw new Error('must be "production", "stage", or an https URL (http only on this machine)');
   return { issuer: withoutSlash(value) };
+}
+
+function numbered<Name extends string>(name: Name, value: number | undefined) {
+  return (value === undefined ? {} : { [name]: value }) as Partial<Record<Name, number>>;
 }
 
 function secretBytes(value: string): Uint8Array {

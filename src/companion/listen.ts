@@ -53,11 +53,12 @@ const TIMES: ServerTimes = {
   headers: 10_000,
   request: 15_000,
   idle: 30_000,
-  keepAlive: 75_000,
+  keepAlive: 620_000,
   stop: 10_000,
 };
 const MAX_HEADER_SIZE = 16 * 1024;
 const MAX_CONNECTIONS = 4096;
+const CROWDED = 0.75 * MAX_CONNECTIONS;
 // Connections are worth keeping, above all those of a proxy; but not for ever, or a new instance would get none of them.
 const MAX_REQUESTS_PER_SOCKET = 10_000;
 
@@ -89,6 +90,7 @@ export function startServer(options: ServerOptions): Promise<RunningCompanion> {
     server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET;
     server.maxConnections = MAX_CONNECTIONS;
     server.setTimeout(idle);
+    makeRoom(server);
     if (connectionsEach !== undefined) share(server, connectionsEach);
     const stopped = gracefully(server);
     server.once('error', reject);
@@ -103,6 +105,18 @@ function withShortcut(shortcut: Shortcut): typeof createServer {
       if (short === undefined) long(request, response);
       else void short.then((answered) => answered || long(request, response));
     })) as typeof createServer;
+}
+
+/** Connections that wait for their next request go first when there are nearly as many as there may be. */
+function makeRoom(server: Server): void {
+  let open = 0;
+  server.on('connection', (socket: Socket) => {
+    open += 1;
+    if (open > CROWDED) server.closeIdleConnections();
+    socket.once('close', () => {
+      open -= 1;
+    });
+  });
 }
 
 /** Nobody is to hold all the connections there are. */

@@ -1,32 +1,51 @@
 // The production entry: takes everything from the environment, or says all that is missing and ends with 1.
+import { setTimeout as wait } from 'node:timers/promises';
 import { startCompanion } from './companion.ts';
 import { readSettings, type CompanionSettings } from './config.ts';
 import { createLog } from './operations/log.ts';
 import { logSink } from './operations/log-sink.ts';
+import { proxiedFetch } from './proxied-fetch.ts';
 import { whyNotStarted } from './trouble.ts';
 import { readVersion } from './version.ts';
+
+/** Seconds; balancers look at the heartbeat every few. */
+const DRAIN = 5;
 
 let settings: CompanionSettings | undefined;
 try {
   settings = readSettings(process.env);
+  const drain = settings.drain ?? DRAIN;
   const out = logSink((count) => log.event('log_lost', { count }, 'warn'));
   const log = createLog({ format: 'mozlog', level: settings.logLevel, out });
   process.once('exit', () => log.flush());
-  const companion = await startCompanion({ settings, log, version: readVersion() });
-  log.event('started');
-  console.error(`companion: ${companion.origin}`);
-  const end = () => {
-    log.event('stopping');
-    companion.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.failure('stop_failed', error);
-        process.exit(1);
-      },
-    );
+  // Who started it may go: it stays, and its log is standard output, of which nothing has to be opened again.
+  process.on('SIGHUP', () => log.event('hangup_ignored'));
+  const version = readVersion();
+  const companion = await startCompanion({ settings, log, version, fetch: proxiedFetch(process.env) });
+  const { origin, kind: database, host } = companion;
+  log.event('started', { version: version.version, database, host, origin });
+  console.error(`companion: ${origin}`);
+
+  let isDraining = false;
+  const now = new AbortController();
+  const end = async (seconds: number) => {
+    // Asked once more, or by a person: at once.
+    if (isDraining || seconds === 0) now.abort();
+    if (isDraining) return;
+    isDraining = true;
+    log.event('stopping', { seconds });
+    companion.drain();
+    await wait(seconds * 1000, undefined, { signal: now.signal }).catch(() => undefined);
+    try {
+      await companion.stop();
+      process.exit(0);
+    } catch (error) {
+      log.failure('stop_failed', error);
+      process.exit(1);
+    }
   };
-  process.once('SIGINT', end);
-  process.once('SIGTERM', end);
+  process.on('SIGINT', () => void end(0));
+  process.on('SIGTERM', () => void end(drain));
 } catch (error) {
   const own = error instanceof Error ? error.message : 'unknown error';
   console.error(settings ? whyNotStarted(error, settings) : own);

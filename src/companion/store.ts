@@ -112,8 +112,8 @@ export interface Store {
   operatorState(at: number): Promise<OperatorState>;
   /** Costs the same however many accounts there are. */
   revocationState(): Promise<OperatorState['revocations']>;
-  /** Rejects when the database does not answer. */
-  ping(): Promise<void>;
+  /** Writes something, as events do, and takes it back: rejects when no event could be taken in now. Resolves with the database's clock. */
+  ping(): Promise<number>;
 }
 
 /** For the status page. No account, no session. */

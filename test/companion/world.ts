@@ -102,6 +102,7 @@ function environment({ origin }: Issuer, { databaseUrl, dataDir }: Where): NodeJ
     HOST: '127.0.0.1',
     PORT: '0',
     LOG_LEVEL: 'warn',
+    COMPANION_DRAIN: '0',
     ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
     ...(dataDir !== undefined && { COMPANION_DATA: dataDir }),
   };

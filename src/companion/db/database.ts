@@ -18,6 +18,8 @@ export interface Database extends Queryable {
   listen(channel: string, heard: (payload: string | undefined) => void): Promise<void>;
   /** Makes what is committed survive a power cut, as far as this database can. */
   flush(): Promise<void>;
+  /** Whether there is room for more; left out where trying is the way to know. */
+  readonly hasRoom?: () => Promise<boolean>;
   /** Milliseconds for which it pays to wait until more can be written at once; see `BatchOptions`. */
   readonly gather: number;
   /** What a server does by itself in quiet hours, and the embedded one has to be told to: once a day will do. */

@@ -1,7 +1,8 @@
 // What the operator sees: how much, how old, what is stuck. No account, no session.
 import type { EventKind } from '../sets/types.ts';
 import type { OperatorState, Store } from '../store.ts';
-import type { Queryable } from './database.ts';
+import type { Database, Queryable } from './database.ts';
+import { StoreError } from './errors.ts';
 import { ABSOLUTE_MS, IDLE_MS } from './standing.ts';
 
 const WEEK_MS = 7 * 86_400_000;
@@ -27,7 +28,12 @@ const SET_ASIDE = `
   select client_id as "clientId", set_aside as why, count(*) as count from companion.revocation
   where set_aside is not null group by 1, 2 order by 1, 2`;
 
-export function operator(database: Queryable): Pick<Store, 'operatorState' | 'revocationState' | 'ping'> {
+/** A row of a kilobyte takes a page of its own; the embedded database never vacuums by itself, and looks for room otherwise. */
+const TRY_WRITING = `insert into companion.health (filler) values (repeat('x', $1::integer))`;
+
+const CLOCK = 'select extract(epoch from clock_timestamp())::float8 * 1000 as clock';
+
+export function operator(database: Database): Pick<Store, 'operatorState' | 'revocationState' | 'ping'> {
   return {
     operatorState: async (at) => ({
       clients: await clients(database, at),
@@ -36,7 +42,17 @@ export function operator(database: Queryable): Pick<Store, 'operatorState' | 're
     }),
     revocationState: () => pending(database),
     ping: async () => {
-      await database.query('select 1', [], 'ping');
+      const clock = await database.transaction(async (transaction) => {
+        await transaction.query('delete from companion.health');
+        await transaction.query(TRY_WRITING, [database.kind === 'postgresql' ? 1000 : 1]);
+        const [row] = await transaction.query<{ clock: number }>(CLOCK);
+        return row?.clock ?? NaN;
+      });
+      await database.flush();
+      if ((await database.hasRoom?.()) === false) {
+        throw new StoreError('database_away', 'The disk is full.', { why: 'disk_full' });
+      }
+      return clock;
     },
   };
 }

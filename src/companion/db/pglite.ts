@@ -1,6 +1,6 @@
 // The embedded PostgreSQL: zero set-up, one process, and a lock and a log flush that it does not have itself.
 import { PGlite, types, type Transaction } from '@electric-sql/pglite';
-import { readdir } from 'node:fs/promises';
+import { readdir, statfs } from 'node:fs/promises';
 import type { Database, Queryable } from './database.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
 import { awayReason, StoreError } from './errors.ts';
@@ -9,6 +9,9 @@ import { makePrivate, PrivateFolder } from './private-folder.ts';
 import { walFlush } from './write-ahead-log.ts';
 
 const KEPT = 'It survives the death of its process; of a power cut no promise is made. For one process';
+
+/** Bytes: a few dozen pages. */
+const LEAST_ROOM = 256 * 1024;
 
 /** About what a statement costs before its first row: two that could have been one take longer than this. */
 const GATHER_MS = 6;
@@ -65,7 +68,7 @@ async function refuseForeign(folder: string): Promise<void> {
 }
 
 /** Where the database is, and what that demands. */
-interface Place extends Pick<Database, 'kind' | 'description' | 'flush' | 'onLost'> {
+interface Place extends Pick<Database, 'kind' | 'description' | 'flush' | 'onLost' | 'hasRoom'> {
   /** @throws StoreError when nothing may be written any more */
   readonly check: () => void;
   readonly leave: () => void;
@@ -91,6 +94,7 @@ function onDisk(dir: string, { path, check, release }: DirectoryLock): Place {
       check();
       await flushLog();
     },
+    hasRoom: () => roomIn(path),
     onLost: (lost) => {
       timer ??= setInterval(() => {
         try {
@@ -128,6 +132,12 @@ function database(pglite: PGlite, { check, leave, ...place }: Place): Database {
       leave();
     },
   };
+}
+
+/** Whether the disk has room for more than the pages that are there already. */
+async function roomIn(dir: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(dir);
+  return bavail * bsize >= LEAST_ROOM;
 }
 
 function queryable(where: Pick<Transaction, 'query' | 'exec'>, check: () => void): Queryable {

@@ -22,6 +22,8 @@ export interface FrontOptions {
   readonly trustedProxies?: number;
   /** Default: those of `ALLOWANCES`. */
   readonly limits?: RateLimits;
+  /** Told of requests that bring `X-Forwarded-For`. */
+  readonly onForwarded?: () => void;
 }
 
 export const WEBHOOKS = '/webhooks/';
@@ -31,13 +33,17 @@ const FOR_THE_DOCTOR = '/__version__';
 
 /** The app without its routes: add those by `route('/', …)`. */
 export function front(options: FrontOptions): Hono {
-  const { log, counters, chromeExtensions, loopback, trustedProxies = 0 } = options;
+  const { log, counters, chromeExtensions, loopback, trustedProxies = 0, onForwarded } = options;
   const app = new Hono();
   const { limits = rateLimits(ALLOWANCES, trustedProxies) } = options;
   app.onError(answerErrors(log));
   app.notFound(nowhere(app));
 
   app.use(summaries({ log, counters }));
+  app.use((c, next) => {
+    if (onForwarded !== undefined && c.req.header('x-forwarded-for') !== undefined) onForwarded();
+    return next();
+  });
   // What webhooks are answered no browser reads; there five headers more would be a tenth of all the work.
   const secured = securityHeaders(loopback);
   app.use((c, next) => (c.req.path.startsWith(WEBHOOKS) ? next() : secured(c, next)));

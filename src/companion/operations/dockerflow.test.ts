@@ -1,27 +1,28 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { NO_STATE } from '../http/testing.ts';
-import { dockerflow, type DockerflowOptions } from './dockerflow.ts';
+import { dockerflow } from './dockerflow.ts';
+import { createHealth, type HealthParts } from './health.ts';
 
 const VERSION = { source: 'https://example.com/repository', version: '1.2.3', commit: 'abc', build: 'b' };
 const NOW = 1_800_000_000_000;
 const never = () => new Promise<never>(() => {});
 
-const storeThat = (more: Partial<DockerflowOptions['store']> = {}): DockerflowOptions['store'] => ({
-  ping: () => Promise.resolve(),
+const storeThat = (more: Partial<HealthParts['store']> = {}): HealthParts['store'] => ({
+  ping: () => Promise.resolve(NOW),
   revocationState: () => Promise.resolve(NO_STATE.revocations),
   ...more,
 });
 
-function app(options: Partial<DockerflowOptions> = {}) {
-  return dockerflow({
+function app(parts: Partial<HealthParts> = {}, stopping = () => false) {
+  const health = createHealth({
     store: storeThat(),
     accounts: () => Promise.resolve(),
-    version: VERSION,
     now: () => NOW,
-    ...options,
+    ...parts,
   });
+  return dockerflow({ health, stopping, version: VERSION });
 }
-async function beat(options: Partial<DockerflowOptions> = {}) {
+async function beat(options: Partial<HealthParts> = {}) {
   const answer = await app(options).request('/__heartbeat__');
   return { status: answer.status, found: (await answer.json()) as { status: string; checks: object } };
 }
@@ -47,7 +48,7 @@ it('says that all is well', async () => {
     status: 200,
     found: {
       status: 'ok',
-      checks: { database: 'ok', revocations: 'ok', accounts: 'ok' },
+      checks: { database: 'ok', revocations: 'ok', accounts: 'ok', clock: 'ok' },
       details: { oldestRevocation: 0 },
     },
   });
@@ -100,7 +101,7 @@ it('asks the database every second and Mozilla accounts every ten, however many 
     store: storeThat({
       ping: () => {
         asked.database += 1;
-        return Promise.resolve();
+        return Promise.resolve(NOW);
       },
     }),
     accounts: () => {
@@ -116,4 +117,14 @@ it('asks the database every second and Mozilla accounts every ten, however many 
   now += 9000;
   await asking.request('/__heartbeat__');
   expect(asked).toEqual({ database: 3, accounts: 2 });
+});
+
+it.each(['/__heartbeat__', '/__lbheartbeat__'])('says at %s that it is about to stop', async (path) => {
+  let stopping = false;
+  const asking = app({}, () => stopping);
+  expect((await asking.request(path)).status).toBe(200);
+  stopping = true;
+  const answer = await asking.request(path);
+  expect([answer.status, await answer.json()]).toEqual([503, { status: 'stopping' }]);
+  expect(answer.headers.get('retry-after')).toBe('5');
 });

@@ -31,6 +31,8 @@ const SHAPES = {
   /** Where it listens. */
   origin: shape(/^https?:\/\/(?:[a-z0-9.-]{1,80}|\[[0-9a-f:]{2,39}\])(?::\d{1,5})?$/),
   database: shape(CODE),
+  /** Of a server: its name or address, and its port. */
+  host: shape(/^(?:[a-z0-9.-]{1,80}|\[?[0-9a-f:]{2,39}\]?|\/[a-z0-9/._-]{1,80}):\d{1,5}$/),
   version: shape(/^\d{1,4}\.\d{1,4}\.\d{1,4}$/),
 } as const;
 

@@ -28,8 +28,8 @@ export interface SetPolicy {
 export type VerifySet = (token: string) => Promise<VerifiedSet>;
 
 // Seconds. FxA: every attempt at a delivery is signed anew, so an old one is a replay; and real ones have come a little early.
-const LONGEST_WAY = 86_400;
-const CLOCK_SLACK = 60;
+export const LONGEST_WAY = 86_400;
+export const CLOCK_SLACK = 60;
 
 const LONGEST_JTI = 256;
 const UID = /^[0-9a-f]{32}$/;

@@ -3,6 +3,7 @@ import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Clients } from '../clients.ts';
 import type { WebhookCount } from '../operations/counters.ts';
 import type { Version } from '../operations/dockerflow.ts';
+import type { Health } from '../operations/health.ts';
 import type { OperatorState } from '../store.ts';
 
 /** Escaped already. */
@@ -14,6 +15,9 @@ export interface StatusFacts {
   readonly startedAt: number;
   readonly version: Version;
   readonly clients: Clients;
+  readonly health: Health;
+  /** Requests bring `X-Forwarded-For`, and no proxy is trusted. */
+  readonly forwardedIgnored: boolean;
   /** Undefined while the database does not answer. */
   readonly state: OperatorState | undefined;
   /** Of this instance, since it started. */

@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import type { Client } from '../clients.ts';
 import { DAY, HOUR, type Markup, type StatusFacts } from './facts.ts';
-import { ago, counted } from './words.ts';
+import { ago, counted, offBy } from './words.ts';
 
 interface Notice {
   readonly class: 'bad' | 'odd' | 'good';
@@ -14,7 +14,13 @@ const OLD = HOUR;
 
 /** The notices, the worst first. */
 export function notices(facts: StatusFacts): Markup {
-  const found = [...databaseNotices(facts), ...revocationNotices(facts), ...silences(facts)];
+  const found = [
+    ...databaseNotices(facts),
+    ...clockNotices(facts),
+    ...proxyNotices(facts),
+    ...revocationNotices(facts),
+    ...silences(facts),
+  ];
   if (found.length === 0)
     found.push({ class: 'good', title: 'All is well', says: 'Nothing needs looking at.' });
   return html`<ul class="notices">
@@ -22,11 +28,36 @@ export function notices(facts: StatusFacts): Markup {
   </ul>`;
 }
 
-function databaseNotices({ state }: StatusFacts): Notice[] {
-  if (state !== undefined) return [];
+const DATABASE: Readonly<Record<string, string>> = {
+  read_only:
+    'The database takes no writes: it is a standby, or was set to be read-only. DATABASE_URL may name several hosts.',
+  disk_full: 'The disk of the database is full: make room.',
+  frozen: 'The database has stopped answering: look whether its machine hangs.',
+};
+
+function databaseNotices({ state, health }: StatusFacts): Notice[] {
+  const why = health.details.database;
+  if (state !== undefined && why === undefined) return [];
+  const title = DATABASE[why ?? '']?.split(':', 1)[0] ?? 'The database does not answer';
+  const says = `${DATABASE[why ?? ''] ?? ''} Events are refused with 503 until this is over, and Mozilla accounts brings them again for up to seven days. Nothing is lost yet.`;
+  return [{ class: 'bad', title, says }];
+}
+
+function clockNotices({ health: { checks, details } }: StatusFacts): Notice[] {
+  if (checks.clock === 'ok') return [];
+  const accounts = details.accountsClock ?? 0;
+  const database = details.databaseClock ?? 0;
+  const says = `Mozilla accounts is ${offBy(accounts)}, the database ${offBy(database)}. Set the clock of this machine, as by NTP.`;
+  return checks.clock === 'error'
+    ? [{ class: 'bad', title: 'The clock is so wrong that every event is refused', says }]
+    : [{ class: 'odd', title: 'The clocks differ', says }];
+}
+
+function proxyNotices({ forwardedIgnored }: StatusFacts): Notice[] {
+  if (!forwardedIgnored) return [];
   const says =
-    'Events are refused with 503 until it does, and Mozilla accounts brings them again for up to seven days. Nothing is lost yet.';
-  return [{ class: 'bad', title: 'The database does not answer', says }];
+    'Requests bring X-Forwarded-For, and COMPANION_TRUSTED_PROXIES is 0. If a proxy stands in front, count it there: until then all callers share one allowance. If none does, a caller made the header up.';
+  return [{ class: 'odd', title: 'A proxy may not be counted', says }];
 }
 
 function revocationNotices({ state, now }: StatusFacts): Notice[] {

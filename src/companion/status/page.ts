@@ -6,7 +6,7 @@ import { DAY, type Markup, type StatusFacts } from './facts.ts';
 import { notices } from './notices.ts';
 import { clientsSection, failuresSection, revocationsSection } from './sections.ts';
 import { STYLE } from './style.ts';
-import { ago, number } from './words.ts';
+import { ago, number, offBy } from './words.ts';
 
 export const STATUS_POLICY = pagePolicy(STYLE);
 
@@ -16,7 +16,7 @@ const REFRESH_SECONDS = 60;
 
 /** The whole page; it shows itself anew every minute. */
 export function statusPage(facts: StatusFacts): Markup {
-  const { now, startedAt, version } = facts;
+  const { now, startedAt, version, health } = facts;
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -33,7 +33,8 @@ export function statusPage(facts: StatusFacts): Markup {
             <h1>Companion</h1>
             <p class="soft">
               version ${version.version}, started ${ago(startedAt, now)} · as of
-              ${new Date(now).toISOString().slice(11, 16)} UTC, anew every minute
+              ${new Date(now).toISOString().slice(11, 16)} UTC, anew every minute · clock of Mozilla accounts
+              ${clock(health.details.accountsClock)}, of the database ${clock(health.details.databaseClock)}
             </p>
           </header>
           ${notices(facts)} ${tiles(facts)} ${clientsSection(facts)} ${deliveriesSection(facts)}
@@ -41,6 +42,10 @@ export function statusPage(facts: StatusFacts): Markup {
         </main>
       </body>
     </html>`;
+}
+
+function clock(seconds: number | undefined): string {
+  return seconds === undefined ? 'not known yet' : offBy(seconds);
 }
 
 function tiles({ state, webhooks, now }: StatusFacts): Markup {

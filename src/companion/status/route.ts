@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import type { Counters } from '../operations/counters.ts';
 import { operatorOnly } from '../operations/operator.ts';
+import type { Health } from '../operations/health.ts';
 import type { OperatorState } from '../store.ts';
 import type { StatusFacts } from './facts.ts';
 import { STATUS_POLICY, statusPage } from './page.ts';
@@ -10,6 +11,8 @@ export interface StatusOptions extends Pick<StatusFacts, 'clients' | 'version' |
   /** Without one there is no such route. */
   readonly password: string | undefined;
   readonly state: () => Promise<OperatorState>;
+  readonly health: () => Promise<Health>;
+  readonly forwardedIgnored?: () => boolean;
   readonly counters: Pick<Counters, 'webhooks'>;
   /** Default 7. */
   readonly silentDays?: number;
@@ -24,11 +27,25 @@ export function status(options: StatusOptions): Hono {
   if (!password) return app;
   app.get('/status', operatorOnly(password), async (c) => {
     const state = await options.state().catch(() => undefined);
+    const health = await options.health();
+    const forwardedIgnored = options.forwardedIgnored?.() ?? false;
     const webhooks = await options.counters.webhooks();
     c.header('cache-control', 'no-store');
     c.header('content-security-policy', STATUS_POLICY);
-    const page = statusPage({ clients, version, startedAt, state, webhooks, silentDays, now: now() });
-    return c.html(page, state === undefined ? 503 : 200);
+    const page = statusPage({
+      clients,
+      version,
+      startedAt,
+      state,
+      health,
+      forwardedIgnored,
+      webhooks,
+      silentDays,
+      now: now(),
+    });
+    const isWell = state !== undefined && health.status !== 'error';
+    if (!isWell) c.header('retry-after', '5');
+    return c.html(page, isWell ? 200 : 503);
   });
   return app;
 }

@@ -2,12 +2,18 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Client } from '../clients.ts';
 import { NO_STATE } from '../http/testing.ts';
+import type { Health } from '../operations/health.ts';
 import type { OperatorState } from '../store.ts';
 import { DAY, HOUR } from './facts.ts';
 import { status, type StatusOptions } from './route.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 15, 47);
 const FIREFOX = 'a1b2c3d4e5f60718';
+const WELL: Health = {
+  status: 'ok',
+  checks: { database: 'ok', revocations: 'ok', accounts: 'ok', clock: 'ok' },
+  details: { oldestRevocation: 0, accountsClock: 1, databaseClock: -2 },
+};
 const HOSTILE = `<script>alert(1)</script>"'&`;
 const client = (clientId: string, name: string): Client => ({
   clientId,
@@ -38,6 +44,7 @@ async function ask(
     version: { source: 's', version: '1.2.3', commit: 'c', build: 'b' },
     startedAt: NOW - 3 * DAY,
     state: () => (shown === undefined ? Promise.reject(new Error('canary')) : Promise.resolve(shown)),
+    health: () => Promise.resolve(WELL),
     counters: { webhooks: () => Promise.resolve([]) },
     now: () => NOW,
     ...options,
@@ -174,5 +181,45 @@ describe('the picture of deliveries', () => {
 
   it('is not drawn of nothing', async () => {
     expect((await ask(state(NOW))).text).not.toContain('role="img"');
+  });
+});
+
+describe('what the health check found', () => {
+  const found = (checks: Partial<Health['checks']>, details: Partial<Health['details']>): Health => ({
+    status: Object.values(checks).includes('error') ? 'error' : 'warning',
+    checks: { ...WELL.checks, ...checks },
+    details: { ...WELL.details, ...details },
+  });
+  const page = (health: Health, more: Partial<StatusOptions> = {}) =>
+    ask(state(NOW - HOUR), { health: () => Promise.resolve(health), ...more });
+
+  it('says how far the clocks are', async () => {
+    const { text } = await page(WELL);
+    expect(text).toContain('clock of Mozilla accounts 1 s ahead of this machine');
+    expect(text).toContain('of the database 2 s behind this machine');
+  });
+
+  it.each([
+    ['read_only', 'takes no writes'],
+    ['disk_full', 'disk of the database is full'],
+    ['frozen', 'has stopped answering'],
+    ['time_out', 'does not answer'],
+  ] as const)('does not say that all is well while no event can be taken in: %s', async (database, says) => {
+    const { answer, text } = await page(found({ database: 'error' }, { database }));
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(text).toContain(says);
+    expect(text).not.toContain('All is well');
+  });
+
+  it('says that the clock is wrong', async () => {
+    const { answer, text } = await page(found({ clock: 'error' }, { accountsClock: 120 }));
+    expect(answer.status).toBe(503);
+    expect(text).toContain('every event is refused');
+    expect(text).toContain('Mozilla accounts is 120 s ahead of this machine');
+  });
+
+  it('says that a proxy may not be counted', async () => {
+    expect((await page(WELL, { forwardedIgnored: () => true })).text).toContain('COMPANION_TRUSTED_PROXIES');
+    expect((await page(WELL)).text).not.toContain('COMPANION_TRUSTED_PROXIES');
   });
 });

@@ -66,6 +66,12 @@ export function ago(instant: number, now: number): string {
   return RELATIVE.format(-Math.floor(ms / DAY), 'day');
 }
 
+/** “3 s ahead of this machine”, for seconds. */
+export function offBy(seconds: number): string {
+  if (seconds === 0) return 'in step with this machine';
+  return `${number(Math.abs(seconds))} s ${seconds > 0 ? 'ahead of' : 'behind'} this machine`;
+}
+
 export function number(count: number): string {
   return NUMBER.format(count);
 }

@@ -119,6 +119,6 @@ onEachDatabase((world) => {
       revocations: { pending: 0, setAside: [] },
     });
     expect(await world.store.revocationState()).toEqual({ pending: 0, setAside: [] });
-    await expect(world.store.ping()).resolves.toBeUndefined();
+    expect(Math.abs((await world.store.ping()) - Date.now())).toBeLessThan(60_000);
   });
 });

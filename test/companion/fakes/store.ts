@@ -243,6 +243,6 @@ export function fakeStore(): FakeStore {
     operatorState: async () =>
       Promise.resolve({ clients: {}, deliveries: [], revocations: { pending: 0, setAside: [] } }),
     revocationState: async () => Promise.resolve({ pending: 0, setAside: [] }),
-    ping: async () => Promise.resolve(),
+    ping: () => Promise.resolve(Date.now()),
   };
 }

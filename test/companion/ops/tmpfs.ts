@@ -1,7 +1,16 @@
 // A small file system of its own, which can really be full. Mounting one takes root, or a namespace in which one is.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync, statfsSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statfsSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -22,8 +31,18 @@ export async function smallDisk(size: string): Promise<SmallDisk> {
   return {
     folder,
     fill: () => {
-      const { bavail, bsize } = statfsSync(folder);
-      writeFileSync(ballast, Buffer.alloc(bavail * bsize));
+      const page = Buffer.alloc(4096);
+      const file = openSync(ballast, 'a');
+      try {
+        const { bavail, bsize } = statfsSync(folder);
+        writeSync(file, Buffer.alloc(bavail * bsize));
+        // Others take and give back room at the same time.
+        for (;;) writeSync(file, page);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+      } finally {
+        closeSync(file);
+      }
     },
     free: () => unlinkSync(ballast),
     remove: () => {

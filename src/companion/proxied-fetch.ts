@@ -1,0 +1,36 @@
+// The way out through a proxy, where the environment names one: HTTPS_PROXY, HTTP_PROXY and NO_PROXY, in either case.
+import { EnvHttpProxyAgent, fetch as undiciFetch } from 'undici';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+const valueOf = (variables: Variables, name: string) =>
+  variables[name.toLowerCase()] || variables[name] || undefined;
+
+/**
+ * A `fetch` of its own for the companion; Node's where no proxy is named. Nothing is set for the rest of the process.
+ *
+ * @throws Error that names the variable, when its value is no URL of a proxy
+ */
+export function proxiedFetch(variables: Variables): typeof fetch {
+  const [httpProxy, httpsProxy, noProxy] = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].map((name) =>
+    valueOf(variables, name),
+  );
+  if (httpProxy === undefined && httpsProxy === undefined) return fetch;
+  for (const [name, value] of Object.entries({ HTTP_PROXY: httpProxy, HTTPS_PROXY: httpsProxy })) {
+    if (value !== undefined && !/^https?:$/.test(protocolOf(value))) {
+      throw new Error(`${name} must be the http or https URL of a proxy.`);
+    }
+  }
+  const dispatcher = new EnvHttpProxyAgent({
+    httpProxy: httpProxy ?? '',
+    httpsProxy: httpsProxy ?? '',
+    noProxy: noProxy ?? '',
+  });
+  const proxied = (input: string | URL, init?: Parameters<typeof undiciFetch>[1]) =>
+    undiciFetch(input, { ...init, dispatcher });
+  return proxied as unknown as typeof fetch;
+}
+
+function protocolOf(value: string): string {
+  return URL.canParse(value) ? new URL(value).protocol : '';
+}

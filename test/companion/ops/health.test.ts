@@ -1,0 +1,163 @@
+// The heartbeat says whether an event could be acknowledged now: not while nothing can be written, nor while a clock is wrong.
+import { Agent } from 'node:http';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
+import { startCompanion, type RunningCompanion } from '../../../src/companion/companion.ts';
+import { createLog } from '../../../src/companion/operations/log.ts';
+import { startStandin, type RunningStandin } from '../../../src/standin/listen.ts';
+import { freshDatabase } from '../db/on-each-database.ts';
+import { CLIENT, OTHER_CLIENT, SECRET } from '../fakes/world.ts';
+import { accessToken, ask, buy, deliver, PASSWORD, startHere, uidOf } from '../world.ts';
+import { smallDisk, type SmallDisk } from './tmpfs.ts';
+
+const PATIENCE_MS = 180_000;
+const SLOW = { timeout: 30_000 };
+
+let standin: RunningStandin;
+let running: RunningCompanion | undefined;
+const agent = new Agent({ keepAlive: true });
+beforeAll(async () => {
+  standin = await startStandin({ era: 'today' });
+});
+afterEach(async () => {
+  await running?.stop();
+  running = undefined;
+});
+afterAll(async () => {
+  agent.destroy();
+  await standin.stop();
+});
+
+const start = async (where: Parameters<typeof startHere>[1]) => {
+  running = await startHere(standin, where);
+  return running.origin;
+};
+const beat = async (origin: string) => {
+  const { status, body, headers } = await ask(`${origin}/__heartbeat__`);
+  return { status, why: (body.details as { database?: string }).database, again: headers.get('retry-after') };
+};
+const event = async (origin: string) =>
+  deliver(
+    agent,
+    origin,
+    await standin.events.sign({ clientId: CLIENT.clientId, uid: uidOf(standin), event: 'profile-change' }),
+  );
+const status = (origin: string) =>
+  ask(`${origin}/status`, 'GET', { headers: { authorization: `Basic ${btoa(`operator:${PASSWORD}`)}` } });
+
+describe('a server', () => {
+  let server: RunningPostgres;
+  beforeAll(async () => {
+    server = await startPostgres();
+  }, PATIENCE_MS);
+  afterAll(() => server.stop(), PATIENCE_MS);
+
+  const set = async (url: string, readOnly: boolean) => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query('set transaction_read_only = off');
+    await client.query(`alter system set default_transaction_read_only = ${readOnly ? 'on' : 'off'}`);
+    await client.query('select pg_reload_conf()');
+    await client.end();
+  };
+
+  it(
+    'that takes no writes is away, until it takes them',
+    async () => {
+      const origin = await start({ databaseUrl: await freshDatabase(server.url) });
+      const session = await buy(standin, origin);
+      expect(await beat(origin)).toEqual({ status: 200, why: undefined, again: null });
+      await set(server.url, true);
+      await expect.poll(() => beat(origin), SLOW).toEqual({ status: 503, why: 'read_only', again: '5' });
+      const refused = await ask(`${origin}/v1/sessions`, 'POST', { bearer: await accessToken(standin) });
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+      expect(await event(origin)).toBe(503);
+      expect((await status(origin)).text).toContain('takes no writes');
+      const superuser = `${server.url}?options=-c%20default_transaction_read_only%3Doff`;
+      await set(superuser, false);
+      await expect.poll(async () => (await beat(origin)).status, SLOW).toBe(200);
+      expect(await event(origin)).toBe(200);
+      expect((await ask(`${origin}/v1/session`, 'GET', { bearer: session })).status).toBe(200);
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe('a full disk', () => {
+  let disk: SmallDisk;
+  afterEach(() => disk.remove());
+
+  it(
+    'of a server is told, and is no end',
+    async () => {
+      disk = await smallDisk('250m');
+      const server = await startPostgres({ within: disk.folder });
+      try {
+        const origin = await start({ databaseUrl: server.url });
+        expect((await beat(origin)).status).toBe(200);
+        disk.fill();
+        await expect.poll(() => beat(origin), SLOW).toEqual({ status: 503, why: 'disk_full', again: '5' });
+        disk.free();
+        await expect.poll(async () => (await beat(origin)).status, SLOW).toBe(200);
+        expect(await event(origin)).toBe(200);
+      } finally {
+        await running?.stop();
+        running = undefined;
+        await server.stop();
+      }
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'of the embedded database is told, and is no end',
+    async () => {
+      disk = await smallDisk('250m');
+      const origin = await start({ dataDir: join(disk.folder, 'data') });
+      expect((await beat(origin)).status).toBe(200);
+      disk.fill();
+      await expect.poll(() => beat(origin), SLOW).toEqual({ status: 503, why: 'disk_full', again: '5' });
+      disk.free();
+      await expect.poll(async () => (await beat(origin)).status, SLOW).toBe(200);
+      expect(await event(origin)).toBe(200);
+    },
+    PATIENCE_MS,
+  );
+});
+
+it(
+  'a clock two minutes behind, by which every event is refused, is told',
+  async () => {
+    const lines: string[] = [];
+    running = await startCompanion({
+      settings: {
+        issuer: standin.origin,
+        clients: [CLIENT, OTHER_CLIENT],
+        secret: SECRET,
+        host: '127.0.0.1',
+        port: 0,
+        extensionIds: [],
+        tokenCheck: 'introspect',
+        realm: 'companion',
+        trustedProxies: 0,
+        operatorPassword: PASSWORD,
+        logLevel: 'info',
+      },
+      log: createLog({ format: 'mozlog', level: 'info', out: { write: (line) => void lines.push(line) } }),
+      version: { source: '', version: '1.2.3', commit: '', build: '' },
+      now: () => Date.now() - 120_000,
+    });
+    const { origin } = running;
+    expect(await event(origin)).toBe(401);
+    const { status: code, body } = await ask(`${origin}/__heartbeat__`);
+    expect([code, body.checks]).toMatchObject([503, { clock: 'error', database: 'ok' }]);
+    const { accountsClock, databaseClock } = body.details as Record<string, number>;
+    expect(Math.abs((accountsClock ?? 0) - 120)).toBeLessThan(10);
+    expect(Math.abs((databaseClock ?? 0) - 120)).toBeLessThan(10);
+    expect((await status(origin)).text).toContain('every event is refused');
+    expect(lines.find((line) => line.includes('"clock"'))).toContain('"outcome":"error"');
+  },
+  PATIENCE_MS,
+);
