@@ -8,7 +8,7 @@ import {
   withoutPreloading,
   withOwnCopies,
 } from './scripts/build-plugins.ts';
-import { withoutDescriptions } from './scripts/locales.ts';
+import { followPublic, withoutDescriptions } from './scripts/locales.ts';
 import { popupFirst } from './scripts/popup-first.ts';
 import { buildConfig, STANDIN_ORIGIN, type BrowserName, type Variables } from './scripts/environment.ts';
 import { checkIds, manifestFor, redirectUris } from './scripts/manifest.ts';
@@ -24,9 +24,17 @@ export interface BuildOptions {
   readonly environment: string;
   readonly outDir: string;
   readonly variables: Variables;
+  /** For the person who works on it: code as it was written. */
+  readonly readable?: boolean;
 }
 
-export function viteConfig({ browser, environment, outDir, variables }: BuildOptions): InlineConfig {
+export function viteConfig({
+  browser,
+  environment,
+  outDir,
+  variables,
+  readable = false,
+}: BuildOptions): InlineConfig {
   const config = buildConfig(environment, browser, variables);
   return {
     configFile: false,
@@ -47,6 +55,7 @@ export function viteConfig({ browser, environment, outDir, variables }: BuildOpt
       withNativeBrowser(),
       withOwnCopies(),
       withoutDescriptions(),
+      followPublic(),
       crx({
         manifest: manifestFor(browser, config) as unknown as ManifestV3Export,
         browser: browser === 'firefox' ? 'firefox' : 'chrome',
@@ -59,7 +68,9 @@ export function viteConfig({ browser, environment, outDir, variables }: BuildOpt
       // As the manifest has it: they know `light-dark()`, which would otherwise be rewritten at some length.
       cssTarget: ['chrome123', 'firefox142'],
       modulePreload: false,
-      sourcemap: false,
+      minify: readable ? false : 'oxc',
+      // Of tester builds a stack says where; archives leave them out.
+      sourcemap: environment !== 'production',
       // Popup and options page are in the manifest; these are known to each other only.
       rolldownOptions: { input: PAGES, output: { codeSplitting: { groups: [popupFirst] } } },
     },

@@ -64,12 +64,19 @@ export function buildConfig(name: string, browser: BrowserName, variables: Varia
   }
 }
 
-/** Where the background may connect to (CSP `connect-src`): in production its own servers and nobody else. */
-export function connectSources(config: BuildConfig): readonly string[] {
+/** This machine, where a stand-in may run that a tester turns to. */
+const LOOPBACK = ['http://127.0.0.1:*', 'http://localhost:*'];
+
+/**
+ * Where the background may connect to (CSP `connect-src`): in production its own servers, and nothing else. A stage build
+ * can besides reach a stand-in, so that a host missing in `hosts` fails there as it would in production.
+ */
+export function connectSources(config: BuildConfig, hosts = YOUR_HOSTS): readonly string[] {
   const { companion, endpoints, environment } = config;
-  if (environment !== 'production') return testerSources(config);
+  if (environment === 'local' || environment === 'custom') return testerSources(config);
   const accounts = Object.values(endpoints ?? {}).map((url) => new URL(url as string).origin);
-  return [...new Set([...accounts, ...(companion ? [companion.origin] : []), ...YOUR_HOSTS])];
+  const more = environment === 'stage' ? LOOPBACK : [];
+  return [...new Set([...accounts, ...(companion ? [companion.origin] : []), ...hosts, ...more])];
 }
 
 /**
@@ -79,7 +86,7 @@ export function connectSources(config: BuildConfig): readonly string[] {
 function testerSources({ issuer, companion }: BuildConfig): readonly string[] {
   const plain = [issuer, companion?.origin ?? ''].filter((origin) => origin.startsWith('http://'));
   const unusual = plain.filter((origin) => !/^http:\/\/(127\.0\.0\.1|localhost)(:|$)/.test(origin));
-  return ['https:', 'http://127.0.0.1:*', 'http://localhost:*', ...unusual];
+  return ['https:', ...LOOPBACK, ...unusual];
 }
 
 /** Where pages may take pictures from: the profile server, and the CDN that keeps uploaded ones. */

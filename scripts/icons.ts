@@ -1,16 +1,12 @@
-// `npm run icons`: draws the toolbar's pictures from their sources in scripts/icons, with Chromium, into public/icons.
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+// `npm run icons`: draws all pictures of the manifest and the toolbar, with Chromium, into public/icons. Which: icon-files.ts.
+import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import puppeteer from 'puppeteer-core';
 import { ensureBrowsers, findBrowser } from './browsers.mjs';
+import { ICON_FILES } from './icon-files.ts';
 import { run } from './local.ts';
 
-/** CSS pixels of a toolbar button, and the same on a screen of twice the density. */
-const SIZES = [16, 32];
-
-const sources = fileURLToPath(new URL('icons/', import.meta.url));
-const pictures = fileURLToPath(new URL('../public/icons/', import.meta.url));
+const root = fileURLToPath(new URL('../', import.meta.url));
 
 run(async () => {
   ensureBrowsers(['chromium']);
@@ -21,16 +17,13 @@ run(async () => {
   });
   try {
     const page = await browser.newPage();
-    for (const file of (await readdir(sources)).sort()) {
-      const drawing = Buffer.from(await readFile(`${sources}${file}`)).toString('base64');
-      for (const size of SIZES) {
-        await page.setViewport({ width: size, height: size });
-        await page.setContent(
-          `<body style="margin:0"><img width="${size}" height="${size}" style="display:block" src="data:image/svg+xml;base64,${drawing}">`,
-        );
-        const png = await page.screenshot({ omitBackground: true });
-        await writeFile(`${pictures}${basename(file, '.svg')}-${size}.png`, png);
-      }
+    for (const { file, drawing, size } of ICON_FILES) {
+      const svg = (await readFile(root + drawing)).toString('base64');
+      await page.setViewport({ width: size, height: size });
+      await page.setContent(
+        `<body style="margin:0"><img width="${size}" height="${size}" style="display:block" src="data:image/svg+xml;base64,${svg}">`,
+      );
+      await writeFile(root + file, await page.screenshot({ omitBackground: true }));
     }
     console.log('✓ public/icons');
   } finally {

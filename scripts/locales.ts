@@ -1,4 +1,4 @@
-// The words of all languages on their way into a build: without what only translators read.
+// The words of all languages on their way into a build: without what only translators read, and followed while it is watched.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
@@ -16,6 +16,19 @@ export function withoutDescriptions(): Plugin {
         const messages = JSON.parse(await readFile(file, 'utf8')) as Messages;
         for (const entry of Object.values(messages)) delete entry.description;
         await writeFile(file, `${JSON.stringify(messages, null, 2)}\n`);
+      }
+    },
+  };
+}
+
+/** Vite copies `public` as it is; a build that follows changes is to follow those as well. */
+export function followPublic(): Plugin {
+  return {
+    name: 'follow-public',
+    async buildStart() {
+      const { publicDir } = this.environment.config;
+      for (const entry of await readdir(publicDir, { recursive: true, withFileTypes: true })) {
+        if (entry.isFile()) this.addWatchFile(join(entry.parentPath, entry.name));
       }
     },
   };

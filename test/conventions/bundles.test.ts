@@ -13,6 +13,7 @@ import {
   popupFiles,
   sizeLines,
 } from '../../scripts/sizes.ts';
+import { zipEntries } from './zip-entry.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
 const contents = (files: readonly string[]) => files.map((file) => readFileSync(file, 'utf8')).join('\n');
@@ -36,6 +37,8 @@ function ofPages(outDir: string): readonly string[] {
     .map((file) => join(outDir, file))
     .filter((file) => !aside.includes(file) && !backgroundFiles(outDir).includes(file));
 }
+
+const sourceMaps = (files: Iterable<string>) => [...files].filter((file) => file.endsWith('.map'));
 
 async function overBudget(outDir: string): Promise<readonly string[]> {
   const zip = await packExtension(outDir, `${outDir}.zip`);
@@ -115,6 +118,10 @@ describe.each(BROWSERS)('the production build for %s', (browser) => {
     expect(await overBudget(outDir)).toEqual([]);
   });
 
+  it('has no source maps', () => {
+    expect(sourceMaps(readdirSync(outDir, { recursive: true, encoding: 'utf8' }))).toEqual([]);
+  });
+
   it('has the words of every language, and not the English beside each of them', () => {
     const locales = (path: string) => readdirSync(path).sort();
     const built = join(outDir, '_locales');
@@ -169,6 +176,13 @@ describe('npm run build', () => {
         [browser, 'zip', true],
       ]),
     );
-    for (const browser of BROWSERS) expect(await overBudget(join(dist, browser))).toEqual([]);
+    for (const browser of BROWSERS) {
+      expect(await overBudget(join(dist, browser))).toEqual([]);
+      // A tester's stack says where; nobody need download that.
+      expect(sourceMaps(readdirSync(join(dist, browser), { recursive: true, encoding: 'utf8' }))).not.toEqual(
+        [],
+      );
+      expect(sourceMaps(zipEntries(join(dist, `${browser}.zip`)).keys())).toEqual([]);
+    }
   });
 });

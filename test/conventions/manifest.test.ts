@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { BROWSERS } from '../../scripts/build.ts';
-import { buildConfig, YOUR_HOSTS } from '../../scripts/environment.ts';
+import { buildConfig, connectSources, YOUR_HOSTS } from '../../scripts/environment.ts';
 import { manifestFor, readManifest, redirectUris } from '../../scripts/manifest.ts';
 import { firefoxRedirectUri } from '../../src/standin/redirect-uris.ts';
 
@@ -89,14 +89,50 @@ describe.each(BROWSERS)('the manifest for %s', (browser) => {
     );
   });
 
-  it('connects, in tester builds, over https, and without it to this machine alone', () => {
+  it('connects, in stage, to what production can connect to there, and to this machine', () => {
     const { extension_pages: policy } = manifest(browser, 'stage').content_security_policy as {
       extension_pages: string;
     };
     expect(policy).toContain("default-src 'none'; script-src 'self';");
-    expect(policy).toContain('connect-src https: http://127.0.0.1:* http://localhost:*');
-    expect(policy).not.toMatch(/unsafe|http:(?!\/\/(?:127\.0\.0\.1|localhost):\*)/);
+    expect(/connect-src ([^;]*)/.exec(policy)?.[1]?.split(' ').sort()).toEqual(
+      [
+        'https://accounts.stage.mozaws.net',
+        'https://oauth.stage.mozaws.net',
+        'https://profile.stage.mozaws.net',
+        'http://127.0.0.1:*',
+        'http://localhost:*',
+        ...YOUR_HOSTS,
+      ].sort(),
+    );
   });
+
+  it.each(['local', 'custom'])(
+    'connects, in a %s build, over https, and without it to this machine alone',
+    (environment) => {
+      const { extension_pages: policy } = manifest(browser, environment, {
+        FXA_ISSUER: 'https://accounts.example',
+      }).content_security_policy as { extension_pages: string };
+      expect(policy).toContain("default-src 'none'; script-src 'self';");
+      expect(policy).toContain('connect-src https: http://127.0.0.1:* http://localhost:*');
+      expect(policy).not.toMatch(/unsafe|http:(?!\/\/(?:127\.0\.0\.1|localhost):\*)/);
+    },
+  );
+
+  it.each(['stage', 'production'])(
+    'connects, in a %s build, to your hosts when they are named, and not otherwise',
+    (environment) => {
+      const config = buildConfig(environment, browser, {
+        ...CLIENT,
+        FXA_COMPANION: 'https://companion.example',
+      });
+      const own = 'https://api.example.com';
+      const allows = (hosts: readonly string[]) =>
+        connectSources(config, hosts).filter((one) => own.startsWith(one));
+      expect(allows([own])).toEqual([own]);
+      expect(allows([])).toEqual([]);
+      expect(connectSources(config, [])).toContain('https://companion.example');
+    },
+  );
 
   it('takes its version from package.json', () => {
     expect(readManifest().version).toBe('0.0.0');

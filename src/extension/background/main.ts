@@ -32,7 +32,7 @@ import { followView } from '../webext/toolbar.ts';
 import { vault } from '../webext/vault.ts';
 import { welcomeOnce } from '../webext/welcome.ts';
 import { commandHandlers } from './handlers.ts';
-import { report } from './report.ts';
+import { report, reportInFull } from './report.ts';
 import { chooseServer, configuration } from './server.ts';
 
 /** Literals of the build: without key scopes, their code is left out; in production, that for other servers. */
@@ -71,9 +71,12 @@ const after = (work: (session: SessionService) => Promise<unknown>) => void read
 const tend = () => after((session) => session.tend());
 
 const noChoice = () => Promise.reject(new FxaError('unsupported', 'This build has one server.'));
-answer(commandHandlers(ready, report, __TESTER__ ? chooseServer : noChoice), (error) =>
-  isFxaError(error) ? error.code : 'internal',
-);
+const reportUnexpected = __TESTER__ ? reportInFull : report;
+answer(commandHandlers(ready, reportUnexpected, __TESTER__ ? chooseServer : noChoice), (error) => {
+  if (isFxaError(error)) return error.code;
+  reportUnexpected(error);
+  return 'internal';
+});
 onAlarm(OUTBOX_ALARM, tend);
 onAlarm(RENEWAL_ALARM, tend);
 onAlarm(COMPANION_ALARM, tend);

@@ -1,8 +1,8 @@
 // No text of an error reaches the console: it may hold a token or an address.
 import { inspect } from 'node:util';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FxaError } from '../../fxa/errors.ts';
-import { report } from './report.ts';
+import { report, reportInFull } from './report.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -18,4 +18,52 @@ it.each([
   report(error);
   expect(written.mock.calls).toEqual([['fxa:', name]]);
   expect(inspect(written.mock.calls, { depth: 9 })).not.toContain(CANARY);
+});
+
+const SECRETS = {
+  'a token': 'ab'.repeat(32),
+  'a uid': 'cd'.repeat(16),
+  'a verifier': 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+  'a JWT': `${'eyJhbGciOiJSUzI1NiJ9'.repeat(3)}.${'eyJzdWIiOiJhZGEifQ'.repeat(4)}.${'c2lnbmF0dXJl'.repeat(8)}`,
+  'a code in an address': 'https://x.example/cb?code=1234&state=5678',
+  'an address of a person': 'ada.lovelace+fxa@mail.example.com',
+};
+
+function inFull(error: unknown): string {
+  const written = vi.spyOn(console, 'error').mockReturnValue();
+  reportInFull(error);
+  return written.mock.calls.map((call) => call.join(' ')).join('\n');
+}
+
+describe('reportInFull', () => {
+  it('logs the message, the stack and the causes of an unexpected error', () => {
+    function myOwnCommand(): never {
+      throw new TypeError('cannot read x', { cause: new RangeError('too long') });
+    }
+    let caught: unknown;
+    try {
+      myOwnCommand();
+    } catch (error) {
+      caught = error;
+    }
+    const text = inFull(caught);
+    for (const part of ['TypeError: cannot read x', 'myOwnCommand', 'report.test.ts', 'RangeError: too long'])
+      expect(text).toContain(part);
+  });
+
+  it('says the message also where the stack does not hold it, as in Firefox', () => {
+    const error = new Error('why');
+    error.stack = 'work@moz-extension://3f2b4b8e-0000-4000-8000-000000000000/main.js:1:2';
+    const text = inFull(error);
+    expect(text).toContain('Error: why');
+    expect(text).toContain(error.stack);
+  });
+
+  it.each(Object.entries(SECRETS))('withholds %s', (_what, secret) => {
+    const text = inFull(new Error(`failed with ${secret}`, { cause: new Error(secret) }));
+    expect(text).toContain('failed with');
+    expect(text).not.toContain(secret);
+    expect(text).not.toMatch(/code=|1234|eyJ|lovelace/);
+    expect(inFull(secret)).not.toContain(secret);
+  });
 });

@@ -79,3 +79,26 @@ describe('readCommand', () => {
     expect(readCommand(message, handlers)).toBeUndefined();
   });
 });
+
+describe('answer', () => {
+  it.each([
+    ['rejects', () => Promise.reject(new TypeError('of my own'))],
+    [
+      'throws at once',
+      () => {
+        throw new TypeError('of my own');
+      },
+    ],
+  ])('gives the page a code when a command %s, and the error to the log', async (_how, signIn) => {
+    const seen: unknown[] = [];
+    answer({ ...handlers, signIn } as never, (error) => {
+      seen.push(error);
+      return 'internal';
+    });
+    const reply = new Promise((resolve) => {
+      expect(runtime.listeners.at(-1)?.({ command: 'signIn' }, { id, url: base }, resolve)).toBe(true);
+    });
+    expect(await reply).toEqual({ error: 'internal' });
+    expect(seen).toEqual([new TypeError('of my own')]);
+  });
+});

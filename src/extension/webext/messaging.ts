@@ -60,7 +60,9 @@ export function answer(handlers: Handlers, codeOf: (error: unknown) => FxaErrorC
   ) => {
     const asked = readCommand(message, handlers);
     if (!asked || !isOwnPage(sender, browser.runtime.id, browser.runtime.getURL(''))) return undefined;
-    handlers[asked.command](asked.text).then(
+    // Called within a promise: a handler that throws at once is answered, too.
+    const run = async () => handlers[asked.command](asked.text);
+    run().then(
       (result) => sendResponse({ result: typeof result === 'boolean' ? result : null }),
       (error: unknown) => sendResponse({ error: codeOf(error) }),
     );
