@@ -118,6 +118,13 @@ describe.each(BROWSERS)('the production build for %s', (browser) => {
     expect(await overBudget(outDir)).toEqual([]);
   });
 
+  it('lets nobody in: the manifest as it was built names no door for others', () => {
+    const built = JSON.parse(readFileSync(join(outDir, 'manifest.json'), 'utf8')) as object;
+    expect(built).toHaveProperty('background');
+    for (const door of ['externally_connectable', 'content_scripts', 'web_accessible_resources', 'sandbox'])
+      expect(built).not.toHaveProperty(door);
+  });
+
   it('has no source maps', () => {
     expect(sourceMaps(readdirSync(outDir, { recursive: true, encoding: 'utf8' }))).toEqual([]);
   });
