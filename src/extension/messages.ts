@@ -35,6 +35,8 @@ export interface Commands {
   changePicture(dataUrl: string): void;
   /** Tester builds only: signs out, and starts anew for another server. JSON of a `Choice` (choice.ts); empty: the build's own. */
   chooseServer(choice: string): void;
+  /** Whether the browser keeps keys where the background runs, without which no sign-in outlives it. */
+  keepsKeys(): boolean;
   /** From now on sessions end with the browser. */
   endWithBrowser(): void;
   /** From now on sessions outlive the browser. */

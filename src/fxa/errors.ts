@@ -95,6 +95,8 @@ export const FXA_REASONS = [
   'by_user',
   /** The key that seals the refresh token is gone from this browser. */
   'key_lost',
+  /** The browser keeps no key to seal the refresh token with, so the sign-in ended with it. */
+  'keys_not_kept',
   /** The browser has lost what was stored, while the backup of grants still has the one of the session. */
   'record_lost',
   /** The permission to see where a tab ends was taken back. */

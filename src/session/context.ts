@@ -69,13 +69,27 @@ const DISCOVERED = 'endpoints';
 export function createContext(ports: Ports, config: SessionConfig): Context {
   const deploymentName = `${config.issuer} ${config.clientId}`;
   const gate = createGate(ports);
+  let hasDatabases = false;
+  /** A key is kept where databases are: that costs one look for each background. */
+  const keepsDatabases = async () => {
+    hasDatabases ||= await ports.grantBackup.read().then(
+      () => true,
+      () => false,
+    );
+    return hasDatabases;
+  };
   const surroundings = async (): Promise<Surroundings> => {
-    const [policy, consent] = await Promise.all([ports.policy(), ports.consent()]);
+    const [policy, consent, keepsKeys] = await Promise.all([
+      ports.policy(),
+      ports.consent(),
+      keepsDatabases(),
+    ]);
     return {
       issuer: config.issuer,
       policy,
       consent,
       companion: config.companion !== undefined,
+      keepsKeys,
       tab: ports.authTab.redirectUri !== undefined,
     };
   };

@@ -49,10 +49,10 @@ export async function readBackup({ ports }: Pick<Context, 'ports'>): Promise<rea
 }
 
 /** Tells the store what is missing where storage is empty though grants are in the backup. To be called at each start. */
-export async function noticeLoss(context: Context): Promise<void> {
+export async function noticeLoss(context: Context, now: number): Promise<void> {
   const grants = await readBackup(context);
   if (grants.length === 0) return;
-  const since = grants.map(({ missing }) => missing?.since ?? context.ports.now());
+  const since = grants.map(({ missing }) => missing?.since ?? now);
   context.store.missing({ at: Math.min(...since), signedIn: grants.some(({ live }) => live) });
 }
 
@@ -62,7 +62,7 @@ export async function noticeLoss(context: Context): Promise<void> {
  *
  * @throws FxaError when the record cannot be read: nothing is counted then, and nothing destroyed.
  */
-export async function compareBackup(context: Context): Promise<void> {
+export async function compareBackup(context: Context, now: number): Promise<void> {
   const { ports, store } = context;
   if (await ports.memory.get(COMPARED)) return;
   await ports.locks.exclusive(LOCK, async () => {
@@ -72,7 +72,7 @@ export async function compareBackup(context: Context): Promise<void> {
     let after: readonly BackedUpGrant[] = [];
     const compared = ports.grantBackup.change((grants) => {
       const unnamed = grants.filter(({ refreshTokenId }) => !named.has(refreshTokenId));
-      after = [...named.values(), ...unnamed.map((grant) => missed(grant, ports.now()))];
+      after = [...named.values(), ...unnamed.map((grant) => missed(grant, now))];
       return after;
     });
     // What could not be written down was not counted.

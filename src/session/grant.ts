@@ -65,8 +65,8 @@ export async function takeGrant(
   }
   await holdToken(context, attemptId, grant);
   const keys = await openKeys(context, claims.sub, grant.keysJwe, privateJwk);
-  const sealed = await keepSecrets(context, attemptId, { refreshToken, ...keys?.secret });
-  const stored: StoredGrant = { refreshTokenId, scope: grant.scope, ...(sealed && { sealed }) };
+  const kept = await keepSecrets(context, attemptId, { refreshToken, ...keys?.secret });
+  const stored: StoredGrant = { refreshTokenId, scope: grant.scope, ...kept };
 
   const { profile, trouble } = await firstProfile(context, deployment, grant.accessToken);
   if (profile) demandSameAccount(context, { subject: claims.sub }, profile);

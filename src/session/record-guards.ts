@@ -96,6 +96,7 @@ const signedIn = object<SignedIn>({
     refreshTokenId: text,
     scope: text,
     sealed: maybe(object<SealedSecrets>({ refreshToken: text, keys: maybe(text) })),
+    notKept: maybe(yes),
   }),
   replacedOther: maybe(yes),
   hint: maybe(word),

@@ -3,13 +3,14 @@ import type { Attempts } from './attempts.ts';
 import type { Context } from './context.ts';
 import { compareBackup, noticeLoss } from './grant-backup.ts';
 import { changeBooks } from './metrics/books.ts';
-import { lossOf, obeySessionOnly, openSecret } from './secrets.ts';
+import { lossOf, obeySessionOnly, openSecret, sealWhatWasNot } from './secrets.ts';
 import { signOut } from './sign-out.ts';
 import { liveSession } from './state.ts';
 
 export async function recover(context: Context, attempts: Attempts): Promise<void> {
   const { store } = context;
-  await noticeLoss(context);
+  const began = context.ports.now();
+  await noticeLoss(context, began);
   // What was typed, begun or wished at another server is not for this one.
   await store.adopt(attempts.stop);
   const { session } = await store.read();
@@ -22,6 +23,7 @@ export async function recover(context: Context, attempts: Attempts): Promise<voi
   }
   await attempts.recover();
   await obeySessionOnly(context);
-  await compareBackup(context);
+  await sealWhatWasNot(context);
+  await compareBackup(context, began);
   await store.publish();
 }

@@ -20,19 +20,17 @@ export async function isSessionOnly({ store, ports }: Context): Promise<boolean>
   return (await store.read()).settings.sessionOnly || (await ports.policy()).sessionOnly;
 }
 
-/** Keeps the secrets where they belong. What is returned goes into the record; undefined when nothing is to lie there. */
-export async function keepSecrets(
-  context: Context,
-  owner: string,
-  secrets: Secrets,
-): Promise<SealedSecrets | undefined> {
-  if (!(await isSessionOnly(context))) {
-    const sealed = await seal(context, secrets);
-    if (sealed) return sealed;
-  }
+/** What the record holds of where the secrets are. */
+export type Kept = Pick<StoredGrant, 'sealed' | 'notKept'>;
+
+/** Keeps the secrets where they belong. What is returned goes into the record. */
+export async function keepSecrets(context: Context, owner: string, secrets: Secrets): Promise<Kept> {
+  const sessionOnly = await isSessionOnly(context);
+  const sealed = sessionOnly ? undefined : await seal(context, secrets);
+  if (sealed) return { sealed };
   const { issuer } = context.config;
   await change(context, (held) => ({ ...held, [owner]: { ...secrets, issuer } }));
-  return undefined;
+  return sessionOnly ? {} : { notKept: true };
 }
 
 /** Undefined where the browser refuses to keep a key (IndexedDB off): a session that ends with it is better than none. */
@@ -63,8 +61,14 @@ export async function openSecret(
 }
 
 /** What it means that the refresh token is not to be had. */
-export function lossOf({ sealed }: StoredGrant): 'key_lost' | 'session_only' {
-  return sealed ? 'key_lost' : 'session_only';
+export function lossOf({ sealed, notKept }: StoredGrant): 'key_lost' | 'keys_not_kept' | 'session_only' {
+  if (sealed) return 'key_lost';
+  return notKept ? 'keys_not_kept' : 'session_only';
+}
+
+/** Seals the secrets of a live session that could not be sealed before, where the browser keeps keys by now. */
+export async function sealWhatWasNot(context: Context): Promise<void> {
+  if (liveSession((await context.store.read()).session)?.grant.notKept) await moveSecrets(context);
 }
 
 /**
@@ -79,15 +83,17 @@ export async function obeySessionOnly(context: Context): Promise<void> {
 export async function moveSecrets(context: Context): Promise<void> {
   await context.ports.locks.exclusive('fxa:moveSecrets', async () => {
     const live = liveSession((await context.store.read()).session);
-    if (!live || (live.grant.sealed === undefined) === (await isSessionOnly(context))) return;
+    if (!live) return;
+    const { sealed: before, notKept } = live.grant;
+    if ((await isSessionOnly(context)) ? !before && !notKept : before) return;
     const refreshToken = await openSecret(context, live, 'refreshToken');
     // That it is lost is found, and said, when it is needed.
     if (refreshToken === undefined) return;
     const keys = await openSecret(context, live, 'keys');
-    const sealed = await keepSecrets(context, live.id, { refreshToken, ...(keys !== undefined && { keys }) });
-    const { before, after } = await context.store.step({ type: 'secretsMoved', sessionId: live.id, sealed });
+    const kept = await keepSecrets(context, live.id, { refreshToken, ...(keys !== undefined && { keys }) });
+    const { after } = await context.store.step({ type: 'secretsMoved', sessionId: live.id, ...kept });
     // Nothing is to stay in memory: they lie on the disk now, or the session has ended meanwhile.
-    if (sealed || before === after) await dropSecrets(context, [live.id]);
+    if (kept.sealed || liveSession(after.session)?.id !== live.id) await dropSecrets(context, [live.id]);
   });
 }
 
@@ -115,4 +121,14 @@ async function change({ ports }: Context, next: (held: Held) => Held | Promise<H
     const after = await next(before);
     if (after !== before) await ports.memory.set({ [KEY]: after });
   });
+}
+
+/** Whether something can be sealed here, and opened again. Never rejects. */
+export async function keepsKeys({ vault }: Context['ports']): Promise<boolean> {
+  const probe = 'probe';
+  try {
+    return (await vault.open(await vault.seal(probe))) === probe;
+  } catch {
+    return false;
+  }
 }

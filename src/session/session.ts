@@ -14,7 +14,7 @@ import { recover } from './recover.ts';
 import { renewAhead } from './renewal.ts';
 import { reset } from './reset.ts';
 import { scopedKey, type BoundKey } from './scoped-keys.ts';
-import { moveSecrets, obeySessionOnly, sweepSecrets } from './secrets.ts';
+import { keepsKeys, moveSecrets, obeySessionOnly, sweepSecrets } from './secrets.ts';
 import type { SignInOptions } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 import { liveSession, settled, uidOf, type Hint } from './state.ts';
@@ -72,6 +72,8 @@ export interface SessionService {
   scopedKey(scope: string): Promise<BoundKey>;
   /** Somebody says that the session was ended elsewhere, and why. Mozilla accounts is asked at once; only its word counts. */
   hint(hint: Hint): Promise<void>;
+  /** Whether the browser keeps a key for this extension: one is made, used, and looked for again. */
+  keepsKeys(): Promise<boolean>;
   /** Whether sessions are to end with the browser, from now on and for the one that lives. */
   setSessionOnly(sessionOnly: boolean): Promise<void>;
   /** Starts anew where the stored record cannot be read; otherwise nothing. The grants it names are destroyed. */
@@ -208,6 +210,8 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
       await store.publish();
       await account();
     },
+
+    keepsKeys: () => keepsKeys(ports),
 
     async setSessionOnly(sessionOnly) {
       await set('sessionOnly', sessionOnly);

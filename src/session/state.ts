@@ -36,6 +36,8 @@ export interface StoredGrant {
   readonly scope: string;
   /** Absent when the secrets of the session are to end with the browser: they lie in `storage.session` (secrets.ts). */
   readonly sealed?: SealedSecrets;
+  /** They were to outlive the browser, but it refuses to keep the key they would be sealed under. */
+  readonly notKept?: true;
 }
 
 /** Each sealed by itself: a refresh needs no keys. */

@@ -21,7 +21,7 @@ import {
 /** Why somebody was signed out without a new sign-in taking the place. */
 export type SignOutReason = Extract<
   Reason,
-  'by_user' | 'key_lost' | 'session_only' | 'environment_changed' | 'account_deleted'
+  'by_user' | 'key_lost' | 'keys_not_kept' | 'session_only' | 'environment_changed' | 'account_deleted'
 >;
 
 export type SessionEvent =
@@ -50,7 +50,8 @@ export type SessionEvent =
   | {
       readonly type: 'secretsMoved';
       readonly sessionId: string;
-      readonly sealed: SealedSecrets | undefined;
+      readonly sealed?: SealedSecrets | undefined;
+      readonly notKept?: true | undefined;
     }
   | { readonly type: 'hinted'; readonly sessionId: string; readonly hint: Hint }
   /** Mozilla accounts still honours the grant, whatever was hinted. */
@@ -148,6 +149,7 @@ export function transition(session: Session, event: SessionEvent): Session {
           refreshTokenId: grant.refreshTokenId,
           scope: grant.scope,
           ...(event.sealed && { sealed: event.sealed }),
+          ...(event.notKept && { notKept: event.notKept }),
         },
       }));
 

@@ -10,6 +10,7 @@ const AROUND: Surroundings = {
   policy: NO_POLICY,
   consent: true,
   companion: true,
+  keepsKeys: true,
   tab: false,
 };
 const tried = { issuer: 'canary-issuer', since: 1, attempts: 1, notBefore: 0 };

@@ -5,6 +5,7 @@ import { closedBy, switchedOn, type ClosedBy, type Surroundings } from './metric
 import { currentOwners, type JournalEntry, type StoredRecord } from './record.ts';
 import type { Policy } from './policy.ts';
 import {
+  liveSession,
   settled,
   uidOf,
   type Account,
@@ -60,7 +61,7 @@ export interface View {
   readonly phase?: Phase;
   readonly via?: Attempt['via'];
   /** Whether sessions end with the browser, and who has decided that. */
-  readonly sessionOnly: 'off' | 'chosen' | 'by_policy';
+  readonly sessionOnly: 'off' | 'chosen' | 'by_policy' | 'by_browser';
   /** The domain of the addresses that whoever administers this browser expects. */
   readonly emailDomain?: string;
   /** Grants that could not be destroyed at the first try, and are still to be. */
@@ -99,7 +100,7 @@ export function project(record: StoredRecord, surroundings: Surroundings): View 
     ...(base.status === 'signedIn' && { since: base.since }),
     ...(base.status === 'signedIn' && base.replacedOther && { replacedOther: true }),
     ...(session.status === 'signingIn' && { phase: session.attempt.phase, via: session.attempt.via }),
-    sessionOnly: policy.sessionOnly ? 'by_policy' : settings.sessionOnly ? 'chosen' : 'off',
+    sessionOnly: endsWithBrowser(record, surroundings),
     ...(policy.emailDomain !== undefined && { emailDomain: policy.emailDomain }),
     pendingRevocations: record.outbox.filter(
       ({ owner, attempts }) => attempts > 0 && (owner === undefined || !owners.includes(owner)),
@@ -110,6 +111,18 @@ export function project(record: StoredRecord, surroundings: Surroundings): View 
     ...(settings.inTab && { inTab: true }),
     ...(lastChange && { lastChange }),
   };
+}
+
+/** `by_browser`: it keeps no keys, so what is chosen makes no difference. A session that is sealed outlives it all the same. */
+function endsWithBrowser(
+  { session, settings }: StoredRecord,
+  { policy, keepsKeys }: Surroundings,
+): View['sessionOnly'] {
+  if (policy.sessionOnly) return 'by_policy';
+  const grant = liveSession(session)?.grant;
+  const kept = grant ? grant.notKept !== true && (grant.sealed !== undefined || keepsKeys) : keepsKeys;
+  if (!kept) return 'by_browser';
+  return settings.sessionOnly ? 'chosen' : 'off';
 }
 
 /** The view when the record itself cannot be read: signed out as far as anybody can tell, and why. */

@@ -10,6 +10,8 @@ export interface World {
   browser: BrowserUnderTest;
   /** Whether the browser tells pages that the person objects to being measured. */
   objects: boolean;
+  /** Whether it is a Firefox that never remembers history. */
+  alwaysPrivate: boolean;
 }
 
 /** Where pictures of failures go; ignored by git. */
@@ -33,11 +35,14 @@ export function inBothBrowsers(
         await standin.switchOff();
       },
       objects: false,
-      browser: async ({ standin, task, objects }, use) => {
+      alwaysPrivate: false,
+      browser: async ({ standin, task, objects, alwaysPrivate }, use) => {
         const browser = await launchBrowser(name, {
           extensionDir: inject('builds')[build][name],
           firefoxProfile: inject('firefoxProfile'),
           objects,
+          alwaysPrivate,
+          ...(alwaysPrivate && { welcomes: false }),
         });
         try {
           await use(browser);

@@ -83,6 +83,7 @@ inBothBrowsers(
       expect(well.findings).toEqual({
         background: 'backgroundAnswers',
         storage: 'storageWorks',
+        keys: 'keysKept',
         record: 'recordReadable',
         permissions: 'permissionsGranted',
         private: 'privateNotAllowed',

@@ -78,7 +78,9 @@ export function endpointsOf(family: Exclude<Family, 'discovered'>, era: Era): En
 /** What the gate of metrics and the view depend on, beside the record. */
 export function surroundingsOf({ host, config }: Pick<FaultWorld, 'host' | 'config'>): Surroundings {
   const { policy, consent } = host;
-  return { issuer: config.issuer, policy, consent, companion: config.companion !== undefined, tab: true };
+  const { issuer, companion } = config;
+  const keepsKeys = !host.keyless;
+  return { issuer, policy, consent, companion: companion !== undefined, keepsKeys, tab: true };
 }
 
 export function createFaultWorld(options: WorldOptions = {}): FaultWorld {

@@ -26,7 +26,6 @@ describe('a session that is to end with the browser', () => {
   const wishes: [string, () => Promise<void> | void][] = [
     ['as the person wishes', () => world.session.setSessionOnly(true)],
     ['as the policy demands', () => void (world.host.policy = { sessionOnly: true, metricsOff: false })],
-    ['as the browser keeps no keys', () => void (world.host.keyless = true)],
   ];
 
   it.each(wishes)('%s: leaves nothing of itself on disk, and is over with it', async (_why, wish) => {

@@ -52,6 +52,7 @@ export function commandHandlers(
     showWindow: run((session) => session.showWindow()),
     signOut: run((session) => session.signOut()),
     signOutAndAsk: run((session) => session.signOut({ askWho: true })),
+    keepsKeys: run((session) => session.keepsKeys()),
     endWithBrowser: run((session) => session.setSessionOnly(true)),
     outliveBrowser: run((session) => session.setSessionOnly(false)),
     reset: run((session) => session.reset()),

@@ -4,6 +4,7 @@
 export const CHECKS = [
   'background',
   'storage',
+  'keys',
   'record',
   'permissions',
   'private',
@@ -32,6 +33,8 @@ export const CODES = {
   storageWorks: 'fine',
   storageNearlyFull: 'look',
   storageRefuses: 'broken',
+  keysKept: 'fine',
+  keysNotKept: 'look',
   recordReadable: 'fine',
   recordAbsent: 'look',
   recordOtherVersion: 'look',

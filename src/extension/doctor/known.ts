@@ -17,7 +17,12 @@ export const PHASES = keys<Phase>({ checking: true, window: true, finishing: tru
 
 export const VIAS = keys<Attempt['via']>({ window: true, tab: true });
 
-export const SESSION_ONLY = keys<View['sessionOnly']>({ off: true, chosen: true, by_policy: true });
+export const SESSION_ONLY = keys<View['sessionOnly']>({
+  off: true,
+  chosen: true,
+  by_policy: true,
+  by_browser: true,
+});
 
 export const CLOSED = keys<ClosedBy>({
   nowhere: true,

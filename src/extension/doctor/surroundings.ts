@@ -39,6 +39,8 @@ export interface Surroundings {
   readonly stored: (key: 'view') => Promise<unknown>;
   /** Has the background do something, and resolves when it has answered. */
   readonly wake: () => Promise<void>;
+  /** Whether the browser keeps keys where the background runs: a page in a private window may see something else. */
+  readonly keepsKeys: () => Promise<boolean>;
   /** Undefined in a browser without web sign-in. */
   readonly redirectUri: () => string | undefined;
   readonly hasAuthWindow: () => boolean;

@@ -55,6 +55,7 @@ export function healthy(changes: Partial<Surroundings> = {}): Surroundings {
     session: workingArea(),
     stored: () => Promise.resolve({ version: 3, status: 'signedIn', metrics: { on: true, closedBy: [] } }),
     wake: () => Promise.resolve(),
+    keepsKeys: () => Promise.resolve(true),
     redirectUri: () => REDIRECT,
     hasAuthWindow: () => true,
     granted: () => Promise.resolve({ permissions: ['identity', 'storage', 'alarms'], origins: [] }),

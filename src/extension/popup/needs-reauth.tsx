@@ -5,6 +5,7 @@ import { CommandButton } from '../ui/command-button.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { isCurrent } from '../ui/problem-age.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
+import { SessionOnly } from '../ui/session-only.tsx';
 import { text } from '../ui/text.ts';
 import { WayOn } from '../ui/way-on.tsx';
 import { wayOut } from '../ui/way-out.ts';
@@ -20,6 +21,7 @@ export function NeedsReauth({ view }: { view: View }) {
       {current && <ProblemNote problem={current} />}
       {ended && <ProblemNote problem={ended} dated />}
       <WayOn view={view} problem={current} />
+      {view.sessionOnly === 'by_browser' && <SessionOnly view={view} />}
       {!other && <CommandButton command="useAnotherAccount" label={text('useAnotherAccount')} look="link" />}
       <CommandButton command="signOut" label={text('signOut')} look="link" />
     </>

@@ -1,10 +1,11 @@
-// Whether a sign-in ends with the browser: the person's choice, unless whoever administers the browser has chosen.
+// Whether a sign-in ends with the browser: the person's choice, unless an administrator, or the browser, leaves them none.
 import type { View } from '../../session/view.ts';
 import { call } from '../webext/messaging.ts';
 import { text } from './text.ts';
 
 export function SessionOnly({ view: { sessionOnly } }: { view: View }) {
   if (sessionOnly === 'by_policy') return <p class="note">{text('sessionOnlyByPolicy')}</p>;
+  if (sessionOnly === 'by_browser') return <p class="note">{text('sessionOnlyByBrowser')}</p>;
   const chosen = sessionOnly === 'chosen';
   const change = ({ currentTarget: box }: { currentTarget: HTMLInputElement }) => {
     call(chosen ? 'outliveBrowser' : 'endWithBrowser').catch(() => {

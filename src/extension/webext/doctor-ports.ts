@@ -16,6 +16,7 @@ export const doctorPorts: Omit<Surroundings, 'build' | 'registered'> = {
   wake: async () => {
     await call('wake');
   },
+  keepsKeys: () => call('keepsKeys'),
   redirectUri: () => identity()?.getRedirectURL?.(),
   hasAuthWindow: () => typeof identity()?.launchWebAuthFlow === 'function',
   granted: async () => {

@@ -6,6 +6,7 @@ import { AccountCard } from '../ui/account-card.tsx';
 import { CommandButton } from '../ui/command-button.tsx';
 import { phaseWords } from '../ui/phase.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
+import { SessionOnly } from '../ui/session-only.tsx';
 import { text } from '../ui/text.ts';
 import { troubleOf } from '../ui/trouble.ts';
 import { Unreadable } from '../ui/unreadable.tsx';
@@ -67,6 +68,7 @@ function WayIn({ view }: { view: View }) {
       {current && <ProblemNote problem={current} />}
       {told && <ProblemNote problem={told} dated />}
       <WayOn view={view} problem={current} withAddress={!grave && status === 'signedOut'} />
+      {view.sessionOnly === 'by_browser' && <SessionOnly view={view} />}
     </>
   );
 }

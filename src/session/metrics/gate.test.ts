@@ -55,6 +55,7 @@ function gateAgainst(against: readonly ClosedBy[], session: Session, firefox: bo
     policy: { sessionOnly: false, metricsOff: is('policy') },
     consent: firefox ? !is('browser') : undefined,
     companion: !is('nowhere'),
+    keepsKeys: true,
     tab: true,
   };
   return closedBy(record, surroundings);
@@ -106,7 +107,7 @@ it('somebody who was here once and left no word has said no, however the record 
     settings: { sessionOnly: false, metrics: true },
   });
   const around = { issuer: '', policy: { sessionOnly: false, metricsOff: false }, companion: true };
-  const surroundings = { ...around, consent: undefined, tab: true };
+  const surroundings = { ...around, consent: undefined, keepsKeys: true, tab: true };
   expect(closedBy(record('signedIn'), surroundings)).toEqual(['account']);
   expect(closedBy(record('signedOut'), surroundings)).toEqual([]);
 });

@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly consent: boolean | undefined;
   /** Whether there is a companion. */
   readonly companion: boolean;
+  /** Whether the browser keeps keys for this extension; Firefox that is always private does not. */
+  readonly keepsKeys: boolean;
   /** Whether there is a return page, without which nobody can sign in in a tab. */
   readonly tab: boolean;
 }

@@ -96,8 +96,9 @@ export async function startChromium({ extensionDir, scale, objects }: LaunchOpti
       scheme = wanted;
       for (const page of await browser.pages()) await prefer(page);
     },
-    restart: async () => {
+    restart: async ({ losing } = {}) => {
       await browser.close();
+      if (losing) await removeFolder(join(profile, 'Default/Local Extension Settings', extensionId));
       browser = await start();
     },
     close: async () => {

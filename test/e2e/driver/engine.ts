@@ -21,7 +21,7 @@ export interface Engine {
   captureToolbarPopup(opener: Page, path: string): Promise<void>;
   /** What every page is told that the person prefers, from now on. */
   setScheme(scheme: Scheme): Promise<void>;
-  restart(): Promise<void>;
+  restart(options?: { losing?: 'local' }): Promise<void>;
   /** Ends the browser and removes its profile. */
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { packExtension } from '../../../scripts/pack.ts';
 import { readManifest, type Engine } from './engine.ts';
 import { addresses, asFirefox, contextOf, installForGood, openTab } from './firefox-bidi.ts';
-import { EXTENSION_PAGES, launchFirefox } from './firefox-launch.ts';
+import { EXTENSION_PAGES, launchFirefox, localStorageOf } from './firefox-launch.ts';
 import * as scripts from './firefox-scripts.ts';
 import { newFolder, removeFolder } from './folders.ts';
 import { openToolbarPopup } from './in-page.ts';
@@ -13,18 +13,20 @@ import type { LaunchOptions } from './types.ts';
 import { eventually } from './wait.ts';
 
 export async function startFirefox(options: LaunchOptions): Promise<Engine> {
-  const { extensionDir, scale = 1, firefoxProfile, objects } = options;
+  const { extensionDir, scale = 1, firefoxProfile, alwaysPrivate } = options;
   const id = (await readManifest(extensionDir)).browser_specific_settings?.gecko.id ?? '';
   const profile = await newFolder('firefox');
   if (firefoxProfile !== undefined) await cp(firefoxProfile, profile, { recursive: true });
-  let browser = await launchFirefox(profile, id, objects);
+  const start = () => launchFirefox(profile, id, options);
+  let browser = await start();
 
   const close = async () => {
     await browser.close();
     await removeFolder(profile);
   };
   try {
-    await installForGood(browser, await packExtension(extensionDir, join(profile, 'extension.xpi')));
+    const xpi = await packExtension(extensionDir, join(profile, 'extension.xpi'));
+    await installForGood(browser, xpi, alwaysPrivate);
   } catch (error) {
     await close();
     throw error;
@@ -64,9 +66,10 @@ export async function startFirefox(options: LaunchOptions): Promise<Engine> {
     setScheme: async (scheme) => {
       await asFirefox(browser, scripts.setScheme(scheme));
     },
-    restart: async () => {
+    restart: async ({ losing } = {}) => {
       await browser.close();
-      browser = await launchFirefox(profile, id, objects);
+      if (losing) await removeFolder(localStorageOf(profile));
+      browser = await start();
     },
     close,
   };

@@ -160,6 +160,25 @@ export async function databaseNames(): Promise<string[]> {
   return (await indexedDB.databases()).map(({ name = '' }) => name);
 }
 
+/** The key in the database `vault`: what it says of itself, and what comes of trying. */
+export async function readSealingKey(): Promise<{ extractable: boolean; exported: boolean }> {
+  const key = await new Promise<CryptoKey>((resolve, reject) => {
+    const opening = indexedDB.open('vault');
+    opening.onerror = () => reject(new Error('There is no vault.'));
+    opening.onsuccess = () => {
+      const reading = opening.result.transaction('keys').objectStore('keys').get('seal');
+      reading.onsuccess = () => {
+        opening.result.close();
+        resolve(reading.result as CryptoKey);
+      };
+      reading.onerror = () => reject(new Error('There is no key.'));
+    };
+  });
+  const exports = ['raw', 'jwk'].map((format) => crypto.subtle.exportKey(format as 'raw', key));
+  const tried = await Promise.allSettled(exports);
+  return { extractable: key.extractable, exported: tried.some(({ status }) => status === 'fulfilled') };
+}
+
 /** The type of the window in front: 'normal', or 'popup' for a sign-in window. */
 export async function frontWindow(): Promise<string> {
   const page = globalThis as ExtensionPage;

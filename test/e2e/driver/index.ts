@@ -13,6 +13,7 @@ import {
   frontWindow,
   keepInPage,
   readAddress,
+  readSealingKey,
   readStorageArea,
   ringAlarm,
   writeStorageArea,
@@ -93,9 +94,9 @@ export async function launchBrowser(name: BrowserName, options: LaunchOptions): 
     visit: async (url) => authPage(await engine.openWebPage(url)),
     killBackground: () => engine.killBackground(),
     backgroundRuns: () => engine.backgroundRuns(),
-    restart: async () => {
+    restart: async (how) => {
       ownPages.clear();
-      await engine.restart();
+      await engine.restart(how);
     },
     readStorage: async (area) => (await anyPage()).evaluate(readStorageArea, area),
     writeStorage: async (area, items) => {
@@ -107,6 +108,7 @@ export async function launchBrowser(name: BrowserName, options: LaunchOptions): 
     },
     badge: async () => (await anyPage()).evaluate(badgeText),
     databases: async () => (await anyPage()).evaluate(databaseNames),
+    sealingKey: async () => (await anyPage()).evaluate(readSealingKey),
     keepInPage: async (text) => (await anyPage()).evaluate(keepInPage, text),
     capturePages: async (prefix) => {
       const paths: string[] = [];

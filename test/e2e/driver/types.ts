@@ -118,8 +118,8 @@ export interface BrowserUnderTest {
   killBackground(): Promise<void>;
   /** Whether it runs at this moment. */
   backgroundRuns(): Promise<boolean>;
-  /** Ends the whole browser and starts it again on the same profile. */
-  restart(): Promise<void>;
+  /** Ends the whole browser and starts it again on the same profile; `losing`: what the extension had in `storage.local` is gone. */
+  restart(options?: { losing?: 'local' }): Promise<void>;
   /** Everything in one storage area of the extension. */
   readStorage(area: 'local' | 'session'): Promise<Record<string, unknown>>;
   /** Writes these items; may wake the background, as any change of storage does. */
@@ -132,6 +132,8 @@ export interface BrowserUnderTest {
   badge(): Promise<string>;
   /** The names of the extension's databases. */
   databases(): Promise<string[]>;
+  /** Whether the key that seals says it may be exported, and whether it can be. */
+  sealingKey(): Promise<{ extractable: boolean; exported: boolean }>;
   /** Puts a text where only pages look: `localStorage`, and a database. */
   keepInPage(text: string): Promise<void>;
   /** Saves a picture of every page that is open; for the hour when a test has failed. */
@@ -148,6 +150,8 @@ export interface LaunchOptions {
   welcomes?: false;
   /** The browser tells pages that the person objects to being measured: in Chromium by Do Not Track, in Firefox by GPC. */
   objects?: boolean;
+  /** Firefox never remembers history: everything is a private window, and the extension is allowed in there. */
+  alwaysPrivate?: boolean;
   /** What `makeFirefoxProfile` made; Firefox then begins with a copy of it. */
   firefoxProfile?: string;
 }

@@ -38,6 +38,13 @@ describe('storage', () => {
   });
 });
 
+it.each([
+  [true, 'keysKept'],
+  [false, 'keysNotKept'],
+])('keys: %s', async (kept, code) => {
+  expect((await found({ keepsKeys: () => Promise.resolve(kept) })).keys).toEqual({ code });
+});
+
 describe('permissions', () => {
   const granted = (permissions: string[], origins: string[] = [], dataCollection?: string[]) =>
     found({

@@ -3,7 +3,7 @@ import type { Check, Finding, Name } from '../findings.ts';
 import type { Examine } from '../examination.ts';
 import type { ProbedArea, Surroundings } from '../surroundings.ts';
 
-type BrowserCheck = Extract<Check, 'storage' | 'permissions' | 'private' | 'redirect' | 'window'>;
+type BrowserCheck = Extract<Check, 'storage' | 'keys' | 'permissions' | 'private' | 'redirect' | 'window'>;
 type Found = Omit<Finding, 'check'>;
 
 const PROBE = 'doctorProbe';
@@ -24,6 +24,8 @@ export const BROWSER_CHECKS: Record<BrowserCheck, Examine> = {
     if (percent >= NEARLY_FULL) return { code: 'storageNearlyFull', values: { percent } };
     return { code: 'storageWorks', values: { kB: Math.ceil(used / 1000) } };
   },
+
+  keys: async ({ keepsKeys }) => ({ code: (await keepsKeys()) ? 'keysKept' : 'keysNotKept' }),
 
   permissions: async (surroundings) => {
     const { permissions, origins, dataCollection = [] } = await surroundings.granted();

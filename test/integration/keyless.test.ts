@@ -1,0 +1,77 @@
+// A browser that keeps no keys, as Firefox that is always private: the person is told before they sign in, the sign-in lives as
+// long as the browser, and its end has a reason of its own.
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createWorld, type World } from './world.ts';
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld('today');
+  world.host.keyless = true;
+});
+afterEach(async () => {
+  expect(world.host.reports).toEqual([]);
+  await world.stop();
+});
+
+/** The browser ends and starts again. */
+async function browserRestarts(): Promise<void> {
+  world.host.memory.clear();
+  world.host.alarms.clear();
+  await world.restart();
+}
+
+const grant = () => (world.record().session as { grant?: object }).grant;
+
+it('is said before the first sign-in, whatever the person has chosen', async () => {
+  await browserRestarts();
+  expect(world.view()).toMatchObject({ status: 'signedOut', sessionOnly: 'by_browser' });
+  await world.session.setSessionOnly(true);
+  expect(world.view().sessionOnly).toBe('by_browser');
+  world.host.policy = { sessionOnly: true, metricsOff: false };
+  await world.restart();
+  expect(world.view().sessionOnly).toBe('by_policy');
+  expect(await world.session.keepsKeys()).toBe(false);
+});
+
+it('ends the sign-in with the browser, for its own reason, and leaves nothing on disk or at the server', async () => {
+  await world.session.signIn();
+  expect(world.view()).toMatchObject({ status: 'signedIn', sessionOnly: 'by_browser' });
+  expect(grant()).toMatchObject({ notKept: true });
+  expect(JSON.stringify([...world.host.local])).not.toContain('sealed');
+  // The background may end as often as it likes.
+  await world.restart();
+  await expect(world.session.accessToken('profile')).resolves.toBeTruthy();
+
+  await browserRestarts();
+  expect(world.view()).toMatchObject({
+    status: 'signedOut',
+    sessionOnly: 'by_browser',
+    ended: { code: 'signed_out', reason: 'keys_not_kept' },
+  });
+  expect(world.record().journal.at(-1)?.why).toBe('keys_not_kept');
+  await expect.poll(world.liveGrants).toBe(0);
+});
+
+it('ends it as the person chose, where they did', async () => {
+  await world.session.signIn();
+  await world.session.setSessionOnly(true);
+  expect(grant()).not.toHaveProperty('notKept');
+  await world.restart();
+  await expect(world.session.accessToken('profile')).resolves.toBeTruthy();
+  await browserRestarts();
+  expect(world.view().ended?.reason).toBe('session_only');
+});
+
+it('a refusal for once is made up for at the next start of the background', async () => {
+  await world.session.signIn();
+  world.host.keyless = false;
+  await world.restart();
+  expect(grant()).toHaveProperty('sealed');
+  expect(grant()).not.toHaveProperty('notKept');
+  expect(world.host.memory.get('secrets')).toEqual({});
+  expect(world.view()).toMatchObject({ status: 'signedIn', sessionOnly: 'off' });
+  await browserRestarts();
+  expect(world.view().status).toBe('signedIn');
+  await expect(world.session.accessToken('profile')).resolves.toBeTruthy();
+  expect(await world.session.keepsKeys()).toBe(true);
+});
