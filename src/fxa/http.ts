@@ -49,6 +49,16 @@ export async function requestJson(
   url: string,
   request: JsonRequest,
 ): Promise<JsonObject> {
+  return (await requestAnswer(http, call, url, request)).body;
+}
+
+/** As `requestJson`, for callers who read the headers too. */
+export async function requestAnswer(
+  http: Http,
+  call: Call,
+  url: string,
+  request: JsonRequest,
+): Promise<{ readonly response: Response; readonly body: JsonObject }> {
   const { response, body } = await exchange(http, call, url, request);
   if (!response.ok) throw await refusal(http, call, url, { response, body });
   if (body === undefined) {
@@ -57,7 +67,7 @@ export async function requestJson(
       status: response.status,
     });
   }
-  return body;
+  return { response, body };
 }
 
 /** An answer of whatever status, and its body where that is a JSON object of a length that can be. */

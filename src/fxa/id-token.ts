@@ -24,8 +24,11 @@ export interface IdTokenClaims {
   at_hash?: string;
 }
 
-/** Gives the key set document (RFC 7517, section 5). For callers that keep keys between calls; this module keeps nothing. */
-export type KeySource = () => Promise<unknown>;
+/**
+ * Gives the key set document (RFC 7517, section 5). For callers that keep keys between calls, and fetch them anew for a `kid`
+ * they do not know; this module keeps nothing.
+ */
+export type KeySource = (kid: string) => Promise<unknown>;
 
 export interface IdTokenOptions {
   /** The access token that came with it. */
@@ -52,7 +55,7 @@ export async function verifyIdToken(
   if (typeof idToken !== 'string') throw refusal('id_token_malformed');
   const { clientId, endpoints, name } = deployment;
   const source = keySource ?? (() => requestJson(http, 'keys', endpoints.jwks, { method: 'GET' }));
-  const payload = await verifiedPayload(idToken, async (kid) => keyOf(await source(), kid));
+  const payload = await verifiedPayload(idToken, async (kid) => keyOf(await source(kid), kid));
   const issuers = [endpoints.issuer, `${endpoints.issuer}/`];
   const claims = checkedClaims(payload, { clientId, issuers, now: Math.floor(now / 1000), clockTolerance });
   if (claims.at_hash !== undefined && claims.at_hash !== (await halfHash(utf8(accessToken)))) {

@@ -7,6 +7,7 @@ import { problemFrom, type Context } from './context.ts';
 import type { AttemptSecrets } from './attempt.ts';
 import { backedUp } from './grant-backup.ts';
 import { holdToken } from './held-tokens.ts';
+import { keptKeys } from './key-set.ts';
 import { demandSameAccount } from './profile.ts';
 import type { StoredRecord } from './record.ts';
 import { revocation, withLiveGrantDoomed } from './revocations.ts';
@@ -56,7 +57,12 @@ export async function takeGrant(
   const grant = await acceptGrant(
     deployment,
     answer,
-    { now: ports.now(), clockTolerance: CLOCK_TOLERANCE, requireIdToken: true },
+    {
+      now: ports.now(),
+      clockTolerance: CLOCK_TOLERANCE,
+      requireIdToken: true,
+      keySource: keptKeys(context, deployment),
+    },
     context.http(),
   );
   const { refreshToken, refreshTokenId, claims } = grant;

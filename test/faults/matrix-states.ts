@@ -84,7 +84,8 @@ export const CALLS: Readonly<Record<MatrixCall, CallRule>> = {
   discovery: attempt,
   reachability: attempt,
   exchange: attempt,
-  jwks: attempt,
+  // Kept keys would be asked of nobody.
+  jwks: { ...attempt, prepare: (world) => void world.host.memory.delete('keySet') },
   'first profile': attempt,
   refresh: {
     bases: BASES,

@@ -1,0 +1,114 @@
+// The public keys at sign-in: kept for as long as they say, an hour at most, and fetched anew for a key that is not among them.
+import { afterEach, describe, expect, it } from 'vitest';
+import { createWorld, type World } from './world.ts';
+
+const MINUTE = 60_000;
+
+let world: World;
+afterEach(() => world.stop());
+
+/** How often the keys were asked for; `cacheControl` takes the place of what the server says of their lifetime. */
+function counting(cacheControl: string | null): { fetched: number } {
+  const counted = { fetched: 0 };
+  const network = world.host.fetch;
+  world.host.fetch = async (input, init) => {
+    const response = await network(input, init);
+    if (!String(input).endsWith('/v1/jwks')) return response;
+    counted.fetched += 1;
+    const headers = new Headers(response.headers);
+    if (cacheControl === null) headers.delete('cache-control');
+    else headers.set('cache-control', cacheControl);
+    return new Response(response.body, { status: response.status, headers });
+  };
+  return counted;
+}
+
+const signsIn = async () => {
+  await world.session.signOut();
+  await world.session.signIn();
+  expect(world.view()).toMatchObject({ status: 'signedIn' });
+};
+
+describe('the key set is fetched once', () => {
+  it.each([
+    ['for as long as the server says', 'max-age=600, must-revalidate, public', 5 * MINUTE, 10 * MINUTE],
+    ['for an hour, where the server says a day', 'max-age=86400', 55 * MINUTE, 60 * MINUTE],
+    ['for an hour, where the server says nothing', null, 55 * MINUTE, 60 * MINUTE],
+  ])('%s', async (_what, cacheControl, within, after) => {
+    world = await createWorld('today');
+    const keys = counting(cacheControl);
+    await signsIn();
+    const { skew } = world.host;
+    world.host.skew = skew + within;
+    await signsIn();
+    expect(keys.fetched).toBe(1);
+    world.host.skew = skew + after;
+    await signsIn();
+    expect(keys.fetched).toBe(2);
+  });
+
+  it('also when the background died in between, but not by the next browser', async () => {
+    world = await createWorld('today');
+    const keys = counting('max-age=3600');
+    await signsIn();
+    await world.restart();
+    await signsIn();
+    expect(keys.fetched).toBe(1);
+    world.host.memory.clear();
+    await world.restart();
+    await signsIn();
+    expect(keys.fetched).toBe(2);
+  });
+});
+
+describe('the key set is fetched again', () => {
+  it('for a key that is not in the one that is kept', async () => {
+    world = await createWorld('today');
+    const keys = counting('max-age=3600');
+    await signsIn();
+    world.standin.faults.change({ keyRotations: 1 });
+    await signsIn();
+    expect(keys.fetched).toBe(2);
+    await signsIn();
+    expect(keys.fetched).toBe(2);
+  });
+
+  it.each(['no-store', 'private, no-cache', 'max-age=0'])(
+    'each time where the server says %s',
+    async (says) => {
+      world = await createWorld('today');
+      const keys = counting(says);
+      await signsIn();
+      await signsIn();
+      expect(keys.fetched).toBe(2);
+    },
+  );
+
+  it('when the clock was set back', async () => {
+    world = await createWorld('today');
+    const keys = counting('max-age=3600');
+    await signsIn();
+    world.host.skew -= 2 * 60 * MINUTE;
+    await signsIn();
+    expect(keys.fetched).toBe(2);
+  });
+
+  it('at another server, whose keys are its own', async () => {
+    world = await createWorld('today');
+    const keys = counting('max-age=3600');
+    await signsIn();
+    const kept = world.host.memory.get('keySet') as { url: string };
+    world.host.memory.set('keySet', { ...kept, url: 'https://elsewhere.example/v1/jwks' });
+    await signsIn();
+    expect(keys.fetched).toBe(2);
+  });
+
+  it('where what was kept cannot be read', async () => {
+    world = await createWorld('today');
+    const keys = counting('max-age=3600');
+    await signsIn();
+    world.host.memory.set('keySet', 'nonsense');
+    await signsIn();
+    expect(keys.fetched).toBe(2);
+  });
+});
