@@ -44,3 +44,17 @@ export async function refuses(attempt: Promise<unknown>): Promise<void> {
     name: expect.stringMatching(/^(TypeError|TimeoutError|AbortError)$/) as string,
   });
 }
+
+/** Asks, and gives up when the one fault has met the request and `then` holds: at a moment, not after a time. */
+export async function giveUp(
+  standin: RunningStandin,
+  path: string,
+  body: object,
+  then: () => boolean = () => true,
+): Promise<void> {
+  const client = new AbortController();
+  const refused = refuses(post(standin, path, body, { signal: client.signal }));
+  await expect.poll(() => standin.faults.hits()[0] === 1 && then(), { interval: 5 }).toBe(true);
+  client.abort();
+  await refused;
+}

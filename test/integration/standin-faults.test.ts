@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKeys } from '../../src/standin/keys.ts';
 import { type RunningStandin, startStandin } from '../../src/standin/listen.ts';
 import { drive, TEST_CLIENT } from '../../src/standin/testing/drive.ts';
-import { eraOf, post, refuses, refresh } from './standin-faults-world.ts';
+import { eraOf, giveUp, post, refuses, refresh } from './standin-faults-world.ts';
 
 const keys = createKeys(Date.now);
 const ORIGIN = 'moz-extension://11111111-2222-3333-4444-555555555555';
@@ -129,8 +129,7 @@ describe.each(['today', '2019'] as const)('era %s', (era) => {
     expect((await took(refreshed)).head).toBeGreaterThan(290);
     standin.faults.set([{ where: 'token', what: { kind: 'slow', ms: 3000, at: 'body' } }]);
     const { head, whole } = await took(refreshed);
-    expect(whole).toBeGreaterThan(2900);
-    expect(whole - head).toBeGreaterThan(200);
+    expect([whole > 2900, whole - head > 200]).toEqual([true, true]);
   });
 
   it.each([
@@ -140,12 +139,7 @@ describe.each(['today', '2019'] as const)('era %s', (era) => {
     standin.faults.set([{ where: 'exchange', what: { kind: 'slow', ms: 3000, at } }]);
     const { code, verifier } = await drive(standin).code();
     const body = { client_id: TEST_CLIENT, code, code_verifier: verifier };
-    const client = new AbortController();
-    const refused = refuses(post(standin, '/v1/token', body, { signal: client.signal }));
-    await expect.poll(() => standin.faults.hits()).toEqual([1]);
-    await expect.poll(() => standin.store.liveGrants().length, { interval: 5 }).toBe(1 + early);
-    client.abort();
-    await refused;
+    await giveUp(standin, '/v1/token', body, () => standin.store.liveGrants().length === 1 + early);
     expect(standin.store.liveGrants()).toHaveLength(1 + early);
     await expect.poll(() => standin.store.liveGrants().length).toBe(2);
   });
@@ -153,11 +147,7 @@ describe.each(['today', '2019'] as const)('era %s', (era) => {
   it('slow: what is sent is not lost with the sender', async () => {
     standin.faults.set([{ where: 'destroy', what: { kind: 'slow', ms: 3000 } }]);
     const body = { refresh_token: tokens.refresh_token };
-    const client = new AbortController();
-    const refused = refuses(post(standin, '/v1/destroy', body, { signal: client.signal }));
-    await expect.poll(() => standin.faults.hits()).toEqual([1]);
-    client.abort();
-    await refused;
+    await giveUp(standin, '/v1/destroy', body);
     expect(standin.store.liveGrants()).toHaveLength(1);
     await expect.poll(() => standin.store.liveGrants()).toEqual([]);
   });
