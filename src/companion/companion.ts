@@ -4,6 +4,7 @@ import type { Http } from '../fxa/http.ts';
 import { createApp, deployments } from './app.ts';
 import type { CompanionSettings } from './config.ts';
 import type { Database, DatabaseKind } from './db/database.ts';
+import { claimSpaces } from './db/client-spaces.ts';
 import { claim } from './db/made-with.ts';
 import { openDatabase } from './db/open.ts';
 import { ACCOUNT_CHANNEL, readHeard } from './db/heard.ts';
@@ -95,6 +96,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       process.exit(1);
     });
     await claim(database, settings.secret);
+    await claimSpaces(database, settings.clients);
     const store = createStore(database);
     const state = operatorState(store, now);
     const counters = createCounters(() => store.revocationState(), now);
@@ -126,7 +128,6 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       database,
       store,
       revoke,
-      now,
       log: ({ level, name, code }) => log.event('worker_trouble', { name, code }, level),
     });
     running.push(() => worker.stop());

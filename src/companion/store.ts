@@ -1,4 +1,5 @@
-// What the companion asks of its database. Instants in milliseconds; accounts and sessions by their hashes alone.
+// What the companion asks of its database. Instants in milliseconds; accounts and sessions by their hashes alone. What falls due
+// does so by the database's own clock, which all instances share.
 import type { EndedReason, MetricsEvent } from '../contract/companion.ts';
 import type { AccountEvent, EventKind } from './sets/types.ts';
 
@@ -62,8 +63,8 @@ export interface Revocation {
   readonly refreshTokenId: string;
   readonly clientId: string;
   readonly attempts: number;
-  /** When it was taken in. */
-  readonly since: number;
+  /** Milliseconds since it was taken in. */
+  readonly age: number;
 }
 
 export interface Store {
@@ -99,15 +100,17 @@ export interface Store {
   /** Undefined when it is done with, or set aside. */
   revocation(refreshTokenId: string): Promise<Revocation | undefined>;
   revoked(refreshTokenId: string): Promise<void>;
-  /** Tries again not before an instant. `why`: a code. */
-  postpone(refreshTokenId: string, notBefore: number, why: string): Promise<void>;
+  /** Tries again after `wait` milliseconds. `why`: a code. */
+  postpone(refreshTokenId: string, wait: number, why: string): Promise<void>;
   /** Takes it out of the queue, for the operator to look at. */
   setAside(refreshTokenId: string, why: string): Promise<void>;
   /** Queues again what should have been tried by now and was not: whoever had it has died. */
-  requeueOverdue(at: number): Promise<number>;
+  requeueOverdue(): Promise<number>;
 
-  /** Forgets what has lived long enough. */
-  prune(at: number): Promise<void>;
+  /** Forgets what has lived long enough. Never rejects: what fails is told to `failed`, and the other tables are gone through. */
+  prune(failed: (error: unknown) => void): Promise<void>;
+  /** What the database has to be told to do once a day. */
+  tidy(): Promise<void>;
   /** Counts all sessions: for the status page, not for machines that ask all the time. */
   operatorState(at: number): Promise<OperatorState>;
   /** Costs the same however many accounts there are. */

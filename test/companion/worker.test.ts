@@ -8,6 +8,7 @@ import type { WorkerTrouble } from '../../src/companion/jobs/worker-log.ts';
 import { startWorker, type RunningWorker } from '../../src/companion/jobs/worker.ts';
 import type { Store } from '../../src/companion/store.ts';
 import { refreshTokenId } from '../../src/fxa/tokens.ts';
+import { setClock } from './db/empty.ts';
 import { onEachDatabase } from './db/on-each-database.ts';
 import { CLIENT, createWorld, SECRET, type World } from './fakes/world.ts';
 
@@ -29,19 +30,18 @@ describe('the worker on', () => {
       await world.standin.stop();
     });
 
-    const work = async (pollEvery = 200) => {
+    const work = async (pollEvery = 200, now = Date.now, more: Partial<Store> = {}) => {
       const { store, deployment } = world;
-      const common = { store, now: Date.now };
+      const common = { store: { ...store, ...more }, now };
       const revoke = createRevoker({ ...common, deployment, http: { fetch }, random: () => 0 });
       const log = (trouble: WorkerTrouble) => void troubles.push(trouble);
       worker = await startWorker({ ...common, database: stored.database, revoke, log, pollEvery });
     };
     /** Signs out, `ago` milliseconds back, with a live grant. */
-    const signOut = async (ago = 0) => {
+    const signOut = async (ago = 0, at = Date.now() - ago) => {
       const { refresh_token: token } = await world.driver.tokens({ scope: CLIENT.scope });
       const id = await refreshTokenId(String(token));
       const hash = Buffer.from(id, 'hex');
-      const at = Date.now() - ago;
       const account = accountKey(SECRET, CLIENT, world.uid());
       const purchase = {
         account,
@@ -51,7 +51,9 @@ describe('the worker on', () => {
         shown: false,
       };
       await world.store.buy({ ...purchase, provedAt: at, metrics: false, readAtRevision: 0, at });
+      await setClock(stored.database, ago === 0 ? undefined : at);
       await world.store.end(hash, [id], at);
+      await setClock(stored.database, undefined);
       return id;
     };
     const live = () => world.standin.store.liveGrants({ clientId: CLIENT.clientId }).length;
@@ -98,6 +100,43 @@ describe('the worker on', () => {
       await expect.poll(rows).toEqual([]);
     });
 
+    it.each([3, -3])('destroys grants while the companion’s clock is off by %s minutes', async (minutes) => {
+      const skew = minutes * 60_000;
+      await work(200, () => Date.now() + skew);
+      const hash = await signOut(0, Date.now() + skew);
+      await expect.poll(live).toBe(0);
+      await expect.poll(rows).toEqual([]);
+      // Nor does it take what waits for its next try for something that was forgotten.
+      world.standin.faults.set([{ where: 'destroy', what: { kind: 'status', status: 503 }, times: 1 }]);
+      await signOut(0, Date.now() + skew);
+      await expect.poll(rows).toMatchObject([{ attempts: 1 }]);
+      expect(await world.store.requeueOverdue()).toBe(0);
+      await expect.poll(live, { timeout: 30_000 }).toBe(0);
+      expect(hash).toHaveLength(64);
+    });
+
+    it('does each of its daily chores, whatever becomes of the others', async () => {
+      await signOut();
+      await stored.database.query(`update graphile_worker._private_jobs set attempts = max_attempts`);
+      await stored.database.query('alter table companion.ledger rename to elsewhere');
+      try {
+        const counted = 'select from companion.delivery_count';
+        await stored.database.query(
+          `insert into companion.delivery_count values ('client', 1, 'profile_change', 1, 1)`,
+        );
+        const tidy = () => Promise.reject(Object.assign(new Error('No'), { code: 'TIDY' }));
+        await work(600_000, Date.now, { tidy });
+        await expect.poll(jobs).toEqual([]);
+        expect(await stored.database.query(counted)).toEqual([]);
+        expect(troubles.map(({ kind, code }) => [kind, code])).toEqual([
+          ['chore', '42P01'],
+          ['chore', 'TIDY'],
+        ]);
+      } finally {
+        await stored.database.query('alter table companion.elsewhere rename to ledger');
+      }
+    });
+
     it('stops in time although Mozilla accounts does not answer, and forgets nothing', async () => {
       world.standin.faults.set([{ where: 'destroy', what: { kind: 'silence' } }]);
       await work();
@@ -137,7 +176,7 @@ describe('the worker on', () => {
       await expect.poll(live).toBe(0);
       await expect.poll(rows).toHaveLength(1);
       await stored.database.query(`update companion.revocation set not_before = not_before - ${LONG_AGO_MS}`);
-      await world.store.requeueOverdue(Date.now());
+      await world.store.requeueOverdue();
       await expect.poll(rows).toEqual([]);
       expect(troubles.length).toBeGreaterThan(0);
       expect(JSON.stringify(troubles)).not.toMatch(/[0-9a-f]{32}/);

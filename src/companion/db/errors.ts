@@ -7,6 +7,8 @@ export const STORE_ERROR_CODES = [
   'too_many',
   /** Another COMPANION_SECRET than the one its hashes were made with. */
   'secret_changed',
+  /** A client's accounts were keyed with another space. */
+  'space_changed',
   /** A later version of the companion has written here. */
   'database_newer',
   /** The database's user may not create the schema of the companion's tables. */

@@ -7,10 +7,11 @@ import { tables } from './migrations/0001-tables.ts';
 import { applyDeliveries } from './migrations/0002-apply.ts';
 import { searchPath } from './migrations/0003-search-path.ts';
 import { health } from './migrations/0004-health.ts';
+import { clockAndSpaces } from './migrations/0005-clock-and-spaces.ts';
 import { enterSchema } from './migrations/schema.ts';
 
 /** In order; what has been released is never changed again. */
-const MIGRATIONS: readonly string[] = [tables, applyDeliveries, searchPath, health];
+const MIGRATIONS: readonly string[] = [tables, applyDeliveries, searchPath, health, clockAndSpaces];
 
 /** Any number that nobody else takes: 'fxac'. */
 const LOCK = 0x66786163;

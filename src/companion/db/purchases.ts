@@ -103,10 +103,10 @@ async function openAccount(transaction: Queryable, account: Buffer, at: number):
 }
 
 /** Each browser of a person buys one, and again after it has lost everything. */
-async function demandModesty(transaction: Queryable, { account, at }: Purchase): Promise<void> {
+async function demandModesty(transaction: Queryable, { account }: Purchase): Promise<void> {
   const [bought] = await transaction.query<{ count: number }>(
-    'select count(*)::integer as count from companion.session where account = $1 and created_at > $2',
-    [account, at - DAY_MS],
+    'select count(*)::integer as count from companion.session where account = $1 and sold_at > companion.instant() - $2',
+    [account, DAY_MS],
     'bought_lately',
   );
   if ((bought?.count ?? 0) >= MOST_A_DAY) {

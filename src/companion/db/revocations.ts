@@ -18,7 +18,7 @@ const addJobs = (rows: string) => `
 const QUEUE = `
   with due as (
     insert into companion.revocation as known (refresh_token_id, client_id, since, not_before)
-    select distinct id, $2, $3::bigint, $3::bigint from unnest($1::text[]) as id order by id
+    select distinct id, $2, companion.instant(), companion.instant() from unnest($1::text[]) as id order by id
     on conflict (refresh_token_id) do update
       set set_aside = null, attempts = 0, since = excluded.since, not_before = excluded.not_before
       where known.set_aside is not null
@@ -27,17 +27,17 @@ const QUEUE = `
 
 const POSTPONE = `
   with due as (
-    update companion.revocation set attempts = attempts + 1, not_before = $2, last_error = $3
+    update companion.revocation set attempts = attempts + 1, not_before = companion.instant() + $2, last_error = $3
     where refresh_token_id = $1 and set_aside is null
     returning refresh_token_id, not_before
   ) ${addJobs('due')}`;
 
 const REQUEUE = `
   with due as (
-    update companion.revocation set not_before = $1
+    update companion.revocation set not_before = companion.instant()
     where refresh_token_id in (
       select refresh_token_id from companion.revocation
-      where set_aside is null and not_before < $2
+      where set_aside is null and not_before < companion.instant() - $1
       order by not_before limit ${SLICE}
       for update skip locked
     )
@@ -49,9 +49,8 @@ export async function queueRevocations(
   transaction: Queryable,
   clientId: string,
   refreshTokenIds: readonly string[],
-  at: number,
 ): Promise<void> {
-  if (refreshTokenIds.length > 0) await transaction.query(QUEUE, [refreshTokenIds, clientId, at]);
+  if (refreshTokenIds.length > 0) await transaction.query(QUEUE, [refreshTokenIds, clientId]);
 }
 
 /** @param overdueAfter milliseconds after which an attempt that is due and was not made counts as lost */
@@ -62,7 +61,8 @@ export function revocations(
   return {
     revocation: async (refreshTokenId) => {
       const [row] = await database.query<Revocation>(
-        `select refresh_token_id as "refreshTokenId", client_id as "clientId", attempts, since
+        `select refresh_token_id as "refreshTokenId", client_id as "clientId", attempts,
+           companion.instant() - since as age
          from companion.revocation where refresh_token_id = $1 and set_aside is null`,
         [refreshTokenId],
       );
@@ -71,8 +71,8 @@ export function revocations(
     revoked: async (refreshTokenId) => {
       await database.query('delete from companion.revocation where refresh_token_id = $1', [refreshTokenId]);
     },
-    postpone: async (refreshTokenId, notBefore, why) => {
-      await database.query(POSTPONE, [refreshTokenId, Math.trunc(notBefore), why]);
+    postpone: async (refreshTokenId, wait, why) => {
+      await database.query(POSTPONE, [refreshTokenId, Math.trunc(wait), why]);
     },
     setAside: async (refreshTokenId, why) => {
       await database.query(
@@ -81,6 +81,6 @@ export function revocations(
         [refreshTokenId, why],
       );
     },
-    requeueOverdue: async (at) => (await database.query(REQUEUE, [at, at - overdueAfter])).length,
+    requeueOverdue: async () => (await database.query(REQUEUE, [overdueAfter])).length,
   };
 }

@@ -46,7 +46,7 @@ export function sessions(database: Database): Pick<Store, 'session' | 'end'> {
         if (session === undefined) return false;
         if (session.grants > MOST_GRANTS)
           throw new StoreError('too_many', 'This session has given up too many grants');
-        await queueRevocations(transaction, session.client_id, refreshTokenIds, at);
+        await queueRevocations(transaction, session.client_id, refreshTokenIds);
         return true;
       });
       if (found) await database.flush();

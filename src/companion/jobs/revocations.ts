@@ -42,14 +42,14 @@ export function createRevoker(parts: RevokerParts): Revoke {
       report?.('done');
       return;
     }
-    const hopeless = whyHopeless(revocation, problem, now());
+    const hopeless = whyHopeless(revocation, problem);
     if (hopeless !== undefined) {
       await store.setAside(id, hopeless);
       report?.('set_aside', hopeless);
       return;
     }
     const { code, retryAfter } = problem;
-    await store.postpone(id, now() + delay(revocation.attempts, random(), retryAfter), code);
+    await store.postpone(id, delay(revocation.attempts, random(), retryAfter), code);
     report?.('postponed', code);
   };
 }
@@ -71,7 +71,7 @@ async function destroy(
 }
 
 /** What no repetition mends, as a code. A missing page is no such thing: servers lose their routes for an hour. Pure. */
-function whyHopeless({ since }: Revocation, { code, status }: Problem, now: number): string | undefined {
+function whyHopeless({ age }: Revocation, { code, status }: Problem): string | undefined {
   if (code === 'invalid_request' || (code === 'misconfigured' && status === 400)) return code;
-  return now - since > GIVEN_UP_MS ? 'given_up' : undefined;
+  return age > GIVEN_UP_MS ? 'given_up' : undefined;
 }

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { makeWorkerUtils, run, type Runner, type TaskList } from 'graphile-worker';
 import type { Database } from '../db/database.ts';
 import type { Store } from '../store.ts';
+import { DAY_MS } from '../day.ts';
 import { startChore } from './chores.ts';
 import type { Revoke } from './revocations.ts';
 import { namesOf, workerLogger, type WorkerTrouble } from './worker-log.ts';
@@ -12,7 +13,6 @@ const CONCURRENCY = 2;
 const POLL_MS = 2_000;
 /** A killed worker leaves its job locked for 4 hours; the store queues it again much sooner. */
 const SWEEP_MS = 60_000;
-const PRUNE_MS = 86_400_000;
 /** When the worker has ended by itself, which it does after long trouble with the database. */
 const RESTART_MS = 5_000;
 /** For a try that is under way. Then its lock is left behind, for a sweep to find. */
@@ -20,10 +20,8 @@ const STOP_MS = 10_000;
 
 export interface WorkerParts {
   readonly database: Pick<Database, 'pool'>;
-  readonly store: Pick<Store, 'requeueOverdue' | 'prune'>;
+  readonly store: Pick<Store, 'requeueOverdue' | 'prune' | 'tidy'>;
   readonly revoke: Revoke;
-  /** Milliseconds. */
-  readonly now: () => number;
   readonly log: (trouble: WorkerTrouble) => void;
   /** Milliseconds. */
   readonly pollEvery?: number;
@@ -36,7 +34,7 @@ export interface RunningWorker {
 
 /** Rejects with the database's error when the worker cannot start. */
 export async function startWorker(parts: WorkerParts): Promise<RunningWorker> {
-  const { store, now, log } = parts;
+  const { store, log } = parts;
   const stopping = new AbortController();
   const isOver = () => stopping.signal.aborted;
   const tell = (kind: WorkerTrouble['kind']) => (error: unknown) => {
@@ -49,8 +47,8 @@ export async function startWorker(parts: WorkerParts): Promise<RunningWorker> {
   let runner = await start(parts);
   void keepRunning();
   const chores = [
-    startChore(SWEEP_MS, () => store.requeueOverdue(now()), failed),
-    startChore(PRUNE_MS, () => store.prune(now()).then(() => sweepJobs(parts)), failed),
+    startChore(SWEEP_MS, () => store.requeueOverdue(), failed),
+    startChore(DAY_MS, () => daily(parts, failed), failed),
   ];
 
   async function keepRunning(): Promise<void> {
@@ -90,6 +88,13 @@ function start({ database, revoke, log, pollEvery = POLL_MS }: WorkerParts): Pro
     // With these, a database that is away at the end of a job ends the worker, to be started again; without, the process.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
   });
+}
+
+/** One after the other, whatever becomes of those before. */
+async function daily(parts: WorkerParts, failed: (error: unknown) => void): Promise<void> {
+  await parts.store.prune(failed);
+  await parts.store.tidy().catch(failed);
+  await sweepJobs(parts).catch(failed);
 }
 
 /** Of a worker that was killed a job is left over that nobody will take: it holds the id of a grant, and nothing else. */

@@ -1,4 +1,4 @@
-// Empties a companion's database under its feet: what it is left with is the schema.
+// Empties a companion's database under its feet: what it is left with is the schema. And sets the clock by which it goes.
 import type { Database } from '../../../src/companion/db/database.ts';
 
 export async function empty(database: Database): Promise<void> {
@@ -7,5 +7,14 @@ export async function empty(database: Database): Promise<void> {
      where (schemaname = 'companion' and tablename <> 'migration')
        or (schemaname = 'graphile_worker' and tablename = '_private_jobs')`,
   );
+  await setClock(database, undefined);
   await database.query(`truncate ${tables.map(({ name }) => name).join(', ')} cascade`);
+}
+
+/** Stops the clock by which things fall due; undefined has it go again. */
+export async function setClock(database: Database, at: number | undefined): Promise<void> {
+  await database.query(
+    `create or replace function companion.instant() returns bigint language sql stable as
+     'select ${at ?? '(extract(epoch from now()) * 1000)'}::bigint'`,
+  );
 }

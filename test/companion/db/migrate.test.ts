@@ -59,7 +59,13 @@ describe('on PostgreSQL', () => {
       const url = await freshDatabase(server.url);
       const all = await Promise.all(Array.from({ length: 20 }, () => openDatabase({ url })));
       const versions = await all[0]?.query('select version from companion.migration order by version');
-      expect(versions).toEqual([{ version: 1 }, { version: 2 }, { version: 3 }]);
+      expect(versions).toEqual([
+        { version: 1 },
+        { version: 2 },
+        { version: 3 },
+        { version: 4 },
+        { version: 5 },
+      ]);
       await Promise.all(all.map((database) => database.close()));
     },
     PATIENCE_MS,
@@ -73,7 +79,7 @@ describe('on PostgreSQL', () => {
     expect(await tables(database)).toEqual([{ table_name: 'revocation' }]);
     await database.query('drop table companion.revocation');
     await migrate(database);
-    expect(await tables(database)).toHaveLength(11);
+    expect(await tables(database)).toHaveLength(12);
     await database.close();
   });
 });

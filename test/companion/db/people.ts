@@ -15,6 +15,11 @@ export const hashOf = (name: string) => createHash('sha256').update(name).digest
 /** One day, as metrics have them. */
 export const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10);
 
+/** For failures that are told and not thrown. */
+export const rethrown = (error: unknown): never => {
+  throw error;
+};
+
 /** What is told of an account, at noon and with a mark of its own unless said otherwise. */
 export function telling(
   account: Buffer,

@@ -5,7 +5,7 @@ import type { Database } from '../../../src/companion/db/database.ts';
 import { ACCOUNT_CHANNEL, heardName } from '../../../src/companion/db/heard.ts';
 import { openDatabase } from '../../../src/companion/db/open.ts';
 import { createStore } from '../../../src/companion/db/store.ts';
-import { NOON, boughtBy, hashOf, purchaseOf, telling } from './people.ts';
+import { NOON, boughtBy, hashOf, purchaseOf, rethrown, telling } from './people.ts';
 
 const PATIENCE_MS = 90_000;
 const ada = hashOf('ada');
@@ -48,7 +48,7 @@ describe('PostgreSQL', () => {
           ),
           ...order.map(({ account, index }) => index % 12 === round && store.buy(purchaseOf(account))),
           ...hashes.map((hash, index) => index % 12 === round && store.end(hash, [], NOON)),
-          round % 4 === 0 && store.prune(NOON),
+          round % 4 === 0 && store.prune(rethrown),
         ]);
       }),
     );

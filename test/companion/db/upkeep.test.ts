@@ -1,13 +1,31 @@
 // What is forgotten and when, and what the operator sees meanwhile.
 import { expect, it } from 'vitest';
+import type { Database } from '../../../src/companion/db/database.ts';
+import { createStore } from '../../../src/companion/db/store.ts';
+import { setClock } from './empty.ts';
 import { onEachDatabase } from './on-each-database.ts';
-import { CLIENT, DAY, HOUR, NOON, OTHER_CLIENT, boughtBy, dayOf, hashOf, telling } from './people.ts';
+import {
+  CLIENT,
+  DAY,
+  HOUR,
+  NOON,
+  OTHER_CLIENT,
+  boughtBy,
+  dayOf,
+  hashOf,
+  rethrown,
+  telling,
+} from './people.ts';
 
 const ada = hashOf('ada');
 const grace = hashOf('grace');
 const opened = { name: 'opened', day: dayOf(NOON), count: 1 };
 
 onEachDatabase((world) => {
+  const prune = async (at: number) => {
+    await setClock(world.database, at);
+    await world.store.prune(rethrown);
+  };
   const rowsOf = async (table: string) =>
     (await world.database.query(`select from companion.${table}`)).length;
 
@@ -19,7 +37,7 @@ onEachDatabase((world) => {
     const left = async (days: number) => {
       // Shown all the while, so that the account stays.
       await world.database.query('update companion.session set seen_at = $1', [NOON + days * DAY]);
-      await world.store.prune(NOON + days * DAY);
+      await prune(NOON + days * DAY);
       const tables = ['ledger', 'engaged', 'metric', 'delivery_count', 'account'];
       const counts = await Promise.all(tables.map(rowsOf));
       return Object.fromEntries(tables.map((table, index) => [table, counts[index]]));
@@ -37,13 +55,13 @@ onEachDatabase((world) => {
     await world.store.end(await boughtBy(world.store, ada), [], NOON);
     const graces = await boughtBy(world.store, grace);
     await boughtBy(world.store, hashOf('joan'));
-    await world.store.prune(NOON + 30 * DAY);
+    await prune(NOON + 30 * DAY);
     expect(await rowsOf('session')).toBe(3);
     await world.store.session(graces, NOON + 29 * DAY);
-    await world.store.prune(NOON + 30 * DAY + 1);
+    await prune(NOON + 30 * DAY + 1);
     expect(await world.database.query('select key from companion.account where key = $1', [ada])).toEqual([]);
     // The others' sessions: one has expired without being shown, one has been shown.
-    await world.store.prune(NOON + 60 * DAY + 1);
+    await prune(NOON + 60 * DAY + 1);
     expect(await world.database.query('select key from companion.account')).toEqual([{ key: grace }]);
   });
 
@@ -57,7 +75,7 @@ onEachDatabase((world) => {
         changedAt: NOON,
       }),
     );
-    await world.store.prune(NOON + 31 * DAY);
+    await prune(NOON + 31 * DAY);
     for (const table of ['account', 'session', 'ledger', 'capability', 'tombstone']) {
       expect(await rowsOf(table)).toBe(0);
     }
@@ -68,9 +86,9 @@ onEachDatabase((world) => {
     const [aside, waiting] = ['a'.repeat(64), 'b'.repeat(64)];
     await world.store.end(await boughtBy(world.store, ada), [aside, waiting], NOON);
     await world.store.setAside(aside, 'misconfigured');
-    await world.store.prune(NOON + 90 * DAY);
+    await prune(NOON + 90 * DAY);
     expect(await rowsOf('revocation')).toBe(2);
-    await world.store.prune(NOON + 90 * DAY + 1);
+    await prune(NOON + 90 * DAY + 1);
     expect(await world.database.query('select refresh_token_id from companion.revocation')).toEqual([
       { refresh_token_id: waiting },
     ]);
@@ -78,20 +96,64 @@ onEachDatabase((world) => {
 
   it('forgets more than fits in one slice', async () => {
     await world.database.query(
-      `insert into companion.delivery_count select 'client', hour, 'profile_change', 1, hour from generate_series(1, 4500) as hour`,
+      `insert into companion.delivery_count select 'client', hour, 'profile_change', 1, hour from generate_series(1, 20000) as hour`,
     );
-    await world.store.prune(NOON);
+    await prune(NOON);
     expect(await rowsOf('delivery_count')).toBe(0);
+  });
+
+  it('erases forsaken accounts among many others, in slices', async () => {
+    const { database } = world;
+    const forsaken = (from: number, to: number) =>
+      database.query(
+        `insert into companion.account (key, created_at)
+         select sha256(convert_to('forsaken ' || n, 'UTF8')), $1 from generate_series($2::integer, $3::integer) as n`,
+        [NOON, from, to],
+      );
+    await forsaken(1, 9000);
+    const kept = await boughtBy(world.store, ada, { at: NOON + 30 * DAY });
+    await boughtBy(world.store, grace, { at: NOON + 30 * DAY });
+    await forsaken(9001, 12_000);
+    const patiences: (number | undefined)[] = [];
+    const counting: Database = {
+      ...database,
+      transaction: (work, patience) => {
+        patiences.push(patience);
+        return database.transaction(work, patience);
+      },
+    };
+    await setClock(database, NOON + 31 * DAY);
+    await createStore(counting).prune(rethrown);
+    expect(await rowsOf('account')).toBe(2);
+    expect(patiences.length).toBeGreaterThan(4);
+    // More than the pool gives to requests.
+    expect(Math.min(...patiences.map((patience) => patience ?? 0))).toBeGreaterThan(10_000);
+    expect(await world.store.session(kept, NOON + 31 * DAY)).toMatchObject({ status: 'live' });
+  });
+
+  it('goes through the other tables when one fails', async () => {
+    await boughtBy(world.store, ada);
+    await world.store.addMetrics(ada, CLIENT, [opened], NOON);
+    await world.database.query('alter table companion.session rename column seen_at to seen');
+    await setClock(world.database, NOON + 91 * DAY);
+    const failures: unknown[] = [];
+    try {
+      await world.store.prune((error) => void failures.push(error));
+    } finally {
+      await world.database.query('alter table companion.session rename column seen to seen_at');
+    }
+    expect(failures).toMatchObject([{ code: '42703' }]);
+    expect(await rowsOf('metric')).toBe(0);
   });
 
   it('takes no account from whoever is buying for it just now', async () => {
     for (let round = 0; round < 5; round += 1) {
       const forsaken = hashOf(`forsaken ${round}`);
       await world.store.end(await boughtBy(world.store, forsaken), [], NOON);
-      await world.store.prune(NOON + 29 * DAY);
+      await prune(NOON + 29 * DAY);
       await world.database.query('delete from companion.session');
       const at = NOON + 40 * DAY;
-      const [hash] = await Promise.all([boughtBy(world.store, forsaken, { at }), world.store.prune(at)]);
+      const [hash] = await Promise.all([boughtBy(world.store, forsaken, { at }), prune(at)]);
       expect(await world.store.session(hash, at)).toMatchObject({ status: 'live' });
     }
   });

@@ -29,7 +29,8 @@ interface Session {
 
 interface Pending extends Revocation {
   attempts: number;
-  notBefore: number;
+  /** How long it was told to wait. */
+  wait: number;
   setAside?: string;
   why?: string;
 }
@@ -199,7 +200,7 @@ export function fakeStore(): FakeStore {
       for (const id of refreshTokenIds) {
         if (revocations.has(id)) continue;
         const { clientId } = session;
-        revocations.set(id, { refreshTokenId: id, clientId, attempts: 0, since: at, notBefore: at });
+        revocations.set(id, { refreshTokenId: id, clientId, attempts: 0, age: 0, wait: 0 });
       }
       return Promise.resolve(true);
     },
@@ -228,9 +229,9 @@ export function fakeStore(): FakeStore {
       revocations.delete(id);
       return Promise.resolve();
     },
-    async postpone(id, notBefore, why) {
+    async postpone(id, wait, why) {
       const row = revocations.get(id);
-      if (row) Object.assign(row, { notBefore, why, attempts: row.attempts + 1 });
+      if (row) Object.assign(row, { wait, why, attempts: row.attempts + 1 });
       return Promise.resolve();
     },
     async setAside(id, why) {
@@ -240,6 +241,7 @@ export function fakeStore(): FakeStore {
     },
     requeueOverdue: async () => Promise.resolve(0),
     prune: async () => Promise.resolve(),
+    tidy: async () => Promise.resolve(),
     operatorState: async () =>
       Promise.resolve({ clients: {}, deliveries: [], revocations: { pending: 0, setAside: [] } }),
     revocationState: async () => Promise.resolve({ pending: 0, setAside: [] }),

@@ -1,0 +1,46 @@
+// The space that each client's accounts were keyed with: under another one its people's events would find no account.
+import type { Client } from '../clients.ts';
+import type { Database } from './database.ts';
+import { StoreError } from './errors.ts';
+
+type Keyed = Pick<Client, 'clientId' | 'name' | 'space'>;
+
+/**
+ * Records the spaces of clients that are new to the database; those of the others must be what they were. What is recorded stays
+ * when a client leaves the list, for its accounts stay too.
+ *
+ * @throws StoreError `space_changed`; nothing is written then.
+ */
+export async function claimSpaces(database: Database, clients: readonly Keyed[]): Promise<void> {
+  const spaces = new Map(clients.map(({ clientId, space }) => [clientId, space]));
+  await database.transaction(async (transaction) => {
+    // In the order of their ids: another instance may be recording the same ones.
+    await transaction.query(
+      `insert into companion.client_space (client_id, space)
+       select client_id, space from unnest($1::text[], $2::text[]) as c (client_id, space) order by client_id
+       on conflict do nothing`,
+      [[...spaces.keys()], [...spaces.values()]],
+    );
+    const recorded = await transaction.query<{ client_id: string; space: string }>(
+      'select client_id, space from companion.client_space where client_id = any($1)',
+      [[...spaces.keys()]],
+    );
+    const before = new Map(recorded.map(({ client_id: clientId, space }) => [clientId, space]));
+    const changed = clients.filter(({ clientId, space }) => before.get(clientId) !== space);
+    if (changed.length > 0) throw new StoreError('space_changed', sentence(changed, before));
+  });
+}
+
+function sentence(changed: readonly Keyed[], before: ReadonlyMap<string, string>): string {
+  const each = changed.map(
+    ({ clientId, name, space }) =>
+      `  client "${name}" (${clientId}) was in space "${before.get(clientId)}" and is now in "${space}": ` +
+      `keep its accounts with "space": "${before.get(clientId)}"`,
+  );
+  return [
+    'COMPANION_CLIENTS changes the space of a client (its name, where it has no "space"). Events about its people would find ' +
+      'no account any more, so nothing was started:',
+    ...each,
+    'How to move a client to another space on purpose: docs/companion.md, "Renaming a client".',
+  ].join('\n');
+}

@@ -1,0 +1,79 @@
+// The space that each client's accounts were keyed with: recorded once, and never changed without a word.
+import { expect, it } from 'vitest';
+import { parseClients } from '../../../src/companion/client-list.ts';
+import { claimSpaces } from '../../../src/companion/db/client-spaces.ts';
+import { startStandin } from '../../../src/standin/listen.ts';
+import { startHere } from '../world.ts';
+import { onEachDatabase } from './on-each-database.ts';
+
+const NOTES = 'a1b2c3d4e5f60718';
+const TASKS = '1111222233334444';
+const listed = (...clients: readonly object[]) =>
+  parseClients(JSON.stringify(clients.map((client) => ({ scope: 'profile:uid', ...client }))));
+
+onEachDatabase((world) => {
+  const claim = (...clients: readonly object[]) => claimSpaces(world.database, listed(...clients));
+  const recorded = () =>
+    world.database.query('select client_id, space from companion.client_space order by client_id');
+
+  it('refuses a client that was renamed, names all there is to know, and takes it with its old space', async () => {
+    await claim({ clientId: NOTES, name: 'notes' });
+    const renamed = claim({ clientId: TASKS, name: 'tasks' }, { clientId: NOTES, name: 'pages' });
+    await expect(renamed).rejects.toMatchObject({ code: 'space_changed' });
+    await expect(renamed).rejects.toThrow(
+      `client "pages" (${NOTES}) was in space "notes" and is now in "pages": keep its accounts with "space": "notes"`,
+    );
+    expect(await recorded()).toEqual([{ client_id: NOTES, space: 'notes' }]);
+    await claim(
+      { clientId: TASKS, name: 'tasks', space: 'notes' },
+      { clientId: NOTES, name: 'pages', space: 'notes' },
+    );
+    expect(await recorded()).toEqual([
+      { client_id: TASKS, space: 'notes' },
+      { client_id: NOTES, space: 'notes' },
+    ]);
+  });
+
+  it('remembers a client that was taken off the list and comes back', async () => {
+    await claim({ clientId: NOTES, name: 'notes' }, { clientId: TASKS, name: 'tasks' });
+    await claim({ clientId: TASKS, name: 'tasks' });
+    await expect(claim({ clientId: NOTES, name: 'again' })).rejects.toMatchObject({ code: 'space_changed' });
+    await claim({ clientId: NOTES, name: 'again', space: 'notes' });
+  });
+
+  it('knows one client under two names as one', async () => {
+    await claim(
+      { clientId: NOTES, name: 'notes' },
+      { clientId: NOTES, name: 'notes-wide', scope: 'profile' },
+    );
+    expect(await recorded()).toEqual([{ client_id: NOTES, space: 'notes' }]);
+  });
+
+  it('lets one of two lists win that start at the same time, however the clients are ordered', async () => {
+    const other = await world.another();
+    for (let round = 0; round < 10; round += 1) {
+      await world.database.query('delete from companion.client_space');
+      const results = await Promise.allSettled([
+        claim({ clientId: NOTES, name: 'notes' }, { clientId: TASKS, name: 'tasks' }),
+        claimSpaces(other, listed({ clientId: TASKS, name: 'tasks' }, { clientId: NOTES, name: 'pages' })),
+      ]);
+      expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      const [failed] = results.filter((one): one is PromiseRejectedResult => one.status === 'rejected');
+      expect(failed?.reason).toMatchObject({ code: 'space_changed' });
+    }
+  });
+
+  it('starts no companion whose client was renamed', async () => {
+    const standin = await startStandin({ era: 'today' });
+    const { database } = world;
+    const clients = (name: string, space?: string) => ({
+      clients: listed({ clientId: NOTES, name, space }),
+    });
+    await (await startHere(standin, { database }, clients('notes'))).stop();
+    await expect(startHere(standin, { database }, clients('pages'))).rejects.toMatchObject({
+      code: 'space_changed',
+    });
+    await (await startHere(standin, { database }, clients('pages', 'notes'))).stop();
+    await standin.stop();
+  });
+});
