@@ -84,6 +84,7 @@ onEachDatabase((world) => {
 
   it('forgets a grant that was set aside after 90 days, and none that still waits', async () => {
     const [aside, waiting] = ['a'.repeat(64), 'b'.repeat(64)];
+    await setClock(world.database, NOON);
     await world.store.end(await boughtBy(world.store, ada), [aside, waiting], NOON);
     await world.store.setAside(aside, 'misconfigured');
     await prune(NOON + 90 * DAY);
