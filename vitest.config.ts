@@ -42,10 +42,12 @@ export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { name: 'node', ...inNode, include: NODE, exclude: [...configDefaults.exclude, LONG] } },
       {
         // As the build has it: pages are rendered in some tests.
         oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+        test: { name: 'node', ...inNode, include: NODE, exclude: [...configDefaults.exclude, LONG] },
+      },
+      {
         test: {
           name: 'long',
           ...inNode,
