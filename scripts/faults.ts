@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { run } from './local.ts';
 
-const PARTS = ['histories', 'points', 'matrix'] as const;
+const PARTS = ['histories', 'points', 'matrix', 'forgetting'] as const;
 
 function readArguments(): { minutes: string; seed: string } {
   const { values } = parseArgs({
@@ -32,7 +32,7 @@ function runPart(part: string, minutes: string, seed: string): Promise<boolean> 
       cwd: root,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    createInterface({ input: child.stdout }).on('line', (line) => console.log(`${part.padEnd(9)} ${line}`));
+    createInterface({ input: child.stdout }).on('line', (line) => console.log(`${part.padEnd(10)} ${line}`));
     child.on('exit', (code) => resolve(code === 0));
   });
 }

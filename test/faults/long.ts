@@ -1,8 +1,9 @@
-// The long runs of the proofs, one part a process: `tsx test/faults/long.ts points|matrix|histories --minutes N --seed N`.
-// What is wrong is printed at once; the exit code is 1 then. `npm run faults` runs all three.
+// The long runs of the proofs, one part a process: `tsx test/faults/long.ts points|matrix|histories|forgetting --minutes N --seed N`.
+// What is wrong is printed at once; the exit code is 1 then. `npm run faults` runs all.
 import { parseArgs } from 'node:util';
 import { createChance } from '../fakes/random.ts';
 import { crashEverywhere, type Outcome } from './crash-points.ts';
+import { forgetMillions } from './forgetting.ts';
 import { play } from './histories.ts';
 import { cellsOf, tryCell, type Cell } from './matrix.ts';
 import { USE_CASES } from './use-cases.ts';
@@ -103,7 +104,12 @@ async function histories(): Promise<string> {
   return says();
 }
 
-const parts: Readonly<Record<string, () => Promise<string>>> = { points, matrix, histories };
+const parts: Readonly<Record<string, () => Promise<string>>> = {
+  points,
+  matrix,
+  histories,
+  forgetting: () => forgetMillions({ tell, say: (what) => progress(() => what) }),
+};
 const part = parts[positionals[0] ?? ''];
 if (!part) throw new Error(`There is no such part; possible are ${Object.keys(parts).join(', ')}.`);
 const gone = await part();
