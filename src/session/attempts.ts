@@ -49,7 +49,10 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
   let queued = false;
 
   const fail = async (attemptId: string, problem: Pick<Problem, 'code' | 'reason'>) => {
-    await store.step({ type: 'signInFailed', attemptId, problem: { ...problem, at: ports.now() } });
+    await store.step(
+      { type: 'signInFailed', attemptId, problem: { ...problem, at: ports.now() } },
+      { orInMemory: true },
+    );
   };
 
   const run = async (id: string, work: (attempt: RunningAttempt) => Promise<{ over: Promise<void> }>) => {
@@ -210,10 +213,10 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     permissionAdded: () => tabAsWanted(),
 
     async cancel() {
-      const { session } = await store.read();
-      if (session.status !== 'signingIn') return unwish();
-      await fail(session.attempt.id, { code: 'cancelled' });
+      // Storage may refuse: first what the person wants, then its note.
       await stop();
+      const { session } = await store.read();
+      if (session.status === 'signingIn') await fail(session.attempt.id, { code: 'cancelled' });
     },
 
     async wake() {

@@ -94,12 +94,15 @@ async function replace({ store }: Context, item: Item, notBefore: number | undef
     return;
   }
   const { refreshTokenId: id } = item.grant;
-  await store.update((record) => ({
-    ...record,
-    outbox: record.outbox.flatMap((entry) =>
-      entry.refreshTokenId === id ? later.map((next) => ({ ...entry, ...next })) : [entry],
-    ),
-  }));
+  await store.update(
+    (record) => ({
+      ...record,
+      outbox: record.outbox.flatMap((entry) =>
+        entry.refreshTokenId === id ? later.map((next) => ({ ...entry, ...next })) : [entry],
+      ),
+    }),
+    { orInMemory: true },
+  );
 }
 
 /** An instant further away than any delay was set by a clock that has been put right since. Pure. */

@@ -115,6 +115,7 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
     await sendMetrics(context).catch(ports.report);
   };
   const tend = async () => {
+    await store.writeKept();
     await obey();
     await settle();
     await drain(context);
@@ -197,6 +198,7 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
     },
 
     async popupOpened() {
+      await store.writeKept();
       await countOpening(context);
       const { status } = settled((await store.read()).session);
       if (status === 'signedIn') return thenTend(lookForNews(context));

@@ -76,7 +76,7 @@ export async function settle(
   } catch (error) {
     if (!isFxaError(error)) ports.report(error);
     const problem = problemFrom(error, ports.now());
-    await store.step({ type: 'signInFailed', attemptId: id, problem });
+    await store.step({ type: 'signInFailed', attemptId: id, problem }, { orInMemory: true });
   }
   await ports.alarms.clear(ATTEMPT_ALARM);
   const nothing = () => undefined;

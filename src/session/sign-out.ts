@@ -13,10 +13,13 @@ export async function signOut(
   options: { askWho?: boolean; sessionId?: string } = {},
 ): Promise<void> {
   const at = context.ports.now();
-  const { before, after } = await context.store.update((record) => {
-    const next = stepped(record, { type: 'signedOut', reason, ...options, at }, at);
-    return next === record ? record : withLiveGrantDoomed(next, record, at);
-  });
+  const { before, after } = await context.store.update(
+    (record) => {
+      const next = stepped(record, { type: 'signedOut', reason, ...options, at }, at);
+      return next === record ? record : withLiveGrantDoomed(next, record, at);
+    },
+    { orInMemory: true },
+  );
   // What the record held of its secrets is gone with that write; this is what lay beside it.
   const live = liveSession(before.session);
   if (live && before !== after) await dropSecrets(context, [live.id]);

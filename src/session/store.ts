@@ -15,7 +15,8 @@ import {
 import { withLiveGrantDoomed } from './revocations.ts';
 import { settled } from './state.ts';
 import { transition, whyOf, type SessionEvent } from './transition.ts';
-import { project, unreadable } from './view.ts';
+import { createUnwritten } from './unwritten.ts';
+import { project, unreadable, type View } from './view.ts';
 
 const RECORD = 'record';
 const VIEW = 'view';
@@ -30,12 +31,17 @@ export interface Change {
   readonly after: StoredRecord;
 }
 
+export interface UpdateOptions {
+  /** Where the disk takes nothing, the change is kept in memory until it does (unwritten.ts): for what ends something. */
+  readonly orInMemory?: boolean;
+}
+
 export interface Store {
   read(): Promise<StoredRecord>;
   /** Changes the record; returning the same object writes nothing. */
-  update(change: (record: StoredRecord) => StoredRecord): Promise<Change>;
+  update(change: (record: StoredRecord) => StoredRecord, options?: UpdateOptions): Promise<Change>;
   /** Takes a step of the state machine, and enters it in the journal when it changes the state. */
-  step(event: SessionEvent): Promise<Change>;
+  step(event: SessionEvent, options?: UpdateOptions): Promise<Change>;
   /** From now on a record that is not there counts as lost. It is not written: it may be found again. */
   missing(record: MissingRecord): void;
   /**
@@ -43,6 +49,8 @@ export interface Store {
    * signed in, and written so with the next change.
    */
   adopt(first: () => Promise<void>): Promise<void>;
+  /** Writes what could only be kept in memory; does nothing where there is none, or the disk still refuses. */
+  writeKept(): Promise<void>;
   /** Writes the view anew: another version may have projected the record in its own way, or not at all. */
   publish(): Promise<void>;
   /** Puts a new record in the place of one that cannot be read; `rescue` sees what lay there. One that can be read stays. */
@@ -62,16 +70,26 @@ export interface StoreOptions {
 /** @throws FxaError `storage_newer`, `storage_corrupt` from every method that touches the record; nothing is written then. */
 export function createStore(ports: Ports, { deployment, surroundings, changed }: StoreOptions): Store {
   let lost: MissingRecord | undefined;
+  const unwritten = createUnwritten(ports.memory);
+
+  /** `kept`: something lies in memory that the next write makes superfluous; `current`: it is what counts. */
   const parsed = async () => {
-    const found = await ports.local.get(RECORD);
-    return found === undefined && lost ? lostRecord(deployment, lost) : parseRecord(found, deployment);
+    const [onDisk, kept] = await Promise.all([ports.local.get(RECORD), unwritten.get()]);
+    const current = kept !== undefined && kept.base === baseOf(onDisk);
+    const found: unknown = current ? kept.record : onDisk;
+    const record =
+      found === undefined && lost ? lostRecord(deployment, lost) : parseRecord(found, deployment);
+    return { record, kept, current };
   };
-  const stored = async () => adopted(await parsed(), deployment, ports.now());
+  const load = async () => {
+    const found = await parsed();
+    return { ...found, record: adopted(found.record, deployment, ports.now()) };
+  };
 
   /** To be called under the lock: who saw something unreadable before may be late with it. */
   const readOrShowWhy = async () => {
     try {
-      return await stored();
+      return await load();
     } catch (error) {
       // A browser that only refuses for once says nothing about the record.
       if (isFxaError(error) && error.code !== 'storage_unavailable') {
@@ -83,21 +101,40 @@ export function createStore(ports: Ports, { deployment, surroundings, changed }:
 
   const read: Store['read'] = async () => {
     try {
-      return await stored();
+      return (await load()).record;
     } catch {
-      return ports.locks.exclusive(LOCK, readOrShowWhy);
+      return (await ports.locks.exclusive(LOCK, readOrShowWhy)).record;
     }
   };
 
-  const update: Store['update'] = async (change) => {
+  const update: Store['update'] = async (change, { orInMemory = false } = {}) => {
     const done = await ports.locks.exclusive(LOCK, async () => {
-      const before = await readOrShowWhy();
+      const { record: before, kept } = await readOrShowWhy();
       const after = change(before);
-      if (after !== before) await write(after);
+      if (after === before) return { before, after };
+      const items = { [RECORD]: after, ...(await shown(after)) };
+      try {
+        await ports.local.set(items);
+      } catch (error) {
+        if (!orInMemory) throw error;
+        await keep(after, items[VIEW], error);
+        return { before, after };
+      }
+      if (kept) await unwritten.drop();
       return { before, after };
     });
     if (done.after !== done.before) await changed?.(done);
     return done;
+  };
+
+  /** @throws what the disk said, where memory takes nothing either. */
+  const keep = async (record: StoredRecord, view: View, refusal: unknown) => {
+    try {
+      const base = baseOf(await ports.local.get(RECORD));
+      await unwritten.set({ base, record, view: { ...view, unsaved: true } });
+    } catch {
+      throw refusal;
+    }
   };
 
   const shown = async (record: StoredRecord) => ({
@@ -120,7 +157,19 @@ export function createStore(ports: Ports, { deployment, surroundings, changed }:
       lost = record;
     },
     // The journal tells the same instant as the state.
-    step: (event) => update((record) => stepped(record, event, 'at' in event ? event.at : ports.now())),
+    step: (event, options) =>
+      update((record) => stepped(record, event, 'at' in event ? event.at : ports.now()), options),
+    writeKept: () =>
+      ports.locks.exclusive(LOCK, async () => {
+        if (!(await unwritten.get())) return;
+        const { record, current } = await load();
+        try {
+          if (current) await write(record);
+          await unwritten.drop();
+        } catch {
+          // It stays where it is until there is room.
+        }
+      }),
     reset: (rescue) =>
       ports.locks.exclusive(LOCK, async () => {
         const found = await ports.local.get(RECORD);
@@ -130,17 +179,22 @@ export function createStore(ports: Ports, { deployment, surroundings, changed }:
         else await write(rescue(found, emptyRecord(deployment)));
       }),
     async adopt(first) {
-      if ((await parsed()).deployment === deployment) return;
+      if ((await parsed()).record.deployment === deployment) return;
       await first();
       const done = await ports.locks.exclusive(LOCK, async () => {
-        const before = await parsed();
+        const { record: before } = await parsed();
         const after = adopted(before, deployment, ports.now());
         await write(after);
         return { before, after };
       });
       await changed?.(done);
     },
-    publish: () => ports.locks.exclusive(LOCK, async () => publish(await readOrShowWhy())),
+    publish: () =>
+      ports.locks.exclusive(LOCK, async () => {
+        const { record, current } = await readOrShowWhy();
+        // Of what is kept in memory pages see the view there.
+        if (!current) await publish(record);
+      }),
     tokens: async () => parseTokens(await ports.memory.get(TOKENS)),
     updateTokens: (change) =>
       ports.locks.exclusive(LOCK, async () => {
@@ -150,6 +204,9 @@ export function createStore(ports: Ports, { deployment, surroundings, changed }:
       }),
   };
 }
+
+/** Tells whether the record on the disk is still the one that something in memory was made from. */
+const baseOf = (onDisk: unknown) => JSON.stringify(onDisk) ?? '';
 
 function readable(stored: unknown, deployment: string): StoredRecord | undefined {
   try {

@@ -75,6 +75,8 @@ export interface View {
   readonly inTab?: true;
   /** The last change of state, and why. */
   readonly lastChange?: JournalEntry;
+  /** True while the disk takes nothing: what is shown is kept in memory, and lost when the browser ends. */
+  readonly unsaved?: true;
 }
 
 export function project(record: StoredRecord, surroundings: Surroundings): View {

@@ -59,6 +59,8 @@ export interface Host {
   onCall: (moment: 'before' | 'after', call: string) => void;
   /** Holds a call of a context, and the answer of a fetch, until the test lets it go. */
   hold: ((held: Held) => Promise<void>) | undefined;
+  /** Throws what the browser answers to a call that it refuses. */
+  refuse: (call: string) => void;
   readonly reports: unknown[];
   /** How many ids were given out. */
   ids: number;

@@ -83,6 +83,7 @@ export function createHost(options: HostOptions): Host {
     onWindowGone: () => undefined,
     onCall: () => undefined,
     hold: undefined,
+    refuse: () => undefined,
     reports: [],
     ids: 0,
     skew: 0,
@@ -110,6 +111,7 @@ export function createHost(options: HostOptions): Host {
             host.onCall('before', call);
             if (dead()) return;
             try {
+              host.refuse(call);
               const value = await work();
               if (call.startsWith('fetch ')) await host.hold?.({ context: number, call, way: 'back' });
               host.onCall('after', call);

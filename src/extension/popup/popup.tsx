@@ -17,6 +17,11 @@ export function Popup({ view }: { view: View }) {
     <main data-status={view.status} ref={main}>
       <TesterNote />
       {Current && <Current view={view} />}
+      {view.unsaved && (
+        <p class="note" role="alert">
+          {text('unsaved')}
+        </p>
+      )}
       {view.pendingRevocations > 0 && (
         <p class="note">{plural('pendingRevocations', view.pendingRevocations)}</p>
       )}

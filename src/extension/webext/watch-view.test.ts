@@ -4,6 +4,7 @@ import { OUT } from '../testing.ts';
 
 type Listener = (changes: Record<string, { newValue?: unknown }>) => void;
 const storage = { get: vi.fn(), listeners: [] as Listener[] };
+const memory = { get: vi.fn(() => Promise.resolve({})), listeners: [] as Listener[] };
 
 vi.mock('./browser.ts', () => ({
   browser: {
@@ -11,6 +12,10 @@ vi.mock('./browser.ts', () => ({
       local: {
         get: (key: string): unknown => storage.get(key),
         onChanged: { addListener: (listener: Listener) => storage.listeners.push(listener) },
+      },
+      session: {
+        get: () => memory.get(),
+        onChanged: { addListener: (listener: Listener) => memory.listeners.push(listener) },
       },
     },
   },
@@ -21,6 +26,8 @@ const signedIn: View = { ...OUT, status: 'signedIn' };
 
 beforeEach(() => {
   storage.listeners = [];
+  memory.listeners = [];
+  memory.get.mockReset().mockResolvedValue({});
 });
 
 async function shown(stored: unknown, ...changes: unknown[]): Promise<string[]> {
@@ -53,4 +60,25 @@ it('says so when the browser refuses its storage', async () => {
   storage.get.mockImplementation(() => Promise.reject(new Error('disk full')));
   await watchView((view) => refused.push(view.problem?.code ?? view.status));
   expect(refused).toEqual(['storage_unavailable']);
+});
+
+it('shows what the disk did not take, for as long as it is kept', async () => {
+  const signingIn: View = { ...OUT, status: 'signingIn' };
+  memory.get.mockResolvedValue({ unwritten: { view: { ...OUT, unsaved: true } } });
+  const seen: unknown[] = [];
+  storage.get.mockResolvedValue({ view: signingIn });
+  await watchView(({ status, unsaved }) => seen.push([status, unsaved]));
+  for (const listener of memory.listeners) listener({ unwritten: { newValue: null } });
+  for (const listener of memory.listeners)
+    listener({ unwritten: { newValue: { view: { ...signedIn, unsaved: true } } } });
+  expect(seen).toEqual([
+    ['signedOut', true],
+    ['signingIn', undefined],
+    ['signedIn', true],
+  ]);
+});
+
+it('shows the view on the disk where memory does not answer', async () => {
+  memory.get.mockRejectedValue(new Error('no'));
+  expect(await shown({ view: signedIn })).toEqual(['signedIn']);
 });

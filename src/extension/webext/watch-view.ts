@@ -1,4 +1,4 @@
-// Pages follow the state by watching the `view` in storage; they never ask for it.
+// Pages follow the state by watching the `view` in storage; they never ask for it. What could not be written there is in memory.
 import type { View } from '../../session/view.ts';
 import { browser } from './browser.ts';
 
@@ -20,18 +20,34 @@ export function readView(stored: unknown): View | undefined {
   return view?.version === NOBODY.version ? view : undefined;
 }
 
+/** What stands in for the view while the disk takes nothing (session/unwritten.ts). Pure. */
+const viewIn = (unwritten: unknown): unknown => (unwritten as { view?: unknown } | null | undefined)?.view;
+
 /** Calls back with the stored view, and again whenever it changes. Resolves when it was looked for. */
 export async function watchView(show: (view: View) => void): Promise<void> {
-  const tell = (stored: unknown) => {
-    const view = readView(stored);
+  let onDisk: unknown;
+  let kept: unknown;
+  const tell = () => {
+    const view = readView(kept ?? onDisk);
     if (view) show(view);
   };
-  browser.storage.local.onChanged.addListener((changes) => {
-    const change = changes.view;
-    if (change) tell(change.newValue);
+  const { local, session } = browser.storage as Pick<typeof browser.storage, 'local'> &
+    Partial<Pick<typeof browser.storage, 'session'>>;
+  local.onChanged.addListener(({ view }) => {
+    if (!view) return;
+    onDisk = view.newValue;
+    tell();
   });
+  session?.onChanged.addListener(({ unwritten }) => {
+    if (!unwritten) return;
+    kept = viewIn(unwritten.newValue);
+    tell();
+  });
+  const keptNow = session?.get('unwritten').then(({ unwritten }) => viewIn(unwritten));
   try {
-    tell((await browser.storage.local.get('view')).view);
+    onDisk = (await local.get('view')).view;
+    kept = await keptNow?.catch(() => undefined);
+    tell();
   } catch {
     show({ ...NOBODY, problem: { code: 'storage_unavailable', at: Date.now() } });
   }

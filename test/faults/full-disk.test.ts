@@ -1,0 +1,181 @@
+// A disk that is full, from any write on: what a person ends has ended, and a failure is told, though nothing can be written.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FxaError } from '../../src/fxa/errors.ts';
+import type { View } from '../../src/session/view.ts';
+import { personAt } from './person.ts';
+import { unsound } from './soundness.ts';
+import { ada, ADA } from './steps.ts';
+import { createFaultWorld, type FaultWorld } from './world.ts';
+
+let world: FaultWorld;
+beforeEach(() => {
+  world = createFaultWorld();
+});
+afterEach(() => {
+  expect(unsound(world)).toEqual([]);
+  world.stop();
+});
+
+const done = <T>(work: Promise<T>) => world.time.until(work, 'the work');
+const refused = () => new FxaError('storage_unavailable', 'The browser refuses its storage.');
+
+/** What pages show: what could not be written goes before what is. */
+const shown = () =>
+  ((world.host.memory.get('unwritten') as { view?: View } | undefined)?.view ?? world.view()) as View;
+
+/** From now on, or once `writes` more have gone through, `storage.local` takes nothing. */
+function fillDisk(writes = 0): void {
+  let left = writes;
+  world.host.refuse = (call) => {
+    if (call.startsWith('local.set') && left-- <= 0) throw refused();
+  };
+}
+function freeDisk(): void {
+  world.host.refuse = () => undefined;
+}
+
+/** A sign-in whose window is open. */
+async function windowOpen(): Promise<{ attempt: Promise<void> }> {
+  world.host.person = () => new Promise(() => undefined);
+  const attempt = world.session.signIn();
+  attempt.catch(() => undefined);
+  await world.time.quiet();
+  expect([shown().status, world.host.windows.open.length]).toEqual(['signingIn', 1]);
+  return { attempt };
+}
+
+describe('while the sign-in window is open', () => {
+  it('a sign-in that cannot be written down is told as failed, and leaves no grant', async () => {
+    let come = () => {};
+    const ready = new Promise<void>((resolve) => (come = resolve));
+    world.host.person = (url) => ready.then(() => personAt(world.standin, ADA)(url));
+    const attempt = world.session.signIn();
+    await world.time.quiet();
+    fillDisk();
+    come();
+    await done(attempt);
+    expect(shown()).toMatchObject({ status: 'signedOut', problem: { code: 'storage_unavailable' } });
+    expect(world.standin.store.liveGrants()).toHaveLength(0);
+  });
+
+  it('Cancel closes the window and is told', async () => {
+    const { attempt } = await windowOpen();
+    fillDisk();
+    await done(world.session.cancelSignIn());
+    await done(attempt);
+    expect(world.host.windows.open).toEqual([]);
+    expect(shown()).toMatchObject({ status: 'signedOut', problem: { code: 'cancelled' }, unsaved: true });
+  });
+
+  it('closing the window is told', async () => {
+    const { attempt } = await windowOpen();
+    fillDisk();
+    world.host.closeWindow(world.host.windows.open[0] ?? 0);
+    await done(attempt);
+    expect(shown()).toMatchObject({ status: 'signedOut', problem: { code: 'cancelled' } });
+  });
+
+  it('the death of the background is told', async () => {
+    await windowOpen();
+    fillDisk();
+    await done(world.restart().catch(() => undefined));
+    expect(shown()).toMatchObject({ status: 'signedOut', problem: { code: 'interrupted' } });
+  });
+
+  it('Cancel closes the window where not even a read is answered, and says so', async () => {
+    const { attempt } = await windowOpen();
+    world.host.refuse = (call) => {
+      if (call.startsWith('local.')) throw refused();
+    };
+    await expect(done(world.session.cancelSignIn())).rejects.toMatchObject({ code: 'storage_unavailable' });
+    await done(attempt.catch(() => undefined));
+    expect(world.host.windows.open).toEqual([]);
+    freeDisk();
+  });
+
+  it('Cancel says so where memory takes nothing either', async () => {
+    const { attempt } = await windowOpen();
+    world.host.refuse = (call) => {
+      if (/^local\.set|^memory\.set unwritten/.test(call)) throw refused();
+    };
+    await expect(done(world.session.cancelSignIn())).rejects.toMatchObject({ code: 'storage_unavailable' });
+    await done(attempt.catch(() => undefined));
+    expect(world.host.windows.open).toEqual([]);
+    freeDisk();
+  });
+});
+
+describe('while somebody is signed in', () => {
+  beforeEach(async () => {
+    await done(world.session.signIn());
+    expect(shown().status).toBe('signedIn');
+  });
+
+  it.each([0, 1, 2])('Sign out ends the grant, with %d writes left', async (writes) => {
+    fillDisk(writes);
+    await done(world.session.signOut());
+    await world.time.quiet();
+    expect(shown().status).toBe('signedOut');
+    expect(world.standin.store.liveGrants()).toHaveLength(0);
+    await world.time.quiet();
+    expect(world.standin.store.liveAccessTokens()).toHaveLength(0);
+    await expect(done(world.session.accessToken('profile'))).rejects.toMatchObject({ code: 'signed_out' });
+  });
+
+  it('says that this could not be saved, until it is', async () => {
+    fillDisk();
+    await done(world.session.signOut());
+    await world.time.quiet();
+    expect(shown().unsaved).toBe(true);
+    expect(world.record()?.session.status).toBe('signedIn');
+    await done(world.restart().catch(() => undefined));
+    expect(shown()).toMatchObject({ status: 'signedOut', unsaved: true });
+
+    freeDisk();
+    await done(world.session.tend());
+    expect(world.record()).toMatchObject({ session: { status: 'signedOut' }, outbox: [] });
+    expect([shown().unsaved, world.host.memory.get('unwritten') ?? null]).toEqual([undefined, null]);
+  });
+
+  it('a sign-in that follows, when there is room again, is the one that counts', async () => {
+    fillDisk();
+    await done(world.session.signOut());
+    await world.time.quiet();
+    freeDisk();
+    world.signsInAs(ADA);
+    await done(world.session.signIn());
+    expect(shown()).toMatchObject({ status: 'signedIn', account: { uid: ada(world).uid } });
+    expect(shown().unsaved).toBeUndefined();
+    expect(world.standin.store.liveGrants()).toHaveLength(1);
+  });
+
+  it('what was kept is forgotten where the disk has moved on since, whatever came between', async () => {
+    fillDisk();
+    await done(world.session.signOut());
+    await world.time.quiet();
+    const kept = world.host.memory.get('unwritten');
+    freeDisk();
+    await done(world.session.signIn());
+    // The background died between the two writes.
+    world.host.memory.set('unwritten', kept);
+    await done(world.restart());
+    expect(shown().status).toBe('signedIn');
+    expect(world.host.memory.get('unwritten') ?? null).toBeNull();
+  });
+
+  it('no sign-in is kept in memory alone: its grant could not be ended after a restart', async () => {
+    await done(world.session.signOut());
+    await world.time.quiet();
+    for (let writes = 0; ; writes++) {
+      fillDisk(writes);
+      world.signsInAs(ADA);
+      await done(world.session.signIn().catch(() => undefined));
+      const { status } = shown();
+      freeDisk();
+      await done(world.session.tend());
+      if (status === 'signedIn') break;
+      expect([writes, world.standin.store.liveGrants().length]).toEqual([writes, 0]);
+    }
+    expect(world.record()?.session.status).toBe('signedIn');
+  });
+});
