@@ -9,6 +9,8 @@ export const FXA_ERROR_CODES = [
   'busy',
   /** The background ended while a sign-in was under way. */
   'interrupted',
+  /** The background did not answer a command; whether it was carried out is not known. */
+  'unanswered',
   /** No answer at all: no network, no such host, connection refused or dropped, or CORS. */
   'offline',
   /** Mozilla accounts answers with its own trouble (5xx) or not in time. Keep everything, try later. */
@@ -99,6 +101,8 @@ export const FXA_REASONS = [
   'keys_not_kept',
   /** The browser has lost what was stored, while the backup of grants still has the one of the session. */
   'record_lost',
+  /** It was cancelled before its window had opened, which it may still do. */
+  'window_coming',
   /** The permission to see where a tab ends was taken back. */
   'tab_not_allowed',
   /** The sign-in was to last until the browser ends, and it did. */

@@ -1,5 +1,5 @@
 // All there is to do with attempts: one at a time, seen through by whoever is alive, and never ended in silence.
-import { FxaError } from '../fxa/errors.ts';
+import { FxaError, type Reason } from '../fxa/errors.ts';
 import { finishAttempt, watchOver } from './attempt.ts';
 import { createAuthTabs, type TabAttempt } from './auth-tab.ts';
 import { createAuthWindows } from './auth-window.ts';
@@ -38,10 +38,7 @@ interface Back {
 /** `afterwards` is called when an attempt is over and may have left something to destroy. */
 export function createAttempts(context: Context, afterwards: () => void): Attempts {
   const { ports, store } = context;
-  const windows = createAuthWindows(ports, async (owner) => {
-    const { session } = await store.read();
-    return session.status === 'signingIn' && session.attempt.id === owner;
-  });
+  const windows = createAuthWindows(ports);
   const tabs = createAuthTabs(ports);
   // Only to be able to cancel it; everything that must survive is stored.
   let running: RunningAttempt | undefined;
@@ -97,19 +94,14 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
       await fail(attempt.id, { code: 'interrupted', reason: 'tab_not_allowed' });
       return 'none';
     }
-    const url = await lookAt(attempt.tabId);
-    if (url === undefined) {
+    const place = await ports.authTab.look(attempt.tabId);
+    if (!place) {
       await tabs.take(attempt.id);
       await fail(attempt.id, { code: 'cancelled' });
       return 'none';
     }
-    return (await back(attempt.tabId, url)) ?? 'waits';
-  };
-
-  /** Undefined when the tab is gone; empty where its address is none of our business. */
-  const lookAt = async (tabId: number) => {
-    const place = await ports.authTab.look(tabId);
-    return place && (place.url ?? '');
+    // Its address is seen at the return page alone.
+    return (await back(attempt.tabId, place.url ?? '')) ?? 'waits';
   };
 
   const back = async (tabId: number, url: string): Promise<Back | undefined> => {
@@ -187,8 +179,8 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     await tabs.unwant();
   };
 
-  const stop = async () => {
-    running?.cancel.abort();
+  const stop = async (reason?: Reason) => {
+    running?.cancel.abort(reason);
     await unwish();
     await windows.dismiss();
     await tabs.dismiss();
@@ -197,7 +189,7 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
   return {
     signIn,
     show,
-    stop,
+    stop: () => stop(),
 
     async signInInTab(options = {}) {
       const email = await takeTypedAddress(ports);
@@ -213,10 +205,12 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     permissionAdded: () => tabAsWanted(),
 
     async cancel() {
+      const reason = (await windows.isComing()) ? 'window_coming' : undefined;
       // Storage may refuse: first what the person wants, then its note.
-      await stop();
+      await stop(reason);
       const { session } = await store.read();
-      if (session.status === 'signingIn') await fail(session.attempt.id, { code: 'cancelled' });
+      if (session.status !== 'signingIn') return;
+      await fail(session.attempt.id, { code: 'cancelled', ...(reason && { reason }) });
     },
 
     async wake() {

@@ -1,5 +1,6 @@
 // The window of an attempt, from being asked for to being gone. Browsers show it only when the server has answered, so it
-// may come after the attempt was cancelled or its background died; and both refuse or break a second one beside it.
+// may come after the attempt was cancelled or its background died; and both refuse or break a second one beside it. It is
+// expected until its launch has settled, however long that takes.
 import { FxaError } from '../fxa/errors.ts';
 import { orCancelled, throwIfCancelled } from './cancel.ts';
 import type { Ports } from './ports.ts';
@@ -9,16 +10,13 @@ const KEY = 'authWindow';
 /** Events and commands come at the same time; each reads and writes in one go. */
 const LOCK = 'fxa:window';
 
-/** A window that opens later than this after it was asked for is somebody else's. */
-const EXPECTED_WITHIN_MS = 60_000;
-
 /** How long an attempt waits for the window of an attempt before it to come and go. */
 const LAST_ONE_LEAVES_WITHIN_MS = 30_000;
 /** How late the window of a dead background may come and still be waited for. */
 const LATE_WINDOW_MS = 5000;
 const LOOK_AGAIN_AFTER_MS = 50;
 
-/** `owner` is the attempt that asked for the window; an unwanted one is closed as soon as it is seen. */
+/** `owner` is the attempt that asked for the window; an unwanted one is closed as soon as it is known. */
 type Known =
   | { readonly owner: string; readonly id: number }
   | { readonly owner: string; readonly expectedAt: number; readonly unwanted?: boolean }
@@ -41,15 +39,14 @@ export interface AuthWindows {
   show(): Promise<boolean>;
   /** Closes the window, now or as soon as it appears. */
   dismiss(): Promise<void>;
+  /** Whether a window was asked for that is not known yet. */
+  isComing(): Promise<boolean>;
+  /** To be called with the window of a launch alone: one that is not known to be ours is never closed. */
   created(windowId: number): Promise<void>;
   removed(windowId: number): Promise<void>;
 }
 
-/** `isCurrent`: whether that attempt is still running. */
-export function createAuthWindows(
-  { memory, authWindow, locks, now }: Ports,
-  isCurrent: (owner: string) => Promise<boolean>,
-): AuthWindows {
+export function createAuthWindows({ memory, authWindow, locks, now }: Ports): AuthWindows {
   /** Settles when the last window this context asked for has come and gone. */
   let last: Promise<void> = Promise.resolve();
 
@@ -84,7 +81,7 @@ export function createAuthWindows(
       try {
         await orCancelled(last, patience);
         // A window that a dead background asked for may still come; until then there is nothing to close.
-        while (isExpected(await known(), now(), LATE_WINDOW_MS)) {
+        while (isLate(await known(), now())) {
           throwIfCancelled(patience);
           await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_AFTER_MS));
         }
@@ -102,7 +99,7 @@ export function createAuthWindows(
         await forget(owner);
         throwIfCancelled(signal);
       }
-      const launched = authWindow.launch(url);
+      const launched = authWindow.launch(url, signal);
       const gone = async () => {
         await forget(owner);
       };
@@ -116,15 +113,16 @@ export function createAuthWindows(
       return state !== null && 'id' in state && (await authWindow.focus(state.id));
     },
 
-    async created(windowId) {
+    async isComing() {
       const state = await known();
-      if (state === null || !('expectedAt' in state)) return;
-      // While the attempt runs the window is its own, whatever the clock has done meanwhile.
-      if (!isExpected(state, now()) && !(await isCurrent(state.owner))) return;
-      const before = await change((latest) =>
-        isSame(latest, state) ? { owner: state.owner, id: windowId } : latest,
+      return state !== null && 'expectedAt' in state;
+    },
+
+    async created(windowId) {
+      const before = await change((state) =>
+        state && 'expectedAt' in state ? { owner: state.owner, id: windowId } : state,
       );
-      if (isSame(before, state) && before.unwanted) await authWindow.close(windowId);
+      if (before && 'expectedAt' in before && before.unwanted) await authWindow.close(windowId);
     },
 
     async removed(windowId) {
@@ -133,13 +131,6 @@ export function createAuthWindows(
   };
 }
 
-type Expected = Extract<Known, { expectedAt: number }>;
-
-/** Still waiting for the same window. */
-function isSame(state: Known, { owner }: Expected): state is Expected {
-  return state !== null && 'expectedAt' in state && state.owner === owner;
-}
-
-function isExpected(state: Known, now: number, within = EXPECTED_WITHIN_MS): boolean {
-  return state !== null && 'expectedAt' in state && Math.abs(now - state.expectedAt) <= within;
+function isLate(state: Known, now: number): boolean {
+  return state !== null && 'expectedAt' in state && Math.abs(now - state.expectedAt) <= LATE_WINDOW_MS;
 }

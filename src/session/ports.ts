@@ -44,8 +44,11 @@ export interface Locks {
 /** The browser's own window for web sign-in (`identity.launchWebAuthFlow`). */
 export interface AuthWindow {
   readonly redirectUri: string;
-  /** Resolves with the URL the window was redirected to. Rejects with a coded `FxaError`. */
-  launch(url: string): Promise<string>;
+  /**
+   * Resolves with the URL the window was redirected to. Rejects with a coded `FxaError`. The signal ends nothing: it tells
+   * that a window made after it is not the one.
+   */
+  launch(url: string, signal: AbortSignal): Promise<string>;
   /** False when there is no such window any more. */
   focus(windowId: number): Promise<boolean>;
   close(windowId: number): Promise<void>;

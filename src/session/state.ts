@@ -73,6 +73,8 @@ export interface SignedOut extends LastAttempt {
   readonly metricsAllowed?: true;
   /** How the last session ended. */
   readonly ended?: Problem;
+  /** The person has seen that, and wants to be told no more. */
+  readonly endDismissed?: true;
 }
 
 /** Who is signed in: the id_token's subject at once, the profile as soon as it was fetched. */

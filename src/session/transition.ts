@@ -135,9 +135,14 @@ export function transition(session: Session, event: SessionEvent): Session {
       return changeLive(session, event.sessionId, (live) => ({ ...live, trouble: event.trouble }));
 
     case 'problemDismissed': {
-      if (session.status === 'signingIn' || !session.problem) return session;
+      if (session.status === 'signingIn') return session;
       const { problem, ...rest } = session;
-      if (rest.status === 'signedOut') return rest;
+      if (rest.status === 'signedOut') {
+        const endSeen = rest.ended === undefined || rest.endDismissed === true;
+        if (!problem && endSeen) return session;
+        return rest.ended ? { ...rest, endDismissed: true } : rest;
+      }
+      if (!problem) return session;
       const { askWho, ...plain } = rest;
       return plain;
     }

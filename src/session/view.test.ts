@@ -137,3 +137,11 @@ it('says in which way metrics are chosen, and everything that is against them', 
   const all = metricsOf({ metrics: false, objection: true }, { consent: false, companion: false });
   expect(all).toEqual({ on: false, closedBy: ['nowhere', 'switch', 'browser', 'objection'] });
 });
+
+it('tells no more how a session ended once the person has dismissed that', () => {
+  const ended = { code: 'signed_out', reason: 'account_deleted', at: 5 } as const;
+  const view = (more: object) =>
+    project({ ...record, session: { status: 'signedOut', ended, ...more } }, AROUND);
+  expect(view({}).ended).toEqual(ended);
+  expect(view({ endDismissed: true })).not.toHaveProperty('ended');
+});

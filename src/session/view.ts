@@ -84,7 +84,8 @@ export function project(record: StoredRecord, surroundings: Surroundings): View 
   const { policy, consent } = surroundings;
   const lastChange = record.journal.at(-1);
   const base = settled(session);
-  const ended = base.status === 'signedIn' ? undefined : base.ended;
+  const dismissed = base.status === 'signedOut' && base.endDismissed === true;
+  const ended = base.status === 'signedIn' || dismissed ? undefined : base.ended;
   const scope = base.status === 'signedIn' ? base.grant.scope : '';
   const account = base.status === 'signedOut' ? undefined : accountView(base.account, scope, policy);
   // A new attempt is an answer to the last problem: no need to look at it while it runs.

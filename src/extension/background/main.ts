@@ -11,7 +11,7 @@ import { build, type BuildConfig } from '../config.ts';
 import { returnPagePattern } from '../return-page.ts';
 import { alarms } from '../webext/alarms.ts';
 import { authTab } from '../webext/auth-tab.ts';
-import { authWindow } from '../webext/auth-window.ts';
+import { authWindow, onAuthWindow } from '../webext/auth-window.ts';
 import { readConsent } from '../webext/consent.ts';
 import { grantBackup } from '../webext/grant-backup.ts';
 import { followTabs } from '../webext/follow-tabs.ts';
@@ -20,7 +20,6 @@ import {
   onPermissionsChanged,
   onPolicyChanged,
   onStart,
-  onWindowCreated,
   onWindowRemoved,
 } from '../webext/listeners.ts';
 import { webLocks } from '../webext/locks.ts';
@@ -81,7 +80,7 @@ onAlarm(OUTBOX_ALARM, tend);
 onAlarm(RENEWAL_ALARM, tend);
 onAlarm(COMPANION_ALARM, tend);
 onAlarm(ATTEMPT_ALARM, () => after((session) => session.watch()));
-onWindowCreated((id) => after((session) => session.windowCreated(id)));
+onAuthWindow((id) => after((session) => session.windowCreated(id)));
 onWindowRemoved((id) => after((session) => session.windowRemoved(id)));
 if (build.returnPage !== undefined) {
   const updated = (id: number, url: string) => after((session) => session.tabUpdated(id, url));

@@ -1,7 +1,9 @@
 // How the person signs in, for how long, and whether they are told when they are needed.
 import { useEffect, useState } from 'preact/hooks';
 import type { View } from '../../session/view.ts';
+import type { FxaErrorCode } from '../../fxa/errors.ts';
 import { facts } from '../page-facts.ts';
+import { ProblemNote } from '../ui/problem-note.tsx';
 import { SessionOnly } from '../ui/session-only.tsx';
 import { Switch } from '../ui/switch.tsx';
 import { text } from '../ui/text.ts';
@@ -28,15 +30,20 @@ export function SigningIn({ view }: { view: View }) {
 
 function AlwaysInTab({ inTab, pattern }: { inTab: boolean; pattern: string }) {
   const [refused, setRefused] = useState(false);
+  const [failed, setFailed] = useState<FxaErrorCode>();
   const change = async (wanted: boolean) => {
     setRefused(false);
+    setFailed(undefined);
+    // Within the click: it alone may ask. A browser that does not even ask has refused.
+    const allowed = !wanted || (await askForReturnPage([pattern]).catch(() => false));
+    if (!allowed) {
+      setRefused(true);
+      return;
+    }
     try {
-      // Within the click: it alone may ask.
-      if (!wanted) await call('preferWindow');
-      else if (await askForReturnPage([pattern])) await call('preferTab');
-      else setRefused(true);
-    } catch {
-      setRefused(wanted);
+      await call(wanted ? 'preferTab' : 'preferWindow');
+    } catch (error) {
+      setFailed((error as Error).message as FxaErrorCode);
     }
   };
   return (
@@ -45,6 +52,7 @@ function AlwaysInTab({ inTab, pattern }: { inTab: boolean; pattern: string }) {
         {text('alwaysTabNote')}
       </Switch>
       {refused && <Refused words={text('tabRefused')} />}
+      {failed && <ProblemNote problem={{ code: failed, at: Date.now() }} />}
     </>
   );
 }

@@ -4,7 +4,7 @@ import { AccountCard } from '../ui/account-card.tsx';
 import { CommandButton } from '../ui/command-button.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { later } from '../ui/later.tsx';
-import { isCurrent, isNews } from '../ui/problem-age.ts';
+import { isCurrent, isNews, isRecent } from '../ui/problem-age.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { text } from '../ui/text.ts';
 import { Name } from './name.tsx';
@@ -13,14 +13,15 @@ const More = later(async () => (await import('./signed-in-more.tsx')).SignedInMo
 
 export function SignedIn({ view }: { view: View }) {
   const { status, account, problem, unfinished, replacedOther, since = 0 } = view;
-  const shown = unfinished ? problem : isCurrent(problem, status, Date.now());
+  const open = unfinished && problem && isRecent(problem, Date.now());
+  const shown = open ? problem : isCurrent(problem, status, Date.now());
   return (
     <>
       <Heading quiet>{text('signedInTitle')}</Heading>
       {account && <Account account={account} coming={account.awaited === true && !shown} />}
       {replacedOther && isNews(since, Date.now()) && <p class="note">{text('replacedOther')}</p>}
       {shown && <ProblemNote problem={shown} />}
-      {unfinished && (
+      {open && (
         <>
           <CommandButton command="signIn" label={text('continue')} look="primary" />
           <CommandButton command="dismissProblem" label={text('dismiss')} look="link" />

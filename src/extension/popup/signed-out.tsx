@@ -26,7 +26,7 @@ export function SignedOut({ view }: { view: View }) {
       )}
       {current && <ProblemNote problem={current} large={current === grave} />}
       {told && <ProblemNote problem={told} dated large={!grave} />}
-      <WayOn view={view} problem={current} withAddress={!grave} />
+      <WayOn view={view} problem={current} withAddress={!grave} told={told} />
       <SessionOnly view={view} />
     </>
   );

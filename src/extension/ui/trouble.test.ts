@@ -9,6 +9,7 @@ const cancelled = { code: 'cancelled', at: NOW } as const;
 const offline = { code: 'offline', at: NOW } as const;
 const byUser = { code: 'signed_out', reason: 'by_user', at: 1 } as const;
 const lost = { code: 'signed_out', reason: 'key_lost', at: 1 } as const;
+const DAY = 86_400_000;
 
 it.each<[string, Partial<View>, ReturnType<typeof troubleOf>]>([
   ['nothing', {}, { current: undefined, grave: undefined, told: undefined }],
@@ -18,4 +19,9 @@ it.each<[string, Partial<View>, ReturnType<typeof troubleOf>]>([
   ['what others ended', { ended: lost }, { current: undefined, grave: undefined, told: lost }],
 ])('of %s', (_what, more, trouble) => {
   expect(troubleOf(view(more), NOW)).toEqual(trouble);
+});
+
+it('of what others ended, for a week', () => {
+  expect(troubleOf(view({ ended: lost }), 6 * DAY).told).toBe(lost);
+  expect(troubleOf(view({ ended: lost }), 300 * DAY).told).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 // What there is to be told where nobody is signed in, and how much of the view it takes.
 import type { Problem } from '../../session/state.ts';
 import type { View } from '../../session/view.ts';
-import { isCurrent } from './problem-age.ts';
+import { isCurrent, isRecent } from './problem-age.ts';
 
 export interface Trouble {
   /** What went wrong last, while it is news. */
@@ -18,6 +18,6 @@ export function troubleOf({ status, problem, ended }: View, now: number): Troubl
   return {
     current,
     grave: current?.code === 'cancelled' ? undefined : current,
-    told: ended?.reason === 'by_user' ? undefined : ended,
+    told: ended && ended.reason !== 'by_user' && isRecent(ended, now) ? ended : undefined,
   };
 }

@@ -11,9 +11,11 @@ interface Props {
   view: View;
   problem: Problem | undefined;
   withAddress?: boolean;
+  /** How the last session ended, where that is told. */
+  told?: Problem | undefined;
 }
 
-export function WayOn({ view, problem, withAddress = false }: Props) {
+export function WayOn({ view, problem, withAddress = false, told }: Props) {
   const way = problem ? wayOut(problem.code).way : 'signIn';
   const first = way === 'doctor' || way === 'otherAccount';
   const label = first ? 'tryAgain' : way === 'continue' || way === 'tryAgain' ? way : 'signIn';
@@ -35,6 +37,7 @@ export function WayOn({ view, problem, withAddress = false }: Props) {
         again={problem !== undefined}
         second={first || (problem !== undefined && minutesLeft(problem, Date.now()) > 0)}
       />
+      {(problem ?? told) && <CommandButton command="dismissProblem" label={text('dismiss')} look="link" />}
     </>
   );
 }

@@ -14,6 +14,7 @@ const ways: Record<FxaErrorCode, WayOut> = {
   cancelled: ['mild', 'account', 'signIn'],
   busy: ['waiting', 'waiting', 'tryAgain'],
   interrupted: ['person', 'waiting', 'continue'],
+  unanswered: ['fault', 'fault', 'tryAgain'],
   offline: ['waiting', 'offline', 'tryAgain'],
   server_unavailable: ['waiting', 'waiting', 'tryAgain'],
   rate_limited: ['waiting', 'waiting', 'tryAgain'],

@@ -3,6 +3,15 @@ import { FxaError } from '../../fxa/errors.ts';
 import type { AuthWindow } from '../../session/ports.ts';
 import { authWindowError } from './auth-window-errors.ts';
 import { browser } from './browser.ts';
+import { forgetNewTabs, watchForWindow } from './own-window.ts';
+
+let opened: (windowId: number) => void = () => undefined;
+
+/** Calls back with each window of ours that opens. To be called when the background starts. */
+export function onAuthWindow(work: (windowId: number) => void): void {
+  opened = work;
+  forgetNewTabs();
+}
 
 export const authWindow: AuthWindow = {
   get redirectUri() {
@@ -12,16 +21,22 @@ export const authWindow: AuthWindow = {
     return identity.getRedirectURL();
   },
 
-  async launch(url) {
+  async launch(url, signal) {
     // Firefox for Android has no such window, whatever the types say.
     if (typeof (browser.identity as Partial<typeof browser.identity>).launchWebAuthFlow !== 'function') {
       throw new FxaError('unsupported', 'This browser has no window for web sign-in.');
     }
+    const ask = (address: string, interactive: boolean) =>
+      browser.identity.launchWebAuthFlow({ url: address, interactive });
     let redirected: string | undefined;
+    // Another address of the same page: the browser's cache answers two requests for one address one after the other.
+    const stop = watchForWindow(signal, () => ask(`${url}&`, false), opened);
     try {
-      redirected = await browser.identity.launchWebAuthFlow({ url, interactive: true });
+      redirected = await ask(url, true);
     } catch (error) {
       throw authWindowError(error);
+    } finally {
+      stop();
     }
     // Some browsers end without a URL and without an error when the window is closed.
     if (!redirected) throw new FxaError('cancelled', 'The sign-in window gave no answer.');

@@ -16,13 +16,6 @@ export function onStart(work: () => void): void {
 /** `windows` is missing on Android; there is then no window to follow either. */
 const windows = browser.windows as typeof browser.windows | undefined;
 
-/** Popup windows only: the one for web sign-in is of that kind in both browsers. */
-export function onWindowCreated(work: (windowId: number) => void): void {
-  windows?.onCreated.addListener(({ id, type }) => {
-    if (id !== undefined && type === 'popup') work(id);
-  });
-}
-
 export function onWindowRemoved(work: (windowId: number) => void): void {
   windows?.onRemoved.addListener(work);
 }

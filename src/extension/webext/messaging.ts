@@ -10,14 +10,14 @@ export type Handlers = {
 /**
  * Calls a command of the background. One that ended before it answered is called once more: that wakes another.
  *
- * @throws Error with the code of what went wrong as its message; `interrupted` when there was no answer twice.
+ * @throws Error with the code of what went wrong as its message; `unanswered` when there was no answer twice.
  */
 export async function call<Name extends CommandName>(
   command: Name,
   ...text: Parameters<Commands[Name]>
 ): Promise<ReturnType<Commands[Name]>> {
   const message: Command = { command, ...(text[0] !== undefined && { text: text[0] }) };
-  const reply = (await send(message)) ?? (await send(message)) ?? ({ error: 'interrupted' } satisfies Reply);
+  const reply = (await send(message)) ?? (await send(message)) ?? ({ error: 'unanswered' } satisfies Reply);
   if ('error' in reply) throw new Error(reply.error);
   return reply.result as ReturnType<Commands[Name]>;
 }

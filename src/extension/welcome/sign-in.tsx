@@ -67,7 +67,12 @@ function WayIn({ view }: { view: View }) {
     <>
       {current && <ProblemNote problem={current} />}
       {told && <ProblemNote problem={told} dated />}
-      <WayOn view={view} problem={current} withAddress={!grave && status === 'signedOut'} />
+      <WayOn
+        view={view}
+        problem={current}
+        withAddress={!grave && status === 'signedOut'}
+        told={status === 'signedOut' ? told : undefined}
+      />
       {view.sessionOnly === 'by_browser' && <SessionOnly view={view} />}
     </>
   );

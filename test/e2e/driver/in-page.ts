@@ -1,6 +1,6 @@
 // The functions that run inside a page of the browser, not in Node. Each is sent as text, so it stands alone.
 /// <reference lib="dom" />
-import type { Focus, PopupView } from './types.ts';
+import type { Focus, PopupView, PopupWay } from './types.ts';
 
 interface BrowserWindow {
   id: number;
@@ -21,6 +21,7 @@ interface ExtensionApi {
     getLastFocused(): Promise<BrowserWindow>;
     getCurrent(): Promise<BrowserWindow>;
     update(id: number, change: { focused: true }): Promise<unknown>;
+    create(info: { type: 'popup'; url: string }): Promise<unknown>;
   };
   action: {
     openPopup(options: { windowId: number }): Promise<void>;
@@ -183,6 +184,12 @@ export async function readSealingKey(): Promise<{ extractable: boolean; exported
 export async function frontWindow(): Promise<string> {
   const page = globalThis as ExtensionPage;
   return (await (page.browser ?? page.chrome).windows.getLastFocused()).type;
+}
+
+export async function openPopupWindow(url: string, way: PopupWay): Promise<void> {
+  const page = globalThis as ExtensionPage;
+  if (way === 'extension') await (page.browser ?? page.chrome).windows.create({ type: 'popup', url });
+  else open(url, '', `popup,width=300,height=200${way === 'loosePage' ? ',noopener' : ''}`);
 }
 
 /** Opens it in this page's own window, brought to the front: neither a sign-in window nor one behind shows it. */

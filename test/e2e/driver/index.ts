@@ -12,6 +12,7 @@ import {
   databaseNames,
   frontWindow,
   keepInPage,
+  openPopupWindow,
   readAddress,
   readSealingKey,
   readStorageArea,
@@ -84,6 +85,14 @@ export async function launchBrowser(name: BrowserName, options: LaunchOptions): 
         return undefined;
       });
       return authPage(page);
+    },
+    openPopupWindow: async (url, way) => {
+      await (await anyPage()).evaluate(openPopupWindow, url, way);
+    },
+    pagesAt: async (part) => {
+      const pages = await engine.webPages();
+      const found = await Promise.all(pages.map((page) => page.evaluate(readAddress).catch(() => undefined)));
+      return found.filter((address) => address?.includes(part)).length;
     },
     authWindows: async () => (await engine.webPages()).length,
     authWindowInFront: async () => (await (await anyPage()).evaluate(frontWindow)) === 'popup',

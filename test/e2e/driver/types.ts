@@ -21,6 +21,8 @@ export interface Focus {
   visible: boolean;
 }
 
+export type PopupWay = 'extension' | 'page' | 'loosePage';
+
 export type Scheme = 'light' | 'dark';
 
 /** What a key is called: by the DOM's names. */
@@ -108,6 +110,10 @@ export interface BrowserUnderTest {
   visit(url: string): Promise<AuthPage>;
   /** Waits until a sign-in window (or tab) shows a page of the account server; one whose address has `part` in it. */
   authWindow(part?: string): Promise<AuthPage>;
+  /** Opens a popup window that has nothing to do with a sign-in: as an extension does, or as a page with or without a tie to it. */
+  openPopupWindow(url: string, as: PopupWay): Promise<void>;
+  /** How many pages of the web with `part` in their address are open now. */
+  pagesAt(part: string): Promise<number>;
   /** How many sign-in windows and tabs are open now. */
   authWindows(): Promise<number>;
   /** Whether a sign-in window is the one in front. */

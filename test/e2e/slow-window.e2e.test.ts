@@ -1,0 +1,100 @@
+// A sign-in window that comes late, and popup windows of others that come meanwhile: ours goes, theirs stay.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { ADA } from './accounts.ts';
+import { inBothBrowsers } from './both-browsers.ts';
+import type { BrowserUnderTest, PopupPage } from './driver/index.ts';
+import type { TestStandin } from './standin.ts';
+
+/** Milliseconds. */
+const PAGE_DELAY = 9000;
+const LONG = { timeout: 60_000 };
+
+const site = createServer((_request, response) => {
+  response.setHeader('content-type', 'text/html');
+  response.end('<!doctype html><title>Another site</title>');
+});
+let origin = '';
+beforeAll(async () => {
+  await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
+});
+afterAll(() => void site.close());
+
+/** By the way in which they come. */
+const STRANGERS = { extension: '/of-extension', page: '/of-page', loosePage: '/of-loose-page' } as const;
+
+/** Firefox lets no page of the driver open a window without a click; to the extension all three look the same there. */
+const strangersOf = ({ name }: BrowserUnderTest) =>
+  (Object.keys(STRANGERS) as (keyof typeof STRANGERS)[]).filter(
+    (way) => name === 'chromium' || way === 'extension',
+  );
+
+async function openStrangers(browser: BrowserUnderTest): Promise<void> {
+  for (const way of strangersOf(browser)) {
+    await browser.openPopupWindow(origin + STRANGERS[way], way);
+    await expect.poll(() => browser.pagesAt(STRANGERS[way]), { message: way }).toBe(1);
+  }
+}
+
+async function expectStrangers(browser: BrowserUnderTest): Promise<void> {
+  for (const way of strangersOf(browser))
+    expect([way, await browser.pagesAt(STRANGERS[way])]).toEqual([way, 1]);
+}
+
+/** Presses *Sign in*, whose page is slow, and waits until the server has heard of it. */
+async function startSlowly(browser: BrowserUnderTest, standin: TestStandin): Promise<PopupPage> {
+  standin.pageDelay = PAGE_DELAY;
+  const popup = await browser.openPopup();
+  await popup.waitForStatus('signedOut');
+  await popup.press('Sign in');
+  await expect.poll(() => standin.asked.length).toBeGreaterThan(0);
+  return popup;
+}
+
+/** Waits until the launch of the cancelled attempt is over. */
+async function waitUntilGone(browser: BrowserUnderTest): Promise<void> {
+  await expect.poll(async () => (await browser.readStorage('session')).authWindow, LONG).toBeNull();
+  await expect.poll(() => browser.pagesAt('/authorization')).toBe(0);
+}
+
+async function signInNow(popup: PopupPage, browser: BrowserUnderTest, standin: TestStandin): Promise<void> {
+  standin.pageDelay = 0;
+  await popup.press('Sign in');
+  const window = await browser.authWindow('/authorization');
+  await window.submit(ADA);
+  await popup.waitForStatus('signedIn');
+}
+
+inBothBrowsers('a slow sign-in window', (it) => {
+  it('that was cancelled is closed when it comes, and no window of others is', async ({
+    browser,
+    standin,
+  }) => {
+    const popup = await startSlowly(browser, standin);
+    await popup.press('Cancel');
+    expect(await popup.waitForAlert('cancelled')).toContain('Its window may still open');
+    await openStrangers(browser);
+
+    await waitUntilGone(browser);
+    await expectStrangers(browser);
+    await signInNow(popup, browser, standin);
+    await expectStrangers(browser);
+  }, 180_000);
+
+  it('is closed by Cancel when it has come, and no window of others is', async ({ browser, standin }) => {
+    const popup = await startSlowly(browser, standin);
+    await openStrangers(browser);
+    await expect
+      .poll(async () => (await browser.readStorage('session')).authWindow, LONG)
+      .toHaveProperty('id');
+
+    await popup.press('Cancel');
+    await popup.waitForAlert('cancelled');
+    await waitUntilGone(browser);
+    await expectStrangers(browser);
+    await signInNow(popup, browser, standin);
+    await expectStrangers(browser);
+  }, 180_000);
+});
