@@ -84,6 +84,7 @@ const signedOut = object<SignedOut>({
   status: oneOf('signedOut'),
   metricsAllowed: maybe(yes),
   ended: maybe(problem),
+  endDismissed: maybe(yes),
 });
 
 const signedIn = object<SignedIn>({
