@@ -107,6 +107,8 @@ export const FXA_REASONS = [
   'tab_not_allowed',
   /** The sign-in was to last until the browser ends, and it did. */
   'session_only',
+  /** A resource refused so many fresh tokens that no more are asked for just now. */
+  'tokens_refused',
   /** This build talks to another server, or as another client, than the one before. */
   'environment_changed',
 ] as const;

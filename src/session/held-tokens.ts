@@ -1,5 +1,6 @@
 // The access tokens this browser holds: kept before they are judged, fresh or not, and never forgotten before they are dead.
-import { grantedCovers, parseScopes } from '../fxa/scopes.ts';
+import { FxaError } from '../fxa/errors.ts';
+import { collapseScopes, grantedCovers, isValidScope, parseScopes } from '../fxa/scopes.ts';
 import type { Context } from './context.ts';
 import type { HeldToken } from './record.ts';
 import type { SignedIn } from './state.ts';
@@ -46,10 +47,22 @@ function retired(held: HeldToken, now: number): HeldToken {
 }
 
 /** FxA: a refresh drops `openid`, which only serves the sign-in; a token without it is as good. */
-export function withoutOpenid(scope: string): string {
+function withoutOpenid(scope: string): string {
   return parseScopes(scope)
     .filter((one) => one !== 'openid')
     .join(' ');
+}
+
+/**
+ * The scope a token is asked for with, in one form however it was written.
+ *
+ * @throws FxaError `invalid_request` where there is none beside `openid`: such a token could do nothing.
+ */
+export function tokenScope(wanted: string): string {
+  const scopes = parseScopes(withoutOpenid(wanted));
+  if (scopes.length === 0 || !scopes.every(isValidScope))
+    throw new FxaError('invalid_request', 'A token needs a scope other than openid.', { parameter: 'scope' });
+  return collapseScopes(scopes).sort().join(' ');
 }
 
 /** Fresh while more than the margin is left: five minutes, or a tenth of a short life. */

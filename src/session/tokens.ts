@@ -3,12 +3,13 @@ import { FxaError, isFxaError } from '../fxa/errors.ts';
 import { grantedCovers } from '../fxa/scopes.ts';
 import { acceptAccessToken, issuedTokens, requestRefresh, type TokenAnswer } from '../fxa/tokens.ts';
 import type { Context } from './context.ts';
-import { disown, holdToken, isFresh, mainToken, withoutOpenid } from './held-tokens.ts';
+import { disown, holdToken, isFresh, mainToken, tokenScope } from './held-tokens.ts';
 import type { HeldToken } from './record.ts';
 import { reasonFor } from './reason.ts';
 import { dropSecrets, lossOf, openSecret } from './secrets.ts';
 import { signOut } from './sign-out.ts';
 import { isAccount, settled, type SignedIn } from './state.ts';
+import { noteDenied, takeReplacement, throwIfDenied } from './token-limits.ts';
 
 /** Seconds an access token is asked for: one forgotten at a restart is dead soon. */
 export const ACCESS_TOKEN_TTL = 3600;
@@ -30,7 +31,8 @@ export interface GivenToken {
  * An access token of the live session that covers the scope. Refreshes when there is none, or when the only ones are
  * about to expire or were refused by a resource.
  *
- * @throws FxaError `account_changed` when another account is signed in by now; `signed_out` or `reauth_required` when there
+ * @throws FxaError `invalid_request` for a scope that no token can have; `account_changed` when another account is signed in by
+ *   now; `rate_limited` with reason `tokens_refused` when too many fresh tokens were refused; `signed_out` or `reauth_required` when there
  *   is no live session (any more); `offline`, `server_unavailable`, `rate_limited`, `bad_response`, `scope_denied` from the
  *   refresh: the session stays as it is.
  */
@@ -39,7 +41,7 @@ export async function accessToken(
   wanted: string,
   { refused, account }: TokenRequest = {},
 ): Promise<GivenToken> {
-  const scope = withoutOpenid(wanted);
+  const scope = tokenScope(wanted);
   const { subject } = (await requireLive(context, account)).account;
 
   const usable = async () => {
@@ -53,7 +55,7 @@ export async function accessToken(
         grantedCovers(token.scope, scope) &&
         isFresh(token, context.ports.now()),
     );
-    return { session, held };
+    return { session, held, tokens };
   };
 
   for (;;) {
@@ -63,7 +65,15 @@ export async function accessToken(
       // Another context may have refreshed, or signed out, while we waited for the lock.
       const now = await usable();
       if (now.held) return { session: now.session, held: now.held };
-      if (refused !== undefined) await disown(context, refused);
+      await throwIfDenied(context, now.session, scope);
+      if (refused !== undefined) {
+        await takeReplacement(
+          context,
+          scope,
+          now.tokens.find(({ token }) => token === refused),
+        );
+        await disown(context, refused);
+      }
       return refresh(context, now.session, { scope });
     });
     // Undefined: the same account has signed in anew meanwhile.
@@ -88,7 +98,11 @@ export async function withAccessToken<T>(
     return await use(token);
   } catch (error) {
     if (!isFxaError(error) || error.code !== 'token_rejected') throw error;
-    return use((await accessToken(context, scope, { account, refused: token })).held.token);
+    const next = await accessToken(context, scope, { account, refused: token }).catch((stopped: unknown) => {
+      // That the resource refuses is what is the matter, and not that we no longer ask for more.
+      throw isFxaError(stopped) && stopped.reason === 'tokens_refused' ? error : stopped;
+    });
+    return use(next.held.token);
   }
 }
 
@@ -103,7 +117,7 @@ export async function renew(
   { id, account, grant }: SignedIn,
   known: HeldToken | undefined,
 ): Promise<void> {
-  const scope = withoutOpenid(grant.scope);
+  const scope = tokenScope(grant.scope);
   await context.ports.locks.exclusive(refreshLock(scope), async () => {
     const session = await requireLive(context, account.subject);
     const newest = mainToken(await context.store.tokens(), session)?.token;
@@ -157,6 +171,7 @@ async function refresh(
   try {
     answer = await requestRefresh(deployment, { refreshToken, scope, ttl }, http);
   } catch (error) {
+    if (isFxaError(error) && error.code === 'scope_denied') await noteDenied(context, session, scope);
     if (!isFxaError(error) || error.code !== 'reauth_required') throw error;
     const hint = await reasonFor(context, session);
     if (hint) await store.step({ type: 'hinted', sessionId: session.id, hint });
@@ -169,7 +184,12 @@ async function refresh(
   const held = await takeToken(context, session.id, answer, passing);
   await store.step({ type: 'grantKept', sessionId: session.id });
   const now = await requireLive(context, subject);
-  return now.id === session.id ? { session: now, held } : undefined;
+  if (now.id !== session.id) return undefined;
+  if (grantedCovers(held.scope, scope)) return { session: now, held };
+  // It stays for whoever needs no more than it gives.
+  if (passing) await disown(context, held.token);
+  await noteDenied(context, session, scope);
+  throw new FxaError('scope_denied', 'The grant gives less than was asked for.');
 }
 
 /**
@@ -199,7 +219,8 @@ async function takeToken(
   }
   try {
     const accepted = acceptAccessToken(answer);
-    return await holdToken(context, owner, passing ? { ...accepted, scope: '' } : accepted);
+    const held = await holdToken(context, owner, passing ? { ...accepted, scope: '' } : accepted);
+    return { ...held, scope: accepted.scope };
   } catch (error) {
     if (accessToken !== undefined) await disown(context, accessToken);
     throw error;

@@ -29,7 +29,16 @@ const families: Record<string, readonly string[]> = {
   doctorVerdict_: VERDICTS,
   doctorName_: NAMES,
   closed_: CLOSED_BY,
-  change_: ['signedOut', 'signingIn', 'signedIn', 'needsReauth', 'failed', 'given_up', 'reset'],
+  change_: [
+    'signedOut',
+    'signingIn',
+    'signedIn',
+    'needsReauth',
+    'failed',
+    'given_up',
+    'reset',
+    'tokens_refused',
+  ],
   phase_: ['checking', 'window', 'finishing'],
 };
 

@@ -11,6 +11,7 @@ it.each([
   ['signedIn', 'signedOut', 'session_only', 'change_signedOut'],
   ['signedOut', 'signedOut', 'revocations_too_old', 'change_given_up'],
   ['signedOut', 'signedOut', 'reset', 'change_reset'],
+  ['signedIn', 'signedIn', 'tokens_refused', 'change_tokens_refused'],
 ] as const)('from %s to %s because of %s: %s', (from, to, why, key) => {
   expect(changeKey({ at: 1, from, to, why })).toBe(key);
 });

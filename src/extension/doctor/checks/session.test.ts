@@ -3,7 +3,8 @@ import { COMPANION_ALARM } from '../../../session/companion.ts';
 import { CLOSED_BY } from '../../../session/metrics/gate.ts';
 import { RENEWAL_ALARM } from '../../../session/renewal.ts';
 import { unreadable, VIEW_VERSION } from '../../../session/view.ts';
-import { BUILD, found, NOW } from '../testing.ts';
+import { TOKEN_LIMITS } from '../../../session/token-limits.ts';
+import { BUILD, found, NOW, workingArea } from '../testing.ts';
 import { EXPECTED_ALARMS } from './session.ts';
 
 const { companion: _none, ...WITHOUT_COMPANION } = BUILD;
@@ -81,6 +82,33 @@ it.each([
   [['sessionOnly', 'canary'], { code: 'policyIgnored', values: { count: 1 } }],
 ])('policies %j', async (names, finding) => {
   expect((await found({ policies: () => Promise.resolve(names) })).policy).toEqual(finding);
+});
+
+describe('services that refuse access tokens', () => {
+  const withLimits = async (limits: unknown) => {
+    const area = workingArea();
+    return (
+      await found({
+        session: { ...area, get: (key) => (key === TOKEN_LIMITS ? Promise.resolve(limits) : area.get(key)) },
+      })
+    ).refusals;
+  };
+
+  it.each([
+    undefined,
+    null,
+    'scrambled',
+    { a: null },
+    { a: { at: NOW, left: 4 } },
+    { a: { at: NOW - 600_001, open: true } },
+  ])('are none: %j', async (limits) => {
+    expect(await withLimits(limits)).toEqual({ code: 'refusalsNone' });
+  });
+
+  it('are counted by what was asked for', async () => {
+    const limits = { a: { at: NOW, open: true }, b: { at: NOW - 599_000, open: true }, c: { at: NOW } };
+    expect(await withLimits(limits)).toEqual({ code: 'refusalsMany', values: { count: 2 } });
+  });
 });
 
 describe('metrics', () => {

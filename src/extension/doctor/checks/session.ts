@@ -5,13 +5,16 @@ import { known, type Check, type Finding } from '../findings.ts';
 import type { Examine } from '../examination.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-type SessionCheck = Extract<Check, 'background' | 'record' | 'alarms' | 'policy' | 'metrics'>;
+type SessionCheck = Extract<Check, 'background' | 'record' | 'alarms' | 'refusals' | 'policy' | 'metrics'>;
 
 /** Milliseconds. It may have to start first. */
 const SLOW = 3000;
 const PATIENCE = 8000;
 /** Milliseconds: a machine that slept is late, and makes up for it at its next wake. */
 const LATE = 15 * 60_000;
+
+/** Milliseconds: a service that refused tokens so long ago may have been mended since. */
+const RECENT = 10 * 60_000;
 
 const VERSION: View['version'] = 3;
 const POLICIES = ['sessionOnly', 'metricsOff', 'emailDomain'];
@@ -59,6 +62,17 @@ export const SESSION_CHECKS: Record<SessionCheck, Examine> = {
     if (late.length > 0) return { code: 'alarmsLate', names: late };
     const next = Math.min(...expected.map((name) => of(name)?.at ?? Infinity)) - surroundings.now();
     return { code: 'alarmsSet', values: { seconds: Math.max(0, Math.round(next / 1000)) }, names: expected };
+  },
+
+  refusals: async ({ session, now }) => {
+    const limits: unknown = await session.get('tokenLimits');
+    const recent = Object.values(limits ?? {}).filter((limit: unknown) => {
+      const { open, at } = (limit ?? {}) as { open?: unknown; at?: unknown };
+      return open === true && typeof at === 'number' && Math.abs(now() - at) < RECENT;
+    });
+    return recent.length > 0
+      ? { code: 'refusalsMany', values: { count: recent.length } }
+      : { code: 'refusalsNone' };
   },
 
   policy: async ({ policies }) => {

@@ -1,0 +1,118 @@
+// Two servers and one extension that can turn from one to the other; it tells what one of them gave and the other was shown.
+import { createHash } from 'node:crypto';
+import { standinEndpoints } from '../../src/fxa/environments.ts';
+import type { SessionConfig } from '../../src/session/context.ts';
+import type { Area } from '../../src/session/ports.ts';
+import { createSession, type SessionService } from '../../src/session/session.ts';
+import { createStandin, type Standin } from '../../src/standin/app.ts';
+import { createKeys } from '../../src/standin/keys.ts';
+import { readyClients, RETURN_PAGE } from '../../src/standin/ready.ts';
+import { createHost, type Host } from '../fakes/host.ts';
+import { takeTime, type Time } from '../fakes/time.ts';
+import { personAt } from './person.ts';
+import { CLIENT, START } from './world.ts';
+
+export const A = 'http://127.0.0.1:9720';
+export const B = 'http://127.0.0.1:9820';
+
+/** What the switch needs of the browser. */
+export interface SwitchedBrowser {
+  area: Area | undefined;
+  restart: () => unknown;
+}
+
+type Built = Pick<SessionConfig, 'issuer' | 'clientId' | 'scope'>;
+
+const keys = createKeys(() => START);
+const idOf = (token: string) => createHash('sha256').update(Buffer.from(token, 'hex')).digest('hex');
+
+export interface Two {
+  readonly host: Host;
+  readonly time: Time;
+  readonly servers: Readonly<Record<string, Standin>>;
+  session: SessionService;
+  /** What went where it must not go. */
+  readonly leaks: string[];
+  kill(): void;
+  start(): Promise<void>;
+}
+
+/** `configuration`: what the stored choice makes of the build. */
+export function createTwo(browser: SwitchedBrowser, configuration: () => Promise<Built>): Two {
+  const time = takeTime(START);
+  const servers = Object.fromEntries(
+    [A, B].map((origin) => [origin, createStandin({ era: 'today', origin, now: time.now, keys })]),
+  );
+  /** What a server gave, and who that was. */
+  const given = new Map<string, string>();
+  const leaks: string[] = [];
+  const refused: unknown[] = [];
+  const note = (origin: string, ...secrets: (string | null | undefined)[]) => {
+    for (const secret of secrets) if (typeof secret === 'string') given.set(secret, origin);
+  };
+  const fetch = async (url: string, init: RequestInit = {}) => {
+    const { origin, pathname } = new URL(url);
+    const told = [url, JSON.stringify([...new Headers(init.headers)]), String(init.body ?? '')].join(' ');
+    for (const [secret, from] of given)
+      if (from !== origin && told.includes(secret)) leaks.push(`${pathname} at ${origin}`);
+    const server = servers[origin];
+    if (!server) throw new TypeError(`There is no ${origin}.`);
+    const { method, body } = init;
+    const answer = await server.app.request(url, {
+      headers: new Headers(init.headers),
+      ...(method !== undefined && { method }),
+      ...(body !== undefined && { body }),
+    });
+    if (pathname.endsWith('/token')) {
+      const { access_token, refresh_token } = (await answer.clone().json()) as Record<string, string>;
+      note(origin, access_token, refresh_token, refresh_token && idOf(refresh_token));
+    }
+    return answer;
+  };
+  const host = createHost({
+    redirectUri: readyClients().find(({ id }) => id === CLIENT)?.redirectUris[0] ?? '',
+    returnPage: RETURN_PAGE,
+    now: time.now,
+    fetch: (url, init) => fetch(String(url), init),
+    person: async (url) => {
+      const { origin, searchParams } = new URL(url);
+      note(origin, searchParams.get('state'), searchParams.get('code_challenge'));
+      const server = servers[origin];
+      if (!server) throw new Error(`There is no ${origin}.`);
+      const end = await personAt(server, 'ada@example.com')(url);
+      note(origin, new URL(end).searchParams.get('code'));
+      return end;
+    },
+  });
+  let running: { kill: () => void } | undefined;
+  const world: Two = {
+    ...{ host, time, servers, leaks },
+    session: undefined as never,
+    kill: () => running?.kill(),
+    async start() {
+      world.kill();
+      const { ports, kill } = host.start();
+      running = { kill };
+      browser.area = ports.local;
+      // A reload of the extension ends what lives no longer than it.
+      browser.restart = () => {
+        world.kill();
+        host.memory.clear();
+        host.alarms.clear();
+        void world.start();
+      };
+      const { issuer, clientId, scope } = await configuration();
+      const endpoints = standinEndpoints(issuer);
+      const config: SessionConfig = { environment: 'local', issuer, clientId, scope, endpoints };
+      world.session = createSession(ports, config);
+      // As the background does: what goes wrong is told, and does not keep it from living.
+      await world.session.recover().catch((error: unknown) => void refused.push(error));
+      await world.session.tend();
+    },
+  };
+  host.onTab = (id, url) => void world.session.tabUpdated(id, url);
+  host.onTabGone = (id) => void world.session.tabRemoved(id);
+  host.onWindow = (id) => void world.session.windowCreated(id);
+  host.onWindowGone = (id) => void world.session.windowRemoved(id);
+  return world;
+}
