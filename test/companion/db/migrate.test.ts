@@ -79,7 +79,7 @@ describe('on PostgreSQL', () => {
     expect(await tables(database)).toEqual([{ table_name: 'revocation' }]);
     await database.query('drop table companion.revocation');
     await migrate(database);
-    expect(await tables(database)).toHaveLength(12);
+    expect(await tables(database)).toHaveLength(13);
     await database.close();
   });
 });
