@@ -91,6 +91,7 @@ export function createApp(parts: AppParts): App {
     apply: (delivery) => store.apply(delivery),
     evict: (account, events) => tokens.evict(evictionKey(account), endedBefore(events, now())),
     count: (...[outcome, what]) => counters.webhook(outcome, what),
+    refused: (reason) => log.tally('set_refused', { reason }),
     report: (error) => log.failure('webhook_failed', error),
     now,
     secret,

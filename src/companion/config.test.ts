@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readSettings, type Variables } from './config.ts';
 
-const CLIENT = { clientId: '0123456789abcdef', name: 'notes', scope: 'profile:uid' };
+const CLIENT = { clientId: 'a1b2c3d4e5f60718', name: 'notes', scope: 'profile:uid' };
 const FULL = {
   FXA_ISSUER: 'production',
   COMPANION_CLIENTS: JSON.stringify([CLIENT]),
@@ -107,5 +107,40 @@ describe('readSettings', () => {
     const settings = readSettings({ ...FULL, FXA_ISSUER: 'http://127.0.0.1:9720/' });
     expect(settings.issuer).toBe('http://127.0.0.1:9720');
     expect(settings).not.toHaveProperty('endpoints');
+  });
+});
+
+describe('what was only copied from the example, or cannot be used', () => {
+  const given = (name: string, value: string) => {
+    try {
+      readSettings({ [name]: value });
+    } catch (error) {
+      return error instanceof ConfigError ? error.faults.filter((fault) => fault.startsWith(name)) : [];
+    }
+    return [];
+  };
+
+  it.each([
+    [
+      'COMPANION_CLIENTS',
+      '[{"clientId":"0123456789abcdef","name":"notes","scope":"profile"}]',
+      /env\.example/,
+    ],
+    ['DATABASE_URL', 'postgres://companion:password@127.0.0.1:5432/companion', /env\.example/],
+    ['DATABASE_URL', 'postgres://me:pa#ss@db.example/companion', /%23/],
+    ['DATABASE_URL', 'postgres://me:pa/ss@db.example/companion', /%2F/],
+    ['DATABASE_URL', 'postgres://me@a,b/companion?target_session_attrs=standby', /read-write/],
+    ['COMPANION_KEEP_ALIVE', '0', /whole number/],
+  ])('is refused: %s=%s', (name, value, says) => {
+    const faults = given(name, value);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(says);
+  });
+
+  it.each([
+    'postgres://me:secret@one.example:5432,two.example:5433/companion?target_session_attrs=read-write',
+    'postgresql://me:pa%23ss@db.example/companion',
+  ])('is not this: %s', (value) => {
+    expect(given('DATABASE_URL', value)).toEqual([]);
   });
 });

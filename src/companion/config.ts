@@ -2,6 +2,7 @@
 import { knownEndpoints, type Endpoints } from '../fxa/environments.ts';
 import { secureUrl, withoutSlash } from '../fxa/secure-url.ts';
 import { parseClients } from './client-list.ts';
+import { sessionAttributes, urlsOf } from './db/postgres-hosts.ts';
 import type { Client } from './clients.ts';
 
 export interface CompanionSettings {
@@ -83,7 +84,7 @@ export function readSettings(variables: Variables): CompanionSettings {
   const operatorPassword = optional('COMPANION_OPERATOR_PASSWORD', password);
   const settings: CompanionSettings = {
     ...accounts,
-    clients: needed('COMPANION_CLIENTS', parseClients, 'a JSON list, as in .env.example'),
+    clients: needed('COMPANION_CLIENTS', realClients, 'a JSON list, as in .env.example'),
     secret: needed(
       'COMPANION_SECRET',
       secretBytes,
@@ -121,14 +122,37 @@ function numbered<Name extends string>(name: Name, value: number | undefined) {
   return (value === undefined ? {} : { [name]: value }) as Partial<Record<Name, number>>;
 }
 
+/** Those of .env.example. */
+const EXAMPLE_CLIENTS: ReadonlySet<string> = new Set(['0123456789abcdef', 'fedcba9876543210']);
+
+function realClients(value: string): readonly Client[] {
+  const clients = parseClients(value);
+  const example = clients.find(({ clientId }) => EXAMPLE_CLIENTS.has(clientId));
+  if (example)
+    throw new Error(`has the client id ${example.clientId} of .env.example: give those Mozilla gave you`);
+  return clients;
+}
+
 function secretBytes(value: string): Uint8Array {
   if (!/^(?:[0-9a-f]{2}){32,}$/i.test(value)) throw new Error('must be at least 32 bytes in hex');
   return Buffer.from(value, 'hex');
 }
 
+const UNUSABLE_SESSIONS: ReadonlySet<string> = new Set(['read-only', 'standby', 'prefer-standby']);
+
 function postgresUrl(value: string): string {
-  if (!URL.canParse(value) || !['postgres:', 'postgresql:'].includes(new URL(value).protocol)) {
-    throw new Error('must begin with postgres://');
+  if (!/^postgres(?:ql)?:\/\//.test(value)) throw new Error('must begin with postgres://');
+  if (value.includes('#')) throw new Error('has a # in it: in a password, write it as %23');
+  if (!urlsOf(value).every((url) => URL.canParse(url))) {
+    throw new Error(
+      'cannot be read: write special characters of the password as %XX (/ as %2F, @ as %40, : as %3A)',
+    );
+  }
+  if (value.includes('//companion:password@')) throw new Error('is the one of .env.example: give your own');
+  if (UNUSABLE_SESSIONS.has(sessionAttributes(value) ?? '')) {
+    throw new Error(
+      'asks for servers that take no writes: target_session_attrs must be read-write, primary or any',
+    );
   }
   return value;
 }

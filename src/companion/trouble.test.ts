@@ -12,6 +12,21 @@ it.each([
   [failed({ code: 'EADDRNOTAVAIL', syscall: 'listen' }), {}, /^HOST.*10\.1\.2\.3/],
   [failed({ code: 'ECONNREFUSED', syscall: 'connect' }), { databaseUrl: URL }, /^DATABASE_URL.*ECONNREFUSED/],
   [failed({ code: '28P01' }), { databaseUrl: URL }, /^DATABASE_URL.*28P01/],
+  [
+    failed({ code: '42501', message: 'permission denied for schema companion' }),
+    { databaseUrl: URL },
+    /42501.*right.*schema companion/,
+  ],
+  [
+    failed({ code: '42P07', message: 'relation "account" already exists' }),
+    { databaseUrl: URL },
+    /42P07.*relation "account"/,
+  ],
+  [
+    failed({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }),
+    { databaseUrl: URL },
+    /^DATABASE_URL.*certificate.*sslrootcert/,
+  ],
   [failed({ code: 'ENOENT', path: '/proc/x.lock' }), { dataDir: '/proc/x' }, /^COMPANION_DATA.*\/proc\/x/],
   [failed({}), {}, /^as the system says it$/],
   [undefined, {}, /^unknown error$/],

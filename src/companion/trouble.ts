@@ -17,10 +17,35 @@ export function whyNotStarted(error: unknown, { issuer, host, port, dataDir, dat
     databaseUrl !== undefined &&
     (syscall === 'connect' || syscall === 'getaddrinfo' || /^\d/.test(code ?? ''))
   ) {
-    return `DATABASE_URL: the server cannot be used (${code ?? 'no reason given'}).`;
+    return `DATABASE_URL: the server cannot be used (${code ?? 'no reason given'}).${adviceFor(error)}`;
+  }
+  if (databaseUrl !== undefined && code?.includes('CERT')) {
+    return `DATABASE_URL: the server's certificate is not trusted (${code}). Give its authority: sslmode=verify-full&sslrootcert=/path/ca.crt`;
   }
   if (dataDir !== undefined && path?.startsWith(dataDir)) {
     return `COMPANION_DATA: ${dataDir} cannot be used as a folder (${code ?? 'no reason given'}).`;
   }
   return message ?? 'unknown error';
+}
+
+/** What to do about what PostgreSQL refused. Names of tables and columns are ours, and hold no value. */
+function adviceFor(error: unknown): string {
+  const { code, message = '' } = Object(error) as Partial<NodeJS.ErrnoException>;
+  const named = /(?:relation|table|schema|column|database|function) "?([a-z_.]{1,60})"?/i.exec(message)?.[0];
+  const what = named === undefined ? '' : ` (${named})`;
+  switch (code) {
+    case '42501':
+      return ` A right is missing${what}: the role of DATABASE_URL must own the companion's schema, or may create it.`;
+    case '42P07':
+    case '42703':
+    case '42P01':
+      return ` Tables of the companion are not as it left them${what}: give it a database of its own.`;
+    case '28P01':
+      return ' The password is wrong: special characters in it are written as %XX.';
+    case '3D000':
+      return ' There is no such database: create it first.';
+    case undefined:
+    default:
+      return '';
+  }
 }

@@ -7,6 +7,8 @@ const number = (value: unknown) => typeof value === 'number' && Number.isFinite(
 
 // In upper case as Node's and PostgreSQL's, or words in lower case as ours; the first digit in it ends neither.
 const CODE = /^(?:[A-Z0-9][A-Z0-9_]{0,49}|[a-z]{1,24}(?:_[a-z]{1,24}){0,5})$/;
+/** Of a table or a constraint, which are ours. */
+const NAME = /^[a-z][a-z_]{0,39}$/;
 const SEGMENT = '(?:[a-z][a-z-]{0,19}|v\\d|__[a-z]{1,19}__|\\*)';
 
 const SHAPES = {
@@ -23,6 +25,10 @@ const SHAPES = {
   /** Where in our own source: `db/store.ts:41`. */
   at: shape(/^(?:[a-z][a-z-]{0,29}\/){0,3}[a-z][a-z.-]{0,29}\.[jt]s:\d{1,6}$/),
   reason: shape(CODE),
+  /** The code of what was behind it: PostgreSQL's SQLSTATE, or the system's. */
+  cause: shape(CODE),
+  table: shape(NAME),
+  constraint: shape(NAME),
   kind: shape(CODE),
   outcome: shape(CODE),
   count: number,
@@ -62,7 +68,21 @@ export function fitType(type: string): string {
 /** An error's class, its code, and where it came from. Its message may quote what it was about. */
 export function errorFields(error: unknown): Fields {
   if (!(error instanceof Error)) return { name: 'Unknown' };
-  return { name: error.name, code: codeOf(error) ?? codeOf(error.cause), at: placeOf(error.stack) };
+  return {
+    // PostgreSQL's have a name in lower case.
+    name: error.name === 'error' ? 'DatabaseError' : error.name,
+    code: codeOf(error) ?? codeOf(error.cause),
+    reason: textOf(error, 'why'),
+    cause: codeOf(error) === undefined ? undefined : codeOf(error.cause),
+    table: textOf(error, 'table') ?? textOf(error.cause, 'table'),
+    constraint: textOf(error, 'constraint') ?? textOf(error.cause, 'constraint'),
+    at: placeOf(error.stack),
+  };
+}
+
+function textOf(error: unknown, name: string): string | undefined {
+  const value = (Object(error) as Readonly<Record<string, unknown>>)[name];
+  return typeof value === 'string' ? value : undefined;
 }
 
 function codeOf(error: unknown): string | undefined {

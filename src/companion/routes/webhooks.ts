@@ -31,6 +31,8 @@ export interface WebhookOptions {
   /** Told before they are written: what is cached of an account must not outlive them, whatever the database does. */
   readonly evict?: (account: Buffer, events: readonly AccountEvent[]) => void;
   readonly count: (...outcome: WebhookOutcome) => void;
+  /** Why a token was refused, for the log. */
+  readonly refused?: (reason: RefusalReason) => void;
   /** What the store threw, for the log. */
   readonly report?: (error: unknown) => void;
   /** Milliseconds. */
@@ -97,6 +99,7 @@ async function take(token: string, options: WebhookOptions): Promise<Outcome> {
   } catch (error) {
     if (error instanceof Refusal) {
       count('refused', error.reason);
+      options.refused?.(error.reason);
       return error;
     }
     if (!(error instanceof KeysUnavailable)) throw error;
