@@ -82,6 +82,7 @@ const surroundings: Surroundings = {
   issuer: 'https://accounts.example',
   policy: { sessionOnly: false, metricsOff: false },
   consent: true,
+  keepsKeys: true,
   companion: true,
   tab: true,
 };
