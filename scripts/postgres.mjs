@@ -1,36 +1,17 @@
 // Finds PostgreSQL on this machine, installs it where that is ours to do, and starts throw-away servers of it. Plain Node.
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import {
-  accessSync,
-  chownSync,
-  constants,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { clearTimeout } from 'node:timers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { canRun, ensureProgram, pathFolders, unprivileged } from './debian.mjs';
 import { freePort } from './free-port.mjs';
 
 const DEBIAN = '/usr/lib/postgresql';
 const PROGRAMS = ['initdb', 'postgres'];
 const START_MS = 60_000;
-
-const isRoot = () => process.getuid?.() === 0;
-
-function canRun(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Debian keeps every version in a folder of its own, and none of them in the path. */
 function debianFolders() {
@@ -48,49 +29,23 @@ function debianFolders() {
  * @returns {string | undefined}
  */
 export function lookForPostgres() {
-  const folders = [...debianFolders(), ...(process.env.PATH ?? '').split(delimiter)];
-  return folders.find((folder) => folder && PROGRAMS.every((program) => canRun(join(folder, program))));
+  const folders = [...debianFolders(), ...pathFolders()];
+  return folders.find((folder) => PROGRAMS.every((program) => canRun(join(folder, program))));
 }
 
 /**
- * Makes sure that PostgreSQL is there: finds it, or installs Debian's package where apt-get is at hand and we are root.
- * Says what it does when it does anything. The package's own server is not used, and not started where that can be helped.
+ * Makes sure that PostgreSQL is there.
  *
  * @returns {string} the folder of its programs
  * @throws Error that says in one line how to get it
  */
 export function ensurePostgres() {
-  const there = lookForPostgres();
-  if (there !== undefined) return there;
-  if (process.platform === 'linux' && isRoot() && canRun('/usr/bin/apt-get')) {
-    console.log('Installing PostgreSQL with apt-get, once …');
-    apt('update', '-qq');
-    apt('install', '-qq', '--yes', '--no-install-recommends', 'postgresql');
-  }
-  const now = lookForPostgres();
-  if (now === undefined) {
-    throw new Error(
-      'PostgreSQL is missing: install it (Debian: apt-get install postgresql; others: https://www.postgresql.org/download/).',
-    );
-  }
-  return now;
-}
-
-/** Quiet, unless it fails. Services are not started in run level 1. */
-function apt(...args) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-  const { status, stdout, stderr } = spawnSync('apt-get', args, { encoding: 'utf8', env });
-  if (status !== 0) throw new Error(`apt-get ${args[0]} failed:\n${stdout}${stderr}`);
-}
-
-/** PostgreSQL refuses to run as root. */
-function unprivileged() {
-  if (!isRoot()) return {};
-  const id = (flag, name) => spawnSync('id', [flag, name], { encoding: 'utf8' }).stdout.trim();
-  const name = ['postgres', 'nobody'].find((candidate) => id('-u', candidate) !== '');
-  if (name === undefined)
-    throw new Error('There is no user to run PostgreSQL as: it refuses to run as root.');
-  return { uid: Number(id('-u', name)), gid: Number(id('-g', name)) };
+  return ensureProgram({
+    find: lookForPostgres,
+    name: 'PostgreSQL',
+    packed: 'postgresql',
+    site: 'https://www.postgresql.org/download/',
+  });
 }
 
 /**

@@ -75,7 +75,10 @@ const READERS: readonly Step[] = [
   { name: 'types, each room in its runtime', command: ['tsx', 'scripts/types.ts'] },
 ];
 
-const POSTGRES: Step = { name: 'PostgreSQL is here', command: ['node', 'scripts/setup.mjs', '--postgres'] };
+const POSTGRES: Step = {
+  name: 'PostgreSQL and PgBouncer are here',
+  command: ['node', 'scripts/setup.mjs', '--postgres'],
+};
 const BROWSERS: Step = {
   name: 'both browsers are here',
   command: ['node', 'scripts/setup.mjs', '--browsers'],
