@@ -67,6 +67,7 @@ export function startLocalCompanion(settings: LocalSettings): Promise<RunningCom
     settings: localSettings(settings),
     log: createLog({ format: 'plain', level: 'warn', out: process.stderr }),
     version: readVersion(),
+    say: (why) => console.error(`companion: ${why}`),
   });
 }
 

@@ -49,6 +49,8 @@ export interface CompanionOptions {
   readonly fetch?: typeof fetch;
   /** One that is open already, and stays open. Default: the one of the settings. */
   readonly database?: Database;
+  /** For people: told in a sentence why this process ends by itself. */
+  readonly say?: (why: string) => void;
   /** Milliseconds. Default `Date.now`. */
   readonly now?: () => number;
 }
@@ -91,7 +93,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
     if (!options.database) running.push(() => database.close());
     database.onLost((error) => {
       log.failure('database_lost', error);
-      console.error(`companion: ${(error as Error).message}`);
+      options.say?.((error as Error).message);
       // At once: to stop in good order would write into files that are not ours any more.
       process.exit(1);
     });

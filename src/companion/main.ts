@@ -21,7 +21,13 @@ try {
   // Who started it may go: it stays, and its log is standard output, of which nothing has to be opened again.
   process.on('SIGHUP', () => log.event('hangup_ignored'));
   const version = readVersion();
-  const companion = await startCompanion({ settings, log, version, fetch: proxiedFetch(process.env) });
+  const companion = await startCompanion({
+    settings,
+    log,
+    version,
+    fetch: proxiedFetch(process.env),
+    say: (why) => console.error(`companion: ${why}`),
+  });
   const { origin, kind: database, host } = companion;
   log.event('started', { version: version.version, database, host, origin });
   console.error(`companion: ${origin}`);

@@ -170,7 +170,7 @@ describe('the worker on', () => {
       await work();
       await signOut();
       await expect.poll(() => world.standin.faults.hits()[0]).toBe(1);
-      await whileAway(stored.database.pool.options.connectionString, () => wait(1500));
+      await whileAway(stored.url, () => wait(1500));
       // graphile-worker gives itself up over this. The next one works, and finds what the last one had once that is overdue.
       await signOut();
       await expect.poll(live).toBe(0);

@@ -14,6 +14,8 @@ const START_MS = 90_000;
 export interface World {
   readonly database: Database;
   readonly store: Store;
+  /** Of the server, where there is one. */
+  readonly url?: string;
   /** What another instance would have: its own connections where there is a server. */
   readonly another: () => Promise<Database>;
 }
@@ -50,6 +52,9 @@ export function onEachDatabase(
         get store() {
           return get().store;
         },
+        get url() {
+          return get().url ?? '';
+        },
         another: () => get().another(),
       };
       suite(world, name);
@@ -74,6 +79,7 @@ async function startServer(): Promise<Started> {
   return {
     database,
     store: createStore(database),
+    url: server.url,
     another: async () => {
       const other = await openDatabase({ url: server.url });
       others.push(other);
