@@ -1,0 +1,114 @@
+// A build for another companion: what was bought at the one before is neither shown to it nor used, whatever it answers.
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { standinEndpoints } from '../../src/fxa/environments.ts';
+import { createSession } from '../../src/session/session.ts';
+import { createCompanionWorld, EVERY, type CompanionWorld } from './companion-world.ts';
+import { CLIENT, SCOPE } from './world.ts';
+
+interface Answer {
+  readonly status: number;
+  readonly body: object;
+}
+
+const SOLD_BY_OTHER = 'o'.repeat(43);
+const ANSWERS: Readonly<Record<string, Answer>> = {
+  'sells no session': { status: 503, body: {} },
+  'says that every session is over': { status: 401, body: { error: 'unknown_session' } },
+  // A revision that never was makes the extension refresh what it has.
+  'sells a session': { status: 200, body: { session: SOLD_BY_OTHER, revision: 99, metrics: false } },
+};
+
+let world: CompanionWorld;
+let other: Server;
+/** What the other companion hears: method, path, headers and body of each request. */
+let heard: string[];
+let answer: Answer;
+
+beforeEach(async () => {
+  heard = [];
+  other = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => (body += String(chunk)));
+    request.on('end', () => {
+      heard.push([request.method, request.url, JSON.stringify(request.headers), body].join(' '));
+      response.writeHead(answer.status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(answer.body));
+    });
+  });
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  world = await createCompanionWorld();
+  await world.startCompanion();
+  await world.session.signIn();
+  await world.session.tend();
+});
+afterEach(async () => {
+  await world.stop();
+  other.closeAllConnections();
+  await new Promise((resolve) => other.close(resolve));
+});
+
+const otherOrigin = () => `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+
+/** The companion session in storage, as the companion knows it. */
+function heldSession(): string {
+  const [seat] = Object.values(world.host.local.get('companion') as Record<string, { session: string }>);
+  return Buffer.from(seat?.session.replace('sealed:', '') ?? '', 'base64').toString();
+}
+
+/** The background of a build for the other companion takes over. */
+async function updateToOther(): Promise<void> {
+  world.kill();
+  const { ports } = world.host.start();
+  world.session = createSession(ports, {
+    environment: 'local',
+    issuer: world.standin.origin,
+    clientId: CLIENT,
+    scope: SCOPE,
+    endpoints: standinEndpoints(world.standin.origin),
+    companion: { origin: otherOrigin(), every: EVERY },
+    metrics: { entrypoint: 'test-button', utm: { source: 'tests' } },
+  });
+  await world.session.recover();
+  await world.session.tend();
+}
+
+/** All requests from now on that go to neither Mozilla accounts nor the other companion. */
+function watchRest(): readonly string[] {
+  const asked: string[] = [];
+  const { fetch: network } = world.host;
+  world.host.fetch = (...request) => {
+    const url = String(request[0]);
+    if (![world.standin.origin, otherOrigin()].some((origin) => url.startsWith(origin))) asked.push(url);
+    return network(...request);
+  };
+  return asked;
+}
+
+it.each(Object.entries(ANSWERS))(
+  'a companion that %s hears nothing of the session that another one sold, which is asked no more',
+  async (_what, given) => {
+    answer = given;
+    const sold = heldSession();
+    expect(sold).toMatch(/^[\w-]{43}$/);
+    const asked = watchRest();
+
+    await updateToOther();
+    await world.later();
+    await world.later();
+    world.standin.store.changePassword(world.ada, 'another horse');
+    world.host.memory.delete('tokens');
+    await world.session.lookForNews();
+    expect(world.view().status).toBe('needsReauth');
+    await world.later();
+    await world.session.signOut();
+    await world.later();
+
+    expect(heard.filter((line) => line.includes(sold))).toEqual([]);
+    expect(asked).toEqual([]);
+    // It was spoken to, and bought from anew.
+    expect(heard.some((line) => line.startsWith('POST /v1/sessions'))).toBe(true);
+    expect(world.stored()).not.toContain(Buffer.from(sold).toString('base64'));
+  },
+);
