@@ -59,6 +59,21 @@ function textsIn(value: unknown): string[] {
   return Object.entries(value).flatMap(([name, below]) => [name, ...textsIn(below)]);
 }
 
+/**
+ * Looks again until all is well. This build's alarm for news rings every second, and there is none while it is answered; and on a
+ * busy machine servers are slow.
+ */
+async function waitUntilFine(page: OwnPage): Promise<void> {
+  const fine = words('doctorSummaryFine');
+  await expect
+    .poll(async () => {
+      if ((await page.text()).includes(fine)) return fine;
+      await page.press(words('doctorRunAgain'));
+      return page.text();
+    }, SOON)
+    .toContain(fine);
+}
+
 beforeAll(async () => {
   await theDatabase();
 });
@@ -78,7 +93,7 @@ inBothBrowsers(
       expect(companion.answered()).toContain('POST /v1/sessions 201');
 
       const doctor = await browser.openPage(PAGE);
-      await doctor.waitForText(words('doctorSummaryFine'));
+      await waitUntilFine(doctor);
       const well = await makeReport(doctor);
       expect(well.findings).toEqual({
         background: 'backgroundAnswers',
@@ -94,6 +109,7 @@ inBothBrowsers(
         metrics: 'metricsClosed',
         accounts: 'serverAnswers',
         tokens: 'serverAnswers',
+        refusals: 'refusalsNone',
         profile: 'serverAnswers',
         companion: 'companionAnswers',
         clock: 'clockRight',
@@ -143,7 +159,7 @@ inBothBrowsers(
         .poll(async () => {
           await spoil();
           await doctor.press(words('doctorRunAgain'));
-          await doctor.waitForText(words('doctorSummaryFine'));
+          await waitUntilFine(doctor);
           await spoil();
           const { text, report } = await makeReport(doctor);
           seen.push(text, await doctor.text());
@@ -178,7 +194,7 @@ inBothBrowsers(
       await standin.switchOn();
       await companion.start();
       await doctor.press(words('doctorRunAgain'));
-      await doctor.waitForText(words('doctorSummaryFine'));
+      await waitUntilFine(doctor);
       expect(await doctor.faults()).toEqual([]);
     });
   },
