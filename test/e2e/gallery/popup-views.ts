@@ -31,6 +31,8 @@ const ENDED_HERE: readonly Reason[] = [
   'by_user',
   'session_only',
   'key_lost',
+  'keys_not_kept',
+  'record_lost',
   'environment_changed',
   'account_deleted',
 ];
@@ -81,6 +83,11 @@ const SIGNED_IN: readonly Shown[] = [
   popupOf('signed-in-metrics-on', ADA, { metrics: { on: true, closedBy: [] } }),
   popupOf('signed-in-session-only', ADA, { sessionOnly: 'chosen' }),
   popupOf('signed-in-session-only-by-policy', ADA, { sessionOnly: 'by_policy' }),
+  popupOf('signed-in-session-only-by-browser', ADA, { sessionOnly: 'by_browser' }),
+  popupOf('signed-in-unsaved', ADA, { unsaved: true }),
+  popupOf('signed-in-tokens-refused', ADA, {
+    problem: { code: 'rate_limited', reason: 'tokens_refused', retryAfter: 3600, at: NOW },
+  }),
   ...CLOSED_BY.map((why) =>
     popupOf(
       `signed-in-metrics-closed-${why}`,
@@ -97,6 +104,8 @@ export const POPUP_VIEWS: readonly Shown[] = [
   popup('signed-out-domain', { status: 'signedOut', emailDomain: 'example.com', sessionOnly: 'by_policy' }),
   popup('signed-out-in-tab', { status: 'signedOut', inTab: true, sessionOnly: 'chosen' }),
   popup('signed-out-revocation', { status: 'signedOut', pendingRevocations: 1 }),
+  popup('signed-out-by-browser', { status: 'signedOut', sessionOnly: 'by_browser' }),
+  popup('signed-out-unsaved', { status: 'signedOut', unsaved: true }),
   ...signingIn,
   popup('signing-in-again', { status: 'signingIn', phase: 'window', via: 'window', account: ADA }),
   ...SIGNED_IN,
@@ -104,6 +113,7 @@ export const POPUP_VIEWS: readonly Shown[] = [
   endedThere('password_changed'),
   endedThere('grant_revoked', 'cancelled', { problem: { code: 'cancelled', at: NOW } }),
   endedThere('password_changed', 'offline', { problem: { code: 'offline', at: NOW } }),
+  endedThere('grant_revoked', 'by-browser', { sessionOnly: 'by_browser' }),
   ...ENDED_HERE.map(endedHere),
   ...FXA_ERROR_CODES.map(failed),
 ];

@@ -14,6 +14,18 @@ const JOURNAL: readonly JournalEntry[] = [
   { at: minutesAgo(90), from: 'signingIn', to: 'signedIn', why: 'sign_in' },
 ];
 
+const REFUSED: JournalEntry = { at: minutesAgo(9), from: 'signedIn', to: 'signedIn', why: 'tokens_refused' };
+/** What befalls few: the browser lost its record, or keeps no keys, or a resource refused every token. */
+const RARE: readonly JournalEntry[] = [
+  { at: minutesAgo(400), from: 'signedIn', to: 'signedOut', why: 'record_lost' },
+  { at: minutesAgo(390), from: 'signedOut', to: 'signingIn', why: 'sign_in' },
+  { at: minutesAgo(389), from: 'signingIn', to: 'signedIn', why: 'sign_in' },
+  { at: minutesAgo(200), from: 'signedIn', to: 'signedOut', why: 'keys_not_kept' },
+  { at: minutesAgo(95), from: 'signedOut', to: 'signingIn', why: 'sign_in' },
+  { at: minutesAgo(90), from: 'signingIn', to: 'signedIn', why: 'sign_in' },
+  REFUSED,
+];
+
 const day = (daysAgo: number) => new Date(Date.now() + minutesAgo(daysAgo * 1440)).toISOString().slice(0, 10);
 
 const METRICS = {
@@ -45,7 +57,12 @@ const PAGE_VIEWS: readonly Shown[] = [
   page('options-by-policy', 'options', {
     view: { ...closed, sessionOnly: 'by_policy', metrics: { on: false, closedBy: ['policy'] }, inTab: true },
   }),
+  page('options-by-browser', 'options', {
+    view: { ...signedInView, sessionOnly: 'by_browser', lastChange: REFUSED },
+    journal: RARE,
+  }),
   page('welcome-signed-out', 'welcome'),
+  page('welcome-by-browser', 'welcome', { view: { ...signedOutView, sessionOnly: 'by_browser' } }),
   page('welcome-signing-in', 'welcome', {
     view: { ...signedOutView, status: 'signingIn', phase: 'window', via: 'window' },
   }),
@@ -56,6 +73,10 @@ const PAGE_VIEWS: readonly Shown[] = [
   page('picture-signed-out', 'picture', { view: signedOutView }),
   page('doctor', 'doctor', { view: signedInView, journal: JOURNAL, metrics: METRICS }),
   page('doctor-signed-out', 'doctor'),
+  page('doctor-tokens-refused', 'doctor', {
+    view: { ...signedInView, lastChange: REFUSED },
+    journal: RARE,
+  }),
 ];
 
 export const VIEWS: readonly Shown[] = [...POPUP_VIEWS, ...PAGE_VIEWS];
