@@ -59,6 +59,14 @@ async function waitUntilGone(browser: BrowserUnderTest): Promise<void> {
   await expect.poll(() => browser.pagesAt('/authorization')).toBe(0);
 }
 
+/** Firefox alone asks beside its own requests, once for each attempt, and says nothing of the person or the attempt. */
+function expectProbes({ name }: BrowserUnderTest, { asked }: TestStandin, attempts: number): void {
+  const of = asked.filter((parameters) => parameters.size === 0);
+  expect(of).toHaveLength(name === 'firefox' ? attempts : 0);
+  const states = new Set(asked.filter((parameters) => parameters.size > 0).map((each) => each.get('state')));
+  expect(states.size).toBe(attempts);
+}
+
 async function signInNow(popup: PopupPage, browser: BrowserUnderTest, standin: TestStandin): Promise<void> {
   standin.pageDelay = 0;
   await popup.press('Sign in');
@@ -81,6 +89,7 @@ inBothBrowsers('a slow sign-in window', (it) => {
     await expectStrangers(browser);
     await signInNow(popup, browser, standin);
     await expectStrangers(browser);
+    expectProbes(browser, standin, 2);
   }, 180_000);
 
   it('is closed by Cancel when it has come, and no window of others is', async ({ browser, standin }) => {
@@ -96,5 +105,6 @@ inBothBrowsers('a slow sign-in window', (it) => {
     await expectStrangers(browser);
     await signInNow(popup, browser, standin);
     await expectStrangers(browser);
+    expectProbes(browser, standin, 2);
   }, 180_000);
 });

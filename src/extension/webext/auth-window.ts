@@ -1,6 +1,7 @@
 // The browser's window for web sign-in behind the `AuthWindow` port.
 import { FxaError } from '../../fxa/errors.ts';
 import type { AuthWindow } from '../../session/ports.ts';
+import { probeAnswer } from './answer-probe.ts';
 import { authWindowError } from './auth-window-errors.ts';
 import { browser } from './browser.ts';
 import { forgetNewTabs, watchForWindow } from './own-window.ts';
@@ -26,13 +27,10 @@ export const authWindow: AuthWindow = {
     if (typeof (browser.identity as Partial<typeof browser.identity>).launchWebAuthFlow !== 'function') {
       throw new FxaError('unsupported', 'This browser has no window for web sign-in.');
     }
-    const ask = (address: string, interactive: boolean) =>
-      browser.identity.launchWebAuthFlow({ url: address, interactive });
     let redirected: string | undefined;
-    // Another address of the same page: the browser's cache answers two requests for one address one after the other.
-    const stop = watchForWindow(signal, () => ask(`${url}&`, false), opened);
+    const stop = watchForWindow(signal, (over) => probeAnswer(url, over), opened);
     try {
-      redirected = await ask(url, true);
+      redirected = await browser.identity.launchWebAuthFlow({ url, interactive: true });
     } catch (error) {
       throw authWindowError(error);
     } finally {

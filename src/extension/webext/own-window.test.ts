@@ -114,6 +114,55 @@ describe('watching for the window', () => {
     expect([windows.created.size, windows.removed.size]).toEqual([0, 0]);
   });
 
+  /** In Firefox: what `found` heard when these popup windows open so many milliseconds after the answer, upon a cancel. */
+  async function foundAmong(instants: readonly number[], { fails = false, closes = 0 } = {}) {
+    runtime.getBrowserInfo = () => undefined;
+    const tell = (listeners: Set<Listener>, value: unknown) => {
+      for (const listener of listeners) (listener as (value: unknown) => void)(value);
+    };
+    const probe = () =>
+      new Promise<void>((resolve, reject) =>
+        setTimeout(fails ? () => reject(new Error('x')) : resolve, 5000),
+      );
+    const stop = watchForWindow(signal.signal, probe, found);
+    signal.abort();
+    let now = 0;
+    for (const [index, instant] of instants.entries()) {
+      await vi.advanceTimersByTimeAsync(5000 + instant - now);
+      now = 5000 + instant;
+      tell(windows.created, { id: index + 1, type: 'popup' });
+    }
+    if (closes > 0) tell(windows.removed, closes);
+    await vi.advanceTimersByTimeAsync(10_000);
+    stop();
+    return found.mock.calls.flat() as number[];
+  }
+
+  it.each<[string, number[], object, number[]]>([
+    ['ours alone', [80], {}, [1]],
+    ['another half a second before ours', [-420, 80], {}, []],
+    ['another half a second after ours', [80, 580], {}, []],
+    ['others on both sides of ours', [-420, 80, 580], {}, []],
+    ['another beside ours, which the person closes', [80, 580], { closes: 1 }, []],
+    ['ours, which the person closes', [80], { closes: 1 }, []],
+    ['one, while the server does not answer', [80], { fails: true }, []],
+  ])('closes none in Firefox that may be of others: %s', async (_what, instants, more, ids) => {
+    expect(await foundAmong(instants, more)).toEqual(ids);
+  });
+
+  it('ends the request beside the launch with the launch', () => {
+    runtime.getBrowserInfo = () => undefined;
+    let asked: AbortSignal | undefined;
+    const probe = (over: AbortSignal) => {
+      asked = over;
+      return new Promise(() => undefined);
+    };
+    const stop = watchForWindow(signal.signal, probe, found);
+    expect(asked?.aborted).toBe(false);
+    stop();
+    expect(asked?.aborted).toBe(true);
+  });
+
   it('leaves no listener for new tabs behind that one before it has left', () => {
     forgetNewTabs();
     expect(created.size).toBe(0);

@@ -1,7 +1,7 @@
 // Which popup window is the one of a launch. No browser says so, and anybody may open another meanwhile; what they do show:
 // Chromium makes the contents of the window when it is asked for it, long before it shows the window, and dates the tab by
 // that. Firefox opens the window in the moment in which the server has answered a first request of its own for the page;
-// a second request beside it, which opens nothing, is answered in the same moment.
+// a request of ours beside it is answered in the same moment.
 import { browser } from './browser.ts';
 
 /** Milliseconds. How late Chromium may make the contents, and Firefox open the window before or after our answer. */
@@ -45,18 +45,16 @@ export function openedAtAnswer(windows: readonly Opened[], answeredAt: number): 
   return near.length === 1 ? near[0]?.id : undefined;
 }
 
+type Probe = (over: AbortSignal) => Promise<unknown>;
+
 /** Ends the watch. */
 export type Stop = () => void;
 
 /**
- * Calls back with the window of the launch that is made right after, as soon as it is known; never with another. `askAgain`
- * makes the second request of Firefox, and settles when it is answered.
+ * Calls back with the window of the launch that is made right after, as soon as it is known; never with another. `probe`
+ * makes our request in Firefox, until the signal it is given, and resolves when it is answered.
  */
-export function watchForWindow(
-  signal: AbortSignal,
-  askAgain: () => Promise<unknown>,
-  found: (windowId: number) => void,
-): Stop {
+export function watchForWindow(signal: AbortSignal, probe: Probe, found: (windowId: number) => void): Stop {
   const at = Date.now();
   let cancelledAt: number | undefined;
   let heardAt: number | undefined;
@@ -70,7 +68,7 @@ export function watchForWindow(
   // Firefox alone has this function.
   const stop =
     'getBrowserInfo' in browser.runtime
-      ? watchOpened(signal, askAgain, found)
+      ? watchOpened(signal, probe, found)
       : watchMade(() => ({ at, heardAt, cancelledAt }), heard, found);
   return () => {
     signal.removeEventListener('abort', cancelled);
@@ -95,17 +93,15 @@ function watchMade(launch: () => Launch, heard: () => void, found: (windowId: nu
   return () => onCreated.removeListener(listener);
 }
 
-function watchOpened(
-  signal: AbortSignal,
-  askAgain: () => Promise<unknown>,
-  found: (windowId: number) => void,
-): Stop {
+function watchOpened(signal: AbortSignal, probe: Probe, found: (windowId: number) => void): Stop {
   let windows: readonly Opened[] = [];
+  const gone = new Set<number>();
+  const over = new AbortController();
   let answeredAt: number | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const judge = () => {
     const id = answeredAt === undefined ? undefined : openedAtAnswer(windows, answeredAt);
-    if (id !== undefined) found(id);
+    if (id !== undefined && !gone.has(id)) found(id);
   };
   const look = () => {
     clearTimeout(timer);
@@ -116,8 +112,9 @@ function watchOpened(
     windows = [...windows, { id, at: Date.now() }];
     look();
   };
-  const removed = (gone: number) => {
-    windows = windows.filter(({ id }) => id !== gone);
+  // It stays in the list: when ours is closed, another that came beside it is not ours now.
+  const removed = (id: number) => {
+    gone.add(id);
   };
   const answered = () => {
     answeredAt = Date.now();
@@ -126,8 +123,10 @@ function watchOpened(
   const { onCreated, onRemoved } = browser.windows;
   onCreated.addListener(created);
   onRemoved.addListener(removed);
-  askAgain().then(answered, answered);
+  // Without an answer there is no instant to tell the window by, and none is taken for it.
+  probe(over.signal).then(answered, () => undefined);
   return () => {
+    over.abort();
     clearTimeout(timer);
     onCreated.removeListener(created);
     onRemoved.removeListener(removed);
