@@ -94,9 +94,13 @@ it('a grant that cannot be written down is destroyed on the spot', async () => {
   };
   await session.signIn().catch(() => undefined);
   await nothingIsLeft();
+  // The disk takes no word of the failure: pages see it in memory, and it is written when there is room.
+  const failed = { status: 'signedOut', problem: { code: 'storage_unavailable' } };
+  expect(world.host.memory.get('unwritten')).toMatchObject({ view: failed });
   full = false;
-  await session.wake();
-  expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code: 'interrupted' } });
+  await session.tend();
+  expect(world.view()).toMatchObject(failed);
+  expect(world.host.memory.get('unwritten')).toBeNull();
   kill();
 });
 

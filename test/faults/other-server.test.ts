@@ -1,0 +1,93 @@
+// What one server gave is of no use at another: neither the secrets in memory nor the companion session name anybody there.
+import { afterEach, describe, expect, it } from 'vitest';
+import { standinEndpoints } from '../../src/fxa/environments.ts';
+import { createSession } from '../../src/session/session.ts';
+import { COMPANION } from './fake-companion.ts';
+import { passwordChanged } from './steps.ts';
+import { CLIENT, createFaultWorld, type FaultWorld } from './world.ts';
+
+const OTHER = 'http://127.0.0.1:9820';
+const HOUR = 3_600_000;
+
+let world: FaultWorld;
+afterEach(() => world.stop());
+
+const done = <T>(work: Promise<T>) => world.time.until(work, 'the work');
+
+async function signIn(): Promise<void> {
+  await done(world.session.signIn());
+  await done(world.session.tend());
+  expect(world.view()?.status).toBe('signedIn');
+}
+
+/** A background of the other server over the same storage, and the requests it makes. */
+function turnTo(issuer: string) {
+  world.kill();
+  const asked: string[] = [];
+  const network = world.host.fetch;
+  world.host.fetch = (url, init) => {
+    asked.push([String(url), JSON.stringify([...new Headers(init?.headers)]), String(init?.body)].join(' '));
+    return String(url).startsWith(OTHER)
+      ? Promise.reject(new TypeError('NetworkError when attempting to fetch resource.'))
+      : network(url, init);
+  };
+  const { ports } = world.host.start();
+  const session = createSession(ports, { ...world.config, issuer, endpoints: standinEndpoints(issuer) });
+  return { session, asked };
+}
+
+it('a refresh token in memory is not sent to another server, even if the record is said to be of that one', async () => {
+  world = createFaultWorld();
+  await done(world.session.setSessionOnly(true));
+  await signIn();
+  const [secrets] = Object.values(
+    world.host.memory.get('secrets') as Record<string, { refreshToken: string }>,
+  );
+  expect(secrets?.refreshToken).toMatch(/^[0-9a-f]{64}$/);
+  world.host.local.set('record', { ...world.record(), deployment: `${OTHER} ${CLIENT}` });
+  world.host.memory.delete('tokens');
+
+  const { session, asked } = turnTo(OTHER);
+  await done(session.recover());
+  const token = session.accessToken('profile').catch((error: unknown) => error);
+  expect(await done(token)).toMatchObject({ code: 'signed_out' });
+  await done(session.tend());
+  expect(asked.filter((what) => what.includes(secrets?.refreshToken ?? ''))).toEqual([]);
+});
+
+describe('a companion session', () => {
+  const companionSession = () => {
+    const [seat] = Object.values(world.host.local.get('companion') as Record<string, { session: string }>);
+    return atob(seat?.session.slice('sealed:'.length) ?? '');
+  };
+
+  it.each([
+    ['of a live session', () => Promise.resolve()],
+    [
+      'that may yet tell why a session ended',
+      async () => {
+        passwordChanged(world);
+        world.companion.mood = 'down';
+        world.host.memory.delete('tokens');
+        await done(world.session.lookForNews());
+        expect(world.view()?.status).toBe('needsReauth');
+        world.companion.mood = 'truthful';
+      },
+    ],
+  ])('%s is not shown while another server is chosen', async (_which, prepare) => {
+    world = createFaultWorld({ companion: true });
+    await signIn();
+    await prepare();
+    const shown = companionSession();
+    expect(shown).toMatch(/^s*\d+$/);
+
+    const { session, asked } = turnTo(OTHER);
+    await done(session.recover());
+    for (let hours = 0; hours < 3; hours++) {
+      await done(session.tend());
+      await done(session.popupOpened());
+      world.host.skew += HOUR;
+    }
+    expect(asked.filter((what) => what.startsWith(COMPANION) && what.includes(shown))).toEqual([]);
+  });
+});
