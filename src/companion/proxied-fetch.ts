@@ -1,7 +1,11 @@
-// The way out through a proxy, where the environment names one: HTTPS_PROXY, HTTP_PROXY and NO_PROXY, in either case.
+// The way out through a proxy, where the environment names one: HTTPS_PROXY, HTTP_PROXY and NO_PROXY, in either case. What runs
+// on this machine is asked without.
 import { EnvHttpProxyAgent, fetch as undiciFetch } from 'undici';
 
 type Variables = Readonly<Record<string, string | undefined>>;
+
+/** What is on this machine no proxy can reach. */
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
 const valueOf = (variables: Variables, name: string) =>
   variables[name.toLowerCase()] || variables[name] || undefined;
@@ -24,11 +28,17 @@ export function proxiedFetch(variables: Variables): typeof fetch {
   const dispatcher = new EnvHttpProxyAgent({
     httpProxy: httpProxy ?? '',
     httpsProxy: httpsProxy ?? '',
-    noProxy: noProxy ?? '',
+    noProxy: withLoopback(noProxy),
   });
   const proxied = (input: string | URL, init?: Parameters<typeof undiciFetch>[1]) =>
     undiciFetch(input, { ...init, dispatcher });
   return proxied as unknown as typeof fetch;
+}
+
+/** An asterisk works alone only. */
+function withLoopback(noProxy = ''): string {
+  const hosts = noProxy.split(/[,\s]+/).filter((host) => host !== '');
+  return hosts.includes('*') ? '*' : [...hosts, ...LOOPBACK].join(',');
 }
 
 function protocolOf(value: string): string {
