@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, it } from 'vitest';
 import { sizeLimits } from './http/limits.ts';
@@ -144,6 +145,21 @@ describe('a connection that wants to hold us up', () => {
     await closed;
     clearInterval(flow);
     expect(statuses(text())).toEqual([413]);
+  });
+});
+
+describe('a connection that waits for its next request', () => {
+  it('is kept for longer than any other limit allows', async () => {
+    const { origin } = await start({ headers: 100, request: 200, idle: 300 });
+    const { socket, text } = raw(origin, 'GET /one HTTP/1.1\r\nHost: x\r\n\r\n');
+    await expect.poll(text).toContain('one');
+    expect(text().toLowerCase()).toMatch(/keep-alive: timeout=620\b/);
+    // Each of the three would be over by now, and the server has looked for such connections.
+    await wait(2_000);
+    socket.write('GET /two HTTP/1.1\r\nHost: x\r\n\r\n');
+    await expect.poll(text).toContain('two');
+    expect(statuses(text())).toEqual([200, 200]);
+    socket.destroy();
   });
 });
 

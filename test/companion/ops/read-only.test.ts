@@ -1,0 +1,109 @@
+// A server that takes no writes for a while, as the former one of a failover: whatever is connected to it lets go, and comes back.
+import { Agent } from 'node:http';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
+import { startStandin, type RunningStandin } from '../../../src/standin/listen.ts';
+import { freshDatabase } from '../db/on-each-database.ts';
+import { CLIENT } from '../fakes/world.ts';
+import { accessToken, ask, buy, deliver, grant, startHere, uidOf } from '../world.ts';
+
+const PATIENCE_MS = 500_000;
+const SLOW = { timeout: 120_000 };
+
+let server: RunningPostgres;
+let standin: RunningStandin;
+let operator: pg.Client;
+const agent = new Agent({ keepAlive: true });
+beforeAll(async () => {
+  server = await startPostgres({ settings: { fsync: 'off' } });
+  standin = await startStandin({ era: 'today' });
+  operator = new pg.Client({ connectionString: server.url });
+  await operator.connect();
+}, PATIENCE_MS);
+afterAll(async () => {
+  agent.destroy();
+  await operator.end();
+  await standin.stop();
+  await server.stop();
+}, PATIENCE_MS);
+
+const takeWrites = async (on: boolean) => {
+  await operator.query('set transaction_read_only = off');
+  await operator.query(`alter system set default_transaction_read_only = ${on ? 'off' : 'on'}`);
+  await operator.query('select pg_reload_conf()');
+};
+
+/** The server's processes behind the connections of companions. Those that listen for events look now and then whether writes are taken. */
+const connections = async () => {
+  const { rows } = await operator.query<{ pid: number; query: string }>(
+    `select pid, query from pg_stat_activity where application_name = 'companion'`,
+  );
+  const listening = rows.filter(({ query }) => /^listen "companion|^select 1 \/ /.test(query));
+  return { all: rows.map(({ pid }) => pid), listening: listening.length };
+};
+
+it(
+  'is let go of by what listens and works in the background as well, and all of it comes back',
+  async () => {
+    const databaseUrl = await freshDatabase(server.url);
+    const one = await startHere(standin, { databaseUrl });
+    const other = await startHere(standin, { databaseUrl });
+    try {
+      const { clientId } = CLIENT;
+      const uid = uidOf(standin);
+      const session = await buy(standin, one.origin);
+      const second = await buy(standin, one.origin);
+      const end = async (which: string) => {
+        const id = grant(standin, uid);
+        const body = { refreshTokenIds: [id] };
+        const { status } = await ask(`${one.origin}/v1/session/end`, 'POST', { bearer: which, body });
+        return { id, status };
+      };
+      const isLive = (id: string) => standin.store.liveGrants().some((live) => live.id === id);
+      const { all: before, listening } = await connections();
+      expect(listening).toBe(2);
+
+      standin.faults.set([{ where: 'destroy', what: { kind: 'status', status: 503 } }]);
+      const waiting = await end(session);
+      expect(waiting.status).toBe(202);
+      await takeWrites(false);
+      expect((await end(second)).status).toBe(503);
+      // Each of them, none of which is asked for anything by requests.
+      await expect
+        .poll(async () => {
+          for (const { origin } of [one, other])
+            expect((await ask(`${origin}/__heartbeat__`)).status).toBe(503);
+          const now = (await connections()).all;
+          return before.filter((pid) => now.includes(pid));
+        }, SLOW)
+        .toEqual([]);
+      standin.faults.clear();
+      await takeWrites(true);
+      for (const { origin } of [one, other]) {
+        await expect.poll(async () => (await ask(`${origin}/__heartbeat__`)).status, SLOW).toBe(200);
+      }
+
+      const after = await end(second);
+      expect(after.status).toBe(202);
+      for (const { id } of [waiting, after]) await expect.poll(() => isLive(id), SLOW).toBe(false);
+
+      // The other remembers a token that is gone until it hears of an event that the first was told.
+      await expect.poll(async () => (await connections()).listening, SLOW).toBe(2);
+      const bearer = await accessToken(standin);
+      const me = async () => (await ask(`${other.origin}/v1/me`, 'GET', { bearer })).status;
+      expect(await me()).toBe(200);
+      for (const { id } of standin.store.liveAccessTokens()) standin.store.tokens.removeAccessToken(id);
+      expect(await me()).toBe(200);
+      const payload = { changeTime: Date.now() };
+      const set = await standin.events.sign({ clientId, uid, event: 'password-change', payload });
+      expect(await deliver(agent, one.origin, set)).toBe(200);
+      await expect.poll(me, SLOW).toBe(401);
+    } finally {
+      await takeWrites(true);
+      await one.stop();
+      await other.stop();
+    }
+  },
+  PATIENCE_MS,
+);
