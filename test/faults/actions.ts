@@ -1,7 +1,10 @@
 // What can happen in a history, and how often: here the commands of the person.
+import type { BoundToken, SessionService } from '../../src/session/session.ts';
 import { HOUR, people, type Action } from './action.ts';
 import { leap, type Browser } from './browser.ts';
+import { KEY_SCOPE } from './fake-keys.ts';
 import { MISHAPS } from './mishaps.ts';
+import { wrongKey, wrongToken } from './whose.ts';
 import type { FaultWorld } from './world.ts';
 
 /** Goes to the instant of the next alarm, which is over then. */
@@ -28,6 +31,30 @@ function command(
   };
 }
 
+/** Asks for a token, and looks whose it is. */
+export async function askToken(
+  { world, wrong }: Browser,
+  session: SessionService,
+  scope: string,
+  refused?: BoundToken,
+): Promise<void> {
+  const given = await session.accessToken(scope, refused);
+  const what = wrongToken(world, given, { began: world.metrics.began(), refused });
+  if (what !== undefined) wrong(what);
+}
+
+async function askKey({ world, wrong }: Browser, session: SessionService): Promise<void> {
+  const what = wrongKey(await session.scopedKey(KEY_SCOPE), world.metrics.began());
+  if (what !== undefined) wrong(what);
+}
+
+/** The newest token that is held, and whose it is by the server's word; undefined when there is none. */
+function newestToken({ tokens, standin }: FaultWorld): BoundToken | undefined {
+  const held = tokens().at(-1);
+  const uid = held && standin.store.tokens.findAccessToken(held.token)?.uid;
+  return held && uid !== undefined ? { ...held, uid } : undefined;
+}
+
 const ACTIONS: readonly Action[] = [
   command('sign in', 5, () => (session) => session.signIn()),
   command('use another account', 1, () => (session) => session.signIn({ askWho: true })),
@@ -47,12 +74,14 @@ const ACTIONS: readonly Action[] = [
     return (session) => session.signOut({ askWho: true });
   }),
   command('look for news', 3, () => (session) => session.lookForNews()),
-  command('a token', 3, () => (session) => session.accessToken('profile')),
-  command('a token of one kind', 1, () => (session) => session.accessToken('profile:email')),
-  command('a token in place of a refused one', 1, ({ world }) => {
-    const refused = world.tokens().at(-1)?.token;
-    return (session) => session.accessToken('profile', refused);
+  command('a token', 3, (browser) => (session) => askToken(browser, session, 'profile')),
+  command('a token of one kind', 1, (browser) => (session) => askToken(browser, session, 'profile:email')),
+  command('a token in place of a refused one', 1, (browser) => {
+    const refused = newestToken(browser.world);
+    return (session) => askToken(browser, session, 'profile', refused);
   }),
+  // In builds without keys it is refused.
+  command('a key', 1.5, (browser) => (session) => askKey(browser, session)),
   command('sessions end with the browser', 0.7, () => (session) => session.setSessionOnly(true)),
   command('sessions outlive the browser', 0.7, () => (session) => session.setSessionOnly(false)),
   command('the popup is opened', 1.5, () => (session) => session.popupOpened()),
@@ -74,7 +103,7 @@ const ACTIONS: readonly Action[] = [
       for (const background of browser.alive)
         for (const what of ask)
           browser.command(background, what, (session) =>
-            what === 'news' ? session.lookForNews() : session.accessToken('profile'),
+            what === 'news' ? session.lookForNews() : askToken(browser, session, 'profile'),
           );
       return undefined;
     },

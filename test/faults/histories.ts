@@ -4,7 +4,7 @@
 // The same seed gives the same history: calls, answers, timers, clocks and chance are all drawn. Left to the machine are the
 // values of tokens, and the order in which WebCrypto ends two operations begun in the same turn.
 import { liveSession } from '../../src/session/state.ts';
-import { actOnce, ringNext } from './actions.ts';
+import { actOnce, askToken, ringNext } from './actions.ts';
 import { createBrowser, look, type Browser } from './browser.ts';
 import { isOwed, leftovers, uncounted } from './soundness.ts';
 import type { WorldOptions } from './world.ts';
@@ -35,6 +35,7 @@ export async function play(seed: number, signal: AbortSignal): Promise<History> 
     ...SERVERS[seed % SERVERS.length],
     companion: Math.floor(seed / SERVERS.length) % 2 === 0,
     ...(Math.floor(seed / SERVERS.length / 2) % 2 === 0 && { consent: true }),
+    keys: Math.floor(seed / SERVERS.length / 4) % 2 === 0,
   };
   const browser = createBrowser(seed, server);
   let lost = 0;
@@ -190,7 +191,9 @@ async function judge(browser: Browser): Promise<number> {
   const [background] = alive;
   if (!background) return lost.length;
   const asked = browser.command(background, 'a token in the end', (session) =>
-    session.accessToken('profile').catch((error: unknown) => wrong(`there is no token: ${String(error)}`)),
+    askToken(browser, session, 'profile').catch((error: unknown) =>
+      wrong(`there is no token: ${String(error)}`),
+    ),
   );
   await settle(browser);
   if (!asked.settled) wrong('nobody answers for a token');

@@ -7,6 +7,7 @@ import { closedBy, type Surroundings } from '../../src/session/metrics/gate.ts';
 import type { Area } from '../../src/session/ports.ts';
 import { emptyRecord, type StoredRecord } from '../../src/session/record.ts';
 import type { Host } from '../fakes/host.ts';
+import { accountIn } from './whose.ts';
 
 export type Totals = ReadonlyMap<string, number>;
 
@@ -14,6 +15,8 @@ export interface MetricsWatch {
   readonly wrong: string[];
   /** Runs what is judged by itself where several things happen at once: by what it last saw, not by how things are. */
   alone<T>(work: () => T): T;
+  /** The uid of who was signed in when the work that runs alone first looked; undefined where nobody was. */
+  began(): string | undefined;
   /** The storage as the session sees it. */
   seen(area: Area): Area;
   around(fetch: typeof globalThis.fetch): typeof globalThis.fetch;
@@ -23,6 +26,7 @@ export interface MetricsWatch {
 
 interface Glance {
   open?: boolean;
+  first?: { readonly account: string | undefined };
 }
 
 // One for all worlds: every promise in the process pays for each of them that was ever used.
@@ -49,12 +53,16 @@ export function watchMetrics(host: Host, surroundings: () => Surroundings): Metr
   return {
     wrong,
     alone: (work) => glances.run({}, work),
+    began: () => glances.getStore()?.first?.account,
     seen: (area) => ({
       ...area,
       async get(key) {
         const value = await area.get(key);
         const glance = glances.getStore();
-        if (glance && key === 'record') glance.open = isOpen(value);
+        if (glance && key === 'record') {
+          glance.open = isOpen(value);
+          glance.first ??= { account: accountIn(value) };
+        }
         return value;
       },
     }),

@@ -1,6 +1,7 @@
 // The person in the window or tab: signs in at the stand-in, and goes where its page sends them.
 import type { Standin } from '../../src/standin/app.ts';
 import type { Person } from '../fakes/host.ts';
+import { fakeKeysJwe } from './fake-keys.ts';
 
 /** Does what the stand-in's page does after the password was given. Throws when that shows an error. */
 export function personAt(standin: Standin, email: string): Person {
@@ -19,6 +20,7 @@ export function personAt(standin: Standin, email: string): Person {
       access_type,
       code_challenge,
       code_challenge_method,
+      ...(query.keys_jwk !== undefined && { keys_jwe: fakeKeysJwe(account.uid) }),
     };
     const response = await standin.app.request(`${standin.world.origin}/v1/oauth/authorization`, {
       method: 'POST',

@@ -13,6 +13,7 @@ import { createHost, type Host } from '../fakes/host.ts';
 import { testSignal } from '../fakes/test-signal.ts';
 import { takeTime, type Time } from '../fakes/time.ts';
 import { COMPANION, createFakeCompanion, type FakeCompanion } from './fake-companion.ts';
+import { fakeKeys, KEY_SCOPE } from './fake-keys.ts';
 import { watchMetrics, type MetricsWatch } from './metrics-watch.ts';
 import { personAt } from './person.ts';
 
@@ -32,6 +33,8 @@ export interface WorldOptions {
   readonly random?: () => number;
   /** Whether the build has a companion. */
   readonly companion?: boolean;
+  /** Whether the build asks for scoped keys; they say whose they are. */
+  readonly keys?: boolean;
   /** Whether the person has said yes to metrics, in the way of Firefox. */
   readonly consent?: boolean;
   /** Of the test; when it aborts, all that runs here ends. Default: the running test's. */
@@ -44,6 +47,8 @@ export interface FaultWorld {
   readonly standin: Standin;
   readonly companion: FakeCompanion;
   readonly metrics: MetricsWatch;
+  /** What the browser has said so far to the question whether it keeps keys. */
+  readonly keysTold: ReadonlySet<boolean>;
   readonly host: Host;
   readonly time: Time;
   readonly config: SessionConfig;
@@ -128,6 +133,7 @@ export function createFaultWorld(options: WorldOptions = {}): FaultWorld {
     clientId: CLIENT,
     scope,
     ...(family !== 'discovered' && { endpoints: endpointsOf(family, era) }),
+    ...(options.keys && { keyScopes: [KEY_SCOPE] }),
     ...(options.companion && {
       companion: { origin: COMPANION, every: 300 },
       metrics: { entrypoint: 'fault-world' },
@@ -135,13 +141,30 @@ export function createFaultWorld(options: WorldOptions = {}): FaultWorld {
   };
 
   const metrics = watchMetrics(host, () => surroundingsOf({ host, config }));
+  const keysTold = new Set<boolean>();
   let contexts = 0;
   const start = () => {
     const { ports, kill } = host.start();
     const context = ++contexts;
     const fetch = metrics.around(options.around?.(ports.fetch, context) ?? ports.fetch);
     const local = metrics.seen(ports.local);
-    return { session: createSession({ ...ports, fetch, local }, config), context, kill };
+    const grantBackup = {
+      ...ports.grantBackup,
+      read: () =>
+        ports.grantBackup.read().then(
+          (grants) => {
+            keysTold.add(true);
+            return grants;
+          },
+          (error: unknown) => {
+            keysTold.add(false);
+            throw error;
+          },
+        ),
+    };
+    const keyPort = options.keys && { keys: fakeKeys };
+    const seen = { ...ports, ...keyPort, fetch, local, grantBackup };
+    return { session: createSession(seen, config), context, kill };
   };
   let running = start();
   let stopped = false;
@@ -149,6 +172,7 @@ export function createFaultWorld(options: WorldOptions = {}): FaultWorld {
     standin,
     companion,
     metrics,
+    keysTold,
     host,
     time,
     config,

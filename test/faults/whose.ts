@@ -1,0 +1,32 @@
+// Whose a token or key is that a call was given: of the account that was signed in when the call first looked, and of nobody else.
+import type { StoredRecord } from '../../src/session/record.ts';
+import type { BoundKey } from '../../src/session/scoped-keys.ts';
+import type { BoundToken } from '../../src/session/session.ts';
+import { settled, uidOf } from '../../src/session/state.ts';
+import type { FaultWorld } from './world.ts';
+
+/** The uid of who is signed in by this record; undefined where nobody is. */
+export function accountIn(stored: unknown): string | undefined {
+  if (stored === undefined) return undefined;
+  const base = settled((stored as StoredRecord).session);
+  return base.status === 'signedIn' ? uidOf(base.account) : undefined;
+}
+
+/** What is wrong with a token. `began`: whose account the call began with; `refused`: the token it is to replace. */
+export function wrongToken(
+  { standin }: Pick<FaultWorld, 'standin'>,
+  { token, uid }: BoundToken,
+  { began, refused }: { readonly began: string | undefined; readonly refused?: BoundToken | undefined },
+): string | undefined {
+  const found = standin.store.tokens.findAccessToken(token);
+  if (found && found.uid !== uid) return 'a token was said to be of another account than it is';
+  if (uid !== began) return 'a call was given a token of another account than it began with';
+  if (refused && refused.uid !== uid) return 'a refused token was replaced by one of another account';
+  return undefined;
+}
+
+/** The same of a key, which says whose it is (fake-keys.ts). */
+export function wrongKey({ key, uid }: BoundKey, began: string | undefined): string | undefined {
+  if (key.k !== uid) return 'a key was said to be of another account than it is';
+  return uid === began ? undefined : 'a call was given a key of another account than it began with';
+}
