@@ -24,6 +24,8 @@ vi.stubGlobal('__SERVERS__', {
   presets: {},
 });
 
+// A week later nobody is told of it any more.
+vi.setSystemTime(1_790_000_060_000);
 const problem = { code: 'rate_limited', reason: 'refused', retryAfter: 60, at: 1_790_000_000_000 } as const;
 const account = {
   subject: 'ab'.repeat(16),
