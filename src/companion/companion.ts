@@ -89,6 +89,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
           if (change.is === 'away') log.event('database_away', { reason: change.why }, 'error');
           else log.event('database_back', { seconds: change.seconds }, 'warn');
         },
+        waits: (wait) => log.event('migration_waits', { ...wait }, 'warn'),
       }));
     if (!options.database) running.push(() => database.close());
     database.onLost((error) => {

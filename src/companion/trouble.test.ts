@@ -27,6 +27,11 @@ it.each([
     { databaseUrl: URL },
     /^DATABASE_URL.*certificate.*sslrootcert/,
   ],
+  [
+    failed({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' }),
+    { databaseUrl: URL },
+    /^DATABASE_URL.*another name.*by a name/,
+  ],
   [failed({ code: 'ENOENT', path: '/proc/x.lock' }), { dataDir: '/proc/x' }, /^COMPANION_DATA.*\/proc\/x/],
   [failed({}), {}, /^as the system says it$/],
   [undefined, {}, /^unknown error$/],

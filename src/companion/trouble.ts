@@ -13,14 +13,9 @@ export function whyNotStarted(error: unknown, { issuer, host, port, dataDir, dat
     if (code === 'EADDRINUSE') return `Port ${port} is in use: end what runs there, or choose another PORT.`;
     return `HOST: nobody can listen at ${host}, port ${port} (${code ?? 'no reason given'}).`;
   }
-  if (
-    databaseUrl !== undefined &&
-    (syscall === 'connect' || syscall === 'getaddrinfo' || /^\d/.test(code ?? ''))
-  ) {
-    return `DATABASE_URL: the server cannot be used (${code ?? 'no reason given'}).${adviceFor(error)}`;
-  }
-  if (databaseUrl !== undefined && code?.includes('CERT')) {
-    return `DATABASE_URL: the server's certificate is not trusted (${code}). Give its authority: sslmode=verify-full&sslrootcert=/path/ca.crt`;
+  if (databaseUrl !== undefined) {
+    const why = whyDatabase(error, databaseUrl);
+    if (why !== undefined) return `DATABASE_URL: ${why}`;
   }
   if (dataDir !== undefined && path?.startsWith(dataDir)) {
     return `COMPANION_DATA: ${dataDir} cannot be used as a folder (${code ?? 'no reason given'}).`;
@@ -28,23 +23,60 @@ export function whyNotStarted(error: unknown, { issuer, host, port, dataDir, dat
   return message ?? 'unknown error';
 }
 
+/** Node's, when there is no way to a server; those of several addresses of one host come without a `syscall`. */
+const NO_WAY = /^(?:ECONN|EHOST|ENET|ENOTFOUND|EAI_|ETIMEDOUT|EPIPE)/;
+/** Node's and OpenSSL's. */
+const BAD_CERTIFICATE = /CERT|^UNABLE_TO_VERIFY/;
+/** As pg says it, without a code. */
+const DRIVER =
+  /^(?:Connection terminated|timeout exceeded|SASL|SCRAM|The server does not support SSL|There was an error establishing an SSL)/;
+
+/** Undefined when it is not about the database's server. */
+function whyDatabase(error: unknown, databaseUrl: string): string | undefined {
+  const { code, message = '', path, cause } = Object(error) as Partial<NodeJS.ErrnoException>;
+  if (code === 'database_away') {
+    return whyDatabase(cause, databaseUrl) ?? `the server cannot be used (${message}).`;
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' || code === 'HOSTNAME_MISMATCH') {
+    return `the server's certificate is for another name (${code}). Write the host by a name in the certificate, not by its address.`;
+  }
+  if (code !== undefined && BAD_CERTIFICATE.test(code)) {
+    return `the server's certificate is not trusted (${code}). Give its authority: sslmode=verify-full&sslrootcert=/path/ca.crt`;
+  }
+  if (path !== undefined && decodeURIComponent(databaseUrl).includes(path)) {
+    return `its file ${path} cannot be read (${code ?? 'no reason given'}).`;
+  }
+  if (code !== undefined && (NO_WAY.test(code) || /^[0-9A-Z]{5}$/.test(code))) {
+    return `the server cannot be used (${code}).${adviceFor(code, message)}`;
+  }
+  return DRIVER.test(message) ? `the server cannot be used: ${message}.` : undefined;
+}
+
 /** What to do about what PostgreSQL refused. Names of tables and columns are ours, and hold no value. */
-function adviceFor(error: unknown): string {
-  const { code, message = '' } = Object(error) as Partial<NodeJS.ErrnoException>;
-  const named = /(?:relation|table|schema|column|database|function) "?([a-z_.]{1,60})"?/i.exec(message)?.[0];
+function adviceFor(code: string, message: string): string {
+  const named =
+    /(?:relation|table|schema|column|database|function|type) "?([a-z_.]{1,60})"?(?: of relation "[a-z_.]{1,60}")?/i.exec(
+      message,
+    )?.[0];
   const what = named === undefined ? '' : ` (${named})`;
   switch (code) {
     case '42501':
-      return ` A right is missing${what}: the role of DATABASE_URL must own the companion's schema, or may create it.`;
+      return ` A right is missing${what}: the role of DATABASE_URL must own the schemas companion and graphile_worker and all in them.`;
     case '42P07':
     case '42703':
     case '42P01':
-      return ` Tables of the companion are not as it left them${what}: give it a database of its own.`;
+    case '42883':
+    case '42710':
+    case '42P06':
+      return ` The companion's tables are not as it left them${what}: give it a database of its own.`;
     case '28P01':
-      return ' The password is wrong: special characters in it are written as %XX.';
+      return ' The password is wrong: special characters in it are written as %XX (# as %23).';
+    case '28000':
+      return ' It does not let this role in from here: see pg_hba.conf, and sslmode=verify-full where it asks for encryption.';
     case '3D000':
-      return ' There is no such database: create it first.';
-    case undefined:
+      return ` There is no such database${what}: create it first.`;
+    case '25006':
+      return ' It takes no writes: name the primary, or all hosts of the cluster.';
     default:
       return '';
   }

@@ -1,6 +1,7 @@
 // Brings a database up to this version, once, however many instances start at the same time.
 import { Logger, runMigrations } from 'graphile-worker';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { PoolClient } from 'pg';
 import type { Database, Queryable } from './database.ts';
 import { StoreError } from './errors.ts';
 import { tables } from './migrations/0001-tables.ts';
@@ -16,22 +17,48 @@ const MIGRATIONS: readonly string[] = [tables, applyDeliveries, searchPath, heal
 /** Any number that nobody else takes: 'fxac'. */
 const LOCK = 0x66786163;
 
+const TRY_EVERY_MS = 50;
+const LOOK_EVERY_MS = 1_000;
+/** Between two times that a wait is told. */
+const TELL_EVERY_MS = 30_000;
+
+export interface MigrationWait {
+  /** `other_start`: another companion migrates. `table_lock`: somebody has a lock on a table that is to be changed. */
+  readonly reason: 'other_start' | 'table_lock';
+  readonly seconds: number;
+}
+
+type Tell = (wait: MigrationWait) => void;
+
 const SILENT = new Logger(() => () => undefined);
 
 /**
  * Runs what has not been run, and graphile-worker's own migrations.
  *
+ * @param waits is told at once when it has to wait for a lock, and again from time to time
  * @throws StoreError `database_newer`, `schema_denied`; nothing is written then.
  */
-export async function migrate(database: Database): Promise<void> {
+export async function migrate(database: Database, waits: Tell = () => undefined): Promise<void> {
   // The lock is held by a connection of its own, since graphile-worker's migrations bring their own transactions.
   const holder = await database.pool.connect();
   try {
     const tryLock = () =>
       holder.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [LOCK]);
-    while ((await tryLock()).rows[0]?.locked !== true) await sleep(50);
+    const waiting = waitTold('other_start', waits);
+    while ((await tryLock()).rows[0]?.locked !== true) {
+      waiting();
+      await sleep(TRY_EVERY_MS);
+    }
     try {
-      await database.transaction(migrateTables);
+      await database.transaction(async (transaction) => {
+        const stopLooking =
+          database.kind === 'postgresql' ? await lookForWaits(transaction, holder, waits) : () => undefined;
+        try {
+          await migrateTables(transaction);
+        } finally {
+          stopLooking();
+        }
+      });
       await runMigrations({ pgPool: database.pool, logger: SILENT });
     } finally {
       await holder.query('select pg_advisory_unlock($1)', [LOCK]);
@@ -39,6 +66,35 @@ export async function migrate(database: Database): Promise<void> {
   } finally {
     holder.release();
   }
+}
+
+/** To be called again and again during a wait. */
+function waitTold(reason: MigrationWait['reason'], tell: Tell): () => void {
+  let since: number | undefined;
+  let toldAt = -Infinity;
+  return () => {
+    const now = performance.now();
+    since ??= now;
+    if (now - toldAt < TELL_EVERY_MS) return;
+    toldAt = now;
+    tell({ reason, seconds: Math.round((now - since) / 1000) });
+  };
+}
+
+/** Looks through another connection whether the transaction's waits for a lock. */
+async function lookForWaits(transaction: Queryable, other: PoolClient, tell: Tell): Promise<() => void> {
+  const [own] = await transaction.query<{ pid: number }>('select pg_backend_pid() as pid');
+  const waiting = waitTold('table_lock', tell);
+  const look = () =>
+    other.query('select from pg_locks where pid = $1 and not granted', [own?.pid]).then(
+      ({ rowCount }) => {
+        if ((rowCount ?? 0) > 0) waiting();
+      },
+      // The migration itself meets what is wrong here.
+      () => undefined,
+    );
+  const timer = setInterval(() => void look(), LOOK_EVERY_MS);
+  return () => clearInterval(timer);
 }
 
 async function migrateTables(transaction: Queryable): Promise<void> {

@@ -1,7 +1,7 @@
 // A database, ready to be used: the server that a URL names, or the embedded one.
 import type { Database } from './database.ts';
 import type { GuardChange } from './guard.ts';
-import { migrate } from './migrate.ts';
+import { migrate, type MigrationWait } from './migrate.ts';
 import { openPglite } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
 
@@ -15,6 +15,8 @@ export interface DatabaseOptions {
   readonly dir?: string | undefined;
   /** Told when a server is found frozen, and when it answers again. */
   readonly report?: (change: GuardChange) => void;
+  /** Told while the migrations wait for a lock. */
+  readonly waits?: (wait: MigrationWait) => void;
 }
 
 /**
@@ -22,10 +24,10 @@ export interface DatabaseOptions {
  *
  * @throws StoreError `database_newer`, `directory_in_use`, and the driver's own errors.
  */
-export async function openDatabase({ url, dir, report }: DatabaseOptions): Promise<Database> {
+export async function openDatabase({ url, dir, report, waits }: DatabaseOptions): Promise<Database> {
   if (url !== undefined) {
-    await closedAfter(openPostgres(url, { patience: MIGRATION_PATIENCE_MS }), migrate);
-    return openPostgres(url, { report });
+    const first = await migrateServer(openPostgres(url, { patience: MIGRATION_PATIENCE_MS }), waits);
+    return openPostgres(url, { report, first });
   }
   const database = await openPglite(dir);
   try {
@@ -37,9 +39,14 @@ export async function openDatabase({ url, dir, report }: DatabaseOptions): Promi
   }
 }
 
-async function closedAfter(database: Database, work: (database: Database) => Promise<void>): Promise<void> {
+/** Resolves with `host:port` of the host that was migrated. */
+async function migrateServer(
+  database: Database,
+  waits: DatabaseOptions['waits'],
+): Promise<string | undefined> {
   try {
-    await work(database);
+    await migrate(database, waits);
+    return database.host?.();
   } finally {
     await database.close();
   }

@@ -1,5 +1,5 @@
 // The servers that a URL names, as libpq has them: several hosts, of which the one that takes writes is the one to use.
-import pg, { type Client, type ClientConfig } from 'pg';
+import pg, { type Client, type ClientConfig, type Pool, type PoolClient } from 'pg';
 
 export interface Hosts {
   /** A new connection, not yet connected, to the host that is in use now. */
@@ -10,6 +10,8 @@ export interface Hosts {
   readonly drop: (olderThan?: number) => void;
   /** `host:port` of the one in use. */
   readonly current: () => string;
+  /** Has a pool of these clients try each host in turn before it says that there is no connection. */
+  readonly tryEach: (pool: Pool) => void;
 }
 
 /** The URL of each host in turn. One with a single host is left as it is. */
@@ -29,15 +31,17 @@ export function sessionAttributes(url: string): string | undefined {
  * Clients of a configuration, one host after the other: where no connection can be had, or nothing be written, the next is tried.
  *
  * @param prepare is done with each connection before it is used
+ * @param first `host:port` of the one to begin with, where it is one of them
  */
 export function createHosts(
   url: string,
   config: ClientConfig,
   prepare: (client: Client) => Promise<void>,
+  first?: string,
 ): Hosts {
   const urls = urlsOf(url);
   const open = new Map<Client, number>();
-  let using = 0;
+  let using = first === undefined ? 0 : Math.max(0, urls.map(addressOf).indexOf(first));
 
   function client(): Client {
     const mine = using;
@@ -78,11 +82,45 @@ export function createHosts(
       const now = performance.now();
       for (const [one, since] of open) if (now - since >= olderThan) destroy(one);
     },
-    current: () => {
-      const { host, port } = new pg.Client({ connectionString: urls[using] ?? url });
-      return `${host}:${port}`;
+    current: () => addressOf(urls[using] ?? url),
+    tryEach: (pool) => {
+      if (urls.length > 1) connectRepeatedly(pool, urls.length);
     },
   };
+}
+
+function addressOf(url: string): string {
+  const { host, port } = new pg.Client({ connectionString: url });
+  return `${host}:${port}`;
+}
+
+type Connected = (error: Error | undefined, client?: PoolClient, release?: PoolClient['release']) => void;
+
+function connectRepeatedly(pool: Pool, times: number): void {
+  const connectOnce = pool.connect.bind(pool) as () => Promise<PoolClient>;
+  const connect = async (): Promise<PoolClient> => {
+    let refused: unknown;
+    for (let left = times; left > 0; left -= 1) {
+      try {
+        return await connectOnce();
+      } catch (error) {
+        // What a server says tells more than that another one is not there.
+        if (!(refused instanceof pg.DatabaseError)) refused = error;
+        // All connections are lent, which says nothing about a host.
+        if ((error as Error).message.startsWith('timeout exceeded')) break;
+      }
+    }
+    throw refused as Error;
+  };
+  pool.connect = ((callback?: Connected) => {
+    const connected = connect();
+    if (callback === undefined) return connected;
+    connected.then(
+      (client) => callback(undefined, client, client.release.bind(client)),
+      (error: unknown) => callback(error as Error, undefined, () => undefined),
+    );
+    return undefined;
+  }) as Pool['connect'];
 }
 
 async function refuseReadOnly(client: Client): Promise<void> {

@@ -21,6 +21,8 @@ export interface PostgresOptions {
   readonly patience?: number;
   /** Told when the server is found frozen, and when it answers again. */
   readonly report?: ((change: GuardChange) => void) | undefined;
+  /** `host:port` of the host to begin with; default: the first. */
+  readonly first?: string | undefined;
 }
 
 /** `url` may name several hosts, as libpq's may. */
@@ -35,9 +37,10 @@ export function openPostgres(url: string, options: PostgresOptions = {}): Databa
     types: TYPES,
   };
   // Set on the connection, for PgBouncer takes none of these among the parameters of its start.
-  const hosts = createHosts(url, config, async (client) => {
+  const setLimits = async (client: Client) => {
     await client.query(LIMITS, [String(patience)]);
-  });
+  };
+  const hosts = createHosts(url, config, setLimits, options.first);
   const pool = new pg.Pool({
     ...config,
     max: CONNECTIONS,
@@ -46,6 +49,9 @@ export function openPostgres(url: string, options: PostgresOptions = {}): Databa
   });
   // Whoever uses a lost connection learns of it from his statement; without this, idle ones would end the process.
   pool.on('error', () => undefined);
+  // Each client has its handler of errors from the start, but graphile-worker warns on the console where it does not see one here.
+  pool.on('connect', () => undefined);
+  hosts.tryEach(pool);
   const listener = createListener(hosts.client);
   const guard = createGuard({ probe: () => probe(hosts.client()), drop: hosts.drop, report });
 

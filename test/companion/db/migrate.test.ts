@@ -1,7 +1,8 @@
 // Migrations: once, however many instances start at the same time, and never over a newer version's tables.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
-import { migrate } from '../../../src/companion/db/migrate.ts';
+import { migrate, type MigrationWait } from '../../../src/companion/db/migrate.ts';
 import { openDatabase } from '../../../src/companion/db/open.ts';
 import { openPglite } from '../../../src/companion/db/pglite.ts';
 import { openPostgres } from '../../../src/companion/db/postgres.ts';
@@ -67,6 +68,31 @@ describe('on PostgreSQL', () => {
         { version: 5 },
       ]);
       await Promise.all(all.map((database) => database.close()));
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'says that it waits for another start, or for a lock on a table, and goes on',
+    async () => {
+      const url = await freshDatabase(server.url);
+      const other = new pg.Client({ connectionString: url });
+      await other.connect();
+      await other.query('select pg_advisory_lock($1)', [0x66786163]);
+      const waits: MigrationWait[] = [];
+      const opening = openDatabase({ url, waits: (wait) => waits.push(wait) });
+      await vi.waitUntil(() => waits.length > 0, { timeout: PATIENCE_MS });
+      expect(waits).toEqual([{ reason: 'other_start', seconds: 0 }]);
+      await other.query('select pg_advisory_unlock($1)', [0x66786163]);
+      await (await opening).close();
+
+      await other.query('begin; lock table companion.migration in access exclusive mode');
+      const again = openDatabase({ url, waits: (wait) => waits.push(wait) });
+      await vi.waitUntil(() => waits.length > 1, { timeout: PATIENCE_MS });
+      expect(waits[1]?.reason).toBe('table_lock');
+      await other.query('rollback');
+      await other.end();
+      await (await again).close();
     },
     PATIENCE_MS,
   );
