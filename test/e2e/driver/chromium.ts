@@ -26,7 +26,7 @@ export async function startChromium({ extensionDir, scale, objects }: LaunchOpti
       defaultViewport: null,
       userDataDir: profile,
       // A call that hangs says so while its test still listens.
-      protocolTimeout: 20_000,
+      protocolTimeout: 60_000,
       args: [
         '--no-first-run',
         '--force-prefers-reduced-motion',

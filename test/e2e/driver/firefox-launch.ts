@@ -29,7 +29,7 @@ export function launchFirefox(
     headless: true,
     userDataDir: profile,
     // A call that hangs says so while its test still listens.
-    protocolTimeout: 20_000,
+    protocolTimeout: 60_000,
     defaultViewport: null,
     args: ['--remote-allow-system-access'],
     extraPrefsFirefox: {
