@@ -1,4 +1,5 @@
 // Has a page show a view of the gallery.
+import { TOKEN_LIMITS } from '../../../src/session/token-limits.ts';
 import type { BrowserUnderTest, OwnPage } from '../driver/index.ts';
 import { eventually } from '../driver/wait.ts';
 import { PATHS, storedNow, type Shown } from './shown.ts';
@@ -7,6 +8,7 @@ import { PATHS, storedNow, type Shown } from './shown.ts';
 export async function openShown(browser: BrowserUnderTest, shown: Shown): Promise<OwnPage> {
   // Written before the page opens: some read it but once.
   await browser.writeStorage('local', storedNow(shown));
+  await browser.writeStorage('session', { [TOKEN_LIMITS]: {}, ...shown.session });
   const page = await browser.openPage(PATHS[shown.page]);
   await showIn(page, shown);
   return page;

@@ -17,6 +17,8 @@ export interface Shown {
   readonly name: string;
   readonly page: PageName;
   readonly stored: Required<Stored>;
+  /** What lies in `storage.session`; absent: nothing. */
+  readonly session?: Readonly<Record<string, unknown>>;
   /** With everything unfolded that can be. */
   readonly unfolded?: true;
 }

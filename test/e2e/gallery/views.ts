@@ -1,5 +1,6 @@
 // The gallery: every view of every page, by name.
 import type { JournalEntry } from '../../../src/session/record.ts';
+import { TOKEN_LIMITS } from '../../../src/session/token-limits.ts';
 import { unreadable } from '../../../src/session/view.ts';
 import { POPUP_VIEWS } from './popup-views.ts';
 import { minutesAgo, NOW, page, signedInView, signedOutView, type Shown } from './shown.ts';
@@ -73,10 +74,13 @@ const PAGE_VIEWS: readonly Shown[] = [
   page('picture-signed-out', 'picture', { view: signedOutView }),
   page('doctor', 'doctor', { view: signedInView, journal: JOURNAL, metrics: METRICS }),
   page('doctor-signed-out', 'doctor'),
-  page('doctor-tokens-refused', 'doctor', {
-    view: { ...signedInView, lastChange: REFUSED },
-    journal: RARE,
-  }),
+  {
+    ...page('doctor-tokens-refused', 'doctor', {
+      view: { ...signedInView, lastChange: REFUSED },
+      journal: RARE,
+    }),
+    session: { [TOKEN_LIMITS]: { 'some scope': { at: Date.now(), left: 0, open: true } } },
+  },
 ];
 
 export const VIEWS: readonly Shown[] = [...POPUP_VIEWS, ...PAGE_VIEWS];
