@@ -74,9 +74,11 @@ export function createStore(ports: Ports, { deployment, surroundings, changed }:
 
   /** `kept`: something lies in memory that the next write makes superfluous; `current`: it is what counts. */
   const parsed = async () => {
-    const [onDisk, kept] = await Promise.all([ports.local.get(RECORD), unwritten.get()]);
-    const current = kept !== undefined && kept.base === baseOf(onDisk);
-    const found: unknown = current ? kept.record : onDisk;
+    // The record last: an answer that is slow must not let an older one decide.
+    const kept = await unwritten.get();
+    const onDisk = await ports.local.get(RECORD);
+    const current = kept?.base === baseOf(onDisk);
+    const found: unknown = kept && current ? kept.record : onDisk;
     const record =
       found === undefined && lost ? lostRecord(deployment, lost) : parseRecord(found, deployment);
     return { record, kept, current };
@@ -206,7 +208,7 @@ export function createStore(ports: Ports, { deployment, surroundings, changed }:
 }
 
 /** Tells whether the record on the disk is still the one that something in memory was made from. */
-const baseOf = (onDisk: unknown) => JSON.stringify(onDisk) ?? '';
+const baseOf = (onDisk: unknown) => (onDisk === undefined ? '' : JSON.stringify(onDisk));
 
 function readable(stored: unknown, deployment: string): StoredRecord | undefined {
   try {

@@ -149,35 +149,38 @@ async function cross(
   let seen = 0;
   let go = () => {};
   let where: string | undefined;
-  let end: 'resolved' | 'rejected' | undefined;
+  /** `bound`: the call had read whose record it is before it was held. */
+  const outcome: { end?: 'resolved' | 'rejected'; answer?: unknown; bound?: true } = {};
   host.hold = async (held) => {
-    if (held.context !== 2 || seen++ !== point) return;
+    if (held.context !== 2) return;
+    const nth = seen++;
+    if (nth < point && held.call === 'local.get record') outcome.bound = true;
+    if (nth !== point) return;
     where = `${held.call}${held.way === 'back' ? ', its answer' : ''}`;
     await new Promise<void>((resolve) => (go = resolve));
   };
-  let answer: unknown;
   const done = call(caller).then(
-    (value) => ([end, answer] = ['resolved', value]),
-    (error: unknown) => ([end, answer] = ['rejected', error]),
+    (answer) => Object.assign(outcome, { end: 'resolved', answer }),
+    (answer: unknown) => Object.assign(outcome, { end: 'rejected', answer }),
   );
   await time.quiet();
   // What is put in order afterwards is no part of the call.
-  if (where === undefined || end !== undefined) return undefined;
+  if (where === undefined || outcome.end !== undefined) return undefined;
   // What waits for a lock that the held call has goes on when it is let go.
-  let happened = false;
-  const happening = meanwhile.happens(other).then(() => (happened = true));
+  const happened = { already: false };
+  const happening = meanwhile.happens(other).then(() => (happened.already = true));
   await time.quiet();
-  const before = happened;
+  const before = happened.already;
   go();
   await time.until(Promise.all([done, happening]), 'both');
   await time.until(other.tend(), 'the end');
 
   const found: string[] = [];
+  const { end, answer, bound } = outcome as { end?: string; answer?: unknown; bound?: true };
   const code = (answer as { code?: string } | undefined)?.code;
-  if (end === 'rejected' && code !== meanwhile.code && point > 0)
-    found.push(`it failed with ${String(code)}`);
-  // At the first call nobody knows yet who is signed in; in the last one all is decided already.
-  if (end === 'resolved' && point > 0) {
+  if (end === 'rejected' && code !== meanwhile.code && bound) found.push(`it failed with ${String(code)}`);
+  // Before the record is read it is open whose call it is; in the last one all is decided already.
+  if (end === 'resolved' && bound) {
     const what = wrong(answer);
     if (what !== undefined) found.push(what);
     if (before && meanwhile.must && gives) found.push('it went on as if nothing had happened');
