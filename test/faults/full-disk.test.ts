@@ -20,8 +20,11 @@ const done = <T>(work: Promise<T>) => world.time.until(work, 'the work');
 const refused = () => new FxaError('storage_unavailable', 'The browser refuses its storage.');
 
 /** What pages show: what could not be written goes before what is. */
-const shown = () =>
-  ((world.host.memory.get('unwritten') as { view?: View } | undefined)?.view ?? world.view()) as View;
+function shown(): View {
+  const view = (world.host.memory.get('unwritten') as { view?: View } | undefined)?.view ?? world.view();
+  if (!view) throw new Error('There is no view.');
+  return view;
+}
 
 /** From now on, or once `writes` more have gone through, `storage.local` takes nothing. */
 function fillDisk(writes = 0): void {

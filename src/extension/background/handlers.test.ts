@@ -7,7 +7,7 @@ describe('a change of the profile', () => {
   const asked: unknown[] = [];
   const note = (...parts: unknown[]) => Promise.resolve(void asked.push(parts));
   const session = { changeDisplayName: note, changeAvatar: note } as unknown as SessionService;
-  const handlers = commandHandlers(Promise.resolve(session), note, note);
+  const handlers = commandHandlers(Promise.resolve(session), () => undefined, note);
 
   it('is for the account the page showed, and names it', async () => {
     await handlers.changeName(textFor('a'.repeat(32), 'Ada  King '));
