@@ -181,6 +181,8 @@ export function createStore(ports: Ports, { deployment, surroundings, changed }:
         else await write(rescue(found, emptyRecord(deployment)));
       }),
     async adopt(first) {
+      // Shows why, where the record cannot be read.
+      await read();
       if ((await parsed()).record.deployment === deployment) return;
       await first();
       const done = await ports.locks.exclusive(LOCK, async () => {

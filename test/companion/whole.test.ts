@@ -173,7 +173,7 @@ describe('the whole companion on', () => {
       ]);
       expect(found(left)).toEqual([]);
       expect(left).not.toContain('opened');
-      expect(lines.length).toBeGreaterThan(20);
+      expect(lines.length).toBeGreaterThan(10);
       expect(found(lines.join('') + companion.database)).toEqual([]);
       expect(lines.join('')).not.toContain(id);
     });
