@@ -132,14 +132,18 @@ describe('death', () => {
   it('while starts are counted counts none twice', async () => {
     await world.session.signIn();
     lose();
-    for (let point = 0; point < 40; point++) {
+    for (let point = 0; point < 200; point++) {
       world.host.memory.clear();
       let passed = 0;
       const { kill } = world;
-      world.host.onCall = () => {
-        if (passed++ === point) kill();
-      };
-      await Promise.race([world.restart(), new Promise((resolve) => setTimeout(resolve, 50))]);
+      const died = new Promise<void>((resolve) => {
+        world.host.onCall = () => {
+          if (passed++ !== point) return;
+          kill();
+          resolve();
+        };
+      });
+      await Promise.race([world.restart(), died]);
       world.host.onCall = () => undefined;
       if ((world.host.backup[0]?.missing?.starts ?? 0) > 0) break;
     }
