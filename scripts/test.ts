@@ -6,12 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-
-interface Counts {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
+import { readReport, type Counts, type StepResult } from './test-report.ts';
 
 interface Step {
   readonly name: string;
@@ -165,19 +160,10 @@ const GONE_THROUGH = [
   'kills of PostgreSQL',
 ];
 
-/** What vitest counted; a run that wrote no report, or that failed without a failed test, counts as one failure. */
-function countsOf(step: Step, ok: boolean): Counts {
-  if (step.vitest === undefined) return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
-  try {
-    const report = JSON.parse(readFileSync(join(reports, step.vitest), 'utf8')) as Record<
-      'numPassedTests' | 'numFailedTests' | 'numPendingTests' | 'numTodoTests',
-      number
-    >;
-    const failed = Math.max(report.numFailedTests, ok ? 0 : 1);
-    return { passed: report.numPassedTests, failed, skipped: report.numPendingTests + report.numTodoTests };
-  } catch {
-    return { passed: 0, failed: 1, skipped: 0 };
-  }
+/** A step without a report counts as one test: it passes or fails as a whole. */
+function resultOf(step: Step, ok: boolean): StepResult {
+  if (step.vitest === undefined) return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0, failures: [] };
+  return readReport(join(reports, step.vitest), { root, step: step.name, ok });
 }
 
 /** How many crash points, matrix cells and interleavings the tests went through. */
@@ -196,9 +182,11 @@ const inWords = ({ passed, failed, skipped }: Counts): string =>
 
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 const lines: string[] = [];
+const failures: string[] = [];
 async function take(step: Step): Promise<void> {
   const began = Date.now();
-  const counts = countsOf(step, await run(step));
+  const { failures: failed, ...counts } = resultOf(step, await run(step));
+  failures.push(...failed);
   total.passed += counts.passed;
   total.failed += counts.failed;
   total.skipped += counts.skipped;
@@ -220,14 +208,16 @@ const sums = goneThrough();
 rmSync(reports, { recursive: true, force: true });
 
 console.log(`\n${lines.join('\n')}`);
+if (failures.length) console.log(`\nfailed:\n${failures.join('\n')}`);
 console.log(`  gone through: ${[...sums].map(([what, count]) => `${count} ${what}`).join(', ')}`);
 for (const what of GONE_THROUGH.filter((one) => !sums.has(one))) {
   console.log(`✗ ${what}: there were none`);
   total.failed++;
 }
 // Whoever calls both commands wants one count of both, and prints it.
-const { TEST_COUNTS: counts } = process.env;
+const { TEST_COUNTS: counts, TEST_FAILURES: failureList } = process.env;
 if (counts) appendFileSync(counts, `${total.passed} ${total.failed + total.skipped}\n`);
+if (failureList && failures.length) appendFileSync(failureList, `${failures.join('\n')}\n`);
 if (values['skip-e2e']) console.log('– end to end: left out, as asked');
 if (total.skipped) console.log('✗ a skipped test fails the run: what it would check is unknown');
 console.log(`\n${counts ? `${values.long ? 'test:long' : 'test'}: ` : ''}${inWords(total)}`);
