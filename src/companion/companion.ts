@@ -53,6 +53,8 @@ export interface CompanionOptions {
   readonly say?: (why: string) => void;
   /** Milliseconds. Default `Date.now`. */
   readonly now?: () => number;
+  /** Milliseconds: when a revocation that is due counts as lost, and how often those are looked for. Default: about two minutes. */
+  readonly redo?: { readonly overdueAfter: number; readonly sweepEvery: number };
 }
 
 /**
@@ -62,7 +64,7 @@ export interface CompanionOptions {
  *   cannot listen. Nothing is left running then.
  */
 export async function startCompanion(options: CompanionOptions): Promise<RunningCompanion> {
-  const { settings, log, version, now = Date.now } = options;
+  const { settings, log, version, now = Date.now, redo } = options;
   const clocks = createClocks({ slack: CLOCK_SLACK, oldest: LONGEST_WAY }, (kind, outcome, seconds) =>
     log.event('clock', { kind, outcome, seconds }, outcome === 'ok' ? 'info' : 'error'),
   );
@@ -100,7 +102,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
     });
     await claim(database, settings.secret);
     await claimSpaces(database, settings.clients);
-    const store = createStore(database);
+    const store = createStore(database, redo);
     const state = operatorState(store, now);
     const counters = createCounters(() => store.revocationState(), now);
     const { app, shortcut, heard } = createApp({
@@ -131,6 +133,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       database,
       store,
       revoke,
+      ...redo,
       log: ({ level, name, code }) => log.event('worker_trouble', { name, code }, level),
     });
     running.push(() => worker.stop());

@@ -1,6 +1,5 @@
 // The worker on the real databases: what a sign-out took in is dead in the end, whoever dies on the way.
 import { setTimeout as wait } from 'node:timers/promises';
-import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { accountKey } from '../../src/companion/clients.ts';
 import { createRevoker } from '../../src/companion/jobs/revocations.ts';
@@ -8,11 +7,13 @@ import type { WorkerTrouble } from '../../src/companion/jobs/worker-log.ts';
 import { startWorker, type RunningWorker } from '../../src/companion/jobs/worker.ts';
 import type { Store } from '../../src/companion/store.ts';
 import { refreshTokenId } from '../../src/fxa/tokens.ts';
+import { whileAway, whileReadOnly } from './db/away.ts';
 import { setClock } from './db/empty.ts';
 import { onEachDatabase } from './db/on-each-database.ts';
 import { CLIENT, createWorld, SECRET, type World } from './fakes/world.ts';
 
 const LONG_AGO_MS = 180_000;
+const WAITING_TO_FAIL = `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%''message''%'`;
 
 describe('the worker on', () => {
   onEachDatabase((stored, databaseName) => {
@@ -181,18 +182,40 @@ describe('the worker on', () => {
       expect(troubles.length).toBeGreaterThan(0);
       expect(JSON.stringify(troubles)).not.toMatch(/[0-9a-f]{32}/);
     });
+
+    itOnServer('takes jobs once writes are taken, if they were not when it started', async () => {
+      await signOut();
+      await whileReadOnly(stored.url, async () => {
+        await work();
+        await expect.poll(() => troubles).toContainEqual(expect.objectContaining({ code: '25006' }));
+      });
+      await expect.poll(rows).toEqual([]);
+      expect(live()).toBe(0);
+    });
+
+    itOnServer('goes on after two attempts that could not be written down at once', async () => {
+      const held: (() => void)[] = [];
+      const revoked = (id: string) =>
+        held.length === 2
+          ? world.store.revoked(id)
+          : new Promise<void>((_resolve, reject) => held.push(() => reject(new Error('It takes no writes'))));
+      await work(200, Date.now, { revoked });
+      for (let tries = 0; tries < 2; tries += 1) await signOut();
+      await expect.poll(() => held.length).toBe(2);
+      await whileReadOnly(stored.url, async (query) => {
+        await query('begin; lock table graphile_worker._private_jobs in access exclusive mode');
+        for (const [index, fail] of held.entries()) {
+          fail();
+          await expect.poll(() => stored.database.query(WAITING_TO_FAIL)).toHaveLength(index + 1);
+        }
+        await query('rollback');
+        await expect.poll(() => troubles.map(({ kind }) => kind)).toContain('worker');
+      });
+      expect(await rows()).toHaveLength(2);
+      await stored.database.query(`update companion.revocation set not_before = not_before - ${LONG_AGO_MS}`);
+      await world.store.requeueOverdue();
+      await expect.poll(rows).toEqual([]);
+      expect(live()).toBe(0);
+    });
   });
 });
-
-/** Nobody gets into the database while `work` goes on, and who was in is out. */
-async function whileAway(connectionString = '', work: () => Promise<unknown>): Promise<void> {
-  const url = new URL(connectionString);
-  const name = url.pathname.slice(1);
-  const client = new pg.Client({ connectionString: Object.assign(url, { pathname: '/template1' }).href });
-  await client.connect();
-  await client.query(`alter database ${name} with allow_connections false`);
-  await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
-  await work();
-  await client.query(`alter database ${name} with allow_connections true`);
-  await client.end();
-}

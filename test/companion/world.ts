@@ -6,7 +6,11 @@ import { Agent, request, type OutgoingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { buildCompanion } from '../../scripts/build-companion.ts';
-import { startCompanion, type RunningCompanion } from '../../src/companion/companion.ts';
+import {
+  startCompanion,
+  type CompanionOptions,
+  type RunningCompanion,
+} from '../../src/companion/companion.ts';
 import type { CompanionSettings } from '../../src/companion/config.ts';
 import type { Database } from '../../src/companion/db/database.ts';
 import { createLog } from '../../src/companion/operations/log.ts';
@@ -32,13 +36,17 @@ export interface Launch {
   readonly stdout?: number;
 }
 
+interface Logged {
+  readonly lines?: string[];
+}
+
 type Issuer = Pick<RunningStandin, 'origin'>;
 
 /** One in this process; everything it logs, at debug, is pushed to `lines`. */
 export function startHere(
   { origin }: Issuer,
   { database, ...where }: Where,
-  { lines = [], ...more }: Partial<CompanionSettings> & { readonly lines?: string[] } = {},
+  { lines = [], redo, ...more }: Partial<CompanionSettings> & Logged & Pick<CompanionOptions, 'redo'> = {},
 ): Promise<RunningCompanion> {
   const settings: CompanionSettings = {
     issuer: origin,
@@ -61,7 +69,7 @@ export function startHere(
     out: { write: (line) => void lines.push(line) },
   });
   const version = { source: '', version: '1.2.3', commit: '', build: '' };
-  return startCompanion({ settings, log, version, ...(database && { database }) });
+  return startCompanion({ settings, log, version, ...(database && { database }), ...(redo && { redo }) });
 }
 
 export interface ChildCompanion {

@@ -1,0 +1,35 @@
+// Has a PostgreSQL server let nobody in, or take no writes, for as long as something goes on.
+import pg from 'pg';
+
+/** Nobody gets into the database while `work` goes on, and who was in is out. */
+export async function whileAway(connectionString = '', work: () => Promise<unknown>): Promise<void> {
+  const url = new URL(connectionString);
+  const name = url.pathname.slice(1);
+  const client = new pg.Client({ connectionString: Object.assign(url, { pathname: '/template1' }).href });
+  await client.connect();
+  await client.query(`alter database ${name} with allow_connections false`);
+  await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+  await work();
+  await client.query(`alter database ${name} with allow_connections true`);
+  await client.end();
+}
+
+/** The server takes no writes of anybody but `work`, on connections that are open as well. */
+export async function whileReadOnly(
+  connectionString = '',
+  work: (query: (text: string) => Promise<unknown[]>) => Promise<unknown>,
+): Promise<void> {
+  const client = new pg.Client({ connectionString, options: '-c default_transaction_read_only=off' });
+  await client.connect();
+  const query = async (text: string) => (await client.query<object>(text)).rows;
+  await query(`alter system set default_transaction_read_only = on`);
+  await query('select pg_reload_conf()');
+  try {
+    await work(query);
+  } finally {
+    await query('rollback');
+    await query(`alter system reset default_transaction_read_only`);
+    await query('select pg_reload_conf()');
+    await client.end();
+  }
+}
