@@ -10,7 +10,7 @@ export interface Commands {
   /** The same, and whoever is signed in at Mozilla accounts is asked for account and password. */
   useAnotherAccount(): void;
   cancelSignIn(): void;
-  /** Has the background put in order what one before it left behind; for pages that are open while an attempt runs. */
+  /** Has the background end an attempt that died, and write what is unsaved; for pages that show one of them. */
   wake(): void;
   /** The person has seen how their last attempt failed. */
   dismissProblem(): void;

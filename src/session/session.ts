@@ -56,7 +56,7 @@ export interface SessionService {
   lookAround(): Promise<void>;
   /** The person has seen how their last attempt failed. */
   dismissProblem(): Promise<void>;
-  /** To be called when a page is open while an attempt runs: ends it when it has died in the meantime. */
+  /** To be called again and again while a page shows an attempt, or that something is unsaved: ends one that died, writes the other. */
   wake(): Promise<void>;
   /** To be called when the attempt's alarm rings (attempt.ts). */
   watch(): Promise<void>;
@@ -164,7 +164,10 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
     async dismissProblem() {
       await store.step({ type: 'problemDismissed' });
     },
-    wake: attempts.wake,
+    async wake() {
+      await attempts.wake();
+      await store.writeKept();
+    },
     watch: attempts.watch,
     lookForNews: () => thenTend(lookForNews(context)),
     changeDisplayName: (name, uid) => thenTend(changeDisplayName(context, name, uid)),

@@ -140,6 +140,18 @@ describe('while somebody is signed in', () => {
     expect([shown().unsaved, world.host.memory.get('unwritten') ?? null]).toEqual([undefined, null]);
   });
 
+  it('an open popup has it saved as soon as the browser takes it', async () => {
+    fillDisk();
+    await done(world.session.signOut());
+    await done(world.session.popupOpened());
+    await world.time.quiet();
+    expect(shown().unsaved).toBe(true);
+    freeDisk();
+    await done(world.session.wake());
+    expect(world.record()?.session.status).toBe('signedOut');
+    expect(shown().unsaved).toBeUndefined();
+  });
+
   it('a sign-in that follows, when there is room again, is the one that counts', async () => {
     fillDisk();
     await done(world.session.signOut());

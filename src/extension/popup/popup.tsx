@@ -5,6 +5,7 @@ import { useLostFocus } from '../ui/lost-focus.ts';
 import { plural } from '../ui/plural.ts';
 import { TesterNote } from '../ui/tester-note.tsx';
 import { text } from '../ui/text.ts';
+import { useWake } from '../ui/wake.ts';
 import { viewOf } from './views.ts';
 
 export function Popup({ view }: { view: View }) {
@@ -17,11 +18,7 @@ export function Popup({ view }: { view: View }) {
     <main data-status={view.status} ref={main}>
       <TesterNote />
       {Current && <Current view={view} />}
-      {view.unsaved && (
-        <p class="note" role="alert">
-          {text('unsaved')}
-        </p>
-      )}
+      {view.unsaved && <Unsaved />}
       {view.pendingRevocations > 0 && (
         <p class="note">{plural('pendingRevocations', view.pendingRevocations)}</p>
       )}
@@ -36,5 +33,15 @@ export function Popup({ view }: { view: View }) {
         </footer>
       )}
     </main>
+  );
+}
+
+/** Goes by itself: there may be room again at any time. */
+function Unsaved() {
+  useWake();
+  return (
+    <p class="note" role="alert">
+      {text('unsaved')}
+    </p>
   );
 }

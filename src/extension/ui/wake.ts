@@ -1,4 +1,4 @@
-// Pages that are open while an attempt runs see to it that somebody is there to end it.
+// Pages that show a running attempt, or that something is unsaved, keep the background at it.
 import { useEffect } from 'preact/hooks';
 import { call } from '../webext/messaging.ts';
 
