@@ -2,6 +2,7 @@
 import { describe, inject, test as base, type TestAPI } from 'vitest';
 import type { BuildName } from './builds.ts';
 import { chosenBrowsers } from './chosen.ts';
+import type { SmallDisk } from '../companion/ops/tmpfs.ts';
 import { launchBrowser, type BrowserName, type BrowserUnderTest } from './driver/index.ts';
 import { testStandin, type TestStandin } from './standin.ts';
 
@@ -10,6 +11,8 @@ export interface World {
   browser: BrowserUnderTest;
   /** Whether the browser tells pages that the person objects to being measured. */
   objects: boolean;
+  /** What the browser has its profile on, when that is to be full at some time. */
+  disk: SmallDisk | undefined;
   /** Whether it is a Firefox that never remembers history. */
   alwaysPrivate: boolean;
 }
@@ -35,12 +38,14 @@ export function inBothBrowsers(
         await standin.switchOff();
       },
       objects: false,
+      disk: undefined,
       alwaysPrivate: false,
-      browser: async ({ standin, task, objects, alwaysPrivate }, use) => {
+      browser: async ({ standin, task, objects, alwaysPrivate, disk }, use) => {
         const browser = await launchBrowser(name, {
           extensionDir: inject('builds')[build][name],
           firefoxProfile: inject('firefoxProfile'),
           objects,
+          profileIn: disk?.folder,
           alwaysPrivate,
           ...(alwaysPrivate && { welcomes: false }),
         });

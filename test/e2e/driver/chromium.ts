@@ -10,8 +10,13 @@ import { saveWhenStill } from './picture.ts';
 import type { LaunchOptions, Scheme } from './types.ts';
 import { eventually } from './wait.ts';
 
-export async function startChromium({ extensionDir, scale, objects }: LaunchOptions): Promise<Engine> {
-  const profile = await newFolder('chromium');
+export async function startChromium({
+  extensionDir,
+  scale,
+  objects,
+  profileIn,
+}: LaunchOptions): Promise<Engine> {
+  const profile = await newFolder('chromium', profileIn);
   const popupPath = (await readManifest(extensionDir)).action.default_popup;
   await writePreferences(profile, { extensions: DEVELOPER, ...(objects && { enable_do_not_track: true }) });
   let extensionId = '';

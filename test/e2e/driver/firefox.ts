@@ -13,9 +13,9 @@ import type { LaunchOptions } from './types.ts';
 import { eventually } from './wait.ts';
 
 export async function startFirefox(options: LaunchOptions): Promise<Engine> {
-  const { extensionDir, scale = 1, firefoxProfile, alwaysPrivate } = options;
+  const { extensionDir, scale = 1, firefoxProfile, alwaysPrivate, profileIn } = options;
   const id = (await readManifest(extensionDir)).browser_specific_settings?.gecko.id ?? '';
-  const profile = await newFolder('firefox');
+  const profile = await newFolder('firefox', profileIn);
   if (firefoxProfile !== undefined) await cp(firefoxProfile, profile, { recursive: true });
   const start = () => launchFirefox(profile, id, options);
   let browser = await start();

@@ -12,11 +12,11 @@ const REMOVAL = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 
 let swept = false;
 
 /** A new empty folder for one browser profile or one build; the first one also sweeps away what dead processes left. */
-export async function newFolder(name: string): Promise<string> {
+export async function newFolder(name: string, parent = CACHE): Promise<string> {
   mkdirSync(CACHE, { recursive: true });
   if (!swept) removeFoldersOf((owner) => !isAlive(owner));
   swept = true;
-  return mkdtemp(join(CACHE, `${name}-${process.pid}-`));
+  return mkdtemp(join(parent, `${name}-${process.pid}-`));
 }
 
 export function removeFolder(path: string): Promise<void> {

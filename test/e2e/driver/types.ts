@@ -158,6 +158,8 @@ export interface LaunchOptions {
   objects?: boolean;
   /** Firefox never remembers history: everything is a private window, and the extension is allowed in there. */
   alwaysPrivate?: boolean;
+  /** The folder in which the browser has its profile; a default one otherwise. */
+  profileIn?: string | undefined;
   /** What `makeFirefoxProfile` made; Firefox then begins with a copy of it. */
   firefoxProfile?: string;
 }
