@@ -1,4 +1,6 @@
 // The servers that a URL names, as libpq has them: several hosts, of which the one that takes writes is the one to use.
+import { isIP } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
 import pg, { type Client, type ClientConfig, type Pool, type PoolClient } from 'pg';
 
 export interface Hosts {
@@ -46,6 +48,7 @@ export function createHosts(
   function client(): Client {
     const mine = using;
     const made = new pg.Client({ ...config, connectionString: urls[mine] ?? url });
+    expectAddress(made);
     open.set(made, performance.now());
     made.on('error', () => undefined);
     made.once('end', () => open.delete(made));
@@ -128,6 +131,13 @@ async function refuseReadOnly(client: Client): Promise<void> {
     `select current_setting('transaction_read_only') as only`,
   );
   if (rows[0]?.only === 'on') throw new ReadOnlyHost('The server takes no writes.');
+}
+
+/** pg leaves out the name of a server that is called by its address, and Node then takes a certificate for `localhost`. */
+function expectAddress(client: Client): void {
+  const connection = client.connection as { ssl?: boolean | ConnectionOptions };
+  if (!connection.ssl || isIP(client.host) === 0) return;
+  connection.ssl = { ...(connection.ssl === true ? {} : connection.ssl), host: client.host };
 }
 
 /** Looks like PostgreSQL's own answer, of which it is the same kind. */

@@ -155,6 +155,8 @@ it(
     );
     const search = `?sslmode=verify-full&sslrootcert=${join(folder, 'server.crt')}`;
     expect(await whyNot(as(url.replace('127.0.0.1', 'localhost'), { search }))).toBeUndefined();
+    // Its certificate names localhost, and no address.
+    expect(await whyNot(as(url, { search }))).toMatch(/^DATABASE_URL: .*ERR_TLS_CERT_ALTNAME_INVALID/);
   },
   PATIENCE_MS,
 );
