@@ -34,6 +34,8 @@ const inBrowsers = {
   testTimeout: PATIENCE_MS,
   hookTimeout: PATIENCE_MS,
   fileParallelism: false,
+  // All files in one process, so that they can share one browser.
+  isolate: false,
   expect: POLL,
   globalSetup: ['test/e2e/global-setup.ts'],
 };

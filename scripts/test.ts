@@ -119,8 +119,10 @@ const LONG: Stages = [
     ? []
     : [
         [[BROWSERS]],
-        [[e2e('firefox', 'Firefox, servers of 2019', 'e2e-long')]],
-        [[e2e('chromium', 'Chromium, servers of 2019', 'e2e-long')]],
+        [
+          [e2e('firefox', 'Firefox, the rarer cases', 'e2e-long')],
+          [e2e('chromium', 'Chromium, the rarer cases', 'e2e-long')],
+        ],
       ]),
 ];
 

@@ -35,3 +35,9 @@ async function changeTokens(browser: BrowserUnderTest, change: Partial<HeldToken
   const { tokens = [] } = (await browser.readStorage('session')) as { tokens?: HeldToken[] };
   await browser.writeStorage('session', { tokens: tokens.map((held) => ({ ...held, ...change })) });
 }
+
+/** Puts another record in the place of the one there is, and has the next background find it. */
+export async function replaceRecord(browser: BrowserUnderTest, record: unknown): Promise<void> {
+  await browser.killBackground();
+  await browser.writeStorage('local', { record });
+}

@@ -1,9 +1,10 @@
-// One suite, two browsers: each case gets a stand-in and a browser of its own, both fresh, and ends both.
+// One suite, two browsers: each case gets a stand-in of its own, and a browser in which nothing has happened yet.
 import { describe, inject, test as base, type TestAPI } from 'vitest';
 import type { BuildName } from './builds.ts';
 import { chosenBrowsers } from './chosen.ts';
 import type { SmallDisk } from '../companion/ops/tmpfs.ts';
 import { launchBrowser, type BrowserName, type BrowserUnderTest } from './driver/index.ts';
+import { sharedBrowser, type SharedBrowser } from './shared-browser.ts';
 import { testStandin, type TestStandin } from './standin.ts';
 
 export interface World {
@@ -17,6 +18,16 @@ export interface World {
   alwaysPrivate: boolean;
 }
 
+interface Fixtures extends World {
+  shared: SharedBrowser;
+}
+
+/** Builds that open no welcome page. */
+const STILL: readonly BuildName[] = ['gallery', 'rtl'];
+
+/** One of each for all files: they run in one process, one after the other. */
+const SHARED = { chromium: sharedBrowser('chromium'), firefox: sharedBrowser('firefox') };
+
 /** Where pictures of failures go; ignored by git. */
 const FAILURES = 'screenshots/failures';
 
@@ -28,7 +39,15 @@ export function inBothBrowsers(
 ): void {
   const era = build === 'custom' ? '2019' : 'today';
   for (const name of chosenBrowsers()) {
-    const it = base.extend<World>({
+    const it = base.extend<Fixtures>({
+      shared: [
+        // eslint-disable-next-line no-empty-pattern
+        async ({}, use) => {
+          await use(SHARED[name]);
+          await SHARED[name].end();
+        },
+        { scope: 'worker' },
+      ],
       // The first argument must be a destructured object: vitest reads from it which fixtures are needed.
       // eslint-disable-next-line no-empty-pattern
       standin: async ({}, use) => {
@@ -40,18 +59,21 @@ export function inBothBrowsers(
       objects: false,
       disk: undefined,
       alwaysPrivate: false,
-      browser: async ({ standin, task, objects, alwaysPrivate, disk }, use) => {
-        const browser = await launchBrowser(name, {
+      browser: async ({ standin, task, shared, objects, alwaysPrivate, disk }, use) => {
+        const options = {
           extensionDir: inject('builds')[build][name],
           firefoxProfile: inject('firefoxProfile'),
-          objects,
-          profileIn: disk?.folder,
-          alwaysPrivate,
-          ...(alwaysPrivate && { welcomes: false }),
-        });
+          ...((alwaysPrivate || STILL.includes(build)) && { welcomes: false as const }),
+        };
+        const alone = objects || alwaysPrivate || disk !== undefined;
+        const browser = await (alone
+          ? launchBrowser(name, { ...options, objects, alwaysPrivate, profileIn: disk?.folder })
+          : shared.take(options));
+        let passed = false;
         try {
           await use(browser);
-          if (task.result?.state === 'fail') {
+          passed = task.result?.state !== 'fail';
+          if (!passed) {
             const pictures = await browser.capturePages(
               `${FAILURES}/${name}-${task.name.replace(/\W+/g, '-')}`,
             );
@@ -59,7 +81,9 @@ export function inBothBrowsers(
             console.error(`${name}: "${task.name}" failed with ${length} live grants. ${pictures.join(' ')}`);
           }
         } finally {
-          await browser.close();
+          // What has failed once is not trusted with the next case.
+          if (passed && !alone) await shared.giveBack(browser);
+          else await browser.close();
         }
       },
     });

@@ -1,46 +1,13 @@
-// What the companion brings into the browser without a click, and that nobody misses it who has none.
+// What the companion brings into the browser without a click, and takes from it.
 import { beforeAll, expect } from 'vitest';
-import type { View } from '../../src/session/view.ts';
 import { ADA } from './accounts.ts';
 import { readRecord, unknownGrants } from './books.ts';
 import { inBothBrowsers } from './both-browsers.ts';
-import { QUIET_PAGE } from './builds.ts';
-import { theDatabase, type TestCompanion } from './companion.ts';
-import type { BrowserUnderTest, PopupPage } from './driver/index.ts';
-import { PATIENCE } from './driver/wait.ts';
+import { bought, readView, signedInWithSeat, SOON } from './companion-session.ts';
+import { theDatabase } from './companion.ts';
 import { accountOf, rename } from './standin.ts';
-import { signInAs } from './steps.ts';
 import { withCompanion } from './with-companion.ts';
 import { words } from './words.ts';
-
-/** Time for the alarm to ring, and for what follows. */
-const SOON = { timeout: PATIENCE };
-const BOUGHT = 'POST /v1/sessions 201';
-
-const bought = (companion: TestCompanion): number =>
-  companion.answered().filter((answer) => answer === BOUGHT).length;
-
-async function readView(browser: BrowserUnderTest): Promise<View> {
-  return (await browser.readStorage('local')).view as View;
-}
-
-/** How many companion sessions the extension holds. */
-async function seats(browser: BrowserUnderTest): Promise<number> {
-  return Object.keys((await browser.readStorage('local')).companion ?? {}).length;
-}
-
-/** How often in a row the companion was asked in vain. */
-async function failures(browser: BrowserUnderTest): Promise<number> {
-  const { companionAsked } = await browser.readStorage('session');
-  return (companionAsked as { failures: number } | undefined)?.failures ?? 0;
-}
-
-/** From then on the companion knows whom to tell. */
-async function signedInWithSeat(browser: BrowserUnderTest): Promise<PopupPage> {
-  const popup = await signInAs(browser, ADA);
-  await expect.poll(() => seats(browser), SOON).toBe(1);
-  return popup;
-}
 
 beforeAll(async () => {
   await theDatabase();
@@ -48,7 +15,7 @@ beforeAll(async () => {
 
 inBothBrowsers(
   'the companion',
-  (base, name) => {
+  (base) => {
     const it = withCompanion(base);
 
     it('has the open popup show a new name, and closes and opens metrics', async ({
@@ -102,23 +69,6 @@ inBothBrowsers(
       for (const known of [ADA.email, ADA.name, account.uid]) expect(stored).not.toContain(known);
     });
 
-    it('wakes the background: a new password is on the badge while nothing is open', async ({
-      browser,
-      standin,
-      companion,
-    }) => {
-      const popup = await signedInWithSeat(browser);
-      await browser.openPage(QUIET_PAGE);
-      await popup.close();
-      await browser.killBackground();
-      expect(await browser.badge()).toBe('');
-      standin.store.changePassword(accountOf(standin.store, ADA.email), 'incorrect donkey');
-      await expect.poll(async () => (await readView(browser)).status, SOON).toBe('needsReauth');
-      await expect.poll(() => browser.badge(), SOON).toBe('!');
-      expect((await readView(browser)).ended?.reason).toBe('password_changed');
-      expect(companion.answered()).toContain('GET /v1/session 401');
-    });
-
     it('is given the grant at sign-out, and destroys it when the browser is gone', async ({
       browser,
       standin,
@@ -137,53 +87,6 @@ inBothBrowsers(
       held.release();
       await expect.poll(() => standin.store.liveGrants().length, SOON).toBe(0);
     });
-
-    it('may forget everything, and knows nothing of Disconnect', async ({ browser, standin, companion }) => {
-      const popup = await signedInWithSeat(browser);
-      const before = await popup.view();
-      await companion.start();
-      await expect.poll(() => companion.answered(), SOON).toContain(BOUGHT);
-      expect(await popup.view()).toEqual(before);
-      await expect.poll(() => companion.answered(), SOON).toContain('GET /v1/session 200');
-
-      const page = await browser.visit(`${standin.origin}/settings`);
-      await page.press('Disconnect');
-      await expect.poll(() => standin.store.liveGrants().length).toBe(0);
-      // Nobody tells of it. The next look at the profile finds it out.
-      const { length } = companion.answered();
-      await expect.poll(() => companion.answered().slice(length), SOON).toContain('GET /v1/session 304');
-      expect((await popup.view()).status).toBe('signedIn');
-      const reopened = await browser.openPopup();
-      await reopened.waitForStatus('needsReauth');
-      expect(await reopened.waitForAlert('reauth_required')).toContain(words('reason_grant_revoked'));
-    });
-
-    /** Signs in, uses it and signs out, where the companion is asked in vain. */
-    async function withoutIt(browser: BrowserUnderTest): Promise<void> {
-      const popup = await signInAs(browser, ADA);
-      await expect.poll(() => failures(browser), SOON).toBeGreaterThan(1);
-      expect((await popup.view()).alert).toBeUndefined();
-      expect(await seats(browser)).toBe(0);
-      await popup.press(words('signOut'));
-      await popup.waitForStatus('signedOut');
-      expect((await popup.view()).alert).toBeUndefined();
-      await expect.poll(async () => (await readRecord(browser))?.outbox, SOON).toEqual([]);
-    }
-
-    it('is not missed while it is away', async ({ browser, standin, companion }) => {
-      await companion.stop();
-      await withoutIt(browser);
-      expect(standin.store.liveGrants()).toHaveLength(0);
-    });
-
-    if (name === 'chromium') {
-      it('is not missed where it does not know the extension', async ({ browser, standin, companion }) => {
-        await companion.start({ extensionIds: ['a'.repeat(32)] });
-        await withoutIt(browser);
-        expect(new Set(companion.answered())).toEqual(new Set(['OPTIONS /v1/* 405']));
-        expect(standin.store.liveGrants()).toHaveLength(0);
-      });
-    }
   },
   'companion',
 );

@@ -1,42 +1,11 @@
-// The background ends at every step of a sign-in, a refresh and a sign-out. Interruptions of the open window are in
-// interruptions.e2e.test.ts.
+// The background ends between the sign-in page and the tokens; its other ends are in deaths.long.e2e.test.ts.
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
-import { expireTokens, readRecord, unknownGrants } from './books.ts';
+import { unknownGrants } from './books.ts';
 import { inBothBrowsers } from './both-browsers.ts';
-import type { AuthPage, BrowserUnderTest, PopupPage } from './driver/index.ts';
-import { rename } from './standin.ts';
-import { signInAs, startSignIn } from './steps.ts';
-
-/** What the person does who finds an interrupted sign-in. */
-async function goOn(
-  browser: BrowserUnderTest,
-  popup: PopupPage,
-  finish: (window: AuthPage) => Promise<void>,
-): Promise<void> {
-  await popup.waitForAlert('interrupted');
-  await popup.press('Continue');
-  await finish(await browser.authWindow());
-  await popup.waitForStatus('signedIn');
-  await popup.waitForText(ADA.name);
-}
+import { goOn, startSignIn } from './steps.ts';
 
 inBothBrowsers('the end of the background', (it) => {
-  it('before the window came', async ({ browser, standin }) => {
-    const held = standin.hold('discovery');
-    const popup = await browser.openPopup();
-    await popup.press('Sign in');
-    await held.reached();
-    await popup.waitForStatus('signingIn');
-    await browser.killBackground();
-    held.release();
-
-    await goOn(browser, popup, (window) => window.submit(ADA));
-    expect(await browser.authWindows()).toBe(0);
-    expect(standin.store.liveGrants()).toHaveLength(1);
-    expect(await unknownGrants(browser, standin)).toBe(0);
-  });
-
   it('before the tokens arrived', async ({ browser, standin }) => {
     const held = standin.hold('exchange');
     const { popup, window } = await startSignIn(browser);
@@ -50,67 +19,5 @@ inBothBrowsers('the end of the background', (it) => {
     // The one grant nobody can know of: its answer never reached the extension.
     expect(standin.store.liveGrants()).toHaveLength(2);
     expect(await unknownGrants(browser, standin)).toBe(1);
-  });
-
-  it('when the tokens had arrived, but not the profile', async ({ browser, standin }) => {
-    const held = standin.hold('profile');
-    const { popup, window } = await startSignIn(browser);
-    await window.submit(ADA);
-    await held.reached();
-    expect(await unknownGrants(browser, standin)).toBe(0);
-    await browser.killBackground();
-    held.release();
-    await popup.close();
-
-    await goOn(browser, await browser.openPopup(), (again) => again.press('Continue'));
-    await expect.poll(() => standin.store.liveGrants().length).toBe(1);
-    expect(await unknownGrants(browser, standin)).toBe(0);
-    await expect.poll(() => standin.store.liveAccessTokens().length).toBe(1);
-  });
-
-  it('after the sign-in, and during a refresh', async ({ browser, standin }) => {
-    const first = await signInAs(browser, ADA);
-    await browser.killBackground();
-    await first.close();
-    rename(standin, ADA.email, 'Countess of Lovelace');
-    const second = await browser.openPopup();
-    await second.waitForText('Countess of Lovelace');
-
-    await expireTokens(browser);
-    await second.close();
-    const held = standin.hold('refresh');
-    const third = await browser.openPopup();
-    await held.reached();
-    await browser.killBackground();
-    held.release();
-    expect((await third.view()).status).toBe('signedIn');
-    await third.close();
-
-    rename(standin, ADA.email, 'Enchantress of Numbers');
-    const last = await browser.openPopup();
-    await last.waitForText('Enchantress of Numbers');
-    expect((await last.view()).alert).toBeUndefined();
-    expect(standin.store.liveGrants()).toHaveLength(1);
-    expect(await unknownGrants(browser, standin)).toBe(0);
-  });
-
-  it('during a sign-out', async ({ browser, standin }) => {
-    const popup = await signInAs(browser, ADA);
-    standin.faults.set([{ where: 'destroy', what: { kind: 'silence' } }]);
-    await popup.press('Sign out of this extension');
-    await popup.waitForStatus('signedOut');
-    await expect.poll(() => standin.faults.hits()).not.toEqual([0]);
-    await browser.killBackground();
-    await popup.close();
-    standin.faults.clear();
-
-    const reopened = await browser.openPopup();
-    await reopened.waitForStatus('signedOut');
-    await expect.poll(() => standin.store.liveGrants().length).toBe(0);
-    await expect.poll(() => standin.store.liveAccessTokens().length).toBe(0);
-    await expect.poll(async () => (await readRecord(browser))?.outbox).toEqual([]);
-    await reopened.press('Sign in');
-    await (await browser.authWindow()).press('Continue');
-    await reopened.waitForStatus('signedIn');
   });
 });

@@ -86,30 +86,4 @@ inBothBrowsers('a session that was ended elsewhere', (it) => {
     expect(stored).not.toContain(ADA.name);
     expect(standin.store.liveGrants()).toHaveLength(1);
   });
-
-  it('by the browser, as was wished, leaves nothing behind', async ({ browser, standin }) => {
-    const first = await browser.openPopup();
-    await first.tick(words('sessionOnly'));
-    await first.press(words('signIn'));
-    await (await browser.authWindow()).submit(ADA);
-    await first.waitForStatus('signedIn');
-    await first.waitForText(ADA.name);
-    expect(standin.store.liveGrants()).toHaveLength(1);
-    const record = await readRecord(browser);
-    expect(record?.session).toMatchObject({
-      status: 'signedIn',
-      grant: { scope: expect.any(String) as string },
-    });
-    expect(JSON.stringify(record)).not.toContain('sealed');
-    // No key: there is nothing to seal.
-    expect(await browser.databases()).toEqual(['grants']);
-
-    await browser.restart();
-    // The way it ended is told, and what is left of it at Mozilla accounts goes by itself.
-    const popup = await browser.openPopup();
-    await popup.waitForStatus('signedOut');
-    expect(await popup.waitForAlert('signed_out')).toContain(words('reason_session_only'));
-    await expect.poll(() => standin.store.liveGrants().length).toBe(0);
-    expect(JSON.stringify(await browser.readStorage('local'))).not.toContain(ADA.email);
-  });
 });

@@ -35,30 +35,6 @@ inBothBrowsers('an interruption', (it) => {
     expect(standin.store.liveGrants({ email: ADA.email })).toHaveLength(1);
   });
 
-  it('of the background leaves no second window behind', async ({ browser }) => {
-    const { popup, window } = await startSignIn(browser);
-    await browser.killBackground();
-    await popup.close();
-
-    const reopened = await browser.openPopup();
-    await reopened.waitForAlert('interrupted');
-    await reopened.press('Continue');
-    await window.waitUntilClosed();
-    await browser.authWindow();
-
-    // The new window is one we know: it can be shown, and Cancel closes it.
-    await reopened.press('Show the window');
-    await expect.poll(() => browser.authWindowInFront()).toBe(true);
-    await reopened.press('Cancel');
-    await expect.poll(() => browser.authWindows()).toBe(0);
-
-    await reopened.press('Sign in');
-    const again = await browser.authWindow();
-    await again.submit(ADA);
-    await reopened.waitForStatus('signedIn');
-    expect(await browser.authWindows()).toBe(0);
-  });
-
   it('of the whole browser keeps the person signed in', async ({ browser, standin }) => {
     await signInAs(browser, ADA);
     await standin.switchOff();

@@ -1,92 +1,11 @@
-// The network spy: with any one consent missing not a single request is made for the sake of metrics, signed in or out; with
-// all of them there are some, on the same occasions.
+// Before anybody has agreed not a single request is made for the sake of metrics; afterwards there are some, on the same
+// occasions. network.long.e2e.test.ts takes the consents away one by one.
 import { beforeAll, expect } from 'vitest';
-import type { View } from '../../src/session/view.ts';
-import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
-import { theDatabase, type TestCompanion } from './companion.ts';
-import type { BrowserUnderTest } from './driver/index.ts';
-import { PATIENCE, pause } from './driver/wait.ts';
-import { PATHS } from './gallery/shown.ts';
-import { accountOf, type TestStandin } from './standin.ts';
+import { theDatabase } from './companion.ts';
+import { choose, everyOccasion, expectNothing, flowIds, metricsOf, SOON, spied } from './network-spy.ts';
 import { withCompanion } from './with-companion.ts';
 import { words } from './words.ts';
-
-const SOON = { timeout: PATIENCE };
-/** Time for what an open popup has the background do (ms). */
-const A_WHILE = 600;
-
-interface World {
-  browser: BrowserUnderTest;
-  standin: TestStandin;
-  companion: TestCompanion;
-}
-
-/** Every request that was made for metrics: to the companion by the extension, and to Mozilla accounts by whomever. */
-function spied({ companion, standin }: World) {
-  const answered = companion.answered().filter((answer) => answer.includes('/v1/metrics'));
-  return {
-    flows: answered.filter((answer) => answer.includes('/v1/metrics-flow')).length,
-    counts: answered.filter((answer) => !answer.includes('/v1/metrics-flow')).length,
-    standin: standin.requests.filter((request) => request.includes('metrics-flow')).length,
-  };
-}
-const NONE = { flows: 0, counts: 0, standin: 0 };
-
-const metricsOf = async (browser: BrowserUnderTest): Promise<View['metrics']> =>
-  ((await browser.readStorage('local')).view as View | undefined)?.metrics ?? { on: false, closedBy: [] };
-
-/** Turns the switch in the settings; turned on, Firefox asks for its own consent in the same click, and gets it. */
-async function choose(browser: BrowserUnderTest, on: boolean): Promise<void> {
-  const options = await browser.openPage(PATHS.options);
-  await options.waitForText(words('metricsSwitch'));
-  const before = await metricsOf(browser);
-  if (before.on !== on) await options.tick(words('metricsSwitch'));
-  else if (before.closedBy.includes('browser')) await options.press(words('allowInBrowser'));
-  await expect.poll(async () => (await metricsOf(browser)).on, SOON).toBe(on);
-  if (on) await expect.poll(async () => (await metricsOf(browser)).closedBy, SOON).not.toContain('browser');
-  await options.close();
-}
-
-/** The occasions: the popup is opened by nobody, they sign in, it is opened again, they sign out, and once more. */
-async function everyOccasion(world: World): Promise<void> {
-  const { browser, companion, standin } = world;
-  const opened = async () => {
-    const popup = await browser.openPopup();
-    await pause(A_WHILE);
-    return popup;
-  };
-  const first = await opened();
-  await first.press(words('signIn'));
-  const window = await browser.authWindow();
-  if ((await window.text()).includes('Password')) await window.submit(ADA);
-  else await window.press('Continue');
-  await first.waitForStatus('signedIn');
-  await first.waitForText(ADA.name);
-  await first.close();
-
-  const second = await opened();
-  // Counts are sent after the companion was asked, and it has been asked since.
-  const questions = () =>
-    companion.answered().filter((answer) => answer.startsWith('GET /v1/session ')).length;
-  const before = questions();
-  await expect.poll(questions, SOON).toBeGreaterThan(before + 1);
-  await second.press(words('signOut'));
-  await second.waitForStatus('signedOut');
-  await expect.poll(() => standin.store.liveGrants().length, SOON).toBe(0);
-  await second.close();
-  await (await opened()).close();
-}
-
-/** Nor does the sign-in page learn of a flow. */
-const flowIds = ({ standin }: World) =>
-  ['flow_id', 'flow_begin_time', 'device_id'].map((name) => standin.asked.at(-1)?.get(name) ?? null);
-
-async function expectNothing(world: World): Promise<void> {
-  await everyOccasion(world);
-  expect(spied(world)).toEqual(NONE);
-  expect(flowIds(world)).toEqual([null, null, null]);
-}
 
 beforeAll(async () => {
   await theDatabase();
@@ -96,36 +15,20 @@ inBothBrowsers(
   'requests for metrics',
   (base) => {
     const it = withCompanion(base);
-    const objecting = it.extend<{ objects: boolean }>({ objects: true });
 
-    it('are not made while one consent is missing, and are with all of them', async ({
+    it('are not made before anybody has agreed, and are afterwards', async ({
       browser,
       standin,
       companion,
     }) => {
       const world = { browser, standin, companion };
-      const account = accountOf(standin.store, ADA.email);
       // Nobody has been asked anything: in Chromium the switch is off, in Firefox the consent is missing.
       await expect
         .poll(async () => (await metricsOf(browser)).closedBy, SOON)
         .toEqual([browser.name === 'firefox' ? 'browser' : 'switch']);
       await expectNothing(world);
 
-      if (browser.name === 'firefox') {
-        await choose(browser, true);
-        await choose(browser, false);
-        expect((await metricsOf(browser)).closedBy).toEqual(['switch']);
-        await expectNothing(world);
-      }
-
-      standin.store.setMetricsEnabled(account, false);
-      await everyOccasion(world);
       await choose(browser, true);
-      // Signed out, the word of the last account here counts.
-      expect((await metricsOf(browser)).closedBy).toEqual(['account']);
-      await expectNothing(world);
-
-      standin.store.setMetricsEnabled(account, true);
       await everyOccasion(world);
       await expect.poll(() => spied(world).counts, SOON).toBeGreaterThan(0);
       await expect.poll(() => spied(world).flows, SOON).toBeGreaterThan(0);
@@ -134,17 +37,7 @@ inBothBrowsers(
       await popup.press(words('signIn'));
       await browser.authWindow();
       expect(flowIds(world)).not.toContain(null);
-    }, 240_000);
-
-    objecting(
-      'are not made while the browser tells of an objection',
-      async ({ browser, standin, companion }) => {
-        await choose(browser, true);
-        await expect.poll(async () => (await metricsOf(browser)).closedBy, SOON).toEqual(['objection']);
-        await expectNothing({ browser, standin, companion });
-      },
-      120_000,
-    );
+    });
   },
   'companion',
 );

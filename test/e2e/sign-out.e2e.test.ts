@@ -56,32 +56,4 @@ inBothBrowsers('signing out', (it) => {
     await expect.poll(async () => (await popup.view()).text).not.toContain(words('pendingRevocations_one'));
     await expect.poll(async () => (await readRecord(browser))?.outbox).toEqual([]);
   });
-
-  it('has the next sign-in ask who it is, when that is wished', async ({ browser, standin }) => {
-    const popup = await signInAs(browser, ADA);
-    expect(standin.asked.map((parameters) => parameters.get('prompt'))).not.toContain('login');
-    const page = await browser.visit(await popup.linkTo(words('connectedServices')));
-    await expect.poll(() => page.text()).toContain('Connected services');
-    await page.close();
-
-    await popup.unfold(words('otherAccount'));
-    await popup.press(words('signOutAndAsk'));
-    await popup.waitForStatus('signedOut');
-    await popup.press(words('signIn'));
-    const window = await browser.authWindow();
-    expect(standin.asked.at(-1)?.get('prompt')).toBe('login');
-    await window.submit(LIN);
-    await popup.waitForStatus('signedIn');
-    await popup.waitForText(LIN.email);
-
-    // The same without signing out first.
-    await popup.unfold(words('otherAccount'));
-    await popup.press(words('useAnotherAccount'));
-    await (await browser.authWindow()).submit(ADA);
-    await popup.waitForText(ADA.name);
-    await popup.waitForText(words('replacedOther'));
-    expect((await popup.view()).text).not.toContain(LIN.email);
-    await expect.poll(() => standin.store.liveGrants().length).toBe(1);
-    expect(await unknownGrants(browser, standin)).toBe(0);
-  });
 });

@@ -1,5 +1,9 @@
-// Steps that several cases begin with.
+// Steps that several cases begin or end with.
+import { ADA } from './accounts.ts';
 import type { AuthPage, BrowserUnderTest, PopupPage } from './driver/index.ts';
+import { words } from './words.ts';
+
+export const IN_A_TAB = words('signInInTab');
 
 /** Opens the popup and presses *Sign in*; the sign-in window is then open. */
 export async function startSignIn(
@@ -23,4 +27,25 @@ export async function signInAs(
   await popup.waitForStatus('signedIn');
   await popup.waitForText(account.email);
   return popup;
+}
+
+/** What the person does who finds an interrupted sign-in. */
+export async function goOn(
+  browser: BrowserUnderTest,
+  popup: PopupPage,
+  finish: (window: AuthPage) => Promise<void>,
+): Promise<void> {
+  await popup.waitForAlert('interrupted');
+  await popup.press('Continue');
+  await finish(await browser.authWindow());
+  await popup.waitForStatus('signedIn');
+  await popup.waitForText(ADA.name);
+}
+
+/** The same in a tab, as the person wished. */
+export async function startInTab(browser: BrowserUnderTest): Promise<{ popup: PopupPage; tab: AuthPage }> {
+  const popup = await browser.openPopup();
+  await popup.press(IN_A_TAB);
+  await popup.waitForText(words('phaseTab'));
+  return { popup, tab: await browser.authWindow() };
 }

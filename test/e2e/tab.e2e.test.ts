@@ -1,19 +1,9 @@
-// Signing in in a tab: by choice, or because the browser has no window for it.
+// Signing in in a tab, by choice.
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { unknownGrants } from './books.ts';
 import { inBothBrowsers } from './both-browsers.ts';
-import type { AuthPage, BrowserUnderTest, PopupPage } from './driver/index.ts';
-import { words } from './words.ts';
-
-const IN_A_TAB = words('signInInTab');
-
-async function startInTab(browser: BrowserUnderTest): Promise<{ popup: PopupPage; tab: AuthPage }> {
-  const popup = await browser.openPopup();
-  await popup.press(IN_A_TAB);
-  await popup.waitForText(words('phaseTab'));
-  return { popup, tab: await browser.authWindow() };
-}
+import { startInTab } from './steps.ts';
 
 inBothBrowsers(
   'a sign-in in a tab',
@@ -43,52 +33,6 @@ inBothBrowsers(
       expect(standin.store.liveGrants()).toHaveLength(1);
       expect(await unknownGrants(browser, standin)).toBe(0);
     });
-
-    it('is cancelled by closing the tab, also while nobody is awake', async ({ browser, standin }) => {
-      const { popup } = await startInTab(browser);
-      await browser.closeAuthWindow();
-      await popup.waitForAlert('cancelled');
-
-      await popup.press(IN_A_TAB);
-      await browser.authWindow();
-      await popup.waitForText(words('phaseTab'));
-      await popup.close();
-      await browser.killBackground();
-      await browser.closeAuthWindow();
-      const reopened = await browser.openPopup();
-      await reopened.waitForAlert('cancelled');
-      expect(standin.store.liveGrants()).toHaveLength(0);
-    });
   },
   'tab',
-);
-
-inBothBrowsers(
-  'a browser without a window for web sign-in',
-  (it) => {
-    it('signs in in a tab', async ({ browser, standin }) => {
-      const popup = await browser.openPopup();
-      await popup.press(words('signIn'));
-      if (browser.name === 'firefox') {
-        // Nobody has been asked yet whether the return page may be seen.
-        await popup.waitForAlert('unsupported');
-        await popup.press(IN_A_TAB);
-      }
-      const tab = await browser.authWindow();
-      await tab.submit(ADA);
-      await popup.waitForStatus('signedIn');
-      await popup.press(words('signOut'));
-      await popup.waitForStatus('signedOut');
-
-      // From now on the same button does it.
-      await popup.press(words('signIn'));
-      await popup.waitForText(words('phaseTab'));
-      await (await browser.authWindow()).press('Continue');
-      await popup.waitForStatus('signedIn');
-      await expect.poll(() => standin.store.liveGrants().length).toBe(1);
-      expect(await unknownGrants(browser, standin)).toBe(0);
-      expect(await browser.authWindows()).toBe(0);
-    });
-  },
-  'windowless',
 );

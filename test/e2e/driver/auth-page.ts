@@ -10,6 +10,8 @@ export function authPage(page: Page): AuthPage {
   const text = () => page.evaluate(readText);
   const explain = async () => `The sign-in window reads:\n${await text()}`;
   const fill = async (field: string, value: string) => {
+    // A window behind others paints nothing, and puppeteer waits for that.
+    await page.bringToFront();
     await page.locator(`input[name="${field}"]`).setTimeout(PATIENCE).fill(value);
   };
   const press = (name: string) => pressControl(page, ['button', 'link'], name, explain);

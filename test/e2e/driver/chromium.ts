@@ -3,27 +3,25 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import puppeteer, { TargetType, type Browser, type Page, type Target } from 'puppeteer-core';
 import { findBrowser } from '../../../scripts/browsers.mjs';
-import { readManifest, type Engine } from './engine.ts';
+import { closeAll, readManifest, type Engine } from './engine.ts';
 import { newFolder, removeFolder } from './folders.ts';
 import { isComplete, openToolbarPopup } from './in-page.ts';
 import { saveWhenStill } from './picture.ts';
 import type { LaunchOptions, Scheme } from './types.ts';
 import { eventually } from './wait.ts';
 
-export async function startChromium({
-  extensionDir,
-  scale,
-  objects,
-  profileIn,
-}: LaunchOptions): Promise<Engine> {
+export async function startChromium(options: LaunchOptions): Promise<Engine> {
+  const { scale, objects, profileIn } = options;
   const profile = await newFolder('chromium', profileIn);
-  const popupPath = (await readManifest(extensionDir)).action.default_popup;
+  const popupPath = (await readManifest(options.extensionDir)).action.default_popup;
   await writePreferences(profile, { extensions: DEVELOPER, ...(objects && { enable_do_not_track: true }) });
+  /** Of the folder that was installed last. */
+  let extensionDir = options.extensionDir;
   let extensionId = '';
   let scheme: Scheme | undefined;
 
-  const start = async (): Promise<Browser> => {
-    const started = await puppeteer.launch({
+  const start = (): Promise<Browser> =>
+    puppeteer.launch({
       executablePath: findBrowser('chromium'),
       headless: true,
       pipe: true,
@@ -42,16 +40,10 @@ export async function startChromium({
         ...(scale === undefined ? [] : [`--force-device-scale-factor=${scale}`]),
       ],
     });
-    try {
-      // Loaded anew at every start: Chromium forgets an unpacked extension when it ends, but keeps its storage.
-      extensionId = await started.installExtension(extensionDir);
-      return started;
-    } catch (error) {
-      await started.close();
-      throw error;
-    }
-  };
   let browser = await start();
+  const install = async () => {
+    extensionId = await browser.installExtension(extensionDir);
+  };
 
   const url = (path: string) => `chrome-extension://${extensionId}/${path}`;
   const worker = (target: Target) =>
@@ -72,6 +64,21 @@ export async function startChromium({
 
   return {
     version: () => browser.version(),
+    install: (folder) => {
+      extensionDir = folder;
+      return install();
+    },
+    clear: async () => {
+      await browser.uninstallExtension(extensionId);
+      scheme = undefined;
+      const [first] = await browser.pages();
+      if (first === undefined) throw new Error('Chromium has no tab left.');
+      await closeAll(
+        async () => (await browser.pages()).filter((page) => page !== first),
+        (page) => page.close(),
+      );
+      await forgetSites(first, url(''));
+    },
     openExtensionPage: (path) => open(url(path)),
     openWebPage: (address) => open(address),
     allPages: () => browser.pages(),
@@ -105,12 +112,23 @@ export async function startChromium({
       await browser.close();
       if (losing) await removeFolder(join(profile, 'Default/Local Extension Settings', extensionId));
       browser = await start();
+      // Chromium forgets an unpacked extension when it ends, but keeps its storage.
+      await install();
     },
     close: async () => {
       await browser.close();
       await removeFolder(profile);
     },
   };
+}
+
+/** What Chromium keeps of the sites that were visited, and what is left of the extension's storage a while after it has gone. */
+async function forgetSites(page: Page, extension: string): Promise<void> {
+  const session = await page.createCDPSession();
+  await session.send('Network.clearBrowserCookies');
+  await session.send('Network.clearBrowserCache');
+  await session.send('Storage.clearDataForOrigin', { origin: extension, storageTypes: 'all' });
+  await session.detach();
 }
 
 /** Whoever loads an unpacked extension has this on; without it an extension that starts anew stays off. */

@@ -3,9 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import type { Scheme } from './types.ts';
+import { eventually } from './wait.ts';
 
 export interface Engine {
   version(): Promise<string>;
+  /** Installs the extension of this folder; before anything else, and again after `clear`. */
+  install(extensionDir: string): Promise<void>;
+  /** Uninstalls the extension with all it has kept, closes every page but the first, and forgets the sites that were visited. */
+  clear(): Promise<void>;
   /** Opens a file of the extension in a tab. */
   openExtensionPage(path: string): Promise<Page>;
   /** The pages that came from the web: sign-in windows and tabs, and what `openWebPage` opened. */
@@ -30,6 +35,25 @@ export interface Engine {
 export interface BuiltManifest {
   action: { default_popup: string };
   browser_specific_settings?: { gecko: { id: string } };
+}
+
+/**
+ * Closes all of them, also those that are still on their way. What closes by itself meanwhile may never answer, so nothing
+ * waits for an answer.
+ */
+export async function closeAll<Page>(
+  pages: () => Promise<readonly Page[]>,
+  close: (page: Page) => Promise<unknown>,
+): Promise<void> {
+  const asked = new Set<Page>();
+  await eventually('all other pages to close', async () => {
+    const open = await pages();
+    for (const page of open.filter((each) => !asked.has(each))) {
+      asked.add(page);
+      close(page).catch(() => undefined);
+    }
+    return open.length === 0;
+  });
 }
 
 export async function readManifest(extensionDir: string): Promise<BuiltManifest> {

@@ -30,6 +30,11 @@ export async function installForGood(browser: Browser, xpi: string, inPrivate = 
   });
 }
 
+/** Everything it has stored goes with it, and its tabs close. */
+export async function uninstall(browser: Browser, addonId: string): Promise<void> {
+  await send(browser, 'webExtension.uninstall', { extension: addonId });
+}
+
 /**
  * Opens a page in a tab beside `neighbour`; left to itself Firefox may put the tab into a sign-in window. Firefox tells
  * puppeteer nothing of the load of an extension page, so `page.goto` would wait in vain for one.
@@ -51,6 +56,10 @@ export async function addresses(browser: Browser): Promise<Map<string, string>> 
     contexts: Context[];
   };
   return new Map(contexts.map(({ context, url }) => [context, url]));
+}
+
+export async function closeContext(browser: Browser, context: string): Promise<void> {
+  await send(browser, 'browsingContext.close', { context });
 }
 
 /** Evaluates an expression with the rights of Firefox itself; the answer must be a string. */

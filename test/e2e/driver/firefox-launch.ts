@@ -34,6 +34,7 @@ export function launchFirefox(
     args: ['--remote-allow-system-access'],
     extraPrefsFirefox: {
       'extensions.webextensions.uuids': JSON.stringify({ [addonId]: UUID }),
+      'extensions.webextensions.keepUuidOnUninstall': true,
       'xpinstall.signatures.required': false,
       // Nobody is there to answer: what the extension asks for in a click, it gets.
       'extensions.webextOptionalPermissionPrompts': false,

@@ -31,6 +31,14 @@ export const toolbarPopupPicture = (scale: number): string => `(async () => {
 
 export const closeToolbarPopup = `((${POPUP}).closest('panel').hidePopup(), 'closed')`;
 
+/** What Firefox itself keeps of the sites that were visited, and what `setScheme` has set. */
+export const forgetSites = `(() => {
+  Services.cookies.removeAll();
+  Services.cache2.clear();
+  Services.prefs.clearUserPref('layout.css.prefers-color-scheme.content-override');
+  return 'forgotten';
+})()`;
+
 /** 0 is dark and 1 is light, for what pages are told. */
 export const setScheme = (scheme: Scheme): string =>
   `(Services.prefs.setIntPref('layout.css.prefers-color-scheme.content-override', ${scheme === 'dark' ? 0 : 1}), 'set')`;

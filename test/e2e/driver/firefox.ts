@@ -1,9 +1,18 @@
 // Firefox, driven over WebDriver BiDi.
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Page } from 'puppeteer-core';
 import { packExtension } from '../../../scripts/pack.ts';
-import { readManifest, type Engine } from './engine.ts';
-import { addresses, asFirefox, contextOf, installForGood, openTab } from './firefox-bidi.ts';
+import { closeAll, readManifest, type Engine } from './engine.ts';
+import {
+  addresses,
+  asFirefox,
+  closeContext,
+  contextOf,
+  installForGood,
+  openTab,
+  uninstall,
+} from './firefox-bidi.ts';
 import { EXTENSION_PAGES, launchFirefox, localStorageOf } from './firefox-launch.ts';
 import * as scripts from './firefox-scripts.ts';
 import { newFolder, removeFolder } from './folders.ts';
@@ -13,36 +22,47 @@ import type { LaunchOptions } from './types.ts';
 import { eventually } from './wait.ts';
 
 export async function startFirefox(options: LaunchOptions): Promise<Engine> {
-  const { extensionDir, scale = 1, firefoxProfile, alwaysPrivate, profileIn } = options;
-  const id = (await readManifest(extensionDir)).browser_specific_settings?.gecko.id ?? '';
+  const { scale = 1, firefoxProfile, alwaysPrivate, profileIn } = options;
+  const id = (await readManifest(options.extensionDir)).browser_specific_settings?.gecko.id ?? '';
   const profile = await newFolder('firefox', profileIn);
   if (firefoxProfile !== undefined) await cp(firefoxProfile, profile, { recursive: true });
   const start = () => launchFirefox(profile, id, options);
   let browser = await start();
 
-  const close = async () => {
-    await browser.close();
-    await removeFolder(profile);
+  /** The archives there are, by the folder they were made of. */
+  const packed = new Map<string, Promise<string>>();
+  const pack = (folder: string): Promise<string> => {
+    const made = packed.get(folder) ?? packExtension(folder, join(profile, `extension-${packed.size}.xpi`));
+    packed.set(folder, made);
+    return made;
   };
-  try {
-    const xpi = await packExtension(extensionDir, join(profile, 'extension.xpi'));
-    await installForGood(browser, xpi, alwaysPrivate);
-  } catch (error) {
-    await close();
-    throw error;
-  }
 
-  const open = async (url: string) => {
-    const [firstTab] = await browser.pages();
-    if (firstTab === undefined) throw new Error('Firefox has no tab left.');
-    return openTab(browser, firstTab, url);
+  const firstTab = async (): Promise<Page> => {
+    const [first] = await browser.pages();
+    if (first === undefined) throw new Error('Firefox has no tab left.');
+    return first;
   };
+  const open = async (url: string) => openTab(browser, await firstTab(), url);
 
   return {
     version: () => browser.version(),
+    install: async (folder) => installForGood(browser, await pack(folder), alwaysPrivate),
+    clear: async () => {
+      await uninstall(browser, id);
+      const first = contextOf(await firstTab());
+      await closeAll(
+        async () => [...(await addresses(browser)).keys()].filter((context) => context !== first),
+        (context) => closeContext(browser, context),
+      );
+      await asFirefox(browser, scripts.forgetSites);
+    },
     openExtensionPage: (path) => open(EXTENSION_PAGES + path),
     openWebPage: open,
-    allPages: () => browser.pages(),
+    allPages: async () => {
+      // puppeteer goes on to list some pages that closed by themselves.
+      const [pages, open] = await Promise.all([browser.pages(), addresses(browser)]);
+      return pages.filter((page) => open.has(contextOf(page)));
+    },
     shows: async (path) => [...(await addresses(browser)).values()].includes(EXTENSION_PAGES + path),
     webPages: async () => {
       const [pages, urls] = await Promise.all([browser.pages(), addresses(browser)]);
@@ -71,6 +91,9 @@ export async function startFirefox(options: LaunchOptions): Promise<Engine> {
       if (losing) await removeFolder(localStorageOf(profile));
       browser = await start();
     },
-    close,
+    close: async () => {
+      await browser.close();
+      await removeFolder(profile);
+    },
   };
 }

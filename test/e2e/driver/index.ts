@@ -28,6 +28,7 @@ export type {
   AuthPage,
   BrowserName,
   BrowserUnderTest,
+  LaunchOptions,
   OwnPage,
   PopupPage,
   PopupView,
@@ -40,13 +41,16 @@ const WELCOME = 'src/extension/welcome/index.html';
 export async function launchBrowser(name: BrowserName, options: LaunchOptions): Promise<BrowserUnderTest> {
   const engine = await (name === 'firefox' ? startFirefox(options) : startChromium(options));
   const popupPath = (await readManifest(options.extensionDir)).action.default_popup;
-  if (options.welcomes !== false) {
+  const install: BrowserUnderTest['install'] = async ({ extensionDir, welcomes }) => {
+    await engine.install(extensionDir);
     // It comes to the front, so it is to come before any page of ours; one behind another cannot be clicked in.
-    await eventually('the welcome page', () => engine.shows(WELCOME)).catch(async (error: unknown) => {
-      await engine.close();
-      throw error;
-    });
-  }
+    if (welcomes !== false) await eventually('the welcome page', () => engine.shows(WELCOME));
+  };
+  await install(options).catch(async (error: unknown) => {
+    await engine.close();
+    throw error;
+  });
+  let closing: Promise<void> | undefined;
   /** Pages with the extension's own rights. */
   const ownPages = new Set<Page>();
 
@@ -131,6 +135,11 @@ export async function launchBrowser(name: BrowserName, options: LaunchOptions): 
       }
       return paths;
     },
-    close: () => engine.close(),
+    install,
+    clear: async () => {
+      ownPages.clear();
+      await engine.clear();
+    },
+    close: () => (closing ??= engine.close()),
   };
 }

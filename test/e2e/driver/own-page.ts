@@ -37,7 +37,8 @@ export function ownPage(
       await page.locator(`summary::-p-text(${heading})`).setTimeout(PATIENCE).click();
     },
     unfoldAll: () => page.evaluate(unfoldDetails),
-    linkTo: (name) => page.$eval(`a::-p-text(${name})`, (link) => link.href),
+    linkTo: (name) =>
+      eventually(`the link "${name}"`, () => page.$eval(`a::-p-text(${name})`, (link) => link.href), explain),
     show: (items) => page.evaluate(storeAndWait, items),
     ...keyboard(page, explain),
     setWidth: async (wanted, { scale = 1, height = 800 } = {}) => {

@@ -142,6 +142,10 @@ export interface BrowserUnderTest {
   sealingKey(): Promise<{ extractable: boolean; exported: boolean }>;
   /** Puts a text where only pages look: `localStorage`, and a database. */
   keepInPage(text: string): Promise<void>;
+  /** Uninstalls the extension with all it has kept, and closes and forgets every page: a new profile, but for `install`. */
+  clear(): Promise<void>;
+  /** After `clear`: installs the extension of this folder, as `launchBrowser` does. */
+  install(options: Pick<LaunchOptions, 'extensionDir' | 'welcomes'>): Promise<void>;
   /** Saves a picture of every page that is open; for the hour when a test has failed. */
   capturePages(prefix: string): Promise<string[]>;
   close(): Promise<void>;

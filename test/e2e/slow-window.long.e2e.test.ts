@@ -90,7 +90,7 @@ inBothBrowsers('a slow sign-in window', (it) => {
     await signInNow(popup, browser, standin);
     await expectStrangers(browser);
     expectProbes(browser, standin, 2);
-  }, 180_000);
+  });
 
   it('is closed by Cancel when it has come, and no window of others is', async ({ browser, standin }) => {
     const popup = await startSlowly(browser, standin);
@@ -106,5 +106,5 @@ inBothBrowsers('a slow sign-in window', (it) => {
     await signInNow(popup, browser, standin);
     await expectStrangers(browser);
     expectProbes(browser, standin, 2);
-  }, 180_000);
+  });
 });

@@ -1,0 +1,89 @@
+// A companion that speaks while nobody listens, forgets, is away, or does not know the extension.
+import { beforeAll, expect } from 'vitest';
+import { ADA } from './accounts.ts';
+import { readRecord } from './books.ts';
+import { inBothBrowsers } from './both-browsers.ts';
+import { QUIET_PAGE } from './builds.ts';
+import { BOUGHT, failures, readView, seats, signedInWithSeat, SOON } from './companion-session.ts';
+import { theDatabase } from './companion.ts';
+import type { BrowserUnderTest } from './driver/index.ts';
+import { accountOf } from './standin.ts';
+import { signInAs } from './steps.ts';
+import { withCompanion } from './with-companion.ts';
+import { words } from './words.ts';
+
+beforeAll(async () => {
+  await theDatabase();
+});
+
+inBothBrowsers(
+  'the companion',
+  (base, name) => {
+    const it = withCompanion(base);
+
+    it('wakes the background: a new password is on the badge while nothing is open', async ({
+      browser,
+      standin,
+      companion,
+    }) => {
+      const popup = await signedInWithSeat(browser);
+      await browser.openPage(QUIET_PAGE);
+      await popup.close();
+      await browser.killBackground();
+      expect(await browser.badge()).toBe('');
+      standin.store.changePassword(accountOf(standin.store, ADA.email), 'incorrect donkey');
+      await expect.poll(async () => (await readView(browser)).status, SOON).toBe('needsReauth');
+      await expect.poll(() => browser.badge(), SOON).toBe('!');
+      expect((await readView(browser)).ended?.reason).toBe('password_changed');
+      expect(companion.answered()).toContain('GET /v1/session 401');
+    });
+
+    it('may forget everything, and knows nothing of Disconnect', async ({ browser, standin, companion }) => {
+      const popup = await signedInWithSeat(browser);
+      const before = await popup.view();
+      await companion.start();
+      await expect.poll(() => companion.answered(), SOON).toContain(BOUGHT);
+      expect(await popup.view()).toEqual(before);
+      await expect.poll(() => companion.answered(), SOON).toContain('GET /v1/session 200');
+
+      const page = await browser.visit(`${standin.origin}/settings`);
+      await page.press('Disconnect');
+      await expect.poll(() => standin.store.liveGrants().length).toBe(0);
+      // Nobody tells of it. The next look at the profile finds it out.
+      const { length } = companion.answered();
+      await expect.poll(() => companion.answered().slice(length), SOON).toContain('GET /v1/session 304');
+      expect((await popup.view()).status).toBe('signedIn');
+      const reopened = await browser.openPopup();
+      await reopened.waitForStatus('needsReauth');
+      expect(await reopened.waitForAlert('reauth_required')).toContain(words('reason_grant_revoked'));
+    });
+
+    /** Signs in, uses it and signs out, where the companion is asked in vain. */
+    async function withoutIt(browser: BrowserUnderTest): Promise<void> {
+      const popup = await signInAs(browser, ADA);
+      await expect.poll(() => failures(browser), SOON).toBeGreaterThan(1);
+      expect((await popup.view()).alert).toBeUndefined();
+      expect(await seats(browser)).toBe(0);
+      await popup.press(words('signOut'));
+      await popup.waitForStatus('signedOut');
+      expect((await popup.view()).alert).toBeUndefined();
+      await expect.poll(async () => (await readRecord(browser))?.outbox, SOON).toEqual([]);
+    }
+
+    it('is not missed while it is away', async ({ browser, standin, companion }) => {
+      await companion.stop();
+      await withoutIt(browser);
+      expect(standin.store.liveGrants()).toHaveLength(0);
+    });
+
+    if (name === 'chromium') {
+      it('is not missed where it does not know the extension', async ({ browser, standin, companion }) => {
+        await companion.start({ extensionIds: ['a'.repeat(32)] });
+        await withoutIt(browser);
+        expect(new Set(companion.answered())).toEqual(new Set(['OPTIONS /v1/* 405']));
+        expect(standin.store.liveGrants()).toHaveLength(0);
+      });
+    }
+  },
+  'companion',
+);

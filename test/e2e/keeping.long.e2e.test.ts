@@ -1,0 +1,64 @@
+// What a browser loses: a Firefox that keeps no keys says so before the sign-in, and a record that was lost is told of.
+import { expect } from 'vitest';
+import { ADA } from './accounts.ts';
+import { inBothBrowsers } from './both-browsers.ts';
+import { signInAs } from './steps.ts';
+import { words } from './words.ts';
+
+const DOCTOR = 'src/extension/doctor/index.html';
+const OPTIONS = 'src/extension/options/index.html';
+const WELCOME = 'src/extension/welcome/index.html';
+
+inBothBrowsers('what the browser keeps', (it, name) => {
+  it('and has lost is told of, and its grant goes at the second start', async ({ browser, standin }) => {
+    await signInAs(browser, ADA);
+    expect(standin.store.liveGrants()).toHaveLength(1);
+    await browser.restart({ losing: 'local' });
+    const popup = await browser.openPopup();
+    await popup.waitForStatus('signedOut');
+    expect(await popup.waitForAlert('signed_out')).toContain(words('reason_record_lost'));
+    expect((await browser.readStorage('local')).record).toBeUndefined();
+    expect(standin.store.liveGrants()).toHaveLength(1);
+
+    await browser.restart();
+    const again = await browser.openPopup();
+    expect(await again.waitForAlert('signed_out')).toContain(words('reason_record_lost'));
+    await expect.poll(() => standin.store.liveGrants().length).toBe(0);
+    await again.press(words('signIn'));
+    // The browser has forgotten that they were signed in at Mozilla accounts, too.
+    await (await browser.authWindow()).submit(ADA);
+    await again.waitForStatus('signedIn');
+    expect(standin.store.liveGrants()).toHaveLength(1);
+  });
+
+  if (name !== 'firefox') return;
+  const always = it.extend<{ alwaysPrivate: boolean }>({ alwaysPrivate: true });
+
+  always(
+    'is nothing in a Firefox that is always private, which is said before',
+    async ({ browser, standin }) => {
+      const popup = await browser.openPopup();
+      await popup.waitForText(words('sessionOnlyByBrowser'));
+      for (const page of [OPTIONS, WELCOME]) {
+        const opened = await browser.openPage(page);
+        await opened.waitForText(words('sessionOnlyByBrowser'));
+        await opened.close();
+      }
+      const doctor = await browser.openPage(DOCTOR);
+      await doctor.waitForText(words('doctor_keysNotKept'));
+      await doctor.waitForText(words('doctorNext_keysNotKept'));
+      await doctor.close();
+
+      await popup.press(words('signIn'));
+      await (await browser.authWindow()).submit(ADA);
+      await popup.waitForStatus('signedIn');
+      await popup.waitForText(ADA.name);
+      await browser.restart();
+      const after = await browser.openPopup();
+      await after.waitForStatus('signedOut');
+      expect(await after.waitForAlert('signed_out')).toContain(words('reason_keys_not_kept'));
+      await expect.poll(() => standin.store.liveGrants().length).toBe(0);
+      expect(await browser.badge()).toBe('');
+    },
+  );
+});

@@ -1,0 +1,86 @@
+// The network spy: every request that is made for the sake of metrics, and every occasion on which one may be made.
+import { expect } from 'vitest';
+import type { View } from '../../src/session/view.ts';
+import { ADA } from './accounts.ts';
+import type { TestCompanion } from './companion.ts';
+import type { BrowserUnderTest } from './driver/index.ts';
+import { PATIENCE, pause } from './driver/wait.ts';
+import { PATHS } from './gallery/shown.ts';
+import type { TestStandin } from './standin.ts';
+import { words } from './words.ts';
+
+export const SOON = { timeout: PATIENCE };
+/** Time for what an open popup has the background do (ms). */
+const A_WHILE = 600;
+
+interface World {
+  browser: BrowserUnderTest;
+  standin: TestStandin;
+  companion: TestCompanion;
+}
+
+/** Every request that was made for metrics: to the companion by the extension, and to Mozilla accounts by whomever. */
+export function spied({ companion, standin }: World) {
+  const answered = companion.answered().filter((answer) => answer.includes('/v1/metrics'));
+  return {
+    flows: answered.filter((answer) => answer.includes('/v1/metrics-flow')).length,
+    counts: answered.filter((answer) => !answer.includes('/v1/metrics-flow')).length,
+    standin: standin.requests.filter((request) => request.includes('metrics-flow')).length,
+  };
+}
+const NONE = { flows: 0, counts: 0, standin: 0 };
+
+export const metricsOf = async (browser: BrowserUnderTest): Promise<View['metrics']> =>
+  ((await browser.readStorage('local')).view as View | undefined)?.metrics ?? { on: false, closedBy: [] };
+
+/** Turns the switch in the settings; turned on, Firefox asks for its own consent in the same click, and gets it. */
+export async function choose(browser: BrowserUnderTest, on: boolean): Promise<void> {
+  const options = await browser.openPage(PATHS.options);
+  await options.waitForText(words('metricsSwitch'));
+  const before = await metricsOf(browser);
+  if (before.on !== on) await options.tick(words('metricsSwitch'));
+  else if (before.closedBy.includes('browser')) await options.press(words('allowInBrowser'));
+  await expect.poll(async () => (await metricsOf(browser)).on, SOON).toBe(on);
+  if (on) await expect.poll(async () => (await metricsOf(browser)).closedBy, SOON).not.toContain('browser');
+  await options.close();
+}
+
+/** The occasions: the popup is opened by nobody, they sign in, it is opened again, they sign out, and once more. */
+export async function everyOccasion(world: World): Promise<void> {
+  const { browser, companion, standin } = world;
+  const opened = async () => {
+    const popup = await browser.openPopup();
+    await pause(A_WHILE);
+    return popup;
+  };
+  const first = await opened();
+  await first.press(words('signIn'));
+  const window = await browser.authWindow();
+  if ((await window.text()).includes('Password')) await window.submit(ADA);
+  else await window.press('Continue');
+  await first.waitForStatus('signedIn');
+  await first.waitForText(ADA.name);
+  await first.close();
+
+  const second = await opened();
+  // Counts are sent after the companion was asked, and it has been asked since.
+  const questions = () =>
+    companion.answered().filter((answer) => answer.startsWith('GET /v1/session ')).length;
+  const before = questions();
+  await expect.poll(questions, SOON).toBeGreaterThan(before + 1);
+  await second.press(words('signOut'));
+  await second.waitForStatus('signedOut');
+  await expect.poll(() => standin.store.liveGrants().length, SOON).toBe(0);
+  await second.close();
+  await (await opened()).close();
+}
+
+/** Nor does the sign-in page learn of a flow. */
+export const flowIds = ({ standin }: World) =>
+  ['flow_id', 'flow_begin_time', 'device_id'].map((name) => standin.asked.at(-1)?.get(name) ?? null);
+
+export async function expectNothing(world: World): Promise<void> {
+  await everyOccasion(world);
+  expect(spied(world)).toEqual(NONE);
+  expect(flowIds(world)).toEqual([null, null, null]);
+}

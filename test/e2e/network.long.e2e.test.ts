@@ -1,0 +1,69 @@
+// With any one consent missing not a single request is made for the sake of metrics, signed in or out.
+import { beforeAll, expect } from 'vitest';
+import { ADA } from './accounts.ts';
+import { inBothBrowsers } from './both-browsers.ts';
+import { theDatabase } from './companion.ts';
+import { choose, everyOccasion, expectNothing, flowIds, metricsOf, SOON, spied } from './network-spy.ts';
+import { accountOf } from './standin.ts';
+import { withCompanion } from './with-companion.ts';
+import { words } from './words.ts';
+
+beforeAll(async () => {
+  await theDatabase();
+});
+
+inBothBrowsers(
+  'requests for metrics',
+  (base) => {
+    const it = withCompanion(base);
+    const objecting = it.extend<{ objects: boolean }>({ objects: true });
+
+    it('are not made while one consent is missing, and are with all of them', async ({
+      browser,
+      standin,
+      companion,
+    }) => {
+      const world = { browser, standin, companion };
+      const account = accountOf(standin.store, ADA.email);
+      // Nobody has been asked anything: in Chromium the switch is off, in Firefox the consent is missing.
+      await expect
+        .poll(async () => (await metricsOf(browser)).closedBy, SOON)
+        .toEqual([browser.name === 'firefox' ? 'browser' : 'switch']);
+      await expectNothing(world);
+
+      if (browser.name === 'firefox') {
+        await choose(browser, true);
+        await choose(browser, false);
+        expect((await metricsOf(browser)).closedBy).toEqual(['switch']);
+        await expectNothing(world);
+      }
+
+      standin.store.setMetricsEnabled(account, false);
+      await everyOccasion(world);
+      await choose(browser, true);
+      // Signed out, the word of the last account here counts.
+      expect((await metricsOf(browser)).closedBy).toEqual(['account']);
+      await expectNothing(world);
+
+      standin.store.setMetricsEnabled(account, true);
+      await everyOccasion(world);
+      await expect.poll(() => spied(world).counts, SOON).toBeGreaterThan(0);
+      await expect.poll(() => spied(world).flows, SOON).toBeGreaterThan(0);
+      expect(spied(world).standin).toBeGreaterThan(0);
+      const popup = await browser.openPopup();
+      await popup.press(words('signIn'));
+      await browser.authWindow();
+      expect(flowIds(world)).not.toContain(null);
+    });
+
+    objecting(
+      'are not made while the browser tells of an objection',
+      async ({ browser, standin, companion }) => {
+        await choose(browser, true);
+        await expect.poll(async () => (await metricsOf(browser)).closedBy, SOON).toEqual(['objection']);
+        await expectNothing({ browser, standin, companion });
+      },
+    );
+  },
+  'companion',
+);

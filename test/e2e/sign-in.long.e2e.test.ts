@@ -1,0 +1,49 @@
+// Pressing again while a sign-in window is open, and while it is on its way.
+import { expect } from 'vitest';
+import { ADA } from './accounts.ts';
+import { inBothBrowsers } from './both-browsers.ts';
+import type { TestStandin } from './standin.ts';
+import { startSignIn } from './steps.ts';
+
+/** Which attempts the sign-in page was asked for, by their `state`. */
+const statesOf = ({ asked }: TestStandin): readonly (string | null)[] =>
+  asked.map((parameters) => parameters.get('state'));
+
+inBothBrowsers('signing in', (it) => {
+  it('is cancelled before its window has come, and the next try works', async ({ browser, standin }) => {
+    standin.pageDelay = 2500;
+    const popup = await browser.openPopup();
+    await popup.press('Sign in');
+    await popup.press('Show the window');
+    await popup.waitForText('still on its way');
+    await expect.poll(() => standin.asked.length).toBeGreaterThan(0);
+    const [cancelled] = statesOf(standin);
+    await popup.press('Cancel');
+    await popup.waitForAlert('cancelled');
+
+    await popup.press('Sign in');
+    await popup.waitForStatus('signingIn');
+    standin.pageDelay = 0;
+    // The window of the cancelled attempt may come late, to be closed at once: only the other is signed in in.
+    const current = () => statesOf(standin).find((state) => state !== cancelled);
+    await expect.poll(current).toBeDefined();
+    const window = await browser.authWindow(`state=${current() ?? ''}`);
+    await expect.poll(() => browser.authWindows()).toBe(1);
+    await window.submit(ADA);
+    await popup.waitForStatus('signedIn');
+    await expect.poll(() => browser.authWindows()).toBe(0);
+  });
+
+  it('shows the window it has and never opens a second', async ({ browser }) => {
+    const { popup, window } = await startSignIn(browser);
+    for (let presses = 0; presses < 2; presses += 1) {
+      await popup.press('Show the window');
+      await expect.poll(() => browser.authWindowInFront()).toBe(true);
+      expect(await browser.authWindows()).toBe(1);
+    }
+
+    await window.submit(ADA);
+    await popup.waitForStatus('signedIn');
+    expect(await browser.authWindows()).toBe(0);
+  });
+});
