@@ -1,6 +1,7 @@
 // The account server's page in the sign-in window, as the suite sees it.
 import type { Page } from 'puppeteer-core';
 import { pressControl } from './controls.ts';
+import { closePage } from './engine.ts';
 import { readAlert, readText } from './in-page.ts';
 import { keyboard } from './keyboard.ts';
 import type { AuthPage } from './types.ts';
@@ -32,7 +33,7 @@ export function authPage(page: Page): AuthPage {
       // All of it: Chromium's headless windows are smaller than any that a person would see.
       await page.screenshot({ path: path, fullPage: true });
     },
-    close: () => page.close(),
+    close: () => closePage(page),
     waitUntilClosed: async () => {
       await eventually('the sign-in window to close', () => Promise.resolve(page.isClosed()), explain);
     },

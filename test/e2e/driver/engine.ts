@@ -37,19 +37,31 @@ export interface BuiltManifest {
   browser_specific_settings?: { gecko: { id: string } };
 }
 
+/** Chromium sometimes does not hear it, and is asked again after a while without an answer. A page that refuses is gone. */
+export async function closePage(page: Page): Promise<void> {
+  await eventually('a page to close', async () => {
+    await page.close().catch(() => undefined);
+    return true;
+  });
+}
+
+/** Milliseconds. */
+const ASK_AGAIN_AFTER = 5000;
+
 /**
  * Closes all of them, also those that are still on their way. What closes by itself meanwhile may never answer, so nothing
  * waits for an answer.
  */
-export async function closeAll<Page>(
-  pages: () => Promise<readonly Page[]>,
-  close: (page: Page) => Promise<unknown>,
+export async function closeAll<Closable>(
+  pages: () => Promise<readonly Closable[]>,
+  close: (page: Closable) => Promise<unknown>,
 ): Promise<void> {
-  const asked = new Set<Page>();
+  const asked = new Map<Closable, number>();
   await eventually('all other pages to close', async () => {
     const open = await pages();
-    for (const page of open.filter((each) => !asked.has(each))) {
-      asked.add(page);
+    const now = Date.now();
+    for (const page of open.filter((each) => now - (asked.get(each) ?? 0) > ASK_AGAIN_AFTER)) {
+      asked.set(page, now);
       close(page).catch(() => undefined);
     }
     return open.length === 0;

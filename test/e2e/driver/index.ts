@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { authPage } from './auth-page.ts';
 import { startChromium } from './chromium.ts';
-import { readManifest } from './engine.ts';
+import { closePage, readManifest } from './engine.ts';
 import { startFirefox } from './firefox.ts';
 import {
   alarmNames,
@@ -59,9 +59,9 @@ export async function launchBrowser(name: BrowserName, options: LaunchOptions): 
     ownPages.add(page);
     return page;
   };
-  const closePage = (page: Page): Promise<void> => {
+  const closeOwn = (page: Page): Promise<void> => {
     ownPages.delete(page);
-    return page.close();
+    return closePage(page);
   };
   const anyPage = async (): Promise<Page> => [...ownPages][0] ?? (await newPage());
 
@@ -70,11 +70,11 @@ export async function launchBrowser(name: BrowserName, options: LaunchOptions): 
     version: await engine.version(),
     openPopup: async () => {
       const page = await newPage();
-      return popupPage(page, () => closePage(page));
+      return popupPage(page, () => closeOwn(page));
     },
     openPage: async (path) => {
       const page = await newPage(path);
-      return ownPage(page, () => closePage(page));
+      return ownPage(page, () => closeOwn(page));
     },
     setScheme: (scheme) => engine.setScheme(scheme),
     captureToolbarPopup: async (path) => {
@@ -101,7 +101,7 @@ export async function launchBrowser(name: BrowserName, options: LaunchOptions): 
     authWindows: async () => (await engine.webPages()).length,
     authWindowInFront: async () => (await (await anyPage()).evaluate(frontWindow)) === 'popup',
     closeAuthWindow: async () => {
-      for (const page of await engine.webPages()) await page.close();
+      for (const page of await engine.webPages()) await closePage(page);
       await eventually('the sign-in window to close', async () => (await engine.webPages()).length === 0);
     },
     visit: async (url) => authPage(await engine.openWebPage(url)),
