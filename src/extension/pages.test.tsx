@@ -5,9 +5,9 @@ import type { VNode } from 'preact';
 import renderToString from 'preact-render-to-string';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { isFxaError } from '../fxa/errors.ts';
-import type { Surroundings } from '../session/metrics/gate.ts';
-import { parseRecord, type StoredRecord } from '../session/record.ts';
-import { project, type View } from '../session/view.ts';
+import type { Surroundings } from '../session/metrics/consent.ts';
+import { parseRecord, type StoredRecord } from '../session/state/record.ts';
+import { project, type View } from '../session/state/view.ts';
 
 const messages = JSON.parse(readFileSync('public/_locales/en/messages.json', 'utf8')) as Record<
   string,

@@ -1,5 +1,5 @@
 // For tests: the view where nobody is signed in and nothing has happened.
-import type { View } from '../session/view.ts';
+import type { View } from '../session/state/view.ts';
 
 export const OUT = {
   version: 3,

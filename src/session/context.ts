@@ -4,15 +4,15 @@ import { discover } from '../fxa/discovery.ts';
 import type { Deployment, Endpoints, EnvironmentName } from '../fxa/environments.ts';
 import { FxaError, isFxaError } from '../fxa/errors.ts';
 import type { Http } from '../fxa/http.ts';
-import { followRecord } from './grant-backup.ts';
+import { followRecord } from './state/grant-backup.ts';
 import { createGate } from './host-back-off.ts';
-import { count, whose } from './metrics/books.ts';
+import { count, whose } from './metrics/queue.ts';
 import type { Happened } from './metrics/events.ts';
-import { closedBy, type ClosedBy, type Surroundings } from './metrics/gate.ts';
-import { heed } from './metrics/heed.ts';
+import { closedBy, type ClosedBy, type Surroundings } from './metrics/consent.ts';
+import { heed } from './metrics/session-events.ts';
 import type { Ports } from './ports.ts';
-import type { Problem, Session } from './state.ts';
-import { createStore, type Store } from './store.ts';
+import type { Problem, Session } from './state/states.ts';
+import { createStore, type Store } from './state/store.ts';
 
 /** What the build decides. */
 export interface SessionConfig {

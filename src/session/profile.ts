@@ -6,8 +6,8 @@ import { fetchProfile, isProfileOf, type Profile } from '../fxa/profile.ts';
 import { setAvatar, setDisplayName } from '../fxa/profile-write.ts';
 import { grantedCovers } from '../fxa/scopes.ts';
 import { problemFrom, type Context } from './context.ts';
-import { liveSession, type Account } from './state.ts';
-import { requireLive, withAccessToken } from './tokens.ts';
+import { liveSession, type Account } from './state/states.ts';
+import { requireLive, withAccessToken } from './tokens/access-token.ts';
 
 /** One look at a time. */
 const LOCK = 'fxa:profile';

@@ -1,11 +1,11 @@
 // What a background does first: it puts in order what the one before left behind. No network.
-import type { Attempts } from './attempts.ts';
+import type { Attempts } from './sign-in/controller.ts';
 import type { Context } from './context.ts';
-import { compareBackup, noticeLoss } from './grant-backup.ts';
-import { changeBooks } from './metrics/books.ts';
-import { lossOf, obeySessionOnly, openSecret, sealWhatWasNot } from './secrets.ts';
-import { signOut } from './sign-out.ts';
-import { liveSession } from './state.ts';
+import { compareBackup, noticeLoss } from './state/grant-backup.ts';
+import { changeBooks } from './metrics/queue.ts';
+import { lossOf, obeySessionOnly, openSecret, sealWhatWasNot } from './tokens/secret-store.ts';
+import { signOut } from './sign-out/sign-out.ts';
+import { liveSession } from './state/states.ts';
 
 export async function recover(context: Context, attempts: Attempts): Promise<void> {
   const { store } = context;

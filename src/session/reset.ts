@@ -1,8 +1,8 @@
 // Starting anew when the stored record cannot be read: at the person's word only, and with what can be saved of it.
 import type { Context } from './context.ts';
-import { readBackup } from './grant-backup.ts';
-import { addToJournal } from './record.ts';
-import { revocation, salvage } from './revocations.ts';
+import { readBackup } from './state/grant-backup.ts';
+import { addToJournal } from './state/record.ts';
+import { revocation, salvage } from './sign-out/outbox-entries.ts';
 
 /** Does nothing when the record can be read after all. */
 export async function reset(context: Context): Promise<void> {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { CHECKS, CODES, NAMES, VERDICTS } from '../../src/extension/doctor/findings.ts';
 import { METRICS_EVENTS } from '../../src/session/metrics/events.ts';
 import { FXA_ERROR_CODES, FXA_REASONS } from '../../src/fxa/errors.ts';
-import { CLOSED_BY } from '../../src/session/metrics/gate.ts';
+import { CLOSED_BY } from '../../src/session/metrics/consent.ts';
 
 type Messages = Record<
   string,

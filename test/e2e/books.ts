@@ -1,6 +1,6 @@
 // Compares the books: what lives at the stand-in with what the extension knows of it; and tampers with the extension's.
-import type { HeldToken, StoredRecord } from '../../src/session/record.ts';
-import { liveSession } from '../../src/session/state.ts';
+import type { HeldToken, StoredRecord } from '../../src/session/state/record.ts';
+import { liveSession } from '../../src/session/state/states.ts';
 import type { BrowserUnderTest } from './driver/index.ts';
 import type { TestStandin } from './standin.ts';
 

@@ -1,6 +1,6 @@
 // What a companion session is seen by, in the browser and at the companion.
 import { expect } from 'vitest';
-import type { View } from '../../src/session/view.ts';
+import type { View } from '../../src/session/state/view.ts';
 import { ADA } from './accounts.ts';
 import type { TestCompanion } from './companion.ts';
 import type { BrowserUnderTest, PopupPage } from './driver/index.ts';

@@ -1,6 +1,6 @@
 // The network spy: every request that is made for the sake of metrics, and every occasion on which one may be made.
 import { expect } from 'vitest';
-import type { View } from '../../src/session/view.ts';
+import type { View } from '../../src/session/state/view.ts';
 import { ADA } from './accounts.ts';
 import type { TestCompanion } from './companion.ts';
 import type { BrowserUnderTest } from './driver/index.ts';

@@ -1,6 +1,6 @@
 // Signing out, and signing in as somebody else.
 import { expect } from 'vitest';
-import { OUTBOX_ALARM } from '../../src/session/outbox.ts';
+import { OUTBOX_ALARM } from '../../src/session/sign-out/outbox.ts';
 import { ADA, LIN } from './accounts.ts';
 import { makeRevocationsDue, readRecord, unknownGrants } from './books.ts';
 import { inBothBrowsers } from './both-browsers.ts';

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { newKeyRequest } from '../../src/fxa/scoped-keys.ts';
 import type { KeyExchange } from '../../src/session/ports.ts';
-import { createSession, type SessionService } from '../../src/session/session.ts';
+import { createSession, type SessionService } from '../../src/session/index.ts';
 import { watch } from './knowledge.ts';
 import { personAt } from './person.ts';
 import { ADA, LATER_MS, LIN } from './steps.ts';

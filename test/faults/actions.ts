@@ -1,5 +1,5 @@
 // What can happen in a history, and how often: here the commands of the person.
-import type { BoundToken, SessionService } from '../../src/session/session.ts';
+import type { BoundToken, SessionService } from '../../src/session/index.ts';
 import { HOUR, people, type Action } from './action.ts';
 import { leap, type Browser } from './browser.ts';
 import { KEY_SCOPE } from './fake-keys.ts';

@@ -1,6 +1,6 @@
 // A whole browser in a history: some backgrounds over one storage, pages that wait for the person, events that wake.
 import { isFxaError } from '../../src/fxa/errors.ts';
-import type { SessionService } from '../../src/session/session.ts';
+import type { SessionService } from '../../src/session/index.ts';
 import { createChance, type Chance } from '../fakes/random.ts';
 import { createScheduler, type Scheduler } from '../fakes/scheduler.ts';
 import { watch, type Knowledge } from './knowledge.ts';

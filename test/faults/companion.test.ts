@@ -1,8 +1,8 @@
 // What a companion that is slow, false or gone cannot do, and what may cross its news; each by itself.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { COMPANION_ALARM } from '../../src/session/companion.ts';
-import { OUTBOX_ALARM } from '../../src/session/outbox.ts';
-import { createSession } from '../../src/session/session.ts';
+import { COMPANION_ALARM } from '../../src/session/companion/sync.ts';
+import { OUTBOX_ALARM } from '../../src/session/sign-out/outbox.ts';
+import { createSession } from '../../src/session/index.ts';
 import { ada } from './steps.ts';
 import { createFaultWorld, type FaultWorld } from './world.ts';
 

@@ -3,7 +3,7 @@
 // is known here. The one exception is an answer that never reached storage; it is counted.
 //
 // Locks are no points of their own: dying between two other calls is all that a lock could add.
-import type { Session } from '../../src/session/state.ts';
+import type { Session } from '../../src/session/state/states.ts';
 import { watch, type Knowledge } from './knowledge.ts';
 import { leftovers, unsound } from './soundness.ts';
 import { createFaultWorld, type FaultWorld, type WorldOptions } from './world.ts';

@@ -1,7 +1,7 @@
 // A disk that is full, from any write on: what a person ends has ended, and a failure is told, though nothing can be written.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FxaError } from '../../src/fxa/errors.ts';
-import type { View } from '../../src/session/view.ts';
+import type { View } from '../../src/session/state/view.ts';
 import { personAt } from './person.ts';
 import { unsound } from './soundness.ts';
 import { ada, ADA } from './steps.ts';

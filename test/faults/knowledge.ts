@@ -1,6 +1,6 @@
 // Who knows what: which grants and tokens live at the server, which of them are known here, and which ever were.
 import { createHash } from 'node:crypto';
-import type { HeldToken, StoredRecord } from '../../src/session/record.ts';
+import type { HeldToken, StoredRecord } from '../../src/session/state/record.ts';
 import { CLIENT, type FaultWorld } from './world.ts';
 
 export interface Knowledge {

@@ -1,8 +1,8 @@
 // The states a fault may come in, and how each call is brought about there.
 import { isFxaError, type FxaErrorCode } from '../../src/fxa/errors.ts';
-import { emptyRecord } from '../../src/session/record.ts';
-import { settled as settledState } from '../../src/session/state.ts';
-import { project } from '../../src/session/view.ts';
+import { emptyRecord } from '../../src/session/state/record.ts';
+import { settled as settledState } from '../../src/session/state/states.ts';
+import { project } from '../../src/session/state/view.ts';
 import type { MatrixCall } from './matrix-faults.ts';
 import { ada, inFront, LATER_MS, needsReauth, sessionOnly, signedIn, tamper } from './steps.ts';
 import { CLIENT, ORIGIN, surroundingsOf, type FaultWorld } from './world.ts';

@@ -1,6 +1,6 @@
 // The fault matrix: each fault in each state at each call. The session ends only at a proof, every call ends with the code
 // that the rules say, and when the fault is over everything comes right by itself.
-import { liveSession, settled } from '../../src/session/state.ts';
+import { liveSession, settled } from '../../src/session/state/states.ts';
 import { watch } from './knowledge.ts';
 import { WHERE, type MatrixCall, type MatrixFault } from './matrix-faults.ts';
 import { expected, faultsOf, type Expected } from './matrix-rules.ts';

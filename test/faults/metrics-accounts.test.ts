@@ -1,7 +1,7 @@
 // Counts of one account are nobody else's: what becomes of them when it leaves, and who has them forgotten.
 import { describe, expect, it } from 'vitest';
-import { METRICS } from '../../src/session/metrics/books.ts';
-import { OUTBOX_ALARM } from '../../src/session/outbox.ts';
+import { METRICS } from '../../src/session/metrics/queue.ts';
+import { OUTBOX_ALARM } from '../../src/session/sign-out/outbox.ts';
 import { metricsWorld } from './metrics-world.ts';
 import { isOwed } from './soundness.ts';
 import { LIN } from './steps.ts';

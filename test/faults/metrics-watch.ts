@@ -2,10 +2,10 @@
 // the companion, whatever dies and whatever answer is lost.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { MetricsEvent } from '../../src/contract/companion.ts';
-import { METRICS, type Books } from '../../src/session/metrics/books.ts';
-import { closedBy, type Surroundings } from '../../src/session/metrics/gate.ts';
+import { METRICS, type Books } from '../../src/session/metrics/queue.ts';
+import { closedBy, type Surroundings } from '../../src/session/metrics/consent.ts';
 import type { Area } from '../../src/session/ports.ts';
-import { emptyRecord, type StoredRecord } from '../../src/session/record.ts';
+import { emptyRecord, type StoredRecord } from '../../src/session/state/record.ts';
 import type { Host } from '../fakes/host.ts';
 import { accountIn } from './whose.ts';
 

@@ -1,6 +1,6 @@
 // A world whose person allows metrics, and what tests ask of it.
 import { afterEach, beforeEach, expect } from 'vitest';
-import { EMPTY, METRICS, type Books } from '../../src/session/metrics/books.ts';
+import { EMPTY, METRICS, type Books } from '../../src/session/metrics/queue.ts';
 import { unsound } from './soundness.ts';
 import { ADA } from './steps.ts';
 import { createFaultWorld, type FaultWorld } from './world.ts';

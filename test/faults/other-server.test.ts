@@ -1,7 +1,7 @@
 // What one server gave is of no use at another: neither the secrets in memory nor the companion session name anybody there.
 import { afterEach, describe, expect, it } from 'vitest';
 import { standinEndpoints } from '../../src/fxa/environments.ts';
-import { createSession } from '../../src/session/session.ts';
+import { createSession } from '../../src/session/index.ts';
 import { COMPANION } from './fake-companion.ts';
 import { passwordChanged } from './steps.ts';
 import { CLIENT, createFaultWorld, type FaultWorld } from './world.ts';

@@ -1,11 +1,11 @@
 // What must be true of what lies in storage, at any moment at all.
 import { isDeepStrictEqual } from 'node:util';
-import type { Seat } from '../../src/session/companion-seats.ts';
-import { EMPTY, METRICS, whose, type Books } from '../../src/session/metrics/books.ts';
-import { closedBy } from '../../src/session/metrics/gate.ts';
-import { parseRecord } from '../../src/session/record.ts';
-import { liveSession } from '../../src/session/state.ts';
-import { project } from '../../src/session/view.ts';
+import type { Seat } from '../../src/session/companion/session-store.ts';
+import { EMPTY, METRICS, whose, type Books } from '../../src/session/metrics/queue.ts';
+import { closedBy } from '../../src/session/metrics/consent.ts';
+import { parseRecord } from '../../src/session/state/record.ts';
+import { liveSession } from '../../src/session/state/states.ts';
+import { project } from '../../src/session/state/view.ts';
 import { surroundingsOf, type FaultWorld } from './world.ts';
 
 /** What is wrong with what lies in storage; nothing is stored before the first use. */

@@ -1,5 +1,5 @@
 // What use cases are made of: getting signed in, waiting for a moment, the same session in another condition.
-import type { StoredRecord } from '../../src/session/record.ts';
+import type { StoredRecord } from '../../src/session/state/record.ts';
 import { READY_PASSWORD } from '../../src/standin/ready.ts';
 import { personAt } from './person.ts';
 import { once } from './snapshot.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { standinEndpoints } from '../../src/fxa/environments.ts';
 import type { SessionConfig } from '../../src/session/context.ts';
 import type { Area } from '../../src/session/ports.ts';
-import { createSession, type SessionService } from '../../src/session/session.ts';
+import { createSession, type SessionService } from '../../src/session/index.ts';
 import { createStandin, type Standin } from '../../src/standin/app.ts';
 import { createKeys } from '../../src/standin/keys.ts';
 import { readyClients, RETURN_PAGE } from '../../src/standin/ready.ts';

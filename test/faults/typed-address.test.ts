@@ -1,7 +1,7 @@
 // The address that is typed into the popup goes to Mozilla accounts and is gone from here, whatever becomes of the attempt.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ATTEMPT_ALARM } from '../../src/session/attempt.ts';
-import { createSession } from '../../src/session/session.ts';
+import { ATTEMPT_ALARM } from '../../src/session/sign-in/attempt.ts';
+import { createSession } from '../../src/session/index.ts';
 import { personAt } from './person.ts';
 import { unsound } from './soundness.ts';
 import { ada, ADA, LIN } from './steps.ts';

@@ -1,5 +1,5 @@
 // The use cases of people who allow metrics, and of those who no longer do.
-import { EMPTY, METRICS, type Books } from '../../src/session/metrics/books.ts';
+import { EMPTY, METRICS, type Books } from '../../src/session/metrics/queue.ts';
 import type { UseCase } from './crash-points.ts';
 import type { Mood } from './fake-companion.ts';
 import { isOwed, uncounted } from './soundness.ts';

@@ -1,6 +1,6 @@
 // What must hold at every moment of a history, seen where it would break: at each request, and at each writing of the record.
-import type { StoredRecord } from '../../src/session/record.ts';
-import { liveSession, settled } from '../../src/session/state.ts';
+import type { StoredRecord } from '../../src/session/state/record.ts';
+import { liveSession, settled } from '../../src/session/state/states.ts';
 import { idOf } from './knowledge.ts';
 import type { FaultWorld } from './world.ts';
 

@@ -1,8 +1,8 @@
 // Whose a token or key is that a call was given: of the account that was signed in when the call first looked, and of nobody else.
-import type { StoredRecord } from '../../src/session/record.ts';
-import type { BoundKey } from '../../src/session/scoped-keys.ts';
-import type { BoundToken } from '../../src/session/session.ts';
-import { settled, uidOf } from '../../src/session/state.ts';
+import type { StoredRecord } from '../../src/session/state/record.ts';
+import type { BoundKey } from '../../src/session/tokens/scoped-keys.ts';
+import type { BoundToken } from '../../src/session/index.ts';
+import { settled, uidOf } from '../../src/session/state/states.ts';
 import type { FaultWorld } from './world.ts';
 
 /** The uid of who is signed in by this record; undefined where nobody is. */

@@ -1,10 +1,10 @@
 // One extension and one stand-in without a network between them, in time that a test drives. Thousands of these are made.
 import { standinEndpoints, type Endpoints } from '../../src/fxa/environments.ts';
 import type { SessionConfig } from '../../src/session/context.ts';
-import type { Surroundings } from '../../src/session/metrics/gate.ts';
-import type { HeldToken, StoredRecord } from '../../src/session/record.ts';
-import { createSession, type SessionService } from '../../src/session/session.ts';
-import type { View } from '../../src/session/view.ts';
+import type { Surroundings } from '../../src/session/metrics/consent.ts';
+import type { HeldToken, StoredRecord } from '../../src/session/state/record.ts';
+import { createSession, type SessionService } from '../../src/session/index.ts';
+import type { View } from '../../src/session/state/view.ts';
 import { createStandin, type Standin } from '../../src/standin/app.ts';
 import type { Era } from '../../src/standin/era.ts';
 import { createKeys } from '../../src/standin/keys.ts';

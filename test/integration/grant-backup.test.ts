@@ -1,8 +1,8 @@
 // The backup of grants: what it holds at every moment, and that no death leaves a grant behind that was ever written down.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { standinEndpoints } from '../../src/fxa/environments.ts';
-import { createSession } from '../../src/session/session.ts';
-import type { StoredRecord } from '../../src/session/record.ts';
+import { createSession } from '../../src/session/index.ts';
+import type { StoredRecord } from '../../src/session/state/record.ts';
 import { lossSteps } from './loss-steps.ts';
 import { CLIENT, createWorld, SCOPE, type World } from './world.ts';
 

@@ -1,7 +1,7 @@
 // What is stored while two things happen at once, or while the browser refuses: the last wish counts, and nothing is lost.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { standinEndpoints } from '../../src/fxa/environments.ts';
-import { createSession } from '../../src/session/session.ts';
+import { createSession } from '../../src/session/index.ts';
 import { holdAt } from './hold.ts';
 import { CLIENT, createWorld, SCOPE, type World } from './world.ts';
 

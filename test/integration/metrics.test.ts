@@ -1,6 +1,6 @@
 // Metrics from the popup to the companion's database, and back out of it; with a real companion and a real stand-in.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { EMPTY, METRICS, type Books } from '../../src/session/metrics/books.ts';
+import { EMPTY, METRICS, type Books } from '../../src/session/metrics/queue.ts';
 import { createCompanionWorld, type CompanionWorld } from './companion-world.ts';
 
 const MINUTE = 60_000;

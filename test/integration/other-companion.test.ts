@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { standinEndpoints } from '../../src/fxa/environments.ts';
-import { createSession } from '../../src/session/session.ts';
+import { createSession } from '../../src/session/index.ts';
 import { createCompanionWorld, EVERY, type CompanionWorld } from './companion-world.ts';
 import { CLIENT, SCOPE } from './world.ts';
 

@@ -2,9 +2,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { standinEndpoints } from '../../src/fxa/environments.ts';
 import * as scopedKeys from '../../src/fxa/scoped-keys.ts';
-import type { StoredRecord } from '../../src/session/record.ts';
-import { createSession, type SessionService } from '../../src/session/session.ts';
-import type { View } from '../../src/session/view.ts';
+import type { StoredRecord } from '../../src/session/state/record.ts';
+import { createSession, type SessionService } from '../../src/session/index.ts';
+import type { View } from '../../src/session/state/view.ts';
 import { startStandin, type RunningStandin } from '../../src/standin/listen.ts';
 import { deriveKey, type MadeKey } from '../../src/standin/pages/keys.ts';
 import { EXTENSION_CLIENTS, KEY_SCOPE, READY_PASSWORD, readyClients } from '../../src/standin/ready.ts';

@@ -1,6 +1,6 @@
 // The life of tokens: long and short ones, ahead of need and by need, with clocks that jump and servers that want rest.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { HeldToken } from '../../src/session/record.ts';
+import type { HeldToken } from '../../src/session/state/record.ts';
 import { createWorld, type World } from './world.ts';
 
 const MINUTE = 60_000;

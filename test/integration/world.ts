@@ -1,9 +1,9 @@
 // One extension and one stand-in, together in this process: what every integration test of the session starts with.
 import { standinEndpoints } from '../../src/fxa/environments.ts';
 import type { CompanionConfig, MetricsConfig } from '../../src/session/context.ts';
-import type { StoredRecord } from '../../src/session/record.ts';
-import { createSession, type SessionService } from '../../src/session/session.ts';
-import type { View } from '../../src/session/view.ts';
+import type { StoredRecord } from '../../src/session/state/record.ts';
+import { createSession, type SessionService } from '../../src/session/index.ts';
+import type { View } from '../../src/session/state/view.ts';
 import type { Era } from '../../src/standin/era.ts';
 import { createKeys } from '../../src/standin/keys.ts';
 import { startStandin, type RunningStandin } from '../../src/standin/listen.ts';

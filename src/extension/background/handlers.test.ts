@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SessionService } from '../../session/session.ts';
+import type { SessionService } from '../../session/index.ts';
 import { textFor } from '../messages.ts';
 import { commandHandlers, readPicture } from './handlers.ts';
 

@@ -1,6 +1,6 @@
 // What each command of a page does. One that takes long is answered when it has begun: its outcome is in the view.
 import { FxaError } from '../../fxa/errors.ts';
-import type { SessionService } from '../../session/session.ts';
+import type { SessionService } from '../../session/index.ts';
 import { readTextFor } from '../messages.ts';
 import type { Handlers } from '../webext/messaging.ts';
 

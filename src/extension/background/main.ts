@@ -2,11 +2,11 @@
 // It may die after any await; what must survive is in storage, and `recover` finds it at the next start.
 import { FxaError, isFxaError } from '../../fxa/errors.ts';
 import * as scopedKeys from '../../fxa/scoped-keys.ts';
-import { ATTEMPT_ALARM } from '../../session/attempt.ts';
-import { COMPANION_ALARM } from '../../session/companion.ts';
-import { OUTBOX_ALARM } from '../../session/outbox.ts';
-import { RENEWAL_ALARM } from '../../session/renewal.ts';
-import { createSession, type SessionService } from '../../session/session.ts';
+import { ATTEMPT_ALARM } from '../../session/sign-in/attempt.ts';
+import { COMPANION_ALARM } from '../../session/companion/sync.ts';
+import { OUTBOX_ALARM } from '../../session/sign-out/outbox.ts';
+import { RENEWAL_ALARM } from '../../session/tokens/refresh-schedule.ts';
+import { createSession, type SessionService } from '../../session/index.ts';
 import { build, type BuildConfig } from '../config.ts';
 import { returnPagePattern } from '../return-page.ts';
 import { alarms } from '../webext/alarms.ts';

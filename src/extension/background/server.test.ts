@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { FxaError } from '../../fxa/errors.ts';
-import type { SessionService } from '../../session/session.ts';
+import type { SessionService } from '../../session/index.ts';
 
 const BUILD = {
   environment: 'local',

@@ -1,6 +1,6 @@
 // Tester builds only: which server the background works for, and how it turns to another.
 import { FxaError } from '../../fxa/errors.ts';
-import type { SessionService } from '../../session/session.ts';
+import type { SessionService } from '../../session/index.ts';
 import { chosen, readChoice, SERVER } from '../choice.ts';
 import { build, type BuildConfig } from '../config.ts';
 import { localArea } from '../webext/storage.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { emptyRecord } from '../../session/record.ts';
-import { bounded } from '../../session/revocations.ts';
-import { whyOf } from '../../session/transition.ts';
+import { emptyRecord } from '../../session/state/record.ts';
+import { bounded } from '../../session/sign-out/outbox-entries.ts';
+import { whyOf } from '../../session/state/transition.ts';
 import { WHYS } from './known.ts';
 
 const DAY = 86_400_000;

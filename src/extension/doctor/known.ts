@@ -1,9 +1,9 @@
 // The words a report may contain, in tables that the compiler holds equal to the types of the rules.
 import { FXA_ERROR_CODES, FXA_REASONS } from '../../fxa/errors.ts';
-import type { ClosedBy } from '../../session/metrics/gate.ts';
-import type { Attempt, Phase, Session } from '../../session/state.ts';
-import type { SessionEvent } from '../../session/transition.ts';
-import type { View } from '../../session/view.ts';
+import type { ClosedBy } from '../../session/metrics/consent.ts';
+import type { Attempt, Phase, Session } from '../../session/state/states.ts';
+import type { SessionEvent } from '../../session/state/transition.ts';
+import type { View } from '../../session/state/view.ts';
 import { keys } from './pick.ts';
 
 export const STATUSES = keys<Session['status']>({

@@ -1,8 +1,8 @@
 // The report holds what it is made to hold, and nothing else: junk in every place never comes out of it.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CLOSED_BY } from '../../session/metrics/gate.ts';
-import { whyOf } from '../../session/transition.ts';
+import { CLOSED_BY } from '../../session/metrics/consent.ts';
+import { whyOf } from '../../session/state/transition.ts';
 import { WHYS } from './known.ts';
 import { reportText, type Facts } from './report.ts';
 import { BUILD, NOW } from './testing.ts';

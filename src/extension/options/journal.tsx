@@ -1,5 +1,5 @@
 // What happened to the sign-in, the latest first.
-import type { JournalEntry } from '../../session/record.ts';
+import type { JournalEntry } from '../../session/state/record.ts';
 import { ChangeLine } from '../ui/change-line.tsx';
 import { text } from '../ui/text.ts';
 

@@ -1,9 +1,9 @@
 // The options page: what can be set, and everything this extension counts and notes down, watched in storage.
 import { render } from 'preact';
 import type { Choice } from '../choice.ts';
-import type { JournalEntry } from '../../session/record.ts';
-import type { Books } from '../../session/metrics/books.ts';
-import type { View } from '../../session/view.ts';
+import type { JournalEntry } from '../../session/state/record.ts';
+import type { Books } from '../../session/metrics/queue.ts';
+import type { View } from '../../session/state/view.ts';
 import { tellObjection } from '../ui/objection.ts';
 import { beginPage } from '../ui/page.ts';
 import { watchItem } from '../webext/watch-item.ts';

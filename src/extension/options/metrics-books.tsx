@@ -1,6 +1,6 @@
 // What was counted, line by line and word for word: what would be sent next, and what was.
 import type { MetricsEvent } from '../../contract/companion.ts';
-import type { Books } from '../../session/metrics/books.ts';
+import type { Books } from '../../session/metrics/queue.ts';
 import { text } from '../ui/text.ts';
 
 export function MetricsBooks({ books }: { books: Books | undefined }) {

@@ -1,7 +1,7 @@
 // The page: one section for each thing a person may want to see or set.
-import type { JournalEntry } from '../../session/record.ts';
-import type { Books } from '../../session/metrics/books.ts';
-import type { View } from '../../session/view.ts';
+import type { JournalEntry } from '../../session/state/record.ts';
+import type { Books } from '../../session/metrics/queue.ts';
+import type { View } from '../../session/state/view.ts';
 import type { Choice } from '../choice.ts';
 import { Heading } from '../ui/heading.tsx';
 import { MetricsChoice } from '../ui/metrics-choice.tsx';

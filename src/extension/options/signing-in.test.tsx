@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { render } from 'preact';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { FakeElement, fakeDocument } from '../../../test/fakes/dom.ts';
-import type { View } from '../../session/view.ts';
+import type { View } from '../../session/state/view.ts';
 import { OUT } from '../testing.ts';
 
 const messages = JSON.parse(readFileSync('public/_locales/en/messages.json', 'utf8')) as Record<

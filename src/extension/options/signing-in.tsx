@@ -1,6 +1,6 @@
 // How the person signs in, for how long, and whether they are told when they are needed.
 import { useEffect, useState } from 'preact/hooks';
-import type { View } from '../../session/view.ts';
+import type { View } from '../../session/state/view.ts';
 import type { FxaErrorCode } from '../../fxa/errors.ts';
 import { facts } from '../page-facts.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';

@@ -1,7 +1,7 @@
 // Changes the picture of the account: on a page of its own, since a file picker closes a popup.
 import { useRef, useState } from 'preact/hooks';
 import type { FxaErrorCode } from '../../fxa/errors.ts';
-import type { View } from '../../session/view.ts';
+import type { View } from '../../session/state/view.ts';
 import { textFor } from '../messages.ts';
 import { AccountCard } from '../ui/account-card.tsx';
 import { settingsPage } from '../ui/account-pages.ts';

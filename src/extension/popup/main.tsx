@@ -1,6 +1,6 @@
 // The popup: paints what storage says at once, then tells the background that somebody is looking.
 import { render } from 'preact';
-import type { View } from '../../session/view.ts';
+import type { View } from '../../session/state/view.ts';
 import { tellObjection } from '../ui/objection.ts';
 import { beginPage } from '../ui/page.ts';
 import { call } from '../webext/messaging.ts';

@@ -1,6 +1,6 @@
 // The name, and a pencil where it can be changed from here.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { AccountView } from '../../session/view.ts';
+import type { AccountView } from '../../session/state/view.ts';
 import { PlainName } from '../ui/account-card.tsx';
 import { Sign } from '../ui/sign.tsx';
 import { text } from '../ui/text.ts';

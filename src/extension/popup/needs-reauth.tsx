@@ -1,5 +1,5 @@
 // Mozilla accounts ended the session: why, whose it was, and one click to go on.
-import type { View } from '../../session/view.ts';
+import type { View } from '../../session/state/view.ts';
 import { AccountCard } from '../ui/account-card.tsx';
 import { CommandButton } from '../ui/command-button.tsx';
 import { Heading } from '../ui/heading.tsx';

@@ -1,6 +1,6 @@
 // The frame of all views: which of them is shown, where the focus goes, and what stands below each.
 import { useRef } from 'preact/hooks';
-import type { View } from '../../session/view.ts';
+import type { View } from '../../session/state/view.ts';
 import { useLostFocus } from '../ui/lost-focus.ts';
 import { plural } from '../ui/plural.ts';
 import { TesterNote } from '../ui/tester-note.tsx';

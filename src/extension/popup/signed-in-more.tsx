@@ -1,5 +1,5 @@
 // What a person who is signed in has here, and what they can choose.
-import type { View } from '../../session/view.ts';
+import type { View } from '../../session/state/view.ts';
 import { connectedServicesPage, settingsPage } from '../ui/account-pages.ts';
 import { ChangeLine } from '../ui/change-line.tsx';
 import { CommandButton } from '../ui/command-button.tsx';

@@ -1,5 +1,5 @@
 // Somebody is signed in: who, and the way out. What else there is to see and to choose follows the first paint.
-import type { AccountView, View } from '../../session/view.ts';
+import type { AccountView, View } from '../../session/state/view.ts';
 import { AccountCard } from '../ui/account-card.tsx';
 import { CommandButton } from '../ui/command-button.tsx';
 import { Heading } from '../ui/heading.tsx';

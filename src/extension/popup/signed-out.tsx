@@ -1,6 +1,6 @@
 // Nobody is signed in: say so, say how that came about or what went wrong last, offer to sign in.
-import type { Problem } from '../../session/state.ts';
-import type { View } from '../../session/view.ts';
+import type { Problem } from '../../session/state/states.ts';
+import type { View } from '../../session/state/view.ts';
 import { Heading } from '../ui/heading.tsx';
 import { Instant } from '../ui/instant.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';

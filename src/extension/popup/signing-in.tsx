@@ -1,6 +1,6 @@
 // An attempt is running: say where it is, show its window, or cancel.
 import { useEffect, useState } from 'preact/hooks';
-import type { View } from '../../session/view.ts';
+import type { View } from '../../session/state/view.ts';
 import { CommandButton } from '../ui/command-button.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { isInTab, phaseWords } from '../ui/phase.ts';

@@ -2,7 +2,7 @@
 import { render } from 'preact';
 import { expect, it, vi } from 'vitest';
 import { FakeElement, fakeDocument } from '../../../test/fakes/dom.ts';
-import type { View } from '../../session/view.ts';
+import type { View } from '../../session/state/view.ts';
 import { OUT } from '../testing.ts';
 
 const sendMessage = vi.fn<(message: { command: string }) => Promise<unknown>>();

@@ -1,6 +1,6 @@
 // One view for each state. Who is signed in is seen at once; the other views are fetched when they are needed, or ahead of it.
 import type { FunctionComponent } from 'preact';
-import type { View } from '../../session/view.ts';
+import type { View } from '../../session/state/view.ts';
 import { SignedIn } from './signed-in.tsx';
 
 type Views = Partial<Record<View['status'], FunctionComponent<{ view: View }>>>;

@@ -1,6 +1,6 @@
 // Who is signed in: picture or letter, name, address; or the room for them, until they have come.
 import type { ComponentChildren } from 'preact';
-import type { AccountView } from '../../session/view.ts';
+import type { AccountView } from '../../session/state/view.ts';
 import { Avatar } from './avatar.tsx';
 import { text } from './text.ts';
 import { visibleName } from './visible-name.ts';

@@ -1,5 +1,5 @@
 // Which sentence tells of a change of state.
-import type { JournalEntry } from '../../session/record.ts';
+import type { JournalEntry } from '../../session/state/record.ts';
 
 /** The key of the sentence. Pure. */
 export function changeKey({ from, to, why }: JournalEntry): string {

@@ -1,5 +1,5 @@
 // One change of state in words: what, why as far as it was noted, and when.
-import type { JournalEntry } from '../../session/record.ts';
+import type { JournalEntry } from '../../session/state/record.ts';
 import { changeKey } from './change-key.ts';
 import { Instant } from './instant.tsx';
 import { firstText, text } from './text.ts';

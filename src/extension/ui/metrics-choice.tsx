@@ -1,7 +1,7 @@
 // Whether metrics are taken: the person's switch, and in words whatever else keeps them from being taken.
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { FxaErrorCode } from '../../fxa/errors.ts';
-import type { View } from '../../session/view.ts';
+import type { View } from '../../session/state/view.ts';
 import { call } from '../webext/messaging.ts';
 import { askForMetricsConsent } from '../webext/permissions.ts';
 import { ProblemNote } from './problem-note.tsx';

@@ -1,5 +1,5 @@
 // Where a running attempt is, in words.
-import type { View } from '../../session/view.ts';
+import type { View } from '../../session/state/view.ts';
 import { text } from './text.ts';
 
 /** True while the person is to finish in a tab, and not in the browser's own window. Pure. */

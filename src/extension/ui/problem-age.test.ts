@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Problem } from '../../session/state.ts';
+import type { Problem } from '../../session/state/states.ts';
 import { LONGEST_BACK_OFF } from '../../fxa/back-off.ts';
 import { isCurrent, isNews, minutesLeft } from './problem-age.ts';
 

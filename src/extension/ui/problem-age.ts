@@ -1,5 +1,5 @@
 // How long a problem is news. What a person did themself, or what the next look at the profile will settle, soon is not.
-import type { Problem, Session } from '../../session/state.ts';
+import type { Problem, Session } from '../../session/state/states.ts';
 import { wayOut } from './way-out.ts';
 
 const MINUTE_MS = 60_000;

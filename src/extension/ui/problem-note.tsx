@@ -1,5 +1,5 @@
 // What went wrong, why as far as we know, and what to do next; of what is long past also when it was.
-import type { Problem } from '../../session/state.ts';
+import type { Problem } from '../../session/state/states.ts';
 import { Instant } from './instant.tsx';
 import { plural } from './plural.ts';
 import { minutesLeft } from './problem-age.ts';

@@ -1,7 +1,7 @@
 // Whether a sign-in ends with the browser: the person's choice, unless an administrator, or the browser, leaves them none.
 import { useState } from 'preact/hooks';
 import type { FxaErrorCode } from '../../fxa/errors.ts';
-import type { View } from '../../session/view.ts';
+import type { View } from '../../session/state/view.ts';
 import { call } from '../webext/messaging.ts';
 import { ProblemNote } from './problem-note.tsx';
 import { text } from './text.ts';

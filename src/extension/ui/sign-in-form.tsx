@@ -1,7 +1,7 @@
 // Signing in, with the address first for those who want to type it here: in the browser's own window, or in a tab.
 import { useId, useRef, useState } from 'preact/hooks';
 import type { FxaErrorCode } from '../../fxa/errors.ts';
-import type { View } from '../../session/view.ts';
+import type { View } from '../../session/state/view.ts';
 import { facts } from '../page-facts.ts';
 import { call } from '../webext/messaging.ts';
 import { askForReturnPage } from '../webext/permissions.ts';

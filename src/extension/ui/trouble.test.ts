@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { View } from '../../session/view.ts';
+import type { View } from '../../session/state/view.ts';
 import { OUT } from '../testing.ts';
 import { troubleOf } from './trouble.ts';
 

@@ -1,6 +1,6 @@
 // What there is to be told where nobody is signed in, and how much of the view it takes.
-import type { Problem } from '../../session/state.ts';
-import type { View } from '../../session/view.ts';
+import type { Problem } from '../../session/state/states.ts';
+import type { View } from '../../session/state/view.ts';
 import { isCurrent, isRecent } from './problem-age.ts';
 
 export interface Trouble {

@@ -1,6 +1,6 @@
 // What a person can do where nobody is signed in: first what the last problem asks for, then signing in.
-import type { Problem } from '../../session/state.ts';
-import type { View } from '../../session/view.ts';
+import type { Problem } from '../../session/state/states.ts';
+import type { View } from '../../session/state/view.ts';
 import { CommandButton } from './command-button.tsx';
 import { minutesLeft } from './problem-age.ts';
 import { SignInForm } from './sign-in-form.tsx';

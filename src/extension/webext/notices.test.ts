@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
-import type { Problem } from '../../session/state.ts';
-import type { View } from '../../session/view.ts';
+import type { Problem } from '../../session/state/states.ts';
+import type { View } from '../../session/state/view.ts';
 import { OUT } from '../testing.ts';
 
 vi.mock('./browser.ts', () => ({ browser: {} }));

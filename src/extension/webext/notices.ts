@@ -1,6 +1,6 @@
 // Where the person allowed it, a notification when nothing goes on without them: once, when it happens.
-import type { Problem } from '../../session/state.ts';
-import type { View } from '../../session/view.ts';
+import type { Problem } from '../../session/state/states.ts';
+import type { View } from '../../session/state/view.ts';
 import { browser } from './browser.ts';
 import { isExpected } from './expected-ends.ts';
 import { words } from './i18n.ts';

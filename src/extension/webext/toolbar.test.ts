@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { FXA_ERROR_CODES } from '../../fxa/errors.ts';
-import type { View } from '../../session/view.ts';
+import type { View } from '../../session/state/view.ts';
 import { OUT } from '../testing.ts';
 import { wayOut } from '../ui/way-out.ts';
 

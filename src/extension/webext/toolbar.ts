@@ -1,7 +1,7 @@
 // The toolbar button tells how things are, also while the popup is closed: by its picture, its title and its badge.
 import type { FxaErrorCode } from '../../fxa/errors.ts';
-import type { Problem } from '../../session/state.ts';
-import type { View } from '../../session/view.ts';
+import type { Problem } from '../../session/state/states.ts';
+import type { View } from '../../session/state/view.ts';
 import { browser } from './browser.ts';
 import { isExpected } from './expected-ends.ts';
 import { words } from './i18n.ts';

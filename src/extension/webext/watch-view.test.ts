@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, vi } from 'vitest';
-import type { View } from '../../session/view.ts';
+import type { View } from '../../session/state/view.ts';
 import { OUT } from '../testing.ts';
 
 type Listener = (changes: Record<string, { newValue?: unknown }>) => void;

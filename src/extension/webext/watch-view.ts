@@ -1,5 +1,5 @@
 // Pages follow the state by watching the `view` in storage; they never ask for it. What could not be written there is in memory.
-import type { View } from '../../session/view.ts';
+import type { View } from '../../session/state/view.ts';
 import { browser } from './browser.ts';
 
 const NOBODY: View = {

@@ -1,7 +1,7 @@
 // How things stand with the sign-in that may be begun here, and what can be done about it.
 import type { Ref } from 'preact';
 import { useId } from 'preact/hooks';
-import type { View } from '../../session/view.ts';
+import type { View } from '../../session/state/view.ts';
 import { AccountCard } from '../ui/account-card.tsx';
 import { CommandButton } from '../ui/command-button.tsx';
 import { phaseWords } from '../ui/phase.ts';

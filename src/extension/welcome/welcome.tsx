@@ -1,6 +1,6 @@
 // What a newcomer is told: in few words, with one picture, and with nothing to be clicked away.
 import { useRef } from 'preact/hooks';
-import type { View } from '../../session/view.ts';
+import type { View } from '../../session/state/view.ts';
 import { Heading } from '../ui/heading.tsx';
 import { useLostFocus } from '../ui/lost-focus.ts';
 import { MetricsChoice } from '../ui/metrics-choice.tsx';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readEvents } from '../../companion/metrics/events.ts';
 import { FXA_ERROR_CODES } from '../../fxa/errors.ts';
-import type { Session, SignedIn } from '../state.ts';
-import { recent } from './books.ts';
+import type { Session, SignedIn } from '../state/states.ts';
+import { recent } from './queue.ts';
 import { counted, dayOf, happened, isNew, METRICS_EVENTS } from './events.ts';
 
 const account = { subject: 'u' };

@@ -1,6 +1,6 @@
 // The table of metrics: every event there is, and what it is counted for. Nothing else is ever counted.
 import type { MetricsEvent } from '../../contract/companion.ts';
-import { liveSession, settled, type Session } from '../state.ts';
+import { liveSession, settled, type Session } from '../state/states.ts';
 
 /** By name; each with the question it answers. The words people read are `metric_…` in public/_locales. */
 export const METRICS_EVENTS = {

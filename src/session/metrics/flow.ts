@@ -4,9 +4,9 @@ import type { AuthorizationMetrics } from '../../fxa/authorization.ts';
 import type { JsonObject } from '../../fxa/http.ts';
 import { parameterFault } from '../../fxa/parameters.ts';
 import { wireParameters } from '../../fxa/wire.ts';
-import { companionApi } from '../companion-api.ts';
+import { companionApi } from '../companion/client.ts';
 import type { Context } from '../context.ts';
-import type { Session } from '../state.ts';
+import type { Session } from '../state/states.ts';
 
 type Flow = NonNullable<AuthorizationMetrics['flow']>;
 

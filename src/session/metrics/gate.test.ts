@@ -1,8 +1,8 @@
 // The truth table of the gate: open in one case of all, and for each consent that is missing it says so.
 import { describe, expect, it } from 'vitest';
-import { emptyRecord, type StoredRecord } from '../record.ts';
-import type { Session } from '../state.ts';
-import { CLOSED_BY, closedBy, switchedOn, type ClosedBy, type Surroundings } from './gate.ts';
+import { emptyRecord, type StoredRecord } from '../state/record.ts';
+import type { Session } from '../state/states.ts';
+import { CLOSED_BY, closedBy, switchedOn, type ClosedBy, type Surroundings } from './consent.ts';
 
 const grant = { refreshTokenId: 'x', scope: 'profile' };
 const profile = (metricsEnabled?: boolean) => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Account, Session, SignedIn } from '../state.ts';
-import { transition, type SessionEvent } from '../transition.ts';
+import type { Account, Session, SignedIn } from '../state/states.ts';
+import { transition, type SessionEvent } from '../state/transition.ts';
 
 const grant = { refreshTokenId: 'grant-1', scope: 'profile' };
 const willing: Account = { subject: 'ada', profile: { uid: 'ada', metricsEnabled: true } };

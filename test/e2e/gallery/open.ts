@@ -1,5 +1,5 @@
 // Has a page show a view of the gallery.
-import { TOKEN_LIMITS } from '../../../src/session/token-limits.ts';
+import { TOKEN_LIMITS } from '../../../src/session/tokens/token-limits.ts';
 import type { BrowserUnderTest, OwnPage } from '../driver/index.ts';
 import { eventually } from '../driver/wait.ts';
 import { PATHS, storedNow, type Shown } from './shown.ts';

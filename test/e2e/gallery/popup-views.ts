@@ -1,8 +1,8 @@
 // Every view of the popup, by name.
 import { FXA_ERROR_CODES, type FxaErrorCode, type Reason } from '../../../src/fxa/errors.ts';
-import { CLOSED_BY } from '../../../src/session/metrics/gate.ts';
-import type { Phase } from '../../../src/session/state.ts';
-import { unreadable, type View } from '../../../src/session/view.ts';
+import { CLOSED_BY } from '../../../src/session/metrics/consent.ts';
+import type { Phase } from '../../../src/session/state/states.ts';
+import { unreadable, type View } from '../../../src/session/state/view.ts';
 import { ADA, minutesAgo, NOW, popup, popupOf, type Shown } from './shown.ts';
 
 /** These are of a record that cannot be read. */

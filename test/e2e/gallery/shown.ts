@@ -1,7 +1,7 @@
 // What a picture of the gallery is of: a page, and what lies in storage for it to show.
-import type { Books, METRICS } from '../../../src/session/metrics/books.ts';
-import type { JournalEntry } from '../../../src/session/record.ts';
-import { VIEW_VERSION, type AccountView, type View } from '../../../src/session/view.ts';
+import type { Books, METRICS } from '../../../src/session/metrics/queue.ts';
+import type { JournalEntry } from '../../../src/session/state/record.ts';
+import { VIEW_VERSION, type AccountView, type View } from '../../../src/session/state/view.ts';
 
 export type PageName = 'popup' | 'picture' | 'options' | 'welcome' | 'doctor';
 

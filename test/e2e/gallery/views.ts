@@ -1,7 +1,7 @@
 // The gallery: every view of every page, by name.
-import type { JournalEntry } from '../../../src/session/record.ts';
-import { TOKEN_LIMITS } from '../../../src/session/token-limits.ts';
-import { unreadable } from '../../../src/session/view.ts';
+import type { JournalEntry } from '../../../src/session/state/record.ts';
+import { TOKEN_LIMITS } from '../../../src/session/tokens/token-limits.ts';
+import { unreadable } from '../../../src/session/state/view.ts';
 import { POPUP_VIEWS } from './popup-views.ts';
 import { minutesAgo, NOW, page, signedInView, signedOutView, type Shown } from './shown.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { COMPANION_ALARM } from '../../../session/companion.ts';
-import { CLOSED_BY } from '../../../session/metrics/gate.ts';
-import { RENEWAL_ALARM } from '../../../session/renewal.ts';
-import { unreadable, VIEW_VERSION } from '../../../session/view.ts';
-import { TOKEN_LIMITS } from '../../../session/token-limits.ts';
+import { COMPANION_ALARM } from '../../../session/companion/sync.ts';
+import { CLOSED_BY } from '../../../session/metrics/consent.ts';
+import { RENEWAL_ALARM } from '../../../session/tokens/refresh-schedule.ts';
+import { unreadable, VIEW_VERSION } from '../../../session/state/view.ts';
+import { TOKEN_LIMITS } from '../../../session/tokens/token-limits.ts';
 import { BUILD, found, NOW, workingArea } from '../testing.ts';
 import { EXPECTED_ALARMS } from './session.ts';
 

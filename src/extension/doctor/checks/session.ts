@@ -1,6 +1,6 @@
 // How the extension itself is: whether its background answers, what it has stored, what it plans, what it is told to do.
-import type { ClosedBy } from '../../../session/metrics/gate.ts';
-import type { View } from '../../../session/view.ts';
+import type { ClosedBy } from '../../../session/metrics/consent.ts';
+import type { View } from '../../../session/state/view.ts';
 import { known, type Check, type Finding } from '../findings.ts';
 import type { Examine } from '../examination.ts';
 import type { Surroundings } from '../surroundings.ts';

@@ -1,0 +1,144 @@
+// What the extension asks of the companion, as calls. The companion is a convenience: whatever goes wrong here is an error of
+// the call alone.
+import {
+  COMPANION_PATHS,
+  ENDED_REASONS,
+  type AccountState,
+  type EndedReason,
+  type EndRequest,
+  type MetricsEvent,
+  type MetricsRequest,
+  type SessionRequest,
+} from '../../contract/companion.ts';
+import { FxaError } from '../../fxa/errors.ts';
+import {
+  exchange,
+  refusal,
+  type Exchanged,
+  type Http,
+  type JsonObject,
+  type JsonRequest,
+} from '../../fxa/http.ts';
+
+/** Milliseconds: somebody may be waiting for an answer that is worth less than their time. */
+const TIMEOUT = 5000;
+
+/** Why a companion session is none: it ended, or nobody knows it. */
+export interface Gone {
+  readonly gone: EndedReason | 'unknown';
+}
+
+export interface Bought {
+  readonly session: string;
+  readonly state: State;
+}
+
+/** What the session acts on; of subscriptions it makes nothing. */
+type State = Pick<AccountState, 'revision' | 'metrics'>;
+
+/** All throw FxaError as `exchange` does, and `bad_response` for an answer that is none of the companion's. */
+export interface CompanionApi {
+  /** `token`: a narrow access token. `shown`: the session to be refreshed. */
+  buy(token: string, shown?: string): Promise<Bought | Gone>;
+  /** Undefined while the state is still the one of that `etag`. */
+  state(session: string, etag?: string): Promise<{ state: State; etag?: string } | Gone | undefined>;
+  /** Resolves with true when the companion has taken the grants over for good. */
+  end(session: string, refreshTokenIds: readonly string[]): Promise<boolean>;
+  /** A flow for parameters by their names on the wire; whether its values are what they should be is not looked at. */
+  flow(parameters: ReadonlyMap<string, string>): Promise<JsonObject>;
+  /** Sends 50 events at most. The two refusals are answers: the companion goes by a profile of its own. */
+  count(session: string, events: readonly MetricsEvent[]): Promise<'counted' | MetricsRefusal | Gone>;
+  /** Has all counts about this person and client forgotten. */
+  forget(session: string): Promise<Gone | undefined>;
+}
+
+const METRICS_REFUSALS = ['consent_stale', 'metrics_off'] as const;
+export type MetricsRefusal = (typeof METRICS_REFUSALS)[number];
+
+export function companionApi(origin: string, { timeout = TIMEOUT, ...rest }: Http): CompanionApi {
+  const http = { ...rest, timeout };
+  const fetched = async (path: string, request: JsonRequest) => {
+    const url = origin + path;
+    const answer = await exchange(http, 'companion', url, request);
+    const { response, body } = answer;
+    if (response.ok || response.status === 304 || metricsRefusal(answer)) return answer;
+    const gone = response.status === 401 ? goneOf(body) : undefined;
+    if (gone) return gone;
+    throw await refusal(http, 'companion', url, answer);
+  };
+  const ask = (path: string, bearer: string, request: JsonRequest) =>
+    fetched(path, { ...request, headers: { ...request.headers, authorization: `Bearer ${bearer}` } });
+  const post = (path: string, bearer: string, body: SessionRequest | EndRequest | MetricsRequest) =>
+    ask(path, bearer, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+
+  return {
+    async buy(token, shown) {
+      const answer = await post(
+        COMPANION_PATHS.sessions,
+        token,
+        shown === undefined ? {} : { session: shown },
+      );
+      if ('gone' in answer) return answer;
+      const session = answer.body?.session;
+      if (typeof session !== 'string' || !/^[\w-]{43}$/.test(session)) throw unreadable();
+      return { session, state: stateOf(answer.body) };
+    },
+
+    async state(session, etag) {
+      const headers = etag === undefined ? {} : { 'if-none-match': etag };
+      const answer = await ask(COMPANION_PATHS.session, session, { method: 'GET', headers });
+      if ('gone' in answer) return answer;
+      if (answer.response.status === 304) return undefined;
+      const newEtag = answer.response.headers.get('etag');
+      return { state: stateOf(answer.body), ...(newEtag !== null && { etag: newEtag }) };
+    },
+
+    async end(session, refreshTokenIds) {
+      const answer = await post(COMPANION_PATHS.end, session, { refreshTokenIds });
+      return !('gone' in answer) && answer.response.status === 202;
+    },
+
+    async flow(parameters) {
+      const query = new URLSearchParams([...parameters]).toString();
+      const answer = await fetched(`${COMPANION_PATHS.metricsFlow}?${query}`, { method: 'GET' });
+      return ('gone' in answer ? undefined : answer.body) ?? {};
+    },
+
+    async count(session, events) {
+      const answer = await post(COMPANION_PATHS.metrics, session, { events });
+      return 'gone' in answer ? answer : (metricsRefusal(answer) ?? 'counted');
+    },
+
+    async forget(session) {
+      const answer = await ask(COMPANION_PATHS.metrics, session, { method: 'DELETE' });
+      if ('gone' in answer) return answer;
+      if (answer.response.status !== 204) throw unreadable();
+      return undefined;
+    },
+  };
+}
+
+function metricsRefusal({ response, body }: Exchanged): MetricsRefusal | undefined {
+  return response.status === 403 ? METRICS_REFUSALS.find((known) => known === body?.error) : undefined;
+}
+
+/** A 401 that does not say so proves nothing: it may come from whatever stands in front of the companion. */
+function goneOf(body: Readonly<Record<string, unknown>> | undefined): Gone | undefined {
+  if (body?.error === 'unknown_session') return { gone: 'unknown' };
+  if (body?.error !== 'session_ended') return undefined;
+  return { gone: ENDED_REASONS.find((reason) => reason === body.reason) ?? 'unknown' };
+}
+
+function stateOf(body: Readonly<Record<string, unknown>> | undefined): State {
+  const { revision, metrics } = body ?? {};
+  if (typeof revision !== 'number' || typeof metrics !== 'boolean') throw unreadable();
+  return { revision, metrics };
+}
+
+function unreadable(): FxaError {
+  return new FxaError('bad_response', 'That is no answer of a companion.', { reason: 'refused' });
+}

@@ -1,0 +1,134 @@
+// One attempt to sign in, from the click until the person is in front of Mozilla accounts' page, and in a window to its end.
+import { checkReachable } from '../../fxa/discovery.ts';
+import { isFxaError } from '../../fxa/errors.ts';
+import { ATTEMPT_ALARM, finishAttempt, prepareAttempt, watchOver, type AttemptOptions } from './attempt.ts';
+import type { AuthTabs } from './auth-tab.ts';
+import type { AuthWindows } from './auth-window.ts';
+import { orCancelled, throwIfCancelled } from '../cancellation.ts';
+import { problemFrom, type Context } from '../context.ts';
+import { takeFlow } from '../metrics/flow.ts';
+import { settled, type Attempt } from '../state/states.ts';
+
+/** Held while an attempt is the current one: one at a time, for all contexts. */
+export const ATTEMPT_LOCK = 'fxa:attempt';
+
+/** The attempt this context runs. */
+export interface RunningAttempt {
+  readonly id: string;
+  readonly cancel: AbortController;
+}
+
+export interface SignInOptions {
+  /** Asks for account and password, whoever is signed in at Mozilla accounts. */
+  readonly askWho?: boolean | undefined;
+  /** What the person has typed. */
+  readonly email?: string | undefined;
+  /** `tab` only where it is allowed (`AuthTab.allowed`). */
+  readonly via?: 'window' | 'tab' | undefined;
+  /** Called when the attempt is written down: from here on it cannot end in silence. */
+  readonly started?: (() => void | Promise<void>) | undefined;
+}
+
+export interface Places {
+  readonly windows: AuthWindows;
+  readonly tabs: AuthTabs;
+}
+
+/**
+ * Runs an attempt until it is signed in, failed, cancelled, or waiting in a tab. What went wrong is in the record. A
+ * cancelled attempt may still be waiting for the token endpoint: `over` resolves when it has heard, and written down, what
+ * there is to destroy.
+ */
+export async function runAttempt(
+  context: Context,
+  places: Places,
+  running: RunningAttempt,
+  options: SignInOptions,
+): Promise<{ over: Promise<void> }> {
+  const { via = 'window', askWho } = await kept(context, options);
+  const attempt: Attempt = {
+    id: running.id,
+    startedAt: context.ports.now(),
+    phase: 'checking',
+    via,
+    ...(askWho && { askWho }),
+  };
+  await watchOver(context);
+  await context.store.step({ type: 'signInStarted', attempt });
+  await options.started?.();
+  return settle(context, running, pursue(context, places, running, { via, askWho, email: options.email }));
+}
+
+/** The options, with what was wished before: to be asked next time, or what an interruption left undone. */
+async function kept({ store }: Context, { via, askWho }: SignInOptions): Promise<SignInOptions> {
+  const wished = settled((await store.read()).session).askWho === true;
+  return { ...(via && { via }), ...((askWho ?? wished) && { askWho: true }) };
+}
+
+/** Waits for the work of an attempt, and notes how it failed, if it did. */
+export async function settle(
+  { store, ports }: Context,
+  { id, cancel }: RunningAttempt,
+  work: Promise<void>,
+): Promise<{ over: Promise<void> }> {
+  try {
+    await orCancelled(work, cancel.signal);
+  } catch (error) {
+    if (!isFxaError(error)) ports.report(error);
+    const problem = problemFrom(error, ports.now());
+    await store.step({ type: 'signInFailed', attemptId: id, problem }, { orInMemory: true });
+  }
+  await ports.alarms.clear(ATTEMPT_ALARM);
+  const nothing = () => undefined;
+  return { over: work.then(nothing, nothing) };
+}
+
+async function pursue(
+  context: Context,
+  { windows, tabs }: Places,
+  { id, cancel: { signal } }: RunningAttempt,
+  { via, ...whom }: Pick<SignInOptions, 'via' | 'askWho' | 'email'>,
+): Promise<void> {
+  const { authWindow, authTab } = context.ports;
+  await reachable(context, signal);
+  const options = { id, ...whom, flow: await takeFlow(context) };
+  if (via === 'tab') return openTab(context, tabs, options, signal);
+  try {
+    const { url, secrets } = await prepareAttempt(context, {
+      ...options,
+      redirectUri: authWindow.redirectUri,
+    });
+    throwIfCancelled(signal);
+    await windows.cleared(signal);
+    await context.store.step({ type: 'phaseReached', attemptId: id, phase: 'window' });
+    await finishAttempt(context, secrets, await windows.open(url, id, signal), signal);
+  } catch (error) {
+    const noWindow = isFxaError(error) && error.code === 'unsupported';
+    if (!noWindow || authTab.redirectUri === undefined || !(await authTab.allowed())) throw error;
+    await openTab(context, tabs, options, signal);
+  }
+}
+
+async function openTab(
+  context: Context,
+  tabs: AuthTabs,
+  options: Omit<AttemptOptions, 'redirectUri'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { redirectUri = '' } = context.ports.authTab;
+  const { url, secrets } = await prepareAttempt(context, { ...options, redirectUri });
+  throwIfCancelled(signal);
+  await context.store.step({ type: 'movedToTab', attemptId: options.id });
+  await context.store.step({ type: 'phaseReached', attemptId: options.id, phase: 'window' });
+  await tabs.open(url, secrets, signal);
+}
+
+/** Firefox shows its own error page in the window and waits for ever: find out before there is a window. */
+async function reachable(context: Context, signal: AbortSignal): Promise<void> {
+  const http = context.http(signal);
+  const { endpoints } = await context.deployment(http, { anew: true });
+  // Discovered endpoints have just come from there, which is the same question answered.
+  if (context.config.endpoints) await checkReachable(endpoints, http);
+  // A host that asked for time is met now, and not when the person has typed everything.
+  for (const url of [endpoints.token, endpoints.jwks]) await http.gate?.pass(url);
+}

@@ -1,0 +1,48 @@
+// The public keys of Mozilla accounts, kept between sign-ins for as long as they say themselves, and an hour at most.
+import type { Deployment } from '../../fxa/environments.ts';
+import { requestAnswer, type JsonObject } from '../../fxa/http.ts';
+import type { KeySource } from '../../fxa/id-token.ts';
+import type { Context } from '../context.ts';
+
+/** Lies in `storage.session`: keys need not outlive the browser. */
+const KEY = 'keySet';
+const LONGEST_MS = 3_600_000;
+
+interface KeptKeys {
+  /** Keys of one server are never another's. */
+  readonly url: string;
+  readonly document: JsonObject;
+  /** Both in milliseconds. From a clock that was set back since, they are no longer used. */
+  readonly from: number;
+  readonly until: number;
+}
+
+/** The kept key set while it is fresh and has the key asked for; else the one fetched now. Rejects as `requestJson`. */
+export function keptKeys(context: Context, { endpoints: { jwks: url } }: Deployment): KeySource {
+  const { ports } = context;
+  return async (kid) => {
+    const kept = (await ports.memory.get(KEY).catch(ports.report)) as KeptKeys | undefined;
+    const at = ports.now();
+    const isFresh = kept?.url === url && at >= kept.from && at < kept.until;
+    if (isFresh && has(kept.document, kid)) return kept.document;
+    const { response, body } = await requestAnswer(context.http(), 'keys', url, { method: 'GET' });
+    const until = at + lifetime(response.headers.get('cache-control'));
+    // What cannot be kept is fetched again.
+    await ports.memory
+      .set({ [KEY]: { url, document: body, from: at, until } satisfies KeptKeys })
+      .catch(ports.report);
+    return body;
+  };
+}
+
+function has({ keys }: JsonObject, kid: string): boolean {
+  return Array.isArray(keys) && keys.some((key: unknown) => (key as { kid?: unknown } | null)?.kid === kid);
+}
+
+/** Milliseconds, by `Cache-Control` (RFC 9111, section 5.2.2). Pure. */
+function lifetime(cacheControl: string | null): number {
+  const said = cacheControl?.toLowerCase() ?? '';
+  if (/\bno-(?:store|cache)\b/.test(said)) return 0;
+  const [, seconds] = /(?:^|[\s,])max-age="?(\d+)/.exec(said) ?? [];
+  return seconds === undefined ? LONGEST_MS : Math.min(Number(seconds) * 1000, LONGEST_MS);
+}

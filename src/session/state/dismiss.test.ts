@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { settled, type NeedsReauth, type Problem, type Session, type SignedIn } from './states.ts';
+import { transition, type SessionEvent } from './transition.ts';
+
+const problem: Problem = { code: 'offline', at: 5 };
+const account = { subject: 'ada' };
+const grant = { refreshTokenId: 'grant-1', sealed: { refreshToken: 'sealed' }, scope: 'profile' };
+const out: Session = { status: 'signedOut' };
+const signedIn: SignedIn = { status: 'signedIn', id: 's1', since: 1, account, grant };
+const ended: Problem = { code: 'reauth_required', reason: 'grant_revoked', at: 5 };
+const needsReauth: NeedsReauth = { status: 'needsReauth', account, ended };
+const attempt = { id: 'a1', startedAt: 2, phase: 'checking', via: 'window' } as const;
+const signingIn = (previous: ReturnType<typeof settled>): Session => ({
+  status: 'signingIn',
+  attempt,
+  previous,
+});
+
+describe('what the person has seen', () => {
+  const lost: Problem = { code: 'signed_out', reason: 'account_deleted', at: 5 };
+  const dismiss: SessionEvent = { type: 'problemDismissed' };
+
+  it('is dismissed where nobody is signed in: how an attempt failed, and how the session before it ended', () => {
+    const seen = { status: 'signedOut', ended: lost, endDismissed: true };
+    expect(transition({ status: 'signedOut', ended: lost, problem }, dismiss)).toEqual(seen);
+    expect(transition({ status: 'signedOut', ended: lost }, dismiss)).toEqual(seen);
+    expect(transition({ status: 'signedOut', problem }, dismiss)).toEqual(out);
+    expect(transition(seen as Session, dismiss)).toBe(seen);
+    expect(transition(out, dismiss)).toBe(out);
+  });
+
+  it('stays dismissed when another attempt fails, and not when another session ends', () => {
+    const seen = transition({ status: 'signedOut', ended: lost }, dismiss);
+    const failed = transition(signingIn(settled(seen)), { type: 'signInFailed', attemptId: 'a1', problem });
+    expect(failed).toMatchObject({ endDismissed: true, problem });
+    const gone = { type: 'signedOut', reason: 'key_lost', at: 9 } as const;
+    expect(transition(signedIn, gone)).not.toHaveProperty('endDismissed');
+  });
+
+  it('is no way around a session that waits for the person', () => {
+    expect(transition(needsReauth, dismiss)).toBe(needsReauth);
+    expect(transition({ ...needsReauth, problem }, dismiss)).toEqual(needsReauth);
+  });
+});

@@ -1,0 +1,154 @@
+// The form of a stored record, member by member: what has it, pages can show.
+import type { Profile } from '../../fxa/profile.ts';
+import type { JournalEntry, Revocation, Settings, StoredRecord } from './record.ts';
+import type {
+  Account,
+  Attempt,
+  NeedsReauth,
+  Problem,
+  SealedSecrets,
+  SignedIn,
+  SignedOut,
+  SigningIn,
+  StoredGrant,
+} from './states.ts';
+
+type Guard = (value: unknown) => boolean;
+
+/** A guard for every member of a type, optional ones included: the compiler asks for one when a member is added. */
+type Guards<T> = { readonly [Name in keyof T]-?: Guard };
+
+/** Members it does not name are left alone: a newer version may have added them. */
+function object<T>(guards: Guards<T>): (value: unknown) => value is T {
+  return (value): value is T =>
+    isObject(value) && Object.entries<Guard>(guards).every(([name, fits]) => fits(value[name]));
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const maybe =
+  (fits: Guard): Guard =>
+  (value) =>
+    value === undefined || fits(value);
+const listOf =
+  (fits: Guard): Guard =>
+  (value) =>
+    Array.isArray(value) && value.every(fits);
+const tableOf =
+  (fits: Guard): Guard =>
+  (value) =>
+    isObject(value) && Object.values(value).every(fits);
+const oneOf =
+  (...values: readonly unknown[]): Guard =>
+  (value) =>
+    values.includes(value);
+
+const text: Guard = (value) => typeof value === 'string';
+const flag: Guard = (value) => typeof value === 'boolean';
+const yes = oneOf(true);
+const amount: Guard = (value) => Number.isFinite(value) && (value as number) >= 0;
+/** Milliseconds, within what a `Date` can hold. */
+const instant: Guard = (value) => Number.isFinite(value) && Math.abs(value as number) <= 8.64e15;
+/** A code, or why something happened. One that this version does not know may be of a newer one. */
+const word: Guard = (value) => typeof value === 'string' && /^[a-z]\w*$/i.test(value);
+
+const problem = object<Problem>({ code: word, reason: maybe(word), retryAfter: maybe(amount), at: instant });
+
+const profile = object<Profile>({
+  uid: text,
+  sub: maybe(text),
+  email: maybe(text),
+  displayName: maybe(text),
+  avatar: maybe(text),
+  avatarDefault: maybe(flag),
+  locale: maybe(text),
+  amrValues: maybe(listOf(text)),
+  twoFactorAuthentication: maybe(flag),
+  subscriptions: maybe(listOf(text)),
+  accountDisabledAt: maybe(amount),
+  accountLockedAt: maybe(amount),
+  metricsEnabled: maybe(flag),
+});
+
+const account = object<Account>({
+  subject: text,
+  profile: maybe(profile),
+  profileAt: maybe(instant),
+  keyIds: maybe(tableOf(object<{ kid: string }>({ kid: text }))),
+});
+
+const lastAttempt = { problem: maybe(problem), askWho: maybe(yes) };
+
+const signedOut = object<SignedOut>({
+  ...lastAttempt,
+  status: oneOf('signedOut'),
+  metricsAllowed: maybe(yes),
+  ended: maybe(problem),
+  endDismissed: maybe(yes),
+});
+
+const signedIn = object<SignedIn>({
+  ...lastAttempt,
+  status: oneOf('signedIn'),
+  id: text,
+  since: instant,
+  account,
+  grant: object<StoredGrant>({
+    refreshTokenId: text,
+    scope: text,
+    sealed: maybe(object<SealedSecrets>({ refreshToken: text, keys: maybe(text) })),
+    notKept: maybe(yes),
+  }),
+  replacedOther: maybe(yes),
+  hint: maybe(word),
+  trouble: maybe(problem),
+});
+
+const needsReauth = object<NeedsReauth>({
+  ...lastAttempt,
+  status: oneOf('needsReauth'),
+  account,
+  ended: problem,
+  sessionId: maybe(text),
+});
+
+const settled: Guard = (value) => signedOut(value) || signedIn(value) || needsReauth(value);
+
+const signingIn = object<SigningIn>({
+  status: oneOf('signingIn'),
+  attempt: object<Attempt>({
+    id: text,
+    startedAt: instant,
+    phase: oneOf('checking', 'window', 'finishing'),
+    via: oneOf('window', 'tab'),
+    askWho: maybe(yes),
+  }),
+  previous: settled,
+});
+
+const status = oneOf('signedOut', 'signingIn', 'signedIn', 'needsReauth');
+
+/** Whether a record of the newest version has everything, and each of it in its form. */
+export const isRecord = object<StoredRecord>({
+  version: amount,
+  deployment: text,
+  session: (value) => settled(value) || signingIn(value),
+  outbox: listOf(
+    object<Revocation>({
+      refreshTokenId: text,
+      issuer: text,
+      owner: maybe(text),
+      session: maybe(text),
+      since: instant,
+      attempts: amount,
+      notBefore: amount,
+    }),
+  ),
+  journal: listOf(object<JournalEntry>({ at: instant, from: status, to: status, why: word })),
+  settings: object<Settings>({
+    sessionOnly: flag,
+    metrics: maybe(flag),
+    objection: maybe(yes),
+    inTab: maybe(yes),
+  }),
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import type { NeedsReauth, Problem, Session, SignedIn, SigningIn } from './states.ts';
+import { transition, whyOf } from './transition.ts';
+
+const grant = { refreshTokenId: 'grant-1', sealed: { refreshToken: 'sealed' }, scope: 'profile' };
+const account = { subject: 'ada' };
+const out: Session = { status: 'signedOut' };
+const signedIn: SignedIn = { status: 'signedIn', id: 's1', since: 1, account, grant };
+const ended: Problem = { code: 'reauth_required', reason: 'grant_revoked', at: 5 };
+const needsReauth: NeedsReauth = { status: 'needsReauth', account, ended, sessionId: 's1' };
+const attempt = { id: 'a1', startedAt: 2, phase: 'checking', via: 'window' } as const;
+const signingIn = (previous: SigningIn['previous']): SigningIn => ({
+  status: 'signingIn',
+  attempt,
+  previous,
+});
+
+describe('the end of a session that is explained later', () => {
+  const explained = (reason: 'password_changed' | 'account_deleted', sessionId = 's1') =>
+    ({ type: 'endExplained', sessionId, reason, at: 9 }) as const;
+  const erased = { status: 'signedOut', ended: { code: 'signed_out', reason: 'account_deleted', at: 9 } };
+
+  it('by a new password keeps the account and the instant', () => {
+    const changed = { ...needsReauth, ended: { ...ended, reason: 'password_changed' } };
+    expect(transition(needsReauth, explained('password_changed'))).toEqual(changed);
+    expect(transition(signingIn(needsReauth), explained('password_changed'))).toEqual(
+      signingIn(changed as never),
+    );
+  });
+
+  it('by a deletion erases the account, also after a new password, and says so in the journal', () => {
+    expect(transition(needsReauth, explained('account_deleted'))).toEqual(erased);
+    const changed = transition(needsReauth, explained('password_changed'));
+    expect(transition(changed, explained('account_deleted'))).toEqual(erased);
+    expect(transition(signingIn(needsReauth), explained('account_deleted'))).toEqual(
+      signingIn(erased as never),
+    );
+    expect(whyOf(explained('account_deleted'), erased as never)).toBe('account_deleted');
+  });
+
+  it('is that of no other session', () => {
+    for (const state of [out, signedIn, signingIn(signedIn)]) {
+      expect(transition(state, explained('account_deleted'))).toBe(state);
+    }
+    expect(transition(needsReauth, explained('account_deleted', 'other'))).toBe(needsReauth);
+    const { sessionId: _, ...older } = needsReauth;
+    expect(transition(older, explained('account_deleted'))).toBe(older);
+  });
+
+  it('is told once', () => {
+    const changed = transition(needsReauth, explained('password_changed'));
+    expect(transition(changed, explained('password_changed'))).toBe(changed);
+  });
+});

@@ -1,0 +1,217 @@
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import {
+  liveSession,
+  settled,
+  type NeedsReauth,
+  type Problem,
+  type Session,
+  type SignedIn,
+  type SigningIn,
+} from './states.ts';
+import { transition, whyOf, type SessionEvent } from './transition.ts';
+
+const problem: Problem = { code: 'offline', at: 5 };
+const grant = { refreshTokenId: 'grant-1', sealed: { refreshToken: 'sealed' }, scope: 'profile' };
+const account = { subject: 'ada' };
+const out: Session = { status: 'signedOut' };
+const signedIn: SignedIn = { status: 'signedIn', id: 's1', since: 1, account, grant };
+const ended: Problem = { code: 'reauth_required', reason: 'grant_revoked', at: 5 };
+const needsReauth: NeedsReauth = { status: 'needsReauth', account, ended, sessionId: 's1' };
+const attempt = { id: 'a1', startedAt: 2, phase: 'checking', via: 'window' } as const;
+const signingIn = (previous: SigningIn['previous']): SigningIn => ({
+  status: 'signingIn',
+  attempt,
+  previous,
+});
+const profile = { uid: 'ada', email: 'ada@example.com' };
+
+describe('an attempt', () => {
+  it.each([out, signedIn, needsReauth])('starts from $status and remembers where it came from', (from) => {
+    expect(transition(from, { type: 'signInStarted', attempt })).toEqual(signingIn(settled(from)));
+  });
+
+  it('is not started twice', () => {
+    const running = signingIn({ status: 'signedOut' });
+    expect(transition(running, { type: 'signInStarted', attempt: { ...attempt, id: 'a2' } })).toBe(running);
+  });
+
+  it.each([out, signedIn, needsReauth])('that fails goes back to $status, with the problem', (from) => {
+    const failed = transition(signingIn(settled(from)), { type: 'signInFailed', attemptId: 'a1', problem });
+    expect(failed).toEqual({ ...from, problem });
+  });
+
+  it('that fails keeps what was wished, unless it was cancelled', () => {
+    const asking = { ...signingIn(signedIn), attempt: { ...attempt, askWho: true } } as const;
+    const interrupted: SessionEvent = {
+      type: 'signInFailed',
+      attemptId: 'a1',
+      problem: { code: 'interrupted', at: 5 },
+    };
+    expect(transition(asking, interrupted)).toMatchObject({ status: 'signedIn', askWho: true });
+    const cancelled = { ...interrupted, problem: { code: 'cancelled', at: 5 } } as const;
+    expect(transition(asking, cancelled)).not.toHaveProperty('askWho');
+    const again = { ...asking, previous: { ...signedIn, askWho: true } } as const;
+    expect(transition(again, cancelled)).not.toHaveProperty('askWho');
+    const asked = { ...asking, previous: { ...out, askWho: true } } as const;
+    expect(transition(asked, cancelled)).toMatchObject({ askWho: true });
+  });
+
+  it('that completes is the session, under its own id', () => {
+    const event: SessionEvent = { type: 'signInCompleted', attemptId: 'a1', account, grant, at: 9 };
+    const next = transition(signingIn(needsReauth), event);
+    expect(next).toEqual({ status: 'signedIn', id: 'a1', since: 9, account, grant });
+  });
+
+  it('tells where it is', () => {
+    const next = transition(signingIn(signedIn), {
+      type: 'phaseReached',
+      attemptId: 'a1',
+      phase: 'finishing',
+    });
+    expect(next).toEqual({ ...signingIn(signedIn), attempt: { ...attempt, phase: 'finishing' } });
+  });
+
+  it('that was given up changes nothing any more', () => {
+    for (const state of [out, signedIn, needsReauth, signingIn(signedIn)]) {
+      expect(transition(state, { type: 'signInFailed', attemptId: 'late', problem })).toBe(state);
+      expect(transition(state, { type: 'signInCompleted', attemptId: 'late', account, grant, at: 9 })).toBe(
+        state,
+      );
+    }
+  });
+});
+
+describe('a live session', () => {
+  it('takes a profile, which ends its trouble, also beneath a running attempt', () => {
+    const event: SessionEvent = { type: 'profileFetched', sessionId: 's1', profile, at: 7 };
+    const fresh = { ...signedIn, account: { subject: 'ada', profile, profileAt: 7 } };
+    expect(transition({ ...signedIn, trouble: problem }, event)).toEqual(fresh);
+    expect(transition(signingIn({ ...signedIn, trouble: problem }), event)).toEqual(signingIn(fresh));
+  });
+
+  it('keeps the problem of an attempt on top of it until the person has seen it', () => {
+    const event: SessionEvent = { type: 'profileFetched', sessionId: 's1', profile, at: 7 };
+    const failed = transition({ ...signedIn, problem, askWho: true }, event);
+    expect(failed).toMatchObject({ problem });
+    expect(transition(failed, { type: 'problemDismissed' })).toEqual({
+      ...signedIn,
+      account: { subject: 'ada', profile, profileAt: 7 },
+    });
+    expect(transition(signedIn, { type: 'problemDismissed' })).toBe(signedIn);
+  });
+
+  it('is not ended by what another one lost', () => {
+    const lost = { type: 'signedOut', reason: 'key_lost', sessionId: 'other', at: 5 } as const;
+    for (const state of [out, signedIn, needsReauth, signingIn(signedIn)]) {
+      expect(transition(state, lost)).toBe(state);
+    }
+    expect(transition(signedIn, { ...lost, sessionId: 's1' }).status).toBe('signedOut');
+  });
+
+  it('stays what it is when something goes wrong', () => {
+    expect(transition(signedIn, { type: 'troubleMet', sessionId: 's1', trouble: problem })).toEqual({
+      ...signedIn,
+      trouble: problem,
+    });
+  });
+
+  it('whose grant is gone keeps the account, says when, and asks for a new sign-in', () => {
+    const rejected: SessionEvent = { type: 'grantRejected', sessionId: 's1', at: 5 };
+    expect(transition(signedIn, rejected)).toEqual(needsReauth);
+    expect(transition(signingIn(signedIn), rejected)).toEqual(signingIn(needsReauth));
+    expect(whyOf(rejected, needsReauth)).toBe('grant_revoked');
+  });
+
+  it('ends for the reason that was hinted, if the proof comes', () => {
+    const hinted = transition(signedIn, { type: 'hinted', sessionId: 's1', hint: 'password_changed' });
+    expect(hinted).toEqual({ ...signedIn, hint: 'password_changed' });
+    expect(transition(hinted, { type: 'grantRejected', sessionId: 's1', at: 5 })).toEqual({
+      ...needsReauth,
+      ended: { ...ended, reason: 'password_changed' },
+    });
+    expect(transition(hinted, { type: 'grantKept', sessionId: 's1' })).toEqual(signedIn);
+    expect(transition(signedIn, { type: 'grantKept', sessionId: 's1' })).toBe(signedIn);
+  });
+
+  it('of a deleted account leaves nothing to sign in to again', () => {
+    const rejected: SessionEvent = { type: 'grantRejected', sessionId: 's1', at: 5 };
+    const gone = transition({ ...signedIn, hint: 'account_deleted' }, rejected);
+    expect(gone).toEqual({
+      status: 'signedOut',
+      ended: { code: 'signed_out', reason: 'account_deleted', at: 5 },
+    });
+    expect(whyOf(rejected, gone)).toBe('account_deleted');
+  });
+
+  it('keeps its secrets where it is told', () => {
+    const moved = transition(signedIn, { type: 'secretsMoved', sessionId: 's1', sealed: undefined });
+    expect(moved).toEqual({ ...signedIn, grant: { refreshTokenId: 'grant-1', scope: 'profile' } });
+    expect(transition(moved, { type: 'secretsMoved', sessionId: 's1', sealed: grant.sealed })).toEqual(
+      signedIn,
+    );
+  });
+
+  it('does not listen to events of another one', () => {
+    for (const state of [out, signedIn, needsReauth, signingIn(signedIn)]) {
+      expect(transition(state, { type: 'profileFetched', sessionId: 'other', profile, at: 7 })).toBe(state);
+      expect(transition(state, { type: 'troubleMet', sessionId: 'other', trouble: problem })).toBe(state);
+      expect(transition(state, { type: 'grantRejected', sessionId: 'other', at: 5 })).toBe(state);
+      expect(transition(state, { type: 'hinted', sessionId: 'other', hint: 'account_deleted' })).toBe(state);
+    }
+  });
+});
+
+it('another account takes the place of the one before, and that is told', () => {
+  const event: SessionEvent = {
+    type: 'signInCompleted',
+    attemptId: 'a1',
+    account: { subject: 'lin' },
+    grant,
+    at: 9,
+  };
+  for (const before of [signedIn, needsReauth]) {
+    expect(transition(signingIn(before), event)).toMatchObject({ replacedOther: true });
+  }
+  expect(transition(signingIn({ status: 'signedOut' }), event)).not.toHaveProperty('replacedOther');
+});
+
+it('a session that is lost under a running attempt leaves the attempt alone', () => {
+  const lost = { type: 'signedOut', reason: 'key_lost', at: 5 } as const;
+  const left = {
+    status: 'signedOut',
+    ended: { code: 'signed_out', reason: 'key_lost', at: 5 },
+  } as const;
+  expect(transition(signingIn(signedIn), lost)).toEqual(signingIn(left));
+  const alone = signingIn({ status: 'signedOut' });
+  expect(transition(alone, lost)).toBe(alone);
+});
+
+it('everybody can be signed out, once, and be asked the next time', () => {
+  const event = { type: 'signedOut', reason: 'by_user', at: 5 } as const;
+  const left = {
+    status: 'signedOut',
+    ended: { code: 'signed_out', reason: 'by_user', at: 5 },
+  };
+  for (const state of [signedIn, needsReauth, signingIn(signedIn)]) {
+    expect(transition(state, event)).toEqual(left);
+    expect(transition(state, { ...event, askWho: true })).toEqual({ ...left, askWho: true });
+  }
+  expect(transition(out, event)).toBe(out);
+});
+
+it('only two events end a live session, whatever order events come in', () => {
+  const id = fc.constantFrom('a1', 'a2', 's1');
+  const event: fc.Arbitrary<SessionEvent> = fc.oneof(
+    id.map((attemptId): SessionEvent => ({ type: 'signInFailed', attemptId, problem })),
+    id.map((sessionId): SessionEvent => ({ type: 'profileFetched', sessionId, profile, at: 7 })),
+    id.map((sessionId): SessionEvent => ({ type: 'troubleMet', sessionId, trouble: problem })),
+    id.map((started): SessionEvent => ({ type: 'signInStarted', attempt: { ...attempt, id: started } })),
+  );
+  fc.assert(
+    fc.property(fc.array(event), (events) => {
+      const end = events.reduce<Session>((state, next) => transition(state, next), signedIn);
+      expect(liveSession(end)?.grant).toEqual(grant);
+    }),
+  );
+});

@@ -1,0 +1,243 @@
+// What leads from one state of the session to the next: the events, and the one function that applies them.
+import type { Reason } from '../../fxa/errors.ts';
+import type { Profile } from '../../fxa/profile.ts';
+import {
+  liveSession,
+  settled,
+  type Account,
+  type Attempt,
+  type Hint,
+  type Phase,
+  type Problem,
+  type SealedSecrets,
+  type Session,
+  type Settled,
+  type SignedIn,
+  type SignedOut,
+  type SigningIn,
+  type StoredGrant,
+} from './states.ts';
+
+/** Why somebody was signed out without a new sign-in taking the place. */
+export type SignOutReason = Extract<
+  Reason,
+  'by_user' | 'key_lost' | 'keys_not_kept' | 'session_only' | 'environment_changed' | 'account_deleted'
+>;
+
+export type SessionEvent =
+  | { readonly type: 'signInStarted'; readonly attempt: Attempt }
+  | { readonly type: 'phaseReached'; readonly attemptId: string; readonly phase: Phase }
+  | { readonly type: 'movedToTab'; readonly attemptId: string }
+  | { readonly type: 'signInFailed'; readonly attemptId: string; readonly problem: Problem }
+  | {
+      readonly type: 'signInCompleted';
+      readonly attemptId: string;
+      readonly account: Account;
+      readonly grant: StoredGrant;
+      readonly trouble?: Problem;
+      readonly at: number;
+    }
+  | {
+      readonly type: 'profileFetched';
+      readonly sessionId: string;
+      readonly profile: Profile;
+      readonly at: number;
+    }
+  /** The companion has heard that metrics are not wanted; the profile may not know yet. */
+  | { readonly type: 'metricsClosed'; readonly sessionId: string }
+  | { readonly type: 'troubleMet'; readonly sessionId: string; readonly trouble: Problem }
+  | { readonly type: 'problemDismissed' }
+  | {
+      readonly type: 'secretsMoved';
+      readonly sessionId: string;
+      readonly sealed?: SealedSecrets | undefined;
+      readonly notKept?: true | undefined;
+    }
+  | { readonly type: 'hinted'; readonly sessionId: string; readonly hint: Hint }
+  /** Mozilla accounts still honours the grant, whatever was hinted. */
+  | { readonly type: 'grantKept'; readonly sessionId: string }
+  | { readonly type: 'grantRejected'; readonly sessionId: string; readonly at: number }
+  /** The companion says why a session ended, after Mozilla accounts has proved that it did. */
+  | { readonly type: 'endExplained'; readonly sessionId: string; readonly reason: Hint; readonly at: number }
+  | {
+      readonly type: 'signedOut';
+      readonly reason: SignOutReason;
+      /** The session that is lost; another one is not meant. Without it, whichever there is. */
+      readonly sessionId?: string | undefined;
+      readonly askWho?: boolean | undefined;
+      readonly at: number;
+    };
+
+/** Why an event changed the state, for the journal: a code, a reason, or what the person did. */
+export function whyOf(event: SessionEvent, next: Session): string {
+  if (event.type === 'signInFailed') return event.problem.code;
+  if (event.type === 'signedOut' || event.type === 'endExplained') return event.reason;
+  const base = settled(next);
+  if (event.type === 'grantRejected' && base.status !== 'signedIn')
+    return base.ended?.reason ?? 'grant_revoked';
+  return event.type === 'signInStarted' || event.type === 'signInCompleted' ? 'sign_in' : event.type;
+}
+
+/**
+ * The next state. Pure; an event that comes too late (its attempt or session is no longer there) returns the very same
+ * object, so `next === session` means "nothing happened".
+ */
+export function transition(session: Session, event: SessionEvent): Session {
+  switch (event.type) {
+    case 'signInStarted':
+      if (session.status === 'signingIn') return session;
+      return { status: 'signingIn', attempt: event.attempt, previous: session };
+
+    case 'phaseReached':
+      if (!isAttempt(session, event.attemptId)) return session;
+      return { ...session, attempt: { ...session.attempt, phase: event.phase } };
+
+    case 'movedToTab':
+      if (!isAttempt(session, event.attemptId)) return session;
+      return { ...session, attempt: { ...session.attempt, via: 'tab' } };
+
+    case 'signInFailed':
+      if (!isAttempt(session, event.attemptId)) return session;
+      return failed(session, event.problem);
+
+    case 'signInCompleted': {
+      if (!isAttempt(session, event.attemptId)) return session;
+      const { account, grant, trouble } = event;
+      const { previous } = session;
+      const other = previous.status !== 'signedOut' && previous.account.subject !== account.subject;
+      return {
+        status: 'signedIn',
+        id: event.attemptId,
+        since: event.at,
+        account,
+        grant,
+        ...(other && { replacedOther: true }),
+        ...(trouble && { trouble }),
+      };
+    }
+
+    case 'profileFetched':
+      return changeLive(session, event.sessionId, ({ trouble, ...live }) => ({
+        ...live,
+        account: { ...live.account, profile: event.profile, profileAt: event.at },
+      }));
+
+    case 'metricsClosed': {
+      const { profile } = liveSession(session)?.account ?? {};
+      if (profile?.metricsEnabled !== true) return session;
+      return changeLive(session, event.sessionId, (live) => ({
+        ...live,
+        account: { ...live.account, profile: { ...profile, metricsEnabled: false } },
+      }));
+    }
+
+    case 'troubleMet':
+      return changeLive(session, event.sessionId, (live) => ({ ...live, trouble: event.trouble }));
+
+    case 'problemDismissed': {
+      if (session.status === 'signingIn') return session;
+      const { problem, ...rest } = session;
+      if (rest.status === 'signedOut') {
+        const endSeen = rest.ended === undefined || rest.endDismissed === true;
+        if (!problem && endSeen) return session;
+        return rest.ended ? { ...rest, endDismissed: true } : rest;
+      }
+      if (!problem) return session;
+      const { askWho, ...plain } = rest;
+      return plain;
+    }
+
+    case 'secretsMoved':
+      return changeLive(session, event.sessionId, ({ grant, ...live }) => ({
+        ...live,
+        grant: {
+          refreshTokenId: grant.refreshTokenId,
+          scope: grant.scope,
+          ...(event.sealed && { sealed: event.sealed }),
+          ...(event.notKept && { notKept: event.notKept }),
+        },
+      }));
+
+    case 'hinted':
+      return changeLive(session, event.sessionId, (live) => ({ ...live, hint: event.hint }));
+
+    case 'grantKept':
+      if (!liveSession(session)?.hint) return session;
+      return changeLive(session, event.sessionId, ({ hint, ...live }) => live);
+
+    case 'grantRejected':
+      return changeLive(session, event.sessionId, (live) => rejected(live, event.at));
+
+    case 'endExplained':
+      return explained(session, event);
+
+    case 'signedOut':
+      return signedOut(session, event);
+  }
+}
+
+/** Who goes on after a failure still wants what they wanted; who cancels a wish to be another does not. */
+function failed({ previous, attempt }: SigningIn, problem: Problem): Settled {
+  if (previous.status === 'signedOut') return { ...previous, problem };
+  const { askWho, ...base } = previous;
+  return { ...base, problem, ...(attempt.askWho && problem.code !== 'cancelled' && { askWho: true }) };
+}
+
+function rejected({ id, account, hint }: SignedIn, at: number): Settled {
+  if (hint === 'account_deleted') return erased(account, at);
+  const ended: Problem = { code: 'reauth_required', reason: hint ?? 'grant_revoked', at };
+  return { status: 'needsReauth', account, ended, sessionId: id };
+}
+
+/** Refines the reason of the ended session of that id, also beneath a running attempt; a deletion erases its account. */
+function explained(
+  session: Session,
+  { sessionId, reason, at }: Extract<SessionEvent, { type: 'endExplained' }>,
+): Session {
+  const base = settled(session);
+  if (base.status !== 'needsReauth' || base.sessionId !== sessionId || base.ended.reason === reason)
+    return session;
+  const next: Settled =
+    reason === 'account_deleted' ? erased(base.account, at) : { ...base, ended: { ...base.ended, reason } };
+  return session.status === 'signingIn' ? { ...session, previous: next } : next;
+}
+
+function erased(account: Account, at: number): SignedOut {
+  const ended: Problem = { code: 'signed_out', reason: 'account_deleted', at };
+  return { status: 'signedOut', ended, ...wordOf(account) };
+}
+
+/** What is left of an account that is gone from here: whether it had allowed to be measured. */
+function wordOf({ profile }: Account): Pick<SignedOut, 'metricsAllowed'> {
+  return profile?.metricsEnabled === true ? { metricsAllowed: true } : {};
+}
+
+/** A person who signs out ends everything; a session that is lost leaves a running attempt alone. */
+function signedOut(session: Session, event: Extract<SessionEvent, { type: 'signedOut' }>): Session {
+  const { reason, sessionId, askWho = false, at } = event;
+  if (sessionId !== undefined && liveSession(session)?.id !== sessionId) return session;
+  const byUser = reason === 'by_user';
+  // An attempt at another server comes to nothing here.
+  const endsAttempt = byUser || reason === 'environment_changed';
+  if (settled(session).status === 'signedOut' && (session.status === 'signedOut' || !endsAttempt))
+    return session;
+  const ended: Problem = { code: 'signed_out', reason, at };
+  const base = settled(session);
+  // Who leaves an attempt where nobody was ever signed in has not said no.
+  const unasked = base.status === 'signedOut' && (base.metricsAllowed ?? base.ended === undefined);
+  const word =
+    base.status === 'signedOut' ? unasked && { metricsAllowed: true as const } : wordOf(base.account);
+  const out: SignedOut = { status: 'signedOut', ended, ...(askWho && { askWho }), ...word };
+  return session.status === 'signingIn' && !endsAttempt ? { ...session, previous: out } : out;
+}
+
+function isAttempt(session: Session, attemptId: string): session is SigningIn {
+  return session.status === 'signingIn' && session.attempt.id === attemptId;
+}
+
+/** Applies a change to the live session of that id, wherever it lies; the same object when there is none. */
+function changeLive(session: Session, sessionId: string, change: (live: SignedIn) => Settled): Session {
+  const live = liveSession(session);
+  if (live?.id !== sessionId) return session;
+  return session.status === 'signingIn' ? { ...session, previous: change(live) } : change(live);
+}

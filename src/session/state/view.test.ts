@@ -1,0 +1,147 @@
+import { expect, it } from 'vitest';
+import type { Surroundings } from '../metrics/consent.ts';
+import type { Policy } from '../policy.ts';
+import { emptyRecord, type StoredRecord } from './record.ts';
+import { project } from './view.ts';
+
+const NO_POLICY: Policy = { sessionOnly: false, metricsOff: false };
+const AROUND: Surroundings = {
+  issuer: 'https://accounts.example',
+  policy: NO_POLICY,
+  consent: true,
+  companion: true,
+  keepsKeys: true,
+  tab: false,
+};
+const tried = { issuer: 'canary-issuer', since: 1, attempts: 1, notBefore: 0 };
+
+const record: StoredRecord = {
+  ...emptyRecord('d'),
+  session: {
+    status: 'signedIn',
+    id: 's1',
+    since: 1,
+    account: {
+      subject: 'uid',
+      profile: {
+        uid: 'uid',
+        email: 'ada@example.com',
+        avatar: 'https://pic',
+        avatarDefault: false,
+        metricsEnabled: true,
+      },
+    },
+    grant: { refreshTokenId: 'canary-id', sealed: { refreshToken: 'canary-sealed' }, scope: 'canary-scope' },
+  },
+  outbox: [
+    { refreshTokenId: 'canary-used', owner: 's1', ...tried },
+    { refreshTokenId: 'canary-left', owner: 'gone', ...tried },
+    { refreshTokenId: 'canary-out', ...tried },
+    { refreshTokenId: 'canary-new', ...tried, attempts: 0 },
+  ],
+  journal: [{ at: 1, from: 'signedOut', to: 'signedIn', why: 'sign_in' }],
+};
+
+it('shows the person and nothing of the grant', () => {
+  const view = project(record, AROUND);
+  expect(view).toEqual({
+    version: 3,
+    status: 'signedIn',
+    account: { uid: 'uid', email: 'ada@example.com', avatar: 'https://pic', metricsEnabled: true },
+    since: 1,
+    sessionOnly: 'off',
+    pendingRevocations: 2,
+    metrics: { on: true, closedBy: [] },
+    issuer: 'https://accounts.example',
+    lastChange: { at: 1, from: 'signedOut', to: 'signedIn', why: 'sign_in' },
+  });
+  expect(JSON.stringify(view)).not.toContain('canary');
+});
+
+it('takes a missing metrics answer for a no, and a default picture for none', () => {
+  const session = {
+    ...record.session,
+    account: { subject: 'u', profile: { uid: 'u', avatar: 'x', avatarDefault: true } },
+  };
+  expect(project({ ...record, session }, AROUND).account).toEqual({
+    uid: 'u',
+    metricsEnabled: false,
+  });
+});
+
+it('knows the subject before the first profile came', () => {
+  const session = { ...record.session, account: { subject: 'sub' } } as StoredRecord['session'];
+  expect(project({ ...record, session }, AROUND).account?.uid).toBe('sub');
+});
+
+it('does not show the last problem while a new attempt runs', () => {
+  const previous = { status: 'signedOut', problem: { code: 'offline', at: 1 } } as const;
+  const session = {
+    status: 'signingIn',
+    attempt: { id: 'a', startedAt: 1, phase: 'window', via: 'tab' },
+    previous,
+  } as const;
+  expect(project({ ...record, session }, AROUND)).not.toHaveProperty('problem');
+  expect(project({ ...record, session }, AROUND)).toMatchObject({ phase: 'window', via: 'tab' });
+  expect(project({ ...record, session: previous }, AROUND).problem?.code).toBe('offline');
+});
+
+it('says what the policy decides, and shows no metrics where it forbids them', () => {
+  const policy: Policy = { sessionOnly: true, metricsOff: true, emailDomain: 'example.org' };
+  expect(project(record, { ...AROUND, policy })).toMatchObject({
+    sessionOnly: 'by_policy',
+    emailDomain: 'example.org',
+    account: { metricsEnabled: false },
+  });
+  expect(project(record, { ...AROUND, policy }).metrics.closedBy).toEqual(['policy']);
+  const chosen = { ...record, settings: { sessionOnly: true } };
+  expect(project(chosen, AROUND).sessionOnly).toBe('chosen');
+});
+
+it('says where people can sign in in a tab, and who would rather', () => {
+  expect(project(record, AROUND)).not.toHaveProperty('tab');
+  const wished = { ...record, settings: { sessionOnly: false, inTab: true } } as const;
+  expect(project(wished, { ...AROUND, tab: true })).toMatchObject({ tab: true, inTab: true });
+});
+
+it('says how the last session ended', () => {
+  const ended = { code: 'signed_out', reason: 'by_user', at: 1 } as const;
+  expect(project({ ...record, session: { status: 'signedOut', ended } }, AROUND)).toMatchObject({ ended });
+});
+
+it('says what of the account may be changed from here, and which capabilities it has', () => {
+  const scope = 'profile profile:display_name:write';
+  const session = {
+    ...record.session,
+    account: { subject: 'u', profile: { uid: 'u', subscriptions: ['notes', 'more'] } },
+    grant: { refreshTokenId: 'x', scope },
+  } as StoredRecord['session'];
+  const { account } = project({ ...record, session }, AROUND);
+  expect(account).toMatchObject({ mayChange: ['name'], subscriptions: ['notes', 'more'] });
+  const ended = {
+    status: 'needsReauth',
+    account: { subject: 'u' },
+    ended: { code: 'reauth_required', at: 1 },
+  };
+  const after = project({ ...record, session: ended as StoredRecord['session'] }, AROUND).account;
+  expect(after).toEqual({ uid: 'u', metricsEnabled: false, awaited: true });
+});
+
+it('says in which way metrics are chosen, and everything that is against them', () => {
+  const nobody = emptyRecord('d');
+  const metricsOf = (settings: Partial<StoredRecord['settings']>, around: Partial<Surroundings>) =>
+    project({ ...nobody, settings: { sessionOnly: false, ...settings } }, { ...AROUND, ...around }).metrics;
+  expect(metricsOf({}, {})).toEqual({ on: true, closedBy: [] });
+  expect(metricsOf({}, { consent: undefined })).toEqual({ on: false, closedBy: ['switch'] });
+  expect(metricsOf({ metrics: true }, { consent: undefined })).toEqual({ on: true, closedBy: [] });
+  const all = metricsOf({ metrics: false, objection: true }, { consent: false, companion: false });
+  expect(all).toEqual({ on: false, closedBy: ['nowhere', 'switch', 'browser', 'objection'] });
+});
+
+it('tells no more how a session ended once the person has dismissed that', () => {
+  const ended = { code: 'signed_out', reason: 'account_deleted', at: 5 } as const;
+  const view = (more: object) =>
+    project({ ...record, session: { status: 'signedOut', ended, ...more } }, AROUND);
+  expect(view({}).ended).toEqual(ended);
+  expect(view({ endDismissed: true })).not.toHaveProperty('ended');
+});
