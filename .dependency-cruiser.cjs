@@ -8,19 +8,10 @@ const only = (name, from, allowed, comment) => ({
   to: { pathNot: allowed },
 });
 
-const PAGES = '^src/extension/(popup|ui|options|welcome|picture|doctor)/';
+const PAGES = '^src/extension/pages/';
 
-/** What of webext is made for pages. */
-const DOORS = [
-  'messaging',
-  'watch-view',
-  'watch-item',
-  'i18n',
-  'permissions',
-  'typed-address',
-  'notification-permission',
-  'doctor-ports',
-];
+/** What pages may use of the browser. */
+const BROWSER_FOR_PAGES = '^src/extension/browser/(pages/|messaging\\.ts$|i18n\\.ts$)';
 
 module.exports = {
   forbidden: [
@@ -75,16 +66,16 @@ module.exports = {
       to: { path: '^src/standin/' },
     },
     {
-      name: 'only-webext-knows-the-browser',
+      name: 'only-browser-imports-the-polyfill',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/extension/webext/' },
+      from: { path: '^src/', pathNot: '^src/extension/browser/' },
       to: { path: 'webextension-polyfill' },
     },
     {
       name: 'pages-hold-no-rules',
       comment: 'pages call commands and watch storage; they may know types, never code, of session and fxa',
       severity: 'error',
-      from: { path: PAGES, pathNot: ['^src/extension/doctor/', '\\.test\\.tsx?$'] },
+      from: { path: PAGES, pathNot: ['^src/extension/pages/doctor/', '\\.test\\.tsx?$'] },
       to: { path: '^src/(session|fxa)/|^src/extension/background/', dependencyTypesNot: ['type-only'] },
     },
     {
@@ -92,28 +83,28 @@ module.exports = {
       comment:
         'it looks at Mozilla accounts for itself, with the protocol of fxa; of the rules it too knows types',
       severity: 'error',
-      from: { path: '^src/extension/doctor/', pathNot: '\\.test\\.tsx?$' },
+      from: { path: '^src/extension/pages/doctor/', pathNot: '\\.test\\.tsx?$' },
       to: { path: '^src/session/|^src/extension/background/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'pages-know-little-of-the-build',
       comment: 'they know what they show (page-facts); the doctor examines the build itself',
       severity: 'error',
-      from: { path: PAGES, pathNot: ['^src/extension/doctor/', '\\.test\\.tsx?$'] },
-      to: { path: '^src/extension/(config|choice)\\.ts$', dependencyTypesNot: ['type-only'] },
+      from: { path: PAGES, pathNot: ['^src/extension/pages/doctor/', '\\.test\\.tsx?$'] },
+      to: { path: '^src/extension/(config|server-config)\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'pages-reach-the-browser-by-few-doors',
       severity: 'error',
       from: { path: PAGES, pathNot: '\\.test\\.tsx?$' },
-      to: { path: '^src/extension/webext/', pathNot: `^src/extension/webext/(${DOORS.join('|')})\\.ts$` },
+      to: { path: '^src/extension/browser/', pathNot: BROWSER_FOR_PAGES },
     },
     {
       name: 'doors-of-one-page',
       comment: 'what only one page needs is open to that page',
       severity: 'error',
-      from: { path: PAGES, pathNot: ['^src/extension/(doctor|options)/', '\\.test\\.tsx?$'] },
-      to: { path: '^src/extension/webext/(doctor-ports|notification-permission)\\.ts$' },
+      from: { path: PAGES, pathNot: ['^src/extension/pages/(doctor|options)/', '\\.test\\.tsx?$'] },
+      to: { path: '^src/extension/browser/pages/(doctor-ports|notification-permission)\\.ts$' },
     },
     {
       name: 'no-cycles',

@@ -12,7 +12,7 @@ import { followPublic, withoutDescriptions } from './scripts/locales.ts';
 import { popupFirst } from './scripts/popup-first.ts';
 import { buildConfig, STANDIN_ORIGIN, type BrowserName, type Variables } from './scripts/environment.ts';
 import { checkIds, manifestFor, redirectUris } from './scripts/manifest.ts';
-import type { Servers } from './src/extension/choice.ts';
+import type { Servers } from './src/extension/server-config.ts';
 import type { BuildConfig } from './src/extension/config.ts';
 import type { PageFacts } from './src/extension/page-facts.ts';
 import { returnPagePattern } from './src/extension/return-page.ts';

@@ -17,7 +17,7 @@ export function withoutInnerHtml(): Plugin {
 }
 
 /** Where pages live; what they load of the other rooms is made for them, or small. */
-const PAGE_ROOMS = /\/src\/extension\/(?:popup|options|welcome|picture|doctor|ui)\//;
+const PAGE_ROOMS = /\/src\/extension\/pages\//;
 const COPY = '?page';
 
 /**

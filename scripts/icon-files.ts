@@ -3,7 +3,7 @@
 /** CSS pixels. The toolbar's are for a button, and for one on a screen of twice the density. */
 const EXTENSION_SIZES = [16, 32, 48, 128];
 const TOOLBAR_SIZES = [16, 32];
-/** There is one for each state of the toolbar (webext/toolbar.ts). */
+/** There is one for each state of the toolbar (browser/background/toolbar.ts). */
 const TOOLBAR: Readonly<Record<string, string>> = {
   attention: 'scripts/icons/attention.svg',
   in: 'scripts/icons/in.svg',

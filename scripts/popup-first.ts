@@ -1,7 +1,7 @@
 // Which modules the popup paints with: they lie in one file, whatever other pages share of them.
 import type { Rollup } from 'vite';
 
-const POPUP = '/src/extension/popup/main.tsx';
+const POPUP = '/src/extension/pages/popup/main.tsx';
 
 type Graph = Pick<Rollup.PluginContext, 'getModuleInfo'>;
 
@@ -13,7 +13,7 @@ export const popupFirst = {
 
 /** Whether the popup's main module imports it, by whatever way, without waiting. Of styles those of all pages, which come first. */
 function paints(id: string, graph: Graph, seen = new Set<string>()): boolean {
-  if (id.endsWith('.css')) return id.endsWith('/ui/base.css');
+  if (id.endsWith('.css')) return id.endsWith('/shared/base.css');
   if (seen.has(id)) return false;
   seen.add(id);
   return (graph.getModuleInfo(id)?.importers ?? []).some(

@@ -10,11 +10,7 @@ const ROOMS = [
   'src/fxa',
   'src/session',
   'src/extension',
-  'src/extension/popup',
-  'src/extension/options',
-  'src/extension/welcome',
-  'src/extension/picture',
-  'src/extension/doctor',
+  'src/extension/pages',
 ];
 
 const compiler = spawn('tsc', ['-b', ...ROOMS, '--pretty'], {

@@ -33,7 +33,7 @@ export interface Commands {
   changeName(name: string): void;
   /** Changes the picture: a PNG or JPEG as a data URL, by `textFor`. */
   changePicture(dataUrl: string): void;
-  /** Tester builds only: signs out, and starts anew for another server. JSON of a `Choice` (choice.ts); empty: the build's own. */
+  /** Tester builds only: signs out, and starts anew for another server. JSON of a `Choice` (server-config.ts); empty: the build's own. */
   chooseServer(choice: string): void;
   /** Whether the browser keeps keys where the background runs, without which no sign-in outlives it. */
   keepsKeys(): boolean;

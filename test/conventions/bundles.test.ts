@@ -100,7 +100,7 @@ describe.each(BROWSERS)('the production build for %s', (browser) => {
   );
 
   it('knows no server but its own, and has no form to choose another', () => {
-    const options = contents(pageFiles(outDir, 'src/extension/options/index.html'));
+    const options = contents(pageFiles(outDir, 'src/extension/pages/options/index.html'));
     expect(options).toContain('0123456789abcdef');
     for (const code of [options, contents(backgroundFiles(outDir))]) {
       expect(code).not.toMatch(/stage\.mozaws|serverUse|runtime\.reload/);

@@ -65,7 +65,7 @@ it(
     tree.edit('manifest.json', '"Alt+Shift+U"', '"Alt+Shift+Y"');
     await eventually('manifest.json', '"Alt+Shift+Y"');
 
-    tree.edit('src/extension/popup/index.html', '<body', '<body data-edited');
-    await eventually('src/extension/popup/index.html', 'data-edited');
+    tree.edit('src/extension/pages/popup/index.html', '<body', '<body data-edited');
+    await eventually('src/extension/pages/popup/index.html', 'data-edited');
   },
 );

@@ -1,7 +1,7 @@
 // Every code and reason has words in every language, and every key that the pages name exists.
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { CHECKS, CODES, NAMES, VERDICTS } from '../../src/extension/doctor/findings.ts';
+import { CHECKS, CODES, NAMES, VERDICTS } from '../../src/extension/pages/doctor/findings.ts';
 import { METRICS_EVENTS } from '../../src/session/metrics/events.ts';
 import { FXA_ERROR_CODES, FXA_REASONS } from '../../src/fxa/errors.ts';
 import { CLOSED_BY } from '../../src/session/metrics/consent.ts';

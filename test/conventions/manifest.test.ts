@@ -31,7 +31,7 @@ describe.each(BROWSERS)('the manifest for %s', (browser) => {
   });
 
   it('has its settings in a tab', () => {
-    expect(built.options_ui).toEqual({ page: 'src/extension/options/index.html', open_in_tab: true });
+    expect(built.options_ui).toEqual({ page: 'src/extension/pages/options/index.html', open_in_tab: true });
   });
 
   it('has a picture for everything it names', () => {

@@ -21,21 +21,25 @@ const PLANTED: Record<string, [file: string, code: string]> = {
   'companion-knows-only-fxa': ['src/companion/c.ts', "import '../session/ok.ts';"],
   'nobody-imports-companion': ['src/extension/background/d2.ts', "import '../../companion/ok.ts';"],
   'nobody-imports-standin': ['src/extension/background/d.ts', "import '../../standin/ok.ts';"],
-  'only-webext-knows-the-browser': ['src/extension/background/e.ts', "import 'webextension-polyfill';"],
-  'pages-hold-no-rules': ['src/extension/popup/f.ts', "import { x } from '../../session/ok.ts'; x;"],
-  'the-doctor-holds-no-rules': ['src/extension/doctor/f.ts', "import { x } from '../../session/ok.ts'; x;"],
-  'pages-know-little-of-the-build': ['src/extension/options/f.ts', "import '../config.ts';"],
-  'doors-of-one-page': ['src/extension/popup/g2.ts', "import '../webext/doctor-ports.ts';"],
-  'pages-reach-the-browser-by-few-doors': ['src/extension/popup/g.ts', "import '../webext/ok.ts';"],
+  'only-browser-imports-the-polyfill': ['src/extension/background/e.ts', "import 'webextension-polyfill';"],
+  'pages-hold-no-rules': ['src/extension/pages/popup/f.ts', "import { x } from '../../../session/ok.ts'; x;"],
+  'the-doctor-holds-no-rules': [
+    'src/extension/pages/doctor/f.ts',
+    "import { x } from '../../../session/ok.ts'; x;",
+  ],
+  'pages-know-little-of-the-build': ['src/extension/pages/options/f.ts', "import '../../config.ts';"],
+  'doors-of-one-page': ['src/extension/pages/popup/g2.ts', "import '../../browser/pages/doctor-ports.ts';"],
+  'pages-reach-the-browser-by-few-doors': ['src/extension/pages/popup/g.ts', "import '../../browser/ok.ts';"],
   'no-cycles': ['src/fxa/h.ts', "import './h2.ts';"],
   'nothing-unresolved': ['src/fxa/i.ts', "import './nowhere.ts';"],
 };
 
 /** What must stay silent. */
 const ALLOWED: Record<string, string> = {
-  'src/extension/popup/allowed.ts': "import type { x } from '../../session/ok.ts'; export type Y = typeof x;",
-  'src/extension/doctor/allowed.ts':
-    "import { x } from '../config.ts'; import { y } from '../../fxa/ok.ts'; import '../webext/doctor-ports.ts'; x; y;",
+  'src/extension/pages/popup/allowed.ts':
+    "import type { x } from '../../../session/ok.ts'; export type Y = typeof x;",
+  'src/extension/pages/doctor/allowed.ts':
+    "import { x } from '../../config.ts'; import { y } from '../../../fxa/ok.ts'; import '../../browser/pages/doctor-ports.ts'; x; y;",
 };
 
 it('every rule of the walls finds its planted violation, and nothing else is found', async () => {
@@ -43,12 +47,12 @@ it('every rule of the walls finds its planted violation, and nothing else is fou
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), code);
   };
-  for (const room of ['session', 'standin', 'companion', 'extension/background', 'extension/webext']) {
+  for (const room of ['session', 'standin', 'companion', 'extension/background', 'extension/browser']) {
     plant(`src/${room}/ok.ts`, 'export const x = 1;');
   }
   plant('src/fxa/ok.ts', 'export const y = 1;');
   plant('src/fxa/h2.ts', "import './h.ts';");
-  for (const file of ['config', 'webext/doctor-ports'])
+  for (const file of ['config', 'browser/pages/doctor-ports'])
     plant(`src/extension/${file}.ts`, 'export const x = 1;');
   for (const [file, code] of Object.entries(ALLOWED)) plant(file, code);
   for (const [file, code] of Object.values(PLANTED)) plant(file, code);
@@ -74,7 +78,7 @@ it('every rule of the walls finds its planted violation, and nothing else is fou
   expect(violations.filter(({ from }) => allowed.includes(from))).toEqual([]);
 });
 
-it.each(['popup', 'options', 'welcome', 'picture', 'doctor', 'ui'])('%s is a room of pages', (room) => {
+it.each(['popup', 'options', 'welcome', 'picture', 'doctor', 'shared'])('%s is a room of pages', (room) => {
   const { from } = rules.forbidden.find(({ name }) => name === 'pages-reach-the-browser-by-few-doors') ?? {};
-  expect(`src/extension/${room}/main.tsx`).toMatch(new RegExp(from?.path ?? '^$'));
+  expect(`src/extension/pages/${room}/main.tsx`).toMatch(new RegExp(from?.path ?? '^$'));
 });

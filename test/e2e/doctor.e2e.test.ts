@@ -10,7 +10,7 @@ import { signInAs } from './steps.ts';
 import { withCompanion } from './with-companion.ts';
 import { words } from './words.ts';
 
-const PAGE = 'src/extension/doctor/index.html';
+const PAGE = 'src/extension/pages/doctor/index.html';
 const CANARY = 'xCanaryx';
 
 /** Milliseconds. */

@@ -5,9 +5,9 @@ import { inBothBrowsers } from './both-browsers.ts';
 import { signInAs } from './steps.ts';
 import { words } from './words.ts';
 
-const DOCTOR = 'src/extension/doctor/index.html';
-const OPTIONS = 'src/extension/options/index.html';
-const WELCOME = 'src/extension/welcome/index.html';
+const DOCTOR = 'src/extension/pages/doctor/index.html';
+const OPTIONS = 'src/extension/pages/options/index.html';
+const WELCOME = 'src/extension/pages/welcome/index.html';
 
 inBothBrowsers('what the browser keeps', (it, name) => {
   it('and has lost is told of, and its grant goes at the second start', async ({ browser, standin }) => {

@@ -7,7 +7,7 @@ import { testStandin } from './standin.ts';
 import { signInAs } from './steps.ts';
 import { words } from './words.ts';
 
-const OPTIONS = 'src/extension/options/index.html';
+const OPTIONS = 'src/extension/pages/options/index.html';
 
 inBothBrowsers('another server', (it) => {
   it('is turned to after a sign-out, outlives the browser, and can be left again', async ({

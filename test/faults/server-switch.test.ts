@@ -13,9 +13,9 @@ vi.mock('../../src/extension/config.ts', () => ({
     scope: 'openid profile',
   },
 }));
-vi.mock('../../src/extension/webext/storage.ts', () => ({ localArea: () => browser.area }));
-vi.mock('../../src/extension/webext/runtime.ts', () => ({ restart: () => browser.restart() }));
-const { chooseServer, configuration } = await import('../../src/extension/background/server.ts');
+vi.mock('../../src/extension/browser/ports/storage.ts', () => ({ localArea: () => browser.area }));
+vi.mock('../../src/extension/browser/background/runtime.ts', () => ({ restart: () => browser.restart() }));
+const { chooseServer, configuration } = await import('../../src/extension/background/switch-server.ts');
 
 let two: Two;
 afterEach(() => two.time.release());

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { holdAt, slowPerson } from './hold.ts';
 import { CLIENT, createWorld, SCOPE, type World } from './world.ts';
 
-vi.mock('../../src/extension/webext/browser.ts', () => ({ browser: {} }));
-const { iconOf } = await import('../../src/extension/webext/toolbar.ts');
+vi.mock('../../src/extension/browser/api.ts', () => ({ browser: {} }));
+const { iconOf } = await import('../../src/extension/browser/background/toolbar.ts');
 
 let world: World;
 beforeEach(async () => {

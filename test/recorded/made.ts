@@ -2,8 +2,8 @@
 import { Agent } from 'node:http';
 import { expect, vi } from 'vitest';
 import type { CompanionSettings } from '../../src/companion/config.ts';
-import { examine } from '../../src/extension/doctor/examination.ts';
-import { BUILD, healthy } from '../../src/extension/doctor/testing.ts';
+import { examine } from '../../src/extension/pages/doctor/examination.ts';
+import { BUILD, healthy } from '../../src/extension/pages/doctor/testing.ts';
 import { destroyAccessToken, destroyGrant } from '../../src/fxa/destroy.ts';
 import { standinEndpoints, type Deployment } from '../../src/fxa/environments.ts';
 import { acceptAccessToken, refreshAccessToken, requestGrant } from '../../src/fxa/tokens.ts';

@@ -2,7 +2,7 @@
 import { FxaError } from '../../fxa/errors.ts';
 import type { SessionService } from '../../session/index.ts';
 import { readTextFor } from '../messages.ts';
-import type { Handlers } from '../webext/messaging.ts';
+import type { Handlers } from '../browser/messaging.ts';
 
 /** `ready` resolves when the last background's leftovers are in order; no command runs before. */
 export function commandHandlers(

@@ -9,30 +9,30 @@ import { RENEWAL_ALARM } from '../../session/tokens/refresh-schedule.ts';
 import { createSession, type SessionService } from '../../session/index.ts';
 import { build, type BuildConfig } from '../config.ts';
 import { returnPagePattern } from '../return-page.ts';
-import { alarms } from '../webext/alarms.ts';
-import { authTab } from '../webext/auth-tab.ts';
-import { authWindow, onAuthWindow } from '../webext/auth-window.ts';
-import { readConsent } from '../webext/consent.ts';
-import { grantBackup } from '../webext/grant-backup.ts';
-import { followTabs } from '../webext/follow-tabs.ts';
+import { alarms } from '../browser/ports/alarms.ts';
+import { authTab } from '../browser/ports/auth-tab.ts';
+import { authWindow, onAuthWindow } from '../browser/ports/auth-window.ts';
+import { readConsent } from '../browser/ports/consent.ts';
+import { grantBackup } from '../browser/ports/grant-backup.ts';
+import { followTabs } from '../browser/background/follow-tabs.ts';
 import {
   onAlarm,
   onPermissionsChanged,
   onPolicyChanged,
   onStart,
   onWindowRemoved,
-} from '../webext/listeners.ts';
-import { webLocks } from '../webext/locks.ts';
-import { answer } from '../webext/messaging.ts';
-import { followNotices } from '../webext/notices.ts';
-import { readPolicy } from '../webext/policy.ts';
-import { localArea, memoryArea } from '../webext/storage.ts';
-import { followView } from '../webext/toolbar.ts';
-import { vault } from '../webext/vault.ts';
-import { welcomeOnce } from '../webext/welcome.ts';
+} from '../browser/background/listeners.ts';
+import { webLocks } from '../browser/ports/locks.ts';
+import { answer } from '../browser/messaging.ts';
+import { followNotices } from '../browser/background/notifications.ts';
+import { readPolicy } from '../browser/ports/policy.ts';
+import { localArea, memoryArea } from '../browser/ports/storage.ts';
+import { followView } from '../browser/background/toolbar.ts';
+import { vault } from '../browser/ports/vault.ts';
+import { welcomeOnce } from '../browser/background/welcome.ts';
 import { commandHandlers } from './handlers.ts';
 import { report, reportInFull } from './report.ts';
-import { chooseServer, configuration } from './server.ts';
+import { chooseServer, configuration } from './switch-server.ts';
 
 /** Literals of the build: without key scopes, their code is left out; in production, that for other servers. */
 declare const __SCOPED_KEYS__: boolean;

@@ -36,7 +36,7 @@ export type {
 } from './types.ts';
 
 /** The background opens it in every new profile. */
-const WELCOME = 'src/extension/welcome/index.html';
+const WELCOME = 'src/extension/pages/welcome/index.html';
 
 export async function launchBrowser(name: BrowserName, options: LaunchOptions): Promise<BrowserUnderTest> {
   const engine = await (name === 'firefox' ? startFirefox(options) : startChromium(options));

@@ -24,11 +24,11 @@ export interface Shown {
 }
 
 export const PATHS: Readonly<Record<PageName, string>> = {
-  popup: 'src/extension/popup/index.html',
-  picture: 'src/extension/picture/index.html',
-  options: 'src/extension/options/index.html',
-  welcome: 'src/extension/welcome/index.html',
-  doctor: 'src/extension/doctor/index.html',
+  popup: 'src/extension/pages/popup/index.html',
+  picture: 'src/extension/pages/picture/index.html',
+  options: 'src/extension/pages/options/index.html',
+  welcome: 'src/extension/pages/welcome/index.html',
+  doctor: 'src/extension/pages/doctor/index.html',
 };
 
 const MINUTE = 60_000;

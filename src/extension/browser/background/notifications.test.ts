@@ -1,0 +1,63 @@
+import { expect, it, vi } from 'vitest';
+import type { Problem } from '../../../session/state/states.ts';
+import type { View } from '../../../session/state/view.ts';
+import { OUT } from '../../testing.ts';
+
+vi.mock('../api.ts', () => ({ browser: {} }));
+const { noticeOf } = await import('./notifications.ts');
+
+const signedIn: View = { ...OUT, status: 'signedIn', since: 1 };
+const revoked = { code: 'reauth_required', reason: 'grant_revoked', at: 5 } as const;
+const interrupted = { code: 'interrupted', at: 7 } as const;
+const gone: View = { ...OUT, status: 'needsReauth', ended: revoked };
+const unreadable: View = { ...OUT, problem: { code: 'storage_unavailable', at: 6 } };
+const stopped: View = { ...OUT, problem: interrupted };
+
+it.each<[string, View, View, Problem | undefined]>([
+  ['Mozilla accounts ended it', signedIn, gone, revoked],
+  ['that was known', gone, { ...gone, pendingRevocations: 1 }, undefined],
+  ['it was ended once more', gone, { ...gone, ended: { ...revoked, at: 9 } }, { ...revoked, at: 9 }],
+  ['a sign-in was interrupted', { ...OUT, status: 'signingIn' }, stopped, interrupted],
+  ['that was known', stopped, { ...stopped, pendingRevocations: 1 }, undefined],
+  ['an attempt to sign in again was interrupted', gone, { ...gone, problem: interrupted }, interrupted],
+  [
+    'that attempt to sign in again was cancelled',
+    { ...gone, status: 'signingIn' },
+    { ...gone, problem: { code: 'cancelled', at: 8 } },
+    undefined,
+  ],
+  ['the person has seen that it was interrupted', { ...gone, problem: interrupted }, gone, undefined],
+  ['what was unreadable can be read again', unreadable, gone, undefined],
+  ['the person signs in again', gone, { ...gone, status: 'signingIn' }, undefined],
+  [
+    'the person cancelled',
+    { ...OUT, status: 'signingIn' },
+    { ...OUT, problem: { code: 'cancelled', at: 8 } },
+    undefined,
+  ],
+  [
+    'a sign-in failed before their eyes',
+    { ...OUT, status: 'signingIn' },
+    { ...OUT, problem: { code: 'offline', at: 8 } },
+    undefined,
+  ],
+  [
+    'the person signed out',
+    signedIn,
+    { ...OUT, ended: { code: 'signed_out', reason: 'by_user', at: 8 } },
+    undefined,
+  ],
+  [
+    'it ended with the browser, as they wished',
+    signedIn,
+    { ...OUT, ended: { code: 'signed_out', reason: 'session_only', at: 8 } },
+    undefined,
+  ],
+])('when %s', (_when, before, after, notice) => {
+  expect(noticeOf(before, after)).toEqual(notice);
+});
+
+it('says nothing of what was there at the start', () => {
+  expect(noticeOf(undefined, gone)).toBeUndefined();
+  expect(noticeOf(gone, undefined)).toBeUndefined();
+});

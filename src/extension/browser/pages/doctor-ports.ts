@@ -1,0 +1,106 @@
+// What the doctor page needs of the browser: its questions to it, and what it may read of storage.
+import { SERVER } from '../../server-config.ts';
+import type { Facts } from '../../pages/doctor/report.ts';
+import type { ProbedArea, Surroundings } from '../../pages/doctor/check-context.ts';
+import { browser } from '../api.ts';
+import { call } from '../messaging.ts';
+
+/** Everything of the surroundings but what the build says. */
+export const doctorPorts: Omit<Surroundings, 'build' | 'registered'> = {
+  now: () => Date.now(),
+  stopwatch: () => performance.now(),
+  fetch: (...request) => fetch(...request),
+  local: area(browser.storage.local),
+  session: area(browser.storage.session),
+  stored: async (key) => (await browser.storage.local.get(key))[key],
+  wake: async () => {
+    await call('wake');
+  },
+  keepsKeys: () => call('keepsKeys'),
+  redirectUri: () => identity()?.getRedirectURL?.(),
+  hasAuthWindow: () => typeof identity()?.launchWebAuthFlow === 'function',
+  granted: async () => {
+    const { permissions = [], origins = [], ...more } = await browser.permissions.getAll();
+    const { data_collection: dataCollection } = more as { data_collection?: readonly string[] };
+    return { permissions, origins, ...(dataCollection && { dataCollection }) };
+  },
+  alarms: async () =>
+    (await browser.alarms.getAll()).map(({ name, scheduledTime }) => ({ name, at: scheduledTime })),
+  policies: async () => {
+    try {
+      return Object.keys(await browser.storage.managed.get());
+    } catch {
+      // Firefox rejects where there is no policy.
+      return [];
+    }
+  },
+  privateWindows: async () => {
+    const { extension } = browser as { extension?: typeof browser.extension };
+    return extension?.isAllowedIncognitoAccess();
+  },
+};
+
+/** What a report is made from, beside the build and the findings. */
+export async function reportFacts(): Promise<Omit<Facts, 'build' | 'chosen' | 'findings'>> {
+  const [stored, { os }, agent] = await Promise.all([
+    readLocal(['view', 'journal', 'metrics']),
+    browser.runtime.getPlatformInfo(),
+    agentInfo(),
+  ]);
+  return {
+    at: Date.now(),
+    version: browser.runtime.getManifest().version,
+    browser: agent,
+    platform: os,
+    view: stored.view,
+    journal: stored.journal,
+    metrics: stored.metrics,
+  };
+}
+
+/** The server somebody chose in place of the build's own; whatever it is. */
+export async function storedChoice(): Promise<unknown> {
+  return (await readLocal([SERVER]))[SERVER];
+}
+
+/** Nothing where the browser refuses: that is one of the findings. */
+async function readLocal(keys: string[]): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    return await browser.storage.local.get(keys);
+  } catch {
+    return {};
+  }
+}
+
+/** Missing altogether in some browsers, whatever the types say. */
+function identity(): Partial<typeof browser.identity> | undefined {
+  return browser.identity;
+}
+
+async function agentInfo(): Promise<{ name: string; version: string | undefined }> {
+  const { getBrowserInfo } = browser.runtime as Partial<typeof browser.runtime>;
+  if (getBrowserInfo) {
+    const { name, version } = await getBrowserInfo();
+    return { name, version };
+  }
+  const [, version] = /Chrom(?:e|ium)\/(\d+)/.exec(navigator.userAgent) ?? [];
+  const [, other] = /\b(Edg|OPR)\//.exec(navigator.userAgent) ?? [];
+  return { name: other === 'Edg' ? 'Edge' : other === 'OPR' ? 'Opera' : 'Chromium', version };
+}
+
+type Storage = Pick<typeof browser.storage.local, 'get' | 'set' | 'remove'> & {
+  QUOTA_BYTES?: number;
+  getBytesInUse?: (keys: null) => Promise<number>;
+};
+
+function area(storage: Storage): ProbedArea {
+  return {
+    get: async (key) => (await storage.get(key))[key],
+    set: (key, value) => storage.set({ [key]: value }),
+    remove: (key) => storage.remove(key),
+    usage: async () => {
+      if (!storage.getBytesInUse) return undefined;
+      return { used: await storage.getBytesInUse(null), limit: storage.QUOTA_BYTES ?? 0 };
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+import type { View } from '../../../session/state/view.ts';
+import { OUT } from '../../testing.ts';
+
+type Listener = (changes: Record<string, { newValue?: unknown }>) => void;
+const storage = { get: vi.fn(), listeners: [] as Listener[] };
+const memory = { get: vi.fn(() => Promise.resolve({})), listeners: [] as Listener[] };
+
+vi.mock('../api.ts', () => ({
+  browser: {
+    storage: {
+      local: {
+        get: (key: string): unknown => storage.get(key),
+        onChanged: { addListener: (listener: Listener) => storage.listeners.push(listener) },
+      },
+      session: {
+        get: () => memory.get(),
+        onChanged: { addListener: (listener: Listener) => memory.listeners.push(listener) },
+      },
+    },
+  },
+}));
+const { watchView } = await import('./watch-view.ts');
+
+const signedIn: View = { ...OUT, status: 'signedIn' };
+
+beforeEach(() => {
+  storage.listeners = [];
+  memory.listeners = [];
+  memory.get.mockReset().mockResolvedValue({});
+});
+
+async function shown(stored: unknown, ...changes: unknown[]): Promise<string[]> {
+  const seen: string[] = [];
+  storage.get.mockImplementation(() => Promise.resolve(stored));
+  await watchView((view) => seen.push(view.problem?.code ?? view.status));
+  for (const newValue of changes) for (const listener of storage.listeners) listener({ view: { newValue } });
+  return seen;
+}
+
+it('nothing stored is nobody', async () => {
+  expect(await shown({})).toEqual(['signedOut']);
+});
+
+it('shows what is stored, and what it becomes', async () => {
+  expect(await shown({ view: signedIn }, { ...signedIn, status: 'needsReauth' })).toEqual([
+    'signedIn',
+    'needsReauth',
+  ]);
+});
+
+it('never shows somebody as signed out whose view another version wrote: it waits for the new one', async () => {
+  expect(await shown({ view: { version: 2, status: 'signedIn' } })).toEqual([]);
+  expect(await shown({ view: { version: 2, status: 'signedIn' } }, signedIn)).toEqual(['signedIn']);
+  expect(await shown({ view: null })).toEqual([]);
+});
+
+it('says so when the browser refuses its storage', async () => {
+  const refused: string[] = [];
+  storage.get.mockImplementation(() => Promise.reject(new Error('disk full')));
+  await watchView((view) => refused.push(view.problem?.code ?? view.status));
+  expect(refused).toEqual(['storage_unavailable']);
+});
+
+it('shows what the disk did not take, for as long as it is kept', async () => {
+  const signingIn: View = { ...OUT, status: 'signingIn' };
+  memory.get.mockResolvedValue({ unwritten: { view: { ...OUT, unsaved: true } } });
+  const seen: unknown[] = [];
+  storage.get.mockResolvedValue({ view: signingIn });
+  await watchView(({ status, unsaved }) => seen.push([status, unsaved]));
+  for (const listener of memory.listeners) listener({ unwritten: { newValue: null } });
+  for (const listener of memory.listeners)
+    listener({ unwritten: { newValue: { view: { ...signedIn, unsaved: true } } } });
+  expect(seen).toEqual([
+    ['signedOut', true],
+    ['signingIn', undefined],
+    ['signedIn', true],
+  ]);
+});
+
+it('shows the view on the disk where memory does not answer', async () => {
+  memory.get.mockRejectedValue(new Error('no'));
+  expect(await shown({ view: signedIn })).toEqual(['signedIn']);
+});

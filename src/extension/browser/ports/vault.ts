@@ -1,0 +1,60 @@
+// Seals secrets with AES-GCM under a key that IndexedDB keeps and no page or worker can read out. SECURITY.md says what
+// that stops, and what it does not.
+import type { Vault } from '../../../session/ports.ts';
+import { inStore } from './database.ts';
+
+const DATABASE = 'vault';
+const KEYS = 'keys';
+const KEY = 'seal';
+const IV_BYTES = 12;
+
+export const vault: Vault = {
+  async seal(secret) {
+    const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
+    const key = (await storedKey()) ?? (await newKey());
+    const sealed = await crypto.subtle.encrypt(
+      { name: 'AES-GCM', iv },
+      key,
+      new TextEncoder().encode(secret),
+    );
+    return btoa(String.fromCharCode(...iv, ...new Uint8Array(sealed)));
+  },
+
+  async open(sealed) {
+    const key = await storedKey();
+    if (!key) return undefined;
+    try {
+      const bytes = Uint8Array.from(atob(sealed), (character) => character.charCodeAt(0));
+      const iv = bytes.slice(0, IV_BYTES);
+      const opened = await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, bytes.slice(IV_BYTES));
+      return new TextDecoder().decode(opened);
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+/** Two contexts may both make a key; the one stored first is the one both use. */
+async function newKey(): Promise<CryptoKey> {
+  const made = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
+    'encrypt',
+    'decrypt',
+  ]);
+  await inStore(DATABASE, KEYS, 'readwrite', (store) => {
+    const first = store.get(KEY);
+    first.onsuccess = () => {
+      if (first.result === undefined) store.put(made, KEY);
+    };
+  });
+  return (await storedKey()) ?? made;
+}
+
+async function storedKey(): Promise<CryptoKey | undefined> {
+  const request = await inStore(
+    DATABASE,
+    KEYS,
+    'readonly',
+    (store) => store.get(KEY) as IDBRequest<CryptoKey | undefined>,
+  );
+  return request.result;
+}

@@ -1,0 +1,113 @@
+// Whether the servers can be reached from here, and whether their clocks agree with this machine's. Nothing is told to them.
+import type { Call } from '../../../../fxa/answers.ts';
+import { endpointsFromDiscovery } from '../../../../fxa/discovery.ts';
+import { discoveryUrl } from '../../../../fxa/environments.ts';
+import { isFxaError } from '../../../../fxa/errors.ts';
+import { exchange, type Exchanged, type Http } from '../../../../fxa/http.ts';
+import type { Check, Finding } from '../findings.ts';
+import type { Examine, Notes } from '../examination.ts';
+import type { Surroundings } from '../check-context.ts';
+
+type ServerCheck = Extract<Check, 'accounts' | 'tokens' | 'profile' | 'companion' | 'clock'>;
+type Found = Omit<Finding, 'check'>;
+
+/** Milliseconds. */
+const SLOW = 3000;
+const PATIENCE = 6000;
+/** Milliseconds. Signing in tolerates more; people with a clock like that have other trouble. */
+const SKEW = 60_000;
+
+export const SERVER_CHECKS: Record<ServerCheck, Examine> = {
+  accounts: async (surroundings, notes) => {
+    const { issuer, endpoints } = surroundings.build;
+    if (endpoints) notes.endpoints = endpoints;
+    return meet(surroundings, notes, 'discovery', discoveryUrl(issuer), ({ response, body }) => {
+      // Known endpoints need no document; what comes instead of one is somebody else's all the same.
+      if (endpoints) return body || !response.ok ? undefined : { code: 'serverOdd' };
+      try {
+        notes.endpoints = endpointsFromDiscovery(issuer, body);
+        return undefined;
+      } catch {
+        return { code: 'serverOdd' };
+      }
+    });
+  },
+
+  tokens: async (surroundings, notes) => {
+    const { endpoints } = notes;
+    if (!endpoints) return { code: 'serverUnfound' };
+    // The public keys lie on the server of tokens, and are what can be had there without showing anything.
+    return meet(surroundings, notes, 'keys', endpoints.jwks, jsonOnly);
+  },
+
+  profile: async (surroundings, notes) => {
+    const { endpoints } = notes;
+    if (!endpoints) return { code: 'serverUnfound' };
+    // Without a token this is refused, in JSON: that is the answer to be had.
+    return meet(surroundings, notes, 'profile', endpoints.profile, jsonOnly);
+  },
+
+  companion: async (surroundings, notes): Promise<Found> => {
+    const origin = surroundings.build.companion?.origin;
+    if (origin === undefined) return { code: 'companionNone' };
+    const met = await meet(surroundings, notes, 'companion', `${origin}/__version__`, jsonOnly);
+    if (met.code === 'serverAnswers') return { ...met, code: 'companionAnswers' };
+    if (met.code === 'serverSlow') return { ...met, code: 'companionSlow' };
+    // One that does not know this extension lets it read nothing, which looks like none at all.
+    const silent = met.code === 'serverUnreachable' || met.code === 'serverSilent';
+    return { code: silent ? 'companionUnreachable' : 'companionTrouble' };
+  },
+
+  clock: async (surroundings, notes): Promise<Found> => {
+    const { stamps, endpoints } = notes;
+    if (stamps.length === 0 && endpoints) {
+      // FxA: of the routes anybody may ask, those of the whole server let its `Timestamp` be read.
+      await meet(surroundings, notes, 'keys', new URL('/__version__', endpoints.token).href, jsonOnly);
+    }
+    const [best] = [...stamps].sort((a, b) => a.uncertainty - b.uncertainty);
+    if (!best) return { code: 'clockUnknown' };
+    const off = Math.abs(best.difference);
+    if (off - best.uncertainty <= SKEW) return { code: 'clockRight' };
+    const values = { seconds: Math.round(off / 1000) };
+    return { code: best.difference > 0 ? 'clockBehind' : 'clockAhead', values };
+  },
+};
+
+/** Asks once, without a token, and measures. `judge` sees every answer that is not the server's own trouble. */
+async function meet(
+  { fetch, stopwatch, now }: Surroundings,
+  notes: Notes,
+  call: Call,
+  url: string,
+  judge: (answer: Exchanged) => Found | undefined,
+): Promise<Found> {
+  const http: Http = { fetch, timeout: PATIENCE };
+  const start = stopwatch();
+  let answer: Exchanged;
+  try {
+    answer = await exchange(http, call, url, { method: 'GET' });
+  } catch (error) {
+    const silent = isFxaError(error) && error.code === 'server_unavailable';
+    return { code: silent ? 'serverSilent' : 'serverUnreachable' };
+  }
+  const ms = Math.round(stopwatch() - start);
+  const { status, headers } = answer.response;
+  noteTime(notes, headers, now(), ms);
+  if (status === 429) return { code: 'serverWaits' };
+  if (status >= 500) return { code: 'serverTrouble', values: { status } };
+  const odd = judge(answer);
+  if (odd) return odd;
+  return { code: ms > SLOW ? 'serverSlow' : 'serverAnswers', values: { ms } };
+}
+
+const jsonOnly = ({ body }: Exchanged): Found | undefined => (body ? undefined : { code: 'serverOdd' });
+
+/** FxA: `Timestamp` in seconds, which the server of tokens sends; the companion lets its `Date` be read. */
+function noteTime({ stamps }: Notes, headers: Headers, received: number, ms: number): void {
+  const timestamp = Number(headers.get('timestamp') || Number.NaN) * 1000;
+  const told = Number.isFinite(timestamp) ? timestamp : Date.parse(headers.get('date') ?? '');
+  if (!Number.isFinite(told)) return;
+  // Both are cut to the second: on the average half of one is lost.
+  const difference = told + 500 - (received - ms / 2);
+  stamps.push({ difference, uncertainty: ms / 2 + 500 });
+}

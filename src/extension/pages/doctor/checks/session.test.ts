@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { COMPANION_ALARM } from '../../../../session/companion/sync.ts';
+import { CLOSED_BY } from '../../../../session/metrics/consent.ts';
+import { RENEWAL_ALARM } from '../../../../session/tokens/refresh-schedule.ts';
+import { unreadable, VIEW_VERSION } from '../../../../session/state/view.ts';
+import { TOKEN_LIMITS } from '../../../../session/tokens/token-limits.ts';
+import { BUILD, found, NOW, workingArea } from '../testing.ts';
+import { EXPECTED_ALARMS } from './session.ts';
+
+const { companion: _none, ...WITHOUT_COMPANION } = BUILD;
+const withView = (view: unknown) => found({ stored: () => Promise.resolve(view) });
+
+describe('the background', () => {
+  it.each([
+    [12, { code: 'backgroundAnswers', values: { ms: 12 } }],
+    [3001, { code: 'backgroundSlow', values: { ms: 3001 } }],
+  ])('answers in %d ms', async (ms, finding) => {
+    const times = [0, ms];
+    expect((await found({ stopwatch: () => times.shift() ?? ms })).background).toEqual(finding);
+  });
+
+  it('does not answer', async () => {
+    const wake = () => Promise.reject(new Error('interrupted'));
+    expect((await found({ wake })).background).toEqual({ code: 'backgroundSilent' });
+  });
+});
+
+describe('what is stored', () => {
+  it.each([
+    [{ version: VIEW_VERSION, status: 'signedOut' }, 'recordReadable'],
+    [{ version: 1, status: 'signedOut' }, 'recordOtherVersion'],
+    [undefined, 'recordAbsent'],
+    ['scrambled', 'recordAbsent'],
+    [unreadable('storage_newer', NOW), 'recordNewer'],
+    [unreadable('storage_corrupt', NOW), 'recordCorrupt'],
+  ])('%j', async (view, code) => {
+    expect((await withView(view)).record).toEqual({ code });
+  });
+});
+
+describe('alarms', () => {
+  const signedIn = { version: VIEW_VERSION, status: 'signedIn' };
+  const withAlarms = (alarms: Record<string, number>, build = BUILD) =>
+    found({
+      build,
+      stored: () => Promise.resolve(signedIn),
+      alarms: () => Promise.resolve(Object.entries(alarms).map(([name, at]) => ({ name, at }))),
+    });
+
+  it('have the names the session gives them', () => {
+    expect(EXPECTED_ALARMS).toEqual({ renewal: RENEWAL_ALARM, companion: COMPANION_ALARM });
+  });
+
+  it('are set', async () => {
+    const alarms = { [RENEWAL_ALARM]: NOW + 600_000, [COMPANION_ALARM]: NOW + 60_000 };
+    expect((await withAlarms(alarms)).alarms).toEqual({
+      code: 'alarmsSet',
+      values: { seconds: 60 },
+      names: ['renewal', 'companion'],
+    });
+  });
+
+  it('are missing, and late', async () => {
+    const missing = { code: 'alarmsMissing', names: ['companion'] };
+    expect((await withAlarms({ [RENEWAL_ALARM]: NOW })).alarms).toEqual(missing);
+    expect((await withAlarms({ [RENEWAL_ALARM]: NOW - 3_600_000 }, WITHOUT_COMPANION)).alarms).toEqual({
+      code: 'alarmsLate',
+      names: ['renewal'],
+    });
+  });
+
+  it('are not needed while nobody is signed in', async () => {
+    expect((await withView({ version: VIEW_VERSION, status: 'needsReauth' })).alarms).toEqual({
+      code: 'alarmsNone',
+    });
+  });
+});
+
+it.each([
+  [[], { code: 'policyNone' }],
+  [['emailDomain', 'sessionOnly'], { code: 'policySet', names: ['sessionOnly', 'emailDomain'] }],
+  [['sessionOnly', 'canary'], { code: 'policyIgnored', values: { count: 1 } }],
+])('policies %j', async (names, finding) => {
+  expect((await found({ policies: () => Promise.resolve(names) })).policy).toEqual(finding);
+});
+
+describe('services that refuse access tokens', () => {
+  const withLimits = async (limits: unknown) => {
+    const area = workingArea();
+    return (
+      await found({
+        session: { ...area, get: (key) => (key === TOKEN_LIMITS ? Promise.resolve(limits) : area.get(key)) },
+      })
+    ).refusals;
+  };
+
+  it.each([
+    undefined,
+    null,
+    'scrambled',
+    { a: null },
+    { a: { at: NOW, left: 4 } },
+    { a: { at: NOW - 600_001, open: true } },
+  ])('are none: %j', async (limits) => {
+    expect(await withLimits(limits)).toEqual({ code: 'refusalsNone' });
+  });
+
+  it('are counted by what was asked for', async () => {
+    const limits = { a: { at: NOW, open: true }, b: { at: NOW - 599_000, open: true }, c: { at: NOW } };
+    expect(await withLimits(limits)).toEqual({ code: 'refusalsMany', values: { count: 2 } });
+  });
+});
+
+describe('metrics', () => {
+  it('are open', async () => {
+    expect((await withView({ metrics: { on: true, closedBy: [] } })).metrics).toEqual({
+      code: 'metricsOpen',
+    });
+  });
+
+  it('are closed, whatever the reason is', async () => {
+    const closed = await withView({ metrics: { on: false, closedBy: CLOSED_BY } });
+    expect(closed.metrics?.code).toBe('metricsClosed');
+    expect([...(closed.metrics?.names ?? [])].sort()).toEqual([...CLOSED_BY].sort());
+  });
+
+  it.each([undefined, {}, { metrics: { closedBy: 'scrambled' } }])(
+    'are closed where nothing is known: %j',
+    async (view) => {
+      expect((await withView(view)).metrics).toEqual({ code: 'metricsClosed', names: ['account'] });
+    },
+  );
+});

@@ -1,0 +1,101 @@
+// How the extension itself is: whether its background answers, what it has stored, what it plans, what it is told to do.
+import type { ClosedBy } from '../../../../session/metrics/consent.ts';
+import type { View } from '../../../../session/state/view.ts';
+import { known, type Check, type Finding } from '../findings.ts';
+import type { Examine } from '../examination.ts';
+import type { Surroundings } from '../check-context.ts';
+
+type SessionCheck = Extract<Check, 'background' | 'record' | 'alarms' | 'refusals' | 'policy' | 'metrics'>;
+
+/** Milliseconds. It may have to start first. */
+const SLOW = 3000;
+const PATIENCE = 8000;
+/** Milliseconds: a machine that slept is late, and makes up for it at its next wake. */
+const LATE = 15 * 60_000;
+
+/** Milliseconds: a service that refused tokens so long ago may have been mended since. */
+const RECENT = 10 * 60_000;
+
+const VERSION: View['version'] = 3;
+const POLICIES = ['sessionOnly', 'metricsOff', 'emailDomain'];
+
+/** Alarms of somebody who is signed in, by the names the page has words for. */
+export const EXPECTED_ALARMS = { renewal: 'fxa:renewal', companion: 'fxa:companion' } as const;
+
+export const SESSION_CHECKS: Record<SessionCheck, Examine> = {
+  background: async ({ wake, stopwatch }) => {
+    const start = stopwatch();
+    const timeOut = new Promise<'late'>((resolve) => setTimeout(resolve, PATIENCE, 'late'));
+    const answered = await Promise.race([
+      wake().then(
+        () => 'answered',
+        () => 'silent',
+      ),
+      timeOut,
+    ]);
+    if (answered !== 'answered') return { code: 'backgroundSilent' };
+    const ms = Math.round(stopwatch() - start);
+    return { code: ms > SLOW ? 'backgroundSlow' : 'backgroundAnswers', values: { ms } };
+  },
+
+  record: async (surroundings) => {
+    const view = await viewOf(surroundings);
+    if (!view) return { code: 'recordAbsent' };
+    const code = view.problem?.code;
+    if (code === 'storage_newer') return { code: 'recordNewer' };
+    if (code === 'storage_corrupt') return { code: 'recordCorrupt' };
+    return { code: view.version === VERSION ? 'recordReadable' : 'recordOtherVersion' };
+  },
+
+  alarms: async (surroundings) => {
+    const view = await viewOf(surroundings);
+    if (view?.status !== 'signedIn') return { code: 'alarmsNone' };
+    const expected = (['renewal', 'companion'] as const).filter(
+      (name) => name !== 'companion' || surroundings.build.companion !== undefined,
+    );
+    const alarms = await surroundings.alarms();
+    const of = (name: keyof typeof EXPECTED_ALARMS) =>
+      alarms.find((alarm) => alarm.name === EXPECTED_ALARMS[name]);
+    const missing = expected.filter((name) => !of(name));
+    if (missing.length > 0) return { code: 'alarmsMissing', names: missing };
+    const late = expected.filter((name) => surroundings.now() - (of(name)?.at ?? 0) > LATE);
+    if (late.length > 0) return { code: 'alarmsLate', names: late };
+    const next = Math.min(...expected.map((name) => of(name)?.at ?? Infinity)) - surroundings.now();
+    return { code: 'alarmsSet', values: { seconds: Math.max(0, Math.round(next / 1000)) }, names: expected };
+  },
+
+  refusals: async ({ session, now }) => {
+    const limits: unknown = await session.get('tokenLimits');
+    const recent = Object.values(limits ?? {}).filter((limit: unknown) => {
+      const { open, at } = (limit ?? {}) as { open?: unknown; at?: unknown };
+      return open === true && typeof at === 'number' && Math.abs(now() - at) < RECENT;
+    });
+    return recent.length > 0
+      ? { code: 'refusalsMany', values: { count: recent.length } }
+      : { code: 'refusalsNone' };
+  },
+
+  policy: async ({ policies }) => {
+    const set = await policies();
+    if (set.length === 0) return { code: 'policyNone' };
+    const ignored = set.filter((name) => !POLICIES.includes(name)).length;
+    if (ignored > 0) return { code: 'policyIgnored', values: { count: ignored } };
+    return { code: 'policySet', names: known(set) };
+  },
+
+  metrics: async (surroundings): Promise<Omit<Finding, 'check'>> => {
+    const view = await viewOf(surroundings);
+    // Without a view nothing is sent: it would be the account's word that is missing.
+    const told = view?.metrics?.closedBy;
+    const closedBy = Array.isArray(told) ? (told as readonly ClosedBy[]) : (['account'] as const);
+    return closedBy.length === 0
+      ? { code: 'metricsOpen' }
+      : { code: 'metricsClosed', names: known(closedBy) };
+  },
+};
+
+/** As far as it can be relied on: it may be of another version, or of nobody. */
+async function viewOf({ stored }: Surroundings): Promise<Partial<View> | undefined> {
+  const view = await stored('view');
+  return typeof view === 'object' && view !== null ? view : undefined;
+}

@@ -1,0 +1,111 @@
+// The report a person can hand on: made by picking known members with known values out of whatever there is.
+import { FXA_ERROR_CODES, FXA_REASONS } from '../../../fxa/errors.ts';
+import type { BuildConfig } from '../../config.ts';
+import { CHECKS, CODES, MEASURES, NAMES, type Code } from './findings.ts';
+import { BROWSERS, CLOSED, PHASES, PLATFORMS, SESSION_ONLY, STATUSES, VIAS, WHYS } from './known.ts';
+import { amount, flag, instant, list, major, member, oneOf, someOf, version } from './pick.ts';
+
+/** What a report is made from. Of what is unknown nothing is relied on: it may be damaged, or somebody's. */
+export interface Facts {
+  /** Milliseconds. */
+  readonly at: unknown;
+  /** Of the extension. */
+  readonly version: unknown;
+  readonly build: BuildConfig;
+  /** Whether another server than the build's own is in force. */
+  readonly chosen: unknown;
+  /** `name` and `version`, of which the first part is reported. */
+  readonly browser: unknown;
+  readonly platform: unknown;
+  readonly findings: unknown;
+  /** What lies in `storage.local` under these names. */
+  readonly view: unknown;
+  readonly journal: unknown;
+  readonly metrics: unknown;
+}
+
+const JOURNAL_LENGTH = 10;
+
+/** The report, as the text that is shown and saved. Pure. */
+export function reportText(facts: Facts): string {
+  const { build, view } = facts;
+  const report = {
+    report: 'mozilla-account-sign-in',
+    at: instant(facts.at),
+    version: version(facts.version),
+    build: buildPart(build),
+    otherServer: flag(facts.chosen),
+    browser: {
+      name: oneOf(BROWSERS, member(facts.browser, 'name')),
+      version: major(member(facts.browser, 'version')),
+    },
+    platform: oneOf(PLATFORMS, facts.platform),
+    state: {
+      status: oneOf(STATUSES, member(view, 'status')),
+      phase: oneOf(PHASES, member(view, 'phase')),
+      via: oneOf(VIAS, member(view, 'via')),
+      problem: problemPart(member(view, 'problem')),
+      ended: problemPart(member(view, 'ended')),
+      unfinished: flag(member(view, 'unfinished')),
+      awaitsProfile: flag(member(view, 'account', 'awaited')),
+      pendingRevocations: amount(member(view, 'pendingRevocations')),
+    },
+    settings: {
+      sessionOnly: oneOf(SESSION_ONLY, member(view, 'sessionOnly')),
+      inTab: flag(member(view, 'inTab')),
+      metrics: flag(member(view, 'metrics', 'on')),
+      metricsClosedBy: someOf(CLOSED, member(view, 'metrics', 'closedBy')),
+    },
+    metrics: {
+      waiting: list(member(facts.metrics, 'waiting')).length,
+      sent: list(member(facts.metrics, 'sent')).length,
+    },
+    findings: list(facts.findings).slice(0, CHECKS.length).map(findingPart),
+    journal: list(facts.journal).slice(-JOURNAL_LENGTH).map(entryPart),
+  };
+  return JSON.stringify(report, undefined, 2);
+}
+
+/** Where it goes and what it asks for; neither client id nor paths. */
+function buildPart({ environment, issuer, endpoints, companion, returnPage, keyScopes }: BuildConfig) {
+  return {
+    environment,
+    accounts: new URL(issuer).origin,
+    tokens: endpoints && new URL(endpoints.token).origin,
+    profile: endpoints && new URL(endpoints.profile).origin,
+    companion: companion && new URL(companion.origin).origin,
+    returnPage: returnPage !== undefined,
+    keyScopes: keyScopes?.length ?? 0,
+  };
+}
+
+function problemPart(problem: unknown) {
+  if (problem === undefined) return undefined;
+  return {
+    code: oneOf(FXA_ERROR_CODES, member(problem, 'code')),
+    reason: oneOf(FXA_REASONS, member(problem, 'reason')),
+    retryAfter: amount(member(problem, 'retryAfter')),
+    at: instant(member(problem, 'at')),
+  };
+}
+
+function findingPart(finding: unknown) {
+  const code = oneOf(Object.keys(CODES) as Code[], member(finding, 'code'));
+  const values = MEASURES.map((name) => [name, amount(member(finding, 'values', name))]);
+  return {
+    check: oneOf(CHECKS, member(finding, 'check')),
+    verdict: code && CODES[code],
+    code,
+    names: member(finding, 'names') === undefined ? undefined : someOf(NAMES, member(finding, 'names')),
+    ...(Object.fromEntries(values) as Record<string, number | undefined>),
+  };
+}
+
+function entryPart(entry: unknown) {
+  return {
+    at: instant(member(entry, 'at')),
+    from: oneOf(STATUSES, member(entry, 'from')),
+    to: oneOf(STATUSES, member(entry, 'to')),
+    why: oneOf(WHYS, member(entry, 'why')),
+  };
+}

@@ -1,0 +1,50 @@
+// The options page: what can be set, and everything this extension counts and notes down, watched in storage.
+import { render } from 'preact';
+import type { Choice } from '../../server-config.ts';
+import type { JournalEntry } from '../../../session/state/record.ts';
+import type { Books } from '../../../session/metrics/queue.ts';
+import type { View } from '../../../session/state/view.ts';
+import { tellObjection } from '../shared/do-not-track.ts';
+import { beginPage } from '../shared/page.ts';
+import { watchItem } from '../../browser/pages/watch-item.ts';
+import { watchView } from '../../browser/pages/watch-view.ts';
+import { Options } from './options.tsx';
+
+beginPage('settings');
+
+let view: View | undefined;
+let server: Choice | undefined;
+let books: Books | undefined;
+let journal: readonly JournalEntry[] | undefined;
+
+/** Nothing is painted before all of it is known: the page would jump. */
+let known = false;
+const paint = () => {
+  if (known && view) render(<Options {...{ view, server, books, journal }} />, document.body);
+};
+const nothing = () => {
+  // Storage that refuses says so in the view.
+};
+
+void Promise.all([
+  watchView((seen) => {
+    view = seen;
+    paint();
+  }),
+  watchItem('server', (stored) => {
+    server = (stored ?? undefined) as Choice | undefined;
+    paint();
+  }).catch(nothing),
+  watchItem('metrics', (stored) => {
+    books = stored as Books | undefined;
+    paint();
+  }).catch(nothing),
+  watchItem('journal', (stored) => {
+    journal = stored as readonly JournalEntry[] | undefined;
+    paint();
+  }).catch(nothing),
+]).then(() => {
+  known = true;
+  paint();
+  tellObjection().catch(nothing);
+});

@@ -1,0 +1,61 @@
+// What was counted, line by line and word for word: what would be sent next, and what was.
+import type { MetricsEvent } from '../../../contract/companion.ts';
+import type { Books } from '../../../session/metrics/queue.ts';
+import { text } from '../shared/text.ts';
+
+export function MetricsBooks({ books }: { books: Books | undefined }) {
+  const { waiting = [], sent = [], purge } = books ?? {};
+  return (
+    <>
+      <Lines title={text('metricsWaiting')} lines={waiting} />
+      <Lines title={text('metricsSent')} lines={sent} />
+      {purge && <p role="status">{text('metricsPurge')}</p>}
+    </>
+  );
+}
+
+function Lines({ title, lines }: { title: string; lines: readonly MetricsEvent[] }) {
+  return (
+    <>
+      <h3>{title}</h3>
+      {lines.length === 0 ? <p class="note">{text('metricsNothing')}</p> : <Table lines={lines} />}
+    </>
+  );
+}
+
+function Table({ lines }: { lines: readonly MetricsEvent[] }) {
+  const language = text('language');
+  // Days are counted in UTC; in a person's own zone they might read as the day before.
+  const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' });
+  const number = new Intl.NumberFormat(language);
+  return (
+    <>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{text('metricsDay')}</th>
+            <th scope="col">{text('metricsEvent')}</th>
+            <th scope="col">{text('metricsCount')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line, index) => (
+            <tr key={index}>
+              <td>{day.format(new Date(line.day))}</td>
+              <td>
+                <code dir="ltr">{[line.name, line.detail].filter(Boolean).join(': ')}</code>
+              </td>
+              <td>{number.format(line.count)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <details>
+        <summary>{text('metricsRaw')}</summary>
+        <pre dir="ltr" tabIndex={0}>
+          {JSON.stringify({ events: lines }, undefined, 2)}
+        </pre>
+      </details>
+    </>
+  );
+}

@@ -1,0 +1,51 @@
+// The page: one section for each thing a person may want to see or set.
+import type { JournalEntry } from '../../../session/state/record.ts';
+import type { Books } from '../../../session/metrics/queue.ts';
+import type { View } from '../../../session/state/view.ts';
+import type { Choice } from '../../server-config.ts';
+import { Heading } from '../shared/heading.tsx';
+import { MetricsChoice } from '../shared/metrics-choice.tsx';
+import { Section } from '../shared/section.tsx';
+import { TesterNote } from '../shared/tester-note.tsx';
+import { text } from '../shared/text.ts';
+import { Journal } from './journal.tsx';
+import { MetricsBooks } from './metrics-counts.tsx';
+import { MetricsTable } from './metrics-table.tsx';
+import { Server } from './server.tsx';
+import { SigningIn } from './signing-in.tsx';
+
+interface Props {
+  view: View;
+  /** What a tester has chosen. */
+  server: Choice | undefined;
+  books: Books | undefined;
+  journal: readonly JournalEntry[] | undefined;
+}
+
+export function Options({ view, server, books, journal }: Props) {
+  return (
+    <main class="wide" data-status={view.status}>
+      <TesterNote />
+      <Heading>{text('settings')}</Heading>
+      <Section title={text('optionsSignIn')}>
+        <SigningIn view={view} />
+      </Section>
+      <Section title={text('optionsMetrics')}>
+        <p>{text('metricsIntro')}</p>
+        <MetricsChoice view={view} />
+        <MetricsTable />
+        <p>{text('metricsFlow')}</p>
+        <MetricsBooks books={books} />
+      </Section>
+      <Section title={text('optionsJournal')}>
+        <Journal entries={journal} />
+      </Section>
+      <Section title={text('optionsServer')}>
+        <Server server={server} />
+      </Section>
+      <p>
+        <a href="../doctor/index.html">{text('openDoctor')}</a>
+      </p>
+    </main>
+  );
+}

@@ -1,0 +1,26 @@
+// Where the person signs in: in tester builds also a form that turns to another server.
+import type { Choice } from '../../server-config.ts';
+import { text } from '../shared/text.ts';
+import { ServerForm } from './server-form.tsx';
+import { servers } from './servers.ts';
+
+/** A literal of the build: a production build is without the form. */
+declare const __TESTER__: boolean;
+
+/** `server`: the one a tester has chosen. */
+export function Server({ server }: { server: Choice | undefined }) {
+  const { issuer, clientId, companion } = (__TESTER__ ? server : undefined) ?? servers.own;
+  return (
+    <>
+      <dl dir="auto">
+        <dt>{text('serverIssuer')}</dt>
+        <dd dir="ltr">{issuer}</dd>
+        <dt>{text('serverClient')}</dt>
+        <dd dir="ltr">{clientId}</dd>
+        <dt>{text('serverCompanion')}</dt>
+        <dd>{companion === undefined ? text('serverNone') : <span dir="ltr">{companion}</span>}</dd>
+      </dl>
+      {__TESTER__ ? <ServerForm chosen={server} /> : <p class="note">{text('serverFixed')}</p>}
+    </>
+  );
+}

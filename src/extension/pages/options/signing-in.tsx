@@ -1,0 +1,91 @@
+// How the person signs in, for how long, and whether they are told when they are needed.
+import { useEffect, useState } from 'preact/hooks';
+import type { View } from '../../../session/state/view.ts';
+import type { FxaErrorCode } from '../../../fxa/errors.ts';
+import { facts } from '../../page-facts.ts';
+import { ProblemNote } from '../shared/problem-note.tsx';
+import { SessionOnly } from '../shared/session-only.tsx';
+import { Switch } from '../shared/switch.tsx';
+import { text } from '../shared/text.ts';
+import { call } from '../../browser/messaging.ts';
+import {
+  askForNotifications,
+  notificationsAllowed,
+  refuseNotifications,
+} from '../../browser/pages/notification-permission.ts';
+import { askForReturnPage } from '../../browser/pages/permissions.ts';
+
+export function SigningIn({ view }: { view: View }) {
+  const returnPagePattern = view.tab ? facts.returnPagePattern : undefined;
+  return (
+    <>
+      <SessionOnly view={view} />
+      {returnPagePattern !== undefined && (
+        <AlwaysInTab inTab={view.inTab === true} pattern={returnPagePattern} />
+      )}
+      <Notifications />
+    </>
+  );
+}
+
+function AlwaysInTab({ inTab, pattern }: { inTab: boolean; pattern: string }) {
+  const [refused, setRefused] = useState(false);
+  const [failed, setFailed] = useState<FxaErrorCode>();
+  const change = async (wanted: boolean) => {
+    setRefused(false);
+    setFailed(undefined);
+    // Within the click: it alone may ask. A browser that does not even ask has refused.
+    const allowed = !wanted || (await askForReturnPage([pattern]).catch(() => false));
+    if (!allowed) {
+      setRefused(true);
+      return;
+    }
+    try {
+      await call(wanted ? 'preferTab' : 'preferWindow');
+    } catch (error) {
+      setFailed((error as Error).message as FxaErrorCode);
+    }
+  };
+  return (
+    <>
+      <Switch label={text('alwaysTab')} checked={inTab} onChange={(wanted) => void change(wanted)}>
+        {text('alwaysTabNote')}
+      </Switch>
+      {refused && <Refused words={text('tabRefused')} />}
+      {failed && <ProblemNote problem={{ code: failed, at: Date.now() }} />}
+    </>
+  );
+}
+
+function Notifications() {
+  const [allowed, setAllowed] = useState(false);
+  const [refused, setRefused] = useState(false);
+  const look = () => notificationsAllowed().then(setAllowed, () => setAllowed(false));
+  useEffect(() => void look(), []);
+  const change = async (wanted: boolean) => {
+    setRefused(false);
+    try {
+      if (!wanted) await refuseNotifications();
+      else if (!(await askForNotifications())) setRefused(true);
+    } catch {
+      setRefused(wanted);
+    }
+    await look();
+  };
+  return (
+    <>
+      <Switch label={text('notify')} checked={allowed} onChange={(wanted) => void change(wanted)}>
+        {text('notifyNote')}
+      </Switch>
+      {refused && <Refused words={text('notifyRefused')} />}
+    </>
+  );
+}
+
+function Refused({ words }: { words: string }) {
+  return (
+    <p class="note" role="alert">
+      {words}
+    </p>
+  );
+}

@@ -1,0 +1,106 @@
+// Changes the picture of the account: on a page of its own, since a file picker closes a popup.
+import { useRef, useState } from 'preact/hooks';
+import type { FxaErrorCode } from '../../../fxa/errors.ts';
+import type { View } from '../../../session/state/view.ts';
+import { textFor } from '../../messages.ts';
+import { AccountCard } from '../shared/account-card.tsx';
+import { settingsPage } from '../shared/account-pages.ts';
+import { Heading } from '../shared/heading.tsx';
+import { ProblemNote } from '../shared/problem-note.tsx';
+import { text } from '../shared/text.ts';
+import { call } from '../../browser/messaging.ts';
+import { draw } from './draw.ts';
+
+type Step = 'choosing' | 'chosen' | 'unreadable' | 'sending' | 'done';
+
+export function Picture({ view }: { view: View }) {
+  const { account, issuer } = view;
+  return (
+    <main class="wide">
+      <Heading>{text('pictureTitle')}</Heading>
+      {account && <AccountCard account={account} />}
+      {account?.mayChange?.includes('picture') ? (
+        <Chooser key={account.uid} uid={account.uid} />
+      ) : (
+        <p>
+          {text('pictureNotHere')}{' '}
+          {issuer !== undefined && <a href={settingsPage(issuer)}>{text('manageAccount')}</a>}
+        </p>
+      )}
+    </main>
+  );
+}
+
+function Chooser({ uid }: { uid: string }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const status = useRef<HTMLParagraphElement>(null);
+  const picture = useRef('');
+  const [step, setStep] = useState<Step>('choosing');
+  const [failed, setFailed] = useState<FxaErrorCode>();
+
+  const choose = (file: File | undefined) => {
+    if (!file || !canvas.current || step === 'sending') return;
+    setFailed(undefined);
+    draw(file, canvas.current).then(
+      (drawn) => {
+        picture.current = drawn;
+        setStep('chosen');
+      },
+      () => setStep('unreadable'),
+    );
+  };
+  const send = () => {
+    if (step === 'sending') return;
+    setStep('sending');
+    setFailed(undefined);
+    call('changePicture', textFor(uid, picture.current)).then(
+      () => {
+        setStep('done');
+        // The button that was pressed is gone.
+        status.current?.focus();
+      },
+      (error: unknown) => {
+        const code = (error as Error).message as FxaErrorCode;
+        setStep(code === 'invalid_request' ? 'unreadable' : 'chosen');
+        if (code !== 'invalid_request') setFailed(code);
+      },
+    );
+  };
+
+  const drawn = step !== 'choosing' && step !== 'unreadable';
+  return (
+    <>
+      <p class="note" id="limits">
+        {text('pictureLimits')}
+      </p>
+      <label
+        class="drop"
+        onDragOver={(event) => event.preventDefault()}
+        onDrop={(event) => {
+          event.preventDefault();
+          choose(event.dataTransfer?.files[0]);
+        }}
+      >
+        {text('pictureChoose')}
+        <input
+          type="file"
+          accept="image/png,image/jpeg"
+          aria-describedby="limits"
+          onChange={({ currentTarget }) => choose(currentTarget.files?.[0])}
+        />
+      </label>
+      <canvas ref={canvas} class="preview" hidden={!drawn} role="img" aria-label={text('picturePreview')} />
+      {(step === 'chosen' || step === 'sending') && (
+        <button type="button" class="primary" aria-disabled={step === 'sending'} onClick={send}>
+          {text('pictureSend')}
+        </button>
+      )}
+      <p role="status" ref={status} tabIndex={-1}>
+        {step === 'unreadable' && text('pictureUnreadable')}
+        {step === 'sending' && text('pictureSending')}
+        {step === 'done' && text('pictureDone')}
+      </p>
+      {failed && <ProblemNote problem={{ code: failed, at: Date.now() }} />}
+    </>
+  );
+}

@@ -1,0 +1,89 @@
+// Changes the name in place: Enter saves, Escape leaves it as it was.
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import type { FxaErrorCode } from '../../../fxa/errors.ts';
+import { ProblemNote } from '../shared/problem-note.tsx';
+import { text } from '../shared/text.ts';
+import { textFor } from '../../messages.ts';
+import { call } from '../../browser/messaging.ts';
+
+export interface EditorProps {
+  uid: string;
+  name: string;
+  close: () => void;
+}
+
+/** UTF-16 code units. FxA: no longer names. */
+const LONGEST_NAME = 256;
+
+export function NameEditor({ uid, name, close }: EditorProps) {
+  const field = useRef<HTMLInputElement>(null);
+  const [saving, setSaving] = useState(false);
+  const [failed, setFailed] = useState<FxaErrorCode>();
+  const id = useId();
+  useEffect(() => {
+    field.current?.focus();
+    field.current?.select();
+  }, []);
+
+  const save = () => {
+    const wanted = field.current?.value.trim() ?? '';
+    if (saving) return;
+    if (wanted === name) {
+      close();
+      return;
+    }
+    setSaving(true);
+    setFailed(undefined);
+    call('changeName', textFor(uid, wanted)).then(close, (error: unknown) => {
+      setSaving(false);
+      setFailed((error as Error).message as FxaErrorCode);
+      field.current?.focus();
+    });
+  };
+  // FxA takes no control characters and the like: that is about the name, and not about this extension.
+  const refused = failed === 'invalid_request';
+  return (
+    <form
+      class="field"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save();
+      }}
+      onKeyDown={(event) => {
+        // These keys first end what an input method is composing, and then nothing else.
+        if (event.isComposing && event.key === 'Enter') event.preventDefault();
+        if (event.isComposing || event.key !== 'Escape') return;
+        // The browser would close the whole popup.
+        event.preventDefault();
+        event.stopPropagation();
+        close();
+      }}
+    >
+      <label for={id}>{text('nameLabel')}</label>
+      <input
+        id={id}
+        ref={field}
+        dir="auto"
+        autocomplete="name"
+        maxLength={LONGEST_NAME}
+        defaultValue={name}
+        aria-invalid={refused}
+        aria-describedby={refused ? `${id}-wrong` : undefined}
+      />
+      <div class="pair">
+        <button type="submit" class="primary" aria-disabled={saving}>
+          {text(saving ? 'saving' : 'save')}
+        </button>
+        <button type="button" onClick={close}>
+          {text('cancel')}
+        </button>
+      </div>
+      {refused && (
+        <p class="wrong" role="alert" id={`${id}-wrong`}>
+          {text('nameRefused')}
+        </p>
+      )}
+      {failed && !refused && <ProblemNote problem={{ code: failed, at: Date.now() }} />}
+    </form>
+  );
+}

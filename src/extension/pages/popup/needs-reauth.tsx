@@ -1,0 +1,29 @@
+// Mozilla accounts ended the session: why, whose it was, and one click to go on.
+import type { View } from '../../../session/state/view.ts';
+import { AccountCard } from '../shared/account-card.tsx';
+import { CommandButton } from '../shared/command-button.tsx';
+import { Heading } from '../shared/heading.tsx';
+import { isCurrent } from '../shared/problem-age.ts';
+import { ProblemNote } from '../shared/problem-note.tsx';
+import { SessionOnly } from '../shared/session-only.tsx';
+import { text } from '../shared/text.ts';
+import { WayOn } from '../shared/error-actions.tsx';
+import { wayOut } from '../shared/error-info.ts';
+
+export function NeedsReauth({ view }: { view: View }) {
+  const { status, account, problem, ended } = view;
+  const current = isCurrent(problem, status, Date.now());
+  const other = current !== undefined && wayOut(current.code).way === 'otherAccount';
+  return (
+    <>
+      <Heading>{text('needsReauthTitle')}</Heading>
+      {account && <AccountCard account={account} />}
+      {current && <ProblemNote problem={current} />}
+      {ended && <ProblemNote problem={ended} dated />}
+      <WayOn view={view} problem={current} />
+      {view.sessionOnly === 'by_browser' && <SessionOnly view={view} />}
+      {!other && <CommandButton command="useAnotherAccount" label={text('useAnotherAccount')} look="link" />}
+      <CommandButton command="signOut" label={text('signOut')} look="link" />
+    </>
+  );
+}

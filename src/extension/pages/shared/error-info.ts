@@ -1,0 +1,43 @@
+// What kind of trouble each code is, and the first thing to do about it.
+import type { FxaErrorCode } from '../../../fxa/errors.ts';
+import type { SignName } from './icon.tsx';
+
+/** Whose turn it is. `mild`: nothing is wrong. */
+export type Kind = 'mild' | 'waiting' | 'person' | 'fault' | 'storage';
+
+/** What the first button does: all but the last three sign in. */
+export type Way = 'signIn' | 'tryAgain' | 'continue' | 'tab' | 'otherAccount' | 'doctor' | 'reset';
+
+type WayOut = readonly [kind: Kind, sign: SignName, way: Way];
+
+const ways: Record<FxaErrorCode, WayOut> = {
+  cancelled: ['mild', 'account', 'signIn'],
+  busy: ['waiting', 'waiting', 'tryAgain'],
+  interrupted: ['person', 'waiting', 'continue'],
+  unanswered: ['fault', 'fault', 'tryAgain'],
+  offline: ['waiting', 'offline', 'tryAgain'],
+  server_unavailable: ['waiting', 'waiting', 'tryAgain'],
+  rate_limited: ['waiting', 'waiting', 'tryAgain'],
+  signed_out: ['person', 'ended', 'signIn'],
+  reauth_required: ['person', 'ended', 'signIn'],
+  account_changed: ['person', 'account', 'tryAgain'],
+  token_rejected: ['fault', 'fault', 'tryAgain'],
+  scope_denied: ['fault', 'fault', 'doctor'],
+  bad_response: ['fault', 'fault', 'tryAgain'],
+  state_mismatch: ['person', 'fault', 'tryAgain'],
+  misconfigured: ['fault', 'fault', 'doctor'],
+  invalid_request: ['fault', 'fault', 'doctor'],
+  unsupported: ['person', 'fault', 'tab'],
+  account_unverified: ['person', 'account', 'tryAgain'],
+  account_disabled: ['person', 'account', 'otherAccount'],
+  storage_newer: ['storage', 'storage', 'reset'],
+  storage_corrupt: ['storage', 'storage', 'reset'],
+  storage_unavailable: ['storage', 'storage', 'tryAgain'],
+  internal: ['fault', 'fault', 'tryAgain'],
+};
+
+/** A code that a newer version wrote is a fault like any other. Pure. */
+export function wayOut(code: FxaErrorCode): { kind: Kind; sign: SignName; way: Way } {
+  const [kind, sign, way] = Object.hasOwn(ways, code) ? ways[code] : ways.internal;
+  return { kind, sign, way };
+}

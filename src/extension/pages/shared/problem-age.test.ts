@@ -1,0 +1,76 @@
+import { expect, it } from 'vitest';
+import type { Problem } from '../../../session/state/states.ts';
+import { LONGEST_BACK_OFF } from '../../../fxa/back-off.ts';
+import { isCurrent, isNews, minutesLeft } from './problem-age.ts';
+
+const at = 1_000_000;
+const problem = (code: Problem['code']): Problem => ({ code, at });
+
+it.each([
+  ['cancelled', 'signedOut', 30_000, true],
+  ['cancelled', 'signedOut', 3_600_000, false],
+  ['cancelled', 'needsReauth', 3_600_000, false],
+  ['offline', 'signedIn', 60_000, true],
+  ['offline', 'signedIn', 86_400_000, false],
+  ['offline', 'signedOut', 3_599_000, true],
+  ['offline', 'signedOut', 3_600_000, false],
+  ['server_unavailable', 'needsReauth', 3_600_000, false],
+  ['rate_limited', 'signedOut', 3_600_000, false],
+  ['busy', 'signedOut', 3_600_000, false],
+  ['interrupted', 'signedOut', 86_400_000, true],
+  ['bad_response', 'signedOut', 86_400_000, true],
+] as const)('%s when %s, %d ms later: %s', (code, status, age, shown) => {
+  expect(isCurrent(problem(code), status, at + age) !== undefined).toBe(shown);
+});
+
+it('what a server asks for is shown for as long as it asks', () => {
+  const limited: Problem = { code: 'rate_limited', retryAfter: 3600, at };
+  expect(isCurrent(limited, 'signedOut', at + 3_599_000)).toBe(limited);
+  expect(isCurrent(limited, 'signedOut', at + 3_600_000)).toBeUndefined();
+});
+
+it('no problem is no news', () => {
+  expect(isCurrent(undefined, 'signedOut', at)).toBeUndefined();
+});
+
+it('counts the minutes from the moment the server asked for them', () => {
+  const limited: Problem = { code: 'rate_limited', retryAfter: 300, at };
+  expect(minutesLeft(limited, at)).toBe(5);
+  expect(minutesLeft(limited, at + 250_000)).toBe(1);
+  expect(minutesLeft(limited, at + 3_600_000)).toBe(0);
+  expect(minutesLeft(problem('offline'), at)).toBe(0);
+});
+
+const YEAR = 365 * 86_400_000;
+
+it.each([
+  ['password_changed', { code: 'reauth_required', reason: 'password_changed', at: at + YEAR }],
+  ['a server that has trouble', { code: 'server_unavailable', retryAfter: 300, at }],
+  ['a server that asked for time', { code: 'rate_limited', retryAfter: 300, at: at + YEAR }],
+] as const)('a clock that was set back makes no countdown of %s', (_what, told) => {
+  expect(minutesLeft(told, at)).toBe(0);
+});
+
+it('no countdown is longer than the largest back-off, nor than the server asked', () => {
+  const longest = LONGEST_BACK_OFF / 60;
+  for (const ahead of [0, 1, 5, 10, 20, 60, 600])
+    for (const retryAfter of [60, 300, 3600, 4500, 86_400]) {
+      const minutes = minutesLeft({ code: 'rate_limited', retryAfter, at: at + ahead * 60_000 }, at);
+      expect(minutes).toBeLessThanOrEqual(Math.min(longest, retryAfter / 60));
+    }
+  expect(minutesLeft({ code: 'rate_limited', retryAfter: 4500, at }, at)).toBe(longest);
+});
+
+it.each(['interrupted', 'state_mismatch', 'bad_response', 'cancelled', 'offline'] as const)(
+  '%s is no news after 300 days, whichever way the clock went',
+  (code) => {
+    for (const now of [at + 300 * 86_400_000, at - 300 * 86_400_000]) {
+      expect(isCurrent(problem(code), 'signedOut', now)).toBeUndefined();
+      expect(isNews(at, now)).toBe(false);
+    }
+  },
+);
+
+it('what cannot be read is told for as long as it cannot', () => {
+  expect(isCurrent(problem('storage_corrupt'), 'signedOut', at + YEAR)).toBeDefined();
+});

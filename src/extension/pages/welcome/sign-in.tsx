@@ -1,0 +1,79 @@
+// How things stand with the sign-in that may be begun here, and what can be done about it.
+import type { Ref } from 'preact';
+import { useId } from 'preact/hooks';
+import type { View } from '../../../session/state/view.ts';
+import { AccountCard } from '../shared/account-card.tsx';
+import { CommandButton } from '../shared/command-button.tsx';
+import { phaseWords } from '../shared/phase.ts';
+import { ProblemNote } from '../shared/problem-note.tsx';
+import { SessionOnly } from '../shared/session-only.tsx';
+import { text } from '../shared/text.ts';
+import { troubleOf } from '../shared/sign-in-problem.ts';
+import { Unreadable } from '../shared/unreadable.tsx';
+import { useWake } from '../shared/wake.ts';
+import { WayOn } from '../shared/error-actions.tsx';
+import { wayOut } from '../shared/error-info.ts';
+
+interface Props {
+  view: View;
+  /** Can take the focus when what had it is gone. */
+  heading: Ref<HTMLHeadingElement>;
+}
+
+export function SignIn({ view, heading }: Props) {
+  const id = useId();
+  const { status, account } = view;
+  const { title, note } = wordsFor(view);
+  return (
+    <section class="state" aria-labelledby={id}>
+      <div role="status">
+        <h2 id={id} ref={heading} tabIndex={-1}>
+          {title}
+        </h2>
+        {note !== undefined && <p>{note}</p>}
+      </div>
+      {status === 'signingIn' && <Running />}
+      {status === 'signedIn' && account && (
+        <AccountCard account={account} coming={account.awaited === true && !view.problem} />
+      )}
+      {(status === 'signedOut' || status === 'needsReauth') && <WayIn view={view} />}
+    </section>
+  );
+}
+
+function wordsFor(view: View): { title: string; note?: string } {
+  const { status, phase, problem } = view;
+  if (status === 'signingIn') {
+    const title = phaseWords(view);
+    return phase === 'finishing' ? { title } : { title, note: text('welcomeSigningIn') };
+  }
+  if (status === 'signedIn') return { title: text('signedInTitle'), note: text('welcomeSignedIn') };
+  if (status === 'needsReauth') return { title: text('needsReauthTitle') };
+  const unreadable = problem && wayOut(problem.code).kind === 'storage';
+  return { title: text(unreadable ? 'unreadableTitle' : 'signedOutTitle') };
+}
+
+function Running() {
+  useWake();
+  return <CommandButton command="cancelSignIn" label={text('cancel')} />;
+}
+
+/** As the popup has it: what went wrong, why the last session ended, and the way on. */
+function WayIn({ view }: { view: View }) {
+  const { status, problem } = view;
+  if (problem && wayOut(problem.code).way === 'reset') return <Unreadable problem={problem} />;
+  const { current, grave, told } = troubleOf(view, Date.now());
+  return (
+    <>
+      {current && <ProblemNote problem={current} />}
+      {told && <ProblemNote problem={told} dated />}
+      <WayOn
+        view={view}
+        problem={current}
+        withAddress={!grave && status === 'signedOut'}
+        told={status === 'signedOut' ? told : undefined}
+      />
+      {view.sessionOnly === 'by_browser' && <SessionOnly view={view} />}
+    </>
+  );
+}

@@ -1,8 +1,0 @@
-// The page for the picture.
-import { render } from 'preact';
-import { beginPage } from '../ui/page.ts';
-import { watchView } from '../webext/watch-view.ts';
-import { Picture } from './picture.tsx';
-
-beginPage('pictureTitle');
-void watchView((view) => render(<Picture view={view} />, document.body));

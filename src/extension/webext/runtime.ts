@@ -1,7 +1,0 @@
-// Starting anew.
-import { browser } from './browser.ts';
-
-/** Ends the background and every page of the extension; the background then starts as at any other time. */
-export function restart(): void {
-  browser.runtime.reload();
-}
