@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { WEBHOOK_PATH } from '../src/companion/routes/webhooks.ts';
-import { whyNotStarted } from '../src/companion/trouble.ts';
+import { whyNotStarted } from '../src/companion/startup-error.ts';
 import { startStandin } from '../src/standin/listen.ts';
 import { READY_PASSWORD } from '../src/standin/ready.ts';
 import { STANDIN_ORIGIN } from './environment.ts';

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startCompanion, type RunningCompanion } from '../src/companion/companion.ts';
+import { startCompanion, type RunningCompanion } from '../src/companion/start.ts';
 import type { CompanionSettings } from '../src/companion/config.ts';
 import { createLog } from '../src/companion/operations/log.ts';
 import { WEBHOOK_PATH } from '../src/companion/routes/webhooks.ts';

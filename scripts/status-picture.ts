@@ -1,6 +1,6 @@
 // The picture of the companion's status page: of a week in which a dozen people lived with their accounts.
 import { COMPANION_PATHS } from '../src/contract/companion.ts';
-import { startCompanion, type RunningCompanion } from '../src/companion/companion.ts';
+import { startCompanion, type RunningCompanion } from '../src/companion/start.ts';
 import { createLog } from '../src/companion/operations/log.ts';
 import { RETURN_PATH } from '../src/companion/return-page.ts';
 import { readVersion } from '../src/companion/version.ts';

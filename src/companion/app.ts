@@ -7,11 +7,11 @@ import { createTokenCheck } from './bearer/check.ts';
 import { evictionKey } from './bearer/evictions.ts';
 import type { Clients } from './clients.ts';
 import type { CompanionSettings } from './config.ts';
-import { endedBefore, type Heard } from './db/heard.ts';
+import { endedBefore, type Heard } from './db/notifications.ts';
 import { addressBehind } from './http/address.ts';
-import { front } from './http/front.ts';
+import { front } from './http/pipeline.ts';
 import { ALLOWANCES, rateLimits } from './http/rate-limit.ts';
-import type { Shortcut } from './listen.ts';
+import type { Shortcut } from './server.ts';
 import type { Counters } from './operations/counters.ts';
 import type { Clocks } from './operations/clock.ts';
 import { dockerflow, type Version } from './operations/dockerflow.ts';
@@ -29,8 +29,8 @@ import {
   webhooks,
   webhookShortcut,
 } from './routes/webhooks.ts';
-import { createKeySet } from './sets/key-set.ts';
-import { createSetVerifier } from './sets/verify-set.ts';
+import { createKeySet } from './security-events/key-set.ts';
+import { createSetVerifier } from './security-events/verify-set.ts';
 import { status } from './status/route.ts';
 import type { OperatorState, Store } from './store.ts';
 

@@ -1,11 +1,11 @@
 // The production entry: takes everything from the environment, or says all that is missing and ends with 1.
 import { setTimeout as wait } from 'node:timers/promises';
-import { startCompanion } from './companion.ts';
+import { startCompanion } from './start.ts';
 import { readSettings, type CompanionSettings } from './config.ts';
 import { createLog } from './operations/log.ts';
 import { logSink } from './operations/log-sink.ts';
 import { proxiedFetch } from './proxied-fetch.ts';
-import { whyNotStarted } from './trouble.ts';
+import { whyNotStarted } from './startup-error.ts';
 import { readVersion } from './version.ts';
 
 /** Seconds; balancers look at the heartbeat every few. */

@@ -1,7 +1,7 @@
 // What the companion asks of its database. Instants in milliseconds; accounts and sessions by their hashes alone. What falls due
 // does so by the database's own clock, which all instances share.
 import type { EndedReason, MetricsEvent } from '../contract/companion.ts';
-import type { AccountEvent, EventKind } from './sets/types.ts';
+import type { AccountEvent, EventKind } from './security-events/types.ts';
 
 /** The events of one SET, to be applied all or none. */
 export interface Delivery {

@@ -6,7 +6,7 @@ import { Hono } from 'hono';
 import { createTokenCheck } from '../../src/companion/bearer/check.ts';
 import type { Client } from '../../src/companion/clients.ts';
 import { answerProblem, type Problem } from '../../src/companion/http/problem.ts';
-import { startServer } from '../../src/companion/listen.ts';
+import { startServer } from '../../src/companion/server.ts';
 import { me } from '../../src/companion/routes/me.ts';
 import { standinEndpoints } from '../../src/fxa/environments.ts';
 import type { Era } from '../../src/standin/era.ts';

@@ -2,8 +2,8 @@
 import { Agent } from 'node:http';
 import { decodeJwt, SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RunningCompanion } from '../../src/companion/companion.ts';
-import { ACCOUNT_CHANNEL } from '../../src/companion/db/heard.ts';
+import type { RunningCompanion } from '../../src/companion/start.ts';
+import { ACCOUNT_CHANNEL } from '../../src/companion/db/notifications.ts';
 import { createKeys } from '../../src/standin/keys.ts';
 import { startStandin, type RunningStandin } from '../../src/standin/listen.ts';
 import { onEachDatabase } from './db/on-each-database.ts';

@@ -20,7 +20,7 @@
 import { Agent } from 'node:http';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startCompanion } from '../../src/companion/companion.ts';
+import { startCompanion } from '../../src/companion/start.ts';
 import { PUSH_PATH, WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
 import { COMPANION_PATHS } from '../../src/contract/companion.ts';
 import { startStandin, type RunningStandin } from '../../src/standin/listen.ts';

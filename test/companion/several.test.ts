@@ -2,7 +2,7 @@
 import { Agent } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../scripts/postgres.mjs';
-import type { RunningCompanion } from '../../src/companion/companion.ts';
+import type { RunningCompanion } from '../../src/companion/start.ts';
 import { openPostgres } from '../../src/companion/db/postgres.ts';
 import { createKeys } from '../../src/standin/keys.ts';
 import { startStandin, type RunningStandin } from '../../src/standin/listen.ts';

@@ -1,6 +1,6 @@
 // All of it, listening: a stand-in whose broker tells of what people do, and a companion on each of the two databases.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RunningCompanion } from '../../src/companion/companion.ts';
+import type { RunningCompanion } from '../../src/companion/start.ts';
 import { accountKey } from '../../src/companion/clients.ts';
 import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
 import { refreshTokenId } from '../../src/fxa/tokens.ts';

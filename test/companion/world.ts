@@ -6,11 +6,7 @@ import { Agent, request, type OutgoingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { buildCompanion } from '../../scripts/build-companion.ts';
-import {
-  startCompanion,
-  type CompanionOptions,
-  type RunningCompanion,
-} from '../../src/companion/companion.ts';
+import { startCompanion, type CompanionOptions, type RunningCompanion } from '../../src/companion/start.ts';
 import type { CompanionSettings } from '../../src/companion/config.ts';
 import type { Database } from '../../src/companion/db/database.ts';
 import { createLog } from '../../src/companion/operations/log.ts';

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import type { TestProject } from 'vitest/node';
 import { ensureBrowsers } from '../../scripts/browsers.mjs';
-import { startServer } from '../../src/companion/listen.ts';
+import { startServer } from '../../src/companion/server.ts';
 import { RETURN_PATH, returnPage as returnPageApp } from '../../src/companion/return-page.ts';
 import { buildsIn, makeBuilds, type Builds } from './builds.ts';
 import { chosenBrowsers } from './chosen.ts';

@@ -52,7 +52,7 @@ export function testStandin(port: number, era: Era, returnPage: string): TestSta
     switchOn: () =>
       new Promise((resolve, reject) => {
         server = serve({ fetch: serveRequest, hostname: '127.0.0.1', port }, () => resolve());
-        // As in listen.ts: a browser repeats a request by itself when a connection it has used before breaks.
+        // As in server.ts: a browser repeats a request by itself when a connection it has used before breaks.
         if ('maxRequestsPerSocket' in server) server.maxRequestsPerSocket = 1;
         server.once('error', reject);
       }),

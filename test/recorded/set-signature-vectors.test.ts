@@ -4,9 +4,9 @@ import type { JWK } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { isFxaError } from '../../src/fxa/errors.ts';
 import { verifiedPayload } from '../../src/fxa/id-token-signature.ts';
-import { publicKeys } from '../../src/companion/sets/public-keys.ts';
-import { Refusal } from '../../src/companion/sets/refusal.ts';
-import { verifySignature } from '../../src/companion/sets/signature.ts';
+import { publicKeys } from '../../src/companion/security-events/public-keys.ts';
+import { Refusal } from '../../src/companion/security-events/refusal.ts';
+import { verifySignature } from '../../src/companion/security-events/signature.ts';
 import wycheproof from './wycheproof-jws.json' with { type: 'json' };
 
 const vectors = wycheproof.groups.flatMap(({ key, tests }) => tests.map((test) => ({ ...test, key })));

@@ -2,10 +2,10 @@
 import { grantedCovers } from '../../fxa/scopes.ts';
 import { isFxaError } from '../../fxa/errors.ts';
 import { accountKey, type Client } from '../clients.ts';
-import { KeysUnavailable } from '../sets/key-set.ts';
+import { KeysUnavailable } from '../security-events/key-set.ts';
 import { cacheKey, createTokenCache, type Verdict } from './cache.ts';
 import { createEndings, createEvictionLog, evictionKey } from './evictions.ts';
-import { createInquiry, type InquiryOptions } from './inquiry.ts';
+import { createInquiry, type InquiryOptions } from './introspector.ts';
 import { accountsUnavailable, insufficientScope, invalidToken } from './refusals.ts';
 import type { TokenCheck } from './types.ts';
 

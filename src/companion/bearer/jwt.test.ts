@@ -2,8 +2,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { KeysUnavailable } from '../sets/key-set.ts';
-import { Refusal } from '../sets/refusal.ts';
+import { KeysUnavailable } from '../security-events/key-set.ts';
+import { Refusal } from '../security-events/refusal.ts';
 import { LONGEST_LIFE } from './evictions.ts';
 import { checking, client, nameOf, NOW, ORIGIN, problem, UID } from './testing/fakes.ts';
 

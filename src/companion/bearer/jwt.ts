@@ -3,9 +3,9 @@
 // FxA signs id_tokens and security event tokens with the same keys, for the same audience. What tells them apart is `typ`:
 // nothing but `at+jwt` is an access token.
 import type { IntrospectedToken } from '../../fxa/introspection.ts';
-import type { KeySet } from '../sets/key-set.ts';
-import { Refusal } from '../sets/refusal.ts';
-import { parseObject, verifySignature } from '../sets/signature.ts';
+import type { KeySet } from '../security-events/key-set.ts';
+import { Refusal } from '../security-events/refusal.ts';
+import { parseObject, verifySignature } from '../security-events/signature.ts';
 
 /** RFC 7515, section 4.1.9: media types have no case, and may leave out `application/`. */
 const ACCESS_TOKEN = /^(?:application\/)?at\+jwt$/i;

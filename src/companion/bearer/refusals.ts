@@ -1,7 +1,7 @@
 // The answers to bearer tokens that will not do (RFC 6750, section 3).
 import { isFxaError } from '../../fxa/errors.ts';
 import { Problem } from '../http/problem.ts';
-import { KeysUnavailable } from '../sets/key-set.ts';
+import { KeysUnavailable } from '../security-events/key-set.ts';
 
 /** Seconds, where Mozilla accounts names no time. */
 const UNSAID = 5;

@@ -1,10 +1,10 @@
 // What Mozilla accounts told about accounts, written down in batches; the rules are in the statement (migrations/0002-apply.ts).
 import { createHash } from 'node:crypto';
-import type { AccountEvent } from '../sets/types.ts';
+import type { AccountEvent } from '../security-events/types.ts';
 import type { Delivery, Store } from '../store.ts';
 import { batched } from './batch.ts';
 import type { Database } from './database.ts';
-import { writeHeard } from './heard.ts';
+import { writeHeard } from './notifications.ts';
 
 /** 256 entries in one notification stay below PostgreSQL's 8000 bytes. */
 const BATCH = { size: 256, limit: 4096, separable: isOfOneRow };

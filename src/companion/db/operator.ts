@@ -1,9 +1,9 @@
 // What the operator sees: how much, how old, what is stuck. No account, no session.
-import type { EventKind } from '../sets/types.ts';
+import type { EventKind } from '../security-events/types.ts';
 import type { OperatorState, Store } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
 import { StoreError } from './errors.ts';
-import { ABSOLUTE_MS, IDLE_MS } from './standing.ts';
+import { ABSOLUTE_MS, IDLE_MS } from './session-status.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 

@@ -2,7 +2,7 @@
 import { DAY_MS } from '../day.ts';
 import type { Store } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
-import { ABSOLUTE_MS, IDLE_MS } from './standing.ts';
+import { ABSOLUTE_MS, IDLE_MS } from './session-status.ts';
 
 /**
  * Pages of a table that one statement reads: every statement takes the same time however large the table is, and where the

@@ -1,9 +1,9 @@
-// The companion's own sessions: shown and ended. How they are bought is in purchases.ts.
+// The companion's own sessions: shown and ended. How they are bought is in create-session.ts.
 import type { Store } from '../store.ts';
 import type { Database } from './database.ts';
 import { StoreError } from './errors.ts';
 import { queueRevocations } from './revocations.ts';
-import { readSession, standing } from './standing.ts';
+import { readSession, standing } from './session-status.ts';
 
 /** How exactly it is remembered when a session was last shown, in milliseconds: a write an hour, not one a look. */
 const TOUCH_MS = 3_600_000;

@@ -5,7 +5,7 @@ import { deliveries } from './deliveries.ts';
 import { metrics } from './metrics.ts';
 import { operator } from './operator.ts';
 import { pruning } from './prune.ts';
-import { purchases } from './purchases.ts';
+import { purchases } from './create-session.ts';
 import { revocations } from './revocations.ts';
 import { sessions } from './sessions.ts';
 

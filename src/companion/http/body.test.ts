@@ -2,11 +2,11 @@
 import { connect } from 'node:net';
 import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningCompanion, startServer } from '../listen.ts';
+import { type RunningCompanion, startServer } from '../server.ts';
 import { readObject } from '../sessions/body.ts';
 import { atMost } from './body.ts';
 import { answerProblem, Problem } from './problem.ts';
-import { sizeLimits } from './limits.ts';
+import { sizeLimits } from './request-size.ts';
 
 let server: RunningCompanion;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 // Who calls too often waits. What counts is mostly what failed: a caller who is in the right is not counted.
 import type { MiddlewareHandler } from 'hono';
 import { callerAddress } from './address.ts';
-import { type Allowance, limiter, tooMany } from './allowance.ts';
-import { atOnce } from './at-once.ts';
-import { lane, LaneFull } from './lane.ts';
+import { type Allowance, limiter, tooMany } from './limiter.ts';
+import { atOnce } from './in-flight-limit.ts';
+import { lane, LaneFull } from './concurrency-limit.ts';
 
 /** Each for one network, but for the last. */
 export interface Allowances {

@@ -3,7 +3,7 @@ import type { Hono } from 'hono';
 import { createCounters } from '../operations/counters.ts';
 import { createLog } from '../operations/log.ts';
 import type { OperatorState } from '../store.ts';
-import { front, type FrontOptions } from './front.ts';
+import { front, type FrontOptions } from './pipeline.ts';
 import { ALLOWANCES, type Allowances } from './rate-limit.ts';
 
 export const NO_STATE: OperatorState = {

@@ -1,7 +1,7 @@
 import { createHash, createSign, createVerify, generateKeyPairSync } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type RunningCompanion, startServer } from '../listen.ts';
+import { type RunningCompanion, startServer } from '../server.ts';
 import { Problem } from './problem.ts';
 import { rateLimits } from './rate-limit.ts';
 import { allowing, from, testFront } from './testing.ts';

@@ -4,7 +4,7 @@ import { makeWorkerUtils, run, type Runner, type TaskList } from 'graphile-worke
 import type { Database } from '../db/database.ts';
 import type { Store } from '../store.ts';
 import { DAY_MS } from '../day.ts';
-import { startChore } from './chores.ts';
+import { startChore } from './interval.ts';
 import type { Revoke } from './revocations.ts';
 import { namesOf, workerLogger, type WorkerTrouble } from './worker-log.ts';
 

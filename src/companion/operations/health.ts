@@ -2,7 +2,7 @@
 import { type AwayReason, StoreError } from '../db/errors.ts';
 import type { Store } from '../store.ts';
 import type { Clocks } from './clock.ts';
-import { within } from './within.ts';
+import { within } from './timeout.ts';
 
 export interface HealthParts {
   readonly store: Pick<Store, 'ping' | 'revocationState'>;

@@ -1,7 +1,7 @@
 // The companion's log: for machines in the mozlog shape that Dockerflow asks for, for people in plain lines.
 import { hostname } from 'node:os';
 import { type DestinationStream, pino } from 'pino';
-import { errorFields, type Fields, fit, fitType } from './fields.ts';
+import { errorFields, type Fields, fit, fitType } from './log-fields.ts';
 import { boundedRepetition, type Entry } from './repetition.ts';
 
 /** Syslog's severities (RFC 5424), as mozlog has them. */

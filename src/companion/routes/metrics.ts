@@ -8,10 +8,10 @@ import { Problem } from '../http/problem.ts';
 import { type AccountsMetrics, beginFlow, sendEngage } from '../metrics/accounts-metrics.ts';
 import { dayOf, readEvents } from '../metrics/events.ts';
 import { isFlowParameter } from '../metrics/flow-parameters.ts';
-import { PROFILE_COUNTS_MS } from '../sessions/answers.ts';
+import { PROFILE_COUNTS_MS } from '../sessions/responses.ts';
 import { readObject } from '../sessions/body.ts';
 import { openUid } from '../sessions/seal.ts';
-import { guarded, liveSession, shownSession } from '../sessions/shown.ts';
+import { guarded, liveSession, shownSession } from '../sessions/authenticate.ts';
 import type { LiveSession, Store } from '../store.ts';
 
 /** The one event that is not counted here but told to Mozilla accounts: this person has used this client today. */

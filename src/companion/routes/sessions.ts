@@ -3,11 +3,11 @@ import { Hono } from 'hono';
 import { COMPANION_PATHS, type SessionAnswer } from '../../contract/companion.ts';
 import type { JsonObject } from '../../fxa/http.ts';
 import { bearerToken } from '../bearer/middleware.ts';
-import { accountState, entityTag, noneMatchNames } from '../sessions/answers.ts';
+import { accountState, entityTag, noneMatchNames } from '../sessions/responses.ts';
 import { atMost } from '../http/body.ts';
 import { badBody, readObject } from '../sessions/body.ts';
-import { buySession, type SessionParts } from '../sessions/buy.ts';
-import { guarded, liveSession, shownSession, unknownSession } from '../sessions/shown.ts';
+import { buySession, type SessionParts } from '../sessions/create.ts';
+import { guarded, liveSession, shownSession, unknownSession } from '../sessions/authenticate.ts';
 import { formatSessionToken, parseSessionToken, sessionHash } from '../sessions/token.ts';
 
 const KILOBYTE = 1024;

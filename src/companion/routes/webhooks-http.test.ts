@@ -3,10 +3,10 @@ import { request } from 'node:http';
 import type { IncomingHttpHeaders, OutgoingHttpHeaders, RequestOptions } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type RunningCompanion, startServer } from '../listen.ts';
-import { createKeySet } from '../sets/key-set.ts';
-import { CLIENTS, ISSUER, NOW, claims, set, signer } from '../sets/testing/tokens.ts';
-import { createSetVerifier } from '../sets/verify-set.ts';
+import { type RunningCompanion, startServer } from '../server.ts';
+import { createKeySet } from '../security-events/key-set.ts';
+import { CLIENTS, ISSUER, NOW, claims, set, signer } from '../security-events/testing/tokens.ts';
+import { createSetVerifier } from '../security-events/verify-set.ts';
 import type { Delivery } from '../store.ts';
 import { WEBHOOK_PATH, webhooks, webhookShortcut, type WebhookOptions } from './webhooks.ts';
 

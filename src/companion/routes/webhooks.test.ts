@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { accountKey } from '../clients.ts';
-import { KeysUnavailable } from '../sets/key-set.ts';
-import { REFUSAL_REASONS, Refusal } from '../sets/refusal.ts';
-import { FIREFOX, JTI, NOW, SUB } from '../sets/testing/tokens.ts';
-import type { AccountEvent, VerifiedSet } from '../sets/types.ts';
-import type { VerifySet } from '../sets/verify-set.ts';
+import { KeysUnavailable } from '../security-events/key-set.ts';
+import { REFUSAL_REASONS, Refusal } from '../security-events/refusal.ts';
+import { FIREFOX, JTI, NOW, SUB } from '../security-events/testing/tokens.ts';
+import type { AccountEvent, VerifiedSet } from '../security-events/types.ts';
+import type { VerifySet } from '../security-events/verify-set.ts';
 import type { Delivery } from '../store.ts';
 import { PUSH_PATH, WEBHOOK_PATH, webhooks } from './webhooks.ts';
 

@@ -7,12 +7,12 @@ import type { Context } from 'hono';
 import { accountKey } from '../clients.ts';
 import { tooLarge } from '../http/body.ts';
 import { answerProblem, Problem, writeProblem } from '../http/problem.ts';
-import type { Shortcut } from '../listen.ts';
-import { KeysUnavailable } from '../sets/key-set.ts';
-import { Refusal } from '../sets/refusal.ts';
-import type { RefusalReason } from '../sets/refusal.ts';
-import type { AccountEvent, EventKind, VerifiedSet } from '../sets/types.ts';
-import type { VerifySet } from '../sets/verify-set.ts';
+import type { Shortcut } from '../server.ts';
+import { KeysUnavailable } from '../security-events/key-set.ts';
+import { Refusal } from '../security-events/refusal.ts';
+import type { RefusalReason } from '../security-events/refusal.ts';
+import type { AccountEvent, EventKind, VerifiedSet } from '../security-events/types.ts';
+import type { VerifySet } from '../security-events/verify-set.ts';
 import type { Store } from '../store.ts';
 
 export const WEBHOOK_PATH = '/webhooks/fxa';

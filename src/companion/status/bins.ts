@@ -1,5 +1,5 @@
 // The deliveries of the last seven days, sorted into columns for the picture and into days for the table.
-import type { EventKind } from '../sets/types.ts';
+import type { EventKind } from '../security-events/types.ts';
 import type { OperatorState } from '../store.ts';
 import { DAY, HOUR } from './facts.ts';
 import { KIND_NAMES } from './words.ts';

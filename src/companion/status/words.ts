@@ -1,5 +1,5 @@
 // The status page's words: for kinds of events, for what went wrong, and for how long ago something was.
-import type { EventKind } from '../sets/types.ts';
+import type { EventKind } from '../security-events/types.ts';
 import { DAY, HOUR } from './facts.ts';
 
 /** In the order in which they are stacked and listed. */

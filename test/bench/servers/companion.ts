@@ -1,11 +1,11 @@
 // The companion, as it is, with as many known accounts as the bench wants; or, without a store, what stands before it.
 import { createApp } from '../../../src/companion/app.ts';
 import { accountKey, type Client } from '../../../src/companion/clients.ts';
-import { startCompanion } from '../../../src/companion/companion.ts';
+import { startCompanion } from '../../../src/companion/start.ts';
 import type { CompanionSettings } from '../../../src/companion/config.ts';
 import type { Database } from '../../../src/companion/db/database.ts';
 import { openDatabase } from '../../../src/companion/db/open.ts';
-import { startServer } from '../../../src/companion/listen.ts';
+import { startServer } from '../../../src/companion/server.ts';
 import { createCounters } from '../../../src/companion/operations/counters.ts';
 import { createLog } from '../../../src/companion/operations/log.ts';
 import type { Store } from '../../../src/companion/store.ts';

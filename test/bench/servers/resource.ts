@@ -2,9 +2,9 @@
 import { Hono } from 'hono';
 import { createTokenCheck } from '../../../src/companion/bearer/check.ts';
 import type { Client } from '../../../src/companion/clients.ts';
-import { startServer } from '../../../src/companion/listen.ts';
+import { startServer } from '../../../src/companion/server.ts';
 import { me } from '../../../src/companion/routes/me.ts';
-import { createKeySet } from '../../../src/companion/sets/key-set.ts';
+import { createKeySet } from '../../../src/companion/security-events/key-set.ts';
 import { standinEndpoints } from '../../../src/fxa/environments.ts';
 import { underLoad } from './under-load.mjs';
 

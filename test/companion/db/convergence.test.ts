@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { randomBytes } from 'node:crypto';
 import { beforeAll, expect, it } from 'vitest';
 import { createStore } from '../../../src/companion/db/store.ts';
-import type { AccountEvent } from '../../../src/companion/sets/types.ts';
+import type { AccountEvent } from '../../../src/companion/security-events/types.ts';
 import type { Delivery, Store } from '../../../src/companion/store.ts';
 import { onEachDatabase, type World } from './on-each-database.ts';
 import { NOON, boughtBy, telling } from './people.ts';

@@ -1,9 +1,9 @@
 // What Mozilla accounts tells: applied once, all of a token or nothing, and heard by every instance.
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
-import { ACCOUNT_CHANNEL, heardName } from '../../../src/companion/db/heard.ts';
+import { ACCOUNT_CHANNEL, heardName } from '../../../src/companion/db/notifications.ts';
 import { createStore } from '../../../src/companion/db/store.ts';
-import type { AccountEvent } from '../../../src/companion/sets/types.ts';
+import type { AccountEvent } from '../../../src/companion/security-events/types.ts';
 import { onEachDatabase, type World } from './on-each-database.ts';
 import { CLIENT, HOUR, NOON, OTHER_CLIENT, boughtBy, dayOf, hashOf, purchaseOf, telling } from './people.ts';
 

@@ -1,6 +1,6 @@
 // People, sessions and what is told about them, for the tests of the database.
 import { createHash, randomBytes } from 'node:crypto';
-import type { AccountEvent } from '../../../src/companion/sets/types.ts';
+import type { AccountEvent } from '../../../src/companion/security-events/types.ts';
 import type { Delivery, Purchase, Store } from '../../../src/companion/store.ts';
 
 /** 2026-11-21, noon. */

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
 import type { Database } from '../../../src/companion/db/database.ts';
-import { ACCOUNT_CHANNEL, heardName } from '../../../src/companion/db/heard.ts';
+import { ACCOUNT_CHANNEL, heardName } from '../../../src/companion/db/notifications.ts';
 import { openDatabase } from '../../../src/companion/db/open.ts';
 import { createStore } from '../../../src/companion/db/store.ts';
 import { NOON, boughtBy, hashOf, purchaseOf, rethrown, telling } from './people.ts';

@@ -9,7 +9,7 @@ import type {
   Revocation,
   Store,
 } from '../../../src/companion/store.ts';
-import type { AccountEvent } from '../../../src/companion/sets/types.ts';
+import type { AccountEvent } from '../../../src/companion/security-events/types.ts';
 
 interface Account {
   revision: number;

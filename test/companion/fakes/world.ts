@@ -4,7 +4,7 @@ import { createTokenCheck } from '../../../src/companion/bearer/check.ts';
 import type { TokenCheck } from '../../../src/companion/bearer/types.ts';
 import { accountKey, type Client } from '../../../src/companion/clients.ts';
 import { answerProblem, Problem } from '../../../src/companion/http/problem.ts';
-import type { AccountEvent } from '../../../src/companion/sets/types.ts';
+import type { AccountEvent } from '../../../src/companion/security-events/types.ts';
 import type { Store } from '../../../src/companion/store.ts';
 import { standinEndpoints, type Deployment } from '../../../src/fxa/environments.ts';
 import { createKeys } from '../../../src/standin/keys.ts';

@@ -2,7 +2,7 @@
 import { Agent } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
-import type { RunningCompanion } from '../../../src/companion/companion.ts';
+import type { RunningCompanion } from '../../../src/companion/start.ts';
 import { WEBHOOK_PATH } from '../../../src/companion/routes/webhooks.ts';
 import { startStandin, type RunningStandin } from '../../../src/standin/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';

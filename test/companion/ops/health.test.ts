@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
-import { startCompanion, type RunningCompanion } from '../../../src/companion/companion.ts';
+import { startCompanion, type RunningCompanion } from '../../../src/companion/start.ts';
 import { createLog } from '../../../src/companion/operations/log.ts';
 import { startStandin, type RunningStandin } from '../../../src/standin/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';

@@ -4,7 +4,7 @@ import { bearerToken } from '../bearer/middleware.ts';
 import { inRealm } from '../bearer/refusals.ts';
 import { Problem } from '../http/problem.ts';
 import type { LiveSession, Store } from '../store.ts';
-import { endedSession, refusalHeaders } from './answers.ts';
+import { endedSession, refusalHeaders } from './responses.ts';
 import { parseSessionToken, sessionHash } from './token.ts';
 
 /** The protection space of all that is shown a companion session, or sells one (RFC 9110, section 11.5). */

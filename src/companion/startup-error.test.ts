@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { FxaError } from '../fxa/errors.ts';
-import { whyNotStarted } from './trouble.ts';
+import { whyNotStarted } from './startup-error.ts';
 
 const SETTINGS = { issuer: 'https://accounts.example', host: '10.1.2.3', port: 8000 };
 const failed = (more: object) => Object.assign(new Error('as the system says it'), more);

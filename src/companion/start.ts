@@ -5,21 +5,21 @@ import { createApp, deployments } from './app.ts';
 import type { CompanionSettings } from './config.ts';
 import type { Database, DatabaseKind } from './db/database.ts';
 import { claimSpaces } from './db/client-spaces.ts';
-import { claim } from './db/made-with.ts';
+import { claim } from './db/secret-check.ts';
 import { openDatabase } from './db/open.ts';
-import { ACCOUNT_CHANNEL, readHeard } from './db/heard.ts';
-import { inTime } from './db/in-time.ts';
+import { ACCOUNT_CHANNEL, readHeard } from './db/notifications.ts';
+import { inTime } from './db/with-timeout.ts';
 import { createStore } from './db/store.ts';
 import { hostPause } from './jobs/host-pause.ts';
 import { createRevoker } from './jobs/revocations.ts';
 import { startWorker } from './jobs/worker.ts';
-import { startServer } from './listen.ts';
+import { startServer } from './server.ts';
 import { createCounters } from './operations/counters.ts';
 import { createClocks, readingDates } from './operations/clock.ts';
 import type { Version } from './operations/dockerflow.ts';
 import type { Log } from './operations/log.ts';
 import { operatorState } from './operations/operator-state.ts';
-import { CLOCK_SLACK, LONGEST_WAY } from './sets/verify-set.ts';
+import { CLOCK_SLACK, LONGEST_WAY } from './security-events/verify-set.ts';
 
 /** Seconds. Google's balancers keep connections for 600, others for less: the one who closes first should not be this one. */
 const KEEP_ALIVE = 620;

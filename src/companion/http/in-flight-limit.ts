@@ -1,6 +1,6 @@
 // How much one network may have under way: what is counted when it has failed could else be there before anything was counted.
 import { networkOf } from './address.ts';
-import { tooMany } from './allowance.ts';
+import { tooMany } from './limiter.ts';
 
 /** Does the work of a network, `most` at a time. @throws Problem 429 `rate_limited` */
 export function atOnce(most: number): (address: string, work: () => Promise<void>) => Promise<void> {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { COUNTERS, counterOf, limiter } from './allowance.ts';
+import { COUNTERS, counterOf, limiter } from './limiter.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

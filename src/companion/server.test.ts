@@ -3,9 +3,9 @@ import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, it } from 'vitest';
-import { sizeLimits } from './http/limits.ts';
+import { sizeLimits } from './http/request-size.ts';
 import { answerProblem, Problem } from './http/problem.ts';
-import { type RunningCompanion, type ServerTimes, startServer } from './listen.ts';
+import { type RunningCompanion, type ServerTimes, startServer } from './server.ts';
 
 const running: RunningCompanion[] = [];
 afterEach(async () => {

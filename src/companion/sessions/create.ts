@@ -4,7 +4,7 @@ import type { CheckedToken, TokenCheck } from '../bearer/types.ts';
 import type { Deployment } from '../../fxa/environments.ts';
 import type { Http } from '../../fxa/http.ts';
 import type { LiveSession, Store } from '../store.ts';
-import { endedSession } from './answers.ts';
+import { endedSession } from './responses.ts';
 import { readMetricsEnabled } from './profile.ts';
 import { sealUid } from './seal.ts';
 import { newSessionToken, sessionHash } from './token.ts';

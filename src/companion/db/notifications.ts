@@ -1,5 +1,5 @@
 // What instances tell each other on the channel: whose cached answers are stale, and whose tokens have ended.
-import type { AccountEvent } from '../sets/types.ts';
+import type { AccountEvent } from '../security-events/types.ts';
 
 /** The channel on which all instances hear of accounts, known ones or not. */
 export const ACCOUNT_CHANNEL = 'companion_account';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { startChore } from './chores.ts';
+import { startChore } from './interval.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

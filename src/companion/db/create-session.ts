@@ -3,7 +3,7 @@ import { DAY_MS } from '../day.ts';
 import type { Bought, Purchase, Store } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
 import { StoreError } from './errors.ts';
-import { readSession, standing } from './standing.ts';
+import { readSession, standing } from './session-status.ts';
 
 const MOST_A_DAY = 50;
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { LiveSession } from '../store.ts';
-import { accountState, entityTag, noneMatchNames } from './answers.ts';
+import { accountState, entityTag, noneMatchNames } from './responses.ts';
 
 const SESSION: LiveSession = {
   status: 'live',

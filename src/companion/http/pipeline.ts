@@ -6,8 +6,8 @@ import type { Log } from '../operations/log.ts';
 import { summaries } from '../operations/requests.ts';
 import { extensionCors } from './cors.ts';
 import { answerErrors } from './errors.ts';
-import { jsonOnly, sizeLimits } from './limits.ts';
-import { methodsAt, nowhere } from './nowhere.ts';
+import { jsonOnly, sizeLimits } from './request-size.ts';
+import { methodsAt, nowhere } from './not-found.ts';
 import { ALLOWANCES, type RateLimits, rateLimits } from './rate-limit.ts';
 import { securityHeaders } from './security-headers.ts';
 

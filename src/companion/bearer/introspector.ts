@@ -4,8 +4,8 @@ import { FxaError } from '../../fxa/errors.ts';
 import type { Http } from '../../fxa/http.ts';
 import { introspect, verifyAccessToken, type KnownToken } from '../../fxa/introspection.ts';
 import type { Client } from '../clients.ts';
-import { lane, LaneFull } from '../http/lane.ts';
-import type { KeySet } from '../sets/key-set.ts';
+import { lane, LaneFull } from '../http/concurrency-limit.ts';
+import type { KeySet } from '../security-events/key-set.ts';
 import { LONGEST_LIFE } from './evictions.ts';
 import { isSigned, readAccessJwt } from './jwt.ts';
 

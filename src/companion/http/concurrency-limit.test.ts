@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lane, LaneFull } from './lane.ts';
+import { lane, LaneFull } from './concurrency-limit.ts';
 
 /** Work that ends when it is told to. */
 function jobs() {
