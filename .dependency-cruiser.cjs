@@ -1,5 +1,5 @@
 // The walls between the rooms. Imports run in one direction only: fxa <- session <- extension; fxa <- companion;
-// fxa <- standin. Extension and companion meet in `contract` alone, which knows nobody.
+// fxa <- mock-accounts. Extension and companion meet in `contract` alone, which knows nobody.
 const only = (name, from, allowed, comment) => ({
   name,
   comment,
@@ -29,16 +29,16 @@ module.exports = {
     ),
     only('contract-knows-nobody', '^src/contract/', ['^src/contract/'], 'it is what two programs agree on'),
     only(
-      'standin-stands-alone',
-      '^src/standin/',
+      'mock-server-stands-alone',
+      '^src/mock-accounts/',
       [
-        '^src/standin/',
+        '^src/mock-accounts/',
         '^src/fxa/',
         '^manifest\\.json$',
         'node_modules/(hono|@hono/node-server|jose)/',
         '^(node:)?[a-z/_]+$',
       ],
-      'the stand-in is a server of its own',
+      'the mock server is a server of its own',
     ),
     only(
       'companion-knows-only-fxa',
@@ -54,16 +54,16 @@ module.exports = {
       'the backend speaks to the extension over the network alone',
     ),
     {
-      name: 'nobody-imports-companion',
+      name: 'nothing-imports-the-companion',
       severity: 'error',
       from: { path: '^src/', pathNot: ['^src/companion/', '\\.test\\.tsx?$'] },
       to: { path: '^src/companion/' },
     },
     {
-      name: 'nobody-imports-standin',
+      name: 'nothing-imports-the-mock-server',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/standin/', '\\.test\\.tsx?$'] },
-      to: { path: '^src/standin/' },
+      from: { path: '^src/', pathNot: ['^src/mock-accounts/', '\\.test\\.tsx?$'] },
+      to: { path: '^src/mock-accounts/' },
     },
     {
       name: 'only-browser-imports-the-polyfill',

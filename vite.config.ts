@@ -17,7 +17,7 @@ import type { BuildConfig } from './src/extension/config.ts';
 import type { PageFacts } from './src/extension/page-facts.ts';
 import { returnPagePattern } from './src/extension/return-page.ts';
 import { knownEndpoints } from './src/fxa/environments.ts';
-import { EXTENSION_CLIENTS, RETURN_PAGE } from './src/standin/ready.ts';
+import { EXTENSION_CLIENTS, RETURN_PAGE } from './src/mock-accounts/seed.ts';
 
 export interface BuildOptions {
   readonly browser: BrowserName;

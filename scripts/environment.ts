@@ -10,7 +10,7 @@ import {
 } from '../src/fxa/scopes.ts';
 import { secureUrl } from '../src/fxa/secure-url.ts';
 import type { BuildConfig } from '../src/extension/config.ts';
-import { EXTENSION_CLIENTS, RETURN_PAGE } from '../src/standin/ready.ts';
+import { EXTENSION_CLIENTS, RETURN_PAGE } from '../src/mock-accounts/seed.ts';
 import { signInMetrics } from './sign-in-metrics.ts';
 
 export type BrowserName = 'firefox' | 'chromium';

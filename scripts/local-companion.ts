@@ -7,7 +7,7 @@ import type { CompanionSettings } from '../src/companion/config.ts';
 import { createLog } from '../src/companion/operations/log.ts';
 import { WEBHOOK_PATH } from '../src/companion/routes/webhooks.ts';
 import { readVersion } from '../src/companion/version.ts';
-import { EXTENSION_CLIENTS, RETURN_PAGE } from '../src/standin/ready.ts';
+import { EXTENSION_CLIENTS, RETURN_PAGE } from '../src/mock-accounts/seed.ts';
 import { redirectUris } from './manifest.ts';
 
 /** Where it listens when nobody else does. */

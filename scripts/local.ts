@@ -3,8 +3,8 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { newFolder, removeFolder, removeOwnFolders } from '../test/e2e/driver/folders.ts';
 import { RETURN_PATH } from '../src/companion/return-page.ts';
-import { startStandin, type RunningStandin } from '../src/standin/listen.ts';
-import { READY_PASSWORD, readyClients } from '../src/standin/ready.ts';
+import { startStandin, type RunningStandin } from '../src/mock-accounts/listen.ts';
+import { READY_PASSWORD, readyClients } from '../src/mock-accounts/seed.ts';
 import { buildExtension } from './build.ts';
 import type { BrowserName } from './browsers.mjs';
 import { COMPANION_PORT, OPERATOR_PASSWORD, startLocalCompanion, webhooksTo } from './local-companion.ts';

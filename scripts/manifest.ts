@@ -1,6 +1,6 @@
 // One root manifest.json, two browsers: what each build keeps of it, and what the build fills in.
 import { readFileSync } from 'node:fs';
-import { chromiumRedirectUri, firefoxRedirectUri } from '../src/standin/redirect-uris.ts';
+import { chromiumRedirectUri, firefoxRedirectUri } from '../src/mock-accounts/redirect-uris.ts';
 import { connectSources, imageSources, type BrowserName } from './environment.ts';
 import { geckoIdFault, keyFault, versionFault } from './release.ts';
 import type { BuildConfig } from '../src/extension/config.ts';

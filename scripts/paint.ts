@@ -1,7 +1,7 @@
 // `npm run paint`: how long the popup takes from being opened to showing the account, as a ratio to a bare page of the same
 // build that reads the same item of storage. `-- --check` fails above the goal; `-- --rounds N`: 30 unless told.
 import { parseArgs } from 'node:util';
-import { READY_PASSWORD } from '../src/standin/ready.ts';
+import { READY_PASSWORD } from '../src/mock-accounts/seed.ts';
 import { addBarePage, addUnansweredPopup, BARE_PAGE, UNANSWERED_POPUP } from '../test/bench/popup/bare.ts';
 import { launchBrowser, type BrowserUnderTest } from '../test/e2e/driver/index.ts';
 import { eventually, pause } from '../test/e2e/driver/wait.ts';

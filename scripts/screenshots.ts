@@ -2,7 +2,7 @@
 // of the companion's status page; and every view of every page, light and dark, in both directions. `-- --views`: only these.
 import { mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { READY_PASSWORD } from '../src/standin/ready.ts';
+import { READY_PASSWORD } from '../src/mock-accounts/seed.ts';
 import { launchBrowser } from '../test/e2e/driver/index.ts';
 import { newFolder, removeFolder } from '../test/e2e/driver/folders.ts';
 import { eventually } from '../test/e2e/driver/wait.ts';

@@ -1,9 +1,9 @@
 // `npm run sign-set -- --event password-change --user ada@example.com`: has a running stand-in sign an event and send it to a
 // webhook, and says what that answered. Options are in USAGE.
 import { parseArgs } from 'node:util';
-import { outcomeInWords } from '../src/standin/events/outcome.ts';
-import { usualPayload } from '../src/standin/events/event.ts';
-import { EXTENSION_CLIENTS } from '../src/standin/ready.ts';
+import { outcomeInWords } from '../src/mock-accounts/events/outcome.ts';
+import { usualPayload } from '../src/mock-accounts/events/event.ts';
+import { EXTENSION_CLIENTS } from '../src/mock-accounts/seed.ts';
 import { STANDIN_ORIGIN } from './environment.ts';
 
 const USAGE = `Usage: npm run sign-set -- --event NAME [options]

@@ -4,10 +4,10 @@ import { startCompanion, type RunningCompanion } from '../src/companion/start.ts
 import { createLog } from '../src/companion/operations/log.ts';
 import { RETURN_PATH } from '../src/companion/return-page.ts';
 import { readVersion } from '../src/companion/version.ts';
-import type { EventName } from '../src/standin/events/event.ts';
-import { startStandin, type RunningStandin } from '../src/standin/listen.ts';
-import { EXTENSION_CLIENTS, READY_PASSWORD } from '../src/standin/ready.ts';
-import { drive } from '../src/standin/testing/drive.ts';
+import type { EventName } from '../src/mock-accounts/events/event.ts';
+import { startStandin, type RunningStandin } from '../src/mock-accounts/listen.ts';
+import { EXTENSION_CLIENTS, READY_PASSWORD } from '../src/mock-accounts/seed.ts';
+import { drive } from '../src/mock-accounts/testing/drive.ts';
 import { launchBrowser } from '../test/e2e/driver/index.ts';
 import { localSettings, OPERATOR_PASSWORD, webhooksTo } from './local-companion.ts';
 import { withBuild } from './local.ts';

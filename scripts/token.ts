@@ -1,8 +1,8 @@
 // `npm run -s token`: signs somebody in at a running stand-in, as its pages do, and prints the access token alone, for curl.
 // Options are in USAGE.
 import { parseArgs } from 'node:util';
-import { EXTENSION_CLIENTS, READY_PASSWORD } from '../src/standin/ready.ts';
-import { randomHex, s256 } from '../src/standin/store/random.ts';
+import { EXTENSION_CLIENTS, READY_PASSWORD } from '../src/mock-accounts/seed.ts';
+import { randomHex, s256 } from '../src/mock-accounts/store/random.ts';
 import { STANDIN_ORIGIN } from './environment.ts';
 
 const USAGE = `Usage: npm run -s token -- [options]

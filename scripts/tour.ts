@@ -1,7 +1,7 @@
 // The whole round without a display: sign in, see the profile, have it changed elsewhere, sign out, and prove that the grant is
 // dead.
 import { mkdir } from 'node:fs/promises';
-import { READY_PASSWORD } from '../src/standin/ready.ts';
+import { READY_PASSWORD } from '../src/mock-accounts/seed.ts';
 import { launchBrowser } from '../test/e2e/driver/index.ts';
 import { eventually } from '../test/e2e/driver/wait.ts';
 import type { BrowserName } from './browsers.mjs';

@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 const ROOMS = [
   'test',
   '.',
-  'src/standin',
+  'src/mock-accounts',
   'src/companion',
   'src/fxa',
   'src/session',

@@ -2,7 +2,7 @@
 import { generateKeyPair, randomBytes, randomUUID, sign } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { eventUri } from '../../src/standin/events/event.ts';
+import { eventUri } from '../../src/mock-accounts/events/event.ts';
 import { uidOf } from './servers/uids.mjs';
 
 export const CLIENT_ID = 'a1b2c3d4e5f60718';

@@ -9,10 +9,10 @@ import { answerProblem, type Problem } from '../../src/companion/http/problem.ts
 import { startServer } from '../../src/companion/server.ts';
 import { me } from '../../src/companion/routes/me.ts';
 import { standinEndpoints } from '../../src/fxa/environments.ts';
-import type { Era } from '../../src/standin/era.ts';
-import { createKeys, type Keys } from '../../src/standin/keys.ts';
-import { startStandin } from '../../src/standin/listen.ts';
-import { drive, TEST_CLIENT, type Wish } from '../../src/standin/testing/drive.ts';
+import type { Era } from '../../src/mock-accounts/era.ts';
+import { createKeys, type Keys } from '../../src/mock-accounts/keys.ts';
+import { startStandin } from '../../src/mock-accounts/listen.ts';
+import { drive, TEST_CLIENT, type Wish } from '../../src/mock-accounts/testing/drive.ts';
 
 const OTHER_CLIENT = 'a1b2c3d4e5f60002';
 const CONFIDENTIAL_CLIENT = 'a1b2c3d4e5f60004';

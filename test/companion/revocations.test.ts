@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRevoker, type Revoke } from '../../src/companion/jobs/revocations.ts';
 import { refreshTokenId } from '../../src/fxa/tokens.ts';
-import type { Fault } from '../../src/standin/faults/model.ts';
+import type { Fault } from '../../src/mock-accounts/faults/model.ts';
 import { CLIENT } from './fakes/world.ts';
 import { createWorld, type World } from './fakes/world.ts';
 import type { FakeStore } from './fakes/store.ts';

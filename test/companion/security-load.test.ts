@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../scripts/postgres.mjs';
 import { openPostgres } from '../../src/companion/db/postgres.ts';
 import { COMPANION_PATHS } from '../../src/contract/companion.ts';
-import { startStandin, type RunningStandin } from '../../src/standin/listen.ts';
+import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
 import { CLIENT } from './fakes/world.ts';
 import { builtCompanion, buy, deliver, quickly, uidOf, type BuiltCompanion } from './world.ts';
 

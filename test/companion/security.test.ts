@@ -23,8 +23,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startCompanion } from '../../src/companion/start.ts';
 import { PUSH_PATH, WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
 import { COMPANION_PATHS } from '../../src/contract/companion.ts';
-import { startStandin, type RunningStandin } from '../../src/standin/listen.ts';
-import { drive } from '../../src/standin/testing/drive.ts';
+import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
+import { drive } from '../../src/mock-accounts/testing/drive.ts';
 import { CLIENT } from './fakes/world.ts';
 import { accessToken, ask, buy, deliver, startHere, uidOf, type Answer } from './world.ts';
 

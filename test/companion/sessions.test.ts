@@ -1,7 +1,7 @@
 // Companion sessions, bought with access tokens of a real (stand-in) Mozilla accounts.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sessions } from '../../src/companion/routes/sessions.ts';
-import type { Fault } from '../../src/standin/faults/model.ts';
+import type { Fault } from '../../src/mock-accounts/faults/model.ts';
 import type { Purchase } from '../../src/companion/store.ts';
 import type { FakeStore } from './fakes/store.ts';
 import { CLIENT, createWorld, OTHER_CLIENT, SECRET, type World } from './fakes/world.ts';

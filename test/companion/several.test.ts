@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startPostgres, type RunningPostgres } from '../../scripts/postgres.mjs';
 import type { RunningCompanion } from '../../src/companion/start.ts';
 import { openPostgres } from '../../src/companion/db/postgres.ts';
-import { createKeys } from '../../src/standin/keys.ts';
-import { startStandin, type RunningStandin } from '../../src/standin/listen.ts';
+import { createKeys } from '../../src/mock-accounts/keys.ts';
+import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
 import { freshDatabase } from './db/on-each-database.ts';
 import { CLIENT } from './fakes/world.ts';
 import * as world from './world.ts';

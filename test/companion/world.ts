@@ -11,8 +11,8 @@ import type { CompanionSettings } from '../../src/companion/config.ts';
 import type { Database } from '../../src/companion/db/database.ts';
 import { createLog } from '../../src/companion/operations/log.ts';
 import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
-import type { RunningStandin } from '../../src/standin/listen.ts';
-import { drive, type Wish } from '../../src/standin/testing/drive.ts';
+import type { RunningStandin } from '../../src/mock-accounts/listen.ts';
+import { drive, type Wish } from '../../src/mock-accounts/testing/drive.ts';
 import { whenOutOfTime } from '../fakes/test-signal.ts';
 import { CLIENT, OTHER_CLIENT, SECRET } from './fakes/world.ts';
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { BROWSERS } from '../../scripts/build.ts';
 import { buildConfig, connectSources, YOUR_HOSTS } from '../../scripts/environment.ts';
 import { manifestFor, readManifest, redirectUris } from '../../scripts/manifest.ts';
-import { firefoxRedirectUri } from '../../src/standin/redirect-uris.ts';
+import { firefoxRedirectUri } from '../../src/mock-accounts/redirect-uris.ts';
 
 const CLIENT = { FXA_CLIENT_ID: '0123456789abcdef' };
 const manifest = (browser: (typeof BROWSERS)[number], environment: string, variables = {}) =>

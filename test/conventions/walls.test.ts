@@ -17,10 +17,10 @@ const PLANTED: Record<string, [file: string, code: string]> = {
   'fxa-is-pure': ['src/fxa/a.ts', "import '../session/ok.ts';"],
   'session-knows-only-fxa': ['src/session/b.ts', "import '../extension/background/ok.ts';"],
   'contract-knows-nobody': ['src/contract/c.ts', "import '../session/ok.ts';"],
-  'standin-stands-alone': ['src/standin/c.ts', "import '../session/ok.ts';"],
+  'mock-server-stands-alone': ['src/mock-accounts/c.ts', "import '../session/ok.ts';"],
   'companion-knows-only-fxa': ['src/companion/c.ts', "import '../session/ok.ts';"],
-  'nobody-imports-companion': ['src/extension/background/d2.ts', "import '../../companion/ok.ts';"],
-  'nobody-imports-standin': ['src/extension/background/d.ts', "import '../../standin/ok.ts';"],
+  'nothing-imports-the-companion': ['src/extension/background/d2.ts', "import '../../companion/ok.ts';"],
+  'nothing-imports-the-mock-server': ['src/extension/background/d.ts', "import '../../mock-accounts/ok.ts';"],
   'only-browser-imports-the-polyfill': ['src/extension/background/e.ts', "import 'webextension-polyfill';"],
   'pages-hold-no-rules': ['src/extension/pages/popup/f.ts', "import { x } from '../../../session/ok.ts'; x;"],
   'the-doctor-holds-no-rules': [
@@ -47,7 +47,7 @@ it('every rule of the walls finds its planted violation, and nothing else is fou
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), code);
   };
-  for (const room of ['session', 'standin', 'companion', 'extension/background', 'extension/browser']) {
+  for (const room of ['session', 'mock-accounts', 'companion', 'extension/background', 'extension/browser']) {
     plant(`src/${room}/ok.ts`, 'export const x = 1;');
   }
   plant('src/fxa/ok.ts', 'export const y = 1;');

@@ -3,7 +3,7 @@ import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildExtension } from '../../scripts/build.ts';
 import type { BrowserName } from '../../scripts/browsers.mjs';
-import { EXTENSION_CLIENTS } from '../../src/standin/ready.ts';
+import { EXTENSION_CLIENTS } from '../../src/mock-accounts/seed.ts';
 import { addUnansweredPopup } from '../bench/popup/bare.ts';
 import { makeGallery, speak } from './gallery/build.ts';
 

@@ -1,9 +1,9 @@
 // The stand-in of a test: it can be switched off and on again without forgetting anything, and hold its answers back.
 import { serve, type ServerType } from '@hono/node-server';
-import { createStandin, type Standin } from '../../src/standin/app.ts';
-import type { Era } from '../../src/standin/era.ts';
-import { callsOf, needsBody } from '../../src/standin/faults/calls.ts';
-import { readyClients } from '../../src/standin/ready.ts';
+import { createStandin, type Standin } from '../../src/mock-accounts/app.ts';
+import type { Era } from '../../src/mock-accounts/era.ts';
+import { callsOf, needsBody } from '../../src/mock-accounts/faults/calls.ts';
+import { readyClients } from '../../src/mock-accounts/seed.ts';
 import { createHolds, type Holds } from './holds.ts';
 
 export interface TestStandin extends Standin {

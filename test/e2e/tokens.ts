@@ -1,6 +1,6 @@
 // Looks for live tokens in a text. The stand-in keeps only hashes, so every candidate is hashed and compared.
 import { createHash } from 'node:crypto';
-import type { Standin } from '../../src/standin/app.ts';
+import type { Standin } from '../../src/mock-accounts/app.ts';
 
 /** FxA: tokens are 32 bytes, written as 64 hexadecimal digits; the server knows each by the SHA-256 of the bytes. */
 const DIGITS = 64;

@@ -6,7 +6,7 @@ import {
   type EndedReason,
   type MetricsRequest,
 } from '../../src/contract/companion.ts';
-import type { Standin } from '../../src/standin/app.ts';
+import type { Standin } from '../../src/mock-accounts/app.ts';
 import { lineOf, type Totals } from './metrics-watch.ts';
 import { CLIENT } from './world.ts';
 

@@ -1,6 +1,6 @@
 // What happens in a history without the person: deaths, the server's doings, faults, clocks.
-import type { Fault, Trouble } from '../../src/standin/faults/model.ts';
-import { READY_PASSWORD } from '../../src/standin/ready.ts';
+import type { Fault, Trouble } from '../../src/mock-accounts/faults/model.ts';
+import { READY_PASSWORD } from '../../src/mock-accounts/seed.ts';
 import { MOODS } from './fake-companion.ts';
 import { HOUR, MINUTE, PEOPLE, people, type Action } from './action.ts';
 import { leap } from './browser.ts';

@@ -1,5 +1,5 @@
 // The person in the window or tab: signs in at the stand-in, and goes where its page sends them.
-import type { Standin } from '../../src/standin/app.ts';
+import type { Standin } from '../../src/mock-accounts/app.ts';
 import type { Person } from '../fakes/host.ts';
 import { fakeKeysJwe } from './fake-keys.ts';
 

@@ -1,5 +1,5 @@
 // A world as it was at a moment: what thousands of worlds begin with is gone through once.
-import type { AccessToken, Account, RefreshToken } from '../../src/standin/store/types.ts';
+import type { AccessToken, Account, RefreshToken } from '../../src/mock-accounts/store/types.ts';
 import type { FaultWorld } from './world.ts';
 
 export interface Snapshot {

@@ -1,6 +1,6 @@
 // What use cases are made of: getting signed in, waiting for a moment, the same session in another condition.
 import type { StoredRecord } from '../../src/session/state/record.ts';
-import { READY_PASSWORD } from '../../src/standin/ready.ts';
+import { READY_PASSWORD } from '../../src/mock-accounts/seed.ts';
 import { personAt } from './person.ts';
 import { once } from './snapshot.ts';
 import type { FaultWorld } from './world.ts';

@@ -6,7 +6,7 @@ import type { Database } from '../../src/companion/db/database.ts';
 import { openDatabase } from '../../src/companion/db/open.ts';
 import { createLog } from '../../src/companion/operations/log.ts';
 import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
-import type { Account } from '../../src/standin/store/types.ts';
+import type { Account } from '../../src/mock-accounts/store/types.ts';
 import { empty } from '../companion/db/empty.ts';
 import { CLIENT, createWorld, type World } from './world.ts';
 

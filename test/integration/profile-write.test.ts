@@ -4,9 +4,9 @@ import { standinEndpoints, type Deployment } from '../../src/fxa/environments.ts
 import { LARGEST_AVATAR, setAvatar, setDisplayName } from '../../src/fxa/profile-write.ts';
 import { fetchProfile } from '../../src/fxa/profile.ts';
 import { failure } from '../../src/fxa/testing/deployment.ts';
-import { createKeys } from '../../src/standin/keys.ts';
-import { startStandin, type RunningStandin } from '../../src/standin/listen.ts';
-import { drive, TEST_CLIENT } from '../../src/standin/testing/drive.ts';
+import { createKeys } from '../../src/mock-accounts/keys.ts';
+import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
+import { drive, TEST_CLIENT } from '../../src/mock-accounts/testing/drive.ts';
 import { ERAS } from './world.ts';
 
 const keys = createKeys(Date.now);

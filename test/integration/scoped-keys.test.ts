@@ -6,10 +6,10 @@ import { standinEndpoints, type Deployment } from '../../src/fxa/environments.ts
 import { compareScopedKeys, newKeyRequest, openScopedKeys } from '../../src/fxa/scoped-keys.ts';
 import { failure } from '../../src/fxa/testing/deployment.ts';
 import { acceptGrant, refreshAccessToken, requestGrant, type Grant } from '../../src/fxa/tokens.ts';
-import { createKeys } from '../../src/standin/keys.ts';
-import { startStandin, type RunningStandin } from '../../src/standin/listen.ts';
-import { EXTENSION_CLIENTS, KEY_SCOPE, READY_PASSWORD } from '../../src/standin/ready.ts';
-import { browser, type Browser, type Shown } from '../../src/standin/testing/browse.ts';
+import { createKeys } from '../../src/mock-accounts/keys.ts';
+import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
+import { EXTENSION_CLIENTS, KEY_SCOPE, READY_PASSWORD } from '../../src/mock-accounts/seed.ts';
+import { browser, type Browser, type Shown } from '../../src/mock-accounts/testing/browse.ts';
 import { ERAS } from './world.ts';
 
 const keys = createKeys(Date.now);

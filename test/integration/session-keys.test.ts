@@ -5,11 +5,11 @@ import * as scopedKeys from '../../src/fxa/scoped-keys.ts';
 import type { StoredRecord } from '../../src/session/state/record.ts';
 import { createSession, type SessionService } from '../../src/session/index.ts';
 import type { View } from '../../src/session/state/view.ts';
-import { startStandin, type RunningStandin } from '../../src/standin/listen.ts';
-import { deriveKey, type MadeKey } from '../../src/standin/pages/keys.ts';
-import { EXTENSION_CLIENTS, KEY_SCOPE, READY_PASSWORD, readyClients } from '../../src/standin/ready.ts';
-import type { Account } from '../../src/standin/store/types.ts';
-import { browser } from '../../src/standin/testing/browse.ts';
+import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
+import { deriveKey, type MadeKey } from '../../src/mock-accounts/pages/keys.ts';
+import { EXTENSION_CLIENTS, KEY_SCOPE, READY_PASSWORD, readyClients } from '../../src/mock-accounts/seed.ts';
+import type { Account } from '../../src/mock-accounts/store/types.ts';
+import { browser } from '../../src/mock-accounts/testing/browse.ts';
 import { createHost, type Host } from '../fakes/host.ts';
 
 const CLIENT = EXTENSION_CLIENTS.firefox;

@@ -1,6 +1,6 @@
 // Signing in in a tab: where there is no auth window, or the person prefers it. The tab outlives the background.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { RETURN_PAGE } from '../../src/standin/ready.ts';
+import { RETURN_PAGE } from '../../src/mock-accounts/seed.ts';
 import { createWorld, type World } from './world.ts';
 
 let world: World;

@@ -4,10 +4,10 @@ import type { CompanionConfig, MetricsConfig } from '../../src/session/context.t
 import type { StoredRecord } from '../../src/session/state/record.ts';
 import { createSession, type SessionService } from '../../src/session/index.ts';
 import type { View } from '../../src/session/state/view.ts';
-import type { Era } from '../../src/standin/era.ts';
-import { createKeys } from '../../src/standin/keys.ts';
-import { startStandin, type RunningStandin } from '../../src/standin/listen.ts';
-import { READY_PASSWORD, readyClients, RETURN_PAGE } from '../../src/standin/ready.ts';
+import type { Era } from '../../src/mock-accounts/era.ts';
+import { createKeys } from '../../src/mock-accounts/keys.ts';
+import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
+import { READY_PASSWORD, readyClients, RETURN_PAGE } from '../../src/mock-accounts/seed.ts';
 import { createHost, type Host } from '../fakes/host.ts';
 import { testSignal } from '../fakes/test-signal.ts';
 

@@ -1,6 +1,6 @@
 // The stand-in in era 2019 against what the real servers of 2019 were recorded to answer: one test per exchange, over real HTTP.
 import { afterEach, describe, expect, it } from 'vitest';
-import { type RunningStandin, startStandin } from '../../src/standin/listen.ts';
+import { type RunningStandin, startStandin } from '../../src/mock-accounts/listen.ts';
 import { comparable } from './compare.ts';
 import { type Exchange, EXCHANGES, type RecordedRequest, type RecordedResponse, send } from './exchange.ts';
 import { addRecordedAccount, seed } from './seeds.ts';

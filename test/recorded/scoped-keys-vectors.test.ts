@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { decryptKeysJwe, openScopedKeys } from '../../src/fxa/scoped-keys.ts';
 import { failure } from '../../src/fxa/testing/deployment.ts';
-import { deriveKey } from '../../src/standin/pages/keys.ts';
+import { deriveKey } from '../../src/mock-accounts/pages/keys.ts';
 import documented from './scoped-keys.json' with { type: 'json' };
 import wycheproof from './wycheproof-jwe.json' with { type: 'json' };
 

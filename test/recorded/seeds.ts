@@ -1,7 +1,7 @@
 // The state each recorded request met: accounts, codes and tokens with the very values of the recording.
 import { createHash } from 'node:crypto';
-import type { Account, Session } from '../../src/standin/store/types.ts';
-import type { Store } from '../../src/standin/store/store.ts';
+import type { Account, Session } from '../../src/mock-accounts/store/types.ts';
+import type { Store } from '../../src/mock-accounts/store/store.ts';
 import type { Exchange, RecordedRequest } from './exchange.ts';
 
 const CLIENT = 'a1b2c3d4e5f60001';

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { parseClients } from '../../../src/companion/client-list.ts';
 import { claimSpaces } from '../../../src/companion/db/client-spaces.ts';
-import { startStandin } from '../../../src/standin/listen.ts';
+import { startStandin } from '../../../src/mock-accounts/listen.ts';
 import { startHere } from '../world.ts';
 import { onEachDatabase } from './on-each-database.ts';
 

@@ -7,9 +7,9 @@ import { answerProblem, Problem } from '../../../src/companion/http/problem.ts';
 import type { AccountEvent } from '../../../src/companion/security-events/types.ts';
 import type { Store } from '../../../src/companion/store.ts';
 import { standinEndpoints, type Deployment } from '../../../src/fxa/environments.ts';
-import { createKeys } from '../../../src/standin/keys.ts';
-import { startStandin, type RunningStandin } from '../../../src/standin/listen.ts';
-import { drive, type Driver, type Wish } from '../../../src/standin/testing/drive.ts';
+import { createKeys } from '../../../src/mock-accounts/keys.ts';
+import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
+import { drive, type Driver, type Wish } from '../../../src/mock-accounts/testing/drive.ts';
 import { fakeStore } from './store.ts';
 
 export const CLIENT: Client = {

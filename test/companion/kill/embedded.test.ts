@@ -4,7 +4,7 @@ import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { startStandin } from '../../../src/standin/listen.ts';
+import { startStandin } from '../../../src/mock-accounts/listen.ts';
 import { createChance } from '../../fakes/random.ts';
 import { CLIENT } from '../fakes/world.ts';
 import { ADA, ask, builtCompanion, buy, deliver, uidOf, type BuiltCompanion } from '../world.ts';

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
-import { startStandin } from '../../../src/standin/listen.ts';
+import { startStandin } from '../../../src/mock-accounts/listen.ts';
 import { note } from '../../faults/counts.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
 import { ask, builtCompanion, buy, type BuiltCompanion } from '../world.ts';

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { Database } from '../../../src/companion/db/database.ts';
 import { openDatabase } from '../../../src/companion/db/open.ts';
-import type { RunningStandin } from '../../../src/standin/listen.ts';
+import type { RunningStandin } from '../../../src/mock-accounts/listen.ts';
 import { note } from '../../faults/counts.ts';
 import { CLIENT } from '../fakes/world.ts';
 import type { BuiltCompanion, Where } from '../world.ts';

@@ -1,7 +1,7 @@
 // One companion after the other, each killed at a moment nobody chose: while it starts, or while it works.
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, vi } from 'vitest';
-import { startStandin } from '../../../src/standin/listen.ts';
+import { startStandin } from '../../../src/mock-accounts/listen.ts';
 import { testSignal } from '../../fakes/test-signal.ts';
 import { createChance } from '../../fakes/random.ts';
 import type { BuiltCompanion, Where } from '../world.ts';

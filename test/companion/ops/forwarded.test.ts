@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
 import type { RunningCompanion } from '../../../src/companion/start.ts';
 import { WEBHOOK_PATH } from '../../../src/companion/routes/webhooks.ts';
-import { startStandin, type RunningStandin } from '../../../src/standin/listen.ts';
+import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
 import { ask, PASSWORD, quickly, startHere } from '../world.ts';
 

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
 import { startCompanion, type RunningCompanion } from '../../../src/companion/start.ts';
 import { createLog } from '../../../src/companion/operations/log.ts';
-import { startStandin, type RunningStandin } from '../../../src/standin/listen.ts';
+import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
 import { CLIENT, OTHER_CLIENT, SECRET } from '../fakes/world.ts';
 import { accessToken, ask, buy, deliver, PASSWORD, startHere, uidOf } from '../world.ts';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startPgbouncer, type RunningPgbouncer } from '../../../scripts/pgbouncer.mjs';
 import { startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
 import { openPostgres } from '../../../src/companion/db/postgres.ts';
-import { startStandin, type RunningStandin } from '../../../src/standin/listen.ts';
+import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
 import { CLIENT } from '../fakes/world.ts';
 import { accessToken, ask, buy, deliver, grant, startHere, uidOf } from '../world.ts';

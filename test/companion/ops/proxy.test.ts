@@ -10,8 +10,8 @@ import { serve, type ServerType } from '@hono/node-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
 import { proxiedFetch } from '../../../src/companion/proxied-fetch.ts';
-import { createStandin } from '../../../src/standin/app.ts';
-import type { RunningStandin } from '../../../src/standin/listen.ts';
+import { createStandin } from '../../../src/mock-accounts/app.ts';
+import type { RunningStandin } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
 import { CLIENT } from '../fakes/world.ts';
 import {

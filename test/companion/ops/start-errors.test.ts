@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
 import { openDatabase } from '../../../src/companion/db/open.ts';
 import { whyNotStarted } from '../../../src/companion/startup-error.ts';
-import { startStandin, type RunningStandin } from '../../../src/standin/listen.ts';
+import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
 import { startHere } from '../world.ts';
 

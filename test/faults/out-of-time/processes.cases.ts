@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startStandin } from '../../../src/standin/listen.ts';
+import { startStandin } from '../../../src/mock-accounts/listen.ts';
 import { killAgainAndAgain } from '../../companion/kill/rounds.ts';
 import { ask, builtCompanion, type BuiltCompanion } from '../../companion/world.ts';
 

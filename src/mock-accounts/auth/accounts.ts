@@ -1,0 +1,99 @@
+/** Signing up, signing in and out and leaving, as JSON for tests and scripts. The real routes take a stretched password instead of the password. */
+import type { Context } from 'hono';
+import { readPayload } from '../http/payload.ts';
+import { json } from '../http/reply.ts';
+import { authProblem } from '../problems.ts';
+import type { Account, Session } from '../store/types.ts';
+import { optional, required, type Schema, validate } from '../validation/schema.ts';
+import { boolean, type Kind, string } from '../validation/types.ts';
+import type { World } from '../context.ts';
+import { needSession } from './session.ts';
+
+/** Something with one `@` and a dot behind it. */
+export const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+/** FxA: passwords have at least eight characters. */
+export const PASSWORD_MIN = 8;
+
+const email: Kind = string({ max: 256, pattern: EMAIL });
+const password: Kind = string({ min: PASSWORD_MIN, max: 1024 });
+const signInBody: Schema = {
+  unknown: 'stripped',
+  fields: [required('email', email), required('password', string())],
+};
+const signUpBody: Schema = {
+  unknown: 'stripped',
+  fields: [required('email', email), required('password', password), optional('preVerified', boolean)],
+};
+const codeBody: Schema = { unknown: 'stripped', fields: [required('code', string({ max: 64 }))] };
+
+interface SignIn {
+  readonly email: string;
+  readonly password: string;
+  readonly preVerified?: boolean;
+}
+
+function answer(world: World, account: Account, session: Session): Response {
+  return json({
+    uid: account.uid,
+    sessionToken: session.token,
+    verified: account.verified,
+    authAt: Math.floor(session.lastAuthAt / 1000),
+    metricsEnabled: world.rules.era === 'today' ? account.metricsEnabled : undefined,
+  });
+}
+
+/** The account with this password. Throws 102, 103. */
+export function authenticate(world: World, params: SignIn): Account {
+  const account = world.store.accounts.byEmail(params.email);
+  if (account === undefined) throw authProblem(102, { email: params.email });
+  if (account.password !== params.password) throw authProblem(103, { email: account.email });
+  return account;
+}
+
+/** `POST /v1/account/login`. */
+export async function loginEndpoint(world: World, c: Context): Promise<Response> {
+  const account = authenticate(
+    world,
+    validate(signInBody, await readPayload(c.req.raw)) as unknown as SignIn,
+  );
+  return answer(world, account, world.store.sessions.open(account.uid));
+}
+
+/** `POST /v1/account/create`. Throws 101 for an address that is taken. */
+export async function createEndpoint(world: World, c: Context): Promise<Response> {
+  const params = validate(signUpBody, await readPayload(c.req.raw)) as unknown as SignIn;
+  const { accounts, sessions } = world.store;
+  if (accounts.byEmail(params.email) !== undefined) throw authProblem(101, { email: params.email });
+  const account = accounts.add({
+    email: params.email,
+    password: params.password,
+    verified: params.preVerified === true,
+    locale: c.req.header('accept-language') ?? 'en-US',
+  });
+  return answer(world, account, sessions.open(account.uid));
+}
+
+/** `POST /v1/session/verify_code`. Throws 105, 110. */
+export async function verifyCodeEndpoint(world: World, c: Context): Promise<Response> {
+  const { account } = needSession(world, c);
+  const { code } = validate(codeBody, await readPayload(c.req.raw)) as { code: string };
+  if (code !== account.confirmationCode) throw authProblem(105);
+  account.verified = true;
+  return json({});
+}
+
+/** `POST /v1/account/destroy`. Throws 102, 103. */
+export async function accountDestroyEndpoint(world: World, c: Context): Promise<Response> {
+  const account = authenticate(
+    world,
+    validate(signInBody, await readPayload(c.req.raw)) as unknown as SignIn,
+  );
+  world.store.deleteAccount(account.uid);
+  return json({});
+}
+
+/** `POST /v1/session/destroy`. Throws 110. */
+export function sessionDestroyEndpoint(world: World, c: Context): Response {
+  world.store.sessions.close(needSession(world, c).session.token);
+  return json({});
+}

@@ -1,0 +1,109 @@
+/** `POST /v1/oauth/authorization`: a signed-in person lets a client have a code. The sign-in page's script calls it. */
+import type { Context } from 'hono';
+import type { EraRules } from '../era.ts';
+import { readPayload } from '../http/payload.ts';
+import { json } from '../http/reply.ts';
+import { checkPkceUse, checkRedirectUri, checkScopes } from '../oauth/client-policy.ts';
+import { findClient } from '../oauth/client-auth.ts';
+import { authProblem, invalidParameter, oauthProblem } from '../problems.ts';
+import { collapse, scopeValues } from '../scope-set.ts';
+import { anyCaseClientId, authScope, codeChallenge, keysJwe } from '../validation/members.ts';
+import { depends, optional, required, type Schema, validate } from '../validation/schema.ts';
+import { INVALID, integer, nullable, string, url } from '../validation/types.ts';
+import type { World } from '../context.ts';
+import { needSession, type SignedIn } from './session.ts';
+
+interface AuthorizationParams {
+  readonly client_id: string;
+  readonly redirect_uri?: string;
+  readonly scope?: string;
+  readonly state: string;
+  readonly access_type: 'online' | 'offline';
+  readonly code_challenge?: string;
+  readonly keys_jwe?: string;
+  readonly acr_values?: string | null;
+  readonly max_age?: number;
+}
+
+function schemaOf(rules: EraRules): Schema {
+  return {
+    unknown: 'stripped',
+    allOrNone: ['code_challenge', 'code_challenge_method'],
+    fields: [
+      optional('response_type', string({ oneOf: ['code'] }), 'code'),
+      required('client_id', anyCaseClientId),
+      depends(
+        'assertion',
+        () => INVALID,
+        () => 'forbidden',
+      ),
+      optional('redirect_uri', url(['http', 'https'], 256)),
+      optional('scope', authScope),
+      required('state', string({ max: rules.stateMaxLength })),
+      optional('access_type', string({ oneOf: ['offline', 'online'] }), 'online'),
+      optional('code_challenge_method', string({ oneOf: ['S256'] })),
+      optional('code_challenge', codeChallenge),
+      optional('keys_jwe', keysJwe),
+      optional('acr_values', nullable(string({ max: 256 }))),
+      ...(rules.era === 'today' ? [optional('max_age', integer(Number.MAX_SAFE_INTEGER))] : []),
+    ],
+  };
+}
+
+/** What the OAuth server behind checks once more. FxA 2019: https only, and every scope must parse. */
+function checkAgain(rules: EraRules, params: AuthorizationParams): void {
+  const { redirect_uri: uri, scope } = params;
+  if (uri !== undefined && url(rules.redirectSchemes, 256)(uri) === INVALID)
+    throw invalidParameter(['redirect_uri']);
+  if (scopeValues(scope ?? '') === undefined) throw invalidParameter(['scope']);
+}
+
+/** FxA: AAL2 means two-step sign-in, which no account here has; `max_age` has a leeway of five seconds. */
+function checkAuthentication(world: World, { session }: SignedIn, params: AuthorizationParams): void {
+  const acr = (params.acr_values ?? '').trim().split(/\s+/);
+  if (acr.includes('AAL2') && session.aal < 2) throw oauthProblem(120, { foundValue: session.aal });
+  const age = (world.now() - session.lastAuthAt) / 1000;
+  if (params.max_age !== undefined && age > params.max_age + 5) throw oauthProblem(120);
+}
+
+/** The redirect URI with code and state. FxA: form-encoded as RFC 3986 reads it, so `~` stays and `*` does not. */
+function withAnswer(redirectUri: string, code: string, state: string): string {
+  const answer = new URLSearchParams({ code, state }).toString();
+  const joint = redirectUri.includes('?') ? '&' : '?';
+  return redirectUri + joint + answer.replaceAll('%7E', '~').replaceAll('*', '%2A');
+}
+
+/** The endpoint. Throws 104, 107, 108, 110, 162, 163, 166, 167, 169, 170, 204. */
+export async function authorizationEndpoint(world: World, c: Context): Promise<Response> {
+  const { rules, store } = world;
+  const who = needSession(world, c);
+  const params = validate(schemaOf(rules), await readPayload(c.req.raw)) as unknown as AuthorizationParams;
+  if (store.clients.get(params.client_id)?.disabled === true) {
+    throw authProblem(204, { clientId: params.client_id, retryAfter: 30 });
+  }
+  if (!who.account.verified) throw authProblem(104);
+  checkAgain(rules, params);
+  const client = findClient(world, params.client_id);
+  const redirectUri = checkRedirectUri(client, params.redirect_uri);
+  checkAuthentication(world, who, params);
+  const scope = collapse(params.scope ?? '');
+  checkScopes(client, scope);
+  checkPkceUse(client, params.code_challenge);
+  const { code } = store.tokens.addCode({
+    clientId: client.id,
+    uid: who.account.uid,
+    scope,
+    offline: params.access_type === 'offline',
+    authAt: Math.floor(who.session.lastAuthAt / 1000),
+    amr: who.session.amr,
+    aal: who.session.aal,
+    ...(params.code_challenge === undefined ? {} : { codeChallenge: params.code_challenge }),
+    ...(params.keys_jwe === undefined ? {} : { keysJwe: params.keys_jwe }),
+  });
+  return json({
+    code,
+    state: params.state,
+    redirect: withAnswer(redirectUri, code, params.state),
+    scope: rules.scopeInAuthorizationAnswer ? scope : undefined,
+  });
+}

@@ -1,0 +1,43 @@
+/** `POST /v1/oauth/destroy`, today only: a true RFC 7009 endpoint. An unknown or foreign token is fine, and nothing happens. */
+import type { Context } from 'hono';
+import { readPayload } from '../http/payload.ts';
+import { json } from '../http/reply.ts';
+import { authenticateClient, basicPattern, readBasic } from '../oauth/client-auth.ts';
+import { invalidParameter } from '../problems.ts';
+import { anyCaseClientId, anyCaseSecret, anyCaseToken, accessToken } from '../validation/members.ts';
+import { depends, optional, required, type Schema, validate } from '../validation/schema.ts';
+import { either, string } from '../validation/types.ts';
+import type { World } from '../context.ts';
+
+const schemaOf = (hasHeader: boolean): Schema => ({
+  unknown: 'stripped',
+  fields: [
+    depends('client_id', anyCaseClientId, () => (hasHeader ? 'forbidden' : 'required')),
+    depends('client_secret', anyCaseSecret, () => (hasHeader ? 'forbidden' : 'optional')),
+    required('token', either(anyCaseToken, accessToken)),
+    optional('token_type_hint', string({ max: 64, empty: true })),
+  ],
+});
+
+/** The endpoint. Throws 107, 108, 162, 171. */
+export async function authDestroyEndpoint(world: World, c: Context): Promise<Response> {
+  const { rules, store } = world;
+  const payload = await readPayload(c.req.raw);
+  const header = c.req.header('authorization');
+  const basic = header?.startsWith('Basic') === true ? header : undefined;
+  if (basic !== undefined && !basicPattern(rules).test(basic))
+    throw invalidParameter(['authorization'], 'headers');
+  const params = validate(schemaOf(basic !== undefined), payload);
+  const client = authenticateClient(
+    world,
+    basic === undefined
+      ? { id: params.client_id as string, secret: params.client_secret as string | undefined }
+      : readBasic(rules, basic),
+  );
+  const token = params.token as string;
+  const access = store.tokens.findAccessToken(token);
+  if (access?.clientId === client.id) store.tokens.removeAccessToken(access.id);
+  const refresh = store.tokens.findRefreshToken(token);
+  if (refresh?.clientId === client.id) store.tokens.removeRefreshToken(refresh.id);
+  return json({});
+}

@@ -1,0 +1,79 @@
+/** The event broker of one stand-in: who is told of what, and where. */
+import type { Faults } from '../faults/faults.ts';
+import type { Store } from '../store/store.ts';
+import type { AccountChange } from '../store/types.ts';
+import type { World } from '../context.ts';
+import { createDeliveryLog, type Delivery } from './deliveries.ts';
+import { usualPayload } from './event.ts';
+import { createSender, type Errand, TIMING, type Timing } from './sender.ts';
+import { createSigner, type SetOptions } from './sign.ts';
+
+type Sending = Partial<Pick<Errand, 'payload' | 'url' | 'wrongKey' | 'once'>>;
+
+export interface Events {
+  /** Sends a client's events there from now on; undefined ends that, and what is pending for it. Throws `TypeError` for what is no http(s) address. */
+  register(clientId: string, url: string | undefined): void;
+  /** Addresses by client. */
+  webhooks(): Readonly<Record<string, string>>;
+  /** The clients that are told of a person's changes, with or without an address. */
+  clientsOf(uid: string): readonly string[];
+  /**
+   * Sends an event, of any name or URI, to one client; without `payload` the usual one. Resolves when it is acknowledged or nothing
+   * more is sent of it, at once where there is no address. Never rejects.
+   */
+  send(clientId: string, uid: string, event: string, how?: Sending): Promise<Delivery>;
+  /** A SET, signed and not sent. Without `payload` the usual one. */
+  sign(options: Omit<SetOptions, 'payload'> & Partial<SetOptions>): Promise<string>;
+  /** The oldest first. */
+  deliveries(): readonly Delivery[];
+  /** Resolves when nothing is pending. */
+  idle(): Promise<void>;
+  /** Drops what is pending, and sends nothing more. */
+  stop(): void;
+}
+
+interface Means extends Pick<World, 'keys' | 'now' | 'origin'> {
+  readonly store: Pick<Store, 'clients' | 'tokens' | 'onChange'>;
+  readonly faults: Pick<Faults, 'settings' | 'onSettings'>;
+  readonly webhooks?: Readonly<Record<string, string>>;
+  readonly timing?: Partial<Timing>;
+}
+
+function checkedUrl(url: string): string {
+  const { protocol, href } = new URL(url);
+  if (protocol !== 'http:' && protocol !== 'https:') throw new TypeError('A webhook has an http(s) address.');
+  return href;
+}
+
+/** A broker that listens to the store. */
+export function createEvents({ store, keys, now, origin, faults, webhooks = {}, timing }: Means): Events {
+  const urls = new Map<string, string>();
+  const log = createDeliveryLog();
+  const sign = createSigner({ origin, keys, now });
+  const urlOf = (clientId: string) => urls.get(clientId);
+  const sender = createSender({ sign, log, faults, urlOf, now, timing: { ...TIMING, ...timing } });
+  const register: Events['register'] = (clientId, url) => {
+    if (url === undefined) urls.delete(clientId);
+    else urls.set(clientId, checkedUrl(url));
+  };
+  for (const [clientId, url] of Object.entries(webhooks)) register(clientId, url);
+  const clientsOf = (uid: string) => {
+    const servers = [...store.clients.values()].filter(({ resourceServer }) => resourceServer === true);
+    return [...new Set([...store.tokens.clientsOf(uid), ...servers.map(({ id }) => id)])];
+  };
+  store.onChange(({ uid, event, payload, clientId: only }: AccountChange) => {
+    const told = clientsOf(uid).filter((id) => urls.has(id) && (only === undefined || only === id));
+    for (const clientId of told) void sender.send({ clientId, uid, event, payload });
+  });
+  return {
+    register,
+    webhooks: () => Object.fromEntries(urls),
+    clientsOf,
+    send: (clientId, uid, event, { payload = usualPayload(event, uid, now()), ...how } = {}) =>
+      sender.send({ clientId, uid, event, payload, ...how }),
+    sign: (options) => sign({ payload: usualPayload(options.event, options.uid, now()), ...options }),
+    deliveries: () => log.list(),
+    idle: () => log.idle(),
+    stop: () => sender.stop(),
+  };
+}

@@ -1,0 +1,76 @@
+/** The error answer a fault asks for, in the words and numbers of the server that is asked. */
+import { STATUS_CODES } from 'node:http';
+import type { EraRules } from '../era.ts';
+import { styleOf } from '../http/server-style.ts';
+import { json } from '../http/reply.ts';
+import type { ApiRole } from '../routing.ts';
+import type { Trouble } from './model.ts';
+
+type StatusTrouble = Extract<Trouble, { kind: 'status' }>;
+
+/** FxA: the number each server gives with a status when nothing more special is the matter. */
+const USUAL: Readonly<Record<ApiRole, Readonly<Record<number, number>>>> = {
+  oauth: { 400: 109, 401: 104, 415: 113, 429: 114, 503: 201 },
+  auth: { 400: 107, 401: 110, 410: 116, 413: 113, 429: 114, 503: 201 },
+  profile: { 400: 101, 401: 100, 429: 114, 503: 104 },
+};
+
+const MESSAGES: Readonly<Record<number, string>> = {
+  429: 'Client has sent too many requests',
+  500: 'Unspecified error',
+  503: 'Service unavailable',
+};
+
+function wording(
+  rules: EraRules,
+  role: ApiRole,
+  status: number,
+  errno: number,
+): Readonly<Record<string, unknown>> {
+  // The same number may stand for other things under other statuses, and then the server's own words are not meant.
+  if (role !== 'profile') {
+    const { status: usual, body } = styleOf(rules, role).render({ kind: role, errno, extra: {} });
+    if (usual === status && body.errno === errno) return body;
+  }
+  const phrase = STATUS_CODES[status] ?? 'Unknown';
+  const own = role === 'profile' && status === 401 ? { error: 'Bad Request', message: 'Unauthorized' } : {};
+  const info = role === 'oauth' ? rules.oauthErrorInfo : rules.authErrorInfo;
+  return {
+    code: status,
+    errno,
+    error: phrase,
+    message: MESSAGES[status] ?? phrase,
+    ...(role === 'profile' ? {} : { info }),
+    ...own,
+  };
+}
+
+/** FxA: the newest auth and OAuth servers count in milliseconds in the body of a 429; every other body counts in seconds. */
+function bodyTime(rules: EraRules, role: ApiRole, { status, retryAfter, bodyRetryAfter }: StatusTrouble) {
+  if (bodyRetryAfter !== undefined) return bodyRetryAfter === false ? undefined : bodyRetryAfter;
+  const inMilliseconds = rules.era === 'today' && role !== 'profile' && status === 429;
+  return retryAfter === undefined || !inMilliseconds ? retryAfter : retryAfter * 1000;
+}
+
+/** The answer, not dressed yet. */
+export function errorAnswer(rules: EraRules, role: ApiRole, trouble: StatusTrouble): Response {
+  const { status, retryAfter } = trouble;
+  const errno = trouble.errno ?? USUAL[role][status] ?? 999;
+  const body = { ...wording(rules, role, status, errno), retryAfter: bodyTime(rules, role, trouble) };
+  return json(body, status, retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) });
+}
+
+/** What a captive portal (below 400) or a proxy puts in place of the server's answer. */
+export function pageAnswer(status: number, retryAfter?: number): Response {
+  const heading = status < 400 ? 'Sign in to this network' : `${status} ${STATUS_CODES[status] ?? ''}`.trim();
+  const page = `<!doctype html>\n<html lang="en"><title>${heading}</title><h1>${heading}</h1></html>\n`;
+  return new Response(page, {
+    status,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-length': String(Buffer.byteLength(page)),
+      'cache-control': 'no-store',
+      ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+    },
+  });
+}

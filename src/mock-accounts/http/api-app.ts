@@ -1,0 +1,59 @@
+/** A JSON server: a table of endpoints turned into a Hono app that renders problems, answers preflights and dresses every reply. */
+import { type Context, Hono } from 'hono';
+import { httpProblem, ProblemError } from '../problems.ts';
+import type { ApiStyle } from './server-style.ts';
+import { type Belonging, dress } from './response-headers.ts';
+import { preflight } from './preflight.ts';
+import { json } from './reply.ts';
+
+export interface Endpoint {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Hono's path syntax; `:name` matches one segment. */
+  readonly path: string;
+  readonly handle: (c: Context) => Response | Promise<Response>;
+}
+
+/** A problem as this server words it, or the framework's bare 500. */
+function rendered(style: ApiStyle, error: ProblemError): Response {
+  if (error.problem.kind === 'crash') {
+    const message = 'An internal server error occurred';
+    return json({ statusCode: 500, error: 'Internal Server Error', message }, 500);
+  }
+  const { status, body, headers } = style.render(error.problem);
+  return json(body, status, headers);
+}
+
+function matcher(path: string): RegExp {
+  return new RegExp(`^${path.replace(/\/:\w+\?/g, '(?:/[^/]+)?').replace(/:\w+/g, '[^/]+')}$`);
+}
+
+/** Builds the app. `now` gives milliseconds. */
+export function apiApp(style: ApiStyle, endpoints: readonly Endpoint[], now: () => number): Hono {
+  const app = new Hono();
+  const patterns = endpoints.map(({ method, path }) => ({ method, pattern: matcher(path) }));
+  const dressed = (c: Context, belonging: Belonging, response: Response) =>
+    dress(response, style, { belonging, origin: c.req.header('origin') ?? null, now: now() });
+
+  app.options('*', (c) => {
+    const exists = (method: string) =>
+      patterns.some((entry) => entry.method === method && entry.pattern.test(c.req.path));
+    try {
+      return dressed(c, 'preflight', preflight(c.req.raw, style, exists));
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      return dressed(c, 'preflight', rendered(style, error));
+    }
+  });
+  for (const { method, path, handle } of endpoints) {
+    app.on(method, path, async (c) => {
+      try {
+        return dressed(c, 'route', await handle(c));
+      } catch (error) {
+        if (!(error instanceof ProblemError)) throw error;
+        return dressed(c, 'route', rendered(style, error));
+      }
+    });
+  }
+  app.notFound((c) => dressed(c, 'nowhere', rendered(style, httpProblem(404, 'Not Found'))));
+  return app;
+}

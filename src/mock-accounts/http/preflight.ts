@@ -1,0 +1,40 @@
+/** CORS preflights, answered as the servers' HTTP framework does. */
+import { httpProblem } from '../problems.ts';
+import type { ApiStyle } from './server-style.ts';
+import { json } from './reply.ts';
+
+/**
+ * Answers an OPTIONS request. `exists` says whether there is a route for a method.
+ * FxA: a header that is not allowed makes the preflight answer 200 without CORS headers. Throws 404 problems.
+ */
+export function preflight(request: Request, style: ApiStyle, exists: (method: string) => boolean): Response {
+  const method = request.headers.get('access-control-request-method');
+  if (method === null) {
+    throw httpProblem(404, 'Not Found', 'CORS error: Missing Access-Control-Request-Method header');
+  }
+  if (!exists(method)) throw httpProblem(404, 'Not Found');
+  const origin = request.headers.get('origin');
+  if (style.cors === 'echo' && origin === null) {
+    throw httpProblem(404, 'Not Found', 'CORS error: Missing Origin header');
+  }
+  const wanted = (request.headers.get('access-control-request-headers') ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((header) => header.trim())
+    .filter((header) => header !== '');
+  const allowed = new Set(style.allowedHeaders.map((header) => header.toLowerCase()).concat('origin'));
+  if (wanted.some((header) => !allowed.has(header))) {
+    return json({ message: 'CORS error: Some headers are not allowed' });
+  }
+  return new Response(null, {
+    status: 200,
+    headers: {
+      'access-control-allow-origin': style.cors === 'star' ? '*' : (origin ?? '*'),
+      'access-control-allow-methods': method,
+      'access-control-allow-headers': style.allowedHeaders.join(','),
+      'access-control-max-age': '86400',
+      'access-control-expose-headers': style.exposedHeaders,
+      'content-length': '0',
+    },
+  });
+}

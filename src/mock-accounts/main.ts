@@ -1,0 +1,76 @@
+/** `npm run fxa`: starts the stand-in alone and says where it is and who can sign in. */
+import { parseArgs } from 'node:util';
+import type { Era } from './era.ts';
+import { startStandin } from './listen.ts';
+import { EXTENSION_CLIENTS, READY_PASSWORD, readyClients, RETURN_PAGE } from './seed.ts';
+
+/** Where `npm run companion` takes them; while it does not run they wait. */
+const COMPANION_WEBHOOK = `${new URL(RETURN_PAGE).origin}/webhooks/fxa`;
+
+interface Arguments {
+  readonly era: Era;
+  readonly port: number;
+  readonly webhook: string;
+}
+
+/** Prints one sentence and ends with 1. */
+function fail(sentence: string): never {
+  console.error(sentence);
+  process.exit(1);
+}
+
+function readArguments(): Arguments {
+  try {
+    const { values } = parseArgs({
+      options: {
+        era: { type: 'string', default: 'today' },
+        port: { type: 'string', default: '9720' },
+        webhook: { type: 'string', default: COMPANION_WEBHOOK },
+      },
+    });
+    const port = Number(values.port);
+    if (values.era !== '2019' && values.era !== 'today') fail('--era is 2019 or today.');
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) fail('--port is a number from 0 to 65535.');
+    const { webhook } = values;
+    if (!/^https?:/.test(URL.canParse(webhook) ? webhook : '')) fail('--webhook is an http(s) address.');
+    return { era: values.era, port, webhook };
+  } catch {
+    return fail('Usage: npm run fxa -- [--era 2019|today] [--port N] [--webhook URL]');
+  }
+}
+
+const { era, port, webhook } = readArguments();
+try {
+  const webhooks = Object.fromEntries(readyClients().map(({ id }) => [id, webhook]));
+  const { origin, store, stop } = await startStandin({ era, port, webhooks });
+  const accounts = store.accounts
+    .list()
+    .map(({ email, displayName }) => `  ${email.padEnd(20)} ${displayName ?? '(no name)'}`);
+  const clients = [...store.clients.values()].map(
+    ({ id, name, redirectUris }) =>
+      `  ${id}  ${name}\n${redirectUris.map((uri) => `      ${uri}\n`).join('')}`,
+  );
+  console.log(`Stand-in for Mozilla accounts: ${origin} (era: ${era})
+
+Accounts, all with the password "${READY_PASSWORD}":
+${accounts.join('\n')}
+
+Clients:
+${clients.join('')}
+${
+  era === '2019'
+    ? `Build for it with: FXA_ISSUER=${origin} FXA_CLIENT_ID_FIREFOX=${EXTENSION_CLIENTS.firefox} FXA_CLIENT_ID_CHROMIUM=${EXTENSION_CLIENTS.chromium} npm run build -- --env custom\n`
+    : ''
+}Events go to:       ${webhook}
+Faults panel:       ${origin}/__standin/
+Connected services: ${origin}/settings#connected-services
+Discovery:          ${origin}/.well-known/openid-configuration
+Ctrl-C ends it.`);
+  const end = () => void stop().then(() => process.exit(0));
+  process.once('SIGINT', end);
+  process.once('SIGTERM', end);
+} catch (error) {
+  const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  if (!inUse) throw error;
+  fail(`Port ${port} is in use: end what runs there, or choose another with --port.`);
+}

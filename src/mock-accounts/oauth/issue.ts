@@ -1,0 +1,34 @@
+/** The answer of a token endpoint: an access token always, a refresh token and an id_token where the grant has them. */
+import type { World } from '../context.ts';
+import type { Granted } from './grant.ts';
+import { makeIdToken } from './id-token.ts';
+
+/** Makes the tokens of a grant. `ttl` in seconds; FxA: today a `ttl` above the maximum is silently capped. */
+export async function issueTokens(
+  world: World,
+  granted: Granted,
+  options: { ttl?: number | undefined; resource?: string | undefined },
+): Promise<Readonly<Record<string, unknown>>> {
+  const { rules, store } = world;
+  const life = Math.min(options.ttl ?? rules.accessTokenLife, rules.accessTokenLife);
+  const { clientId, uid, scope } = granted;
+  const authorization = {
+    clientId,
+    uid,
+    scope,
+    ...(granted.authAt === undefined ? {} : { authAt: granted.authAt }),
+  };
+  const profileChangedAt = store.accounts.byUid(uid)?.profileChangedAt ?? 0;
+  const access = store.tokens.addAccessToken({ ...authorization, life, profileChangedAt });
+  const refresh = granted.offline ? store.tokens.addRefreshToken(authorization) : undefined;
+  return {
+    access_token: access.token,
+    token_type: 'bearer',
+    scope,
+    expires_in: life,
+    auth_at: granted.authAtShown ? granted.authAt : undefined,
+    keys_jwe: granted.keysJwe,
+    refresh_token: refresh?.token,
+    id_token: granted.idToken ? await makeIdToken(world, granted, access.token, options.resource) : undefined,
+  };
+}

@@ -1,0 +1,106 @@
+/** `/authorization`: the page people sign in on. It answers 200 whatever happens; asking twice for the same address changes nothing. */
+import type { Context } from 'hono';
+import { rememberSession, signedIn, type SignedIn } from '../auth/session.ts';
+import type { Account } from '../store/types.ts';
+import type { World } from '../context.ts';
+import { enter, type Entered } from './sign-in-actions.ts';
+import { finishPage, goPage } from './redirect-page.ts';
+import { confirmForm, continueForm, errorPage, permissionForm, signInForm, signUpForm } from './forms.ts';
+import { makeKeysJwe } from './keys.ts';
+import { type Page, render } from './layout.ts';
+import { refusalUrl, silentRefusal } from './prompt-none.ts';
+import { type PageError, type PageRequest, readRequest } from './request.ts';
+
+/** How far a person has come on this page. */
+interface Progress {
+  readonly passwordEntered: boolean;
+  readonly continued: boolean;
+  readonly accepted: boolean;
+}
+
+const AT_THE_DOOR: Progress = { passwordEntered: false, continued: false, accepted: false };
+
+function needsPassword(world: World, request: PageRequest, who: SignedIn): boolean {
+  const age = (world.now() - who.session.lastAuthAt) / 1000;
+  const tooOld = request.maxAge !== undefined && (request.maxAge === 0 || age > request.maxAge);
+  const other =
+    request.email !== undefined && request.email.toLowerCase() !== who.account.email.toLowerCase();
+  // FxA: keys are derived from the password, so a session alone does not do.
+  return request.prompt === 'login' || tooOld || other || request.wantsKeys;
+}
+
+/** The form to come in by. FxA: an address nobody has leads to sign-up. */
+function door(world: World, request: PageRequest): Page {
+  const unknown = request.email !== undefined && world.store.accounts.byEmail(request.email) === undefined;
+  const form = request.action === 'signup' || unknown ? signUpForm : signInForm;
+  return form(request.client, { email: request.email });
+}
+
+/** The last page, with the keys that are wanted. FxA: whatever goes wrong with them ends in the same sentence. */
+async function withKeys(request: PageRequest, account: Account): Promise<Page> {
+  try {
+    return finishPage(request, await makeKeysJwe(request, account));
+  } catch {
+    return errorPage('Something went wrong. Please close this tab and try again.');
+  }
+}
+
+function nextPage(
+  world: World,
+  request: PageRequest,
+  who: SignedIn | undefined,
+  progress: Progress,
+): Page | Promise<Page> {
+  if (who === undefined) return door(world, request);
+  const past = progress.passwordEntered || progress.accepted;
+  if (!past && needsPassword(world, request, who)) {
+    return request.email === undefined
+      ? signInForm(request.client, { email: who.account.email })
+      : door(world, request);
+  }
+  if (!who.account.verified) return confirmForm(who.account);
+  if (!past && !progress.continued) return continueForm(world, request.client, who.account);
+  const asks = !request.client.trusted || request.prompt === 'consent';
+  return asks && !progress.accepted
+    ? permissionForm(request.client, request.scope)
+    : withKeys(request, who.account);
+}
+
+function isError(request: PageRequest | PageError): request is PageError {
+  return 'message' in request;
+}
+
+async function silentPage(world: World, request: PageRequest, who: SignedIn | undefined): Promise<Page> {
+  const refusal = await silentRefusal(world, request, who);
+  if (refusal === undefined) return finishPage(request);
+  if (request.returnOnError) return goPage(refusalUrl(request, refusal));
+  return errorPage(`prompt=none is not possible here: ${refusal}`);
+}
+
+/** `GET /authorization`. */
+export async function showAuthorization(world: World, c: Context): Promise<Response> {
+  const request = readRequest(world, new URL(c.req.url).searchParams);
+  if (isError(request)) return render(c, { ...errorPage(request.message), status: 200 });
+  const who = signedIn(world, c);
+  if (request.prompt === 'none') return render(c, await silentPage(world, request, who));
+  return render(c, await nextPage(world, request, who, AT_THE_DOOR));
+}
+
+/** `POST /authorization`: one of the page's forms, by its `intent`. */
+export async function actAuthorization(world: World, c: Context): Promise<Response> {
+  const request = readRequest(world, new URL(c.req.url).searchParams);
+  if (isError(request)) return render(c, errorPage(request.message));
+  const form = await c.req.parseBody();
+  const entered: Entered | undefined = enter(world, request.client, form, signedIn(world, c));
+  if (entered !== undefined) {
+    if ('page' in entered) return render(c, entered.page);
+    rememberSession(world, c, entered.session);
+    return render(c, await nextPage(world, request, entered, { ...AT_THE_DOOR, passwordEntered: true }));
+  }
+  const progress = {
+    ...AT_THE_DOOR,
+    continued: form.intent === 'continue',
+    accepted: form.intent === 'accept',
+  };
+  return render(c, await nextPage(world, request, signedIn(world, c), progress));
+}

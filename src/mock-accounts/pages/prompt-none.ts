@@ -1,0 +1,73 @@
+/** `prompt=none`: sign in without showing anything, or say why not. */
+import { errors, jwtVerify } from 'jose';
+import type { SignedIn } from '../auth/session.ts';
+import type { World } from '../context.ts';
+import type { PageRequest } from './request.ts';
+
+/** FxA: an id_token is taken as a hint up to seven days after it expired. Seconds. */
+const HINT_GRACE = 7 * 24 * 3600;
+
+/** The uid in a hint, or undefined when it is not one of ours for this client. */
+async function hintedUid(world: World, request: PageRequest, hint: string): Promise<string | undefined> {
+  const key = await world.keys.active();
+  try {
+    const { payload } = await jwtVerify(hint, key.publicKey, {
+      issuer: world.origin,
+      audience: request.client.id,
+      clockTolerance: HINT_GRACE,
+      currentDate: new Date(world.now()),
+    });
+    return payload.sub;
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return undefined;
+    throw error;
+  }
+}
+
+/** Why the request cannot be granted silently, as FxA's error string; undefined when it can. */
+export async function silentRefusal(
+  world: World,
+  request: PageRequest,
+  who: SignedIn | undefined,
+): Promise<string | undefined> {
+  if (request.keysJwk !== undefined) return 'invalid_request';
+  // FxA: an address beside or instead of a hint needs a place on an allow-list, and nobody here is on it.
+  if (request.email !== undefined) return 'unauthorized_client';
+  if (who === undefined) return 'login_required';
+  if (request.idTokenHint !== undefined) {
+    const uid = await hintedUid(world, request, request.idTokenHint);
+    if (uid === undefined) return 'invalid_request';
+    if (uid !== who.account.uid) return 'account_selection_required';
+  }
+  if (!who.account.verified) return 'interaction_required';
+  const age = (world.now() - who.session.lastAuthAt) / 1000;
+  if (request.maxAge !== undefined && age > request.maxAge + 5) return 'unmet_authentication_requirements';
+  if (request.acrValues?.split(/\s+/).includes('AAL2') === true) return 'unmet_authentication_requirements';
+  return request.client.trusted ? undefined : 'consent_required';
+}
+
+/** Query parameters that come back, and by which name. */
+const CARRIED = {
+  action: 'action',
+  state: 'state',
+  flow_id: 'flowId',
+  flow_begin_time: 'flowBeginTime',
+  device_id: 'deviceId',
+  utm_campaign: 'utmCampaign',
+  utm_content: 'utmContent',
+  utm_medium: 'utmMedium',
+  utm_source: 'utmSource',
+  utm_term: 'utmTerm',
+};
+
+/** Where a refusal is sent. FxA: it replaces the redirect URI's own query. */
+export function refusalUrl(request: PageRequest, error: string): string {
+  const url = new URL(request.redirectUri);
+  const query = new URLSearchParams({ error });
+  for (const [from, to] of Object.entries(CARRIED)) {
+    const value = request.query.get(from);
+    if (value !== null) query.set(to, value);
+  }
+  url.search = query.toString();
+  return url.href;
+}

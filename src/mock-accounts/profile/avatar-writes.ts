@@ -1,0 +1,69 @@
+/** Uploading and deleting a picture. */
+import type { Context } from 'hono';
+import { readBytes } from '../http/payload.ts';
+import { json } from '../http/reply.ts';
+import { httpProblem, invalidParameter, ProblemError, unauthorized } from '../problems.ts';
+import { required, type Schema, validate } from '../validation/schema.ts';
+import { string } from '../validation/types.ts';
+import type { World } from '../context.ts';
+import { callerWith } from './bearer.ts';
+
+/** FxA: pictures have at most 1 MiB. */
+const MAX_BYTES = 1024 * 1024;
+
+const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+const JPEG = [0xff, 0xd8, 0xff];
+
+/** FxA: a JPEG begins FF D8 FF and then DB, E0 or E1. */
+function looksLike(type: string, bytes: Uint8Array): boolean {
+  const begins = (magic: readonly number[]) => magic.every((byte, index) => bytes[index] === byte);
+  if (type === 'image/png') return begins(PNG);
+  return begins(JPEG) && [0xdb, 0xe0, 0xe1].includes(bytes[3] ?? 0);
+}
+
+const processingError = () =>
+  new ProblemError({
+    kind: 'profile',
+    status: 500,
+    body: { code: 500, errno: 103, error: 'Internal Server Error', message: 'Image processing error' },
+  });
+
+/** `POST /v1/avatar/upload`: the raw picture. 201 with its address. Throws 101 without a length, 415, 413, 500/103. */
+export async function uploadEndpoint(world: World, c: Context): Promise<Response> {
+  const { uid } = callerWith(world, c, 'profile:avatar:write');
+  const account = world.store.accounts.byUid(uid);
+  if (account === undefined) throw unauthorized();
+  const type = (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
+  if (type !== 'image/png' && type !== 'image/jpeg') throw httpProblem(415, 'Unsupported Media Type');
+  const bytes = await readBytes(c.req.raw, MAX_BYTES);
+  if (c.req.header('content-length') === undefined)
+    throw invalidParameter(['content-length'], 'headers', true);
+  if (!looksLike(type, bytes)) throw processingError();
+  const image = world.store.images.add({ uid, type, bytes: new Uint8Array(bytes) });
+  account.avatarId = image.id;
+  world.store.profileChanged(account);
+  return json({ url: `${world.origin}/a/${image.id}`, id: image.id }, 201);
+}
+
+const idParams: Schema = {
+  unknown: 'stripped',
+  fields: [required('id', string({ length: 32, pattern: /^[0-9a-f]+$/ }))],
+};
+
+/** `DELETE /v1/avatar/:id?`: the picture named, or the one in use. Throws 404, and 401 for somebody else's. */
+export function deleteEndpoint(world: World, c: Context): Response {
+  const { uid } = callerWith(world, c, 'profile:avatar:write');
+  const account = world.store.accounts.byUid(uid);
+  const asked = c.req.param('id');
+  const id =
+    asked === undefined ? account?.avatarId : (validate(idParams, { id: asked }, 'params').id as string);
+  const image = id === undefined ? undefined : world.store.images.find(id);
+  if (image === undefined && asked !== undefined) throw httpProblem(404, 'Bad Request', 'Not Found');
+  if (image !== undefined && image.uid !== uid) throw unauthorized('Avatar not owned by user');
+  if (image !== undefined) world.store.images.remove(image.id);
+  if (account !== undefined) {
+    if (account.avatarId === id) delete account.avatarId;
+    world.store.profileChanged(account);
+  }
+  return json({});
+}

@@ -1,0 +1,53 @@
+/** The parts of a profile, each behind its scopes. */
+import { httpProblem, unauthorized } from '../problems.ts';
+import type { AccessToken, Account } from '../store/types.ts';
+import type { World } from '../context.ts';
+import { may } from './bearer.ts';
+import { avatarOf } from './avatar-of.ts';
+
+type Fields = Record<string, unknown>;
+
+/** Two-step sign-in does not exist here. */
+const AMR = ['pwd', 'email'];
+
+/** What the auth server knows of a person, as far as the token's scopes go; undefined when they go nowhere. Throws 401 for a deleted account. */
+export function coreFields(world: World, token: AccessToken, account: Account): Fields | undefined {
+  const fields: Fields = {};
+  if (may(token, 'profile:email', 'email')) fields.email = account.email;
+  if (may(token, 'profile:locale')) fields.locale = account.locale;
+  if (may(token, 'profile:amr')) Object.assign(fields, { amrValues: AMR, twoFactorAuthentication: false });
+  if (may(token, 'profile:subscriptions')) {
+    const capabilities = account.subscriptions[token.clientId] ?? [];
+    if (capabilities.length > 0) fields.subscriptions = capabilities;
+  }
+  if (may(token, 'profile:account_disabled_at') && account.disabledAt !== undefined) {
+    fields.accountDisabledAt = account.disabledAt;
+  }
+  if (may(token, 'profile:account_locked_at') && account.lockedAt !== undefined) {
+    fields.accountLockedAt = account.lockedAt;
+  }
+  if (Object.keys(fields).length === 0) return undefined;
+  if (world.store.accounts.byUid(account.uid) === undefined) throw unauthorized();
+  // FxA: metricsEnabled comes only along with one of the fields above.
+  if (world.rules.metricsEnabledInProfile) fields.metricsEnabled = account.metricsEnabled;
+  return fields;
+}
+
+/** The whole profile a token may see. FxA: parts without scope are left out; 403 only when nothing is left. */
+export function profileFields(world: World, token: AccessToken, account: Account): Fields {
+  const core = coreFields(world, token, account);
+  const uid = may(token, 'profile:uid');
+  const avatar = may(token, 'profile:avatar');
+  const name = may(token, 'profile:display_name');
+  // FxA: that 403 has no message of its own.
+  if (core === undefined && !uid && !avatar && !name)
+    throw httpProblem(403, 'Forbidden', 'Unspecified error');
+  const fields: Fields = { ...core };
+  if (uid) fields.uid = account.uid;
+  if (avatar) {
+    const shown = avatarOf(world, account);
+    Object.assign(fields, { avatar: shown.avatar, avatarDefault: shown.avatarDefault });
+  }
+  if (name && account.displayName !== undefined) fields.displayName = account.displayName;
+  return fields;
+}

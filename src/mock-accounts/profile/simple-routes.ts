@@ -1,0 +1,86 @@
+/** The profile server's single-field routes: uid, email, display name, subscriptions, avatar. */
+import type { Context } from 'hono';
+import type { Era, EraRules } from '../era.ts';
+import { json } from '../http/reply.ts';
+import { readPayload } from '../http/payload.ts';
+import { crash, unauthorized } from '../problems.ts';
+import type { Account } from '../store/types.ts';
+import { required, type Schema, validate } from '../validation/schema.ts';
+import { string } from '../validation/types.ts';
+import type { World } from '../context.ts';
+import { avatarOf } from './avatar-of.ts';
+import { callerWith } from './bearer.ts';
+import { answerWithEtag, etagOf } from './profile.ts';
+
+/** The caller's account. FxA 2019: the auth server no longer knows a deleted one, and this server trips over that. */
+function accountOf(world: World, uid: string): Account {
+  const account = world.store.accounts.byUid(uid);
+  if (account === undefined) throw world.rules.tokensSurviveAccountDeletion ? crash() : unauthorized();
+  return account;
+}
+
+/** The caller's account as far as this server keeps it itself. */
+function profileOf(world: World, uid: string): Account {
+  const account = world.store.profileOf(uid);
+  if (account === undefined) throw unauthorized();
+  return account;
+}
+
+/** `GET /v1/uid`. */
+export function uidEndpoint(world: World, c: Context): Response {
+  return json({ uid: callerWith(world, c, 'profile:uid').uid });
+}
+
+/** `GET /v1/email`. */
+export function emailEndpoint(world: World, c: Context): Response {
+  return json({ email: accountOf(world, callerWith(world, c, 'profile:email', 'email').uid).email });
+}
+
+/** `GET /v1/subscriptions`. FxA: filtered to the token's client. */
+export function subscriptionsEndpoint(world: World, c: Context): Response {
+  const token = callerWith(world, c, 'profile:subscriptions');
+  return json({ subscriptions: accountOf(world, token.uid).subscriptions[token.clientId] ?? [] });
+}
+
+/** `GET /v1/avatar`. */
+export function avatarEndpoint(world: World, c: Context): Response {
+  const account = profileOf(world, callerWith(world, c, 'profile:avatar').uid);
+  const { avatar, avatarDefault, id } = avatarOf(world, account);
+  return answerWithEtag(c, { avatar, avatarDefault, id }, `"${id}"`);
+}
+
+/** `GET /v1/display_name`: 204 when there is none. */
+export function displayNameEndpoint(world: World, c: Context): Response {
+  const { displayName } = profileOf(world, callerWith(world, c, 'profile:display_name').uid);
+  if (displayName === undefined) {
+    return new Response(null, {
+      status: 204,
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+    });
+  }
+  return answerWithEtag(c, { displayName }, etagOf(displayName));
+}
+
+/* eslint-disable no-control-regex -- these are the characters to refuse */
+/** FxA: no control characters, no line or paragraph separators, no private use, no specials; today U+FFFD is let through. */
+const DISPLAY_NAME: Readonly<Record<Era, RegExp>> = {
+  today: /^[^\u0000-\u001F\u007F-\u009F\u2028\u2029\uE000-\uF8FF\uFFF9-\uFFFC\uFFFE\uFFFF]*$/,
+  2019: /^[^\u0000-\u001F\u007F-\u009F\u2028\u2029\uE000-\uF8FF\uFFF9-\uFFFF]*$/,
+};
+/* eslint-enable no-control-regex */
+
+const displayNameBody = ({ era }: EraRules): Schema => ({
+  unknown: era === '2019' ? 'refused' : 'stripped',
+  fields: [required('displayName', string({ max: 256, pattern: DISPLAY_NAME[era], empty: true }))],
+});
+
+/** `POST /v1/display_name`. An empty name clears it. Throws 101 of the profile namespace. */
+export async function setDisplayNameEndpoint(world: World, c: Context): Promise<Response> {
+  const account = profileOf(world, callerWith(world, c, 'profile:display_name:write').uid);
+  const schema = displayNameBody(world.rules);
+  const { displayName } = validate(schema, await readPayload(c.req.raw)) as { displayName: string };
+  if (displayName === '') delete account.displayName;
+  else account.displayName = displayName;
+  world.store.profileChanged(account);
+  return json({});
+}

@@ -1,0 +1,106 @@
+/** What is there from the start: the clients and the three ready accounts. */
+import { readFileSync } from 'node:fs';
+import { isKeyBearing } from './oauth/client-policy.ts';
+import { portrait } from './profile/pictures.ts';
+import { chromiumRedirectUri, firefoxRedirectUri } from './redirect-uris.ts';
+import type { Store } from './store/store.ts';
+import type { Client } from './store/types.ts';
+
+/** The password of every ready account. */
+export const READY_PASSWORD = 'correct horse';
+
+/** The client ids of this repository's extension, one for each browser's redirect URI. */
+export const EXTENSION_CLIENTS = { firefox: 'f1f0f1f0f1f00001', chromium: 'c4c4c4c4c4c40001' } as const;
+
+/** Where a sign-in in a tab ends when nobody says otherwise: the companion's return page, on its usual port. */
+export const RETURN_PAGE = 'http://127.0.0.1:9721/auth/return';
+
+/** The scope whose encryption keys the extension may ask for: that of a note-taking extension Mozilla once had. */
+export const KEY_SCOPE = 'https://identity.mozilla.com/apps/notes';
+
+const GECKO_ID = 'mozilla-account-sign-in@fxa-extension.example';
+
+interface Manifest {
+  readonly key?: string;
+  readonly browser_specific_settings?: { readonly gecko?: { readonly id?: string } };
+}
+
+/** The extension's redirect URIs, from its manifest. Without a manifest there is only the Firefox one. */
+function extensionRedirectUris(): { firefox: string; chromium: string | undefined } {
+  let manifest: Manifest = {};
+  try {
+    manifest = JSON.parse(readFileSync(new URL('../../manifest.json', import.meta.url), 'utf8')) as Manifest;
+  } catch {
+    // The stand-in also serves people who have no extension at hand.
+  }
+  return {
+    firefox: firefoxRedirectUri(manifest.browser_specific_settings?.gecko?.id ?? GECKO_ID),
+    chromium: manifest.key === undefined ? undefined : chromiumRedirectUri(manifest.key),
+  };
+}
+
+/** The ready clients. The last four serve tests; their redirect URIs lead nowhere. */
+export function readyClients(returnPage: string = RETURN_PAGE): Client[] {
+  const { firefox, chromium } = extensionRedirectUris();
+  const open = { publicClient: true, trusted: true };
+  return [
+    {
+      id: EXTENSION_CLIENTS.firefox,
+      name: 'Sign-in extension (Firefox)',
+      redirectUris: [firefox, returnPage],
+      allowedScopes: KEY_SCOPE,
+      ...open,
+    },
+    {
+      id: EXTENSION_CLIENTS.chromium,
+      name: 'Sign-in extension (Chromium)',
+      redirectUris: chromium === undefined ? [returnPage] : [chromium, returnPage],
+      allowedScopes: KEY_SCOPE,
+      ...open,
+    },
+    {
+      id: 'a1b2c3d4e5f60001',
+      name: 'Test Extension',
+      redirectUris: ['https://0123456789abcdef0123456789abcdef01234567.extensions.allizom.org/', returnPage],
+      ...open,
+    },
+    {
+      id: 'a1b2c3d4e5f60002',
+      name: 'Second Test Extension',
+      redirectUris: ['https://abcdefghijklmnopabcdefghijklmnop.chromiumapp.org/'],
+      ...open,
+    },
+    {
+      id: 'a1b2c3d4e5f60003',
+      name: 'Untrusted Test Extension',
+      redirectUris: ['https://untrusted.example.net/cb'],
+      publicClient: true,
+      trusted: false,
+    },
+    {
+      id: 'a1b2c3d4e5f60004',
+      name: 'Test Website with a Secret',
+      redirectUris: ['https://confidential.example.net/cb'],
+      publicClient: false,
+      trusted: true,
+      secret: '5ec2e7'.repeat(10) + '0004',
+    },
+  ];
+}
+
+/** Adds the clients and accounts to a store. */
+export function addReady(store: Store, clients: readonly Client[] = readyClients()): void {
+  for (const client of clients) {
+    store.clients.set(client.id, client);
+    for (const scope of (client.allowedScopes ?? '').split(' ').filter(isKeyBearing)) {
+      const listed = store.keyRedirectUris.get(scope) ?? [];
+      store.keyRedirectUris.set(scope, [...listed, ...client.redirectUris]);
+    }
+  }
+  const password = READY_PASSWORD;
+  const ada = store.accounts.add({ email: 'ada@example.com', password, displayName: 'Ada Lovelace' });
+  const bytes = new Uint8Array(new TextEncoder().encode(portrait()));
+  ada.avatarId = store.images.add({ uid: ada.uid, type: 'image/svg+xml', bytes }).id;
+  store.accounts.add({ email: 'lin@example.com', password, metricsEnabled: false });
+  store.accounts.add({ email: 'noor@example.com', password, displayName: 'نور الهدى', locale: 'ar' });
+}

@@ -1,0 +1,108 @@
+/** Drives a stand-in in tests, without a port: requests, a sign-in, a code, tokens. */
+import type { Standin } from '../app.ts';
+import { READY_PASSWORD } from '../seed.ts';
+import { randomHex, s256 } from '../store/random.ts';
+
+type Json = Record<string, unknown>;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body as an object; empty when it is none. */
+  readonly body: Json;
+}
+
+/** Members of an authorization request; the rest have working defaults. */
+export interface Wish {
+  readonly email?: string;
+  readonly clientId?: string;
+  readonly scope?: string;
+  readonly offline?: boolean;
+}
+
+export interface Driver {
+  get(path: string, headers?: Record<string, string>): Promise<Answer>;
+  /** Sends JSON. */
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** Sends a form. */
+  form(path: string, body: Record<string, string>, headers?: Record<string, string>): Promise<Answer>;
+  send(path: string, init: RequestInit): Promise<Answer>;
+  /** A session token. */
+  signIn(email?: string): Promise<string>;
+  /** A code, and the verifier that goes with it. */
+  code(wish?: Wish): Promise<{ code: string; verifier: string }>;
+  /** The answer of the token endpoint to a fresh code. */
+  tokens(wish?: Wish, more?: Json): Promise<Json>;
+  /** `Authorization: Bearer`. */
+  bearer(token: unknown): Record<string, string>;
+}
+
+/** The public, trusted client tests use when they do not say which. */
+export const TEST_CLIENT = 'a1b2c3d4e5f60001';
+
+async function answerOf(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const json = response.headers.get('content-type')?.startsWith('application/json') === true && text !== '';
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: json ? (JSON.parse(text) as Json) : {},
+  };
+}
+
+/** A driver for `standin`. */
+export function drive({ app, world }: Pick<Standin, 'app' | 'world'>): Driver {
+  const send = async (path: string, init: RequestInit) =>
+    answerOf(await app.request(world.origin + path, init));
+  const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+    send(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+  const bearer = (token: unknown) => ({ authorization: `Bearer ${String(token)}` });
+  const signIn = async (email = 'ada@example.com') => {
+    const { body } = await post('/v1/account/login', { email, password: READY_PASSWORD });
+    return String(body.sessionToken);
+  };
+  const code = async (wish: Wish = {}) => {
+    const verifier = randomHex(32);
+    const clientId = wish.clientId ?? TEST_CLIENT;
+    const isPublic = world.store.clients.get(clientId)?.publicClient !== false;
+    const answer = await post(
+      '/v1/oauth/authorization',
+      {
+        client_id: clientId,
+        scope: wish.scope ?? 'openid profile',
+        state: 'state',
+        access_type: wish.offline === false ? 'online' : 'offline',
+        ...(isPublic ? { code_challenge: s256(verifier), code_challenge_method: 'S256' } : {}),
+      },
+      bearer(await signIn(wish.email)),
+    );
+    if (answer.status !== 200) throw new Error(`No code: ${answer.text}`);
+    return { code: String(answer.body.code), verifier };
+  };
+  return {
+    get: (path, headers = {}) => send(path, { headers }),
+    post,
+    form: (path, body, headers = {}) =>
+      send(path, { method: 'POST', headers, body: new URLSearchParams(body) }),
+    send,
+    signIn,
+    code,
+    async tokens(wish = {}, more = {}) {
+      const granted = await code(wish);
+      const { body } = await post('/v1/token', {
+        client_id: wish.clientId ?? TEST_CLIENT,
+        code: granted.code,
+        code_verifier: granted.verifier,
+        ...more,
+      });
+      return body;
+    },
+    bearer,
+  };
+}
