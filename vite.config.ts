@@ -1,4 +1,4 @@
-// Builds the extension for one browser (FXA_BROWSER) and one environment (FXA_ENV). scripts/build.ts runs it for both.
+// Builds the extension for one browser (FXA_BROWSER) and one environment (FXA_ENV). scripts/build/build.ts runs it for both.
 import { crx, type ManifestV3Export } from '@crxjs/vite-plugin';
 import preact from '@preact/preset-vite';
 import type { InlineConfig } from 'vite';
@@ -7,11 +7,16 @@ import {
   withoutInnerHtml,
   withoutPreloading,
   withOwnCopies,
-} from './scripts/build-plugins.ts';
-import { followPublic, withoutDescriptions } from './scripts/locales.ts';
-import { popupFirst } from './scripts/popup-first.ts';
-import { buildConfig, STANDIN_ORIGIN, type BrowserName, type Variables } from './scripts/environment.ts';
-import { checkIds, manifestFor, redirectUris } from './scripts/manifest.ts';
+} from './scripts/build/plugins.ts';
+import { followPublic, withoutDescriptions } from './scripts/build/locales.ts';
+import { popupFirst } from './scripts/build/popup-first.ts';
+import {
+  buildConfig,
+  STANDIN_ORIGIN,
+  type BrowserName,
+  type Variables,
+} from './scripts/build/environment.ts';
+import { checkIds, manifestFor, redirectUris } from './scripts/build/manifest.ts';
 import type { Servers } from './src/extension/server-config.ts';
 import type { BuildConfig } from './src/extension/config.ts';
 import type { PageFacts } from './src/extension/page-facts.ts';

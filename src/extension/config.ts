@@ -1,4 +1,4 @@
-// What the build decided: vite.config.ts replaces __BUILD__ by the value. See scripts/environment.ts.
+// What the build decided: vite.config.ts replaces __BUILD__ by the value. See scripts/build/environment.ts.
 import type { Endpoints, EnvironmentName } from '../fxa/environments.ts';
 import type { CompanionConfig, MetricsConfig } from '../session/context.ts';
 

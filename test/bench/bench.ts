@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { startPostgres, type RunningPostgres } from '../../scripts/postgres.mjs';
+import { startPostgres, type RunningPostgres } from '../../scripts/machine/postgres.mjs';
 import { buildPrograms } from './build.ts';
 import { freshDatabase } from './fresh-database.ts';
 import { startServer, type Server } from './server.ts';

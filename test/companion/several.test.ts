@@ -1,7 +1,7 @@
 // Several companions on one PostgreSQL behave as one: what any is told, all of them know, and what one leaves undone another does.
 import { Agent } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startPostgres, type RunningPostgres } from '../../scripts/postgres.mjs';
+import { startPostgres, type RunningPostgres } from '../../scripts/machine/postgres.mjs';
 import type { RunningCompanion } from '../../src/companion/start.ts';
 import { openPostgres } from '../../src/companion/db/postgres.ts';
 import { createKeys } from '../../src/mock-accounts/keys.ts';

@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises';
 import { Agent, request, type OutgoingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { buildCompanion } from '../../scripts/build-companion.ts';
+import { buildCompanion } from '../../scripts/build/companion.ts';
 import { startCompanion, type CompanionOptions, type RunningCompanion } from '../../src/companion/start.ts';
 import type { CompanionSettings } from '../../src/companion/config.ts';
 import type { Database } from '../../src/companion/db/database.ts';

@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildBoth, buildExtension, BROWSERS } from '../../scripts/build.ts';
-import { packExtension } from '../../scripts/pack.ts';
+import { buildBoth, buildExtension, BROWSERS } from '../../scripts/build/build.ts';
+import { packExtension } from '../../scripts/build/pack.ts';
 import {
   backgroundFiles,
   measure,
@@ -12,7 +12,7 @@ import {
   pageScripts,
   popupFiles,
   sizeLines,
-} from '../../scripts/sizes.ts';
+} from '../../scripts/build/sizes.ts';
 import { zipEntries } from './zip-entry.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bundles-'));

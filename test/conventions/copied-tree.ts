@@ -7,7 +7,7 @@ const PARTS = [
   'src',
   'scripts',
   'public',
-  'test/e2e/driver',
+  'scripts/driver',
   'manifest.json',
   'package.json',
   'tsconfig.json',

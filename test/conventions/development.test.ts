@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { backgroundFiles } from '../../scripts/sizes.ts';
+import { backgroundFiles } from '../../scripts/build/sizes.ts';
 import { copyTree } from './copied-tree.ts';
 
 /** Far above need: it builds four times. */

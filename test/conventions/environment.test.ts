@@ -1,6 +1,6 @@
 // What a build makes of its variables, and what it says when one is missing.
 import { describe, expect, it } from 'vitest';
-import { buildConfig, connectSources, imageSources } from '../../scripts/environment.ts';
+import { buildConfig, connectSources, imageSources } from '../../scripts/build/environment.ts';
 import { EXTENSION_CLIENTS, RETURN_PAGE } from '../../src/mock-accounts/seed.ts';
 
 const id = '0123456789abcdef';

@@ -1,7 +1,7 @@
 // `npm run icons` makes every picture there is, each in its size.
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { ICON_FILES } from '../../scripts/icon-files.ts';
+import { ICON_FILES } from '../../scripts/pictures/icon-files.ts';
 
 it('every picture in public/icons is one that npm run icons draws, and none is missing', () => {
   const pictures = readdirSync('public/icons').filter((name) => name.endsWith('.png'));

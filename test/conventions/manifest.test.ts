@@ -1,9 +1,9 @@
 // What people are asked for when they install, and who may talk to the extension.
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { BROWSERS } from '../../scripts/build.ts';
-import { buildConfig, connectSources, YOUR_HOSTS } from '../../scripts/environment.ts';
-import { manifestFor, readManifest, redirectUris } from '../../scripts/manifest.ts';
+import { BROWSERS } from '../../scripts/build/build.ts';
+import { buildConfig, connectSources, YOUR_HOSTS } from '../../scripts/build/environment.ts';
+import { manifestFor, readManifest, redirectUris } from '../../scripts/build/manifest.ts';
 import { firefoxRedirectUri } from '../../src/mock-accounts/redirect-uris.ts';
 
 const CLIENT = { FXA_CLIENT_ID: '0123456789abcdef' };

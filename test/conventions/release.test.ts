@@ -4,7 +4,7 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { geckoIdFault, keyFault, versionFault } from '../../scripts/release.ts';
+import { geckoIdFault, keyFault, versionFault } from '../../scripts/build/release.ts';
 import { copyTree } from './copied-tree.ts';
 import { zipEntries } from './zip-entry.ts';
 

@@ -1,7 +1,7 @@
 // Where people sign in from: named in one place, of values Mozilla accounts takes, and handed on by every build.
 import { expect, it } from 'vitest';
-import { buildConfig } from '../../scripts/environment.ts';
-import { signInMetrics } from '../../scripts/sign-in-metrics.ts';
+import { buildConfig } from '../../scripts/build/environment.ts';
+import { signInMetrics } from '../../scripts/build/sign-in-metrics.ts';
 
 it('has a name when nobody gives one', () => {
   expect(signInMetrics({})).toEqual({ entrypoint: 'mozilla-account-sign-in', utm: {} });

@@ -2,8 +2,8 @@
 import { expect } from 'vitest';
 import { UNANSWERED_POPUP } from '../bench/popup/bare.ts';
 import { inBothBrowsers } from './both-browsers.ts';
-import type { OwnPage } from './driver/index.ts';
-import { pause } from './driver/wait.ts';
+import type { OwnPage } from '../../scripts/driver/index.ts';
+import { pause } from '../../scripts/driver/wait.ts';
 import { findings, tooWide } from './gallery/look.ts';
 
 /** CSS pixels. */

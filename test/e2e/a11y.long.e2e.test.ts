@@ -1,7 +1,7 @@
 // Every view of every page once more, in the dark and from right to left.
 import { expect } from 'vitest';
 import { inBothBrowsers } from './both-browsers.ts';
-import type { OwnPage } from './driver/index.ts';
+import type { OwnPage } from '../../scripts/driver/index.ts';
 import { findings, tooWide } from './gallery/look.ts';
 
 /** The rules of axe-core that depend on colours and places; all others are the same in every scheme and direction. */

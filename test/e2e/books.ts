@@ -1,7 +1,7 @@
 // Compares the books: what lives at the stand-in with what the extension knows of it; and tampers with the extension's.
 import type { HeldToken, StoredRecord } from '../../src/session/state/record.ts';
 import { liveSession } from '../../src/session/state/states.ts';
-import type { BrowserUnderTest } from './driver/index.ts';
+import type { BrowserUnderTest } from '../../scripts/driver/index.ts';
 import type { TestStandin } from './standin.ts';
 
 /** The record as it lies in storage; undefined before the first is written. */

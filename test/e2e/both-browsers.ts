@@ -3,7 +3,7 @@ import { describe, inject, test as base, type TestAPI } from 'vitest';
 import type { BuildName } from './builds.ts';
 import { chosenBrowsers } from './chosen.ts';
 import type { SmallDisk } from '../companion/ops/tmpfs.ts';
-import { launchBrowser, type BrowserName, type BrowserUnderTest } from './driver/index.ts';
+import { launchBrowser, type BrowserName, type BrowserUnderTest } from '../../scripts/driver/index.ts';
 import { sharedBrowser, type SharedBrowser } from './shared-browser.ts';
 import { testStandin, type TestStandin } from './standin.ts';
 

@@ -1,8 +1,8 @@
 // The builds the suite drives. Two are as anybody would make them; three are changed afterwards, to be what no build is.
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildExtension } from '../../scripts/build.ts';
-import type { BrowserName } from '../../scripts/browsers.mjs';
+import { buildExtension } from '../../scripts/build/build.ts';
+import type { BrowserName } from '../../scripts/machine/browsers.mjs';
 import { EXTENSION_CLIENTS } from '../../src/mock-accounts/seed.ts';
 import { addUnansweredPopup } from '../bench/popup/bare.ts';
 import { makeGallery, speak } from './gallery/build.ts';

@@ -1,5 +1,5 @@
 // Which browsers a run is for: both, or those that E2E_BROWSERS names ("firefox", "chromium").
-import type { BrowserName } from './driver/index.ts';
+import type { BrowserName } from '../../scripts/driver/index.ts';
 
 const ALL: readonly BrowserName[] = ['chromium', 'firefox'];
 

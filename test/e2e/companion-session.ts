@@ -3,8 +3,8 @@ import { expect } from 'vitest';
 import type { View } from '../../src/session/state/view.ts';
 import { ADA } from './accounts.ts';
 import type { TestCompanion } from './companion.ts';
-import type { BrowserUnderTest, PopupPage } from './driver/index.ts';
-import { PATIENCE } from './driver/wait.ts';
+import type { BrowserUnderTest, PopupPage } from '../../scripts/driver/index.ts';
+import { PATIENCE } from '../../scripts/driver/wait.ts';
 import { signInAs } from './steps.ts';
 
 /** Time for the alarm to ring, and for what follows. */

@@ -6,7 +6,7 @@ import { inBothBrowsers } from './both-browsers.ts';
 import { QUIET_PAGE } from './builds.ts';
 import { BOUGHT, failures, readView, seats, signedInWithSeat, SOON } from './companion-session.ts';
 import { theDatabase } from './companion.ts';
-import type { BrowserUnderTest } from './driver/index.ts';
+import type { BrowserUnderTest } from '../../scripts/driver/index.ts';
 import { accountOf } from './standin.ts';
 import { signInAs } from './steps.ts';
 import { withCompanion } from './with-companion.ts';

@@ -1,5 +1,5 @@
 // The companion of a test: a real one over HTTP, at the address the build asks. All share one database, emptied for each.
-import { localSettings, webhooksTo } from '../../scripts/local-companion.ts';
+import { localSettings, webhooksTo } from '../../scripts/run/local-companion.ts';
 import { startCompanion, type RunningCompanion } from '../../src/companion/start.ts';
 import type { CompanionSettings } from '../../src/companion/config.ts';
 import type { Database } from '../../src/companion/db/database.ts';

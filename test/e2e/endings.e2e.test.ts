@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { ADA, LIN } from './accounts.ts';
 import { expireTokens, readRecord, unknownGrants } from './books.ts';
 import { inBothBrowsers } from './both-browsers.ts';
-import type { AuthPage, BrowserUnderTest, PopupPage } from './driver/index.ts';
+import type { AuthPage, BrowserUnderTest, PopupPage } from '../../scripts/driver/index.ts';
 import { accountOf, type TestStandin } from './standin.ts';
 import { signInAs } from './steps.ts';
 import { words } from './words.ts';

@@ -3,13 +3,13 @@
 import { mkdir } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import type { TestProject } from 'vitest/node';
-import { ensureBrowsers } from '../../scripts/browsers.mjs';
+import { ensureBrowsers } from '../../scripts/machine/browsers.mjs';
 import { startServer } from '../../src/companion/server.ts';
 import { RETURN_PATH, returnPage as returnPageApp } from '../../src/companion/return-page.ts';
 import { buildsIn, makeBuilds, type Builds } from './builds.ts';
 import { chosenBrowsers } from './chosen.ts';
-import { makeFirefoxProfile } from './driver/firefox-launch.ts';
-import { newFolder, removeFolder } from './driver/folders.ts';
+import { makeFirefoxProfile } from '../../scripts/driver/firefox-launch.ts';
+import { newFolder, removeFolder } from '../../scripts/driver/folders.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {

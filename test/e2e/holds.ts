@@ -1,6 +1,6 @@
 // Requests that wait at the stand-in until the test lets them go: long enough to end something in between.
 import type { CallName } from '../../src/mock-accounts/faults/model.ts';
-import { eventually } from './driver/wait.ts';
+import { eventually } from '../../scripts/driver/wait.ts';
 
 /** Whether a request is held before it has its effect, or after, with its answer. */
 export type HeldWhen = 'before' | 'after';

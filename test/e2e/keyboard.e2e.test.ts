@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
-import type { PopupPage } from './driver/index.ts';
+import type { PopupPage } from '../../scripts/driver/index.ts';
 import { words } from './words.ts';
 
 /** By Tab alone; a person must see where they are. */

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { expireTokens, readRecord, replaceRecord, unknownGrants } from './books.ts';
 import { inBothBrowsers } from './both-browsers.ts';
-import type { BrowserUnderTest } from './driver/index.ts';
+import type { BrowserUnderTest } from '../../scripts/driver/index.ts';
 import { rename } from './standin.ts';
 import { signInAs } from './steps.ts';
 

@@ -1,6 +1,6 @@
 // A tester turns to another server on the options page: signed out at the first, then at home at the second.
 import { expect, inject } from 'vitest';
-import { freePort } from '../../scripts/free-port.mjs';
+import { freePort } from '../../scripts/machine/free-port.mjs';
 import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import { testStandin } from './standin.ts';

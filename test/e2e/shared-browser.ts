@@ -5,7 +5,7 @@ import {
   type BrowserName,
   type BrowserUnderTest,
   type LaunchOptions,
-} from './driver/index.ts';
+} from '../../scripts/driver/index.ts';
 
 type Installed = Pick<LaunchOptions, 'extensionDir' | 'firefoxProfile' | 'welcomes'>;
 

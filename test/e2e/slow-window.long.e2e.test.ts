@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
-import type { BrowserUnderTest, PopupPage } from './driver/index.ts';
+import type { BrowserUnderTest, PopupPage } from '../../scripts/driver/index.ts';
 import type { TestStandin } from './standin.ts';
 
 /** Milliseconds. */

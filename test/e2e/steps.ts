@@ -1,6 +1,6 @@
 // Steps that several cases begin or end with.
 import { ADA } from './accounts.ts';
-import type { AuthPage, BrowserUnderTest, PopupPage } from './driver/index.ts';
+import type { AuthPage, BrowserUnderTest, PopupPage } from '../../scripts/driver/index.ts';
 import { words } from './words.ts';
 
 export const IN_A_TAB = words('signInInTab');

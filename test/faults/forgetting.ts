@@ -2,7 +2,7 @@
 // while people go on buying sessions.
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { startPostgres } from '../../scripts/postgres.mjs';
+import { startPostgres } from '../../scripts/machine/postgres.mjs';
 import type { Database } from '../../src/companion/db/database.ts';
 import { openDatabase } from '../../src/companion/db/open.ts';
 import { createStore } from '../../src/companion/db/store.ts';

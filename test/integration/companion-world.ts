@@ -1,5 +1,5 @@
 // An extension, a stand-in and a real companion that carries the one's events to the other: all in this process, over HTTP.
-import { freePort } from '../../scripts/free-port.mjs';
+import { freePort } from '../../scripts/machine/free-port.mjs';
 import { startCompanion, type RunningCompanion } from '../../src/companion/start.ts';
 import type { CompanionSettings } from '../../src/companion/config.ts';
 import type { Database } from '../../src/companion/db/database.ts';

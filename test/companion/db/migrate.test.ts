@@ -1,7 +1,7 @@
 // Migrations: once, however many instances start at the same time, and never over a newer version's tables.
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
+import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import { migrate, type MigrationWait } from '../../../src/companion/db/migrate.ts';
 import { openDatabase } from '../../../src/companion/db/open.ts';
 import { openPglite } from '../../../src/companion/db/pglite.ts';

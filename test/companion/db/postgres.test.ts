@@ -1,6 +1,6 @@
 // A PostgreSQL server and its moods: restarts, lost connections, instances that meet on the same rows.
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
+import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import type { Database } from '../../../src/companion/db/database.ts';
 import { ACCOUNT_CHANNEL, heardName } from '../../../src/companion/db/notifications.ts';
 import { openDatabase } from '../../../src/companion/db/open.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Logger, runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
+import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import type { Database } from '../../../src/companion/db/database.ts';
 import { tables } from '../../../src/companion/db/migrations/0001-tables.ts';
 import { applyDeliveries } from '../../../src/companion/db/migrations/0002-apply.ts';

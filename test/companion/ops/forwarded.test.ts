@@ -1,7 +1,7 @@
 // A proxy that nobody counted: X-Forwarded-For comes in, is believed by nobody, and is told of.
 import { Agent } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
+import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import type { RunningCompanion } from '../../../src/companion/start.ts';
 import { WEBHOOK_PATH } from '../../../src/companion/routes/webhooks.ts';
 import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';

@@ -2,7 +2,7 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
+import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
 import { CLIENT } from '../fakes/world.ts';
 import { ask, builtCompanion, buy, uidOf, type BuiltCompanion, type ChildCompanion } from '../world.ts';

@@ -3,7 +3,7 @@ import { Agent } from 'node:http';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
+import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import { startCompanion, type RunningCompanion } from '../../../src/companion/start.ts';
 import { createLog } from '../../../src/companion/operations/log.ts';
 import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';

@@ -2,8 +2,8 @@
 import { Agent } from 'node:http';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startPgbouncer, type RunningPgbouncer } from '../../../scripts/pgbouncer.mjs';
-import { startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
+import { startPgbouncer, type RunningPgbouncer } from '../../../scripts/machine/pgbouncer.mjs';
+import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import { openPostgres } from '../../../src/companion/db/postgres.ts';
 import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';

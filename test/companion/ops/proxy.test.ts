@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serve, type ServerType } from '@hono/node-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
+import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import { proxiedFetch } from '../../../src/companion/proxied-fetch.ts';
 import { createStandin } from '../../../src/mock-accounts/app.ts';
 import type { RunningStandin } from '../../../src/mock-accounts/listen.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startPostgres, type RunningPostgres } from '../../../scripts/postgres.mjs';
+import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import { openDatabase } from '../../../src/companion/db/open.ts';
 import { whyNotStarted } from '../../../src/companion/startup-error.ts';
 import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';

@@ -1,5 +1,5 @@
 // Looks at every view of every page, one after the other.
-import type { BrowserUnderTest, OwnPage } from '../driver/index.ts';
+import type { BrowserUnderTest, OwnPage } from '../../../scripts/driver/index.ts';
 import { openShown, showIn } from './open.ts';
 import { VIEWS } from './views.ts';
 

@@ -1,7 +1,7 @@
 // Has a page show a view of the gallery.
 import { TOKEN_LIMITS } from '../../../src/session/tokens/token-limits.ts';
-import type { BrowserUnderTest, OwnPage } from '../driver/index.ts';
-import { eventually } from '../driver/wait.ts';
+import type { BrowserUnderTest, OwnPage } from '../../../scripts/driver/index.ts';
+import { eventually } from '../../../scripts/driver/wait.ts';
 import { PATHS, storedNow, type Shown } from './shown.ts';
 
 /** Opens the page with this view, which it shows as far as anybody can tell when this resolves. */

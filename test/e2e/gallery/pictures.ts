@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { BrowserUnderTest, Scheme } from '../driver/index.ts';
+import type { BrowserUnderTest, Scheme } from '../../../scripts/driver/index.ts';
 import { openShown } from './open.ts';
 import type { PageName, Shown } from './shown.ts';
 import { VIEWS } from './views.ts';

@@ -1,0 +1,141 @@
+// Chromium, driven over the DevTools protocol.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import puppeteer, { TargetType, type Browser, type Page, type Target } from 'puppeteer-core';
+import { findBrowser } from '../machine/browsers.mjs';
+import { closeAll, readManifest, type Engine } from './engine.ts';
+import { newFolder, removeFolder } from './folders.ts';
+import { isComplete, openToolbarPopup } from './in-page.ts';
+import { saveWhenStill } from './picture.ts';
+import type { LaunchOptions, Scheme } from './types.ts';
+import { eventually } from './wait.ts';
+
+export async function startChromium(options: LaunchOptions): Promise<Engine> {
+  const { scale, objects, profileIn } = options;
+  const profile = await newFolder('chromium', profileIn);
+  const popupPath = (await readManifest(options.extensionDir)).action.default_popup;
+  await writePreferences(profile, { extensions: DEVELOPER, ...(objects && { enable_do_not_track: true }) });
+  /** Of the folder that was installed last. */
+  let extensionDir = options.extensionDir;
+  let extensionId = '';
+  let scheme: Scheme | undefined;
+
+  const start = (): Promise<Browser> =>
+    puppeteer.launch({
+      executablePath: findBrowser('chromium'),
+      headless: true,
+      pipe: true,
+      enableExtensions: true,
+      defaultViewport: null,
+      userDataDir: profile,
+      // A call that hangs says so while its test still listens.
+      protocolTimeout: 60_000,
+      args: [
+        '--no-first-run',
+        '--force-prefers-reduced-motion',
+        // The headless screen is 800 × 600 device pixels: too small for a popup in its full height at twice the scale.
+        '--screen-info={2560x1600}',
+        '--window-size=1200,700',
+        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+        ...(scale === undefined ? [] : [`--force-device-scale-factor=${scale}`]),
+      ],
+    });
+  let browser = await start();
+  const install = async () => {
+    extensionId = await browser.installExtension(extensionDir);
+  };
+
+  const url = (path: string) => `chrome-extension://${extensionId}/${path}`;
+  const worker = (target: Target) =>
+    target.type() === TargetType.SERVICE_WORKER && target.url().startsWith(url(''));
+
+  const prefer = async (page: Page) => {
+    if (scheme) await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+  };
+
+  /** Chromium sometimes never tells of a page it has made, when another was closed just before: a second one is made then. */
+  const open = (address: string): Promise<Page> =>
+    eventually(`a page at ${address}`, async () => {
+      const page = await browser.newPage();
+      await prefer(page);
+      await page.goto(address);
+      return page;
+    });
+
+  return {
+    version: () => browser.version(),
+    install: (folder) => {
+      extensionDir = folder;
+      return install();
+    },
+    clear: async () => {
+      await browser.uninstallExtension(extensionId);
+      scheme = undefined;
+      const [first] = await browser.pages();
+      if (first === undefined) throw new Error('Chromium has no tab left.');
+      await closeAll(
+        async () => (await browser.pages()).filter((page) => page !== first),
+        (page) => page.close(),
+      );
+      await forgetSites(first, url(''));
+    },
+    openExtensionPage: (path) => open(url(path)),
+    openWebPage: (address) => open(address),
+    allPages: () => browser.pages(),
+    shows: (path) => Promise.resolve(browser.targets().some((target) => target.url() === url(path))),
+    webPages: async () => (await browser.pages()).filter((page) => page.url().startsWith('http')),
+    killBackground: async () => {
+      const target = browser.targets().find(worker);
+      await (await target?.worker())?.close();
+      // Another may have been woken already.
+      await eventually('the service worker to end', () =>
+        Promise.resolve(!browser.targets().some((other) => other === target)),
+      );
+    },
+    backgroundRuns: () => Promise.resolve(browser.targets().some(worker)),
+    captureToolbarPopup: async (opener, path) => {
+      const before = new Set(browser.targets());
+      await opener.evaluate(openToolbarPopup);
+      const target = await browser.waitForTarget(
+        (seen) => !before.has(seen) && seen.url() === url(popupPath),
+      );
+      const popup = await target.asPage();
+      await eventually('the toolbar popup to be complete', () => popup.evaluate(isComplete));
+      await saveWhenStill(path, () => popup.screenshot({ encoding: 'base64' }));
+      await popup.close();
+    },
+    setScheme: async (wanted) => {
+      scheme = wanted;
+      for (const page of await browser.pages()) await prefer(page);
+    },
+    restart: async ({ losing } = {}) => {
+      await browser.close();
+      if (losing) await removeFolder(join(profile, 'Default/Local Extension Settings', extensionId));
+      browser = await start();
+      // Chromium forgets an unpacked extension when it ends, but keeps its storage.
+      await install();
+    },
+    close: async () => {
+      await browser.close();
+      await removeFolder(profile);
+    },
+  };
+}
+
+/** What Chromium keeps of the sites that were visited, and what is left of the extension's storage a while after it has gone. */
+async function forgetSites(page: Page, extension: string): Promise<void> {
+  const session = await page.createCDPSession();
+  await session.send('Network.clearBrowserCookies');
+  await session.send('Network.clearBrowserCache');
+  await session.send('Storage.clearDataForOrigin', { origin: extension, storageTypes: 'all' });
+  await session.detach();
+}
+
+/** Whoever loads an unpacked extension has this on; without it an extension that starts anew stays off. */
+const DEVELOPER = { ui: { developer_mode: true } };
+
+/** As the boxes in Chromium's settings do; before it starts for the first time. */
+async function writePreferences(profile: string, preferences: object): Promise<void> {
+  await mkdir(join(profile, 'Default'));
+  await writeFile(join(profile, 'Default/Preferences'), JSON.stringify(preferences));
+}

@@ -1,0 +1,78 @@
+// The companion for this machine: the stand-in's clients, the embedded database, and nothing to set.
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startCompanion, type RunningCompanion } from '../../src/companion/start.ts';
+import type { CompanionSettings } from '../../src/companion/config.ts';
+import { createLog } from '../../src/companion/operations/log.ts';
+import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
+import { readVersion } from '../../src/companion/version.ts';
+import { EXTENSION_CLIENTS, RETURN_PAGE } from '../../src/mock-accounts/seed.ts';
+import { redirectUris } from '../build/manifest.ts';
+
+/** Where it listens when nobody else does. */
+export const COMPANION_PORT = Number(new URL(RETURN_PAGE).port);
+
+/** Of the status page and the counters, for the user "operator". */
+export const OPERATOR_PASSWORD = 'correct horse battery';
+
+/** Kept between starts where there is a folder: accounts are known by hashes under it. */
+function secretIn(dataDir: string | undefined): Uint8Array {
+  if (dataDir === undefined) return randomBytes(32);
+  const path = join(dataDir, 'secret');
+  mkdirSync(dataDir, { recursive: true });
+  try {
+    writeFileSync(path, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return Buffer.from(readFileSync(path, 'utf8'), 'hex');
+}
+
+export interface LocalSettings {
+  /** The stand-in's origin. */
+  readonly issuer: string;
+  readonly port: number;
+  /** Without one everything is in memory. */
+  readonly dataDir?: string;
+  readonly databaseUrl?: string;
+}
+
+/** Settings against a stand-in: both builds of the extension, which are one product and share a space. */
+export function localSettings({ issuer, port, dataDir, databaseUrl }: LocalSettings): CompanionSettings {
+  const client = { scope: 'profile:uid', space: 'extension', jwt: false };
+  return {
+    issuer,
+    clients: [
+      { ...client, clientId: EXTENSION_CLIENTS.firefox, name: 'extension-firefox', origin: issuer },
+      { ...client, clientId: EXTENSION_CLIENTS.chromium, name: 'extension-chromium', origin: issuer },
+    ],
+    secret: secretIn(dataDir),
+    ...(dataDir !== undefined && databaseUrl === undefined && { dataDir: join(dataDir, 'database') }),
+    ...(databaseUrl !== undefined && { databaseUrl }),
+    host: '127.0.0.1',
+    port,
+    extensionIds: [new URL(redirectUris().chromium).hostname.split('.', 1).join('')],
+    tokenCheck: 'introspect',
+    realm: 'companion',
+    trustedProxies: 0,
+    operatorPassword: OPERATOR_PASSWORD,
+    logLevel: 'warn',
+  };
+}
+
+/** Starts one; what goes wrong in it is said in plain lines on standard error. */
+export function startLocalCompanion(settings: LocalSettings): Promise<RunningCompanion> {
+  return startCompanion({
+    settings: localSettings(settings),
+    log: createLog({ format: 'plain', level: 'warn', out: process.stderr }),
+    version: readVersion(),
+    say: (why) => console.error(`companion: ${why}`),
+  });
+}
+
+/** Where a companion at that origin takes the events of every client of the extension. */
+export function webhooksTo(origin: string): Readonly<Record<string, string>> {
+  const url = origin + WEBHOOK_PATH;
+  return { [EXTENSION_CLIENTS.firefox]: url, [EXTENSION_CLIENTS.chromium]: url };
+}
