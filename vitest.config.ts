@@ -24,7 +24,7 @@ const NODE = [
 ];
 
 const inNode = {
-  setupFiles: ['test/fakes/out-of-time.ts'],
+  setupFiles: ['test/harness/out-of-time.ts'],
   testTimeout: 120_000,
   hookTimeout: PATIENCE_MS,
   expect: POLL,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fxaError, json, strictFetch } from '../../test/fakes/fetch.ts';
-import type { Told } from '../../test/fakes/fetch.ts';
+import { fxaError, json, strictFetch } from '../../test/harness/fetch.ts';
+import type { Told } from '../../test/harness/fetch.ts';
 import { destroyAccessToken, destroyGrant } from './destroy.ts';
 import {
   ACCESS_TOKEN,

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { fxaError, json, strictFetch } from '../../test/fakes/fetch.ts';
-import type { Told } from '../../test/fakes/fetch.ts';
+import { fxaError, json, strictFetch } from '../../test/harness/fetch.ts';
+import type { Told } from '../../test/harness/fetch.ts';
 import { checkReachable, discover, endpointsFromDiscovery } from './discovery.ts';
 import { knownEndpoints, standinEndpoints } from './environments.ts';
 import { failure } from './testing/deployment.ts';

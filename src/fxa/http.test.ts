@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { fxaError, json, strictFetch } from '../../test/fakes/fetch.ts';
-import type { Told } from '../../test/fakes/fetch.ts';
+import { fxaError, json, strictFetch } from '../../test/harness/fetch.ts';
+import type { Told } from '../../test/harness/fetch.ts';
 import type { Http } from './http.ts';
 import { requestJson } from './http.ts';
 import { failure } from './testing/deployment.ts';

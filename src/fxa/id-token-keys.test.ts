@@ -1,8 +1,8 @@
 // Which key an id_token is verified with, and which are refused; the claims are in id-token.test.ts.
 import { SignJWT, exportJWK } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { json, strictFetch } from '../../test/fakes/fetch.ts';
-import type { Told } from '../../test/fakes/fetch.ts';
+import { json, strictFetch } from '../../test/harness/fetch.ts';
+import type { Told } from '../../test/harness/fetch.ts';
 import { verifyIdToken } from './id-token.ts';
 import { ACCESS_TOKEN, ORIGIN, deployment, failure } from './testing/deployment.ts';
 import { NOW, SUB, claims, idToken, signingKey } from './testing/id-token.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fxaError, json, strictFetch, type Told } from '../../test/fakes/fetch.ts';
+import { fxaError, json, strictFetch, type Told } from '../../test/harness/fetch.ts';
 import { introspect, verifyAccessToken } from './introspection.ts';
 import { ACCESS_TOKEN, CLIENT_ID, ORIGIN, deployment, failure } from './testing/deployment.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { fxaError, json, strictFetch } from '../../test/fakes/fetch.ts';
-import type { Told } from '../../test/fakes/fetch.ts';
+import { fxaError, json, strictFetch } from '../../test/harness/fetch.ts';
+import type { Told } from '../../test/harness/fetch.ts';
 import { LARGEST_AVATAR, setAvatar, setDisplayName } from './profile-write.ts';
 import { ACCESS_TOKEN, ORIGIN, deployment, failure } from './testing/deployment.ts';
 

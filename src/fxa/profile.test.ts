@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fxaError, json, strictFetch } from '../../test/fakes/fetch.ts';
-import type { Told } from '../../test/fakes/fetch.ts';
+import { fxaError, json, strictFetch } from '../../test/harness/fetch.ts';
+import type { Told } from '../../test/harness/fetch.ts';
 import { fetchProfile, parseProfile } from './profile.ts';
 import { ACCESS_TOKEN, ORIGIN, deployment, failure } from './testing/deployment.ts';
 

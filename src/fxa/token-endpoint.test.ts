@@ -1,7 +1,7 @@
 // The judging half of the token endpoint; the asking half is in tokens.test.ts.
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { json, strictFetch } from '../../test/fakes/fetch.ts';
+import { json, strictFetch } from '../../test/harness/fetch.ts';
 import { ACCESS_TOKEN, ANSWER, ORIGIN, REFRESH_TOKEN, deployment, failure } from './testing/deployment.ts';
 import { NOW, SUB, atHash, claims, idToken, signingKey } from './testing/id-token.ts';
 import type { SigningKey } from './testing/id-token.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { fxaError, json, strictFetch } from '../../test/fakes/fetch.ts';
+import { fxaError, json, strictFetch } from '../../test/harness/fetch.ts';
 import {
   ACCESS_TOKEN,
   ANSWER,

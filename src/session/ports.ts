@@ -1,4 +1,4 @@
-// What the rules need of the world. One adapter each in extension/browser; fakes in test/fakes.
+// What the rules need of the world. One adapter each in extension/browser; fakes in test/harness.
 
 import type { KeyIds, ScopedKeys } from '../fxa/scoped-keys.ts';
 import type { Policy } from './policy.ts';

@@ -7,8 +7,8 @@ import { ACCOUNT_CHANNEL } from '../../src/companion/db/notifications.ts';
 import { createKeys } from '../../src/mock-accounts/keys.ts';
 import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
 import { onEachDatabase } from './db/on-each-database.ts';
-import { CLIENT } from './fakes/world.ts';
-import { ask, deliver, startHere, uidOf } from './world.ts';
+import { CLIENT } from './fakes/mock-and-companion.ts';
+import { ask, deliver, startHere, uidOf } from './harness.ts';
 
 const keys = createKeys(Date.now);
 const JWT_CLIENT = { ...CLIENT, jwt: true };

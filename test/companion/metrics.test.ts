@@ -4,7 +4,7 @@ import type { MetricsEvent } from '../../src/contract/companion.ts';
 import { metrics } from '../../src/companion/routes/metrics.ts';
 import { sessions } from '../../src/companion/routes/sessions.ts';
 import type { FakeStore } from './fakes/store.ts';
-import { CLIENT, createWorld, OTHER_CLIENT, SECRET, type World } from './fakes/world.ts';
+import { CLIENT, createWorld, OTHER_CLIENT, SECRET, type World } from './fakes/mock-and-companion.ts';
 
 type Json = Record<string, unknown>;
 

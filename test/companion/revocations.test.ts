@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRevoker, type Revoke } from '../../src/companion/jobs/revocations.ts';
 import { refreshTokenId } from '../../src/fxa/tokens.ts';
 import type { Fault } from '../../src/mock-accounts/faults/model.ts';
-import { CLIENT } from './fakes/world.ts';
-import { createWorld, type World } from './fakes/world.ts';
+import { CLIENT } from './fakes/mock-and-companion.ts';
+import { createWorld, type World } from './fakes/mock-and-companion.ts';
 import type { FakeStore } from './fakes/store.ts';
 
 const DAY_MS = 86_400_000;

@@ -9,8 +9,8 @@ import { startPostgres, type RunningPostgres } from '../../scripts/machine/postg
 import { openPostgres } from '../../src/companion/db/postgres.ts';
 import { COMPANION_PATHS } from '../../src/contract/companion.ts';
 import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
-import { CLIENT } from './fakes/world.ts';
-import { builtCompanion, buy, deliver, quickly, uidOf, type BuiltCompanion } from './world.ts';
+import { CLIENT } from './fakes/mock-and-companion.ts';
+import { builtCompanion, buy, deliver, quickly, uidOf, type BuiltCompanion } from './harness.ts';
 
 const PATIENCE_MS = 120_000;
 /** Of the flood whose effect is looked at; one as long goes before it, for what any load costs once. */

@@ -25,8 +25,8 @@ import { PUSH_PATH, WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts'
 import { COMPANION_PATHS } from '../../src/contract/companion.ts';
 import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
 import { drive } from '../../src/mock-accounts/testing/drive.ts';
-import { CLIENT } from './fakes/world.ts';
-import { accessToken, ask, buy, deliver, startHere, uidOf, type Answer } from './world.ts';
+import { CLIENT } from './fakes/mock-and-companion.ts';
+import { accessToken, ask, buy, deliver, startHere, uidOf, type Answer } from './harness.ts';
 
 const { clientId, scope } = CLIENT;
 const CHROMIUM = 'chrome-extension://abcdefghijklmnopabcdefghijklmnop';

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sessions } from '../../src/companion/routes/sessions.ts';
 import type { FakeStore } from './fakes/store.ts';
-import { createWorld, SECRET, type World } from './fakes/world.ts';
+import { createWorld, SECRET, type World } from './fakes/mock-and-companion.ts';
 
 type Json = Record<string, unknown>;
 

@@ -4,7 +4,7 @@ import { sessions } from '../../src/companion/routes/sessions.ts';
 import type { Fault } from '../../src/mock-accounts/faults/model.ts';
 import type { Purchase } from '../../src/companion/store.ts';
 import type { FakeStore } from './fakes/store.ts';
-import { CLIENT, createWorld, OTHER_CLIENT, SECRET, type World } from './fakes/world.ts';
+import { CLIENT, createWorld, OTHER_CLIENT, SECRET, type World } from './fakes/mock-and-companion.ts';
 
 type Json = Record<string, unknown>;
 

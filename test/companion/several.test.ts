@@ -7,8 +7,8 @@ import { openPostgres } from '../../src/companion/db/postgres.ts';
 import { createKeys } from '../../src/mock-accounts/keys.ts';
 import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
 import { freshDatabase } from './db/on-each-database.ts';
-import { CLIENT } from './fakes/world.ts';
-import * as world from './world.ts';
+import { CLIENT } from './fakes/mock-and-companion.ts';
+import * as world from './harness.ts';
 
 const PATIENCE_MS = 120_000;
 const keys = createKeys(Date.now);

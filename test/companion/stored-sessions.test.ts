@@ -5,7 +5,7 @@ import { metrics } from '../../src/companion/routes/metrics.ts';
 import { sessions } from '../../src/companion/routes/sessions.ts';
 import type { Store } from '../../src/companion/store.ts';
 import { onEachDatabase } from './db/on-each-database.ts';
-import { CLIENT, createWorld, OTHER_CLIENT, SECRET, type World } from './fakes/world.ts';
+import { CLIENT, createWorld, OTHER_CLIENT, SECRET, type World } from './fakes/mock-and-companion.ts';
 
 type Json = Record<string, unknown>;
 

@@ -8,10 +8,10 @@ import { EVENT_NAMES } from '../../src/mock-accounts/events/event.ts';
 import { createKeys } from '../../src/mock-accounts/keys.ts';
 import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
 import { drive } from '../../src/mock-accounts/testing/drive.ts';
-import { dump, spellings } from './canaries.ts';
+import { dump, spellings } from './leak-detector.ts';
 import { onEachDatabase } from './db/on-each-database.ts';
-import { CLIENT, SECRET } from './fakes/world.ts';
-import { accessToken, ADA, ask, buy, startHere, uidOf, type Asking } from './world.ts';
+import { CLIENT, SECRET } from './fakes/mock-and-companion.ts';
+import { accessToken, ADA, ask, buy, startHere, uidOf, type Asking } from './harness.ts';
 
 const keys = createKeys(Date.now);
 

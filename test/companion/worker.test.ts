@@ -10,7 +10,7 @@ import { refreshTokenId } from '../../src/fxa/tokens.ts';
 import { whileAway, whileReadOnly } from './db/away.ts';
 import { setClock } from './db/empty.ts';
 import { onEachDatabase } from './db/on-each-database.ts';
-import { CLIENT, createWorld, SECRET, type World } from './fakes/world.ts';
+import { CLIENT, createWorld, SECRET, type World } from './fakes/mock-and-companion.ts';
 
 const LONG_AGO_MS = 180_000;
 const WAITING_TO_FAIL = `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%''message''%'`;

@@ -5,7 +5,7 @@ import { chosenBrowsers } from './chosen.ts';
 import type { SmallDisk } from '../companion/ops/tmpfs.ts';
 import { launchBrowser, type BrowserName, type BrowserUnderTest } from '../../scripts/driver/index.ts';
 import { sharedBrowser, type SharedBrowser } from './shared-browser.ts';
-import { testStandin, type TestStandin } from './standin.ts';
+import { testStandin, type TestStandin } from './mock-server.ts';
 
 export interface World {
   standin: TestStandin;

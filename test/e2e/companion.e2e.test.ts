@@ -1,11 +1,11 @@
 // What the companion brings into the browser without a click, and takes from it.
 import { beforeAll, expect } from 'vitest';
 import { ADA } from './accounts.ts';
-import { readRecord, unknownGrants } from './books.ts';
+import { readRecord, unknownGrants } from './storage-probe.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import { bought, readView, signedInWithSeat, SOON } from './companion-session.ts';
 import { theDatabase } from './companion.ts';
-import { accountOf, rename } from './standin.ts';
+import { accountOf, rename } from './mock-server.ts';
 import { withCompanion } from './with-companion.ts';
 import { words } from './words.ts';
 

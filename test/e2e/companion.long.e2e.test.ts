@@ -1,13 +1,13 @@
 // A companion that speaks while nobody listens, forgets, is away, or does not know the extension.
 import { beforeAll, expect } from 'vitest';
 import { ADA } from './accounts.ts';
-import { readRecord } from './books.ts';
+import { readRecord } from './storage-probe.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import { QUIET_PAGE } from './builds.ts';
 import { BOUGHT, failures, readView, seats, signedInWithSeat, SOON } from './companion-session.ts';
 import { theDatabase } from './companion.ts';
 import type { BrowserUnderTest } from '../../scripts/driver/index.ts';
-import { accountOf } from './standin.ts';
+import { accountOf } from './mock-server.ts';
 import { signInAs } from './steps.ts';
 import { withCompanion } from './with-companion.ts';
 import { words } from './words.ts';

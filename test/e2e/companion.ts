@@ -6,7 +6,7 @@ import type { Database } from '../../src/companion/db/database.ts';
 import { openDatabase } from '../../src/companion/db/open.ts';
 import type { Log } from '../../src/companion/operations/log.ts';
 import { empty } from '../companion/db/empty.ts';
-import type { TestStandin } from './standin.ts';
+import type { TestStandin } from './mock-server.ts';
 
 export interface TestCompanion {
   /** Starts it, or another in its place: with a new secret and an empty database, so it knows nobody. */

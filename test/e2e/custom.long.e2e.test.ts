@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
-import { rename } from './standin.ts';
+import { rename } from './mock-server.ts';
 import { signInAs } from './steps.ts';
 
 inBothBrowsers(

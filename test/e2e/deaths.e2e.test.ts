@@ -1,7 +1,7 @@
 // The background ends between the sign-in page and the tokens; its other ends are in deaths.long.e2e.test.ts.
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
-import { unknownGrants } from './books.ts';
+import { unknownGrants } from './storage-probe.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import { goOn, startSignIn } from './steps.ts';
 

@@ -2,9 +2,9 @@
 // interruptions.e2e.test.ts.
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
-import { expireTokens, readRecord, unknownGrants } from './books.ts';
+import { expireTokens, readRecord, unknownGrants } from './storage-probe.ts';
 import { inBothBrowsers } from './both-browsers.ts';
-import { rename } from './standin.ts';
+import { rename } from './mock-server.ts';
 import { goOn, signInAs, startSignIn } from './steps.ts';
 
 inBothBrowsers('the end of the background', (it) => {

@@ -5,7 +5,7 @@ import { inBothBrowsers } from './both-browsers.ts';
 import { theDatabase } from './companion.ts';
 import type { BrowserUnderTest, OwnPage } from '../../scripts/driver/index.ts';
 import { PATIENCE } from '../../scripts/driver/wait.ts';
-import { rename } from './standin.ts';
+import { rename } from './mock-server.ts';
 import { signInAs } from './steps.ts';
 import { withCompanion } from './with-companion.ts';
 import { words } from './words.ts';

@@ -1,10 +1,10 @@
 // How sessions end that nobody here signed out of: what the popup then says, and that one click goes on.
 import { expect } from 'vitest';
 import { ADA, LIN } from './accounts.ts';
-import { expireTokens, readRecord, unknownGrants } from './books.ts';
+import { expireTokens, readRecord, unknownGrants } from './storage-probe.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import type { AuthPage, BrowserUnderTest, PopupPage } from '../../scripts/driver/index.ts';
-import { accountOf, type TestStandin } from './standin.ts';
+import { accountOf, type TestStandin } from './mock-server.ts';
 import { signInAs } from './steps.ts';
 import { words } from './words.ts';
 

@@ -1,7 +1,7 @@
 // A session that was wished to end with the browser.
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
-import { readRecord } from './books.ts';
+import { readRecord } from './storage-probe.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import { words } from './words.ts';
 

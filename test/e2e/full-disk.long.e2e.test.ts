@@ -3,7 +3,7 @@
 import { expect, type TestAPI } from 'vitest';
 import { smallDisk, type SmallDisk } from '../companion/ops/tmpfs.ts';
 import { ADA } from './accounts.ts';
-import { readRecord } from './books.ts';
+import { readRecord } from './storage-probe.ts';
 import { inBothBrowsers, type World } from './both-browsers.ts';
 import type { BrowserUnderTest, PopupPage } from '../../scripts/driver/index.ts';
 import { pause } from '../../scripts/driver/wait.ts';

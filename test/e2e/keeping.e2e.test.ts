@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
-import { readRecord } from './books.ts';
+import { readRecord } from './storage-probe.ts';
 import { signInAs } from './steps.ts';
 import { words } from './words.ts';
 

@@ -6,7 +6,7 @@ import type { TestCompanion } from './companion.ts';
 import type { BrowserUnderTest } from '../../scripts/driver/index.ts';
 import { PATIENCE, pause } from '../../scripts/driver/wait.ts';
 import { PATHS } from './gallery/shown.ts';
-import type { TestStandin } from './standin.ts';
+import type { TestStandin } from './mock-server.ts';
 import { words } from './words.ts';
 
 export const SOON = { timeout: PATIENCE };

@@ -4,7 +4,7 @@ import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import { theDatabase } from './companion.ts';
 import { choose, everyOccasion, expectNothing, flowIds, metricsOf, SOON, spied } from './network-spy.ts';
-import { accountOf } from './standin.ts';
+import { accountOf } from './mock-server.ts';
 import { withCompanion } from './with-companion.ts';
 import { words } from './words.ts';
 

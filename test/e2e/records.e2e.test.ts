@@ -1,10 +1,10 @@
 // A record that the first version wrote.
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
-import { expireTokens, readRecord, replaceRecord, unknownGrants } from './books.ts';
+import { expireTokens, readRecord, replaceRecord, unknownGrants } from './storage-probe.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import type { BrowserUnderTest } from '../../scripts/driver/index.ts';
-import { rename } from './standin.ts';
+import { rename } from './mock-server.ts';
 import { signInAs } from './steps.ts';
 
 /** The record in the form that `test/fixtures/record-1-to-2.json` has frozen. */

@@ -1,7 +1,7 @@
 // Records that this version cannot read: of a later one, and of nobody.
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
-import { readRecord, replaceRecord, unknownGrants } from './books.ts';
+import { readRecord, replaceRecord, unknownGrants } from './storage-probe.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import { signInAs } from './steps.ts';
 import { words } from './words.ts';

@@ -3,7 +3,7 @@ import { expect, inject } from 'vitest';
 import { freePort } from '../../scripts/machine/free-port.mjs';
 import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
-import { testStandin } from './standin.ts';
+import { testStandin } from './mock-server.ts';
 import { signInAs } from './steps.ts';
 import { words } from './words.ts';
 

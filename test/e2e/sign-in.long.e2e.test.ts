@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
-import type { TestStandin } from './standin.ts';
+import type { TestStandin } from './mock-server.ts';
 import { startSignIn } from './steps.ts';
 
 /** Which attempts the sign-in page was asked for, by their `state`. */

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { OUTBOX_ALARM } from '../../src/session/sign-out/outbox.ts';
 import { ADA, LIN } from './accounts.ts';
-import { makeRevocationsDue, readRecord, unknownGrants } from './books.ts';
+import { makeRevocationsDue, readRecord, unknownGrants } from './storage-probe.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import { signInAs, startSignIn } from './steps.ts';
 import { words } from './words.ts';

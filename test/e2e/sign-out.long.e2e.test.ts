@@ -1,7 +1,7 @@
 // Asking for another account at sign-out, or without one.
 import { expect } from 'vitest';
 import { ADA, LIN } from './accounts.ts';
-import { unknownGrants } from './books.ts';
+import { unknownGrants } from './storage-probe.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import { signInAs } from './steps.ts';
 import { words } from './words.ts';

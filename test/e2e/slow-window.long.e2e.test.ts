@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import type { BrowserUnderTest, PopupPage } from '../../scripts/driver/index.ts';
-import type { TestStandin } from './standin.ts';
+import type { TestStandin } from './mock-server.ts';
 
 /** Milliseconds. */
 const PAGE_DELAY = 9000;

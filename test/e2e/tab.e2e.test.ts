@@ -1,7 +1,7 @@
 // Signing in in a tab, by choice.
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
-import { unknownGrants } from './books.ts';
+import { unknownGrants } from './storage-probe.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import { startInTab } from './steps.ts';
 

@@ -1,7 +1,7 @@
 // Signing in in a tab: what ends it, and that the same happens where the browser has no window for it.
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
-import { unknownGrants } from './books.ts';
+import { unknownGrants } from './storage-probe.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import { IN_A_TAB, startInTab } from './steps.ts';
 import { words } from './words.ts';

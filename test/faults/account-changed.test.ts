@@ -3,10 +3,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { newKeyRequest } from '../../src/fxa/scoped-keys.ts';
 import type { KeyExchange } from '../../src/session/ports.ts';
 import { createSession, type SessionService } from '../../src/session/index.ts';
-import { watch } from './knowledge.ts';
-import { personAt } from './person.ts';
+import { watch } from './grant-tracker.ts';
+import { personAt } from './simulated-user.ts';
 import { ADA, LATER_MS, LIN } from './steps.ts';
-import { createFaultWorld, type FaultWorld } from './world.ts';
+import { createFaultWorld, type FaultWorld } from './harness.ts';
 
 const KEY_SCOPE = 'https://identity.mozilla.com/apps/notes';
 const SCOPE = 'openid profile profile:write';

@@ -1,13 +1,13 @@
 // A whole browser in a history: some backgrounds over one storage, pages that wait for the person, events that wake.
 import { isFxaError } from '../../src/fxa/errors.ts';
 import type { SessionService } from '../../src/session/index.ts';
-import { createChance, type Chance } from '../fakes/random.ts';
-import { createScheduler, type Scheduler } from '../fakes/scheduler.ts';
-import { watch, type Knowledge } from './knowledge.ts';
-import { personAt } from './person.ts';
-import { unsound } from './soundness.ts';
+import { createChance, type Chance } from '../harness/random.ts';
+import { createScheduler, type Scheduler } from '../harness/scheduler.ts';
+import { watch, type Knowledge } from './grant-tracker.ts';
+import { personAt } from './simulated-user.ts';
+import { unsound } from './invariants.ts';
 import { watchFlights, wrongEnding, type Deeds, type Flights } from './watchers.ts';
-import { createFaultWorld, type FaultWorld, type WorldOptions } from './world.ts';
+import { createFaultWorld, type FaultWorld, type WorldOptions } from './harness.ts';
 
 export interface Command {
   readonly name: string;

@@ -4,7 +4,7 @@ import { COMPANION_ALARM } from '../../src/session/companion/sync.ts';
 import { OUTBOX_ALARM } from '../../src/session/sign-out/outbox.ts';
 import { createSession } from '../../src/session/index.ts';
 import { ada } from './steps.ts';
-import { createFaultWorld, type FaultWorld } from './world.ts';
+import { createFaultWorld, type FaultWorld } from './harness.ts';
 
 const MINUTE = 60_000;
 

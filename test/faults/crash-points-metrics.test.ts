@@ -1,4 +1,4 @@
 // Death of the background at a third of its points: metrics.
-import { A_THIRD, proveCrashPoints } from './prove.ts';
+import { A_THIRD, proveCrashPoints } from './short-runs.ts';
 
 proveCrashPoints({ death: 'background', group: 'metrics', among: A_THIRD });

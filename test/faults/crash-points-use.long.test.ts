@@ -1,5 +1,5 @@
 // Death of the background at the other two thirds of its points, and of the whole browser at the first: the use of a session, with a companion too.
-import { A_THIRD, proveCrashPoints, THE_REST } from './prove.ts';
+import { A_THIRD, proveCrashPoints, THE_REST } from './short-runs.ts';
 
 proveCrashPoints({
   death: 'background',

@@ -1,5 +1,5 @@
 // Death of the background at a third of its points: the use of a session, with a companion too.
-import { A_THIRD, proveCrashPoints } from './prove.ts';
+import { A_THIRD, proveCrashPoints } from './short-runs.ts';
 
 proveCrashPoints({
   death: 'background',

@@ -4,9 +4,9 @@
 //
 // Locks are no points of their own: dying between two other calls is all that a lock could add.
 import type { Session } from '../../src/session/state/states.ts';
-import { watch, type Knowledge } from './knowledge.ts';
-import { leftovers, unsound } from './soundness.ts';
-import { createFaultWorld, type FaultWorld, type WorldOptions } from './world.ts';
+import { watch, type Knowledge } from './grant-tracker.ts';
+import { leftovers, unsound } from './invariants.ts';
+import { createFaultWorld, type FaultWorld, type WorldOptions } from './harness.ts';
 
 type Status = Session['status'];
 

@@ -8,7 +8,7 @@ import {
 } from '../../src/contract/companion.ts';
 import type { Standin } from '../../src/mock-accounts/app.ts';
 import { lineOf, type Totals } from './metrics-watch.ts';
-import { CLIENT } from './world.ts';
+import { CLIENT } from './harness.ts';
 
 export const COMPANION = 'http://127.0.0.1:9721';
 

@@ -1,7 +1,7 @@
 // What the proofs have found, each by itself.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { inFront, needsReauth, passwordChanged, sessionOnly, signedIn } from './steps.ts';
-import { createFaultWorld, type FaultWorld } from './world.ts';
+import { createFaultWorld, type FaultWorld } from './harness.ts';
 
 let world: FaultWorld;
 beforeEach(() => {

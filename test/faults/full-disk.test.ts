@@ -2,10 +2,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FxaError } from '../../src/fxa/errors.ts';
 import type { View } from '../../src/session/state/view.ts';
-import { personAt } from './person.ts';
-import { unsound } from './soundness.ts';
+import { personAt } from './simulated-user.ts';
+import { unsound } from './invariants.ts';
 import { ada, ADA } from './steps.ts';
-import { createFaultWorld, type FaultWorld } from './world.ts';
+import { createFaultWorld, type FaultWorld } from './harness.ts';
 
 let world: FaultWorld;
 beforeEach(() => {

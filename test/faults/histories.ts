@@ -4,10 +4,10 @@
 // The same seed gives the same history: calls, answers, timers, clocks and chance are all drawn. Left to the machine are the
 // values of tokens, and the order in which WebCrypto ends two operations begun in the same turn.
 import { liveSession } from '../../src/session/state/states.ts';
-import { actOnce, askToken, ringNext } from './actions.ts';
+import { actOnce, askToken, ringNext } from './user-actions.ts';
 import { createBrowser, look, type Browser } from './browser.ts';
-import { isOwed, leftovers, uncounted } from './soundness.ts';
-import type { WorldOptions } from './world.ts';
+import { isOwed, leftovers, uncounted } from './invariants.ts';
+import type { WorldOptions } from './harness.ts';
 
 export interface History {
   readonly seed: number;

@@ -1,7 +1,7 @@
 // The long runs of the proofs, one part a process: `tsx test/faults/long.ts points|matrix|histories|forgetting --minutes N --seed N`.
 // What is wrong is printed at once; the exit code is 1 then. `npm run faults` runs all.
 import { parseArgs } from 'node:util';
-import { createChance } from '../fakes/random.ts';
+import { createChance } from '../harness/random.ts';
 import { crashEverywhere, type Outcome } from './crash-points.ts';
 import { forgetMillions } from './forgetting.ts';
 import { play } from './histories.ts';

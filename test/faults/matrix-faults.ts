@@ -1,6 +1,6 @@
 // Everything that can go wrong between the extension and Mozilla accounts, each with what it is to whoever meets it.
 import type { CallName, Fault } from '../../src/mock-accounts/faults/model.ts';
-import type { FaultWorld } from './world.ts';
+import type { FaultWorld } from './harness.ts';
 
 /** What is asked of Mozilla accounts. The two ways to see whether it is there, then in the order of a sign-in. */
 export type MatrixCall =

@@ -2,7 +2,7 @@
 // is, two answers end a session: 400/108 to a refresh at `/v1/token`, and 401/110 to one at `/v1/oauth/token`.
 import type { FxaErrorCode } from '../../src/fxa/errors.ts';
 import { FAULTS, numbered, type MatrixCall, type MatrixFault } from './matrix-faults.ts';
-import type { Family } from './world.ts';
+import type { Family } from './harness.ts';
 
 type Space = 'oauth' | 'auth' | 'profile';
 type Numbers = Readonly<Partial<Record<FxaErrorCode, readonly string[]>>>;

@@ -5,7 +5,7 @@ import { settled as settledState } from '../../src/session/state/states.ts';
 import { project } from '../../src/session/state/view.ts';
 import type { MatrixCall } from './matrix-faults.ts';
 import { ada, inFront, LATER_MS, needsReauth, sessionOnly, signedIn, tamper } from './steps.ts';
-import { CLIENT, ORIGIN, surroundingsOf, type FaultWorld } from './world.ts';
+import { CLIENT, ORIGIN, surroundingsOf, type FaultWorld } from './harness.ts';
 
 export type Base =
   'signedOut' | 'signedIn' | 'signedIn, stale token' | 'signedIn until the browser ends' | 'needsReauth';

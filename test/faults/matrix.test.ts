@@ -1,5 +1,5 @@
 // The fault matrix against the servers of today: all calls, and by their other paths those that have some.
-import { proveMatrix } from './prove.ts';
+import { proveMatrix } from './short-runs.ts';
 
 proveMatrix({ era: 'today', family: 'oauth' });
 proveMatrix({ era: 'today', family: 'auth' }, ['exchange', 'refresh', 'destroy']);

@@ -1,12 +1,12 @@
 // The fault matrix: each fault in each state at each call. The session ends only at a proof, every call ends with the code
 // that the rules say, and when the fault is over everything comes right by itself.
 import { liveSession, settled } from '../../src/session/state/states.ts';
-import { watch } from './knowledge.ts';
+import { watch } from './grant-tracker.ts';
 import { WHERE, type MatrixCall, type MatrixFault } from './matrix-faults.ts';
 import { expected, faultsOf, type Expected } from './matrix-rules.ts';
 import { CALLS, enter, isLive, type Base } from './matrix-states.ts';
-import { leftovers, unsound } from './soundness.ts';
-import { createFaultWorld, type FaultWorld, type WorldOptions } from './world.ts';
+import { leftovers, unsound } from './invariants.ts';
+import { createFaultWorld, type FaultWorld, type WorldOptions } from './harness.ts';
 
 export interface Cell {
   readonly server: Required<Pick<WorldOptions, 'era' | 'family'>>;

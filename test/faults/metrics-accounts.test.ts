@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { METRICS } from '../../src/session/metrics/queue.ts';
 import { OUTBOX_ALARM } from '../../src/session/sign-out/outbox.ts';
-import { metricsWorld } from './metrics-world.ts';
-import { isOwed } from './soundness.ts';
+import { metricsWorld } from './metrics-harness.ts';
+import { isOwed } from './invariants.ts';
 import { LIN } from './steps.ts';
 
 const one = metricsWorld();

@@ -6,8 +6,8 @@ import { METRICS, type Books } from '../../src/session/metrics/queue.ts';
 import { closedBy, type Surroundings } from '../../src/session/metrics/consent.ts';
 import type { Area } from '../../src/session/ports.ts';
 import { emptyRecord, type StoredRecord } from '../../src/session/state/record.ts';
-import type { Host } from '../fakes/host.ts';
-import { accountIn } from './whose.ts';
+import type { Host } from '../harness/host.ts';
+import { accountIn } from './account-of-token.ts';
 
 export type Totals = ReadonlyMap<string, number>;
 

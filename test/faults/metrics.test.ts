@@ -1,7 +1,7 @@
 // What a companion that is slow, deaf or of another mind can do to metrics, each by itself.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { metricsWorld } from './metrics-world.ts';
-import { isOwed, uncounted } from './soundness.ts';
+import { metricsWorld } from './metrics-harness.ts';
+import { isOwed, uncounted } from './invariants.ts';
 
 const one = metricsWorld();
 const { done, tend, later, books, held, signedIn, open } = one;

@@ -4,7 +4,7 @@ import { standinEndpoints } from '../../src/fxa/environments.ts';
 import { createSession } from '../../src/session/index.ts';
 import { COMPANION } from './fake-companion.ts';
 import { passwordChanged } from './steps.ts';
-import { CLIENT, createFaultWorld, type FaultWorld } from './world.ts';
+import { CLIENT, createFaultWorld, type FaultWorld } from './harness.ts';
 
 const OTHER = 'http://127.0.0.1:9820';
 const HOUR = 3_600_000;

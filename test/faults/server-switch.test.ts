@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FxaError } from '../../src/fxa/errors.ts';
 import { A, B, createTwo, type SwitchedBrowser, type Two } from './two-servers.ts';
-import { CLIENT } from './world.ts';
+import { CLIENT } from './harness.ts';
 
 const browser = vi.hoisted((): SwitchedBrowser => ({ area: undefined, restart: () => undefined }));
 vi.mock('../../src/extension/config.ts', () => ({

@@ -1,6 +1,6 @@
 // A world as it was at a moment: what thousands of worlds begin with is gone through once.
 import type { AccessToken, Account, RefreshToken } from '../../src/mock-accounts/store/types.ts';
-import type { FaultWorld } from './world.ts';
+import type { FaultWorld } from './harness.ts';
 
 export interface Snapshot {
   readonly local: readonly (readonly [string, unknown])[];

@@ -1,9 +1,9 @@
 // What use cases are made of: getting signed in, waiting for a moment, the same session in another condition.
 import type { StoredRecord } from '../../src/session/state/record.ts';
 import { READY_PASSWORD } from '../../src/mock-accounts/seed.ts';
-import { personAt } from './person.ts';
+import { personAt } from './simulated-user.ts';
 import { once } from './snapshot.ts';
-import type { FaultWorld } from './world.ts';
+import type { FaultWorld } from './harness.ts';
 
 export const ADA = 'ada@example.com';
 export const LIN = 'lin@example.com';

@@ -7,10 +7,10 @@ import { createSession, type SessionService } from '../../src/session/index.ts';
 import { createStandin, type Standin } from '../../src/mock-accounts/app.ts';
 import { createKeys } from '../../src/mock-accounts/keys.ts';
 import { readyClients, RETURN_PAGE } from '../../src/mock-accounts/seed.ts';
-import { createHost, type Host } from '../fakes/host.ts';
-import { takeTime, type Time } from '../fakes/time.ts';
-import { personAt } from './person.ts';
-import { CLIENT, START } from './world.ts';
+import { createHost, type Host } from '../harness/host.ts';
+import { takeTime, type Time } from '../harness/time.ts';
+import { personAt } from './simulated-user.ts';
+import { CLIENT, START } from './harness.ts';
 
 export const A = 'http://127.0.0.1:9720';
 export const B = 'http://127.0.0.1:9820';

@@ -2,10 +2,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ATTEMPT_ALARM } from '../../src/session/sign-in/attempt.ts';
 import { createSession } from '../../src/session/index.ts';
-import { personAt } from './person.ts';
-import { unsound } from './soundness.ts';
+import { personAt } from './simulated-user.ts';
+import { unsound } from './invariants.ts';
 import { ada, ADA, LIN } from './steps.ts';
-import { createFaultWorld, type FaultWorld } from './world.ts';
+import { createFaultWorld, type FaultWorld } from './harness.ts';
 
 let world: FaultWorld;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 // What use cases share: how they begin, and how they may stand after an interruption.
 import { settled, signedIn } from './steps.ts';
-import type { FaultWorld } from './world.ts';
+import type { FaultWorld } from './harness.ts';
 
 export const nothing = () => Promise.resolve();
 export const signIn = (world: FaultWorld) => world.session.signIn();

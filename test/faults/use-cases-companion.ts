@@ -2,7 +2,7 @@
 import type { UseCase } from './crash-points.ts';
 import type { Mood } from './fake-companion.ts';
 import { ada, LATER_MS, LIN, passwordChanged } from './steps.ts';
-import type { FaultWorld } from './world.ts';
+import type { FaultWorld } from './harness.ts';
 
 const world = { companion: true } as const;
 const tend = (one: FaultWorld) => one.session.tend();

@@ -2,9 +2,9 @@
 import { EMPTY, METRICS, type Books } from '../../src/session/metrics/queue.ts';
 import type { UseCase } from './crash-points.ts';
 import type { Mood } from './fake-companion.ts';
-import { isOwed, uncounted } from './soundness.ts';
+import { isOwed, uncounted } from './invariants.ts';
 import { ada, LATER_MS, LIN } from './steps.ts';
-import type { FaultWorld } from './world.ts';
+import type { FaultWorld } from './harness.ts';
 
 const world = { companion: true, consent: true } as const;
 

@@ -2,7 +2,7 @@
 import type { UseCase } from './crash-points.ts';
 import { ADA, inFront, LIN, needsReauth, settled, signedIn } from './steps.ts';
 import { nothing, signIn, byWindow, inTab, tabsAllowed } from './use-case-parts.ts';
-import type { FaultWorld } from './world.ts';
+import type { FaultWorld } from './harness.ts';
 
 export const SIGN_INS: readonly UseCase[] = [
   { name: 'sign-in', ...byWindow },

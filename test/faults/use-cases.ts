@@ -6,7 +6,7 @@ import { WITH_METRICS } from './use-cases-metrics.ts';
 import { CHANGES_OF_MIND, SIGN_INS } from './use-cases-sign-in.ts';
 import { ada, LATER_MS, passwordChanged, sessionOnly, signedIn, tamper } from './steps.ts';
 import { nothing, swallow, staying, ending } from './use-case-parts.ts';
-import { CLIENT, ORIGIN, type FaultWorld } from './world.ts';
+import { CLIENT, ORIGIN, type FaultWorld } from './harness.ts';
 
 const uses: readonly UseCase[] = [
   { name: 'profile', ...staying, run: (world) => world.session.lookForNews() },

@@ -1,8 +1,8 @@
 // What must hold at every moment of a history, seen where it would break: at each request, and at each writing of the record.
 import type { StoredRecord } from '../../src/session/state/record.ts';
 import { liveSession, settled } from '../../src/session/state/states.ts';
-import { idOf } from './knowledge.ts';
-import type { FaultWorld } from './world.ts';
+import { idOf } from './grant-tracker.ts';
+import type { FaultWorld } from './harness.ts';
 
 export interface Flights {
   readonly around: (fetch: typeof globalThis.fetch, context: number) => typeof globalThis.fetch;

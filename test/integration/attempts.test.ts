@@ -1,6 +1,6 @@
 // What can happen to an attempt: a second click, a change of mind, a window that comes late, the death of the background.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createWorld, type World } from './world.ts';
+import { createWorld, type World } from './harness.ts';
 
 let world: World;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 // What the companion hears, the extension acts on; and what it says is never a proof.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createCompanionWorld, type CompanionWorld } from './companion-world.ts';
+import { createCompanionWorld, type CompanionWorld } from './companion-harness.ts';
 
 let world: CompanionWorld;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 // Steps of a session that Mozilla accounts ended, and whose companion may hear of the reason before or after.
 import { expect } from 'vitest';
-import type { CompanionWorld } from './companion-world.ts';
-import { CLIENT } from './world.ts';
+import type { CompanionWorld } from './companion-harness.ts';
+import { CLIENT } from './harness.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;

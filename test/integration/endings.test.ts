@@ -1,6 +1,6 @@
 // How sessions end, and what is left to do then: late tokens, lost keys, foreign records, a server that asks for time.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { CLIENT, createWorld, type World } from './world.ts';
+import { CLIENT, createWorld, type World } from './harness.ts';
 
 let world: World;
 beforeEach(async () => {

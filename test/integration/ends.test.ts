@@ -1,6 +1,6 @@
 // How Mozilla accounts ends a session, how a person does, and how it goes on: never without a reason, never mixed.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CLIENT, createWorld, type World } from './world.ts';
+import { CLIENT, createWorld, type World } from './harness.ts';
 
 let world: World;
 let urls: URL[];

@@ -4,7 +4,7 @@ import { standinEndpoints } from '../../src/fxa/environments.ts';
 import { createSession } from '../../src/session/index.ts';
 import type { StoredRecord } from '../../src/session/state/record.ts';
 import { lossSteps } from './loss-steps.ts';
-import { CLIENT, createWorld, SCOPE, type World } from './world.ts';
+import { CLIENT, createWorld, SCOPE, type World } from './harness.ts';
 
 let world: World;
 const { named, grant, ids, browserRestarts, lose } = lossSteps(() => world);

@@ -1,5 +1,5 @@
 // Holding things at the moment that matters: a call of a port, or the person.
-import type { World } from './world.ts';
+import type { World } from './harness.ts';
 
 /** Holds a call of that name until it is let go; the nth, of those to come. */
 export function holdAt(world: World, call: string, nth = 1, way: 'out' | 'back' = 'out') {

@@ -1,6 +1,6 @@
 // The public keys at sign-in: kept for as long as they say, an hour at most, and fetched anew for a key that is not among them.
 import { afterEach, describe, expect, it } from 'vitest';
-import { createWorld, type World } from './world.ts';
+import { createWorld, type World } from './harness.ts';
 
 const MINUTE = 60_000;
 

@@ -1,7 +1,7 @@
 // A browser that keeps no keys, as Firefox that is always private: the person is told before they sign in, the sign-in lives as
 // long as the browser, and its end has a reason of its own.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createWorld, type World } from './world.ts';
+import { createWorld, type World } from './harness.ts';
 
 let world: World;
 beforeEach(async () => {

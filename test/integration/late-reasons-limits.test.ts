@@ -1,7 +1,7 @@
 // What is not learnt from a companion after the proof, how long it is asked, and that it reaches the session it is about and
 // no other.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createCompanionWorld, type CompanionWorld } from './companion-world.ts';
+import { createCompanionWorld, type CompanionWorld } from './companion-harness.ts';
 import { endingSteps, HOUR, MINUTE } from './ending-steps.ts';
 
 let world: CompanionWorld;

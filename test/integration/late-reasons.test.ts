@@ -1,7 +1,7 @@
 // What the companion tells only after Mozilla accounts has proved that the grant is gone: the reason shown follows, and a
 // deleted account is erased.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createCompanionWorld, type CompanionWorld } from './companion-world.ts';
+import { createCompanionWorld, type CompanionWorld } from './companion-harness.ts';
 import { endingSteps, HOUR, MINUTE } from './ending-steps.ts';
 
 let world: CompanionWorld;

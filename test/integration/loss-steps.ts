@@ -1,5 +1,5 @@
 // Steps around a record that the browser loses while it keeps the backup of grants.
-import type { World } from './world.ts';
+import type { World } from './harness.ts';
 
 /** `world` is the one of the running test. */
 export function lossSteps(world: () => World) {

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { holdAt } from './hold.ts';
 import { lossSteps } from './loss-steps.ts';
-import { createWorld, type World } from './world.ts';
+import { createWorld, type World } from './harness.ts';
 
 let world: World;
 const { named, grant, ids, browserRestarts, lose, restore } = lossSteps(() => world);

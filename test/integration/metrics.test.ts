@@ -1,7 +1,7 @@
 // Metrics from the popup to the companion's database, and back out of it; with a real companion and a real stand-in.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { EMPTY, METRICS, type Books } from '../../src/session/metrics/queue.ts';
-import { createCompanionWorld, type CompanionWorld } from './companion-world.ts';
+import { createCompanionWorld, type CompanionWorld } from './companion-harness.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { standinEndpoints } from '../../src/fxa/environments.ts';
 import { createSession } from '../../src/session/index.ts';
-import { createCompanionWorld, EVERY, type CompanionWorld } from './companion-world.ts';
-import { CLIENT, SCOPE } from './world.ts';
+import { createCompanionWorld, EVERY, type CompanionWorld } from './companion-harness.ts';
+import { CLIENT, SCOPE } from './harness.ts';
 
 interface Answer {
   readonly status: number;

@@ -1,7 +1,7 @@
 // Whose profile it is: that of the id_token's subject, at sign-in and ever after, and nobody else's is shown.
 import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createWorld, ERAS, type World } from './world.ts';
+import { createWorld, ERAS, type World } from './harness.ts';
 
 const MALLORY = { uid: 'ba'.repeat(16), sub: 'ba'.repeat(16), email: 'mallory@example.com' };
 type Fields = Record<string, unknown>;

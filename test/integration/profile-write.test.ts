@@ -7,7 +7,7 @@ import { failure } from '../../src/fxa/testing/deployment.ts';
 import { createKeys } from '../../src/mock-accounts/keys.ts';
 import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
 import { drive, TEST_CLIENT } from '../../src/mock-accounts/testing/drive.ts';
-import { ERAS } from './world.ts';
+import { ERAS } from './harness.ts';
 
 const keys = createKeys(Date.now);
 const http = { fetch };

@@ -2,7 +2,7 @@
 // behind, neither here nor at Mozilla accounts.
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createWorld, ERAS, type World } from './world.ts';
+import { createWorld, ERAS, type World } from './harness.ts';
 
 type Change = (response: Response) => Promise<Response> | Response;
 

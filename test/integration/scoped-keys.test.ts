@@ -10,7 +10,7 @@ import { createKeys } from '../../src/mock-accounts/keys.ts';
 import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
 import { EXTENSION_CLIENTS, KEY_SCOPE, READY_PASSWORD } from '../../src/mock-accounts/seed.ts';
 import { browser, type Browser, type Shown } from '../../src/mock-accounts/testing/browse.ts';
-import { ERAS } from './world.ts';
+import { ERAS } from './harness.ts';
 
 const keys = createKeys(Date.now);
 const http = { fetch };

@@ -10,7 +10,7 @@ import { deriveKey, type MadeKey } from '../../src/mock-accounts/pages/keys.ts';
 import { EXTENSION_CLIENTS, KEY_SCOPE, READY_PASSWORD, readyClients } from '../../src/mock-accounts/seed.ts';
 import type { Account } from '../../src/mock-accounts/store/types.ts';
 import { browser } from '../../src/mock-accounts/testing/browse.ts';
-import { createHost, type Host } from '../fakes/host.ts';
+import { createHost, type Host } from '../harness/host.ts';
 
 const CLIENT = EXTENSION_CLIENTS.firefox;
 

@@ -1,6 +1,6 @@
 // Changing name and picture through the session: where the grant reaches, and with what comes of it in the view.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createWorld, SCOPE, type World } from './world.ts';
+import { createWorld, SCOPE, type World } from './harness.ts';
 
 /** One black pixel. */
 const PNG = Uint8Array.from(

@@ -1,6 +1,6 @@
 // Sign-in, profile and sign-out of the session, against the stand-in of both eras.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createWorld, ERAS, type World } from './world.ts';
+import { createWorld, ERAS, type World } from './harness.ts';
 
 describe.each(ERAS)('with the servers of %s', (era) => {
   let world: World;

@@ -1,7 +1,7 @@
 // Signing in in a tab: where there is no auth window, or the person prefers it. The tab outlives the background.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RETURN_PAGE } from '../../src/mock-accounts/seed.ts';
-import { createWorld, type World } from './world.ts';
+import { createWorld, type World } from './harness.ts';
 
 let world: World;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 // The life of tokens: long and short ones, ahead of need and by need, with clocks that jump and servers that want rest.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HeldToken } from '../../src/session/state/record.ts';
-import { createWorld, type World } from './world.ts';
+import { createWorld, type World } from './harness.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,6 +1,6 @@
 // What no call may make of the token endpoint: a request again and again for what is denied, or for what is refused anyway.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createWorld, type World } from './world.ts';
+import { createWorld, type World } from './harness.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

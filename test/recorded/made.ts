@@ -11,9 +11,9 @@ import type { Era } from '../../src/mock-accounts/era.ts';
 import { createKeys } from '../../src/mock-accounts/keys.ts';
 import { startStandin } from '../../src/mock-accounts/listen.ts';
 import { drive, TEST_CLIENT } from '../../src/mock-accounts/testing/drive.ts';
-import { CLIENT } from '../companion/fakes/world.ts';
-import * as companion from '../companion/world.ts';
-import { createWorld } from '../integration/world.ts';
+import { CLIENT } from '../companion/fakes/mock-and-companion.ts';
+import * as companion from '../companion/harness.ts';
+import { createWorld } from '../integration/harness.ts';
 import { noting } from './kinds.ts';
 
 const SCOPE = 'openid profile profile:display_name:write profile:avatar:write';

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { parseClients } from '../../../src/companion/client-list.ts';
 import { claimSpaces } from '../../../src/companion/db/client-spaces.ts';
 import { startStandin } from '../../../src/mock-accounts/listen.ts';
-import { startHere } from '../world.ts';
+import { startHere } from '../harness.ts';
 import { onEachDatabase } from './on-each-database.ts';
 
 const NOTES = 'a1b2c3d4e5f60718';

@@ -6,7 +6,7 @@ import { createStore } from '../../../src/companion/db/store.ts';
 import type { AccountEvent } from '../../../src/companion/security-events/types.ts';
 import type { Delivery, Store } from '../../../src/companion/store.ts';
 import { onEachDatabase, type World } from './on-each-database.ts';
-import { NOON, boughtBy, telling } from './people.ts';
+import { NOON, boughtBy, telling } from './accounts.ts';
 
 const RUNS = Number(process.env.CONVERGENCE_RUNS ?? 60);
 const PATIENCE_MS = 180_000;

@@ -5,7 +5,17 @@ import { ACCOUNT_CHANNEL, heardName } from '../../../src/companion/db/notificati
 import { createStore } from '../../../src/companion/db/store.ts';
 import type { AccountEvent } from '../../../src/companion/security-events/types.ts';
 import { onEachDatabase, type World } from './on-each-database.ts';
-import { CLIENT, HOUR, NOON, OTHER_CLIENT, boughtBy, dayOf, hashOf, purchaseOf, telling } from './people.ts';
+import {
+  CLIENT,
+  HOUR,
+  NOON,
+  OTHER_CLIENT,
+  boughtBy,
+  dayOf,
+  hashOf,
+  purchaseOf,
+  telling,
+} from './accounts.ts';
 
 const ada = hashOf('ada');
 

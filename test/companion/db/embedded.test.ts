@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/companion/db/database.ts';
 import { openDatabase } from '../../../src/companion/db/open.ts';
 import { createStore } from '../../../src/companion/db/store.ts';
-import { NOON, boughtBy, hashOf } from './people.ts';
+import { NOON, boughtBy, hashOf } from './accounts.ts';
 
 const PATIENCE_MS = 600_000;
 const PROGRAM = fileURLToPath(new URL('open-and-wait.ts', import.meta.url));

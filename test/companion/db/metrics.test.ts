@@ -1,7 +1,7 @@
 // Metrics: added up by day while a fresh profile allows it, bounded, and gone the moment it does not.
 import { expect, it } from 'vitest';
 import { onEachDatabase } from './on-each-database.ts';
-import { CLIENT, DAY, NOON, OTHER_CLIENT, boughtBy, dayOf, hashOf, purchaseOf, telling } from './people.ts';
+import { CLIENT, DAY, NOON, OTHER_CLIENT, boughtBy, dayOf, hashOf, purchaseOf, telling } from './accounts.ts';
 
 const ada = hashOf('ada');
 const today = dayOf(NOON);

@@ -5,7 +5,7 @@ import type { Database } from '../../../src/companion/db/database.ts';
 import { ACCOUNT_CHANNEL, heardName } from '../../../src/companion/db/notifications.ts';
 import { openDatabase } from '../../../src/companion/db/open.ts';
 import { createStore } from '../../../src/companion/db/store.ts';
-import { NOON, boughtBy, hashOf, purchaseOf, rethrown, telling } from './people.ts';
+import { NOON, boughtBy, hashOf, purchaseOf, rethrown, telling } from './accounts.ts';
 
 const PATIENCE_MS = 90_000;
 const ada = hashOf('ada');

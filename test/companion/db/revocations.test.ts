@@ -5,7 +5,7 @@ import { REVOKE_TASK } from '../../../src/companion/db/revocations.ts';
 import { createStore } from '../../../src/companion/db/store.ts';
 import { setClock } from './empty.ts';
 import { onEachDatabase } from './on-each-database.ts';
-import { CLIENT, HOUR, NOON, boughtBy, hashOf } from './people.ts';
+import { CLIENT, HOUR, NOON, boughtBy, hashOf } from './accounts.ts';
 
 const ada = hashOf('ada');
 const [A, B, C] = ['a', 'b', 'c'].map((letter) => letter.repeat(64)) as [string, string, string];

@@ -15,7 +15,7 @@ import { openPglite } from '../../../src/companion/db/pglite.ts';
 import { openPostgres } from '../../../src/companion/db/postgres.ts';
 import { createStore } from '../../../src/companion/db/store.ts';
 import { freshDatabase } from './on-each-database.ts';
-import { CLIENT, NOON, boughtBy, hashOf, telling } from './people.ts';
+import { CLIENT, NOON, boughtBy, hashOf, telling } from './accounts.ts';
 
 const PATIENCE_MS = 120_000;
 const ada = hashOf('ada');

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { onEachDatabase } from './on-each-database.ts';
-import { CLIENT, DAY, HOUR, NOON, OTHER_CLIENT, boughtBy, hashOf, purchaseOf, telling } from './people.ts';
+import { CLIENT, DAY, HOUR, NOON, OTHER_CLIENT, boughtBy, hashOf, purchaseOf, telling } from './accounts.ts';
 
 const ada = hashOf('ada');
 const grace = hashOf('grace');

@@ -15,7 +15,7 @@ import {
   hashOf,
   rethrown,
   telling,
-} from './people.ts';
+} from './accounts.ts';
 
 const ada = hashOf('ada');
 const grace = hashOf('grace');

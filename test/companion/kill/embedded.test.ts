@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startStandin } from '../../../src/mock-accounts/listen.ts';
-import { createChance } from '../../fakes/random.ts';
-import { CLIENT } from '../fakes/world.ts';
-import { ADA, ask, builtCompanion, buy, deliver, uidOf, type BuiltCompanion } from '../world.ts';
+import { createChance } from '../../harness/random.ts';
+import { CLIENT } from '../fakes/mock-and-companion.ts';
+import { ADA, ask, builtCompanion, buy, deliver, uidOf, type BuiltCompanion } from '../harness.ts';
 import { KILL_SEED, killAgainAndAgain, PATIENCE_MS } from './rounds.ts';
 
 let built: BuiltCompanion;

@@ -5,9 +5,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { accountKey } from '../../../src/companion/clients.ts';
 import type { RunningStandin } from '../../../src/mock-accounts/listen.ts';
 import { eventUri } from '../../../src/mock-accounts/events/event.ts';
-import { whenOutOfTime } from '../../fakes/test-signal.ts';
-import { CLIENT, SECRET } from '../fakes/world.ts';
-import { buy, deliver, grant, quickly } from '../world.ts';
+import { whenOutOfTime } from '../../harness/test-signal.ts';
+import { CLIENT, SECRET } from '../fakes/mock-and-companion.ts';
+import { buy, deliver, grant, quickly } from '../harness.ts';
 
 const PEOPLE = 16;
 const LEAVERS = 2;

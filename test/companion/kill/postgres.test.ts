@@ -5,9 +5,9 @@ import { startPostgres, type RunningPostgres } from '../../../scripts/machine/po
 import { startStandin } from '../../../src/mock-accounts/listen.ts';
 import { note } from '../../faults/counts.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
-import { ask, builtCompanion, buy, type BuiltCompanion } from '../world.ts';
+import { ask, builtCompanion, buy, type BuiltCompanion } from '../harness.ts';
 import { startLoad } from './load.ts';
-import { prove } from './proof.ts';
+import { prove } from './invariants.ts';
 import { acknowledged, killAgainAndAgain, PATIENCE_MS } from './rounds.ts';
 
 describe('on PostgreSQL', () => {

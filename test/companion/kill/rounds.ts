@@ -2,11 +2,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, vi } from 'vitest';
 import { startStandin } from '../../../src/mock-accounts/listen.ts';
-import { testSignal } from '../../fakes/test-signal.ts';
-import { createChance } from '../../fakes/random.ts';
-import type { BuiltCompanion, Where } from '../world.ts';
+import { testSignal } from '../../harness/test-signal.ts';
+import { createChance } from '../../harness/random.ts';
+import type { BuiltCompanion, Where } from '../harness.ts';
 import { startLoad, type Load } from './load.ts';
-import { prove } from './proof.ts';
+import { prove } from './invariants.ts';
 
 /** `KILL_ROUNDS` for more. */
 export const KILL_ROUNDS = Number(process.env.KILL_ROUNDS ?? 8);

@@ -6,7 +6,7 @@ import type { RunningCompanion } from '../../../src/companion/start.ts';
 import { WEBHOOK_PATH } from '../../../src/companion/routes/webhooks.ts';
 import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
-import { ask, PASSWORD, quickly, startHere } from '../world.ts';
+import { ask, PASSWORD, quickly, startHere } from '../harness.ts';
 
 const PATIENCE_MS = 300_000;
 const TOLD = 'COMPANION_TRUSTED_PROXIES is 0';

@@ -4,8 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
-import { CLIENT } from '../fakes/world.ts';
-import { ask, builtCompanion, buy, uidOf, type BuiltCompanion, type ChildCompanion } from '../world.ts';
+import { CLIENT } from '../fakes/mock-and-companion.ts';
+import { ask, builtCompanion, buy, uidOf, type BuiltCompanion, type ChildCompanion } from '../harness.ts';
 
 const PATIENCE_MS = 180_000;
 const REQUESTS = 900;

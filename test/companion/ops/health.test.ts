@@ -8,8 +8,8 @@ import { startCompanion, type RunningCompanion } from '../../../src/companion/st
 import { createLog } from '../../../src/companion/operations/log.ts';
 import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
-import { CLIENT, OTHER_CLIENT, SECRET } from '../fakes/world.ts';
-import { accessToken, ask, buy, deliver, PASSWORD, startHere, uidOf } from '../world.ts';
+import { CLIENT, OTHER_CLIENT, SECRET } from '../fakes/mock-and-companion.ts';
+import { accessToken, ask, buy, deliver, PASSWORD, startHere, uidOf } from '../harness.ts';
 import { smallDisk, type SmallDisk } from './tmpfs.ts';
 
 const PATIENCE_MS = 180_000;

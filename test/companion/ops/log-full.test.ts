@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
-import { builtCompanion, type BuiltCompanion, type ChildCompanion } from '../world.ts';
+import { builtCompanion, type BuiltCompanion, type ChildCompanion } from '../harness.ts';
 import { smallDisk, type SmallDisk } from './tmpfs.ts';
 
 const PATIENCE_MS = 300_000;

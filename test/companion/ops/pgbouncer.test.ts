@@ -7,8 +7,8 @@ import { startPostgres, type RunningPostgres } from '../../../scripts/machine/po
 import { openPostgres } from '../../../src/companion/db/postgres.ts';
 import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
-import { CLIENT } from '../fakes/world.ts';
-import { accessToken, ask, buy, deliver, grant, startHere, uidOf } from '../world.ts';
+import { CLIENT } from '../fakes/mock-and-companion.ts';
+import { accessToken, ask, buy, deliver, grant, startHere, uidOf } from '../harness.ts';
 
 const PATIENCE_MS = 300_000;
 const SLOW = { timeout: 120_000 };

@@ -13,7 +13,7 @@ import { proxiedFetch } from '../../../src/companion/proxied-fetch.ts';
 import { createStandin } from '../../../src/mock-accounts/app.ts';
 import type { RunningStandin } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
-import { CLIENT } from '../fakes/world.ts';
+import { CLIENT } from '../fakes/mock-and-companion.ts';
 import {
   accessToken,
   ask,
@@ -24,7 +24,7 @@ import {
   uidOf,
   type BuiltCompanion,
   type ChildCompanion,
-} from '../world.ts';
+} from '../harness.ts';
 import { startConnectProxy, type ConnectProxy } from './connect-proxy.ts';
 
 const PATIENCE_MS = 300_000;

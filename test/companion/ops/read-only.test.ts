@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
-import { CLIENT } from '../fakes/world.ts';
-import { accessToken, ask, buy, deliver, grant, startHere, uidOf } from '../world.ts';
+import { CLIENT } from '../fakes/mock-and-companion.ts';
+import { accessToken, ask, buy, deliver, grant, startHere, uidOf } from '../harness.ts';
 
 const PATIENCE_MS = 500_000;
 const SLOW = { timeout: 120_000 };

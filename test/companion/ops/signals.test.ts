@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
-import { ask, builtCompanion, buy, type BuiltCompanion, type ChildCompanion } from '../world.ts';
+import { ask, builtCompanion, buy, type BuiltCompanion, type ChildCompanion } from '../harness.ts';
 
 const PATIENCE_MS = 280_000;
 const SLOW = { timeout: 120_000 };

@@ -11,7 +11,7 @@ import { openDatabase } from '../../../src/companion/db/open.ts';
 import { whyNotStarted } from '../../../src/companion/startup-error.ts';
 import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
-import { startHere } from '../world.ts';
+import { startHere } from '../harness.ts';
 
 const PATIENCE_MS = 180_000;
 const PASSWORD = 'pa#ss/w@rd:é';

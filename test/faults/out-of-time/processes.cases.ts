@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startStandin } from '../../../src/mock-accounts/listen.ts';
 import { killAgainAndAgain } from '../../companion/kill/rounds.ts';
-import { ask, builtCompanion, type BuiltCompanion } from '../../companion/world.ts';
+import { ask, builtCompanion, type BuiltCompanion } from '../../companion/harness.ts';
 
 let built: BuiltCompanion;
 let folder: string;

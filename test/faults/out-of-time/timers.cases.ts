@@ -4,7 +4,7 @@ import { crashEverywhere } from '../crash-points.ts';
 import { play } from '../histories.ts';
 import { cellsOf, tryCell } from '../matrix.ts';
 import { USE_CASES } from '../use-cases.ts';
-import { createFaultWorld, type FaultWorld } from '../world.ts';
+import { createFaultWorld, type FaultWorld } from '../harness.ts';
 
 const real = { setTimeout, clearTimeout, timeout: AbortSignal.timeout, digest: crypto.subtle.digest };
 const now = () => ({

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/faults/out-of-time/*.cases.ts'],
-    setupFiles: ['test/fakes/out-of-time.ts'],
+    setupFiles: ['test/harness/out-of-time.ts'],
     testTimeout: 300_000,
     hookTimeout: 300_000,
   },

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { render } from 'preact';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { FakeElement, fakeDocument } from '../../../../test/fakes/dom.ts';
+import { FakeElement, fakeDocument } from '../../../../test/harness/dom.ts';
 import type { View } from '../../../session/state/view.ts';
 import { OUT } from '../../testing.ts';
 

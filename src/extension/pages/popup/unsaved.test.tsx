@@ -1,7 +1,7 @@
 // What could not be saved: the popup says so, and asks for another try until it is.
 import { render } from 'preact';
 import { expect, it, vi } from 'vitest';
-import { FakeElement, fakeDocument } from '../../../../test/fakes/dom.ts';
+import { FakeElement, fakeDocument } from '../../../../test/harness/dom.ts';
 import type { View } from '../../../session/state/view.ts';
 import { OUT } from '../../testing.ts';
 

@@ -4,8 +4,8 @@ import type { Database } from '../../../src/companion/db/database.ts';
 import { openDatabase } from '../../../src/companion/db/open.ts';
 import type { RunningStandin } from '../../../src/mock-accounts/listen.ts';
 import { note } from '../../faults/counts.ts';
-import { CLIENT } from '../fakes/world.ts';
-import type { BuiltCompanion, Where } from '../world.ts';
+import { CLIENT } from '../fakes/mock-and-companion.ts';
+import type { BuiltCompanion, Where } from '../harness.ts';
 import type { Load } from './load.ts';
 
 /** Longer than an attempt that is under way is waited for. */

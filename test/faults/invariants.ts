@@ -6,7 +6,7 @@ import { closedBy } from '../../src/session/metrics/consent.ts';
 import { parseRecord } from '../../src/session/state/record.ts';
 import { liveSession } from '../../src/session/state/states.ts';
 import { project } from '../../src/session/state/view.ts';
-import { surroundingsOf, type FaultWorld } from './world.ts';
+import { surroundingsOf, type FaultWorld } from './harness.ts';
 
 /** What is wrong with what lies in storage; nothing is stored before the first use. */
 export function unsound(world: FaultWorld): string[] {

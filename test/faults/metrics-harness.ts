@@ -1,9 +1,9 @@
 // A world whose person allows metrics, and what tests ask of it.
 import { afterEach, beforeEach, expect } from 'vitest';
 import { EMPTY, METRICS, type Books } from '../../src/session/metrics/queue.ts';
-import { unsound } from './soundness.ts';
+import { unsound } from './invariants.ts';
 import { ADA } from './steps.ts';
-import { createFaultWorld, type FaultWorld } from './world.ts';
+import { createFaultWorld, type FaultWorld } from './harness.ts';
 
 export interface MetricsWorld {
   readonly world: FaultWorld;

@@ -8,7 +8,7 @@ import { createLog } from '../../src/companion/operations/log.ts';
 import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
 import type { Account } from '../../src/mock-accounts/store/types.ts';
 import { empty } from '../companion/db/empty.ts';
-import { CLIENT, createWorld, type World } from './world.ts';
+import { CLIENT, createWorld, type World } from './harness.ts';
 
 /** Seconds between two questions; tests move the clock by more. */
 export const EVERY = 300;

@@ -1,7 +1,7 @@
 // Who knows what: which grants and tokens live at the server, which of them are known here, and which ever were.
 import { createHash } from 'node:crypto';
 import type { HeldToken, StoredRecord } from '../../src/session/state/record.ts';
-import { CLIENT, type FaultWorld } from './world.ts';
+import { CLIENT, type FaultWorld } from './harness.ts';
 
 export interface Knowledge {
   /** Ids of what lives and was written down here once, and is not any more: never to be. */

@@ -13,8 +13,8 @@ import { createLog } from '../../src/companion/operations/log.ts';
 import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
 import type { RunningStandin } from '../../src/mock-accounts/listen.ts';
 import { drive, type Wish } from '../../src/mock-accounts/testing/drive.ts';
-import { whenOutOfTime } from '../fakes/test-signal.ts';
-import { CLIENT, OTHER_CLIENT, SECRET } from './fakes/world.ts';
+import { whenOutOfTime } from '../harness/test-signal.ts';
+import { CLIENT, OTHER_CLIENT, SECRET } from './fakes/mock-and-companion.ts';
 
 export const PASSWORD = 'correct horse battery staple';
 export const ADA = 'ada@example.com';

@@ -9,13 +9,13 @@ import { createStandin, type Standin } from '../../src/mock-accounts/app.ts';
 import type { Era } from '../../src/mock-accounts/era.ts';
 import { createKeys } from '../../src/mock-accounts/keys.ts';
 import { readyClients, RETURN_PAGE } from '../../src/mock-accounts/seed.ts';
-import { createHost, type Host } from '../fakes/host.ts';
-import { testSignal } from '../fakes/test-signal.ts';
-import { takeTime, type Time } from '../fakes/time.ts';
+import { createHost, type Host } from '../harness/host.ts';
+import { testSignal } from '../harness/test-signal.ts';
+import { takeTime, type Time } from '../harness/time.ts';
 import { COMPANION, createFakeCompanion, type FakeCompanion } from './fake-companion.ts';
 import { fakeKeys, KEY_SCOPE } from './fake-keys.ts';
 import { watchMetrics, type MetricsWatch } from './metrics-watch.ts';
-import { personAt } from './person.ts';
+import { personAt } from './simulated-user.ts';
 
 export const ORIGIN = 'http://127.0.0.1:9720';
 export const CLIENT = 'a1b2c3d4e5f60001';

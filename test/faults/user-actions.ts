@@ -3,9 +3,9 @@ import type { BoundToken, SessionService } from '../../src/session/index.ts';
 import { HOUR, people, type Action } from './action.ts';
 import { leap, type Browser } from './browser.ts';
 import { KEY_SCOPE } from './fake-keys.ts';
-import { MISHAPS } from './mishaps.ts';
-import { wrongKey, wrongToken } from './whose.ts';
-import type { FaultWorld } from './world.ts';
+import { MISHAPS } from './fault-actions.ts';
+import { wrongKey, wrongToken } from './account-of-token.ts';
+import type { FaultWorld } from './harness.ts';
 
 /** Goes to the instant of the next alarm, which is over then. */
 export function ringNext({ host, time }: FaultWorld): void {

@@ -3,7 +3,7 @@ import type { StoredRecord } from '../../src/session/state/record.ts';
 import type { BoundKey } from '../../src/session/tokens/scoped-keys.ts';
 import type { BoundToken } from '../../src/session/index.ts';
 import { settled, uidOf } from '../../src/session/state/states.ts';
-import type { FaultWorld } from './world.ts';
+import type { FaultWorld } from './harness.ts';
 
 /** The uid of who is signed in by this record; undefined where nobody is. */
 export function accountIn(stored: unknown): string | undefined {

@@ -4,7 +4,7 @@ import { createStandin, type Standin } from '../../src/mock-accounts/app.ts';
 import type { Era } from '../../src/mock-accounts/era.ts';
 import { callsOf, needsBody } from '../../src/mock-accounts/faults/calls.ts';
 import { readyClients } from '../../src/mock-accounts/seed.ts';
-import { createHolds, type Holds } from './holds.ts';
+import { createHolds, type Holds } from './hold-requests.ts';
 
 export interface TestStandin extends Standin {
   readonly origin: string;

@@ -8,8 +8,8 @@ import type { Era } from '../../src/mock-accounts/era.ts';
 import { createKeys } from '../../src/mock-accounts/keys.ts';
 import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
 import { READY_PASSWORD, readyClients, RETURN_PAGE } from '../../src/mock-accounts/seed.ts';
-import { createHost, type Host } from '../fakes/host.ts';
-import { testSignal } from '../fakes/test-signal.ts';
+import { createHost, type Host } from '../harness/host.ts';
+import { testSignal } from '../harness/test-signal.ts';
 
 export const ERAS: readonly Era[] = ['today', '2019'];
 export const SCOPE = 'openid profile';

@@ -1,7 +1,7 @@
 // Two things at once, each held at the moment that matters: nothing of the one is lost to the other.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { holdAt, slowPerson } from './hold.ts';
-import { CLIENT, createWorld, SCOPE, type World } from './world.ts';
+import { CLIENT, createWorld, SCOPE, type World } from './harness.ts';
 
 vi.mock('../../src/extension/browser/api.ts', () => ({ browser: {} }));
 const { iconOf } = await import('../../src/extension/browser/background/toolbar.ts');

@@ -1,6 +1,6 @@
 // The person in the window or tab: signs in at the stand-in, and goes where its page sends them.
 import type { Standin } from '../../src/mock-accounts/app.ts';
-import type { Person } from '../fakes/host.ts';
+import type { Person } from '../harness/host.ts';
 import { fakeKeysJwe } from './fake-keys.ts';
 
 /** Does what the stand-in's page does after the password was given. Throws when that shows an error. */

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { standinEndpoints } from '../../src/fxa/environments.ts';
 import { createSession } from '../../src/session/index.ts';
 import { holdAt } from './hold.ts';
-import { CLIENT, createWorld, SCOPE, type World } from './world.ts';
+import { CLIENT, createWorld, SCOPE, type World } from './harness.ts';
 
 let world: World;
 beforeEach(async () => {

@@ -2,7 +2,7 @@
 import type { HeldToken, StoredRecord } from '../../src/session/state/record.ts';
 import { liveSession } from '../../src/session/state/states.ts';
 import type { BrowserUnderTest } from '../../scripts/driver/index.ts';
-import type { TestStandin } from './standin.ts';
+import type { TestStandin } from './mock-server.ts';
 
 /** The record as it lies in storage; undefined before the first is written. */
 export async function readRecord(browser: BrowserUnderTest): Promise<StoredRecord | undefined> {
