@@ -82,7 +82,7 @@ export function viteConfig({
   };
 }
 
-const PAGES = ['welcome', 'doctor', 'picture'].map((page) => `src/extension/${page}/index.html`);
+const PAGES = ['welcome', 'doctor', 'picture'].map((page) => `src/extension/pages/${page}/index.html`);
 
 function pageFacts({ environment, returnPage }: BuildConfig): PageFacts {
   return {

@@ -16,8 +16,8 @@ export function withoutInnerHtml(): Plugin {
   };
 }
 
-/** Where pages live; what they load of the other rooms is made for them, or small. */
-const PAGE_ROOMS = /\/src\/extension\/pages\//;
+/** What pages load from elsewhere is made for them, or small. */
+const PAGES = '/src/extension/pages/';
 const COPY = '?page';
 
 /**
@@ -29,9 +29,9 @@ export function withOwnCopies(): Plugin {
     name: 'with-own-copies',
     enforce: 'pre',
     async resolveId(source, importer) {
-      if (importer === undefined || !(importer.endsWith(COPY) || PAGE_ROOMS.test(importer))) return null;
+      if (importer === undefined || !(importer.endsWith(COPY) || importer.includes(PAGES))) return null;
       const found = await this.resolve(source, importer.replace(COPY, ''), { skipSelf: true });
-      if (!found || !/\/src\/.*\.ts$/.test(found.id) || PAGE_ROOMS.test(found.id)) return found;
+      if (!found || !/\/src\/.*\.ts$/.test(found.id) || found.id.includes(PAGES)) return found;
       return found.id + COPY;
     },
   };

@@ -23,11 +23,11 @@ const WITH_KEYS = { ...variables, FXA_KEY_SCOPES: 'https://identity.mozilla.com/
 
 const JWE = /ECDH-ES|A256GCM|PBES2|deriveBits/;
 
-const page = (name: string) => `src/extension/${name}/index.html`;
+const page = (name: string) => `src/extension/pages/${name}/index.html`;
 
 /** Every script in the build but the background's and what the doctor alone loads: it looks at servers and storage itself. */
 function ofPages(outDir: string): readonly string[] {
-  const pages = readdirSync(join(outDir, 'src/extension')).filter((name) => name !== 'doctor');
+  const pages = readdirSync(join(outDir, 'src/extension/pages')).filter((name) => name !== 'doctor');
   const shared = pages.flatMap((name) => pageScripts(outDir, page(name)));
   const aside = pageScripts(outDir, page('doctor')).filter((file) => !shared.includes(file));
   const scripts = readdirSync(outDir, { recursive: true, encoding: 'utf8' }).filter((file) =>

@@ -7,7 +7,6 @@ const PARTS = [
   'src',
   'scripts',
   'public',
-  'scripts/driver',
   'manifest.json',
   'package.json',
   'tsconfig.json',

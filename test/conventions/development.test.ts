@@ -10,7 +10,7 @@ import { copyTree } from './copied-tree.ts';
 const SLOW = 600_000;
 
 const SCRIPT = `
-import { follow } from './scripts/follow.ts';
+import { follow } from './scripts/build/follow.ts';
 const follower = follow({ browser: 'firefox', environment: 'local', outDir: './dev', variables: {} });
 follower.onBuilt = () => console.log('built');
 follower.ready.then(() => console.log('built'));

@@ -86,7 +86,7 @@ const SLOW = 600_000;
 
 describe('a production build', { timeout: SLOW }, () => {
   it("is refused under an example's id, before anything is built", () => {
-    const { status, stderr } = run('build', '--env', 'production');
+    const { status, stderr } = run('build/build', '--env', 'production');
     expect(status).toBe(1);
     expect(stderr).toContain(`gecko.id in manifest.json is "${EXAMPLE_ID}"`);
     expect(existsSync(join(tree.root, 'dist'))).toBe(false);
@@ -95,14 +95,14 @@ describe('a production build', { timeout: SLOW }, () => {
   it('is refused with a version that is made up', () => {
     tree.edit('manifest.json', EXAMPLE_ID, 'notes@mozilla.com');
     tree.edit('package.json', '"version": "', '"version": "1.0.0-beta.1", "was": "');
-    const { status, stderr } = run('build', '--env', 'production');
+    const { status, stderr } = run('build/build', '--env', 'production');
     expect(status).toBe(1);
     expect(stderr).toContain('The version in package.json is "1.0.0-beta.1"');
     tree.edit('package.json', '"version": "1.0.0-beta.1", "was": "', '"version": "');
   });
 
   it('has no key in the archive for the store, and has it unpacked, for a stable id', () => {
-    expect(run('build', '--env', 'production')).toMatchObject({ status: 0, stderr: '' });
+    expect(run('build/build', '--env', 'production')).toMatchObject({ status: 0, stderr: '' });
     const unpacked = JSON.parse(
       readFileSync(join(tree.root, 'dist/chromium/manifest.json'), 'utf8'),
     ) as object;
@@ -121,7 +121,7 @@ describe('npm run redirect-uris', { timeout: SLOW }, () => {
   const STEPS = 'Upload dist/chromium.zip to the Chrome Web Store as a draft';
 
   it("says which URIs are not to be registered: those of an example's ids", () => {
-    const { stdout } = run('redirect-uris');
+    const { stdout } = run('run/redirect-uris');
     expect(stdout).not.toContain('Not the URI to register for Firefox');
     expect(stdout).toContain('Not the URI to register for Chromium');
     expect(stdout).toContain(STEPS);
@@ -131,7 +131,7 @@ describe('npm run redirect-uris', { timeout: SLOW }, () => {
     const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const key = publicKey.export({ format: 'der', type: 'spki' });
     tree.edit('manifest.json', manifestKey('key') ?? '', key.toString('base64'));
-    const { stdout } = run('redirect-uris');
+    const { stdout } = run('run/redirect-uris');
     const digits = createHash('sha256').update(key).digest('hex').slice(0, 32);
     const id = digits.replace(/./g, (digit) => 'abcdefghijklmnop'.charAt(Number.parseInt(digit, 16)));
     expect(stdout).toContain(`chromium  https://${id}.chromiumapp.org/`);

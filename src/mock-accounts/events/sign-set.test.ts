@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const script = (name: string, ...args: readonly string[]) =>
   new Promise<{ code: number; out: string; said: string }>((resolve) => {
-    const run = ['--import', 'tsx', `scripts/${name}.ts`, '--standin', standin.origin, ...args];
+    const run = ['--import', 'tsx', `scripts/run/${name}.ts`, '--standin', standin.origin, ...args];
     execFile(process.execPath, run, { cwd: root }, (error, out, said) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, said }),
     );
