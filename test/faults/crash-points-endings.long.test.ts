@@ -1,5 +1,13 @@
-// Death of the background at the other two thirds of its points, and of the whole browser at the first: changes of mind, settings and endings.
-import { A_THIRD, proveCrashPoints, THE_REST } from './short-runs.ts';
+// Death of the background at its other points, and of the whole browser at a third of them: changes of mind, settings and endings.
+import { THIRD_OF_POINTS, proveCrashPoints, OTHER_POINTS } from './short-runs.ts';
 
-proveCrashPoints({ death: 'background', group: 'changes of mind, settings and endings', among: THE_REST });
-proveCrashPoints({ death: 'browser', group: 'changes of mind, settings and endings', among: A_THIRD });
+proveCrashPoints({
+  death: 'background',
+  group: 'changes of mind, settings and endings',
+  among: OTHER_POINTS,
+});
+proveCrashPoints({
+  death: 'browser',
+  group: 'changes of mind, settings and endings',
+  among: THIRD_OF_POINTS,
+});

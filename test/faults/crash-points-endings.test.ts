@@ -1,4 +1,8 @@
-// Death of the background at a third of its points: changes of mind, settings and endings.
-import { A_THIRD, proveCrashPoints } from './short-runs.ts';
+// Death of the background at a ninth of its points: changes of mind, settings and endings.
+import { SHORT_POINTS, proveCrashPoints } from './short-runs.ts';
 
-proveCrashPoints({ death: 'background', group: 'changes of mind, settings and endings', among: A_THIRD });
+proveCrashPoints({
+  death: 'background',
+  group: 'changes of mind, settings and endings',
+  among: SHORT_POINTS,
+});

@@ -1,5 +1,5 @@
-// Death of the background at the other two thirds of its points, and of the whole browser at the first: metrics.
-import { A_THIRD, proveCrashPoints, THE_REST } from './short-runs.ts';
+// Death of the background at its other points, and of the whole browser at a third of them: metrics.
+import { THIRD_OF_POINTS, proveCrashPoints, OTHER_POINTS } from './short-runs.ts';
 
-proveCrashPoints({ death: 'background', group: 'metrics', among: THE_REST });
-proveCrashPoints({ death: 'browser', group: 'metrics', among: A_THIRD });
+proveCrashPoints({ death: 'background', group: 'metrics', among: OTHER_POINTS });
+proveCrashPoints({ death: 'browser', group: 'metrics', among: THIRD_OF_POINTS });

@@ -1,9 +1,13 @@
-// Death of the background at the other two thirds of its points, and of the whole browser at the first: the use of a session, with a companion too.
-import { A_THIRD, proveCrashPoints, THE_REST } from './short-runs.ts';
+// Death of the background at its other points, and of the whole browser at a third of them: the use of a session, with a companion too.
+import { THIRD_OF_POINTS, proveCrashPoints, OTHER_POINTS } from './short-runs.ts';
 
 proveCrashPoints({
   death: 'background',
   group: 'the use of a session, with a companion too',
-  among: THE_REST,
+  among: OTHER_POINTS,
 });
-proveCrashPoints({ death: 'browser', group: 'the use of a session, with a companion too', among: A_THIRD });
+proveCrashPoints({
+  death: 'browser',
+  group: 'the use of a session, with a companion too',
+  among: THIRD_OF_POINTS,
+});

@@ -9,7 +9,7 @@ import { startLoad, type Load } from './load.ts';
 import { prove } from './invariants.ts';
 
 /** `KILL_ROUNDS` for more. */
-export const KILL_ROUNDS = Number(process.env.KILL_ROUNDS ?? 8);
+export const KILL_ROUNDS = Number(process.env.KILL_ROUNDS ?? 4);
 
 /** Says when each companion dies, as far as that is ours to say; the same unless `KILL_SEED` is another. */
 export const KILL_SEED = Number(process.env.KILL_SEED ?? 20_261_121);
