@@ -2,19 +2,21 @@
 import type { Page } from 'puppeteer-core';
 import { pressControl } from './controls.ts';
 import { closePage } from './engine.ts';
-import { readAlert, readText } from './in-page.ts';
+import { fillInput, readAlert, readText } from './in-page.ts';
 import { keyboard } from './keyboard.ts';
 import type { AuthPage } from './types.ts';
-import { eventually, PATIENCE } from './wait.ts';
+import { eventually } from './wait.ts';
 
 export function authPage(page: Page): AuthPage {
   const text = () => page.evaluate(readText);
   const explain = async () => `The sign-in window reads:\n${await text()}`;
-  const fill = async (field: string, value: string) => {
-    // A window behind others paints nothing, and puppeteer waits for that.
-    await page.bringToFront();
-    await page.locator(`input[name="${field}"]`).setTimeout(PATIENCE).fill(value);
-  };
+  const fill = (field: string, value: string) =>
+    // Not by puppeteer's locator: it waits for a frame to be painted, and Firefox paints none of a window behind others.
+    eventually(
+      `the field "${field}" in the sign-in window`,
+      () => page.$eval(`input[name="${field}"]`, fillInput, value),
+      explain,
+    );
   const press = (name: string) => pressControl(page, ['button', 'link'], name, explain);
   return {
     ...keyboard(page, explain),

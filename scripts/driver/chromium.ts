@@ -86,11 +86,12 @@ export async function startChromium(options: LaunchOptions): Promise<Engine> {
     webPages: async () => (await browser.pages()).filter((page) => page.url().startsWith('http')),
     killBackground: async () => {
       const target = browser.targets().find(worker);
-      await (await target?.worker())?.close();
-      // Another may have been woken already.
-      await eventually('the service worker to end', () =>
-        Promise.resolve(!browser.targets().some((other) => other === target)),
-      );
+      // Asked again: one that is just starting may not hear it. Another may have been woken already.
+      await eventually('the service worker to end', async () => {
+        if (target === undefined || !browser.targets().includes(target)) return true;
+        await (await target.worker())?.close();
+        return false;
+      });
     },
     backgroundRuns: () => Promise.resolve(browser.targets().some(worker)),
     captureToolbarPopup: async (opener, path) => {

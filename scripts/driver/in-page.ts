@@ -42,6 +42,16 @@ export function readPopup(): PopupView {
   };
 }
 
+/** Fills a field, and tells the page as typing would. */
+export function fillInput(input: Element, value: string): true {
+  const field = input as HTMLInputElement;
+  field.focus();
+  field.value = value;
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+  field.dispatchEvent(new Event('change', { bubbles: true }));
+  return true;
+}
+
 export function readAlert(): string | undefined {
   const text = document.querySelector<HTMLElement>('[role="alert"]')?.innerText.trim();
   return text === '' ? undefined : text;
