@@ -52,7 +52,7 @@ describe('what breaks', () => {
       (line) => JSON.parse(line) as { Type: string; Severity: number; Fields: object },
     );
     expect(failure).toMatchObject({ Type: 'request_failed', Severity: 3, Fields: { name: 'RangeError' } });
-    expect(JSON.stringify(failure?.Fields)).toMatch(/"at":"http\/front\.test\.ts:\d+"/);
+    expect(JSON.stringify(failure?.Fields)).toMatch(/"at":"http\/pipeline\.test\.ts:\d+"/);
   });
 
   it('is 503 when it is the database, for a while', async () => {
