@@ -61,7 +61,13 @@ export async function postSet(
   set: string,
   { within, stop }: { readonly within: number; readonly stop: AbortSignal },
 ): Promise<number | undefined> {
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(within)]);
+  // Not AbortSignal.any with AbortSignal.timeout: Node may collect the latter before it fires (nodejs/node#57736).
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  const timer = setTimeout(end, within);
+  if (stop.aborted) end();
+  stop.addEventListener('abort', end);
+  const { signal } = ending;
   try {
     let hop = firstHop(url, set);
     for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
@@ -71,6 +77,9 @@ export async function postSet(
     }
   } catch {
     // To the broker no answer is no answer, whatever the reason.
+  } finally {
+    clearTimeout(timer);
+    stop.removeEventListener('abort', end);
   }
   return undefined;
 }
