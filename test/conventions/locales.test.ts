@@ -43,7 +43,10 @@ const families: Record<string, readonly string[]> = {
 };
 
 /** Where a translation rightly reads as the English does. */
-const alike: Record<string, readonly string[]> = { fr: ['doctorName_notifications'] };
+const alike: Record<string, readonly string[]> = {
+  de: ['optionsServer'],
+  fr: ['doctorCheck_background', 'doctorName_notifications'],
+};
 
 const messagesOf = (locale: string) =>
   JSON.parse(readFileSync(`public/_locales/${locale}/messages.json`, 'utf8')) as Messages;

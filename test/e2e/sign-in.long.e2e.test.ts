@@ -4,6 +4,7 @@ import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import type { TestStandin } from './mock-server.ts';
 import { startSignIn } from './steps.ts';
+import { words } from './words.ts';
 
 /** Which attempts the sign-in page was asked for, by their `state`. Firefox's own question when it will answer has none. */
 const statesOf = ({ asked }: TestStandin): readonly string[] =>
@@ -15,7 +16,7 @@ inBothBrowsers('signing in', (it) => {
     const popup = await browser.openPopup();
     await popup.press('Sign in');
     await popup.press('Show the window');
-    await popup.waitForText('still on its way');
+    await popup.waitForText(words('noWindow'));
     await expect.poll(() => statesOf(standin).length).toBeGreaterThan(0);
     const [cancelled] = statesOf(standin);
     await popup.press('Cancel');
