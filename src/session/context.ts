@@ -4,12 +4,12 @@ import { discover } from '../fxa/discovery.ts';
 import type { Deployment, Endpoints, EnvironmentName } from '../fxa/environments.ts';
 import { FxaError, isFxaError } from '../fxa/errors.ts';
 import type { Http } from '../fxa/http.ts';
-import { followRecord } from './state/grant-backup.ts';
-import { createGate } from './host-back-off.ts';
-import { count, whose } from './metrics/queue.ts';
-import type { Happened } from './metrics/events.ts';
-import { closedBy, type ClosedBy, type Surroundings } from './metrics/consent.ts';
-import { heed } from './metrics/session-events.ts';
+import { updateBackup } from './state/grant-backup.ts';
+import { createHostBackOff } from './host-back-off.ts';
+import { count, subjectOf } from './metrics/queue.ts';
+import type { UndatedEvent } from './metrics/events.ts';
+import { blockedBy, type MetricsBlocker, type Environment } from './metrics/consent.ts';
+import { recordChange } from './metrics/session-events.ts';
 import type { Ports } from './ports.ts';
 import type { Problem, Session } from './state/states.ts';
 import { createStore, type Store } from './state/store.ts';
@@ -52,15 +52,15 @@ export interface Context {
   /** Issuer and client id: what a stored session belongs to. */
   readonly deploymentName: string;
   /** What the gate of metrics depends on, beside the record. */
-  surroundings(): Promise<Surroundings>;
+  environment(): Promise<Environment>;
   /** What is against metrics now; nothing means open. */
-  readonly closedBy: () => Promise<readonly ClosedBy[]>;
+  readonly blockedBy: () => Promise<readonly MetricsBlocker[]>;
   /** For which companion and deployment counts are kept. */
-  readonly booksAt: string;
+  readonly metricsDeployment: string;
   /** Counts what happened to whoever the session is of, if that is allowed. Never rejects. */
-  count(events: readonly Happened[], session: Session): Promise<void>;
+  count(events: readonly UndatedEvent[], session: Session): Promise<void>;
   /** Known endpoints, or discovered ones; `anew` discovers them even when that was done before. */
-  deployment(http: Http, options?: { readonly anew?: boolean }): Promise<Deployment>;
+  deployment(http: Http, options?: { readonly rediscover?: boolean }): Promise<Deployment>;
   http(signal?: AbortSignal): Http;
 }
 
@@ -68,7 +68,7 @@ const DISCOVERED = 'endpoints';
 
 export function createContext(ports: Ports, config: SessionConfig): Context {
   const deploymentName = `${config.issuer} ${config.clientId}`;
-  const gate = createGate(ports);
+  const gate = createHostBackOff(ports);
   let hasDatabases = false;
   /** A key is kept where databases are: that costs one look for each background. */
   const keepsDatabases = async () => {
@@ -78,7 +78,7 @@ export function createContext(ports: Ports, config: SessionConfig): Context {
     );
     return hasDatabases;
   };
-  const surroundings = async (): Promise<Surroundings> => {
+  const environment = async (): Promise<Environment> => {
     const [policy, consent, keepsKeys] = await Promise.all([
       ports.policy(),
       ports.consent(),
@@ -93,17 +93,17 @@ export function createContext(ports: Ports, config: SessionConfig): Context {
       tab: ports.authTab.redirectUri !== undefined,
     };
   };
-  const booksAt = `${config.companion?.origin} ${deploymentName}`;
+  const metricsDeployment = `${config.companion?.origin} ${deploymentName}`;
   const look = async () => {
     const record = await store.read();
-    return { open: closedBy(record, await surroundings()).length === 0, who: whose(record.session) };
+    return { open: blockedBy(record, await environment()).length === 0, who: subjectOf(record.session) };
   };
   const store = createStore(ports, {
     deployment: deploymentName,
-    surroundings,
-    changed: async (change) => {
-      await followRecord({ ports }, change);
-      if (config.companion) await heed(context, change);
+    environment,
+    onChange: async (change) => {
+      await updateBackup({ ports }, change);
+      if (config.companion) await recordChange(context, change);
     },
   });
   const context: Context = {
@@ -111,29 +111,29 @@ export function createContext(ports: Ports, config: SessionConfig): Context {
     config,
     deploymentName,
     store,
-    surroundings,
-    closedBy: async () => closedBy(await store.read(), await surroundings()),
-    booksAt,
+    environment,
+    blockedBy: async () => blockedBy(await store.read(), await environment()),
+    metricsDeployment,
     count: async (events, session) => {
       try {
-        if (config.companion) await count({ ports, booksAt }, look, events, whose(session));
+        if (config.companion) await count({ ports, metricsDeployment }, look, events, subjectOf(session));
       } catch (error) {
         ports.report(error);
       }
     },
     http: (signal) => ({ fetch: ports.fetch, now: ports.now, gate, ...(signal && { signal }) }),
-    deployment: async (http, { anew = false } = {}) => ({
+    deployment: async (http, { rediscover = false } = {}) => ({
       name: config.environment,
       clientId: config.clientId,
-      endpoints: config.endpoints ?? (await discovered(ports, config.issuer, http, anew)),
+      endpoints: config.endpoints ?? (await discovered(ports, config.issuer, http, rediscover)),
     }),
   };
   return context;
 }
 
 /** Discovered endpoints are kept until the browser ends: a refresh should not need two answers from the network. */
-async function discovered(ports: Ports, issuer: string, http: Http, anew: boolean): Promise<Endpoints> {
-  const kept = anew ? undefined : ((await ports.memory.get(DISCOVERED)) as Endpoints | undefined);
+async function discovered(ports: Ports, issuer: string, http: Http, rediscover: boolean): Promise<Endpoints> {
+  const kept = rediscover ? undefined : ((await ports.memory.get(DISCOVERED)) as Endpoints | undefined);
   if (kept?.issuer === issuer) return kept;
   const endpoints = await discover(issuer, http);
   await ports.memory.set({ [DISCOVERED]: endpoints });

@@ -9,7 +9,7 @@ const KEY = 'backOff';
 const LOCK = 'fxa:backOff';
 
 /** Seconds, where a server says "too many" and not until when. */
-const UNSAID = 60;
+const DEFAULT_SECONDS = 60;
 /** Up to this part is added, so that clients which were stopped together do not come back together. */
 const JITTER = 0.25;
 const LONGEST_MS = LONGEST_BACK_OFF * 1000 * (1 + JITTER);
@@ -21,7 +21,7 @@ interface Stop {
 }
 type Stops = Readonly<Record<string, Stop>>;
 
-export function createGate({ memory, locks, now, random }: Ports): Gate {
+export function createHostBackOff({ memory, locks, now, random }: Ports): Gate {
   const stops = async () => ((await memory.get(KEY)) ?? {}) as Stops;
   return {
     async pass(url) {
@@ -33,7 +33,7 @@ export function createGate({ memory, locks, now, random }: Ports): Gate {
       });
     },
 
-    async refused(url, { code, retryAfter = code === 'rate_limited' ? UNSAID : 0 }) {
+    async refused(url, { code, retryAfter = code === 'rate_limited' ? DEFAULT_SECONDS : 0 }) {
       if (retryAfter === 0 || (code !== 'rate_limited' && code !== 'server_unavailable')) return;
       const until = now() + retryAfter * 1000 * (1 + random() * JITTER);
       await locks.exclusive(LOCK, async () => {

@@ -1,23 +1,23 @@
 // The commands and wake-ups of the session, in one place: what the background may ask of it.
 import { createAttempts } from './sign-in/controller.ts';
-import { askCompanion } from './companion/sync.ts';
-import { obeySeats } from './companion/session-store.ts';
+import { pollCompanion } from './companion/sync.ts';
+import { moveCompanionSessionsToMemory } from './companion/session-store.ts';
 import { createContext, type SessionConfig } from './context.ts';
-import { drain } from './sign-out/outbox.ts';
+import { drainOutbox } from './sign-out/outbox.ts';
 import { beginFlow } from './metrics/flow.ts';
-import { obeyGate } from './metrics/withdrawal.ts';
-import { countOpening, sendMetrics } from './metrics/upload.ts';
+import { enforceConsent } from './metrics/withdrawal.ts';
+import { countPopupOpened, uploadMetrics } from './metrics/upload.ts';
 import type { Ports } from './ports.ts';
 import type { Settings } from './state/record.ts';
-import { changeAvatar, changeDisplayName, lookForNews } from './profile.ts';
+import { changeAvatar, changeDisplayName, refreshProfile } from './profile.ts';
 import { recover } from './recover.ts';
-import { renewAhead } from './tokens/refresh-schedule.ts';
+import { refreshAhead } from './tokens/refresh-schedule.ts';
 import { reset } from './reset.ts';
 import { scopedKey, type BoundKey } from './tokens/scoped-keys.ts';
-import { keepsKeys, moveSecrets, obeySessionOnly, sweepSecrets } from './tokens/secret-store.ts';
+import { keepsKeys, moveSecrets, enforceSessionOnly, deleteOrphanedSecrets } from './tokens/secret-store.ts';
 import type { SignInOptions } from './sign-in/authorize.ts';
 import { signOut } from './sign-out/sign-out.ts';
-import { liveSession, settled, uidOf, type Hint } from './state/states.ts';
+import { liveSession, baseState, uidOf, type SuspectedEnd } from './state/states.ts';
 import { accessToken } from './tokens/access-token.ts';
 
 /** A token, and whose it is. `expiresAt` in milliseconds. */
@@ -43,17 +43,17 @@ export interface SessionService {
   showWindow(): Promise<boolean>;
   /** Ends the session here; that the grant is destroyed is begun, not awaited. `askWho`: the next sign-in asks. */
   signOut(options?: { askWho?: boolean }): Promise<void>;
-  lookForNews(): Promise<void>;
+  refreshProfile(): Promise<void>;
   /** To be called when the popup is on show: counts that, looks for news, or begins a flow where nobody is signed in. */
   popupOpened(): Promise<void>;
   /** Whether the browser tells that the person objects to being measured. */
-  noteObjection(objects: boolean): Promise<void>;
+  setObjection(objects: boolean): Promise<void>;
   /** The local switch of metrics. Off: what was counted is forgotten here, and at the companion. */
   setMetrics(on: boolean): Promise<void>;
   /** Whether the person would rather sign in in a tab. */
   preferTab(inTab: boolean): Promise<void>;
   /** To be called when what surrounds the session has changed: a policy, a consent. */
-  lookAround(): Promise<void>;
+  policyChanged(): Promise<void>;
   /** The person has seen how their last attempt failed. */
   dismissProblem(): Promise<void>;
   /** To be called again and again while a page shows an attempt, or that something is unsaved: ends one that died, writes the other. */
@@ -71,7 +71,7 @@ export interface SessionService {
   /** The key of a scope, for code in the background. Errors: scoped-keys.ts. */
   scopedKey(scope: string): Promise<BoundKey>;
   /** Somebody says that the session was ended elsewhere, and why. Mozilla accounts is asked at once; only its word counts. */
-  hint(hint: Hint): Promise<void>;
+  suspectEnd(hint: SuspectedEnd): Promise<void>;
   /** Whether the browser keeps a key for this extension: one is made, used, and looked for again. */
   keepsKeys(): Promise<boolean>;
   /** Whether sessions are to end with the browser, from now on and for the one that lives. */
@@ -81,9 +81,9 @@ export interface SessionService {
   /** To be called once whenever the background starts, before anything else: ends attempts that died. No network. */
   recover(): Promise<void>;
   /** Destroys what is due to be destroyed, and plans the rest. */
-  drain(): Promise<void>;
+  drainOutbox(): Promise<void>;
   /** To be called at every wake: does what is due, of news, renewals and revocations. */
-  tend(): Promise<void>;
+  runMaintenance(): Promise<void>;
   windowCreated(windowId: number): Promise<void>;
   windowRemoved(windowId: number): Promise<void>;
   tabUpdated(tabId: number, url: string): Promise<void>;
@@ -92,51 +92,54 @@ export interface SessionService {
 }
 
 /** A token that was handed out before so many others is not waited for any more. */
-const MOST_GIVEN = 100;
+const MAX_REMEMBERED_TOKENS = 100;
 
 export function createSession(ports: Ports, config: SessionConfig): SessionService {
   const context = createContext(ports, config);
   const { store } = context;
 
   /** Whose the tokens are that were handed out here: one that comes back as refused may be held no more. */
-  const given = new Map<string, string>();
+  const accountOfToken = new Map<string, string>();
 
   /** Without the network; whatever goes wrong with metrics delays nothing else. */
-  const obey = () => obeyGate(context).catch(ports.report);
-  const settle = async () => {
-    await sweepSecrets(context);
-    await obeySessionOnly(context);
-    await askCompanion(context);
-    await renewAhead(context);
+  const enforceConsentSafely = () => enforceConsent(context).catch(ports.report);
+  const syncTokens = async () => {
+    await deleteOrphanedSecrets(context);
+    await enforceSessionOnly(context);
+    await pollCompanion(context);
+    await refreshAhead(context);
   };
   /** What the companion told may have closed the gate. */
-  const account = async () => {
-    await obey();
-    await sendMetrics(context).catch(ports.report);
+  const enforceAndUpload = async () => {
+    await enforceConsentSafely();
+    await uploadMetrics(context).catch(ports.report);
   };
-  const tend = async () => {
-    await store.writeKept();
-    await obey();
-    await settle();
-    await drain(context);
-    await account();
+  const runMaintenance = async () => {
+    await store.saveUnsaved();
+    await enforceConsentSafely();
+    await syncTokens();
+    await drainOutbox(context);
+    await enforceAndUpload();
   };
-  const tendLater = () => {
-    tend().catch(ports.report);
+  const runMaintenanceLater = () => {
+    runMaintenance().catch(ports.report);
   };
-  const attempts = createAttempts(context, tendLater);
+  const attempts = createAttempts(context, runMaintenanceLater);
 
   /** What came too late is an orphan now. */
-  const thenTend = async <T>(work: Promise<T>): Promise<T> => {
+  const thenMaintain = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
     } finally {
-      tendLater();
+      runMaintenanceLater();
     }
   };
 
   /** What may have closed the gate of metrics is obeyed at once. */
-  const set = async <Name extends keyof Settings>(name: Name, value: Settings[Name] | undefined) => {
+  const changeSetting = async <Name extends keyof Settings>(
+    name: Name,
+    value: Settings[Name] | undefined,
+  ) => {
     const { before, after } = await store.update((record) => {
       const { [name]: known, ...others } = record.settings;
       if (known === value) return record;
@@ -144,8 +147,8 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
       return { ...record, settings: settings as Settings };
     });
     if (after === before) return;
-    await obeyGate(context);
-    void account();
+    await enforceConsent(context);
+    void enforceAndUpload();
   };
 
   return {
@@ -157,82 +160,85 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
     async signOut({ askWho = false } = {}) {
       await signOut(context, 'by_user', { askWho });
       // The grant does not wait for whatever the companion is asked just now.
-      drain(context).then(settle).then(account).catch(ports.report);
+      drainOutbox(context).then(syncTokens).then(enforceAndUpload).catch(ports.report);
       await attempts.stop();
     },
 
     async dismissProblem() {
-      await store.step({ type: 'problemDismissed' });
+      await store.dispatch({ type: 'problemDismissed' });
     },
     async wake() {
       await attempts.wake();
-      await store.writeKept();
+      await store.saveUnsaved();
     },
     watch: attempts.watch,
-    lookForNews: () => thenTend(lookForNews(context)),
-    changeDisplayName: (name, uid) => thenTend(changeDisplayName(context, name, uid)),
-    changeAvatar: (image, uid) => thenTend(changeAvatar(context, image, uid)),
+    refreshProfile: () => thenMaintain(refreshProfile(context)),
+    changeDisplayName: (name, uid) => thenMaintain(changeDisplayName(context, name, uid)),
+    changeAvatar: (image, uid) => thenMaintain(changeAvatar(context, image, uid)),
     accessToken: async (scope, refused) => {
       const began = ports.now();
       try {
         const { token: replaces, uid: account } =
-          typeof refused === 'string' ? { token: refused, uid: given.get(refused) } : (refused ?? {});
+          typeof refused === 'string'
+            ? { token: refused, uid: accountOfToken.get(refused) }
+            : (refused ?? {});
         const { session, held } = await accessToken(context, scope, { refused: replaces, account });
         // What the new one replaces is to be destroyed.
-        if (held.receivedAt >= began) tendLater();
+        if (held.receivedAt >= began) runMaintenanceLater();
         const { token, scope: covers, expiresAt } = held;
         const uid = uidOf(session.account);
-        given.delete(token);
-        given.set(token, uid);
-        for (const oldest of given.keys()) if (given.size > MOST_GIVEN) given.delete(oldest);
+        accountOfToken.delete(token);
+        accountOfToken.set(token, uid);
+        for (const oldest of accountOfToken.keys())
+          if (accountOfToken.size > MAX_REMEMBERED_TOKENS) accountOfToken.delete(oldest);
         return { token, uid, scope: covers, expiresAt };
       } catch (error) {
-        tendLater();
+        runMaintenanceLater();
         throw error;
       }
     },
     scopedKey: (scope) => scopedKey(context, scope),
 
-    async hint(hint) {
+    async suspectEnd(hint) {
       const live = liveSession((await store.read()).session);
       if (!live) return;
-      await store.step({ type: 'hinted', sessionId: live.id, hint });
-      await tend();
+      await store.dispatch({ type: 'endSuspected', sessionId: live.id, hint });
+      await runMaintenance();
     },
 
     async popupOpened() {
-      await store.writeKept();
-      await countOpening(context);
-      const { status } = settled((await store.read()).session);
-      if (status === 'signedIn') return thenTend(lookForNews(context));
+      await store.saveUnsaved();
+      await countPopupOpened(context);
+      const { status } = baseState((await store.read()).session);
+      if (status === 'signedIn') return thenMaintain(refreshProfile(context));
       // Why a session ended may be known by now.
-      return status === 'needsReauth' ? thenTend(beginFlow(context)) : beginFlow(context);
+      return status === 'needsReauth' ? thenMaintain(beginFlow(context)) : beginFlow(context);
     },
-    noteObjection: (objects) => set('objection', objects ? true : undefined),
-    setMetrics: (on) => set('metrics', on),
-    preferTab: (inTab) => set('inTab', inTab ? true : undefined),
-    async lookAround() {
+    setObjection: (objects) => changeSetting('objection', objects ? true : undefined),
+    setMetrics: (on) => changeSetting('metrics', on),
+    preferTab: (inTab) => changeSetting('inTab', inTab ? true : undefined),
+    async policyChanged() {
       await store.publish();
-      await account();
+      await enforceAndUpload();
     },
 
     keepsKeys: () => keepsKeys(ports),
 
     async setSessionOnly(sessionOnly) {
-      await set('sessionOnly', sessionOnly);
+      await changeSetting('sessionOnly', sessionOnly);
       await moveSecrets(context);
-      await obeySeats(context);
+      await moveCompanionSessionsToMemory(context);
     },
 
     async reset() {
       await reset(context);
-      tendLater();
+      runMaintenanceLater();
       await attempts.stop();
     },
 
     recover: () => recover(context, attempts),
-    drain: () => drain(context),
-    tend,
+    drainOutbox: () => drainOutbox(context),
+    runMaintenance,
     windowCreated: attempts.windowCreated,
     windowRemoved: attempts.windowRemoved,
     tabUpdated: attempts.tabUpdated,

@@ -13,9 +13,9 @@ import { requireLive, withAccessToken } from './tokens/access-token.ts';
 const LOCK = 'fxa:profile';
 
 /** Fetches the profile of the live session. What goes wrong is noted beside the session, which stays what it is. */
-export async function lookForNews(context: Context): Promise<void> {
+export async function refreshProfile(context: Context): Promise<void> {
   await context.ports.locks.ifFree(LOCK, async () => {
-    await look(context);
+    await fetchNow(context);
   });
 }
 
@@ -23,10 +23,10 @@ export async function lookForNews(context: Context): Promise<void> {
  * Looks for what somebody has told of. A look that is under way may have seen what was there before, so its end is awaited;
  * `first` is done then. True when the profile could be had.
  */
-export function lookAnew(context: Context, first?: () => Promise<void> | undefined): Promise<boolean> {
+export function refetchProfile(context: Context, first?: () => Promise<void> | undefined): Promise<boolean> {
   return context.ports.locks.exclusive(LOCK, async () => {
     await first?.();
-    return look(context);
+    return fetchNow(context);
   });
 }
 
@@ -35,7 +35,7 @@ export function lookAnew(context: Context, first?: () => Promise<void> | undefin
  *
  * @throws FxaError `bad_response` with reason `profile`.
  */
-export function demandSameAccount(
+export function requireSameAccount(
   { config }: Context,
   { subject, profile: known }: Account,
   profile: Profile,
@@ -45,7 +45,7 @@ export function demandSameAccount(
   throw new FxaError('bad_response', 'The profile is of another account.', { reason: 'profile' });
 }
 
-async function look(context: Context): Promise<boolean> {
+async function fetchNow(context: Context): Promise<boolean> {
   const live = liveSession((await context.store.read()).session);
   if (!live) return false;
   try {
@@ -53,14 +53,14 @@ async function look(context: Context): Promise<boolean> {
     const profile = await withAccessToken(context, live, async (token) =>
       fetchProfile(await context.deployment(http), token, http),
     );
-    demandSameAccount(context, live.account, profile);
+    requireSameAccount(context, live.account, profile);
     const at = context.ports.now();
-    await context.store.step({ type: 'profileFetched', sessionId: live.id, profile, at });
+    await context.store.dispatch({ type: 'profileFetched', sessionId: live.id, profile, at });
     return true;
   } catch (error) {
     if (!isFxaError(error)) context.ports.report(error);
     const trouble = problemFrom(error, context.ports.now());
-    await context.store.step({ type: 'troubleMet', sessionId: live.id, trouble });
+    await context.store.dispatch({ type: 'profileFetchFailed', sessionId: live.id, trouble });
     return false;
   }
 }
@@ -104,5 +104,5 @@ async function write(
     throw new FxaError('scope_denied', `The grant has no ${needed}.`);
   const http = context.http();
   await withAccessToken(context, live, async (token) => send(await context.deployment(http), token, http));
-  await lookAnew(context);
+  await refetchProfile(context);
 }

@@ -2,7 +2,7 @@
 import type { Context } from './context.ts';
 import { readBackup } from './state/grant-backup.ts';
 import { addToJournal } from './state/record.ts';
-import { revocation, salvage } from './sign-out/outbox-entries.ts';
+import { revocation, recoverGrantIds } from './sign-out/outbox-entries.ts';
 
 /** Does nothing when the record can be read after all. */
 export async function reset(context: Context): Promise<void> {
@@ -10,7 +10,7 @@ export async function reset(context: Context): Promise<void> {
   const backup = await readBackup(context);
   await context.store.reset((stored, fresh) => {
     const found = new Map(
-      [...backup, ...salvage(stored, context.config.issuer)].map(({ refreshTokenId, issuer }) => [
+      [...backup, ...recoverGrantIds(stored, context.config.issuer)].map(({ refreshTokenId, issuer }) => [
         refreshTokenId,
         { refreshTokenId, issuer },
       ]),

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { CHECKS, CODES, NAMES, VERDICTS } from '../../src/extension/pages/doctor/findings.ts';
 import { METRICS_EVENTS } from '../../src/session/metrics/events.ts';
 import { FXA_ERROR_CODES, FXA_REASONS } from '../../src/fxa/errors.ts';
-import { CLOSED_BY } from '../../src/session/metrics/consent.ts';
+import { METRICS_BLOCKERS } from '../../src/session/metrics/consent.ts';
 
 type Messages = Record<
   string,
@@ -28,7 +28,7 @@ const families: Record<string, readonly string[]> = {
   doctorCheck_: CHECKS,
   doctorVerdict_: VERDICTS,
   doctorName_: NAMES,
-  closed_: CLOSED_BY,
+  closed_: METRICS_BLOCKERS,
   change_: [
     'signedOut',
     'signingIn',

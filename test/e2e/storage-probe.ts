@@ -1,5 +1,5 @@
 // Compares the books: what lives at the stand-in with what the extension knows of it; and tampers with the extension's.
-import type { HeldToken, StoredRecord } from '../../src/session/state/record.ts';
+import type { CachedToken, StoredRecord } from '../../src/session/state/record.ts';
 import { liveSession } from '../../src/session/state/states.ts';
 import type { BrowserUnderTest } from '../../scripts/driver/index.ts';
 import type { TestStandin } from './mock-server.ts';
@@ -31,8 +31,8 @@ export async function makeRevocationsDue(browser: BrowserUnderTest): Promise<voi
   await changeTokens(browser, { notBefore: 0 });
 }
 
-async function changeTokens(browser: BrowserUnderTest, change: Partial<HeldToken>): Promise<void> {
-  const { tokens = [] } = (await browser.readStorage('session')) as { tokens?: HeldToken[] };
+async function changeTokens(browser: BrowserUnderTest, change: Partial<CachedToken>): Promise<void> {
+  const { tokens = [] } = (await browser.readStorage('session')) as { tokens?: CachedToken[] };
   await browser.writeStorage('session', { tokens: tokens.map((held) => ({ ...held, ...change })) });
 }
 

@@ -129,7 +129,7 @@ const MEANWHILE: readonly Meanwhile[] = [
     async happens(other) {
       await signsIn(LIN)(other);
       world.standin.store.disconnect(uidOf(LIN) ?? '', world.config.clientId);
-      await other.hint('password_changed');
+      await other.suspectEnd('password_changed');
     },
     code: 'account_changed',
     must: true,
@@ -173,7 +173,7 @@ async function cross(
   const before = happened.already;
   go();
   await time.until(Promise.all([done, happening]), 'both');
-  await time.until(other.tend(), 'the end');
+  await time.until(other.runMaintenance(), 'the end');
 
   const found: string[] = [];
   const { end, answer, bound } = outcome as { end?: string; answer?: unknown; bound?: true };
@@ -200,7 +200,7 @@ it('a refused token names the account it was of, also when it is held no more', 
     const again = caller.accessToken('profile', told).catch((error: unknown) => error);
     expect(await time.until(again, 'the next token')).toMatchObject({ code: 'account_changed' });
   }
-  await time.until(other.tend(), 'the end');
+  await time.until(other.runMaintenance(), 'the end');
   const late = caller.accessToken('profile', refused).catch((error: unknown) => error);
   expect(await time.until(late, 'the next token')).toMatchObject({ code: 'account_changed' });
   expect(await time.until(caller.accessToken('profile'), 'a token')).toMatchObject({ uid: uidOf(LIN) });

@@ -2,13 +2,13 @@
 import type { StoredRecord } from '../../src/session/state/record.ts';
 import type { BoundKey } from '../../src/session/tokens/scoped-keys.ts';
 import type { BoundToken } from '../../src/session/index.ts';
-import { settled, uidOf } from '../../src/session/state/states.ts';
+import { baseState, uidOf } from '../../src/session/state/states.ts';
 import type { FaultWorld } from './harness.ts';
 
 /** The uid of who is signed in by this record; undefined where nobody is. */
 export function accountIn(stored: unknown): string | undefined {
   if (stored === undefined) return undefined;
-  const base = settled((stored as StoredRecord).session);
+  const base = baseState((stored as StoredRecord).session);
   return base.status === 'signedIn' ? uidOf(base.account) : undefined;
 }
 

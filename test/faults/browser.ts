@@ -119,7 +119,7 @@ export function createBrowser(seed: number, options: WorldOptions): Browser {
       const background = { session, context, kill, recovered };
       alive = [...alive, background];
       trace.push(`#${context} starts`);
-      browser.command(background, 'tend', () => session.tend());
+      browser.command(background, 'tend', () => session.runMaintenance());
       return background;
     },
     kill(background) {

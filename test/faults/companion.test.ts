@@ -20,7 +20,7 @@ afterEach(() => {
 });
 
 const done = <T>(work: Promise<T>) => world.time.until(work, 'the work');
-const tend = () => done(world.session.tend());
+const tend = () => done(world.session.runMaintenance());
 const later = (minutes: number) => {
   world.host.skew += minutes * MINUTE;
   return tend();
@@ -56,11 +56,11 @@ describe('an opt-out', () => {
     'closes, though an older look comes in, and the profile %s be had',
     async (can) => {
       const old = hold('fetch /v1/profile', 'back');
-      const looking = world.session.lookForNews();
+      const looking = world.session.refreshProfile();
       await old.reached;
       world.standin.store.setMetricsEnabled(ada(world), false);
       world.host.skew += 6 * MINUTE;
-      const hearing = world.session.tend();
+      const hearing = world.session.runMaintenance();
       await expect.poll(allowsMetrics).toBe(false);
       if (can === 'cannot')
         world.standin.faults.set([{ where: 'profile', what: { kind: 'status', status: 503 } }]);
@@ -89,7 +89,7 @@ it('a change of which the companion hears while its session is refreshed is stil
   world.standin.store.setMetricsEnabled(account, true);
   world.host.skew += 6 * MINUTE;
   const refresh = hold('fetch /v1/sessions', 'out');
-  const hearing = world.session.tend();
+  const hearing = world.session.runMaintenance();
   await refresh.reached;
   account.displayName = 'Countess';
   world.standin.store.profileChanged(account);
@@ -132,7 +132,7 @@ describe('sign-out', () => {
   it('does not wait for what the companion is asked', async () => {
     world.host.skew += 6 * MINUTE;
     const slow = hold('fetch /v1/session', 'out');
-    const asking = world.session.tend();
+    const asking = world.session.runMaintenance();
     await slow.reached;
     await done(world.session.signOut());
     await expect.poll(grants).toEqual([]);
@@ -158,7 +158,7 @@ describe('sign-out', () => {
     const open = () => Promise.reject(new Error('A mutation operation was attempted on a database'));
     const session = createSession({ ...ports, vault: { ...ports.vault, open } }, world.config);
     await done(session.signOut());
-    await done(session.tend());
+    await done(session.runMaintenance());
     expect(grants()).toEqual([]);
     expect(seats()).toEqual([]);
   });

@@ -108,7 +108,7 @@ async function crash(
     const lost = knowledge.lostGrants().length + knowledge.lostTokens().length;
     outcome.lost += lost;
     await time.until((useCase.again ?? useCase.run)(world), 'the same once more');
-    await time.until(world.session.tend(), 'the end');
+    await time.until(world.session.runMaintenance(), 'the end');
     for (const what of inTheEnd(world, useCase, knowledge, lost)) wrong(what, `${where}, and then once more`);
     return deaths.length === 2 ? 'twice' : 'once';
   } catch (error) {

@@ -15,7 +15,7 @@ it('a hint just after the start of the browser is asked about at once', async ()
   host.memory.clear();
   await time.until(world.restart(), 'the start');
   passwordChanged(world);
-  await time.until(world.session.hint('password_changed'), 'the hint');
+  await time.until(world.session.suspectEnd('password_changed'), 'the hint');
   expect(world.view()).toMatchObject({ status: 'needsReauth', ended: { reason: 'password_changed' } });
 });
 
@@ -35,7 +35,7 @@ it('the secrets of a session that Mozilla accounts ended do not wait for the nex
   const { time, host } = world;
   await time.until(sessionOnly(world), 'the sign-in');
   passwordChanged(world);
-  await time.until(world.session.hint('password_changed'), 'the hint');
+  await time.until(world.session.suspectEnd('password_changed'), 'the hint');
   expect(world.view()).toMatchObject({ status: 'needsReauth' });
   expect(host.memory.get('secrets')).toEqual({});
 });

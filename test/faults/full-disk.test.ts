@@ -135,7 +135,7 @@ describe('while somebody is signed in', () => {
     expect(shown()).toMatchObject({ status: 'signedOut', unsaved: true });
 
     freeDisk();
-    await done(world.session.tend());
+    await done(world.session.runMaintenance());
     expect(world.record()).toMatchObject({ session: { status: 'signedOut' }, outbox: [] });
     expect([shown().unsaved, world.host.memory.get('unwritten') ?? null]).toEqual([undefined, null]);
   });
@@ -187,7 +187,7 @@ describe('while somebody is signed in', () => {
       await done(world.session.signIn().catch(() => undefined));
       const { status } = shown();
       freeDisk();
-      await done(world.session.tend());
+      await done(world.session.runMaintenance());
       if (status === 'signedIn') break;
       expect([writes, world.standin.store.liveGrants().length]).toEqual([writes, 0]);
     }

@@ -1,6 +1,6 @@
 // Who knows what: which grants and tokens live at the server, which of them are known here, and which ever were.
 import { createHash } from 'node:crypto';
-import type { HeldToken, StoredRecord } from '../../src/session/state/record.ts';
+import type { CachedToken, StoredRecord } from '../../src/session/state/record.ts';
 import { CLIENT, type FaultWorld } from './harness.ts';
 
 export interface Knowledge {
@@ -25,7 +25,7 @@ function grantsIn(stored: unknown): string[] {
 export function watch({ host, standin }: Pick<FaultWorld, 'host' | 'standin'>): Knowledge {
   const grantsEver = new Set<string>(grantsIn(host.local.get('record')));
   const tokensEver = new Set<string>();
-  const held = () => (host.memory.get('tokens') ?? []) as readonly HeldToken[];
+  const held = () => (host.memory.get('tokens') ?? []) as readonly CachedToken[];
   for (const { token } of held()) tokensEver.add(idOf(token));
 
   const knowledge: Knowledge = {

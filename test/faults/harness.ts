@@ -1,8 +1,8 @@
 // One extension and one stand-in without a network between them, in time that a test drives. Thousands of these are made.
 import { standinEndpoints, type Endpoints } from '../../src/fxa/environments.ts';
 import type { SessionConfig } from '../../src/session/context.ts';
-import type { Surroundings } from '../../src/session/metrics/consent.ts';
-import type { HeldToken, StoredRecord } from '../../src/session/state/record.ts';
+import type { Environment } from '../../src/session/metrics/consent.ts';
+import type { CachedToken, StoredRecord } from '../../src/session/state/record.ts';
 import { createSession, type SessionService } from '../../src/session/index.ts';
 import type { View } from '../../src/session/state/view.ts';
 import { createStandin, type Standin } from '../../src/mock-accounts/app.ts';
@@ -65,7 +65,7 @@ export interface FaultWorld {
   signsInAs(email: string): void;
   view(): View | undefined;
   record(): StoredRecord | undefined;
-  tokens(): readonly HeldToken[];
+  tokens(): readonly CachedToken[];
   /** Gives the timers back; nobody waits here any more. */
   stop(): void;
   readonly stopped: boolean;
@@ -81,7 +81,7 @@ export function endpointsOf(family: Exclude<Family, 'discovered'>, era: Era): En
 }
 
 /** What the gate of metrics and the view depend on, beside the record. */
-export function surroundingsOf({ host, config }: Pick<FaultWorld, 'host' | 'config'>): Surroundings {
+export function surroundingsOf({ host, config }: Pick<FaultWorld, 'host' | 'config'>): Environment {
   const { policy, consent } = host;
   const { issuer, companion } = config;
   const keepsKeys = !host.keyless;
@@ -185,14 +185,14 @@ export function createFaultWorld(options: WorldOptions = {}): FaultWorld {
       running = start();
       world.session = running.session;
       await world.session.recover();
-      await world.session.tend();
+      await world.session.runMaintenance();
     },
     signsInAs(email) {
       host.person = personAt(standin, email);
     },
     view: () => host.local.get('view') as View | undefined,
     record: () => host.local.get('record') as StoredRecord | undefined,
-    tokens: () => (host.memory.get('tokens') ?? []) as readonly HeldToken[],
+    tokens: () => (host.memory.get('tokens') ?? []) as readonly CachedToken[],
     get stopped() {
       return stopped || signal.aborted;
     },

@@ -157,7 +157,8 @@ async function ring(browser: Browser): Promise<void> {
       return;
     }
     ringNext(world);
-    for (const background of browser.alive) browser.command(background, 'tend', (session) => session.tend());
+    for (const background of browser.alive)
+      browser.command(background, 'tend', (session) => session.runMaintenance());
     await settle(browser);
   }
 }

@@ -1,11 +1,11 @@
 // What must be true of what lies in storage, at any moment at all.
 import { isDeepStrictEqual } from 'node:util';
-import type { Seat } from '../../src/session/companion/session-store.ts';
-import { EMPTY, METRICS, whose, type Books } from '../../src/session/metrics/queue.ts';
-import { closedBy } from '../../src/session/metrics/consent.ts';
+import type { CompanionSession } from '../../src/session/companion/session-store.ts';
+import { EMPTY_QUEUE, METRICS, subjectOf, type MetricsQueue } from '../../src/session/metrics/queue.ts';
+import { blockedBy } from '../../src/session/metrics/consent.ts';
 import { parseRecord } from '../../src/session/state/record.ts';
 import { liveSession } from '../../src/session/state/states.ts';
-import { project } from '../../src/session/state/view.ts';
+import { projectView } from '../../src/session/state/view.ts';
 import { surroundingsOf, type FaultWorld } from './harness.ts';
 
 /** What is wrong with what lies in storage; nothing is stored before the first use. */
@@ -19,7 +19,7 @@ export function unsound(world: FaultWorld): string[] {
     const shown = host.local.get('view');
     // No event tells that the browser keeps keys no more: the view says what was found.
     const views = [...new Set([...world.keysTold, !host.keyless])].map((keepsKeys) =>
-      structuredClone(project(record, { ...surroundingsOf(world), keepsKeys })),
+      structuredClone(projectView(record, { ...surroundingsOf(world), keepsKeys })),
     );
     if (!views.some((view) => isDeepStrictEqual(shown, view)))
       wrong.push('the view is not what the record says');
@@ -41,7 +41,7 @@ function spilled({ host, standin }: FaultWorld): string[] {
   return secret.length > 0 ? ['a token or code lies in storage.local'] : [];
 }
 
-type Seats = Readonly<Record<string, Seat>>;
+type Seats = Readonly<Record<string, CompanionSession>>;
 
 const seatsOf = ({ host }: FaultWorld) =>
   ({ ...(host.local.get('companion') as Seats), ...(host.memory.get('companion') as Seats) }) as Seats;
@@ -53,10 +53,10 @@ export const isOwed = (world: FaultWorld) => Object.values(seatsOf(world)).some(
 export function uncounted(world: FaultWorld): string[] {
   const { host, config, companion } = world;
   const record = world.record();
-  const against = record ? closedBy(record, surroundingsOf(world)) : [];
-  const { waiting, of } = (host.local.get(METRICS) ?? EMPTY) as Books;
+  const against = record ? blockedBy(record, surroundingsOf(world)) : [];
+  const { waiting, of } = (host.local.get(METRICS) ?? EMPTY_QUEUE) as MetricsQueue;
   const wrong =
-    of !== undefined && of !== (record && whose(record.session)) ? ['the books are another’s'] : [];
+    of !== undefined && of !== (record && subjectOf(record.session)) ? ['the books are another’s'] : [];
   if (against.length === 0 || against.includes('nowhere')) return wrong;
   const live = record && liveSession(record.session);
   const seat = live && seatsOf(world)[live.id];

@@ -1,8 +1,8 @@
 // The states a fault may come in, and how each call is brought about there.
 import { isFxaError, type FxaErrorCode } from '../../src/fxa/errors.ts';
 import { emptyRecord } from '../../src/session/state/record.ts';
-import { settled as settledState } from '../../src/session/state/states.ts';
-import { project } from '../../src/session/state/view.ts';
+import { baseState as settledState } from '../../src/session/state/states.ts';
+import { projectView } from '../../src/session/state/view.ts';
 import type { MatrixCall } from './matrix-faults.ts';
 import { ada, inFront, LATER_MS, needsReauth, sessionOnly, signedIn, tamper } from './steps.ts';
 import { CLIENT, ORIGIN, surroundingsOf, type FaultWorld } from './harness.ts';
@@ -77,7 +77,7 @@ function leave(world: FaultWorld): void {
   const entry = { refreshTokenId: item.id, issuer: ORIGIN, since, attempts: 0, notBefore: 0 };
   tamper(world, (record) => ({ ...record, outbox: [...record.outbox, entry] }));
   const record = world.record();
-  if (record) world.host.local.set('view', structuredClone(project(record, surroundingsOf(world))));
+  if (record) world.host.local.set('view', structuredClone(projectView(record, surroundingsOf(world))));
 }
 
 export const CALLS: Readonly<Record<MatrixCall, CallRule>> = {
@@ -96,7 +96,7 @@ export const CALLS: Readonly<Record<MatrixCall, CallRule>> = {
     bases: LIVE,
     over: true,
     async act(world) {
-      await world.session.lookForNews();
+      await world.session.refreshProfile();
       return problemCode(world);
     },
   },
@@ -111,7 +111,7 @@ export const CALLS: Readonly<Record<MatrixCall, CallRule>> = {
     over: true,
     prepare: leave,
     async act(world) {
-      await world.session.drain();
+      await world.session.drainOutbox();
       const left = world.record()?.outbox.filter(({ owner }) => owner === undefined) ?? [];
       return left.length > 0 ? 'server_unavailable' : undefined;
     },

@@ -1,6 +1,6 @@
 // The fault matrix: each fault in each state at each call. The session ends only at a proof, every call ends with the code
 // that the rules say, and when the fault is over everything comes right by itself.
-import { liveSession, settled } from '../../src/session/state/states.ts';
+import { liveSession, baseState } from '../../src/session/state/states.ts';
 import { watch } from './grant-tracker.ts';
 import { WHERE, type MatrixCall, type MatrixFault } from './matrix-faults.ts';
 import { expected, faultsOf, type Expected } from './matrix-rules.ts';
@@ -120,7 +120,7 @@ function identity(world: FaultWorld): string {
   const session = world.record()?.session;
   if (!session) return 'signedOut';
   const live = liveSession(session);
-  return live ? `signedIn ${live.id} ${live.grant.refreshTokenId}` : settled(session).status;
+  return live ? `signedIn ${live.id} ${live.grant.refreshTokenId}` : baseState(session).status;
 }
 
 const SOON_MS = 2 * 3_600_000;
@@ -134,7 +134,7 @@ async function heal(world: FaultWorld, skew: number): Promise<void> {
   await time.until(world.session.cancelSignIn(), 'the cancelling');
   time.advance(SOON_MS);
   for (let rings = 0; rings < 40; rings++) {
-    await time.until(world.session.tend(), 'the tending');
+    await time.until(world.session.runMaintenance(), 'the tending');
     if ((world.record()?.outbox.length ?? 0) === 0 && rings > 1) return;
     const left = Math.min(...host.alarms.values()) - time.now() - host.skew;
     // Nobody is to wait for years.
@@ -153,7 +153,7 @@ async function afterwards(world: FaultWorld, cell: Cell, wrong: (what: string) =
       .until(world.session.accessToken('profile'), 'a token afterwards')
       .catch(() => undefined);
     if (token === undefined) wrong('afterwards there is no token to be had');
-    await time.until(world.session.lookForNews(), 'news afterwards');
+    await time.until(world.session.refreshProfile(), 'news afterwards');
     const news = world.record();
     const trouble = news && liveSession(news.session)?.trouble?.code;
     if (trouble !== undefined) wrong(`afterwards there is trouble: ${trouble}`);
@@ -163,7 +163,7 @@ async function afterwards(world: FaultWorld, cell: Cell, wrong: (what: string) =
   standin.faults.onRequest(({ calls }) => void (refreshes += calls.includes('refresh') ? 1 : 0));
   for (let wakes = 0; wakes < 5; wakes++) {
     time.advance(60_000);
-    await time.until(world.session.tend(), 'a wake afterwards');
+    await time.until(world.session.runMaintenance(), 'a wake afterwards');
   }
   if (refreshes > 1) wrong(`${refreshes} refreshes in five minutes`);
   if (host.reports.length > 0) wrong(`reported: ${host.reports.map(String).join(', ')}`);

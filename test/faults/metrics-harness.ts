@@ -1,6 +1,6 @@
 // A world whose person allows metrics, and what tests ask of it.
 import { afterEach, beforeEach, expect } from 'vitest';
-import { EMPTY, METRICS, type Books } from '../../src/session/metrics/queue.ts';
+import { EMPTY_QUEUE, METRICS, type MetricsQueue } from '../../src/session/metrics/queue.ts';
 import { unsound } from './invariants.ts';
 import { ADA } from './steps.ts';
 import { createFaultWorld, type FaultWorld } from './harness.ts';
@@ -14,7 +14,7 @@ export interface MetricsWorld {
   done<T>(work: Promise<T>): Promise<T>;
   tend(): Promise<void>;
   later(minutes: number): Promise<void>;
-  books(): Books;
+  books(): MetricsQueue;
   held(email?: string): number;
   signedIn(): Promise<void>;
   /** Opens the popup, with all that goes on behind it. */
@@ -32,12 +32,12 @@ export function metricsWorld(): MetricsWorld {
     asked: [],
     instead: undefined,
     done,
-    tend: () => done(world.session.tend()),
+    tend: () => done(world.session.runMaintenance()),
     later(minutes) {
       world.host.skew += minutes * 60_000;
       return it.tend();
     },
-    books: () => (world.host.local.get(METRICS) ?? EMPTY) as Books,
+    books: () => (world.host.local.get(METRICS) ?? EMPTY_QUEUE) as MetricsQueue,
     held: (email = ADA) => world.companion.held(world.standin.store.accounts.byEmail(email)?.uid ?? ''),
     async signedIn() {
       await done(world.session.signIn());

@@ -2,8 +2,8 @@
 // the companion, whatever dies and whatever answer is lost.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { MetricsEvent } from '../../src/contract/companion.ts';
-import { METRICS, type Books } from '../../src/session/metrics/queue.ts';
-import { closedBy, type Surroundings } from '../../src/session/metrics/consent.ts';
+import { METRICS, type MetricsQueue } from '../../src/session/metrics/queue.ts';
+import { blockedBy, type Environment } from '../../src/session/metrics/consent.ts';
 import type { Area } from '../../src/session/ports.ts';
 import { emptyRecord, type StoredRecord } from '../../src/session/state/record.ts';
 import type { Host } from '../harness/host.ts';
@@ -32,17 +32,17 @@ interface Glance {
 // One for all worlds: every promise in the process pays for each of them that was ever used.
 const glances = new AsyncLocalStorage<Glance>();
 
-export function watchMetrics(host: Host, surroundings: () => Surroundings): MetricsWatch {
+export function watchMetrics(host: Host, surroundings: () => Environment): MetricsWatch {
   const wrong: string[] = [];
   const isOpen = (stored: unknown) =>
-    closedBy((stored ?? emptyRecord('')) as StoredRecord, surroundings()).length === 0;
+    blockedBy((stored ?? emptyRecord('')) as StoredRecord, surroundings()).length === 0;
 
   const ever = new Map<string, number>();
   const setLocal = host.local.set.bind(host.local);
   host.local.set = (key, value) => {
     if (key === METRICS) {
-      const before = totalsOf(host.local.get(METRICS) as Books | undefined);
-      for (const [line, count] of totalsOf(value as Books)) {
+      const before = totalsOf(host.local.get(METRICS) as MetricsQueue | undefined);
+      for (const [line, count] of totalsOf(value as MetricsQueue)) {
         const more = Math.max(0, count - (before.get(line) ?? 0));
         ever.set(line, (ever.get(line) ?? 0) + more);
       }
@@ -83,7 +83,7 @@ export function watchMetrics(host: Host, surroundings: () => Surroundings): Metr
 
 export const lineOf = ({ name, detail = '', day }: MetricsEvent) => [name, detail, day].join(' ');
 
-function totalsOf(books: Books | undefined): Map<string, number> {
+function totalsOf(books: MetricsQueue | undefined): Map<string, number> {
   const totals = new Map<string, number>();
   for (const event of [...(books?.waiting ?? []), ...(books?.sent ?? [])])
     totals.set(lineOf(event), (totals.get(lineOf(event)) ?? 0) + event.count);

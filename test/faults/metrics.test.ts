@@ -96,19 +96,19 @@ describe('counts', () => {
 
 describe('a no', () => {
   const ways: readonly [string, () => Promise<unknown>][] = [
-    ['of the browser (DNT, GPC)', () => one.world.session.noteObjection(true)],
+    ['of the browser (DNT, GPC)', () => one.world.session.setObjection(true)],
     [
       'to what the browser asks',
       () => {
         one.world.host.consent = false;
-        return one.world.session.lookAround();
+        return one.world.session.policyChanged();
       },
     ],
     [
       'of whoever administers the browser',
       () => {
         one.world.host.policy = { ...one.world.host.policy, metricsOff: true };
-        return one.world.session.lookAround();
+        return one.world.session.policyChanged();
       },
     ],
     ['by the switch', () => one.world.session.setMetrics(false)],

@@ -16,7 +16,7 @@ const done = <T>(work: Promise<T>) => world.time.until(work, 'the work');
 
 async function signIn(): Promise<void> {
   await done(world.session.signIn());
-  await done(world.session.tend());
+  await done(world.session.runMaintenance());
   expect(world.view()?.status).toBe('signedIn');
 }
 
@@ -51,7 +51,7 @@ it('a refresh token in memory is not sent to another server, even if the record 
   await done(session.recover());
   const token = session.accessToken('profile').catch((error: unknown) => error);
   expect(await done(token)).toMatchObject({ code: 'signed_out' });
-  await done(session.tend());
+  await done(session.runMaintenance());
   expect(asked.filter((what) => what.includes(secrets?.refreshToken ?? ''))).toEqual([]);
 });
 
@@ -69,7 +69,7 @@ describe('a companion session', () => {
         passwordChanged(world);
         world.companion.mood = 'down';
         world.host.memory.delete('tokens');
-        await done(world.session.lookForNews());
+        await done(world.session.refreshProfile());
         expect(world.view()?.status).toBe('needsReauth');
         world.companion.mood = 'truthful';
       },
@@ -84,7 +84,7 @@ describe('a companion session', () => {
     const { session, asked } = turnTo(OTHER);
     await done(session.recover());
     for (let hours = 0; hours < 3; hours++) {
-      await done(session.tend());
+      await done(session.runMaintenance());
       await done(session.popupOpened());
       world.host.skew += HOUR;
     }

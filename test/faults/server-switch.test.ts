@@ -87,10 +87,10 @@ async function dieAt(point: number, { prepare, beside }: Case): Promise<boolean>
   await time.quiet();
   // Whatever the server is by now, people go on there.
   await time.until(two.session.signIn(), 'a sign-in');
-  await time.until(two.session.lookForNews(), 'a look');
+  await time.until(two.session.refreshProfile(), 'a look');
   later();
   await time.until(two.session.accessToken('profile').catch(silent), 'a token');
-  await time.until(two.session.tend(), 'the end');
+  await time.until(two.session.runMaintenance(), 'the end');
   return state.died;
 }
 
@@ -143,7 +143,7 @@ describe('what the background of one server left, in that of the other', () => {
       'the next start',
     );
     await time.until(
-      two.session.lookForNews().catch(() => undefined),
+      two.session.refreshProfile().catch(() => undefined),
       'a look',
     );
     later();
@@ -190,7 +190,7 @@ describe('what the background of one server left, in that of the other', () => {
     await time.quiet();
     if (tab !== undefined)
       await time.until(two.session.tabUpdated(tab, host.tabs.get(tab) ?? ''), 'the return');
-    await time.until(two.session.tend(), 'the end');
+    await time.until(two.session.runMaintenance(), 'the end');
     expect(two.leaks).toEqual([]);
     expect(host.memory.get('tabAttempt')).toBeNull();
     expect((host.local.get('view') as { status: string }).status).toBe('signedOut');

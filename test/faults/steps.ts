@@ -18,7 +18,7 @@ export const signedIn = (world: FaultWorld) => once(world, 'signed in', () => si
 
 async function signInAndTend(world: FaultWorld): Promise<void> {
   await world.session.signIn();
-  await world.session.tend();
+  await world.session.runMaintenance();
   if (world.view()?.status !== 'signedIn') throw new Error('The sign-in of the preparation failed.');
 }
 
@@ -65,8 +65,8 @@ export const needsReauth = (world: FaultWorld) =>
   once(world, 'needs reauth', async () => {
     await signInAndTend(world);
     passwordChanged(world);
-    await world.session.hint('password_changed').catch(() => undefined);
-    await world.session.tend();
+    await world.session.suspectEnd('password_changed').catch(() => undefined);
+    await world.session.runMaintenance();
     if (world.view()?.status !== 'needsReauth')
       throw new Error('The session of the preparation did not end.');
   });

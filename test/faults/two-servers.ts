@@ -107,7 +107,7 @@ export function createTwo(browser: SwitchedBrowser, configuration: () => Promise
       world.session = createSession(ports, config);
       // As the background does: what goes wrong is told, and does not keep it from living.
       await world.session.recover().catch((error: unknown) => void refused.push(error));
-      await world.session.tend();
+      await world.session.runMaintenance();
     },
   };
   host.onTab = (id, url) => void world.session.tabUpdated(id, url);

@@ -5,14 +5,14 @@ import { ada, LATER_MS, LIN, passwordChanged } from './steps.ts';
 import type { FaultWorld } from './harness.ts';
 
 const world = { companion: true } as const;
-const tend = (one: FaultWorld) => one.session.tend();
+const tend = (one: FaultWorld) => one.session.runMaintenance();
 const later = (one: FaultWorld) => {
   one.host.skew = LATER_MS;
 };
 
 async function signedIn(one: FaultWorld): Promise<void> {
   await one.session.signIn();
-  await one.session.tend();
+  await one.session.runMaintenance();
   const seats = Object.keys(one.host.local.get('companion') ?? {});
   if (one.view()?.status !== 'signedIn' || seats.length !== 1)
     throw new Error('The preparation found no session at the companion.');
@@ -36,7 +36,7 @@ function signOut(mood: Mood): UseCase {
     prepare: when(({ companion }) => (companion.mood = mood)),
     async run(one) {
       await one.session.signOut();
-      await one.session.tend();
+      await one.session.runMaintenance();
     },
     after: ['signedIn', 'signedOut'],
     end: 'signedOut',
@@ -50,7 +50,7 @@ export const WITH_COMPANION: readonly UseCase[] = [
     prepare: async (one) => {
       one.companion.mood = 'down';
       await one.session.signIn();
-      await one.session.tend();
+      await one.session.runMaintenance();
       one.companion.mood = 'truthful';
       later(one);
     },
@@ -103,7 +103,7 @@ export const WITH_COMPANION: readonly UseCase[] = [
         one.companion.mood = 'down';
         same.standin.store.deleteAccount(ada(same).uid);
       })(one);
-      await one.session.tend();
+      await one.session.runMaintenance();
       if (one.view()?.status !== 'needsReauth') throw new Error('The preparation found no proof.');
       one.companion.mood = 'truthful';
       one.host.skew += LATER_MS;

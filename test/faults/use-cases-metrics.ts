@@ -1,5 +1,5 @@
 // The use cases of people who allow metrics, and of those who no longer do.
-import { EMPTY, METRICS, type Books } from '../../src/session/metrics/queue.ts';
+import { EMPTY_QUEUE, METRICS, type MetricsQueue } from '../../src/session/metrics/queue.ts';
 import type { UseCase } from './crash-points.ts';
 import type { Mood } from './fake-companion.ts';
 import { isOwed, uncounted } from './invariants.ts';
@@ -8,7 +8,7 @@ import type { FaultWorld } from './harness.ts';
 
 const world = { companion: true, consent: true } as const;
 
-const booksOf = ({ host }: FaultWorld) => (host.local.get(METRICS) ?? EMPTY) as Books;
+const booksOf = ({ host }: FaultWorld) => (host.local.get(METRICS) ?? EMPTY_QUEUE) as MetricsQueue;
 const lin = ({ standin }: FaultWorld) => {
   const account = standin.store.accounts.byEmail(LIN);
   if (!account) throw new Error('Lin has no account.');
@@ -21,7 +21,7 @@ const later = (one: FaultWorld) => {
 async function signedIn(one: FaultWorld): Promise<void> {
   await one.session.popupOpened();
   await one.session.signIn();
-  await one.session.tend();
+  await one.session.runMaintenance();
   if (one.view()?.status !== 'signedIn' || one.view()?.metrics.closedBy.length !== 0)
     throw new Error('The preparation found the gate closed.');
 }
@@ -30,7 +30,7 @@ async function signedIn(one: FaultWorld): Promise<void> {
 async function counted(one: FaultWorld): Promise<void> {
   await signedIn(one);
   later(one);
-  await one.session.tend();
+  await one.session.runMaintenance();
   if (one.companion.held(ada(one).uid) === 0) throw new Error('The preparation found nothing counted.');
 }
 
@@ -62,7 +62,7 @@ function optOut(name: string, no: (one: FaultWorld) => Promise<unknown>): UseCas
     prepare: waitingFor(() => undefined),
     async run(one) {
       await no(one);
-      await one.session.tend();
+      await one.session.runMaintenance();
     },
     check: forgotten,
   };
@@ -73,7 +73,7 @@ function refusedAndLeft(mood: Mood): UseCase {
   const run = async (one: FaultWorld) => {
     await one.session.setMetrics(false);
     await one.session.signOut();
-    await one.session.tend();
+    await one.session.runMaintenance();
   };
   return {
     name: `metrics are refused, and the person leaves a companion that is ${mood}`,
@@ -84,7 +84,7 @@ function refusedAndLeft(mood: Mood): UseCase {
       await run(one);
       one.companion.mood = 'truthful';
       later(one);
-      await one.session.tend();
+      await one.session.runMaintenance();
     },
     after: ['signedIn', 'signedOut'],
     end: 'signedOut',
@@ -109,20 +109,20 @@ export const WITH_METRICS: readonly UseCase[] = [
     ...staying,
     name: 'counts are sent',
     prepare: waitingFor(() => undefined),
-    run: (one) => one.session.tend(),
+    run: (one) => one.session.runMaintenance(),
     check: (one) => (booksOf(one).waiting.length > 0 ? ['counts are never sent'] : []),
   },
   {
     ...staying,
     name: 'counts are sent, and the profile at the companion is old',
     prepare: waitingFor(({ companion }) => companion.stale()),
-    run: (one) => one.session.tend(),
+    run: (one) => one.session.runMaintenance(),
     check: (one) => (booksOf(one).waiting.length > 0 ? ['counts are never sent'] : []),
   },
   optOut('by the switch', (one) => one.session.setMetrics(false)),
   optOut('at Mozilla accounts', (one) => {
     one.standin.store.setMetricsEnabled(ada(one), false);
-    return one.session.lookForNews();
+    return one.session.refreshProfile();
   }),
   ...(['truthful', 'down', 'deaf', 'lies'] as const).map(refusedAndLeft),
   {
@@ -131,7 +131,7 @@ export const WITH_METRICS: readonly UseCase[] = [
     prepare: waitingFor(() => undefined),
     async run(one) {
       await one.session.signOut();
-      await one.session.tend();
+      await one.session.runMaintenance();
     },
     after: ['signedIn', 'signedOut'],
     end: 'signedOut',
@@ -150,7 +150,7 @@ export const WITH_METRICS: readonly UseCase[] = [
       await one.session.signIn({ askWho: true });
       one.companion.mood = 'truthful';
       later(one);
-      await one.session.tend();
+      await one.session.runMaintenance();
     },
     after: ['signedIn'],
     end: 'signedIn',
@@ -168,7 +168,7 @@ export const WITH_METRICS: readonly UseCase[] = [
     },
     async run(one) {
       await one.session.signIn();
-      await one.session.tend();
+      await one.session.runMaintenance();
     },
     after: ['signedOut', 'signedIn'],
     end: 'signedIn',

@@ -9,7 +9,7 @@ import { nothing, swallow, staying, ending } from './use-case-parts.ts';
 import { CLIENT, ORIGIN, type FaultWorld } from './harness.ts';
 
 const uses: readonly UseCase[] = [
-  { name: 'profile', ...staying, run: (world) => world.session.lookForNews() },
+  { name: 'profile', ...staying, run: (world) => world.session.refreshProfile() },
   {
     name: 'profile with a refresh',
     ...staying,
@@ -17,7 +17,7 @@ const uses: readonly UseCase[] = [
       await signedIn(world);
       world.host.skew = LATER_MS;
     },
-    run: (world) => world.session.lookForNews(),
+    run: (world) => world.session.refreshProfile(),
   },
   {
     name: 'profile with a token that is refused',
@@ -26,7 +26,7 @@ const uses: readonly UseCase[] = [
       await signedIn(world);
       world.standin.faults.set([{ where: 'profile', what: { kind: 'status', status: 401 }, times: 1 }]);
     },
-    run: (world) => world.session.lookForNews(),
+    run: (world) => world.session.refreshProfile(),
   },
   {
     name: 'a new display name',
@@ -41,7 +41,7 @@ const uses: readonly UseCase[] = [
       await signedIn(world);
       world.host.skew = LATER_MS;
     },
-    run: (world) => world.session.tend(),
+    run: (world) => world.session.runMaintenance(),
   },
   {
     name: 'renewal by the auth server',
@@ -51,9 +51,9 @@ const uses: readonly UseCase[] = [
       await signedIn(world);
       world.host.skew = LATER_MS;
     },
-    run: (world) => world.session.tend(),
+    run: (world) => world.session.runMaintenance(),
   },
-  { name: 'a hint that is wrong', ...staying, run: (world) => world.session.hint('password_changed') },
+  { name: 'a hint that is wrong', ...staying, run: (world) => world.session.suspectEnd('password_changed') },
   {
     name: 'a hint that is right',
     after: ['signedIn', 'needsReauth'],
@@ -62,7 +62,7 @@ const uses: readonly UseCase[] = [
       await signedIn(world);
       passwordChanged(world);
     },
-    run: (world) => swallow(world.session.hint('password_changed')),
+    run: (world) => swallow(world.session.suspectEnd('password_changed')),
   },
   {
     name: 'a hint that the account is gone',
@@ -71,7 +71,7 @@ const uses: readonly UseCase[] = [
       await signedIn(world);
       world.standin.store.deleteAccount(ada(world).uid);
     },
-    run: (world) => swallow(world.session.hint('account_deleted')),
+    run: (world) => swallow(world.session.suspectEnd('account_deleted')),
   },
 ];
 
@@ -128,7 +128,7 @@ const endings: readonly UseCase[] = [
       await signedIn(world);
       world.standin.faults.set([offline]);
       await world.session.signOut();
-      await world.session.tend();
+      await world.session.runMaintenance();
       world.host.skew = 60_000;
       world.standin.faults.set([
         { where: 'destroy', what: { kind: 'drop-after' }, times: 1 },
@@ -137,7 +137,7 @@ const endings: readonly UseCase[] = [
     },
     async run(world) {
       for (let tries = 0; tries < 5; tries++) {
-        await world.session.drain();
+        await world.session.drainOutbox();
         world.host.skew += 300_000;
       }
     },
@@ -160,7 +160,7 @@ const endings: readonly UseCase[] = [
         };
       });
     },
-    run: (world) => world.session.lookForNews(),
+    run: (world) => world.session.refreshProfile(),
   },
   {
     name: 'reset of a record that cannot be read',
@@ -183,7 +183,7 @@ const endings: readonly UseCase[] = [
     },
     async run(world) {
       await world.session.recover();
-      await world.session.tend();
+      await world.session.runMaintenance();
     },
   },
 ];
@@ -208,7 +208,7 @@ function upgrade(name: FixtureName, expected: Pick<UseCase, 'after' | 'end'>): U
     },
     async run(world) {
       await world.session.recover();
-      await world.session.tend();
+      await world.session.runMaintenance();
       await swallow(world.session.accessToken('profile'));
     },
   };

@@ -73,7 +73,7 @@ const ACTIONS: readonly Action[] = [
     browser.deeds.signOuts++;
     return (session) => session.signOut({ askWho: true });
   }),
-  command('look for news', 3, () => (session) => session.lookForNews()),
+  command('look for news', 3, () => (session) => session.refreshProfile()),
   command('a token', 3, (browser) => (session) => askToken(browser, session, 'profile')),
   command('a token of one kind', 1, (browser) => (session) => askToken(browser, session, 'profile:email')),
   command('a token in place of a refused one', 1, (browser) => {
@@ -87,11 +87,11 @@ const ACTIONS: readonly Action[] = [
   command('the popup is opened', 1.5, () => (session) => session.popupOpened()),
   command('metrics are allowed', 0.5, () => (session) => session.setMetrics(true)),
   command('metrics are refused', 0.5, () => (session) => session.setMetrics(false)),
-  command('the browser objects', 0.2, () => (session) => session.noteObjection(true)),
-  command('the browser is silent', 0.4, () => (session) => session.noteObjection(false)),
-  command('a hint of a new password', 1, () => (session) => session.hint('password_changed')),
-  command('a hint of a deleted account', 0.3, () => (session) => session.hint('account_deleted')),
-  command('tend', 1, () => (session) => session.tend()),
+  command('the browser objects', 0.2, () => (session) => session.setObjection(true)),
+  command('the browser is silent', 0.4, () => (session) => session.setObjection(false)),
+  command('a hint of a new password', 1, () => (session) => session.suspectEnd('password_changed')),
+  command('a hint of a deleted account', 0.3, () => (session) => session.suspectEnd('account_deleted')),
+  command('tend', 1, () => (session) => session.runMaintenance()),
   {
     name: 'everybody asks at once, an hour later',
     weight: 1.5,
@@ -103,7 +103,7 @@ const ACTIONS: readonly Action[] = [
       for (const background of browser.alive)
         for (const what of ask)
           browser.command(background, what, (session) =>
-            what === 'news' ? session.lookForNews() : askToken(browser, session, 'profile'),
+            what === 'news' ? session.refreshProfile() : askToken(browser, session, 'profile'),
           );
       return undefined;
     },
@@ -125,7 +125,7 @@ const ACTIONS: readonly Action[] = [
     act(browser) {
       ringNext(browser.world);
       const background = browser.alive[0] ?? browser.start();
-      browser.command(background, 'tend, by alarm', (session) => session.tend());
+      browser.command(background, 'tend, by alarm', (session) => session.runMaintenance());
       return undefined;
     },
   },

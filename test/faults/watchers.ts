@@ -1,6 +1,6 @@
 // What must hold at every moment of a history, seen where it would break: at each request, and at each writing of the record.
 import type { StoredRecord } from '../../src/session/state/record.ts';
-import { liveSession, settled } from '../../src/session/state/states.ts';
+import { liveSession, baseState } from '../../src/session/state/states.ts';
 import { idOf } from './grant-tracker.ts';
 import type { FaultWorld } from './harness.ts';
 
@@ -62,7 +62,7 @@ export function wrongEnding(
   const { refreshTokenId } = live.grant;
   const alive = standin.store.tokens.refreshTokenById(refreshTokenId) !== undefined;
   const named = after.outbox.some((entry) => entry.refreshTokenId === refreshTokenId);
-  const base = settled(after.session);
+  const base = baseState(after.session);
   if (base.status === 'signedIn') {
     const asked = before.session.status === 'signingIn' && before.session.attempt.id === base.id;
     if (!asked) return 'a session took the place of another unasked';

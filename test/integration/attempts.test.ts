@@ -111,7 +111,7 @@ it('cancelling at any moment before the window leaves none behind, and the next 
   }
   await world.session.signIn();
   expect(world.view().status).toBe('signedIn');
-  await world.session.drain();
+  await world.session.drainOutbox();
   await expect.poll(world.liveGrants).toBe(1);
 });
 

@@ -93,7 +93,7 @@ export async function createCompanionWorld(): Promise<CompanionWorld> {
       ),
     async later() {
       host.skew += (EVERY + 1) * 1000;
-      await world.session.tend();
+      await world.session.runMaintenance();
     },
   });
   const { stop } = world;

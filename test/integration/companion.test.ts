@@ -7,7 +7,7 @@ beforeEach(async () => {
   world = await createCompanionWorld();
   await world.startCompanion();
   await world.session.signIn();
-  await world.session.tend();
+  await world.session.runMaintenance();
 });
 afterEach(async () => {
   expect(world.host.reports).toEqual([]);
@@ -20,7 +20,7 @@ const seatOfNow = () => Object.keys({ ...(seats()[0] as object), ...(seats()[1] 
 describe('a companion session', () => {
   it('is bought with a token of its own, which is dead when it has served', async () => {
     expect(seatOfNow()).toHaveLength(1);
-    await world.session.drain();
+    await world.session.drainOutbox();
     // The one that fetched the profile.
     expect(world.liveTokens()).toBe(1);
     expect(world.liveGrants()).toBe(1);
@@ -36,7 +36,7 @@ describe('a companion session', () => {
     };
     await world.later();
     await world.later();
-    await world.session.tend();
+    await world.session.runMaintenance();
     expect(asked).toEqual(['200', '304']);
     expect(world.view().status).toBe('signedIn');
   });
@@ -115,7 +115,7 @@ describe('an event reaches the extension with no click', () => {
 describe('sign-out', () => {
   it('hands the grant over, and the companion destroys it', async () => {
     await world.session.signOut();
-    await world.session.drain();
+    await world.session.drainOutbox();
     expect(world.record().outbox).toEqual([]);
     expect(seatOfNow()).toEqual([]);
     await expect.poll(() => world.liveGrants()).toBe(0);
@@ -124,7 +124,7 @@ describe('sign-out', () => {
   it('needs nobody here once it is handed over, though Mozilla accounts is away', async () => {
     world.standin.faults.add({ where: 'destroy', what: { kind: 'status', status: 503 }, times: 1 });
     await world.session.signOut();
-    await world.session.drain();
+    await world.session.drainOutbox();
     expect(world.record().outbox).toEqual([]);
     await expect.poll(() => world.liveGrants()).toBe(0);
   });
@@ -132,7 +132,7 @@ describe('sign-out', () => {
   it('is done from here without a companion', async () => {
     await world.stopCompanion();
     await world.session.signOut();
-    await world.session.drain();
+    await world.session.drainOutbox();
     expect(world.record().outbox).toEqual([]);
     expect(world.liveGrants()).toBe(0);
   });
@@ -146,7 +146,7 @@ describe('a companion that fails', () => {
     expect(world.view().status).toBe('signedIn');
     await world.startCompanion();
     world.host.skew += 3_600_000;
-    await world.session.tend();
+    await world.session.runMaintenance();
     expect(seatOfNow()).toHaveLength(1);
     expect(JSON.stringify(seats())).not.toBe(before);
     expect(world.view().status).toBe('signedIn');
@@ -182,7 +182,7 @@ describe('a companion that fails', () => {
     expect(world.record().session).not.toHaveProperty('hint');
     world.host.fetch = network;
     world.host.skew += 3_600_000;
-    await world.session.tend();
+    await world.session.runMaintenance();
     expect(seatOfNow()).toHaveLength(1);
   });
 });
@@ -190,7 +190,7 @@ describe('a companion that fails', () => {
 it('shows no token, session, uid or address in the companion’s log', async () => {
   await world.later();
   await world.session.signOut();
-  await world.session.drain();
+  await world.session.drainOutbox();
   const log = world.logged.join('');
   expect(log).toContain('/v1/session');
   const { uid } = world.ada;

@@ -29,7 +29,7 @@ it('a token that arrives after the sign-out is not used, and is destroyed', asyn
 });
 
 it('a sign-out in the middle of a pass over the outbox is not forgotten', async () => {
-  const pass = world.session.lookForNews();
+  const pass = world.session.refreshProfile();
   await world.session.signOut();
   await pass;
   await expect.poll(() => [world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
@@ -44,16 +44,16 @@ it('a server that asks for time gets it, for grants and tokens alike', async () 
   );
   world.host.fetch = busy;
   await world.session.signOut();
-  await world.session.drain();
+  await world.session.drainOutbox();
   const asked = busy.mock.calls.length;
   expect(world.host.alarms.get('fxa:outbox')).toBeGreaterThan(Date.now() + 1_700_000);
   world.host.skew = 300_000;
-  await world.session.drain();
+  await world.session.drainOutbox();
   expect(busy).toHaveBeenCalledTimes(asked);
 
   world.host.fetch = network;
   world.host.skew = 2_400_000;
-  await world.session.drain();
+  await world.session.drainOutbox();
   expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
 });
 
@@ -62,10 +62,10 @@ it('a clock that was far ahead does not put a revocation off for years', async (
   world.host.skew = 3 * 365 * 86_400_000;
   world.host.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
   await world.session.signOut();
-  await world.session.drain();
+  await world.session.drainOutbox();
   world.host.skew = 0;
   world.host.fetch = network;
-  await world.session.drain();
+  await world.session.drainOutbox();
   expect(world.liveGrants()).toBe(0);
 });
 
@@ -75,7 +75,7 @@ it('a sealing key that is gone ends the session with its reason, and destroys th
   record.session.grant.sealed = { refreshToken: 'unreadable' };
   world.host.local.set('record', record);
   await world.restart();
-  await world.session.lookForNews();
+  await world.session.refreshProfile();
   expect(world.view()).toMatchObject({
     status: 'signedOut',
     ended: { code: 'signed_out', reason: 'key_lost' },
@@ -136,7 +136,7 @@ it('an account that is disabled later stays signed in, and its person is told', 
   if (!ada) throw new Error('Ada has no account.');
   ada.disabledAt = Date.now();
   world.standin.store.profileChanged(ada);
-  await world.session.lookForNews();
+  await world.session.refreshProfile();
   expect(world.view()).toMatchObject({ status: 'signedIn', problem: { code: 'account_disabled' } });
 });
 
@@ -147,7 +147,7 @@ it('a token that a resource refused for no good reason is destroyed at the lates
     String(input).endsWith('/v1/profile') && refusals-- > 0
       ? Promise.resolve(Response.json({ code: 401, errno: 100 }, { status: 401 }))
       : network(input, init);
-  await world.session.lookForNews();
+  await world.session.refreshProfile();
   expect(world.view()).not.toHaveProperty('problem');
   await world.session.signOut();
   await expect.poll(() => [world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);

@@ -35,7 +35,7 @@ describe('when the grant is gone', () => {
     const before = Date.now();
     changePassword();
     world.host.memory.delete('tokens');
-    await world.session.lookForNews();
+    await world.session.refreshProfile();
     expect(world.view()).toMatchObject({
       status: 'needsReauth',
       ended: { code: 'reauth_required', reason: 'grant_revoked' },
@@ -48,14 +48,14 @@ describe('when the grant is gone', () => {
 
   it('a hint makes us ask at once, and names the reason', async () => {
     changePassword();
-    await world.session.hint('password_changed');
+    await world.session.suspectEnd('password_changed');
     expect(world.view()).toMatchObject({ status: 'needsReauth', ended: { reason: 'password_changed' } });
     expect(because()?.why).toBe('password_changed');
   });
 
   it('as the account was deleted, nothing of it stays', async () => {
     world.standin.store.deleteAccount(ada().uid);
-    await world.session.hint('account_deleted');
+    await world.session.suspectEnd('account_deleted');
     expect(world.view()).toMatchObject({ status: 'signedOut', ended: { reason: 'account_deleted' } });
     expect(world.view()).not.toHaveProperty('account');
     expect(world.stored()).not.toContain('ada@example.com');
@@ -64,7 +64,7 @@ describe('when the grant is gone', () => {
   it('a hint that came while there was no network names the reason all the same', async () => {
     const network = world.host.fetch;
     world.host.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
-    await world.session.hint('password_changed');
+    await world.session.suspectEnd('password_changed');
     expect(world.view().status).toBe('signedIn');
     world.host.fetch = network;
     changePassword();
@@ -76,17 +76,17 @@ describe('when the grant is gone', () => {
 });
 
 it('a hint without a proof changes nothing, and is forgotten', async () => {
-  await world.session.hint('account_deleted');
+  await world.session.suspectEnd('account_deleted');
   expect(world.view()).toMatchObject({ status: 'signedIn' });
   changePassword();
   world.host.memory.delete('tokens');
-  await world.session.lookForNews();
+  await world.session.refreshProfile();
   expect(world.view()).toMatchObject({ status: 'needsReauth', ended: { reason: 'grant_revoked' } });
 });
 
 it('a hint for nobody is nothing', async () => {
   await world.session.signOut();
-  await world.session.hint('account_deleted');
+  await world.session.suspectEnd('account_deleted');
   expect(world.view()).toMatchObject({ status: 'signedOut', ended: { reason: 'by_user' } });
 });
 
@@ -94,7 +94,7 @@ describe('after the end', () => {
   beforeEach(async () => {
     world.standin.store.disconnect(ada().uid, CLIENT);
     world.host.memory.delete('tokens');
-    await world.session.lookForNews();
+    await world.session.refreshProfile();
     expect(world.view().status).toBe('needsReauth');
   });
 
@@ -111,7 +111,7 @@ describe('after the end', () => {
     expect(world.view()).toMatchObject({ account: { email: 'lin@example.com' }, replacedOther: true });
     expect(world.stored()).not.toContain('ada@example.com');
     expect(world.stored()).not.toContain('Ada');
-    await world.session.tend();
+    await world.session.runMaintenance();
     expect([world.liveGrants(), world.liveTokens()]).toEqual([1, 1]);
   });
 });
@@ -143,7 +143,7 @@ describe('a person who chooses', () => {
     expect(searchParams.has('login_hint')).toBe(false);
     expect(world.view()).toMatchObject({ account: { email: 'lin@example.com' }, replacedOther: true });
     expect(world.stored()).not.toContain('ada@example.com');
-    await world.session.tend();
+    await world.session.runMaintenance();
     expect([world.liveGrants(), world.liveTokens()]).toEqual([1, 1]);
   });
 });

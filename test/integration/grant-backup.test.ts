@@ -17,7 +17,7 @@ afterEach(async () => {
   await world.stop();
 });
 
-const settled = () => world.session.tend();
+const settled = () => world.session.runMaintenance();
 
 describe('the backup of grants', () => {
   it('has every grant before the record does, and knows which is the one of the session', async () => {
@@ -56,7 +56,7 @@ describe('the backup of grants', () => {
     const [{ uid } = { uid: '' }] = world.standin.store.liveGrants();
     world.standin.store.disconnect(uid, CLIENT);
     world.host.memory.delete('tokens');
-    await world.session.lookForNews();
+    await world.session.refreshProfile();
     expect(world.view().status).toBe('needsReauth');
     expect(ids()).toEqual([]);
   });

@@ -97,7 +97,7 @@ export async function createWorld(
       running = host.start();
       world.session = open();
       await world.session.recover();
-      await world.session.tend();
+      await world.session.runMaintenance();
     },
     signsInAs(email, change) {
       host.person = personAt(standin.origin, email, change);
@@ -111,7 +111,7 @@ export async function createWorld(
     async stop() {
       world.host.fetch = network;
       // Out of time, the session is dead and answers no more.
-      if (!signal.aborted) await world.session.drain().catch(() => undefined);
+      if (!signal.aborted) await world.session.drainOutbox().catch(() => undefined);
       await standin.stop();
     },
   };

@@ -57,7 +57,7 @@ describe('where the secrets are to lie', () => {
 it('a view of something unreadable does not come after the reset', async () => {
   world.host.local.set('record', { version: 'x' });
   const held = holdAt(world, 'local.set view');
-  const late = world.session.lookForNews().catch(() => undefined);
+  const late = world.session.refreshProfile().catch(() => undefined);
   await held.reached;
   const reset = world.session.reset();
   held.release();
@@ -98,7 +98,7 @@ it('a grant that cannot be written down is destroyed on the spot', async () => {
   const failed = { status: 'signedOut', problem: { code: 'storage_unavailable' } };
   expect(world.host.memory.get('unwritten')).toMatchObject({ view: failed });
   full = false;
-  await session.tend();
+  await session.runMaintenance();
   expect(world.view()).toMatchObject(failed);
   expect(world.host.memory.get('unwritten')).toBeNull();
   kill();

@@ -90,7 +90,7 @@ describe('a record that cannot be read', () => {
     const spoilt = spoil(world.record());
     world.host.local.set('record', spoilt);
     await expect(world.restart()).rejects.toMatchObject({ code });
-    for (const command of ['signIn', 'signOut', 'lookForNews', 'tend'] as const) {
+    for (const command of ['signIn', 'signOut', 'refreshProfile', 'runMaintenance'] as const) {
       await expect(world.session[command]()).rejects.toMatchObject({ code });
     }
     expect(world.host.local.get('record')).toEqual(spoilt);
@@ -122,9 +122,9 @@ describe('a record that cannot be read', () => {
     world.host.local.get = () => {
       throw Object.assign(new Error('refused'), { name: 'FxaError', code: 'storage_unavailable' });
     };
-    await expect(world.session.lookForNews()).rejects.toMatchObject({ code: 'storage_unavailable' });
+    await expect(world.session.refreshProfile()).rejects.toMatchObject({ code: 'storage_unavailable' });
     world.host.local.get = get;
-    await world.session.lookForNews();
+    await world.session.refreshProfile();
     expect(world.view()).toMatchObject({ status: 'signedIn' });
   });
 });
@@ -142,7 +142,7 @@ it('a record of the first version goes on as if nothing had happened', async () 
   world.host.local.set('record', first);
   await browserRestarts();
   await usable();
-  await world.session.lookForNews();
+  await world.session.refreshProfile();
   expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'ada@example.com' } });
   expect(world.record().version).toBe(2);
 });

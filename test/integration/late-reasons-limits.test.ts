@@ -21,7 +21,7 @@ beforeEach(async () => {
   world = await createCompanionWorld();
   await world.startCompanion();
   await world.session.signIn();
-  await world.session.tend();
+  await world.session.runMaintenance();
   expect(seats()).toHaveLength(1);
   holdEvents(true);
 });
@@ -37,7 +37,7 @@ describe('nothing is erased', () => {
     await eventsArrive();
     for (let hour = 0; hour < 24; hour++) {
       world.host.skew += HOUR;
-      await world.session.tend();
+      await world.session.runMaintenance();
     }
     expect(world.view()).toMatchObject({ status: 'needsReauth', account: { email: 'ada@example.com' } });
     expect(ended()?.reason).toBe('grant_revoked');
@@ -72,7 +72,7 @@ it('is asked for no longer than Mozilla accounts goes on telling, and ever more 
     const alarm = world.host.alarms.get('fxa:companion');
     if (alarm !== undefined && alarm <= Date.now() + world.host.skew) {
       world.host.alarms.delete('fxa:companion');
-      await world.session.tend();
+      await world.session.runMaintenance();
     }
   }
   const asked = shown.filter((path) => path === '/v1/session').length;
@@ -93,7 +93,7 @@ describe('who signs in again before it is heard of', () => {
     const [old] = seats();
     const shown = pathsAsked();
     await world.session.signIn();
-    await world.session.tend();
+    await world.session.runMaintenance();
     expect(world.view()).toMatchObject({ status: 'signedIn', replacedOther: true });
     expect(seats()).toHaveLength(1);
     expect(seats()).not.toContain(old);
@@ -150,7 +150,7 @@ it('who signs out instead hands the companion session back', async () => {
   await proof();
   const shown = pathsAsked();
   await world.session.signOut();
-  await world.session.tend();
+  await world.session.runMaintenance();
   expect(shown).toEqual(['/v1/session/end']);
   expect(seats()).toEqual([]);
 });
@@ -160,13 +160,13 @@ it('an opt-out after the proof still has the counts forgotten, and the reason is
   world.host.consent = true;
   await world.session.popupOpened();
   world.host.skew += MINUTE;
-  await world.session.tend();
+  await world.session.runMaintenance();
   expect(await world.counted()).not.toEqual([]);
   disconnect();
   await proof();
   await world.session.setMetrics(false);
   world.host.skew += MINUTE;
-  await world.session.tend();
+  await world.session.runMaintenance();
   expect(await world.counted()).toEqual([]);
   deleteAccount();
   await eventsArrive();

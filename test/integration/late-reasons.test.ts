@@ -11,7 +11,7 @@ beforeEach(async () => {
   world = await createCompanionWorld();
   await world.startCompanion();
   await world.session.signIn();
-  await world.session.tend();
+  await world.session.runMaintenance();
   expect(seats()).toHaveLength(1);
   holdEvents(true);
 });
@@ -35,7 +35,7 @@ describe('a deletion that is heard of after the proof', () => {
       why: 'account_deleted',
     });
     // Nothing is left to ask.
-    await world.session.tend();
+    await world.session.runMaintenance();
     expect(seats()).toEqual([]);
     expect(world.host.alarms.has('fxa:companion')).toBe(false);
   });
@@ -81,13 +81,13 @@ describe('a deletion that is heard of after the proof', () => {
     await proof();
     for (let hour = 0; hour < 48; hour++) {
       world.host.skew += HOUR;
-      await world.session.tend();
+      await world.session.runMaintenance();
     }
     expect(world.view().status).toBe('needsReauth');
     await world.restartCompanion();
     await eventsArrive();
     world.host.skew += 2 * HOUR;
-    await world.session.tend();
+    await world.session.runMaintenance();
     isErased(uid);
   });
 

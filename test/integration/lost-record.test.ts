@@ -17,7 +17,7 @@ afterEach(async () => {
   await world.stop();
 });
 
-const settled = () => world.session.tend();
+const settled = () => world.session.runMaintenance();
 
 async function isToldOfTheLoss(): Promise<void> {
   expect(world.view()).toMatchObject({

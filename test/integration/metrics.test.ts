@@ -1,6 +1,6 @@
 // Metrics from the popup to the companion's database, and back out of it; with a real companion and a real stand-in.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { EMPTY, METRICS, type Books } from '../../src/session/metrics/queue.ts';
+import { EMPTY_QUEUE, METRICS, type MetricsQueue } from '../../src/session/metrics/queue.ts';
 import { createCompanionWorld, type CompanionWorld } from './companion-harness.ts';
 
 const MINUTE = 60_000;
@@ -32,7 +32,7 @@ afterEach(async () => {
   await world.stop();
 });
 
-const books = () => (world.host.local.get(METRICS) ?? EMPTY) as Books;
+const books = () => (world.host.local.get(METRICS) ?? EMPTY_QUEUE) as MetricsQueue;
 const names = (which: 'waiting' | 'sent') => {
   const { [which]: lines } = books();
   return lines.map(({ name }) => name).sort();
@@ -73,11 +73,11 @@ it('are sent no more often than once a minute', async () => {
   const before = asked.length;
   for (let openings = 0; openings < 4; openings++) {
     await world.session.popupOpened();
-    await world.session.tend();
+    await world.session.runMaintenance();
   }
   expect(asked.slice(before)).toEqual([]);
   world.host.skew += 61_000;
-  await world.session.tend();
+  await world.session.runMaintenance();
   expect(asked.slice(before)).toEqual(['POST /v1/metrics 202']);
 });
 
@@ -106,7 +106,7 @@ it('are forgotten by the companion before the person has left it', async () => {
   await signIn();
   await world.later();
   await Promise.all([world.session.setMetrics(false), world.session.signOut()]);
-  await world.session.drain();
+  await world.session.drainOutbox();
   await expect.poll(() => world.counted()).toEqual([]);
 });
 
@@ -198,7 +198,7 @@ it('never keep anybody from signing in', async () => {
 it('never leave the popup, with any one consent away', async () => {
   const close: readonly (() => unknown)[] = [
     () => world.session.setMetrics(false),
-    () => world.session.noteObjection(true),
+    () => world.session.setObjection(true),
     () => (world.host.consent = false),
     () => (world.host.policy = { sessionOnly: false, metricsOff: true }),
     () => world.standin.store.setMetricsEnabled(world.ada, false),
@@ -219,7 +219,7 @@ it('never leave the popup, with any one consent away', async () => {
     expect(books().waiting).toEqual([]);
     world.host.consent = true;
     world.host.policy = { sessionOnly: false, metricsOff: false };
-    await world.session.noteObjection(false);
+    await world.session.setObjection(false);
     await world.session.setMetrics(true);
   }
 });

@@ -41,7 +41,7 @@ beforeEach(async () => {
   world = await createCompanionWorld();
   await world.startCompanion();
   await world.session.signIn();
-  await world.session.tend();
+  await world.session.runMaintenance();
 });
 afterEach(async () => {
   await world.stop();
@@ -71,7 +71,7 @@ async function updateToOther(): Promise<void> {
     metrics: { entrypoint: 'test-button', utm: { source: 'tests' } },
   });
   await world.session.recover();
-  await world.session.tend();
+  await world.session.runMaintenance();
 }
 
 /** All requests from now on that go to neither Mozilla accounts nor the other companion. */
@@ -99,7 +99,7 @@ it.each(Object.entries(ANSWERS))(
     await world.later();
     world.standin.store.changePassword(world.ada, 'another horse');
     world.host.memory.delete('tokens');
-    await world.session.lookForNews();
+    await world.session.refreshProfile();
     expect(world.view().status).toBe('needsReauth');
     await world.later();
     await world.session.signOut();

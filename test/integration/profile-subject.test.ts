@@ -40,7 +40,7 @@ describe.each(ERAS)('a profile in era %s', (era) => {
     });
     expect(world.stored()).not.toContain(MALLORY.email);
     world.host.fetch = network;
-    await world.session.drain();
+    await world.session.drainOutbox();
     expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
   });
 
@@ -49,7 +49,7 @@ describe.each(ERAS)('a profile in era %s', (era) => {
     await world.session.signIn();
     const before = world.view();
     profileSays(change);
-    await world.session.lookForNews();
+    await world.session.refreshProfile();
     expect(world.view()).toMatchObject({
       status: 'signedIn',
       account: { email: 'ada@example.com' },
@@ -66,7 +66,7 @@ describe.each(ERAS)('a profile in era %s', (era) => {
     await world.session.signIn();
     expect(world.view()).toMatchObject({ status: 'signedIn' });
     profileSays((profile) => ({ ...profile, ...MALLORY }));
-    await world.session.lookForNews();
+    await world.session.refreshProfile();
     expect(world.view().problem).toMatchObject({ code: 'bad_response', reason: 'profile' });
     expect(world.stored()).not.toContain(MALLORY.email);
   });
@@ -99,7 +99,7 @@ describe('a client with pairwise subjects', () => {
     expect([status, account?.email]).toEqual(['signedIn', 'ada@example.com']);
     expect(world.standin.store.accounts.byEmail('ada@example.com')?.uid).toBe(account?.uid);
     profileSays((profile) => ({ ...profile, ...MALLORY }));
-    await world.session.lookForNews();
+    await world.session.refreshProfile();
     expect(world.view().account).toMatchObject({ email: 'ada@example.com' });
     expect(world.stored()).not.toContain(MALLORY.email);
   });

@@ -51,7 +51,7 @@ describe('an attempt on top of a session', () => {
     await inWindow();
     world.kill();
     await world.restart();
-    await world.session.lookForNews();
+    await world.session.refreshProfile();
     expect(world.view()).toMatchObject({
       status: 'signedIn',
       unfinished: true,
@@ -150,7 +150,7 @@ it('a look at the profile that was under way does not hide the change', async ()
   world = await createWorld('today', { scope: `${SCOPE} profile:display_name:write` });
   await world.session.signIn();
   const held = holdAt(world, 'fetch /v1/profile', 1, 'back');
-  const look = world.session.lookForNews();
+  const look = world.session.refreshProfile();
   await held.reached;
   const change = world.session.changeDisplayName('Countess of Lovelace');
   await expect

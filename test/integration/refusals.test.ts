@@ -151,7 +151,7 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     const grants = world.liveGrants();
     await world.session.signIn();
     world.host.fetch = fetch;
-    await world.session.drain();
+    await world.session.drainOutbox();
 
     const { problem, ...after } = world.record().session as { problem?: { code: string; reason?: string } };
     expect([problem?.code, problem?.reason]).toEqual([code, reason]);

@@ -118,7 +118,7 @@ it('that are missing, or cannot be opened, are no sign-in, and leave no grant', 
     meddle = change;
     await session.signIn();
     expect(view()).toMatchObject({ status: 'signedOut', problem: { code: 'bad_response', reason } });
-    await session.tend();
+    await session.runMaintenance();
     expect(standin.store.liveGrants({ clientId: CLIENT })).toEqual([]);
   }
 });

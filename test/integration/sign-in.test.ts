@@ -52,7 +52,7 @@ describe.each(ERAS)('with the servers of %s', (era) => {
       tab: true,
       lastChange: { at: expect.any(Number) as number, from: 'signedIn', to: 'signedOut', why: 'by_user' },
     });
-    await world.session.drain();
+    await world.session.drainOutbox();
     expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
     expect(world.host.alarms.size).toBe(0);
   });
@@ -61,7 +61,7 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     await world.session.signIn();
     world.host.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
     await world.session.signOut();
-    await world.session.drain();
+    await world.session.drainOutbox();
     expect(world.view()).toMatchObject({ status: 'signedOut', pendingRevocations: 1 });
     expect(world.host.alarms.get('fxa:outbox')).toBeGreaterThan(Date.now());
 
@@ -83,7 +83,7 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     expect(world.liveTokens()).toBe(0);
     const requests = vi.fn(world.host.fetch);
     world.host.fetch = requests;
-    await Promise.all([world.session.lookForNews(), world.session.lookForNews()]);
+    await Promise.all([world.session.refreshProfile(), world.session.refreshProfile()]);
     expect(requests.mock.calls.filter(([url]) => String(url).endsWith('/v1/token'))).toHaveLength(1);
     expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'ada@example.com' } });
     expect(world.view()).not.toHaveProperty('problem');
@@ -95,9 +95,9 @@ describe.each(ERAS)('with the servers of %s', (era) => {
   it('does not refresh again while the refreshed token is good', async () => {
     await world.session.signIn();
     world.host.skew = 3_590_000;
-    await world.session.lookForNews();
+    await world.session.refreshProfile();
     const refreshed = world.issued.length;
-    await world.session.lookForNews();
+    await world.session.refreshProfile();
     expect(world.issued).toHaveLength(refreshed);
     expect(world.view()).not.toHaveProperty('problem');
   });
@@ -117,7 +117,7 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     await world.session.signIn();
     const uid = world.view().account?.uid ?? '';
     world.standin.store.disconnect(uid, 'a1b2c3d4e5f60001');
-    await world.session.lookForNews();
+    await world.session.refreshProfile();
     expect(world.view()).toMatchObject({
       status: 'needsReauth',
       account: { email: 'ada@example.com' },
@@ -140,7 +140,7 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     await world.session.signIn();
     world.signsInAs('lin@example.com');
     await world.session.signIn();
-    await world.session.drain();
+    await world.session.drainOutbox();
     expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'lin@example.com' } });
     expect(world.stored()).not.toContain('ada@example.com');
     expect(world.liveGrants()).toBe(1);
@@ -152,7 +152,7 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     world.host.memory.clear();
     await world.restart();
     expect(world.view()).toMatchObject({ status: 'signedIn' });
-    await world.session.lookForNews();
+    await world.session.refreshProfile();
     expect(world.view()).not.toHaveProperty('problem');
     expect((await world.session.accessToken('profile')).token).toMatch(/^[0-9a-f]{64}$/);
   });

@@ -1,6 +1,6 @@
 // The life of tokens: long and short ones, ahead of need and by need, with clocks that jump and servers that want rest.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { HeldToken } from '../../src/session/state/record.ts';
+import type { CachedToken } from '../../src/session/state/record.ts';
 import { createWorld, type World } from './harness.ts';
 
 const MINUTE = 60_000;
@@ -11,7 +11,7 @@ let asked: string[];
 beforeEach(async () => {
   world = await createWorld('today');
   await world.session.signIn();
-  await world.session.tend();
+  await world.session.runMaintenance();
   asked = [];
   const network = world.host.fetch;
   world.host.fetch = (input, init) => {
@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.stop());
 
-const held = () => (world.host.memory.get('tokens') ?? []) as HeldToken[];
+const held = () => (world.host.memory.get('tokens') ?? []) as CachedToken[];
 const refreshes = () => asked.filter((call) => call === '/v1/token refresh').length;
 const alarmIn = () => (world.host.alarms.get('fxa:renewal') ?? Number.NaN) - (Date.now() + world.host.skew);
 
@@ -49,7 +49,7 @@ it('is renewed by alarm before it would no longer be handed out', async () => {
   await expect.poll(alarmIn).toBeGreaterThan(53 * MINUTE);
   expect(alarmIn()).toBeLessThan(55 * MINUTE);
   world.host.skew = 54.5 * MINUTE;
-  await world.session.tend();
+  await world.session.runMaintenance();
   expect(refreshes()).toBe(1);
   expect(alarmIn()).toBeGreaterThan(53 * MINUTE);
   // Nobody waits for the network now.
@@ -65,10 +65,10 @@ it('is renewed at the next wake when the machine slept through the alarm', async
 
 it('of ten minutes and more is renewed ahead, of thirty seconds by need alone', async () => {
   lives(30_000);
-  await world.session.tend();
+  await world.session.runMaintenance();
   expect(world.host.alarms.has('fxa:renewal')).toBe(false);
   world.host.skew = 28_000;
-  await world.session.tend();
+  await world.session.runMaintenance();
   expect(refreshes()).toBe(0);
   await world.session.accessToken('profile');
   expect(refreshes()).toBe(1);
@@ -77,11 +77,11 @@ it('of ten minutes and more is renewed ahead, of thirty seconds by need alone', 
 it('of forty-eight hours is left alone for almost as long', async () => {
   lives(48 * HOUR);
   world.host.skew = 47 * HOUR;
-  await world.session.tend();
+  await world.session.runMaintenance();
   await world.session.accessToken('profile');
   expect(refreshes()).toBe(0);
   world.host.skew = 47.95 * HOUR;
-  await world.session.tend();
+  await world.session.runMaintenance();
   expect(refreshes()).toBe(1);
 });
 
@@ -93,14 +93,14 @@ describe.each([
 ])('a clock that jumps %s', (_how, jump) => {
   it('costs one refresh, and nobody is signed out', async () => {
     world.host.skew = jump;
-    await world.session.lookForNews();
-    await world.session.tend();
+    await world.session.refreshProfile();
+    await world.session.runMaintenance();
     expect(refreshes()).toBe(1);
     expect(world.view()).toMatchObject({ status: 'signedIn' });
     expect(world.view()).not.toHaveProperty('problem');
     world.host.skew = 0;
-    await world.session.lookForNews();
-    await world.session.tend();
+    await world.session.refreshProfile();
+    await world.session.runMaintenance();
     expect(refreshes()).toBeLessThanOrEqual(2);
     expect(alarmIn()).toBeLessThan(HOUR);
   });
@@ -124,7 +124,7 @@ it('that cannot be renewed is tried again later and later, and the session stays
   world.host.skew = 2 * HOUR;
   const waits: number[] = [];
   for (let time = 0; time < 8; time++) {
-    await world.session.tend();
+    await world.session.runMaintenance();
     waits.push(Math.round(alarmIn() / 1000) * 1000);
     world.host.skew += alarmIn();
   }
@@ -133,7 +133,7 @@ it('that cannot be renewed is tried again later and later, and the session stays
   expect(waits.at(-1)).toBeLessThan(1.3 * HOUR);
   expect(world.view()).toMatchObject({ status: 'signedIn' });
   world.host.fetch = network;
-  await world.session.tend();
+  await world.session.runMaintenance();
   expect(alarmIn()).toBeGreaterThan(50 * MINUTE);
 });
 
@@ -164,7 +164,7 @@ describe('a host that asks for time', () => {
 
     const later = world.host.skew;
     await world.restart();
-    await world.session.lookForNews();
+    await world.session.refreshProfile();
     await world.session.signIn();
     expect(asked).toEqual([]);
     expect(world.view().problem?.retryAfter).toBeGreaterThan(590);
@@ -203,7 +203,7 @@ describe('a host that asks for time', () => {
 describe('a token that is of no use here, but alive at the server, is destroyed:', () => {
   const afterSignOut = async () => {
     await world.session.signOut();
-    await world.session.tend();
+    await world.session.runMaintenance();
     await expect.poll(world.liveTokens).toBe(0);
   };
 
@@ -229,7 +229,7 @@ it('a server that grants less than it did is not asked every minute', async () =
   tokenAnswersSay({ scope: 'profile:uid' });
   for (let minute = 0; minute < 30; minute++) {
     world.host.skew = HOUR + minute * MINUTE;
-    await world.session.tend();
+    await world.session.runMaintenance();
   }
   expect(refreshes()).toBeLessThan(7);
 });
@@ -241,7 +241,7 @@ it('a host of the token endpoint that asked for time is met before there is a wi
       ? Promise.resolve(Response.json({ code: 503 }, { status: 503, headers: { 'retry-after': '600' } }))
       : network(...request);
   await world.session.signOut();
-  await world.session.tend();
+  await world.session.runMaintenance();
   world.host.fetch = network;
   const { opened } = world.host.windows;
   await world.session.signIn();

@@ -10,7 +10,7 @@ let asked: string[];
 beforeEach(async () => {
   world = await createWorld('today');
   await world.session.signIn();
-  await world.session.tend();
+  await world.session.runMaintenance();
   asked = [];
   const network = world.host.fetch;
   world.host.fetch = (input, init) => {
@@ -107,7 +107,7 @@ describe('a resource that answers 401 to everything', () => {
   it('costs five tokens, and then three a minute', async () => {
     const outcomes: unknown[] = [];
     for (let calls = 0; calls < 50; calls++) outcomes.push(await call());
-    await world.session.drain();
+    await world.session.drainOutbox();
     expect(refreshes()).toBeLessThanOrEqual(6);
     expect(count('/v1/destroy')).toBeLessThanOrEqual(6);
     expect(outcomes.at(-1)).toMatchObject({ code: 'rate_limited', reason: 'tokens_refused' });
@@ -158,7 +158,7 @@ describe('a resource that answers 401 to everything', () => {
       String(request[0]).endsWith('/v1/profile')
         ? Promise.resolve(Response.json({ code: 401, errno: 110 }, { status: 401 }))
         : network(...request);
-    for (let looks = 0; looks < 30; looks++) await world.session.lookForNews();
+    for (let looks = 0; looks < 30; looks++) await world.session.refreshProfile();
     expect(refreshes()).toBeLessThanOrEqual(6);
     expect(world.view()).toMatchObject({ status: 'signedIn', problem: { code: 'token_rejected' } });
   });

@@ -33,11 +33,11 @@ export async function madeByExtension(era: Era): Promise<ReadonlySet<string>> {
     expect(world.view()).toMatchObject({ status: 'signedIn' });
     const { token } = await session.accessToken('profile:uid');
     await session.accessToken('profile:uid', token);
-    await session.lookForNews();
+    await session.refreshProfile();
     await session.changeDisplayName('Ada');
     await session.changeAvatar(PNG);
     await session.signOut();
-    await session.drain();
+    await session.drainOutbox();
     expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
     const build = { ...BUILD, issuer: origin, endpoints: standinEndpoints(origin) };
     await examine(healthy({ fetch: world.host.fetch, build }), () => undefined);

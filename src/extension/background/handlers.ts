@@ -32,7 +32,7 @@ export function commandHandlers(
     signInInTab: begin((session, started) => session.signInInTab({ started })),
     useAnotherAccount: begin((session, started) => session.signIn({ askWho: true, started })),
     popupOpened: start((session) => session.popupOpened()),
-    objection: run((session, told) => session.noteObjection(told === 'objects')),
+    objection: run((session, told) => session.setObjection(told === 'objects')),
     allowMetrics: run((session) => session.setMetrics(true)),
     refuseMetrics: run((session) => session.setMetrics(false)),
     preferTab: run((session) => session.preferTab(true)),

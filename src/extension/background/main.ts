@@ -5,7 +5,7 @@ import * as scopedKeys from '../../fxa/scoped-keys.ts';
 import { ATTEMPT_ALARM } from '../../session/sign-in/attempt.ts';
 import { COMPANION_ALARM } from '../../session/companion/sync.ts';
 import { OUTBOX_ALARM } from '../../session/sign-out/outbox.ts';
-import { RENEWAL_ALARM } from '../../session/tokens/refresh-schedule.ts';
+import { REFRESH_ALARM } from '../../session/tokens/refresh-schedule.ts';
 import { createSession, type SessionService } from '../../session/index.ts';
 import { build, type BuildConfig } from '../config.ts';
 import { returnPagePattern } from '../return-page.ts';
@@ -67,7 +67,7 @@ async function begin(config: BuildConfig): Promise<SessionService> {
 
 const ready = __TESTER__ ? configuration().then(begin) : begin(build);
 const after = (work: (session: SessionService) => Promise<unknown>) => void ready.then(work).catch(report);
-const tend = () => after((session) => session.tend());
+const tend = () => after((session) => session.runMaintenance());
 
 const noChoice = () => Promise.reject(new FxaError('unsupported', 'This build has one server.'));
 const reportUnexpected = __TESTER__ ? reportInFull : report;
@@ -77,7 +77,7 @@ answer(commandHandlers(ready, reportUnexpected, __TESTER__ ? chooseServer : noCh
   return 'internal';
 });
 onAlarm(OUTBOX_ALARM, tend);
-onAlarm(RENEWAL_ALARM, tend);
+onAlarm(REFRESH_ALARM, tend);
 onAlarm(COMPANION_ALARM, tend);
 onAlarm(ATTEMPT_ALARM, () => after((session) => session.watch()));
 onAuthWindow((id) => after((session) => session.windowCreated(id)));
@@ -87,7 +87,7 @@ if (build.returnPage !== undefined) {
   const removed = (id: number) => after((session) => session.tabRemoved(id));
   followTabs(returnPagePattern(build.returnPage), { updated, removed }, report);
 }
-const lookAround = () => after((session) => session.lookAround());
+const lookAround = () => after((session) => session.policyChanged());
 onPolicyChanged(() => {
   lookAround();
   tend();

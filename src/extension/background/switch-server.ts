@@ -29,7 +29,7 @@ export async function chooseServer(session: SessionService, choice: string): Pro
   const leave = async () => {
     await session.signOut();
     // Waits for the pass that begins with the sign-out. What it could not destroy stays in the outbox, for a return.
-    await session.drain();
+    await session.drainOutbox();
   };
   await leave();
   await localArea().set({ [SERVER]: server ?? null });

@@ -5,9 +5,9 @@ import type { VNode } from 'preact';
 import renderToString from 'preact-render-to-string';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { isFxaError } from '../../fxa/errors.ts';
-import type { Surroundings } from '../../session/metrics/consent.ts';
+import type { Environment } from '../../session/metrics/consent.ts';
 import { parseRecord, type StoredRecord } from '../../session/state/record.ts';
-import { project, type View } from '../../session/state/view.ts';
+import { projectView, type View } from '../../session/state/view.ts';
 
 const messages = JSON.parse(readFileSync('public/_locales/en/messages.json', 'utf8')) as Record<
   string,
@@ -80,7 +80,7 @@ const records = sessions.map((session): StoredRecord => ({
   journal: [{ at: 1_790_000_000_000, from: 'signedIn', to: 'needsReauth', why: 'grant_revoked' }],
   settings: { sessionOnly: true, metrics: true, inTab: true },
 }));
-const surroundings: Surroundings = {
+const surroundings: Environment = {
   issuer: 'https://accounts.example',
   policy: { sessionOnly: false, metricsOff: false },
   consent: true,
@@ -154,7 +154,7 @@ beforeAll(async () => {
 });
 
 function show(record: StoredRecord): readonly string[] {
-  return pages(project(record, surroundings), record).map((page) => renderToString(page));
+  return pages(projectView(record, surroundings), record).map((page) => renderToString(page));
 }
 
 it('shows a whole record on every page: who, what went wrong, and what they may use', () => {

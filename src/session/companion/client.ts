@@ -24,11 +24,11 @@ import {
 const TIMEOUT = 5000;
 
 /** Why a companion session is none: it ended, or nobody knows it. */
-export interface Gone {
-  readonly gone: EndedReason | 'unknown';
+export interface SessionRejected {
+  readonly rejected: EndedReason | 'unknown';
 }
 
-export interface Bought {
+export interface CreateResult {
   readonly session: string;
   readonly state: State;
 }
@@ -39,17 +39,23 @@ type State = Pick<AccountState, 'revision' | 'metrics'>;
 /** All throw FxaError as `exchange` does, and `bad_response` for an answer that is none of the companion's. */
 export interface CompanionApi {
   /** `token`: a narrow access token. `shown`: the session to be refreshed. */
-  buy(token: string, shown?: string): Promise<Bought | Gone>;
+  create(token: string, shown?: string): Promise<CreateResult | SessionRejected>;
   /** Undefined while the state is still the one of that `etag`. */
-  state(session: string, etag?: string): Promise<{ state: State; etag?: string } | Gone | undefined>;
+  state(
+    session: string,
+    etag?: string,
+  ): Promise<{ state: State; etag?: string } | SessionRejected | undefined>;
   /** Resolves with true when the companion has taken the grants over for good. */
   end(session: string, refreshTokenIds: readonly string[]): Promise<boolean>;
   /** A flow for parameters by their names on the wire; whether its values are what they should be is not looked at. */
   flow(parameters: ReadonlyMap<string, string>): Promise<JsonObject>;
   /** Sends 50 events at most. The two refusals are answers: the companion goes by a profile of its own. */
-  count(session: string, events: readonly MetricsEvent[]): Promise<'counted' | MetricsRefusal | Gone>;
+  count(
+    session: string,
+    events: readonly MetricsEvent[],
+  ): Promise<'counted' | MetricsRefusal | SessionRejected>;
   /** Has all counts about this person and client forgotten. */
-  forget(session: string): Promise<Gone | undefined>;
+  forget(session: string): Promise<SessionRejected | undefined>;
 }
 
 const METRICS_REFUSALS = ['consent_stale', 'metrics_off'] as const;
@@ -62,8 +68,8 @@ export function companionApi(origin: string, { timeout = TIMEOUT, ...rest }: Htt
     const answer = await exchange(http, 'companion', url, request);
     const { response, body } = answer;
     if (response.ok || response.status === 304 || metricsRefusal(answer)) return answer;
-    const gone = response.status === 401 ? goneOf(body) : undefined;
-    if (gone) return gone;
+    const rejected = response.status === 401 ? parseRejection(body) : undefined;
+    if (rejected) return rejected;
     throw await refusal(http, 'companion', url, answer);
   };
   const ask = (path: string, bearer: string, request: JsonRequest) =>
@@ -76,22 +82,22 @@ export function companionApi(origin: string, { timeout = TIMEOUT, ...rest }: Htt
     });
 
   return {
-    async buy(token, shown) {
+    async create(token, shown) {
       const answer = await post(
         COMPANION_PATHS.sessions,
         token,
         shown === undefined ? {} : { session: shown },
       );
-      if ('gone' in answer) return answer;
+      if ('rejected' in answer) return answer;
       const session = answer.body?.session;
-      if (typeof session !== 'string' || !/^[\w-]{43}$/.test(session)) throw unreadable();
+      if (typeof session !== 'string' || !/^[\w-]{43}$/.test(session)) throw invalidAnswer();
       return { session, state: stateOf(answer.body) };
     },
 
     async state(session, etag) {
       const headers = etag === undefined ? {} : { 'if-none-match': etag };
       const answer = await ask(COMPANION_PATHS.session, session, { method: 'GET', headers });
-      if ('gone' in answer) return answer;
+      if ('rejected' in answer) return answer;
       if (answer.response.status === 304) return undefined;
       const newEtag = answer.response.headers.get('etag');
       return { state: stateOf(answer.body), ...(newEtag !== null && { etag: newEtag }) };
@@ -99,24 +105,24 @@ export function companionApi(origin: string, { timeout = TIMEOUT, ...rest }: Htt
 
     async end(session, refreshTokenIds) {
       const answer = await post(COMPANION_PATHS.end, session, { refreshTokenIds });
-      return !('gone' in answer) && answer.response.status === 202;
+      return !('rejected' in answer) && answer.response.status === 202;
     },
 
     async flow(parameters) {
       const query = new URLSearchParams([...parameters]).toString();
       const answer = await fetched(`${COMPANION_PATHS.metricsFlow}?${query}`, { method: 'GET' });
-      return ('gone' in answer ? undefined : answer.body) ?? {};
+      return ('rejected' in answer ? undefined : answer.body) ?? {};
     },
 
     async count(session, events) {
       const answer = await post(COMPANION_PATHS.metrics, session, { events });
-      return 'gone' in answer ? answer : (metricsRefusal(answer) ?? 'counted');
+      return 'rejected' in answer ? answer : (metricsRefusal(answer) ?? 'counted');
     },
 
     async forget(session) {
       const answer = await ask(COMPANION_PATHS.metrics, session, { method: 'DELETE' });
-      if ('gone' in answer) return answer;
-      if (answer.response.status !== 204) throw unreadable();
+      if ('rejected' in answer) return answer;
+      if (answer.response.status !== 204) throw invalidAnswer();
       return undefined;
     },
   };
@@ -127,18 +133,18 @@ function metricsRefusal({ response, body }: Exchanged): MetricsRefusal | undefin
 }
 
 /** A 401 that does not say so proves nothing: it may come from whatever stands in front of the companion. */
-function goneOf(body: Readonly<Record<string, unknown>> | undefined): Gone | undefined {
-  if (body?.error === 'unknown_session') return { gone: 'unknown' };
+function parseRejection(body: Readonly<Record<string, unknown>> | undefined): SessionRejected | undefined {
+  if (body?.error === 'unknown_session') return { rejected: 'unknown' };
   if (body?.error !== 'session_ended') return undefined;
-  return { gone: ENDED_REASONS.find((reason) => reason === body.reason) ?? 'unknown' };
+  return { rejected: ENDED_REASONS.find((reason) => reason === body.reason) ?? 'unknown' };
 }
 
 function stateOf(body: Readonly<Record<string, unknown>> | undefined): State {
   const { revision, metrics } = body ?? {};
-  if (typeof revision !== 'number' || typeof metrics !== 'boolean') throw unreadable();
+  if (typeof revision !== 'number' || typeof metrics !== 'boolean') throw invalidAnswer();
   return { revision, metrics };
 }
 
-function unreadable(): FxaError {
+function invalidAnswer(): FxaError {
   return new FxaError('bad_response', 'That is no answer of a companion.', { reason: 'refused' });
 }

@@ -3,13 +3,13 @@
 import type { MetricsEvent } from '../../contract/companion.ts';
 import type { Context } from '../context.ts';
 import { isSessionOnly } from '../tokens/secret-store.ts';
-import type { Hint } from '../state/states.ts';
+import type { SuspectedEnd } from '../state/states.ts';
 
 /** In `storage.local`, or in `storage.session` where secrets are to end with the browser. */
 const KEY = 'companion';
 const LOCK = 'fxa:companionSeats';
 
-export interface Seat {
+export interface CompanionSession {
   /** What is shown to the companion. */
   readonly session: string;
   /** The companion it was bought at: another one is never shown it. */
@@ -19,7 +19,7 @@ export interface Seat {
   /** The last state that was acted on; absent until there was one. */
   readonly revision?: number;
   readonly etag?: string;
-  readonly marks?: Marks;
+  readonly marks?: MetricsObligations;
   /**
    * The companion says that it is none any more: it is shown again only to have counts forgotten, and after a new password
    * also to hear whether the account was deleted since.
@@ -28,7 +28,7 @@ export interface Seat {
 }
 
 /** What is to be settled about counts before the seat is given up. */
-export interface Marks {
+export interface MetricsObligations {
   /** Counts were sent with it. */
   readonly sent?: true;
   /** The companion has yet to forget them: the person has said no since. */
@@ -40,45 +40,55 @@ export interface Marks {
 }
 
 /** As it is stored: `session` sealed on disk, plain in memory. */
-type Seats = Readonly<Record<string, Seat>>;
+type CompanionSessions = Readonly<Record<string, CompanionSession>>;
 
 /** The seat of a session; undefined also when its key is gone or cannot be had: a new one is soon bought. */
-export async function seatOf(context: Context, owner: string): Promise<Seat | undefined> {
-  const seat = await lastSeatOf(context, owner);
-  return seat?.gone ? undefined : seat;
+export async function getCompanionSession(
+  context: Context,
+  owner: string,
+): Promise<CompanionSession | undefined> {
+  const companionSession = await getAnyCompanionSession(context, owner);
+  return companionSession?.gone ? undefined : companionSession;
 }
 
 /** The same, whatever the companion has said of it. */
-export async function lastSeatOf({ ports }: Context, owner: string): Promise<Seat | undefined> {
-  const plain = (await seats(ports.memory))[owner];
+export async function getAnyCompanionSession(
+  { ports }: Context,
+  owner: string,
+): Promise<CompanionSession | undefined> {
+  const plain = (await readSessions(ports.memory))[owner];
   if (plain) return plain;
-  const sealed = (await seats(ports.local))[owner];
+  const sealed = (await readSessions(ports.local))[owner];
   const session = sealed && (await ports.vault.open(sealed.session).catch(() => undefined));
-  return session === undefined ? undefined : ({ ...sealed, session } as Seat);
+  return session === undefined ? undefined : ({ ...sealed, session } as CompanionSession);
 }
 
 /** What is held, of living sessions or not; what is shown to the companion may be sealed. */
-export async function heldSeats({ ports }: Pick<Context, 'ports'>): Promise<Seats> {
-  return { ...(await seats(ports.local)), ...(await seats(ports.memory)) };
+export async function listCompanionSessions({ ports }: Pick<Context, 'ports'>): Promise<CompanionSessions> {
+  return { ...(await readSessions(ports.local)), ...(await readSessions(ports.memory)) };
 }
 
 /** The marks stay what they are, unless it was bought at another companion. */
-export async function keepSeat(context: Context, owner: string, { marks: _, ...seat }: Seat): Promise<void> {
+export async function saveCompanionSession(
+  context: Context,
+  owner: string,
+  { marks: _, ...companionSession }: CompanionSession,
+): Promise<void> {
   const { ports, config } = context;
   const sealed = (await isSessionOnly(context))
     ? undefined
-    : await ports.vault.seal(seat.session).catch(() => undefined);
+    : await ports.vault.seal(companionSession.session).catch(() => undefined);
   await ports.locks.exclusive(LOCK, async () => {
-    const { [owner]: known } = await heldSeats(context);
+    const { [owner]: known } = await listCompanionSessions(context);
     const marked = {
       issuer: config.issuer,
-      ...seat,
-      ...(known?.origin === seat.origin && known.marks && { marks: known.marks }),
+      ...companionSession,
+      ...(known?.origin === companionSession.origin && known.marks && { marks: known.marks }),
     };
     // What is owed to somebody else is owed all the same.
-    const others = (held: Seats) => {
+    const others = (held: CompanionSessions) => {
       const { [owner]: old } = held;
-      const owed = old?.marks?.purge && old.origin !== seat.origin;
+      const owed = old?.marks?.purge && old.origin !== companionSession.origin;
       return owed ? { ...without(held, owner), [`${owner} ${old.origin}`]: old } : without(held, owner);
     };
     await change(ports.memory, (held) =>
@@ -91,16 +101,16 @@ export async function keepSeat(context: Context, owner: string, { marks: _, ...s
 }
 
 /** Changes the marks of all seats, or of one; the same object writes nothing. */
-export async function markSeats(
+export async function updateAllObligations(
   { ports }: Pick<Context, 'ports'>,
-  mark: (marks: Marks, owner: string) => Marks,
+  mark: (marks: MetricsObligations, owner: string) => MetricsObligations,
 ): Promise<void> {
-  const marked = (held: Seats) => {
-    const changed = Object.entries(held).flatMap(([owner, { marks: before = NONE, ...seat }]) => {
+  const marked = (held: CompanionSessions) => {
+    const changed = Object.entries(held).flatMap(([owner, { marks: before = NONE, ...companionSession }]) => {
       const after = mark(before, owner);
-      return after === before ? [] : [[owner, { ...seat, marks: after }]];
+      return after === before ? [] : [[owner, { ...companionSession, marks: after }]];
     });
-    return changed.length === 0 ? held : { ...held, ...(Object.fromEntries(changed) as Seats) };
+    return changed.length === 0 ? held : { ...held, ...(Object.fromEntries(changed) as CompanionSessions) };
   };
   await ports.locks.exclusive(LOCK, async () => {
     await change(ports.memory, marked);
@@ -108,15 +118,15 @@ export async function markSeats(
   });
 }
 
-export function markSeat(
+export function updateObligations(
   context: Pick<Context, 'ports'>,
   owner: string,
-  mark: (marks: Marks) => Marks,
+  mark: (marks: MetricsObligations) => MetricsObligations,
 ): Promise<void> {
-  return markSeats(context, (marks, one) => (one === owner ? mark(marks) : marks));
+  return updateAllObligations(context, (marks, one) => (one === owner ? mark(marks) : marks));
 }
 
-export async function dropSeat({ ports }: Context, owner: string): Promise<void> {
+export async function deleteCompanionSession({ ports }: Context, owner: string): Promise<void> {
   await ports.locks.exclusive(LOCK, async () => {
     await change(ports.memory, (held) => without(held, owner));
     await change(ports.local, (held) => without(held, owner));
@@ -124,12 +134,16 @@ export async function dropSeat({ ports }: Context, owner: string): Promise<void>
 }
 
 /** The companion says that it is none any more: what is to be settled waits for the next one that is bought. */
-export async function vacateSeat({ ports }: Context, owner: string, why?: Hint): Promise<void> {
-  const gone: NonNullable<Seat['gone']> = why === 'password_changed' ? why : true;
-  const vacated = (held: Seats) => {
-    const { [owner]: seat } = held;
-    if (!seat || (gone === true && !seat.marks)) return without(held, owner);
-    return { ...held, [owner]: { ...seat, gone } };
+export async function invalidateCompanionSession(
+  { ports }: Context,
+  owner: string,
+  why?: SuspectedEnd,
+): Promise<void> {
+  const gone: NonNullable<CompanionSession['gone']> = why === 'password_changed' ? why : true;
+  const vacated = (held: CompanionSessions) => {
+    const { [owner]: companionSession } = held;
+    if (!companionSession || (gone === true && !companionSession.marks)) return without(held, owner);
+    return { ...held, [owner]: { ...companionSession, gone } };
   };
   await ports.locks.exclusive(LOCK, async () => {
     await change(ports.memory, vacated);
@@ -137,26 +151,32 @@ export async function vacateSeat({ ports }: Context, owner: string, why?: Hint):
   });
 }
 
-const NONE: Marks = {};
+const NONE: MetricsObligations = {};
 
-const seats = async (area: Context['ports']['local']) => ((await area.get(KEY)) ?? {}) as Seats;
+const readSessions = async (area: Context['ports']['local']) =>
+  ((await area.get(KEY)) ?? {}) as CompanionSessions;
 
-function without(held: Seats, owner: string): Seats {
+function without(held: CompanionSessions, owner: string): CompanionSessions {
   if (!(owner in held)) return held;
   return Object.fromEntries(Object.entries(held).filter(([id]) => id !== owner));
 }
 
-async function change(area: Context['ports']['local'], next: (held: Seats) => Seats): Promise<void> {
-  const before = await seats(area);
+async function change(
+  area: Context['ports']['local'],
+  next: (held: CompanionSessions) => CompanionSessions,
+): Promise<void> {
+  const before = await readSessions(area);
   const after = next(before);
   if (after !== before) await area.set({ [KEY]: after });
 }
 
 /** Takes seats from the disk where nothing secret is to lie there any more. */
-export async function obeySeats(context: Context): Promise<void> {
+export async function moveCompanionSessionsToMemory(context: Context): Promise<void> {
   if (!(await isSessionOnly(context))) return;
-  for (const owner of Object.keys(await seats(context.ports.local))) {
-    const seat = await lastSeatOf(context, owner);
-    await (seat ? keepSeat(context, owner, seat) : dropSeat(context, owner));
+  for (const owner of Object.keys(await readSessions(context.ports.local))) {
+    const companionSession = await getAnyCompanionSession(context, owner);
+    await (companionSession
+      ? saveCompanionSession(context, owner, companionSession)
+      : deleteCompanionSession(context, owner));
   }
 }

@@ -1,18 +1,18 @@
 // The one gate of metrics: whether anything about this person may be counted, sent, or asked for the sake of counting.
 import type { Policy } from '../policy.ts';
 import type { StoredRecord } from '../state/record.ts';
-import { settled } from '../state/states.ts';
+import { baseState } from '../state/states.ts';
 
 /**
  * What keeps the gate closed. `nowhere`: the build has no companion to send to. `policy`: whoever administers the browser.
  * `account`: the profile does not say that metrics are enabled, or the last one here did not. `switch`: the person's choice here.
  * `browser`: Firefox has no consent to technical and interaction data. `objection`: the browser sends DNT or GPC.
  */
-export const CLOSED_BY = ['nowhere', 'policy', 'account', 'switch', 'browser', 'objection'] as const;
-export type ClosedBy = (typeof CLOSED_BY)[number];
+export const METRICS_BLOCKERS = ['nowhere', 'policy', 'account', 'switch', 'browser', 'objection'] as const;
+export type MetricsBlocker = (typeof METRICS_BLOCKERS)[number];
 
 /** What the view depends on and the record does not hold. */
-export interface Surroundings {
+export interface Environment {
   /** The origin of the Mozilla accounts this is about: the person's own settings are there. */
   readonly issuer: string;
   readonly policy: Policy;
@@ -27,11 +27,11 @@ export interface Surroundings {
 }
 
 /** All that is against it; nothing means open. A missing answer is a no, but for the objection, which has to be made. Pure. */
-export function closedBy(
+export function blockedBy(
   record: StoredRecord,
-  { policy, consent, companion }: Surroundings,
-): readonly ClosedBy[] {
-  const closed: Record<ClosedBy, boolean> = {
+  { policy, consent, companion }: Environment,
+): readonly MetricsBlocker[] {
+  const closed: Record<MetricsBlocker, boolean> = {
     nowhere: !companion,
     policy: policy.metricsOff,
     account: !accountAllows(record),
@@ -39,7 +39,7 @@ export function closedBy(
     browser: consent === false,
     objection: record.settings.objection === true,
   };
-  return CLOSED_BY.filter((what) => closed[what]);
+  return METRICS_BLOCKERS.filter((what) => closed[what]);
 }
 
 /** The local switch. Until the person chooses, Firefox's own question stands for it; elsewhere it is off. Pure. */
@@ -49,7 +49,7 @@ export function switchedOn({ settings }: StoredRecord, consent: boolean | undefi
 
 /** FxA: a profile without `metricsEnabled` is a no. Nobody's word is asked for before somebody has signed in. */
 function accountAllows({ session, journal }: StoredRecord): boolean {
-  const base = settled(session);
+  const base = baseState(session);
   if (base.status === 'signedOut') {
     const never = base.ended === undefined && !journal.some(({ to }) => to === 'signedIn');
     return never || base.metricsAllowed === true;

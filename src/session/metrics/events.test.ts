@@ -3,7 +3,7 @@ import { readEvents } from '../../companion/metrics/events.ts';
 import { FXA_ERROR_CODES } from '../../fxa/errors.ts';
 import type { Session, SignedIn } from '../state/states.ts';
 import { recent } from './queue.ts';
-import { counted, dayOf, happened, isNew, METRICS_EVENTS } from './events.ts';
+import { addLine, dayOf, eventsForChange, shouldCount, METRICS_EVENTS } from './events.ts';
 
 const account = { subject: 'u' };
 const grant = { refreshTokenId: 'x', scope: 'profile' };
@@ -47,7 +47,7 @@ describe('what happened', () => {
   ];
   it.each(cases)('when %s', (_name, before, after, expected) => {
     expect(
-      happened(before, after).map(({ name, detail }) => [name, detail].filter(Boolean).join(' ')),
+      eventsForChange(before, after).map(({ name, detail }) => [name, detail].filter(Boolean).join(' ')),
     ).toEqual(expected);
   });
 });
@@ -55,20 +55,20 @@ describe('what happened', () => {
 it('one day, name and detail is one line, whose count has an end', () => {
   const failed = { name: 'sign_in_failed', detail: 'offline', day: today, count: 1 };
   const all = [line, failed, line, { ...failed, detail: 'busy' }, { ...line, day: '2026-11-22' }, failed];
-  expect(all.reduce<readonly (typeof line)[]>(counted, [])).toEqual([
+  expect(all.reduce<readonly (typeof line)[]>(addLine, [])).toEqual([
     { ...line, count: 2 },
     { ...failed, count: 2 },
     { ...failed, detail: 'busy' },
     { ...line, day: '2026-11-22' },
   ]);
-  expect(counted([{ ...line, count: 1000 }], line)).toEqual([{ ...line, count: 1000 }]);
+  expect(addLine([{ ...line, count: 1000 }], line)).toEqual([{ ...line, count: 1000 }]);
 });
 
 it('engage counts once a day', () => {
-  expect(isNew({ name: 'engage' }, today, undefined)).toBe(true);
-  expect(isNew({ name: 'engage' }, today, today)).toBe(false);
-  expect(isNew({ name: 'engage' }, '2026-11-22', today)).toBe(true);
-  expect(isNew({ name: 'popup_opened' }, today, today)).toBe(true);
+  expect(shouldCount({ name: 'engage' }, today, undefined)).toBe(true);
+  expect(shouldCount({ name: 'engage' }, today, today)).toBe(false);
+  expect(shouldCount({ name: 'engage' }, '2026-11-22', today)).toBe(true);
+  expect(shouldCount({ name: 'popup_opened' }, today, today)).toBe(true);
 });
 
 it('what no companion would take any more is dropped, and what is left it takes', () => {

@@ -1,6 +1,6 @@
 // The table of metrics: every event there is, and what it is counted for. Nothing else is ever counted.
 import type { MetricsEvent } from '../../contract/companion.ts';
-import { liveSession, settled, type Session } from '../state/states.ts';
+import { liveSession, baseState, type Session } from '../state/states.ts';
 
 /** By name; each with the question it answers. The words people read are `metric_…` in public/_locales. */
 export const METRICS_EVENTS = {
@@ -16,28 +16,28 @@ export const METRICS_EVENTS = {
 export type MetricsName = keyof typeof METRICS_EVENTS;
 
 /** The contract takes no more in one line. */
-const MOST_COUNT = 1000;
+const MAX_COUNT = 1000;
 
 /** An event without its day. */
-export interface Happened {
+export interface UndatedEvent {
   readonly name: MetricsName;
   /** A code, never free text. */
   readonly detail?: string;
 }
 
 /** What a change of the session counts as. Pure. */
-export function happened(before: Session, after: Session): readonly Happened[] {
+export function eventsForChange(before: Session, after: Session): readonly UndatedEvent[] {
   if (before === after) return [];
-  const found: Happened[] = [];
+  const found: UndatedEvent[] = [];
   if (before.status !== 'signingIn' && after.status === 'signingIn') found.push({ name: 'sign_in_started' });
   if (before.status === 'signingIn' && after.status !== 'signingIn') {
     if (after.status === 'signedIn' && after.id === before.attempt.id)
       found.push({ name: 'sign_in_completed' });
     else if (after.problem) found.push({ name: 'sign_in_failed', detail: after.problem.code });
   }
-  if (liveSession(before) && settled(after).status === 'needsReauth') found.push({ name: 'reauth_asked' });
+  if (liveSession(before) && baseState(after).status === 'needsReauth') found.push({ name: 'reauth_asked' });
   if (
-    settled(before).status !== 'signedOut' &&
+    baseState(before).status !== 'signedOut' &&
     after.status === 'signedOut' &&
     after.ended?.reason === 'by_user'
   ) {
@@ -52,16 +52,16 @@ export function dayOf(instant: number): string {
 }
 
 /** The counts with one line more. What is of the same day, name and detail is one line. Pure. */
-export function counted(events: readonly MetricsEvent[], line: MetricsEvent): readonly MetricsEvent[] {
+export function addLine(events: readonly MetricsEvent[], line: MetricsEvent): readonly MetricsEvent[] {
   const same = (one: MetricsEvent) =>
     one.name === line.name && one.detail === line.detail && one.day === line.day;
   if (!events.some(same)) return [...events, line];
   return events.map((one) =>
-    same(one) ? { ...one, count: Math.min(one.count + line.count, MOST_COUNT) } : one,
+    same(one) ? { ...one, count: Math.min(one.count + line.count, MAX_COUNT) } : one,
   );
 }
 
 /** Whether it is to be counted: an `engage` once a day, everything else whenever it happens. Pure. */
-export function isNew({ name }: Happened, today: string, engaged: string | undefined): boolean {
+export function shouldCount({ name }: UndatedEvent, today: string, engaged: string | undefined): boolean {
   return name !== 'engage' || engaged !== today;
 }

@@ -23,7 +23,7 @@ export async function beginFlow(context: Context): Promise<void> {
   const { config, ports, store } = context;
   const { companion, metrics } = config;
   if (!companion || !metrics || !hasForm((await store.read()).session)) return;
-  if (isYounger(await kept(context), YOUNG_MS, ports.now()) || !(await isOpen(context))) return;
+  if (isYounger(await storedFlow(context), YOUNG_MS, ports.now()) || !(await isAllowed(context))) return;
   const parameters = new Map<string, string>(wireParameters(config.clientId, { metrics }));
   const { gate, ...http } = context.http();
   // Without a flow nothing is lost: a refusal here is no reason to leave the companion alone.
@@ -31,22 +31,22 @@ export async function beginFlow(context: Context): Promise<void> {
   const begun = await companionApi(companion.origin, { ...http, gate: passing })
     .flow(parameters.set('form_type', 'email'))
     .catch(() => undefined);
-  const flow = begun && flowIn(begun);
+  const flow = begun && parseFlow(begun);
   if (!flow) return;
   await ports.locks.exclusive(LOCK, async () => {
     // The person may have been quicker: their sign-in goes on without.
-    if (hasForm((await store.read()).session) && (await isOpen(context)))
-      await ports.memory.set({ [KEY]: { ...flow, at: context.booksAt } });
+    if (hasForm((await store.read()).session) && (await isAllowed(context)))
+      await ports.memory.set({ [KEY]: { ...flow, at: context.metricsDeployment } });
   });
 }
 
 /** The flow to hand on: once, and only while that is still allowed and it is good. Never rejects. */
 export async function takeFlow(context: Context): Promise<Flow | undefined> {
   try {
-    const flow = await kept(context);
+    const flow = await storedFlow(context);
     if (!flow) return undefined;
     await forgetFlow(context);
-    return isYounger(flow, GOOD_MS, context.ports.now()) && (await isOpen(context)) ? flow : undefined;
+    return isYounger(flow, GOOD_MS, context.ports.now()) && (await isAllowed(context)) ? flow : undefined;
   } catch (error) {
     context.ports.report(error);
     return undefined;
@@ -60,14 +60,14 @@ export async function forgetFlow({ ports }: Context): Promise<void> {
 }
 
 /** One that was begun at another server is not handed on to this one. */
-async function kept({ ports, booksAt }: Context): Promise<Flow | undefined> {
+async function storedFlow({ ports, metricsDeployment }: Context): Promise<Flow | undefined> {
   const stored = ((await ports.memory.get(KEY)) ?? {}) as JsonObject;
-  return stored.at === booksAt ? flowIn(stored) : undefined;
+  return stored.at === metricsDeployment ? parseFlow(stored) : undefined;
 }
 
 const hasForm = ({ status }: Session) => status === 'signedOut' || status === 'needsReauth';
 
-const isOpen = async (context: Context) => (await context.closedBy()).length === 0;
+const isAllowed = async (context: Context) => (await context.blockedBy()).length === 0;
 
 /** One that begins in the future, by our clock, is as young as can be. */
 function isYounger(flow: Flow | undefined, age: number, now: number): boolean {
@@ -75,7 +75,7 @@ function isYounger(flow: Flow | undefined, age: number, now: number): boolean {
 }
 
 /** All three, each as the authorization request takes it; or none. Pure. */
-function flowIn({ flowId, flowBeginTime, deviceId }: JsonObject): Flow | undefined {
+function parseFlow({ flowId, flowBeginTime, deviceId }: JsonObject): Flow | undefined {
   if (typeof flowId !== 'string' || typeof flowBeginTime !== 'number' || typeof deviceId !== 'string')
     return undefined;
   const faults = [

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { emptyRecord, type StoredRecord } from '../state/record.ts';
 import type { Session } from '../state/states.ts';
-import { CLOSED_BY, closedBy, switchedOn, type ClosedBy, type Surroundings } from './consent.ts';
+import { METRICS_BLOCKERS, blockedBy, switchedOn, type MetricsBlocker, type Environment } from './consent.ts';
 
 const grant = { refreshTokenId: 'x', scope: 'profile' };
 const profile = (metricsEnabled?: boolean) => ({
@@ -42,15 +42,15 @@ const UNWILLING: readonly Session[] = [
 ];
 
 /** The gate with exactly these things against it; the switch has been chosen. */
-function gateAgainst(against: readonly ClosedBy[], session: Session, firefox: boolean) {
-  const is = (what: ClosedBy) => against.includes(what);
+function gateAgainst(against: readonly MetricsBlocker[], session: Session, firefox: boolean) {
+  const is = (what: MetricsBlocker) => against.includes(what);
   const settings = {
     sessionOnly: false,
     metrics: !is('switch'),
     ...(is('objection') && { objection: true }),
   };
   const record = { ...emptyRecord('d'), session, settings } as StoredRecord;
-  const surroundings: Surroundings = {
+  const environment: Environment = {
     issuer: '',
     policy: { sessionOnly: false, metricsOff: is('policy') },
     consent: firefox ? !is('browser') : undefined,
@@ -58,11 +58,11 @@ function gateAgainst(against: readonly ClosedBy[], session: Session, firefox: bo
     keepsKeys: true,
     tab: true,
   };
-  return closedBy(record, surroundings);
+  return blockedBy(record, environment);
 }
 
-const combinations = Array.from({ length: 2 ** CLOSED_BY.length }, (_, bits) =>
-  CLOSED_BY.filter((_what, place) => (bits >> place) & 1),
+const combinations = Array.from({ length: 2 ** METRICS_BLOCKERS.length }, (_, bits) =>
+  METRICS_BLOCKERS.filter((_what, place) => (bits >> place) & 1),
 );
 
 describe('the gate', () => {
@@ -107,7 +107,7 @@ it('somebody who was here once and left no word has said no, however the record 
     settings: { sessionOnly: false, metrics: true },
   });
   const around = { issuer: '', policy: { sessionOnly: false, metricsOff: false }, companion: true };
-  const surroundings = { ...around, consent: undefined, keepsKeys: true, tab: true };
-  expect(closedBy(record('signedIn'), surroundings)).toEqual(['account']);
-  expect(closedBy(record('signedOut'), surroundings)).toEqual([]);
+  const environment = { ...around, consent: undefined, keepsKeys: true, tab: true };
+  expect(blockedBy(record('signedIn'), environment)).toEqual(['account']);
+  expect(blockedBy(record('signedOut'), environment)).toEqual([]);
 });

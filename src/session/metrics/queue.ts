@@ -1,20 +1,20 @@
 // What is counted and waits to be sent, and what was: a few lines in `storage.local`, which a page shows word for word.
 import type { MetricsEvent } from '../../contract/companion.ts';
 import type { Ports } from '../ports.ts';
-import { settled, type Session } from '../state/states.ts';
-import { counted, dayOf, isNew, type Happened } from './events.ts';
+import { baseState, type Session } from '../state/states.ts';
+import { addLine, dayOf, shouldCount, type UndatedEvent } from './events.ts';
 
 /** In `storage.local`; pages read it. */
 export const METRICS = 'metrics';
 const LOCK = 'fxa:metrics';
 
 /** So many days counts wait for a companion that cannot be reached: one less than it takes, as its midnight may come first. */
-const OLDEST_DAYS = 6;
+const MAX_AGE_DAYS = 6;
 const DAY_MS = 86_400_000;
 /** What was sent is kept to be looked at. */
-const MOST_SENT = 50;
+const MAX_SENT = 50;
 
-export interface Books {
+export interface MetricsQueue {
   readonly waiting: readonly MetricsEvent[];
   readonly sent: readonly MetricsEvent[];
   /** The companion and the deployment they are kept for. */
@@ -27,17 +27,17 @@ export interface Books {
   readonly purge?: true;
 }
 
-export const EMPTY: Books = { waiting: [], sent: [] };
+export const EMPTY_QUEUE: MetricsQueue = { waiting: [], sent: [] };
 
 /** Where the books lie, and for whom they are kept. */
-export interface Keeping {
+export interface QueueContext {
   readonly ports: Ports;
-  readonly booksAt: string;
+  readonly metricsDeployment: string;
 }
 
 /** Whose account it is, by subject; undefined where nobody is signed in. Pure. */
-export function whose(session: Session): string | undefined {
-  const base = settled(session);
+export function subjectOf(session: Session): string | undefined {
+  const base = baseState(session);
   return base.status === 'signedOut' ? undefined : base.account.subject;
 }
 
@@ -46,64 +46,67 @@ export function whose(session: Session): string | undefined {
  * `look` tells how both stand now.
  */
 export async function count(
-  keeping: Keeping,
+  keeping: QueueContext,
   look: () => Promise<{ readonly open: boolean; readonly who: string | undefined }>,
-  events: readonly Happened[],
+  events: readonly UndatedEvent[],
   who: string | undefined,
 ): Promise<void> {
   if (events.length === 0) return;
   const { now } = keeping.ports;
   const today = dayOf(now());
-  await changeBooks(keeping, async (books) => {
+  await changeQueue(keeping, async (queue) => {
     // Asked where nobody can empty the books in between: what closes the gate is written before they are emptied.
     const found = await look();
-    if (!found.open || found.who !== who) return books;
-    const own = ownedBy(books, who);
-    const news = events.filter((event) => isNew(event, today, own.engaged));
-    const waiting = recent(linesOf(news, today).reduce(counted, own.waiting), now());
+    if (!found.open || found.who !== who) return queue;
+    const own = assignTo(queue, who);
+    const news = events.filter((event) => shouldCount(event, today, own.engaged));
+    const waiting = recent(toLines(news, today).reduce(addLine, own.waiting), now());
     return { ...own, waiting, ...(news.some(({ name }) => name === 'engage') && { engaged: today }) };
   });
 }
 
 /** Events of a day as lines. Pure. */
-export const linesOf = (events: readonly Happened[], day: string): readonly MetricsEvent[] =>
+export const toLines = (events: readonly UndatedEvent[], day: string): readonly MetricsEvent[] =>
   events.map((event) => ({ ...event, day, count: 1 }));
 
 /** Of somebody: counts of nobody in particular become theirs, those of somebody else are dropped. Pure. */
-export function ownedBy(books: Books, who: string | undefined): Books {
-  if (books.of === who) return books;
-  const { of, engaged: _, ...rest } = books;
+export function assignTo(queue: MetricsQueue, who: string | undefined): MetricsQueue {
+  if (queue.of === who) return queue;
+  const { of, engaged: _, ...rest } = queue;
   return { ...rest, ...(of !== undefined && { waiting: [] }), ...(who !== undefined && { of: who }) };
 }
 
 /** Those of another companion or deployment are none of ours, and are written over. */
-export async function readBooks({ ports, booksAt }: Keeping): Promise<Books> {
-  const stored = (await ports.local.get(METRICS)) as Books | undefined;
-  const isOurs = stored?.at === booksAt && Array.isArray(stored.waiting) && Array.isArray(stored.sent);
-  return isOurs ? stored : EMPTY;
+export async function readQueue({ ports, metricsDeployment }: QueueContext): Promise<MetricsQueue> {
+  const stored = (await ports.local.get(METRICS)) as MetricsQueue | undefined;
+  const isOurs =
+    stored?.at === metricsDeployment && Array.isArray(stored.waiting) && Array.isArray(stored.sent);
+  return isOurs ? stored : EMPTY_QUEUE;
 }
 
 /** What is as it was is not written. */
-export async function changeBooks(
-  keeping: Keeping,
-  change: (books: Books) => Books | Promise<Books>,
+export async function changeQueue(
+  keeping: QueueContext,
+  change: (queue: MetricsQueue) => MetricsQueue | Promise<MetricsQueue>,
 ): Promise<void> {
-  const { ports, booksAt: at } = keeping;
+  const { ports, metricsDeployment: at } = keeping;
   await ports.locks.exclusive(LOCK, async () => {
-    const before = await readBooks(keeping);
+    const before = await readQueue(keeping);
     const stored = await ports.local.get(METRICS);
     const changed = await change(before);
-    const after = { ...changed, sent: changed.sent.slice(-MOST_SENT), at };
+    const after = { ...changed, sent: changed.sent.slice(-MAX_SENT), at };
     const isSame =
-      JSON.stringify(sorted(after)) === JSON.stringify(sorted((stored ?? { ...EMPTY, at }) as Books));
+      JSON.stringify(sorted(after)) ===
+      JSON.stringify(sorted((stored ?? { ...EMPTY_QUEUE, at }) as MetricsQueue));
     if (!isSame) await ports.local.set({ [METRICS]: after });
   });
 }
 
-const sorted = (books: Books) => Object.entries(books).sort(([one], [other]) => (one < other ? -1 : 1));
+const sorted = (queue: MetricsQueue) =>
+  Object.entries(queue).sort(([one], [other]) => (one < other ? -1 : 1));
 
 /** Without what no companion would take any more; `now` in milliseconds. Pure. */
 export function recent(events: readonly MetricsEvent[], now: number): readonly MetricsEvent[] {
-  const oldest = dayOf(now - OLDEST_DAYS * DAY_MS);
+  const oldest = dayOf(now - MAX_AGE_DAYS * DAY_MS);
   return events.filter(({ day }) => day >= oldest);
 }

@@ -1,11 +1,15 @@
 // Where the gate is closed, nothing that was counted stays here; where somebody closed it, the companion is to forget as well.
-import { heldSeats, markSeats, type Marks } from '../companion/session-store.ts';
+import {
+  listCompanionSessions,
+  updateAllObligations,
+  type MetricsObligations,
+} from '../companion/session-store.ts';
 import type { Context } from '../context.ts';
 import type { StoredRecord } from '../state/record.ts';
-import { liveSession, settled } from '../state/states.ts';
-import { changeBooks, ownedBy, whose, type Books } from './queue.ts';
+import { liveSession, baseState } from '../state/states.ts';
+import { changeQueue, assignTo, subjectOf, type MetricsQueue } from './queue.ts';
 import { forgetFlow } from './flow.ts';
-import { closedBy, type Surroundings } from './consent.ts';
+import { blockedBy, type Environment } from './consent.ts';
 
 /** What a closed gate means. */
 export interface Verdict {
@@ -17,9 +21,9 @@ export interface Verdict {
 }
 
 /** A profile that has yet to arrive has said nothing: nothing is counted, and nothing is taken back. Pure. */
-export function judge(record: StoredRecord, surroundings: Surroundings): Verdict {
-  const against = closedBy(record, surroundings).filter((one) => one !== 'nowhere');
-  const base = settled(record.session);
+export function evaluate(record: StoredRecord, environment: Environment): Verdict {
+  const against = blockedBy(record, environment).filter((one) => one !== 'nowhere');
+  const base = baseState(record.session);
   const said = base.status !== 'signedOut' && base.account.profile !== undefined;
   return {
     closed: against.length > 0,
@@ -29,48 +33,55 @@ export function judge(record: StoredRecord, surroundings: Surroundings): Verdict
 }
 
 /** To be called at every wake, and when a consent has changed. No network. */
-export async function obeyGate(context: Context): Promise<void> {
+export async function enforceConsent(context: Context): Promise<void> {
   const { session, ...rest } = await context.store.read();
-  const verdict = judge({ session, ...rest }, await context.surroundings());
+  const verdict = evaluate({ session, ...rest }, await context.environment());
   if (verdict.closed) {
-    await takeBack(context, verdict, liveSession(session)?.id);
+    await requestDeletion(context, verdict, liveSession(session)?.id);
     await forgetFlow(context);
   }
-  const owed = await isOwed(context);
-  await changeBooks(context, async (books) => {
+  const pending = await isDeletionPending(context);
+  await changeQueue(context, async (queue) => {
     // Who leaves meanwhile takes their name out of the books: it must not be put back.
-    const owned = ownedBy(books, whose((await context.store.read()).session));
-    return withPurge(verdict.closed ? emptied(owned, verdict) : owned, owed);
+    const owned = assignTo(queue, subjectOf((await context.store.read()).session));
+    return withPendingDeletion(verdict.closed ? emptyQueue(owned, verdict) : owned, pending);
   });
 }
 
 /** What was sent stays to be looked at, unless it is to be forgotten there too; whose it was does not. Pure. */
-function emptied({ engaged: _, of: __, ...books }: Books, { here, byAccount }: Verdict): Books {
-  return { ...books, waiting: [], ...((here || byAccount) && { sent: [] }) };
+function emptyQueue(
+  { engaged: _, of: __, ...queue }: MetricsQueue,
+  { here, byAccount }: Verdict,
+): MetricsQueue {
+  return { ...queue, waiting: [], ...((here || byAccount) && { sent: [] }) };
 }
 
 /** Has the companion forget what it was sent with the seats that are meant. */
-export function takeBack(context: Context, { here, byAccount }: Verdict, liveId?: string): Promise<void> {
-  return markSeats(context, (marks, owner) =>
-    here || (byAccount && owner === liveId) ? taken(marks) : marks,
+export function requestDeletion(
+  context: Context,
+  { here, byAccount }: Verdict,
+  liveId?: string,
+): Promise<void> {
+  return updateAllObligations(context, (marks, owner) =>
+    here || (byAccount && owner === liveId) ? markDeletion(marks) : marks,
   );
 }
 
 /** Shows pages whether that is done. */
-export async function showOwed(context: Context): Promise<void> {
-  await changeBooks(context, async (books) => withPurge(books, await isOwed(context)));
+export async function publishPending(context: Context): Promise<void> {
+  await changeQueue(context, async (queue) => withPendingDeletion(queue, await isDeletionPending(context)));
 }
 
-function taken(marks: Marks): Marks {
+function markDeletion(marks: MetricsObligations): MetricsObligations {
   const { sent, last, ...rest } = marks;
   if (!sent && !last) return marks;
   return { ...rest, ...(sent && { purge: true }) };
 }
 
-async function isOwed(context: Context): Promise<boolean> {
-  return Object.values(await heldSeats(context)).some(({ marks }) => marks?.purge);
+async function isDeletionPending(context: Context): Promise<boolean> {
+  return Object.values(await listCompanionSessions(context)).some(({ marks }) => marks?.purge);
 }
 
-function withPurge({ purge: _, ...books }: Books, owed: boolean): Books {
-  return owed ? { ...books, purge: true } : books;
+function withPendingDeletion({ purge: _, ...queue }: MetricsQueue, pending: boolean): MetricsQueue {
+  return pending ? { ...queue, purge: true } : queue;
 }

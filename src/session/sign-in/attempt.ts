@@ -7,17 +7,17 @@ import { issuedTokens, requestGrant, type TokenAnswer } from '../../fxa/tokens.t
 import { throwIfCancelled } from '../cancellation.ts';
 import type { Context } from '../context.ts';
 import { forgetBackup } from '../state/grant-backup.ts';
-import { rememberIssued, takeGrant } from './complete.ts';
-import { settled } from '../state/states.ts';
+import { recordIssued, completeSignIn } from './complete.ts';
+import { baseState } from '../state/states.ts';
 import { ACCESS_TOKEN_TTL } from '../tokens/access-token.ts';
 
 /** Wakes somebody to see that an attempt died. */
 export const ATTEMPT_ALARM = 'fxa:attempt';
-const WATCH_MS = 30_000;
+const WATCHDOG_MS = 30_000;
 
 /** Where there is neither window nor tab, nothing else would wake a background after this one has died. */
-export function watchOver({ ports }: Context): Promise<void> {
-  return ports.alarms.set(ATTEMPT_ALARM, ports.now() + WATCH_MS);
+export function scheduleWatchdog({ ports }: Context): Promise<void> {
+  return ports.alarms.set(ATTEMPT_ALARM, ports.now() + WATCHDOG_MS);
 }
 
 /** What only we know of an attempt, and who finishes it must know. */
@@ -57,18 +57,18 @@ export async function prepareAttempt(
     codeChallenge,
     accessType: 'offline',
     ...(keys && { keysJwk: keys.keysJwk }),
-    ...(await whom(context, askWho, email)),
+    ...(await loginHintFor(context, askWho, email)),
     ...(config.metrics && { metrics: { ...config.metrics, flow } }),
   });
   return { url, secrets: { id, redirectUri, ...pair, ...(keys && { privateJwk: keys.privateJwk }) } };
 }
 
 /** One click is enough for somebody whose session was ended elsewhere; who asked to be asked is asked. */
-async function whom({ store }: Context, askWho: boolean | undefined, typed: string | undefined) {
+async function loginHintFor({ store }: Context, askWho: boolean | undefined, typed: string | undefined) {
   const asked = askWho && ({ prompt: 'login' } as const);
   if (typed !== undefined) return { ...asked, action: 'email', email: typed } as const;
   if (asked) return asked;
-  const base = settled((await store.read()).session);
+  const base = baseState((await store.read()).session);
   const email = base.status === 'needsReauth' ? base.account.profile?.email : undefined;
   return email === undefined ? {} : { loginHint: email };
 }
@@ -85,8 +85,8 @@ export async function finishAttempt(
   signal: AbortSignal,
 ): Promise<void> {
   const { id, redirectUri, state, codeVerifier } = secrets;
-  await watchOver(context);
-  await context.store.step({ type: 'phaseReached', attemptId: id, phase: 'finishing' });
+  await scheduleWatchdog(context);
+  await context.store.dispatch({ type: 'phaseReached', attemptId: id, phase: 'finishing' });
   const deployment = await context.deployment(context.http());
   const { code } = readCallback(callback, {
     redirectUri,
@@ -98,13 +98,13 @@ export async function finishAttempt(
   // From here on the grant may exist: even a cancelled attempt must learn its id, to destroy it.
   const request = { code, codeVerifier, ttl: ACCESS_TOKEN_TTL };
   const answer = await requestGrant(deployment, request, context.http());
-  await orDestroyed(context, deployment, answer, rememberIssued(context, id, answer));
+  await revokeOnFailure(context, deployment, answer, recordIssued(context, id, answer));
   throwIfCancelled(signal);
-  await takeGrant(context, deployment, secrets, answer);
+  await completeSignIn(context, deployment, secrets, answer);
 }
 
 /** Where what was issued cannot be written down (a full disk), it is destroyed on the spot, for nobody would know of it. */
-async function orDestroyed(
+async function revokeOnFailure(
   context: Context,
   deployment: Deployment,
   answer: TokenAnswer,

@@ -6,10 +6,10 @@ import type { Ports } from '../ports.ts';
 
 const KEY = 'tabAttempt';
 const LOCK = 'fxa:tab';
-const WANTED = 'tabWanted';
+const PENDING_KEY = 'tabWanted';
 
 /** How long a wish to sign in in a tab waits for the permission it needs. */
-const WANTED_FOR_MS = 120_000;
+const PENDING_LIFETIME_MS = 120_000;
 
 export interface TabAttempt extends AttemptSecrets {
   /** Absent until the tab is there. */
@@ -17,7 +17,7 @@ export interface TabAttempt extends AttemptSecrets {
 }
 
 /** A sign-in in a tab that waits for its permission. */
-export interface Wish {
+export interface PendingTabSignIn {
   /** Milliseconds. */
   readonly since: number;
   /** What the person has typed. */
@@ -41,11 +41,11 @@ export interface AuthTabs {
   /** Forgets the attempt and closes its tab. */
   dismiss(): Promise<void>;
   /** Remembers that the person wants a tab, until the permission is there. */
-  want(email: string | undefined): Promise<void>;
+  setPendingSignIn(email: string | undefined): Promise<void>;
   /** What is still wanted. A wish that has waited too long is forgotten. */
-  wanted(): Promise<Wish | undefined>;
+  getPendingSignIn(): Promise<PendingTabSignIn | undefined>;
   /** Takes the wish back. */
-  unwant(): Promise<void>;
+  clearPendingSignIn(): Promise<void>;
 }
 
 export function createAuthTabs({ memory, authTab, locks, now }: Ports): AuthTabs {
@@ -59,14 +59,14 @@ export function createAuthTabs({ memory, authTab, locks, now }: Ports): AuthTabs
       return attempt;
     });
 
-  const unwant = async () => {
-    if (await memory.get(WANTED)) await memory.set({ [WANTED]: null });
+  const clearPendingSignIn = async () => {
+    if (await memory.get(PENDING_KEY)) await memory.set({ [PENDING_KEY]: null });
   };
 
   return {
     pending,
     take,
-    unwant,
+    clearPendingSignIn,
 
     async open(url, secrets, signal) {
       throwIfCancelled(signal);
@@ -103,12 +103,13 @@ export function createAuthTabs({ memory, authTab, locks, now }: Ports): AuthTabs
       await authTab.close(attempt.tabId);
     },
 
-    want: (email) => memory.set({ [WANTED]: { since: now(), email } satisfies Wish }),
+    setPendingSignIn: (email) =>
+      memory.set({ [PENDING_KEY]: { since: now(), email } satisfies PendingTabSignIn }),
 
-    async wanted() {
-      const wish = ((await memory.get(WANTED)) ?? undefined) as Wish | undefined;
-      if (wish && Math.abs(now() - wish.since) < WANTED_FOR_MS) return wish;
-      await unwant();
+    async getPendingSignIn() {
+      const wish = ((await memory.get(PENDING_KEY)) ?? undefined) as PendingTabSignIn | undefined;
+      if (wish && Math.abs(now() - wish.since) < PENDING_LIFETIME_MS) return wish;
+      await clearPendingSignIn();
       return undefined;
     },
   };

@@ -11,10 +11,10 @@ const KEY = 'authWindow';
 const LOCK = 'fxa:window';
 
 /** How long an attempt waits for the window of an attempt before it to come and go. */
-const LAST_ONE_LEAVES_WITHIN_MS = 30_000;
+const CLOSE_TIMEOUT_MS = 30_000;
 /** How late the window of a dead background may come and still be waited for. */
 const LATE_WINDOW_MS = 5000;
-const LOOK_AGAIN_AFTER_MS = 50;
+const CLOSE_POLL_MS = 50;
 
 /** `owner` is the attempt that asked for the window; an unwanted one is closed as soon as it is known. */
 type Known =
@@ -28,7 +28,7 @@ export interface AuthWindows {
    *
    * @throws FxaError `cancelled`, or `busy` when it does not leave.
    */
-  cleared(signal: AbortSignal): Promise<void>;
+  waitUntilClosed(signal: AbortSignal): Promise<void>;
   /**
    * Opens the window and resolves with the URL it ended on.
    *
@@ -75,15 +75,15 @@ export function createAuthWindows({ memory, authWindow, locks, now }: Ports): Au
   return {
     dismiss,
 
-    async cleared(signal) {
+    async waitUntilClosed(signal) {
       await dismiss();
-      const patience = AbortSignal.any([signal, AbortSignal.timeout(LAST_ONE_LEAVES_WITHIN_MS)]);
+      const patience = AbortSignal.any([signal, AbortSignal.timeout(CLOSE_TIMEOUT_MS)]);
       try {
         await orCancelled(last, patience);
         // A window that a dead background asked for may still come; until then there is nothing to close.
         while (isLate(await known(), now())) {
           throwIfCancelled(patience);
-          await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_AFTER_MS));
+          await new Promise((resolve) => setTimeout(resolve, CLOSE_POLL_MS));
         }
       } catch (error) {
         if (signal.aborted) throw error;

@@ -1,13 +1,19 @@
 // One attempt to sign in, from the click until the person is in front of Mozilla accounts' page, and in a window to its end.
 import { checkReachable } from '../../fxa/discovery.ts';
 import { isFxaError } from '../../fxa/errors.ts';
-import { ATTEMPT_ALARM, finishAttempt, prepareAttempt, watchOver, type AttemptOptions } from './attempt.ts';
+import {
+  ATTEMPT_ALARM,
+  finishAttempt,
+  prepareAttempt,
+  scheduleWatchdog,
+  type AttemptOptions,
+} from './attempt.ts';
 import type { AuthTabs } from './auth-tab.ts';
 import type { AuthWindows } from './auth-window.ts';
 import { orCancelled, throwIfCancelled } from '../cancellation.ts';
 import { problemFrom, type Context } from '../context.ts';
 import { takeFlow } from '../metrics/flow.ts';
-import { settled, type Attempt } from '../state/states.ts';
+import { baseState, type Attempt } from '../state/states.ts';
 
 /** Held while an attempt is the current one: one at a time, for all contexts. */
 export const ATTEMPT_LOCK = 'fxa:attempt';
@@ -45,7 +51,7 @@ export async function runAttempt(
   running: RunningAttempt,
   options: SignInOptions,
 ): Promise<{ over: Promise<void> }> {
-  const { via = 'window', askWho } = await kept(context, options);
+  const { via = 'window', askWho } = await withStoredChoices(context, options);
   const attempt: Attempt = {
     id: running.id,
     startedAt: context.ports.now(),
@@ -53,20 +59,24 @@ export async function runAttempt(
     via,
     ...(askWho && { askWho }),
   };
-  await watchOver(context);
-  await context.store.step({ type: 'signInStarted', attempt });
+  await scheduleWatchdog(context);
+  await context.store.dispatch({ type: 'signInStarted', attempt });
   await options.started?.();
-  return settle(context, running, pursue(context, places, running, { via, askWho, email: options.email }));
+  return recordOutcome(
+    context,
+    running,
+    authorize(context, places, running, { via, askWho, email: options.email }),
+  );
 }
 
 /** The options, with what was wished before: to be asked next time, or what an interruption left undone. */
-async function kept({ store }: Context, { via, askWho }: SignInOptions): Promise<SignInOptions> {
-  const wished = settled((await store.read()).session).askWho === true;
+async function withStoredChoices({ store }: Context, { via, askWho }: SignInOptions): Promise<SignInOptions> {
+  const wished = baseState((await store.read()).session).askWho === true;
   return { ...(via && { via }), ...((askWho ?? wished) && { askWho: true }) };
 }
 
 /** Waits for the work of an attempt, and notes how it failed, if it did. */
-export async function settle(
+export async function recordOutcome(
   { store, ports }: Context,
   { id, cancel }: RunningAttempt,
   work: Promise<void>,
@@ -76,21 +86,21 @@ export async function settle(
   } catch (error) {
     if (!isFxaError(error)) ports.report(error);
     const problem = problemFrom(error, ports.now());
-    await store.step({ type: 'signInFailed', attemptId: id, problem }, { orInMemory: true });
+    await store.dispatch({ type: 'signInFailed', attemptId: id, problem }, { orInMemory: true });
   }
   await ports.alarms.clear(ATTEMPT_ALARM);
   const nothing = () => undefined;
   return { over: work.then(nothing, nothing) };
 }
 
-async function pursue(
+async function authorize(
   context: Context,
   { windows, tabs }: Places,
   { id, cancel: { signal } }: RunningAttempt,
   { via, ...whom }: Pick<SignInOptions, 'via' | 'askWho' | 'email'>,
 ): Promise<void> {
   const { authWindow, authTab } = context.ports;
-  await reachable(context, signal);
+  await checkServer(context, signal);
   const options = { id, ...whom, flow: await takeFlow(context) };
   if (via === 'tab') return openTab(context, tabs, options, signal);
   try {
@@ -99,8 +109,8 @@ async function pursue(
       redirectUri: authWindow.redirectUri,
     });
     throwIfCancelled(signal);
-    await windows.cleared(signal);
-    await context.store.step({ type: 'phaseReached', attemptId: id, phase: 'window' });
+    await windows.waitUntilClosed(signal);
+    await context.store.dispatch({ type: 'phaseReached', attemptId: id, phase: 'window' });
     await finishAttempt(context, secrets, await windows.open(url, id, signal), signal);
   } catch (error) {
     const noWindow = isFxaError(error) && error.code === 'unsupported';
@@ -118,15 +128,15 @@ async function openTab(
   const { redirectUri = '' } = context.ports.authTab;
   const { url, secrets } = await prepareAttempt(context, { ...options, redirectUri });
   throwIfCancelled(signal);
-  await context.store.step({ type: 'movedToTab', attemptId: options.id });
-  await context.store.step({ type: 'phaseReached', attemptId: options.id, phase: 'window' });
+  await context.store.dispatch({ type: 'movedToTab', attemptId: options.id });
+  await context.store.dispatch({ type: 'phaseReached', attemptId: options.id, phase: 'window' });
   await tabs.open(url, secrets, signal);
 }
 
 /** Firefox shows its own error page in the window and waits for ever: find out before there is a window. */
-async function reachable(context: Context, signal: AbortSignal): Promise<void> {
+async function checkServer(context: Context, signal: AbortSignal): Promise<void> {
   const http = context.http(signal);
-  const { endpoints } = await context.deployment(http, { anew: true });
+  const { endpoints } = await context.deployment(http, { rediscover: true });
   // Discovered endpoints have just come from there, which is the same question answered.
   if (context.config.endpoints) await checkReachable(endpoints, http);
   // A host that asked for time is met now, and not when the person has typed everything.

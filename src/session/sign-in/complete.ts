@@ -5,16 +5,16 @@ import { fetchProfile, type Profile } from '../../fxa/profile.ts';
 import { acceptGrant, issuedTokens, type TokenAnswer } from '../../fxa/tokens.ts';
 import { problemFrom, type Context } from '../context.ts';
 import type { AttemptSecrets } from './attempt.ts';
-import { backedUp } from '../state/grant-backup.ts';
-import { holdToken } from '../tokens/token-cache.ts';
+import { withBackup } from '../state/grant-backup.ts';
+import { cacheToken } from '../tokens/token-cache.ts';
 import { keptKeys } from './key-set.ts';
-import { demandSameAccount } from '../profile.ts';
+import { requireSameAccount } from '../profile.ts';
 import type { StoredRecord } from '../state/record.ts';
-import { revocation, withLiveGrantDoomed } from '../sign-out/outbox-entries.ts';
+import { revocation, queueLiveGrant } from '../sign-out/outbox-entries.ts';
 import { openKeys } from '../tokens/scoped-keys.ts';
-import { keepSecrets } from '../tokens/secret-store.ts';
+import { saveSecrets } from '../tokens/secret-store.ts';
 import type { Account, Problem, StoredGrant } from '../state/states.ts';
-import { stepped } from '../state/store.ts';
+import { applyEvent } from '../state/store.ts';
 import { ACCESS_TOKEN_TTL } from '../tokens/access-token.ts';
 
 /**
@@ -24,20 +24,16 @@ import { ACCESS_TOKEN_TTL } from '../tokens/access-token.ts';
 const CLOCK_TOLERANCE = 86_400;
 
 /** Whatever the answer is worth, its tokens are known before it is judged; if it is refused they are orphans and die. */
-export async function rememberIssued(
-  context: Context,
-  attemptId: string,
-  answer: TokenAnswer,
-): Promise<void> {
+export async function recordIssued(context: Context, attemptId: string, answer: TokenAnswer): Promise<void> {
   const { accessToken, refreshTokenId } = await issuedTokens(answer);
   if (refreshTokenId !== undefined) {
     const entry = revocation(context, refreshTokenId, attemptId);
-    await backedUp(context, refreshTokenId, () =>
+    await withBackup(context, refreshTokenId, () =>
       context.store.update((record) => ({ ...record, outbox: [...record.outbox, entry] })),
     );
   }
   if (accessToken !== undefined) {
-    await holdToken(context, attemptId, { accessToken, scope: '', expiresIn: ACCESS_TOKEN_TTL });
+    await cacheToken(context, attemptId, { accessToken, scope: '', expiresIn: ACCESS_TOKEN_TTL });
   }
 }
 
@@ -47,7 +43,7 @@ export async function rememberIssued(
  *
  * @throws FxaError as `acceptGrant`, `openKeys` and `demandSameAccount`, and `account_disabled`.
  */
-export async function takeGrant(
+export async function completeSignIn(
   context: Context,
   deployment: Deployment,
   { id: attemptId, privateJwk }: AttemptSecrets,
@@ -69,13 +65,13 @@ export async function takeGrant(
   if (refreshToken === undefined || refreshTokenId === undefined || claims === undefined) {
     throw new FxaError('bad_response', 'The answer lacks a refresh token.', { reason: 'token_response' });
   }
-  await holdToken(context, attemptId, grant);
+  await cacheToken(context, attemptId, grant);
   const keys = await openKeys(context, claims.sub, grant.keysJwe, privateJwk);
-  const kept = await keepSecrets(context, attemptId, { refreshToken, ...keys?.secret });
+  const kept = await saveSecrets(context, attemptId, { refreshToken, ...keys?.secret });
   const stored: StoredGrant = { refreshTokenId, scope: grant.scope, ...kept };
 
   const { profile, trouble } = await firstProfile(context, deployment, grant.accessToken);
-  if (profile) demandSameAccount(context, { subject: claims.sub }, profile);
+  if (profile) requireSameAccount(context, { subject: claims.sub }, profile);
   const at = ports.now();
   const account: Account = {
     subject: claims.sub,
@@ -84,8 +80,8 @@ export async function takeGrant(
   };
   await store.update((record) => {
     const event = { type: 'signInCompleted', attemptId, account, grant: stored, at, ...trouble } as const;
-    const next = stepped(record, event, at);
-    return next === record ? record : withoutEntry(withLiveGrantDoomed(next, record, at), refreshTokenId);
+    const next = applyEvent(record, event, at);
+    return next === record ? record : withoutEntry(queueLiveGrant(next, record, at), refreshTokenId);
   });
 }
 

@@ -1,10 +1,16 @@
 // All there is to do with attempts: one at a time, seen through by whoever is alive, and never ended in silence.
 import { FxaError, type Reason } from '../../fxa/errors.ts';
-import { finishAttempt, watchOver } from './attempt.ts';
+import { finishAttempt, scheduleWatchdog } from './attempt.ts';
 import { createAuthTabs, type TabAttempt } from './auth-tab.ts';
 import { createAuthWindows } from './auth-window.ts';
 import type { Context } from '../context.ts';
-import { ATTEMPT_LOCK, runAttempt, settle, type RunningAttempt, type SignInOptions } from './authorize.ts';
+import {
+  ATTEMPT_LOCK,
+  runAttempt,
+  recordOutcome,
+  type RunningAttempt,
+  type SignInOptions,
+} from './authorize.ts';
 import type { Problem } from '../state/states.ts';
 import { takeTypedAddress } from './typed-email.ts';
 
@@ -30,7 +36,7 @@ export interface Attempts {
 }
 
 /** An attempt whose tab has come back to the return page, and with what. */
-interface Back {
+interface ReturnedTab {
   readonly found: TabAttempt;
   readonly url: string;
 }
@@ -46,7 +52,7 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
   let queued = false;
 
   const fail = async (attemptId: string, problem: Pick<Problem, 'code' | 'reason'>) => {
-    await store.step(
+    await store.dispatch(
       { type: 'signInFailed', attemptId, problem: { ...problem, at: ports.now() } },
       { orInMemory: true },
     );
@@ -63,7 +69,7 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
   };
 
   /** Takes up an attempt whose tab has come back. */
-  const finish = async ({ found, url }: Back) => {
+  const finish = async ({ found, url }: ReturnedTab) => {
     const attempt = await tabs.take(found.id);
     const { session } = await store.read();
     // One that was cancelled while its tab was opening, perhaps; nobody waits for it any more.
@@ -71,7 +77,7 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     await run(attempt.id, async (mine) => {
       // The address of the tab holds the code: it need not be seen longer than it must.
       if (attempt.tabId !== undefined) await ports.authTab.close(attempt.tabId);
-      return settle(context, mine, finishAttempt(context, attempt, url, mine.cancel.signal));
+      return recordOutcome(context, mine, finishAttempt(context, attempt, url, mine.cancel.signal));
     });
   };
 
@@ -79,7 +85,7 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
    * Whoever holds the lock of attempts and still finds one running knows that it died with its background, unless it waits
    * in a tab, or has come back there while nobody was awake to see it.
    */
-  const find = async (): Promise<'none' | 'waits' | Back> => {
+  const find = async (): Promise<'none' | 'waits' | ReturnedTab> => {
     const { session } = await store.read();
     if (session.status !== 'signingIn') return 'none';
     const attempt = await tabs.pending();
@@ -101,10 +107,10 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
       return 'none';
     }
     // Its address is seen at the return page alone.
-    return (await back(attempt.tabId, place.url ?? '')) ?? 'waits';
+    return (await findReturned(attempt.tabId, place.url ?? '')) ?? 'waits';
   };
 
-  const back = async (tabId: number, url: string): Promise<Back | undefined> => {
+  const findReturned = async (tabId: number, url: string): Promise<ReturnedTab | undefined> => {
     const found = await tabs.at(tabId, url);
     return found && { found, url };
   };
@@ -119,7 +125,7 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     await tabs.dismiss();
     // Until the attempt is written down, a wish is all there is of the click.
     const started = async () => {
-      await tabs.unwant();
+      await tabs.clearPendingSignIn();
       await options.started?.();
     };
     await run(ports.newId(), (mine) => runAttempt(context, { windows, tabs }, mine, { ...options, started }));
@@ -153,7 +159,7 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
 
   /** False when an attempt is running, here or in another context. */
   const wake = async () => {
-    let found: 'none' | 'waits' | Back = 'none';
+    let found: 'none' | 'waits' | ReturnedTab = 'none';
     const free = await ports.locks.ifFree(ATTEMPT_LOCK, async () => {
       found = await find();
     });
@@ -162,26 +168,26 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     return free;
   };
 
-  const tabAsWanted = async (started?: SignInOptions['started']) => {
-    const wish = await tabs.wanted();
-    if (!wish || !(await ports.authTab.allowed())) return;
+  const resumePending = async (started?: SignInOptions['started']) => {
+    const pending = await tabs.getPendingSignIn();
+    if (!pending || !(await ports.authTab.allowed())) return;
     try {
-      await signIn({ via: 'tab', email: wish.email, started });
+      await signIn({ via: 'tab', email: pending.email, started });
     } finally {
       // There may have been an attempt already, whose window or tab is in front now.
-      await tabs.unwant();
+      await tabs.clearPendingSignIn();
     }
   };
 
   /** Takes back what was wished, and the address with it. */
-  const unwish = async () => {
+  const clearPending = async () => {
     await takeTypedAddress(ports);
-    await tabs.unwant();
+    await tabs.clearPendingSignIn();
   };
 
   const stop = async (reason?: Reason) => {
     running?.cancel.abort(reason);
-    await unwish();
+    await clearPending();
     await windows.dismiss();
     await tabs.dismiss();
   };
@@ -196,13 +202,13 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
       if (ports.authTab.redirectUri === undefined)
         throw new FxaError('unsupported', 'There is no return page.');
       // The permission may still be a question on the screen; its answer wakes us.
-      await tabs.want(email);
-      await tabAsWanted(options.started);
+      await tabs.setPendingSignIn(email);
+      await resumePending(options.started);
       // Without an answer it is forgotten in time, and the address with it.
-      if (await tabs.wanted()) await watchOver(context);
+      if (await tabs.getPendingSignIn()) await scheduleWatchdog(context);
     },
 
-    permissionAdded: () => tabAsWanted(),
+    permissionAdded: () => resumePending(),
 
     async cancel() {
       const reason = (await windows.isComing()) ? 'window_coming' : undefined;
@@ -220,19 +226,19 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     async recover() {
       // The locks of a context that has just died may be freed a moment later.
       if (!(await wake())) ports.locks.exclusive(ATTEMPT_LOCK, resume).catch(ports.report);
-      tabAsWanted().catch(ports.report);
+      resumePending().catch(ports.report);
     },
 
     async watch() {
       await wake();
-      if (running || (await tabs.wanted())) await watchOver(context);
+      if (running || (await tabs.getPendingSignIn())) await scheduleWatchdog(context);
     },
 
     windowCreated: (windowId) => windows.created(windowId),
     windowRemoved: (windowId) => windows.removed(windowId),
 
     async tabUpdated(tabId, url) {
-      const found = await back(tabId, url);
+      const found = await findReturned(tabId, url);
       if (found) await ports.locks.exclusive(ATTEMPT_LOCK, () => finish(found));
     },
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { emptyRecord, type Revocation, type StoredRecord } from '../state/record.ts';
-import { bounded, MOST_REVOCATIONS, salvage } from './outbox-entries.ts';
+import { pruneOutbox, MAX_REVOCATIONS, recoverGrantIds } from './outbox-entries.ts';
 
 const DAY = 86_400_000;
 const now = 1000 * DAY;
@@ -25,11 +25,11 @@ const record = (outbox: readonly Revocation[]): StoredRecord => ({
 describe('an outbox', () => {
   it('within its bounds is left as it is', () => {
     const small = record([grant('old', { since: 0 }), grant('often', { attempts: 99 })]);
-    expect(bounded(small, now)).toBe(small);
+    expect(pruneOutbox(small, now)).toBe(small);
   });
 
   it('gives up what is both old and often tried, and says so in the journal', () => {
-    const { outbox, journal } = bounded(
+    const { outbox, journal } = pruneOutbox(
       record([grant('hopeless', { since: now - 91 * DAY, attempts: 30 }), grant('new')]),
       now,
     );
@@ -39,9 +39,9 @@ describe('an outbox', () => {
 
   it('gives up the oldest of too many, but never what is in use', () => {
     const used = grant('used', { owner: 'a1' });
-    const many = Array.from({ length: MOST_REVOCATIONS + 5 }, (_, index) => grant(`g${index}`));
-    const { outbox, journal } = bounded(record([used, ...many]), now);
-    expect(outbox).toHaveLength(MOST_REVOCATIONS + 1);
+    const many = Array.from({ length: MAX_REVOCATIONS + 5 }, (_, index) => grant(`g${index}`));
+    const { outbox, journal } = pruneOutbox(record([used, ...many]), now);
+    expect(outbox).toHaveLength(MAX_REVOCATIONS + 1);
     expect(outbox).toContain(used);
     expect(outbox[1]?.refreshTokenId).toBe('g5');
     expect(journal.at(-1)?.why).toBe('revocations_too_many');
@@ -53,7 +53,7 @@ describe('what can be saved of a broken record', () => {
 
   it('are the ids of grants, wherever they lie', () => {
     const broken = { x: [{ refreshTokenId: id }], session: { grant: { refreshTokenId: 'cd'.repeat(32) } } };
-    expect(salvage(broken, 'i')).toEqual([
+    expect(recoverGrantIds(broken, 'i')).toEqual([
       { refreshTokenId: id, issuer: 'i' },
       { refreshTokenId: 'cd'.repeat(32), issuer: 'i' },
     ]);
@@ -65,7 +65,7 @@ describe('what can be saved of a broken record', () => {
       session: { grant: { refreshTokenId: id } },
       outbox: [{ refreshTokenId: 'cd'.repeat(32), issuer: 'https://other.example' }],
     };
-    expect(salvage(broken, 'i').map(({ issuer }) => issuer)).toEqual([
+    expect(recoverGrantIds(broken, 'i').map(({ issuer }) => issuer)).toEqual([
       'https://accounts.example',
       'https://other.example',
     ]);
@@ -74,7 +74,7 @@ describe('what can be saved of a broken record', () => {
   it.each([undefined, null, 'text', 7, { refreshTokenId: 7 }, { refreshTokenId: 'short' }, { other: id }])(
     'is nothing of %j',
     (broken) => {
-      expect(salvage(broken, 'i')).toEqual([]);
+      expect(recoverGrantIds(broken, 'i')).toEqual([]);
     },
   );
 });

@@ -4,11 +4,11 @@ import { addToJournal, currentOwners, type Revocation, type StoredRecord } from 
 import { liveSession } from '../state/states.ts';
 
 /** More grants than this nobody leaves behind; something is wrong, and the newest matter most. */
-export const MOST_REVOCATIONS = 100;
+export const MAX_REVOCATIONS = 100;
 
 /** Given up when this old and tried this often. Both, as a clock alone may be years ahead. */
-const OLD_MS = 90 * 86_400_000;
-const OFTEN = 30;
+const MAX_AGE_MS = 90 * 86_400_000;
+const MIN_ATTEMPTS = 30;
 
 export function revocation(context: Context, refreshTokenId: string, owner?: string): Revocation {
   return {
@@ -22,7 +22,7 @@ export function revocation(context: Context, refreshTokenId: string, owner?: str
 }
 
 /** `next`, with the grant of `record`'s live session put into the outbox: it was granted where the record says. */
-export function withLiveGrantDoomed(next: StoredRecord, record: StoredRecord, now: number): StoredRecord {
+export function queueLiveGrant(next: StoredRecord, record: StoredRecord, now: number): StoredRecord {
   const live = liveSession(record.session);
   if (!live) return next;
   const [issuer = ''] = record.deployment.split(' ');
@@ -32,13 +32,13 @@ export function withLiveGrantDoomed(next: StoredRecord, record: StoredRecord, no
 }
 
 /** The record with an outbox within its bounds; each grant that is given up is named in the journal by its age. */
-export function bounded(record: StoredRecord, now: number): StoredRecord {
+export function pruneOutbox(record: StoredRecord, now: number): StoredRecord {
   const owners = currentOwners(record.session);
-  const given = (entry: Revocation) => entry.attempts >= OFTEN && now - entry.since > OLD_MS;
+  const given = (entry: Revocation) => entry.attempts >= MIN_ATTEMPTS && now - entry.since > MAX_AGE_MS;
   const inUse = ({ owner }: Revocation) => owner !== undefined && owners.includes(owner);
-  const waiting = record.outbox.filter((entry) => inUse(entry) || !given(entry));
-  const surplus = waiting.filter((entry) => !inUse(entry)).slice(0, -MOST_REVOCATIONS);
-  const outbox = waiting.filter((entry) => !surplus.includes(entry));
+  const pendingItems = record.outbox.filter((entry) => inUse(entry) || !given(entry));
+  const surplus = pendingItems.filter((entry) => !inUse(entry)).slice(0, -MAX_REVOCATIONS);
+  const outbox = pendingItems.filter((entry) => !surplus.includes(entry));
   if (outbox.length === record.outbox.length) return record;
   const { status } = record.session;
   const why = surplus.length > 0 ? 'revocations_too_many' : 'revocations_too_old';
@@ -46,13 +46,13 @@ export function bounded(record: StoredRecord, now: number): StoredRecord {
 }
 
 /** What destroys a grant, and where. */
-export type Salvaged = Pick<Revocation, 'refreshTokenId' | 'issuer'>;
+export type RecoveredGrant = Pick<Revocation, 'refreshTokenId' | 'issuer'>;
 
 /**
  * The grants in a record that cannot be read otherwise: their ids are enough to destroy them. Where nothing says otherwise,
  * they are of `issuer`.
  */
-export function salvage(stored: unknown, issuer: string): readonly Salvaged[] {
+export function recoverGrantIds(stored: unknown, issuer: string): readonly RecoveredGrant[] {
   if (typeof stored !== 'object' || stored === null) return [];
   const { refreshTokenId, deployment, ...rest } = stored as Record<string, unknown>;
   const [named] = typeof deployment === 'string' ? deployment.split(' ') : [];
@@ -60,6 +60,6 @@ export function salvage(stored: unknown, issuer: string): readonly Salvaged[] {
   const found = typeof refreshTokenId === 'string' && /^[0-9a-f]{64}$/.test(refreshTokenId);
   return [
     ...(found ? [{ refreshTokenId, issuer: there }] : []),
-    ...Object.values(rest).flatMap((value) => salvage(value, there)),
+    ...Object.values(rest).flatMap((value) => recoverGrantIds(value, there)),
   ];
 }

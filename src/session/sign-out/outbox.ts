@@ -3,9 +3,9 @@ import { nextTry } from '../../fxa/back-off.ts';
 import { destroyAccessToken, destroyGrant } from '../../fxa/destroy.ts';
 import { isFxaError, type FxaErrorCode } from '../../fxa/errors.ts';
 import type { Context } from '../context.ts';
-import { currentOwners, orphans, type HeldToken, type Revocation } from '../state/record.ts';
-import { farewells, takeLeave } from './companion-handover.ts';
-import { bounded } from './outbox-entries.ts';
+import { currentOwners, orphans, type CachedToken, type Revocation } from '../state/record.ts';
+import { nextHandovers, handOver } from './companion-handover.ts';
+import { pruneOutbox } from './outbox-entries.ts';
 
 export const OUTBOX_ALARM = 'fxa:outbox';
 
@@ -15,21 +15,21 @@ const LONGEST_DELAY_MS = 6 * 3_600_000;
 const WAITS = { first: FIRST_DELAY_MS, longest: LONGEST_DELAY_MS };
 
 /** What is due so soon is done now: the next alarm would come for it alone. */
-const NEARLY_MS = 10_000;
+const ALMOST_DUE_MS = 10_000;
 
 /** Faults of the whole way to the server: what comes next in line would meet the same. */
-const ROAD_BLOCKS: readonly FxaErrorCode[] = ['offline', 'server_unavailable', 'rate_limited'];
+const BLOCKING_CODES: readonly FxaErrorCode[] = ['offline', 'server_unavailable', 'rate_limited'];
 
 /** One pass over everything that is due, after any pass that is under way. A fault never escapes, it only postpones. */
-export async function drain(context: Context): Promise<void> {
+export async function drainOutbox(context: Context): Promise<void> {
   await context.ports.locks.exclusive('fxa:outbox', async () => {
-    await context.store.update((record) => bounded(record, context.ports.now()));
+    await context.store.update((record) => pruneOutbox(record, context.ports.now()));
     // The alarm comes first: if this pass dies half-way, the next one is already on its way.
-    if ((await waiting(context)).length + (await farewells(context)).length > 0)
+    if ((await pendingItems(context)).length + (await nextHandovers(context)).length > 0)
       await context.ports.alarms.set(OUTBOX_ALARM, context.ports.now() + FIRST_DELAY_MS);
-    await takeLeave(context);
-    for (const item of await waiting(context)) {
-      if (!isDue(item.notBefore, context.ports.now() + NEARLY_MS)) continue;
+    await handOver(context);
+    for (const item of await pendingItems(context)) {
+      if (!isDue(item.notBefore, context.ports.now() + ALMOST_DUE_MS)) continue;
       if ((await destroy(context, item)) === 'blocked') break;
     }
     await scheduleNext(context);
@@ -38,10 +38,10 @@ export async function drain(context: Context): Promise<void> {
 
 /** A grant or an access token nobody uses any more. */
 type Item = { readonly notBefore: number; readonly attempts: number } & (
-  { readonly grant: Revocation } | { readonly token: HeldToken }
+  { readonly grant: Revocation } | { readonly token: CachedToken }
 );
 
-async function waiting(context: Context): Promise<readonly Item[]> {
+async function pendingItems(context: Context): Promise<readonly Item[]> {
   // Tokens first: an owner that is over stays over, but one read too early would make orphans of what came since.
   const tokens = await context.store.tokens();
   const { outbox, session } = await context.store.read();
@@ -79,7 +79,7 @@ async function destroy(context: Context, item: Item): Promise<'done' | 'postpone
   } catch (error) {
     const retryAfter = isFxaError(error) ? error.retryAfter : undefined;
     await replace(context, item, ports.now() + nextTry(WAITS, item.attempts, ports.random(), retryAfter));
-    return isFxaError(error) && ROAD_BLOCKS.includes(error.code) ? 'blocked' : 'postponed';
+    return isFxaError(error) && BLOCKING_CODES.includes(error.code) ? 'blocked' : 'postponed';
   }
 }
 
@@ -112,8 +112,8 @@ export function isDue(notBefore: number, now: number): boolean {
 
 async function scheduleNext(context: Context): Promise<void> {
   const { alarms, now } = context.ports;
-  const due = (await waiting(context)).map(({ notBefore }) => (isDue(notBefore, now()) ? 0 : notBefore));
-  const instants = [...due, ...(await farewells(context))];
+  const due = (await pendingItems(context)).map(({ notBefore }) => (isDue(notBefore, now()) ? 0 : notBefore));
+  const instants = [...due, ...(await nextHandovers(context))];
   if (instants.length === 0) return alarms.clear(OUTBOX_ALARM);
   return alarms.set(OUTBOX_ALARM, Math.max(now() + FIRST_DELAY_MS, Math.min(...instants)));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { settled, type NeedsReauth, type Problem, type Session, type SignedIn } from './states.ts';
+import { baseState, type NeedsReauth, type Problem, type Session, type SignedIn } from './states.ts';
 import { transition, type SessionEvent } from './transition.ts';
 
 const problem: Problem = { code: 'offline', at: 5 };
@@ -10,7 +10,7 @@ const signedIn: SignedIn = { status: 'signedIn', id: 's1', since: 1, account, gr
 const ended: Problem = { code: 'reauth_required', reason: 'grant_revoked', at: 5 };
 const needsReauth: NeedsReauth = { status: 'needsReauth', account, ended };
 const attempt = { id: 'a1', startedAt: 2, phase: 'checking', via: 'window' } as const;
-const signingIn = (previous: ReturnType<typeof settled>): Session => ({
+const signingIn = (previous: ReturnType<typeof baseState>): Session => ({
   status: 'signingIn',
   attempt,
   previous,
@@ -31,7 +31,7 @@ describe('what the person has seen', () => {
 
   it('stays dismissed when another attempt fails, and not when another session ends', () => {
     const seen = transition({ status: 'signedOut', ended: lost }, dismiss);
-    const failed = transition(signingIn(settled(seen)), { type: 'signInFailed', attemptId: 'a1', problem });
+    const failed = transition(signingIn(baseState(seen)), { type: 'signInFailed', attemptId: 'a1', problem });
     expect(failed).toMatchObject({ endDismissed: true, problem });
     const gone = { type: 'signedOut', reason: 'key_lost', at: 9 } as const;
     expect(transition(signedIn, gone)).not.toHaveProperty('endDismissed');

@@ -5,7 +5,7 @@ import type { BackedUpGrant } from '../ports.ts';
 import type { StoredRecord } from './record.ts';
 import { revocation } from '../sign-out/outbox-entries.ts';
 import { liveSession } from './states.ts';
-import type { Change } from './store.ts';
+import type { StateChange } from './store.ts';
 
 /** Held while a grant is in the backup and not yet in the record, and while the two are compared. */
 const LOCK = 'fxa:grantBackup';
@@ -16,44 +16,46 @@ const COMPARED = 'grantsCompared';
 const STARTS_BEFORE_DESTROYED = 2;
 
 /** Writes a grant into the backup before `write` writes it into the record: there is no moment at which only the record has it. */
-export function backedUp<T>(context: Context, refreshTokenId: string, write: () => Promise<T>): Promise<T> {
+export function withBackup<T>(context: Context, refreshTokenId: string, write: () => Promise<T>): Promise<T> {
   const { grantBackup, locks } = context.ports;
   const grant: BackedUpGrant = { refreshTokenId, issuer: context.config.issuer };
   return locks.exclusive(LOCK, async () => {
-    await orNone(grantBackup.change((grants) => [...without(grants, [refreshTokenId]), grant]));
+    await orUndefined(grantBackup.change((grants) => [...without(grants, [refreshTokenId]), grant]));
     return write();
   });
 }
 
 /** Takes out a grant that is destroyed and was never in the record. */
 export async function forgetBackup({ ports }: Context, refreshTokenId: string): Promise<void> {
-  await orNone(ports.grantBackup.change((grants) => without(grants, [refreshTokenId])));
+  await orUndefined(ports.grantBackup.change((grants) => without(grants, [refreshTokenId])));
 }
 
 /** To be called when a change of the record is written. What it no longer names was taken out of it knowingly. */
-export async function followRecord(
+export async function updateBackup(
   { ports }: Pick<Context, 'ports'>,
-  { before, after }: Change,
+  { before, after }: StateChange,
 ): Promise<void> {
   const [was, is] = [grantsOf(before), grantsOf(after)];
   const gone = [...was.keys()].filter((id) => !is.has(id));
   const changed = [...is.values()].filter(({ refreshTokenId: id, live }) => was.get(id)?.live !== live);
   if (gone.length + changed.length === 0) return;
   const ids = changed.map(({ refreshTokenId }) => refreshTokenId);
-  await orNone(ports.grantBackup.change((grants) => [...without(grants, [...gone, ...ids]), ...changed]));
+  await orUndefined(
+    ports.grantBackup.change((grants) => [...without(grants, [...gone, ...ids]), ...changed]),
+  );
 }
 
 /** What is in the backup; none where the browser keeps none. */
 export async function readBackup({ ports }: Pick<Context, 'ports'>): Promise<readonly BackedUpGrant[]> {
-  return (await orNone(ports.grantBackup.read())) ?? [];
+  return (await orUndefined(ports.grantBackup.read())) ?? [];
 }
 
 /** Tells the store what is missing where storage is empty though grants are in the backup. To be called at each start. */
-export async function noticeLoss(context: Context, now: number): Promise<void> {
+export async function detectLostRecord(context: Context, now: number): Promise<void> {
   const grants = await readBackup(context);
   if (grants.length === 0) return;
   const since = grants.map(({ missing }) => missing?.since ?? now);
-  context.store.missing({ at: Math.min(...since), signedIn: grants.some(({ live }) => live) });
+  context.store.setMissingRecord({ at: Math.min(...since), signedIn: grants.some(({ live }) => live) });
 }
 
 /**
@@ -72,16 +74,16 @@ export async function compareBackup(context: Context, now: number): Promise<void
     let after: readonly BackedUpGrant[] = [];
     const compared = ports.grantBackup.change((grants) => {
       const unnamed = grants.filter(({ refreshTokenId }) => !named.has(refreshTokenId));
-      after = [...named.values(), ...unnamed.map((grant) => missed(grant, now))];
+      after = [...named.values(), ...unnamed.map((grant) => countMissing(grant, now))];
       return after;
     });
     // What could not be written down was not counted.
-    if (!(await orNone(compared.then(() => true)))) return;
+    if (!(await orUndefined(compared.then(() => true)))) return;
     await destroyMissing(context, after);
   });
 }
 
-function missed(grant: BackedUpGrant, now: number): BackedUpGrant {
+function countMissing(grant: BackedUpGrant, now: number): BackedUpGrant {
   const { starts, since } = grant.missing ?? { starts: 0, since: now };
   return { ...grant, missing: { starts: starts + 1, since } };
 }
@@ -117,7 +119,7 @@ function without(grants: readonly BackedUpGrant[], ids: readonly string[]): read
 }
 
 /** A browser that keeps no database has no backup, and all goes on without. */
-async function orNone<T>(work: Promise<T>): Promise<T | undefined> {
+async function orUndefined<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;
   } catch {

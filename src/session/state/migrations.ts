@@ -1,6 +1,6 @@
 // Records of earlier versions, one step to the next. A step, once released, is never changed: its fixtures are frozen.
 import type { StoredRecord } from './record.ts';
-import type { Account, Problem, Session, Settled } from './states.ts';
+import type { Account, Problem, Session, BaseState } from './states.ts';
 
 /** The record of version 1, as far as a step to version 2 must know it. */
 interface RecordV1 {
@@ -53,7 +53,7 @@ function sessionToVersion2(session: RecordV1['session']): Session {
   };
 }
 
-function settledToVersion2(session: SettledV1): Settled {
+function settledToVersion2(session: SettledV1): BaseState {
   switch (session.status) {
     case 'signedIn': {
       const { problem, ...rest } = session;

@@ -56,7 +56,7 @@ export interface Settings {
 }
 
 /** An access token in `storage.session`. It belongs to an attempt or session; when that is gone it is to be destroyed. */
-export interface HeldToken {
+export interface CachedToken {
   readonly token: string;
   /** Which server gave it: no other is ever shown it, not even to have it destroyed. */
   readonly issuer: string;
@@ -127,8 +127,8 @@ function migrated(stored: { version: number }): { readonly version: number } | u
   }
 }
 
-export function parseTokens(stored: unknown): readonly HeldToken[] {
-  return Array.isArray(stored) ? stored.filter(isHeldToken) : [];
+export function parseTokens(stored: unknown): readonly CachedToken[] {
+  return Array.isArray(stored) ? stored.filter(isCachedToken) : [];
 }
 
 export function addToJournal(record: StoredRecord, entry: JournalEntry): StoredRecord {
@@ -145,11 +145,11 @@ export function currentOwners(session: Session): readonly string[] {
 }
 
 /** Tokens whose attempt or session is over. */
-export function orphans(tokens: readonly HeldToken[], owners: readonly string[]): readonly HeldToken[] {
+export function orphans(tokens: readonly CachedToken[], owners: readonly string[]): readonly CachedToken[] {
   return tokens.filter(({ owner }) => !owners.includes(owner));
 }
 
-function isHeldToken(value: unknown): value is HeldToken {
+function isCachedToken(value: unknown): value is CachedToken {
   return (
     isObject(value) &&
     typeof value.token === 'string' &&

@@ -105,12 +105,12 @@ export interface SignedIn extends LastAttempt {
   /** Another account took the place of the one before, whose data is gone from here. */
   readonly replacedOther?: true;
   /** What the companion says has happened: it names the reason if the proof comes. */
-  readonly hint?: Hint;
+  readonly hint?: SuspectedEnd;
   /** What went wrong when news were last looked for. */
   readonly trouble?: Problem;
 }
 
-export type Hint = Extract<Reason, 'password_changed' | 'account_deleted'>;
+export type SuspectedEnd = Extract<Reason, 'password_changed' | 'account_deleted'>;
 
 export interface NeedsReauth extends LastAttempt {
   readonly status: 'needsReauth';
@@ -122,23 +122,23 @@ export interface NeedsReauth extends LastAttempt {
 }
 
 /** The states an attempt may start from, and falls back to. */
-export type Settled = SignedOut | SignedIn | NeedsReauth;
+export type BaseState = SignedOut | SignedIn | NeedsReauth;
 
 export interface SigningIn {
   readonly status: 'signingIn';
   readonly attempt: Attempt;
-  readonly previous: Settled;
+  readonly previous: BaseState;
 }
 
-export type Session = Settled | SigningIn;
+export type Session = BaseState | SigningIn;
 
 /** The settled state beneath: the state itself, or the one a running attempt would go back to. */
-export function settled(session: Session): Settled {
+export function baseState(session: Session): BaseState {
   return session.status === 'signingIn' ? session.previous : session;
 }
 
 /** The live session, also while the person is signing in anew on top of it. */
 export function liveSession(session: Session): SignedIn | undefined {
-  const base = settled(session);
+  const base = baseState(session);
   return base.status === 'signedIn' ? base : undefined;
 }

@@ -1,6 +1,6 @@
 // The only writer of storage: every change goes through here, under one lock, record and view in one write.
 import { isFxaError } from '../../fxa/errors.ts';
-import type { Surroundings } from '../metrics/consent.ts';
+import type { Environment } from '../metrics/consent.ts';
 import type { Ports } from '../ports.ts';
 import {
   addToJournal,
@@ -8,15 +8,15 @@ import {
   lostRecord,
   parseRecord,
   parseTokens,
-  type HeldToken,
+  type CachedToken,
   type MissingRecord,
   type StoredRecord,
 } from './record.ts';
-import { withLiveGrantDoomed } from '../sign-out/outbox-entries.ts';
-import { settled } from './states.ts';
-import { transition, whyOf, type SessionEvent } from './transition.ts';
-import { createUnwritten } from './unsaved-record.ts';
-import { project, unreadable, type View } from './view.ts';
+import { queueLiveGrant } from '../sign-out/outbox-entries.ts';
+import { baseState } from './states.ts';
+import { transition, transitionReason, type SessionEvent } from './transition.ts';
+import { createUnsavedStore } from './unsaved-record.ts';
+import { projectView, unreadableView, type View } from './view.ts';
 
 const RECORD = 'record';
 const VIEW = 'view';
@@ -26,7 +26,7 @@ const TOKENS = 'tokens';
 /** Held for a read and a write, never across the network. */
 const LOCK = 'fxa:record';
 
-export interface Change {
+export interface StateChange {
   readonly before: StoredRecord;
   readonly after: StoredRecord;
 }
@@ -39,43 +39,43 @@ export interface UpdateOptions {
 export interface Store {
   read(): Promise<StoredRecord>;
   /** Changes the record; returning the same object writes nothing. */
-  update(change: (record: StoredRecord) => StoredRecord, options?: UpdateOptions): Promise<Change>;
+  update(change: (record: StoredRecord) => StoredRecord, options?: UpdateOptions): Promise<StateChange>;
   /** Takes a step of the state machine, and enters it in the journal when it changes the state. */
-  step(event: SessionEvent, options?: UpdateOptions): Promise<Change>;
+  dispatch(event: SessionEvent, options?: UpdateOptions): Promise<StateChange>;
   /** From now on a record that is not there counts as lost. It is not written: it may be found again. */
-  missing(record: MissingRecord): void;
+  setMissingRecord(record: MissingRecord): void;
   /**
    * Makes the record this deployment's where it is another's, after `first`. Until then it is read as one in which nobody is
    * signed in, and written so with the next change.
    */
-  adopt(first: () => Promise<void>): Promise<void>;
+  adoptDeployment(first: () => Promise<void>): Promise<void>;
   /** Writes what could only be kept in memory; does nothing where there is none, or the disk still refuses. */
-  writeKept(): Promise<void>;
+  saveUnsaved(): Promise<void>;
   /** Writes the view anew: another version may have projected the record in its own way, or not at all. */
   publish(): Promise<void>;
   /** Puts a new record in the place of one that cannot be read; `rescue` sees what lay there. One that can be read stays. */
   reset(rescue: (stored: unknown, fresh: StoredRecord) => StoredRecord): Promise<void>;
-  tokens(): Promise<readonly HeldToken[]>;
-  updateTokens(change: (tokens: readonly HeldToken[]) => readonly HeldToken[]): Promise<void>;
+  tokens(): Promise<readonly CachedToken[]>;
+  updateTokens(change: (tokens: readonly CachedToken[]) => readonly CachedToken[]): Promise<void>;
 }
 
 export interface StoreOptions {
   readonly deployment: string;
   /** What the view depends on beside the record. */
-  readonly surroundings: () => Promise<Surroundings>;
+  readonly environment: () => Promise<Environment>;
   /** Told of each change when it is written, before whoever made it goes on. Never rejects. */
-  readonly changed?: (change: Change) => Promise<void>;
+  readonly onChange?: (change: StateChange) => Promise<void>;
 }
 
 /** @throws FxaError `storage_newer`, `storage_corrupt` from every method that touches the record; nothing is written then. */
-export function createStore(ports: Ports, { deployment, surroundings, changed }: StoreOptions): Store {
+export function createStore(ports: Ports, { deployment, environment, onChange }: StoreOptions): Store {
   let lost: MissingRecord | undefined;
-  const unwritten = createUnwritten(ports.memory);
+  const unsaved = createUnsavedStore(ports.memory);
 
   /** `kept`: something lies in memory that the next write makes superfluous; `current`: it is what counts. */
   const parsed = async () => {
     // The record last: an answer that is slow must not let an older one decide.
-    const kept = await unwritten.get();
+    const kept = await unsaved.get();
     const onDisk = await ports.local.get(RECORD);
     const current = kept?.base === baseOf(onDisk);
     const found: unknown = kept && current ? kept.record : onDisk;
@@ -85,7 +85,7 @@ export function createStore(ports: Ports, { deployment, surroundings, changed }:
   };
   const load = async () => {
     const found = await parsed();
-    return { ...found, record: adopted(found.record, deployment, ports.now()) };
+    return { ...found, record: forDeployment(found.record, deployment, ports.now()) };
   };
 
   /** To be called under the lock: who saw something unreadable before may be late with it. */
@@ -95,7 +95,7 @@ export function createStore(ports: Ports, { deployment, surroundings, changed }:
     } catch (error) {
       // A browser that only refuses for once says nothing about the record.
       if (isFxaError(error) && error.code !== 'storage_unavailable') {
-        await ports.local.set({ [VIEW]: unreadable(error.code, ports.now()) });
+        await ports.local.set({ [VIEW]: unreadableView(error.code, ports.now()) });
       }
       throw error;
     }
@@ -114,7 +114,7 @@ export function createStore(ports: Ports, { deployment, surroundings, changed }:
       const { record: before, kept } = await readOrShowWhy();
       const after = change(before);
       if (after === before) return { before, after };
-      const items = { [RECORD]: after, ...(await shown(after)) };
+      const items = { [RECORD]: after, ...(await displayItems(after)) };
       try {
         await ports.local.set(items);
       } catch (error) {
@@ -122,10 +122,10 @@ export function createStore(ports: Ports, { deployment, surroundings, changed }:
         await keep(after, items[VIEW], error);
         return { before, after };
       }
-      if (kept) await unwritten.drop();
+      if (kept) await unsaved.drop();
       return { before, after };
     });
-    if (done.after !== done.before) await changed?.(done);
+    if (done.after !== done.before) await onChange?.(done);
     return done;
   };
 
@@ -133,41 +133,41 @@ export function createStore(ports: Ports, { deployment, surroundings, changed }:
   const keep = async (record: StoredRecord, view: View, refusal: unknown) => {
     try {
       const base = baseOf(await ports.local.get(RECORD));
-      await unwritten.set({ base, record, view: { ...view, unsaved: true } });
+      await unsaved.set({ base, record, view: { ...view, unsaved: true } });
     } catch {
       throw refusal;
     }
   };
 
-  const shown = async (record: StoredRecord) => ({
-    [VIEW]: project(record, await surroundings()),
+  const displayItems = async (record: StoredRecord) => ({
+    [VIEW]: projectView(record, await environment()),
     [JOURNAL]: record.journal,
   });
 
   const write = async (record: StoredRecord) => {
-    await ports.local.set({ [RECORD]: record, ...(await shown(record)) });
+    await ports.local.set({ [RECORD]: record, ...(await displayItems(record)) });
   };
 
   const publish = async (record: StoredRecord) => {
-    await ports.local.set(await shown(record));
+    await ports.local.set(await displayItems(record));
   };
 
   return {
     read,
     update,
-    missing: (record) => {
+    setMissingRecord: (record) => {
       lost = record;
     },
     // The journal tells the same instant as the state.
-    step: (event, options) =>
-      update((record) => stepped(record, event, 'at' in event ? event.at : ports.now()), options),
-    writeKept: () =>
+    dispatch: (event, options) =>
+      update((record) => applyEvent(record, event, 'at' in event ? event.at : ports.now()), options),
+    saveUnsaved: () =>
       ports.locks.exclusive(LOCK, async () => {
-        if (!(await unwritten.get())) return;
+        if (!(await unsaved.get())) return;
         const { record, current } = await load();
         try {
           if (current) await write(record);
-          await unwritten.drop();
+          await unsaved.drop();
         } catch {
           // It stays where it is until there is room.
         }
@@ -180,18 +180,18 @@ export function createStore(ports: Ports, { deployment, surroundings, changed }:
         if (record) await publish(record);
         else await write(rescue(found, emptyRecord(deployment)));
       }),
-    async adopt(first) {
+    async adoptDeployment(first) {
       // Shows why, where the record cannot be read.
       await read();
       if ((await parsed()).record.deployment === deployment) return;
       await first();
       const done = await ports.locks.exclusive(LOCK, async () => {
         const { record: before } = await parsed();
-        const after = adopted(before, deployment, ports.now());
+        const after = forDeployment(before, deployment, ports.now());
         await write(after);
         return { before, after };
       });
-      await changed?.(done);
+      await onChange?.(done);
     },
     publish: () =>
       ports.locks.exclusive(LOCK, async () => {
@@ -224,22 +224,22 @@ function readable(stored: unknown, deployment: string): StoredRecord | undefined
  * A record as it is for this deployment. Whoever was signed in at another server, or for another client, is not signed in here,
  * an attempt there has ended, and the grants wait for a build that can destroy them. Pure.
  */
-function adopted(record: StoredRecord, deployment: string, at: number): StoredRecord {
+function forDeployment(record: StoredRecord, deployment: string, at: number): StoredRecord {
   if (record.deployment === deployment) return record;
-  const next = stepped(record, { type: 'signedOut', reason: 'environment_changed', at }, at);
-  return { ...withLiveGrantDoomed(next, record, at), deployment };
+  const next = applyEvent(record, { type: 'signedOut', reason: 'environment_changed', at }, at);
+  return { ...queueLiveGrant(next, record, at), deployment };
 }
 
 /**
  * The record after an event, journal included; the same object when the event came too late. What happens to the session
  * beneath a running attempt is entered too. Pure.
  */
-export function stepped(record: StoredRecord, event: SessionEvent, at: number): StoredRecord {
+export function applyEvent(record: StoredRecord, event: SessionEvent, at: number): StoredRecord {
   const session = transition(record.session, event);
   if (session === record.session) return record;
   const next = { ...record, session };
   const beneath = session.status === 'signingIn' && record.session.status === 'signingIn';
-  const from = beneath ? settled(record.session).status : record.session.status;
-  const to = beneath ? settled(session).status : session.status;
-  return from === to ? next : addToJournal(next, { at, from, to, why: whyOf(event, session) });
+  const from = beneath ? baseState(record.session).status : record.session.status;
+  const to = beneath ? baseState(session).status : session.status;
+  return from === to ? next : addToJournal(next, { at, from, to, why: transitionReason(event, session) });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NeedsReauth, Problem, Session, SignedIn, SigningIn } from './states.ts';
-import { transition, whyOf } from './transition.ts';
+import { transition, transitionReason } from './transition.ts';
 
 const grant = { refreshTokenId: 'grant-1', sealed: { refreshToken: 'sealed' }, scope: 'profile' };
 const account = { subject: 'ada' };
@@ -16,39 +16,39 @@ const signingIn = (previous: SigningIn['previous']): SigningIn => ({
 });
 
 describe('the end of a session that is explained later', () => {
-  const explained = (reason: 'password_changed' | 'account_deleted', sessionId = 's1') =>
+  const applyEndReason = (reason: 'password_changed' | 'account_deleted', sessionId = 's1') =>
     ({ type: 'endExplained', sessionId, reason, at: 9 }) as const;
   const erased = { status: 'signedOut', ended: { code: 'signed_out', reason: 'account_deleted', at: 9 } };
 
   it('by a new password keeps the account and the instant', () => {
     const changed = { ...needsReauth, ended: { ...ended, reason: 'password_changed' } };
-    expect(transition(needsReauth, explained('password_changed'))).toEqual(changed);
-    expect(transition(signingIn(needsReauth), explained('password_changed'))).toEqual(
+    expect(transition(needsReauth, applyEndReason('password_changed'))).toEqual(changed);
+    expect(transition(signingIn(needsReauth), applyEndReason('password_changed'))).toEqual(
       signingIn(changed as never),
     );
   });
 
   it('by a deletion erases the account, also after a new password, and says so in the journal', () => {
-    expect(transition(needsReauth, explained('account_deleted'))).toEqual(erased);
-    const changed = transition(needsReauth, explained('password_changed'));
-    expect(transition(changed, explained('account_deleted'))).toEqual(erased);
-    expect(transition(signingIn(needsReauth), explained('account_deleted'))).toEqual(
+    expect(transition(needsReauth, applyEndReason('account_deleted'))).toEqual(erased);
+    const changed = transition(needsReauth, applyEndReason('password_changed'));
+    expect(transition(changed, applyEndReason('account_deleted'))).toEqual(erased);
+    expect(transition(signingIn(needsReauth), applyEndReason('account_deleted'))).toEqual(
       signingIn(erased as never),
     );
-    expect(whyOf(explained('account_deleted'), erased as never)).toBe('account_deleted');
+    expect(transitionReason(applyEndReason('account_deleted'), erased as never)).toBe('account_deleted');
   });
 
   it('is that of no other session', () => {
     for (const state of [out, signedIn, signingIn(signedIn)]) {
-      expect(transition(state, explained('account_deleted'))).toBe(state);
+      expect(transition(state, applyEndReason('account_deleted'))).toBe(state);
     }
-    expect(transition(needsReauth, explained('account_deleted', 'other'))).toBe(needsReauth);
+    expect(transition(needsReauth, applyEndReason('account_deleted', 'other'))).toBe(needsReauth);
     const { sessionId: _, ...older } = needsReauth;
-    expect(transition(older, explained('account_deleted'))).toBe(older);
+    expect(transition(older, applyEndReason('account_deleted'))).toBe(older);
   });
 
   it('is told once', () => {
-    const changed = transition(needsReauth, explained('password_changed'));
-    expect(transition(changed, explained('password_changed'))).toBe(changed);
+    const changed = transition(needsReauth, applyEndReason('password_changed'));
+    expect(transition(changed, applyEndReason('password_changed'))).toBe(changed);
   });
 });

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import {
   liveSession,
-  settled,
+  baseState,
   type NeedsReauth,
   type Problem,
   type Session,
   type SignedIn,
   type SigningIn,
 } from './states.ts';
-import { transition, whyOf, type SessionEvent } from './transition.ts';
+import { transition, transitionReason, type SessionEvent } from './transition.ts';
 
 const problem: Problem = { code: 'offline', at: 5 };
 const grant = { refreshTokenId: 'grant-1', sealed: { refreshToken: 'sealed' }, scope: 'profile' };
@@ -28,7 +28,7 @@ const profile = { uid: 'ada', email: 'ada@example.com' };
 
 describe('an attempt', () => {
   it.each([out, signedIn, needsReauth])('starts from $status and remembers where it came from', (from) => {
-    expect(transition(from, { type: 'signInStarted', attempt })).toEqual(signingIn(settled(from)));
+    expect(transition(from, { type: 'signInStarted', attempt })).toEqual(signingIn(baseState(from)));
   });
 
   it('is not started twice', () => {
@@ -37,7 +37,7 @@ describe('an attempt', () => {
   });
 
   it.each([out, signedIn, needsReauth])('that fails goes back to $status, with the problem', (from) => {
-    const failed = transition(signingIn(settled(from)), { type: 'signInFailed', attemptId: 'a1', problem });
+    const failed = transition(signingIn(baseState(from)), { type: 'signInFailed', attemptId: 'a1', problem });
     expect(failed).toEqual({ ...from, problem });
   });
 
@@ -110,7 +110,7 @@ describe('a live session', () => {
   });
 
   it('stays what it is when something goes wrong', () => {
-    expect(transition(signedIn, { type: 'troubleMet', sessionId: 's1', trouble: problem })).toEqual({
+    expect(transition(signedIn, { type: 'profileFetchFailed', sessionId: 's1', trouble: problem })).toEqual({
       ...signedIn,
       trouble: problem,
     });
@@ -120,18 +120,18 @@ describe('a live session', () => {
     const rejected: SessionEvent = { type: 'grantRejected', sessionId: 's1', at: 5 };
     expect(transition(signedIn, rejected)).toEqual(needsReauth);
     expect(transition(signingIn(signedIn), rejected)).toEqual(signingIn(needsReauth));
-    expect(whyOf(rejected, needsReauth)).toBe('grant_revoked');
+    expect(transitionReason(rejected, needsReauth)).toBe('grant_revoked');
   });
 
   it('ends for the reason that was hinted, if the proof comes', () => {
-    const hinted = transition(signedIn, { type: 'hinted', sessionId: 's1', hint: 'password_changed' });
+    const hinted = transition(signedIn, { type: 'endSuspected', sessionId: 's1', hint: 'password_changed' });
     expect(hinted).toEqual({ ...signedIn, hint: 'password_changed' });
     expect(transition(hinted, { type: 'grantRejected', sessionId: 's1', at: 5 })).toEqual({
       ...needsReauth,
       ended: { ...ended, reason: 'password_changed' },
     });
-    expect(transition(hinted, { type: 'grantKept', sessionId: 's1' })).toEqual(signedIn);
-    expect(transition(signedIn, { type: 'grantKept', sessionId: 's1' })).toBe(signedIn);
+    expect(transition(hinted, { type: 'grantConfirmed', sessionId: 's1' })).toEqual(signedIn);
+    expect(transition(signedIn, { type: 'grantConfirmed', sessionId: 's1' })).toBe(signedIn);
   });
 
   it('of a deleted account leaves nothing to sign in to again', () => {
@@ -141,7 +141,7 @@ describe('a live session', () => {
       status: 'signedOut',
       ended: { code: 'signed_out', reason: 'account_deleted', at: 5 },
     });
-    expect(whyOf(rejected, gone)).toBe('account_deleted');
+    expect(transitionReason(rejected, gone)).toBe('account_deleted');
   });
 
   it('keeps its secrets where it is told', () => {
@@ -155,9 +155,13 @@ describe('a live session', () => {
   it('does not listen to events of another one', () => {
     for (const state of [out, signedIn, needsReauth, signingIn(signedIn)]) {
       expect(transition(state, { type: 'profileFetched', sessionId: 'other', profile, at: 7 })).toBe(state);
-      expect(transition(state, { type: 'troubleMet', sessionId: 'other', trouble: problem })).toBe(state);
+      expect(transition(state, { type: 'profileFetchFailed', sessionId: 'other', trouble: problem })).toBe(
+        state,
+      );
       expect(transition(state, { type: 'grantRejected', sessionId: 'other', at: 5 })).toBe(state);
-      expect(transition(state, { type: 'hinted', sessionId: 'other', hint: 'account_deleted' })).toBe(state);
+      expect(transition(state, { type: 'endSuspected', sessionId: 'other', hint: 'account_deleted' })).toBe(
+        state,
+      );
     }
   });
 });
@@ -205,7 +209,7 @@ it('only two events end a live session, whatever order events come in', () => {
   const event: fc.Arbitrary<SessionEvent> = fc.oneof(
     id.map((attemptId): SessionEvent => ({ type: 'signInFailed', attemptId, problem })),
     id.map((sessionId): SessionEvent => ({ type: 'profileFetched', sessionId, profile, at: 7 })),
-    id.map((sessionId): SessionEvent => ({ type: 'troubleMet', sessionId, trouble: problem })),
+    id.map((sessionId): SessionEvent => ({ type: 'profileFetchFailed', sessionId, trouble: problem })),
     id.map((started): SessionEvent => ({ type: 'signInStarted', attempt: { ...attempt, id: started } })),
   );
   fc.assert(

@@ -3,15 +3,15 @@ import type { Reason } from '../../fxa/errors.ts';
 import type { Profile } from '../../fxa/profile.ts';
 import {
   liveSession,
-  settled,
+  baseState,
   type Account,
   type Attempt,
-  type Hint,
+  type SuspectedEnd,
   type Phase,
   type Problem,
   type SealedSecrets,
   type Session,
-  type Settled,
+  type BaseState,
   type SignedIn,
   type SignedOut,
   type SigningIn,
@@ -45,7 +45,7 @@ export type SessionEvent =
     }
   /** The companion has heard that metrics are not wanted; the profile may not know yet. */
   | { readonly type: 'metricsClosed'; readonly sessionId: string }
-  | { readonly type: 'troubleMet'; readonly sessionId: string; readonly trouble: Problem }
+  | { readonly type: 'profileFetchFailed'; readonly sessionId: string; readonly trouble: Problem }
   | { readonly type: 'problemDismissed' }
   | {
       readonly type: 'secretsMoved';
@@ -53,12 +53,17 @@ export type SessionEvent =
       readonly sealed?: SealedSecrets | undefined;
       readonly notKept?: true | undefined;
     }
-  | { readonly type: 'hinted'; readonly sessionId: string; readonly hint: Hint }
+  | { readonly type: 'endSuspected'; readonly sessionId: string; readonly hint: SuspectedEnd }
   /** Mozilla accounts still honours the grant, whatever was hinted. */
-  | { readonly type: 'grantKept'; readonly sessionId: string }
+  | { readonly type: 'grantConfirmed'; readonly sessionId: string }
   | { readonly type: 'grantRejected'; readonly sessionId: string; readonly at: number }
   /** The companion says why a session ended, after Mozilla accounts has proved that it did. */
-  | { readonly type: 'endExplained'; readonly sessionId: string; readonly reason: Hint; readonly at: number }
+  | {
+      readonly type: 'endExplained';
+      readonly sessionId: string;
+      readonly reason: SuspectedEnd;
+      readonly at: number;
+    }
   | {
       readonly type: 'signedOut';
       readonly reason: SignOutReason;
@@ -69,10 +74,10 @@ export type SessionEvent =
     };
 
 /** Why an event changed the state, for the journal: a code, a reason, or what the person did. */
-export function whyOf(event: SessionEvent, next: Session): string {
+export function transitionReason(event: SessionEvent, next: Session): string {
   if (event.type === 'signInFailed') return event.problem.code;
   if (event.type === 'signedOut' || event.type === 'endExplained') return event.reason;
-  const base = settled(next);
+  const base = baseState(next);
   if (event.type === 'grantRejected' && base.status !== 'signedIn')
     return base.ended?.reason ?? 'grant_revoked';
   return event.type === 'signInStarted' || event.type === 'signInCompleted' ? 'sign_in' : event.type;
@@ -131,7 +136,7 @@ export function transition(session: Session, event: SessionEvent): Session {
       }));
     }
 
-    case 'troubleMet':
+    case 'profileFetchFailed':
       return changeLive(session, event.sessionId, (live) => ({ ...live, trouble: event.trouble }));
 
     case 'problemDismissed': {
@@ -158,10 +163,10 @@ export function transition(session: Session, event: SessionEvent): Session {
         },
       }));
 
-    case 'hinted':
+    case 'endSuspected':
       return changeLive(session, event.sessionId, (live) => ({ ...live, hint: event.hint }));
 
-    case 'grantKept':
+    case 'grantConfirmed':
       if (!liveSession(session)?.hint) return session;
       return changeLive(session, event.sessionId, ({ hint, ...live }) => live);
 
@@ -169,7 +174,7 @@ export function transition(session: Session, event: SessionEvent): Session {
       return changeLive(session, event.sessionId, (live) => rejected(live, event.at));
 
     case 'endExplained':
-      return explained(session, event);
+      return applyEndReason(session, event);
 
     case 'signedOut':
       return signedOut(session, event);
@@ -177,38 +182,38 @@ export function transition(session: Session, event: SessionEvent): Session {
 }
 
 /** Who goes on after a failure still wants what they wanted; who cancels a wish to be another does not. */
-function failed({ previous, attempt }: SigningIn, problem: Problem): Settled {
+function failed({ previous, attempt }: SigningIn, problem: Problem): BaseState {
   if (previous.status === 'signedOut') return { ...previous, problem };
   const { askWho, ...base } = previous;
   return { ...base, problem, ...(attempt.askWho && problem.code !== 'cancelled' && { askWho: true }) };
 }
 
-function rejected({ id, account, hint }: SignedIn, at: number): Settled {
+function rejected({ id, account, hint }: SignedIn, at: number): BaseState {
   if (hint === 'account_deleted') return erased(account, at);
   const ended: Problem = { code: 'reauth_required', reason: hint ?? 'grant_revoked', at };
   return { status: 'needsReauth', account, ended, sessionId: id };
 }
 
 /** Refines the reason of the ended session of that id, also beneath a running attempt; a deletion erases its account. */
-function explained(
+function applyEndReason(
   session: Session,
   { sessionId, reason, at }: Extract<SessionEvent, { type: 'endExplained' }>,
 ): Session {
-  const base = settled(session);
+  const base = baseState(session);
   if (base.status !== 'needsReauth' || base.sessionId !== sessionId || base.ended.reason === reason)
     return session;
-  const next: Settled =
+  const next: BaseState =
     reason === 'account_deleted' ? erased(base.account, at) : { ...base, ended: { ...base.ended, reason } };
   return session.status === 'signingIn' ? { ...session, previous: next } : next;
 }
 
 function erased(account: Account, at: number): SignedOut {
   const ended: Problem = { code: 'signed_out', reason: 'account_deleted', at };
-  return { status: 'signedOut', ended, ...wordOf(account) };
+  return { status: 'signedOut', ended, ...metricsConsentOf(account) };
 }
 
 /** What is left of an account that is gone from here: whether it had allowed to be measured. */
-function wordOf({ profile }: Account): Pick<SignedOut, 'metricsAllowed'> {
+function metricsConsentOf({ profile }: Account): Pick<SignedOut, 'metricsAllowed'> {
   return profile?.metricsEnabled === true ? { metricsAllowed: true } : {};
 }
 
@@ -219,15 +224,17 @@ function signedOut(session: Session, event: Extract<SessionEvent, { type: 'signe
   const byUser = reason === 'by_user';
   // An attempt at another server comes to nothing here.
   const endsAttempt = byUser || reason === 'environment_changed';
-  if (settled(session).status === 'signedOut' && (session.status === 'signedOut' || !endsAttempt))
+  if (baseState(session).status === 'signedOut' && (session.status === 'signedOut' || !endsAttempt))
     return session;
   const ended: Problem = { code: 'signed_out', reason, at };
-  const base = settled(session);
+  const base = baseState(session);
   // Who leaves an attempt where nobody was ever signed in has not said no.
   const unasked = base.status === 'signedOut' && (base.metricsAllowed ?? base.ended === undefined);
-  const word =
-    base.status === 'signedOut' ? unasked && { metricsAllowed: true as const } : wordOf(base.account);
-  const out: SignedOut = { status: 'signedOut', ended, ...(askWho && { askWho }), ...word };
+  const metricsConsent =
+    base.status === 'signedOut'
+      ? unasked && { metricsAllowed: true as const }
+      : metricsConsentOf(base.account);
+  const out: SignedOut = { status: 'signedOut', ended, ...(askWho && { askWho }), ...metricsConsent };
   return session.status === 'signingIn' && !endsAttempt ? { ...session, previous: out } : out;
 }
 
@@ -236,7 +243,7 @@ function isAttempt(session: Session, attemptId: string): session is SigningIn {
 }
 
 /** Applies a change to the live session of that id, wherever it lies; the same object when there is none. */
-function changeLive(session: Session, sessionId: string, change: (live: SignedIn) => Settled): Session {
+function changeLive(session: Session, sessionId: string, change: (live: SignedIn) => BaseState): Session {
   const live = liveSession(session);
   if (live?.id !== sessionId) return session;
   return session.status === 'signingIn' ? { ...session, previous: change(live) } : change(live);

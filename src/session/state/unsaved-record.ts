@@ -7,17 +7,17 @@ import type { View } from './view.ts';
 /** Pages read the view in it (watch-view.ts). */
 const KEY = 'unwritten';
 
-export interface Unwritten {
+export interface UnsavedRecord {
   /** The record on the disk, as JSON. */
   readonly base: string;
   readonly record: StoredRecord;
   readonly view: View;
 }
 
-export function createUnwritten(memory: Area) {
+export function createUnsavedStore(memory: Area) {
   return {
-    get: async () => ((await memory.get(KEY)) ?? undefined) as Unwritten | undefined,
-    set: (unwritten: Unwritten) => memory.set({ [KEY]: unwritten }),
+    get: async () => ((await memory.get(KEY)) ?? undefined) as UnsavedRecord | undefined,
+    set: (unsaved: UnsavedRecord) => memory.set({ [KEY]: unsaved }),
     drop: () => memory.set({ [KEY]: null }),
   };
 }

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import type { Surroundings } from '../metrics/consent.ts';
+import type { Environment } from '../metrics/consent.ts';
 import type { Policy } from '../policy.ts';
 import { emptyRecord, type StoredRecord } from './record.ts';
-import { project } from './view.ts';
+import { projectView } from './view.ts';
 
 const NO_POLICY: Policy = { sessionOnly: false, metricsOff: false };
-const AROUND: Surroundings = {
+const AROUND: Environment = {
   issuer: 'https://accounts.example',
   policy: NO_POLICY,
   consent: true,
@@ -43,7 +43,7 @@ const record: StoredRecord = {
 };
 
 it('shows the person and nothing of the grant', () => {
-  const view = project(record, AROUND);
+  const view = projectView(record, AROUND);
   expect(view).toEqual({
     version: 3,
     status: 'signedIn',
@@ -63,7 +63,7 @@ it('takes a missing metrics answer for a no, and a default picture for none', ()
     ...record.session,
     account: { subject: 'u', profile: { uid: 'u', avatar: 'x', avatarDefault: true } },
   };
-  expect(project({ ...record, session }, AROUND).account).toEqual({
+  expect(projectView({ ...record, session }, AROUND).account).toEqual({
     uid: 'u',
     metricsEnabled: false,
   });
@@ -71,7 +71,7 @@ it('takes a missing metrics answer for a no, and a default picture for none', ()
 
 it('knows the subject before the first profile came', () => {
   const session = { ...record.session, account: { subject: 'sub' } } as StoredRecord['session'];
-  expect(project({ ...record, session }, AROUND).account?.uid).toBe('sub');
+  expect(projectView({ ...record, session }, AROUND).account?.uid).toBe('sub');
 });
 
 it('does not show the last problem while a new attempt runs', () => {
@@ -81,32 +81,34 @@ it('does not show the last problem while a new attempt runs', () => {
     attempt: { id: 'a', startedAt: 1, phase: 'window', via: 'tab' },
     previous,
   } as const;
-  expect(project({ ...record, session }, AROUND)).not.toHaveProperty('problem');
-  expect(project({ ...record, session }, AROUND)).toMatchObject({ phase: 'window', via: 'tab' });
-  expect(project({ ...record, session: previous }, AROUND).problem?.code).toBe('offline');
+  expect(projectView({ ...record, session }, AROUND)).not.toHaveProperty('problem');
+  expect(projectView({ ...record, session }, AROUND)).toMatchObject({ phase: 'window', via: 'tab' });
+  expect(projectView({ ...record, session: previous }, AROUND).problem?.code).toBe('offline');
 });
 
 it('says what the policy decides, and shows no metrics where it forbids them', () => {
   const policy: Policy = { sessionOnly: true, metricsOff: true, emailDomain: 'example.org' };
-  expect(project(record, { ...AROUND, policy })).toMatchObject({
+  expect(projectView(record, { ...AROUND, policy })).toMatchObject({
     sessionOnly: 'by_policy',
     emailDomain: 'example.org',
     account: { metricsEnabled: false },
   });
-  expect(project(record, { ...AROUND, policy }).metrics.closedBy).toEqual(['policy']);
+  expect(projectView(record, { ...AROUND, policy }).metrics.closedBy).toEqual(['policy']);
   const chosen = { ...record, settings: { sessionOnly: true } };
-  expect(project(chosen, AROUND).sessionOnly).toBe('chosen');
+  expect(projectView(chosen, AROUND).sessionOnly).toBe('chosen');
 });
 
 it('says where people can sign in in a tab, and who would rather', () => {
-  expect(project(record, AROUND)).not.toHaveProperty('tab');
+  expect(projectView(record, AROUND)).not.toHaveProperty('tab');
   const wished = { ...record, settings: { sessionOnly: false, inTab: true } } as const;
-  expect(project(wished, { ...AROUND, tab: true })).toMatchObject({ tab: true, inTab: true });
+  expect(projectView(wished, { ...AROUND, tab: true })).toMatchObject({ tab: true, inTab: true });
 });
 
 it('says how the last session ended', () => {
   const ended = { code: 'signed_out', reason: 'by_user', at: 1 } as const;
-  expect(project({ ...record, session: { status: 'signedOut', ended } }, AROUND)).toMatchObject({ ended });
+  expect(projectView({ ...record, session: { status: 'signedOut', ended } }, AROUND)).toMatchObject({
+    ended,
+  });
 });
 
 it('says what of the account may be changed from here, and which capabilities it has', () => {
@@ -116,21 +118,22 @@ it('says what of the account may be changed from here, and which capabilities it
     account: { subject: 'u', profile: { uid: 'u', subscriptions: ['notes', 'more'] } },
     grant: { refreshTokenId: 'x', scope },
   } as StoredRecord['session'];
-  const { account } = project({ ...record, session }, AROUND);
+  const { account } = projectView({ ...record, session }, AROUND);
   expect(account).toMatchObject({ mayChange: ['name'], subscriptions: ['notes', 'more'] });
   const ended = {
     status: 'needsReauth',
     account: { subject: 'u' },
     ended: { code: 'reauth_required', at: 1 },
   };
-  const after = project({ ...record, session: ended as StoredRecord['session'] }, AROUND).account;
+  const after = projectView({ ...record, session: ended as StoredRecord['session'] }, AROUND).account;
   expect(after).toEqual({ uid: 'u', metricsEnabled: false, awaited: true });
 });
 
 it('says in which way metrics are chosen, and everything that is against them', () => {
   const nobody = emptyRecord('d');
-  const metricsOf = (settings: Partial<StoredRecord['settings']>, around: Partial<Surroundings>) =>
-    project({ ...nobody, settings: { sessionOnly: false, ...settings } }, { ...AROUND, ...around }).metrics;
+  const metricsOf = (settings: Partial<StoredRecord['settings']>, around: Partial<Environment>) =>
+    projectView({ ...nobody, settings: { sessionOnly: false, ...settings } }, { ...AROUND, ...around })
+      .metrics;
   expect(metricsOf({}, {})).toEqual({ on: true, closedBy: [] });
   expect(metricsOf({}, { consent: undefined })).toEqual({ on: false, closedBy: ['switch'] });
   expect(metricsOf({ metrics: true }, { consent: undefined })).toEqual({ on: true, closedBy: [] });
@@ -141,7 +144,7 @@ it('says in which way metrics are chosen, and everything that is against them', 
 it('tells no more how a session ended once the person has dismissed that', () => {
   const ended = { code: 'signed_out', reason: 'account_deleted', at: 5 } as const;
   const view = (more: object) =>
-    project({ ...record, session: { status: 'signedOut', ended, ...more } }, AROUND);
+    projectView({ ...record, session: { status: 'signedOut', ended, ...more } }, AROUND);
   expect(view({}).ended).toEqual(ended);
   expect(view({ endDismissed: true })).not.toHaveProperty('ended');
 });

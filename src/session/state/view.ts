@@ -1,12 +1,12 @@
 // What pages may see: the record without grants, ids and reasons that are nobody's business.
 import type { FxaErrorCode, Reason } from '../../fxa/errors.ts';
 import { grantedCovers } from '../../fxa/scopes.ts';
-import { closedBy, switchedOn, type ClosedBy, type Surroundings } from '../metrics/consent.ts';
+import { blockedBy, switchedOn, type MetricsBlocker, type Environment } from '../metrics/consent.ts';
 import { currentOwners, type JournalEntry, type StoredRecord } from './record.ts';
 import type { Policy } from '../policy.ts';
 import {
   liveSession,
-  settled,
+  baseState,
   uidOf,
   type Account,
   type Attempt,
@@ -38,7 +38,7 @@ export interface MetricsView {
   /** The local switch. */
   readonly on: boolean;
   /** All that keeps them from being taken; nothing: they are. */
-  readonly closedBy: readonly ClosedBy[];
+  readonly closedBy: readonly MetricsBlocker[];
 }
 
 export const VIEW_VERSION = 3;
@@ -79,11 +79,11 @@ export interface View {
   readonly unsaved?: true;
 }
 
-export function project(record: StoredRecord, surroundings: Surroundings): View {
+export function projectView(record: StoredRecord, environment: Environment): View {
   const { session, settings } = record;
-  const { policy, consent } = surroundings;
+  const { policy, consent } = environment;
   const lastChange = record.journal.at(-1);
-  const base = settled(session);
+  const base = baseState(session);
   const dismissed = base.status === 'signedOut' && base.endDismissed === true;
   const ended = base.status === 'signedIn' || dismissed ? undefined : base.ended;
   const scope = base.status === 'signedIn' ? base.grant.scope : '';
@@ -103,14 +103,14 @@ export function project(record: StoredRecord, surroundings: Surroundings): View 
     ...(base.status === 'signedIn' && { since: base.since }),
     ...(base.status === 'signedIn' && base.replacedOther && { replacedOther: true }),
     ...(session.status === 'signingIn' && { phase: session.attempt.phase, via: session.attempt.via }),
-    sessionOnly: endsWithBrowser(record, surroundings),
+    sessionOnly: endsWithBrowser(record, environment),
     ...(policy.emailDomain !== undefined && { emailDomain: policy.emailDomain }),
     pendingRevocations: record.outbox.filter(
       ({ owner, attempts }) => attempts > 0 && (owner === undefined || !owners.includes(owner)),
     ).length,
-    metrics: { on: switchedOn(record, consent), closedBy: closedBy(record, surroundings) },
-    issuer: surroundings.issuer,
-    ...(surroundings.tab && { tab: true }),
+    metrics: { on: switchedOn(record, consent), closedBy: blockedBy(record, environment) },
+    issuer: environment.issuer,
+    ...(environment.tab && { tab: true }),
     ...(settings.inTab && { inTab: true }),
     ...(lastChange && { lastChange }),
   };
@@ -119,7 +119,7 @@ export function project(record: StoredRecord, surroundings: Surroundings): View 
 /** `by_browser`: it keeps no keys, so what is chosen makes no difference. A session that is sealed outlives it all the same. */
 function endsWithBrowser(
   { session, settings }: StoredRecord,
-  { policy, keepsKeys }: Surroundings,
+  { policy, keepsKeys }: Environment,
 ): View['sessionOnly'] {
   if (policy.sessionOnly) return 'by_policy';
   const grant = liveSession(session)?.grant;
@@ -129,7 +129,7 @@ function endsWithBrowser(
 }
 
 /** The view when the record itself cannot be read: signed out as far as anybody can tell, and why. */
-export function unreadable(code: FxaErrorCode, at: number, reason?: Reason): View {
+export function unreadableView(code: FxaErrorCode, at: number, reason?: Reason): View {
   return {
     version: VIEW_VERSION,
     status: 'signedOut',

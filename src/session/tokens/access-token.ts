@@ -3,12 +3,12 @@ import { FxaError, isFxaError } from '../../fxa/errors.ts';
 import { grantedCovers } from '../../fxa/scopes.ts';
 import { acceptAccessToken, issuedTokens, requestRefresh, type TokenAnswer } from '../../fxa/tokens.ts';
 import type { Context } from '../context.ts';
-import { disown, holdToken, isFresh, mainToken, tokenScope } from './token-cache.ts';
-import type { HeldToken } from '../state/record.ts';
-import { reasonFor } from '../companion/end-reason.ts';
-import { dropSecrets, lossOf, openSecret } from './secret-store.ts';
+import { orphan, cacheToken, isFresh, mainToken, tokenScope } from './token-cache.ts';
+import type { CachedToken } from '../state/record.ts';
+import { findEndReason } from '../companion/end-reason.ts';
+import { deleteSecrets, lossReason, openSecret } from './secret-store.ts';
 import { signOut } from '../sign-out/sign-out.ts';
-import { isAccount, settled, type SignedIn } from '../state/states.ts';
+import { isAccount, baseState, type SignedIn } from '../state/states.ts';
 import { noteDenied, takeReplacement, throwIfDenied } from './token-limits.ts';
 
 /** Seconds an access token is asked for: one forgotten at a restart is dead soon. */
@@ -23,7 +23,7 @@ export interface TokenRequest {
 
 /** A token, and the session it belongs to. */
 export interface GivenToken {
-  readonly held: HeldToken;
+  readonly held: CachedToken;
   readonly session: SignedIn;
 }
 
@@ -72,7 +72,7 @@ export async function accessToken(
           scope,
           now.tokens.find(({ token }) => token === refused),
         );
-        await disown(context, refused);
+        await orphan(context, refused);
       }
       return refresh(context, now.session, { scope });
     });
@@ -112,10 +112,10 @@ export async function withAccessToken<T>(
  *
  * @throws FxaError as `accessToken`.
  */
-export async function renew(
+export async function refreshIfCurrent(
   context: Context,
   { id, account, grant }: SignedIn,
-  known: HeldToken | undefined,
+  known: CachedToken | undefined,
 ): Promise<void> {
   const scope = tokenScope(grant.scope);
   await context.ports.locks.exclusive(refreshLock(scope), async () => {
@@ -131,19 +131,19 @@ export async function renew(
  *
  * @throws FxaError as `accessToken`, and what `use` throws.
  */
-export async function withPassingToken<T>(
+export async function withEphemeralToken<T>(
   context: Context,
   session: SignedIn,
   request: { readonly scope: string; readonly ttl: number },
   use: (token: string) => Promise<T>,
 ): Promise<T | undefined> {
-  const given = await refresh(context, session, request, { passing: true });
+  const given = await refresh(context, session, request, { ephemeral: true });
   if (!given) return undefined;
   const { token } = given.held;
   try {
     return await use(token);
   } finally {
-    await disown(context, token);
+    await orphan(context, token);
   }
 }
 
@@ -158,7 +158,7 @@ async function refresh(
   context: Context,
   session: SignedIn,
   { scope, ttl = ACCESS_TOKEN_TTL }: { readonly scope: string; readonly ttl?: number },
-  { passing = false } = {},
+  { ephemeral = false } = {},
 ): Promise<GivenToken | undefined> {
   const { ports, store } = context;
   const { subject } = session.account;
@@ -173,21 +173,21 @@ async function refresh(
   } catch (error) {
     if (isFxaError(error) && error.code === 'scope_denied') await noteDenied(context, session, scope);
     if (!isFxaError(error) || error.code !== 'reauth_required') throw error;
-    const hint = await reasonFor(context, session);
-    if (hint) await store.step({ type: 'hinted', sessionId: session.id, hint });
-    await store.step({ type: 'grantRejected', sessionId: session.id, at: ports.now() });
+    const hint = await findEndReason(context, session);
+    if (hint) await store.dispatch({ type: 'endSuspected', sessionId: session.id, hint });
+    await store.dispatch({ type: 'grantRejected', sessionId: session.id, at: ports.now() });
     // Scoped keys may be among them; the next sweep may be far away.
-    await dropSecrets(context, [session.id]);
+    await deleteSecrets(context, [session.id]);
     await requireLive(context, subject);
     return undefined;
   }
-  const held = await takeToken(context, session.id, answer, passing);
-  await store.step({ type: 'grantKept', sessionId: session.id });
+  const held = await cacheIssued(context, session.id, answer, ephemeral);
+  await store.dispatch({ type: 'grantConfirmed', sessionId: session.id });
   const now = await requireLive(context, subject);
   if (now.id !== session.id) return undefined;
   if (grantedCovers(held.scope, scope)) return { session: now, held };
   // It stays for whoever needs no more than it gives.
-  if (passing) await disown(context, held.token);
+  if (ephemeral) await orphan(context, held.token);
   await noteDenied(context, session, scope);
   throw new FxaError('scope_denied', 'The grant gives less than was asked for.');
 }
@@ -201,28 +201,28 @@ async function refresh(
 export async function endIfLost(context: Context, session: SignedIn): Promise<undefined> {
   const { subject } = session.account;
   const now = await requireLive(context, subject);
-  if (now.id !== session.id || lossOf(now.grant) !== lossOf(session.grant)) return;
-  await signOut(context, lossOf(session.grant), { sessionId: session.id });
+  if (now.id !== session.id || lossReason(now.grant) !== lossReason(session.grant)) return;
+  await signOut(context, lossReason(session.grant), { sessionId: session.id });
   await requireLive(context, subject);
 }
 
 /** Whatever the answer is worth, its token is known before it is judged; one that is refused is destroyed as an orphan. */
-async function takeToken(
+async function cacheIssued(
   context: Context,
   owner: string,
   answer: TokenAnswer,
-  passing: boolean,
-): Promise<HeldToken> {
+  ephemeral: boolean,
+): Promise<CachedToken> {
   const { accessToken } = await issuedTokens(answer);
   if (accessToken !== undefined) {
-    await holdToken(context, owner, { accessToken, scope: '', expiresIn: ACCESS_TOKEN_TTL });
+    await cacheToken(context, owner, { accessToken, scope: '', expiresIn: ACCESS_TOKEN_TTL });
   }
   try {
     const accepted = acceptAccessToken(answer);
-    const held = await holdToken(context, owner, passing ? { ...accepted, scope: '' } : accepted);
+    const held = await cacheToken(context, owner, ephemeral ? { ...accepted, scope: '' } : accepted);
     return { ...held, scope: accepted.scope };
   } catch (error) {
-    if (accessToken !== undefined) await disown(context, accessToken);
+    if (accessToken !== undefined) await orphan(context, accessToken);
     throw error;
   }
 }
@@ -234,7 +234,7 @@ async function takeToken(
  */
 export async function requireLive(context: Context, account?: string): Promise<SignedIn> {
   // Also while the person is signing in anew: what is beneath is still what is the matter.
-  const base = settled((await context.store.read()).session);
+  const base = baseState((await context.store.read()).session);
   if (account !== undefined && base.status !== 'signedOut' && !isAccount(base.account, account))
     throw new FxaError('account_changed', 'Another account is signed in by now.');
   if (base.status === 'signedIn') return base;

@@ -3,11 +3,11 @@
 import { isFxaError } from '../../fxa/errors.ts';
 import type { Context } from '../context.ts';
 import { isFresh, mainToken, staleAt } from './token-cache.ts';
-import type { HeldToken } from '../state/record.ts';
+import type { CachedToken } from '../state/record.ts';
 import { liveSession, type SignedIn } from '../state/states.ts';
-import { renew } from './access-token.ts';
+import { refreshIfCurrent } from './access-token.ts';
 
-export const RENEWAL_ALARM = 'fxa:renewal';
+export const REFRESH_ALARM = 'fxa:renewal';
 
 /** Lies in `storage.session`: what is planned for which session, and how often it failed. */
 const KEY = 'renewal';
@@ -23,7 +23,7 @@ const LONGEST_MS = 3_600_000;
 /** Further ahead than any plan: set by a clock that has been put right since. */
 const ABSURD_MS = 49 * 3_600_000;
 
-interface Plan {
+interface RetryPlan {
   readonly sessionId: string;
   /** Not before this instant, in milliseconds. */
   readonly notBefore: number;
@@ -31,53 +31,53 @@ interface Plan {
 }
 
 /** Renews what is due, and plans the next time. What goes wrong only postpones; a proof that the grant is gone ends it. */
-export async function renewAhead(context: Context): Promise<void> {
+export async function refreshAhead(context: Context): Promise<void> {
   await context.ports.locks.exclusive('fxa:renewal', async () => {
-    const live = await current(context);
-    if (live) await renewIfDue(context, live);
-    await planNext(context);
+    const live = await currentSession(context);
+    if (live) await refreshIfDue(context, live);
+    await scheduleNext(context);
   });
 }
 
-async function renewIfDue(context: Context, live: SignedIn): Promise<void> {
+async function refreshIfDue(context: Context, live: SignedIn): Promise<void> {
   const { ports, store } = context;
   const token = mainToken(await store.tokens(), live);
   const due = await dueAt(context, live, token);
   if (due === undefined || due > ports.now()) return;
-  const { failures = 0 } = (await planOf(context, live)) ?? {};
+  const { failures = 0 } = (await readPlan(context, live)) ?? {};
   try {
-    await renew(context, live, token);
-    await keepPlan(context, live, { notBefore: 0, failures: 0 });
+    await refreshIfCurrent(context, live, token);
+    await savePlan(context, live, { notBefore: 0, failures: 0 });
   } catch (error) {
     if (!isFxaError(error)) ports.report(error);
     const retryAfter = isFxaError(error) ? (error.retryAfter ?? 0) : 0;
     const delay = Math.max(retryAfter * 1000, Math.min(LONGEST_MS, FAILED_MS * 2 ** failures));
     const notBefore = ports.now() + delay * (1 + ports.random() / 4);
-    await keepPlan(context, live, { notBefore, failures: failures + 1 });
+    await savePlan(context, live, { notBefore, failures: failures + 1 });
   }
 }
 
 /** The session may have ended, or another begun, while the answer was on its way. */
-async function planNext(context: Context): Promise<void> {
+async function scheduleNext(context: Context): Promise<void> {
   const { alarms, now } = context.ports;
-  const live = await current(context);
+  const live = await currentSession(context);
   const due = live && (await dueAt(context, live, mainToken(await context.store.tokens(), live)));
-  if (due === undefined) return alarms.clear(RENEWAL_ALARM);
-  return alarms.set(RENEWAL_ALARM, Math.max(due, now() + FIRST_MS));
+  if (due === undefined) return alarms.clear(REFRESH_ALARM);
+  return alarms.set(REFRESH_ALARM, Math.max(due, now() + FIRST_MS));
 }
 
 /** The instant (milliseconds) of the next renewal; undefined when there is none ahead of need. */
 async function dueAt(
   context: Context,
   live: SignedIn,
-  token: HeldToken | undefined,
+  token: CachedToken | undefined,
 ): Promise<number | undefined> {
   const { now, random } = context.ports;
   if (token && isShortLived(token) && !live.hint) return undefined;
-  const plan = await planOf(context, live);
+  const plan = await readPlan(context, live);
   if (!token && !plan && !live.hint) {
     const notBefore = now() + FIRST_MS * (1 + 4 * random());
-    await keepPlan(context, live, { notBefore, failures: 0 });
+    await savePlan(context, live, { notBefore, failures: 0 });
     return notBefore;
   }
   // Somebody said that the session was ended: only a renewal can tell.
@@ -88,17 +88,17 @@ async function dueAt(
   return Math.max(wanted, notBefore);
 }
 
-async function planOf({ ports }: Context, { id }: SignedIn): Promise<Plan | undefined> {
-  const plan = (await ports.memory.get(KEY)) as Plan | undefined;
+async function readPlan({ ports }: Context, { id }: SignedIn): Promise<RetryPlan | undefined> {
+  const plan = (await ports.memory.get(KEY)) as RetryPlan | undefined;
   return plan?.sessionId === id ? plan : undefined;
 }
 
-function keepPlan({ ports }: Context, { id }: SignedIn, plan: Omit<Plan, 'sessionId'>): Promise<void> {
-  return ports.memory.set({ [KEY]: { sessionId: id, ...plan } satisfies Plan });
+function savePlan({ ports }: Context, { id }: SignedIn, plan: Omit<RetryPlan, 'sessionId'>): Promise<void> {
+  return ports.memory.set({ [KEY]: { sessionId: id, ...plan } satisfies RetryPlan });
 }
 
-const isShortLived = ({ receivedAt, expiresAt }: HeldToken) => expiresAt - receivedAt < SHORT_LIVED_MS;
+const isShortLived = ({ receivedAt, expiresAt }: CachedToken) => expiresAt - receivedAt < SHORT_LIVED_MS;
 
-async function current({ store }: Context): Promise<SignedIn | undefined> {
+async function currentSession({ store }: Context): Promise<SignedIn | undefined> {
   return liveSession((await store.read()).session);
 }

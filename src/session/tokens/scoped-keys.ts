@@ -3,7 +3,7 @@ import { FxaError } from '../../fxa/errors.ts';
 import type { KeyIds, ScopedKey, ScopedKeys } from '../../fxa/scoped-keys.ts';
 import type { Context } from '../context.ts';
 import { openSecret } from './secret-store.ts';
-import { settled, uidOf } from '../state/states.ts';
+import { baseState, uidOf } from '../state/states.ts';
 import { endIfLost, requireLive } from './access-token.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function openKeys(
   if (!ports.keys || !privateJwk) return undefined;
   const keys = await ports.keys.openScopedKeys(keysJwe, privateJwk, config.keyScopes ?? []);
   const keyIds = Object.fromEntries(Object.entries(keys).map(([scope, { kid }]) => [scope, { kid }]));
-  const base = settled((await store.read()).session);
+  const base = baseState((await store.read()).session);
   const before = base.status !== 'signedOut' && base.account.subject === subject ? base.account.keyIds : {};
   if (ports.keys.compareScopedKeys(before ?? {}, keyIds) === 'older') {
     throw new FxaError('bad_response', 'The scoped keys are older than known ones.', {

@@ -13,7 +13,7 @@ export interface Secrets {
   readonly keys?: string;
 }
 /** What lies in memory also says which server gave it. */
-type Held = Readonly<Record<string, Secrets & { readonly issuer: string }>>;
+type HeldSecrets = Readonly<Record<string, Secrets & { readonly issuer: string }>>;
 
 /** Whether sessions are to end with the browser: the person has chosen so, or whoever administers the browser has. */
 export async function isSessionOnly({ store, ports }: Context): Promise<boolean> {
@@ -21,10 +21,14 @@ export async function isSessionOnly({ store, ports }: Context): Promise<boolean>
 }
 
 /** What the record holds of where the secrets are. */
-export type Kept = Pick<StoredGrant, 'sealed' | 'notKept'>;
+export type SecretLocation = Pick<StoredGrant, 'sealed' | 'notKept'>;
 
 /** Keeps the secrets where they belong. What is returned goes into the record. */
-export async function keepSecrets(context: Context, owner: string, secrets: Secrets): Promise<Kept> {
+export async function saveSecrets(
+  context: Context,
+  owner: string,
+  secrets: Secrets,
+): Promise<SecretLocation> {
   const sessionOnly = await isSessionOnly(context);
   const sealed = sessionOnly ? undefined : await seal(context, secrets);
   if (sealed) return { sealed };
@@ -53,7 +57,7 @@ export async function openSecret(
   which: keyof Secrets,
 ): Promise<string | undefined> {
   if (!grant.sealed) {
-    const held = ((await ports.memory.get(KEY)) as Held | undefined)?.[id];
+    const held = ((await ports.memory.get(KEY)) as HeldSecrets | undefined)?.[id];
     return held?.issuer === config.issuer ? held[which] : undefined;
   }
   const sealed = grant.sealed[which];
@@ -61,13 +65,13 @@ export async function openSecret(
 }
 
 /** What it means that the refresh token is not to be had. */
-export function lossOf({ sealed, notKept }: StoredGrant): 'key_lost' | 'keys_not_kept' | 'session_only' {
+export function lossReason({ sealed, notKept }: StoredGrant): 'key_lost' | 'keys_not_kept' | 'session_only' {
   if (sealed) return 'key_lost';
   return notKept ? 'keys_not_kept' : 'session_only';
 }
 
 /** Seals the secrets of a live session that could not be sealed before, where the browser keeps keys by now. */
-export async function sealWhatWasNot(context: Context): Promise<void> {
+export async function sealUnsealed(context: Context): Promise<void> {
   if (liveSession((await context.store.read()).session)?.grant.notKept) await moveSecrets(context);
 }
 
@@ -75,7 +79,7 @@ export async function sealWhatWasNot(context: Context): Promise<void> {
  * Takes the secrets of the live session from the disk, where that is wished now. The other way they go by a person's choice
  * only: a policy that cannot be read for once is no reason to write them down.
  */
-export async function obeySessionOnly(context: Context): Promise<void> {
+export async function enforceSessionOnly(context: Context): Promise<void> {
   if (await isSessionOnly(context)) await moveSecrets(context);
 }
 
@@ -90,34 +94,37 @@ export async function moveSecrets(context: Context): Promise<void> {
     // That it is lost is found, and said, when it is needed.
     if (refreshToken === undefined) return;
     const keys = await openSecret(context, live, 'keys');
-    const kept = await keepSecrets(context, live.id, { refreshToken, ...(keys !== undefined && { keys }) });
-    const { after } = await context.store.step({ type: 'secretsMoved', sessionId: live.id, ...kept });
+    const kept = await saveSecrets(context, live.id, { refreshToken, ...(keys !== undefined && { keys }) });
+    const { after } = await context.store.dispatch({ type: 'secretsMoved', sessionId: live.id, ...kept });
     // Nothing is to stay in memory: they lie on the disk now, or the session has ended meanwhile.
-    if (kept.sealed || liveSession(after.session)?.id !== live.id) await dropSecrets(context, [live.id]);
+    if (kept.sealed || liveSession(after.session)?.id !== live.id) await deleteSecrets(context, [live.id]);
   });
 }
 
 /** Drops the secrets of these sessions. */
-export function dropSecrets(context: Context, owners: readonly string[]): Promise<void> {
+export function deleteSecrets(context: Context, owners: readonly string[]): Promise<void> {
   return change(context, (held) => filtered(held, (owner) => !owners.includes(owner)));
 }
 
 /** Drops the secrets of attempts and sessions that are over. */
-export async function sweepSecrets(context: Context): Promise<void> {
+export async function deleteOrphanedSecrets(context: Context): Promise<void> {
   await change(context, async (held) => {
     const current = currentOwners((await context.store.read()).session);
     return filtered(held, (owner) => current.includes(owner));
   });
 }
 
-function filtered(held: Held, keep: (owner: string) => boolean): Held {
+function filtered(held: HeldSecrets, keep: (owner: string) => boolean): HeldSecrets {
   const kept = Object.entries(held).filter(([owner]) => keep(owner));
   return kept.length === Object.keys(held).length ? held : Object.fromEntries(kept);
 }
 
-async function change({ ports }: Context, next: (held: Held) => Held | Promise<Held>): Promise<void> {
+async function change(
+  { ports }: Context,
+  next: (held: HeldSecrets) => HeldSecrets | Promise<HeldSecrets>,
+): Promise<void> {
   await ports.locks.exclusive(LOCK, async () => {
-    const before = ((await ports.memory.get(KEY)) ?? {}) as Held;
+    const before = ((await ports.memory.get(KEY)) ?? {}) as HeldSecrets;
     const after = await next(before);
     if (after !== before) await ports.memory.set({ [KEY]: after });
   });

@@ -2,28 +2,28 @@
 import { FxaError } from '../../fxa/errors.ts';
 import { collapseScopes, grantedCovers, isValidScope, parseScopes } from '../../fxa/scopes.ts';
 import type { Context } from '../context.ts';
-import type { HeldToken } from '../state/record.ts';
+import type { CachedToken } from '../state/record.ts';
 import type { SignedIn } from '../state/states.ts';
 
 /** The owner of a token that no session will use again. */
-const NOBODY = '';
+const NO_OWNER = '';
 
 const MAX_MARGIN_MS = 5 * 60_000;
 
 /** More tokens than this nobody waits to see destroyed; all but a few have expired long since. */
-const MOST_TOKENS = 100;
+const MAX_TOKENS = 100;
 
 /** A token from further in the future than this was received before the clock was set back: its age is unknown. */
 const CLOCK_SLACK_MS = 60_000;
 
 /** Keeps an access token under its owner, before anything else is done with it. */
-export async function holdToken(
+export async function cacheToken(
   context: Context,
   owner: string,
   answer: { readonly accessToken: string; readonly scope: string; readonly expiresIn: number },
-): Promise<HeldToken> {
+): Promise<CachedToken> {
   const receivedAt = context.ports.now();
-  const held: HeldToken = {
+  const held: CachedToken = {
     token: answer.accessToken,
     issuer: context.config.issuer,
     owner,
@@ -34,16 +34,16 @@ export async function holdToken(
   await context.store.updateTokens((tokens) => [
     ...tokens
       .filter(({ token }) => token !== held.token)
-      .map((other) => retired(other, receivedAt))
-      .slice(-MOST_TOKENS),
+      .map((other) => orphanExpired(other, receivedAt))
+      .slice(-MAX_TOKENS),
     held,
   ]);
   return held;
 }
 
 /** What has expired by our clock is of no use here; it may be alive all the same, so it is destroyed as an orphan. */
-function retired(held: HeldToken, now: number): HeldToken {
-  return held.expiresAt > now || held.owner === NOBODY ? held : { ...held, owner: NOBODY };
+function orphanExpired(held: CachedToken, now: number): CachedToken {
+  return held.expiresAt > now || held.owner === NO_OWNER ? held : { ...held, owner: NO_OWNER };
 }
 
 /** FxA: a refresh drops `openid`, which only serves the sign-in; a token without it is as good. */
@@ -66,24 +66,24 @@ export function tokenScope(wanted: string): string {
 }
 
 /** Fresh while more than the margin is left: five minutes, or a tenth of a short life. */
-export function isFresh(token: HeldToken, now: number): boolean {
+export function isFresh(token: CachedToken, now: number): boolean {
   return now < staleAt(token) && now > token.receivedAt - CLOCK_SLACK_MS;
 }
 
 /** The instant (milliseconds) from which a token is no longer handed out. Pure. */
-export function staleAt({ receivedAt, expiresAt }: HeldToken): number {
+export function staleAt({ receivedAt, expiresAt }: CachedToken): number {
   return expiresAt - Math.min(MAX_MARGIN_MS, (expiresAt - receivedAt) / 10);
 }
 
 /** The newest token of the session, of those that do all the session may do. Pure. */
-export function mainToken(tokens: readonly HeldToken[], { id, grant }: SignedIn): HeldToken | undefined {
+export function mainToken(tokens: readonly CachedToken[], { id, grant }: SignedIn): CachedToken | undefined {
   const scope = withoutOpenid(grant.scope);
   return tokens.findLast((token) => token.owner === id && grantedCovers(token.scope, scope));
 }
 
 /** A refused token must not be handed out again. It may be alive all the same, so it is destroyed as an orphan. */
-export function disown(context: Context, refused: string): Promise<void> {
+export function orphan(context: Context, refused: string): Promise<void> {
   return context.store.updateTokens((tokens) =>
-    tokens.map((held) => (held.token === refused ? { ...held, owner: NOBODY } : held)),
+    tokens.map((held) => (held.token === refused ? { ...held, owner: NO_OWNER } : held)),
   );
 }

@@ -14,8 +14,8 @@ const DENIED_MS = 3_600_000;
 /** A token that is refused younger than this was refused from the start. */
 const YOUNG_MS = 60_000;
 /** So many tokens in place of such ones, and then three a minute. */
-const MOST = 5;
-const ONE_EACH_MS = 20_000;
+const BUDGET = 5;
+const REFILL_MS = 20_000;
 
 /** What is older no longer matters. */
 const KEPT_MS = 3_600_000;
@@ -61,8 +61,8 @@ export async function takeReplacement(
   const opens = { now: false };
   await change(context, scope, ({ open, ...limit }, now) => {
     const left = leftOf(limit, now);
-    if (left < 1) retryAfter = Math.ceil(((1 - left) * ONE_EACH_MS) / 1000);
-    const wasOpen = left < MOST && open === true;
+    if (left < 1) retryAfter = Math.ceil(((1 - left) * REFILL_MS) / 1000);
+    const wasOpen = left < BUDGET && open === true;
     // What is over of one is not saved up: between two there is always as much time.
     const after = left < 1 ? left : Math.floor(left) - 1;
     const isOpen = wasOpen || after < 1;
@@ -82,8 +82,8 @@ export async function takeReplacement(
 }
 
 /** One more for every so many milliseconds, up to the most. A clock that was set back adds nothing. */
-function leftOf({ at, left = MOST }: Limit, now: number): number {
-  return Math.min(MOST, left + Math.max(0, now - at) / ONE_EACH_MS);
+function leftOf({ at, left = BUDGET }: Limit, now: number): number {
+  return Math.min(BUDGET, left + Math.max(0, now - at) / REFILL_MS);
 }
 
 /** Less than `ms` ago. An instant in the future is of a clock that was set back: it counts as now for as long again. */

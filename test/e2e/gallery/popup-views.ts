@@ -1,8 +1,8 @@
 // Every view of the popup, by name.
 import { FXA_ERROR_CODES, type FxaErrorCode, type Reason } from '../../../src/fxa/errors.ts';
-import { CLOSED_BY } from '../../../src/session/metrics/consent.ts';
+import { METRICS_BLOCKERS } from '../../../src/session/metrics/consent.ts';
 import type { Phase } from '../../../src/session/state/states.ts';
-import { unreadable, type View } from '../../../src/session/state/view.ts';
+import { unreadableView, type View } from '../../../src/session/state/view.ts';
 import { ADA, minutesAgo, NOW, popup, popupOf, type Shown } from './shown.ts';
 
 /** These are of a record that cannot be read. */
@@ -16,7 +16,7 @@ const REASONS: Readonly<Partial<Record<FxaErrorCode, Reason>>> = {
 
 const failed = (code: FxaErrorCode): Shown => {
   const name = `error-${code}`;
-  if (UNREADABLE.includes(code)) return popup(name, unreadable(code, NOW));
+  if (UNREADABLE.includes(code)) return popup(name, unreadableView(code, NOW));
   const reason = REASONS[code];
   const problem = {
     code,
@@ -88,7 +88,7 @@ const SIGNED_IN: readonly Shown[] = [
   popupOf('signed-in-tokens-refused', ADA, {
     problem: { code: 'rate_limited', reason: 'tokens_refused', retryAfter: 3600, at: NOW },
   }),
-  ...CLOSED_BY.map((why) =>
+  ...METRICS_BLOCKERS.map((why) =>
     popupOf(
       `signed-in-metrics-closed-${why}`,
       { ...ADA, metricsEnabled: why !== 'account' },

@@ -1,5 +1,5 @@
 // What a picture of the gallery is of: a page, and what lies in storage for it to show.
-import type { Books, METRICS } from '../../../src/session/metrics/queue.ts';
+import type { MetricsQueue, METRICS } from '../../../src/session/metrics/queue.ts';
 import type { JournalEntry } from '../../../src/session/state/record.ts';
 import { VIEW_VERSION, type AccountView, type View } from '../../../src/session/state/view.ts';
 
@@ -9,7 +9,7 @@ export type PageName = 'popup' | 'picture' | 'options' | 'welcome' | 'doctor';
 export interface Stored extends Record<string, unknown> {
   readonly view?: View;
   readonly journal?: readonly JournalEntry[];
-  readonly [METRICS]?: Books;
+  readonly [METRICS]?: MetricsQueue;
 }
 
 export interface Shown {

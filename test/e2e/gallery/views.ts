@@ -1,7 +1,7 @@
 // The gallery: every view of every page, by name.
 import type { JournalEntry } from '../../../src/session/state/record.ts';
 import { TOKEN_LIMITS } from '../../../src/session/tokens/token-limits.ts';
-import { unreadable } from '../../../src/session/state/view.ts';
+import { unreadableView } from '../../../src/session/state/view.ts';
 import { POPUP_VIEWS } from './popup-views.ts';
 import { minutesAgo, NOW, page, signedInView, signedOutView, type Shown } from './shown.ts';
 
@@ -68,7 +68,7 @@ const PAGE_VIEWS: readonly Shown[] = [
     view: { ...signedOutView, status: 'signingIn', phase: 'window', via: 'window' },
   }),
   page('welcome-failed', 'welcome', { view: { ...signedOutView, problem: { code: 'offline', at: NOW } } }),
-  page('welcome-unreadable', 'welcome', { view: unreadable('storage_corrupt', NOW) }),
+  page('welcome-unreadable', 'welcome', { view: unreadableView('storage_corrupt', NOW) }),
   page('welcome-signed-in', 'welcome', { view: signedInView }),
   page('picture', 'picture', { view: signedInView }),
   page('picture-signed-out', 'picture', { view: signedOutView }),

@@ -77,7 +77,7 @@ describe('one world a test', () => {
     const { time, session } = world;
     const more = async () => {
       await time.until(session.signIn(), 'the sign-in');
-      await time.until(session.tend(), 'the tending');
+      await time.until(session.runMaintenance(), 'the tending');
       time.advance(3_600_000);
       await time.until(session.signOut(), 'the sign-out');
     };

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { emptyRecord } from '../../../session/state/record.ts';
-import { bounded } from '../../../session/sign-out/outbox-entries.ts';
-import { whyOf } from '../../../session/state/transition.ts';
+import { pruneOutbox } from '../../../session/sign-out/outbox-entries.ts';
+import { transitionReason } from '../../../session/state/transition.ts';
 import { WHYS } from './known.ts';
 
 const DAY = 86_400_000;
@@ -16,14 +16,14 @@ const kept = (since: number) => ({
 
 it('knows every reason the journal gives', () => {
   const whyAfter = (outbox: ReturnType<typeof kept>[]) =>
-    bounded({ ...emptyRecord('d'), outbox }, NOW).journal.at(-1)?.why;
+    pruneOutbox({ ...emptyRecord('d'), outbox }, NOW).journal.at(-1)?.why;
   const out = { status: 'signedOut' } as const;
   const given = [
     whyAfter([kept(0)]),
     whyAfter(Array.from({ length: 5000 }, (_, index) => kept(NOW - index))),
-    whyOf({ type: 'signedOut', reason: 'by_user', at: 1 }, out),
-    whyOf({ type: 'signInFailed', attemptId: 'a', problem: { code: 'offline', at: 1 } }, out),
-    whyOf({ type: 'grantRejected', sessionId: 's', at: 1 }, out),
+    transitionReason({ type: 'signedOut', reason: 'by_user', at: 1 }, out),
+    transitionReason({ type: 'signInFailed', attemptId: 'a', problem: { code: 'offline', at: 1 } }, out),
+    transitionReason({ type: 'grantRejected', sessionId: 's', at: 1 }, out),
     'reset',
   ];
   expect(new Set(given).size).toBe(given.length);

@@ -1,6 +1,6 @@
 // The words a report may contain, in tables that the compiler holds equal to the types of the rules.
 import { FXA_ERROR_CODES, FXA_REASONS } from '../../../fxa/errors.ts';
-import type { ClosedBy } from '../../../session/metrics/consent.ts';
+import type { MetricsBlocker } from '../../../session/metrics/consent.ts';
 import type { Attempt, Phase, Session } from '../../../session/state/states.ts';
 import type { SessionEvent } from '../../../session/state/transition.ts';
 import type { View } from '../../../session/state/view.ts';
@@ -24,7 +24,7 @@ export const SESSION_ONLY = keys<View['sessionOnly']>({
   by_browser: true,
 });
 
-export const CLOSED = keys<ClosedBy>({
+export const CLOSED = keys<MetricsBlocker>({
   nowhere: true,
   policy: true,
   account: true,
@@ -50,11 +50,11 @@ export const WHYS: readonly string[] = [
     signInCompleted: true,
     profileFetched: true,
     metricsClosed: true,
-    troubleMet: true,
+    profileFetchFailed: true,
     problemDismissed: true,
     secretsMoved: true,
-    hinted: true,
-    grantKept: true,
+    endSuspected: true,
+    grantConfirmed: true,
     grantRejected: true,
     endExplained: true,
     signedOut: true,

@@ -1,8 +1,8 @@
 // The report holds what it is made to hold, and nothing else: junk in every place never comes out of it.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CLOSED_BY } from '../../../session/metrics/consent.ts';
-import { whyOf } from '../../../session/state/transition.ts';
+import { METRICS_BLOCKERS } from '../../../session/metrics/consent.ts';
+import { transitionReason } from '../../../session/state/transition.ts';
 import { WHYS } from './known.ts';
 import { reportText, type Facts } from './report.ts';
 import { BUILD, NOW } from './testing.ts';
@@ -103,13 +103,17 @@ describe('a report', () => {
   it('knows every reason that the session writes', () => {
     const signedOut = { status: 'signedOut' } as const;
     const at = NOW;
-    expect(WHYS).toContain(whyOf({ type: 'signedOut', reason: 'by_user', at }, signedOut));
-    expect(WHYS).toContain(whyOf({ type: 'grantRejected', sessionId: '', at }, signedOut));
+    expect(WHYS).toContain(transitionReason({ type: 'signedOut', reason: 'by_user', at }, signedOut));
+    expect(WHYS).toContain(transitionReason({ type: 'grantRejected', sessionId: '', at }, signedOut));
     const problem = { code: 'offline', at } as const;
-    expect(WHYS).toContain(whyOf({ type: 'signInFailed', attemptId: '', problem }, signedOut));
-    expect(WHYS).toContain(whyOf({ type: 'phaseReached', attemptId: '', phase: 'window' }, signedOut));
-    const all = { ...FACTS, view: { metrics: { closedBy: [...CLOSED_BY] } } };
-    expect(JSON.parse(reportText(all))).toMatchObject({ settings: { metricsClosedBy: [...CLOSED_BY] } });
+    expect(WHYS).toContain(transitionReason({ type: 'signInFailed', attemptId: '', problem }, signedOut));
+    expect(WHYS).toContain(
+      transitionReason({ type: 'phaseReached', attemptId: '', phase: 'window' }, signedOut),
+    );
+    const all = { ...FACTS, view: { metrics: { closedBy: [...METRICS_BLOCKERS] } } };
+    expect(JSON.parse(reportText(all))).toMatchObject({
+      settings: { metricsClosedBy: [...METRICS_BLOCKERS] },
+    });
   });
 });
 

@@ -2,7 +2,7 @@
 import { render } from 'preact';
 import type { Choice } from '../../server-config.ts';
 import type { JournalEntry } from '../../../session/state/record.ts';
-import type { Books } from '../../../session/metrics/queue.ts';
+import type { MetricsQueue } from '../../../session/metrics/queue.ts';
 import type { View } from '../../../session/state/view.ts';
 import { tellObjection } from '../shared/do-not-track.ts';
 import { beginPage } from '../shared/page.ts';
@@ -14,7 +14,7 @@ beginPage('settings');
 
 let view: View | undefined;
 let server: Choice | undefined;
-let books: Books | undefined;
+let books: MetricsQueue | undefined;
 let journal: readonly JournalEntry[] | undefined;
 
 /** Nothing is painted before all of it is known: the page would jump. */
@@ -36,7 +36,7 @@ void Promise.all([
     paint();
   }).catch(nothing),
   watchItem('metrics', (stored) => {
-    books = stored as Books | undefined;
+    books = stored as MetricsQueue | undefined;
     paint();
   }).catch(nothing),
   watchItem('journal', (stored) => {

@@ -1,9 +1,9 @@
 // What was counted, line by line and word for word: what would be sent next, and what was.
 import type { MetricsEvent } from '../../../contract/companion.ts';
-import type { Books } from '../../../session/metrics/queue.ts';
+import type { MetricsQueue } from '../../../session/metrics/queue.ts';
 import { text } from '../shared/text.ts';
 
-export function MetricsBooks({ books }: { books: Books | undefined }) {
+export function MetricsBooks({ books }: { books: MetricsQueue | undefined }) {
   const { waiting = [], sent = [], purge } = books ?? {};
   return (
     <>

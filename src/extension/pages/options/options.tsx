@@ -1,6 +1,6 @@
 // The page: one section for each thing a person may want to see or set.
 import type { JournalEntry } from '../../../session/state/record.ts';
-import type { Books } from '../../../session/metrics/queue.ts';
+import type { MetricsQueue } from '../../../session/metrics/queue.ts';
 import type { View } from '../../../session/state/view.ts';
 import type { Choice } from '../../server-config.ts';
 import { Heading } from '../shared/heading.tsx';
@@ -18,7 +18,7 @@ interface Props {
   view: View;
   /** What a tester has chosen. */
   server: Choice | undefined;
-  books: Books | undefined;
+  books: MetricsQueue | undefined;
   journal: readonly JournalEntry[] | undefined;
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { COMPANION_ALARM } from '../../../../session/companion/sync.ts';
-import { CLOSED_BY } from '../../../../session/metrics/consent.ts';
-import { RENEWAL_ALARM } from '../../../../session/tokens/refresh-schedule.ts';
-import { unreadable, VIEW_VERSION } from '../../../../session/state/view.ts';
+import { METRICS_BLOCKERS } from '../../../../session/metrics/consent.ts';
+import { REFRESH_ALARM } from '../../../../session/tokens/refresh-schedule.ts';
+import { unreadableView, VIEW_VERSION } from '../../../../session/state/view.ts';
 import { TOKEN_LIMITS } from '../../../../session/tokens/token-limits.ts';
 import { BUILD, found, NOW, workingArea } from '../testing.ts';
 import { EXPECTED_ALARMS } from './session.ts';
@@ -31,8 +31,8 @@ describe('what is stored', () => {
     [{ version: 1, status: 'signedOut' }, 'recordOtherVersion'],
     [undefined, 'recordAbsent'],
     ['scrambled', 'recordAbsent'],
-    [unreadable('storage_newer', NOW), 'recordNewer'],
-    [unreadable('storage_corrupt', NOW), 'recordCorrupt'],
+    [unreadableView('storage_newer', NOW), 'recordNewer'],
+    [unreadableView('storage_corrupt', NOW), 'recordCorrupt'],
   ])('%j', async (view, code) => {
     expect((await withView(view)).record).toEqual({ code });
   });
@@ -48,11 +48,11 @@ describe('alarms', () => {
     });
 
   it('have the names the session gives them', () => {
-    expect(EXPECTED_ALARMS).toEqual({ renewal: RENEWAL_ALARM, companion: COMPANION_ALARM });
+    expect(EXPECTED_ALARMS).toEqual({ renewal: REFRESH_ALARM, companion: COMPANION_ALARM });
   });
 
   it('are set', async () => {
-    const alarms = { [RENEWAL_ALARM]: NOW + 600_000, [COMPANION_ALARM]: NOW + 60_000 };
+    const alarms = { [REFRESH_ALARM]: NOW + 600_000, [COMPANION_ALARM]: NOW + 60_000 };
     expect((await withAlarms(alarms)).alarms).toEqual({
       code: 'alarmsSet',
       values: { seconds: 60 },
@@ -62,8 +62,8 @@ describe('alarms', () => {
 
   it('are missing, and late', async () => {
     const missing = { code: 'alarmsMissing', names: ['companion'] };
-    expect((await withAlarms({ [RENEWAL_ALARM]: NOW })).alarms).toEqual(missing);
-    expect((await withAlarms({ [RENEWAL_ALARM]: NOW - 3_600_000 }, WITHOUT_COMPANION)).alarms).toEqual({
+    expect((await withAlarms({ [REFRESH_ALARM]: NOW })).alarms).toEqual(missing);
+    expect((await withAlarms({ [REFRESH_ALARM]: NOW - 3_600_000 }, WITHOUT_COMPANION)).alarms).toEqual({
       code: 'alarmsLate',
       names: ['renewal'],
     });
@@ -119,9 +119,9 @@ describe('metrics', () => {
   });
 
   it('are closed, whatever the reason is', async () => {
-    const closed = await withView({ metrics: { on: false, closedBy: CLOSED_BY } });
+    const closed = await withView({ metrics: { on: false, closedBy: METRICS_BLOCKERS } });
     expect(closed.metrics?.code).toBe('metricsClosed');
-    expect([...(closed.metrics?.names ?? [])].sort()).toEqual([...CLOSED_BY].sort());
+    expect([...(closed.metrics?.names ?? [])].sort()).toEqual([...METRICS_BLOCKERS].sort());
   });
 
   it.each([undefined, {}, { metrics: { closedBy: 'scrambled' } }])(

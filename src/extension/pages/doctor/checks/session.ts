@@ -1,5 +1,5 @@
 // How the extension itself is: whether its background answers, what it has stored, what it plans, what it is told to do.
-import type { ClosedBy } from '../../../../session/metrics/consent.ts';
+import type { MetricsBlocker } from '../../../../session/metrics/consent.ts';
 import type { View } from '../../../../session/state/view.ts';
 import { known, type Check, type Finding } from '../findings.ts';
 import type { Examine } from '../examination.ts';
@@ -87,7 +87,7 @@ export const SESSION_CHECKS: Record<SessionCheck, Examine> = {
     const view = await viewOf(surroundings);
     // Without a view nothing is sent: it would be the account's word that is missing.
     const told = view?.metrics?.closedBy;
-    const closedBy = Array.isArray(told) ? (told as readonly ClosedBy[]) : (['account'] as const);
+    const closedBy = Array.isArray(told) ? (told as readonly MetricsBlocker[]) : (['account'] as const);
     return closedBy.length === 0
       ? { code: 'metricsOpen' }
       : { code: 'metricsClosed', names: known(closedBy) };
