@@ -153,7 +153,7 @@ function run({ command: [command = '', ...args], env: own }: Step): Promise<bool
 }
 
 /** Tests that go through many of something say how many. Without that, nobody knows what they would have found. */
-const GONE_THROUGH = [
+const COVERAGE_COUNTERS = [
   'crash points',
   'matrix cells',
   'interleavings',
@@ -212,7 +212,7 @@ rmSync(reports, { recursive: true, force: true });
 console.log(`\n${lines.join('\n')}`);
 if (failures.length) console.log(`\nfailed:\n${failures.join('\n')}`);
 console.log(`  gone through: ${[...sums].map(([what, count]) => `${count} ${what}`).join(', ')}`);
-for (const what of GONE_THROUGH.filter((one) => !sums.has(one))) {
+for (const what of COVERAGE_COUNTERS.filter((one) => !sums.has(one))) {
   console.log(`✗ ${what}: there were none`);
   total.failed++;
 }

@@ -3,15 +3,15 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { newKeyRequest } from '../../src/fxa/scoped-keys.ts';
 import type { KeyExchange } from '../../src/session/ports.ts';
 import { createSession, type SessionService } from '../../src/session/index.ts';
-import { watch } from './grant-tracker.ts';
-import { personAt } from './simulated-user.ts';
+import { trackGrants } from './grant-tracker.ts';
+import { simulatedUser } from './simulated-user.ts';
 import { ADA, LATER_MS, LIN } from './steps.ts';
-import { createFaultWorld, type FaultWorld } from './harness.ts';
+import { createFaultHarness, type FaultHarness } from './harness.ts';
 
 const KEY_SCOPE = 'https://identity.mozilla.com/apps/notes';
 const SCOPE = 'openid profile profile:write';
 
-let world: FaultWorld;
+let world: FaultHarness;
 afterEach(() => world.stop());
 
 const uidOf = (email: string) => world.standin.store.accounts.byEmail(email)?.uid;
@@ -28,7 +28,7 @@ const keys: KeyExchange = {
 
 /** The call under test runs in one background, and what happens meanwhile in another. */
 async function createWorlds(withKeys: boolean) {
-  world = createFaultWorld({ scope: SCOPE });
+  world = createFaultHarness({ scope: SCOPE });
   world.kill();
   signing = ADA;
   const start = () => {
@@ -116,7 +116,7 @@ interface Meanwhile {
 
 const signsIn = (email: string) => (other: SessionService) => {
   signing = email;
-  world.host.person = personAt(world.standin, email);
+  world.host.simulatedUser = simulatedUser(world.standin, email);
   return other.signIn();
 };
 
@@ -145,7 +145,7 @@ async function cross(
   const { caller, other } = await createWorlds(withKeys === true);
   prepare?.();
   const { host, time } = world;
-  const knowledge = watch(world);
+  const grantTracker = trackGrants(world);
   let seen = 0;
   let go = () => {};
   let where: string | undefined;
@@ -185,7 +185,11 @@ async function cross(
     if (what !== undefined) found.push(what);
     if (before && meanwhile.must && gives) found.push('it went on as if nothing had happened');
   }
-  const lost = [...knowledge.lostTokens(), ...knowledge.forgottenTokens(), ...knowledge.forgottenGrants()];
+  const lost = [
+    ...grantTracker.lostTokens(),
+    ...grantTracker.forgottenTokens(),
+    ...grantTracker.forgottenGrants(),
+  ];
   if (lost.length > 0) found.push(`${lost.length} live tokens or grants are not known`);
   for (const report of host.reports) found.push(`reported: ${String(report)}`);
   return found.map((what) => `${meanwhile.name}, at ${point} (${where}): ${what}`);

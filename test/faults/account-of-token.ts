@@ -3,7 +3,7 @@ import type { StoredRecord } from '../../src/session/state/record.ts';
 import type { BoundKey } from '../../src/session/tokens/scoped-keys.ts';
 import type { BoundToken } from '../../src/session/index.ts';
 import { baseState, uidOf } from '../../src/session/state/states.ts';
-import type { FaultWorld } from './harness.ts';
+import type { FaultHarness } from './harness.ts';
 
 /** The uid of who is signed in by this record; undefined where nobody is. */
 export function accountIn(stored: unknown): string | undefined {
@@ -14,7 +14,7 @@ export function accountIn(stored: unknown): string | undefined {
 
 /** What is wrong with a token. `began`: whose account the call began with; `refused`: the token it is to replace. */
 export function wrongToken(
-  { standin }: Pick<FaultWorld, 'standin'>,
+  { standin }: Pick<FaultHarness, 'standin'>,
   { token, uid }: BoundToken,
   { began, refused }: { readonly began: string | undefined; readonly refused?: BoundToken | undefined },
 ): string | undefined {

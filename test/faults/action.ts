@@ -10,10 +10,10 @@ export interface Action {
   readonly act: (browser: Browser) => string | undefined;
 }
 
-export const PEOPLE = ['ada@example.com', 'lin@example.com', 'noor@example.com'] as const;
+export const EMAILS = ['ada@example.com', 'lin@example.com', 'noor@example.com'] as const;
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 
 /** Who has an account. */
-export const people = ({ world }: Browser) =>
-  PEOPLE.filter((email) => world.standin.store.accounts.byEmail(email));
+export const accounts = ({ world }: Browser) =>
+  EMAILS.filter((email) => world.standin.store.accounts.byEmail(email));

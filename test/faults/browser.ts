@@ -3,11 +3,11 @@ import { isFxaError } from '../../src/fxa/errors.ts';
 import type { SessionService } from '../../src/session/index.ts';
 import { createChance, type Chance } from '../harness/random.ts';
 import { createScheduler, type Scheduler } from '../harness/scheduler.ts';
-import { watch, type Knowledge } from './grant-tracker.ts';
-import { personAt } from './simulated-user.ts';
-import { unsound } from './invariants.ts';
-import { watchFlights, wrongEnding, type Deeds, type Flights } from './watchers.ts';
-import { createFaultWorld, type FaultWorld, type WorldOptions } from './harness.ts';
+import { trackGrants, type GrantTracker } from './grant-tracker.ts';
+import { simulatedUser } from './simulated-user.ts';
+import { brokenInvariants } from './invariants.ts';
+import { watchFlights, wrongEnding, type UserActions, type Flights } from './watchers.ts';
+import { createFaultHarness, type FaultHarness, type HarnessOptions } from './harness.ts';
 
 export interface Command {
   readonly name: string;
@@ -29,13 +29,13 @@ interface Page {
 }
 
 export interface Browser {
-  readonly world: FaultWorld;
+  readonly world: FaultHarness;
   readonly chance: Chance;
   readonly scheduler: Scheduler;
-  readonly knowledge: Knowledge;
+  readonly grantTracker: GrantTracker;
   readonly flights: Flights;
   /** `leaps`: how often the clock moved by more than a minute between a window's being asked for and its being seen. */
-  readonly deeds: Deeds & { kills: number; leaps: number };
+  readonly userActions: UserActions & { kills: number; leaps: number };
   readonly trace: string[];
   readonly violations: string[];
   readonly commands: readonly Command[];
@@ -52,7 +52,7 @@ export interface Browser {
   restart(): void;
 }
 
-export function createBrowser(seed: number, options: WorldOptions): Browser {
+export function createBrowser(seed: number, options: HarnessOptions): Browser {
   const chance = createChance(seed);
   const jitter = createChance(seed ^ 0x5eed);
   const scheduler = createScheduler();
@@ -63,11 +63,11 @@ export function createBrowser(seed: number, options: WorldOptions): Browser {
     violations.push(what);
   };
   const flights = watchFlights(wrong);
-  const world = createFaultWorld({ ...options, random: jitter.next, around: flights.around });
+  const world = createFaultHarness({ ...options, random: jitter.next, around: flights.around });
   world.kill();
   const { host } = world;
-  const knowledge = watch(world);
-  const deeds = { signOuts: 0, browserRestarts: 0, kills: 0, leaps: 0 };
+  const grantTracker = trackGrants(world);
+  const userActions = { signOuts: 0, browserRestarts: 0, kills: 0, leaps: 0 };
   let alive: readonly Background[] = [];
   const commands: Command[] = [];
 
@@ -75,7 +75,7 @@ export function createBrowser(seed: number, options: WorldOptions): Browser {
   Object.defineProperty(host, 'answered', {
     get: () => scheduler.hold({ context: 0, call: 'the window appears', way: 'out' }),
   });
-  host.person = (url) =>
+  host.simulatedUser = (url) =>
     new Promise((end) => {
       browser.pages = [...browser.pages, { url, end }];
     });
@@ -84,13 +84,13 @@ export function createBrowser(seed: number, options: WorldOptions): Browser {
       when === 'before' &&
       call === 'authWindow.launch' &&
       host.windows.open.length > 0 &&
-      deeds.kills === 0 &&
-      deeds.leaps === 0
+      userActions.kills === 0 &&
+      userActions.leaps === 0
     )
       wrong('a second window was asked for');
   };
-  knowledge.onRecord = (before, after) => {
-    const what = wrongEnding(world, deeds, before, after);
+  grantTracker.onRecord = (before, after) => {
+    const what = wrongEnding(world, userActions, before, after);
     if (what !== undefined) wrong(what);
   };
 
@@ -106,7 +106,7 @@ export function createBrowser(seed: number, options: WorldOptions): Browser {
   host.onTabGone = (id) => event(`tab ${id} is gone`, (session) => session.tabRemoved(id));
 
   const browser: Browser = {
-    ...{ world, chance, scheduler, knowledge, flights, deeds, trace, violations, commands, wrong },
+    ...{ world, chance, scheduler, grantTracker, flights, userActions, trace, violations, commands, wrong },
     get alive() {
       return alive;
     },
@@ -124,7 +124,7 @@ export function createBrowser(seed: number, options: WorldOptions): Browser {
     },
     kill(background) {
       trace.push(`#${background.context} is killed`);
-      deeds.kills++;
+      userActions.kills++;
       background.kill();
       scheduler.forget(background.context);
       flights.land(background.context);
@@ -145,7 +145,7 @@ export function createBrowser(seed: number, options: WorldOptions): Browser {
     },
     async finish(page, email) {
       try {
-        const end = await personAt(world.standin, email)(page.url);
+        const end = await simulatedUser(world.standin, email)(page.url);
         browser.pages = browser.pages.filter((one) => one !== page);
         page.end(end);
       } catch {
@@ -155,7 +155,7 @@ export function createBrowser(seed: number, options: WorldOptions): Browser {
     },
     restart() {
       trace.push('the browser ends, and starts again');
-      deeds.browserRestarts++;
+      userActions.browserRestarts++;
       for (const background of alive) browser.kill(background);
       browser.pages = [];
       host.tabs.clear();
@@ -175,12 +175,12 @@ export function createBrowser(seed: number, options: WorldOptions): Browser {
 
 /** What can be seen to be wrong between any two calls. */
 export function look({ world, violations, wrong }: Browser): void {
-  for (const what of unsound(world)) if (!violations.includes(what)) wrong(what);
+  for (const what of brokenInvariants(world)) if (!violations.includes(what)) wrong(what);
   for (const error of world.host.reports.splice(0)) wrong(`reported: ${String(error)}`);
 }
 
 /** To be called before the clock moves: what was expected within a minute may then be a stranger when it comes. */
-export function leap({ world, deeds }: Pick<Browser, 'world' | 'deeds'>): void {
+export function leap({ world, userActions }: Pick<Browser, 'world' | 'userActions'>): void {
   const expected = world.host.memory.get('authWindow') as { expectedAt?: number } | null | undefined;
-  if (expected?.expectedAt !== undefined) deeds.leaps++;
+  if (expected?.expectedAt !== undefined) userActions.leaps++;
 }

@@ -4,13 +4,13 @@ import { COMPANION_ALARM } from '../../src/session/companion/sync.ts';
 import { OUTBOX_ALARM } from '../../src/session/sign-out/outbox.ts';
 import { createSession } from '../../src/session/index.ts';
 import { ada } from './steps.ts';
-import { createFaultWorld, type FaultWorld } from './harness.ts';
+import { createFaultHarness, type FaultHarness } from './harness.ts';
 
 const MINUTE = 60_000;
 
-let world: FaultWorld;
+let world: FaultHarness;
 beforeEach(async () => {
-  world = createFaultWorld({ companion: true });
+  world = createFaultHarness({ companion: true });
   await done(world.session.signIn());
   await tend();
 });

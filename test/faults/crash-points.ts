@@ -4,20 +4,20 @@
 //
 // Locks are no points of their own: dying between two other calls is all that a lock could add.
 import type { Session } from '../../src/session/state/states.ts';
-import { watch, type Knowledge } from './grant-tracker.ts';
-import { leftovers, unsound } from './invariants.ts';
-import { createFaultWorld, type FaultWorld, type WorldOptions } from './harness.ts';
+import { trackGrants, type GrantTracker } from './grant-tracker.ts';
+import { leftovers, brokenInvariants } from './invariants.ts';
+import { createFaultHarness, type FaultHarness, type HarnessOptions } from './harness.ts';
 
 type Status = Session['status'];
 
 export interface UseCase {
   readonly name: string;
-  readonly world?: WorldOptions;
-  readonly prepare: (world: FaultWorld) => Promise<unknown>;
+  readonly world?: HarnessOptions;
+  readonly prepare: (world: FaultHarness) => Promise<unknown>;
   /** What is interrupted. */
-  readonly run: (world: FaultWorld) => Promise<unknown>;
+  readonly run: (world: FaultHarness) => Promise<unknown>;
   /** The same once more, undisturbed; default `run`. */
-  readonly again?: (world: FaultWorld) => Promise<unknown>;
+  readonly again?: (world: FaultHarness) => Promise<unknown>;
   /** The record cannot be read until the use case has been through. */
   readonly unreadable?: true;
   /** The states there may be after the death of the background, and those after the death of the browser besides. */
@@ -26,7 +26,7 @@ export interface UseCase {
   /** The state in the end. */
   readonly end: Status;
   /** What else is wrong in the end. */
-  readonly check?: (world: FaultWorld) => string[];
+  readonly check?: (world: FaultHarness) => string[];
 }
 
 /** What dies: the background alone, or the browser with all that lives no longer than it. */
@@ -77,14 +77,14 @@ async function crash(
   second: number | undefined,
   outcome: Outcome,
 ): Promise<'never' | 'once' | 'twice'> {
-  const world = createFaultWorld({ ...useCase.world, signal });
+  const world = createFaultHarness({ ...useCase.world, signal });
   const { time } = world;
   const wrong = (what: string, where: string) =>
     outcome.violations.push(`${useCase.name}, ${where}: ${what}`);
   let where = 'while it is prepared';
   try {
     await time.until(useCase.prepare(world), 'the preparation');
-    const knowledge = watch(world);
+    const grantTracker = trackGrants(world);
     const first = await dieAt(world, point, () => useCase.run(world));
     if (first === undefined) return 'never';
     where = `${death} killed at point ${point}, ${first.call}`;
@@ -103,13 +103,14 @@ async function crash(
     // Who is in a window or tab goes on there; it is a while until they try again.
     await time.quiet();
     time.advance(10_000);
-    for (const what of afterDeath(world, useCase, death, knowledge, deaths)) wrong(what, where);
+    for (const what of afterDeath(world, useCase, death, grantTracker, deaths)) wrong(what, where);
 
-    const lost = knowledge.lostGrants().length + knowledge.lostTokens().length;
+    const lost = grantTracker.lostGrants().length + grantTracker.lostTokens().length;
     outcome.lost += lost;
     await time.until((useCase.again ?? useCase.run)(world), 'the same once more');
     await time.until(world.session.runMaintenance(), 'the end');
-    for (const what of inTheEnd(world, useCase, knowledge, lost)) wrong(what, `${where}, and then once more`);
+    for (const what of inTheEnd(world, useCase, grantTracker, lost))
+      wrong(what, `${where}, and then once more`);
     return deaths.length === 2 ? 'twice' : 'once';
   } catch (error) {
     signal.throwIfAborted();
@@ -121,7 +122,7 @@ async function crash(
 }
 
 /** As the background does: what goes wrong in the recovery is reported, and does not keep it from living. */
-async function restarted(world: FaultWorld, { unreadable }: UseCase): Promise<void> {
+async function restarted(world: FaultHarness, { unreadable }: UseCase): Promise<void> {
   await world.restart().catch((error: unknown) => {
     if (!unreadable) throw error;
   });
@@ -135,7 +136,7 @@ interface Moment {
 
 /** Kills the background at a point of the work. Undefined when the work ended before it came there. */
 async function dieAt(
-  world: FaultWorld,
+  world: FaultHarness,
   point: number,
   work: () => Promise<unknown>,
 ): Promise<Moment | undefined> {
@@ -160,7 +161,7 @@ async function dieAt(
 }
 
 /** What lives no longer than the browser is gone. */
-async function endBrowser({ host, time }: FaultWorld): Promise<void> {
+async function endBrowser({ host, time }: FaultHarness): Promise<void> {
   for (const id of host.windows.open) host.closeWindow(id);
   host.tabs.clear();
   await time.quiet();
@@ -169,21 +170,22 @@ async function endBrowser({ host, time }: FaultWorld): Promise<void> {
 }
 
 function afterDeath(
-  world: FaultWorld,
+  world: FaultHarness,
   useCase: UseCase,
   death: Death,
-  knowledge: Knowledge,
+  grantTracker: GrantTracker,
   deaths: readonly Moment[],
 ): string[] {
   const status = world.view()?.status ?? 'signedOut';
   const told = useCase.unreadable && world.view()?.problem?.code === 'storage_corrupt';
-  const wrong = told ? [] : unsound(world);
-  const lost = [...knowledge.lostGrants(), ...(death === 'browser' ? [] : knowledge.lostTokens())];
+  const wrong = told ? [] : brokenInvariants(world);
+  const lost = [...grantTracker.lostGrants(), ...(death === 'browser' ? [] : grantTracker.lostTokens())];
   if (lost.length > 0 && !deaths.some(({ unwritten }) => unwritten))
     wrong.push(`${lost.length} unknown grants or tokens`);
-  if (knowledge.forgottenGrants().length > 0) wrong.push('a grant was forgotten');
+  if (grantTracker.forgottenGrants().length > 0) wrong.push('a grant was forgotten');
   // Access tokens that ended with the browser are dead within the hour.
-  if (death === 'background' && knowledge.forgottenTokens().length > 0) wrong.push('a token was forgotten');
+  if (death === 'background' && grantTracker.forgottenTokens().length > 0)
+    wrong.push('a token was forgotten');
 
   const allowed = death === 'browser' ? [...useCase.after, ...(useCase.afterBrowser ?? [])] : useCase.after;
   if (!allowed.includes(status)) wrong.push(`the state is ${status}`);
@@ -195,7 +197,7 @@ function afterDeath(
 }
 
 /** Whoever clicked is told: signed in, or why not, or still on the way in a tab. */
-function isSilent(world: FaultWorld): boolean {
+function isSilent(world: FaultHarness): boolean {
   const { journal = [], session } = world.record() ?? {};
   const last = journal.at(-1);
   if (session?.status === 'signingIn') return !(session.attempt.via === 'tab' && world.host.tabs.size > 0);
@@ -203,12 +205,12 @@ function isSilent(world: FaultWorld): boolean {
   return failed && world.view()?.problem?.code !== last.why;
 }
 
-function inTheEnd(world: FaultWorld, useCase: UseCase, knowledge: Knowledge, lost: number): string[] {
-  const wrong = [...unsound(world), ...leftovers(world), ...(useCase.check?.(world) ?? [])];
+function inTheEnd(world: FaultHarness, useCase: UseCase, grantTracker: GrantTracker, lost: number): string[] {
+  const wrong = [...brokenInvariants(world), ...leftovers(world), ...(useCase.check?.(world) ?? [])];
   const status = world.view()?.status;
   if (status !== useCase.end) wrong.push(`the state is ${status}, not ${useCase.end}`);
-  if (knowledge.forgottenGrants().length > 0) wrong.push('a grant was forgotten');
-  const lostNow = knowledge.lostGrants().length + knowledge.lostTokens().length;
+  if (grantTracker.forgottenGrants().length > 0) wrong.push('a grant was forgotten');
+  const lostNow = grantTracker.lostGrants().length + grantTracker.lostTokens().length;
   if (lostNow > lost) wrong.push('unknown grants or tokens');
   const waiting = world.record()?.outbox.length ?? 0;
   if (waiting > 0) wrong.push(`${waiting} grants wait in the outbox`);

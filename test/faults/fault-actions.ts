@@ -2,7 +2,7 @@
 import type { Fault, Trouble } from '../../src/mock-accounts/faults/model.ts';
 import { READY_PASSWORD } from '../../src/mock-accounts/seed.ts';
 import { MOODS } from './fake-companion.ts';
-import { HOUR, MINUTE, PEOPLE, people, type Action } from './action.ts';
+import { HOUR, MINUTE, EMAILS, accounts, type Action } from './action.ts';
 import { leap } from './browser.ts';
 
 const DAY = 24 * HOUR;
@@ -30,7 +30,7 @@ const TROUBLES: readonly Trouble[] = [
 ];
 const PLACES = ['api', 'token', 'exchange', 'refresh', 'destroy', 'profile', 'jwks', 'discovery'] as const;
 
-export const MISHAPS: readonly Action[] = [
+export const FAULT_ACTIONS: readonly Action[] = [
   {
     name: 'another background starts',
     weight: 1,
@@ -90,7 +90,7 @@ export const MISHAPS: readonly Action[] = [
     weight: 0.5,
     act({ world, chance }) {
       const { store } = world.standin;
-      const account = store.accounts.byEmail(chance.pick(PEOPLE));
+      const account = store.accounts.byEmail(chance.pick(EMAILS));
       if (account) store.disconnect(account.uid, world.config.clientId);
       return undefined;
     },
@@ -100,7 +100,7 @@ export const MISHAPS: readonly Action[] = [
     weight: 0.5,
     act(browser) {
       const { store } = browser.world.standin;
-      const account = store.accounts.byEmail(browser.chance.pick(people(browser)));
+      const account = store.accounts.byEmail(browser.chance.pick(accounts(browser)));
       if (account) store.changePassword(account, READY_PASSWORD);
       return undefined;
     },
@@ -110,7 +110,7 @@ export const MISHAPS: readonly Action[] = [
     weight: 0.5,
     act(browser) {
       const { store } = browser.world.standin;
-      const account = store.accounts.byEmail(browser.chance.pick(people(browser)));
+      const account = store.accounts.byEmail(browser.chance.pick(accounts(browser)));
       if (account) store.setMetricsEnabled(account, !account.metricsEnabled);
       return String(account?.metricsEnabled);
     },

@@ -1,11 +1,11 @@
 // What the proofs have found, each by itself.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { inFront, needsReauth, passwordChanged, sessionOnly, signedIn } from './steps.ts';
-import { createFaultWorld, type FaultWorld } from './harness.ts';
+import { createFaultHarness, type FaultHarness } from './harness.ts';
 
-let world: FaultWorld;
+let world: FaultHarness;
 beforeEach(() => {
-  world = createFaultWorld();
+  world = createFaultHarness();
 });
 afterEach(() => world.stop());
 

@@ -2,17 +2,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FxaError } from '../../src/fxa/errors.ts';
 import type { View } from '../../src/session/state/view.ts';
-import { personAt } from './simulated-user.ts';
-import { unsound } from './invariants.ts';
+import { simulatedUser } from './simulated-user.ts';
+import { brokenInvariants } from './invariants.ts';
 import { ada, ADA } from './steps.ts';
-import { createFaultWorld, type FaultWorld } from './harness.ts';
+import { createFaultHarness, type FaultHarness } from './harness.ts';
 
-let world: FaultWorld;
+let world: FaultHarness;
 beforeEach(() => {
-  world = createFaultWorld();
+  world = createFaultHarness();
 });
 afterEach(() => {
-  expect(unsound(world)).toEqual([]);
+  expect(brokenInvariants(world)).toEqual([]);
   world.stop();
 });
 
@@ -39,7 +39,7 @@ function freeDisk(): void {
 
 /** A sign-in whose window is open. */
 async function windowOpen(): Promise<{ attempt: Promise<void> }> {
-  world.host.person = () => new Promise(() => undefined);
+  world.host.simulatedUser = () => new Promise(() => undefined);
   const attempt = world.session.signIn();
   attempt.catch(() => undefined);
   await world.time.quiet();
@@ -51,7 +51,7 @@ describe('while the sign-in window is open', () => {
   it('a sign-in that cannot be written down is told as failed, and leaves no grant', async () => {
     let come = () => {};
     const ready = new Promise<void>((resolve) => (come = resolve));
-    world.host.person = (url) => ready.then(() => personAt(world.standin, ADA)(url));
+    world.host.simulatedUser = (url) => ready.then(() => simulatedUser(world.standin, ADA)(url));
     const attempt = world.session.signIn();
     await world.time.quiet();
     fillDisk();

@@ -1,9 +1,9 @@
 // Who knows what: which grants and tokens live at the server, which of them are known here, and which ever were.
 import { createHash } from 'node:crypto';
 import type { CachedToken, StoredRecord } from '../../src/session/state/record.ts';
-import { CLIENT, type FaultWorld } from './harness.ts';
+import { CLIENT, type FaultHarness } from './harness.ts';
 
-export interface Knowledge {
+export interface GrantTracker {
   /** Ids of what lives and was written down here once, and is not any more: never to be. */
   forgottenGrants(): string[];
   forgottenTokens(): string[];
@@ -22,13 +22,13 @@ function grantsIn(stored: unknown): string[] {
 }
 
 /** Watches the storage of a world from now on. */
-export function watch({ host, standin }: Pick<FaultWorld, 'host' | 'standin'>): Knowledge {
+export function trackGrants({ host, standin }: Pick<FaultHarness, 'host' | 'standin'>): GrantTracker {
   const grantsEver = new Set<string>(grantsIn(host.local.get('record')));
   const tokensEver = new Set<string>();
   const held = () => (host.memory.get('tokens') ?? []) as readonly CachedToken[];
   for (const { token } of held()) tokensEver.add(idOf(token));
 
-  const knowledge: Knowledge = {
+  const grantTracker: GrantTracker = {
     forgottenGrants() {
       const known = new Set(grantsIn(host.local.get('record')));
       return liveGrants().filter((id) => grantsEver.has(id) && !known.has(id));
@@ -52,7 +52,7 @@ export function watch({ host, standin }: Pick<FaultWorld, 'host' | 'standin'>): 
     const result = setLocal(key, value);
     if (key === 'record') {
       for (const id of grantsIn(value)) grantsEver.add(id);
-      knowledge.onRecord(before, value as StoredRecord);
+      grantTracker.onRecord(before, value as StoredRecord);
     }
     return result;
   };
@@ -62,5 +62,5 @@ export function watch({ host, standin }: Pick<FaultWorld, 'host' | 'standin'>): 
     if (key === 'tokens') for (const { token } of held()) tokensEver.add(idOf(token));
     return result;
   };
-  return knowledge;
+  return grantTracker;
 }

@@ -15,7 +15,7 @@ import { takeTime, type Time } from '../harness/time.ts';
 import { COMPANION, createFakeCompanion, type FakeCompanion } from './fake-companion.ts';
 import { fakeKeys, KEY_SCOPE } from './fake-keys.ts';
 import { watchMetrics, type MetricsWatch } from './metrics-watch.ts';
-import { personAt } from './simulated-user.ts';
+import { simulatedUser } from './simulated-user.ts';
 
 export const ORIGIN = 'http://127.0.0.1:9720';
 export const CLIENT = 'a1b2c3d4e5f60001';
@@ -26,7 +26,7 @@ export const START = Date.parse('2026-11-21T10:00:00Z');
 /** Which token endpoint a build talks to, and how it knows: FxA has two families, with proofs of their own. */
 export type Family = 'oauth' | 'auth' | 'discovered';
 
-export interface WorldOptions {
+export interface HarnessOptions {
   readonly era?: Era;
   readonly family?: Family;
   readonly scope?: string;
@@ -43,7 +43,7 @@ export interface WorldOptions {
   readonly around?: (fetch: typeof globalThis.fetch, context: number) => typeof globalThis.fetch;
 }
 
-export interface FaultWorld {
+export interface FaultHarness {
   readonly standin: Standin;
   readonly companion: FakeCompanion;
   readonly metrics: MetricsWatch;
@@ -81,14 +81,14 @@ export function endpointsOf(family: Exclude<Family, 'discovered'>, era: Era): En
 }
 
 /** What the gate of metrics and the view depend on, beside the record. */
-export function surroundingsOf({ host, config }: Pick<FaultWorld, 'host' | 'config'>): Environment {
+export function environmentOf({ host, config }: Pick<FaultHarness, 'host' | 'config'>): Environment {
   const { policy, consent } = host;
   const { issuer, companion } = config;
   const keepsKeys = !host.keyless;
   return { issuer, policy, consent, companion: companion !== undefined, keepsKeys, tab: true };
 }
 
-export function createFaultWorld(options: WorldOptions = {}): FaultWorld {
+export function createFaultHarness(options: HarnessOptions = {}): FaultHarness {
   const {
     era = 'today',
     family = era === 'today' ? 'oauth' : 'discovered',
@@ -119,7 +119,7 @@ export function createFaultWorld(options: WorldOptions = {}): FaultWorld {
   const host = createHost({
     redirectUri: readyClients().find(({ id }) => id === CLIENT)?.redirectUris[0] ?? '',
     returnPage: RETURN_PAGE,
-    person: personAt(standin, 'ada@example.com'),
+    simulatedUser: simulatedUser(standin, 'ada@example.com'),
     fetch: network,
     now: time.now,
     signal,
@@ -140,7 +140,7 @@ export function createFaultWorld(options: WorldOptions = {}): FaultWorld {
     }),
   };
 
-  const metrics = watchMetrics(host, () => surroundingsOf({ host, config }));
+  const metrics = watchMetrics(host, () => environmentOf({ host, config }));
   const keysTold = new Set<boolean>();
   let contexts = 0;
   const start = () => {
@@ -168,7 +168,7 @@ export function createFaultWorld(options: WorldOptions = {}): FaultWorld {
   };
   let running = start();
   let stopped = false;
-  const world: FaultWorld = {
+  const world: FaultHarness = {
     standin,
     companion,
     metrics,
@@ -188,7 +188,7 @@ export function createFaultWorld(options: WorldOptions = {}): FaultWorld {
       await world.session.runMaintenance();
     },
     signsInAs(email) {
-      host.person = personAt(standin, email);
+      host.simulatedUser = simulatedUser(standin, email);
     },
     view: () => host.local.get('view') as View | undefined,
     record: () => host.local.get('record') as StoredRecord | undefined,

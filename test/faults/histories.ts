@@ -6,8 +6,8 @@
 import { liveSession } from '../../src/session/state/states.ts';
 import { actOnce, askToken, ringNext } from './user-actions.ts';
 import { createBrowser, look, type Browser } from './browser.ts';
-import { isOwed, leftovers, uncounted } from './invariants.ts';
-import type { WorldOptions } from './harness.ts';
+import { isDeletionPending, leftovers, metricsViolations } from './invariants.ts';
+import type { HarnessOptions } from './harness.ts';
 
 export interface History {
   readonly seed: number;
@@ -19,7 +19,7 @@ export interface History {
   readonly tale: string;
 }
 
-const SERVERS: readonly WorldOptions[] = [
+const SERVERS: readonly HarnessOptions[] = [
   { era: 'today', family: 'oauth' },
   { era: 'today', family: 'auth' },
   { era: 'today', family: 'discovered' },
@@ -146,11 +146,11 @@ async function ring(browser: Browser): Promise<void> {
     const waiting = (record?.outbox.length ?? 0) > 0;
     if (alarms.size === 0) {
       if (waiting) wrong('nothing wakes anybody for the outbox');
-      if (isOwed(world)) wrong('nothing wakes anybody for counts that are to be forgotten');
+      if (isDeletionPending(world)) wrong('nothing wakes anybody for counts that are to be forgotten');
       if (record && liveSession(record.session)) wrong('nothing wakes anybody for the session');
       return;
     }
-    if (world.time.now() > end && !waiting && !isOwed(world)) return;
+    if (world.time.now() > end && !waiting && !isDeletionPending(world)) return;
     const sleeps = Math.min(...alarms.values()) - world.time.now();
     if (waiting && sleeps > LONGEST_SLEEP_MS) {
       wrong(`the outbox is left alone for ${Math.round(sleeps / 3_600_000)} hours`);
@@ -165,16 +165,16 @@ async function ring(browser: Browser): Promise<void> {
 
 /** What must be true in the end. Returns how many grants no one here ever knew. */
 async function judge(browser: Browser): Promise<number> {
-  const { world, knowledge, flights, alive, wrong } = browser;
+  const { world, grantTracker, flights, alive, wrong } = browser;
   const { host, standin } = world;
   look(browser);
-  for (const what of [...leftovers(world), ...uncounted(world)]) wrong(what);
+  for (const what of [...leftovers(world), ...metricsViolations(world)]) wrong(what);
   const record = world.record();
   if (record?.session.status === 'signingIn') wrong('an attempt never ended');
   if ((record?.outbox.length ?? 0) > 0) wrong('the outbox never empties');
   if (host.windows.open.length > 0) wrong('a window is left');
-  if (knowledge.forgottenGrants().length > 0) wrong('a grant was forgotten');
-  const lost = knowledge.lostGrants();
+  if (grantTracker.forgottenGrants().length > 0) wrong('a grant was forgotten');
+  const lost = grantTracker.lostGrants();
   for (const id of lost) {
     const to = flights.delivered.get(id);
     if (alive.some(({ context }) => context === to))

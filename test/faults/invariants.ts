@@ -6,10 +6,10 @@ import { blockedBy } from '../../src/session/metrics/consent.ts';
 import { parseRecord } from '../../src/session/state/record.ts';
 import { liveSession } from '../../src/session/state/states.ts';
 import { projectView } from '../../src/session/state/view.ts';
-import { surroundingsOf, type FaultWorld } from './harness.ts';
+import { environmentOf, type FaultHarness } from './harness.ts';
 
 /** What is wrong with what lies in storage; nothing is stored before the first use. */
-export function unsound(world: FaultWorld): string[] {
+export function brokenInvariants(world: FaultHarness): string[] {
   const { host, config } = world;
   const stored = host.local.get('record');
   if (stored === undefined) return [];
@@ -19,7 +19,7 @@ export function unsound(world: FaultWorld): string[] {
     const shown = host.local.get('view');
     // No event tells that the browser keeps keys no more: the view says what was found.
     const views = [...new Set([...world.keysTold, !host.keyless])].map((keepsKeys) =>
-      structuredClone(projectView(record, { ...surroundingsOf(world), keepsKeys })),
+      structuredClone(projectView(record, { ...environmentOf(world), keepsKeys })),
     );
     if (!views.some((view) => isDeepStrictEqual(shown, view)))
       wrong.push('the view is not what the record says');
@@ -31,7 +31,7 @@ export function unsound(world: FaultWorld): string[] {
 }
 
 /** Secrets where they must not be: tokens and codes are 64 hexadecimal digits, and ids of grants are meant to lie there. */
-function spilled({ host, standin }: FaultWorld): string[] {
+function spilled({ host, standin }: FaultHarness): string[] {
   const { tokens } = standin.store;
   const local = JSON.stringify([...host.local]);
   const seen = new Set(local.match(/(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/g));
@@ -41,25 +41,29 @@ function spilled({ host, standin }: FaultWorld): string[] {
   return secret.length > 0 ? ['a token or code lies in storage.local'] : [];
 }
 
-type Seats = Readonly<Record<string, CompanionSession>>;
+type CompanionSessions = Readonly<Record<string, CompanionSession>>;
 
-const seatsOf = ({ host }: FaultWorld) =>
-  ({ ...(host.local.get('companion') as Seats), ...(host.memory.get('companion') as Seats) }) as Seats;
+const companionSessionsOf = ({ host }: FaultHarness) =>
+  ({
+    ...(host.local.get('companion') as CompanionSessions),
+    ...(host.memory.get('companion') as CompanionSessions),
+  }) as CompanionSessions;
 
 /** Whether a seat is kept because the companion has yet to forget. */
-export const isOwed = (world: FaultWorld) => Object.values(seatsOf(world)).some(({ marks }) => marks?.purge);
+export const isDeletionPending = (world: FaultHarness) =>
+  Object.values(companionSessionsOf(world)).some(({ marks }) => marks?.purge);
 
 /** Counts and ids behind a closed gate, and those of somebody else. To be asked after a tend. */
-export function uncounted(world: FaultWorld): string[] {
+export function metricsViolations(world: FaultHarness): string[] {
   const { host, config, companion } = world;
   const record = world.record();
-  const against = record ? blockedBy(record, surroundingsOf(world)) : [];
+  const against = record ? blockedBy(record, environmentOf(world)) : [];
   const { waiting, of } = (host.local.get(METRICS) ?? EMPTY_QUEUE) as MetricsQueue;
   const wrong =
     of !== undefined && of !== (record && subjectOf(record.session)) ? ['the books are another’s'] : [];
   if (against.length === 0 || against.includes('nowhere')) return wrong;
   const live = record && liveSession(record.session);
-  const seat = live && seatsOf(world)[live.id];
+  const seat = live && companionSessionsOf(world)[live.id];
   const { profile } = live?.account ?? {};
   const refused = profile !== undefined && config.companion !== undefined;
   return [
@@ -74,7 +78,7 @@ export function uncounted(world: FaultWorld): string[] {
 }
 
 /** Secrets in `storage.session` that belong to nobody any more. To be asked after a tend. */
-export function leftovers({ host, record }: FaultWorld): string[] {
+export function leftovers({ host, record }: FaultHarness): string[] {
   const held = Object.keys(host.memory.get('secrets') ?? {});
   const session = record()?.session;
   const base = session?.status === 'signingIn' ? session.previous : session;

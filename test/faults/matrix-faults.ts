@@ -1,6 +1,6 @@
 // Everything that can go wrong between the extension and Mozilla accounts, each with what it is to whoever meets it.
 import type { CallName, Fault } from '../../src/mock-accounts/faults/model.ts';
-import type { FaultWorld } from './harness.ts';
+import type { FaultHarness } from './harness.ts';
 
 /** What is asked of Mozilla accounts. The two ways to see whether it is there, then in the order of a sign-in. */
 export type MatrixCall =
@@ -53,7 +53,7 @@ export interface MatrixFault {
   readonly byNumber?: true;
   /** In JSON, which pages and their neighbours have none of. */
   readonly asksInBody?: true;
-  readonly begin: (world: FaultWorld, call: MatrixCall) => void;
+  readonly begin: (world: FaultHarness, call: MatrixCall) => void;
 }
 
 const DAY = 86_400;
@@ -72,7 +72,7 @@ function at(name: string, looks: Looks, what: Fault['what'], more: Partial<Matri
 /** What `fetch` throws, with the browser's own words in it; no code may depend on them. */
 function noRoute(name: string, words: string): MatrixFault {
   const looks = 'no answer';
-  const begin = (world: FaultWorld, call: MatrixCall) => {
+  const begin = (world: FaultHarness, call: MatrixCall) => {
     world.standin.faults.set([{ where: WHERE[call], what: { kind: 'drop' } }]);
     world.host.fetch = (...request) =>
       world.network(...request).catch((error: unknown) => {

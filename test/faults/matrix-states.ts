@@ -5,7 +5,7 @@ import { baseState as settledState } from '../../src/session/state/states.ts';
 import { projectView } from '../../src/session/state/view.ts';
 import type { MatrixCall } from './matrix-faults.ts';
 import { ada, inFront, LATER_MS, needsReauth, sessionOnly, signedIn, tamper } from './steps.ts';
-import { CLIENT, ORIGIN, surroundingsOf, type FaultWorld } from './harness.ts';
+import { CLIENT, ORIGIN, environmentOf, type FaultHarness } from './harness.ts';
 
 export type Base =
   'signedOut' | 'signedIn' | 'signedIn, stale token' | 'signedIn until the browser ends' | 'needsReauth';
@@ -20,7 +20,7 @@ export const BASES: readonly Base[] = [
 
 export const isLive = (base: Base) => base.startsWith('signedIn');
 
-const MAKE: Readonly<Record<Base, (world: FaultWorld) => Promise<unknown>>> = {
+const MAKE: Readonly<Record<Base, (world: FaultHarness) => Promise<unknown>>> = {
   signedOut: () => Promise.resolve(),
   signedIn,
   async 'signedIn, stale token'(world) {
@@ -36,15 +36,15 @@ export interface CallRule {
   readonly bases: readonly Base[];
   readonly over: boolean;
   readonly scope?: string;
-  readonly prepare?: (world: FaultWorld) => void;
+  readonly prepare?: (world: FaultHarness) => void;
   /** Brings the call about, and tells with which code it ended. */
-  readonly act: (world: FaultWorld) => Promise<FxaErrorCode | undefined>;
+  readonly act: (world: FaultHarness) => Promise<FxaErrorCode | undefined>;
 }
 
 export const LIVE = BASES.filter(isLive);
 
 /** What stands beside the state: of the last attempt, or of the session. */
-const problemCode = (world: FaultWorld) => {
+const problemCode = (world: FaultHarness) => {
   const session = world.record()?.session;
   const base = session && settledState(session);
   return (base?.status === 'signedIn' ? base.trouble : undefined)?.code ?? base?.problem?.code;
@@ -70,14 +70,14 @@ const attempt: CallRule = {
 };
 
 /** A grant of nobody's, as an earlier session left it. */
-function leave(world: FaultWorld): void {
+function leave(world: FaultHarness): void {
   const { uid } = ada(world);
   const { item } = world.standin.store.tokens.addRefreshToken({ clientId: CLIENT, uid, scope: 'profile' });
   const since = world.time.now();
   const entry = { refreshTokenId: item.id, issuer: ORIGIN, since, attempts: 0, notBefore: 0 };
   tamper(world, (record) => ({ ...record, outbox: [...record.outbox, entry] }));
   const record = world.record();
-  if (record) world.host.local.set('view', structuredClone(projectView(record, surroundingsOf(world))));
+  if (record) world.host.local.set('view', structuredClone(projectView(record, environmentOf(world))));
 }
 
 export const CALLS: Readonly<Record<MatrixCall, CallRule>> = {
@@ -119,7 +119,7 @@ export const CALLS: Readonly<Record<MatrixCall, CallRule>> = {
 };
 
 /** Brings a world into a state, with a sign-in on top of it if so wished. */
-export async function enter(world: FaultWorld, base: Base, over: boolean): Promise<void> {
+export async function enter(world: FaultHarness, base: Base, over: boolean): Promise<void> {
   await MAKE[base](world);
   if (world.record() === undefined) {
     world.host.local.set('record', emptyRecord(`${ORIGIN} ${CLIENT}`));

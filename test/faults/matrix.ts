@@ -1,15 +1,15 @@
 // The fault matrix: each fault in each state at each call. The session ends only at a proof, every call ends with the code
 // that the rules say, and when the fault is over everything comes right by itself.
 import { liveSession, baseState } from '../../src/session/state/states.ts';
-import { watch } from './grant-tracker.ts';
+import { trackGrants } from './grant-tracker.ts';
 import { WHERE, type MatrixCall, type MatrixFault } from './matrix-faults.ts';
 import { expected, faultsOf, type Expected } from './matrix-rules.ts';
 import { CALLS, enter, isLive, type Base } from './matrix-states.ts';
-import { leftovers, unsound } from './invariants.ts';
-import { createFaultWorld, type FaultWorld, type WorldOptions } from './harness.ts';
+import { leftovers, brokenInvariants } from './invariants.ts';
+import { createFaultHarness, type FaultHarness, type HarnessOptions } from './harness.ts';
 
 export interface Cell {
-  readonly server: Required<Pick<WorldOptions, 'era' | 'family'>>;
+  readonly server: Required<Pick<HarnessOptions, 'era' | 'family'>>;
   readonly call: MatrixCall;
   readonly base: Base;
   /** A sign-in runs on top of the state. */
@@ -47,7 +47,7 @@ export const nameOf = ({ server: { era, family }, call, base, over, fault }: Cel
 /** What is wrong; nothing, if all is well. Stops when the signal of the test aborts. */
 export async function tryCell(cell: Cell, signal: AbortSignal): Promise<string[]> {
   const { scope } = CALLS[cell.call];
-  const world = createFaultWorld({ ...cell.server, signal, ...(scope !== undefined && { scope }) });
+  const world = createFaultHarness({ ...cell.server, signal, ...(scope !== undefined && { scope }) });
   const wrong: string[] = [];
   try {
     await suffer(world, cell, (what) => wrong.push(what));
@@ -60,13 +60,13 @@ export async function tryCell(cell: Cell, signal: AbortSignal): Promise<string[]
   return wrong.map((what) => `${nameOf(cell)}: ${what}`);
 }
 
-async function suffer(world: FaultWorld, cell: Cell, wrong: (what: string) => void): Promise<void> {
+async function suffer(world: FaultHarness, cell: Cell, wrong: (what: string) => void): Promise<void> {
   const { call, base, over, fault, server } = cell;
   const { time, host, standin } = world;
   const { prepare, act } = CALLS[call];
   await time.until(enter(world, base, over), 'the state before');
   prepare?.(world);
-  const knowledge = watch(world);
+  const grantTracker = trackGrants(world);
   const before = identity(world);
   const skew = host.skew;
   let met = 0;
@@ -86,7 +86,7 @@ async function suffer(world: FaultWorld, cell: Cell, wrong: (what: string) => vo
   if (!changed && now !== before) wrong(`the session went from ${before} to ${now}`);
   const to = wanted.proof ? 'needsReauth' : 'signedIn';
   if (changed && !now.startsWith(to)) wrong(`the session is ${now}, not ${to}`);
-  for (const what of unsound(world)) wrong(what);
+  for (const what of brokenInvariants(world)) wrong(what);
 
   if (fault.leaveAlone !== undefined && wanted.code && call !== 'first profile' && !idle) {
     standin.faults.clear();
@@ -97,9 +97,9 @@ async function suffer(world: FaultWorld, cell: Cell, wrong: (what: string) => vo
 
   await heal(world, skew);
   await afterwards(world, cell, wrong);
-  if (!wanted.believed && knowledge.forgottenGrants().length > 0) wrong('a grant was forgotten');
+  if (!wanted.believed && grantTracker.forgottenGrants().length > 0) wrong('a grant was forgotten');
   const mayLose = call === 'exchange' && (fault.losesAnswer ?? false) ? 1 : 0;
-  if (knowledge.lostGrants().length > mayLose) wrong('a grant is unknown');
+  if (grantTracker.lostGrants().length > mayLose) wrong('a grant is unknown');
 }
 
 const isAttempt = (call: MatrixCall) =>
@@ -116,7 +116,7 @@ function rightly(wanted: Expected, { call, base }: Cell): Expected {
 }
 
 /** Who is signed in, beneath whatever goes on. */
-function identity(world: FaultWorld): string {
+function identity(world: FaultHarness): string {
   const session = world.record()?.session;
   if (!session) return 'signedOut';
   const live = liveSession(session);
@@ -127,7 +127,7 @@ const SOON_MS = 2 * 3_600_000;
 const LONGEST_SLEEP_MS = 8 * 3_600_000;
 
 /** The fault is over; the person gives up what they had begun; the alarms ring until there is nothing left to do. */
-async function heal(world: FaultWorld, skew: number): Promise<void> {
+async function heal(world: FaultHarness, skew: number): Promise<void> {
   const { host, standin, time } = world;
   standin.faults.clear();
   Object.assign(host, { fetch: world.network, skew });
@@ -143,9 +143,9 @@ async function heal(world: FaultWorld, skew: number): Promise<void> {
   }
 }
 
-async function afterwards(world: FaultWorld, cell: Cell, wrong: (what: string) => void): Promise<void> {
+async function afterwards(world: FaultHarness, cell: Cell, wrong: (what: string) => void): Promise<void> {
   const { host, time, standin } = world;
-  for (const what of [...unsound(world), ...leftovers(world)]) wrong(`afterwards, ${what}`);
+  for (const what of [...brokenInvariants(world), ...leftovers(world)]) wrong(`afterwards, ${what}`);
   const record = world.record();
   if ((record?.outbox.length ?? 0) > 0) wrong('the outbox never empties');
   if (record && liveSession(record.session)) {

@@ -2,11 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { METRICS } from '../../src/session/metrics/queue.ts';
 import { OUTBOX_ALARM } from '../../src/session/sign-out/outbox.ts';
-import { metricsWorld } from './metrics-harness.ts';
-import { isOwed } from './invariants.ts';
+import { createMetricsHarness } from './metrics-harness.ts';
+import { isDeletionPending } from './invariants.ts';
 import { LIN } from './steps.ts';
 
-const one = metricsWorld();
+const one = createMetricsHarness();
 const { done, later, books, held, signedIn, open } = one;
 
 describe('counts of one account', () => {
@@ -80,7 +80,7 @@ describe('counts of one account', () => {
     // Nobody looks: the alarm alone wakes it.
     expect(one.world.host.alarms.has(OUTBOX_ALARM)).toBe(true);
     await later(61);
-    expect([one.asked, held(), isOwed(one.world)]).toEqual([['DELETE /v1/metrics'], 0, false]);
+    expect([one.asked, held(), isDeletionPending(one.world)]).toEqual([['DELETE /v1/metrics'], 0, false]);
     expect(books()).not.toHaveProperty('purge');
     await later(61);
     expect(one.asked).toHaveLength(1);
@@ -98,7 +98,7 @@ describe('counts of one account', () => {
     expect(one.asked.length).toBeLessThan(24);
     await later(31 * 24 * 60);
     await later(60);
-    expect([isOwed(one.world), one.world.host.alarms.has(OUTBOX_ALARM)]).toEqual([false, false]);
+    expect([isDeletionPending(one.world), one.world.host.alarms.has(OUTBOX_ALARM)]).toEqual([false, false]);
   });
 
   it('are still to be forgotten where the companion says 200 and means nothing by it', async () => {
@@ -113,10 +113,10 @@ describe('counts of one account', () => {
     one.instead = new Response('<html>', { status: 200 });
     await done(one.world.session.setMetrics(false));
     await one.world.time.quiet();
-    expect([held() > 0, isOwed(one.world)]).toEqual([true, true]);
+    expect([held() > 0, isDeletionPending(one.world)]).toEqual([true, true]);
     await later(61);
     await later(61);
-    expect([held(), isOwed(one.world)]).toEqual([0, false]);
+    expect([held(), isDeletionPending(one.world)]).toEqual([0, false]);
   });
 });
 
@@ -132,10 +132,10 @@ it('a flow that cannot be had shuts the companion for nothing else', async () =>
 });
 
 it('no flow is begun while somebody is on the way in, and none is left when they have come', async () => {
-  const { person } = one.world.host;
+  const { simulatedUser } = one.world.host;
   let go: () => unknown = () => undefined;
-  one.world.host.person = (url) =>
-    new Promise((resolve, reject) => (go = () => person(url).then(resolve, reject)));
+  one.world.host.simulatedUser = (url) =>
+    new Promise((resolve, reject) => (go = () => simulatedUser(url).then(resolve, reject)));
   const work = one.world.session.signIn();
   await one.world.time.quiet();
   await open();

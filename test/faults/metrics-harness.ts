@@ -1,12 +1,12 @@
 // A world whose person allows metrics, and what tests ask of it.
 import { afterEach, beforeEach, expect } from 'vitest';
 import { EMPTY_QUEUE, METRICS, type MetricsQueue } from '../../src/session/metrics/queue.ts';
-import { unsound } from './invariants.ts';
+import { brokenInvariants } from './invariants.ts';
 import { ADA } from './steps.ts';
-import { createFaultWorld, type FaultWorld } from './harness.ts';
+import { createFaultHarness, type FaultHarness } from './harness.ts';
 
-export interface MetricsWorld {
-  readonly world: FaultWorld;
+export interface MetricsHarness {
+  readonly world: FaultHarness;
   /** The requests about metrics, by method and path. */
   asked: string[];
   /** What the companion says instead, to the next request about metrics. */
@@ -22,10 +22,10 @@ export interface MetricsWorld {
 }
 
 /** One for each test of the file. */
-export function metricsWorld(): MetricsWorld {
-  let world: FaultWorld;
+export function createMetricsHarness(): MetricsHarness {
+  let world: FaultHarness;
   const done = <T>(work: Promise<T>) => world.time.until(work, 'the work');
-  const it: MetricsWorld = {
+  const it: MetricsHarness = {
     get world() {
       return world;
     },
@@ -51,7 +51,7 @@ export function metricsWorld(): MetricsWorld {
     },
   };
   beforeEach(() => {
-    world = createFaultWorld({ companion: true, consent: true });
+    world = createFaultHarness({ companion: true, consent: true });
     it.asked = [];
     it.instead = undefined;
     world.host.fetch = (url, init) => {
@@ -65,7 +65,7 @@ export function metricsWorld(): MetricsWorld {
   });
   afterEach(() => {
     expect(world.host.reports).toEqual([]);
-    expect(unsound(world)).toEqual([]);
+    expect(brokenInvariants(world)).toEqual([]);
     world.stop();
   });
   return it;

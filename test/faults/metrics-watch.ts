@@ -32,10 +32,10 @@ interface Glance {
 // One for all worlds: every promise in the process pays for each of them that was ever used.
 const glances = new AsyncLocalStorage<Glance>();
 
-export function watchMetrics(host: Host, surroundings: () => Environment): MetricsWatch {
+export function watchMetrics(host: Host, environment: () => Environment): MetricsWatch {
   const wrong: string[] = [];
   const isOpen = (stored: unknown) =>
-    blockedBy((stored ?? emptyRecord('')) as StoredRecord, surroundings()).length === 0;
+    blockedBy((stored ?? emptyRecord('')) as StoredRecord, environment()).length === 0;
 
   const ever = new Map<string, number>();
   const setLocal = host.local.set.bind(host.local);

@@ -1,9 +1,9 @@
 // What a companion that is slow, deaf or of another mind can do to metrics, each by itself.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { metricsWorld } from './metrics-harness.ts';
-import { isOwed, uncounted } from './invariants.ts';
+import { createMetricsHarness } from './metrics-harness.ts';
+import { isDeletionPending, metricsViolations } from './invariants.ts';
 
-const one = metricsWorld();
+const one = createMetricsHarness();
 const { done, tend, later, books, held, signedIn, open } = one;
 
 describe('counts', () => {
@@ -122,7 +122,7 @@ describe('a no', () => {
       expect(books()).toMatchObject({ waiting: [], sent: [] });
       await tend();
       expect([books(), held()]).toMatchObject([{ waiting: [], sent: [] }, 0]);
-      expect(isOwed(one.world)).toBe(false);
+      expect(isDeletionPending(one.world)).toBe(false);
       one.asked = [];
       await open();
       await later(60);
@@ -130,7 +130,7 @@ describe('a no', () => {
       await open();
       await later(60);
       expect(one.asked).toEqual([]);
-      expect(uncounted(one.world)).toEqual([]);
+      expect(metricsViolations(one.world)).toEqual([]);
     },
   );
 

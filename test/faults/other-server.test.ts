@@ -4,12 +4,12 @@ import { standinEndpoints } from '../../src/fxa/environments.ts';
 import { createSession } from '../../src/session/index.ts';
 import { COMPANION } from './fake-companion.ts';
 import { passwordChanged } from './steps.ts';
-import { CLIENT, createFaultWorld, type FaultWorld } from './harness.ts';
+import { CLIENT, createFaultHarness, type FaultHarness } from './harness.ts';
 
 const OTHER = 'http://127.0.0.1:9820';
 const HOUR = 3_600_000;
 
-let world: FaultWorld;
+let world: FaultHarness;
 afterEach(() => world.stop());
 
 const done = <T>(work: Promise<T>) => world.time.until(work, 'the work');
@@ -37,7 +37,7 @@ function turnTo(issuer: string) {
 }
 
 it('a refresh token in memory is not sent to another server, even if the record is said to be of that one', async () => {
-  world = createFaultWorld();
+  world = createFaultHarness();
   await done(world.session.setSessionOnly(true));
   await signIn();
   const [secrets] = Object.values(
@@ -75,7 +75,7 @@ describe('a companion session', () => {
       },
     ],
   ])('%s is not shown while another server is chosen', async (_which, prepare) => {
-    world = createFaultWorld({ companion: true });
+    world = createFaultHarness({ companion: true });
     await signIn();
     await prepare();
     const shown = companionSession();

@@ -175,10 +175,10 @@ describe('what the background of one server left, in that of the other', () => {
     } else await signedInAtA();
     const { host, time } = two;
     host.tabsAllowed = true;
-    const person = host.person;
+    const person = host.simulatedUser;
     let go = () => {};
     const ready = new Promise<void>((resolve) => (go = resolve));
-    host.person = async (url) => {
+    host.simulatedUser = async (url) => {
       await ready;
       return person(url);
     };
@@ -208,7 +208,7 @@ describe('what the background of one server left, in that of the other', () => {
     await time.quiet();
     expect(host.tabs.size).toBe(0);
     let opened = '';
-    host.person = (url) => {
+    host.simulatedUser = (url) => {
       opened = url;
       return Promise.reject(new Error('closed'));
     };

@@ -1,10 +1,10 @@
 // The person in the window or tab: signs in at the stand-in, and goes where its page sends them.
 import type { Standin } from '../../src/mock-accounts/app.ts';
-import type { Person } from '../harness/host.ts';
+import type { SimulatedUser } from '../harness/host.ts';
 import { fakeKeysJwe } from './fake-keys.ts';
 
 /** Does what the stand-in's page does after the password was given. Throws when that shows an error. */
-export function personAt(standin: Standin, email: string): Person {
+export function simulatedUser(standin: Standin, email: string): SimulatedUser {
   return async (url) => {
     const account = standin.store.accounts.byEmail(email);
     if (!account) throw new Error(`${email} has no account.`);

@@ -1,6 +1,6 @@
 // A world as it was at a moment: what thousands of worlds begin with is gone through once.
 import type { AccessToken, Account, RefreshToken } from '../../src/mock-accounts/store/types.ts';
-import type { FaultWorld } from './harness.ts';
+import type { FaultHarness } from './harness.ts';
 
 export interface Snapshot {
   readonly local: readonly (readonly [string, unknown])[];
@@ -14,7 +14,7 @@ export interface Snapshot {
 }
 
 /** What lies in storage and at the server; faults, the person and the browser's settings are not in it. */
-export function snapshot({ host, standin: { store } }: FaultWorld): Snapshot {
+export function snapshot({ host, standin: { store } }: FaultHarness): Snapshot {
   const { local, memory, alarms, ids, skew } = host;
   return structuredClone({
     ...{ local: [...local], memory: [...memory], alarms: [...alarms], ids, skew },
@@ -25,7 +25,7 @@ export function snapshot({ host, standin: { store } }: FaultWorld): Snapshot {
 }
 
 /** Into a world in which nothing has happened yet. */
-export function restore({ host, standin: { store } }: FaultWorld, saved: Snapshot): void {
+export function restore({ host, standin: { store } }: FaultHarness, saved: Snapshot): void {
   const { local, memory, alarms, ids, skew, accounts, refreshTokens, accessTokens } = structuredClone(saved);
   for (const [key, value] of local) host.local.set(key, value);
   for (const [key, value] of memory) host.memory.set(key, value);
@@ -41,7 +41,7 @@ export function restore({ host, standin: { store } }: FaultWorld, saved: Snapsho
 const cache = new Map<string, Snapshot>();
 
 /** Goes through the steps the first time, and takes what came of them from then on. Only for a world without a past. */
-export async function once(world: FaultWorld, name: string, steps: () => Promise<unknown>): Promise<void> {
+export async function once(world: FaultHarness, name: string, steps: () => Promise<unknown>): Promise<void> {
   const { environment, scope, endpoints } = world.config;
   const key = [name, world.standin.world.rules.era, environment, scope, endpoints?.token].join(' ');
   const saved = cache.get(key);

@@ -1,9 +1,9 @@
 // What use cases are made of: getting signed in, waiting for a moment, the same session in another condition.
 import type { StoredRecord } from '../../src/session/state/record.ts';
 import { READY_PASSWORD } from '../../src/mock-accounts/seed.ts';
-import { personAt } from './simulated-user.ts';
+import { simulatedUser } from './simulated-user.ts';
 import { once } from './snapshot.ts';
-import type { FaultWorld } from './harness.ts';
+import type { FaultHarness } from './harness.ts';
 
 export const ADA = 'ada@example.com';
 export const LIN = 'lin@example.com';
@@ -14,16 +14,16 @@ export const LATER_MS = 3_590_000;
 export const nobody = () => new Promise<never>(() => undefined);
 
 /** Only for a world without a past. */
-export const signedIn = (world: FaultWorld) => once(world, 'signed in', () => signInAndTend(world));
+export const signedIn = (world: FaultHarness) => once(world, 'signed in', () => signInAndTend(world));
 
-async function signInAndTend(world: FaultWorld): Promise<void> {
+async function signInAndTend(world: FaultHarness): Promise<void> {
   await world.session.signIn();
   await world.session.runMaintenance();
   if (world.view()?.status !== 'signedIn') throw new Error('The sign-in of the preparation failed.');
 }
 
 /** Waits for a moment that a background brings about; for ever when that background is gone. */
-export function moment(world: FaultWorld, come: () => boolean): Promise<void> {
+export function moment(world: FaultHarness, come: () => boolean): Promise<void> {
   const { session } = world;
   return new Promise((resolve) => {
     const look = () => {
@@ -37,31 +37,31 @@ export function moment(world: FaultWorld, come: () => boolean): Promise<void> {
 
 /** Signs in, and is back when the window or tab is known and waits for the person, who does nothing. */
 export async function inFront(
-  world: FaultWorld,
-  how: (world: FaultWorld) => Promise<unknown>,
+  world: FaultHarness,
+  how: (world: FaultHarness) => Promise<unknown>,
 ): Promise<void> {
-  world.host.person = nobody;
+  world.host.simulatedUser = nobody;
   void how(world);
   const place = (key: string) => (world.host.memory.get(key) ?? {}) as { id?: unknown; tabId?: unknown };
   await moment(
     world,
     () => typeof place('authWindow').id === 'number' || place('tabAttempt').tabId !== undefined,
   );
-  world.host.person = personAt(world.standin, ADA);
+  world.host.simulatedUser = simulatedUser(world.standin, ADA);
 }
 
-export const settled = (world: FaultWorld) => moment(world, () => world.view()?.status !== 'signingIn');
+export const settled = (world: FaultHarness) => moment(world, () => world.view()?.status !== 'signingIn');
 
-export function ada({ standin }: FaultWorld) {
+export function ada({ standin }: FaultHarness) {
   const account = standin.store.accounts.byEmail(ADA);
   if (!account) throw new Error('Ada has no account.');
   return account;
 }
 
-export const passwordChanged = (world: FaultWorld) =>
+export const passwordChanged = (world: FaultHarness) =>
   world.standin.store.changePassword(ada(world), READY_PASSWORD);
 
-export const needsReauth = (world: FaultWorld) =>
+export const needsReauth = (world: FaultHarness) =>
   once(world, 'needs reauth', async () => {
     await signInAndTend(world);
     passwordChanged(world);
@@ -71,13 +71,13 @@ export const needsReauth = (world: FaultWorld) =>
       throw new Error('The session of the preparation did not end.');
   });
 
-export const sessionOnly = (world: FaultWorld) =>
+export const sessionOnly = (world: FaultHarness) =>
   once(world, 'session only', async () => {
     await world.session.setSessionOnly(true);
     await signInAndTend(world);
   });
 
 /** The record with something changed, by nobody's leave. */
-export function tamper({ host }: FaultWorld, change: (record: StoredRecord) => unknown): void {
+export function tamper({ host }: FaultHarness, change: (record: StoredRecord) => unknown): void {
   host.local.set('record', change(structuredClone(host.local.get('record') as StoredRecord)));
 }

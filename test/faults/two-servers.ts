@@ -9,7 +9,7 @@ import { createKeys } from '../../src/mock-accounts/keys.ts';
 import { readyClients, RETURN_PAGE } from '../../src/mock-accounts/seed.ts';
 import { createHost, type Host } from '../harness/host.ts';
 import { takeTime, type Time } from '../harness/time.ts';
-import { personAt } from './simulated-user.ts';
+import { simulatedUser } from './simulated-user.ts';
 import { CLIENT, START } from './harness.ts';
 
 export const A = 'http://127.0.0.1:9720';
@@ -74,12 +74,12 @@ export function createTwo(browser: SwitchedBrowser, configuration: () => Promise
     returnPage: RETURN_PAGE,
     now: time.now,
     fetch: (url, init) => fetch(String(url), init),
-    person: async (url) => {
+    simulatedUser: async (url) => {
       const { origin, searchParams } = new URL(url);
       note(origin, searchParams.get('state'), searchParams.get('code_challenge'));
       const server = servers[origin];
       if (!server) throw new Error(`There is no ${origin}.`);
-      const end = await personAt(server, 'ada@example.com')(url);
+      const end = await simulatedUser(server, 'ada@example.com')(url);
       note(origin, new URL(end).searchParams.get('code'));
       return end;
     },

@@ -2,18 +2,18 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ATTEMPT_ALARM } from '../../src/session/sign-in/attempt.ts';
 import { createSession } from '../../src/session/index.ts';
-import { personAt } from './simulated-user.ts';
-import { unsound } from './invariants.ts';
+import { simulatedUser } from './simulated-user.ts';
+import { brokenInvariants } from './invariants.ts';
 import { ada, ADA, LIN } from './steps.ts';
-import { createFaultWorld, type FaultWorld } from './harness.ts';
+import { createFaultHarness, type FaultHarness } from './harness.ts';
 
-let world: FaultWorld;
+let world: FaultHarness;
 beforeEach(() => {
-  world = createFaultWorld();
+  world = createFaultHarness();
 });
 afterEach(() => {
   expect(world.host.reports).toEqual([]);
-  expect(unsound(world)).toEqual([]);
+  expect(brokenInvariants(world)).toEqual([]);
   world.stop();
 });
 
@@ -24,10 +24,10 @@ const typed = () => world.host.memory.get('typedAddress') ?? undefined;
 /** Signs in, and tells what Mozilla accounts was asked. */
 async function asking(options = {}) {
   let opened = new URL('about:blank');
-  world.host.person = (url) => {
+  world.host.simulatedUser = (url) => {
     expect(typed()).toBeUndefined();
     opened = new URL(url);
-    return personAt(world.standin, ADA)(url);
+    return simulatedUser(world.standin, ADA)(url);
   };
   await done(world.session.signIn(options));
   return Object.fromEntries(opened.searchParams);
@@ -67,7 +67,7 @@ it('is gone when the attempt fails before there is a window, and when it only br
   expect([world.view()?.problem?.code, typed()]).toEqual(['offline', undefined]);
   world.host.fetch = world.network;
   world.standin.faults.clear();
-  world.host.person = () => new Promise(() => undefined);
+  world.host.simulatedUser = () => new Promise(() => undefined);
   void world.session.signIn();
   await world.time.quiet();
   type(LIN);
@@ -92,10 +92,10 @@ describe('a sign-in in a tab', () => {
   it('carries it through the question for the permission', async () => {
     await click();
     const asked = new Promise<URL>((resolve) => {
-      world.host.person = (url) => {
+      world.host.simulatedUser = (url) => {
         expect(kept()).toBe(false);
         resolve(new URL(url));
-        return personAt(world.standin, ADA)(url);
+        return simulatedUser(world.standin, ADA)(url);
       };
     });
     world.host.tabsAllowed = true;
@@ -162,7 +162,7 @@ it('is gone when another attempt has come back meanwhile and is finished instead
   world.host.onTab = () => undefined;
   let come = () => {};
   const ready = new Promise<void>((resolve) => (come = resolve));
-  world.host.person = (url) => ready.then(() => personAt(world.standin, ADA)(url));
+  world.host.simulatedUser = (url) => ready.then(() => simulatedUser(world.standin, ADA)(url));
   await done(world.session.signInInTab());
   come();
   await world.time.quiet();

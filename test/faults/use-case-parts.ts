@@ -1,9 +1,9 @@
 // What use cases share: how they begin, and how they may stand after an interruption.
 import { settled, signedIn } from './steps.ts';
-import type { FaultWorld } from './harness.ts';
+import type { FaultHarness } from './harness.ts';
 
 export const nothing = () => Promise.resolve();
-export const signIn = (world: FaultWorld) => world.session.signIn();
+export const signIn = (world: FaultHarness) => world.session.signIn();
 export const swallow = (work: Promise<unknown>) => work.catch(() => undefined);
 
 export const byWindow = {
@@ -16,11 +16,11 @@ export const byWindow = {
 export const staying = { after: ['signedIn'], end: 'signedIn', prepare: signedIn } as const;
 export const ending = { after: ['signedIn', 'signedOut'], end: 'signedOut', prepare: signedIn } as const;
 
-export const inTab = async (world: FaultWorld, start: () => Promise<unknown>) => {
+export const inTab = async (world: FaultHarness, start: () => Promise<unknown>) => {
   await start();
   await settled(world);
 };
-export const tabsAllowed = (world: FaultWorld) => {
+export const tabsAllowed = (world: FaultHarness) => {
   world.host.tabsAllowed = true;
   return nothing();
 };

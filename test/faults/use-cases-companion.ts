@@ -2,15 +2,15 @@
 import type { UseCase } from './crash-points.ts';
 import type { Mood } from './fake-companion.ts';
 import { ada, LATER_MS, LIN, passwordChanged } from './steps.ts';
-import type { FaultWorld } from './harness.ts';
+import type { FaultHarness } from './harness.ts';
 
 const world = { companion: true } as const;
-const tend = (one: FaultWorld) => one.session.runMaintenance();
-const later = (one: FaultWorld) => {
+const tend = (one: FaultHarness) => one.session.runMaintenance();
+const later = (one: FaultHarness) => {
   one.host.skew = LATER_MS;
 };
 
-async function signedIn(one: FaultWorld): Promise<void> {
+async function signedIn(one: FaultHarness): Promise<void> {
   await one.session.signIn();
   await one.session.runMaintenance();
   const seats = Object.keys(one.host.local.get('companion') ?? {});
@@ -21,7 +21,7 @@ async function signedIn(one: FaultWorld): Promise<void> {
 const staying = { world, after: ['signedIn'], end: 'signedIn', run: tend } as const;
 
 /** Signed in, and then something happened. */
-const when = (happens: (one: FaultWorld) => unknown) => async (one: FaultWorld) => {
+const when = (happens: (one: FaultHarness) => unknown) => async (one: FaultHarness) => {
   await signedIn(one);
   // A session proved in the very instant of a change counts as proved after it.
   one.time.advance(1000);

@@ -2,23 +2,23 @@
 import { EMPTY_QUEUE, METRICS, type MetricsQueue } from '../../src/session/metrics/queue.ts';
 import type { UseCase } from './crash-points.ts';
 import type { Mood } from './fake-companion.ts';
-import { isOwed, uncounted } from './invariants.ts';
+import { isDeletionPending, metricsViolations } from './invariants.ts';
 import { ada, LATER_MS, LIN } from './steps.ts';
-import type { FaultWorld } from './harness.ts';
+import type { FaultHarness } from './harness.ts';
 
 const world = { companion: true, consent: true } as const;
 
-const booksOf = ({ host }: FaultWorld) => (host.local.get(METRICS) ?? EMPTY_QUEUE) as MetricsQueue;
-const lin = ({ standin }: FaultWorld) => {
+const booksOf = ({ host }: FaultHarness) => (host.local.get(METRICS) ?? EMPTY_QUEUE) as MetricsQueue;
+const lin = ({ standin }: FaultHarness) => {
   const account = standin.store.accounts.byEmail(LIN);
   if (!account) throw new Error('Lin has no account.');
   return account;
 };
-const later = (one: FaultWorld) => {
+const later = (one: FaultHarness) => {
   one.host.skew += LATER_MS;
 };
 
-async function signedIn(one: FaultWorld): Promise<void> {
+async function signedIn(one: FaultHarness): Promise<void> {
   await one.session.popupOpened();
   await one.session.signIn();
   await one.session.runMaintenance();
@@ -27,14 +27,14 @@ async function signedIn(one: FaultWorld): Promise<void> {
 }
 
 /** Signed in, and the companion has counts. */
-async function counted(one: FaultWorld): Promise<void> {
+async function counted(one: FaultHarness): Promise<void> {
   await signedIn(one);
   later(one);
   await one.session.runMaintenance();
   if (one.companion.held(ada(one).uid) === 0) throw new Error('The preparation found nothing counted.');
 }
 
-const waitingFor = (happens: (one: FaultWorld) => unknown) => async (one: FaultWorld) => {
+const waitingFor = (happens: (one: FaultHarness) => unknown) => async (one: FaultHarness) => {
   await counted(one);
   await one.session.popupOpened();
   await happens(one);
@@ -42,12 +42,12 @@ const waitingFor = (happens: (one: FaultWorld) => unknown) => async (one: FaultW
 };
 
 /** It ends with nothing left here, and nothing at the companion. */
-const forgotten = (one: FaultWorld): string[] => {
+const forgotten = (one: FaultHarness): string[] => {
   const { waiting, sent } = booksOf(one);
   return [
-    ...uncounted(one),
+    ...metricsViolations(one),
     ...(waiting.length + sent.length > 0 ? ['counts are left here'] : []),
-    ...(isOwed(one) ? ['the companion was not told to forget'] : []),
+    ...(isDeletionPending(one) ? ['the companion was not told to forget'] : []),
     ...(one.companion.held(ada(one).uid) > 0 ? ['the companion has counts of Ada'] : []),
   ];
 };
@@ -55,7 +55,7 @@ const forgotten = (one: FaultWorld): string[] => {
 const staying = { world, after: ['signedIn'], end: 'signedIn' } as const;
 
 /** A no, by one way or another, and what comes after it. */
-function optOut(name: string, no: (one: FaultWorld) => Promise<unknown>): UseCase {
+function optOut(name: string, no: (one: FaultHarness) => Promise<unknown>): UseCase {
   return {
     ...staying,
     name: `metrics are refused: ${name}`,
@@ -70,7 +70,7 @@ function optOut(name: string, no: (one: FaultWorld) => Promise<unknown>): UseCas
 
 /** The companion is of that mood when they leave, and comes back to its senses when they are gone. */
 function refusedAndLeft(mood: Mood): UseCase {
-  const run = async (one: FaultWorld) => {
+  const run = async (one: FaultHarness) => {
     await one.session.setMetrics(false);
     await one.session.signOut();
     await one.session.runMaintenance();
@@ -155,7 +155,7 @@ export const WITH_METRICS: readonly UseCase[] = [
     after: ['signedIn'],
     end: 'signedIn',
     check: (one) => [
-      ...uncounted(one),
+      ...metricsViolations(one),
       ...(one.companion.held(lin(one).uid) > 0 ? ['counts of Ada are filed under Lin'] : []),
     ],
   },
@@ -173,7 +173,7 @@ export const WITH_METRICS: readonly UseCase[] = [
     after: ['signedOut', 'signedIn'],
     end: 'signedIn',
     check: (one) => [
-      ...uncounted(one),
+      ...metricsViolations(one),
       ...(one.companion.received.size > 0 ? ['the companion was told of somebody who refuses'] : []),
     ],
   },

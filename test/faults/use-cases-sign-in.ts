@@ -2,7 +2,7 @@
 import type { UseCase } from './crash-points.ts';
 import { ADA, inFront, LIN, needsReauth, settled, signedIn } from './steps.ts';
 import { nothing, signIn, byWindow, inTab, tabsAllowed } from './use-case-parts.ts';
-import type { FaultWorld } from './harness.ts';
+import type { FaultHarness } from './harness.ts';
 
 export const SIGN_INS: readonly UseCase[] = [
   { name: 'sign-in', ...byWindow },
@@ -95,14 +95,14 @@ export const SIGN_INS: readonly UseCase[] = [
 ];
 
 /** A window whose birth a dead background did not note stands in the way: the person is told, and closes it. */
-async function asAda(world: FaultWorld): Promise<void> {
+async function asAda(world: FaultHarness): Promise<void> {
   world.signsInAs(ADA);
   await world.session.signIn();
   if (world.view()?.problem?.code !== 'busy') return;
   for (const id of world.host.windows.open) world.host.closeWindow(id);
   await world.session.signIn();
 }
-async function asAdaInTab(world: FaultWorld): Promise<void> {
+async function asAdaInTab(world: FaultHarness): Promise<void> {
   world.signsInAs(ADA);
   await world.session.cancelSignIn();
   await inTab(world, () => world.session.signInInTab());

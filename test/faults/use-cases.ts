@@ -6,7 +6,7 @@ import { WITH_METRICS } from './use-cases-metrics.ts';
 import { CHANGES_OF_MIND, SIGN_INS } from './use-cases-sign-in.ts';
 import { ada, LATER_MS, passwordChanged, sessionOnly, signedIn, tamper } from './steps.ts';
 import { nothing, swallow, staying, ending } from './use-case-parts.ts';
-import { CLIENT, ORIGIN, type FaultWorld } from './harness.ts';
+import { CLIENT, ORIGIN, type FaultHarness } from './harness.ts';
 
 const uses: readonly UseCase[] = [
   { name: 'profile', ...staying, run: (world) => world.session.refreshProfile() },
@@ -104,7 +104,7 @@ const settings: readonly UseCase[] = [
 ];
 
 /** A session that ended with the browser is begun anew. */
-async function again(world: FaultWorld, what: () => Promise<unknown>): Promise<void> {
+async function again(world: FaultHarness, what: () => Promise<unknown>): Promise<void> {
   if (world.view()?.status === 'signedOut') await world.session.signIn();
   await what();
 }

@@ -1,14 +1,14 @@
 // What can happen in a history, and how often: here the commands of the person.
 import type { BoundToken, SessionService } from '../../src/session/index.ts';
-import { HOUR, people, type Action } from './action.ts';
+import { HOUR, accounts, type Action } from './action.ts';
 import { leap, type Browser } from './browser.ts';
 import { KEY_SCOPE } from './fake-keys.ts';
-import { MISHAPS } from './fault-actions.ts';
+import { FAULT_ACTIONS } from './fault-actions.ts';
 import { wrongKey, wrongToken } from './account-of-token.ts';
-import type { FaultWorld } from './harness.ts';
+import type { FaultHarness } from './harness.ts';
 
 /** Goes to the instant of the next alarm, which is over then. */
-export function ringNext({ host, time }: FaultWorld): void {
+export function ringNext({ host, time }: FaultHarness): void {
   const next = Math.min(...host.alarms.values());
   time.advance(Math.max(0, next - time.now() - host.skew));
   for (const [name, at] of host.alarms) if (at <= time.now() + host.skew) host.alarms.delete(name);
@@ -49,7 +49,7 @@ async function askKey({ world, wrong }: Browser, session: SessionService): Promi
 }
 
 /** The newest token that is held, and whose it is by the server's word; undefined when there is none. */
-function newestToken({ tokens, standin }: FaultWorld): BoundToken | undefined {
+function newestToken({ tokens, standin }: FaultHarness): BoundToken | undefined {
   const held = tokens().at(-1);
   const uid = held && standin.store.tokens.findAccessToken(held.token)?.uid;
   return held && uid !== undefined ? { ...held, uid } : undefined;
@@ -66,11 +66,11 @@ const ACTIONS: readonly Action[] = [
   command('cancel', 2, () => (session) => session.cancelSignIn()),
   command('show the window', 0.5, () => (session) => session.showWindow()),
   command('sign out', 1.5, (browser) => {
-    browser.deeds.signOuts++;
+    browser.userActions.signOuts++;
     return (session) => session.signOut();
   }),
   command('sign out and ask', 0.7, (browser) => {
-    browser.deeds.signOuts++;
+    browser.userActions.signOuts++;
     return (session) => session.signOut({ askWho: true });
   }),
   command('look for news', 3, () => (session) => session.refreshProfile()),
@@ -134,7 +134,7 @@ const ACTIONS: readonly Action[] = [
     weight: 8,
     possible: ({ pages }) => pages.length > 0,
     act(browser) {
-      const email = browser.chance.pick(people(browser));
+      const email = browser.chance.pick(accounts(browser));
       void browser.finish(browser.chance.pick(browser.pages), email);
       return `as ${email.split('@')[0]}`;
     },
@@ -153,7 +153,7 @@ const ACTIONS: readonly Action[] = [
 
 /** Something that can happen now, happens. */
 export function actOnce(browser: Browser): void {
-  const possible = [...ACTIONS, ...MISHAPS].filter((action) => action.possible?.(browser) ?? true);
+  const possible = [...ACTIONS, ...FAULT_ACTIONS].filter((action) => action.possible?.(browser) ?? true);
   let left = browser.chance.next() * possible.reduce((sum, { weight }) => sum + weight, 0);
   const action = possible.find(({ weight }) => (left -= weight) < 0) ?? possible.at(-1);
   if (!action) return;

@@ -2,7 +2,7 @@
 import type { StoredRecord } from '../../src/session/state/record.ts';
 import { liveSession, baseState } from '../../src/session/state/states.ts';
 import { idOf } from './grant-tracker.ts';
-import type { FaultWorld } from './harness.ts';
+import type { FaultHarness } from './harness.ts';
 
 export interface Flights {
   readonly around: (fetch: typeof globalThis.fetch, context: number) => typeof globalThis.fetch;
@@ -45,15 +45,15 @@ export function watchFlights(wrong: (what: string) => void): Flights {
 }
 
 /** What a person and a browser have done so far: the only other reasons for a session to end. */
-export interface Deeds {
+export interface UserActions {
   signOuts: number;
   browserRestarts: number;
 }
 
 /** A session ends at a proof, at a command, or with what it was to end with. Tells what is wrong with an ending. */
 export function wrongEnding(
-  { standin }: FaultWorld,
-  deeds: Deeds,
+  { standin }: FaultHarness,
+  userActions: UserActions,
   before: StoredRecord | undefined,
   after: StoredRecord,
 ): string | undefined {
@@ -75,10 +75,10 @@ export function wrongEnding(
     case 'account_deleted':
       return alive ? `the session ended by ${reason}, and its grant lives` : undefined;
     case 'by_user':
-      if (deeds.signOuts === 0) return 'nobody signed out';
+      if (userActions.signOuts === 0) return 'nobody signed out';
       return named ? undefined : 'a grant was signed out and not put into the outbox';
     case 'session_only':
-      if (live.grant.sealed || deeds.browserRestarts === 0) return 'the browser has not ended';
+      if (live.grant.sealed || userActions.browserRestarts === 0) return 'the browser has not ended';
       return named ? undefined : 'a grant was lost and not put into the outbox';
     default:
       return `the session ended by ${reason}`;

@@ -3,7 +3,7 @@ import type { Policy } from '../../src/session/policy.ts';
 import type { BackedUpGrant, Ports } from '../../src/session/ports.ts';
 
 /** Plays the person in the auth window: gets the URL the window opens with, gives the one it ends at. */
-export type Person = (url: string) => Promise<string>;
+export type SimulatedUser = (url: string) => Promise<string>;
 
 /** A call of a port under way: to the outside, or, of the network alone, an answer on its way back. */
 export interface Held {
@@ -15,7 +15,7 @@ export interface Held {
 
 export interface HostOptions {
   readonly fetch: typeof fetch;
-  readonly person: Person;
+  readonly simulatedUser: SimulatedUser;
   readonly redirectUri: string;
   /** Where a tab ends; without it this browser's build knows no tabs. */
   readonly returnPage?: string;
@@ -66,7 +66,7 @@ export interface Host {
   ids: number;
   /** Milliseconds by which the person's clock is off; a test may change it at any time. */
   skew: number;
-  person: Person;
+  simulatedUser: SimulatedUser;
   fetch: typeof fetch;
   /** A background: fresh ports over the storage of this host. */
   start(): { ports: Ports; kill: () => void };

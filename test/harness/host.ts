@@ -5,7 +5,7 @@ import type { Host, HostOptions } from './host-types.ts';
 import { createLockManager } from './locks.ts';
 import { testSignal } from './test-signal.ts';
 
-export type { Held, Host, HostOptions, Person } from './host-types.ts';
+export type { Held, Host, HostOptions, SimulatedUser } from './host-types.ts';
 
 export function createHost(options: HostOptions): Host {
   const locks = createLockManager();
@@ -33,7 +33,7 @@ export function createHost(options: HostOptions): Host {
           reject(new FxaError('cancelled', 'closed'));
         };
         closers.set(id, close);
-        host.person(url).then(resolve, close);
+        host.simulatedUser(url).then(resolve, close);
       }).finally(() => {
         closers.delete(id);
         host.windows.open = host.windows.open.filter((other) => other !== id);
@@ -48,7 +48,7 @@ export function createHost(options: HostOptions): Host {
   function openTab(url: string): number {
     const id = ++windowId;
     host.tabs.set(id, '');
-    host.person(url).then(
+    host.simulatedUser(url).then(
       (callback) => {
         if (!host.tabs.has(id)) return;
         host.tabs.set(id, callback);
@@ -87,7 +87,7 @@ export function createHost(options: HostOptions): Host {
     reports: [],
     ids: 0,
     skew: 0,
-    person: options.person,
+    simulatedUser: options.simulatedUser,
     fetch: options.fetch,
     closeWindow(id) {
       closers.get(id)?.();

@@ -1,10 +1,10 @@
 // What can happen to an attempt: a second click, a change of mind, a window that comes late, the death of the background.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createWorld, type World } from './harness.ts';
+import { createHarness, type Harness } from './harness.ts';
 
-let world: World;
+let world: Harness;
 beforeEach(async () => {
-  world = await createWorld('today');
+  world = await createHarness('today');
 });
 afterEach(async () => {
   await world.stop();
@@ -39,7 +39,7 @@ async function opened(): Promise<{ attempt: Promise<void>; windowId: number }> {
 }
 
 it('a second click shows the window of the first and opens no other', async () => {
-  world.host.person = never;
+  world.host.simulatedUser = never;
   const { windowId } = await opened();
   await world.session.signIn();
   expect(world.host.windows).toMatchObject({ opened: 1, focused: [windowId] });
@@ -71,7 +71,7 @@ it('says where it is', async () => {
 });
 
 it('closing the window cancels', async () => {
-  world.host.person = never;
+  world.host.simulatedUser = never;
   const { attempt, windowId } = await opened();
   world.host.closeWindow(windowId);
   await attempt;
@@ -79,7 +79,7 @@ it('closing the window cancels', async () => {
 });
 
 it('cancelling closes the window', async () => {
-  world.host.person = never;
+  world.host.simulatedUser = never;
   const { attempt } = await opened();
   await world.session.cancelSignIn();
   await attempt;
@@ -153,14 +153,14 @@ it('a grant that arrives after its attempt was cancelled is destroyed, and nobod
 });
 
 it('a background that dies leaves "interrupted", and the next attempt clears its window away', async () => {
-  const person = world.host.person;
-  world.host.person = never;
+  const person = world.host.simulatedUser;
+  world.host.simulatedUser = never;
   const { windowId } = await opened();
   await world.restart();
   expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code: 'interrupted' } });
   expect(world.host.windows.open).toEqual([windowId]);
 
-  world.host.person = person;
+  world.host.simulatedUser = person;
   await world.session.signIn();
   expect(world.host.windows.open).toEqual([]);
   expect(world.view().status).toBe('signedIn');
@@ -191,8 +191,8 @@ it('an attempt that nobody runs any more does not stand in the way of the next',
 });
 
 it('after a dead attempt was cleared away, the new window is known: it can be shown, and cancelled', async () => {
-  const person = world.host.person;
-  world.host.person = never;
+  const person = world.host.simulatedUser;
+  world.host.simulatedUser = never;
   await opened();
   await world.restart();
   const attempt = world.session.signIn();
@@ -203,13 +203,13 @@ it('after a dead attempt was cleared away, the new window is known: it can be sh
   await attempt;
   expect(world.host.windows.open).toEqual([]);
 
-  world.host.person = person;
+  world.host.simulatedUser = person;
   await world.session.signIn();
   expect(world.view().status).toBe('signedIn');
 });
 
 it('cancelling around the moment the window appears never leaves one, and closes nobody else\u2019s', async () => {
-  world.host.person = never;
+  world.host.simulatedUser = never;
   for (let steps = 0; steps < 60; steps++) {
     const attempt = world.session.signIn();
     await expect.poll(() => world.view().phase, { interval: 1 }).toBe('window');
@@ -226,14 +226,14 @@ it('cancelling around the moment the window appears never leaves one, and closes
 
 it('signing out ends a running attempt, and the next click starts another', async () => {
   await world.session.signIn();
-  const person = world.host.person;
-  world.host.person = never;
+  const person = world.host.simulatedUser;
+  world.host.simulatedUser = never;
   const { attempt } = await opened();
   await world.session.signOut();
   await attempt;
   expect(world.host.windows.open).toEqual([]);
   expect(world.view().status).toBe('signedOut');
-  world.host.person = person;
+  world.host.simulatedUser = person;
   await world.session.signIn();
   expect(world.view().status).toBe('signedIn');
 });

@@ -8,12 +8,12 @@ import { createLog } from '../../src/companion/operations/log.ts';
 import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
 import type { Account } from '../../src/mock-accounts/store/types.ts';
 import { empty } from '../companion/db/empty.ts';
-import { CLIENT, createWorld, type World } from './harness.ts';
+import { CLIENT, createHarness, type Harness } from './harness.ts';
 
 /** Seconds between two questions; tests move the clock by more. */
 export const EVERY = 300;
 
-export interface CompanionWorld extends World {
+export interface CompanionHarness extends Harness {
   /** Starts the companion, with an empty database, at the address the extension was built with. */
   startCompanion(): Promise<void>;
   /** Starts it again, with what it had. */
@@ -28,10 +28,10 @@ export interface CompanionWorld extends World {
   readonly logged: string[];
 }
 
-export async function createCompanionWorld(): Promise<CompanionWorld> {
+export async function createCompanionHarness(): Promise<CompanionHarness> {
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
-  const world = await createWorld('today', {
+  const world = await createHarness('today', {
     companion: { origin, every: EVERY },
     metrics: { entrypoint: 'test-button', utm: { source: 'tests' } },
   });
@@ -70,7 +70,7 @@ export async function createCompanionWorld(): Promise<CompanionWorld> {
     await running?.stop();
     running = undefined;
   };
-  const companionWorld: CompanionWorld = Object.assign(world, {
+  const companionWorld: CompanionHarness = Object.assign(world, {
     logged,
     get ada() {
       const account = standin.store.accounts.byEmail('ada@example.com');

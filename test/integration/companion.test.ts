@@ -1,10 +1,10 @@
 // What the companion hears, the extension acts on; and what it says is never a proof.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createCompanionWorld, type CompanionWorld } from './companion-harness.ts';
+import { createCompanionHarness, type CompanionHarness } from './companion-harness.ts';
 
-let world: CompanionWorld;
+let world: CompanionHarness;
 beforeEach(async () => {
-  world = await createCompanionWorld();
+  world = await createCompanionHarness();
   await world.startCompanion();
   await world.session.signIn();
   await world.session.runMaintenance();

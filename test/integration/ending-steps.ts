@@ -1,13 +1,13 @@
 // Steps of a session that Mozilla accounts ended, and whose companion may hear of the reason before or after.
 import { expect } from 'vitest';
-import type { CompanionWorld } from './companion-harness.ts';
+import type { CompanionHarness } from './companion-harness.ts';
 import { CLIENT } from './harness.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 
 /** What may happen to Ada's account, and to the events about it; `world` is the one of the running test. */
-export function endingSteps(world: () => CompanionWorld) {
+export function endingSteps(world: () => CompanionHarness) {
   const steps = {
     seats: () =>
       [world().host.local, world().host.memory].flatMap((area) =>

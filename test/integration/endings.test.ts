@@ -1,10 +1,10 @@
 // How sessions end, and what is left to do then: late tokens, lost keys, foreign records, a server that asks for time.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { CLIENT, createWorld, type World } from './harness.ts';
+import { CLIENT, createHarness, type Harness } from './harness.ts';
 
-let world: World;
+let world: Harness;
 beforeEach(async () => {
-  world = await createWorld('today');
+  world = await createHarness('today');
   await world.session.signIn();
   expect(world.view().status).toBe('signedIn');
 });

@@ -1,11 +1,11 @@
 // How Mozilla accounts ends a session, how a person does, and how it goes on: never without a reason, never mixed.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CLIENT, createWorld, type World } from './harness.ts';
+import { CLIENT, createHarness, type Harness } from './harness.ts';
 
-let world: World;
+let world: Harness;
 let urls: URL[];
 beforeEach(async () => {
-  world = await createWorld('today');
+  world = await createHarness('today');
   urls = [];
   await signIn();
 });
@@ -14,8 +14,8 @@ afterEach(() => world.stop());
 /** Signs in, and keeps the address that the window opened with. */
 async function signIn(as = 'ada@example.com', options = {}): Promise<void> {
   world.signsInAs(as);
-  const person = world.host.person;
-  world.host.person = (url) => {
+  const person = world.host.simulatedUser;
+  world.host.simulatedUser = (url) => {
     urls.push(new URL(url));
     return person(url);
   };
@@ -119,7 +119,7 @@ describe('after the end', () => {
 describe('a person who chooses', () => {
   it('to be asked the next time is, until a sign-in succeeds', async () => {
     await world.session.signOut({ askWho: true });
-    world.host.person = (url) => {
+    world.host.simulatedUser = (url) => {
       urls.push(new URL(url));
       return Promise.reject(new Error('closed'));
     };
@@ -134,7 +134,7 @@ describe('a person who chooses', () => {
   });
 
   it('another account is asked who, and the one before stays until there is another', async () => {
-    world.host.person = () => Promise.reject(new Error('closed'));
+    world.host.simulatedUser = () => Promise.reject(new Error('closed'));
     await world.session.signIn({ askWho: true });
     expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'ada@example.com' } });
     await signIn('lin@example.com', { askWho: true });

@@ -4,12 +4,12 @@ import { standinEndpoints } from '../../src/fxa/environments.ts';
 import { createSession } from '../../src/session/index.ts';
 import type { StoredRecord } from '../../src/session/state/record.ts';
 import { lossSteps } from './loss-steps.ts';
-import { CLIENT, createWorld, SCOPE, type World } from './harness.ts';
+import { CLIENT, createHarness, SCOPE, type Harness } from './harness.ts';
 
-let world: World;
+let world: Harness;
 const { named, grant, ids, browserRestarts, lose } = lossSteps(() => world);
 beforeEach(async () => {
-  world = await createWorld('today');
+  world = await createHarness('today');
 });
 afterEach(async () => {
   world.host.onCall = () => undefined;

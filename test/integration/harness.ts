@@ -17,7 +17,7 @@ export const CLIENT = 'a1b2c3d4e5f60001';
 
 const keys = createKeys(Date.now);
 
-export interface World {
+export interface Harness {
   readonly standin: RunningStandin;
   readonly host: Host;
   session: SessionService;
@@ -40,7 +40,7 @@ export interface World {
 }
 
 /** `today` is the build for the stand-in; `2019` is a custom build that discovers everything. */
-export async function createWorld(
+export async function createHarness(
   era: Era,
   {
     scope = SCOPE,
@@ -53,14 +53,14 @@ export async function createWorld(
     metrics?: MetricsConfig;
     pairwiseSubjects?: boolean;
   } = {},
-): Promise<World> {
+): Promise<Harness> {
   const standin = await startStandin({ era, port: 0, keys });
   const redirectUri = readyClients().find(({ id }) => id === CLIENT)?.redirectUris[0] ?? '';
   const issued: string[] = [];
   const host = createHost({
     redirectUri,
     returnPage: RETURN_PAGE,
-    person: personAt(standin.origin, 'ada@example.com'),
+    simulatedUser: personAt(standin.origin, 'ada@example.com'),
     fetch: async (...request) => {
       const response = await fetch(...request);
       if (String(request[0]).endsWith('/v1/token')) issued.push(...tokensIn(await response.clone().json()));
@@ -85,7 +85,7 @@ export async function createWorld(
 
   const network = host.fetch;
   const signal = testSignal();
-  const world: World = {
+  const world: Harness = {
     standin,
     host,
     session: open(),
@@ -100,7 +100,7 @@ export async function createWorld(
       await world.session.runMaintenance();
     },
     signsInAs(email, change) {
-      host.person = personAt(standin.origin, email, change);
+      host.simulatedUser = personAt(standin.origin, email, change);
     },
     view: () => host.local.get('view') as View,
     record: () => host.local.get('record') as StoredRecord,

@@ -1,8 +1,8 @@
 // Holding things at the moment that matters: a call of a port, or the person.
-import type { World } from './harness.ts';
+import type { Harness } from './harness.ts';
 
 /** Holds a call of that name until it is let go; the nth, of those to come. */
-export function holdAt(world: World, call: string, nth = 1, way: 'out' | 'back' = 'out') {
+export function holdAt(world: Harness, call: string, nth = 1, way: 'out' | 'back' = 'out') {
   let seen = 0;
   const at = deferred();
   const gate = deferred();
@@ -21,10 +21,10 @@ function deferred() {
 }
 
 /** The person takes their time: they go on when this is called. */
-export function slowPerson(world: World): () => void {
-  const person = world.host.person;
+export function slowPerson(world: Harness): () => void {
+  const person = world.host.simulatedUser;
   const ready = deferred();
-  world.host.person = async (url) => {
+  world.host.simulatedUser = async (url) => {
     await ready.promise;
     return person(url);
   };

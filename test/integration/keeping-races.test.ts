@@ -3,11 +3,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { standinEndpoints } from '../../src/fxa/environments.ts';
 import { createSession } from '../../src/session/index.ts';
 import { holdAt } from './hold.ts';
-import { CLIENT, createWorld, SCOPE, type World } from './harness.ts';
+import { CLIENT, createHarness, SCOPE, type Harness } from './harness.ts';
 
-let world: World;
+let world: Harness;
 beforeEach(async () => {
-  world = await createWorld('today');
+  world = await createHarness('today');
 });
 afterEach(() => {
   world.host.hold = undefined;

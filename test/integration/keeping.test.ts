@@ -1,11 +1,11 @@
 // Where the secrets of a session lie, who decides that, and what happens when they, or the record, cannot be read.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import upgrades from '../fixtures/record-1-to-2.json' with { type: 'json' };
-import { createWorld, type World } from './harness.ts';
+import { createHarness, type Harness } from './harness.ts';
 
-let world: World;
+let world: Harness;
 beforeEach(async () => {
-  world = await createWorld('today');
+  world = await createHarness('today');
 });
 afterEach(() => world.stop());
 

@@ -1,10 +1,10 @@
 // The public keys at sign-in: kept for as long as they say, an hour at most, and fetched anew for a key that is not among them.
 import { afterEach, describe, expect, it } from 'vitest';
-import { createWorld, type World } from './harness.ts';
+import { createHarness, type Harness } from './harness.ts';
 
 const MINUTE = 60_000;
 
-let world: World;
+let world: Harness;
 afterEach(() => world.stop());
 
 /** How often the keys were asked for; `cacheControl` takes the place of what the server says of their lifetime. */
@@ -35,7 +35,7 @@ describe('the key set is fetched once', () => {
     ['for an hour, where the server says a day', 'max-age=86400', 55 * MINUTE, 60 * MINUTE],
     ['for an hour, where the server says nothing', null, 55 * MINUTE, 60 * MINUTE],
   ])('%s', async (_what, cacheControl, within, after) => {
-    world = await createWorld('today');
+    world = await createHarness('today');
     const keys = counting(cacheControl);
     await signsIn();
     const { skew } = world.host;
@@ -48,7 +48,7 @@ describe('the key set is fetched once', () => {
   });
 
   it('also when the background died in between, but not by the next browser', async () => {
-    world = await createWorld('today');
+    world = await createHarness('today');
     const keys = counting('max-age=3600');
     await signsIn();
     await world.restart();
@@ -63,7 +63,7 @@ describe('the key set is fetched once', () => {
 
 describe('the key set is fetched again', () => {
   it('for a key that is not in the one that is kept', async () => {
-    world = await createWorld('today');
+    world = await createHarness('today');
     const keys = counting('max-age=3600');
     await signsIn();
     world.standin.faults.change({ keyRotations: 1 });
@@ -76,7 +76,7 @@ describe('the key set is fetched again', () => {
   it.each(['no-store', 'private, no-cache', 'max-age=0'])(
     'each time where the server says %s',
     async (says) => {
-      world = await createWorld('today');
+      world = await createHarness('today');
       const keys = counting(says);
       await signsIn();
       await signsIn();
@@ -85,7 +85,7 @@ describe('the key set is fetched again', () => {
   );
 
   it('when the clock was set back', async () => {
-    world = await createWorld('today');
+    world = await createHarness('today');
     const keys = counting('max-age=3600');
     await signsIn();
     world.host.skew -= 2 * 60 * MINUTE;
@@ -94,7 +94,7 @@ describe('the key set is fetched again', () => {
   });
 
   it('at another server, whose keys are its own', async () => {
-    world = await createWorld('today');
+    world = await createHarness('today');
     const keys = counting('max-age=3600');
     await signsIn();
     const kept = world.host.memory.get('keySet') as { url: string };
@@ -104,7 +104,7 @@ describe('the key set is fetched again', () => {
   });
 
   it('where what was kept cannot be read', async () => {
-    world = await createWorld('today');
+    world = await createHarness('today');
     const keys = counting('max-age=3600');
     await signsIn();
     world.host.memory.set('keySet', 'nonsense');

@@ -1,11 +1,11 @@
 // A browser that keeps no keys, as Firefox that is always private: the person is told before they sign in, the sign-in lives as
 // long as the browser, and its end has a reason of its own.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createWorld, type World } from './harness.ts';
+import { createHarness, type Harness } from './harness.ts';
 
-let world: World;
+let world: Harness;
 beforeEach(async () => {
-  world = await createWorld('today');
+  world = await createHarness('today');
   world.host.keyless = true;
 });
 afterEach(async () => {

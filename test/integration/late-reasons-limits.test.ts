@@ -1,10 +1,10 @@
 // What is not learnt from a companion after the proof, how long it is asked, and that it reaches the session it is about and
 // no other.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createCompanionWorld, type CompanionWorld } from './companion-harness.ts';
+import { createCompanionHarness, type CompanionHarness } from './companion-harness.ts';
 import { endingSteps, HOUR, MINUTE } from './ending-steps.ts';
 
-let world: CompanionWorld;
+let world: CompanionHarness;
 const {
   seats,
   ended,
@@ -18,7 +18,7 @@ const {
   pathsAsked,
 } = endingSteps(() => world);
 beforeEach(async () => {
-  world = await createCompanionWorld();
+  world = await createCompanionHarness();
   await world.startCompanion();
   await world.session.signIn();
   await world.session.runMaintenance();

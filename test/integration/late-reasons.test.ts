@@ -1,14 +1,14 @@
 // What the companion tells only after Mozilla accounts has proved that the grant is gone: the reason shown follows, and a
 // deleted account is erased.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createCompanionWorld, type CompanionWorld } from './companion-harness.ts';
+import { createCompanionHarness, type CompanionHarness } from './companion-harness.ts';
 import { endingSteps, HOUR, MINUTE } from './ending-steps.ts';
 
-let world: CompanionWorld;
+let world: CompanionHarness;
 const { seats, ended, holdEvents, deleteAccount, changePassword, proof, eventsArrive, isErased } =
   endingSteps(() => world);
 beforeEach(async () => {
-  world = await createCompanionWorld();
+  world = await createCompanionHarness();
   await world.startCompanion();
   await world.session.signIn();
   await world.session.runMaintenance();
@@ -109,10 +109,10 @@ describe('a deletion that is heard of after the proof', () => {
     deleteAccount();
     await proof();
     let finish = () => {};
-    const { person } = world.host;
+    const { simulatedUser } = world.host;
     world.signsInAs('lin@example.com');
-    const { person: lin } = world.host;
-    world.host.person = async (url) => {
+    const { simulatedUser: lin } = world.host;
+    world.host.simulatedUser = async (url) => {
       await new Promise<void>((resolve) => (finish = resolve));
       return lin(url);
     };
@@ -125,7 +125,7 @@ describe('a deletion that is heard of after the proof', () => {
     finish();
     await attempt;
     expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'lin@example.com' } });
-    world.host.person = person;
+    world.host.simulatedUser = simulatedUser;
   });
 });
 

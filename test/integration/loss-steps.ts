@@ -1,8 +1,8 @@
 // Steps around a record that the browser loses while it keeps the backup of grants.
-import type { World } from './harness.ts';
+import type { Harness } from './harness.ts';
 
 /** `world` is the one of the running test. */
-export function lossSteps(world: () => World) {
+export function lossSteps(world: () => Harness) {
   const named = (record = world().host.local.get('record')): string[] =>
     [...JSON.stringify([record]).matchAll(/"refreshTokenId":"(\w+)"/g)].map(([, id = '']) => id);
   return {

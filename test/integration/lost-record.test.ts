@@ -3,12 +3,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { holdAt } from './hold.ts';
 import { lossSteps } from './loss-steps.ts';
-import { createWorld, type World } from './harness.ts';
+import { createHarness, type Harness } from './harness.ts';
 
-let world: World;
+let world: Harness;
 const { named, grant, ids, browserRestarts, lose, restore } = lossSteps(() => world);
 beforeEach(async () => {
-  world = await createWorld('today');
+  world = await createHarness('today');
 });
 afterEach(async () => {
   world.host.hold = undefined;

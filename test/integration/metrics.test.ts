@@ -1,17 +1,17 @@
 // Metrics from the popup to the companion's database, and back out of it; with a real companion and a real stand-in.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { EMPTY_QUEUE, METRICS, type MetricsQueue } from '../../src/session/metrics/queue.ts';
-import { createCompanionWorld, type CompanionWorld } from './companion-harness.ts';
+import { createCompanionHarness, type CompanionHarness } from './companion-harness.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-let world: CompanionWorld;
+let world: CompanionHarness;
 /** The requests to `/v1/metrics` and `/v1/metrics-flow`, and how they ended. */
 let asked: string[];
 
 beforeEach(async () => {
-  world = await createCompanionWorld();
+  world = await createCompanionHarness();
   await world.startCompanion();
   world.host.consent = true;
   // However late it is, and however far the clock is put forward here, this is the companion's own day: it takes none that has
@@ -40,13 +40,13 @@ const names = (which: 'waiting' | 'sent') => {
 
 async function signIn(): Promise<URL> {
   let opened = '';
-  const { person } = world.host;
-  world.host.person = (url) => {
+  const { simulatedUser } = world.host;
+  world.host.simulatedUser = (url) => {
     opened = url;
-    return person(url);
+    return simulatedUser(url);
   };
   await world.session.signIn();
-  world.host.person = person;
+  world.host.simulatedUser = simulatedUser;
   return new URL(opened);
 }
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { standinEndpoints } from '../../src/fxa/environments.ts';
 import { createSession } from '../../src/session/index.ts';
-import { createCompanionWorld, EVERY, type CompanionWorld } from './companion-harness.ts';
+import { createCompanionHarness, EVERY, type CompanionHarness } from './companion-harness.ts';
 import { CLIENT, SCOPE } from './harness.ts';
 
 interface Answer {
@@ -20,7 +20,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   'sells a session': { status: 200, body: { session: SOLD_BY_OTHER, revision: 99, metrics: false } },
 };
 
-let world: CompanionWorld;
+let world: CompanionHarness;
 let other: Server;
 /** What the other companion hears: method, path, headers and body of each request. */
 let heard: string[];
@@ -38,7 +38,7 @@ beforeEach(async () => {
     });
   });
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-  world = await createCompanionWorld();
+  world = await createCompanionHarness();
   await world.startCompanion();
   await world.session.signIn();
   await world.session.runMaintenance();

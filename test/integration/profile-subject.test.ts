@@ -1,12 +1,12 @@
 // Whose profile it is: that of the id_token's subject, at sign-in and ever after, and nobody else's is shown.
 import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createWorld, ERAS, type World } from './harness.ts';
+import { createHarness, ERAS, type Harness } from './harness.ts';
 
 const MALLORY = { uid: 'ba'.repeat(16), sub: 'ba'.repeat(16), email: 'mallory@example.com' };
 type Fields = Record<string, unknown>;
 
-let world: World;
+let world: Harness;
 afterEach(() => world.stop());
 
 /** The profile server's answers, changed on the way. */
@@ -30,7 +30,7 @@ const OTHERS: readonly (readonly [what: string, change: (profile: Fields) => Fie
 
 describe.each(ERAS)('a profile in era %s', (era) => {
   it.each(OTHERS)('%s ends a sign-in, and its tokens', async (_what, change) => {
-    world = await createWorld(era);
+    world = await createHarness(era);
     const network = world.host.fetch;
     profileSays(change);
     await world.session.signIn();
@@ -45,7 +45,7 @@ describe.each(ERAS)('a profile in era %s', (era) => {
   });
 
   it.each(OTHERS)('%s is not shown later, and the session stays', async (_what, change) => {
-    world = await createWorld(era);
+    world = await createHarness(era);
     await world.session.signIn();
     const before = world.view();
     profileSays(change);
@@ -60,7 +60,7 @@ describe.each(ERAS)('a profile in era %s', (era) => {
   });
 
   it('of another account is not shown after a sign-in that could not have one', async () => {
-    world = await createWorld(era);
+    world = await createHarness(era);
     world.host.fetch = async (input, init) =>
       String(input).endsWith('/v1/profile') ? new Response('', { status: 502 }) : fetch(input, init);
     await world.session.signIn();
@@ -93,7 +93,7 @@ describe('a client with pairwise subjects', () => {
   };
 
   it('signs in, and keeps to the account whose profile it saw first', async () => {
-    world = await createWorld('today', { pairwiseSubjects: true });
+    world = await createHarness('today', { pairwiseSubjects: true });
     await signsInPairwise();
     const { status, account } = world.view();
     expect([status, account?.email]).toEqual(['signedIn', 'ada@example.com']);
@@ -105,7 +105,7 @@ describe('a client with pairwise subjects', () => {
   });
 
   it('is refused by a build for clients without', async () => {
-    world = await createWorld('today');
+    world = await createHarness('today');
     await signsInPairwise();
     expect(world.view()).toMatchObject({ status: 'signedOut', problem: { reason: 'profile' } });
   });

@@ -1,14 +1,14 @@
 // Two things at once, each held at the moment that matters: nothing of the one is lost to the other.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { holdAt, slowPerson } from './hold.ts';
-import { CLIENT, createWorld, SCOPE, type World } from './harness.ts';
+import { CLIENT, createHarness, SCOPE, type Harness } from './harness.ts';
 
 vi.mock('../../src/extension/browser/api.ts', () => ({ browser: {} }));
 const { iconOf } = await import('../../src/extension/browser/background/toolbar.ts');
 
-let world: World;
+let world: Harness;
 beforeEach(async () => {
-  world = await createWorld('today');
+  world = await createHarness('today');
   world.host.tabsAllowed = true;
 });
 afterEach(() => {
@@ -59,7 +59,7 @@ describe('an attempt on top of a session', () => {
     });
     expect(iconOf(world.view(), Date.now())).toBe('attention');
     let url = '';
-    world.host.person = (opened) => {
+    world.host.simulatedUser = (opened) => {
       url = opened;
       return Promise.reject(new Error('closed'));
     };
@@ -147,7 +147,7 @@ it('a permission that is taken back while the tab waits ends the waiting', async
 
 it('a look at the profile that was under way does not hide the change', async () => {
   await world.stop();
-  world = await createWorld('today', { scope: `${SCOPE} profile:display_name:write` });
+  world = await createHarness('today', { scope: `${SCOPE} profile:display_name:write` });
   await world.session.signIn();
   const held = holdAt(world, 'fetch /v1/profile', 1, 'back');
   const look = world.session.refreshProfile();

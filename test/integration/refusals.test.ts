@@ -2,7 +2,7 @@
 // behind, neither here nor at Mozilla accounts.
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createWorld, ERAS, type World } from './harness.ts';
+import { createHarness, ERAS, type Harness } from './harness.ts';
 
 type Change = (response: Response) => Promise<Response> | Response;
 
@@ -31,7 +31,7 @@ const resign = (body: Record<string, unknown>, header: object, claims: object) =
 };
 /** Claims are judged after the signature, so a foreign claim needs a key of the server: put ours among them. */
 const withOurKey =
-  (claims: object): ((world: World) => typeof fetch) =>
+  (claims: object): ((world: Harness) => typeof fetch) =>
   () =>
   async (input, init) => {
     const response = await fetch(input, init);
@@ -53,7 +53,7 @@ const soon = Math.floor(Date.now() / 1000);
 const TOKEN_ANSWERS: readonly (readonly [
   what: string,
   reason: string,
-  network: (world: World) => typeof fetch,
+  network: (world: Harness) => typeof fetch,
 ])[] = [
   ['an id_token of another issuer', 'id_token_issuer', withOurKey({ iss: 'https://evil.example' })],
   ['an id_token for another client', 'id_token_audience', withOurKey({ aud: 'ffffffffffffffff' })],
@@ -139,9 +139,9 @@ const CALLBACKS: readonly (readonly [
 ];
 
 describe.each(ERAS)('with the servers of %s', (era) => {
-  let world: World;
+  let world: Harness;
   beforeEach(async () => {
-    world = await createWorld(era);
+    world = await createHarness(era);
   });
   afterEach(() => world.stop());
 

@@ -27,7 +27,7 @@ beforeEach(async () => {
   meddle = () => undefined;
   host = createHost({
     redirectUri: readyClients().find(({ id }) => id === CLIENT)?.redirectUris[0] ?? '',
-    person,
+    simulatedUser,
     fetch: async (input, init) => {
       const response = await fetch(input, init);
       if (!String(input).endsWith('/v1/token')) return response;
@@ -56,7 +56,7 @@ function start(): SessionService {
 }
 
 /** Signs in at the stand-in's page, which makes the keys, and does what its script does at the end. */
-async function person(url: string): Promise<string> {
+async function simulatedUser(url: string): Promise<string> {
   const { data } = await browser(standin).signIn(url.slice(standin.origin.length), who);
   const { sessionToken } = (await post('/v1/account/login', { email: who, password: READY_PASSWORD })) as {
     sessionToken: string;

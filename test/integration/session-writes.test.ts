@@ -1,6 +1,6 @@
 // Changing name and picture through the session: where the grant reaches, and with what comes of it in the view.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createWorld, SCOPE, type World } from './harness.ts';
+import { createHarness, SCOPE, type Harness } from './harness.ts';
 
 /** One black pixel. */
 const PNG = Uint8Array.from(
@@ -8,12 +8,12 @@ const PNG = Uint8Array.from(
   (character) => character.charCodeAt(0),
 );
 
-let world: World;
+let world: Harness;
 afterEach(() => world.stop());
 
 describe('with the scopes for it', () => {
   beforeEach(async () => {
-    world = await createWorld('today', {
+    world = await createHarness('today', {
       scope: `${SCOPE} profile:display_name:write profile:avatar:write`,
     });
     await world.session.signIn();
@@ -57,7 +57,7 @@ describe('with the scopes for it', () => {
 });
 
 it('without the scope nothing is asked, and nothing changes', async () => {
-  world = await createWorld('today');
+  world = await createHarness('today');
   await world.session.signIn();
   await expect(world.session.changeDisplayName('Somebody')).rejects.toMatchObject({ code: 'scope_denied' });
   await world.session.signOut();

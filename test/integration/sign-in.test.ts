@@ -1,11 +1,11 @@
 // Sign-in, profile and sign-out of the session, against the stand-in of both eras.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createWorld, ERAS, type World } from './harness.ts';
+import { createHarness, ERAS, type Harness } from './harness.ts';
 
 describe.each(ERAS)('with the servers of %s', (era) => {
-  let world: World;
+  let world: Harness;
   beforeEach(async () => {
-    world = await createWorld(era);
+    world = await createHarness(era);
   });
   afterEach(() => world.stop());
 
@@ -125,8 +125,8 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     });
 
     let opened = '';
-    const person = world.host.person;
-    world.host.person = (url) => {
+    const person = world.host.simulatedUser;
+    world.host.simulatedUser = (url) => {
       opened = url;
       return person(url);
     };

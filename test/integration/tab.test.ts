@@ -1,21 +1,21 @@
 // Signing in in a tab: where there is no auth window, or the person prefers it. The tab outlives the background.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RETURN_PAGE } from '../../src/mock-accounts/seed.ts';
-import { createWorld, type World } from './harness.ts';
+import { createHarness, type Harness } from './harness.ts';
 
-let world: World;
+let world: Harness;
 beforeEach(async () => {
-  world = await createWorld('today');
+  world = await createHarness('today');
   world.host.tabsAllowed = true;
 });
 afterEach(() => world.stop());
 
 /** The person takes their time: the tab comes back when this is called. */
 function slowPerson(): () => void {
-  const person = world.host.person;
+  const person = world.host.simulatedUser;
   let go = () => {};
   const ready = new Promise<void>((resolve) => (go = resolve));
-  world.host.person = async (url) => {
+  world.host.simulatedUser = async (url) => {
     await ready;
     return person(url);
   };

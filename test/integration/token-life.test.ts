@@ -1,15 +1,15 @@
 // The life of tokens: long and short ones, ahead of need and by need, with clocks that jump and servers that want rest.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CachedToken } from '../../src/session/state/record.ts';
-import { createWorld, type World } from './harness.ts';
+import { createHarness, type Harness } from './harness.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-let world: World;
+let world: Harness;
 let asked: string[];
 beforeEach(async () => {
-  world = await createWorld('today');
+  world = await createHarness('today');
   await world.session.signIn();
   await world.session.runMaintenance();
   asked = [];

@@ -1,14 +1,14 @@
 // What no call may make of the token endpoint: a request again and again for what is denied, or for what is refused anyway.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createWorld, type World } from './harness.ts';
+import { createHarness, type Harness } from './harness.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-let world: World;
+let world: Harness;
 let asked: string[];
 beforeEach(async () => {
-  world = await createWorld('today');
+  world = await createHarness('today');
   await world.session.signIn();
   await world.session.runMaintenance();
   asked = [];

@@ -13,7 +13,7 @@ import { startStandin } from '../../src/mock-accounts/listen.ts';
 import { drive, TEST_CLIENT } from '../../src/mock-accounts/testing/drive.ts';
 import { CLIENT } from '../companion/fakes/mock-and-companion.ts';
 import * as companion from '../companion/harness.ts';
-import { createWorld } from '../integration/harness.ts';
+import { createHarness } from '../integration/harness.ts';
 import { noting } from './kinds.ts';
 
 const SCOPE = 'openid profile profile:display_name:write profile:avatar:write';
@@ -24,7 +24,7 @@ const until = (is: () => boolean) => vi.waitUntil(is, { timeout: 60_000 });
 /** The extension: all use cases of the session, over its fake ports, and the doctor. */
 export async function madeByExtension(era: Era): Promise<ReadonlySet<string>> {
   const kinds = new Set<string>();
-  const world = await createWorld(era, { scope: SCOPE });
+  const world = await createHarness(era, { scope: SCOPE });
   const { origin } = world.standin;
   world.host.fetch = noting(kinds, () => origin, world.host.fetch);
   const { session } = world;

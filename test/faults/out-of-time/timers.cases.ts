@@ -4,7 +4,7 @@ import { crashEverywhere } from '../crash-points.ts';
 import { play } from '../histories.ts';
 import { cellsOf, tryCell } from '../matrix.ts';
 import { USE_CASES } from '../use-cases.ts';
-import { createFaultWorld, type FaultWorld } from '../harness.ts';
+import { createFaultHarness, type FaultHarness } from '../harness.ts';
 
 const real = { setTimeout, clearTimeout, timeout: AbortSignal.timeout, digest: crypto.subtle.digest };
 const now = () => ({
@@ -67,9 +67,9 @@ for (const [what, run] of endless) {
 }
 
 describe('one world a test', () => {
-  let world: FaultWorld;
+  let world: FaultHarness;
   beforeEach(() => {
-    world = createFaultWorld({ companion: true });
+    world = createFaultHarness({ companion: true });
   });
   afterEach(() => world.stop());
 
