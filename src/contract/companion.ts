@@ -1,4 +1,4 @@
-// What the extension and the companion say to each other: routes and shapes, and not a line of either.
+// The contract between extension and companion: routes and message shapes, no code of either.
 
 export const COMPANION_PATHS = {
   sessions: '/v1/sessions',
@@ -10,35 +10,37 @@ export const COMPANION_PATHS = {
 
 /** `POST /v1/sessions`, beside a narrow access token as the bearer. */
 export interface SessionRequest {
-  /** The session bought before, to be refreshed rather than replaced. */
+  /** The existing session, to refresh it instead of creating another. */
   readonly session?: string;
 }
 
-/** The answer: 201 when the session is a new one, 200 when it is the one that was shown. */
+/** The answer: 201 for a new session, 200 for a refreshed one. */
 export interface SessionAnswer extends AccountState {
-  /** 32 random bytes, base64url. Shown from now on as the bearer; kept nowhere but with its owner. */
+  /** The bearer token from now on: 32 random bytes, base64url. Only its owner stores it. */
   readonly session: string;
 }
 
-/** `GET /v1/session`: what the companion knows of the account. The answer has an `ETag`. */
+/** `GET /v1/session`: what the companion knows about the account. The answer has an `ETag`. */
 export interface AccountState {
-  /** Grows with each change that a new look at the profile would show. */
+  /** Increases with each change that refetching the profile would show. */
   readonly revision: number;
-  /** Whether metrics about this person are taken at all: a profile said so, and nothing has been heard against it since. */
+  /** Whether the account allows metrics, by the last profile and the events since. */
   readonly metrics: boolean;
-  /** Until when that profile counts, in milliseconds; then the session is to be refreshed before metrics are taken. */
+  /**
+   * How long that profile is valid, in milliseconds since the epoch; afterwards, refresh the session before uploading.
+   */
   readonly metricsUntil?: number;
-  /** Capabilities that were told since the session began, by name. */
+  /** Capabilities reported by events since the session began, by name. */
   readonly subscriptions: Readonly<Record<string, boolean>>;
 }
 
 /** `POST /v1/session/end`. */
 export interface EndRequest {
-  /** SHA-256 of refresh tokens' bytes, hex: enough to destroy them, and nothing else. 20 at most. */
+  /** SHA-256 of the refresh tokens' bytes, hex: enough to destroy them, and for nothing else. 20 at most. */
   readonly refreshTokenIds: readonly string[];
 }
 
-/** What 401 on a session means. `unknown_session`: buy a new one, nothing more. */
+/** Why a session was ended, in a 401 `session_ended`. A 401 `unknown_session` has no reason: create a new one. */
 export const ENDED_REASONS = ['password_changed', 'account_deleted', 'signed_out', 'expired'] as const;
 export type EndedReason = (typeof ENDED_REASONS)[number];
 
@@ -49,13 +51,13 @@ export interface ErrorAnswer {
   readonly message: string;
   /** With `session_ended`. */
   readonly reason?: EndedReason;
-  /** With `session_ended`: the instant in milliseconds. */
+  /** With `session_ended`: when, in milliseconds. */
   readonly at?: number;
 }
 
 /**
- * `POST /v1/metrics`. Counted by day; no instants. 403 `metrics_off`: the person has not allowed it; `consent_stale`: the
- * session is to be refreshed first. `DELETE /v1/metrics` has all counts of this person by this client forgotten: 204.
+ * `POST /v1/metrics`: counts per day, without times. 403 `metrics_off`: the account doesn't allow metrics; 403
+ * `consent_stale`: refresh the session first. `DELETE /v1/metrics` deletes all counts of this account and client: 204.
  */
 export interface MetricsRequest {
   /** 50 at most. */

@@ -1,4 +1,4 @@
-// What every use case gets: the ports, the store, and the deployment of Mozilla accounts to talk to.
+// What every use case gets: the ports, the store, and the Mozilla accounts deployment to talk to.
 import type { AuthorizationMetrics } from '../fxa/authorization.ts';
 import { discover } from '../fxa/discovery.ts';
 import type { Deployment, Endpoints, EnvironmentName } from '../fxa/environments.ts';
@@ -14,26 +14,26 @@ import type { Ports } from './ports.ts';
 import type { Problem, Session } from './state/states.ts';
 import { createStore, type Store } from './state/store.ts';
 
-/** What the build decides. */
+/** What is fixed at build time. */
 export interface SessionConfig {
   readonly environment: EnvironmentName;
   readonly issuer: string;
   readonly clientId: string;
-  /** Space-separated scopes to ask for. */
+  /** Scopes to ask for, separated by spaces. */
   readonly scope: string;
   /** Those of them that have a key. */
   readonly keyScopes?: readonly string[];
-  /** Mozilla gave the client pairwise subjects: its id_tokens name the person otherwise than the profile does. */
+  /** The client has pairwise subjects: `sub` in its id_tokens differs from the profile's uid. */
   readonly pairwiseSubjects?: boolean;
-  /** The endpoints where they are known; without them they are discovered at the issuer. */
+  /** Known endpoints; without them they are discovered at the issuer. */
   readonly endpoints?: Endpoints;
-  /** Absent: nobody carries the webhooks of Mozilla accounts here, and all goes on without. */
+  /** Absent: there is no companion, and account events aren't received. */
   readonly companion?: CompanionConfig;
-  /** Where people sign in from, for Mozilla accounts' own statistics. */
+  /** Where sign-ins come from, for Mozilla accounts' own statistics. */
   readonly metrics?: MetricsConfig;
 }
 
-/** FxA: what tells one button from another; about no person. Values as `AuthorizationMetrics` has them. */
+/** FxA: identifies the button, never the user. Values as in `AuthorizationMetrics`. */
 export interface MetricsConfig extends Omit<AuthorizationMetrics, 'flow'> {
   readonly entrypoint: string;
 }
@@ -41,7 +41,7 @@ export interface MetricsConfig extends Omit<AuthorizationMetrics, 'flow'> {
 export interface CompanionConfig {
   /** Without a trailing slash. */
   readonly origin: string;
-  /** Seconds between two questions while nobody looks. */
+  /** Seconds between two polls in the background. */
   readonly every: number;
 }
 
@@ -49,17 +49,17 @@ export interface Context {
   readonly ports: Ports;
   readonly config: SessionConfig;
   readonly store: Store;
-  /** Issuer and client id: what a stored session belongs to. */
+  /** Issuer and client id, separated by a space: what a stored session belongs to. */
   readonly deploymentName: string;
-  /** What the gate of metrics depends on, beside the record. */
+  /** What view and metrics depend on besides the record. */
   environment(): Promise<Environment>;
-  /** What is against metrics now; nothing means open. */
+  /** Everything that blocks metrics now; empty means allowed. */
   readonly blockedBy: () => Promise<readonly MetricsBlocker[]>;
-  /** For which companion and deployment counts are kept. */
+  /** The companion and deployment that counts are for. */
   readonly metricsDeployment: string;
-  /** Counts what happened to whoever the session is of, if that is allowed. Never rejects. */
+  /** Counts events of the session's account, if metrics are allowed. Never rejects. */
   count(events: readonly UndatedEvent[], session: Session): Promise<void>;
-  /** Known endpoints, or discovered ones; `anew` discovers them even when that was done before. */
+  /** The deployment with known or discovered endpoints; `rediscover` ignores the cached ones. */
   deployment(http: Http, options?: { readonly rediscover?: boolean }): Promise<Deployment>;
   http(signal?: AbortSignal): Http;
 }
@@ -70,7 +70,7 @@ export function createContext(ports: Ports, config: SessionConfig): Context {
   const deploymentName = `${config.issuer} ${config.clientId}`;
   const gate = createHostBackOff(ports);
   let hasDatabases = false;
-  /** A key is kept where databases are: that costs one look for each background. */
+  /** A browser that has databases also keeps keys. Asked until it says yes, once per background. */
   const keepsDatabases = async () => {
     hasDatabases ||= await ports.grantBackup.read().then(
       () => true,
@@ -94,9 +94,12 @@ export function createContext(ports: Ports, config: SessionConfig): Context {
     };
   };
   const metricsDeployment = `${config.companion?.origin} ${deploymentName}`;
-  const look = async () => {
+  const metricsState = async () => {
     const record = await store.read();
-    return { open: blockedBy(record, await environment()).length === 0, who: subjectOf(record.session) };
+    return {
+      allowed: blockedBy(record, await environment()).length === 0,
+      subject: subjectOf(record.session),
+    };
   };
   const store = createStore(ports, {
     deployment: deploymentName,
@@ -116,7 +119,8 @@ export function createContext(ports: Ports, config: SessionConfig): Context {
     metricsDeployment,
     count: async (events, session) => {
       try {
-        if (config.companion) await count({ ports, metricsDeployment }, look, events, subjectOf(session));
+        if (config.companion)
+          await count({ ports, metricsDeployment }, metricsState, events, subjectOf(session));
       } catch (error) {
         ports.report(error);
       }
@@ -131,7 +135,7 @@ export function createContext(ports: Ports, config: SessionConfig): Context {
   return context;
 }
 
-/** Discovered endpoints are kept until the browser ends: a refresh should not need two answers from the network. */
+/** Discovered endpoints are cached until the browser closes, so that a refresh needs only one request. */
 async function discovered(ports: Ports, issuer: string, http: Http, rediscover: boolean): Promise<Endpoints> {
   const kept = rediscover ? undefined : ((await ports.memory.get(DISCOVERED)) as Endpoints | undefined);
   if (kept?.issuer === issuer) return kept;
@@ -140,7 +144,7 @@ async function discovered(ports: Ports, issuer: string, http: Http, rediscover: 
   return endpoints;
 }
 
-/** An error as the record and the popup may know it: its code and reason, never its text or cause. */
+/** An error as stored and shown: code and reason, never its message or cause. */
 export function problemFrom(error: unknown, at: number): Problem {
   const known = isFxaError(error) ? error : new FxaError('internal', 'Unexpected error', { cause: error });
   return {

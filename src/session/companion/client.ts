@@ -1,5 +1,4 @@
-// What the extension asks of the companion, as calls. The companion is a convenience: whatever goes wrong here is an error of
-// the call alone.
+// Calls to the companion. It is optional: an error here fails only the call.
 import {
   COMPANION_PATHS,
   ENDED_REASONS,
@@ -20,10 +19,10 @@ import {
   type JsonRequest,
 } from '../../fxa/http.ts';
 
-/** Milliseconds: somebody may be waiting for an answer that is worth less than their time. */
+/** Milliseconds. The user may be waiting, and the answer is optional. */
 const TIMEOUT = 5000;
 
-/** Why a companion session is none: it ended, or nobody knows it. */
+/** Why the companion rejected the session. */
 export interface SessionRejected {
   readonly rejected: EndedReason | 'unknown';
 }
@@ -33,28 +32,31 @@ export interface CreateResult {
   readonly state: State;
 }
 
-/** What the session acts on; of subscriptions it makes nothing. */
+/** The fields the extension uses; subscriptions come from the profile. */
 type State = Pick<AccountState, 'revision' | 'metrics'>;
 
-/** All throw FxaError as `exchange` does, and `bad_response` for an answer that is none of the companion's. */
+/** Every call throws FxaError as `exchange` does, and `bad_response` for an answer that breaks the contract. */
 export interface CompanionApi {
-  /** `token`: a narrow access token. `shown`: the session to be refreshed. */
+  /** Creates a session with a narrow access token, or refreshes the session `shown`. */
   create(token: string, shown?: string): Promise<CreateResult | SessionRejected>;
-  /** Undefined while the state is still the one of that `etag`. */
+  /** The account's state; undefined while it still matches `etag`. */
   state(
     session: string,
     etag?: string,
   ): Promise<{ state: State; etag?: string } | SessionRejected | undefined>;
-  /** Resolves with true when the companion has taken the grants over for good. */
+  /** Ends the session. Resolves with true when the companion will now destroy the grants. */
   end(session: string, refreshTokenIds: readonly string[]): Promise<boolean>;
-  /** A flow for parameters by their names on the wire; whether its values are what they should be is not looked at. */
+  /** Begins a metrics flow; parameters by their names on the wire. The returned values are not validated. */
   flow(parameters: ReadonlyMap<string, string>): Promise<JsonObject>;
-  /** Sends 50 events at most. The two refusals are answers: the companion goes by a profile of its own. */
+  /**
+   * Uploads at most 50 events. A refusal is an answer, not an error: the companion decides by its own copy of the
+   * profile.
+   */
   count(
     session: string,
     events: readonly MetricsEvent[],
   ): Promise<'counted' | MetricsRefusal | SessionRejected>;
-  /** Has all counts about this person and client forgotten. */
+  /** Deletes all counts of this account and client. */
   forget(session: string): Promise<SessionRejected | undefined>;
 }
 
@@ -132,7 +134,7 @@ function metricsRefusal({ response, body }: Exchanged): MetricsRefusal | undefin
   return response.status === 403 ? METRICS_REFUSALS.find((known) => known === body?.error) : undefined;
 }
 
-/** A 401 that does not say so proves nothing: it may come from whatever stands in front of the companion. */
+/** Undefined for a 401 without a known error: it may come from a proxy in front of the companion. */
 function parseRejection(body: Readonly<Record<string, unknown>> | undefined): SessionRejected | undefined {
   if (body?.error === 'unknown_session') return { rejected: 'unknown' };
   if (body?.error !== 'session_ended') return undefined;
@@ -146,5 +148,5 @@ function stateOf(body: Readonly<Record<string, unknown>> | undefined): State {
 }
 
 function invalidAnswer(): FxaError {
-  return new FxaError('bad_response', 'That is no answer of a companion.', { reason: 'refused' });
+  return new FxaError('bad_response', 'The companion sent an unexpected answer.', { reason: 'refused' });
 }

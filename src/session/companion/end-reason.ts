@@ -1,4 +1,4 @@
-// Why a grant is gone: Mozilla accounts never says, the companion may know, or come to know.
+// Finds out why a grant is gone: Mozilla accounts doesn't say, but the companion may know, now or later.
 import { companionApi, type SessionRejected } from './client.ts';
 import {
   deleteCompanionSession,
@@ -10,17 +10,18 @@ import {
 import type { Context } from '../context.ts';
 import { baseState, type SuspectedEnd, type Session, type SignedIn } from '../state/states.ts';
 
-/** Milliseconds: the person waits, and can live without. */
+/** Milliseconds. The user is waiting, and the reason is optional. */
 const TIMEOUT = 3000;
 
-/** FxA: the broker's queue gives an event up after a week. Milliseconds. */
+/** FxA: the event broker drops undelivered events after a week. Milliseconds. */
 const EVENT_LIFETIME_MS = 7 * 86_400_000;
 
-export function suspectedEndFrom(gone: SessionRejected['rejected']): SuspectedEnd | undefined {
-  return gone === 'password_changed' || gone === 'account_deleted' ? gone : undefined;
+/** The rejection as a suspected end of the sign-in; undefined when it says nothing about the account. Pure. */
+export function suspectedEndFrom(rejected: SessionRejected['rejected']): SuspectedEnd | undefined {
+  return rejected === 'password_changed' || rejected === 'account_deleted' ? rejected : undefined;
 }
 
-/** To be asked when the proof is there and nobody has said why. Never rejects. */
+/** The reason a revoked grant ended, as already suspected or as the companion says now. Never rejects. */
 export async function findEndReason(
   context: Context,
   { id, hint }: SignedIn,
@@ -29,29 +30,32 @@ export async function findEndReason(
   try {
     const companionSession = await getCompanionSession(context, id);
     if (companionSession?.origin !== context.config.companion.origin) return undefined;
-    const news = await companionApi(companionSession.origin, { ...context.http(), timeout: TIMEOUT }).state(
+    const answer = await companionApi(companionSession.origin, { ...context.http(), timeout: TIMEOUT }).state(
       companionSession.session,
     );
-    return news && 'rejected' in news ? suspectedEndFrom(news.rejected) : undefined;
+    return answer && 'rejected' in answer ? suspectedEndFrom(answer.rejected) : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** The ended session whose reason may still be heard of; undefined when there is none, or nothing more will come. Pure. */
+/** The ended session whose reason may still arrive; undefined without one, or when it is too late. Pure. */
 export function unexplainedSessionId(session: Session, now: number): string | undefined {
   const base = baseState(session);
   if (base.status !== 'needsReauth' || now - base.ended.at > EVENT_LIFETIME_MS) return undefined;
   return base.sessionId;
 }
 
-/** How long ago the session ended, in milliseconds. */
+/** How long ago the session ended, in milliseconds; 0 while it has not. Pure. */
 export function timeSinceEnd(session: Session, now: number): number {
   const base = baseState(session);
   return base.status === 'needsReauth' ? Math.max(0, now - base.ended.at) : 0;
 }
 
-/** The companion session that may tell; undefined when this build's companion never sold one, or has said all it knows. */
+/**
+ * The companion session to ask for the reason; undefined without one at this build's companion, or when it has told
+ * all.
+ */
 export async function companionSessionToAsk(
   context: Context,
   sessionId: string,
@@ -63,8 +67,8 @@ export async function companionSessionToAsk(
 }
 
 /**
- * Asks the companion why a session ended that is proved to be over, and acts on the answer: a deleted account is erased, a new
- * password is the reason that is shown.
+ * Asks the companion why a session ended, after Mozilla accounts rejected its grant. A deleted account is erased; a
+ * changed password becomes the reason shown.
  *
  * @throws FxaError as the companion's calls.
  */
@@ -73,12 +77,12 @@ export async function fetchEndReason(
   sessionId: string,
   companionSession: CompanionSession,
 ): Promise<void> {
-  const news = await companionApi(companionSession.origin, context.http()).state(companionSession.session);
-  if (!news || !('rejected' in news)) return;
-  const reason = suspectedEndFrom(news.rejected);
+  const answer = await companionApi(companionSession.origin, context.http()).state(companionSession.session);
+  if (!answer || !('rejected' in answer)) return;
+  const reason = suspectedEndFrom(answer.rejected);
   if (reason)
     await context.store.dispatch({ type: 'endExplained', sessionId, reason, at: context.ports.now() });
-  // After a new password the account may still be deleted; after anything else nothing more will be told.
+  // A changed password may still be followed by a deleted account; no other reason is followed by anything.
   if (reason === 'account_deleted') await deleteCompanionSession(context, sessionId);
   else if (companionSession.gone !== reason) await invalidateCompanionSession(context, sessionId, reason);
 }

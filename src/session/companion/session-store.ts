@@ -1,5 +1,6 @@
-// The companion sessions this browser holds, by the session they belong to: sealed like any secret, on disk or in memory.
-// What is yet to be settled about counts stays with the seat it was counted under: nobody else's can settle it.
+// Stores companion sessions by the session they belong to, sealed like any secret, on disk or in memory. Each also
+// keeps the metrics obligations it alone can meet: only the companion session that uploaded counts can have them
+// deleted.
 import type { MetricsEvent } from '../../contract/companion.ts';
 import type { Context } from '../context.ts';
 import { isSessionOnly } from '../tokens/secret-store.ts';
@@ -10,39 +11,42 @@ const KEY = 'companion';
 const LOCK = 'fxa:companionSeats';
 
 export interface CompanionSession {
-  /** What is shown to the companion. */
+  /** The bearer token. */
   readonly session: string;
-  /** The companion it was bought at: another one is never shown it. */
+  /** The companion that issued it; it is never sent to another. */
   readonly origin: string;
-  /** The server whose account it is about. Absent in seats of earlier versions. */
+  /** The server the account is at. Absent in records of earlier versions. */
   readonly issuer?: string;
-  /** The last state that was acted on; absent until there was one. */
+  /** The last revision acted on; absent before the first. */
   readonly revision?: number;
   readonly etag?: string;
   readonly marks?: MetricsObligations;
   /**
-   * The companion says that it is none any more: it is shown again only to have counts forgotten, and after a new password
-   * also to hear whether the account was deleted since.
+   * The companion rejected it. It is sent again only to have counts deleted and, after a password change, to learn
+   * whether the account was deleted too.
    */
   readonly gone?: true | 'password_changed';
 }
 
-/** What is to be settled about counts before the seat is given up. */
+/** What has to be done about counts before the companion session can be deleted. */
 export interface MetricsObligations {
-  /** Counts were sent with it. */
+  /** Counts were uploaded with it. */
   readonly sent?: true;
-  /** The companion has yet to forget them: the person has said no since. */
+  /** The companion has yet to delete them, because the user opted out since. */
   readonly purge?: true;
-  /** What waited when the session ended: sent once, or never. */
+  /** Counts still queued when the session ended; uploaded at most once. */
   readonly last?: readonly MetricsEvent[];
-  /** Since when leaving was tried in vain, and not before which instant it is again; milliseconds. */
+  /** Since when the handover has been failing, and the earliest next try; milliseconds. */
   readonly farewell?: { readonly since: number; readonly notBefore: number };
 }
 
-/** As it is stored: `session` sealed on disk, plain in memory. */
+/** As stored, by owner: `session` is sealed on disk, plain in memory. */
 type CompanionSessions = Readonly<Record<string, CompanionSession>>;
 
-/** The seat of a session; undefined also when its key is gone or cannot be had: a new one is soon bought. */
+/**
+ * The companion session of a session; undefined also when it was rejected or can't be unsealed: a new one will be
+ * created.
+ */
 export async function getCompanionSession(
   context: Context,
   owner: string,
@@ -51,7 +55,7 @@ export async function getCompanionSession(
   return companionSession?.gone ? undefined : companionSession;
 }
 
-/** The same, whatever the companion has said of it. */
+/** Like `getCompanionSession`, also when the companion has rejected it. */
 export async function getAnyCompanionSession(
   { ports }: Context,
   owner: string,
@@ -63,12 +67,12 @@ export async function getAnyCompanionSession(
   return session === undefined ? undefined : ({ ...sealed, session } as CompanionSession);
 }
 
-/** What is held, of living sessions or not; what is shown to the companion may be sealed. */
+/** All stored companion sessions, also of ended sessions; `session` may be sealed. */
 export async function listCompanionSessions({ ports }: Pick<Context, 'ports'>): Promise<CompanionSessions> {
   return { ...(await readSessions(ports.local)), ...(await readSessions(ports.memory)) };
 }
 
-/** The marks stay what they are, unless it was bought at another companion. */
+/** Saves a companion session. Keeps the stored obligations, unless they are to another companion. */
 export async function saveCompanionSession(
   context: Context,
   owner: string,
@@ -80,32 +84,32 @@ export async function saveCompanionSession(
     : await ports.vault.seal(companionSession.session).catch(() => undefined);
   await ports.locks.exclusive(LOCK, async () => {
     const { [owner]: known } = await listCompanionSessions(context);
-    const marked = {
+    const updated = {
       issuer: config.issuer,
       ...companionSession,
       ...(known?.origin === companionSession.origin && known.marks && { marks: known.marks }),
     };
-    // What is owed to somebody else is owed all the same.
+    // A deletion still pending at another companion is kept under a key of its own.
     const others = (held: CompanionSessions) => {
       const { [owner]: old } = held;
-      const owed = old?.marks?.purge && old.origin !== companionSession.origin;
-      return owed ? { ...without(held, owner), [`${owner} ${old.origin}`]: old } : without(held, owner);
+      const pending = old?.marks?.purge && old.origin !== companionSession.origin;
+      return pending ? { ...without(held, owner), [`${owner} ${old.origin}`]: old } : without(held, owner);
     };
     await change(ports.memory, (held) =>
-      sealed === undefined ? { ...others(held), [owner]: marked } : others(held),
+      sealed === undefined ? { ...others(held), [owner]: updated } : others(held),
     );
     await change(ports.local, (held) =>
-      sealed === undefined ? others(held) : { ...others(held), [owner]: { ...marked, session: sealed } },
+      sealed === undefined ? others(held) : { ...others(held), [owner]: { ...updated, session: sealed } },
     );
   });
 }
 
-/** Changes the marks of all seats, or of one; the same object writes nothing. */
+/** Changes the obligations of every stored companion session; returning the same object writes nothing. */
 export async function updateAllObligations(
   { ports }: Pick<Context, 'ports'>,
   mark: (marks: MetricsObligations, owner: string) => MetricsObligations,
 ): Promise<void> {
-  const marked = (held: CompanionSessions) => {
+  const updated = (held: CompanionSessions) => {
     const changed = Object.entries(held).flatMap(([owner, { marks: before = NONE, ...companionSession }]) => {
       const after = mark(before, owner);
       return after === before ? [] : [[owner, { ...companionSession, marks: after }]];
@@ -113,8 +117,8 @@ export async function updateAllObligations(
     return changed.length === 0 ? held : { ...held, ...(Object.fromEntries(changed) as CompanionSessions) };
   };
   await ports.locks.exclusive(LOCK, async () => {
-    await change(ports.memory, marked);
-    await change(ports.local, marked);
+    await change(ports.memory, updated);
+    await change(ports.local, updated);
   });
 }
 
@@ -133,21 +137,23 @@ export async function deleteCompanionSession({ ports }: Context, owner: string):
   });
 }
 
-/** The companion says that it is none any more: what is to be settled waits for the next one that is bought. */
+/**
+ * Notes that the companion rejected it. Deletes it if no obligations remain; otherwise they wait for the next session.
+ */
 export async function invalidateCompanionSession(
   { ports }: Context,
   owner: string,
   why?: SuspectedEnd,
 ): Promise<void> {
   const gone: NonNullable<CompanionSession['gone']> = why === 'password_changed' ? why : true;
-  const vacated = (held: CompanionSessions) => {
+  const invalidated = (held: CompanionSessions) => {
     const { [owner]: companionSession } = held;
     if (!companionSession || (gone === true && !companionSession.marks)) return without(held, owner);
     return { ...held, [owner]: { ...companionSession, gone } };
   };
   await ports.locks.exclusive(LOCK, async () => {
-    await change(ports.memory, vacated);
-    await change(ports.local, vacated);
+    await change(ports.memory, invalidated);
+    await change(ports.local, invalidated);
   });
 }
 
@@ -170,7 +176,7 @@ async function change(
   if (after !== before) await area.set({ [KEY]: after });
 }
 
-/** Takes seats from the disk where nothing secret is to lie there any more. */
+/** Moves companion sessions from disk to memory when sessions have to end with the browser. */
 export async function moveCompanionSessionsToMemory(context: Context): Promise<void> {
   if (!(await isSessionOnly(context))) return;
   for (const owner of Object.keys(await readSessions(context.ports.local))) {

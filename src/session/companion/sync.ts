@@ -1,54 +1,47 @@
-// Asks the companion what has happened to the account, and acts on it: its word is a reason to ask Mozilla accounts, never a
-// proof. Without a companion, or with one that does not answer, everything else goes on as it is.
+// Polls the companion for account changes. Its answers only prompt a check with Mozilla accounts; they prove nothing by
+// themselves. Without a companion, or when it is down, everything else keeps working.
 import { LONGEST_BACK_OFF } from '../../fxa/back-off.ts';
-import { FxaError, isFxaError } from '../../fxa/errors.ts';
-import { grantedCovers } from '../../fxa/scopes.ts';
-import { companionApi, type CompanionApi, type SessionRejected } from './client.ts';
+import { isFxaError } from '../../fxa/errors.ts';
+import type { CompanionApi, SessionRejected } from './client.ts';
+import {
+  apiOf,
+  closeMetrics,
+  createCompanionSession,
+  recordSuspicion,
+  sessionRejectedError,
+} from './create-session.ts';
 import {
   saveCompanionSession,
   moveCompanionSessionsToMemory,
   getCompanionSession,
-  invalidateCompanionSession,
   type CompanionSession,
 } from './session-store.ts';
 import type { Context } from '../context.ts';
 import { refetchProfile } from '../profile.ts';
-import {
-  fetchEndReason,
-  unexplainedSessionId,
-  timeSinceEnd,
-  suspectedEndFrom,
-  companionSessionToAsk,
-} from './end-reason.ts';
+import { fetchEndReason, unexplainedSessionId, timeSinceEnd, companionSessionToAsk } from './end-reason.ts';
 import { liveSession, type SignedIn } from '../state/states.ts';
-import { withEphemeralToken } from '../tokens/access-token.ts';
 
 export const COMPANION_ALARM = 'fxa:companion';
 
-/** Lies in `storage.session`: when the companion was asked last, and how often in vain. */
+/** In `storage.session`: when the companion was last polled, and how many polls in a row failed. */
 const KEY = 'companionAsked';
 const LOCK = 'fxa:companion';
 
-/** What the token that buys a companion session reveals: whose it is, and whether metrics are allowed. */
-const TOKEN_SCOPES = ['profile:uid', 'profile:email'];
-/** Seconds that token is asked for; it is destroyed as soon as it has served. */
-const TOKEN_TTL = 300;
-
-/** Wakes come in bunches. */
+/** The background often wakes several times in a row. */
 const MIN_INTERVAL_MS = 15_000;
-/** Why a session ended is asked ever more rarely, but so often at least. */
+/** Longest pause between two questions why a session ended. */
 const MAX_INTERVAL_MS = 6 * 3_600_000;
 
 interface RetryPlan {
   readonly sessionId: string;
-  /** When it was asked, and how long it is left alone since; milliseconds. */
+  /** When it was last polled, and how long to wait after that; milliseconds. */
   readonly at: number;
   readonly wait: number;
-  /** How often in a row nothing came of it. */
+  /** Failed polls in a row. */
   readonly failures: number;
 }
 
-/** To be called at every wake. */
+/** Polls the companion if due, and schedules the next poll. Call at every wake. */
 export async function pollCompanion(context: Context): Promise<void> {
   if (!context.config.companion) return;
   await moveCompanionSessionsToMemory(context);
@@ -66,7 +59,7 @@ export async function pollCompanion(context: Context): Promise<void> {
   });
 }
 
-/** The session whose end nobody has explained yet, and the companion session that may. */
+/** The session that ended for an unknown reason, and the companion session that may explain it. */
 async function findUnexplainedEnd(
   context: Context,
 ): Promise<{ id: string; companionSession: CompanionSession } | undefined> {
@@ -76,22 +69,27 @@ async function findUnexplainedEnd(
   return id !== undefined && companionSession ? { id, companionSession } : undefined;
 }
 
-/** One conversation with the companion at a time: what is said in one is done when the next begins. */
+/** Serializes everything that talks to the companion about the current session. */
 export function withCompanionLock(context: Context, work: () => Promise<void>): Promise<void> {
   return context.ports.locks.exclusive(LOCK, work);
 }
 
-/** Who has a session at the companion, and the companion answered when it was asked last. */
-export async function connectedSession(
-  context: Context,
-): Promise<{ live: SignedIn; companionSession: CompanionSession; api: CompanionApi } | undefined> {
+/** A live session with its companion session, and the companion to call with it. */
+export interface Connection {
+  readonly live: SignedIn;
+  readonly companionSession: CompanionSession;
+  readonly api: CompanionApi;
+}
+
+/** The live session's connection; undefined without a companion session, or when the last poll failed. */
+export async function connectedSession(context: Context): Promise<Connection | undefined> {
   const live = await currentSession(context);
   const companionSession = live && (await currentCompanionSession(context, live.id));
   if (!companionSession || (await readPlan(context, live))?.failures !== 0) return undefined;
   return { live, companionSession, api: apiOf(context, companionSession.origin) };
 }
 
-/** `hear` tells whether the companion knew the session it was shown. */
+/** Runs `work` and plans the next run. `work` resolves with whether the companion accepted an existing session. */
 async function runWithRetries(
   context: Context,
   subject: Subject,
@@ -101,26 +99,26 @@ async function runWithRetries(
   const { failures = 0 } = (await readPlan(context, subject)) ?? {};
   const everyMs = (config.companion?.every ?? 0) * 1000;
   try {
-    const told = await work();
-    // What was only just bought has yet to hold.
+    const accepted = await work();
+    // A new session is unproven, so the failure count stays.
     await savePlan(context, subject, {
       wait: Math.min(MIN_INTERVAL_MS, everyMs),
-      failures: told ? 0 : failures,
+      failures: accepted ? 0 : failures,
     });
   } catch (error) {
     if (!isFxaError(error)) ports.report(error);
     const retryAfter = isFxaError(error) ? (error.retryAfter ?? 0) * 1000 : 0;
     const delay = Math.max(retryAfter, Math.min(LONGEST_BACK_OFF * 1000, everyMs * 2 ** failures));
-    // Whole milliseconds: an alarm that rings a fraction too early would be set, and ring, again and again.
+    // Whole milliseconds: an alarm that fires a fraction too early would be rescheduled over and over.
     const wait = Math.floor(delay * (1 + ports.random() / 4));
     await savePlan(context, subject, { wait, failures: failures + 1 });
   }
 }
 
 /**
- * True when the companion knew the session it was shown, false when there was none to show.
+ * True when the companion accepted the existing session, false when a new one was created.
  *
- * @throws FxaError also when it told that the session is none: one that goes on telling so is asked ever more rarely.
+ * @throws FxaError also when the companion rejected the session, so that repeated rejections back off.
  */
 async function poll(context: Context, live: SignedIn): Promise<boolean> {
   const companionSession = await currentCompanionSession(context, live.id);
@@ -128,22 +126,23 @@ async function poll(context: Context, live: SignedIn): Promise<boolean> {
     await createCompanionSession(context, live);
     return false;
   }
-  const news = await apiOf(context, companionSession.origin).state(
+  const answer = await apiOf(context, companionSession.origin).state(
     companionSession.session,
     companionSession.etag,
   );
-  if (news === undefined) return true;
-  if ('rejected' in news) return onRejected(context, live, news);
-  const { state, etag } = news;
+  if (answer === undefined) return true;
+  if ('rejected' in answer) return onRejected(context, live, answer);
+  const { state, etag } = answer;
   const { revision, metrics } = state;
   if (revision !== companionSession.revision) {
     if (!metrics) await closeMetrics(context, live);
-    // Until the profile could be had, this is still news.
+    // Keep the old revision until the profile was fetched, so that the next poll tries again.
     if (!(await refetchProfile(context, () => (metrics ? undefined : closeMetrics(context, live)))))
       return true;
     const after = await currentSession(context);
     if (after?.id !== live.id) return true;
-    // The companion opens by a profile that it reads itself; where nothing is to be sent, it need not.
+    // The companion allows metrics by a profile it reads itself. Refresh the session only if there may be counts to
+    // send.
     if (!metrics && (await context.blockedBy()).length === 0) {
       await createCompanionSession(context, after, { ...companionSession, revision });
       return true;
@@ -157,63 +156,13 @@ async function poll(context: Context, live: SignedIn): Promise<boolean> {
   return true;
 }
 
-/** What is closed is closed at once; whether it may open again, the profile says. */
-export async function closeMetrics({ store }: Context, { id }: SignedIn): Promise<void> {
-  await store.dispatch({ type: 'metricsClosed', sessionId: id });
-}
-
-/** An unknown session only means: make a new one. So does a false alarm, once Mozilla accounts has honoured the grant. */
-async function onRejected(context: Context, live: SignedIn, gone: SessionRejected): Promise<never> {
-  if (!(await recordSuspicion(context, live, gone))) await createCompanionSession(context, live);
+/** Without a reason, replaces the session at once; with one, Mozilla accounts is asked first. */
+async function onRejected(context: Context, live: SignedIn, rejection: SessionRejected): Promise<never> {
+  if (!(await recordSuspicion(context, live, rejection))) await createCompanionSession(context, live);
   throw sessionRejectedError();
 }
 
-/** The reason is written down before the session that told it is dropped: nobody could be asked for it again. */
-async function recordSuspicion(
-  context: Context,
-  live: SignedIn,
-  { rejected }: SessionRejected,
-): Promise<boolean> {
-  const hint = suspectedEndFrom(rejected);
-  if (hint) await context.store.dispatch({ type: 'endSuspected', sessionId: live.id, hint });
-  await invalidateCompanionSession(context, live.id, hint);
-  return hint !== undefined;
-}
-
-/**
- * Buys a companion session with a token for this purpose alone, or refreshes the one that is shown. What was last acted on
- * stays what it was: a new one has told nothing yet, and of one that is refreshed there may be newer news.
- */
-export async function createCompanionSession(
-  context: Context,
-  live: SignedIn,
-  shown?: CompanionSession,
-): Promise<void> {
-  const { companion } = context.config;
-  if (!companion) return;
-  const scope = TOKEN_SCOPES.filter((one) => grantedCovers(live.grant.scope, one)).join(' ');
-  const result = await withEphemeralToken(context, live, { scope, ttl: TOKEN_TTL }, (token) =>
-    apiOf(context, companion.origin).create(token, shown?.session),
-  );
-  if (result === undefined) return;
-  // The token was good a moment ago; what is said against it is for Mozilla accounts to confirm.
-  if ('rejected' in result) {
-    await recordSuspicion(context, live, result);
-    throw sessionRejectedError();
-  }
-  if (!result.state.metrics) await closeMetrics(context, live);
-  await saveCompanionSession(context, live.id, {
-    ...shown,
-    session: result.session,
-    origin: companion.origin,
-  });
-}
-
-function sessionRejectedError(): FxaError {
-  return new FxaError('bad_response', 'The companion says that there is no session.', { reason: 'refused' });
-}
-
-/** A seat at another companion than this build's is of no use, and not shown to this one. */
+/** The companion session, if it was created at this build's companion; any other is never sent there. */
 async function currentCompanionSession(
   context: Context,
   owner: string,
@@ -222,18 +171,14 @@ async function currentCompanionSession(
   return companionSession?.origin === context.config.companion?.origin ? companionSession : undefined;
 }
 
-function apiOf(context: Context, origin: string): CompanionApi {
-  return companionApi(origin, context.http());
-}
-
-/** The session the companion is asked about. */
+/** The session the companion is polled about. */
 type Subject = Pick<SignedIn, 'id'>;
 
 async function isDue(context: Context, subject: Subject): Promise<boolean> {
   const plan = await readPlan(context, subject);
   if (!plan) return true;
   const since = context.ports.now() - plan.at;
-  // Asked in the future: by a clock that has been put right since.
+  // A negative age comes from a clock that has been corrected since.
   return !(since >= 0 && since < plan.wait);
 }
 

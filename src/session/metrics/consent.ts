@@ -1,37 +1,40 @@
-// The one gate of metrics: whether anything about this person may be counted, sent, or asked for the sake of counting.
+// Decides whether metrics are allowed: counting, uploading, and every request made only for metrics.
 import type { Policy } from '../policy.ts';
 import type { StoredRecord } from '../state/record.ts';
 import { baseState } from '../state/states.ts';
 
 /**
- * What keeps the gate closed. `nowhere`: the build has no companion to send to. `policy`: whoever administers the browser.
- * `account`: the profile does not say that metrics are enabled, or the last one here did not. `switch`: the person's choice here.
+ * What can block metrics. `nowhere`: the build has no companion to send to. `policy`: the browser's administrator.
+ * `account`: the profile doesn't allow metrics, or the last one here didn't. `switch`: the setting in this extension.
  * `browser`: Firefox has no consent to technical and interaction data. `objection`: the browser sends DNT or GPC.
  */
 export const METRICS_BLOCKERS = ['nowhere', 'policy', 'account', 'switch', 'browser', 'objection'] as const;
 export type MetricsBlocker = (typeof METRICS_BLOCKERS)[number];
 
-/** What the view depends on and the record does not hold. */
+/** What the view depends on besides the record. */
 export interface Environment {
-  /** The origin of the Mozilla accounts this is about: the person's own settings are there. */
+  /** The origin of Mozilla accounts, where the account's settings are. */
   readonly issuer: string;
   readonly policy: Policy;
-  /** Whether the browser has the person's consent to technical and interaction data; undefined where it knows no such thing. */
+  /** Whether the user consented to technical and interaction data; undefined in browsers that don't ask. */
   readonly consent: boolean | undefined;
-  /** Whether there is a companion. */
+  /** Whether the build has a companion. */
   readonly companion: boolean;
-  /** Whether the browser keeps keys for this extension; Firefox that is always private does not. */
+  /** Whether the browser keeps keys for this extension; Firefox in permanent private browsing doesn't. */
   readonly keepsKeys: boolean;
-  /** Whether there is a return page, without which nobody can sign in in a tab. */
+  /** Whether the build has the return page that signing in in a tab needs. */
   readonly tab: boolean;
 }
 
-/** All that is against it; nothing means open. A missing answer is a no, but for the objection, which has to be made. Pure. */
+/**
+ * Everything that blocks metrics; empty means allowed. A missing answer counts as no; a missing objection as none.
+ * Pure.
+ */
 export function blockedBy(
   record: StoredRecord,
   { policy, consent, companion }: Environment,
 ): readonly MetricsBlocker[] {
-  const closed: Record<MetricsBlocker, boolean> = {
+  const blocks: Record<MetricsBlocker, boolean> = {
     nowhere: !companion,
     policy: policy.metricsOff,
     account: !accountAllows(record),
@@ -39,15 +42,15 @@ export function blockedBy(
     browser: consent === false,
     objection: record.settings.objection === true,
   };
-  return METRICS_BLOCKERS.filter((what) => closed[what]);
+  return METRICS_BLOCKERS.filter((what) => blocks[what]);
 }
 
-/** The local switch. Until the person chooses, Firefox's own question stands for it; elsewhere it is off. Pure. */
+/** The local switch. Until it is set, it is on in Firefox, which asks for consent itself, and off elsewhere. Pure. */
 export function switchedOn({ settings }: StoredRecord, consent: boolean | undefined): boolean {
   return settings.metrics ?? consent !== undefined;
 }
 
-/** FxA: a profile without `metricsEnabled` is a no. Nobody's word is asked for before somebody has signed in. */
+/** FxA: a profile without `metricsEnabled` is a no. Before the first sign-in there is no account to ask. */
 function accountAllows({ session, journal }: StoredRecord): boolean {
   const base = baseState(session);
   if (base.status === 'signedOut') {

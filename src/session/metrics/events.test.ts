@@ -23,7 +23,7 @@ const offline = { code: 'offline', at: 1 } as const;
 const today = '2026-11-21';
 const line = { name: 'popup_opened', day: today, count: 1 };
 
-describe('what happened', () => {
+describe('eventsForChange', () => {
   const cases: readonly [string, Session, Session, readonly string[]][] = [
     ['a sign-in begins', out, running(out), ['sign_in_started']],
     ['a sign-in begins on top of a session', live, running(live), ['sign_in_started']],
@@ -45,14 +45,14 @@ describe('what happened', () => {
     ['a profile comes', live, { ...live, account: { subject: 'u', profileAt: 1 } }, []],
     ['nothing', live, live, []],
   ];
-  it.each(cases)('when %s', (_name, before, after, expected) => {
+  it.each(cases)('counts the right events when %s', (_name, before, after, expected) => {
     expect(
       eventsForChange(before, after).map(({ name, detail }) => [name, detail].filter(Boolean).join(' ')),
     ).toEqual(expected);
   });
 });
 
-it('one day, name and detail is one line, whose count has an end', () => {
+it('merges counts of the same day, name and detail into one line, up to a maximum', () => {
   const failed = { name: 'sign_in_failed', detail: 'offline', day: today, count: 1 };
   const all = [line, failed, line, { ...failed, detail: 'busy' }, { ...line, day: '2026-11-22' }, failed];
   expect(all.reduce<readonly (typeof line)[]>(addLine, [])).toEqual([
@@ -64,21 +64,21 @@ it('one day, name and detail is one line, whose count has an end', () => {
   expect(addLine([{ ...line, count: 1000 }], line)).toEqual([{ ...line, count: 1000 }]);
 });
 
-it('engage counts once a day', () => {
+it('counts engage once a day', () => {
   expect(shouldCount({ name: 'engage' }, today, undefined)).toBe(true);
   expect(shouldCount({ name: 'engage' }, today, today)).toBe(false);
   expect(shouldCount({ name: 'engage' }, '2026-11-22', today)).toBe(true);
   expect(shouldCount({ name: 'popup_opened' }, today, today)).toBe(true);
 });
 
-it('what no companion would take any more is dropped, and what is left it takes', () => {
+it('drops events too old for the companion, and keeps those it accepts', () => {
   const now = Date.parse(`${today}T12:00:00Z`);
   const events = [0, 5, 6, 7, 400].map((days) => ({ ...line, day: dayOf(now - days * 86_400_000) }));
   expect(recent(events, now)).toHaveLength(3);
   expect(readEvents({ events: recent(events, now) }, now)).toHaveLength(3);
 });
 
-it('every name and every code is one the companion takes', () => {
+it('uses only event names and details that the companion accepts', () => {
   const now = Date.parse(`${today}T12:00:00Z`);
   const names = Object.keys(METRICS_EVENTS).map((name) => ({ name, day: today, count: 1 }));
   const codes = FXA_ERROR_CODES.map((detail) => ({ name: 'sign_in_failed', detail, day: today, count: 1 }));

@@ -1,21 +1,21 @@
-// The table of metrics: every event there is, and what it is counted for. Nothing else is ever counted.
+// Every event that is counted, and why. Nothing else is ever counted.
 import type { MetricsEvent } from '../../contract/companion.ts';
 import { liveSession, baseState, type Session } from '../state/states.ts';
 
-/** By name; each with the question it answers. The words people read are `metric_…` in public/_locales. */
+/** Event names, each with the question it answers. Their labels are `metric_…` in public/_locales. */
 export const METRICS_EVENTS = {
-  sign_in_started: 'how many begin',
-  sign_in_completed: 'how many arrive',
-  sign_in_failed: 'with which code the others fail, so that it can be mended',
-  reauth_asked: 'how often Mozilla accounts ends sign-ins under people',
-  signed_out: 'how many leave by themselves',
-  popup_opened: 'on how many days it is used, and how much',
-  // FxA: the one event that goes on to Mozilla accounts: this client was used today.
+  sign_in_started: 'how many sign-ins begin',
+  sign_in_completed: 'how many of them succeed',
+  sign_in_failed: 'with which error codes the others fail',
+  reauth_asked: 'how often Mozilla accounts ends a session',
+  signed_out: 'how many users sign out',
+  popup_opened: 'how many days it is used, and how often',
+  // FxA: the only event passed on to Mozilla accounts: this client was used today.
   engage: 'whether the account is used here',
 } as const;
 export type MetricsName = keyof typeof METRICS_EVENTS;
 
-/** The contract takes no more in one line. */
+/** The contract's limit for one line. */
 const MAX_COUNT = 1000;
 
 /** An event without its day. */
@@ -25,7 +25,7 @@ export interface UndatedEvent {
   readonly detail?: string;
 }
 
-/** What a change of the session counts as. Pure. */
+/** The events a change of the session counts as. Pure. */
 export function eventsForChange(before: Session, after: Session): readonly UndatedEvent[] {
   if (before === after) return [];
   const found: UndatedEvent[] = [];
@@ -51,7 +51,7 @@ export function dayOf(instant: number): string {
   return new Date(instant).toISOString().slice(0, 10);
 }
 
-/** The counts with one line more. What is of the same day, name and detail is one line. Pure. */
+/** Adds a line to the counts, merging it with a line of the same day, name and detail. Pure. */
 export function addLine(events: readonly MetricsEvent[], line: MetricsEvent): readonly MetricsEvent[] {
   const same = (one: MetricsEvent) =>
     one.name === line.name && one.detail === line.detail && one.day === line.day;
@@ -61,7 +61,9 @@ export function addLine(events: readonly MetricsEvent[], line: MetricsEvent): re
   );
 }
 
-/** Whether it is to be counted: an `engage` once a day, everything else whenever it happens. Pure. */
+/**
+ * Whether an event counts: `engage` once a day, everything else every time. `engaged`: day of the last `engage`. Pure.
+ */
 export function shouldCount({ name }: UndatedEvent, today: string, engaged: string | undefined): boolean {
   return name !== 'engage' || engaged !== today;
 }

@@ -1,5 +1,5 @@
-// The flow of Mozilla accounts' statistics: begun when the form is on show, handed on when somebody signs in. A sign-in goes
-// on without one, whatever became of it.
+// The flow id of Mozilla accounts' statistics: begun when the popup shows the sign-in form, passed on with the sign-in.
+// It is optional; a sign-in works without one.
 import type { AuthorizationMetrics } from '../../fxa/authorization.ts';
 import type { JsonObject } from '../../fxa/http.ts';
 import { parameterFault } from '../../fxa/parameters.ts';
@@ -10,15 +10,15 @@ import type { Session } from '../state/states.ts';
 
 type Flow = NonNullable<AuthorizationMetrics['flow']>;
 
-/** Lies in `storage.session`: nobody's id is to outlive the browser. */
+/** In `storage.session`, so that the id never outlives the browser. */
 const KEY = 'flow';
 const LOCK = 'fxa:flow';
 
-/** FxA: ids are good for two hours. A younger flow serves the next form too. */
+/** FxA: ids are valid for two hours. A flow younger than `YOUNG_MS` is reused. */
 const GOOD_MS = 120 * 60_000;
 const YOUNG_MS = 90 * 60_000;
 
-/** Begins a flow where the form is on show and metrics are allowed. Never rejects for the network's sake. */
+/** Begins a flow if the form is showing and metrics are allowed. Never rejects because of the network. */
 export async function beginFlow(context: Context): Promise<void> {
   const { config, ports, store } = context;
   const { companion, metrics } = config;
@@ -26,7 +26,7 @@ export async function beginFlow(context: Context): Promise<void> {
   if (isYounger(await storedFlow(context), YOUNG_MS, ports.now()) || !(await isAllowed(context))) return;
   const parameters = new Map<string, string>(wireParameters(config.clientId, { metrics }));
   const { gate, ...http } = context.http();
-  // Without a flow nothing is lost: a refusal here is no reason to leave the companion alone.
+  // A flow is optional, so a refusal here must not hold up other calls to the companion.
   const passing = gate && { pass: (url: string) => gate.pass(url), refused: () => Promise.resolve() };
   const begun = await companionApi(companion.origin, { ...http, gate: passing })
     .flow(parameters.set('form_type', 'email'))
@@ -34,13 +34,13 @@ export async function beginFlow(context: Context): Promise<void> {
   const flow = begun && parseFlow(begun);
   if (!flow) return;
   await ports.locks.exclusive(LOCK, async () => {
-    // The person may have been quicker: their sign-in goes on without.
+    // If the user has already started to sign in, they do so without a flow.
     if (hasForm((await store.read()).session) && (await isAllowed(context)))
       await ports.memory.set({ [KEY]: { ...flow, at: context.metricsDeployment } });
   });
 }
 
-/** The flow to hand on: once, and only while that is still allowed and it is good. Never rejects. */
+/** Takes the flow for a sign-in: at most once, and only while it is valid and metrics are allowed. Never rejects. */
 export async function takeFlow(context: Context): Promise<Flow | undefined> {
   try {
     const flow = await storedFlow(context);
@@ -59,7 +59,7 @@ export async function forgetFlow({ ports }: Context): Promise<void> {
   });
 }
 
-/** One that was begun at another server is not handed on to this one. */
+/** The stored flow, if it was begun for this deployment. */
 async function storedFlow({ ports, metricsDeployment }: Context): Promise<Flow | undefined> {
   const stored = ((await ports.memory.get(KEY)) ?? {}) as JsonObject;
   return stored.at === metricsDeployment ? parseFlow(stored) : undefined;
@@ -69,12 +69,12 @@ const hasForm = ({ status }: Session) => status === 'signedOut' || status === 'n
 
 const isAllowed = async (context: Context) => (await context.blockedBy()).length === 0;
 
-/** One that begins in the future, by our clock, is as young as can be. */
+/** A flow that begins in the future, by our clock, counts as young. */
 function isYounger(flow: Flow | undefined, age: number, now: number): boolean {
   return flow !== undefined && now - flow.flowBeginTime < age;
 }
 
-/** All three, each as the authorization request takes it; or none. Pure. */
+/** A flow whose three values are all valid authorization parameters; otherwise undefined. Pure. */
 function parseFlow({ flowId, flowBeginTime, deviceId }: JsonObject): Flow | undefined {
   if (typeof flowId !== 'string' || typeof flowBeginTime !== 'number' || typeof deviceId !== 'string')
     return undefined;

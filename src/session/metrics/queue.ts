@@ -1,4 +1,5 @@
-// What is counted and waits to be sent, and what was: a few lines in `storage.local`, which a page shows word for word.
+// The counts waiting to be uploaded, and those uploaded last: a few lines in `storage.local` that a page shows as they
+// are.
 import type { MetricsEvent } from '../../contract/companion.ts';
 import type { Ports } from '../ports.ts';
 import { baseState, type Session } from '../state/states.ts';
@@ -8,75 +9,78 @@ import { addLine, dayOf, shouldCount, type UndatedEvent } from './events.ts';
 export const METRICS = 'metrics';
 const LOCK = 'fxa:metrics';
 
-/** So many days counts wait for a companion that cannot be reached: one less than it takes, as its midnight may come first. */
+/** Days to keep counts for an unreachable companion: one less than it accepts, as its midnight may come first. */
 const MAX_AGE_DAYS = 6;
 const DAY_MS = 86_400_000;
-/** What was sent is kept to be looked at. */
+/** Uploaded lines to keep for display. */
 const MAX_SENT = 50;
 
 export interface MetricsQueue {
   readonly waiting: readonly MetricsEvent[];
   readonly sent: readonly MetricsEvent[];
-  /** The companion and the deployment they are kept for. */
+  /** The companion and deployment the counts are for. */
   readonly at?: string;
-  /** Whose counts wait, by subject; absent: of nobody in particular, until somebody signs in. */
+  /** Subject of the account the waiting counts belong to; absent before a sign-in. */
   readonly of?: string;
-  /** The day of their last `engage`. */
+  /** The day of that account's last `engage`. */
   readonly engaged?: string;
-  /** For pages: a companion has yet to forget what it was sent. What is owed itself lies with the seat. */
+  /**
+   * For pages: a companion has yet to delete uploaded counts. The obligation itself is stored with the companion
+   * session.
+   */
   readonly purge?: true;
 }
 
 export const EMPTY_QUEUE: MetricsQueue = { waiting: [], sent: [] };
 
-/** Where the books lie, and for whom they are kept. */
+/** Where the queue is stored, and for which deployment. */
 export interface QueueContext {
   readonly ports: Ports;
   readonly metricsDeployment: string;
 }
 
-/** Whose account it is, by subject; undefined where nobody is signed in. Pure. */
+/** Subject of the session's account; undefined when signed out. Pure. */
 export function subjectOf(session: Session): string | undefined {
   const base = baseState(session);
   return base.status === 'signedOut' ? undefined : base.account.subject;
 }
 
 /**
- * Counts what happened to somebody, or to nobody, when the gate is open and it is still about them; else nothing is written.
- * `look` tells how both stand now.
+ * Counts events for the subject they happened to (undefined: signed out). Writes nothing if `readState` says that
+ * metrics are blocked or that the subject has changed.
  */
 export async function count(
-  keeping: QueueContext,
-  look: () => Promise<{ readonly open: boolean; readonly who: string | undefined }>,
+  context: QueueContext,
+  readState: () => Promise<{ readonly allowed: boolean; readonly subject: string | undefined }>,
   events: readonly UndatedEvent[],
-  who: string | undefined,
+  subject: string | undefined,
 ): Promise<void> {
   if (events.length === 0) return;
-  const { now } = keeping.ports;
+  const { now } = context.ports;
   const today = dayOf(now());
-  await changeQueue(keeping, async (queue) => {
-    // Asked where nobody can empty the books in between: what closes the gate is written before they are emptied.
-    const found = await look();
-    if (!found.open || found.who !== who) return queue;
-    const own = assignTo(queue, who);
-    const news = events.filter((event) => shouldCount(event, today, own.engaged));
-    const waiting = recent(toLines(news, today).reduce(addLine, own.waiting), now());
-    return { ...own, waiting, ...(news.some(({ name }) => name === 'engage') && { engaged: today }) };
+  await changeQueue(context, async (queue) => {
+    // Checked under the queue's lock: an opt-out is stored before the queue is emptied, so it can't be missed here.
+    const state = await readState();
+    if (!state.allowed || state.subject !== subject) return queue;
+    const own = assignTo(queue, subject);
+    const added = events.filter((event) => shouldCount(event, today, own.engaged));
+    const waiting = recent(toLines(added, today).reduce(addLine, own.waiting), now());
+    return { ...own, waiting, ...(added.some(({ name }) => name === 'engage') && { engaged: today }) };
   });
 }
 
-/** Events of a day as lines. Pure. */
+/** One line for each event of a day. Pure. */
 export const toLines = (events: readonly UndatedEvent[], day: string): readonly MetricsEvent[] =>
   events.map((event) => ({ ...event, day, count: 1 }));
 
-/** Of somebody: counts of nobody in particular become theirs, those of somebody else are dropped. Pure. */
-export function assignTo(queue: MetricsQueue, who: string | undefined): MetricsQueue {
-  if (queue.of === who) return queue;
+/** The queue for a subject: takes over counts from before the sign-in, drops those of another account. Pure. */
+export function assignTo(queue: MetricsQueue, subject: string | undefined): MetricsQueue {
+  if (queue.of === subject) return queue;
   const { of, engaged: _, ...rest } = queue;
-  return { ...rest, ...(of !== undefined && { waiting: [] }), ...(who !== undefined && { of: who }) };
+  return { ...rest, ...(of !== undefined && { waiting: [] }), ...(subject !== undefined && { of: subject }) };
 }
 
-/** Those of another companion or deployment are none of ours, and are written over. */
+/** The stored queue; a queue for another companion or deployment counts as empty and is overwritten. */
 export async function readQueue({ ports, metricsDeployment }: QueueContext): Promise<MetricsQueue> {
   const stored = (await ports.local.get(METRICS)) as MetricsQueue | undefined;
   const isOurs =
@@ -84,14 +88,14 @@ export async function readQueue({ ports, metricsDeployment }: QueueContext): Pro
   return isOurs ? stored : EMPTY_QUEUE;
 }
 
-/** What is as it was is not written. */
+/** Changes the queue under its lock. An unchanged queue isn't written. */
 export async function changeQueue(
-  keeping: QueueContext,
+  context: QueueContext,
   change: (queue: MetricsQueue) => MetricsQueue | Promise<MetricsQueue>,
 ): Promise<void> {
-  const { ports, metricsDeployment: at } = keeping;
+  const { ports, metricsDeployment: at } = context;
   await ports.locks.exclusive(LOCK, async () => {
-    const before = await readQueue(keeping);
+    const before = await readQueue(context);
     const stored = await ports.local.get(METRICS);
     const changed = await change(before);
     const after = { ...changed, sent: changed.sent.slice(-MAX_SENT), at };
@@ -105,7 +109,7 @@ export async function changeQueue(
 const sorted = (queue: MetricsQueue) =>
   Object.entries(queue).sort(([one], [other]) => (one < other ? -1 : 1));
 
-/** Without what no companion would take any more; `now` in milliseconds. Pure. */
+/** The events recent enough for the companion to accept; `now` in milliseconds. Pure. */
 export function recent(events: readonly MetricsEvent[], now: number): readonly MetricsEvent[] {
   const oldest = dayOf(now - MAX_AGE_DAYS * DAY_MS);
   return events.filter(({ day }) => day >= oldest);

@@ -15,12 +15,12 @@ const attempt = { id: 'a1', startedAt: 2, phase: 'checking', via: 'window' } as 
 
 const through = (session: Session, ...events: SessionEvent[]) => events.reduce(transition, session);
 
-describe('the last account’s word on metrics, when nobody is signed in any more', () => {
-  it('is kept when it was a yes', () => {
+describe('the last account’s choice on metrics, after signing out', () => {
+  it('keeps a yes after signing out', () => {
     expect(through(live(willing), leave)).toMatchObject({ status: 'signedOut', metricsAllowed: true });
   });
 
-  it.each(unwilling)('is a no when its profile %s', (_what, account) => {
+  it.each(unwilling)('counts as a no after signing out when its profile %s', (_what, account) => {
     expect(through(live(account), leave)).not.toHaveProperty('metricsAllowed');
     const ended: SessionEvent = { type: 'grantRejected', sessionId: 's1', at: 4 };
     expect(through(live(account), ended, leave)).not.toHaveProperty('metricsAllowed');
@@ -52,7 +52,7 @@ describe('the last account’s word on metrics, when nobody is signed in any mor
     },
   );
 
-  it('counts until somebody else’s does', () => {
+  it('applies until another account signs in', () => {
     const done: SessionEvent = { type: 'signInCompleted', attemptId: 'a1', account: willing, grant, at: 9 };
     const out = through(live({ subject: 'ada' }), leave);
     expect(through(out, started, done, leave)).toMatchObject({ metricsAllowed: true });
@@ -61,7 +61,7 @@ describe('the last account’s word on metrics, when nobody is signed in any mor
     expect(through(left, started, refusing, leave)).not.toHaveProperty('metricsAllowed');
   });
 
-  it('is asked of nobody where nobody was ever signed in', () => {
+  it('doesn’t block metrics before the first sign-in', () => {
     expect(through({ status: 'signedOut' }, started, leave)).toMatchObject({ metricsAllowed: true });
   });
 });

@@ -1,4 +1,4 @@
-// What a change of the session means for metrics: something is counted, and whoever leaves takes along what waits.
+// Counts changes of the session, and flushes the user's queued counts at sign-out.
 import { listCompanionSessions, updateObligations } from '../companion/session-store.ts';
 import type { Context } from '../context.ts';
 import type { StoredRecord } from '../state/record.ts';
@@ -9,17 +9,17 @@ import { addLine, dayOf, eventsForChange, type UndatedEvent } from './events.ts'
 import { forgetFlow } from './flow.ts';
 import { evaluate, requestDeletion } from './withdrawal.ts';
 
-/** The contract takes no more at once. */
+/** The contract's limit for one upload. */
 export const MAX_BATCH = 50;
 
-/** To be called when a change is written, before whoever made it goes on. Never rejects. */
+/** Counts a change of the session. Call when it is written, before its caller continues. Never rejects. */
 export async function recordChange(context: Context, { before, after }: StateChange): Promise<void> {
   const events = eventsForChange(before.session, after.session);
-  const who = subjectOf(before.session);
-  const leaves = who !== undefined && who !== subjectOf(after.session);
-  const isLast = ({ name }: UndatedEvent) => leaves && name === 'signed_out';
+  const subject = subjectOf(before.session);
+  const isOver = subject !== undefined && subject !== subjectOf(after.session);
+  const isLast = ({ name }: UndatedEvent) => isOver && name === 'signed_out';
   try {
-    if (leaves) await flushOnSignOut(context, before, events.filter(isLast));
+    if (isOver) await flushOnSignOut(context, before, events.filter(isLast));
     if (events.some(({ name }) => name === 'sign_in_completed')) await forgetFlow(context);
   } catch (error) {
     context.ports.report(error);
@@ -30,7 +30,7 @@ export async function recordChange(context: Context, { before, after }: StateCha
   );
 }
 
-/** Nothing of theirs is left to wait for the next: it goes with their own seat, or is dropped. */
+/** Moves the user's queued counts to their own companion session, or drops them; never leaves them to the next user. */
 async function flushOnSignOut(
   context: Context,
   before: StoredRecord,
@@ -42,7 +42,7 @@ async function flushOnSignOut(
   if (verdict.closed) await requestDeletion(context, verdict, id);
   const companionSession = id !== undefined && !verdict.closed && (await listCompanionSessions(context))[id];
   let last: ReturnType<typeof toLines> = [];
-  // Taken from the books first: who dies in between costs a few counts, and none is sent twice.
+  // Removed from the queue first: dying in between loses a few counts, but never uploads any twice.
   await changeQueue(context, ({ engaged: _, of, ...queue }) => {
     const own = of === subjectOf(before.session) ? queue.waiting : [];
     const lines = [...toLines(events, dayOf(ports.now())), ...recent(own, ports.now())];

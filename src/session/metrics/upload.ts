@@ -1,4 +1,4 @@
-// Sends what was counted, at most once; and has the companion forget it where that is no longer wanted.
+// Uploads counts, each at most once, and has the companion delete them after an opt-out.
 import type { MetricsEvent } from '../../contract/companion.ts';
 import { LONGEST_BACK_OFF } from '../../fxa/back-off.ts';
 import { FxaError, isFxaError } from '../../fxa/errors.ts';
@@ -8,12 +8,8 @@ import {
   updateObligations,
   type CompanionSession,
 } from '../companion/session-store.ts';
-import {
-  createCompanionSession,
-  closeMetrics,
-  withCompanionLock,
-  connectedSession,
-} from '../companion/sync.ts';
+import { closeMetrics, createCompanionSession } from '../companion/create-session.ts';
+import { connectedSession, withCompanionLock, type Connection } from '../companion/sync.ts';
 import type { Context } from '../context.ts';
 import { refetchProfile } from '../profile.ts';
 import { liveSession, type SignedIn } from '../state/states.ts';
@@ -22,29 +18,27 @@ import { addLine } from './events.ts';
 import { MAX_BATCH } from './session-events.ts';
 import { enforceConsent, publishPending } from './withdrawal.ts';
 
-/** Lies in `storage.session`: when the companion was last told of counts, and how often in vain. */
+/** In `storage.session`: when counts were last uploaded, and how many uploads in a row failed. */
 const KEY = 'metricsSent';
 
-/** Wakes come in bunches. */
+/** The background often wakes several times in a row. */
 const MIN_INTERVAL_MS = 60_000;
 
 interface RetryPlan {
-  /** Milliseconds. */
+  /** When the last upload was, and how long to wait after that; milliseconds. */
   readonly at: number;
   readonly wait: number;
   readonly failures: number;
 }
 
-type Terms = NonNullable<Awaited<ReturnType<typeof connectedSession>>>;
-
-/** To be called when the popup is on show. Never rejects for the sake of counting. */
+/** Counts that the popup was opened. */
 export async function countPopupOpened(context: Context): Promise<void> {
   const { session } = await context.store.read();
   const engage = liveSession(session) ? [{ name: 'engage' } as const] : [];
   await context.count([{ name: 'popup_opened' }, ...engage], session);
 }
 
-/** To be called at every wake, when everything else was done. */
+/** Uploads and deletes what is due. Call at every wake, after everything else. */
 export async function uploadMetrics(context: Context): Promise<void> {
   const { ports, config } = context;
   const { companion } = config;
@@ -66,7 +60,7 @@ export async function uploadMetrics(context: Context): Promise<void> {
       if (!isFxaError(error)) ports.report(error);
       await savePlan(Math.min(LONGEST_BACK_OFF * 1000, floor * 2 ** (plan.failures + 1)), plan.failures + 1);
     }
-    // Somebody may have said no while this was under way.
+    // The user may have opted out meanwhile.
     await enforceConsent(context);
   });
 }
@@ -78,8 +72,8 @@ async function hasWork(context: Context): Promise<boolean> {
 }
 
 /**
- * Has the companion forget what it was told with this seat, where that is still to be done. A companion that says the session is
- * over has forgotten nothing: then it is still owed.
+ * Has the companion delete the counts uploaded with this companion session, if that is pending. It stays pending when
+ * the companion rejects the session, because nothing was deleted then.
  *
  * @throws FxaError as the companion's calls.
  */
@@ -90,17 +84,17 @@ export async function deleteUploadedCounts(
   api: CompanionApi,
 ): Promise<SessionRejected | undefined> {
   if (!marks?.purge) return undefined;
-  const gone = await api.forget(session);
-  if (gone) return gone;
+  const rejection = await api.forget(session);
+  if (rejection) return rejection;
   await updateObligations(context, owner, ({ purge: _, ...rest }) => rest);
   await publishPending(context);
   return undefined;
 }
 
 /**
- * Sends what waited when the session ended, while the gate is open still.
+ * Uploads the counts still queued when the session ended, if metrics are still allowed.
  *
- * @throws FxaError as the companion's calls; then it is lost.
+ * @throws FxaError as the companion's calls; the counts are lost then.
  */
 export async function uploadLastBatch(
   context: Context,
@@ -114,17 +108,18 @@ export async function uploadLastBatch(
 }
 
 /**
- * What is sent is taken from the books before: a background that dies in the middle, or an answer that is lost, costs a few
- * counts, and none is sent twice. Resolves with whether there was anything to send.
+ * Uploads one batch; resolves with whether there was one. It is removed from the queue first: a background that dies,
+ * or a lost answer, loses a few counts but never uploads any twice.
  *
- * @throws FxaError as the companion's calls, and `bad_response` when it refuses again after all was put right.
+ * @throws FxaError as the companion's calls, and `bad_response` when it refuses a second time, after its session was
+ *   refreshed.
  */
 async function uploadBatch(
   context: Context,
-  { live, companionSession, api }: Terms,
+  { live, companionSession, api }: Connection,
   last = false,
 ): Promise<boolean> {
-  // A host that asked to be left alone is no reason to lose anything.
+  // Checked before anything is removed from the queue: a host that asked for a pause must not cost counts.
   await context.http().gate?.pass(companionSession.origin);
   const batch = await takeBatch(context, live);
   if (batch.length === 0) return false;
@@ -134,14 +129,14 @@ async function uploadBatch(
   });
   if (answer === 'counted') return true;
   await putBack(context, live, batch);
-  if (last) throw new FxaError('bad_response', 'The companion takes no counts.', { reason: 'refused' });
+  if (last) throw new FxaError('bad_response', 'The companion refuses counts.', { reason: 'refused' });
   if (answer === 'metrics_off') {
     await refetchProfile(context, async () => {
       await closeMetrics(context, live);
       await enforceConsent(context);
     });
   }
-  // The companion opens by a profile that it reads itself. A session that is gone is replaced when news are asked for.
+  // The companion allows metrics by a profile it reads itself. The next poll replaces a rejected session.
   if (typeof answer !== 'string' || (await context.blockedBy()).length > 0) return true;
   await createCompanionSession(context, live, companionSession);
   const connection = await connectedSession(context);
@@ -158,23 +153,23 @@ async function takeBatch(context: Context, live: SignedIn): Promise<readonly Met
     batch = waiting.slice(0, MAX_BATCH);
     return { ...own, waiting: waiting.slice(MAX_BATCH), sent: [...own.sent, ...batch] };
   });
-  // Before it goes: whoever says no from now on has it forgotten.
+  // Noted before the upload, so that an opt-out from now on also deletes this batch.
   if (batch.length > 0)
     await updateObligations(context, live.id, (marks) => (marks.sent ? marks : { ...marks, sent: true }));
   return batch;
 }
 
-/** Not where the books were emptied meanwhile, or are somebody else's. */
+/** Puts the batch back, unless the queue was emptied meanwhile or belongs to another account now. */
 async function putBack(context: Context, live: SignedIn, batch: readonly MetricsEvent[]): Promise<void> {
   await changeQueue(context, async (queue) => {
     const before = queue.sent.length - batch.length;
-    const there = before >= 0 && JSON.stringify(queue.sent.slice(before)) === JSON.stringify(batch);
-    if (!there || queue.of !== live.account.subject || (await context.blockedBy()).length > 0) return queue;
+    const isThere = before >= 0 && JSON.stringify(queue.sent.slice(before)) === JSON.stringify(batch);
+    if (!isThere || queue.of !== live.account.subject || (await context.blockedBy()).length > 0) return queue;
     return { ...queue, sent: queue.sent.slice(0, before), waiting: queue.waiting.reduce(addLine, batch) };
   });
 }
 
-/** Any other failure may have come after the counts were taken; and what is malformed would be refused for ever. */
+/** Any other failure may have come after the counts were stored, and a malformed batch would be refused every time. */
 function provesRefusal(status = 0): boolean {
   return status >= 401 && status < 500 && status !== 413;
 }

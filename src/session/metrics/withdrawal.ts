@@ -1,4 +1,4 @@
-// Where the gate is closed, nothing that was counted stays here; where somebody closed it, the companion is to forget as well.
+// Where metrics are blocked, empties the queue; where the user opted out, also requests deletion at the companion.
 import {
   listCompanionSessions,
   updateAllObligations,
@@ -11,16 +11,16 @@ import { changeQueue, assignTo, subjectOf, type MetricsQueue } from './queue.ts'
 import { forgetFlow } from './flow.ts';
 import { blockedBy, type Environment } from './consent.ts';
 
-/** What a closed gate means. */
+/** What being blocked means for counts. */
 export interface Verdict {
   readonly closed: boolean;
-  /** The account has said no: what was sent about it is to be forgotten. */
+  /** The account opted out: its uploaded counts have to be deleted. */
   readonly byAccount: boolean;
-  /** This browser, or whoever sits before it, has: that goes for everybody who was here. */
+  /** Metrics are off in this browser: the counts of every account used here have to be deleted. */
   readonly here: boolean;
 }
 
-/** A profile that has yet to arrive has said nothing: nothing is counted, and nothing is taken back. Pure. */
+/** Before the first profile nothing is counted and nothing deleted: the account hasn't said anything yet. Pure. */
 export function evaluate(record: StoredRecord, environment: Environment): Verdict {
   const against = blockedBy(record, environment).filter((one) => one !== 'nowhere');
   const base = baseState(record.session);
@@ -32,7 +32,7 @@ export function evaluate(record: StoredRecord, environment: Environment): Verdic
   };
 }
 
-/** To be called at every wake, and when a consent has changed. No network. */
+/** Applies the current consent to what is stored. Call at every wake and when a consent changes. No network. */
 export async function enforceConsent(context: Context): Promise<void> {
   const { session, ...rest } = await context.store.read();
   const verdict = evaluate({ session, ...rest }, await context.environment());
@@ -42,13 +42,15 @@ export async function enforceConsent(context: Context): Promise<void> {
   }
   const pending = await isDeletionPending(context);
   await changeQueue(context, async (queue) => {
-    // Who leaves meanwhile takes their name out of the books: it must not be put back.
+    // Read again under the lock: a sign-out meanwhile has removed the subject, which must not come back.
     const owned = assignTo(queue, subjectOf((await context.store.read()).session));
     return withPendingDeletion(verdict.closed ? emptyQueue(owned, verdict) : owned, pending);
   });
 }
 
-/** What was sent stays to be looked at, unless it is to be forgotten there too; whose it was does not. Pure. */
+/**
+ * Removes waiting counts and their owner. Uploaded lines stay for display, unless they have to be deleted too. Pure.
+ */
 function emptyQueue(
   { engaged: _, of: __, ...queue }: MetricsQueue,
   { here, byAccount }: Verdict,
@@ -56,7 +58,7 @@ function emptyQueue(
   return { ...queue, waiting: [], ...((here || byAccount) && { sent: [] }) };
 }
 
-/** Has the companion forget what it was sent with the seats that are meant. */
+/** Marks the companion sessions whose uploaded counts have to be deleted. */
 export function requestDeletion(
   context: Context,
   { here, byAccount }: Verdict,
@@ -67,7 +69,7 @@ export function requestDeletion(
   );
 }
 
-/** Shows pages whether that is done. */
+/** Tells pages whether a deletion is pending. */
 export async function publishPending(context: Context): Promise<void> {
   await changeQueue(context, async (queue) => withPendingDeletion(queue, await isDeletionPending(context)));
 }

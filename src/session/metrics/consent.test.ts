@@ -1,4 +1,4 @@
-// The truth table of the gate: open in one case of all, and for each consent that is missing it says so.
+// The truth table of consent: metrics are allowed in one case of all, and every missing consent is named.
 import { describe, expect, it } from 'vitest';
 import { emptyRecord, type StoredRecord } from '../state/record.ts';
 import type { Session } from '../state/states.ts';
@@ -33,7 +33,7 @@ const WILLING: readonly Session[] = [
   needsReauth(profile(true)),
 ];
 const UNWILLING: readonly Session[] = [
-  // As earlier versions left it, too.
+  // Also as left by earlier versions.
   { status: 'signedOut', ended: left },
   ...[profile(false), profile(), { subject: 'u' }].flatMap((account) => [
     live(account),
@@ -41,8 +41,8 @@ const UNWILLING: readonly Session[] = [
   ]),
 ];
 
-/** The gate with exactly these things against it; the switch has been chosen. */
-function gateAgainst(against: readonly MetricsBlocker[], session: Session, firefox: boolean) {
+/** What `blockedBy` says with exactly these blockers, and the switch set. */
+function blockedWith(against: readonly MetricsBlocker[], session: Session, firefox: boolean) {
   const is = (what: MetricsBlocker) => against.includes(what);
   const settings = {
     sessionOnly: false,
@@ -65,42 +65,42 @@ const combinations = Array.from({ length: 2 ** METRICS_BLOCKERS.length }, (_, bi
   METRICS_BLOCKERS.filter((_what, place) => (bits >> place) & 1),
 );
 
-describe('the gate', () => {
+describe('blockedBy', () => {
   it.each(combinations.map((against) => [against.join(', ') || 'nothing', against] as const))(
-    'with %s against it names just that',
+    'names exactly the blockers: %s',
     (_name, against) => {
       const sessions = against.includes('account') ? UNWILLING : WILLING;
       for (const session of [...sessions, ...sessions.map(onTop)]) {
-        expect(gateAgainst(against, session, true)).toEqual(against);
-        if (!against.includes('browser')) expect(gateAgainst(against, session, false)).toEqual(against);
+        expect(blockedWith(against, session, true)).toEqual(against);
+        if (!against.includes('browser')) expect(blockedWith(against, session, false)).toEqual(against);
       }
     },
   );
 
-  it('has 64 cases, and is open in one', () => {
-    const open = combinations.filter(
-      (against) => gateAgainst(against, live(profile(!against.includes('account'))), true).length === 0,
+  it('allows metrics in only one of 64 combinations', () => {
+    const allowed = combinations.filter(
+      (against) => blockedWith(against, live(profile(!against.includes('account'))), true).length === 0,
     );
-    expect([combinations.length, open]).toEqual([64, [[]]]);
+    expect([combinations.length, allowed]).toEqual([64, [[]]]);
   });
 });
 
 it.each([
-  // chosen, consent of the browser, on
+  // the setting, the browser's consent, on
   [undefined, undefined, false],
   [undefined, true, true],
-  // The browser’s own no closes as `browser`; the switch still stands where it stood.
+  // Without the browser's consent the blocker is `browser`; the switch stays on.
   [undefined, false, true],
   [true, undefined, true],
   [true, false, true],
   [false, undefined, false],
   [false, true, false],
-])('the switch chosen %s, with the browser’s consent %s, is on: %s', (metrics, consent, on) => {
+])('with the switch set to %s and the browser’s consent %s, metrics are on: %s', (metrics, consent, on) => {
   const settings = { sessionOnly: false, ...(metrics !== undefined && { metrics }) };
   expect(switchedOn({ ...emptyRecord('d'), settings }, consent)).toBe(on);
 });
 
-it('somebody who was here once and left no word has said no, however the record tells of them', () => {
+it('treats a former session without a stored choice as an opt-out', () => {
   const record = (to: 'signedIn' | 'signedOut') => ({
     ...emptyRecord('d'),
     journal: [{ at: 1, from: 'signingIn', to, why: 'sign_in' } as const],
