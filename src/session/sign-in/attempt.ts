@@ -1,4 +1,5 @@
-// The two ends of an attempt, whatever lies between: the address to open for the person, and the grant for what came back.
+// Both ends of an attempt, the same for window and tab: builds the authorization URL, and exchanges the code that comes
+// back.
 import { authorizationUrl, newAttemptSecrets, type AuthorizationMetrics } from '../../fxa/authorization.ts';
 import { readCallback } from '../../fxa/callback.ts';
 import { destroyAccessToken, destroyGrant } from '../../fxa/destroy.ts';
@@ -11,37 +12,41 @@ import { recordIssued, completeSignIn } from './complete.ts';
 import { baseState } from '../state/states.ts';
 import { ACCESS_TOKEN_TTL } from '../tokens/access-token.ts';
 
-/** Wakes somebody to see that an attempt died. */
+/** Wakes the background to notice that an attempt died. */
 export const ATTEMPT_ALARM = 'fxa:attempt';
 const WATCHDOG_MS = 30_000;
 
-/** Where there is neither window nor tab, nothing else would wake a background after this one has died. */
+/** Schedules the watchdog: if the background dies without a window or tab, only an alarm wakes the next one. */
 export function scheduleWatchdog({ ports }: Context): Promise<void> {
   return ports.alarms.set(ATTEMPT_ALARM, ports.now() + WATCHDOG_MS);
 }
 
-/** What only we know of an attempt, and who finishes it must know. */
+/** The secrets of an attempt that are needed to finish it. */
 export interface AttemptSecrets {
   readonly id: string;
   readonly redirectUri: string;
   readonly state: string;
   readonly codeVerifier: string;
-  /** To which scoped keys are encrypted, where they are asked for. */
+  /** Decrypts the scoped keys, if any are requested. */
   readonly privateJwk?: JsonWebKey;
 }
 
 export interface AttemptOptions {
   readonly id: string;
   readonly redirectUri: string;
-  /** Asks for account and password, whoever is signed in at Mozilla accounts. */
+  /** Asks for account and password, even if there is a session at Mozilla accounts. */
   readonly askWho?: boolean | undefined;
-  /** What the person has typed. */
+  /** The email address typed in the popup. */
   readonly email?: string | undefined;
-  /** Only with their consent. */
+  /** Only if metrics are allowed. */
   readonly flow?: AuthorizationMetrics['flow'];
 }
 
-/** @throws FxaError `invalid_request`, and from the discovery of endpoints. */
+/**
+ * Creates the secrets of an attempt and the authorization URL for them.
+ *
+ * @throws FxaError `invalid_request`, and as the discovery of endpoints.
+ */
 export async function prepareAttempt(
   context: Context,
   { id, redirectUri, askWho, email, flow }: AttemptOptions,
@@ -63,7 +68,10 @@ export async function prepareAttempt(
   return { url, secrets: { id, redirectUri, ...pair, ...(keys && { privateJwk: keys.privateJwk }) } };
 }
 
-/** One click is enough for somebody whose session was ended elsewhere; who asked to be asked is asked. */
+/**
+ * Which account to offer: a typed address; after a session ended elsewhere, its address; none if the account is asked
+ * for.
+ */
 async function loginHintFor({ store }: Context, askWho: boolean | undefined, typed: string | undefined) {
   const asked = askWho && ({ prompt: 'login' } as const);
   if (typed !== undefined) return { ...asked, action: 'email', email: typed } as const;
@@ -74,9 +82,9 @@ async function loginHintFor({ store }: Context, askWho: boolean | undefined, typ
 }
 
 /**
- * Exchanges the code in the URL that the window or tab ended on, and makes the grant the session.
+ * Exchanges the code in the URL that the window or tab ended on, and completes the sign-in with the grant.
  *
- * @throws FxaError `cancelled` at the signal, and as `readCallback`, `requestGrant` and `takeGrant`.
+ * @throws FxaError `cancelled` once the signal is aborted, and as `readCallback`, `requestGrant` and `takeGrant`.
  */
 export async function finishAttempt(
   context: Context,
@@ -95,7 +103,7 @@ export async function finishAttempt(
     clientId: deployment.clientId,
   });
   throwIfCancelled(signal);
-  // From here on the grant may exist: even a cancelled attempt must learn its id, to destroy it.
+  // From here on the grant may exist: even a cancelled attempt has to learn its id, to destroy it.
   const request = { code, codeVerifier, ttl: ACCESS_TOKEN_TTL };
   const answer = await requestGrant(deployment, request, context.http());
   await revokeOnFailure(context, deployment, answer, recordIssued(context, id, answer));
@@ -103,15 +111,15 @@ export async function finishAttempt(
   await completeSignIn(context, deployment, secrets, answer);
 }
 
-/** Where what was issued cannot be written down (a full disk), it is destroyed on the spot, for nobody would know of it. */
+/** If the issued tokens can't be recorded (disk full), destroys them at once, because nothing else knows of them. */
 async function revokeOnFailure(
   context: Context,
   deployment: Deployment,
   answer: TokenAnswer,
-  remembered: Promise<void>,
+  recorded: Promise<void>,
 ): Promise<void> {
   try {
-    await remembered;
+    await recorded;
   } catch (error) {
     const { refreshTokenId, accessToken } = await issuedTokens(answer);
     const http = context.http();

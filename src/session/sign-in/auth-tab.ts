@@ -1,5 +1,5 @@
-// The tab of an attempt. Unlike the browser's own window it outlives the background that opened it, and so does what is
-// needed to finish: it waits in `storage.session`, and is taken out by the one who finishes, once.
+// The tab of an attempt. Unlike the browser's own window it outlives the background that opened it. So the attempt's
+// secrets wait in `storage.session`, and are taken out once, to finish it.
 import type { AttemptSecrets } from './attempt.ts';
 import { throwIfCancelled } from '../cancellation.ts';
 import type { Ports } from '../ports.ts';
@@ -8,43 +8,43 @@ const KEY = 'tabAttempt';
 const LOCK = 'fxa:tab';
 const PENDING_KEY = 'tabWanted';
 
-/** How long a wish to sign in in a tab waits for the permission it needs. */
+/** How long a sign-in in a tab waits for the permission it needs. */
 const PENDING_LIFETIME_MS = 120_000;
 
 export interface TabAttempt extends AttemptSecrets {
-  /** Absent until the tab is there. */
+  /** Absent until the tab has opened. */
   readonly tabId?: number;
 }
 
-/** A sign-in in a tab that waits for its permission. */
+/** A sign-in in a tab that waits for permission. */
 export interface PendingTabSignIn {
   /** Milliseconds. */
   readonly since: number;
-  /** What the person has typed. */
+  /** The email address typed in the popup. */
   readonly email?: string | undefined;
 }
 
 export interface AuthTabs {
   /**
-   * Opens the tab. The attempt goes on when `at` finds the tab on its return page.
+   * Opens the tab. The attempt continues when `at` finds the tab on its return page.
    *
-   * @throws FxaError `cancelled`; there is no tab then.
+   * @throws FxaError `cancelled`; no tab is open then.
    */
   open(url: string, secrets: AttemptSecrets, signal: AbortSignal): Promise<void>;
-  /** The attempt whose tab this is, when it has come back to the return page with this URL. */
+  /** The attempt this tab belongs to, if the URL is its return page. */
   at(tabId: number, url: string | undefined): Promise<TabAttempt | undefined>;
   pending(): Promise<TabAttempt | undefined>;
-  /** Takes the attempt out, if it is still there: only one gets it. */
+  /** Removes and returns the attempt, if it is still there; only one caller gets it. */
   take(attemptId: string): Promise<TabAttempt | undefined>;
-  /** True when the tab of the attempt is in front now. */
+  /** Brings the attempt's tab to the front; true if it did. */
   show(): Promise<boolean>;
-  /** Forgets the attempt and closes its tab. */
+  /** Removes the attempt and closes its tab. */
   dismiss(): Promise<void>;
-  /** Remembers that the person wants a tab, until the permission is there. */
+  /** Stores a sign-in in a tab until its permission is granted. */
   setPendingSignIn(email: string | undefined): Promise<void>;
-  /** What is still wanted. A wish that has waited too long is forgotten. */
+  /** The sign-in that waits for permission; one that has waited too long is removed. */
   getPendingSignIn(): Promise<PendingTabSignIn | undefined>;
-  /** Takes the wish back. */
+  /** Removes the sign-in that waits for permission. */
   clearPendingSignIn(): Promise<void>;
 }
 
@@ -70,7 +70,7 @@ export function createAuthTabs({ memory, authTab, locks, now }: Ports): AuthTabs
 
     async open(url, secrets, signal) {
       throwIfCancelled(signal);
-      // Written first: the tab may come back before its id is known here.
+      // Stored first: the tab may reach its return page before its id is known here.
       await memory.set({ [KEY]: secrets satisfies TabAttempt });
       if (signal.aborted) {
         await take(secrets.id);
@@ -115,7 +115,7 @@ export function createAuthTabs({ memory, authTab, locks, now }: Ports): AuthTabs
   };
 }
 
-/** Whether the URL is the return page, whatever it came back with. Pure. */
+/** Whether the URL is the return page, with any query. Pure. */
 export function isReturn(url: string, redirectUri: string): boolean {
   if (!URL.canParse(url)) return false;
   const { origin, pathname } = new URL(url);

@@ -1,22 +1,22 @@
-// The window of an attempt, from being asked for to being gone. Browsers show it only when the server has answered, so it
-// may come after the attempt was cancelled or its background died; and both refuse or break a second one beside it. It is
-// expected until its launch has settled, however long that takes.
+// The window of an attempt, from launch to close. Browsers show it only once the server has answered, so it may appear
+// after the attempt was cancelled or its background died. Firefox and Chromium refuse or break a second window beside
+// it. So a window counts as expected until its launch has settled, however long that takes.
 import { FxaError } from '../../fxa/errors.ts';
 import { orCancelled, throwIfCancelled } from '../cancellation.ts';
 import type { Ports } from '../ports.ts';
 
-/** Lies in `storage.session`: an id means something only until the browser ends, and outlives the background. */
+/** In `storage.session`: window ids are valid until the browser closes, longer than the background lives. */
 const KEY = 'authWindow';
-/** Events and commands come at the same time; each reads and writes in one go. */
+/** Events and commands may overlap, so each reads and writes under this lock. */
 const LOCK = 'fxa:window';
 
-/** How long an attempt waits for the window of an attempt before it to come and go. */
+/** How long an attempt waits for the window of an earlier one to appear and close. */
 const CLOSE_TIMEOUT_MS = 30_000;
-/** How late the window of a dead background may come and still be waited for. */
+/** How long to wait for the window of a background that died. */
 const LATE_WINDOW_MS = 5000;
 const CLOSE_POLL_MS = 50;
 
-/** `owner` is the attempt that asked for the window; an unwanted one is closed as soon as it is known. */
+/** `owner`: the attempt that launched the window. An unwanted window is closed as soon as it appears. */
 type Known =
   | { readonly owner: string; readonly id: number }
   | { readonly owner: string; readonly expectedAt: number; readonly unwanted?: boolean }
@@ -24,9 +24,9 @@ type Known =
 
 export interface AuthWindows {
   /**
-   * Resolves when no window of an earlier attempt is left, closing one that is.
+   * Closes the window of an earlier attempt, and waits until it is gone.
    *
-   * @throws FxaError `cancelled`, or `busy` when it does not leave.
+   * @throws FxaError `cancelled`, or `busy` when it doesn't close in time.
    */
   waitUntilClosed(signal: AbortSignal): Promise<void>;
   /**
@@ -35,24 +35,24 @@ export interface AuthWindows {
    * @throws FxaError `cancelled`, and what the `AuthWindow` port throws.
    */
   open(url: string, owner: string, signal: AbortSignal): Promise<string>;
-  /** True when a window of ours is in front now. */
+  /** Brings our window to the front; true if there was one. */
   show(): Promise<boolean>;
   /** Closes the window, now or as soon as it appears. */
   dismiss(): Promise<void>;
-  /** Whether a window was asked for that is not known yet. */
+  /** Whether a window was launched but hasn't appeared yet. */
   isComing(): Promise<boolean>;
-  /** To be called with the window of a launch alone: one that is not known to be ours is never closed. */
+  /** Reports a window created by a launch. Call for no other: a window that isn't known to be ours is never closed. */
   created(windowId: number): Promise<void>;
   removed(windowId: number): Promise<void>;
 }
 
 export function createAuthWindows({ memory, authWindow, locks, now }: Ports): AuthWindows {
-  /** Settles when the last window this context asked for has come and gone. */
+  /** Settles once the last window launched here has closed. */
   let last: Promise<void> = Promise.resolve();
 
   const known = async () => ((await memory.get(KEY)) ?? null) as Known;
 
-  /** Changes what is known, and returns what was known before. */
+  /** Changes the stored state, and returns the one before. */
   const change = (next: (state: Known) => Known) =>
     locks.exclusive(LOCK, async () => {
       const before = await known();
@@ -80,14 +80,14 @@ export function createAuthWindows({ memory, authWindow, locks, now }: Ports): Au
       const patience = AbortSignal.any([signal, AbortSignal.timeout(CLOSE_TIMEOUT_MS)]);
       try {
         await orCancelled(last, patience);
-        // A window that a dead background asked for may still come; until then there is nothing to close.
+        // A window launched by a dead background may still appear; until then there is nothing to close.
         while (isLate(await known(), now())) {
           throwIfCancelled(patience);
           await new Promise((resolve) => setTimeout(resolve, CLOSE_POLL_MS));
         }
       } catch (error) {
         if (signal.aborted) throw error;
-        throw new FxaError('busy', 'The window of an earlier attempt has not gone.', { cause: error });
+        throw new FxaError('busy', 'The window of an earlier attempt did not close.', { cause: error });
       }
     },
 
@@ -95,7 +95,7 @@ export function createAuthWindows({ memory, authWindow, locks, now }: Ports): Au
       throwIfCancelled(signal);
       await change(() => ({ owner, expectedAt: now() }));
       if (signal.aborted) {
-        // Nothing was asked for: a window that opens now is not ours.
+        // Nothing was launched: a window that opens now isn't ours.
         await forget(owner);
         throwIfCancelled(signal);
       }
@@ -103,7 +103,7 @@ export function createAuthWindows({ memory, authWindow, locks, now }: Ports): Au
       const gone = async () => {
         await forget(owner);
       };
-      // Whoever comes next only wants to know that it is over.
+      // The next attempt only waits for it to be over.
       last = launched.then(gone, gone).catch(() => undefined);
       return orCancelled(launched, signal);
     },

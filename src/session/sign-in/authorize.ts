@@ -1,4 +1,5 @@
-// One attempt to sign in, from the click until the person is in front of Mozilla accounts' page, and in a window to its end.
+// Runs an attempt: checks the server and opens the sign-in page. In a window it runs to the end; a tab finishes it
+// later.
 import { checkReachable } from '../../fxa/discovery.ts';
 import { isFxaError } from '../../fxa/errors.ts';
 import {
@@ -15,23 +16,23 @@ import { problemFrom, type Context } from '../context.ts';
 import { takeFlow } from '../metrics/flow.ts';
 import { baseState, type Attempt } from '../state/states.ts';
 
-/** Held while an attempt is the current one: one at a time, for all contexts. */
+/** Held while an attempt runs: one at a time, across all contexts. */
 export const ATTEMPT_LOCK = 'fxa:attempt';
 
-/** The attempt this context runs. */
+/** The attempt that this context is running. */
 export interface RunningAttempt {
   readonly id: string;
   readonly cancel: AbortController;
 }
 
 export interface SignInOptions {
-  /** Asks for account and password, whoever is signed in at Mozilla accounts. */
+  /** Asks for account and password, even if there is a session at Mozilla accounts. */
   readonly askWho?: boolean | undefined;
-  /** What the person has typed. */
+  /** The email address typed in the popup. */
   readonly email?: string | undefined;
-  /** `tab` only where it is allowed (`AuthTab.allowed`). */
+  /** `tab` only if it is allowed (`AuthTab.allowed`). */
   readonly via?: 'window' | 'tab' | undefined;
-  /** Called when the attempt is written down: from here on it cannot end in silence. */
+  /** Called once the attempt is stored: from then on, its end will be visible to the user. */
   readonly started?: (() => void | Promise<void>) | undefined;
 }
 
@@ -41,9 +42,9 @@ export interface Places {
 }
 
 /**
- * Runs an attempt until it is signed in, failed, cancelled, or waiting in a tab. What went wrong is in the record. A
- * cancelled attempt may still be waiting for the token endpoint: `over` resolves when it has heard, and written down, what
- * there is to destroy.
+ * Runs an attempt until it succeeds, fails, is cancelled, or waits in a tab. A failure is stored in the record. A
+ * cancelled attempt may still be waiting for the token endpoint: `over` resolves once anything it was issued is
+ * recorded for destruction.
  */
 export async function runAttempt(
   context: Context,
@@ -69,13 +70,13 @@ export async function runAttempt(
   );
 }
 
-/** The options, with what was wished before: to be asked next time, or what an interruption left undone. */
+/** The options, with `askWho` from the record: requested at sign-out, or by an attempt that failed. */
 async function withStoredChoices({ store }: Context, { via, askWho }: SignInOptions): Promise<SignInOptions> {
-  const wished = baseState((await store.read()).session).askWho === true;
-  return { ...(via && { via }), ...((askWho ?? wished) && { askWho: true }) };
+  const stored = baseState((await store.read()).session).askWho === true;
+  return { ...(via && { via }), ...((askWho ?? stored) && { askWho: true }) };
 }
 
-/** Waits for the work of an attempt, and notes how it failed, if it did. */
+/** Waits for the work of an attempt, and records its failure, if any. */
 export async function recordOutcome(
   { store, ports }: Context,
   { id, cancel }: RunningAttempt,
@@ -97,11 +98,11 @@ async function authorize(
   context: Context,
   { windows, tabs }: Places,
   { id, cancel: { signal } }: RunningAttempt,
-  { via, ...whom }: Pick<SignInOptions, 'via' | 'askWho' | 'email'>,
+  { via, ...choices }: Pick<SignInOptions, 'via' | 'askWho' | 'email'>,
 ): Promise<void> {
   const { authWindow, authTab } = context.ports;
   await checkServer(context, signal);
-  const options = { id, ...whom, flow: await takeFlow(context) };
+  const options = { id, ...choices, flow: await takeFlow(context) };
   if (via === 'tab') return openTab(context, tabs, options, signal);
   try {
     const { url, secrets } = await prepareAttempt(context, {
@@ -133,12 +134,12 @@ async function openTab(
   await tabs.open(url, secrets, signal);
 }
 
-/** Firefox shows its own error page in the window and waits for ever: find out before there is a window. */
+/** Checks that the server is up. Firefox would show its own error page in the window and never end the attempt. */
 async function checkServer(context: Context, signal: AbortSignal): Promise<void> {
   const http = context.http(signal);
   const { endpoints } = await context.deployment(http, { rediscover: true });
-  // Discovered endpoints have just come from there, which is the same question answered.
+  // Discovered endpoints were just fetched from the server, so it is up.
   if (context.config.endpoints) await checkReachable(endpoints, http);
-  // A host that asked for time is met now, and not when the person has typed everything.
+  // Fail now if a host asked for a pause, not after the user has typed everything.
   for (const url of [endpoints.token, endpoints.jwks]) await http.gate?.pass(url);
 }

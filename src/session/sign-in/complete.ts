@@ -1,4 +1,4 @@
-// What becomes of a token answer: first its tokens are written down, then it is judged, then it is the session.
+// Turns a token answer into the session: records its tokens first, then validates it, then stores the session.
 import type { Deployment } from '../../fxa/environments.ts';
 import { FxaError, isFxaError } from '../../fxa/errors.ts';
 import { fetchProfile, type Profile } from '../../fxa/profile.ts';
@@ -14,16 +14,16 @@ import { revocation, queueLiveGrant } from '../sign-out/outbox-entries.ts';
 import { openKeys } from '../tokens/scoped-keys.ts';
 import { saveSecrets } from '../tokens/secret-store.ts';
 import type { Account, Problem, StoredGrant } from '../state/states.ts';
-import { applyEvent } from '../state/store.ts';
+import { applyEvent } from '../state/apply-event.ts';
 import { ACCESS_TOKEN_TTL } from '../tokens/access-token.ts';
 
 /**
- * How far the person's clock may be off, in seconds. The id_token comes straight from the token endpoint, in exchange
- * for our own verifier, so its `exp` guards against nothing here but would lock out everybody with a wrong clock.
+ * How far the local clock may be off, in seconds. The id_token comes straight from the token endpoint, in exchange for
+ * our own verifier, so checking its `exp` strictly would protect nothing and lock out every user with a wrong clock.
  */
 const CLOCK_TOLERANCE = 86_400;
 
-/** Whatever the answer is worth, its tokens are known before it is judged; if it is refused they are orphans and die. */
+/** Records the issued tokens before the answer is validated, so that they are destroyed if it is rejected. */
 export async function recordIssued(context: Context, attemptId: string, answer: TokenAnswer): Promise<void> {
   const { accessToken, refreshTokenId } = await issuedTokens(answer);
   if (refreshTokenId !== undefined) {
@@ -38,8 +38,8 @@ export async function recordIssued(context: Context, attemptId: string, answer: 
 }
 
 /**
- * Judges the answer, seals its secrets, fetches the profile, and makes it all the session in one write. When the attempt is
- * no longer the current one, nothing happens, and what was remembered is destroyed from the outbox.
+ * Validates the answer, seals its secrets, fetches the profile, and stores the session in one write. If the attempt is
+ * over meanwhile, nothing changes, and the recorded tokens are destroyed.
  *
  * @throws FxaError as `acceptGrant`, `openKeys` and `demandSameAccount`, and `account_disabled`.
  */
@@ -85,7 +85,7 @@ export async function completeSignIn(
   });
 }
 
-/** A profile that cannot be had now is no reason to throw a good sign-in away; a disabled account is. */
+/** The profile, or why it couldn't be fetched: that doesn't fail the sign-in, except for a disabled account. */
 async function firstProfile(
   context: Context,
   deployment: Deployment,

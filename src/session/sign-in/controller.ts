@@ -1,4 +1,4 @@
-// All there is to do with attempts: one at a time, seen through by whoever is alive, and never ended in silence.
+// Coordinates sign-in attempts: one at a time; if the background dies, the next one resumes or fails the attempt.
 import { FxaError, type Reason } from '../../fxa/errors.ts';
 import { finishAttempt, scheduleWatchdog } from './attempt.ts';
 import { createAuthTabs, type TabAttempt } from './auth-tab.ts';
@@ -17,16 +17,16 @@ import { takeTypedAddress } from './typed-email.ts';
 export interface Attempts {
   readonly signIn: (options?: SignInOptions) => Promise<void>;
   readonly signInInTab: (options?: Pick<SignInOptions, 'started'>) => Promise<void>;
-  /** Ends the attempt, or takes back the wish for a tab that is still waiting for its permission. */
+  /** Cancels the attempt, or a sign-in in a tab that still waits for permission. */
   readonly cancel: () => Promise<void>;
   readonly show: () => Promise<boolean>;
-  /** Lets go of whatever runs; what became of the attempt is in the record already. */
+  /** Stops whatever is running; the attempt's outcome is already in the record. */
   readonly stop: () => Promise<void>;
-  /** Ends an attempt that died with its background, and takes up one whose tab has come back. No network is waited for. */
+  /** Fails an attempt that died with its background, or resumes one whose tab has returned. Awaits no request. */
   readonly recover: () => Promise<void>;
-  /** The same, for whoever asks again and again. */
+  /** The same, cheap enough to call repeatedly. */
   readonly wake: () => Promise<void>;
-  /** The same, when the alarm of the attempt rings; it is set again while one runs here, or a wish waits. */
+  /** The same, when the watchdog fires; reschedules it while an attempt runs or a sign-in waits for permission. */
   readonly watch: () => Promise<void>;
   readonly windowCreated: (windowId: number) => Promise<void>;
   readonly windowRemoved: (windowId: number) => Promise<void>;
@@ -35,20 +35,20 @@ export interface Attempts {
   readonly permissionAdded: () => Promise<void>;
 }
 
-/** An attempt whose tab has come back to the return page, and with what. */
+/** An attempt whose tab has reached the return page, and its URL there. */
 interface ReturnedTab {
   readonly found: TabAttempt;
   readonly url: string;
 }
 
-/** `afterwards` is called when an attempt is over and may have left something to destroy. */
+/** `afterwards` is called when an attempt is over, as it may have left tokens to destroy. */
 export function createAttempts(context: Context, afterwards: () => void): Attempts {
   const { ports, store } = context;
   const windows = createAuthWindows(ports);
   const tabs = createAuthTabs(ports);
-  // Only to be able to cancel it; everything that must survive is stored.
+  // Only needed to cancel it; everything else is stored.
   let running: RunningAttempt | undefined;
-  /** Whether a click waits for an attempt that was cancelled; a second one has nothing to add. */
+  /** Whether a click already waits for a cancelled attempt to end; further clicks are ignored. */
   let queued = false;
 
   const fail = async (attemptId: string, problem: Pick<Problem, 'code' | 'reason'>) => {
@@ -68,22 +68,21 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     }
   };
 
-  /** Takes up an attempt whose tab has come back. */
   const finish = async ({ found, url }: ReturnedTab) => {
     const attempt = await tabs.take(found.id);
     const { session } = await store.read();
-    // One that was cancelled while its tab was opening, perhaps; nobody waits for it any more.
+    // For example cancelled while its tab was opening.
     if (!attempt || session.status !== 'signingIn' || session.attempt.id !== attempt.id) return;
     await run(attempt.id, async (mine) => {
-      // The address of the tab holds the code: it need not be seen longer than it must.
+      // The tab's URL contains the code, so close it right away.
       if (attempt.tabId !== undefined) await ports.authTab.close(attempt.tabId);
       return recordOutcome(context, mine, finishAttempt(context, attempt, url, mine.cancel.signal));
     });
   };
 
   /**
-   * Whoever holds the lock of attempts and still finds one running knows that it died with its background, unless it waits
-   * in a tab, or has come back there while nobody was awake to see it.
+   * Finds out what became of a running attempt. Call under the attempt lock: an attempt that is still running then died
+   * with its background, unless it waits in a tab or returned there while no background was awake.
    */
   const find = async (): Promise<'none' | 'waits' | ReturnedTab> => {
     const { session } = await store.read();
@@ -95,7 +94,7 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
       return 'none';
     }
     if (!(await ports.authTab.allowed())) {
-      // Where the tab is can no longer be seen: it would be waited for for ever.
+      // The tab's URL can't be read any more, so it would never be seen to return.
       await tabs.take(attempt.id);
       await fail(attempt.id, { code: 'interrupted', reason: 'tab_not_allowed' });
       return 'none';
@@ -106,7 +105,7 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
       await fail(attempt.id, { code: 'cancelled' });
       return 'none';
     }
-    // Its address is seen at the return page alone.
+    // Its URL can only be read at the return page.
     return (await findReturned(attempt.tabId, place.url ?? '')) ?? 'waits';
   };
 
@@ -123,13 +122,13 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     }
     if (before !== 'none') return finish(before);
     await tabs.dismiss();
-    // Until the attempt is written down, a wish is all there is of the click.
+    // Until the attempt is stored, the pending sign-in is the only trace of the click.
     const started = async () => {
       await tabs.clearPendingSignIn();
       await options.started?.();
     };
     await run(ports.newId(), (mine) => runAttempt(context, { windows, tabs }, mine, { ...options, started }));
-    // The tab may have come back before its id was known here.
+    // The tab may have returned before its id was known here.
     await resume();
   };
 
@@ -143,7 +142,7 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
       await show();
       return;
     }
-    // An attempt that was ended a moment ago is about to let go.
+    // A cancelled attempt is about to release the lock.
     queued = true;
     try {
       await ports.locks.exclusive(ATTEMPT_LOCK, work);
@@ -157,13 +156,13 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     if (typeof found === 'object') await finish(found);
   };
 
-  /** False when an attempt is running, here or in another context. */
+  /** Resolves with false when an attempt is running, here or in another context. */
   const wake = async () => {
     let found: 'none' | 'waits' | ReturnedTab = 'none';
     const free = await ports.locks.ifFree(ATTEMPT_LOCK, async () => {
       found = await find();
     });
-    // Nobody waits here for the network.
+    // Not awaited, because it needs the network.
     if (typeof found === 'object') ports.locks.exclusive(ATTEMPT_LOCK, resume).catch(ports.report);
     return free;
   };
@@ -174,12 +173,12 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     try {
       await signIn({ via: 'tab', email: pending.email, started });
     } finally {
-      // There may have been an attempt already, whose window or tab is in front now.
+      // Also if there was an attempt already, whose window or tab is in front now.
       await tabs.clearPendingSignIn();
     }
   };
 
-  /** Takes back what was wished, and the address with it. */
+  /** Removes a pending sign-in and the typed address. */
   const clearPending = async () => {
     await takeTypedAddress(ports);
     await tabs.clearPendingSignIn();
@@ -201,10 +200,10 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
       const email = await takeTypedAddress(ports);
       if (ports.authTab.redirectUri === undefined)
         throw new FxaError('unsupported', 'There is no return page.');
-      // The permission may still be a question on the screen; its answer wakes us.
+      // The browser may still be asking for the permission; the answer wakes the background.
       await tabs.setPendingSignIn(email);
       await resumePending(options.started);
-      // Without an answer it is forgotten in time, and the address with it.
+      // Without an answer it expires, together with the address.
       if (await tabs.getPendingSignIn()) await scheduleWatchdog(context);
     },
 
@@ -212,7 +211,7 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
 
     async cancel() {
       const reason = (await windows.isComing()) ? 'window_coming' : undefined;
-      // Storage may refuse: first what the person wants, then its note.
+      // Stop before recording it, as storage may fail.
       await stop(reason);
       const { session } = await store.read();
       if (session.status !== 'signingIn') return;
@@ -224,7 +223,7 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     },
 
     async recover() {
-      // The locks of a context that has just died may be freed a moment later.
+      // The locks of a context that just died may be released a moment later.
       if (!(await wake())) ports.locks.exclusive(ATTEMPT_LOCK, resume).catch(ports.report);
       resumePending().catch(ports.report);
     },

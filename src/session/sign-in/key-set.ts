@@ -1,23 +1,23 @@
-// The public keys of Mozilla accounts, kept between sign-ins for as long as they say themselves, and an hour at most.
+// Caches the public keys of Mozilla accounts as long as their headers allow, for an hour at most.
 import type { Deployment } from '../../fxa/environments.ts';
 import { requestAnswer, type JsonObject } from '../../fxa/http.ts';
 import type { KeySource } from '../../fxa/id-token.ts';
 import type { Context } from '../context.ts';
 
-/** Lies in `storage.session`: keys need not outlive the browser. */
+/** In `storage.session`: the cache needn't outlive the browser. */
 const KEY = 'keySet';
 const LONGEST_MS = 3_600_000;
 
 interface KeptKeys {
-  /** Keys of one server are never another's. */
+  /** The URL they came from; keys of one server are never used for another. */
   readonly url: string;
   readonly document: JsonObject;
-  /** Both in milliseconds. From a clock that was set back since, they are no longer used. */
+  /** Valid from and until, in milliseconds. If the clock was set back before `from`, they aren't used. */
   readonly from: number;
   readonly until: number;
 }
 
-/** The kept key set while it is fresh and has the key asked for; else the one fetched now. Rejects as `requestJson`. */
+/** The cached key set if it is fresh and has the requested key; otherwise fetches it. Rejects as `requestAnswer`. */
 export function keptKeys(context: Context, { endpoints: { jwks: url } }: Deployment): KeySource {
   const { ports } = context;
   return async (kid) => {
@@ -27,7 +27,7 @@ export function keptKeys(context: Context, { endpoints: { jwks: url } }: Deploym
     if (isFresh && has(kept.document, kid)) return kept.document;
     const { response, body } = await requestAnswer(context.http(), 'keys', url, { method: 'GET' });
     const until = at + lifetime(response.headers.get('cache-control'));
-    // What cannot be kept is fetched again.
+    // If it can't be cached, it is fetched again next time.
     await ports.memory
       .set({ [KEY]: { url, document: body, from: at, until } satisfies KeptKeys })
       .catch(ports.report);
@@ -39,7 +39,7 @@ function has({ keys }: JsonObject, kid: string): boolean {
   return Array.isArray(keys) && keys.some((key: unknown) => (key as { kid?: unknown } | null)?.kid === kid);
 }
 
-/** Milliseconds, by `Cache-Control` (RFC 9111, section 5.2.2). Pure. */
+/** Cache lifetime in milliseconds by `Cache-Control` (RFC 9111, section 5.2.2). Pure. */
 function lifetime(cacheControl: string | null): number {
   const said = cacheControl?.toLowerCase() ?? '';
   if (/\bno-(?:store|cache)\b/.test(said)) return 0;

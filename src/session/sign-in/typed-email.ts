@@ -1,12 +1,12 @@
-// The address the person has typed into the popup, on its way to the page of Mozilla accounts: used once, kept nowhere. A click
-// takes it before anything can go wrong; only a wish for a tab keeps it while it waits for its permission (auth-tab.ts).
+// The email address typed in the popup, passed on to Mozilla accounts once. It is removed as soon as the sign-in
+// begins; only a sign-in in a tab keeps it while waiting for permission (auth-tab.ts).
 import { parameterFault } from '../../fxa/parameters.ts';
 import type { Ports } from '../ports.ts';
 
-/** In `storage.session`, where the popup puts it. */
+/** In `storage.session`, written by the popup. */
 const KEY = 'typedAddress';
 
-/** The address, which is gone from storage by then. Undefined when there is none, or what there is is no address. */
+/** Removes and returns the address; undefined if it is missing or invalid. */
 export async function takeTypedAddress(ports: Ports): Promise<string | undefined> {
   const typed = await ports.memory.get(KEY);
   if (typed === undefined || typed === null) return undefined;

@@ -1,4 +1,4 @@
-// Sessions that are over take leave of the companion: it is given the grants to destroy, and keeps at it until they are.
+// Hands ended sessions over to the companion, which destroys their grants and keeps trying until that succeeds.
 import { isFxaError } from '../../fxa/errors.ts';
 import { companionApi } from '../companion/client.ts';
 import {
@@ -14,29 +14,30 @@ import { unexplainedSessionId } from '../companion/end-reason.ts';
 import { currentOwners } from '../state/record.ts';
 import { baseState } from '../state/states.ts';
 
-/** The companion takes no more at once. */
+/** The companion's limit for one request. */
 const MAX_IDS = 20;
 
-/** So long the companion keeps a session that is over. */
+/** How long the companion keeps an ended session. */
 const LONGEST_MS = 30 * 86_400_000;
 const MINUTE = 60_000;
 
 /**
- * What is handed over leaves the outbox; what is not stays there and is destroyed from here. No fault of the companion's escapes.
- * A seat whose counts are to be forgotten is kept until they are: nobody else can have them forgotten.
+ * Hands over what is due. Grants the companion accepts leave the outbox; the others stay and are destroyed from here. A
+ * companion session whose counts have to be deleted is kept until they are, because no other can delete them. Never
+ * rejects because of the companion.
  */
 export async function handOver(context: Context): Promise<void> {
   const { store, ports, config } = context;
   for (const [owner, { origin, issuer = config.issuer, marks }] of await endedSessions(context)) {
     if (origin !== config.companion?.origin || issuer !== config.issuer) {
-      // Another build may know it.
+      // A build for that companion may still need it.
       await postpone(context, owner);
       continue;
     }
     if (waitMs(context, marks) > 0) continue;
     const companionSession = await getAnyCompanionSession(context, owner);
     if (!companionSession) {
-      // Its key may be had again.
+      // Its key may be available again later.
       await postpone(context, owner);
       continue;
     }
@@ -47,19 +48,19 @@ export async function handOver(context: Context): Promise<void> {
       .slice(0, MAX_IDS);
     try {
       const api = companionApi(companionSession.origin, context.http());
-      const gone = await deleteUploadedCounts(context, owner, companionSession, api);
-      if (gone && !(await isOver(context, gone.rejected))) {
+      const rejection = await deleteUploadedCounts(context, owner, companionSession, api);
+      if (rejection && !(await isOver(context, rejection.rejected))) {
         await postpone(context, owner);
         continue;
       }
       if (await isAwaited(context, owner)) {
-        // It may still tell why the session ended. A companion that says it is over has nothing more to forget.
+        // Keep it: it may still tell why the session ended. No deletion is pending any more.
         await updateObligations(context, owner, ({ purge: _, ...rest }) => rest);
         continue;
       }
       await uploadLastBatch(context, owner, companionSession, api);
-      const taken = await api.end(companionSession.session, ids);
-      if (taken) {
+      const accepted = await api.end(companionSession.session, ids);
+      if (accepted) {
         await store.update((record) => ({
           ...record,
           outbox: record.outbox.filter(({ refreshTokenId }) => !ids.includes(refreshTokenId)),
@@ -68,14 +69,14 @@ export async function handOver(context: Context): Promise<void> {
       await deleteCompanionSession(context, owner);
     } catch (error) {
       if (!isFxaError(error)) ports.report(error);
-      // Without a grant to hand over, the companion forgets the session by itself in time.
+      // With no grant to hand over it can be dropped; the companion's own session expires.
       if (companionSession.marks?.purge) await postpone(context, owner);
       else if (ids.length === 0) await deleteCompanionSession(context, owner);
     }
   }
 }
 
-/** When leave is to be taken again, in milliseconds: of seats whose counts this companion has yet to forget. */
+/** When to try the next handovers, in milliseconds: those with counts that this companion has yet to delete. */
 export async function nextHandovers(context: Context): Promise<readonly number[]> {
   const { origin } = context.config.companion ?? {};
   return (await endedSessions(context))
@@ -83,7 +84,9 @@ export async function nextHandovers(context: Context): Promise<readonly number[]
     .map(([, { marks }]) => context.ports.now() + waitMs(context, marks));
 }
 
-/** The seats of sessions that are over, as they are stored. One that may yet tell why stays, unless something is owed. */
+/**
+ * Companion sessions of ended sessions, as stored; without one that may still tell why, unless a deletion is pending.
+ */
 async function endedSessions(context: Context): Promise<readonly [string, CompanionSession][]> {
   const held = Object.entries(await listCompanionSessions(context));
   const { session } = await context.store.read();
@@ -99,13 +102,15 @@ async function isAwaited({ store, ports }: Context, owner: string): Promise<bool
   return unexplainedSessionId((await store.read()).session, ports.now()) === owner;
 }
 
-/** Mozilla accounts has said the same: such a session is never honoured again. */
+/** Whether the session ended for the same reason here: the companion will never accept it again then. */
 async function isOver({ store }: Context, reason: string): Promise<boolean> {
   const base = baseState((await store.read()).session);
   return base.status !== 'signedIn' && base.ended?.reason === reason;
 }
 
-/** Waits as long again as it was tried in vain, an hour at most; where nothing is owed, or for too long, it is given up. */
+/**
+ * Waits as long again as it has been failing, an hour at most. Gives up if no deletion is pending, or after too long.
+ */
 async function postpone(context: Context, owner: string): Promise<void> {
   const now = context.ports.now();
   const { marks } = (await listCompanionSessions(context))[owner] ?? {};
@@ -115,7 +120,7 @@ async function postpone(context: Context, owner: string): Promise<void> {
   return updateObligations(context, owner, (known) => ({ ...known, farewell: { since, notBefore } }));
 }
 
-/** A clock that was wrong keeps nobody waiting. */
+/** Milliseconds until the next try; 0 if the stored time is from a wrong clock. */
 function waitMs({ ports }: Context, marks: CompanionSession['marks']): number {
   const left = (marks?.farewell?.notBefore ?? 0) - ports.now();
   return left > 60 * MINUTE ? 0 : Math.max(0, left);

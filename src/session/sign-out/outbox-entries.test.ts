@@ -22,13 +22,13 @@ const record = (outbox: readonly Revocation[]): StoredRecord => ({
   outbox,
 });
 
-describe('an outbox', () => {
-  it('within its bounds is left as it is', () => {
+describe('pruneOutbox', () => {
+  it('leaves an outbox within its limits unchanged', () => {
     const small = record([grant('old', { since: 0 }), grant('often', { attempts: 99 })]);
     expect(pruneOutbox(small, now)).toBe(small);
   });
 
-  it('gives up what is both old and often tried, and says so in the journal', () => {
+  it('drops entries that are both old and often tried, and adds that to the journal', () => {
     const { outbox, journal } = pruneOutbox(
       record([grant('hopeless', { since: now - 91 * DAY, attempts: 30 }), grant('new')]),
       now,
@@ -37,7 +37,7 @@ describe('an outbox', () => {
     expect(journal).toEqual([{ at: now, from: 'signingIn', to: 'signingIn', why: 'revocations_too_old' }]);
   });
 
-  it('gives up the oldest of too many, but never what is in use', () => {
+  it('drops the oldest of too many entries, but never one in use', () => {
     const used = grant('used', { owner: 'a1' });
     const many = Array.from({ length: MAX_REVOCATIONS + 5 }, (_, index) => grant(`g${index}`));
     const { outbox, journal } = pruneOutbox(record([used, ...many]), now);
@@ -48,10 +48,10 @@ describe('an outbox', () => {
   });
 });
 
-describe('what can be saved of a broken record', () => {
+describe('recoverGrantIds', () => {
   const id = 'ab'.repeat(32);
 
-  it('are the ids of grants, wherever they lie', () => {
+  it('finds the ids of grants anywhere in a broken record', () => {
     const broken = { x: [{ refreshTokenId: id }], session: { grant: { refreshTokenId: 'cd'.repeat(32) } } };
     expect(recoverGrantIds(broken, 'i')).toEqual([
       { refreshTokenId: id, issuer: 'i' },
@@ -59,7 +59,7 @@ describe('what can be saved of a broken record', () => {
     ]);
   });
 
-  it('are destroyed where they were granted', () => {
+  it('keeps the issuer of each grant it finds', () => {
     const broken = {
       deployment: 'https://accounts.example client',
       session: { grant: { refreshTokenId: id } },

@@ -1,12 +1,12 @@
-// What goes into the outbox, and how much of it stays there.
+// Creates the outbox's entries, and limits their number and age.
 import type { Context } from '../context.ts';
 import { addToJournal, currentOwners, type Revocation, type StoredRecord } from '../state/record.ts';
 import { liveSession } from '../state/states.ts';
 
-/** More grants than this nobody leaves behind; something is wrong, and the newest matter most. */
+/** Outbox limit; the oldest entries are dropped. */
 export const MAX_REVOCATIONS = 100;
 
-/** Given up when this old and tried this often. Both, as a clock alone may be years ahead. */
+/** An entry is dropped when it is this old and was tried this often; both, because the clock may be years ahead. */
 const MAX_AGE_MS = 90 * 86_400_000;
 const MIN_ATTEMPTS = 30;
 
@@ -21,7 +21,7 @@ export function revocation(context: Context, refreshTokenId: string, owner?: str
   };
 }
 
-/** `next`, with the grant of `record`'s live session put into the outbox: it was granted where the record says. */
+/** `next` with the grant of `record`'s live session added to the outbox, under the issuer in `record.deployment`. */
 export function queueLiveGrant(next: StoredRecord, record: StoredRecord, now: number): StoredRecord {
   const live = liveSession(record.session);
   if (!live) return next;
@@ -31,7 +31,7 @@ export function queueLiveGrant(next: StoredRecord, record: StoredRecord, now: nu
   return { ...next, outbox: [...next.outbox, entry] };
 }
 
-/** The record with an outbox within its bounds; each grant that is given up is named in the journal by its age. */
+/** The record with the outbox within its limits. Dropping entries adds one journal entry with the reason. */
 export function pruneOutbox(record: StoredRecord, now: number): StoredRecord {
   const owners = currentOwners(record.session);
   const given = (entry: Revocation) => entry.attempts >= MIN_ATTEMPTS && now - entry.since > MAX_AGE_MS;
@@ -45,12 +45,12 @@ export function pruneOutbox(record: StoredRecord, now: number): StoredRecord {
   return addToJournal({ ...record, outbox }, { at: now, from: status, to: status, why });
 }
 
-/** What destroys a grant, and where. */
+/** What is needed to destroy a grant. */
 export type RecoveredGrant = Pick<Revocation, 'refreshTokenId' | 'issuer'>;
 
 /**
- * The grants in a record that cannot be read otherwise: their ids are enough to destroy them. Where nothing says otherwise,
- * they are of `issuer`.
+ * Finds the ids of grants in a record that can't be parsed, so that they can still be destroyed. `issuer` applies where
+ * the record names none.
  */
 export function recoverGrantIds(stored: unknown, issuer: string): readonly RecoveredGrant[] {
   if (typeof stored !== 'object' || stored === null) return [];

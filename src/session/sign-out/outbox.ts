@@ -1,4 +1,4 @@
-// Destroys at Mozilla accounts what nobody uses any more, and keeps trying until it is confirmed dead.
+// Destroys unused grants and access tokens at Mozilla accounts, retrying until the server confirms.
 import { nextTry } from '../../fxa/back-off.ts';
 import { destroyAccessToken, destroyGrant } from '../../fxa/destroy.ts';
 import { isFxaError, type FxaErrorCode } from '../../fxa/errors.ts';
@@ -9,22 +9,22 @@ import { pruneOutbox } from './outbox-entries.ts';
 
 export const OUTBOX_ALARM = 'fxa:outbox';
 
-/** Chromium wakes nobody sooner than this. */
+/** Chromium's shortest alarm delay. */
 const FIRST_DELAY_MS = 30_000;
 const LONGEST_DELAY_MS = 6 * 3_600_000;
 const WAITS = { first: FIRST_DELAY_MS, longest: LONGEST_DELAY_MS };
 
-/** What is due so soon is done now: the next alarm would come for it alone. */
+/** An item due this soon is handled now, to save an alarm. */
 const ALMOST_DUE_MS = 10_000;
 
-/** Faults of the whole way to the server: what comes next in line would meet the same. */
+/** Errors that the next item would meet too, so the pass stops. */
 const BLOCKING_CODES: readonly FxaErrorCode[] = ['offline', 'server_unavailable', 'rate_limited'];
 
-/** One pass over everything that is due, after any pass that is under way. A fault never escapes, it only postpones. */
+/** Makes one pass over everything due, after any pass already running. Errors don't escape; they postpone the item. */
 export async function drainOutbox(context: Context): Promise<void> {
   await context.ports.locks.exclusive('fxa:outbox', async () => {
     await context.store.update((record) => pruneOutbox(record, context.ports.now()));
-    // The alarm comes first: if this pass dies half-way, the next one is already on its way.
+    // Set the alarm first: if the background dies during this pass, the next one is already scheduled.
     if ((await pendingItems(context)).length + (await nextHandovers(context)).length > 0)
       await context.ports.alarms.set(OUTBOX_ALARM, context.ports.now() + FIRST_DELAY_MS);
     await handOver(context);
@@ -36,19 +36,19 @@ export async function drainOutbox(context: Context): Promise<void> {
   });
 }
 
-/** A grant or an access token nobody uses any more. */
+/** An unused grant or access token. */
 type Item = { readonly notBefore: number; readonly attempts: number } & (
   { readonly grant: Revocation } | { readonly token: CachedToken }
 );
 
 async function pendingItems(context: Context): Promise<readonly Item[]> {
-  // Tokens first: an owner that is over stays over, but one read too early would make orphans of what came since.
+  // Read tokens before owners: an owner that is over stays over, but older owners would orphan newer tokens.
   const tokens = await context.store.tokens();
   const { outbox, session } = await context.store.read();
   const owners = currentOwners(session);
-  // What another server gave waits for a build that is for it.
+  // Tokens of another server wait for a build for that server.
   const isOurs = ({ issuer }: { readonly issuer: string }) => issuer === context.config.issuer;
-  // Grants first: they outlive any token.
+  // Grants first: they live longer than any token.
   return [
     ...outbox
       .filter(isOurs)
@@ -67,11 +67,11 @@ async function destroy(context: Context, item: Item): Promise<'done' | 'postpone
   try {
     const http = context.http();
     const deployment = await context.deployment(http);
-    // "unknown" is as good as "destroyed": it is not there.
+    // "unknown" counts as destroyed.
     if ('grant' in item) {
       await destroyGrant(deployment, { refreshTokenId: item.grant.refreshTokenId }, http);
     } else {
-      // Also when it has expired by our clock, which proves nothing.
+      // Even if it has expired by our clock, which may be wrong.
       await destroyAccessToken(deployment, item.token.token, http);
     }
     await replace(context, item, undefined);
@@ -83,7 +83,7 @@ async function destroy(context: Context, item: Item): Promise<'done' | 'postpone
   }
 }
 
-/** Takes the item out, or postpones it to an instant. */
+/** Removes the item, or postpones it to `notBefore` (milliseconds). */
 async function replace({ store }: Context, item: Item, notBefore: number | undefined): Promise<void> {
   const later = notBefore === undefined ? [] : [{ notBefore, attempts: item.attempts + 1 }];
   if ('token' in item) {
@@ -105,7 +105,7 @@ async function replace({ store }: Context, item: Item, notBefore: number | undef
   );
 }
 
-/** An instant further away than any delay was set by a clock that has been put right since. Pure. */
+/** Whether the time has come. A time further ahead than any delay was set by a wrong clock and counts as due. Pure. */
 export function isDue(notBefore: number, now: number): boolean {
   return notBefore <= now || notBefore > now + 2 * LONGEST_DELAY_MS;
 }

@@ -1,12 +1,15 @@
-// Sign-out: instant and local; the grant goes to the outbox in the same write and is destroyed from there.
+// Sign-out is local and immediate: the same write moves the grant to the outbox, from where it is destroyed.
 import type { Context } from '../context.ts';
 import { queueLiveGrant } from './outbox-entries.ts';
 import { deleteSecrets } from '../tokens/secret-store.ts';
 import { liveSession } from '../state/states.ts';
-import { applyEvent } from '../state/store.ts';
+import { applyEvent } from '../state/apply-event.ts';
 import type { SignOutReason } from '../state/transition.ts';
 
-/** `sessionId`: only if it is this one. `askWho`: the next sign-in asks for account and password, whoever is signed in at Mozilla accounts. */
+/**
+ * Ends the session. `sessionId`: only if it is this one. `askWho`: the next sign-in asks for account and password, even
+ * if there is a session at Mozilla accounts.
+ */
 export async function signOut(
   context: Context,
   reason: SignOutReason,
@@ -20,7 +23,7 @@ export async function signOut(
     },
     { orInMemory: true },
   );
-  // What the record held of its secrets is gone with that write; this is what lay beside it.
+  // That write removed the secrets in the record; this removes those in memory.
   const live = liveSession(before.session);
   if (live && before !== after) await deleteSecrets(context, [live.id]);
 }

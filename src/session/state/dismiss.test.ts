@@ -16,11 +16,11 @@ const signingIn = (previous: ReturnType<typeof baseState>): Session => ({
   previous,
 });
 
-describe('what the person has seen', () => {
+describe('problemDismissed', () => {
   const lost: Problem = { code: 'signed_out', reason: 'account_deleted', at: 5 };
   const dismiss: SessionEvent = { type: 'problemDismissed' };
 
-  it('is dismissed where nobody is signed in: how an attempt failed, and how the session before it ended', () => {
+  it('dismisses a failed attempt and the end of the last session when signed out', () => {
     const seen = { status: 'signedOut', ended: lost, endDismissed: true };
     expect(transition({ status: 'signedOut', ended: lost, problem }, dismiss)).toEqual(seen);
     expect(transition({ status: 'signedOut', ended: lost }, dismiss)).toEqual(seen);
@@ -29,7 +29,7 @@ describe('what the person has seen', () => {
     expect(transition(out, dismiss)).toBe(out);
   });
 
-  it('stays dismissed when another attempt fails, and not when another session ends', () => {
+  it('keeps the last end dismissed after another failed attempt, but shows the end of another session', () => {
     const seen = transition({ status: 'signedOut', ended: lost }, dismiss);
     const failed = transition(signingIn(baseState(seen)), { type: 'signInFailed', attemptId: 'a1', problem });
     expect(failed).toMatchObject({ endDismissed: true, problem });
@@ -37,7 +37,7 @@ describe('what the person has seen', () => {
     expect(transition(signedIn, gone)).not.toHaveProperty('endDismissed');
   });
 
-  it('is no way around a session that waits for the person', () => {
+  it('doesn’t dismiss that a new sign-in is needed', () => {
     expect(transition(needsReauth, dismiss)).toBe(needsReauth);
     expect(transition({ ...needsReauth, problem }, dismiss)).toEqual(needsReauth);
   });

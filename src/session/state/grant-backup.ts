@@ -1,5 +1,5 @@
-// The ids of grants, kept beside the record. When the browser loses the record, they say that somebody was signed in, and they
-// are what destroys the grant; but only when it is sure that nothing names them any more.
+// Backs up the ids of grants outside the record. If the browser loses the record, they tell that there was a sign-in
+// and allow its grant to be destroyed, once it is certain that the record won't come back.
 import type { Context } from '../context.ts';
 import type { BackedUpGrant } from '../ports.ts';
 import type { StoredRecord } from './record.ts';
@@ -9,13 +9,13 @@ import type { StateChange } from './store.ts';
 
 /** Held while a grant is in the backup and not yet in the record, and while the two are compared. */
 const LOCK = 'fxa:grantBackup';
-/** In `storage.session`: they have been compared since the browser started. */
+/** In `storage.session`: set once record and backup have been compared since the browser started. */
 const COMPARED = 'grantsCompared';
 
-/** A record that cannot be found once may be found again, or be restored. */
+/** A record that is missing once may reappear, or be restored. */
 const STARTS_BEFORE_DESTROYED = 2;
 
-/** Writes a grant into the backup before `write` writes it into the record: there is no moment at which only the record has it. */
+/** Backs up a grant before `write` adds it to the record, so that it is never in the record alone. */
 export function withBackup<T>(context: Context, refreshTokenId: string, write: () => Promise<T>): Promise<T> {
   const { grantBackup, locks } = context.ports;
   const grant: BackedUpGrant = { refreshTokenId, issuer: context.config.issuer };
@@ -25,12 +25,14 @@ export function withBackup<T>(context: Context, refreshTokenId: string, write: (
   });
 }
 
-/** Takes out a grant that is destroyed and was never in the record. */
+/** Removes a destroyed grant that was never in the record. */
 export async function forgetBackup({ ports }: Context, refreshTokenId: string): Promise<void> {
   await orUndefined(ports.grantBackup.change((grants) => without(grants, [refreshTokenId])));
 }
 
-/** To be called when a change of the record is written. What it no longer names was taken out of it knowingly. */
+/**
+ * Brings the backup up to date. Call after each write of the record: grants it no longer names were removed on purpose.
+ */
 export async function updateBackup(
   { ports }: Pick<Context, 'ports'>,
   { before, after }: StateChange,
@@ -45,12 +47,12 @@ export async function updateBackup(
   );
 }
 
-/** What is in the backup; none where the browser keeps none. */
+/** The backup; empty where the browser can't keep one. */
 export async function readBackup({ ports }: Pick<Context, 'ports'>): Promise<readonly BackedUpGrant[]> {
   return (await orUndefined(ports.grantBackup.read())) ?? [];
 }
 
-/** Tells the store what is missing where storage is empty though grants are in the backup. To be called at each start. */
+/** Tells the store that a missing record counts as lost, if grants are backed up. Call at each start. */
 export async function detectLostRecord(context: Context, now: number): Promise<void> {
   const grants = await readBackup(context);
   if (grants.length === 0) return;
@@ -59,17 +61,17 @@ export async function detectLostRecord(context: Context, now: number): Promise<v
 }
 
 /**
- * Compares the backup with the record, once in each run of the browser. What the record does not name at the second such start
- * goes into the outbox; what it names is in the backup from now on, also where an earlier version signed in.
+ * Compares the backup with the record, once per run of the browser. Grants the record doesn't name at the second such
+ * start go into the outbox. Grants it names are backed up, also those from versions without a backup.
  *
- * @throws FxaError when the record cannot be read: nothing is counted then, and nothing destroyed.
+ * @throws FxaError when the record can't be read; nothing is counted or destroyed then.
  */
 export async function compareBackup(context: Context, now: number): Promise<void> {
   const { ports, store } = context;
   if (await ports.memory.get(COMPARED)) return;
   await ports.locks.exclusive(LOCK, async () => {
     const named = grantsOf(await store.read());
-    // Before anything is counted: a start that is interrupted must not count twice.
+    // Set before counting: an interrupted start must not count twice.
     await ports.memory.set({ [COMPARED]: true });
     let after: readonly BackedUpGrant[] = [];
     const compared = ports.grantBackup.change((grants) => {
@@ -77,7 +79,7 @@ export async function compareBackup(context: Context, now: number): Promise<void
       after = [...named.values(), ...unnamed.map((grant) => countMissing(grant, now))];
       return after;
     });
-    // What could not be written down was not counted.
+    // If the backup can't be written, this start doesn't count.
     if (!(await orUndefined(compared.then(() => true)))) return;
     await destroyMissing(context, after);
   });
@@ -92,7 +94,7 @@ async function destroyMissing(context: Context, grants: readonly BackedUpGrant[]
   const lost = grants.filter(({ missing }) => missing && missing.starts >= STARTS_BEFORE_DESTROYED);
   if (lost.length === 0) return;
   await context.store.update((record) => {
-    // It may have come back in this very moment.
+    // The record may have reappeared just now.
     const named = grantsOf(record);
     const entries = lost
       .filter(({ refreshTokenId }) => !named.has(refreshTokenId))
@@ -118,7 +120,7 @@ function without(grants: readonly BackedUpGrant[], ids: readonly string[]): read
   return grants.filter(({ refreshTokenId }) => !ids.includes(refreshTokenId));
 }
 
-/** A browser that keeps no database has no backup, and all goes on without. */
+/** Ignores errors: a browser without databases has no backup, and everything works without one. */
 async function orUndefined<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;

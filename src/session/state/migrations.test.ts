@@ -3,11 +3,11 @@ import steps from '../../../test/fixtures/record-1-to-2.json' with { type: 'json
 import { parseRecord } from './record.ts';
 
 describe.each(Object.entries(steps))('a record of version 1: %s', (_name, { before, after }) => {
-  it('becomes what it always became', () => {
+  it('migrates a version 1 record the way it always has', () => {
     expect(parseRecord(before, 'd')).toEqual(after);
   });
 
-  it('is version 2 once and for all', () => {
+  it('leaves a migrated record unchanged', () => {
     expect(parseRecord(after, 'd')).toEqual(after);
   });
 });

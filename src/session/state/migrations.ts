@@ -1,8 +1,8 @@
-// Records of earlier versions, one step to the next. A step, once released, is never changed: its fixtures are frozen.
+// Migrates records of earlier versions, one version at a time. A released step never changes: its fixtures are frozen.
 import type { StoredRecord } from './record.ts';
 import type { Account, Problem, Session, BaseState } from './states.ts';
 
-/** The record of version 1, as far as a step to version 2 must know it. */
+/** The record of version 1, as far as the step to version 2 needs it. */
 interface RecordV1 {
   readonly version: 1;
   readonly deployment: string;
@@ -34,7 +34,7 @@ interface SigningInV1 {
   readonly previous: SettledV1;
 }
 
-/** Version 2 says how a session ended, keeps settings, and knows sessions whose secrets end with the browser. */
+/** Version 2 adds how a session ended, settings, and sessions whose secrets end with the browser. */
 function toVersion2({ session, ...record }: RecordV1): StoredRecord {
   return {
     ...record,
@@ -58,7 +58,7 @@ function settledToVersion2(session: SettledV1): BaseState {
     case 'signedIn': {
       const { problem, ...rest } = session;
       const { sealed, ...grant } = rest.grant;
-      // Version 1 did not tell a sign-in that had failed from a profile that could not be had; the latter was the rule.
+      // Version 1 didn't distinguish a failed sign-in from a failed profile fetch, which was far more common.
       return {
         ...rest,
         grant: { ...grant, sealed: { refreshToken: sealed } },
@@ -66,7 +66,7 @@ function settledToVersion2(session: SettledV1): BaseState {
       };
     }
     case 'signedOut': {
-      // Version 1 kept the end of a session among the problems.
+      // Version 1 stored the end of a session as a problem.
       const { problem } = session;
       return problem?.code === 'signed_out' ? { status: 'signedOut', ended: problem } : session;
     }
@@ -78,8 +78,8 @@ function settledToVersion2(session: SettledV1): BaseState {
 const STEPS: Readonly<Record<number, (record: never) => { readonly version: number }>> = { 1: toVersion2 };
 
 /**
- * The record at the newest version its steps lead to. What is not understood comes back as it was, or throws: the caller
- * checks the result.
+ * Migrates a record as far as there are steps. Unknown input is returned unchanged or throws; the caller checks the
+ * result.
  */
 export function migrate(stored: { readonly version: number }): { readonly version: number } {
   const step = STEPS[stored.version];

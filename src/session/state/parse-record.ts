@@ -1,4 +1,4 @@
-// The form of a stored record, member by member: what has it, pages can show.
+// Checks a stored record member by member, so that pages can rely on its shape.
 import type { Profile } from '../../fxa/profile.ts';
 import type { JournalEntry, Revocation, Settings, StoredRecord } from './record.ts';
 import type {
@@ -15,10 +15,10 @@ import type {
 
 type Guard = (value: unknown) => boolean;
 
-/** A guard for every member of a type, optional ones included: the compiler asks for one when a member is added. */
+/** A guard for every member of a type, also optional ones, so that the compiler asks for one when a member is added. */
 type Guards<T> = { readonly [Name in keyof T]-?: Guard };
 
-/** Members it does not name are left alone: a newer version may have added them. */
+/** Unknown members are ignored: a newer version may have added them. */
 function object<T>(guards: Guards<T>): (value: unknown) => value is T {
   return (value): value is T =>
     isObject(value) && Object.entries<Guard>(guards).every(([name, fits]) => fits(value[name]));
@@ -47,9 +47,9 @@ const text: Guard = (value) => typeof value === 'string';
 const flag: Guard = (value) => typeof value === 'boolean';
 const yes = oneOf(true);
 const amount: Guard = (value) => Number.isFinite(value) && (value as number) >= 0;
-/** Milliseconds, within what a `Date` can hold. */
+/** Milliseconds, in the range of a `Date`. */
 const instant: Guard = (value) => Number.isFinite(value) && Math.abs(value as number) <= 8.64e15;
-/** A code, or why something happened. One that this version does not know may be of a newer one. */
+/** An error code or a reason; a newer version may have codes this one doesn't know. */
 const word: Guard = (value) => typeof value === 'string' && /^[a-z]\w*$/i.test(value);
 
 const problem = object<Problem>({ code: word, reason: maybe(word), retryAfter: maybe(amount), at: instant });
@@ -128,7 +128,7 @@ const signingIn = object<SigningIn>({
 
 const status = oneOf('signedOut', 'signingIn', 'signedIn', 'needsReauth');
 
-/** Whether a record of the newest version has everything, and each of it in its form. */
+/** Whether a record of the newest version is complete and well-formed. */
 export const isRecord = object<StoredRecord>({
   version: amount,
   deployment: text,

@@ -28,11 +28,11 @@ const accountWith = (members: object) => ({ subject: 'ada', profile: { uid: 'u',
 const { grant } = signedIn.session as { grant: object };
 
 describe('parseRecord', () => {
-  it('takes nothing for nobody', () => {
+  it('reads missing storage as an empty, signed-out record', () => {
     expect(parseRecord(undefined, 'd')).toEqual(emptyRecord('d'));
   });
 
-  it('gives back what was written', () => {
+  it('returns a stored record unchanged', () => {
     const running: StoredRecord = {
       ...signedIn,
       session: {
@@ -46,7 +46,7 @@ describe('parseRecord', () => {
     }
   });
 
-  it('does not touch a record from the future', () => {
+  it('refuses a record of a newer version', () => {
     expect(() => parseRecord({ ...signedIn, version: 3 }, 'd')).toThrow(
       expect.objectContaining({ code: 'storage_newer' }),
     );
@@ -96,13 +96,13 @@ describe('parseRecord', () => {
   });
 });
 
-it('parseTokens drops what is no token', () => {
+it('parseTokens drops malformed tokens', () => {
   const token = { token: 't', issuer: 'i', owner: 'o', scope: '', receivedAt: 1, expiresAt: 2 };
   expect(parseTokens([token, { token: 't' }, { ...token, issuer: undefined }, null])).toEqual([token]);
   expect(parseTokens('nonsense')).toEqual([]);
 });
 
-it('the journal keeps the last fifty entries', () => {
+it('addToJournal keeps the last 50 entries', () => {
   let record = emptyRecord('d');
   for (let at = 0; at < 60; at++)
     record = addToJournal(record, { at, from: 'signedOut', to: 'signingIn', why: 'sign_in' });
@@ -110,7 +110,7 @@ it('the journal keeps the last fifty entries', () => {
   expect(record.journal.at(-1)?.at).toBe(59);
 });
 
-it('an attempt on top of a session leaves both in use', () => {
+it('currentOwners names both the attempt and the session beneath it', () => {
   const { session } = signedIn;
   if (session.status !== 'signedIn') throw new Error('unreachable');
   expect(

@@ -1,31 +1,31 @@
-// What lies in storage: one versioned record that survives everything, and the tokens that end with the browser session.
+// What is stored: one versioned record in `storage.local`, and the access tokens in `storage.session`.
 import { FxaError } from '../../fxa/errors.ts';
 import { migrate } from './migrations.ts';
 import { isRecord } from './parse-record.ts';
 import { liveSession, type Session } from './states.ts';
 
-/** Members that may be absent can be added without another version: one that does not know them leaves them alone. */
+/** Optional members can be added without a new version: versions that don't know them leave them alone. */
 export const RECORD_VERSION = 2;
 
-/** The journal and the outbox are there to be read by people; more entries than this help nobody. */
+/** The journal is for people to read; older entries are dropped. */
 const JOURNAL_LENGTH = 50;
 
-/** A grant to destroy at Mozilla accounts. It never holds the token itself, only the id that destroys it. */
+/** A grant to destroy at Mozilla accounts. It holds the id that destroys the grant, never the token. */
 export interface Revocation {
   readonly refreshTokenId: string;
-  /** Where it was granted: a build for another server leaves it alone. */
+  /** The server that issued it; a build for another server leaves it alone. */
   readonly issuer: string;
-  /** While this attempt or session is the current one, the grant is in use and must be left alone. */
+  /** The attempt or session that uses the grant; it must not be destroyed while that one is current. */
   readonly owner?: string;
-  /** The session it was the grant of, when it was of one. */
+  /** The session it was the grant of, if any. */
   readonly session?: string;
   readonly since: number;
   readonly attempts: number;
-  /** Not before this instant, in milliseconds. */
+  /** Earliest next try, in milliseconds. */
   readonly notBefore: number;
 }
 
-/** One change of state: when, from what to what, and why. No secrets, no addresses. */
+/** One change of state: when, from what to what, and why. Contains no secrets and no email addresses. */
 export interface JournalEntry {
   readonly at: number;
   readonly from: Session['status'];
@@ -35,7 +35,7 @@ export interface JournalEntry {
 
 export interface StoredRecord {
   readonly version: typeof RECORD_VERSION;
-  /** Issuer and client id the session belongs to. */
+  /** Issuer and client id that the session belongs to, separated by a space. */
   readonly deployment: string;
   readonly session: Session;
   readonly outbox: readonly Revocation[];
@@ -43,29 +43,29 @@ export interface StoredRecord {
   readonly settings: Settings;
 }
 
-/** What the person has chosen for this browser; it outlives sessions. */
+/** The user's settings for this browser; they outlive sessions. */
 export interface Settings {
-  /** Whether a session is to end with the browser. */
+  /** Whether sessions end with the browser. */
   readonly sessionOnly: boolean;
-  /** The local switch of metrics; absent until the person has chosen. */
+  /** The metrics switch; absent until it is set. */
   readonly metrics?: boolean;
-  /** The browser tells that the person objects to being measured (DNT, GPC). Pages see it and say so. */
+  /** The browser sends DNT or GPC. Pages detect it and report it. */
   readonly objection?: true;
-  /** Whether they would rather sign in in a tab. */
+  /** Whether the user prefers to sign in in a tab. */
   readonly inTab?: true;
 }
 
-/** An access token in `storage.session`. It belongs to an attempt or session; when that is gone it is to be destroyed. */
+/** An access token in `storage.session`. Once the attempt or session it belongs to is over, it has to be destroyed. */
 export interface CachedToken {
   readonly token: string;
-  /** Which server gave it: no other is ever shown it, not even to have it destroyed. */
+  /** The server that issued it; it is never sent to another, not even to destroy it. */
   readonly issuer: string;
   readonly owner: string;
   readonly scope: string;
   /** Instants in milliseconds. */
   readonly receivedAt: number;
   readonly expiresAt: number;
-  /** For an orphan whose destruction failed: how often, and not before which instant to try again. */
+  /** For an orphan whose destruction failed: how often, and the earliest next try in milliseconds. */
   readonly attempts?: number;
   readonly notBefore?: number;
 }
@@ -81,17 +81,17 @@ export function emptyRecord(deployment: string): StoredRecord {
   };
 }
 
-/** What the backup of grants tells of a record that is not there. */
+/** What the backup of grants says about a missing record. */
 export interface MissingRecord {
-  /** When that was seen first, in milliseconds. */
+  /** When it was first found missing, in milliseconds. */
   readonly at: number;
-  /** Whether somebody was signed in. */
+  /** Whether it had a live session. */
   readonly signedIn: boolean;
 }
 
-/** What stands for a record that the browser has lost, until another is written. */
+/** Stands in for a record that the browser lost, until the next write. */
 export function lostRecord(deployment: string, { at, signedIn }: MissingRecord): StoredRecord {
-  // Whether the person had said no to metrics is lost too: nothing is counted until they say yes.
+  // A possible opt-out from metrics is lost too, so they are off until the user turns them on.
   const empty = { ...emptyRecord(deployment), settings: { sessionOnly: false, metrics: false } };
   if (!signedIn) return empty;
   const ended = { code: 'signed_out', reason: 'record_lost', at } as const;
@@ -100,10 +100,10 @@ export function lostRecord(deployment: string, { at, signedIn }: MissingRecord):
 }
 
 /**
- * Reads a stored record; nothing stored is an empty one.
+ * Reads a stored record, migrating older versions; undefined gives an empty one.
  *
- * @throws FxaError `storage_newer` when a later version of the extension wrote it, `storage_corrupt` when it is no
- *   record at all. In both cases nothing must be written over it.
+ * @throws FxaError `storage_newer` when a later version of the extension wrote it, `storage_corrupt` when it isn't a
+ *   valid record. It must not be overwritten in either case.
  */
 export function parseRecord(stored: unknown, deployment: string): StoredRecord {
   if (stored === undefined) return emptyRecord(deployment);
@@ -135,7 +135,7 @@ export function addToJournal(record: StoredRecord, entry: JournalEntry): StoredR
   return { ...record, journal: [...record.journal, entry].slice(-JOURNAL_LENGTH) };
 }
 
-/** The ids whose grants and tokens are in use: of the running attempt, and of the live session. */
+/** The ids whose grants and tokens are in use: those of the running attempt and of the live session. */
 export function currentOwners(session: Session): readonly string[] {
   const owners = [];
   if (session.status === 'signingIn') owners.push(session.attempt.id);
@@ -153,7 +153,7 @@ function isCachedToken(value: unknown): value is CachedToken {
   return (
     isObject(value) &&
     typeof value.token === 'string' &&
-    // One that does not say where it is from is shown to nobody.
+    // A token of unknown origin must not be sent anywhere.
     typeof value.issuer === 'string' &&
     typeof value.owner === 'string' &&
     typeof value.scope === 'string' &&

@@ -5,24 +5,25 @@
  *      ▲                          │    ▲                      ⟲ profileFetched                 │
  *      │                          │    └─────────signInStarted────┴────────────────────────────┘
  *      │                          └── signInFailed(problem): back to `previous`
- *      └───────────────────── signedOut(why): from every other state ──────────────────────────┘
+ *      └───────────────────── signedOut(reason): from every other state ───────────────────────┘
  *
- *  (endExplained, in needsReauth: the companion says why after all; a deleted account leads to signedOut.
- *  phaseReached and movedToTab stay in signingIn; troubleMet, hinted, grantKept and secretsMoved in signedIn: they only tell
- *  more about where things are. problemDismissed forgets how the last attempt failed, in every settled state. A grant rejected because its account was deleted leads to signedOut: there is nothing to go back to.)
+ * Events that keep the state: phaseReached and movedToTab in signingIn; profileFetchFailed, metricsClosed,
+ * endSuspected, grantConfirmed and secretsMoved in signedIn; endExplained in needsReauth, when the companion supplies
+ * the reason later. problemDismissed forgets how the last attempt failed, in every state but signingIn. If the account
+ * was deleted, grantRejected and endExplained lead to signedOut instead.
  *
- *  signedOut    nobody is signed in; what is left of a former session lies in the outbox until it is destroyed.
- *  signingIn    one attempt is running; `previous` is the state to go back to when it fails.
- *  signedIn     there is a grant, and as far as we know Mozilla accounts still honours it.
- *  needsReauth  Mozilla accounts has said that the grant is gone; the person's data stays until they sign in or out.
+ *  signedOut    No session. The grant of a former one stays in the outbox until it is destroyed.
+ *  signingIn    An attempt is running; `previous` is the state to return to if it fails.
+ *  signedIn     There is a grant, and as far as we know Mozilla accounts still accepts it.
+ *  needsReauth  Mozilla accounts rejected the grant. The user's data stays until they sign in again or sign out.
  *
- * "Is the access token fresh?" is no state: it is a question about a cache, answered in access-token.ts.
+ * Whether the access token is fresh is not part of the state: it is a property of the cache (access-token.ts).
  */
 import type { FxaErrorCode, Reason } from '../../fxa/errors.ts';
 import type { Profile } from '../../fxa/profile.ts';
 import type { KeyIds } from '../../fxa/scoped-keys.ts';
 
-/** What went wrong last, in words the popup can look up. Instants in milliseconds, `retryAfter` in seconds. */
+/** What went wrong, as codes the popup can look up. `at` in milliseconds, `retryAfter` in seconds. */
 export interface Problem {
   readonly code: FxaErrorCode;
   readonly reason?: Reason;
@@ -30,68 +31,70 @@ export interface Problem {
   readonly at: number;
 }
 
-/** A refresh token as it is kept, beside the id that destroys it (SHA-256 of its bytes). */
+/** A refresh token as stored, with the id that destroys it (SHA-256 of its bytes). */
 export interface StoredGrant {
   readonly refreshTokenId: string;
   readonly scope: string;
-  /** Absent when the secrets of the session are to end with the browser: they lie in `storage.session` (secret-store.ts). */
+  /** Absent when the session's secrets end with the browser: they are in `storage.session` then (secret-store.ts). */
   readonly sealed?: SealedSecrets;
-  /** They were to outlive the browser, but it refuses to keep the key they would be sealed under. */
+  /** The secrets should outlive the browser, but it doesn't keep the key to seal them with. */
   readonly notKept?: true;
 }
 
-/** Each sealed by itself: a refresh needs no keys. */
+/** Sealed separately, as a refresh doesn't need the keys. */
 export interface SealedSecrets {
   readonly refreshToken: string;
   readonly keys?: string;
 }
 
-/** One try to sign in. Its id becomes the id of the session it leads to. */
+/** An attempt to sign in. Its id becomes the id of the session. */
 export interface Attempt {
   readonly id: string;
   readonly startedAt: number;
   readonly phase: Phase;
-  /** A tab goes on without the background that opened it; the browser's own window does not. */
+  /** A tab outlives the background that opened it; the browser's own window doesn't. */
   readonly via: 'window' | 'tab';
   readonly askWho?: true;
 }
 
-/** Where an attempt is: asking whether the server is there, waiting for the person, or fetching what they allowed. */
+/** Where an attempt is: checking that the server is up, waiting for the user, or exchanging the code. */
 export type Phase = 'checking' | 'window' | 'finishing';
 
-/** What the last attempt, or the wish before it, left behind. */
+/** What the last attempt left behind. */
 interface LastAttempt {
-  /** How it failed. It stays until the next one, or until the person has seen enough of it. */
+  /** How it failed; kept until the next attempt, or until the user dismisses it. */
   readonly problem?: Problem;
-  /** The next sign-in asks for the account and its password, whoever is signed in at Mozilla accounts. */
+  /** The next sign-in asks for account and password, even if there is a session at Mozilla accounts. */
   readonly askWho?: true;
 }
 
 export interface SignedOut extends LastAttempt {
   readonly status: 'signedOut';
-  /** The last account here had allowed metrics. Where somebody was signed in and it does not say so, they had not. */
+  /** The last account here allowed metrics. Absent after a session: it didn't. */
   readonly metricsAllowed?: true;
   /** How the last session ended. */
   readonly ended?: Problem;
-  /** The person has seen that, and wants to be told no more. */
+  /** The user has dismissed that message. */
   readonly endDismissed?: true;
 }
 
-/** Who is signed in: the id_token's subject at once, the profile as soon as it was fetched. */
+/** The account: the id_token's subject at once, the profile as soon as it was fetched. */
 export interface Account {
   readonly subject: string;
   readonly profile?: Profile;
   readonly profileAt?: number;
-  /** Which keys were had last, by scope: older ones are never taken for newer ones. No secret. */
+  /** The ids of the newest keys, by scope: older keys are rejected. Not secret. */
   readonly keyIds?: KeyIds;
 }
 
-/** By which the data of an account is kept: the profile's uid, and until there is one the id_token's subject. */
+/**
+ * The id under which an account's data is stored: the profile's uid or, before there is one, the id_token's subject.
+ */
 export function uidOf({ subject, profile }: Account): string {
   return profile?.uid ?? subject;
 }
 
-/** Whether an account is the one of that uid or subject. FxA: the two differ for clients with pairwise subjects. */
+/** Whether the account has that uid or subject. FxA: the two differ for clients with pairwise subjects. */
 export function isAccount({ subject, profile }: Account, id: string): boolean {
   return id === subject || id === profile?.uid;
 }
@@ -102,11 +105,11 @@ export interface SignedIn extends LastAttempt {
   readonly since: number;
   readonly account: Account;
   readonly grant: StoredGrant;
-  /** Another account took the place of the one before, whose data is gone from here. */
+  /** Replaced another account, whose data was removed. */
   readonly replacedOther?: true;
-  /** What the companion says has happened: it names the reason if the proof comes. */
+  /** What the companion says has happened; becomes the reason if Mozilla accounts rejects the grant. */
   readonly hint?: SuspectedEnd;
-  /** What went wrong when news were last looked for. */
+  /** Why the profile couldn't be fetched last time. */
   readonly trouble?: Problem;
 }
 
@@ -115,13 +118,13 @@ export type SuspectedEnd = Extract<Reason, 'password_changed' | 'account_deleted
 export interface NeedsReauth extends LastAttempt {
   readonly status: 'needsReauth';
   readonly account: Account;
-  /** Why the session ended; it stays, whatever becomes of attempts to sign in again. */
+  /** Why the session ended; kept while attempts to sign in again fail. */
   readonly ended: Problem;
-  /** The session that ended: its companion session may yet tell why. Absent where an earlier version ended it. */
+  /** The session that ended; its companion session may still tell why. Absent if an earlier version ended it. */
   readonly sessionId?: string;
 }
 
-/** The states an attempt may start from, and falls back to. */
+/** The states an attempt can start from and fall back to. */
 export type BaseState = SignedOut | SignedIn | NeedsReauth;
 
 export interface SigningIn {
@@ -132,12 +135,12 @@ export interface SigningIn {
 
 export type Session = BaseState | SigningIn;
 
-/** The settled state beneath: the state itself, or the one a running attempt would go back to. */
+/** The state itself or, during an attempt, the one it would fall back to. */
 export function baseState(session: Session): BaseState {
   return session.status === 'signingIn' ? session.previous : session;
 }
 
-/** The live session, also while the person is signing in anew on top of it. */
+/** The live session, also during another attempt to sign in. */
 export function liveSession(session: Session): SignedIn | undefined {
   const base = baseState(session);
   return base.status === 'signedIn' ? base : undefined;

@@ -1,9 +1,8 @@
-// The only writer of storage: every change goes through here, under one lock, record and view in one write.
+// The only writer of the record: every change goes through here, under one lock, with record and view in one write.
 import { isFxaError } from '../../fxa/errors.ts';
 import type { Environment } from '../metrics/consent.ts';
 import type { Ports } from '../ports.ts';
 import {
-  addToJournal,
   emptyRecord,
   lostRecord,
   parseRecord,
@@ -13,17 +12,17 @@ import {
   type StoredRecord,
 } from './record.ts';
 import { queueLiveGrant } from '../sign-out/outbox-entries.ts';
-import { baseState } from './states.ts';
-import { transition, transitionReason, type SessionEvent } from './transition.ts';
+import { applyEvent } from './apply-event.ts';
+import type { SessionEvent } from './transition.ts';
 import { createUnsavedStore } from './unsaved-record.ts';
 import { projectView, unreadableView, type View } from './view.ts';
 
 const RECORD = 'record';
 const VIEW = 'view';
-/** The journal as pages may read it. */
+/** A copy of the journal for pages. */
 const JOURNAL = 'journal';
 const TOKENS = 'tokens';
-/** Held for a read and a write, never across the network. */
+/** Held for a read and a write, never during a request. */
 const LOCK = 'fxa:record';
 
 export interface StateChange {
@@ -32,28 +31,31 @@ export interface StateChange {
 }
 
 export interface UpdateOptions {
-  /** Where the disk takes nothing, the change is kept in memory until it does (unsaved-record.ts): for what ends something. */
+  /**
+   * If the disk refuses the write, keep the change in memory until it accepts it (unsaved-record.ts); for changes that
+   * end something.
+   */
   readonly orInMemory?: boolean;
 }
 
 export interface Store {
   read(): Promise<StoredRecord>;
-  /** Changes the record; returning the same object writes nothing. */
+  /** Changes the record; returning the same object writes nothing. `change` runs under the lock. */
   update(change: (record: StoredRecord) => StoredRecord, options?: UpdateOptions): Promise<StateChange>;
-  /** Takes a step of the state machine, and enters it in the journal when it changes the state. */
+  /** Applies an event to the session, and adds it to the journal if it changes the state. */
   dispatch(event: SessionEvent, options?: UpdateOptions): Promise<StateChange>;
-  /** From now on a record that is not there counts as lost. It is not written: it may be found again. */
+  /** From now on a missing record counts as lost. Nothing is written, as the record may reappear. */
   setMissingRecord(record: MissingRecord): void;
   /**
-   * Makes the record this deployment's where it is another's, after `first`. Until then it is read as one in which nobody is
-   * signed in, and written so with the next change.
+   * Converts a record of another deployment to this one, after `first`. Until then it reads as signed out, and is
+   * written that way with the next change.
    */
   adoptDeployment(first: () => Promise<void>): Promise<void>;
-  /** Writes what could only be kept in memory; does nothing where there is none, or the disk still refuses. */
+  /** Writes a change that was only kept in memory, if there is one and the disk accepts it now. */
   saveUnsaved(): Promise<void>;
-  /** Writes the view anew: another version may have projected the record in its own way, or not at all. */
+  /** Writes the view again: another version may have written a different one, or none. */
   publish(): Promise<void>;
-  /** Puts a new record in the place of one that cannot be read; `rescue` sees what lay there. One that can be read stays. */
+  /** Replaces an unreadable record with what `rescue` makes of it; a readable one stays. */
   reset(rescue: (stored: unknown, fresh: StoredRecord) => StoredRecord): Promise<void>;
   tokens(): Promise<readonly CachedToken[]>;
   updateTokens(change: (tokens: readonly CachedToken[]) => readonly CachedToken[]): Promise<void>;
@@ -61,20 +63,28 @@ export interface Store {
 
 export interface StoreOptions {
   readonly deployment: string;
-  /** What the view depends on beside the record. */
+  /** What the view depends on besides the record. */
   readonly environment: () => Promise<Environment>;
-  /** Told of each change when it is written, before whoever made it goes on. Never rejects. */
+  /** Called with each change once it is written, before the caller continues. Must not reject. */
   readonly onChange?: (change: StateChange) => Promise<void>;
 }
 
-/** @throws FxaError `storage_newer`, `storage_corrupt` from every method that touches the record; nothing is written then. */
+/**
+ * Creates the store of record, view and access tokens.
+ *
+ * @throws FxaError `storage_newer`, `storage_corrupt` from every method that touches the record; nothing is written
+ *   then.
+ */
 export function createStore(ports: Ports, { deployment, environment, onChange }: StoreOptions): Store {
   let lost: MissingRecord | undefined;
   const unsaved = createUnsavedStore(ports.memory);
 
-  /** `kept`: something lies in memory that the next write makes superfluous; `current`: it is what counts. */
+  /**
+   * `kept`: an unsaved record is in memory, to be dropped at the next write; `current`: it is newer than the one on
+   * disk.
+   */
   const parsed = async () => {
-    // The record last: an answer that is slow must not let an older one decide.
+    // The record is read last, so that a slow read of memory can't be compared with an older record.
     const kept = await unsaved.get();
     const onDisk = await ports.local.get(RECORD);
     const current = kept?.base === baseOf(onDisk);
@@ -88,12 +98,14 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
     return { ...found, record: forDeployment(found.record, deployment, ports.now()) };
   };
 
-  /** To be called under the lock: who saw something unreadable before may be late with it. */
+  /**
+   * Reads the record, or publishes why it can't be read. Call under the lock: an earlier failed read may be outdated.
+   */
   const readOrShowWhy = async () => {
     try {
       return await load();
     } catch (error) {
-      // A browser that only refuses for once says nothing about the record.
+      // A storage error says nothing about the record.
       if (isFxaError(error) && error.code !== 'storage_unavailable') {
         await ports.local.set({ [VIEW]: unreadableView(error.code, ports.now()) });
       }
@@ -129,7 +141,7 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
     return done;
   };
 
-  /** @throws what the disk said, where memory takes nothing either. */
+  /** @throws the disk's error when memory refuses the write too. */
   const keep = async (record: StoredRecord, view: View, refusal: unknown) => {
     try {
       const base = baseOf(await ports.local.get(RECORD));
@@ -158,7 +170,7 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
     setMissingRecord: (record) => {
       lost = record;
     },
-    // The journal tells the same instant as the state.
+    // The journal uses the event's own time.
     dispatch: (event, options) =>
       update((record) => applyEvent(record, event, 'at' in event ? event.at : ports.now()), options),
     saveUnsaved: () =>
@@ -169,19 +181,19 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
           if (current) await write(record);
           await unsaved.drop();
         } catch {
-          // It stays where it is until there is room.
+          // It stays in memory until the disk has room.
         }
       }),
     reset: (rescue) =>
       ports.locks.exclusive(LOCK, async () => {
         const found = await ports.local.get(RECORD);
         const record = readable(found, deployment);
-        // A view that says otherwise is of another time.
+        // Readable after all: replace a view that says otherwise.
         if (record) await publish(record);
         else await write(rescue(found, emptyRecord(deployment)));
       }),
     async adoptDeployment(first) {
-      // Shows why, where the record cannot be read.
+      // Publishes the reason if the record can't be read.
       await read();
       if ((await parsed()).record.deployment === deployment) return;
       await first();
@@ -196,7 +208,7 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
     publish: () =>
       ports.locks.exclusive(LOCK, async () => {
         const { record, current } = await readOrShowWhy();
-        // Of what is kept in memory pages see the view there.
+        // The unsaved record has its own view in memory.
         if (!current) await publish(record);
       }),
     tokens: async () => parseTokens(await ports.memory.get(TOKENS)),
@@ -209,7 +221,7 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
   };
 }
 
-/** Tells whether the record on the disk is still the one that something in memory was made from. */
+/** Identifies the record on disk that an unsaved one was made from. */
 const baseOf = (onDisk: unknown) => (onDisk === undefined ? '' : JSON.stringify(onDisk));
 
 function readable(stored: unknown, deployment: string): StoredRecord | undefined {
@@ -221,25 +233,11 @@ function readable(stored: unknown, deployment: string): StoredRecord | undefined
 }
 
 /**
- * A record as it is for this deployment. Whoever was signed in at another server, or for another client, is not signed in here,
- * an attempt there has ended, and the grants wait for a build that can destroy them. Pure.
+ * The record for this deployment. A session or attempt at another server, or for another client, has ended here; its
+ * grants wait in the outbox for a build that can destroy them. Pure.
  */
 function forDeployment(record: StoredRecord, deployment: string, at: number): StoredRecord {
   if (record.deployment === deployment) return record;
   const next = applyEvent(record, { type: 'signedOut', reason: 'environment_changed', at }, at);
   return { ...queueLiveGrant(next, record, at), deployment };
-}
-
-/**
- * The record after an event, journal included; the same object when the event came too late. What happens to the session
- * beneath a running attempt is entered too. Pure.
- */
-export function applyEvent(record: StoredRecord, event: SessionEvent, at: number): StoredRecord {
-  const session = transition(record.session, event);
-  if (session === record.session) return record;
-  const next = { ...record, session };
-  const beneath = session.status === 'signingIn' && record.session.status === 'signingIn';
-  const from = beneath ? baseState(record.session).status : record.session.status;
-  const to = beneath ? baseState(session).status : session.status;
-  return from === to ? next : addToJournal(next, { at, from, to, why: transitionReason(event, session) });
 }

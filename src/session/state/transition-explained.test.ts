@@ -15,12 +15,12 @@ const signingIn = (previous: SigningIn['previous']): SigningIn => ({
   previous,
 });
 
-describe('the end of a session that is explained later', () => {
+describe('endExplained', () => {
   const applyEndReason = (reason: 'password_changed' | 'account_deleted', sessionId = 's1') =>
     ({ type: 'endExplained', sessionId, reason, at: 9 }) as const;
   const erased = { status: 'signedOut', ended: { code: 'signed_out', reason: 'account_deleted', at: 9 } };
 
-  it('by a new password keeps the account and the instant', () => {
+  it('keeps the account and the time when the password was changed', () => {
     const changed = { ...needsReauth, ended: { ...ended, reason: 'password_changed' } };
     expect(transition(needsReauth, applyEndReason('password_changed'))).toEqual(changed);
     expect(transition(signingIn(needsReauth), applyEndReason('password_changed'))).toEqual(
@@ -28,7 +28,7 @@ describe('the end of a session that is explained later', () => {
     );
   });
 
-  it('by a deletion erases the account, also after a new password, and says so in the journal', () => {
+  it('erases a deleted account, also after a password change, and adds it to the journal', () => {
     expect(transition(needsReauth, applyEndReason('account_deleted'))).toEqual(erased);
     const changed = transition(needsReauth, applyEndReason('password_changed'));
     expect(transition(changed, applyEndReason('account_deleted'))).toEqual(erased);
@@ -38,7 +38,7 @@ describe('the end of a session that is explained later', () => {
     expect(transitionReason(applyEndReason('account_deleted'), erased as never)).toBe('account_deleted');
   });
 
-  it('is that of no other session', () => {
+  it('ignores the reason of another session', () => {
     for (const state of [out, signedIn, signingIn(signedIn)]) {
       expect(transition(state, applyEndReason('account_deleted'))).toBe(state);
     }
@@ -47,7 +47,7 @@ describe('the end of a session that is explained later', () => {
     expect(transition(older, applyEndReason('account_deleted'))).toBe(older);
   });
 
-  it('is told once', () => {
+  it('ignores a reason it already knows', () => {
     const changed = transition(needsReauth, applyEndReason('password_changed'));
     expect(transition(changed, applyEndReason('password_changed'))).toBe(changed);
   });

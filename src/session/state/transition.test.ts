@@ -26,22 +26,29 @@ const signingIn = (previous: SigningIn['previous']): SigningIn => ({
 });
 const profile = { uid: 'ada', email: 'ada@example.com' };
 
-describe('an attempt', () => {
-  it.each([out, signedIn, needsReauth])('starts from $status and remembers where it came from', (from) => {
+describe('a sign-in attempt', () => {
+  it.each([out, signedIn, needsReauth])('starts from $status and remembers that state', (from) => {
     expect(transition(from, { type: 'signInStarted', attempt })).toEqual(signingIn(baseState(from)));
   });
 
-  it('is not started twice', () => {
+  it('ignores a second start while an attempt runs', () => {
     const running = signingIn({ status: 'signedOut' });
     expect(transition(running, { type: 'signInStarted', attempt: { ...attempt, id: 'a2' } })).toBe(running);
   });
 
-  it.each([out, signedIn, needsReauth])('that fails goes back to $status, with the problem', (from) => {
-    const failed = transition(signingIn(baseState(from)), { type: 'signInFailed', attemptId: 'a1', problem });
-    expect(failed).toEqual({ ...from, problem });
-  });
+  it.each([out, signedIn, needsReauth])(
+    'returns to $status with the problem when the attempt fails',
+    (from) => {
+      const failed = transition(signingIn(baseState(from)), {
+        type: 'signInFailed',
+        attemptId: 'a1',
+        problem,
+      });
+      expect(failed).toEqual({ ...from, problem });
+    },
+  );
 
-  it('that fails keeps what was wished, unless it was cancelled', () => {
+  it('keeps askWho after a failed attempt, unless it was cancelled', () => {
     const asking = { ...signingIn(signedIn), attempt: { ...attempt, askWho: true } } as const;
     const interrupted: SessionEvent = {
       type: 'signInFailed',
@@ -57,13 +64,13 @@ describe('an attempt', () => {
     expect(transition(asked, cancelled)).toMatchObject({ askWho: true });
   });
 
-  it('that completes is the session, under its own id', () => {
+  it('turns a completed attempt into the session with the same id', () => {
     const event: SessionEvent = { type: 'signInCompleted', attemptId: 'a1', account, grant, at: 9 };
     const next = transition(signingIn(needsReauth), event);
     expect(next).toEqual({ status: 'signedIn', id: 'a1', since: 9, account, grant });
   });
 
-  it('tells where it is', () => {
+  it('records the phase of the attempt, and that it moved to a tab', () => {
     const next = transition(signingIn(signedIn), {
       type: 'phaseReached',
       attemptId: 'a1',
@@ -72,7 +79,7 @@ describe('an attempt', () => {
     expect(next).toEqual({ ...signingIn(signedIn), attempt: { ...attempt, phase: 'finishing' } });
   });
 
-  it('that was given up changes nothing any more', () => {
+  it('ignores events of an attempt that is over', () => {
     for (const state of [out, signedIn, needsReauth, signingIn(signedIn)]) {
       expect(transition(state, { type: 'signInFailed', attemptId: 'late', problem })).toBe(state);
       expect(transition(state, { type: 'signInCompleted', attemptId: 'late', account, grant, at: 9 })).toBe(
@@ -83,14 +90,14 @@ describe('an attempt', () => {
 });
 
 describe('a live session', () => {
-  it('takes a profile, which ends its trouble, also beneath a running attempt', () => {
+  it('stores a profile and clears the last fetch error, also beneath a running attempt', () => {
     const event: SessionEvent = { type: 'profileFetched', sessionId: 's1', profile, at: 7 };
     const fresh = { ...signedIn, account: { subject: 'ada', profile, profileAt: 7 } };
     expect(transition({ ...signedIn, trouble: problem }, event)).toEqual(fresh);
     expect(transition(signingIn({ ...signedIn, trouble: problem }), event)).toEqual(signingIn(fresh));
   });
 
-  it('keeps the problem of an attempt on top of it until the person has seen it', () => {
+  it('keeps the problem of a failed attempt until it is dismissed', () => {
     const event: SessionEvent = { type: 'profileFetched', sessionId: 's1', profile, at: 7 };
     const failed = transition({ ...signedIn, problem, askWho: true }, event);
     expect(failed).toMatchObject({ problem });
@@ -101,7 +108,7 @@ describe('a live session', () => {
     expect(transition(signedIn, { type: 'problemDismissed' })).toBe(signedIn);
   });
 
-  it('is not ended by what another one lost', () => {
+  it('isn’t ended by the loss of another session', () => {
     const lost = { type: 'signedOut', reason: 'key_lost', sessionId: 'other', at: 5 } as const;
     for (const state of [out, signedIn, needsReauth, signingIn(signedIn)]) {
       expect(transition(state, lost)).toBe(state);
@@ -109,21 +116,21 @@ describe('a live session', () => {
     expect(transition(signedIn, { ...lost, sessionId: 's1' }).status).toBe('signedOut');
   });
 
-  it('stays what it is when something goes wrong', () => {
+  it('stays signed in when the profile can’t be fetched', () => {
     expect(transition(signedIn, { type: 'profileFetchFailed', sessionId: 's1', trouble: problem })).toEqual({
       ...signedIn,
       trouble: problem,
     });
   });
 
-  it('whose grant is gone keeps the account, says when, and asks for a new sign-in', () => {
+  it('keeps the account and asks for a new sign-in when the grant is rejected', () => {
     const rejected: SessionEvent = { type: 'grantRejected', sessionId: 's1', at: 5 };
     expect(transition(signedIn, rejected)).toEqual(needsReauth);
     expect(transition(signingIn(signedIn), rejected)).toEqual(signingIn(needsReauth));
     expect(transitionReason(rejected, needsReauth)).toBe('grant_revoked');
   });
 
-  it('ends for the reason that was hinted, if the proof comes', () => {
+  it('ends for the suspected reason once the grant is rejected', () => {
     const hinted = transition(signedIn, { type: 'endSuspected', sessionId: 's1', hint: 'password_changed' });
     expect(hinted).toEqual({ ...signedIn, hint: 'password_changed' });
     expect(transition(hinted, { type: 'grantRejected', sessionId: 's1', at: 5 })).toEqual({
@@ -134,7 +141,7 @@ describe('a live session', () => {
     expect(transition(signedIn, { type: 'grantConfirmed', sessionId: 's1' })).toBe(signedIn);
   });
 
-  it('of a deleted account leaves nothing to sign in to again', () => {
+  it('is signed out when the grant is rejected after the account was deleted', () => {
     const rejected: SessionEvent = { type: 'grantRejected', sessionId: 's1', at: 5 };
     const gone = transition({ ...signedIn, hint: 'account_deleted' }, rejected);
     expect(gone).toEqual({
@@ -144,7 +151,7 @@ describe('a live session', () => {
     expect(transitionReason(rejected, gone)).toBe('account_deleted');
   });
 
-  it('keeps its secrets where it is told', () => {
+  it('records where its secrets were moved', () => {
     const moved = transition(signedIn, { type: 'secretsMoved', sessionId: 's1', sealed: undefined });
     expect(moved).toEqual({ ...signedIn, grant: { refreshTokenId: 'grant-1', scope: 'profile' } });
     expect(transition(moved, { type: 'secretsMoved', sessionId: 's1', sealed: grant.sealed })).toEqual(
@@ -152,7 +159,7 @@ describe('a live session', () => {
     );
   });
 
-  it('does not listen to events of another one', () => {
+  it('ignores events of another session', () => {
     for (const state of [out, signedIn, needsReauth, signingIn(signedIn)]) {
       expect(transition(state, { type: 'profileFetched', sessionId: 'other', profile, at: 7 })).toBe(state);
       expect(transition(state, { type: 'profileFetchFailed', sessionId: 'other', trouble: problem })).toBe(
@@ -166,7 +173,7 @@ describe('a live session', () => {
   });
 });
 
-it('another account takes the place of the one before, and that is told', () => {
+it('marks a session that replaced another account', () => {
   const event: SessionEvent = {
     type: 'signInCompleted',
     attemptId: 'a1',
@@ -180,7 +187,7 @@ it('another account takes the place of the one before, and that is told', () => 
   expect(transition(signingIn({ status: 'signedOut' }), event)).not.toHaveProperty('replacedOther');
 });
 
-it('a session that is lost under a running attempt leaves the attempt alone', () => {
+it('keeps a running attempt when the session beneath it is lost', () => {
   const lost = { type: 'signedOut', reason: 'key_lost', at: 5 } as const;
   const left = {
     status: 'signedOut',
@@ -191,7 +198,7 @@ it('a session that is lost under a running attempt leaves the attempt alone', ()
   expect(transition(alone, lost)).toBe(alone);
 });
 
-it('everybody can be signed out, once, and be asked the next time', () => {
+it('signs out from every state, once, and can ask for the account next time', () => {
   const event = { type: 'signedOut', reason: 'by_user', at: 5 } as const;
   const left = {
     status: 'signedOut',
@@ -204,7 +211,7 @@ it('everybody can be signed out, once, and be asked the next time', () => {
   expect(transition(out, event)).toBe(out);
 });
 
-it('only two events end a live session, whatever order events come in', () => {
+it('ends a live session by two events only, in any order of events', () => {
   const id = fc.constantFrom('a1', 'a2', 's1');
   const event: fc.Arbitrary<SessionEvent> = fc.oneof(
     id.map((attemptId): SessionEvent => ({ type: 'signInFailed', attemptId, problem })),

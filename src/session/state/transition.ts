@@ -1,4 +1,4 @@
-// What leads from one state of the session to the next: the events, and the one function that applies them.
+// The events of the session's state machine, and the pure function that applies them.
 import type { Reason } from '../../fxa/errors.ts';
 import type { Profile } from '../../fxa/profile.ts';
 import {
@@ -18,7 +18,7 @@ import {
   type StoredGrant,
 } from './states.ts';
 
-/** Why somebody was signed out without a new sign-in taking the place. */
+/** Why a session ended in signedOut. */
 export type SignOutReason = Extract<
   Reason,
   'by_user' | 'key_lost' | 'keys_not_kept' | 'session_only' | 'environment_changed' | 'account_deleted'
@@ -43,7 +43,7 @@ export type SessionEvent =
       readonly profile: Profile;
       readonly at: number;
     }
-  /** The companion has heard that metrics are not wanted; the profile may not know yet. */
+  /** The companion says that the account opted out of metrics; the profile may not say so yet. */
   | { readonly type: 'metricsClosed'; readonly sessionId: string }
   | { readonly type: 'profileFetchFailed'; readonly sessionId: string; readonly trouble: Problem }
   | { readonly type: 'problemDismissed' }
@@ -54,10 +54,10 @@ export type SessionEvent =
       readonly notKept?: true | undefined;
     }
   | { readonly type: 'endSuspected'; readonly sessionId: string; readonly hint: SuspectedEnd }
-  /** Mozilla accounts still honours the grant, whatever was hinted. */
+  /** Mozilla accounts still accepts the grant, so a suspected end was wrong. */
   | { readonly type: 'grantConfirmed'; readonly sessionId: string }
   | { readonly type: 'grantRejected'; readonly sessionId: string; readonly at: number }
-  /** The companion says why a session ended, after Mozilla accounts has proved that it did. */
+  /** The companion says why a session ended, after Mozilla accounts rejected its grant. */
   | {
       readonly type: 'endExplained';
       readonly sessionId: string;
@@ -67,13 +67,13 @@ export type SessionEvent =
   | {
       readonly type: 'signedOut';
       readonly reason: SignOutReason;
-      /** The session that is lost; another one is not meant. Without it, whichever there is. */
+      /** Applies to this session only; without it, to whichever there is. */
       readonly sessionId?: string | undefined;
       readonly askWho?: boolean | undefined;
       readonly at: number;
     };
 
-/** Why an event changed the state, for the journal: a code, a reason, or what the person did. */
+/** Why an event changed the state, for the journal: an error code, a reason, or the event's type. */
 export function transitionReason(event: SessionEvent, next: Session): string {
   if (event.type === 'signInFailed') return event.problem.code;
   if (event.type === 'signedOut' || event.type === 'endExplained') return event.reason;
@@ -84,8 +84,8 @@ export function transitionReason(event: SessionEvent, next: Session): string {
 }
 
 /**
- * The next state. Pure; an event that comes too late (its attempt or session is no longer there) returns the very same
- * object, so `next === session` means "nothing happened".
+ * The next state. An event that comes too late, for an attempt or session that is over, returns the same object:
+ * compare with `===` to see whether anything changed. Pure.
  */
 export function transition(session: Session, event: SessionEvent): Session {
   switch (event.type) {
@@ -181,7 +181,7 @@ export function transition(session: Session, event: SessionEvent): Session {
   }
 }
 
-/** Who goes on after a failure still wants what they wanted; who cancels a wish to be another does not. */
+/** After a failure the next attempt asks for the account again, if this one did; after a cancellation it doesn't. */
 function failed({ previous, attempt }: SigningIn, problem: Problem): BaseState {
   if (previous.status === 'signedOut') return { ...previous, problem };
   const { askWho, ...base } = previous;
@@ -194,7 +194,7 @@ function rejected({ id, account, hint }: SignedIn, at: number): BaseState {
   return { status: 'needsReauth', account, ended, sessionId: id };
 }
 
-/** Refines the reason of the ended session of that id, also beneath a running attempt; a deletion erases its account. */
+/** Sets the reason of the ended session of that id, also beneath a running attempt; a deleted account is erased. */
 function applyEndReason(
   session: Session,
   { sessionId, reason, at }: Extract<SessionEvent, { type: 'endExplained' }>,
@@ -212,23 +212,23 @@ function erased(account: Account, at: number): SignedOut {
   return { status: 'signedOut', ended, ...metricsConsentOf(account) };
 }
 
-/** What is left of an account that is gone from here: whether it had allowed to be measured. */
+/** Whether the removed account allowed metrics: the only thing kept of it. */
 function metricsConsentOf({ profile }: Account): Pick<SignedOut, 'metricsAllowed'> {
   return profile?.metricsEnabled === true ? { metricsAllowed: true } : {};
 }
 
-/** A person who signs out ends everything; a session that is lost leaves a running attempt alone. */
+/** A sign-out by the user also ends a running attempt; a lost session doesn't. */
 function signedOut(session: Session, event: Extract<SessionEvent, { type: 'signedOut' }>): Session {
   const { reason, sessionId, askWho = false, at } = event;
   if (sessionId !== undefined && liveSession(session)?.id !== sessionId) return session;
   const byUser = reason === 'by_user';
-  // An attempt at another server comes to nothing here.
+  // An attempt at another server can't finish here.
   const endsAttempt = byUser || reason === 'environment_changed';
   if (baseState(session).status === 'signedOut' && (session.status === 'signedOut' || !endsAttempt))
     return session;
   const ended: Problem = { code: 'signed_out', reason, at };
   const base = baseState(session);
-  // Who leaves an attempt where nobody was ever signed in has not said no.
+  // Canceling an attempt before the first sign-in is no opt-out.
   const unasked = base.status === 'signedOut' && (base.metricsAllowed ?? base.ended === undefined);
   const metricsConsent =
     base.status === 'signedOut'
@@ -242,7 +242,7 @@ function isAttempt(session: Session, attemptId: string): session is SigningIn {
   return session.status === 'signingIn' && session.attempt.id === attemptId;
 }
 
-/** Applies a change to the live session of that id, wherever it lies; the same object when there is none. */
+/** Changes the live session of that id, also beneath an attempt; otherwise returns the same object. */
 function changeLive(session: Session, sessionId: string, change: (live: SignedIn) => BaseState): Session {
   const live = liveSession(session);
   if (live?.id !== sessionId) return session;

@@ -1,14 +1,14 @@
-// The record as it is to be, where the disk takes nothing: kept in `storage.session`, with the view that pages show meanwhile.
-// It counts for as long as the record on the disk is the one it was made from, and ends with the browser.
+// Keeps a record that the disk refused in `storage.session`, with the view for pages. It is valid while the record on
+// disk is still the one it was made from, and is lost when the browser closes.
 import type { Area } from '../ports.ts';
 import type { StoredRecord } from './record.ts';
 import type { View } from './view.ts';
 
-/** Pages read the view in it (watch-view.ts). */
+/** Pages read its view (watch-view.ts). */
 const KEY = 'unwritten';
 
 export interface UnsavedRecord {
-  /** The record on the disk, as JSON. */
+  /** The record on disk that this one was made from, as JSON. */
   readonly base: string;
   readonly record: StoredRecord;
   readonly view: View;

@@ -42,7 +42,7 @@ const record: StoredRecord = {
   journal: [{ at: 1, from: 'signedOut', to: 'signedIn', why: 'sign_in' }],
 };
 
-it('shows the person and nothing of the grant', () => {
+it('shows the account and nothing of the grant', () => {
   const view = projectView(record, AROUND);
   expect(view).toEqual({
     version: 3,
@@ -58,7 +58,7 @@ it('shows the person and nothing of the grant', () => {
   expect(JSON.stringify(view)).not.toContain('canary');
 });
 
-it('takes a missing metrics answer for a no, and a default picture for none', () => {
+it('treats a missing metrics answer as a no, and a default picture as no picture', () => {
   const session = {
     ...record.session,
     account: { subject: 'u', profile: { uid: 'u', avatar: 'x', avatarDefault: true } },
@@ -69,12 +69,12 @@ it('takes a missing metrics answer for a no, and a default picture for none', ()
   });
 });
 
-it('knows the subject before the first profile came', () => {
+it('shows the subject before the first profile was fetched', () => {
   const session = { ...record.session, account: { subject: 'sub' } } as StoredRecord['session'];
   expect(projectView({ ...record, session }, AROUND).account?.uid).toBe('sub');
 });
 
-it('does not show the last problem while a new attempt runs', () => {
+it('hides the last attempt’s problem while a new one runs', () => {
   const previous = { status: 'signedOut', problem: { code: 'offline', at: 1 } } as const;
   const session = {
     status: 'signingIn',
@@ -86,7 +86,7 @@ it('does not show the last problem while a new attempt runs', () => {
   expect(projectView({ ...record, session: previous }, AROUND).problem?.code).toBe('offline');
 });
 
-it('says what the policy decides, and shows no metrics where it forbids them', () => {
+it('shows what the policy decides, and no metrics when it forbids them', () => {
   const policy: Policy = { sessionOnly: true, metricsOff: true, emailDomain: 'example.org' };
   expect(projectView(record, { ...AROUND, policy })).toMatchObject({
     sessionOnly: 'by_policy',
@@ -98,20 +98,20 @@ it('says what the policy decides, and shows no metrics where it forbids them', (
   expect(projectView(chosen, AROUND).sessionOnly).toBe('chosen');
 });
 
-it('says where people can sign in in a tab, and who would rather', () => {
+it('shows whether signing in in a tab is possible, and preferred', () => {
   expect(projectView(record, AROUND)).not.toHaveProperty('tab');
   const wished = { ...record, settings: { sessionOnly: false, inTab: true } } as const;
   expect(projectView(wished, { ...AROUND, tab: true })).toMatchObject({ tab: true, inTab: true });
 });
 
-it('says how the last session ended', () => {
+it('shows how the last session ended', () => {
   const ended = { code: 'signed_out', reason: 'by_user', at: 1 } as const;
   expect(projectView({ ...record, session: { status: 'signedOut', ended } }, AROUND)).toMatchObject({
     ended,
   });
 });
 
-it('says what of the account may be changed from here, and which capabilities it has', () => {
+it('shows which profile fields can be edited, and the account’s capabilities', () => {
   const scope = 'profile profile:display_name:write';
   const session = {
     ...record.session,
@@ -129,7 +129,7 @@ it('says what of the account may be changed from here, and which capabilities it
   expect(after).toEqual({ uid: 'u', metricsEnabled: false, awaited: true });
 });
 
-it('says in which way metrics are chosen, and everything that is against them', () => {
+it('shows the metrics switch and everything that blocks metrics', () => {
   const nobody = emptyRecord('d');
   const metricsOf = (settings: Partial<StoredRecord['settings']>, around: Partial<Environment>) =>
     projectView({ ...nobody, settings: { sessionOnly: false, ...settings } }, { ...AROUND, ...around })
@@ -141,7 +141,7 @@ it('says in which way metrics are chosen, and everything that is against them', 
   expect(all).toEqual({ on: false, closedBy: ['nowhere', 'switch', 'browser', 'objection'] });
 });
 
-it('tells no more how a session ended once the person has dismissed that', () => {
+it('hides how a session ended once that was dismissed', () => {
   const ended = { code: 'signed_out', reason: 'account_deleted', at: 5 } as const;
   const view = (more: object) =>
     projectView({ ...record, session: { status: 'signedOut', ended, ...more } }, AROUND);

@@ -1,4 +1,4 @@
-// What pages may see: the record without grants, ids and reasons that are nobody's business.
+// The view: what pages may see of the record, without grants and internal ids.
 import type { FxaErrorCode, Reason } from '../../fxa/errors.ts';
 import { grantedCovers } from '../../fxa/scopes.ts';
 import { blockedBy, switchedOn, type MetricsBlocker, type Environment } from '../metrics/consent.ts';
@@ -15,29 +15,29 @@ import {
   type Session,
 } from './states.ts';
 
-/** Who the popup shows. The address is the person's own; there is never a token. */
+/** The account as pages show it. Never contains a token. */
 export interface AccountView {
   readonly uid: string;
   readonly email?: string;
   readonly displayName?: string;
-  /** Absent while there is only the default picture: the popup then draws a letter. */
+  /** Absent for the default picture; the popup draws a letter instead. */
   readonly avatar?: string;
   readonly metricsEnabled: boolean;
-  /** Capabilities the account has here; absent without any. */
+  /** Capabilities of the account for this client; absent if there are none. */
   readonly subscriptions?: readonly string[];
-  /** True until a profile has arrived. */
+  /** True until the first profile was fetched. */
   readonly awaited?: true;
-  /** What of the account the grant allows to change from here. */
+  /** Profile fields this grant may edit. */
   readonly mayChange?: readonly Changeable[];
 }
 
 export type Changeable = 'name' | 'picture';
 
-/** What the person is told about metrics. */
+/** What pages show about metrics. */
 export interface MetricsView {
   /** The local switch. */
   readonly on: boolean;
-  /** All that keeps them from being taken; nothing: they are. */
+  /** Everything that blocks metrics; empty when they are allowed. */
   readonly closedBy: readonly MetricsBlocker[];
 }
 
@@ -47,35 +47,35 @@ export interface View {
   readonly version: typeof VIEW_VERSION;
   readonly status: Session['status'];
   readonly account?: AccountView;
-  /** How the last attempt failed, or else what went wrong when news were looked for. */
+  /** How the last attempt failed or, without that, why the profile couldn't be fetched. */
   readonly problem?: Problem;
-  /** True when somebody is signed in all the same, and an attempt on top of that failed: they have yet to be told. */
+  /** True when another attempt failed during a live session, and the user hasn't dismissed that yet. */
   readonly unfinished?: true;
-  /** How the last session ended, until the next begins. */
+  /** How the last session ended; until the next begins or the user dismisses it. */
   readonly ended?: Problem;
-  /** Since when somebody is signed in, in milliseconds. */
+  /** When the session began, in milliseconds. */
   readonly since?: number;
-  /** True when another account took the place of the one before, whose data is gone from here. */
+  /** True when the account replaced another, whose data was removed. */
   readonly replacedOther?: true;
-  /** Where a running attempt is, and in what. */
+  /** The phase of a running attempt, and whether it uses a window or a tab. */
   readonly phase?: Phase;
   readonly via?: Attempt['via'];
-  /** Whether sessions end with the browser, and who has decided that. */
+  /** Whether sessions end with the browser, and why. */
   readonly sessionOnly: 'off' | 'chosen' | 'by_policy' | 'by_browser';
-  /** The domain of the addresses that whoever administers this browser expects. */
+  /** The email domain that the browser's administrator expects. */
   readonly emailDomain?: string;
-  /** Grants that could not be destroyed at the first try, and are still to be. */
+  /** Grants whose destruction failed at least once and is still pending. */
   readonly pendingRevocations: number;
   readonly metrics: MetricsView;
-  /** The origin of Mozilla accounts; absent while nothing is known. */
+  /** The origin of Mozilla accounts; absent when the record can't be read. */
   readonly issuer?: string;
-  /** True where people can sign in in a tab. */
+  /** True when the build can sign in in a tab. */
   readonly tab?: true;
-  /** True when the person would rather sign in in a tab. */
+  /** True when the user prefers to sign in in a tab. */
   readonly inTab?: true;
   /** The last change of state, and why. */
   readonly lastChange?: JournalEntry;
-  /** True while the disk takes nothing: what is shown is kept in memory, and lost when the browser ends. */
+  /** True while the disk refuses writes: what is shown is only in memory, and lost when the browser closes. */
   readonly unsaved?: true;
 }
 
@@ -88,7 +88,7 @@ export function projectView(record: StoredRecord, environment: Environment): Vie
   const ended = base.status === 'signedIn' || dismissed ? undefined : base.ended;
   const scope = base.status === 'signedIn' ? base.grant.scope : '';
   const account = base.status === 'signedOut' ? undefined : accountView(base.account, scope, policy);
-  // A new attempt is an answer to the last problem: no need to look at it while it runs.
+  // A running attempt supersedes the last one's failure.
   const failed = session.status === 'signingIn' ? undefined : base.problem;
   const problem = failed ?? (session.status === 'signedIn' ? session.trouble : undefined);
   const unfinished = base.status === 'signedIn' && failed !== undefined && failed.code !== 'cancelled';
@@ -116,7 +116,10 @@ export function projectView(record: StoredRecord, environment: Environment): Vie
   };
 }
 
-/** `by_browser`: it keeps no keys, so what is chosen makes no difference. A session that is sealed outlives it all the same. */
+/**
+ * `by_browser`: it keeps no keys, so the setting makes no difference. A session that is sealed already still outlives
+ * it.
+ */
 function endsWithBrowser(
   { session, settings }: StoredRecord,
   { policy, keepsKeys }: Environment,
@@ -128,7 +131,7 @@ function endsWithBrowser(
   return settings.sessionOnly ? 'chosen' : 'off';
 }
 
-/** The view when the record itself cannot be read: signed out as far as anybody can tell, and why. */
+/** The view when the record can't be read: signed out, with the reason. */
 export function unreadableView(code: FxaErrorCode, at: number, reason?: Reason): View {
   return {
     version: VIEW_VERSION,
@@ -148,7 +151,7 @@ function accountView(account: Account, scope: string, policy: Policy): AccountVi
     ...(profile?.email !== undefined && { email: profile.email }),
     ...(profile?.displayName !== undefined && { displayName: profile.displayName }),
     ...(profile?.avatar !== undefined && profile.avatarDefault !== true && { avatar: profile.avatar }),
-    // A missing answer is a no (FxA: integration requirements).
+    // FxA: a missing answer is a no (integration requirements).
     metricsEnabled: profile?.metricsEnabled === true && !policy.metricsOff,
     ...(profile?.subscriptions?.length && { subscriptions: profile.subscriptions }),
     ...(!profile && { awaited: true }),
@@ -156,7 +159,7 @@ function accountView(account: Account, scope: string, policy: Policy): AccountVi
   };
 }
 
-/** FxA: neither is in `profile`. */
+/** FxA: the scope `profile` includes neither. */
 const WRITES: Record<Changeable, string> = {
   name: 'profile:display_name:write',
   picture: 'profile:avatar:write',
