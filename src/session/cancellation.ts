@@ -1,18 +1,18 @@
-// Giving up: by the person, or because something takes longer than anybody should wait.
+// Cancellation by an AbortSignal: by the user, or by a timeout.
 import { FXA_REASONS, FxaError } from '../fxa/errors.ts';
 
-/** The signal may be given with a reason of ours: what the person is to know about it. */
+/** If the signal was aborted with one of our reasons, the error carries it. */
 function cancelled(signal: AbortSignal): FxaError {
   const reason = FXA_REASONS.find((known) => known === signal.reason);
-  return new FxaError('cancelled', 'Cancelled by the person.', { reason });
+  return new FxaError('cancelled', 'Cancelled by the user.', { reason });
 }
 
-/** @throws FxaError `cancelled` when the signal has been given. */
+/** @throws FxaError `cancelled` when the signal was aborted. */
 export function throwIfCancelled(signal: AbortSignal): void {
   if (signal.aborted) throw cancelled(signal);
 }
 
-/** The work, or a rejection as `cancelled` at the signal, whichever comes first. The work itself goes on. */
+/** The result of the work, or a rejection as `cancelled` once the signal is aborted. The work itself continues. */
 export function orCancelled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const giveUp = () => {

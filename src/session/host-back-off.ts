@@ -1,20 +1,20 @@
-// A host that asks for time gets it: no call goes there, whoever wants it, until that time has passed.
+// Holds back every request to a host that asked for a pause, until the pause is over.
 import { LONGEST_BACK_OFF } from '../fxa/back-off.ts';
 import { FxaError, type FxaErrorCode } from '../fxa/errors.ts';
 import type { Gate } from '../fxa/http.ts';
 import type { Ports } from './ports.ts';
 
-/** Lies in `storage.session`: it must outlive the background, and need not outlive the browser. */
+/** In `storage.session`: it has to outlive the background, but not the browser. */
 const KEY = 'backOff';
 const LOCK = 'fxa:backOff';
 
-/** Seconds, where a server says "too many" and not until when. */
+/** Pause in seconds after a 429 without `Retry-After`. */
 const DEFAULT_SECONDS = 60;
-/** Up to this part is added, so that clients which were stopped together do not come back together. */
+/** Up to this fraction is added, so that clients stopped together don't all return together. */
 const JITTER = 0.25;
 const LONGEST_MS = LONGEST_BACK_OFF * 1000 * (1 + JITTER);
 
-/** Until which instant (milliseconds) a host is to be left alone, and what it answered. */
+/** Until when (milliseconds) to send a host nothing, and the error it answered with. */
 interface Stop {
   readonly until: number;
   readonly code: FxaErrorCode;
@@ -28,7 +28,7 @@ export function createHostBackOff({ memory, locks, now, random }: Ports): Gate {
       const stop = (await stops())[new URL(url).host];
       const left = stop ? timeLeft(stop.until, now()) : 0;
       if (!stop || left === 0) return;
-      throw new FxaError(stop.code, 'The server asked to be left alone.', {
+      throw new FxaError(stop.code, 'The server asked for a pause.', {
         retryAfter: Math.ceil(left / 1000),
       });
     },
@@ -48,7 +48,7 @@ export function createHostBackOff({ memory, locks, now, random }: Ports): Gate {
   };
 }
 
-/** Milliseconds still to wait. An instant further away than any back-off was set by a clock that is right again. Pure. */
+/** Milliseconds left to wait. A time further ahead than any pause was set by a wrong clock and is ignored. Pure. */
 export function timeLeft(until: number, now: number): number {
   const left = until - now;
   return left > LONGEST_MS ? 0 : Math.max(0, left);

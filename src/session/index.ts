@@ -1,4 +1,4 @@
-// The commands and wake-ups of the session, in one place: what the background may ask of it.
+// The session's commands and wake-ups: everything the background may call.
 import { createAttempts } from './sign-in/controller.ts';
 import { pollCompanion } from './companion/sync.ts';
 import { moveCompanionSessionsToMemory } from './companion/session-store.ts';
@@ -20,7 +20,7 @@ import { signOut } from './sign-out/sign-out.ts';
 import { liveSession, baseState, uidOf, type SuspectedEnd } from './state/states.ts';
 import { accessToken } from './tokens/access-token.ts';
 
-/** A token, and whose it is. `expiresAt` in milliseconds. */
+/** An access token and the account it belongs to. `expiresAt` in milliseconds. */
 export interface BoundToken {
   readonly token: string;
   readonly uid: string;
@@ -29,60 +29,61 @@ export interface BoundToken {
 }
 
 export interface SessionService {
-  /** Runs a sign-in to its end, or into a tab; when one runs already, brings its window or tab to the front instead. */
+  /** Runs a sign-in to its end, or until it waits in a tab. If one is running, brings it to the front instead. */
   signIn(options?: SignInOptions): Promise<void>;
   /**
-   * Signs in in a tab; waits for the permission it needs when that is just being asked for.
+   * Signs in in a tab, once the permission it needs is granted.
    *
    * @throws FxaError `unsupported` when the build has no return page.
    */
   signInInTab(options?: Pick<SignInOptions, 'started'>): Promise<void>;
-  /** Ends the running attempt at once, whatever its window does; or takes back a wish for a tab that still waits. */
+  /** Cancels the running attempt at once, or a sign-in in a tab that waits for permission. */
   cancelSignIn(): Promise<void>;
-  /** True when the window or tab of the running attempt is in front now. */
+  /** Brings the attempt's window or tab to the front; true if it did. */
   showWindow(): Promise<boolean>;
-  /** Ends the session here; that the grant is destroyed is begun, not awaited. `askWho`: the next sign-in asks. */
+  /** Ends the session here, and starts destroying its grant. `askWho`: the next sign-in asks for the account. */
   signOut(options?: { askWho?: boolean }): Promise<void>;
+  /** Refreshes the profile. */
   refreshProfile(): Promise<void>;
-  /** To be called when the popup is on show: counts that, looks for news, or begins a flow where nobody is signed in. */
+  /** Call when the popup opens: counts that, and refreshes the profile or, without a session, begins a metrics flow. */
   popupOpened(): Promise<void>;
-  /** Whether the browser tells that the person objects to being measured. */
+  /** Records whether the browser sends DNT or GPC. */
   setObjection(objects: boolean): Promise<void>;
-  /** The local switch of metrics. Off: what was counted is forgotten here, and at the companion. */
+  /** The metrics switch. Turning it off deletes all counts here and at the companion. */
   setMetrics(on: boolean): Promise<void>;
-  /** Whether the person would rather sign in in a tab. */
+  /** Sets whether to sign in in a tab. */
   preferTab(inTab: boolean): Promise<void>;
-  /** To be called when what surrounds the session has changed: a policy, a consent. */
+  /** Call when the policy or the browser's consent has changed. */
   policyChanged(): Promise<void>;
-  /** The person has seen how their last attempt failed. */
+  /** Dismisses the failure of the last attempt. */
   dismissProblem(): Promise<void>;
-  /** To be called again and again while a page shows an attempt, or that something is unsaved: ends one that died, writes the other. */
+  /** Call repeatedly while a page shows an attempt or unsaved data: fails a dead attempt, and retries the write. */
   wake(): Promise<void>;
-  /** To be called when the attempt's alarm rings (attempt.ts). */
+  /** Call when the attempt's alarm fires (attempt.ts). */
   watch(): Promise<void>;
-  /** Profile writes, of the account of that uid alone where one is given; errors in profile.ts. */
+  /** Profile writes; with a uid, only for that account. Errors: profile.ts. */
   changeDisplayName(name: string, uid?: string): Promise<void>;
   changeAvatar(image: Blob | Uint8Array<ArrayBuffer>, uid?: string): Promise<void>;
   /**
-   * A fresh access token, for code in the background that calls an API. Never send it to a page. When a resource answers
-   * 401, ask once more with the token it refused: then it is one of the same account, or `account_changed`. Errors: access-token.ts.
+   * A fresh access token, for code in the background that calls an API. Never send it to a page. After a 401, call
+   * again with the refused token; the new one is of the same account. Errors: access-token.ts.
    */
   accessToken(scope: string, refused?: string | Pick<BoundToken, 'token' | 'uid'>): Promise<BoundToken>;
   /** The key of a scope, for code in the background. Errors: scoped-keys.ts. */
   scopedKey(scope: string): Promise<BoundKey>;
-  /** Somebody says that the session was ended elsewhere, and why. Mozilla accounts is asked at once; only its word counts. */
+  /** Records that the session may have ended, and why, and asks Mozilla accounts at once; only its answer counts. */
   suspectEnd(hint: SuspectedEnd): Promise<void>;
-  /** Whether the browser keeps a key for this extension: one is made, used, and looked for again. */
+  /** Tests whether the browser keeps a key for this extension. */
   keepsKeys(): Promise<boolean>;
-  /** Whether sessions are to end with the browser, from now on and for the one that lives. */
+  /** Sets whether sessions end with the browser, including the live one. */
   setSessionOnly(sessionOnly: boolean): Promise<void>;
-  /** Starts anew where the stored record cannot be read; otherwise nothing. The grants it names are destroyed. */
+  /** Replaces the record if it can't be read, and destroys the grants it names. */
   reset(): Promise<void>;
-  /** To be called once whenever the background starts, before anything else: ends attempts that died. No network. */
+  /** Call once when the background starts, before anything else: fails attempts that died. No network. */
   recover(): Promise<void>;
-  /** Destroys what is due to be destroyed, and plans the rest. */
+  /** Destroys the grants and tokens that are due, and schedules the rest. */
   drainOutbox(): Promise<void>;
-  /** To be called at every wake: does what is due, of news, renewals and revocations. */
+  /** Call at every wake: does whatever is due of polls, refreshes, uploads and revocations. */
   runMaintenance(): Promise<void>;
   windowCreated(windowId: number): Promise<void>;
   windowRemoved(windowId: number): Promise<void>;
@@ -91,17 +92,17 @@ export interface SessionService {
   permissionAdded(): Promise<void>;
 }
 
-/** A token that was handed out before so many others is not waited for any more. */
+/** How many handed-out tokens to remember the account of. */
 const MAX_REMEMBERED_TOKENS = 100;
 
 export function createSession(ports: Ports, config: SessionConfig): SessionService {
   const context = createContext(ports, config);
   const { store } = context;
 
-  /** Whose the tokens are that were handed out here: one that comes back as refused may be held no more. */
+  /** The account of each token handed out here; a refused token may no longer be cached. */
   const accountOfToken = new Map<string, string>();
 
-  /** Without the network; whatever goes wrong with metrics delays nothing else. */
+  /** No network. An error here must not hold up anything else. */
   const enforceConsentSafely = () => enforceConsent(context).catch(ports.report);
   const syncTokens = async () => {
     await deleteOrphanedSecrets(context);
@@ -109,7 +110,7 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
     await pollCompanion(context);
     await refreshAhead(context);
   };
-  /** What the companion told may have closed the gate. */
+  /** The last poll may have blocked metrics. */
   const enforceAndUpload = async () => {
     await enforceConsentSafely();
     await uploadMetrics(context).catch(ports.report);
@@ -126,7 +127,7 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
   };
   const attempts = createAttempts(context, runMaintenanceLater);
 
-  /** What came too late is an orphan now. */
+  /** Runs maintenance after the work, which may have left tokens to destroy. */
   const thenMaintain = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
@@ -135,7 +136,7 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
     }
   };
 
-  /** What may have closed the gate of metrics is obeyed at once. */
+  /** Changes a setting, and applies it to metrics at once. */
   const changeSetting = async <Name extends keyof Settings>(
     name: Name,
     value: Settings[Name] | undefined,
@@ -159,7 +160,7 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
 
     async signOut({ askWho = false } = {}) {
       await signOut(context, 'by_user', { askWho });
-      // The grant does not wait for whatever the companion is asked just now.
+      // Destroy the grant first, without waiting for the companion.
       drainOutbox(context).then(syncTokens).then(enforceAndUpload).catch(ports.report);
       await attempts.stop();
     },
@@ -183,7 +184,7 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
             ? { token: refused, uid: accountOfToken.get(refused) }
             : (refused ?? {});
         const { session, held } = await accessToken(context, scope, { refused: replaces, account });
-        // What the new one replaces is to be destroyed.
+        // The token it replaces has to be destroyed.
         if (held.receivedAt >= began) runMaintenanceLater();
         const { token, scope: covers, expiresAt } = held;
         const uid = uidOf(session.account);
@@ -211,7 +212,7 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
       await countPopupOpened(context);
       const { status } = baseState((await store.read()).session);
       if (status === 'signedIn') return thenMaintain(refreshProfile(context));
-      // Why a session ended may be known by now.
+      // The companion may know by now why the session ended.
       return status === 'needsReauth' ? thenMaintain(beginFlow(context)) : beginFlow(context);
     },
     setObjection: (objects) => changeSetting('objection', objects ? true : undefined),

@@ -5,17 +5,17 @@ import { parsePolicy } from './policy.ts';
 const NONE = { sessionOnly: false, metricsOff: false };
 
 describe('parsePolicy', () => {
-  it('reads what an administrator set', () => {
+  it('reads every setting of the policy', () => {
     const set = { sessionOnly: true, metricsOff: true, emailDomain: 'mail.example.org' };
     expect(parsePolicy(set)).toEqual(set);
     expect(parsePolicy({ metricsOff: true })).toEqual({ sessionOnly: false, metricsOff: true });
   });
 
-  it.each([undefined, null, {}, [], 'sessionOnly', 7, true])('%j demands nothing', (value) => {
+  it.each([undefined, null, {}, [], 'sessionOnly', 7, true])('treats %j as no policy', (value) => {
     expect(parsePolicy(value)).toEqual(NONE);
   });
 
-  it('ignores what is of another type, and what it does not know', () => {
+  it('ignores unknown settings and values of the wrong type', () => {
     const odd = { sessionOnly: 'true', metricsOff: 1, emailDomain: ['example.org'], clientId: 'x' };
     expect(parsePolicy(odd)).toEqual(NONE);
     expect(parsePolicy({ sessionOnly: true, metricsOff: null, emailDomain: 7 })).toEqual({
@@ -52,12 +52,12 @@ describe('parsePolicy', () => {
   });
 });
 
-describe('the schema', () => {
+describe('the policy schema for Chromium', () => {
   const schema = JSON.parse(
     readFileSync(new URL('../../public/managed-schema.json', import.meta.url), 'utf8'),
   ) as { type: string; properties: Record<string, { type: string; title: string; description: string }> };
 
-  it('tells Chromium of the same members, by the same types', () => {
+  it('has the same settings with the same types', () => {
     const read = parsePolicy({ sessionOnly: true, metricsOff: true, emailDomain: 'example.org' });
     const types = (members: object) =>
       Object.fromEntries(Object.entries(members).map(([name, value]) => [name, typeof value]));
@@ -65,7 +65,7 @@ describe('the schema', () => {
     expect(Object.fromEntries(declared)).toEqual(types(read));
   });
 
-  it('is of the kind that Chromium takes, and says what each member is for', () => {
+  it('uses only types Chromium accepts, and describes every setting', () => {
     expect(Object.keys(schema).sort()).toEqual(['properties', 'type']);
     expect(schema.type).toBe('object');
     for (const { title, description } of Object.values(schema.properties)) {

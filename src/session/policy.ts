@@ -1,11 +1,11 @@
-// What whoever administers this browser demands of the extension. docs/policy.md says how it is set.
+// The policy set by the browser's administrator. docs/policy.md says how to set it.
 
 export interface Policy {
-  /** No sign-in outlives the browser's session: the refresh token is never written to disk. */
+  /** Sessions end with the browser: the refresh token is never written to disk. */
   readonly sessionOnly: boolean;
-  /** No metrics, whatever the person or the profile allows. */
+  /** No metrics, whatever user and profile allow. */
   readonly metricsOff: boolean;
-  /** Domain of the addresses people sign in with, in lower case; for hints only, it keeps nobody out. */
+  /** Expected domain of email addresses, in lower case. Only a hint; other addresses can still sign in. */
   readonly emailDomain?: string;
 }
 
@@ -13,7 +13,7 @@ export interface Policy {
 const DOMAIN =
   /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** Reads what `storage.managed` holds. What it does not know, and what is of another type, counts as not set. Pure. */
+/** Parses `storage.managed`. Unknown keys and values of the wrong type count as not set. Pure. */
 export function parsePolicy(value: unknown): Policy {
   const { sessionOnly, metricsOff, emailDomain } = (value ?? {}) as Readonly<Record<string, unknown>>;
   const domain = typeof emailDomain === 'string' ? emailDomain.toLowerCase() : '';

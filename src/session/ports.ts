@@ -1,43 +1,43 @@
-// What the rules need of the world. One adapter each in extension/browser; fakes in test/harness.
+// What the session needs from the browser. One adapter each in extension/browser; fakes in test/harness.
 
 import type { KeyIds, ScopedKeys } from '../fxa/scoped-keys.ts';
 import type { Policy } from './policy.ts';
 
-/** A storage area: `storage.local` (survives everything) or `storage.session` (empty after a restart or reload). */
+/** A storage area: `storage.local` (permanent) or `storage.session` (empty after a restart or reload). */
 export interface Area {
   get(key: string): Promise<unknown>;
-  /** Writes all items in one go, or none. */
+  /** Writes all items or none. */
   set(items: Readonly<Record<string, unknown>>): Promise<void>;
 }
 
 /** Seals a secret under a key that never leaves the browser. */
 export interface Vault {
   seal(secret: string): Promise<string>;
-  /** The secret, or undefined when the key is gone or the seal is broken. */
+  /** The secret; undefined when the key is gone or the sealed text is damaged. */
   open(sealed: string): Promise<string | undefined>;
 }
 
-/** A grant as it is kept apart from the record: its id destroys it, and is good for nothing else. */
+/** A grant in the backup. Its id can destroy the grant, and do nothing else. */
 export interface BackedUpGrant {
   readonly refreshTokenId: string;
   readonly issuer: string;
-  /** It is the one of a session, not one that waits to be destroyed. */
+  /** The grant of a live session, not one that waits to be destroyed. */
   readonly live?: true;
-  /** Starts of the browser at which the record could be read and did not name it, and since when (milliseconds). */
+  /** At how many starts of the browser the record was readable but didn't name it, and since when (milliseconds). */
   readonly missing?: { readonly starts: number; readonly since: number };
 }
 
-/** Grants kept apart from `storage.local`, so that a record which is lost does not take them along. Rejects where the browser keeps none. */
+/** Keeps grants outside `storage.local`, so that they survive a lost record. Rejects in browsers without databases. */
 export interface GrantBackup {
   read(): Promise<readonly BackedUpGrant[]>;
-  /** In one transaction; resolves when it is on disk. The same object writes nothing. */
+  /** Changes the backup in one transaction; resolves once it is on disk. Returning the same object writes nothing. */
   change(next: (grants: readonly BackedUpGrant[]) => readonly BackedUpGrant[]): Promise<void>;
 }
 
-/** Locks that hold across all contexts of the extension and end with the context that holds them (Web Locks). */
+/** Locks across all contexts of the extension, released when their context ends (Web Locks). */
 export interface Locks {
   exclusive<T>(name: string, work: () => Promise<T>): Promise<T>;
-  /** Runs the work when the lock is free, and tells whether it was. */
+  /** Runs the work if the lock is free; resolves with whether it was. */
   ifFree(name: string, work: () => Promise<void>): Promise<boolean>;
 }
 
@@ -45,27 +45,27 @@ export interface Locks {
 export interface AuthWindow {
   readonly redirectUri: string;
   /**
-   * Resolves with the URL the window was redirected to. Rejects with a coded `FxaError`. The signal ends nothing: it tells
-   * that a window made after it is not the one.
+   * Resolves with the URL the window was redirected to; rejects with an `FxaError`. Aborting the signal doesn't close
+   * the window: it means that a window created afterwards isn't this one.
    */
   launch(url: string, signal: AbortSignal): Promise<string>;
-  /** False when there is no such window any more. */
+  /** False when the window no longer exists. */
   focus(windowId: number): Promise<boolean>;
   close(windowId: number): Promise<void>;
 }
 
-/** A real tab for web sign-in, where there is no auth window or the person prefers one. */
+/** A normal tab for web sign-in, where there is no auth window or the user prefers a tab. */
 export interface AuthTab {
-  /** The companion's return page, where the tab ends. Absent when the build has none. */
+  /** The companion's return page, where the sign-in ends. Absent when the build has none. */
   readonly redirectUri?: string;
-  /** Whether the extension may see the address of its own tab at the return page. */
+  /** Whether the extension may read the tab's URL at the return page. */
   allowed(): Promise<boolean>;
-  /** Opens the tab in front and resolves with its id. */
+  /** Opens the tab in the foreground and resolves with its id. */
   open(url: string): Promise<number>;
-  /** False when there is no such tab any more. */
+  /** False when the tab no longer exists. */
   focus(tabId: number): Promise<boolean>;
   close(tabId: number): Promise<void>;
-  /** Where the tab is: its URL where that may be seen; undefined when there is no such tab any more. */
+  /** The tab's URL, if it may be read; undefined when the tab no longer exists. */
   look(tabId: number): Promise<{ readonly url?: string } | undefined>;
 }
 
@@ -80,9 +80,11 @@ export interface KeyExchange {
   compareScopedKeys(before: KeyIds, after: KeyIds): 'same' | 'rotated' | 'older';
 }
 
-/** Wakes the background later. Alarms, never timers, carry anything beyond the current wake. */
+/**
+ * Wakes the background later. Timers don't survive the background, so anything beyond the current wake needs an alarm.
+ */
 export interface Alarms {
-  /** `at` in milliseconds. An alarm of that name is replaced. */
+  /** Sets an alarm for `at` (milliseconds), replacing one of the same name. */
   set(name: string, at: number): Promise<void>;
   clear(name: string): Promise<void>;
 }
@@ -102,11 +104,13 @@ export interface Ports {
   readonly authWindow: AuthWindow;
   readonly authTab: AuthTab;
   readonly alarms: Alarms;
-  /** What whoever administers this browser demands; never rejects. Chromium knows it only some seconds after an installation. */
+  /** The administrator's policy. Never rejects. Chromium has it only some seconds after installation. */
   readonly policy: () => Promise<Policy>;
-  /** Whether the browser has the person's consent to technical and interaction data (Firefox); undefined where it knows none. Never rejects. */
+  /**
+   * Whether the user consented to technical and interaction data (Firefox); undefined in other browsers. Never rejects.
+   */
   readonly consent: () => Promise<boolean | undefined>;
   readonly keys?: KeyExchange | undefined;
-  /** Called with what nobody waits for: unexpected errors. Never with a secret. */
+  /** Reports an unexpected error in work that isn't awaited. Errors must not contain secrets. */
   readonly report: (error: unknown) => void;
 }

@@ -1,4 +1,4 @@
-// Looks for news about the account, and writes what the person changes about themself.
+// Fetches the account's profile, and writes the user's changes to it.
 import type { Deployment } from '../fxa/environments.ts';
 import { FxaError, isFxaError } from '../fxa/errors.ts';
 import type { Http } from '../fxa/http.ts';
@@ -9,10 +9,13 @@ import { problemFrom, type Context } from './context.ts';
 import { liveSession, type Account } from './state/states.ts';
 import { requireLive, withAccessToken } from './tokens/access-token.ts';
 
-/** One look at a time. */
+/** One fetch at a time. */
 const LOCK = 'fxa:profile';
 
-/** Fetches the profile of the live session. What goes wrong is noted beside the session, which stays what it is. */
+/**
+ * Refreshes the live session's profile, unless a fetch is running. A failure is stored with the session, which stays
+ * live.
+ */
 export async function refreshProfile(context: Context): Promise<void> {
   await context.ports.locks.ifFree(LOCK, async () => {
     await fetchNow(context);
@@ -20,8 +23,8 @@ export async function refreshProfile(context: Context): Promise<void> {
 }
 
 /**
- * Looks for what somebody has told of. A look that is under way may have seen what was there before, so its end is awaited;
- * `first` is done then. True when the profile could be had.
+ * Fetches the profile after a known change: waits for a running fetch, which may have missed it, runs `first`, then
+ * fetches. Resolves with whether the profile was fetched.
  */
 export function refetchProfile(context: Context, first?: () => Promise<void> | undefined): Promise<boolean> {
   return context.ports.locks.exclusive(LOCK, async () => {
@@ -31,7 +34,7 @@ export function refetchProfile(context: Context, first?: () => Promise<void> | u
 }
 
 /**
- * A profile is of the account that the id_token named, and of no other than the one before.
+ * Checks that the profile belongs to the id_token's account, and to the same one as the last profile.
  *
  * @throws FxaError `bad_response` with reason `profile`.
  */
@@ -66,11 +69,11 @@ async function fetchNow(context: Context): Promise<boolean> {
 }
 
 /**
- * Changes the name by which the account is shown; with `account` (a uid or subject) of that one alone. FxA: needs the scope `profile:display_name:write`, which `profile` does
- * not imply.
+ * Changes the account's display name; with `account` (a uid or subject), only of that account. FxA: needs the scope
+ * `profile:display_name:write`, which `profile` doesn't include.
  *
- * @throws FxaError `account_changed` when another account is signed in by now, `scope_denied` when the grant does not reach, `invalid_request` for a name FxA would refuse, and all of
- *   `withAccessToken`.
+ * @throws FxaError `account_changed` when another account is signed in now, `scope_denied` when the grant lacks the
+ *   scope, `invalid_request` for a name FxA would refuse, and as `withAccessToken`.
  */
 export function changeDisplayName(context: Context, name: string, account?: string): Promise<void> {
   return write(context, 'profile:display_name:write', account, (deployment, token, http) =>
@@ -79,7 +82,7 @@ export function changeDisplayName(context: Context, name: string, account?: stri
 }
 
 /**
- * Changes the picture. FxA: PNG or JPEG; needs the scope `profile:avatar:write`.
+ * Changes the account's picture. FxA: PNG or JPEG; needs the scope `profile:avatar:write`.
  *
  * @throws FxaError as `changeDisplayName`.
  */

@@ -1,4 +1,4 @@
-// What a background does first: it puts in order what the one before left behind. No network.
+// Runs first in every background: cleans up after the one before. No network.
 import type { Attempts } from './sign-in/controller.ts';
 import type { Context } from './context.ts';
 import { compareBackup, detectLostRecord } from './state/grant-backup.ts';
@@ -11,13 +11,13 @@ export async function recover(context: Context, attempts: Attempts): Promise<voi
   const { store } = context;
   const began = context.ports.now();
   await detectLostRecord(context, began);
-  // What was typed, begun or wished at another server is not for this one.
+  // An attempt or a typed address for another server must not be used here.
   await store.adoptDeployment(attempts.stop);
   const { session } = await store.read();
-  // What was counted for another client or companion is not read: here it is written over.
+  // Overwrites a queue of another client or companion, which reads as empty.
   await changeQueue(context, (queue) => queue);
   const live = liveSession(session);
-  // A session that was to end with the browser has: better said now than at the next use.
+  // A session that ends with the browser has ended: say so now rather than at the next use.
   if (live && !live.grant.sealed && (await openSecret(context, live, 'refreshToken')) === undefined) {
     await signOut(context, lossReason(live.grant), { sessionId: live.id });
   }

@@ -1,4 +1,5 @@
-// Access tokens: handed out fresh, refreshed once for all contexts, and of no other account than the one a call began with.
+// Hands out fresh access tokens. Contexts share one refresh, and a call never gets a token of another account than it
+// began with.
 import { FxaError, isFxaError } from '../../fxa/errors.ts';
 import { grantedCovers } from '../../fxa/scopes.ts';
 import { acceptAccessToken, issuedTokens, requestRefresh, type TokenAnswer } from '../../fxa/tokens.ts';
@@ -11,30 +12,30 @@ import { signOut } from '../sign-out/sign-out.ts';
 import { isAccount, baseState, type SignedIn } from '../state/states.ts';
 import { noteDenied, takeReplacement, throwIfDenied } from './token-limits.ts';
 
-/** Seconds an access token is asked for: one forgotten at a restart is dead soon. */
+/** Lifetime to ask for, in seconds: short, because tokens forgotten at a restart can't be destroyed. */
 export const ACCESS_TOKEN_TTL = 3600;
 
 export interface TokenRequest {
-  /** A token that a resource refused: it is not handed out again. */
+  /** A token that a resource refused; it isn't handed out again. */
   readonly refused?: string | undefined;
-  /** The account it is for, by uid or subject. Absent: the one that is signed in. */
+  /** The account, by uid or subject; by default the current one. */
   readonly account?: string | undefined;
 }
 
-/** A token, and the session it belongs to. */
+/** A token and the session it belongs to. */
 export interface GivenToken {
   readonly held: CachedToken;
   readonly session: SignedIn;
 }
 
 /**
- * An access token of the live session that covers the scope. Refreshes when there is none, or when the only ones are
- * about to expire or were refused by a resource.
+ * An access token of the live session that covers the scope. Refreshes when every such token is missing, refused by a
+ * resource, or about to expire.
  *
- * @throws FxaError `invalid_request` for a scope that no token can have; `account_changed` when another account is signed in by
- *   now; `rate_limited` with reason `tokens_refused` when too many fresh tokens were refused; `signed_out` or `reauth_required` when there
- *   is no live session (any more); `offline`, `server_unavailable`, `rate_limited`, `bad_response`, `scope_denied` from the
- *   refresh: the session stays as it is.
+ * @throws FxaError `invalid_request` for a scope that no token can have; `account_changed` when another account is
+ *   signed in now; `rate_limited` with reason `tokens_refused` when too many fresh tokens were refused; `signed_out` or
+ *   `reauth_required` when there is no live session; `offline`, `server_unavailable`, `rate_limited`, `bad_response`,
+ *   `scope_denied` from the refresh, which leave the session as it is.
  */
 export async function accessToken(
   context: Context,
@@ -46,7 +47,7 @@ export async function accessToken(
 
   const usable = async () => {
     const tokens = await context.store.tokens();
-    // Read last: what is handed out belongs to who is signed in at that moment.
+    // Read last, so that the token belongs to the account signed in right now.
     const session = await requireLive(context, subject);
     const held = tokens.findLast(
       (token) =>
@@ -62,7 +63,7 @@ export async function accessToken(
     const { session, held } = await usable();
     if (held) return { session, held };
     const given = await context.ports.locks.exclusive(refreshLock(scope), async () => {
-      // Another context may have refreshed, or signed out, while we waited for the lock.
+      // Another context may have refreshed or signed out while this one waited for the lock.
       const now = await usable();
       if (now.held) return { session: now.session, held: now.held };
       await throwIfDenied(context, now.session, scope);
@@ -76,15 +77,15 @@ export async function accessToken(
       }
       return refresh(context, now.session, { scope });
     });
-    // Undefined: the same account has signed in anew meanwhile.
+    // Undefined: the same account has a new session, so try again.
     if (given) return given;
   }
 }
 
 /**
- * Does something with a fresh access token of a session's account, for all that its grant allows. When the resource refuses
- * the token, whatever our clock says of it, there is one refresh and one more try; a second refusal is an error of this call
- * alone. FxA: a 401 of the profile server proves nothing about the grant.
+ * Calls `use` with a fresh access token for everything the session's grant allows. If the resource refuses the token,
+ * refreshes and tries once more; a second refusal fails only this call. FxA: a 401 from the profile server says nothing
+ * about the grant.
  *
  * @throws FxaError as `accessToken`, and what `use` throws.
  */
@@ -99,7 +100,7 @@ export async function withAccessToken<T>(
   } catch (error) {
     if (!isFxaError(error) || error.code !== 'token_rejected') throw error;
     const next = await accessToken(context, scope, { account, refused: token }).catch((stopped: unknown) => {
-      // That the resource refuses is what is the matter, and not that we no longer ask for more.
+      // Report the resource's refusal, not our own limit.
       throw isFxaError(stopped) && stopped.reason === 'tokens_refused' ? error : stopped;
     });
     return use(next.held.token);
@@ -107,8 +108,8 @@ export async function withAccessToken<T>(
 }
 
 /**
- * Asks Mozilla accounts whether the grant of a session still lives, by a refresh nobody needed. Not when there is a newer main
- * token than the `known` one, or another session, by the time it is our turn.
+ * Refreshes ahead of need, which also shows whether Mozilla accounts still accepts the grant. Does nothing if there is
+ * a newer main token than `known`, or another session, once the lock is free.
  *
  * @throws FxaError as `accessToken`.
  */
@@ -126,8 +127,8 @@ export async function refreshIfCurrent(
 }
 
 /**
- * Does something with a token of its own, which is neither handed to anybody else nor kept: it is an orphan as soon as it has
- * served. Undefined when the session is over.
+ * Calls `use` with a new access token that is used for nothing else and destroyed afterwards. Undefined when the
+ * session is over.
  *
  * @throws FxaError as `accessToken`, and what `use` throws.
  */
@@ -150,9 +151,10 @@ export async function withEphemeralToken<T>(
 const refreshLock = (scope: string) => `fxa:refresh:${scope}`;
 
 /**
- * Undefined when the same account has another session by now. A `passing` token is held as one that covers nothing.
+ * Refreshes and caches the token; an `ephemeral` one is cached without a scope, so that it is never handed out.
+ * Undefined when the same account has another session now.
  *
- * @throws FxaError also `account_changed`; the token that came too late is an orphan then.
+ * @throws FxaError as `accessToken`; after `account_changed` the token is orphaned.
  */
 async function refresh(
   context: Context,
@@ -176,7 +178,7 @@ async function refresh(
     const hint = await findEndReason(context, session);
     if (hint) await store.dispatch({ type: 'endSuspected', sessionId: session.id, hint });
     await store.dispatch({ type: 'grantRejected', sessionId: session.id, at: ports.now() });
-    // Scoped keys may be among them; the next sweep may be far away.
+    // They may include scoped keys, and the next cleanup may be a long way off.
     await deleteSecrets(context, [session.id]);
     await requireLive(context, subject);
     return undefined;
@@ -186,15 +188,15 @@ async function refresh(
   const now = await requireLive(context, subject);
   if (now.id !== session.id) return undefined;
   if (grantedCovers(held.scope, scope)) return { session: now, held };
-  // It stays for whoever needs no more than it gives.
+  // Stays cached for calls that need only what it covers.
   if (ephemeral) await orphan(context, held.token);
   await noteDenied(context, session, scope);
-  throw new FxaError('scope_denied', 'The grant gives less than was asked for.');
+  throw new FxaError('scope_denied', 'The grant covers less than was asked for.');
 }
 
 /**
- * Ends a session whose secrets are not to be had. Returns when they have only gone elsewhere: another context has moved
- * them, or the same account has signed in anew; then it is worth another look.
+ * Ends a session whose secrets are lost. Returns without ending it when another context moved them, or the same account
+ * has a new session: the caller should try again then.
  *
  * @throws FxaError as `requireLive`.
  */
@@ -206,7 +208,7 @@ export async function endIfLost(context: Context, session: SignedIn): Promise<un
   await requireLive(context, subject);
 }
 
-/** Whatever the answer is worth, its token is known before it is judged; one that is refused is destroyed as an orphan. */
+/** Caches the token before the answer is validated, so that it is destroyed as an orphan if the answer is rejected. */
 async function cacheIssued(
   context: Context,
   owner: string,
@@ -228,15 +230,15 @@ async function cacheIssued(
 }
 
 /**
- * The live session: of the account of that uid or subject, where one is given.
+ * The live session, of the account with that uid or subject if given.
  *
- * @throws FxaError `account_changed` when it is of another; `signed_out` or `reauth_required` when there is none.
+ * @throws FxaError `account_changed` when it is of another account; `signed_out` or `reauth_required` without one.
  */
 export async function requireLive(context: Context, account?: string): Promise<SignedIn> {
-  // Also while the person is signing in anew: what is beneath is still what is the matter.
+  // During another attempt, the state beneath it counts.
   const base = baseState((await context.store.read()).session);
   if (account !== undefined && base.status !== 'signedOut' && !isAccount(base.account, account))
-    throw new FxaError('account_changed', 'Another account is signed in by now.');
+    throw new FxaError('account_changed', 'Another account is signed in now.');
   if (base.status === 'signedIn') return base;
   const code = base.status === 'needsReauth' ? 'reauth_required' : 'signed_out';
   throw new FxaError(code, 'There is no live session.');

@@ -1,5 +1,5 @@
-// Keeps a session's access token fresh ahead of time, so that nobody waits for it, and so that a session which was ended
-// elsewhere is noticed within the hour. An alarm carries it; one that comes late is made up for at the next wake.
+// Refreshes the access token ahead of time, so that calls don't wait for it and a session that was ended elsewhere is
+// noticed within the hour. Driven by an alarm; a missed one is made up for at the next wake.
 import { isFxaError } from '../../fxa/errors.ts';
 import type { Context } from '../context.ts';
 import { isFresh, mainToken, staleAt } from './token-cache.ts';
@@ -9,28 +9,28 @@ import { refreshIfCurrent } from './access-token.ts';
 
 export const REFRESH_ALARM = 'fxa:renewal';
 
-/** Lies in `storage.session`: what is planned for which session, and how often it failed. */
+/** In `storage.session`: the next refresh of a session, and how many in a row failed. */
 const KEY = 'renewal';
 
-/** So much before a token would no longer be handed out. */
+/** How long before a token goes stale to refresh it. */
 const AHEAD_MS = 60_000;
-/** Tokens that live shorter are renewed by need alone: a background that is woken every few minutes is a nuisance. */
+/** Tokens with a shorter lifetime are only refreshed on demand, rather than waking the background every few minutes. */
 const SHORT_LIVED_MS = 10 * 60_000;
-/** After a start of the browser there is no token; nothing is in a hurry. */
+/** Delay of the first refresh after the browser starts. */
 const FIRST_MS = 60_000;
 const FAILED_MS = 60_000;
 const LONGEST_MS = 3_600_000;
-/** Further ahead than any plan: set by a clock that has been put right since. */
+/** A plan further ahead than this was made by a wrong clock. */
 const ABSURD_MS = 49 * 3_600_000;
 
 interface RetryPlan {
   readonly sessionId: string;
-  /** Not before this instant, in milliseconds. */
+  /** Earliest next refresh, in milliseconds. */
   readonly notBefore: number;
   readonly failures: number;
 }
 
-/** Renews what is due, and plans the next time. What goes wrong only postpones; a proof that the grant is gone ends it. */
+/** Refreshes if due, and schedules the next refresh. An error postpones it; a rejected grant ends the session. */
 export async function refreshAhead(context: Context): Promise<void> {
   await context.ports.locks.exclusive('fxa:renewal', async () => {
     const live = await currentSession(context);
@@ -57,7 +57,7 @@ async function refreshIfDue(context: Context, live: SignedIn): Promise<void> {
   }
 }
 
-/** The session may have ended, or another begun, while the answer was on its way. */
+/** Reads the session again: it may have ended, or another begun, during the refresh. */
 async function scheduleNext(context: Context): Promise<void> {
   const { alarms, now } = context.ports;
   const live = await currentSession(context);
@@ -66,7 +66,7 @@ async function scheduleNext(context: Context): Promise<void> {
   return alarms.set(REFRESH_ALARM, Math.max(due, now() + FIRST_MS));
 }
 
-/** The instant (milliseconds) of the next renewal; undefined when there is none ahead of need. */
+/** When to refresh next, in milliseconds; undefined when only on demand. */
 async function dueAt(
   context: Context,
   live: SignedIn,
@@ -80,9 +80,9 @@ async function dueAt(
     await savePlan(context, live, { notBefore, failures: 0 });
     return notBefore;
   }
-  // Somebody said that the session was ended: only a renewal can tell.
+  // If the session is suspected to have ended, refresh at once: only that can tell.
   const wanted = token && !live.hint && isFresh(token, now()) ? staleAt(token) - AHEAD_MS : 0;
-  // The first renewal after a start is in no hurry, but a hint is; only what has failed makes it wait.
+  // A suspected end doesn't wait for the first refresh after a start, only for a failed one.
   const waits = plan && plan.notBefore < now() + ABSURD_MS && !(live.hint && plan.failures === 0);
   const notBefore = waits ? plan.notBefore : 0;
   return Math.max(wanted, notBefore);

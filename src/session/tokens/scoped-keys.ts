@@ -1,4 +1,4 @@
-// Scoped keys of a session: opened at sign-in, sealed beside the refresh token, handed to code in the background only.
+// Scoped keys: decrypted at sign-in, sealed beside the refresh token, and given only to code in the background.
 import { FxaError } from '../../fxa/errors.ts';
 import type { KeyIds, ScopedKey, ScopedKeys } from '../../fxa/scoped-keys.ts';
 import type { Context } from '../context.ts';
@@ -7,10 +7,10 @@ import { baseState, uidOf } from '../state/states.ts';
 import { endIfLost, requireLive } from './access-token.ts';
 
 /**
- * The keys in a token answer; undefined in builds that ask for none.
+ * Decrypts the keys in a token answer; undefined in builds that ask for none.
  *
- * @throws FxaError `bad_response` with reason `keys_missing`, `keys_malformed`, or `keys_older` when the account that is
- *   signed in has newer ones: what was given up must not come back.
+ * @throws FxaError `bad_response` with reason `keys_missing`, `keys_malformed`, or `keys_older` when the same account
+ *   already has newer ones here: a replaced key must not come back.
  */
 export async function openKeys(
   { ports, config, store }: Context,
@@ -31,7 +31,7 @@ export async function openKeys(
   return { secret: { keys: JSON.stringify(keys) }, keyIds };
 }
 
-/** A key, and whose it is. */
+/** A key and the account it belongs to. */
 export interface BoundKey {
   readonly key: ScopedKey;
   readonly uid: string;
@@ -41,9 +41,9 @@ export interface BoundKey {
 /**
  * The key of a scope, for code in the background. Never send it to a page.
  *
- * @throws FxaError `scope_denied` when this build does not ask for the key of that scope; `account_changed` when another
- *   account is signed in by now; `reauth_required` when the session is from before it did; `signed_out` also when the keys of
- *   the session are lost: then the session is ended, as by `accessToken`; and as `requireLive`.
+ * @throws FxaError `scope_denied` when this build doesn't ask for that key; `account_changed` when another account is
+ *   signed in now; `reauth_required` when the session began before the build asked for it; `signed_out` also when the
+ *   session's keys are lost, which ends the session; and as `requireLive`.
  */
 export async function scopedKey(context: Context, scope: string): Promise<BoundKey> {
   if (!context.config.keyScopes?.includes(scope)) {

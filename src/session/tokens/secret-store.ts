@@ -1,9 +1,9 @@
-// The secrets of a session: sealed in the record, or, where they are to end with the browser, in `storage.session`.
+// The secrets of a session: sealed in the record, or in `storage.session` when they end with the browser.
 import type { Context } from '../context.ts';
 import { currentOwners } from '../state/record.ts';
 import { liveSession, type SealedSecrets, type SignedIn, type StoredGrant } from '../state/states.ts';
 
-/** In `storage.session`: secrets by the session they belong to. */
+/** In `storage.session`: secrets by the id of their session. */
 const KEY = 'secrets';
 const LOCK = 'fxa:secrets';
 
@@ -12,18 +12,18 @@ export interface Secrets {
   /** Scoped keys, as JSON. */
   readonly keys?: string;
 }
-/** What lies in memory also says which server gave it. */
+/** In memory, secrets also name the server that issued them. */
 type HeldSecrets = Readonly<Record<string, Secrets & { readonly issuer: string }>>;
 
-/** Whether sessions are to end with the browser: the person has chosen so, or whoever administers the browser has. */
+/** Whether sessions end with the browser, by the user's choice or by policy. */
 export async function isSessionOnly({ store, ports }: Context): Promise<boolean> {
   return (await store.read()).settings.sessionOnly || (await ports.policy()).sessionOnly;
 }
 
-/** What the record holds of where the secrets are. */
+/** What the record says about where the secrets are. */
 export type SecretLocation = Pick<StoredGrant, 'sealed' | 'notKept'>;
 
-/** Keeps the secrets where they belong. What is returned goes into the record. */
+/** Seals the secrets, or stores them in memory. The result goes into the record. */
 export async function saveSecrets(
   context: Context,
   owner: string,
@@ -37,7 +37,7 @@ export async function saveSecrets(
   return sessionOnly ? {} : { notKept: true };
 }
 
-/** Undefined where the browser refuses to keep a key (IndexedDB off): a session that ends with it is better than none. */
+/** Undefined where the browser keeps no key (IndexedDB off): the session ends with the browser then. */
 async function seal({ ports }: Context, secrets: Secrets): Promise<SealedSecrets | undefined> {
   const { vault } = ports;
   try {
@@ -50,7 +50,7 @@ async function seal({ ports }: Context, secrets: Secrets): Promise<SealedSecrets
   }
 }
 
-/** The secret of the live session; undefined when it is lost, or when there never was one (keys). */
+/** A secret of the live session; undefined when it is lost or there never was one (keys). */
 export async function openSecret(
   { ports, config }: Context,
   { id, grant }: SignedIn,
@@ -64,26 +64,26 @@ export async function openSecret(
   return sealed === undefined ? undefined : ports.vault.open(sealed);
 }
 
-/** What it means that the refresh token is not to be had. */
+/** Why the refresh token is missing. */
 export function lossReason({ sealed, notKept }: StoredGrant): 'key_lost' | 'keys_not_kept' | 'session_only' {
   if (sealed) return 'key_lost';
   return notKept ? 'keys_not_kept' : 'session_only';
 }
 
-/** Seals the secrets of a live session that could not be sealed before, where the browser keeps keys by now. */
+/** Tries again to seal secrets that couldn't be sealed before. */
 export async function sealUnsealed(context: Context): Promise<void> {
   if (liveSession((await context.store.read()).session)?.grant.notKept) await moveSecrets(context);
 }
 
 /**
- * Takes the secrets of the live session from the disk, where that is wished now. The other way they go by a person's choice
- * only: a policy that cannot be read for once is no reason to write them down.
+ * Moves the live session's secrets off the disk if sessions end with the browser. Only the user's choice moves them
+ * back: a policy that momentarily can't be read must not write them to disk.
  */
 export async function enforceSessionOnly(context: Context): Promise<void> {
   if (await isSessionOnly(context)) await moveSecrets(context);
 }
 
-/** Moves the secrets of the live session to where they are wished now; one move at a time, or they would cross. */
+/** Moves the live session's secrets to where the settings want them; one move at a time. */
 export async function moveSecrets(context: Context): Promise<void> {
   await context.ports.locks.exclusive('fxa:moveSecrets', async () => {
     const live = liveSession((await context.store.read()).session);
@@ -91,22 +91,22 @@ export async function moveSecrets(context: Context): Promise<void> {
     const { sealed: before, notKept } = live.grant;
     if ((await isSessionOnly(context)) ? !before && !notKept : before) return;
     const refreshToken = await openSecret(context, live, 'refreshToken');
-    // That it is lost is found, and said, when it is needed.
+    // A lost token is noticed and reported when it is next needed.
     if (refreshToken === undefined) return;
     const keys = await openSecret(context, live, 'keys');
     const kept = await saveSecrets(context, live.id, { refreshToken, ...(keys !== undefined && { keys }) });
     const { after } = await context.store.dispatch({ type: 'secretsMoved', sessionId: live.id, ...kept });
-    // Nothing is to stay in memory: they lie on the disk now, or the session has ended meanwhile.
+    // Remove the copies in memory: the secrets are on disk now, or the session has ended meanwhile.
     if (kept.sealed || liveSession(after.session)?.id !== live.id) await deleteSecrets(context, [live.id]);
   });
 }
 
-/** Drops the secrets of these sessions. */
+/** Deletes the secrets of these sessions from memory. */
 export function deleteSecrets(context: Context, owners: readonly string[]): Promise<void> {
   return change(context, (held) => filtered(held, (owner) => !owners.includes(owner)));
 }
 
-/** Drops the secrets of attempts and sessions that are over. */
+/** Deletes the secrets of ended attempts and sessions from memory. */
 export async function deleteOrphanedSecrets(context: Context): Promise<void> {
   await change(context, async (held) => {
     const current = currentOwners((await context.store.read()).session);
@@ -130,7 +130,7 @@ async function change(
   });
 }
 
-/** Whether something can be sealed here, and opened again. Never rejects. */
+/** Whether the browser can seal something and open it again. Never rejects. */
 export async function keepsKeys({ vault }: Context['ports']): Promise<boolean> {
   const probe = 'probe';
   try {

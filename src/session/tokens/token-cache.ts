@@ -1,4 +1,4 @@
-// The access tokens this browser holds: kept before they are judged, fresh or not, and never forgotten before they are dead.
+// Caches access tokens: each is stored before its answer is validated, and removed only once it was destroyed.
 import { FxaError } from '../../fxa/errors.ts';
 import { collapseScopes, grantedCovers, isValidScope, parseScopes } from '../../fxa/scopes.ts';
 import type { Context } from '../context.ts';
@@ -10,13 +10,13 @@ const NO_OWNER = '';
 
 const MAX_MARGIN_MS = 5 * 60_000;
 
-/** More tokens than this nobody waits to see destroyed; all but a few have expired long since. */
+/** Cache limit; the oldest tokens, which have long expired, are dropped. */
 const MAX_TOKENS = 100;
 
-/** A token from further in the future than this was received before the clock was set back: its age is unknown. */
+/** A token received further in the future than this predates a clock change, so its age is unknown. */
 const CLOCK_SLACK_MS = 60_000;
 
-/** Keeps an access token under its owner, before anything else is done with it. */
+/** Caches an access token for its owner. Call before doing anything else with it. */
 export async function cacheToken(
   context: Context,
   owner: string,
@@ -41,12 +41,12 @@ export async function cacheToken(
   return held;
 }
 
-/** What has expired by our clock is of no use here; it may be alive all the same, so it is destroyed as an orphan. */
+/** Orphans a token that has expired by our clock: the server may still accept it, so it is destroyed. */
 function orphanExpired(held: CachedToken, now: number): CachedToken {
   return held.expiresAt > now || held.owner === NO_OWNER ? held : { ...held, owner: NO_OWNER };
 }
 
-/** FxA: a refresh drops `openid`, which only serves the sign-in; a token without it is as good. */
+/** FxA: a refresh drops `openid`, which only matters at sign-in. */
 function withoutOpenid(scope: string): string {
   return parseScopes(scope)
     .filter((one) => one !== 'openid')
@@ -54,9 +54,9 @@ function withoutOpenid(scope: string): string {
 }
 
 /**
- * The scope a token is asked for with, in one form however it was written.
+ * A requested scope in canonical form: without `openid`, collapsed and sorted.
  *
- * @throws FxaError `invalid_request` where there is none beside `openid`: such a token could do nothing.
+ * @throws FxaError `invalid_request` for an invalid scope, or for nothing but `openid`: such a token could do nothing.
  */
 export function tokenScope(wanted: string): string {
   const scopes = parseScopes(withoutOpenid(wanted));
@@ -65,23 +65,23 @@ export function tokenScope(wanted: string): string {
   return collapseScopes(scopes).sort().join(' ');
 }
 
-/** Fresh while more than the margin is left: five minutes, or a tenth of a short life. */
+/** Whether more than the margin is left: five minutes, or a tenth of a short lifetime. Pure. */
 export function isFresh(token: CachedToken, now: number): boolean {
   return now < staleAt(token) && now > token.receivedAt - CLOCK_SLACK_MS;
 }
 
-/** The instant (milliseconds) from which a token is no longer handed out. Pure. */
+/** When a token stops being handed out, in milliseconds. Pure. */
 export function staleAt({ receivedAt, expiresAt }: CachedToken): number {
   return expiresAt - Math.min(MAX_MARGIN_MS, (expiresAt - receivedAt) / 10);
 }
 
-/** The newest token of the session, of those that do all the session may do. Pure. */
+/** The newest token of the session that covers everything its grant allows. Pure. */
 export function mainToken(tokens: readonly CachedToken[], { id, grant }: SignedIn): CachedToken | undefined {
   const scope = withoutOpenid(grant.scope);
   return tokens.findLast((token) => token.owner === id && grantedCovers(token.scope, scope));
 }
 
-/** A refused token must not be handed out again. It may be alive all the same, so it is destroyed as an orphan. */
+/** Orphans a token, so that it is never handed out again and gets destroyed. */
 export function orphan(context: Context, refused: string): Promise<void> {
   return context.store.updateTokens((tokens) =>
     tokens.map((held) => (held.token === refused ? { ...held, owner: NO_OWNER } : held)),

@@ -1,44 +1,44 @@
-// What keeps calls from asking for a token again and again: a scope that was denied, and a resource that refuses every token.
+// Limits repeated token requests: for a scope that was denied, and for a resource that refuses every token.
 import { FxaError } from '../../fxa/errors.ts';
 import type { Context } from '../context.ts';
 import { addToJournal } from '../state/record.ts';
 import type { SignedIn } from '../state/states.ts';
 
-/** In `storage.session`; the troubleshooting page reads it. */
+/** In `storage.session`; also read by the troubleshooting page. */
 export const TOKEN_LIMITS = 'tokenLimits';
 const LOCK = 'fxa:tokenLimits';
 
-/** A scope that was denied is not asked for again so soon, unless with another grant. */
+/** How long a denied scope isn't asked for again with the same grant. */
 const DENIED_MS = 3_600_000;
 
-/** A token that is refused younger than this was refused from the start. */
+/** A token refused at a younger age was probably never accepted. */
 const YOUNG_MS = 60_000;
-/** So many tokens in place of such ones, and then three a minute. */
+/** Replacements for such tokens: this many at once, then one per `REFILL_MS`. */
 const BUDGET = 5;
 const REFILL_MS = 20_000;
 
-/** What is older no longer matters. */
+/** Older entries are dropped. */
 const KEPT_MS = 3_600_000;
 
 interface Limit {
-  /** When it was last changed, in milliseconds. */
+  /** When it last changed, in milliseconds. */
   readonly at: number;
-  /** How many tokens there may be at that instant in place of refused ones; absent: all. */
+  /** Replacements left at that time; absent: all. */
   readonly left?: number;
-  /** There have been too many of them; until all is well for a while. */
+  /** The limit was reached; cleared once the budget is full again. */
   readonly open?: true;
-  /** For which session the scope was denied, and when. */
+  /** The session the scope was denied to, and when. */
   readonly denied?: { readonly session: string; readonly at: number };
 }
 
-/** By deployment and scope. */
+/** Keyed by deployment and scope. */
 export type TokenLimits = Readonly<Record<string, Limit>>;
 
-/** @throws FxaError `scope_denied` when the grant was found a short while ago not to give this scope. */
+/** @throws FxaError `scope_denied` when the grant was denied this scope a short while ago. */
 export async function throwIfDenied(context: Context, { id }: SignedIn, scope: string): Promise<void> {
   const { denied } = (await limits(context))[keyOf(context, scope)] ?? {};
   if (denied?.session !== id || !isWithin(denied.at, context.ports.now(), DENIED_MS)) return;
-  throw new FxaError('scope_denied', 'The grant was found not to give this scope.');
+  throw new FxaError('scope_denied', 'The grant was denied this scope before.');
 }
 
 export async function noteDenied(context: Context, { id }: SignedIn, scope: string): Promise<void> {
@@ -46,8 +46,8 @@ export async function noteDenied(context: Context, { id }: SignedIn, scope: stri
 }
 
 /**
- * To be called before a new token takes the place of one that a resource refused. A resource that refuses every token would
- * have one made and destroyed for each call.
+ * Uses up one replacement. Call before replacing a token that a resource refused: without a limit, a resource that
+ * refuses every token would cause one to be issued and destroyed for each call.
  *
  * @throws FxaError `rate_limited` with reason `tokens_refused` when there were too many.
  */
@@ -63,7 +63,7 @@ export async function takeReplacement(
     const left = leftOf(limit, now);
     if (left < 1) retryAfter = Math.ceil(((1 - left) * REFILL_MS) / 1000);
     const wasOpen = left < BUDGET && open === true;
-    // What is over of one is not saved up: between two there is always as much time.
+    // Fractions aren't saved up, so the time between two replacements is constant.
     const after = left < 1 ? left : Math.floor(left) - 1;
     const isOpen = wasOpen || after < 1;
     opens.now = isOpen && !wasOpen;
@@ -81,12 +81,12 @@ export async function takeReplacement(
   throw new FxaError('rate_limited', 'A resource refuses every token.', { reason, retryAfter });
 }
 
-/** One more for every so many milliseconds, up to the most. A clock that was set back adds nothing. */
+/** The replacements left now, refilled up to the budget. A clock that was set back adds nothing. */
 function leftOf({ at, left = BUDGET }: Limit, now: number): number {
   return Math.min(BUDGET, left + Math.max(0, now - at) / REFILL_MS);
 }
 
-/** Less than `ms` ago. An instant in the future is of a clock that was set back: it counts as now for as long again. */
+/** Whether `at` is less than `ms` ago, or less than `ms` ahead, as after the clock was set back. */
 function isWithin(at: number, now: number, ms: number): boolean {
   return Math.abs(now - at) < ms;
 }
