@@ -2,7 +2,7 @@
 // (`--long`): what takes longer.
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -35,8 +35,8 @@ const vitest = (project: string, name: string, report = project, only: readonly 
     ...only,
     '--project',
     project,
-    // By itself it leaves a core idle.
-    '--maxWorkers=100%',
+    // One more than cores: many tests wait for processes they have started.
+    `--maxWorkers=${availableParallelism() + 1}`,
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${join(reports, report)}`,

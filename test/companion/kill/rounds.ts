@@ -16,7 +16,7 @@ export const KILL_SEED = Number(process.env.KILL_SEED ?? 20_261_121);
 if (!Number.isSafeInteger(KILL_SEED)) throw new Error('KILL_SEED must be a whole number.');
 
 /** For all rounds, in milliseconds, on a machine that has much else to do. */
-export const PATIENCE_MS = 120_000 + KILL_ROUNDS * 20_000;
+export const PATIENCE_MS = 600_000 + KILL_ROUNDS * 20_000;
 
 /** Every third companion is killed before it has come far: within this many milliseconds. */
 const EARLY_MS = 1_000;
