@@ -10,13 +10,14 @@ import { eventually } from './wait.ts';
 export function authPage(page: Page): AuthPage {
   const text = () => page.evaluate(readText);
   const explain = async () => `The sign-in window reads:\n${await text()}`;
-  const fill = (field: string, value: string) =>
+  const fill = async (field: string, value: string): Promise<void> => {
     // Not by puppeteer's locator: it waits for a frame to be painted, and Firefox paints none of a window behind others.
-    eventually(
+    await eventually(
       `the field "${field}" in the sign-in window`,
       () => page.$eval(`input[name="${field}"]`, fillInput, value),
       explain,
     );
+  };
   const press = (name: string) => pressControl(page, ['button', 'link'], name, explain);
   return {
     ...keyboard(page, explain),
