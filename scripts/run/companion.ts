@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
-import { whyNotStarted } from '../../src/companion/startup-error.ts';
+import { startupError } from '../../src/companion/startup-error.ts';
 import { startStandin } from '../../src/mock-accounts/listen.ts';
 import { READY_PASSWORD } from '../../src/mock-accounts/seed.ts';
 import { STANDIN_ORIGIN } from '../build/environment.ts';
@@ -65,7 +65,7 @@ async function development({ port, standin }: Arguments): Promise<void> {
   const issuer = own?.origin ?? standin;
   try {
     const companion = await startLocalCompanion({ issuer, port, dataDir: DATA }).catch((error: unknown) => {
-      throw new Error(whyNotStarted(error, { issuer, host: '127.0.0.1', port, dataDir: DATA }), {
+      throw new Error(startupError(error, { issuer, host: '127.0.0.1', port, dataDir: DATA }), {
         cause: error,
       });
     });

@@ -7,10 +7,10 @@ import { createTokenCheck } from './bearer/check.ts';
 import { evictionKey } from './bearer/evictions.ts';
 import type { Clients } from './clients.ts';
 import type { CompanionSettings } from './config.ts';
-import { endedBefore, type Heard } from './db/notifications.ts';
+import { endedBefore, type AccountNotification } from './db/notifications.ts';
 import { addressBehind } from './http/address.ts';
-import { front } from './http/pipeline.ts';
-import { ALLOWANCES, rateLimits } from './http/rate-limit.ts';
+import { createPipeline } from './http/pipeline.ts';
+import { QUOTAS, rateLimits } from './http/rate-limit.ts';
 import type { Shortcut } from './server.ts';
 import type { Counters } from './operations/counters.ts';
 import type { Clocks } from './operations/clock.ts';
@@ -23,7 +23,7 @@ import { me } from './routes/me.ts';
 import { metrics } from './routes/metrics.ts';
 import { sessions } from './routes/sessions.ts';
 import {
-  type Surroundings,
+  type ShortcutOptions,
   WEBHOOK_PATH,
   type WebhookOptions,
   webhooks,
@@ -56,7 +56,7 @@ export interface App {
   /** For the server: good deliveries need none of the rest. */
   readonly shortcut: Shortcut;
   /** To be called with what all instances, this one included, say of accounts; undefined: anything may have been missed. */
-  readonly heard: (news: readonly Heard[] | undefined) => void;
+  readonly onNotification: (news: readonly AccountNotification[] | undefined) => void;
 }
 
 /** Of the companion's own calls Mozilla accounts needs to know the client alone. */
@@ -108,8 +108,8 @@ export function createApp(parts: AppParts): App {
     forwarded.seen = true;
     log.event('forwarded_address_ignored', {}, 'warn');
   };
-  const limits = rateLimits(ALLOWANCES, settings.trustedProxies);
-  const app = front({
+  const limits = rateLimits(QUOTAS, settings.trustedProxies);
+  const app = createPipeline({
     log,
     counters,
     chromeExtensions: settings.extensionIds,
@@ -150,9 +150,9 @@ export function createApp(parts: AppParts): App {
         now,
       }),
     );
-  const surroundings: Surroundings = {
+  const shortcutOptions: ShortcutOptions = {
     // Where each request is written down, none may pass by.
-    isOpen: () => limits.calm() && !log.writes('debug'),
+    isOpen: () => limits.idle() && !log.writes('debug'),
     answered: ({ socket, headers }, status) => {
       counters.request(WEBHOOK_PATH, status);
       const seen = String(headers['x-forwarded-for'] ?? '');
@@ -164,8 +164,8 @@ export function createApp(parts: AppParts): App {
   };
   return {
     app,
-    shortcut: webhookShortcut(delivery, surroundings),
-    heard: (news) => {
+    shortcut: webhookShortcut(delivery, shortcutOptions),
+    onNotification: (news) => {
       if (news === undefined) tokens.evictAll();
       for (const { account, endedBefore } of news ?? []) tokens.evict(account, endedBefore);
     },

@@ -5,7 +5,7 @@ import { readSettings, type CompanionSettings } from './config.ts';
 import { createLog } from './operations/log.ts';
 import { logSink } from './operations/log-sink.ts';
 import { proxiedFetch } from './proxied-fetch.ts';
-import { whyNotStarted } from './startup-error.ts';
+import { startupError } from './startup-error.ts';
 import { readVersion } from './version.ts';
 
 /** Seconds; balancers look at the heartbeat every few. */
@@ -54,6 +54,6 @@ try {
   process.on('SIGTERM', () => void end(drain));
 } catch (error) {
   const own = error instanceof Error ? error.message : 'unknown error';
-  console.error(settings ? whyNotStarted(error, settings) : own);
+  console.error(settings ? startupError(error, settings) : own);
   process.exitCode = 1;
 }

@@ -90,8 +90,8 @@ export function startServer(options: ServerOptions): Promise<RunningCompanion> {
     server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET;
     server.maxConnections = MAX_CONNECTIONS;
     server.setTimeout(idle);
-    makeRoom(server);
-    if (connectionsEach !== undefined) share(server, connectionsEach);
+    closeIdleWhenCrowded(server);
+    if (connectionsEach !== undefined) limitPerNetwork(server, connectionsEach);
     const stopped = gracefully(server);
     server.once('error', reject);
   });
@@ -108,7 +108,7 @@ function withShortcut(shortcut: Shortcut): typeof createServer {
 }
 
 /** Connections that wait for their next request go first when there are nearly as many as there may be. */
-function makeRoom(server: Server): void {
+function closeIdleWhenCrowded(server: Server): void {
   let open = 0;
   server.on('connection', (socket: Socket) => {
     open += 1;
@@ -120,7 +120,7 @@ function makeRoom(server: Server): void {
 }
 
 /** Nobody is to hold all the connections there are. */
-function share(server: Server, most: number): void {
+function limitPerNetwork(server: Server, most: number): void {
   const held = new Map<string, number>();
   server.on('connection', (socket: Socket) => {
     const network = networkOf(plainAddress(socket.remoteAddress ?? ''));

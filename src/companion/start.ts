@@ -5,12 +5,12 @@ import { createApp, deployments } from './app.ts';
 import type { CompanionSettings } from './config.ts';
 import type { Database, DatabaseKind } from './db/database.ts';
 import { claimSpaces } from './db/client-spaces.ts';
-import { claim } from './db/secret-check.ts';
+import { checkSecret } from './db/secret-check.ts';
 import { openDatabase } from './db/open.ts';
-import { ACCOUNT_CHANNEL, readHeard } from './db/notifications.ts';
-import { inTime } from './db/with-timeout.ts';
+import { ACCOUNT_CHANNEL, parseNotification } from './db/notifications.ts';
+import { withTimeouts } from './db/with-timeout.ts';
 import { createStore } from './db/store.ts';
-import { hostPause } from './jobs/host-pause.ts';
+import { hostBackOff } from './jobs/host-back-off.ts';
 import { createRevoker } from './jobs/revocations.ts';
 import { startWorker } from './jobs/worker.ts';
 import { startServer } from './server.ts';
@@ -100,15 +100,15 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       // At once: to stop in good order would write into files that are not ours any more.
       process.exit(1);
     });
-    await claim(database, settings.secret);
+    await checkSecret(database, settings.secret);
     await claimSpaces(database, settings.clients);
     const store = createStore(database, redo);
     const state = operatorState(store, now);
     const counters = createCounters(() => store.revocationState(), now);
-    const { app, shortcut, heard } = createApp({
+    const { app, shortcut, onNotification } = createApp({
       settings,
       endpoints,
-      store: inTime(store),
+      store: withTimeouts(store),
       state,
       http,
       log,
@@ -119,13 +119,13 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       now,
     });
     await database.listen(ACCOUNT_CHANNEL, (payload) =>
-      heard(payload === undefined ? undefined : readHeard(payload)),
+      onNotification(payload === undefined ? undefined : parseNotification(payload)),
     );
 
     const revoke = createRevoker({
       store,
       deployment: deployments(endpoints),
-      http: { ...http, gate: hostPause(now) },
+      http: { ...http, gate: hostBackOff(now) },
       now,
       report: (outcome) => counters.revocation(outcome),
     });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { FxaError } from '../fxa/errors.ts';
-import { whyNotStarted } from './startup-error.ts';
+import { startupError } from './startup-error.ts';
 
 const SETTINGS = { issuer: 'https://accounts.example', host: '10.1.2.3', port: 8000 };
 const failed = (more: object) => Object.assign(new Error('as the system says it'), more);
@@ -36,7 +36,7 @@ it.each([
   [failed({}), {}, /^as the system says it$/],
   [undefined, {}, /^unknown error$/],
 ])('names the setting at fault (%#)', (error, more, sentence) => {
-  const said = whyNotStarted(error, { ...SETTINGS, ...more });
+  const said = startupError(error, { ...SETTINGS, ...more });
   expect(said).toMatch(sentence);
   expect(said).not.toContain('canary');
 });

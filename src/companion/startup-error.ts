@@ -2,10 +2,13 @@
 import { isFxaError } from '../fxa/errors.ts';
 import type { CompanionSettings } from './config.ts';
 
-type Named = Pick<CompanionSettings, 'issuer' | 'host' | 'port' | 'dataDir' | 'databaseUrl'>;
+type NamedSettings = Pick<CompanionSettings, 'issuer' | 'host' | 'port' | 'dataDir' | 'databaseUrl'>;
 
 /** The sentence; that of the error itself where it says enough. Nothing of DATABASE_URL is repeated: it holds a password. */
-export function whyNotStarted(error: unknown, { issuer, host, port, dataDir, databaseUrl }: Named): string {
+export function startupError(
+  error: unknown,
+  { issuer, host, port, dataDir, databaseUrl }: NamedSettings,
+): string {
   const { code, message, syscall, path } = Object(error) as Partial<NodeJS.ErrnoException>;
   if (isFxaError(error))
     return `FXA_ISSUER: Mozilla accounts does not answer at ${issuer} (${error.message}).`;
@@ -14,7 +17,7 @@ export function whyNotStarted(error: unknown, { issuer, host, port, dataDir, dat
     return `HOST: nobody can listen at ${host}, port ${port} (${code ?? 'no reason given'}).`;
   }
   if (databaseUrl !== undefined) {
-    const why = whyDatabase(error, databaseUrl);
+    const why = databaseError(error, databaseUrl);
     if (why !== undefined) return `DATABASE_URL: ${why}`;
   }
   if (dataDir !== undefined && path?.startsWith(dataDir)) {
@@ -32,10 +35,10 @@ const DRIVER =
   /^(?:Connection terminated|timeout exceeded|SASL|SCRAM|The server does not support SSL|There was an error establishing an SSL)/;
 
 /** Undefined when it is not about the database's server. */
-function whyDatabase(error: unknown, databaseUrl: string): string | undefined {
+function databaseError(error: unknown, databaseUrl: string): string | undefined {
   const { code, message = '', path, cause } = Object(error) as Partial<NodeJS.ErrnoException>;
   if (code === 'database_away') {
-    return whyDatabase(cause, databaseUrl) ?? `the server cannot be used (${message}).`;
+    return databaseError(cause, databaseUrl) ?? `the server cannot be used (${message}).`;
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' || code === 'HOSTNAME_MISMATCH') {
     return `the server's certificate is for another name (${code}). Write the host by a name in the certificate, not by its address.`;

@@ -13,7 +13,7 @@ export interface Delivery {
   readonly at: number;
 }
 
-export interface Purchase {
+export interface CreateRequest {
   readonly account: Buffer;
   readonly clientId: string;
   /** SHA-256 of the session's 32 bytes. */
@@ -21,7 +21,7 @@ export interface Purchase {
   /** The uid, sealed under a key made of the session itself: it opens only while that is shown. */
   readonly sealedUid: Buffer;
   /** True when `hash` is that of a session shown, which is then refreshed if it lives. */
-  readonly shown: boolean;
+  readonly presented: boolean;
   /** When Mozilla accounts issued the token that proved it, on its clock. */
   readonly provedAt: number;
   /** What the profile says. */
@@ -53,7 +53,7 @@ export interface EndedSession {
  * `deleted`: the account is, and nothing was written. `ended`: the session shown is; show none. `unknown`: the session shown is
  * none of this account and client, and nothing was written.
  */
-export type Bought =
+export type CreateResult =
   | LiveSession
   | EndedSession
   | { readonly status: 'deleted'; readonly at: number }
@@ -76,7 +76,7 @@ export interface Store {
    * stays unknown.
    */
   open(account: Buffer, at: number): Promise<number>;
-  buy(purchase: Purchase): Promise<Bought>;
+  createSession(request: CreateRequest): Promise<CreateResult>;
   session(hash: Buffer, at: number): Promise<LiveSession | EndedSession | undefined>;
   /**
    * Ends a session (again) and takes the grants in for revocation, in one transaction; resolves after the commit, with false

@@ -38,7 +38,7 @@ const clientOf = (clientId: string, more: Partial<Client> = {}): Client => ({
   ...more,
 });
 
-async function world(era: Era, mode: 'introspect' | 'verify', clients = [clientOf(TEST_CLIENT)]) {
+async function harness(era: Era, mode: 'introspect' | 'verify', clients = [clientOf(TEST_CLIENT)]) {
   const clock = { now: Date.UTC(2026, 10, 21) };
   const standin = await startStandin({ era, keys, now: () => clock.now });
   ends.push(standin.stop);
@@ -64,7 +64,7 @@ async function world(era: Era, mode: 'introspect' | 'verify', clients = [clientO
 
 describe.each(KINDS)('in $era, asked at $mode', ({ era, mode }) => {
   it('an access token is its owner’s word', async () => {
-    const { show, uid, access } = await world(era, mode);
+    const { show, uid, access } = await harness(era, mode);
     const answer = await show(await access());
     expect(answer.status).toBe(200);
     expect(await answer.json()).toEqual({
@@ -79,7 +79,7 @@ describe.each(KINDS)('in $era, asked at $mode', ({ era, mode }) => {
     ['an id_token', (tokens: Record<string, unknown>) => tokens.id_token],
     ['one that never was', () => 'ab'.repeat(32)],
   ])('%s is none', async (_name, pick) => {
-    const { show, driver } = await world(era, mode);
+    const { show, driver } = await harness(era, mode);
     const token = pick(await driver.tokens());
     expect(token).toBeTypeOf('string');
     const answer = await show(token);
@@ -89,7 +89,7 @@ describe.each(KINDS)('in $era, asked at $mode', ({ era, mode }) => {
 
   it('nor is the refresh token of a client with a secret', async () => {
     const clientId = CONFIDENTIAL_CLIENT;
-    const { show, standin, uid } = await world(era, mode, [clientOf(clientId)]);
+    const { show, standin, uid } = await harness(era, mode, [clientOf(clientId)]);
     const granted = { clientId, uid, scope: 'profile' };
     expect((await show(standin.store.tokens.addRefreshToken(granted).token)).status).toBe(401);
     expect((await show(standin.store.tokens.addAccessToken({ ...granted, life: 60 }).token)).status).toBe(
@@ -98,21 +98,21 @@ describe.each(KINDS)('in $era, asked at $mode', ({ era, mode }) => {
   });
 
   it('another client’s token is refused, as good as it is there', async () => {
-    const { show, access } = await world(era, mode);
+    const { show, access } = await harness(era, mode);
     const answer = await show(await access({ clientId: OTHER_CLIENT }));
     expect(answer.status).toBe(401);
     expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="notes", error="invalid_token"');
   });
 
   it('a token for less is 403', async () => {
-    const { show, access } = await world(era, mode);
+    const { show, access } = await harness(era, mode);
     const answer = await show(await access({ scope: 'openid profile:uid' }));
     expect(answer.status).toBe(403);
     expect(answer.headers.get('www-authenticate')).toContain('scope="profile:email"');
   });
 
   it('it is refused once it has ended, and once it was destroyed', async () => {
-    const { show, access, driver, clock, standin } = await world(era, mode);
+    const { show, access, driver, clock, standin } = await harness(era, mode);
     const destroyed = await access();
     await driver.post('/v1/destroy', { token: destroyed });
     expect((await show(destroyed)).status).toBe(401);
@@ -122,7 +122,7 @@ describe.each(KINDS)('in $era, asked at $mode', ({ era, mode }) => {
   });
 
   it('trouble there is a 503 that passes', async () => {
-    const { show, access, standin } = await world(era, mode);
+    const { show, access, standin } = await harness(era, mode);
     const token = await access();
     const refusal = { kind: 'status', status: 429, retryAfter: 40 } as const;
     standin.faults.set([{ where: 'any', what: refusal, times: 1 }]);
@@ -137,7 +137,7 @@ describe.each(KINDS)('in $era, asked at $mode', ({ era, mode }) => {
 
 describe.each(['2019', 'today'] as const)('introspection in %s', (era) => {
   it('ends a remembered token at the very instant it ends, and not a moment before', async () => {
-    const { show, access, clock, standin } = await world(era, 'introspect');
+    const { show, access, clock, standin } = await harness(era, 'introspect');
     const token = await access();
     const end = clock.now + standin.world.rules.accessTokenLife * 1000;
     clock.now = end - 2_000;
@@ -152,7 +152,7 @@ describe.each(['2019', 'today'] as const)('introspection in %s', (era) => {
 });
 
 it('two Authorization headers are none', async () => {
-  const { server, access } = await world('today', 'introspect');
+  const { server, access } = await harness('today', 'introspect');
   const token = await access();
   const socket = connect(Number(new URL(server.origin).port), '127.0.0.1');
   const header = `Authorization: Bearer ${token}\r\n`;

@@ -212,7 +212,11 @@ export async function accessToken(standin: RunningStandin, wish: Wish = {}): Pro
 }
 
 /** Buys a companion session. */
-export async function buy(standin: RunningStandin, origin: string, wish: Wish = {}): Promise<string> {
+export async function createSession(
+  standin: RunningStandin,
+  origin: string,
+  wish: Wish = {},
+): Promise<string> {
   const { status, body } = await ask(`${origin}/v1/sessions`, 'POST', {
     bearer: await accessToken(standin, wish),
   });

@@ -4,47 +4,47 @@ import type { MetricsEvent } from '../../src/contract/companion.ts';
 import { metrics } from '../../src/companion/routes/metrics.ts';
 import { sessions } from '../../src/companion/routes/sessions.ts';
 import type { FakeStore } from './fakes/store.ts';
-import { CLIENT, createWorld, OTHER_CLIENT, SECRET, type World } from './fakes/mock-and-companion.ts';
+import { CLIENT, createHarness, OTHER_CLIENT, SECRET, type Harness } from './fakes/mock-and-companion.ts';
 
 type Json = Record<string, unknown>;
 
 const DAY_MS = 86_400_000;
 
-let world: World<FakeStore>;
-let app: ReturnType<World<FakeStore>['serve']>;
+let harness: Harness<FakeStore>;
+let app: ReturnType<Harness<FakeStore>['serve']>;
 let session: string;
 let measured: [string, number][];
 
 beforeEach(async () => {
-  world = await createWorld();
+  harness = await createHarness();
   // Midday: no test of an hour or two comes into another day.
-  world.clock.now = Math.floor(world.clock.now / DAY_MS) * DAY_MS + DAY_MS / 2;
+  harness.clock.now = Math.floor(harness.clock.now / DAY_MS) * DAY_MS + DAY_MS / 2;
   measured = [];
   mount(fetch);
-  session = await buy(await world.token());
+  session = await createSession(await harness.token());
 });
 afterEach(async () => {
-  expect(world.unforeseen).toEqual([]);
-  await world.standin.stop();
+  expect(harness.unforeseen).toEqual([]);
+  await harness.standin.stop();
 });
 
 function mount(fetch: typeof globalThis.fetch) {
-  const { store, check, deployment, clients, clock } = world;
+  const { store, check, deployment, clients, clock } = harness;
   const shared = { store, deployment, now: () => clock.now };
   const measure = (name: string, count: number) => void measured.push([name, count]);
   const room = metrics({ ...shared, clients, fetch, measure });
   room.route('/', sessions({ ...shared, check, secret: SECRET, http: { fetch } }));
-  app = world.serve(room);
+  app = harness.serve(room);
 }
 
-async function buy(token: string, shown?: string): Promise<string> {
+async function createSession(token: string, shown?: string): Promise<string> {
   const body = JSON.stringify({ session: shown });
   const headers = { authorization: `Bearer ${token}` };
   const response = await app.request('/v1/sessions', { method: 'POST', headers, body });
   return String(((await response.json()) as Json).session);
 }
 
-const day = (ago = 0) => new Date(world.clock.now - ago * DAY_MS).toISOString().slice(0, 10);
+const day = (ago = 0) => new Date(harness.clock.now - ago * DAY_MS).toISOString().slice(0, 10);
 const event = (more: object = {}): MetricsEvent => ({ name: 'popup_opened', day: day(), count: 1, ...more });
 const send = (events: unknown, bearer = session) =>
   app.request('/v1/metrics', {
@@ -59,46 +59,46 @@ describe('POST /v1/metrics', () => {
     const events = [event({ detail: 'by_icon', count: 3 }), event({ day: day(7) })];
     const response = await send(events);
     expect([response.status, await response.text()]).toEqual([202, '']);
-    expect(world.store.rows.metrics).toMatchObject(events);
+    expect(harness.store.rows.metrics).toMatchObject(events);
     expect(measured).toEqual([
       ['popup_opened', 3],
       ['popup_opened', 1],
     ]);
-    expect(world.store.dump()).not.toContain(world.uid());
+    expect(harness.store.dump()).not.toContain(harness.uid());
   });
 
   it('counts nothing once an opt-out is heard, and forgets what was counted', async () => {
     await send([event()]);
-    await world.hears({ kind: 'metrics_opt_out' });
+    await harness.hears({ kind: 'metrics_opt_out' });
     expect(await error(await send([event()]))).toEqual([403, 'metrics_off']);
-    expect(world.store.rows.metrics).toEqual([]);
+    expect(harness.store.rows.metrics).toEqual([]);
   });
 
   it('counts nothing when the opt-out comes between the look and the count', async () => {
-    const { session: look } = world.store;
-    world.store.session = async (...asked) => {
+    const { session: look } = harness.store;
+    harness.store.session = async (...asked) => {
       const seen = await look(...asked);
-      await world.hears({ kind: 'metrics_opt_out' });
+      await harness.hears({ kind: 'metrics_opt_out' });
       return seen;
     };
     expect(await error(await send([event()]))).toEqual([403, 'metrics_off']);
-    expect([world.store.rows.metrics, measured]).toEqual([[], []]);
+    expect([harness.store.rows.metrics, measured]).toEqual([[], []]);
   });
 
   it('asks for a fresh profile after 24 hours, and counts again once it was read', async () => {
-    world.clock.now += DAY_MS;
+    harness.clock.now += DAY_MS;
     expect((await send([event()])).status).toBe(202);
-    world.clock.now += 1;
+    harness.clock.now += 1;
     expect(await error(await send([event()]))).toEqual([403, 'consent_stale']);
-    await buy(await world.token(), session);
+    await createSession(await harness.token(), session);
     expect((await send([event()])).status).toBe(202);
   });
 
   it('takes nothing from a session that has ended, or that nobody knows', async () => {
     expect(await error(await send([event()], 'A'.repeat(43)))).toEqual([401, 'unknown_session']);
-    await world.hears({ kind: 'password_change', changedAt: world.clock.now + 5000 });
+    await harness.hears({ kind: 'password_change', changedAt: harness.clock.now + 5000 });
     expect(await error(await send([event()]))).toEqual([401, 'session_ended']);
-    expect(world.store.rows.metrics).toEqual([]);
+    expect(harness.store.rows.metrics).toEqual([]);
   });
 });
 
@@ -107,53 +107,53 @@ describe('DELETE /v1/metrics', () => {
     app.request('/v1/metrics', { method: 'DELETE', headers: { authorization: `Bearer ${bearer}` } });
 
   it('forgets what this client counted of this person, as often as it is asked, and nothing else', async () => {
-    const elsewhere = await buy(await world.token({ clientId: OTHER_CLIENT.clientId }));
+    const elsewhere = await createSession(await harness.token({ clientId: OTHER_CLIENT.clientId }));
     const left = event({ name: 'counted_elsewhere' });
     await send([left], elsewhere);
     await send([event(), event({ name: 'engage' })]);
     for (let again = 0; again < 2; again += 1) {
       const response = await forget();
       expect([response.status, await response.text()]).toEqual([204, '']);
-      expect(world.store.rows.metrics).toMatchObject([left]);
+      expect(harness.store.rows.metrics).toMatchObject([left]);
       // Or a person who changes their mind would be told of twice a day.
-      expect(world.store.rows.engaged.size).toBe(1);
+      expect(harness.store.rows.engaged.size).toBe(1);
     }
     expect((await send([event()])).status).toBe(202);
   });
 
   it('needs no consent: it may have been taken back', async () => {
-    world.clock.now += 2 * DAY_MS;
+    harness.clock.now += 2 * DAY_MS;
     expect((await forget()).status).toBe(204);
-    await world.hears({ kind: 'metrics_opt_out' });
+    await harness.hears({ kind: 'metrics_opt_out' });
     expect((await forget()).status).toBe(204);
   });
 
   it('is for the session’s owner alone', async () => {
     await send([event()]);
     expect(await error(await forget('A'.repeat(43)))).toEqual([401, 'unknown_session']);
-    expect(world.store.rows.metrics).toHaveLength(1);
+    expect(harness.store.rows.metrics).toHaveLength(1);
   });
 });
 
 describe('engage', () => {
-  const asked = () => world.standin.metricsFlows;
+  const asked = () => harness.standin.metricsFlows;
 
   it('is told to Mozilla accounts once a day, and counted nowhere', async () => {
     for (let again = 0; again < 3; again += 1)
       expect((await send([event({ name: 'engage' })])).status).toBe(202);
-    const query = { event_type: 'engage', service: CLIENT.clientId, uid: world.uid() };
+    const query = { event_type: 'engage', service: CLIENT.clientId, uid: harness.uid() };
     await expect.poll(asked).toEqual([{ query, origin: CLIENT.origin, status: 200 }]);
-    expect(world.store.rows.metrics).toEqual([]);
-    world.clock.now += DAY_MS / 2;
+    expect(harness.store.rows.metrics).toEqual([]);
+    harness.clock.now += DAY_MS / 2;
     await send([event({ name: 'engage' })]);
     await expect.poll(() => asked().length).toBe(2);
   });
 
   it('is left out where no Origin is registered, and of days that are over', async () => {
-    const other = await buy(await world.token({ clientId: OTHER_CLIENT.clientId }));
+    const other = await createSession(await harness.token({ clientId: OTHER_CLIENT.clientId }));
     expect((await send([event({ name: 'engage' })], other)).status).toBe(202);
     expect((await send([event({ name: 'engage', day: day(1) })])).status).toBe(202);
-    expect([world.store.rows.engaged.size, asked().length]).toEqual([0, 0]);
+    expect([harness.store.rows.engaged.size, asked().length]).toEqual([0, 0]);
   });
 
   it('keeps nobody waiting, and its failure goes nowhere', async () => {
@@ -165,7 +165,7 @@ describe('engage', () => {
     });
     expect((await send([event({ name: 'engage' }), event()])).status).toBe(202);
     await expect.poll(() => asked.length).toBe(1);
-    world.store.engageOnce = () => Promise.reject(new Error('The database is away'));
+    harness.store.engageOnce = () => Promise.reject(new Error('The database is away'));
     expect((await send([event({ name: 'engage' }), event()])).status).toBe(202);
   });
 });
@@ -182,15 +182,15 @@ describe('GET /v1/metrics-flow', () => {
     expect(await response.json()).toEqual({
       flowId: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
       deviceId: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
-      flowBeginTime: world.clock.now,
+      flowBeginTime: harness.clock.now,
     });
     const query = { ...wanted, service: client_id };
-    expect(world.standin.metricsFlows).toEqual([{ query, origin: CLIENT.origin, status: 200 }]);
+    expect(harness.standin.metricsFlows).toEqual([{ query, origin: CLIENT.origin, status: 200 }]);
   });
 
   it('sends no Origin where none is registered', async () => {
     expect((await ask({ client_id: OTHER_CLIENT.clientId })).status).toBe(200);
-    expect(world.standin.metricsFlows[0]).not.toHaveProperty('origin');
+    expect(harness.standin.metricsFlows[0]).not.toHaveProperty('origin');
   });
 
   it.each([
@@ -205,21 +205,21 @@ describe('GET /v1/metrics-flow', () => {
     ['a prototype’s name', `client_id=${client_id}&__proto__=a`],
   ])('refuses %s without asking', async (_what, query) => {
     expect(await error(await ask(query))).toEqual([400, 'invalid_request']);
-    expect(world.standin.metricsFlows).toEqual([]);
+    expect(harness.standin.metricsFlows).toEqual([]);
   });
 
   it('says 503 when Mozilla accounts has trouble, and when to come back', async () => {
     const what = { kind: 'status', status: 429, retryAfter: 90 } as const;
-    world.standin.faults.set([{ where: 'metrics-flow', what, times: 1 }]);
+    harness.standin.faults.set([{ where: 'metrics-flow', what, times: 1 }]);
     const response = await ask({ client_id });
     expect(response.headers.get('retry-after')).toBe('90');
     expect(await error(response)).toEqual([503, 'accounts_unavailable']);
-    world.standin.faults.set([{ where: 'metrics-flow', what: { kind: 'drop' } }]);
+    harness.standin.faults.set([{ where: 'metrics-flow', what: { kind: 'drop' } }]);
     expect(await error(await ask({ client_id }))).toEqual([503, 'accounts_unavailable']);
   });
 
   it('waits three seconds and no longer', async () => {
-    world.standin.faults.set([{ where: 'metrics-flow', what: { kind: 'silence' } }]);
+    harness.standin.faults.set([{ where: 'metrics-flow', what: { kind: 'silence' } }]);
     const limits = vi.spyOn(AbortSignal, 'timeout');
     expect((await ask({ client_id })).status).toBe(503);
     expect(limits.mock.calls).toEqual([[3000]]);

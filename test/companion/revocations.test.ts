@@ -4,21 +4,21 @@ import { createRevoker, type Revoke } from '../../src/companion/jobs/revocations
 import { refreshTokenId } from '../../src/fxa/tokens.ts';
 import type { Fault } from '../../src/mock-accounts/faults/model.ts';
 import { CLIENT } from './fakes/mock-and-companion.ts';
-import { createWorld, type World } from './fakes/mock-and-companion.ts';
+import { createHarness, type Harness } from './fakes/mock-and-companion.ts';
 import type { FakeStore } from './fakes/store.ts';
 
 const DAY_MS = 86_400_000;
 
-let world: World<FakeStore>;
+let harness: Harness<FakeStore>;
 let revoke: Revoke;
 let reported: unknown[][];
 let asked: number;
 
 beforeEach(async () => {
-  world = await createWorld();
+  harness = await createHarness();
   reported = [];
   asked = 0;
-  const { store, deployment, clock } = world;
+  const { store, deployment, clock } = harness;
   const counted: typeof fetch = (...request) => {
     asked += 1;
     return fetch(...request);
@@ -32,14 +32,14 @@ beforeEach(async () => {
     report: (...what) => void reported.push(what),
   });
 });
-afterEach(() => world.standin.stop());
+afterEach(() => harness.standin.stop());
 
 /** A live grant, taken in for revocation. */
 async function doomed(): Promise<string> {
-  const { refresh_token: token } = await world.driver.tokens({ scope: CLIENT.scope });
+  const { refresh_token: token } = await harness.driver.tokens({ scope: CLIENT.scope });
   const id = await refreshTokenId(String(token));
   const { clientId } = CLIENT;
-  world.store.rows.revocations.set(id, {
+  harness.store.rows.revocations.set(id, {
     refreshTokenId: id,
     clientId,
     attempts: 0,
@@ -49,11 +49,11 @@ async function doomed(): Promise<string> {
   return id;
 }
 
-const row = (id: string) => world.store.rows.revocations.get(id);
+const row = (id: string) => harness.store.rows.revocations.get(id);
 const wait = (id: string) => row(id)?.wait ?? 0;
-const live = () => world.standin.store.liveGrants({ clientId: CLIENT.clientId }).length;
+const live = () => harness.standin.store.liveGrants({ clientId: CLIENT.clientId }).length;
 const goesWrong = (what: Fault['what'], times = 1) => {
-  world.standin.faults.set([{ where: 'destroy', what, times }]);
+  harness.standin.faults.set([{ where: 'destroy', what, times }]);
 };
 
 describe('a revocation', () => {
@@ -91,7 +91,7 @@ describe('a revocation', () => {
     await revoke(id);
     expect(row(id)).toMatchObject({ attempts: 1, why });
     expect(wait(id)).toBeGreaterThanOrEqual(5000);
-    world.clock.now += wait(id) + 60_000;
+    harness.clock.now += wait(id) + 60_000;
     await revoke(id);
     expect([row(id), live()]).toEqual([undefined, 0]);
   });
@@ -112,12 +112,12 @@ describe('a revocation', () => {
     goesWrong({ kind: 'status', status: 503, retryAfter: 120 });
     await revoke(first);
     expect(wait(first)).toBe(120_000);
-    world.clock.now += 20_000;
+    harness.clock.now += 20_000;
     await revoke(second);
     expect([asked, wait(second), row(second)?.why]).toEqual([1, 100_000, 'server_unavailable']);
-    world.clock.now += 100_000;
+    harness.clock.now += 100_000;
     for (const id of [first, second]) await revoke(id);
-    expect([live(), world.store.rows.revocations.size, asked]).toEqual([0, 0, 3]);
+    expect([live(), harness.store.rows.revocations.size, asked]).toEqual([0, 0, 3]);
   });
 
   it.each<[string, Fault['what'], string]>([
@@ -129,7 +129,7 @@ describe('a revocation', () => {
     await revoke(id);
     expect(row(id)).toMatchObject({ setAside: why });
     expect(reported).toEqual([['set_aside', why]]);
-    expect(await world.store.revocation(id)).toBeUndefined();
+    expect(await harness.store.revocation(id)).toBeUndefined();
   });
 
   it('is given up after 30 days, not before', async () => {
@@ -156,7 +156,7 @@ describe('a revocation', () => {
 
   it('leaves its row alone when the store is in trouble, and names no id', async () => {
     const id = await doomed();
-    world.store.revoked = () => Promise.reject(new Error('The database is away'));
+    harness.store.revoked = () => Promise.reject(new Error('The database is away'));
     await expect(revoke(id)).rejects.toThrow('The database is away');
     expect(row(id)).toMatchObject({ attempts: 0 });
     expect(JSON.stringify(reported)).not.toContain(id);

@@ -10,7 +10,7 @@ import { openPostgres } from '../../src/companion/db/postgres.ts';
 import { COMPANION_PATHS } from '../../src/contract/companion.ts';
 import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
 import { CLIENT } from './fakes/mock-and-companion.ts';
-import { builtCompanion, buy, deliver, quickly, uidOf, type BuiltCompanion } from './harness.ts';
+import { builtCompanion, createSession, deliver, quickly, uidOf, type BuiltCompanion } from './harness.ts';
 
 const PATIENCE_MS = 120_000;
 /** Of the flood whose effect is looked at; one as long goes before it, for what any load costs once. */
@@ -48,7 +48,7 @@ describe('a companion in a flood', () => {
   it(
     'takes every good token, and holds on to nothing else',
     async () => {
-      await buy(standin, origin);
+      await createSession(standin, origin);
       const half = Array.from({ length: HALF_OPEN }, () => halfOpen(origin));
       const flood = { over: false, sent: 0, statuses: new Set<number | undefined>() };
       const flooding = Array.from({ length: 16 }, async (_, nth) => {

@@ -26,7 +26,7 @@ import { COMPANION_PATHS } from '../../src/contract/companion.ts';
 import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
 import { drive } from '../../src/mock-accounts/testing/drive.ts';
 import { CLIENT } from './fakes/mock-and-companion.ts';
-import { accessToken, ask, buy, deliver, startHere, uidOf, type Answer } from './harness.ts';
+import { accessToken, ask, createSession, deliver, startHere, uidOf, type Answer } from './harness.ts';
 
 const { clientId, scope } = CLIENT;
 const CHROMIUM = 'chrome-extension://abcdefghijklmnopabcdefghijklmnop';
@@ -124,7 +124,7 @@ describe('each kind of token opens its own doors, and no other', () => {
     ['the same with events', () => sign({ typ: 'at+jwt' }, access), []],
     ['the same with events and no type', () => sign({}, { ...access, events: { x: {} } }), ['webhook']],
     ['a logout token', () => sign({ typ: 'logout+jwt' }, { events: logout }), []],
-    ['a companion session', () => buy(standin, companion.origin), ['session', 'metrics', 'end']],
+    ['a companion session', () => createSession(standin, companion.origin), ['session', 'metrics', 'end']],
     ['garbage', () => Promise.resolve('garbage'), []],
   ])('%s', async (_kind, make, opens) => {
     const bearer = await make();
@@ -219,7 +219,7 @@ describe('pages of others', () => {
 });
 
 it('one SET, fifty times at once, is one event', async () => {
-  const session = await buy(standin, companion.origin, { email: 'noor@example.com' });
+  const session = await createSession(standin, companion.origin, { email: 'noor@example.com' });
   const uid = uidOf(standin, 'noor@example.com');
   const set = await standin.events.sign({ clientId, uid, event: 'profile-change' });
   const sent = Array.from({ length: 50 }, () => deliver(agent, companion.origin, set));

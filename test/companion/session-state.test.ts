@@ -2,28 +2,28 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sessions } from '../../src/companion/routes/sessions.ts';
 import type { FakeStore } from './fakes/store.ts';
-import { createWorld, SECRET, type World } from './fakes/mock-and-companion.ts';
+import { createHarness, SECRET, type Harness } from './fakes/mock-and-companion.ts';
 
 type Json = Record<string, unknown>;
 
 const IDS = ['a', 'b'].map((digit) => digit.repeat(64));
 
-let world: World<FakeStore>;
-let app: ReturnType<World<FakeStore>['serve']>;
+let harness: Harness<FakeStore>;
+let app: ReturnType<Harness<FakeStore>['serve']>;
 let session: string;
 
 beforeEach(async () => {
-  world = await createWorld();
-  const { store, check, deployment, clock } = world;
+  harness = await createHarness();
+  const { store, check, deployment, clock } = harness;
   const parts = { store, check, deployment, secret: SECRET, http: { fetch }, now: () => clock.now };
-  app = world.serve(sessions(parts));
-  const headers = { authorization: `Bearer ${await world.token()}` };
-  const bought = await app.request('/v1/sessions', { method: 'POST', headers });
-  session = String((await json(bought)).session);
+  app = harness.serve(sessions(parts));
+  const headers = { authorization: `Bearer ${await harness.token()}` };
+  const created = await app.request('/v1/sessions', { method: 'POST', headers });
+  session = String((await json(created)).session);
 });
 afterEach(async () => {
-  expect(world.unforeseen).toEqual([]);
-  await world.standin.stop();
+  expect(harness.unforeseen).toEqual([]);
+  await harness.standin.stop();
 });
 
 const json = async (response: Response) => (await response.json()) as Json;
@@ -46,9 +46,9 @@ describe('GET /v1/session', () => {
     expect(tag).toMatch(/^"[\w-]{43}"$/);
     expect((await state()).headers.get('etag')).toBe(tag);
 
-    const changedAt = world.clock.now;
+    const changedAt = harness.clock.now;
     const capabilities = ['vpn', 'relay'];
-    await world.hears({ kind: 'subscription_state_change', capabilities, isActive: true, changedAt });
+    await harness.hears({ kind: 'subscription_state_change', capabilities, isActive: true, changedAt });
     const second = await state({ 'if-none-match': tag });
     expect(second.status).toBe(200);
     expect(await json(second)).toMatchObject({ revision: 1, subscriptions: { vpn: true, relay: true } });
@@ -68,8 +68,8 @@ describe('GET /v1/session', () => {
   });
 
   it('says that the password was changed, and when', async () => {
-    const changedAt = world.clock.now + 5000;
-    await world.hears({ kind: 'password_change', changedAt });
+    const changedAt = harness.clock.now + 5000;
+    await harness.hears({ kind: 'password_change', changedAt });
     const response = await state();
     expect(response.status).toBe(401);
     const ended = { error: 'session_ended', reason: 'password_changed', at: changedAt };
@@ -79,7 +79,7 @@ describe('GET /v1/session', () => {
   });
 
   it('says that the account was deleted', async () => {
-    await world.hears({ kind: 'delete_user' });
+    await harness.hears({ kind: 'delete_user' });
     expect(await json(await state())).toMatchObject({ error: 'session_ended', reason: 'account_deleted' });
   });
 
@@ -99,22 +99,22 @@ describe('POST /v1/session/end', () => {
   it('ends the session and takes its grants in', async () => {
     const response = await end({ refreshTokenIds: [...IDS, IDS[0]] });
     expect([response.status, await response.text()]).toEqual([202, '']);
-    expect([...world.store.rows.revocations.keys()]).toEqual(IDS);
+    expect([...harness.store.rows.revocations.keys()]).toEqual(IDS);
     expect(await json(await state())).toMatchObject({ error: 'session_ended', reason: 'signed_out' });
   });
 
   it('is 202 again, also after another end', async () => {
-    await world.hears({ kind: 'password_change', changedAt: world.clock.now + 5000 });
+    await harness.hears({ kind: 'password_change', changedAt: harness.clock.now + 5000 });
     for (let again = 0; again < 3; again += 1) {
       expect((await end({ refreshTokenIds: IDS })).status).toBe(202);
     }
-    expect(world.store.rows.revocations.size).toBe(2);
+    expect(harness.store.rows.revocations.size).toBe(2);
   });
 
   it('takes nothing in from a session that is unknown', async () => {
     const response = await end({ refreshTokenIds: IDS }, 'A'.repeat(43));
     expect([response.status, (await json(response)).error]).toEqual([401, 'unknown_session']);
-    expect(world.store.rows.revocations.size).toBe(0);
+    expect(harness.store.rows.revocations.size).toBe(0);
   });
 
   it.each([
@@ -126,7 +126,7 @@ describe('POST /v1/session/end', () => {
     ['more than 20', { refreshTokenIds: Array.from({ length: 21 }, () => IDS[0]) }],
   ])('changes nothing for a body of %s', async (_what, body) => {
     expect((await end(body)).status).toBe(400);
-    expect(world.store.rows.revocations.size).toBe(0);
+    expect(harness.store.rows.revocations.size).toBe(0);
     expect((await state()).status).toBe(200);
   });
 

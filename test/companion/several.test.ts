@@ -62,7 +62,7 @@ describe('on one PostgreSQL', () => {
   const tried = async () => {
     const first = built.start(standin, { databaseUrl });
     const origin = await first.listening;
-    const session = await world.buy(standin, origin);
+    const session = await world.createSession(standin, origin);
     const ids = [world.grant(standin, world.uidOf(standin))];
     expect((await end(origin, session, ids)).status).toBe(202);
     await expect.poll(() => standin.faults.hits()[0]).toBe(1);
@@ -71,7 +71,7 @@ describe('on one PostgreSQL', () => {
 
   it('what one is told, the other says', async () => {
     const [a, b] = [await start(), await start()];
-    const session = await world.buy(standin, a);
+    const session = await world.createSession(standin, a);
     expect((await look(b, session)).body).toMatchObject({ revision: 0, metrics: true });
     await tell(a, 'metrics-opt-out');
     expect((await look(b, session)).body).toMatchObject({ revision: 1, metrics: false });
@@ -134,7 +134,7 @@ describe('on one PostgreSQL', () => {
     'four that start at once on an empty database all work, and it is made once',
     async () => {
       const origins = await Promise.all(Array.from({ length: 4 }, start));
-      const session = await world.buy(standin, origins[0] ?? '');
+      const session = await world.createSession(standin, origins[0] ?? '');
       for (const origin of origins) {
         expect((await world.ask(`${origin}/__heartbeat__`)).body).toMatchObject({ status: 'ok' });
         expect((await look(origin, session)).status).toBe(200);

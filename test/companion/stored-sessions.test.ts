@@ -5,7 +5,7 @@ import { metrics } from '../../src/companion/routes/metrics.ts';
 import { sessions } from '../../src/companion/routes/sessions.ts';
 import type { Store } from '../../src/companion/store.ts';
 import { onEachDatabase } from './db/on-each-database.ts';
-import { CLIENT, createWorld, OTHER_CLIENT, SECRET, type World } from './fakes/mock-and-companion.ts';
+import { CLIENT, createHarness, OTHER_CLIENT, SECRET, type Harness } from './fakes/mock-and-companion.ts';
 
 type Json = Record<string, unknown>;
 
@@ -14,21 +14,21 @@ const TABLES = ['account', 'session', 'ledger', 'capability', 'metric', 'engaged
 
 describe('on', () => {
   onEachDatabase((stored) => {
-    let world: World<Store>;
+    let harness: Harness<Store>;
     let app: Hono;
     const canaries: string[] = [];
 
     beforeEach(async () => {
-      world = await createWorld(stored.store);
-      const { store, check, deployment, clients, clock } = world;
+      harness = await createHarness(stored.store);
+      const { store, check, deployment, clients, clock } = harness;
       const shared = { store, deployment, now: () => clock.now };
       const room = metrics({ ...shared, clients, fetch });
       room.route('/', sessions({ ...shared, check, secret: SECRET, http: { fetch } }));
-      app = world.serve(room);
+      app = harness.serve(room);
     });
     afterEach(async () => {
-      expect(world.unforeseen).toEqual([]);
-      await world.standin.stop();
+      expect(harness.unforeseen).toEqual([]);
+      await harness.standin.stop();
     });
 
     const ask = async (method: string, path: string, bearer: string, body?: unknown) => {
@@ -38,15 +38,15 @@ describe('on', () => {
       const text = await response.text();
       return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Json };
     };
-    const buy = async (wish = {}, session?: string) => {
-      const token = await world.token(wish);
+    const createSession = async (wish = {}, session?: string) => {
+      const token = await harness.token(wish);
       const answer = await ask('POST', '/v1/sessions', token, { session });
       canaries.push(token, String(answer.body.session));
       return { ...answer, session: String(answer.body.session) };
     };
     const look = (session: string) => ask('GET', '/v1/session', session);
     const count = (session: string, name = 'opened') => {
-      const day = new Date(world.clock.now).toISOString().slice(0, 10);
+      const day = new Date(harness.clock.now).toISOString().slice(0, 10);
       return ask('POST', '/v1/metrics', session, { events: [{ name, day, count: 2 }] });
     };
     const dump = async () => {
@@ -57,13 +57,13 @@ describe('on', () => {
     };
 
     it('sells, refreshes and tells', async () => {
-      const first = await buy();
+      const first = await createSession();
       expect(first).toMatchObject({ status: 201, body: { revision: 0, metrics: true } });
-      world.clock.now += 1000;
-      const again = await buy({}, first.session);
+      harness.clock.now += 1000;
+      const again = await createSession({}, first.session);
       expect([again.status, again.session]).toEqual([200, first.session]);
-      const changedAt = world.clock.now;
-      await world.hears({
+      const changedAt = harness.clock.now;
+      await harness.hears({
         kind: 'subscription_state_change',
         capabilities: ['vpn'],
         isActive: true,
@@ -72,59 +72,62 @@ describe('on', () => {
       expect(await look(first.session)).toMatchObject({
         body: { revision: 1, subscriptions: { vpn: true } },
       });
-      const other = await buy({ clientId: OTHER_CLIENT.clientId }, first.session);
+      const other = await createSession({ clientId: OTHER_CLIENT.clientId }, first.session);
       expect(other.status).toBe(201);
       expect(other.session).not.toBe(first.session);
     });
 
     it('counts only while nothing has been heard against it', async () => {
-      const { session } = await buy();
+      const { session } = await createSession();
       expect((await count(session)).status).toBe(202);
-      await world.hears({ kind: 'metrics_opt_out' });
+      await harness.hears({ kind: 'metrics_opt_out' });
       expect(await count(session)).toMatchObject({ status: 403, body: { error: 'metrics_off' } });
       expect(await stored.database.query('select 1 as one from companion.metric')).toEqual([]);
-      expect((await buy({}, session)).body.metrics).toBe(true);
-      world.clock.now += DAY_MS + 1;
+      expect((await createSession({}, session)).body.metrics).toBe(true);
+      harness.clock.now += DAY_MS + 1;
       expect(await count(session)).toMatchObject({ status: 403, body: { error: 'consent_stale' } });
     });
 
     it('tells Mozilla accounts once a day who has used it, from what only the session opens', async () => {
-      const { session } = await buy();
+      const { session } = await createSession();
       for (let again = 0; again < 3; again += 1) await count(session, 'engage');
-      const query = { event_type: 'engage', service: CLIENT.clientId, uid: world.uid() };
+      const query = { event_type: 'engage', service: CLIENT.clientId, uid: harness.uid() };
       await expect
-        .poll(() => world.standin.metricsFlows)
+        .poll(() => harness.standin.metricsFlows)
         .toEqual([{ query, origin: CLIENT.origin, status: 200 }]);
     });
 
     it('says of each end why, and takes grants in all the same', async () => {
-      const [first, second] = [(await buy()).session, (await buy()).session];
+      const [first, second] = [(await createSession()).session, (await createSession()).session];
       const ids = { refreshTokenIds: ['a'.repeat(64)] };
       expect((await ask('POST', '/v1/session/end', first, ids)).status).toBe(202);
       expect(await look(first)).toMatchObject({ status: 401, body: { reason: 'signed_out' } });
-      const changedAt = world.clock.now + 5000;
-      await world.hears({ kind: 'password_change', changedAt });
+      const changedAt = harness.clock.now + 5000;
+      await harness.hears({ kind: 'password_change', changedAt });
       expect(await look(second)).toMatchObject({ body: { reason: 'password_changed', at: changedAt } });
-      expect(await buy({}, second)).toMatchObject({ status: 401, body: { reason: 'password_changed' } });
+      expect(await createSession({}, second)).toMatchObject({
+        status: 401,
+        body: { reason: 'password_changed' },
+      });
       expect((await ask('POST', '/v1/session/end', second, ids)).status).toBe(202);
       expect(await stored.database.query('select client_id as client from companion.revocation')).toEqual([
         { client: CLIENT.clientId },
       ]);
-      await world.hears({ kind: 'delete_user' });
+      await harness.hears({ kind: 'delete_user' });
       expect(await look(first)).toMatchObject({ status: 401 });
-      expect(await buy()).toMatchObject({ status: 401, body: { reason: 'account_deleted' } });
+      expect(await createSession()).toMatchObject({ status: 401, body: { reason: 'account_deleted' } });
       expect((await ask('POST', '/v1/session/end', 'A'.repeat(43), ids)).status).toBe(401);
     });
 
     it('holds neither tokens nor sessions nor people', async () => {
-      const { session } = await buy();
+      const { session } = await createSession();
       await count(session);
       await count(session, 'engage');
-      await ask('POST', '/v1/session/end', (await buy()).session, { refreshTokenIds: [] });
-      await world.hears({ kind: 'profile_change' });
+      await ask('POST', '/v1/session/end', (await createSession()).session, { refreshTokenIds: [] });
+      await harness.hears({ kind: 'profile_change' });
       const rows = await dump();
       expect(rows).toContain('opened');
-      const hidden = [...canaries, world.uid(), 'ada@example.com'];
+      const hidden = [...canaries, harness.uid(), 'ada@example.com'];
       const spellings = hidden.flatMap((text) => [
         text,
         Buffer.from(text).toString('hex'),

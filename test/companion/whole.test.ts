@@ -11,7 +11,7 @@ import { drive } from '../../src/mock-accounts/testing/drive.ts';
 import { dump, spellings } from './leak-detector.ts';
 import { onEachDatabase } from './db/on-each-database.ts';
 import { CLIENT, SECRET } from './fakes/mock-and-companion.ts';
-import { accessToken, ADA, ask, buy, startHere, uidOf, type Asking } from './harness.ts';
+import { accessToken, ADA, ask, createSession, startHere, uidOf, type Asking } from './harness.ts';
 
 const keys = createKeys(Date.now);
 
@@ -60,7 +60,7 @@ describe('the whole companion on', () => {
     const counted = () => stored.database.query('select name, count from companion.metric order by name');
 
     it('tells of every event of the broker, at the next look, and of nothing in between', async () => {
-      const session = await buy(standin, companion.origin);
+      const session = await createSession(standin, companion.origin);
       let tag = '';
       const next = async () => {
         await standin.events.idle();
@@ -97,7 +97,7 @@ describe('the whole companion on', () => {
     it('takes a sign-out in, and sees to it', async () => {
       const { refresh_token: token } = await drive(standin).tokens({ scope: CLIENT.scope });
       const id = await refreshTokenId(String(token));
-      const session = await buy(standin, companion.origin);
+      const session = await createSession(standin, companion.origin);
       const body = { refreshTokenIds: [id] };
       expect((await call('/v1/session/end', 'POST', { bearer: session, body })).status).toBe(202);
       expect((await look(session)).body).toMatchObject({ reason: 'signed_out' });
@@ -107,7 +107,7 @@ describe('the whole companion on', () => {
     });
 
     it('measures those who allow it, tells Mozilla accounts once, and forgets at a word', async () => {
-      const session = await buy(standin, companion.origin);
+      const session = await createSession(standin, companion.origin);
       const flow = await call(`/v1/metrics-flow?client_id=${CLIENT.clientId}&entrypoint=toolbar`);
       expect(flow.body).toMatchObject({ flowId: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
       for (const name of ['opened', 'engage', 'opened', 'engage']) {
@@ -134,7 +134,10 @@ describe('the whole companion on', () => {
     it('keeps, answers and logs nothing that names anybody, and after a deletion nothing at all', async () => {
       const uid = uidOf(standin);
       const grant = await drive(standin).tokens({ scope: CLIENT.scope });
-      const sessions = [await buy(standin, companion.origin), await buy(standin, companion.origin)];
+      const sessions = [
+        await createSession(standin, companion.origin),
+        await createSession(standin, companion.origin),
+      ];
       const [session = '', other = ''] = sessions;
       const secrets = [String(grant.access_token), String(grant.refresh_token), ...sessions];
       const person = [uid, ADA, ...secrets];

@@ -7,32 +7,32 @@ import type { WorkerTrouble } from '../../src/companion/jobs/worker-log.ts';
 import { startWorker, type RunningWorker } from '../../src/companion/jobs/worker.ts';
 import type { Store } from '../../src/companion/store.ts';
 import { refreshTokenId } from '../../src/fxa/tokens.ts';
-import { whileAway, whileReadOnly } from './db/away.ts';
+import { whileUnreachable, whileReadOnly } from './db/away.ts';
 import { setClock } from './db/empty.ts';
 import { onEachDatabase } from './db/on-each-database.ts';
-import { CLIENT, createWorld, SECRET, type World } from './fakes/mock-and-companion.ts';
+import { CLIENT, createHarness, SECRET, type Harness } from './fakes/mock-and-companion.ts';
 
 const LONG_AGO_MS = 180_000;
 const WAITING_TO_FAIL = `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%''message''%'`;
 
 describe('the worker on', () => {
   onEachDatabase((stored, databaseName) => {
-    let world: World<Store>;
+    let harness: Harness<Store>;
     let worker: RunningWorker | undefined;
     let troubles: WorkerTrouble[];
 
     beforeEach(async () => {
-      world = await createWorld(stored.store);
+      harness = await createHarness(stored.store);
       troubles = [];
     });
     afterEach(async () => {
       await worker?.stop();
       worker = undefined;
-      await world.standin.stop();
+      await harness.standin.stop();
     });
 
     const work = async (pollEvery = 200, now = Date.now, more: Partial<Store> = {}) => {
-      const { store, deployment } = world;
+      const { store, deployment } = harness;
       const common = { store: { ...store, ...more }, now };
       const revoke = createRevoker({ ...common, deployment, http: { fetch }, random: () => 0 });
       const log = (trouble: WorkerTrouble) => void troubles.push(trouble);
@@ -40,24 +40,24 @@ describe('the worker on', () => {
     };
     /** Signs out, `ago` milliseconds back, with a live grant. */
     const signOut = async (ago = 0, at = Date.now() - ago) => {
-      const { refresh_token: token } = await world.driver.tokens({ scope: CLIENT.scope });
+      const { refresh_token: token } = await harness.driver.tokens({ scope: CLIENT.scope });
       const id = await refreshTokenId(String(token));
       const hash = Buffer.from(id, 'hex');
-      const account = accountKey(SECRET, CLIENT, world.uid());
-      const purchase = {
+      const account = accountKey(SECRET, CLIENT, harness.uid());
+      const request = {
         account,
         clientId: CLIENT.clientId,
         hash,
         sealedUid: Buffer.alloc(60),
         shown: false,
       };
-      await world.store.buy({ ...purchase, provedAt: at, metrics: false, readAtRevision: 0, at });
+      await harness.store.createSession({ ...request, provedAt: at, metrics: false, readAtRevision: 0, at });
       await setClock(stored.database, ago === 0 ? undefined : at);
-      await world.store.end(hash, [id], at);
+      await harness.store.end(hash, [id], at);
       await setClock(stored.database, undefined);
       return id;
     };
-    const live = () => world.standin.store.liveGrants({ clientId: CLIENT.clientId }).length;
+    const live = () => harness.standin.store.liveGrants({ clientId: CLIENT.clientId }).length;
     const rows = (of = 'companion.revocation') =>
       stored.database.query<Record<string, unknown>>(`select * from ${of}`);
     const jobs = () => rows('graphile_worker._private_jobs');
@@ -82,7 +82,7 @@ describe('the worker on', () => {
 
     it('comes back to what did not work', async () => {
       const what = { kind: 'drop-after' } as const;
-      world.standin.faults.set([{ where: 'destroy', what, times: 1 }]);
+      harness.standin.faults.set([{ where: 'destroy', what, times: 1 }]);
       await work();
       await signOut();
       await expect.poll(rows).toMatchObject([{ attempts: 1, last_error: 'offline' }]);
@@ -108,10 +108,10 @@ describe('the worker on', () => {
       await expect.poll(live).toBe(0);
       await expect.poll(rows).toEqual([]);
       // Nor does it take what waits for its next try for something that was forgotten.
-      world.standin.faults.set([{ where: 'destroy', what: { kind: 'status', status: 503 }, times: 1 }]);
+      harness.standin.faults.set([{ where: 'destroy', what: { kind: 'status', status: 503 }, times: 1 }]);
       await signOut(0, Date.now() + skew);
       await expect.poll(rows).toMatchObject([{ attempts: 1 }]);
-      expect(await world.store.requeueOverdue()).toBe(0);
+      expect(await harness.store.requeueOverdue()).toBe(0);
       await expect.poll(live, { timeout: 30_000 }).toBe(0);
       expect(hash).toHaveLength(64);
     });
@@ -139,10 +139,10 @@ describe('the worker on', () => {
     });
 
     it('stops in time although Mozilla accounts does not answer, and forgets nothing', async () => {
-      world.standin.faults.set([{ where: 'destroy', what: { kind: 'silence' } }]);
+      harness.standin.faults.set([{ where: 'destroy', what: { kind: 'silence' } }]);
       await work();
       await signOut();
-      await expect.poll(() => world.standin.faults.hits()[0]).toBe(1);
+      await expect.poll(() => harness.standin.faults.hits()[0]).toBe(1);
       await worker?.stop();
       expect(await rows()).toMatchObject([{ attempts: 1, last_error: 'cancelled' }]);
       expect(await jobs()).toHaveLength(1);
@@ -150,7 +150,7 @@ describe('the worker on', () => {
 
     it('sets aside what is hopeless or too old, and tries it no more', async () => {
       const what = { kind: 'status', status: 400, errno: 101 } as const;
-      world.standin.faults.set([
+      harness.standin.faults.set([
         { where: 'destroy', what, times: 1 },
         { where: 'destroy', what: { kind: 'drop' } },
       ]);
@@ -165,19 +165,19 @@ describe('the worker on', () => {
     // The embedded one is never away.
     const itOnServer = databaseName === 'PostgreSQL' ? it : () => undefined;
     itOnServer('outlives a database that is away when an attempt has just succeeded', async () => {
-      world.standin.faults.set([
+      harness.standin.faults.set([
         { where: 'destroy', what: { kind: 'slow', ms: 500, at: 'after' }, times: 1 },
       ]);
       await work();
       await signOut();
-      await expect.poll(() => world.standin.faults.hits()[0]).toBe(1);
-      await whileAway(stored.url, () => wait(1500));
+      await expect.poll(() => harness.standin.faults.hits()[0]).toBe(1);
+      await whileUnreachable(stored.url, () => wait(1500));
       // graphile-worker gives itself up over this. The next one works, and finds what the last one had once that is overdue.
       await signOut();
       await expect.poll(live).toBe(0);
       await expect.poll(rows).toHaveLength(1);
       await stored.database.query(`update companion.revocation set not_before = not_before - ${LONG_AGO_MS}`);
-      await world.store.requeueOverdue();
+      await harness.store.requeueOverdue();
       await expect.poll(rows).toEqual([]);
       expect(troubles.length).toBeGreaterThan(0);
       expect(JSON.stringify(troubles)).not.toMatch(/[0-9a-f]{32}/);
@@ -197,7 +197,7 @@ describe('the worker on', () => {
       const held: (() => void)[] = [];
       const revoked = (id: string) =>
         held.length === 2
-          ? world.store.revoked(id)
+          ? harness.store.revoked(id)
           : new Promise<void>((_resolve, reject) => held.push(() => reject(new Error('It takes no writes'))));
       await work(200, Date.now, { revoked });
       for (let tries = 0; tries < 2; tries += 1) await signOut();
@@ -213,7 +213,7 @@ describe('the worker on', () => {
       });
       expect(await rows()).toHaveLength(2);
       await stored.database.query(`update companion.revocation set not_before = not_before - ${LONG_AGO_MS}`);
-      await world.store.requeueOverdue();
+      await harness.store.requeueOverdue();
       await expect.poll(rows).toEqual([]);
       expect(live()).toBe(0);
     });

@@ -101,12 +101,12 @@ function buyUntil(database: Database) {
     while (!over.signal.aborted) {
       const began = performance.now();
       const at = Date.now();
-      await store.buy({
+      await store.createSession({
         account: randomBytes(32),
         clientId: 'client',
         hash: randomBytes(32),
         sealedUid: Buffer.from('sealed'),
-        shown: false,
+        presented: false,
         provedAt: at,
         metrics: false,
         readAtRevision: 0,

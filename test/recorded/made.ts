@@ -94,7 +94,7 @@ export async function madeByCompanion(
     globalThis.fetch = network;
     try {
       const at = (path: string) => running.origin + path;
-      const session = await companion.buy(standin, running.origin);
+      const session = await companion.createSession(standin, running.origin);
       const bearer = await companion.accessToken(standin);
       expect((await companion.ask(at('/v1/me'), 'GET', { bearer })).status).toBe(200);
       const event = { clientId: CLIENT.clientId, uid: companion.uidOf(standin), payload: {} };

@@ -4,12 +4,12 @@ import { isFxaError } from '../../fxa/errors.ts';
 import { accountKey, type Client } from '../clients.ts';
 import { KeysUnavailable } from '../security-events/key-set.ts';
 import { cacheKey, createTokenCache, type Verdict } from './cache.ts';
-import { createEndings, createEvictionLog, evictionKey } from './evictions.ts';
-import { createInquiry, type InquiryOptions } from './introspector.ts';
+import { createRevokedBefore, createEvictionLog, evictionKey } from './evictions.ts';
+import { createIntrospector, type IntrospectorOptions } from './introspector.ts';
 import { accountsUnavailable, insufficientScope, invalidToken } from './refusals.ts';
 import type { TokenCheck } from './types.ts';
 
-export interface TokenCheckOptions extends InquiryOptions {
+export interface TokenCheckOptions extends IntrospectorOptions {
   /** 32 bytes: the key of `accountKey`. */
   readonly secret: Uint8Array;
   /** Told of each look-up, and of each token that is forgotten because its account changed. */
@@ -30,33 +30,33 @@ export interface TokenChecks {
 }
 
 /** How often a question is put when news of the account keep crossing it. */
-const MOST_QUESTIONS = 3;
+const MOST_ATTEMPTS = 3;
 
 /** Makes the check, with an empty memory. */
 export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
   const { clients, secret, now, count } = options;
-  const inquire = createInquiry(options);
+  const introspectToken = createIntrospector(options);
   const cache = createTokenCache({ now });
   const news = createEvictionLog();
-  const endings = clients.some(({ jwt }) => jwt) ? createEndings(now) : undefined;
-  const flights = new Map<string, Promise<Verdict>>();
+  const revokedBefore = clients.some(({ jwt }) => jwt) ? createRevokedBefore(now) : undefined;
+  const inFlight = new Map<string, Promise<Verdict>>();
   let asking = 0;
 
-  async function judge(token: string, fresh: boolean): Promise<Verdict> {
-    const found = await inquire(token, fresh).catch((error: unknown) => {
+  async function evaluate(token: string, fresh: boolean): Promise<Verdict> {
+    const found = await introspectToken(token, fresh).catch((error: unknown) => {
       throw isFxaError(error) || error instanceof KeysUnavailable ? accountsUnavailable(error) : error;
     });
     if (found === undefined || (found.expiresAt !== undefined && found.expiresAt <= now()))
       return { refused: invalidToken('The access token is not alive') };
     const { isJwt, clientId, uid, scope, issuedAt, expiresAt } = found;
     const named = clients.filter((client) => client.clientId === clientId);
-    const fitting = named.filter((client) => grantedCovers(scope, client.scope));
-    const [client] = fitting;
-    if (client === undefined) return { refused: misfit(named) };
+    const matching = named.filter((client) => grantedCovers(scope, client.scope));
+    const [client] = matching;
+    if (client === undefined) return { refused: rejectUnmatched(named) };
     // As kinto-fxa has it: nobody may be left to guess as whom a request is to be served.
-    if (fitting.length > 1) return { refused: invalidToken('The access token fits more than one client') };
+    if (matching.length > 1) return { refused: invalidToken('The access token fits more than one client') };
     const account = evictionKey(accountKey(secret, client, uid));
-    if (isJwt && endings?.isOver(account, issuedAt ?? 0))
+    if (isJwt && revokedBefore?.isRevoked(account, issuedAt ?? 0))
       return { refused: invalidToken('The access token was ended') };
     const instants = {
       ...(issuedAt === undefined ? {} : { issuedAt }),
@@ -65,63 +65,63 @@ export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
     return { account, token: { client, uid, scope, ...instants } };
   }
 
-  async function settle(key: string, token: string, fresh: boolean): Promise<Verdict> {
+  async function resolveToken(key: string, token: string, fresh: boolean): Promise<Verdict> {
     asking += 1;
     try {
-      return await settled(key, token, fresh);
+      return await resolveOnce(key, token, fresh);
     } finally {
       asking -= 1;
     }
   }
 
   /** An answer that news have crossed may be of before them, so it is asked for again; at last it is used, but not kept. */
-  async function settled(key: string, token: string, fresh: boolean): Promise<Verdict> {
-    for (let questions = 1; ; questions += 1) {
+  async function resolveOnce(key: string, token: string, fresh: boolean): Promise<Verdict> {
+    for (let attempts = 1; ; attempts += 1) {
       const mark = news.mark();
-      const verdict = await judge(token, fresh);
-      const crossed = 'account' in verdict && news.heardSince(mark, verdict.account);
-      if (crossed && questions < MOST_QUESTIONS) continue;
-      if (!fresh && !crossed) cache.keep(key, verdict);
+      const verdict = await evaluate(token, fresh);
+      const raced = 'account' in verdict && news.recordedSince(mark, verdict.account);
+      if (raced && attempts < MOST_ATTEMPTS) continue;
+      if (!fresh && !raced) cache.keep(key, verdict);
       if (fresh && 'refused' in verdict) cache.drop(key);
       return verdict;
     }
   }
 
-  function recall(key: string, token: string): Verdict | Promise<Verdict> {
+  function lookup(key: string, token: string): Verdict | Promise<Verdict> {
     const verdict = cache.get(key);
     count?.(verdict === undefined ? 'miss' : 'hit');
-    return verdict ?? join(key, token);
+    return verdict ?? dedupe(key, token);
   }
 
-  function join(key: string, token: string): Promise<Verdict> {
-    const flying = flights.get(key);
-    if (flying !== undefined) return flying;
-    const flight = settle(key, token, false).finally(() => flights.delete(key));
-    flights.set(key, flight);
-    return flight;
+  function dedupe(key: string, token: string): Promise<Verdict> {
+    const pending = inFlight.get(key);
+    if (pending !== undefined) return pending;
+    const request = resolveToken(key, token, false).finally(() => inFlight.delete(key));
+    inFlight.set(key, request);
+    return request;
   }
 
   return {
     async check(token, { fresh = false } = {}) {
       const key = cacheKey(secret, token);
-      const verdict = await (fresh ? settle(key, token, true) : recall(key, token));
+      const verdict = await (fresh ? resolveToken(key, token, true) : lookup(key, token));
       if ('refused' in verdict) throw verdict.refused;
       return verdict.token;
     },
     evict(account, endedBefore) {
       // What crosses no question need not be remembered.
-      if (asking > 0) news.hear(account);
+      if (asking > 0) news.record(account);
       for (let left = cache.evict(account); left > 0; left -= 1) count?.('eviction');
-      endings?.end(account, endedBefore);
+      revokedBefore?.end(account, endedBefore);
     },
     evictAll() {
-      news.hearAll();
+      news.recordAll();
       cache.clear();
     },
   };
 }
 
-function misfit(named: readonly Client[]) {
+function rejectUnmatched(named: readonly Client[]) {
   const [client] = named;
   return client === undefined
     ? invalidToken('The access token is of no client of this service')

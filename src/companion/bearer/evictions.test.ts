@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { accountKey } from '../clients.ts';
-import { createEndings, createEvictionLog, evictionKey, LONGEST_LIFE } from './evictions.ts';
+import { createRevokedBefore, createEvictionLog, evictionKey, LONGEST_LIFE } from './evictions.ts';
 import { client, NOW, SECRET, UID } from './testing/fakes.ts';
 
 it('names an account by the first half of its key', () => {
@@ -12,70 +12,74 @@ it('names an account by the first half of its key', () => {
 describe('the log', () => {
   it('knows who was heard of after a mark', () => {
     const log = createEvictionLog();
-    log.hear('ada');
+    log.record('ada');
     const mark = log.mark();
-    log.hear('lin');
-    expect([log.heardSince(mark, 'ada'), log.heardSince(mark, 'lin')]).toEqual([false, true]);
-    expect(log.heardSince(log.mark(), 'lin')).toBe(false);
+    log.record('lin');
+    expect([log.recordedSince(mark, 'ada'), log.recordedSince(mark, 'lin')]).toEqual([false, true]);
+    expect(log.recordedSince(log.mark(), 'lin')).toBe(false);
   });
 
   it('knows that it may have missed something', () => {
     const log = createEvictionLog();
     const mark = log.mark();
-    log.hearAll();
-    expect(log.heardSince(mark, 'ada')).toBe(true);
-    expect(log.heardSince(log.mark(), 'ada')).toBe(false);
+    log.recordAll();
+    expect(log.recordedSince(mark, 'ada')).toBe(true);
+    expect(log.recordedSince(log.mark(), 'ada')).toBe(false);
   });
 
   it('is in doubt, rather than wrong, about what it had to forget', () => {
     const log = createEvictionLog(2);
     const before = log.mark();
-    log.hear('ada');
+    log.record('ada');
     const after = log.mark();
-    log.hear('lin');
-    log.hear('noor');
-    expect(log.heardSince(before, 'ada')).toBe(true);
-    expect(log.heardSince(after, 'ada')).toBe(false);
+    log.record('lin');
+    log.record('noor');
+    expect(log.recordedSince(before, 'ada')).toBe(true);
+    expect(log.recordedSince(after, 'ada')).toBe(false);
   });
 });
 
 describe('endings', () => {
   const made = (most?: number) => {
     const clock = { now: NOW };
-    return { clock, endings: createEndings(() => clock.now, most) };
+    return { clock, revokedBefore: createRevokedBefore(() => clock.now, most) };
   };
 
   it('are over for what was issued more than a second before, and for nothing else', () => {
-    const { endings } = made();
-    endings.end('ada', NOW);
-    expect([NOW - 1001, NOW - 1000, NOW].map((at) => endings.isOver('ada', at))).toEqual([
+    const { revokedBefore } = made();
+    revokedBefore.end('ada', NOW);
+    expect([NOW - 1001, NOW - 1000, NOW].map((at) => revokedBefore.isRevoked('ada', at))).toEqual([
       true,
       false,
       false,
     ]);
-    expect(endings.isOver('lin', 0)).toBe(false);
+    expect(revokedBefore.isRevoked('lin', 0)).toBe(false);
   });
 
   it('only ever grow, in whatever order they are heard of', () => {
-    const { endings } = made();
-    endings.end('ada', NOW);
-    endings.end('ada', NOW - 5000);
-    expect(endings.isOver('ada', NOW - 1001)).toBe(true);
+    const { revokedBefore } = made();
+    revokedBefore.end('ada', NOW);
+    revokedBefore.end('ada', NOW - 5000);
+    expect(revokedBefore.isRevoked('ada', NOW - 1001)).toBe(true);
   });
 
   it('are remembered for as long as a token of before could live', () => {
-    const { endings, clock } = made();
-    endings.end('ada', NOW);
+    const { revokedBefore, clock } = made();
+    revokedBefore.end('ada', NOW);
     clock.now += LONGEST_LIFE - 1;
-    expect(endings.isOver('ada', NOW - 1001)).toBe(true);
+    expect(revokedBefore.isRevoked('ada', NOW - 1001)).toBe(true);
     clock.now += 1;
-    expect(endings.isOver('ada', NOW - 1001)).toBe(false);
+    expect(revokedBefore.isRevoked('ada', NOW - 1001)).toBe(false);
   });
 
   it('are bounded', () => {
-    const { endings } = made(2);
-    for (const account of ['ada', 'lin', 'noor']) endings.end(account, NOW);
-    endings.end('nobody', 0);
-    expect(['ada', 'lin', 'noor'].map((account) => endings.isOver(account, 0))).toEqual([false, true, true]);
+    const { revokedBefore } = made(2);
+    for (const account of ['ada', 'lin', 'noor']) revokedBefore.end(account, NOW);
+    revokedBefore.end('nobody', 0);
+    expect(['ada', 'lin', 'noor'].map((account) => revokedBefore.isRevoked(account, 0))).toEqual([
+      false,
+      true,
+      true,
+    ]);
   });
 });

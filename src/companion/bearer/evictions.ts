@@ -9,17 +9,17 @@ export function evictionKey(accountKey: Uint8Array): string {
 export interface EvictionLog {
   /** Where the log stands: a number that only grows. */
   mark(): number;
-  hear(account: string): void;
-  hearAll(): void;
+  record(account: string): void;
+  recordAll(): void;
   /** Whether the account was heard of after a mark. True also when so much was heard that nobody can tell. */
-  heardSince(mark: number, account: string): boolean;
+  recordedSince(mark: number, account: string): boolean;
 }
 
 /** An empty log of the last evictions. */
 export function createEvictionLog(most = 10_000): EvictionLog {
   let count = 0;
   let lost = 0;
-  const heard = new LRUCache<string, number>({
+  const lastSeen = new LRUCache<string, number>({
     max: most,
     dispose: (mark, _account, reason) => {
       if (reason === 'evict') lost = Math.max(lost, mark);
@@ -27,9 +27,9 @@ export function createEvictionLog(most = 10_000): EvictionLog {
   });
   return {
     mark: () => count,
-    hear: (account) => void heard.set(account, (count += 1)),
-    hearAll: () => void (lost = count += 1),
-    heardSince: (mark, account) => lost > mark || (heard.peek(account) ?? 0) > mark,
+    record: (account) => void lastSeen.set(account, (count += 1)),
+    recordAll: () => void (lost = count += 1),
+    recordedSince: (mark, account) => lost > mark || (lastSeen.peek(account) ?? 0) > mark,
   };
 }
 
@@ -39,29 +39,31 @@ export const LONGEST_LIFE = 86_400_000;
 /** FxA: `iat` is in whole seconds, so a token made just after an event looks older than it. Milliseconds. */
 const GRACE = 1000;
 
-export interface Endings {
+export interface RevokedBefore {
   /** Tokens of the account that were issued before an instant, in milliseconds, are over. 0 is remembered by nobody. */
   end(account: string, before: number): void;
-  isOver(account: string, issuedAt: number): boolean;
+  isRevoked(account: string, issuedAt: number): boolean;
 }
 
 /**
  * Remembers after which instant an account's tokens must have been issued, for as long as one of before could live. `now` in
  * milliseconds. When more accounts than `most` change within a day, the ones changed longest ago are forgotten.
  */
-export function createEndings(now: () => number, most = 100_000): Endings {
-  const endings = new LRUCache<string, { readonly before: number; readonly until: number }>({ max: most });
+export function createRevokedBefore(now: () => number, most = 100_000): RevokedBefore {
+  const revokedBefore = new LRUCache<string, { readonly before: number; readonly until: number }>({
+    max: most,
+  });
   return {
     end(account, before) {
       if (before === 0) return;
-      const known = endings.peek(account)?.before ?? 0;
-      if (before > known) endings.set(account, { before, until: now() + LONGEST_LIFE });
+      const known = revokedBefore.peek(account)?.before ?? 0;
+      if (before > known) revokedBefore.set(account, { before, until: now() + LONGEST_LIFE });
     },
-    isOver(account, issuedAt) {
-      const ending = endings.peek(account);
-      if (ending === undefined) return false;
-      if (now() < ending.until) return issuedAt + GRACE < ending.before;
-      endings.delete(account);
+    isRevoked(account, issuedAt) {
+      const revoked = revokedBefore.peek(account);
+      if (revoked === undefined) return false;
+      if (now() < revoked.until) return issuedAt + GRACE < revoked.before;
+      revokedBefore.delete(account);
       return false;
     },
   };

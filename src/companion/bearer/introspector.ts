@@ -4,12 +4,12 @@ import { FxaError } from '../../fxa/errors.ts';
 import type { Http } from '../../fxa/http.ts';
 import { introspect, verifyAccessToken, type KnownToken } from '../../fxa/introspection.ts';
 import type { Client } from '../clients.ts';
-import { lane, LaneFull } from '../http/concurrency-limit.ts';
+import { concurrencyLimit, QueueFull } from '../http/concurrency-limit.ts';
 import type { KeySet } from '../security-events/key-set.ts';
 import { LONGEST_LIFE } from './evictions.ts';
 import { isSigned, readAccessJwt } from './jwt.ts';
 
-export interface InquiryOptions {
+export interface IntrospectorOptions {
   readonly clients: readonly Client[];
   readonly endpoints: Pick<Endpoints, 'issuer' | 'introspect' | 'verify'>;
   readonly http: Http;
@@ -21,7 +21,7 @@ export interface InquiryOptions {
   readonly now: () => number;
 }
 
-export interface Finding extends KnownToken {
+export interface TokenInfo extends KnownToken {
   /** Milliseconds. */
   readonly issuedAt?: number;
   readonly expiresAt?: number;
@@ -29,7 +29,7 @@ export interface Finding extends KnownToken {
 }
 
 /** Undefined for what is no live access token. `fresh`: Mozilla accounts must be asked, whatever the signature says. */
-export type Inquiry = (token: string, fresh: boolean) => Promise<Finding | undefined>;
+export type Introspector = (token: string, fresh: boolean) => Promise<TokenInfo | undefined>;
 
 // A token costs whoever makes one up nothing, and us a connection to Mozilla accounts, which would soon not answer us at all.
 const ASKED_AT_ONCE = 128;
@@ -43,13 +43,13 @@ const OPAQUE = /^[0-9a-f]{64}$/;
  * secrets, sent here by mistake, go no further. Rejects with FxaError as `introspect` does (`server_unavailable` also when too
  * many questions wait), and with KeysUnavailable.
  */
-export function createInquiry(options: InquiryOptions): Inquiry {
+export function createIntrospector(options: IntrospectorOptions): Introspector {
   const { clients, endpoints, http, mode, keySet, now } = options;
   const known = new Set(clients.map(({ clientId }) => clientId));
   const signing = new Set(clients.filter(({ jwt }) => jwt).map(({ clientId }) => clientId));
 
-  const inLine = lane(ASKED_AT_ONCE, WAITING_TO_ASK);
-  const ask = <T>(question: () => Promise<T>) => inLine(question).catch(tooBusy);
+  const inLine = concurrencyLimit(ASKED_AT_ONCE, WAITING_TO_ASK);
+  const ask = <T>(question: () => Promise<T>) => inLine(question).catch(rejectBusy);
   const verified = (token: string) => ask(() => verifyAccessToken(endpoints, token, http));
   const introspected = (token: string) => ask(() => introspect(endpoints, token, { now: now() }, http));
 
@@ -60,19 +60,19 @@ export function createInquiry(options: InquiryOptions): Inquiry {
     }
     const claimed = readAccessJwt(token, { issuer: endpoints.issuer, now: now() });
     if (claimed === undefined || !known.has(claimed.clientId)) return undefined;
-    const finding = { ...claimed, isJwt: true };
+    const info = { ...claimed, isJwt: true };
     const isLocal = keySet !== undefined && signing.has(claimed.clientId);
     if (isLocal && !(await isSigned(token, keySet))) return undefined;
     const isLong = claimed.expiresAt - claimed.issuedAt > LONGEST_LIFE;
-    if (isLocal && !fresh && !isLong) return finding;
+    if (isLocal && !fresh && !isLong) return info;
     // FxA: `/v1/introspect` knows nothing of short-lived JWTs; this one does.
     const found = await verified(token);
     const isSame = found?.clientId === claimed.clientId && found.uid === claimed.uid;
-    return isSame ? finding : undefined;
+    return isSame ? info : undefined;
   };
 }
 
-function tooBusy(reason: unknown): never {
-  if (!(reason instanceof LaneFull)) throw reason;
+function rejectBusy(reason: unknown): never {
+  if (!(reason instanceof QueueFull)) throw reason;
   throw new FxaError('server_unavailable', 'Too many questions wait for Mozilla accounts', { retryAfter: 1 });
 }

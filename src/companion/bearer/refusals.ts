@@ -4,7 +4,7 @@ import { Problem } from '../http/problem.ts';
 import { KeysUnavailable } from '../security-events/key-set.ts';
 
 /** Seconds, where Mozilla accounts names no time. */
-const UNSAID = 5;
+const DEFAULT_WAIT = 5;
 
 /** The value of `WWW-Authenticate`. */
 export function challenge(parameters: Readonly<Record<string, string>> = {}): string {
@@ -44,7 +44,7 @@ export function accountsUnavailable(cause?: unknown): Problem {
   const known = isFxaError(cause) || cause instanceof KeysUnavailable ? cause : undefined;
   const why = known === undefined ? 'internal' : isFxaError(known) ? known.code : known.why;
   return new Problem(503, 'accounts_unavailable', `Mozilla accounts cannot be asked now (${why})`, {
-    retryAfter: Math.max(1, known?.retryAfter ?? UNSAID),
+    retryAfter: Math.max(1, known?.retryAfter ?? DEFAULT_WAIT),
   });
 }
 

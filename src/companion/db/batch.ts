@@ -35,7 +35,7 @@ export function batched<Item>(
     while (waiting.length > 0) {
       const batch = waiting.slice(0, size);
       waiting = waiting.slice(size);
-      await settle(batch);
+      await writeBatch(batch);
       const together = Math.min(size, batch.length + waiting.length);
       if (gather > 0 && together > 1) await gathered(together);
     }
@@ -55,12 +55,12 @@ export function batched<Item>(
     });
   }
 
-  async function settle(batch: readonly Waiting<Item>[]): Promise<void> {
+  async function writeBatch(batch: readonly Waiting<Item>[]): Promise<void> {
     try {
       await write(batch.map(({ item }) => item));
       for (const { resolve } of batch) resolve();
     } catch (error) {
-      if (batch.length > 1 && separable(error)) for (const one of batch) await settle([one]);
+      if (batch.length > 1 && separable(error)) for (const one of batch) await writeBatch([one]);
       else for (const { reject } of batch) reject(error);
     }
   }

@@ -1,11 +1,11 @@
 // Buying a session, or proving again the one that is shown.
 import { DAY_MS } from '../day.ts';
-import type { Bought, Purchase, Store } from '../store.ts';
+import type { CreateResult, CreateRequest, Store } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
 import { StoreError } from './errors.ts';
-import { readSession, standing } from './session-status.ts';
+import { readSession, sessionStatus } from './session-status.ts';
 
-const MOST_A_DAY = 50;
+const MOST_PER_DAY = 50;
 
 interface AccountRow {
   readonly revision: number;
@@ -30,58 +30,60 @@ const CLOSE_METRICS =
   'update companion.account set metrics = false, metrics_read_at = greatest(metrics_read_at, $2) where key = $1';
 
 /** Thrown to undo what a purchase wrote before it came to nothing. */
-class NothingBought extends Error {
-  readonly outcome: Bought;
+class Rejected extends Error {
+  readonly outcome: CreateResult;
 
-  constructor(outcome: Bought) {
+  constructor(outcome: CreateResult) {
     super('Nothing was bought.');
     this.outcome = outcome;
   }
 }
 
-export function purchases(database: Database): Pick<Store, 'open' | 'buy'> {
+export function sessionCreation(database: Database): Pick<Store, 'open' | 'createSession'> {
   return {
     open: async (account, at) => {
-      const opened = await orNothing(
+      const opened = await orRejected(
         database.transaction((transaction) => openAccount(transaction, account, at)),
       );
       return 'revision' in opened ? opened.revision : 0;
     },
-    buy: async (purchase) => {
-      const bought = await orNothing(database.transaction((transaction) => buy(transaction, purchase)));
+    createSession: async (request) => {
+      const created = await orRejected(
+        database.transaction((transaction) => createSession(transaction, request)),
+      );
       await database.flush();
-      return bought;
+      return created;
     },
   };
 }
 
-async function orNothing<T>(bought: Promise<T>): Promise<T | Bought> {
+async function orRejected<T>(created: Promise<T>): Promise<T | CreateResult> {
   try {
-    return await bought;
+    return await created;
   } catch (error) {
-    if (error instanceof NothingBought) return error.outcome;
+    if (error instanceof Rejected) return error.outcome;
     throw error;
   }
 }
 
-async function buy(transaction: Queryable, purchase: Purchase): Promise<Bought> {
-  const { account, hash, sealedUid, clientId, at } = purchase;
+async function createSession(transaction: Queryable, request: CreateRequest): Promise<CreateResult> {
+  const { account, hash, sealedUid, clientId, at } = request;
   // Accounts are locked before their sessions, here as everywhere.
   const open = await openAccount(transaction, account, at);
-  if (purchase.shown) await demandShown(transaction, purchase);
-  const provedAt = Math.trunc(purchase.provedAt);
+  if (request.presented) await requirePresented(transaction, request);
+  const provedAt = Math.trunc(request.provedAt);
   if (open.valid_after > provedAt) {
-    throw new NothingBought({ status: 'ended', reason: 'password_changed', at: open.valid_after });
+    throw new Rejected({ status: 'ended', reason: 'password_changed', at: open.valid_after });
   }
-  if (purchase.shown) await transaction.query(PROVE_AGAIN, [hash, provedAt, sealedUid, at]);
+  if (request.presented) await transaction.query(PROVE_AGAIN, [hash, provedAt, sealedUid, at]);
   else {
-    await demandModesty(transaction, purchase);
+    await enforceDailyLimit(transaction, request);
     await transaction.query(INSERT_SESSION, [hash, provedAt, sealedUid, at, account, clientId]);
   }
-  await heedProfile(transaction, purchase, open);
+  await applyConsent(transaction, request, open);
   const row = await readSession(transaction, hash);
   if (row === undefined) throw new Error('A session that was just written is gone.');
-  return standing(row, at);
+  return sessionStatus(row, at);
 }
 
 /** Locks the account's row, which is made if need be. */
@@ -94,7 +96,7 @@ async function openAccount(transaction: Queryable, account: Buffer, at: number):
         'select deleted_at from companion.tombstone where account = $1',
         [account],
       );
-      if (tombstone !== undefined) throw new NothingBought({ status: 'deleted', at: tombstone.deleted_at });
+      if (tombstone !== undefined) throw new Rejected({ status: 'deleted', at: tombstone.deleted_at });
     }
     const [row] = await transaction.query<AccountRow>(LOCK_ACCOUNT, [account]);
     // It is gone again when it was deleted while this waited for it.
@@ -103,31 +105,34 @@ async function openAccount(transaction: Queryable, account: Buffer, at: number):
 }
 
 /** Each browser of a person buys one, and again after it has lost everything. */
-async function demandModesty(transaction: Queryable, { account }: Purchase): Promise<void> {
-  const [bought] = await transaction.query<{ count: number }>(
+async function enforceDailyLimit(transaction: Queryable, { account }: CreateRequest): Promise<void> {
+  const [created] = await transaction.query<{ count: number }>(
     'select count(*)::integer as count from companion.session where account = $1 and sold_at > companion.instant() - $2',
     [account, DAY_MS],
     'bought_lately',
   );
-  if ((bought?.count ?? 0) >= MOST_A_DAY) {
+  if ((created?.count ?? 0) >= MOST_PER_DAY) {
     throw new StoreError('too_many', 'This account has bought too many sessions today');
   }
 }
 
 /** Nobody chooses a session's hash: one that is shown has been sold before, to the same account and client, and lives. */
-async function demandShown(transaction: Queryable, { hash, account, clientId, at }: Purchase): Promise<void> {
+async function requirePresented(
+  transaction: Queryable,
+  { hash, account, clientId, at }: CreateRequest,
+): Promise<void> {
   await transaction.query('select from companion.session where hash = $1 for update', [hash]);
   const row = await readSession(transaction, hash);
   const isOurs = row?.client_id === clientId && (row.account === null || row.account.equals(account));
-  if (!isOurs) throw new NothingBought({ status: 'unknown' });
-  const now = standing(row, at);
-  if (now.status === 'ended') throw new NothingBought(now);
+  if (!isOurs) throw new Rejected({ status: 'unknown' });
+  const now = sessionStatus(row, at);
+  if (now.status === 'ended') throw new Rejected(now);
 }
 
 /** What was heard since the profile was read is newer than the profile, and so is what a later reading said. */
-async function heedProfile(
+async function applyConsent(
   transaction: Queryable,
-  { account, metrics, readAtRevision, at }: Purchase,
+  { account, metrics, readAtRevision, at }: CreateRequest,
   open: AccountRow,
 ): Promise<void> {
   if (!metrics) {

@@ -15,7 +15,7 @@ export interface Database extends Queryable {
    */
   transaction<T>(work: (transaction: Queryable) => Promise<T>, patience?: number): Promise<T>;
   /** Calls back with each notification on a channel; after a loss of the connection with undefined: anything may have been missed. */
-  listen(channel: string, heard: (payload: string | undefined) => void): Promise<void>;
+  listen(channel: string, onNotification: (payload: string | undefined) => void): Promise<void>;
   /** Makes what is committed survive a power cut, as far as this database can. */
   flush(): Promise<void>;
   /** Whether there is room for more; left out where trying is the way to know. */

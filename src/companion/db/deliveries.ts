@@ -4,7 +4,7 @@ import type { AccountEvent } from '../security-events/types.ts';
 import type { Delivery, Store } from '../store.ts';
 import { batched } from './batch.ts';
 import type { Database } from './database.ts';
-import { writeHeard } from './notifications.ts';
+import { formatNotification } from './notifications.ts';
 
 /** 256 entries in one notification stay below PostgreSQL's 8000 bytes. */
 const BATCH = { size: 256, limit: 4096, separable: isOfOneRow };
@@ -51,7 +51,7 @@ function columns(batch: readonly Delivery[]): unknown[] {
       }
     }
   }
-  const told = writeHeard(batch);
+  const told = formatNotification(batch);
   return [accounts, clients, kinds, marks, instants, received, ...Object.values(capabilities), told];
 }
 

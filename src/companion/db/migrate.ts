@@ -28,7 +28,7 @@ export interface MigrationWait {
   readonly seconds: number;
 }
 
-type Tell = (wait: MigrationWait) => void;
+type Report = (wait: MigrationWait) => void;
 
 const SILENT = new Logger(() => () => undefined);
 
@@ -38,13 +38,13 @@ const SILENT = new Logger(() => () => undefined);
  * @param waits is told at once when it has to wait for a lock, and again from time to time
  * @throws StoreError `database_newer`, `schema_denied`; nothing is written then.
  */
-export async function migrate(database: Database, waits: Tell = () => undefined): Promise<void> {
+export async function migrate(database: Database, waits: Report = () => undefined): Promise<void> {
   // The lock is held by a connection of its own, since graphile-worker's migrations bring their own transactions.
   const holder = await database.pool.connect();
   try {
     const tryLock = () =>
       holder.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [LOCK]);
-    const waiting = waitTold('other_start', waits);
+    const waiting = waitReporter('other_start', waits);
     while ((await tryLock()).rows[0]?.locked !== true) {
       waiting();
       await sleep(TRY_EVERY_MS);
@@ -52,7 +52,7 @@ export async function migrate(database: Database, waits: Tell = () => undefined)
     try {
       await database.transaction(async (transaction) => {
         const stopLooking =
-          database.kind === 'postgresql' ? await lookForWaits(transaction, holder, waits) : () => undefined;
+          database.kind === 'postgresql' ? await watchForWaits(transaction, holder, waits) : () => undefined;
         try {
           await migrateTables(transaction);
         } finally {
@@ -69,7 +69,7 @@ export async function migrate(database: Database, waits: Tell = () => undefined)
 }
 
 /** To be called again and again during a wait. */
-function waitTold(reason: MigrationWait['reason'], tell: Tell): () => void {
+function waitReporter(reason: MigrationWait['reason'], report: Report): () => void {
   let since: number | undefined;
   let toldAt = -Infinity;
   return () => {
@@ -77,15 +77,15 @@ function waitTold(reason: MigrationWait['reason'], tell: Tell): () => void {
     since ??= now;
     if (now - toldAt < TELL_EVERY_MS) return;
     toldAt = now;
-    tell({ reason, seconds: Math.round((now - since) / 1000) });
+    report({ reason, seconds: Math.round((now - since) / 1000) });
   };
 }
 
 /** Looks through another connection whether the transaction's waits for a lock. */
-async function lookForWaits(transaction: Queryable, other: PoolClient, tell: Tell): Promise<() => void> {
+async function watchForWaits(transaction: Queryable, other: PoolClient, report: Report): Promise<() => void> {
   const [own] = await transaction.query<{ pid: number }>('select pg_backend_pid() as pid');
-  const waiting = waitTold('table_lock', tell);
-  const look = () =>
+  const waiting = waitReporter('table_lock', report);
+  const check = () =>
     other.query('select from pg_locks where pid = $1 and not granted', [own?.pid]).then(
       ({ rowCount }) => {
         if ((rowCount ?? 0) > 0) waiting();
@@ -93,7 +93,7 @@ async function lookForWaits(transaction: Queryable, other: PoolClient, tell: Tel
       // The migration itself meets what is wrong here.
       () => undefined,
     );
-  const timer = setInterval(() => void look(), LOOK_EVERY_MS);
+  const timer = setInterval(() => void check(), LOOK_EVERY_MS);
   return () => clearInterval(timer);
 }
 

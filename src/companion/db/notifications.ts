@@ -4,7 +4,7 @@ import type { AccountEvent } from '../security-events/types.ts';
 /** The channel on which all instances hear of accounts, known ones or not. */
 export const ACCOUNT_CHANNEL = 'companion_account';
 
-export interface Heard {
+export interface AccountNotification {
   /** The first 16 bytes of an account's key, base64url. */
   readonly account: string;
   /** Tokens issued before this instant have ended; 0 where the event concerns no grant. Milliseconds. */
@@ -12,10 +12,10 @@ export interface Heard {
 }
 
 /** Of an account's key, what the channel carries: enough to find it, and 256 of them fit in a notification. */
-const HEARD_BYTES = 16;
+const NAME_BYTES = 16;
 
 /** How an account is named on `ACCOUNT_CHANNEL`. */
-export const heardName = (account: Buffer) => account.toString('base64url', 0, HEARD_BYTES);
+export const accountName = (account: Buffer) => account.toString('base64url', 0, NAME_BYTES);
 
 /** From when on tokens of before have ended; 0 when nothing ended. `receivedAt` stands for events without an instant. Milliseconds. */
 export function endedBefore(events: readonly AccountEvent[], receivedAt: number): number {
@@ -27,7 +27,7 @@ export function endedBefore(events: readonly AccountEvent[], receivedAt: number)
 }
 
 /** One entry an account, joined by commas: its name, and after a full stop the instant, where tokens have ended. */
-export function writeHeard(
+export function formatNotification(
   told: readonly {
     readonly account: Buffer;
     readonly events: readonly AccountEvent[];
@@ -36,7 +36,7 @@ export function writeHeard(
 ): string {
   const instants = new Map<string, number>();
   for (const { account, events, at } of told) {
-    const name = heardName(account);
+    const name = accountName(account);
     instants.set(name, Math.max(instants.get(name) ?? 0, endedBefore(events, at)));
   }
   // In whole seconds, as the tokens' own instants are: 256 entries must stay below PostgreSQL's 8000 bytes.
@@ -46,7 +46,7 @@ export function writeHeard(
 }
 
 /** Reads what `writeHeard` wrote. */
-export function readHeard(payload: string): readonly Heard[] {
+export function parseNotification(payload: string): readonly AccountNotification[] {
   return payload.split(',').map((entry) => {
     const [account = '', instant] = entry.split('.');
     return { account, endedBefore: instant === undefined ? 0 : parseInt(instant, 36) * 1000 };

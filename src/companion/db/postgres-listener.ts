@@ -1,7 +1,7 @@
 // Hears PostgreSQL's notifications on a connection of its own, and takes up another whenever that is lost.
 import pg, { type Client } from 'pg';
 
-type Heard = (payload: string | undefined) => void;
+type OnNotification = (payload: string | undefined) => void;
 
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 5_000;
@@ -12,26 +12,26 @@ const PROBE = `select 1 / (current_setting('transaction_read_only') = 'off')::in
 
 export interface Listener {
   /** As `Database.listen`. Rejects when there is no connection to be had now. */
-  readonly listen: (channel: string, heard: Heard) => Promise<void>;
+  readonly listen: (channel: string, onNotification: OnNotification) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
 /** `newClient` makes a connection that is not connected yet. */
 export function createListener(newClient: () => Client): Listener {
-  const channels = new Map<string, Set<Heard>>();
+  const channels = new Map<string, Set<OnNotification>>();
   let connection: Promise<Client> | undefined;
   let closed = false;
   let delay = FIRST_DELAY_MS;
   let retry: NodeJS.Timeout | undefined;
 
   const tellAll = () => {
-    for (const heard of [...channels.values()].flatMap((all) => [...all])) heard(undefined);
+    for (const onNotification of [...channels.values()].flatMap((all) => [...all])) onNotification(undefined);
   };
 
   async function connect(): Promise<Client> {
     const client = newClient();
     client.on('notification', ({ channel, payload }) => {
-      for (const heard of channels.get(channel) ?? []) heard(payload ?? '');
+      for (const onNotification of channels.get(channel) ?? []) onNotification(payload ?? '');
     });
     try {
       await client.connect();
@@ -81,13 +81,13 @@ export function createListener(newClient: () => Client): Listener {
   }
 
   return {
-    listen: async (channel, heard) => {
+    listen: async (channel, onNotification) => {
       const others = channels.get(channel);
       if (others === undefined) {
         const client = await connected();
         await listenTo(client, channel);
       }
-      channels.set(channel, new Set([...(others ?? []), heard]));
+      channels.set(channel, new Set([...(others ?? []), onNotification]));
     },
     close: async () => {
       closed = true;

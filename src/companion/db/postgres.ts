@@ -56,13 +56,13 @@ export function openPostgres(url: string, options: PostgresOptions = {}): Databa
   const guard = createGuard({ probe: () => probe(hosts.client()), drop: hosts.drop, report });
 
   /** Lends a connection, and takes it back or gives it up. */
-  async function lent<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+  async function withConnection<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     let client: PoolClient | undefined;
     let isOver = false;
     let isBroken = false;
     try {
       return await guard.run(async () => {
-        const connected = await told(pool.connect());
+        const connected = await mapErrors(pool.connect());
         if (isOver) connected.release();
         else client = connected;
         return work(connected);
@@ -79,8 +79,8 @@ export function openPostgres(url: string, options: PostgresOptions = {}): Databa
   }
 
   return {
-    query: (text, values, name) => lent((client) => queryable(client).query(text, values, name)),
-    transaction: (work, longer) => lent((client) => transaction(client, work, longer)),
+    query: (text, values, name) => withConnection((client) => queryable(client).query(text, values, name)),
+    transaction: (work, longer) => withConnection((client) => transaction(client, work, longer)),
     listen: listener.listen,
     flush: () => Promise.resolve(),
     gather: 0,
@@ -144,7 +144,7 @@ function queryable(client: PoolClient, patience?: number): Queryable {
         ...(name !== undefined && { name }),
         ...longer,
       };
-      const result = (await told(client.query(statement))) as QueryResult | QueryResult[];
+      const result = (await mapErrors(client.query(statement))) as QueryResult | QueryResult[];
       // A text of several statements has several results.
       const last = Array.isArray(result) ? result.at(-1) : result;
       return (last?.rows ?? []) as Row[];
@@ -153,7 +153,7 @@ function queryable(client: PoolClient, patience?: number): Queryable {
 }
 
 /** What is nobody's fault but the server's or the connection's becomes `database_away`: drivers have no common name for it. */
-async function told<T>(asked: Promise<T>): Promise<T> {
+async function mapErrors<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
   } catch (error) {

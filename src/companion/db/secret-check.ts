@@ -8,7 +8,7 @@ import { StoreError } from './errors.ts';
  *
  * @throws StoreError `secret_changed`; nothing is written then.
  */
-export async function claim(database: Database, secret: Uint8Array): Promise<void> {
+export async function checkSecret(database: Database, secret: Uint8Array): Promise<void> {
   const mark = createHmac('sha256', secret).update('made with').digest();
   await database.query(
     'insert into companion.made_with (mark) select $1 where not exists (select from companion.made_with) on conflict do nothing',

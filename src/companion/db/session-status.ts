@@ -40,7 +40,7 @@ export async function readSession(from: Queryable, hash: Buffer): Promise<Sessio
 }
 
 /** What became of a session: whoever ended it, a password change after it was proved, or time. */
-export function standing(row: SessionRow, at: number): LiveSession | EndedSession {
+export function sessionStatus(row: SessionRow, at: number): LiveSession | EndedSession {
   const { account, sealed_uid: sealedUid, ended_reason: reason, ended_at: endedAt } = row;
   if (reason !== null) return { status: 'ended', reason, at: endedAt ?? 0 };
   if (row.valid_after > row.proved_at) {

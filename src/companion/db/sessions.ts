@@ -3,7 +3,7 @@ import type { Store } from '../store.ts';
 import type { Database } from './database.ts';
 import { StoreError } from './errors.ts';
 import { queueRevocations } from './revocations.ts';
-import { readSession, standing } from './session-status.ts';
+import { readSession, sessionStatus } from './session-status.ts';
 
 /** How exactly it is remembered when a session was last shown, in milliseconds: a write an hour, not one a look. */
 const TOUCH_MS = 3_600_000;
@@ -29,7 +29,7 @@ export function sessions(database: Database): Pick<Store, 'session' | 'end'> {
     session: async (hash, at) => {
       const row = await readSession(database, hash);
       if (row === undefined) return undefined;
-      const session = standing(row, at);
+      const session = sessionStatus(row, at);
       if (session.status === 'live' && at - row.seen_at >= TOUCH_MS) {
         await database.query(TOUCH, [hash, at], 'touch_session');
       }

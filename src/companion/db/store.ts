@@ -5,7 +5,7 @@ import { deliveries } from './deliveries.ts';
 import { metrics } from './metrics.ts';
 import { operator } from './operator.ts';
 import { pruning } from './prune.ts';
-import { purchases } from './create-session.ts';
+import { sessionCreation } from './create-session.ts';
 import { revocations } from './revocations.ts';
 import { sessions } from './sessions.ts';
 
@@ -25,7 +25,7 @@ export function createStore(
   return {
     ...deliveries(database),
     ...sessions(database),
-    ...purchases(database),
+    ...sessionCreation(database),
     ...metrics(database),
     ...revocations(database, overdueAfter),
     ...operator(database),

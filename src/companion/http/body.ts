@@ -24,7 +24,7 @@ export function atMost(most: number): MiddlewareHandler {
  *
  * @throws Problem 413 `body_too_large`
  */
-export async function takeIn(c: Context, most: number): Promise<void> {
+export async function bufferBody(c: Context, most: number): Promise<void> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   const stream: AsyncIterable<Uint8Array> | undefined = c.req.raw.body ?? undefined;

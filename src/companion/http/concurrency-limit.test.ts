@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lane, LaneFull } from './concurrency-limit.ts';
+import { concurrencyLimit, QueueFull } from './concurrency-limit.ts';
 
 /** Work that ends when it is told to. */
 function jobs() {
@@ -15,10 +15,10 @@ function jobs() {
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 it('lets so many run, the others wait in their order, and turns away who is too many', async () => {
-  const pass = lane(2, 2);
+  const pass = concurrencyLimit(2, 2);
   const { job, started, endOne } = jobs();
   const passing = [1, 2, 3, 4].map((n) => pass(job(n)));
-  await expect(pass(job(5))).rejects.toBeInstanceOf(LaneFull);
+  await expect(pass(job(5))).rejects.toBeInstanceOf(QueueFull);
   expect(started).toEqual([1, 2]);
   endOne();
   await settle();
@@ -32,7 +32,7 @@ it('lets so many run, the others wait in their order, and turns away who is too 
 });
 
 it('goes on after work that failed, and passes on how', async () => {
-  const pass = lane(1, 0);
+  const pass = concurrencyLimit(1, 0);
   await expect(pass(() => Promise.reject(new RangeError('no')))).rejects.toBeInstanceOf(RangeError);
   expect(await pass(() => Promise.resolve('yes'))).toBe('yes');
 });

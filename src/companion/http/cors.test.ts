@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from './problem.ts';
-import { testFront } from './testing.ts';
+import { testPipeline } from './testing.ts';
 
 const ID = 'abcdefghijklmnopabcdefghijklmnop';
 const CHROMIUM = `chrome-extension://${ID}`;
 const FIREFOX = 'moz-extension://0b9e6c0e-6f6a-4d59-9f9d-0d1c8a6f2b11';
 
-const app = testFront({ chromeExtensions: [ID] });
+const app = testPipeline({ chromeExtensions: [ID] });
 app.get('/v1/session', (c) => {
   c.header('vary', 'Authorization', { append: true });
   return c.json({}, 200, { etag: '"x"' });

@@ -27,8 +27,8 @@ export function extensionCors({ chromeExtensions, methods }: CorsOptions): Middl
   return async (c, next) => {
     const origin = c.req.header('origin') ?? '';
     // A preflight for what is nowhere is answered as everything else there is.
-    const nowhere = c.req.method === 'OPTIONS' && methods(c.req.path).length === 0;
-    if ((FIREFOX.test(origin) || chromium.has(origin)) && !nowhere) return answer(c, next);
+    const isUnknownPath = c.req.method === 'OPTIONS' && methods(c.req.path).length === 0;
+    if ((FIREFOX.test(origin) || chromium.has(origin)) && !isUnknownPath) return answer(c, next);
     await next();
     // `c.header` would make the whole answer anew, which costs more than most answers.
     c.res.headers.append('Vary', 'Origin');

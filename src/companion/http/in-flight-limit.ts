@@ -3,7 +3,7 @@ import { networkOf } from './address.ts';
 import { tooMany } from './limiter.ts';
 
 /** Does the work of a network, `most` at a time. @throws Problem 429 `rate_limited` */
-export function atOnce(most: number): (address: string, work: () => Promise<void>) => Promise<void> {
+export function inFlightLimit(most: number): (address: string, work: () => Promise<void>) => Promise<void> {
   const underWay = new Map<string, number>();
   return async (address, work) => {
     const network = networkOf(address);

@@ -4,7 +4,7 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { networkOf } from './address.ts';
 import { Problem } from './problem.ts';
 
-export interface Allowance {
+export interface Quota {
   readonly points: number;
   readonly seconds: number;
 }
@@ -17,7 +17,7 @@ export interface Limiter {
   /** Seconds until there is something left again; undefined when there is. */
   wait(address: string): Promise<number | undefined>;
   /** Whether nobody at all is counted. */
-  calm: () => boolean;
+  idle: () => boolean;
 }
 
 // Networks share 16 384 counters, so that a flood from everywhere fills those and no more. Which ones share is this
@@ -26,14 +26,14 @@ export const COUNTERS = 0x4000;
 const SECRET = randomBytes(16).toString('hex');
 
 /** One caller is a network (an IPv4 address, an IPv6 /64). With `shared`, all callers are one. */
-export function limiter({ points, seconds }: Allowance, shared = false): Limiter {
+export function limiter({ points, seconds }: Quota, shared = false): Limiter {
   const memory = new RateLimiterMemory({ points, duration: seconds });
   const counter = (address: string) => (shared ? 'all' : counterOf(address));
   // While nobody is counted nobody waits, and on good days nothing is looked up for anybody.
   let countedAt = -Infinity;
-  const calm = () => Date.now() - countedAt > seconds * 1000;
+  const idle = () => Date.now() - countedAt > seconds * 1000;
   return {
-    calm,
+    idle,
     spend: async (address) => {
       countedAt = Date.now();
       try {
@@ -47,7 +47,7 @@ export function limiter({ points, seconds }: Allowance, shared = false): Limiter
       await memory.penalty(counter(address));
     },
     wait: async (address) => {
-      if (calm()) return undefined;
+      if (idle()) return undefined;
       const now = await memory.get(counter(address));
       return now !== null && now.consumedPoints >= points ? Math.max(1, now.msBeforeNext / 1000) : undefined;
     },

@@ -9,7 +9,7 @@ export function methodsAt(app: Hono, path: string): string[] {
 }
 
 /** 404 `not_found`, or 405 `method_not_allowed` with `Allow`. */
-export function nowhere(app: Hono): NotFoundHandler {
+export function answerNotFound(app: Hono): NotFoundHandler {
   return (c: Context) => {
     const methods = methodsAt(app, c.req.path);
     if (methods.length === 0 || methods.includes(c.req.method)) {

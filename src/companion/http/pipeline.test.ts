@@ -2,10 +2,10 @@ import { HTTPException } from 'hono/http-exception';
 import { describe, expect, it } from 'vitest';
 import { StoreError } from '../db/errors.ts';
 import { returnPage, RETURN_PATH } from '../return-page.ts';
-import { testFront } from './testing.ts';
+import { testPipeline } from './testing.ts';
 
 function app(lines: string[] = [], loopback = true) {
-  const made = testFront({ loopback }, lines);
+  const made = testPipeline({ loopback }, lines);
   made.route('/', returnPage());
   made.get('/v1/session', (c) => c.json({}));
   made.post('/v1/session', (c) => c.json({}));

@@ -7,11 +7,11 @@ import { summaries } from '../operations/requests.ts';
 import { extensionCors } from './cors.ts';
 import { answerErrors } from './errors.ts';
 import { jsonOnly, sizeLimits } from './request-size.ts';
-import { methodsAt, nowhere } from './not-found.ts';
-import { ALLOWANCES, type RateLimits, rateLimits } from './rate-limit.ts';
+import { methodsAt, answerNotFound } from './not-found.ts';
+import { QUOTAS, type RateLimits, rateLimits } from './rate-limit.ts';
 import { securityHeaders } from './security-headers.ts';
 
-export interface FrontOptions {
+export interface PipelineOptions {
   readonly log: Log;
   readonly counters: Counters;
   /** Ids of the extension in Chromium. */
@@ -32,12 +32,12 @@ export const WEBHOOKS = '/webhooks/';
 const FOR_THE_DOCTOR = '/__version__';
 
 /** The app without its routes: add those by `route('/', …)`. */
-export function front(options: FrontOptions): Hono {
+export function createPipeline(options: PipelineOptions): Hono {
   const { log, counters, chromeExtensions, loopback, trustedProxies = 0, onForwarded } = options;
   const app = new Hono();
-  const { limits = rateLimits(ALLOWANCES, trustedProxies) } = options;
+  const { limits = rateLimits(QUOTAS, trustedProxies) } = options;
   app.onError(answerErrors(log));
-  app.notFound(nowhere(app));
+  app.notFound(answerNotFound(app));
 
   app.use(summaries({ log, counters }));
   app.use((c, next) => {
@@ -52,7 +52,7 @@ export function front(options: FrontOptions): Hono {
   for (const path of ['/v1/*', FOR_THE_DOCTOR]) app.use(path, readable);
   app.use(`${WEBHOOKS}*`, limits.webhooks);
   for (const path of ['/v1/*', '/status', '/metrics']) app.use(path, limits.failures);
-  app.use(COMPANION_PATHS.sessions, limits.purchases);
+  app.use(COMPANION_PATHS.sessions, limits.sessionCreation);
   app.use(COMPANION_PATHS.metricsFlow, limits.flows);
   app.use(sizeLimits());
   app.use('/v1/*', jsonOnly());

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { type Allowances, rateLimits } from './rate-limit.ts';
+import { type Quotas, rateLimits } from './rate-limit.ts';
 import { Problem } from './problem.ts';
-import { allowing, from, testFront } from './testing.ts';
+import { withQuotas, from, testPipeline } from './testing.ts';
 
 const HERE = from('192.0.2.1');
 const ELSEWHERE = from('198.51.100.7');
 const few = { points: 3, seconds: 60 };
 
 /** Routes answer with the status they are asked for. */
-function app(allowances: Partial<Allowances>) {
-  const made = testFront({ limits: rateLimits(allowing(allowances), 0) });
+function app(quotas: Partial<Quotas>) {
+  const made = testPipeline({ limits: rateLimits(withQuotas(quotas), 0) });
   for (const path of ['/v1/session', '/v1/metrics-flow', '/metrics', '/__lbheartbeat__']) {
     made.get(path, (c) => answer(Number(c.req.query('status') ?? 200)));
   }
@@ -45,7 +45,7 @@ describe('requests that failed', () => {
   });
 
   it('cannot all be under way before the first is counted', async () => {
-    const made = testFront();
+    const made = testPipeline();
     const waiting: (() => void)[] = [];
     made.get('/v1/session', async () => {
       await new Promise<void>((resolve) => waiting.push(resolve));
@@ -83,7 +83,7 @@ describe('requests that failed', () => {
 });
 
 it('lets a network buy so many sessions and no more', async () => {
-  const made = app({ purchases: few });
+  const made = app({ sessionCreation: few });
   expect(await times(5, made, '/v1/sessions', HERE, 'POST')).toEqual([200, 200, 200, 429, 429]);
   expect((await made.request('/v1/sessions', { method: 'POST' }, ELSEWHERE)).status).toBe(200);
 });

@@ -1,47 +1,47 @@
 // Who calls too often waits. What counts is mostly what failed: a caller who is in the right is not counted.
 import type { MiddlewareHandler } from 'hono';
 import { callerAddress } from './address.ts';
-import { type Allowance, limiter, tooMany } from './limiter.ts';
-import { atOnce } from './in-flight-limit.ts';
-import { lane, LaneFull } from './concurrency-limit.ts';
+import { type Quota, limiter, tooMany } from './limiter.ts';
+import { inFlightLimit } from './in-flight-limit.ts';
+import { concurrencyLimit, QueueFull } from './concurrency-limit.ts';
 
 /** Each for one network, but for the last. */
-export interface Allowances {
+export interface Quotas {
   /** Requests that failed by their sender's fault. */
-  readonly failures: Allowance;
+  readonly failures: Quota;
   /** `POST /v1/sessions`: each asks Mozilla accounts three times. */
-  readonly purchases: Allowance;
+  readonly sessionCreation: Quota;
   /** Security event tokens that were refused. */
-  readonly refusedSets: Allowance;
+  readonly refusedSets: Quota;
   /** `GET /v1/metrics-flow`: each asks Mozilla accounts once, for somebody who need not prove anything. */
-  readonly flows: Allowance;
-  readonly flowsInAll: Allowance;
+  readonly flows: Quota;
+  readonly flowsInAll: Quota;
 }
 
 /** Enough for an office behind one address. */
-export const ALLOWANCES: Allowances = {
+export const QUOTAS: Quotas = {
   failures: { points: 120, seconds: 60 },
-  purchases: { points: 60, seconds: 60 },
+  sessionCreation: { points: 60, seconds: 60 },
   refusedSets: { points: 60, seconds: 60 },
   flows: { points: 60, seconds: 60 },
   flowsInAll: { points: 600, seconds: 60 },
 };
 
 // One connection can bring thousands of requests before the first of them is answered.
-const AT_ONCE = 256;
+const MOST_IN_FLIGHT = 256;
 
 // Wide enough for a sender who shares an address with a flood (behind a proxy that nobody told us of, all share one) to get
 // some thousand tokens a second through; short enough that nobody in it waits for long.
-const LANE_WIDTH = 8;
-const LANE_QUEUE = 256;
+const SLOW_CONCURRENCY = 8;
+const SLOW_QUEUE = 256;
 
 export interface RateLimits {
   readonly failures: MiddlewareHandler;
-  readonly purchases: MiddlewareHandler;
+  readonly sessionCreation: MiddlewareHandler;
   readonly flows: MiddlewareHandler;
   readonly webhooks: MiddlewareHandler;
   /** Nobody has sent a token lately that was refused: the shortcut past the lanes is free. */
-  readonly calm: () => boolean;
+  readonly idle: () => boolean;
   /** For who answers beside the middlewares. */
   readonly noteRefusedSet: (address: string) => void;
 }
@@ -55,17 +55,17 @@ export interface RateLimits {
  * own: its tokens are verified a few at a time, and only what that lane cannot hold is turned away, for the broker to bring
  * it again. All others pass beside it.
  */
-export function rateLimits(allowances: Allowances, trustedProxies: number): RateLimits {
-  const failed = limiter(allowances.failures);
-  const purchased = limiter(allowances.purchases);
-  const refusedSets = limiter(allowances.refusedSets);
-  const flows = limiter(allowances.flows);
-  const flowsInAll = limiter(allowances.flowsInAll, true);
-  const slowly = lane(LANE_WIDTH, LANE_QUEUE);
-  const fewOf = atOnce(AT_ONCE);
+export function rateLimits(quotas: Quotas, trustedProxies: number): RateLimits {
+  const failed = limiter(quotas.failures);
+  const created = limiter(quotas.sessionCreation);
+  const refusedSets = limiter(quotas.refusedSets);
+  const flows = limiter(quotas.flows);
+  const flowsInAll = limiter(quotas.flowsInAll, true);
+  const slowly = concurrencyLimit(SLOW_CONCURRENCY, SLOW_QUEUE);
+  const fewOf = inFlightLimit(MOST_IN_FLIGHT);
 
   return {
-    calm: refusedSets.calm,
+    idle: refusedSets.idle,
     noteRefusedSet: (address) => void refusedSets.note(address),
     failures: async (c, next) => {
       const address = callerAddress(c, trustedProxies);
@@ -75,8 +75,8 @@ export function rateLimits(allowances: Allowances, trustedProxies: number): Rate
       if (isFailure(c.res.status)) await failed.note(address);
     },
 
-    purchases: async (c, next) => {
-      if (c.req.method === 'POST') await purchased.spend(callerAddress(c, trustedProxies));
+    sessionCreation: async (c, next) => {
+      if (c.req.method === 'POST') await created.spend(callerAddress(c, trustedProxies));
       await next();
     },
 
@@ -93,7 +93,7 @@ export function rateLimits(allowances: Allowances, trustedProxies: number): Rate
     webhooks: async (c, next) => {
       const address = callerAddress(c, trustedProxies);
       if ((await refusedSets.wait(address)) === undefined) await next();
-      else await slowly(next).catch(turnAway);
+      else await slowly(next).catch(reject);
       if (isRefusedSet(c.res.status)) await refusedSets.note(address);
     },
   };
@@ -109,6 +109,6 @@ function isRefusedSet(status: number): boolean {
   return status === 401 || status === 400;
 }
 
-function turnAway(reason: unknown): never {
-  throw reason instanceof LaneFull ? tooMany(1) : reason;
+function reject(reason: unknown): never {
+  throw reason instanceof QueueFull ? tooMany(1) : reason;
 }

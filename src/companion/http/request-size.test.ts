@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { testFront } from './testing.ts';
+import { testPipeline } from './testing.ts';
 
-const app = testFront();
+const app = testPipeline();
 app.post('/v1/sessions', async (c) => c.json({ length: (await c.req.text()).length }));
 app.post('/webhooks/push', async (c) => c.json({ length: (await c.req.text()).length }));
 

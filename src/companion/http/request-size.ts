@@ -1,6 +1,6 @@
 // What a request may weigh, and what it may be made of.
 import type { MiddlewareHandler } from 'hono';
-import { hasBody, takeIn, tooLarge } from './body.ts';
+import { hasBody, bufferBody, tooLarge } from './body.ts';
 import { Problem } from './problem.ts';
 
 const KILOBYTE = 1024;
@@ -14,7 +14,7 @@ export function sizeLimits(): MiddlewareHandler {
       throw new Problem(431, 'header_too_long', `Authorization has ${LONGEST_AUTHORIZATION} bytes at most`);
     }
     // Looking for a body makes a stream of it, which for webhooks, that have none, costs more than all the rest.
-    if (c.req.header('transfer-encoding') !== undefined) await takeIn(c, LARGEST_BODY);
+    if (c.req.header('transfer-encoding') !== undefined) await bufferBody(c, LARGEST_BODY);
     else if (Number(c.req.header('content-length') ?? 0) > LARGEST_BODY) throw tooLarge(LARGEST_BODY);
     await next();
   };

@@ -3,8 +3,8 @@ import type { Hono } from 'hono';
 import { createCounters } from '../operations/counters.ts';
 import { createLog } from '../operations/log.ts';
 import type { OperatorState } from '../store.ts';
-import { front, type FrontOptions } from './pipeline.ts';
-import { ALLOWANCES, type Allowances } from './rate-limit.ts';
+import { createPipeline, type PipelineOptions } from './pipeline.ts';
+import { QUOTAS, type Quotas } from './rate-limit.ts';
 
 export const NO_STATE: OperatorState = {
   clients: {},
@@ -13,8 +13,8 @@ export const NO_STATE: OperatorState = {
 };
 
 /** What the log has written, line by line, is pushed to `lines`. */
-export function testFront(options: Partial<FrontOptions> = {}, lines: string[] = []): Hono {
-  return front({
+export function testPipeline(options: Partial<PipelineOptions> = {}, lines: string[] = []): Hono {
+  return createPipeline({
     log: createLog({ format: 'mozlog', level: 'debug', out: { write: (line) => lines.push(line) } }),
     counters: createCounters(() => Promise.resolve(NO_STATE.revocations)),
     chromeExtensions: [],
@@ -23,8 +23,8 @@ export function testFront(options: Partial<FrontOptions> = {}, lines: string[] =
   });
 }
 
-export function allowing(allowances: Partial<Allowances>): Allowances {
-  return { ...ALLOWANCES, ...allowances };
+export function withQuotas(quotas: Partial<Quotas>): Quotas {
+  return { ...QUOTAS, ...quotas };
 }
 
 /** What the server tells an app of a connection from an address. */

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type RunningCompanion, startServer } from '../server.ts';
 import { Problem } from './problem.ts';
 import { rateLimits } from './rate-limit.ts';
-import { allowing, from, testFront } from './testing.ts';
+import { withQuotas, from, testPipeline } from './testing.ts';
 
 const PATH = '/webhooks/fxa';
 const few = { points: 3, seconds: 60 };
@@ -13,7 +13,7 @@ const bad = { headers: { authorization: 'Bearer bad' }, method: 'POST' };
 
 describe('a network that sends garbage', () => {
   function held() {
-    const made = testFront({ limits: rateLimits(allowing({ refusedSets: few }), 0) });
+    const made = testPipeline({ limits: rateLimits(withQuotas({ refusedSets: few }), 0) });
     const waiting: (() => void)[] = [];
     let reading = 0;
     let most = 0;
@@ -85,7 +85,7 @@ describe('a flood over the network', () => {
 
   it('leaves good tokens from the same address their answers', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    const made = testFront({ limits: rateLimits(allowing({ refusedSets: few }), 0) }, []);
+    const made = testPipeline({ limits: rateLimits(withQuotas({ refusedSets: few }), 0) }, []);
     made.post(PATH, (c) => {
       const [text = '', signature = ''] = c.req.header('authorization')?.slice(7).split('.') ?? [];
       if (createVerify('RSA-SHA256').update(text).verify(publicKey, signature, 'base64url'))

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { startChore } from './interval.ts';
+import { startInterval } from './interval.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -15,7 +15,7 @@ it('does it at once and then every so often, whether or not it worked', async ()
     runs += 1;
     return runs === 1 ? Promise.reject(new Error('No')) : Promise.resolve();
   };
-  const chore = startChore(1000, work, (error) => failures.push(error));
+  const chore = startInterval(1000, work, (error) => failures.push(error));
   await vi.advanceTimersByTimeAsync(2500);
   expect([runs, failures.length]).toEqual([3, 1]);
   await chore.stop();
@@ -32,7 +32,7 @@ it('never does it twice at a time, and stops when the run that is under way has 
       end = resolve;
     });
   };
-  const chore = startChore(1000, work, () => undefined);
+  const chore = startInterval(1000, work, () => undefined);
   await vi.advanceTimersByTimeAsync(5000);
   expect(runs).toBe(1);
   let stopped = false;

@@ -1,16 +1,16 @@
 // What is to be done every so often, one at a time, and whether or not it worked the last time.
 
-export interface Chore {
+export interface Interval {
   /** Resolves when the run that is under way has ended; there is none after it. */
   stop(): Promise<void>;
 }
 
 /** Does it at once, and then every `ms` milliseconds. A failure is told to `failed`, and only skips that one time. */
-export function startChore(
+export function startInterval(
   ms: number,
   work: () => Promise<unknown>,
   failed: (error: unknown) => void,
-): Chore {
+): Interval {
   let under: Promise<void> | undefined;
   const once = () => {
     under ??= work()

@@ -5,7 +5,7 @@ import { isFxaError, type FxaError } from '../../fxa/errors.ts';
 import type { Http } from '../../fxa/http.ts';
 import type { Revocation, Store } from '../store.ts';
 import { delay } from './delay.ts';
-import { hostPause } from './host-pause.ts';
+import { hostBackOff } from './host-back-off.ts';
 
 /** By then the grant has most likely died otherwise, and somebody is to look at what is wrong. */
 const GIVEN_UP_MS = 30 * 86_400_000;
@@ -31,7 +31,7 @@ export type Revoke = (refreshTokenId: string, signal?: AbortSignal) => Promise<v
 /** Rejects only with the store's own trouble: the row is then as it was, and comes round again. */
 export function createRevoker(parts: RevokerParts): Revoke {
   const { store, deployment, now, random = Math.random, report } = parts;
-  const http: Http = { ...parts.http, gate: parts.http.gate ?? hostPause(now) };
+  const http: Http = { ...parts.http, gate: parts.http.gate ?? hostBackOff(now) };
 
   return async (id, signal) => {
     const revocation = await store.revocation(id);
@@ -42,10 +42,10 @@ export function createRevoker(parts: RevokerParts): Revoke {
       report?.('done');
       return;
     }
-    const hopeless = whyHopeless(revocation, problem);
-    if (hopeless !== undefined) {
-      await store.setAside(id, hopeless);
-      report?.('set_aside', hopeless);
+    const permanent = permanentFailure(revocation, problem);
+    if (permanent !== undefined) {
+      await store.setAside(id, permanent);
+      report?.('set_aside', permanent);
       return;
     }
     const { code, retryAfter } = problem;
@@ -71,7 +71,7 @@ async function destroy(
 }
 
 /** What no repetition mends, as a code. A missing page is no such thing: servers lose their routes for an hour. Pure. */
-function whyHopeless({ age }: Revocation, { code, status }: Problem): string | undefined {
+function permanentFailure({ age }: Revocation, { code, status }: Problem): string | undefined {
   if (code === 'invalid_request' || (code === 'misconfigured' && status === 400)) return code;
   return age > GIVEN_UP_MS ? 'given_up' : undefined;
 }

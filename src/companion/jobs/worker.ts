@@ -4,7 +4,7 @@ import { makeWorkerUtils, run, type Runner, type TaskList } from 'graphile-worke
 import type { Database } from '../db/database.ts';
 import type { Store } from '../store.ts';
 import { DAY_MS } from '../day.ts';
-import { startChore } from './interval.ts';
+import { startInterval } from './interval.ts';
 import type { Revoke } from './revocations.ts';
 import { namesOf, workerLogger, type WorkerTrouble } from './worker-log.ts';
 
@@ -48,9 +48,9 @@ export async function startWorker(parts: WorkerParts): Promise<RunningWorker> {
 
   let runner = await start(parts);
   void keepRunning();
-  const chores = [
-    startChore(sweepEvery, () => store.requeueOverdue(), failed),
-    startChore(DAY_MS, () => daily(parts, failed), failed),
+  const intervals = [
+    startInterval(sweepEvery, () => store.requeueOverdue(), failed),
+    startInterval(DAY_MS, () => daily(parts, failed), failed),
   ];
 
   async function keepRunning(): Promise<void> {
@@ -73,8 +73,11 @@ export async function startWorker(parts: WorkerParts): Promise<RunningWorker> {
   return {
     async stop() {
       stopping.abort();
-      const chored = chores.map((chore) => chore.stop());
-      await Promise.race([Promise.all([stop(runner), ...chored]), wait(STOP_MS, undefined, { ref: false })]);
+      const intervalsStopped = intervals.map((chore) => chore.stop());
+      await Promise.race([
+        Promise.all([stop(runner), ...intervalsStopped]),
+        wait(STOP_MS, undefined, { ref: false }),
+      ]);
     },
   };
 }

@@ -2,7 +2,7 @@
 import { type AwayReason, StoreError } from '../db/errors.ts';
 import type { Store } from '../store.ts';
 import type { Clocks } from './clock.ts';
-import { within } from './timeout.ts';
+import { withTimeout } from './timeout.ts';
 
 export interface HealthParts {
   readonly store: Pick<Store, 'ping' | 'revocationState'>;
@@ -50,7 +50,7 @@ async function look(
 ): Promise<Health> {
   const [why, oldest, reached] = await Promise.all([
     tryWriting(store, clocks, now),
-    within(DATABASE_TIME, () => store.revocationState()).then(
+    withTimeout(DATABASE_TIME, () => store.revocationState()).then(
       ({ oldest }) => (oldest === undefined ? 0 : (now() - oldest) / 1000),
       () => undefined,
     ),
@@ -83,7 +83,7 @@ async function tryWriting(
 ): Promise<AwayReason | 'error' | undefined> {
   const began = now();
   try {
-    const clock = await within(DATABASE_TIME, () => store.ping());
+    const clock = await withTimeout(DATABASE_TIME, () => store.ping());
     clocks?.note('database', clock, began, now());
     return undefined;
   } catch (error) {
@@ -98,7 +98,7 @@ function seconds(name: 'accountsClock' | 'databaseClock', ms: number | undefined
 
 /** Without Mozilla accounts the companion still does all that needs none of it, so another instance would help nobody. */
 function accountsCheck(ask: HealthParts['accounts']): Promise<Check> {
-  return within(ACCOUNTS_TIME, ask).then(
+  return withTimeout(ACCOUNTS_TIME, ask).then(
     () => 'ok',
     () => 'warning',
   );

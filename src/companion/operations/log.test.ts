@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { from, testFront } from '../http/testing.ts';
+import { from, testPipeline } from '../http/testing.ts';
 import { createLog, type LogOptions } from './log.ts';
 
 interface Entry {
@@ -104,7 +104,7 @@ describe('what may not be told', () => {
 
   it('does not come from requests either', async () => {
     const lines: string[] = [];
-    const app = testFront({}, lines);
+    const app = testPipeline({}, lines);
     app.route(
       '/',
       new Hono().post('/v1/sessions', async (c) => {

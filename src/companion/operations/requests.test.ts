@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { from, NO_STATE, testFront } from '../http/testing.ts';
+import { from, NO_STATE, testPipeline } from '../http/testing.ts';
 import { createCounters } from './counters.ts';
 
 interface Entry {
@@ -11,7 +11,7 @@ interface Entry {
 async function told() {
   const lines: string[] = [];
   const counters = createCounters(() => Promise.resolve(NO_STATE.revocations));
-  const app = testFront({ counters }, lines);
+  const app = testPipeline({ counters }, lines);
   app.get('/v1/session', (c) => c.body(null, c.req.query('ended') === undefined ? 200 : 401));
   for (const path of ['/v1/session?a=b', '/v1/session?ended', '/v1/elsewhere', '/../elsewhere']) {
     await app.request(path, {}, from('192.0.2.1'));

@@ -1,7 +1,7 @@
 // Waiting for something, but not for longer than so many milliseconds.
 
 /** Rejects with Node's `TimeoutError` when time is up, and tells the work by its signal. */
-export async function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withTimeout<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const signal = AbortSignal.timeout(ms);
   return Promise.race([
     work(signal),

@@ -11,7 +11,7 @@ import { isFlowParameter } from '../metrics/flow-parameters.ts';
 import { PROFILE_COUNTS_MS } from '../sessions/responses.ts';
 import { readObject } from '../sessions/body.ts';
 import { openUid } from '../sessions/seal.ts';
-import { guarded, liveSession, shownSession } from '../sessions/authenticate.ts';
+import { guarded, liveSession, presentedToken } from '../sessions/authenticate.ts';
 import type { LiveSession, Store } from '../store.ts';
 
 /** The one event that is not counted here but told to Mozilla accounts: this person has used this client today. */
@@ -42,7 +42,7 @@ export function metrics(parts: MetricsParts): Hono {
   };
 
   const count = guarded(async (c) => {
-    const token = shownSession(c);
+    const token = presentedToken(c);
     const events = readEvents(await readObject(c), now());
     const session = await liveSession(store, token, now());
     const readSince = now() - PROFILE_COUNTS_MS;
@@ -67,7 +67,7 @@ export function metrics(parts: MetricsParts): Hono {
 
   /** Consent is not asked for: it is what was taken back. */
   const forget = guarded(async (c) => {
-    const { account, clientId } = await liveSession(store, shownSession(c), now());
+    const { account, clientId } = await liveSession(store, presentedToken(c), now());
     await store.forgetMetrics(account, clientId);
     return c.body(null, 204, { 'cache-control': 'no-store' });
   });

@@ -6,8 +6,8 @@ import { bearerToken } from '../bearer/middleware.ts';
 import { accountState, entityTag, noneMatchNames } from '../sessions/responses.ts';
 import { atMost } from '../http/body.ts';
 import { badBody, readObject } from '../sessions/body.ts';
-import { buySession, type SessionParts } from '../sessions/create.ts';
-import { guarded, liveSession, shownSession, unknownSession } from '../sessions/authenticate.ts';
+import { createSession, type SessionParts } from '../sessions/create.ts';
+import { guarded, liveSession, presentedToken, unknownSession } from '../sessions/authenticate.ts';
 import { formatSessionToken, parseSessionToken, sessionHash } from '../sessions/token.ts';
 
 const KILOBYTE = 1024;
@@ -18,15 +18,19 @@ export function sessions(parts: SessionParts): Hono {
   const { store, now } = parts;
   const app = new Hono();
 
-  const sell = guarded(async (c) => {
+  const create = guarded(async (c) => {
     const accessToken = bearerToken(c);
-    const { token, session, isNew } = await buySession(parts, accessToken, shownIn(await readObject(c)));
+    const { token, session, isNew } = await createSession(
+      parts,
+      accessToken,
+      presentedIn(await readObject(c)),
+    );
     const answer: SessionAnswer = { session: formatSessionToken(token), ...accountState(session) };
     return c.json(answer, isNew ? 201 : 200, { 'cache-control': 'no-store' });
   });
 
-  const tell = guarded(async (c) => {
-    const body = JSON.stringify(accountState(await liveSession(store, shownSession(c), now())));
+  const read = guarded(async (c) => {
+    const body = JSON.stringify(accountState(await liveSession(store, presentedToken(c), now())));
     const tag = entityTag(body);
     c.header('etag', tag);
     c.header('cache-control', 'private, no-cache');
@@ -36,20 +40,20 @@ export function sessions(parts: SessionParts): Hono {
   });
 
   const end = guarded(async (c) => {
-    const hash = sessionHash(shownSession(c));
+    const hash = sessionHash(presentedToken(c));
     const refreshTokenIds = idsIn(await readObject(c));
     if (!(await store.end(hash, refreshTokenIds, now()))) throw unknownSession();
     return c.body(null, 202, { 'cache-control': 'no-store' });
   });
 
-  app.post(COMPANION_PATHS.sessions, atMost(KILOBYTE), sell);
-  app.get(COMPANION_PATHS.session, tell);
+  app.post(COMPANION_PATHS.sessions, atMost(KILOBYTE), create);
+  app.get(COMPANION_PATHS.session, read);
   app.post(COMPANION_PATHS.end, atMost(4 * KILOBYTE), end);
   return app;
 }
 
 /** A session nobody here has made is as good as none: its owner gets a new one. */
-function shownIn({ session }: JsonObject): Uint8Array | undefined {
+function presentedIn({ session }: JsonObject): Uint8Array | undefined {
   if (session === undefined) return undefined;
   if (typeof session !== 'string') throw badBody('session must be a string');
   return parseSessionToken(session);

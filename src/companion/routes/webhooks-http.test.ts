@@ -26,15 +26,15 @@ interface Answer {
 }
 
 /** A server of keys and a webhook on it, and a clock for both. */
-async function world() {
-  const world = { now: NOW, keys: [first.jwk], down: false, fetches: 0 };
+async function harness() {
+  const harness = { now: NOW, keys: [first.jwk], down: false, fetches: 0 };
   const applied: Delivery[] = [];
   const fetch = () => {
-    world.fetches += 1;
-    if (world.down) return Promise.reject(new TypeError('fetch failed'));
-    return Promise.resolve(Response.json({ keys: world.keys }));
+    harness.fetches += 1;
+    if (harness.down) return Promise.reject(new TypeError('fetch failed'));
+    return Promise.resolve(Response.json({ keys: harness.keys }));
   };
-  const now = () => world.now;
+  const now = () => harness.now;
   const keys = createKeySet({ url: `${ISSUER}/v1/jwks`, http: { fetch }, now });
   const options: WebhookOptions = {
     verify: createSetVerifier({ issuer: ISSUER, clients: CLIENTS, keys, now }),
@@ -55,7 +55,7 @@ async function world() {
   const port = Number(new URL(server.origin).port);
   const send = (token: string, headers: OutgoingHttpHeaders = {}) =>
     ask(port, { headers: { authorization: `Bearer ${token}`, ...headers } });
-  return Object.assign(world, { applied, port, send });
+  return Object.assign(harness, { applied, port, send });
 }
 
 function ask(port: number, options: RequestOptions): Promise<Answer> {
@@ -104,7 +104,7 @@ describe.each([
   });
 
   it("answers the broker's literal request, and a second on the same connection", async () => {
-    const w = await world();
+    const w = await harness();
     const [one, two] = [set(first), set(first, claims({ jti: 'another' }))];
     const heard = await speak(w.port, literal(one, 'keep-alive') + literal(two));
     expect(heard.match(/HTTP\/1\.1 200 OK\r\n/g)).toHaveLength(2);
@@ -115,7 +115,7 @@ describe.each([
   });
 
   it('goes the long way with whatever is to be measured', async () => {
-    const w = await world();
+    const w = await harness();
     for (const headers of [
       { 'content-length': '5' },
       { 'transfer-encoding': 'chunked' },
@@ -129,13 +129,13 @@ describe.each([
   it.each([{}, { 'content-type': 'application/json' }, { 'content-length': '0' }])(
     'demands neither type nor length: %j',
     async (headers) => {
-      const w = await world();
+      const w = await harness();
       expect(await w.send(set(first), headers)).toMatchObject({ status: 200, body: 'OK' });
     },
   );
 
   it('takes the same SET fifty times at once, and fetches the keys once', async () => {
-    const w = await world();
+    const w = await harness();
     const token = set(first);
     const answers = await Promise.all(Array.from({ length: 50 }, () => w.send(token)));
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 50 }, () => 200));
@@ -144,7 +144,7 @@ describe.each([
   });
 
   it('refuses what it does not believe, and applies nothing', async () => {
-    const w = await world();
+    const w = await harness();
     const answer = await w.send(set(stranger, claims(), { kid: first.kid }));
     expect(answer.status).toBe(401);
     expect(answer.headers['www-authenticate']).toContain('error="invalid_token"');
@@ -154,7 +154,7 @@ describe.each([
   });
 
   it('goes through a rotation of the keys', async () => {
-    const w = await world();
+    const w = await harness();
     expect((await w.send(set(first))).status).toBe(200);
     w.now += 40_000;
     w.keys = [second.jwk];
@@ -166,7 +166,7 @@ describe.each([
   });
 
   it('sends everybody away while there are no keys, and recovers', async () => {
-    const w = await world();
+    const w = await harness();
     w.down = true;
     const refused = await w.send(set(first));
     expect([refused.status, refused.headers['retry-after']]).toEqual([503, '5']);

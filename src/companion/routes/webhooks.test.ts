@@ -24,7 +24,7 @@ const SET: VerifiedSet = {
 };
 
 /** The routes over a check that says what the test wants, and a store that keeps a list. */
-function world({
+function harness({
   verify = () => Promise.resolve(SET),
   store = () => Promise.resolve(),
 }: Partial<Seams> = {}) {
@@ -60,7 +60,7 @@ const refusing = (reason: (typeof REFUSAL_REASONS)[number]) => ({
 
 describe("FxA's door", () => {
   it('hands the store one delivery, with all its events', async () => {
-    const w = world();
+    const w = harness();
     const answer = await w.bearer('Bearer token');
     expect([answer.status, await answer.text()]).toEqual([200, 'OK']);
     const account = accountKey(SECRET, FIREFOX, SUB);
@@ -76,7 +76,7 @@ describe("FxA's door", () => {
 
   it.each(['Bearer token', 'bearer token', 'BEARER token'])('reads %s', async (authorization) => {
     const seen: string[] = [];
-    const w = world({ verify: (token) => (seen.push(token), Promise.resolve(SET)) });
+    const w = harness({ verify: (token) => (seen.push(token), Promise.resolve(SET)) });
     await w.bearer(authorization);
     expect(seen).toEqual(['token']);
   });
@@ -85,21 +85,21 @@ describe("FxA's door", () => {
     'sees no token in %s',
     async (value) => {
       const seen: string[] = [];
-      const w = world({ verify: (token) => (seen.push(token), Promise.reject(new Refusal('malformed'))) });
+      const w = harness({ verify: (token) => (seen.push(token), Promise.reject(new Refusal('malformed'))) });
       expect((await w.bearer(value)).status).toBe(401);
       expect(seen).toEqual(['']);
     },
   );
 
   it('writes nothing when it knows none of the events', async () => {
-    const w = world({ verify: () => Promise.resolve({ ...SET, events: [], unknownEvents: 2 }) });
+    const w = harness({ verify: () => Promise.resolve({ ...SET, events: [], unknownEvents: 2 }) });
     expect((await w.bearer('Bearer token')).status).toBe(200);
     expect(w.said).toEqual([]);
     expect(w.counted).toEqual(['ignored unknown_event', 'ignored unknown_event']);
   });
 
   it.each(REFUSAL_REASONS)('answers 401 to what is refused for its %s', async (reason) => {
-    const w = world(refusing(reason));
+    const w = harness(refusing(reason));
     const answer = await w.bearer('Bearer token');
     expect(answer.status).toBe(401);
     expect(answer.headers.get('www-authenticate')).toBe(
@@ -113,7 +113,7 @@ describe("FxA's door", () => {
   });
 
   it('answers 503 when the keys are not to be had', async () => {
-    const w = world({ verify: () => Promise.reject(new KeysUnavailable('keys_unreachable', 17)) });
+    const w = harness({ verify: () => Promise.reject(new KeysUnavailable('keys_unreachable', 17)) });
     const answer = await w.bearer('Bearer token');
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '17']);
     expect(w.counted).toEqual(['unavailable keys_unreachable']);
@@ -121,7 +121,7 @@ describe("FxA's door", () => {
   });
 
   it('answers 503 when the store is down, and forgets what it had cached all the same', async () => {
-    const w = world({ store: () => Promise.reject(new Error('no database')) });
+    const w = harness({ store: () => Promise.reject(new Error('no database')) });
     const answer = await w.bearer('Bearer token');
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
     expect(await answer.text()).not.toContain('database');
@@ -130,7 +130,7 @@ describe("FxA's door", () => {
   });
 
   it('leaves a fault of its own to whoever mounts it', async () => {
-    const w = world({ verify: () => Promise.reject(new TypeError('a fault')) });
+    const w = harness({ verify: () => Promise.reject(new TypeError('a fault')) });
     let fault: unknown;
     w.app.onError((error, c) => ((fault = error), c.body(null, 500)));
     expect((await w.bearer('Bearer token')).status).toBe(500);
@@ -142,7 +142,7 @@ describe("FxA's door", () => {
 describe('the door of RFC 8935', () => {
   it('takes the token as the body, and answers 202 with nothing', async () => {
     const seen: string[] = [];
-    const w = world({ verify: (token) => (seen.push(token), Promise.resolve(SET)) });
+    const w = harness({ verify: (token) => (seen.push(token), Promise.resolve(SET)) });
     for (const type of ['application/secevent+jwt', 'Application/SecEvent+JWT; charset=utf-8']) {
       const answer = await w.push('token\n', type);
       expect([answer.status, await answer.text()]).toEqual([202, '']);
@@ -160,7 +160,7 @@ describe('the door of RFC 8935', () => {
     ['events', 'invalid_request'],
     ['stale', 'invalid_request'],
   ] as const)('answers 400 to what is refused for its %s: %s', async (reason, err) => {
-    const w = world(refusing(reason));
+    const w = harness(refusing(reason));
     const answer = await w.push('token');
     expect([answer.status, answer.headers.get('content-language')]).toEqual([400, 'en']);
     expect(await answer.json()).toEqual({ err, description: `The token was refused: ${reason}` });
@@ -169,7 +169,7 @@ describe('the door of RFC 8935', () => {
 
   it('sees no token in a body of another type', async () => {
     const seen: string[] = [];
-    const w = world({ verify: (token) => (seen.push(token), Promise.reject(new Refusal('malformed'))) });
+    const w = harness({ verify: (token) => (seen.push(token), Promise.reject(new Refusal('malformed'))) });
     const answer = await w.push('token', 'application/x-www-form-urlencoded');
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({ err: 'invalid_request' });
@@ -180,20 +180,20 @@ describe('the door of RFC 8935', () => {
     ['named', { 'content-length': '8193' }],
     ['not named', { 'transfer-encoding': 'chunked' }],
   ])('answers 413 to a long body whose length is %s', async (_what, headers) => {
-    const w = world();
+    const w = harness();
     expect((await w.push('x'.repeat(8193), undefined, headers)).status).toBe(413);
     expect(w.applied).toEqual([]);
   });
 
   it('answers 503 to trouble of our own', async () => {
-    const w = world({ store: () => Promise.reject(new Error('no database')) });
+    const w = harness({ store: () => Promise.reject(new Error('no database')) });
     const answer = await w.push('token');
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
   });
 });
 
 it.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('answers 405 to %s', async (method) => {
-  const w = world();
+  const w = harness();
   for (const path of [WEBHOOK_PATH, PUSH_PATH]) {
     const answer = await w.app.request(path, { method, headers: { authorization: 'Bearer token' } });
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);

@@ -130,7 +130,7 @@ async function applySet(
 }
 
 /** What surrounds the shortcut. */
-export interface Surroundings {
+export interface ShortcutOptions {
   /** Whether requests may pass by all the rest now. */
   readonly isOpen: () => boolean;
   readonly answered: (request: IncomingMessage, status: number) => void;
@@ -140,7 +140,7 @@ export interface Surroundings {
  * The same straight from Node's request: at the rate at which events come after an outage, what a framework adds is most of
  * the cost.
  */
-export function webhookShortcut(options: WebhookOptions, { isOpen, answered }: Surroundings): Shortcut {
+export function webhookShortcut(options: WebhookOptions, { isOpen, answered }: ShortcutOptions): Shortcut {
   return (request, response) => {
     if (request.method !== 'POST' || request.url !== WEBHOOK_PATH || !isPlain(request) || !isOpen())
       return undefined;

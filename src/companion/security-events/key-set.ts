@@ -64,20 +64,20 @@ export function createKeySet({ url, http, now, report }: KeySetOptions): KeySet 
   let readAt = -Infinity;
   let pause = { from: -Infinity, until: -Infinity };
   let failed = false;
-  let flight: Promise<boolean> | undefined;
+  let refreshing: Promise<boolean> | undefined;
 
   function trusted(kid: string, at: number): KeyObject | undefined {
     const found = known.get(kid);
     if (!found) return undefined;
     const { key, seenAt } = found;
-    return within(at, seenAt, seenAt === readAt ? UNREACHABLE_KEY : WITHDRAWN_KEY) ? key : undefined;
+    return isWithin(at, seenAt, seenAt === readAt ? UNREACHABLE_KEY : WITHDRAWN_KEY) ? key : undefined;
   }
 
   function find(kid: string) {
     const at = now();
     const key = trusted(kid, at);
-    if (!key || !within(at, readAt, STALE)) return lookUp(kid);
-    if (!within(at, readAt, FRESH)) void refresh(at);
+    if (!key || !isWithin(at, readAt, STALE)) return lookUp(kid);
+    if (!isWithin(at, readAt, FRESH)) void refresh(at);
     return key;
   }
 
@@ -93,17 +93,17 @@ export function createKeySet({ url, http, now, report }: KeySetOptions): KeySet 
 
   /** True when a document has been read, false when that failed or is not yet allowed again. One at a time; never rejects. */
   function refresh(at: number): Promise<boolean> {
-    if (flight) return flight;
+    if (refreshing) return refreshing;
     if (at >= pause.from && at < pause.until) return Promise.resolve(false);
-    flight = read(at).finally(() => (flight = undefined));
-    return flight;
+    refreshing = read(at).finally(() => (refreshing = undefined));
+    return refreshing;
   }
 
   async function read(at: number): Promise<boolean> {
     try {
       const current = publicKeys(await requestJson(patient, 'keys', url, { method: 'GET' }));
       const withdrawn = [...known].filter(
-        ([kid, { seenAt }]) => !current.has(kid) && within(at, seenAt, WITHDRAWN_KEY),
+        ([kid, { seenAt }]) => !current.has(kid) && isWithin(at, seenAt, WITHDRAWN_KEY),
       );
       known = new Map([
         ...withdrawn,
@@ -126,6 +126,6 @@ export function createKeySet({ url, http, now, report }: KeySetOptions): KeySet 
 }
 
 /** False also for a clock that was set back: then it is better to look again. */
-function within(at: number, since: number, span: number): boolean {
+function isWithin(at: number, since: number, span: number): boolean {
   return at >= since && at - since <= span;
 }

@@ -55,7 +55,7 @@ interface Question {
 }
 
 /** In one turn of the event loop; who else waits for it waits no longer than that. */
-const MOST_AT_ONCE = 32;
+const BATCH_SIZE = 32;
 let questions: Question[] = [];
 
 /**
@@ -70,8 +70,8 @@ function isSigned(question: Omit<Question, 'answer'>): Promise<boolean> {
 }
 
 function answerAll(): void {
-  const now = questions.slice(0, MOST_AT_ONCE);
-  questions = questions.slice(MOST_AT_ONCE);
+  const now = questions.slice(0, BATCH_SIZE);
+  questions = questions.slice(BATCH_SIZE);
   if (questions.length > 0) setImmediate(answerAll);
   for (const { signed, key, signature, answer } of now) answer(holds(signed, key, signature));
 }

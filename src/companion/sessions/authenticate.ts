@@ -31,7 +31,7 @@ export function unknownSession(): Problem {
  *
  * @throws Problem as `bearerToken`, and 401 `unknown_session` when nothing of ours is written like that.
  */
-export function shownSession(c: Context): Buffer {
+export function presentedToken(c: Context): Buffer {
   const token = parseSessionToken(bearerToken(c));
   if (token === undefined) throw unknownSession();
   return token;

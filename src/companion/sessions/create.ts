@@ -3,7 +3,7 @@ import { accountKey } from '../clients.ts';
 import type { CheckedToken, TokenCheck } from '../bearer/types.ts';
 import type { Deployment } from '../../fxa/environments.ts';
 import type { Http } from '../../fxa/http.ts';
-import type { LiveSession, Store } from '../store.ts';
+import type { CreateRequest, LiveSession, Store } from '../store.ts';
 import { endedSession } from './responses.ts';
 import { readMetricsEnabled } from './profile.ts';
 import { sealUid } from './seal.ts';
@@ -20,7 +20,7 @@ export interface SessionParts {
   readonly now: () => number;
 }
 
-export interface Sold {
+export interface CreatedSession {
   /** The session's 32 bytes. */
   readonly token: Uint8Array;
   readonly session: LiveSession;
@@ -33,11 +33,11 @@ export interface Sold {
  *
  * @throws Problem 401 `session_ended` (the session shown, or the account), all of `TokenCheck` and of `readMetricsEnabled`.
  */
-export async function buySession(
+export async function createSession(
   parts: SessionParts,
   accessToken: string,
-  shown: Uint8Array | undefined,
-): Promise<Sold> {
+  presented: Uint8Array | undefined,
+): Promise<CreatedSession> {
   const { store, check, secret, deployment, http, now } = parts;
   // Of before the first question, since what happens after an answer makes it an old one.
   const at = now();
@@ -50,12 +50,12 @@ export async function buySession(
   const metrics = await readMetricsEnabled(deployment(clientId), accessToken, checked.uid, http);
   const facts = { account, clientId, provedAt: provedAt(checked, at), metrics, readAtRevision, at };
 
-  if (shown !== undefined) {
-    const session = await take(store, facts, shown, checked, true);
-    if (session !== undefined) return { token: shown, session, isNew: false };
+  if (presented !== undefined) {
+    const session = await storeSession(store, facts, presented, checked, true);
+    if (session !== undefined) return { token: presented, session, isNew: false };
   }
   const token = newSessionToken();
-  const session = await take(store, facts, token, checked, false);
+  const session = await storeSession(store, facts, token, checked, false);
   if (session === undefined) throw new Error('The store knows no session it was not shown');
   return { token, session, isNew: true };
 }
@@ -70,23 +70,23 @@ function provedAt({ issuedAt }: CheckedToken, askedAt: number): number {
 }
 
 /** Undefined: the session shown is unknown. */
-async function take(
+async function storeSession(
   store: Store,
-  facts: Omit<Parameters<Store['buy']>[0], 'hash' | 'sealedUid' | 'shown'>,
+  facts: Omit<Parameters<Store['createSession']>[0], 'hash' | 'sealedUid' | 'presented'>,
   token: Uint8Array,
   { uid }: CheckedToken,
-  shown: boolean,
+  presented: boolean,
 ): Promise<LiveSession | undefined> {
   const hash = sessionHash(token);
-  const bought = await store.buy({ ...facts, hash, sealedUid: sealUid(token, uid), shown });
-  switch (bought.status) {
+  const created = await store.createSession({ ...facts, hash, sealedUid: sealUid(token, uid), presented });
+  switch (created.status) {
     case 'live':
-      return bought;
+      return created;
     case 'unknown':
       return undefined;
     case 'deleted':
-      throw endedSession('account_deleted', bought.at);
+      throw endedSession('account_deleted', created.at);
     case 'ended':
-      throw endedSession(bought.reason, bought.at);
+      throw endedSession(created.reason, created.at);
   }
 }

@@ -1,7 +1,7 @@
 // People, sessions and what is told about them, for the tests of the database.
 import { createHash, randomBytes } from 'node:crypto';
 import type { AccountEvent } from '../../../src/companion/security-events/types.ts';
-import type { Delivery, Purchase, Store } from '../../../src/companion/store.ts';
+import type { Delivery, CreateRequest, Store } from '../../../src/companion/store.ts';
 
 /** 2026-11-21, noon. */
 export const NOON = Date.UTC(2026, 10, 21, 12);
@@ -21,7 +21,7 @@ export const rethrown = (error: unknown): never => {
 };
 
 /** What is told of an account, at noon and with a mark of its own unless said otherwise. */
-export function telling(
+export function deliveryFor(
   account: Buffer,
   events: AccountEvent | readonly AccountEvent[],
   more: Partial<Delivery> = {},
@@ -31,13 +31,13 @@ export function telling(
 }
 
 /** A first purchase of a session by an account, proved a minute before noon, with metrics allowed. */
-export function purchaseOf(account: Buffer, more: Partial<Purchase> = {}): Purchase {
+export function requestFor(account: Buffer, more: Partial<CreateRequest> = {}): CreateRequest {
   return {
     account,
     clientId: CLIENT,
     hash: randomBytes(32),
     sealedUid: Buffer.from('sealed'),
-    shown: false,
+    presented: false,
     provedAt: NOON - 60_000,
     metrics: true,
     readAtRevision: 0,
@@ -47,9 +47,13 @@ export function purchaseOf(account: Buffer, more: Partial<Purchase> = {}): Purch
 }
 
 /** Buys a session, and returns its hash. */
-export async function boughtBy(store: Store, account: Buffer, more: Partial<Purchase> = {}): Promise<Buffer> {
-  const purchase = purchaseOf(account, more);
-  const bought = await store.buy(purchase);
-  if (bought.status !== 'live') throw new Error(`The session is ${bought.status}.`);
-  return purchase.hash;
+export async function createdFor(
+  store: Store,
+  account: Buffer,
+  more: Partial<CreateRequest> = {},
+): Promise<Buffer> {
+  const request = requestFor(account, more);
+  const created = await store.createSession(request);
+  if (created.status !== 'live') throw new Error(`The session is ${created.status}.`);
+  return request.hash;
 }

@@ -2,7 +2,7 @@
 import pg from 'pg';
 
 /** Nobody gets into the database while `work` goes on, and who was in is out. */
-export async function whileAway(connectionString = '', work: () => Promise<unknown>): Promise<void> {
+export async function whileUnreachable(connectionString = '', work: () => Promise<unknown>): Promise<void> {
   const url = new URL(connectionString);
   const name = url.pathname.slice(1);
   const client = new pg.Client({ connectionString: Object.assign(url, { pathname: '/template1' }).href });

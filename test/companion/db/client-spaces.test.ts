@@ -11,10 +11,10 @@ const TASKS = '1111222233334444';
 const listed = (...clients: readonly object[]) =>
   parseClients(JSON.stringify(clients.map((client) => ({ scope: 'profile:uid', ...client }))));
 
-onEachDatabase((world) => {
-  const claim = (...clients: readonly object[]) => claimSpaces(world.database, listed(...clients));
+onEachDatabase((harness) => {
+  const claim = (...clients: readonly object[]) => claimSpaces(harness.database, listed(...clients));
   const recorded = () =>
-    world.database.query('select client_id, space from companion.client_space order by client_id');
+    harness.database.query('select client_id, space from companion.client_space order by client_id');
 
   it('refuses a client that was renamed, names all there is to know, and takes it with its old space', async () => {
     await claim({ clientId: NOTES, name: 'notes' });
@@ -50,9 +50,9 @@ onEachDatabase((world) => {
   });
 
   it('lets one of two lists win that start at the same time, however the clients are ordered', async () => {
-    const other = await world.another();
+    const other = await harness.another();
     for (let round = 0; round < 10; round += 1) {
-      await world.database.query('delete from companion.client_space');
+      await harness.database.query('delete from companion.client_space');
       const results = await Promise.allSettled([
         claim({ clientId: NOTES, name: 'notes' }, { clientId: TASKS, name: 'tasks' }),
         claimSpaces(other, listed({ clientId: TASKS, name: 'tasks' }, { clientId: NOTES, name: 'pages' })),
@@ -65,7 +65,7 @@ onEachDatabase((world) => {
 
   it('starts no companion whose client was renamed', async () => {
     const standin = await startStandin({ era: 'today' });
-    const { database } = world;
+    const { database } = harness;
     const clients = (name: string, space?: string) => ({
       clients: listed({ clientId: NOTES, name, space }),
     });

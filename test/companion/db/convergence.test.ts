@@ -5,8 +5,8 @@ import { beforeAll, expect, it } from 'vitest';
 import { createStore } from '../../../src/companion/db/store.ts';
 import type { AccountEvent } from '../../../src/companion/security-events/types.ts';
 import type { Delivery, Store } from '../../../src/companion/store.ts';
-import { onEachDatabase, type World } from './on-each-database.ts';
-import { NOON, boughtBy, telling } from './accounts.ts';
+import { onEachDatabase, type TestDatabase } from './on-each-database.ts';
+import { NOON, createdFor, deliveryFor } from './accounts.ts';
 
 const RUNS = Number(process.env.CONVERGENCE_RUNS ?? 60);
 const PATIENCE_MS = 180_000;
@@ -82,7 +82,11 @@ function expected(events: readonly AccountEvent[]): State {
   };
 }
 
-async function found({ database, store }: World, account: Buffer, hashes: readonly Buffer[]): Promise<State> {
+async function found(
+  { database, store }: TestDatabase,
+  account: Buffer,
+  hashes: readonly Buffer[],
+): Promise<State> {
   const sessions = await Promise.all(hashes.map((hash) => store.session(hash, NOON)));
   const [row] = await database.query<{ revision: number; metrics: boolean }>(
     'select revision, metrics from companion.account where key = $1',
@@ -110,21 +114,25 @@ async function tell(store: Store, deliveries: readonly Delivery[], burst: number
   }
 }
 
-onEachDatabase((world) => {
+onEachDatabase((harness) => {
   let stores: Store[];
   beforeAll(async () => {
-    stores = [createStore(world.database), createStore(world.database), createStore(await world.another())];
+    stores = [
+      createStore(harness.database),
+      createStore(harness.database),
+      createStore(await harness.another()),
+    ];
   });
 
   async function check(history: readonly Told[], burst: number, signedAnew: boolean): Promise<void> {
     const accounts = [randomBytes(32), randomBytes(32)];
     const hashes = await Promise.all(
       accounts.map((account) =>
-        Promise.all(PROVED_AT.map((provedAt) => boughtBy(world.store, account, { provedAt }))),
+        Promise.all(PROVED_AT.map((provedAt) => createdFor(harness.store, account, { provedAt }))),
       ),
     );
     const tellings = history.flatMap(({ event: one, who, tellings: all }) => {
-      const delivery = telling(accounts[who] ?? randomBytes(32), one);
+      const delivery = deliveryFor(accounts[who] ?? randomBytes(32), one);
       return all.map(({ order, through }) => ({
         order,
         through,
@@ -144,7 +152,7 @@ onEachDatabase((world) => {
     for (const [who, account] of accounts.entries()) {
       const events = history.filter((one) => one.who === who).map((one) => one.event);
       const want = expected(events);
-      const have = await found(world, account, hashes[who] ?? []);
+      const have = await found(harness, account, hashes[who] ?? []);
       // A token signed anew about something without an instant may be a new thing: look again, that is all it can cost.
       expect(have.revision).toBeGreaterThanOrEqual(want.revision);
       expect(signedAnew ? { ...have, revision: want.revision } : have).toEqual(want);

@@ -1,20 +1,20 @@
 // What Mozilla accounts tells: applied once, all of a token or nothing, and heard by every instance.
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
-import { ACCOUNT_CHANNEL, heardName } from '../../../src/companion/db/notifications.ts';
+import { ACCOUNT_CHANNEL, accountName } from '../../../src/companion/db/notifications.ts';
 import { createStore } from '../../../src/companion/db/store.ts';
 import type { AccountEvent } from '../../../src/companion/security-events/types.ts';
-import { onEachDatabase, type World } from './on-each-database.ts';
+import { onEachDatabase, type TestDatabase } from './on-each-database.ts';
 import {
   CLIENT,
   HOUR,
   NOON,
   OTHER_CLIENT,
-  boughtBy,
+  createdFor,
   dayOf,
   hashOf,
-  purchaseOf,
-  telling,
+  requestFor,
+  deliveryFor,
 } from './accounts.ts';
 
 const ada = hashOf('ada');
@@ -28,59 +28,59 @@ const EVERY_KIND: readonly AccountEvent[] = [
   { kind: 'delete_user' },
 ];
 
-async function look({ store }: World, hash: Buffer) {
+async function look({ store }: TestDatabase, hash: Buffer) {
   const session = await store.session(hash, NOON);
   if (session?.status !== 'live') throw new Error(`The session is ${session?.status ?? 'unknown'}.`);
   const { revision, metrics, subscriptions } = session;
   return { revision, metrics, subscriptions };
 }
 
-const counted = ({ database }: World) =>
+const counted = ({ database }: TestDatabase) =>
   database.query(
     'select client_id, hour, kind, count, last_at from companion.delivery_count order by client_id, hour, kind',
   );
 
-onEachDatabase((world) => {
+onEachDatabase((harness) => {
   it.each(EVERY_KIND)('writes nothing of $kind about an account that is not known', async (event) => {
-    await boughtBy(world.store, hashOf('grace'));
-    await world.store.apply(telling(ada, event));
+    await createdFor(harness.store, hashOf('grace'));
+    await harness.store.apply(deliveryFor(ada, event));
     for (const table of ['ledger', 'capability', 'tombstone', 'delivery_count']) {
-      expect(await world.database.query(`select from companion.${table}`)).toEqual([]);
+      expect(await harness.database.query(`select from companion.${table}`)).toEqual([]);
     }
-    expect(await world.database.query('select key from companion.account')).toEqual([
+    expect(await harness.database.query('select key from companion.account')).toEqual([
       { key: hashOf('grace') },
     ]);
   });
 
   it('applies one delivery once, however often and through however many instances it comes at once', async () => {
-    const hash = await boughtBy(world.store, ada);
-    const stores = [world.store, createStore(world.database), createStore(await world.another())];
-    const delivery = telling(ada, { kind: 'profile_change' });
+    const hash = await createdFor(harness.store, ada);
+    const stores = [harness.store, createStore(harness.database), createStore(await harness.another())];
+    const delivery = deliveryFor(ada, { kind: 'profile_change' });
     await Promise.all(
-      Array.from({ length: 50 }, (_, index) => (stores[index % 3] ?? world.store).apply(delivery)),
+      Array.from({ length: 50 }, (_, index) => (stores[index % 3] ?? harness.store).apply(delivery)),
     );
-    expect(await world.database.query('select from companion.ledger')).toHaveLength(1);
-    expect(await look(world, hash)).toMatchObject({ revision: 1 });
-    expect(await counted(world)).toEqual([
+    expect(await harness.database.query('select from companion.ledger')).toHaveLength(1);
+    expect(await look(harness, hash)).toMatchObject({ revision: 1 });
+    expect(await counted(harness)).toEqual([
       { client_id: CLIENT, hour: NOON, kind: 'profile_change', count: 50, last_at: NOON },
     ]);
   });
 
   it('knows an event with an instant again in a token signed anew', async () => {
-    const hash = await boughtBy(world.store, ada);
+    const hash = await createdFor(harness.store, ada);
     const subscription = {
       kind: 'subscription_state_change',
       capabilities: ['pro', 'plus'],
       isActive: true,
       changedAt: NOON,
     } as const;
-    await world.store.apply(telling(ada, subscription));
-    await world.store.apply(telling(ada, { ...subscription, capabilities: ['plus', 'pro'] }));
+    await harness.store.apply(deliveryFor(ada, subscription));
+    await harness.store.apply(deliveryFor(ada, { ...subscription, capabilities: ['plus', 'pro'] }));
     const password = { kind: 'password_change', changedAt: NOON - 2 * HOUR } as const;
-    await world.store.apply(telling(ada, password));
-    await world.store.apply(telling(ada, password));
-    expect(await world.database.query('select from companion.ledger')).toHaveLength(2);
-    expect(await look(world, hash)).toEqual({
+    await harness.store.apply(deliveryFor(ada, password));
+    await harness.store.apply(deliveryFor(ada, password));
+    expect(await harness.database.query('select from companion.ledger')).toHaveLength(2);
+    expect(await look(harness, hash)).toEqual({
       revision: 1,
       metrics: true,
       subscriptions: { pro: true, plus: true },
@@ -88,10 +88,10 @@ onEachDatabase((world) => {
   });
 
   it('lets the newest instant of a capability win, and of two at the same the one that takes away', async () => {
-    const hash = await boughtBy(world.store, ada);
+    const hash = await createdFor(harness.store, ada);
     const tell = (capabilities: string[], isActive: boolean, changedAt: number) =>
-      world.store.apply(
-        telling(ada, { kind: 'subscription_state_change', capabilities, isActive, changedAt }),
+      harness.store.apply(
+        deliveryFor(ada, { kind: 'subscription_state_change', capabilities, isActive, changedAt }),
       );
     await tell(['pro', 'plus'], true, 20);
     await tell(['pro'], false, 10);
@@ -102,11 +102,11 @@ onEachDatabase((world) => {
       (isActive) =>
         ({ kind: 'subscription_state_change', capabilities: ['one'], isActive, changedAt: 40 }) as const,
     );
-    await world.store.apply(telling(ada, both));
-    await world.store.apply(
-      telling(ada, both.map((event) => ({ ...event, capabilities: ['two'] })).toReversed()),
+    await harness.store.apply(deliveryFor(ada, both));
+    await harness.store.apply(
+      deliveryFor(ada, both.map((event) => ({ ...event, capabilities: ['two'] })).toReversed()),
     );
-    expect((await look(world, hash)).subscriptions).toEqual({
+    expect((await look(harness, hash)).subscriptions).toEqual({
       pro: false,
       plus: false,
       new: false,
@@ -116,20 +116,20 @@ onEachDatabase((world) => {
   });
 
   it('handles all events of a token', async () => {
-    const hash = await boughtBy(world.store, ada, { provedAt: NOON });
-    await world.store.apply(telling(ada, EVERY_KIND.slice(0, 5)));
-    expect(await look(world, hash)).toEqual({ revision: 4, metrics: false, subscriptions: { pro: true } });
+    const hash = await createdFor(harness.store, ada, { provedAt: NOON });
+    await harness.store.apply(deliveryFor(ada, EVERY_KIND.slice(0, 5)));
+    expect(await look(harness, hash)).toEqual({ revision: 4, metrics: false, subscriptions: { pro: true } });
   });
 
   it('applies all of a token or nothing, and lets it spoil none of those beside it', async () => {
-    const hash = await boughtBy(world.store, ada);
-    const spoilt = telling(ada, [
+    const hash = await createdFor(harness.store, ada);
+    const spoilt = deliveryFor(ada, [
       { kind: 'profile_change' },
       // PostgreSQL has no place for this character in a text.
       { kind: 'subscription_state_change', capabilities: ['a\0b'], isActive: true, changedAt: NOON },
     ]);
-    const good = () => world.store.apply(telling(ada, { kind: 'profile_change' }));
-    const results = await Promise.allSettled([good(), good(), world.store.apply(spoilt), good(), good()]);
+    const good = () => harness.store.apply(deliveryFor(ada, { kind: 'profile_change' }));
+    const results = await Promise.allSettled([good(), good(), harness.store.apply(spoilt), good(), good()]);
     expect(results.map(({ status }) => status)).toEqual([
       'fulfilled',
       'fulfilled',
@@ -137,18 +137,18 @@ onEachDatabase((world) => {
       'fulfilled',
       'fulfilled',
     ]);
-    expect(await look(world, hash)).toMatchObject({ revision: 4, subscriptions: {} });
+    expect(await look(harness, hash)).toMatchObject({ revision: 4, subscriptions: {} });
   });
 
   it('counts by client, hour and kind', async () => {
-    await boughtBy(world.store, ada);
+    await createdFor(harness.store, ada);
     const tell = (kind: 'profile_change' | 'metrics_opt_in', clientId: string, at: number) =>
-      world.store.apply(telling(ada, { kind }, { clientId, at }));
+      harness.store.apply(deliveryFor(ada, { kind }, { clientId, at }));
     await tell('profile_change', CLIENT, NOON + HOUR - 1);
     await tell('profile_change', CLIENT, NOON + 5);
     await tell('profile_change', CLIENT, NOON + HOUR);
     await tell('metrics_opt_in', OTHER_CLIENT, NOON);
-    expect(await counted(world)).toEqual([
+    expect(await counted(harness)).toEqual([
       { client_id: OTHER_CLIENT, hour: NOON, kind: 'metrics_opt_in', count: 1, last_at: NOON },
       { client_id: CLIENT, hour: NOON, kind: 'profile_change', count: 2, last_at: NOON + HOUR - 1 },
       { client_id: CLIENT, hour: NOON + HOUR, kind: 'profile_change', count: 1, last_at: NOON + HOUR },
@@ -157,10 +157,12 @@ onEachDatabase((world) => {
 
   it('tells every instance whose answers are stale, known to anybody here or not', async () => {
     const heard: (string | undefined)[] = [];
-    await (await world.another()).listen(ACCOUNT_CHANNEL, (payload) => heard.push(payload));
+    await (await harness.another()).listen(ACCOUNT_CHANNEL, (payload) => heard.push(payload));
     const many = Array.from({ length: 600 }, () => randomBytes(32));
-    await Promise.all(many.map((account) => world.store.apply(telling(account, { kind: 'profile_change' }))));
-    const names = many.map((account) => heardName(account));
+    await Promise.all(
+      many.map((account) => harness.store.apply(deliveryFor(account, { kind: 'profile_change' }))),
+    );
+    const names = many.map((account) => accountName(account));
     await vi.waitFor(() => {
       expect(heard.flatMap((payload) => payload?.split(',')).sort()).toEqual(names.sort());
     });
@@ -169,31 +171,33 @@ onEachDatabase((world) => {
 
   describe('metrics', () => {
     const day = dayOf(NOON);
-    const measure = () => world.store.addMetrics(ada, CLIENT, [{ name: 'opened', day, count: 1 }], NOON);
+    const measure = () => harness.store.addMetrics(ada, CLIENT, [{ name: 'opened', day, count: 1 }], NOON);
 
     it('are closed and purged by an opt-out, and opened by no opt-in', async () => {
-      const hash = await boughtBy(world.store, ada);
+      const hash = await createdFor(harness.store, ada);
       expect(await measure()).toBe(true);
-      expect(await world.store.engageOnce(ada, CLIENT, day, NOON)).toBe(true);
-      await world.store.apply(telling(ada, { kind: 'metrics_opt_out' }));
-      expect(await world.database.query('select from companion.metric')).toEqual([]);
-      expect(await world.database.query('select from companion.engaged')).toEqual([]);
-      await world.store.apply(telling(ada, { kind: 'metrics_opt_in' }));
-      expect(await look(world, hash)).toMatchObject({ revision: 2, metrics: false });
+      expect(await harness.store.engageOnce(ada, CLIENT, day, NOON)).toBe(true);
+      await harness.store.apply(deliveryFor(ada, { kind: 'metrics_opt_out' }));
+      expect(await harness.database.query('select from companion.metric')).toEqual([]);
+      expect(await harness.database.query('select from companion.engaged')).toEqual([]);
+      await harness.store.apply(deliveryFor(ada, { kind: 'metrics_opt_in' }));
+      expect(await look(harness, hash)).toMatchObject({ revision: 2, metrics: false });
       expect(await measure()).toBe(false);
     });
 
     it('are opened again by a newer profile, which a replay does not outlive', async () => {
-      const hash = await boughtBy(world.store, ada);
-      const optOut = telling(ada, { kind: 'metrics_opt_out' });
-      await world.store.apply(optOut);
-      const readAtRevision = await world.store.open(ada, NOON);
-      await world.store.buy(purchaseOf(ada, { hash, shown: true, readAtRevision, at: NOON + 1 }));
+      const hash = await createdFor(harness.store, ada);
+      const optOut = deliveryFor(ada, { kind: 'metrics_opt_out' });
+      await harness.store.apply(optOut);
+      const readAtRevision = await harness.store.open(ada, NOON);
+      await harness.store.createSession(
+        requestFor(ada, { hash, presented: true, readAtRevision, at: NOON + 1 }),
+      );
       expect(await measure()).toBe(true);
-      await world.store.apply(optOut);
+      await harness.store.apply(optOut);
       expect(await measure()).toBe(true);
       // The same thing said again may be a new wish.
-      await world.store.apply({ ...optOut, mark: randomBytes(32) });
+      await harness.store.apply({ ...optOut, mark: randomBytes(32) });
       expect(await measure()).toBe(false);
     });
   });

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/companion/db/database.ts';
 import { openDatabase } from '../../../src/companion/db/open.ts';
 import { createStore } from '../../../src/companion/db/store.ts';
-import { NOON, boughtBy, hashOf } from './accounts.ts';
+import { NOON, createdFor, hashOf } from './accounts.ts';
 
 const PATIENCE_MS = 600_000;
 const PROGRAM = fileURLToPath(new URL('open-and-wait.ts', import.meta.url));
@@ -69,7 +69,7 @@ describe('opened', () => {
   });
 
   it('keeps what was sold over a close', async () => {
-    const hash = await boughtBy(createStore(database), hashOf('ada'));
+    const hash = await createdFor(createStore(database), hashOf('ada'));
     await database.close();
     database = await openDatabase({ dir: dir() });
     expect(await createStore(database).session(hash, NOON)).toMatchObject({ status: 'live' });

@@ -1,25 +1,36 @@
 // Metrics: added up by day while a fresh profile allows it, bounded, and gone the moment it does not.
 import { expect, it } from 'vitest';
 import { onEachDatabase } from './on-each-database.ts';
-import { CLIENT, DAY, NOON, OTHER_CLIENT, boughtBy, dayOf, hashOf, purchaseOf, telling } from './accounts.ts';
+import {
+  CLIENT,
+  DAY,
+  NOON,
+  OTHER_CLIENT,
+  createdFor,
+  dayOf,
+  hashOf,
+  requestFor,
+  deliveryFor,
+} from './accounts.ts';
 
 const ada = hashOf('ada');
 const today = dayOf(NOON);
 const opened = { name: 'opened', day: today, count: 1 };
 
-onEachDatabase((world) => {
-  const add = (events = [opened], readSince = NOON) => world.store.addMetrics(ada, CLIENT, events, readSince);
+onEachDatabase((harness) => {
+  const add = (events = [opened], readSince = NOON) =>
+    harness.store.addMetrics(ada, CLIENT, events, readSince);
   const rows = () =>
-    world.database.query(
+    harness.database.query(
       'select client_id, day::text, name, detail, count from companion.metric order by day, client_id, name, detail',
     );
 
   it('are added up by client, day, name and detail', async () => {
-    await boughtBy(world.store, ada);
+    await createdFor(harness.store, ada);
     expect(await add([opened, { ...opened, count: 2 }])).toBe(true);
     const more = [opened, { ...opened, detail: 'popup' }, { ...opened, day: dayOf(NOON - DAY) }];
     expect(await add(more)).toBe(true);
-    expect(await world.store.addMetrics(ada, OTHER_CLIENT, [opened], NOON)).toBe(true);
+    expect(await harness.store.addMetrics(ada, OTHER_CLIENT, [opened], NOON)).toBe(true);
     const row = { client_id: CLIENT, day: today, name: 'opened', detail: '', count: 1 };
     expect(await rows()).toEqual([
       { ...row, day: dayOf(NOON - DAY) },
@@ -34,57 +45,59 @@ onEachDatabase((world) => {
     ['of an account whose profile says no', false, NOON],
     ['when the profile was read too long ago', true, NOON + 1],
   ])('are refused %s', async (_when, allowed, readSince) => {
-    if (allowed !== undefined) await boughtBy(world.store, ada, { metrics: allowed });
+    if (allowed !== undefined) await createdFor(harness.store, ada, { metrics: allowed });
     expect(await add([opened], readSince)).toBe(false);
-    expect(await world.store.engageOnce(ada, CLIENT, today, readSince)).toBe(false);
+    expect(await harness.store.engageOnce(ada, CLIENT, today, readSince)).toBe(false);
     expect(await rows()).toEqual([]);
   });
 
   it('are closed and purged by a profile that says no', async () => {
-    const hash = await boughtBy(world.store, ada);
+    const hash = await createdFor(harness.store, ada);
     await add();
-    await world.store.buy(purchaseOf(ada, { hash, shown: true, metrics: false }));
+    await harness.store.createSession(requestFor(ada, { hash, presented: true, metrics: false }));
     expect(await rows()).toEqual([]);
     expect(await add()).toBe(false);
   });
 
   it('stay closed when the wish was heard while the profile was being read', async () => {
-    const hash = await boughtBy(world.store, ada);
-    const readAtRevision = await world.store.open(ada, NOON);
-    await world.store.apply(telling(ada, { kind: 'metrics_opt_out' }));
-    await world.store.buy(purchaseOf(ada, { hash, shown: true, readAtRevision, at: NOON + 1 }));
+    const hash = await createdFor(harness.store, ada);
+    const readAtRevision = await harness.store.open(ada, NOON);
+    await harness.store.apply(deliveryFor(ada, { kind: 'metrics_opt_out' }));
+    await harness.store.createSession(
+      requestFor(ada, { hash, presented: true, readAtRevision, at: NOON + 1 }),
+    );
     expect(await add()).toBe(false);
   });
 
   it('stay closed when a profile that was read earlier arrives later', async () => {
-    await boughtBy(world.store, ada, { metrics: false, at: NOON + 1 });
-    await boughtBy(world.store, ada, { metrics: true, at: NOON });
+    await createdFor(harness.store, ada, { metrics: false, at: NOON + 1 });
+    await createdFor(harness.store, ada, { metrics: true, at: NOON });
     expect(await add([opened], 0)).toBe(false);
   });
 
   it('end at an opt-out, whatever is being added at the same moment', async () => {
-    await boughtBy(world.store, ada);
+    await createdFor(harness.store, ada);
     const adding = Array.from({ length: 30 }, () => add());
-    await world.store.apply(telling(ada, { kind: 'metrics_opt_out' }));
+    await harness.store.apply(deliveryFor(ada, { kind: 'metrics_opt_out' }));
     await Promise.all(adding);
     expect(await rows()).toEqual([]);
   });
 
   it('are forgotten by client at a word, whatever is being added at the same moment', async () => {
-    await boughtBy(world.store, ada);
-    await world.store.addMetrics(ada, OTHER_CLIENT, [opened], NOON);
-    await world.store.engageOnce(ada, CLIENT, today, NOON);
+    await createdFor(harness.store, ada);
+    await harness.store.addMetrics(ada, OTHER_CLIENT, [opened], NOON);
+    await harness.store.engageOnce(ada, CLIENT, today, NOON);
     const adding = Array.from({ length: 10 }, () => add());
-    await Promise.all([...adding, world.store.forgetMetrics(ada, CLIENT)]);
-    await world.store.forgetMetrics(ada, CLIENT);
-    await world.store.forgetMetrics(hashOf('nobody'), CLIENT);
+    await Promise.all([...adding, harness.store.forgetMetrics(ada, CLIENT)]);
+    await harness.store.forgetMetrics(ada, CLIENT);
+    await harness.store.forgetMetrics(hashOf('nobody'), CLIENT);
     expect(await rows()).toMatchObject([{ client_id: OTHER_CLIENT, count: 1 }]);
     // Once a day, whatever was forgotten in between.
-    expect(await world.store.engageOnce(ada, CLIENT, today, NOON)).toBe(false);
+    expect(await harness.store.engageOnce(ada, CLIENT, today, NOON)).toBe(false);
   });
 
   it('take no more than 100 rows of an account and day, but count on in those', async () => {
-    await boughtBy(world.store, ada);
+    await createdFor(harness.store, ada);
     const letters = 'abcdefghijklmnopqrstuvwxyz';
     const names = Array.from(
       { length: 130 },
@@ -104,12 +117,12 @@ onEachDatabase((world) => {
   });
 
   it('engage once a day and client, however many ask at once', async () => {
-    await boughtBy(world.store, ada);
+    await createdFor(harness.store, ada);
     const asked = await Promise.all(
-      Array.from({ length: 10 }, () => world.store.engageOnce(ada, CLIENT, today, NOON)),
+      Array.from({ length: 10 }, () => harness.store.engageOnce(ada, CLIENT, today, NOON)),
     );
     expect(asked.filter(Boolean)).toHaveLength(1);
-    expect(await world.store.engageOnce(ada, OTHER_CLIENT, today, NOON)).toBe(true);
-    expect(await world.store.engageOnce(ada, CLIENT, dayOf(NOON + DAY), NOON)).toBe(true);
+    expect(await harness.store.engageOnce(ada, OTHER_CLIENT, today, NOON)).toBe(true);
+    expect(await harness.store.engageOnce(ada, CLIENT, dayOf(NOON + DAY), NOON)).toBe(true);
   });
 });

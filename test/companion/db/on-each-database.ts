@@ -11,7 +11,7 @@ import { empty } from './empty.ts';
 
 const START_MS = 90_000;
 
-export interface World {
+export interface TestDatabase {
   readonly database: Database;
   readonly store: Store;
   /** Of the server, where there is one. */
@@ -20,7 +20,7 @@ export interface World {
   readonly another: () => Promise<Database>;
 }
 
-interface Started extends World {
+interface Started extends TestDatabase {
   readonly stop: () => Promise<void>;
 }
 
@@ -31,7 +31,7 @@ const DATABASES = [
 
 /** The world is the same for all tests of the suite, and emptied before each. */
 export function onEachDatabase(
-  suite: (world: World, name: (typeof DATABASES)[number]['name']) => void,
+  suite: (harness: TestDatabase, name: (typeof DATABASES)[number]['name']) => void,
 ): void {
   for (const { name, start } of DATABASES) {
     describe(name, () => {
@@ -45,7 +45,7 @@ export function onEachDatabase(
       }, START_MS);
       beforeEach(() => empty(get().database));
       afterAll(() => started?.stop(), START_MS);
-      const world: World = {
+      const harness: TestDatabase = {
         get database() {
           return get().database;
         },
@@ -57,7 +57,7 @@ export function onEachDatabase(
         },
         another: () => get().another(),
       };
-      suite(world, name);
+      suite(harness, name);
     });
   }
 }

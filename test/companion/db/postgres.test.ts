@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import type { Database } from '../../../src/companion/db/database.ts';
-import { ACCOUNT_CHANNEL, heardName } from '../../../src/companion/db/notifications.ts';
+import { ACCOUNT_CHANNEL, accountName } from '../../../src/companion/db/notifications.ts';
 import { openDatabase } from '../../../src/companion/db/open.ts';
 import { createStore } from '../../../src/companion/db/store.ts';
-import { NOON, boughtBy, hashOf, purchaseOf, rethrown, telling } from './accounts.ts';
+import { NOON, createdFor, hashOf, requestFor, rethrown, deliveryFor } from './accounts.ts';
 
 const PATIENCE_MS = 90_000;
 const ada = hashOf('ada');
@@ -25,9 +25,12 @@ describe('PostgreSQL', () => {
   }, PATIENCE_MS);
 
   it('lets instances that meet on the same accounts in different orders pass', async () => {
-    const people = Array.from({ length: 120 }, (_, index) => ({ index, account: hashOf(`person ${index}`) }));
+    const accounts = Array.from({ length: 120 }, (_, index) => ({
+      index,
+      account: hashOf(`person ${index}`),
+    }));
     const stores = [createStore(one), createStore(two)];
-    const hashes = await Promise.all(people.map(({ account }) => boughtBy(createStore(one), account)));
+    const hashes = await Promise.all(accounts.map(({ account }) => createdFor(createStore(one), account)));
     const pro = {
       kind: 'subscription_state_change',
       capabilities: ['b', 'a'],
@@ -36,46 +39,48 @@ describe('PostgreSQL', () => {
     } as const;
     const rounds = stores.flatMap((store, which) =>
       Array.from({ length: 12 }, async (_, round) => {
-        const order = which === round % 2 ? people : people.toReversed();
+        const order = which === round % 2 ? accounts : accounts.toReversed();
         await Promise.all([
           ...order.map(({ account, index }) =>
             store.apply(
-              telling(account, [
+              deliveryFor(account, [
                 { kind: 'profile_change' },
                 index % 20 === round ? { kind: 'delete_user' } : pro,
               ]),
             ),
           ),
-          ...order.map(({ account, index }) => index % 12 === round && store.buy(purchaseOf(account))),
+          ...order.map(
+            ({ account, index }) => index % 12 === round && store.createSession(requestFor(account)),
+          ),
           ...hashes.map((hash, index) => index % 12 === round && store.end(hash, [], NOON)),
           round % 4 === 0 && store.prune(rethrown),
         ]);
       }),
     );
     await Promise.all(rounds);
-    const left = people.filter(({ index }) => index % 20 >= 12);
+    const left = accounts.filter(({ index }) => index % 20 >= 12);
     expect(await one.query('select from companion.account')).toHaveLength(left.length);
   }, 60_000);
 
   it('hears what another instance was told, and after a crash of the server that it may have missed something', async () => {
     const heard: (string | undefined)[] = [];
     await two.listen(ACCOUNT_CHANNEL, (payload) => heard.push(payload));
-    await createStore(one).apply(telling(ada, { kind: 'profile_change' }));
-    await vi.waitFor(() => expect(heard).toEqual([heardName(ada)]));
+    await createStore(one).apply(deliveryFor(ada, { kind: 'profile_change' }));
+    await vi.waitFor(() => expect(heard).toEqual([accountName(ada)]));
 
-    const hash = await boughtBy(createStore(one), ada);
+    const hash = await createdFor(createStore(one), ada);
     await server.kill9();
     await expect(createStore(one).ping()).rejects.toThrow();
-    await expect(createStore(one).apply(telling(ada, { kind: 'profile_change' }))).rejects.toThrow();
-    await vi.waitFor(() => expect(heard).toEqual([heardName(ada), undefined]));
+    await expect(createStore(one).apply(deliveryFor(ada, { kind: 'profile_change' }))).rejects.toThrow();
+    await vi.waitFor(() => expect(heard).toEqual([accountName(ada), undefined]));
     await server.restart();
 
     // What was sold survived, and so did this process.
     expect(await createStore(one).session(hash, NOON)).toMatchObject({ status: 'live' });
     // Back on the line, it has missed what was said meanwhile, and says so once more.
-    await vi.waitFor(() => expect(heard).toEqual([heardName(ada), undefined, undefined]), 20_000);
-    await createStore(one).apply(telling(ada, { kind: 'profile_change' }));
-    await vi.waitFor(() => expect(heard.at(-1)).toBe(heardName(ada)));
+    await vi.waitFor(() => expect(heard).toEqual([accountName(ada), undefined, undefined]), 20_000);
+    await createStore(one).apply(deliveryFor(ada, { kind: 'profile_change' }));
+    await vi.waitFor(() => expect(heard.at(-1)).toBe(accountName(ada)));
   }, 60_000);
 
   it('gives back a usable connection after a statement failed in a transaction', async () => {

@@ -5,28 +5,28 @@ import { REVOKE_TASK } from '../../../src/companion/db/revocations.ts';
 import { createStore } from '../../../src/companion/db/store.ts';
 import { setClock } from './empty.ts';
 import { onEachDatabase } from './on-each-database.ts';
-import { CLIENT, HOUR, NOON, boughtBy, hashOf } from './accounts.ts';
+import { CLIENT, HOUR, NOON, createdFor, hashOf } from './accounts.ts';
 
 const ada = hashOf('ada');
 const [A, B, C] = ['a', 'b', 'c'].map((letter) => letter.repeat(64)) as [string, string, string];
 const silent = new Logger(() => () => undefined);
 
-onEachDatabase((world) => {
+onEachDatabase((harness) => {
   const jobs = () =>
-    world.database.query<{ key: string; due: number }>(
+    harness.database.query<{ key: string; due: number }>(
       `select key, (extract(epoch from run_at) * 1000)::bigint as due from graphile_worker.jobs
        where key is not null order by key`,
     );
 
   async function signOut(ids: readonly string[], at = NOON): Promise<void> {
-    await setClock(world.database, at);
-    await world.store.end(await boughtBy(world.store, ada), ids, at);
+    await setClock(harness.database, at);
+    await harness.store.end(await createdFor(harness.store, ada), ids, at);
   }
 
   it('are taken in once, each with its alarm', async () => {
     await signOut([B, A, A]);
     await signOut([A, B], NOON + HOUR);
-    expect(await world.store.revocation(A)).toEqual({
+    expect(await harness.store.revocation(A)).toEqual({
       refreshTokenId: A,
       clientId: CLIENT,
       attempts: 0,
@@ -39,52 +39,52 @@ onEachDatabase((world) => {
   });
 
   it('are taken in with the end of the session or not at all', async () => {
-    const hash = await boughtBy(world.store, ada);
-    await expect(world.store.end(hash, [A, 'a\0b'], NOON)).rejects.toThrow();
-    expect(await world.store.session(hash, NOON)).toMatchObject({ status: 'live' });
-    expect(await world.store.revocation(A)).toBeUndefined();
+    const hash = await createdFor(harness.store, ada);
+    await expect(harness.store.end(hash, [A, 'a\0b'], NOON)).rejects.toThrow();
+    expect(await harness.store.session(hash, NOON)).toMatchObject({ status: 'live' });
+    expect(await harness.store.revocation(A)).toBeUndefined();
     expect(await jobs()).toEqual([]);
   });
 
   it('are done with, postponed, or set aside and then taken up when asked for anew', async () => {
     await signOut([A, B, C]);
-    await world.store.revoked(A);
-    await world.store.postpone(B, HOUR, 'offline');
-    await world.store.setAside(C, 'misconfigured');
-    expect(await world.store.revocation(A)).toBeUndefined();
-    expect(await world.store.revocation(B)).toMatchObject({ attempts: 1 });
-    expect(await world.store.revocation(C)).toBeUndefined();
+    await harness.store.revoked(A);
+    await harness.store.postpone(B, HOUR, 'offline');
+    await harness.store.setAside(C, 'misconfigured');
+    expect(await harness.store.revocation(A)).toBeUndefined();
+    expect(await harness.store.revocation(B)).toMatchObject({ attempts: 1 });
+    expect(await harness.store.revocation(C)).toBeUndefined();
     expect((await jobs()).find(({ key }) => key.endsWith(B))?.due).toBe(NOON + HOUR);
-    await world.store.postpone(C, HOUR, 'offline');
-    expect((await world.store.operatorState(NOON)).revocations).toEqual({
+    await harness.store.postpone(C, HOUR, 'offline');
+    expect((await harness.store.operatorState(NOON)).revocations).toEqual({
       pending: 1,
       oldest: NOON,
       setAside: [{ clientId: CLIENT, why: 'misconfigured', count: 1 }],
     });
     await signOut([C], NOON + HOUR);
-    expect(await world.store.revocation(C)).toMatchObject({ attempts: 0, age: 0 });
+    expect(await harness.store.revocation(C)).toMatchObject({ attempts: 0, age: 0 });
   });
 
   it('that nobody tried are queued again, once, and those with time left are not', async () => {
-    const store = createStore(world.database, { overdueAfter: HOUR });
+    const store = createStore(harness.database, { overdueAfter: HOUR });
     await signOut([A, B, C]);
     await store.postpone(B, 2 * HOUR, 'offline');
     await store.setAside(C, 'misconfigured');
-    await setClock(world.database, NOON + HOUR);
+    await setClock(harness.database, NOON + HOUR);
     expect(await store.requeueOverdue()).toBe(0);
-    await setClock(world.database, NOON + HOUR + 1);
+    await setClock(harness.database, NOON + HOUR + 1);
     expect(await store.requeueOverdue()).toBe(1);
-    await setClock(world.database, NOON + HOUR + 2);
+    await setClock(harness.database, NOON + HOUR + 2);
     expect(await store.requeueOverdue()).toBe(0);
   });
 
   it('of many sign-outs at once do not wait for each other in a ring', async () => {
-    const hashes = await Promise.all(Array.from({ length: 20 }, () => boughtBy(world.store, ada)));
-    const store = createStore(await world.another());
+    const hashes = await Promise.all(Array.from({ length: 20 }, () => createdFor(harness.store, ada)));
+    const store = createStore(await harness.another());
     const ids = Array.from({ length: 20 }, (_, index) => index.toString(16).padStart(64, '0'));
     await Promise.all(
       hashes.map((hash, index) =>
-        (index % 2 === 0 ? world.store : store).end(hash, index % 2 === 0 ? ids : ids.toReversed(), NOON),
+        (index % 2 === 0 ? harness.store : store).end(hash, index % 2 === 0 ? ids : ids.toReversed(), NOON),
       ),
     );
     expect(await jobs()).toHaveLength(20);
@@ -94,7 +94,7 @@ onEachDatabase((world) => {
     const rung: string[] = [];
     const start = () =>
       run({
-        pgPool: world.database.pool,
+        pgPool: harness.database.pool,
         logger: silent,
         noHandleSignals: true,
         pollInterval: 500,
@@ -102,23 +102,23 @@ onEachDatabase((world) => {
           [REVOKE_TASK]: async (payload) => {
             const { id } = payload as { id: string };
             rung.push(id);
-            await world.store.revoked(id);
+            await harness.store.revoked(id);
           },
         },
       });
     await signOut([A]);
     // As graphile-worker leaves it when its process is killed: locked, for four hours.
-    await world.database.query(
+    await harness.database.query(
       "update graphile_worker._private_jobs set locked_at = now(), locked_by = 'dead'",
     );
     const runner = await start();
     try {
       await signOut([B]);
       await vi.waitFor(() => expect(rung).toEqual([B]), 10_000);
-      await setClock(world.database, NOON + HOUR);
-      expect(await world.store.requeueOverdue()).toBe(1);
+      await setClock(harness.database, NOON + HOUR);
+      expect(await harness.store.requeueOverdue()).toBe(1);
       await vi.waitFor(() => expect(rung).toEqual([B, A]), 10_000);
-      expect(await world.store.revocation(A)).toBeUndefined();
+      expect(await harness.store.revocation(A)).toBeUndefined();
     } finally {
       await runner.stop();
     }

@@ -15,7 +15,7 @@ import { openPglite } from '../../../src/companion/db/pglite.ts';
 import { openPostgres } from '../../../src/companion/db/postgres.ts';
 import { createStore } from '../../../src/companion/db/store.ts';
 import { freshDatabase } from './on-each-database.ts';
-import { CLIENT, NOON, boughtBy, hashOf, telling } from './accounts.ts';
+import { CLIENT, NOON, createdFor, hashOf, deliveryFor } from './accounts.ts';
 
 const PATIENCE_MS = 120_000;
 const ada = hashOf('ada');
@@ -80,12 +80,12 @@ async function expectMoved(database: Database, hash: Buffer): Promise<void> {
     revision: 7,
     subscriptions: { pro: true },
   });
-  await store.apply(telling(ada, [{ kind: 'profile_change' }, { kind: 'metrics_opt_out' }]));
+  await store.apply(deliveryFor(ada, [{ kind: 'profile_change' }, { kind: 'metrics_opt_out' }]));
   expect(await store.session(hash, NOON)).toMatchObject({ revision: 9 });
   expect(await store.revocation(GRANT)).toMatchObject({ clientId: CLIENT });
-  await store.apply(telling(ada, { kind: 'delete_user' }));
+  await store.apply(deliveryFor(ada, { kind: 'delete_user' }));
   expect(await store.session(hash, NOON)).toMatchObject({ reason: 'account_deleted' });
-  await boughtBy(store, hashOf('grace'));
+  await createdFor(store, hashOf('grace'));
   expect(await contents(database, 'public')).toEqual([]);
 }
 
@@ -165,7 +165,7 @@ it(
        insert into account values ('somebody@example.com')`,
     );
     const database = await openDatabase({ url });
-    await boughtBy(createStore(database), ada);
+    await createdFor(createStore(database), ada);
     expect(await contents(database, 'public')).toEqual(['account', 'made_with', 'migration']);
     expect(await others.query('select * from public.account')).toEqual([{ email: 'somebody@example.com' }]);
     await database.close();
@@ -179,10 +179,10 @@ it('finds its tables on a connection whose search path leads elsewhere', async (
   const elsewhere = Object.assign(new URL(url), { search: '?options=-c%20search_path%3Dpg_temp' }).href;
   const database = await openDatabase({ url: elsewhere });
   const store = createStore(database);
-  const hash = await boughtBy(store, ada);
-  await store.apply(telling(ada, { kind: 'profile_change' }));
+  const hash = await createdFor(store, ada);
+  await store.apply(deliveryFor(ada, { kind: 'profile_change' }));
   expect(await store.session(hash, NOON)).toMatchObject({ revision: 1 });
-  await store.apply(telling(ada, { kind: 'delete_user' }));
+  await store.apply(deliveryFor(ada, { kind: 'delete_user' }));
   expect(await contents(database, 'public')).toEqual([]);
   await database.close();
 });

@@ -2,89 +2,107 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { onEachDatabase } from './on-each-database.ts';
-import { CLIENT, DAY, HOUR, NOON, OTHER_CLIENT, boughtBy, hashOf, purchaseOf, telling } from './accounts.ts';
+import {
+  CLIENT,
+  DAY,
+  HOUR,
+  NOON,
+  OTHER_CLIENT,
+  createdFor,
+  hashOf,
+  requestFor,
+  deliveryFor,
+} from './accounts.ts';
 
 const ada = hashOf('ada');
 const grace = hashOf('grace');
 
-onEachDatabase((world) => {
+onEachDatabase((harness) => {
   it('shows what was bought, and nothing to who shows another hash', async () => {
-    const purchase = purchaseOf(ada);
-    expect(await world.store.open(ada, NOON)).toBe(0);
+    const request = requestFor(ada);
+    expect(await harness.store.open(ada, NOON)).toBe(0);
     const live = {
       status: 'live',
       account: ada,
       clientId: CLIENT,
-      sealedUid: purchase.sealedUid,
+      sealedUid: request.sealedUid,
       revision: 0,
       metrics: true,
       metricsReadAt: NOON,
       subscriptions: {},
     };
-    expect(await world.store.buy(purchase)).toEqual(live);
-    expect(await world.store.session(purchase.hash, NOON)).toEqual(live);
-    expect(await world.store.session(randomBytes(32), NOON)).toBeUndefined();
+    expect(await harness.store.createSession(request)).toEqual(live);
+    expect(await harness.store.session(request.hash, NOON)).toEqual(live);
+    expect(await harness.store.session(randomBytes(32), NOON)).toBeUndefined();
   });
 
   it('sells an account no more sessions in a day than its browsers could want', async () => {
-    for (let nth = 0; nth < 50; nth += 1) await boughtBy(world.store, ada);
-    await expect(world.store.buy(purchaseOf(ada))).rejects.toMatchObject({ code: 'too_many' });
-    await boughtBy(world.store, grace);
+    for (let nth = 0; nth < 50; nth += 1) await createdFor(harness.store, ada);
+    await expect(harness.store.createSession(requestFor(ada))).rejects.toMatchObject({ code: 'too_many' });
+    await createdFor(harness.store, grace);
     // A day later, by the database's clock.
-    await world.database.query('update companion.session set sold_at = sold_at - $1', [DAY]);
-    await boughtBy(world.store, ada);
-    expect(await world.database.query('select from companion.session')).toHaveLength(52);
+    await harness.database.query('update companion.session set sold_at = sold_at - $1', [DAY]);
+    await createdFor(harness.store, ada);
+    expect(await harness.database.query('select from companion.session')).toHaveLength(52);
   });
 
   it('takes no more grants from a session than anybody has, and then none of them', async () => {
-    const hash = await boughtBy(world.store, ada);
+    const hash = await createdFor(harness.store, ada);
     const ids = (nth: number) =>
       Array.from({ length: 20 }, (_, index) => hashOf(`${nth} ${index}`).toString('hex'));
-    for (let nth = 0; nth < 10; nth += 1) expect(await world.store.end(hash, ids(nth), NOON)).toBe(true);
-    await expect(world.store.end(hash, ids(10), NOON)).rejects.toMatchObject({ code: 'too_many' });
-    expect(await world.database.query('select from companion.revocation')).toHaveLength(200);
-    expect(await world.store.end(hash, [], NOON)).toBe(true);
+    for (let nth = 0; nth < 10; nth += 1) expect(await harness.store.end(hash, ids(nth), NOON)).toBe(true);
+    await expect(harness.store.end(hash, ids(10), NOON)).rejects.toMatchObject({ code: 'too_many' });
+    expect(await harness.database.query('select from companion.revocation')).toHaveLength(200);
+    expect(await harness.store.end(hash, [], NOON)).toBe(true);
   });
 
   it('goes by what was told between the opening of a new account and its first purchase', async () => {
-    await world.store.open(ada, NOON);
-    await world.store.open(grace, NOON);
-    await world.store.apply(telling(ada, { kind: 'password_change', changedAt: NOON }));
-    await world.store.apply(telling(grace, { kind: 'delete_user' }));
-    expect(await world.store.buy(purchaseOf(ada))).toMatchObject({ reason: 'password_changed', at: NOON });
-    expect(await world.store.buy(purchaseOf(grace))).toMatchObject({ status: 'deleted' });
-    expect(await world.store.open(grace, NOON)).toBe(0);
-    expect(await world.database.query('select from companion.account where key = $1', [grace])).toEqual([]);
+    await harness.store.open(ada, NOON);
+    await harness.store.open(grace, NOON);
+    await harness.store.apply(deliveryFor(ada, { kind: 'password_change', changedAt: NOON }));
+    await harness.store.apply(deliveryFor(grace, { kind: 'delete_user' }));
+    expect(await harness.store.createSession(requestFor(ada))).toMatchObject({
+      reason: 'password_changed',
+      at: NOON,
+    });
+    expect(await harness.store.createSession(requestFor(grace))).toMatchObject({ status: 'deleted' });
+    expect(await harness.store.open(grace, NOON)).toBe(0);
+    expect(await harness.database.query('select from companion.account where key = $1', [grace])).toEqual([]);
   });
 
   it('ends what was proved before a password change, and nothing proved at it or after', async () => {
-    const before = await boughtBy(world.store, ada, { provedAt: NOON - 1 });
-    const after = await boughtBy(world.store, ada, { provedAt: NOON });
-    await world.store.apply(telling(ada, { kind: 'password_change', changedAt: NOON }));
+    const before = await createdFor(harness.store, ada, { provedAt: NOON - 1 });
+    const after = await createdFor(harness.store, ada, { provedAt: NOON });
+    await harness.store.apply(deliveryFor(ada, { kind: 'password_change', changedAt: NOON }));
     const ended = { status: 'ended', reason: 'password_changed', at: NOON };
-    expect(await world.store.session(before, NOON)).toEqual(ended);
-    expect(await world.store.session(after, NOON)).toMatchObject({ status: 'live' });
-    expect(await world.store.buy(purchaseOf(ada, { provedAt: NOON - 1 }))).toEqual(ended);
-    expect(await world.store.buy(purchaseOf(ada, { hash: before, shown: true, provedAt: NOON + 1 }))).toEqual(
-      ended,
-    );
-    expect(await world.database.query('select from companion.session')).toHaveLength(2);
+    expect(await harness.store.session(before, NOON)).toEqual(ended);
+    expect(await harness.store.session(after, NOON)).toMatchObject({ status: 'live' });
+    expect(await harness.store.createSession(requestFor(ada, { provedAt: NOON - 1 }))).toEqual(ended);
+    expect(
+      await harness.store.createSession(
+        requestFor(ada, { hash: before, presented: true, provedAt: NOON + 1 }),
+      ),
+    ).toEqual(ended);
+    expect(await harness.database.query('select from companion.session')).toHaveLength(2);
   });
 
   it('proves a session that is shown again, so that an older password change does not end it', async () => {
-    const hash = await boughtBy(world.store, ada, { provedAt: NOON - HOUR });
-    const again = purchaseOf(ada, { hash, shown: true, provedAt: NOON, sealedUid: Buffer.from('anew') });
-    expect(await world.store.buy(again)).toMatchObject({ status: 'live', sealedUid: Buffer.from('anew') });
-    await world.store.apply(telling(ada, { kind: 'password_change', changedAt: NOON - 1 }));
-    expect(await world.store.session(hash, NOON)).toMatchObject({ status: 'live' });
-    expect(await world.database.query('select from companion.session')).toHaveLength(1);
+    const hash = await createdFor(harness.store, ada, { provedAt: NOON - HOUR });
+    const again = requestFor(ada, { hash, presented: true, provedAt: NOON, sealedUid: Buffer.from('anew') });
+    expect(await harness.store.createSession(again)).toMatchObject({
+      status: 'live',
+      sealedUid: Buffer.from('anew'),
+    });
+    await harness.store.apply(deliveryFor(ada, { kind: 'password_change', changedAt: NOON - 1 }));
+    expect(await harness.store.session(hash, NOON)).toMatchObject({ status: 'live' });
+    expect(await harness.database.query('select from companion.session')).toHaveLength(1);
   });
 
   it('never proves less than was proved already', async () => {
-    const hash = await boughtBy(world.store, ada, { provedAt: NOON });
-    await world.store.buy(purchaseOf(ada, { hash, shown: true, provedAt: NOON - HOUR }));
-    await world.store.apply(telling(ada, { kind: 'password_change', changedAt: NOON - 1 }));
-    expect(await world.store.session(hash, NOON)).toMatchObject({ status: 'live' });
+    const hash = await createdFor(harness.store, ada, { provedAt: NOON });
+    await harness.store.createSession(requestFor(ada, { hash, presented: true, provedAt: NOON - HOUR }));
+    await harness.store.apply(deliveryFor(ada, { kind: 'password_change', changedAt: NOON - 1 }));
+    expect(await harness.store.session(hash, NOON)).toMatchObject({ status: 'live' });
   });
 
   it.each([
@@ -92,26 +110,30 @@ onEachDatabase((world) => {
     ["of somebody else's", grace, CLIENT, false],
     ['sold to another client', ada, OTHER_CLIENT, false],
   ])('takes no session %s', async (_what, account, clientId, random) => {
-    const hash = await boughtBy(world.store, ada);
+    const hash = await createdFor(harness.store, ada);
     const shown = random ? randomBytes(32) : hash;
-    const before = await world.database.query('select * from companion.session, companion.account');
-    expect(await world.store.buy(purchaseOf(account, { hash: shown, clientId, shown: true }))).toEqual({
+    const before = await harness.database.query('select * from companion.session, companion.account');
+    expect(
+      await harness.store.createSession(requestFor(account, { hash: shown, clientId, presented: true })),
+    ).toEqual({
       status: 'unknown',
     });
-    expect(await world.database.query('select * from companion.session, companion.account')).toEqual(before);
+    expect(await harness.database.query('select * from companion.session, companion.account')).toEqual(
+      before,
+    );
   });
 
   it('expires after 30 days without being shown, or 400 in all', async () => {
-    const idle = await boughtBy(world.store, ada);
-    expect(await world.store.session(idle, NOON + 30 * DAY - 1)).toMatchObject({ status: 'live' });
+    const idle = await createdFor(harness.store, ada);
+    expect(await harness.store.session(idle, NOON + 30 * DAY - 1)).toMatchObject({ status: 'live' });
     // That it was shown then has been noticed.
-    expect(await world.store.session(idle, NOON + 59 * DAY)).toMatchObject({ status: 'live' });
+    expect(await harness.store.session(idle, NOON + 59 * DAY)).toMatchObject({ status: 'live' });
     const expired = { status: 'ended', reason: 'expired', at: NOON + 89 * DAY };
-    expect(await world.store.session(idle, NOON + 89 * DAY)).toEqual(expired);
+    expect(await harness.store.session(idle, NOON + 89 * DAY)).toEqual(expired);
 
-    const busy = await boughtBy(world.store, grace);
-    for (let day = 20; day < 400; day += 20) await world.store.session(busy, NOON + day * DAY);
-    expect(await world.store.session(busy, NOON + 400 * DAY)).toEqual({
+    const busy = await createdFor(harness.store, grace);
+    for (let day = 20; day < 400; day += 20) await harness.store.session(busy, NOON + day * DAY);
+    expect(await harness.store.session(busy, NOON + 400 * DAY)).toEqual({
       status: 'ended',
       reason: 'expired',
       at: NOON + 400 * DAY,
@@ -119,10 +141,10 @@ onEachDatabase((world) => {
   });
 
   it('writes down at most once an hour that a session was shown', async () => {
-    const hash = await boughtBy(world.store, ada);
+    const hash = await createdFor(harness.store, ada);
     const seen = async (at: number) => {
-      await world.store.session(hash, at);
-      return (await world.database.query<{ seen_at: number }>('select seen_at from companion.session'))[0]
+      await harness.store.session(hash, at);
+      return (await harness.database.query<{ seen_at: number }>('select seen_at from companion.session'))[0]
         ?.seen_at;
     };
     expect(await seen(NOON + HOUR - 1)).toBe(NOON);
@@ -130,46 +152,50 @@ onEachDatabase((world) => {
   });
 
   it('is signed out for good, the first reason kept', async () => {
-    const hash = await boughtBy(world.store, ada);
-    expect(await world.store.end(hash, [], NOON)).toBe(true);
-    expect(await world.store.end(hash, [], NOON + 1)).toBe(true);
-    expect(await world.store.end(randomBytes(32), ['f'.repeat(64)], NOON)).toBe(false);
+    const hash = await createdFor(harness.store, ada);
+    expect(await harness.store.end(hash, [], NOON)).toBe(true);
+    expect(await harness.store.end(hash, [], NOON + 1)).toBe(true);
+    expect(await harness.store.end(randomBytes(32), ['f'.repeat(64)], NOON)).toBe(false);
     const ended = { status: 'ended', reason: 'signed_out', at: NOON };
-    expect(await world.store.session(hash, NOON + 2)).toEqual(ended);
-    expect(await world.store.buy(purchaseOf(ada, { hash, shown: true }))).toEqual(ended);
-    expect(await world.database.query('select from companion.revocation')).toEqual([]);
-    expect(await world.database.query('select from companion.session where sealed_uid is not null')).toEqual(
-      [],
-    );
+    expect(await harness.store.session(hash, NOON + 2)).toEqual(ended);
+    expect(await harness.store.createSession(requestFor(ada, { hash, presented: true }))).toEqual(ended);
+    expect(await harness.database.query('select from companion.revocation')).toEqual([]);
+    expect(
+      await harness.database.query('select from companion.session where sealed_uid is not null'),
+    ).toEqual([]);
   });
 
   it('sells nothing to a deleted account, and forgets everything of it but that', async () => {
-    const hash = await boughtBy(world.store, ada);
-    await world.store.end(await boughtBy(world.store, ada), ['e'.repeat(64)], NOON);
-    const deletion = telling(ada, { kind: 'delete_user' }, { at: NOON + 5 });
-    await world.store.apply(deletion);
-    await world.store.apply(telling(ada, { kind: 'profile_change' }));
-    expect(await world.store.buy(purchaseOf(ada))).toEqual({ status: 'deleted', at: NOON + 5 });
-    expect(await world.store.session(hash, NOON)).toEqual({
+    const hash = await createdFor(harness.store, ada);
+    await harness.store.end(await createdFor(harness.store, ada), ['e'.repeat(64)], NOON);
+    const deletion = deliveryFor(ada, { kind: 'delete_user' }, { at: NOON + 5 });
+    await harness.store.apply(deletion);
+    await harness.store.apply(deliveryFor(ada, { kind: 'profile_change' }));
+    expect(await harness.store.createSession(requestFor(ada))).toEqual({ status: 'deleted', at: NOON + 5 });
+    expect(await harness.store.session(hash, NOON)).toEqual({
       status: 'ended',
       reason: 'account_deleted',
       at: NOON + 5,
     });
     const names = ['account', 'ledger', 'capability', 'metric', 'engaged', 'session', 'revocation'];
     for (const name of names) {
-      const rows = await world.database.query(`select * from companion.${name}`);
+      const rows = await harness.database.query(`select * from companion.${name}`);
       expect(JSON.stringify(rows)).not.toContain(JSON.stringify(ada));
     }
-    expect(await world.database.query('select from companion.session where account is null')).toHaveLength(2);
+    expect(await harness.database.query('select from companion.session where account is null')).toHaveLength(
+      2,
+    );
     // Grants are known by their ids alone, and are to die all the more.
-    expect(await world.store.revocation('e'.repeat(64))).toBeDefined();
+    expect(await harness.store.revocation('e'.repeat(64))).toBeDefined();
   });
 
   it('sells to many at once, of one account too', async () => {
-    const bought = await Promise.all(
-      Array.from({ length: 40 }, (_, index) => world.store.buy(purchaseOf(index % 2 === 0 ? ada : grace))),
+    const created = await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        harness.store.createSession(requestFor(index % 2 === 0 ? ada : grace)),
+      ),
     );
-    expect(bought.every(({ status }) => status === 'live')).toBe(true);
-    expect(await world.database.query('select from companion.session')).toHaveLength(40);
+    expect(created.every(({ status }) => status === 'live')).toBe(true);
+    expect(await harness.database.query('select from companion.session')).toHaveLength(40);
   });
 });

@@ -10,33 +10,33 @@ import {
   HOUR,
   NOON,
   OTHER_CLIENT,
-  boughtBy,
+  createdFor,
   dayOf,
   hashOf,
   rethrown,
-  telling,
+  deliveryFor,
 } from './accounts.ts';
 
 const ada = hashOf('ada');
 const grace = hashOf('grace');
 const opened = { name: 'opened', day: dayOf(NOON), count: 1 };
 
-onEachDatabase((world) => {
+onEachDatabase((harness) => {
   const prune = async (at: number) => {
-    await setClock(world.database, at);
-    await world.store.prune(rethrown);
+    await setClock(harness.database, at);
+    await harness.store.prune(rethrown);
   };
   const rowsOf = async (table: string) =>
-    (await world.database.query(`select from companion.${table}`)).length;
+    (await harness.database.query(`select from companion.${table}`)).length;
 
   it('forgets the ledger after 8 days, engagement after 2, metrics after 90 and counters after 60', async () => {
-    await boughtBy(world.store, ada);
-    await world.store.apply(telling(ada, { kind: 'profile_change' }));
-    await world.store.addMetrics(ada, CLIENT, [opened], NOON);
-    await world.store.engageOnce(ada, CLIENT, opened.day, NOON);
+    await createdFor(harness.store, ada);
+    await harness.store.apply(deliveryFor(ada, { kind: 'profile_change' }));
+    await harness.store.addMetrics(ada, CLIENT, [opened], NOON);
+    await harness.store.engageOnce(ada, CLIENT, opened.day, NOON);
     const left = async (days: number) => {
       // Shown all the while, so that the account stays.
-      await world.database.query('update companion.session set seen_at = $1', [NOON + days * DAY]);
+      await harness.database.query('update companion.session set seen_at = $1', [NOON + days * DAY]);
       await prune(NOON + days * DAY);
       const tables = ['ledger', 'engaged', 'metric', 'delivery_count', 'account'];
       const counts = await Promise.all(tables.map(rowsOf));
@@ -52,23 +52,25 @@ onEachDatabase((world) => {
   });
 
   it('forgets a session 30 days after its end, and then an account that has no other', async () => {
-    await world.store.end(await boughtBy(world.store, ada), [], NOON);
-    const graces = await boughtBy(world.store, grace);
-    await boughtBy(world.store, hashOf('joan'));
+    await harness.store.end(await createdFor(harness.store, ada), [], NOON);
+    const graces = await createdFor(harness.store, grace);
+    await createdFor(harness.store, hashOf('joan'));
     await prune(NOON + 30 * DAY);
     expect(await rowsOf('session')).toBe(3);
-    await world.store.session(graces, NOON + 29 * DAY);
+    await harness.store.session(graces, NOON + 29 * DAY);
     await prune(NOON + 30 * DAY + 1);
-    expect(await world.database.query('select key from companion.account where key = $1', [ada])).toEqual([]);
+    expect(await harness.database.query('select key from companion.account where key = $1', [ada])).toEqual(
+      [],
+    );
     // The others' sessions: one has expired without being shown, one has been shown.
     await prune(NOON + 60 * DAY + 1);
-    expect(await world.database.query('select key from companion.account')).toEqual([{ key: grace }]);
+    expect(await harness.database.query('select key from companion.account')).toEqual([{ key: grace }]);
   });
 
   it('erases everything of a forsaken account, keeps no tombstone, and sells to it anew', async () => {
-    await world.store.end(await boughtBy(world.store, ada), [], NOON);
-    await world.store.apply(
-      telling(ada, {
+    await harness.store.end(await createdFor(harness.store, ada), [], NOON);
+    await harness.store.apply(
+      deliveryFor(ada, {
         kind: 'subscription_state_change',
         capabilities: ['pro'],
         isActive: true,
@@ -79,24 +81,26 @@ onEachDatabase((world) => {
     for (const table of ['account', 'session', 'ledger', 'capability', 'tombstone']) {
       expect(await rowsOf(table)).toBe(0);
     }
-    expect(await world.store.session(await boughtBy(world.store, ada), NOON)).toMatchObject({ revision: 0 });
+    expect(await harness.store.session(await createdFor(harness.store, ada), NOON)).toMatchObject({
+      revision: 0,
+    });
   });
 
   it('forgets a grant that was set aside after 90 days, and none that still waits', async () => {
     const [aside, waiting] = ['a'.repeat(64), 'b'.repeat(64)];
-    await setClock(world.database, NOON);
-    await world.store.end(await boughtBy(world.store, ada), [aside, waiting], NOON);
-    await world.store.setAside(aside, 'misconfigured');
+    await setClock(harness.database, NOON);
+    await harness.store.end(await createdFor(harness.store, ada), [aside, waiting], NOON);
+    await harness.store.setAside(aside, 'misconfigured');
     await prune(NOON + 90 * DAY);
     expect(await rowsOf('revocation')).toBe(2);
     await prune(NOON + 90 * DAY + 1);
-    expect(await world.database.query('select refresh_token_id from companion.revocation')).toEqual([
+    expect(await harness.database.query('select refresh_token_id from companion.revocation')).toEqual([
       { refresh_token_id: waiting },
     ]);
   });
 
   it('forgets more than fits in one slice', async () => {
-    await world.database.query(
+    await harness.database.query(
       `insert into companion.delivery_count select 'client', hour, 'profile_change', 1, hour from generate_series(1, 20000) as hour`,
     );
     await prune(NOON);
@@ -104,7 +108,7 @@ onEachDatabase((world) => {
   });
 
   it('erases forsaken accounts among many others, in slices', async () => {
-    const { database } = world;
+    const { database } = harness;
     const forsaken = (from: number, to: number) =>
       database.query(
         `insert into companion.account (key, created_at)
@@ -112,8 +116,8 @@ onEachDatabase((world) => {
         [NOON, from, to],
       );
     await forsaken(1, 9000);
-    const kept = await boughtBy(world.store, ada, { at: NOON + 30 * DAY });
-    await boughtBy(world.store, grace, { at: NOON + 30 * DAY });
+    const kept = await createdFor(harness.store, ada, { at: NOON + 30 * DAY });
+    await createdFor(harness.store, grace, { at: NOON + 30 * DAY });
     await forsaken(9001, 12_000);
     const patiences: (number | undefined)[] = [];
     const counting: Database = {
@@ -129,19 +133,19 @@ onEachDatabase((world) => {
     expect(patiences.length).toBeGreaterThan(4);
     // More than the pool gives to requests.
     expect(Math.min(...patiences.map((patience) => patience ?? 0))).toBeGreaterThan(10_000);
-    expect(await world.store.session(kept, NOON + 31 * DAY)).toMatchObject({ status: 'live' });
+    expect(await harness.store.session(kept, NOON + 31 * DAY)).toMatchObject({ status: 'live' });
   });
 
   it('goes through the other tables when one fails', async () => {
-    await boughtBy(world.store, ada);
-    await world.store.addMetrics(ada, CLIENT, [opened], NOON);
-    await world.database.query('alter table companion.session rename column seen_at to seen');
-    await setClock(world.database, NOON + 91 * DAY);
+    await createdFor(harness.store, ada);
+    await harness.store.addMetrics(ada, CLIENT, [opened], NOON);
+    await harness.database.query('alter table companion.session rename column seen_at to seen');
+    await setClock(harness.database, NOON + 91 * DAY);
     const failures: unknown[] = [];
     try {
-      await world.store.prune((error) => void failures.push(error));
+      await harness.store.prune((error) => void failures.push(error));
     } finally {
-      await world.database.query('alter table companion.session rename column seen to seen_at');
+      await harness.database.query('alter table companion.session rename column seen to seen_at');
     }
     expect(failures).toMatchObject([{ code: '42703' }]);
     expect(await rowsOf('metric')).toBe(0);
@@ -150,27 +154,27 @@ onEachDatabase((world) => {
   it('takes no account from whoever is buying for it just now', async () => {
     for (let round = 0; round < 5; round += 1) {
       const forsaken = hashOf(`forsaken ${round}`);
-      await world.store.end(await boughtBy(world.store, forsaken), [], NOON);
+      await harness.store.end(await createdFor(harness.store, forsaken), [], NOON);
       await prune(NOON + 29 * DAY);
-      await world.database.query('delete from companion.session');
+      await harness.database.query('delete from companion.session');
       const at = NOON + 40 * DAY;
-      const [hash] = await Promise.all([boughtBy(world.store, forsaken, { at }), prune(at)]);
-      expect(await world.store.session(hash, at)).toMatchObject({ status: 'live' });
+      const [hash] = await Promise.all([createdFor(harness.store, forsaken, { at }), prune(at)]);
+      expect(await harness.store.session(hash, at)).toMatchObject({ status: 'live' });
     }
   });
 
   it('shows sessions that live, the last event, and the deliveries of a week', async () => {
-    await world.store.end(await boughtBy(world.store, ada), [], NOON);
-    await boughtBy(world.store, ada);
-    await boughtBy(world.store, ada, { provedAt: NOON - HOUR });
-    await boughtBy(world.store, grace, { clientId: OTHER_CLIENT });
-    await boughtBy(world.store, grace, { at: NOON - 30 * DAY });
-    await world.store.apply(telling(ada, { kind: 'profile_change' }, { at: NOON - 8 * DAY }));
-    await world.store.apply(telling(ada, { kind: 'profile_change' }, { at: NOON - HOUR }));
-    await world.store.apply(
-      telling(ada, { kind: 'password_change', changedAt: NOON - HOUR / 2 }, { at: NOON + 1 }),
+    await harness.store.end(await createdFor(harness.store, ada), [], NOON);
+    await createdFor(harness.store, ada);
+    await createdFor(harness.store, ada, { provedAt: NOON - HOUR });
+    await createdFor(harness.store, grace, { clientId: OTHER_CLIENT });
+    await createdFor(harness.store, grace, { at: NOON - 30 * DAY });
+    await harness.store.apply(deliveryFor(ada, { kind: 'profile_change' }, { at: NOON - 8 * DAY }));
+    await harness.store.apply(deliveryFor(ada, { kind: 'profile_change' }, { at: NOON - HOUR }));
+    await harness.store.apply(
+      deliveryFor(ada, { kind: 'password_change', changedAt: NOON - HOUR / 2 }, { at: NOON + 1 }),
     );
-    expect(await world.store.operatorState(NOON)).toEqual({
+    expect(await harness.store.operatorState(NOON)).toEqual({
       clients: {
         [CLIENT]: { sessions: 1, lastEvent: { kind: 'password_change', at: NOON + 1 } },
         [OTHER_CLIENT]: { sessions: 1 },
@@ -181,7 +185,7 @@ onEachDatabase((world) => {
       ],
       revocations: { pending: 0, setAside: [] },
     });
-    expect(await world.store.revocationState()).toEqual({ pending: 0, setAside: [] });
-    expect(Math.abs((await world.store.ping()) - Date.now())).toBeLessThan(60_000);
+    expect(await harness.store.revocationState()).toEqual({ pending: 0, setAside: [] });
+    expect(Math.abs((await harness.store.ping()) - Date.now())).toBeLessThan(60_000);
   });
 });

@@ -31,7 +31,7 @@ export const SECRET = new Uint8Array(32).fill(7);
 
 const keys = createKeys(Date.now);
 
-export interface World<S extends Store> {
+export interface Harness<S extends Store> {
   readonly standin: RunningStandin;
   readonly driver: Driver;
   readonly store: S;
@@ -52,9 +52,9 @@ export interface World<S extends Store> {
 let jti = 0;
 
 /** `store` left out: the one in memory. */
-export async function createWorld(): Promise<World<ReturnType<typeof fakeStore>>>;
-export async function createWorld<S extends Store>(store: S): Promise<World<S>>;
-export async function createWorld(store: Store = fakeStore()): Promise<World<Store>> {
+export async function createHarness(): Promise<Harness<ReturnType<typeof fakeStore>>>;
+export async function createHarness<S extends Store>(store: S): Promise<Harness<S>>;
+export async function createHarness(store: Store = fakeStore()): Promise<Harness<Store>> {
   const clock = { now: Date.now() };
   const now = () => clock.now;
   const standin = await startStandin({ era: 'today', now, keys });

@@ -1,11 +1,11 @@
 // A store in memory: the companion's database as far as its interface promises, for tests of what stands before it.
 import type { EndedReason, MetricsEvent } from '../../../src/contract/companion.ts';
 import type {
-  Bought,
+  CreateResult,
   Delivery,
   EndedSession,
   LiveSession,
-  Purchase,
+  CreateRequest,
   Revocation,
   Store,
 } from '../../../src/companion/store.ts';
@@ -139,14 +139,14 @@ export function fakeStore(): FakeStore {
     return account;
   };
 
-  const buy = (purchase: Purchase): Bought => {
-    const { clientId, sealedUid, provedAt, metrics, readAtRevision, at } = purchase;
-    const key = hex(purchase.account);
+  const createSession = (request: CreateRequest): CreateResult => {
+    const { clientId, sealedUid, provedAt, metrics, readAtRevision, at } = request;
+    const key = hex(request.account);
     const tombstone = tombstones.get(key);
     if (tombstone !== undefined) return { status: 'deleted', at: tombstone };
-    const shown = sessions.get(hex(purchase.hash));
-    if (purchase.shown) {
-      const known = look(purchase.hash);
+    const shown = sessions.get(hex(request.hash));
+    if (request.presented) {
+      const known = look(request.hash);
       if (!shown || !known || (shown.account ?? key) !== key || shown.clientId !== clientId) {
         return { status: 'unknown' };
       }
@@ -159,15 +159,15 @@ export function fakeStore(): FakeStore {
     if (!metrics) close(key, account);
     else if (account.revision === readAtRevision) account.metrics = true;
     account.metricsReadAt = at;
-    sessions.set(hex(purchase.hash), {
+    sessions.set(hex(request.hash), {
       account: key,
       clientId,
       sealedUid,
       provedAt: Math.max(provedAt, shown?.provedAt ?? 0),
     });
-    const bought = look(purchase.hash);
-    if (!bought) throw new Error('Lost at once');
-    return bought;
+    const created = look(request.hash);
+    if (!created) throw new Error('Lost at once');
+    return created;
   };
 
   const allowed = (account: Buffer, readSince: number) => {
@@ -191,7 +191,7 @@ export function fakeStore(): FakeStore {
       return Promise.resolve();
     },
     open: async (account) => Promise.resolve(open(hex(account)).revision),
-    buy: async (purchase) => Promise.resolve(buy(purchase)),
+    createSession: async (request) => Promise.resolve(createSession(request)),
     session: async (hash) => Promise.resolve(look(hash)),
     async end(hash, refreshTokenIds, at) {
       const session = sessions.get(hex(hash));

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startStandin } from '../../../src/mock-accounts/listen.ts';
 import { createChance } from '../../harness/random.ts';
 import { CLIENT } from '../fakes/mock-and-companion.ts';
-import { ADA, ask, builtCompanion, buy, deliver, uidOf, type BuiltCompanion } from '../harness.ts';
+import { ADA, ask, builtCompanion, createSession, deliver, uidOf, type BuiltCompanion } from '../harness.ts';
 import { KILL_SEED, killAgainAndAgain, PATIENCE_MS } from './rounds.ts';
 
 let built: BuiltCompanion;
@@ -46,7 +46,7 @@ it(
     const dataDir = join(folder, 'cut-short');
     const companion = built.start(standin, { dataDir });
     const origin = await companion.listening;
-    await buy(standin, origin);
+    await createSession(standin, origin);
     await rename(dataDir, `${dataDir}-moved`);
     const agent = new Agent();
     const set = await standin.events.sign({

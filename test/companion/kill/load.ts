@@ -7,7 +7,7 @@ import type { RunningStandin } from '../../../src/mock-accounts/listen.ts';
 import { eventUri } from '../../../src/mock-accounts/events/event.ts';
 import { whenOutOfTime } from '../../harness/test-signal.ts';
 import { CLIENT, SECRET } from '../fakes/mock-and-companion.ts';
-import { buy, deliver, grant, quickly } from '../harness.ts';
+import { createSession, deliver, grant, quickly } from '../harness.ts';
 
 const PEOPLE = 16;
 const LEAVERS = 2;
@@ -58,13 +58,13 @@ export async function startLoad(standin: RunningStandin, origin: string, doomed:
   const person = async (name: string) => {
     const email = `${name}@example.com`;
     const { uid } = standin.store.accounts.add({ email, password: 'correct horse' });
-    const session = await buy(standin, origin, { email });
+    const session = await createSession(standin, origin, { email });
     kept.push(grant(standin, uid));
     return { uid, session, account: accountKey(SECRET, CLIENT, uid).toString('hex') };
   };
   const many = (name: string, count: number) =>
     Promise.all(Array.from({ length: count }, (_, index) => person(`${name}-${index}`)));
-  const people = await many('told', PEOPLE);
+  const accounts = await many('told', PEOPLE);
   const leavers = await many('leaving', LEAVERS);
   const condemned = await many('doomed', doomed);
 
@@ -107,7 +107,7 @@ export async function startLoad(standin: RunningStandin, origin: string, doomed:
     return false;
   }
 
-  const telling = async ({ uid, account }: (typeof people)[number], nth: number) => {
+  const deliveryFor = async ({ uid, account }: (typeof accounts)[number], nth: number) => {
     for (let round = nth; !over; round += 1) {
       const at = (instant += 1);
       const isPassword = round % 5 === 0;
@@ -137,7 +137,7 @@ export async function startLoad(standin: RunningStandin, origin: string, doomed:
     }
   };
 
-  const leaving = async ({ uid, session }: (typeof people)[number]) => {
+  const leaving = async ({ uid, session }: (typeof accounts)[number]) => {
     const headers = { authorization: `Bearer ${session}`, 'content-type': 'application/json' };
     while (!over) {
       const ids = [grant(standin, uid), grant(standin, uid)];
@@ -148,6 +148,6 @@ export async function startLoad(standin: RunningStandin, origin: string, doomed:
     }
   };
 
-  const loops = [...people.map(telling), ...leavers.map(leaving)];
+  const loops = [...accounts.map(deliveryFor), ...leavers.map(leaving)];
   return load;
 }

@@ -5,7 +5,7 @@ import { startPostgres, type RunningPostgres } from '../../../scripts/machine/po
 import { startStandin } from '../../../src/mock-accounts/listen.ts';
 import { note } from '../../faults/counts.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
-import { ask, builtCompanion, buy, type BuiltCompanion } from '../harness.ts';
+import { ask, builtCompanion, createSession, type BuiltCompanion } from '../harness.ts';
 import { startLoad } from './load.ts';
 import { prove } from './invariants.ts';
 import { acknowledged, killAgainAndAgain, PATIENCE_MS } from './rounds.ts';
@@ -38,7 +38,7 @@ describe('on PostgreSQL', () => {
       const standin = await startStandin({ era: 'today' });
       const companion = built.start(standin, where);
       const origin = await companion.listening;
-      const session = await buy(standin, origin);
+      const session = await createSession(standin, origin);
       const load = await startLoad(standin, origin, 1);
       await acknowledged(load, 50);
       await server.kill9();

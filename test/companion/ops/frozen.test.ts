@@ -5,7 +5,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
 import { CLIENT } from '../fakes/mock-and-companion.ts';
-import { ask, builtCompanion, buy, uidOf, type BuiltCompanion, type ChildCompanion } from '../harness.ts';
+import {
+  ask,
+  builtCompanion,
+  createSession,
+  uidOf,
+  type BuiltCompanion,
+  type ChildCompanion,
+} from '../harness.ts';
 
 const PATIENCE_MS = 180_000;
 const REQUESTS = 900;
@@ -56,7 +63,7 @@ it(
   'answers 900 requests, none cut and none late, and all is well when it goes on',
   async () => {
     const origin = await companion.listening;
-    const session = await buy(standin, origin);
+    const session = await createSession(standin, origin);
     const uid = uidOf(standin);
     const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
     const kinds = [
@@ -110,7 +117,7 @@ it(
   'is soon told, too, when only the connections that are open stand still',
   async () => {
     const origin = await companion.listening;
-    const session = await buy(standin, origin);
+    const session = await createSession(standin, origin);
     server.freeze();
     server.thawPostmaster();
     const asked = () =>

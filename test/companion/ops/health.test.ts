@@ -9,7 +9,7 @@ import { createLog } from '../../../src/companion/operations/log.ts';
 import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
 import { CLIENT, OTHER_CLIENT, SECRET } from '../fakes/mock-and-companion.ts';
-import { accessToken, ask, buy, deliver, PASSWORD, startHere, uidOf } from '../harness.ts';
+import { accessToken, ask, createSession, deliver, PASSWORD, startHere, uidOf } from '../harness.ts';
 import { smallDisk, type SmallDisk } from './tmpfs.ts';
 
 const PATIENCE_MS = 180_000;
@@ -67,7 +67,7 @@ describe('a server', () => {
     'that takes no writes is away, until it takes them',
     async () => {
       const origin = await start({ databaseUrl: await freshDatabase(server.url) });
-      const session = await buy(standin, origin);
+      const session = await createSession(standin, origin);
       expect(await beat(origin)).toEqual({ status: 200, why: undefined, again: null });
       await set(server.url, true);
       await expect.poll(() => beat(origin), SLOW).toEqual({ status: 503, why: 'read_only', again: '5' });

@@ -8,7 +8,7 @@ import { openPostgres } from '../../../src/companion/db/postgres.ts';
 import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
 import { CLIENT } from '../fakes/mock-and-companion.ts';
-import { accessToken, ask, buy, deliver, grant, startHere, uidOf } from '../harness.ts';
+import { accessToken, ask, createSession, deliver, grant, startHere, uidOf } from '../harness.ts';
 
 const PATIENCE_MS = 300_000;
 const SLOW = { timeout: 120_000 };
@@ -39,7 +39,7 @@ it(
     const one = await startHere(standin, { databaseUrl });
     const other = await startHere(standin, { databaseUrl });
     try {
-      const session = await buy(standin, one.origin);
+      const session = await createSession(standin, one.origin);
       const look = () => ask(`${other.origin}/v1/session`, 'GET', { bearer: session });
       expect((await look()).body).toMatchObject({ revision: 0 });
 
@@ -59,7 +59,7 @@ it(
       expect((await look()).body).toMatchObject({ reason: 'password_changed' });
 
       const refreshTokenIds = [grant(standin, uid)];
-      const second = await buy(standin, other.origin);
+      const second = await createSession(standin, other.origin);
       const ended = await ask(`${other.origin}/v1/session/end`, 'POST', {
         bearer: second,
         body: { refreshTokenIds },

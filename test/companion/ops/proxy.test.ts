@@ -18,7 +18,7 @@ import {
   accessToken,
   ask,
   builtCompanion,
-  buy,
+  createSession,
   deliver,
   grant,
   uidOf,
@@ -110,7 +110,7 @@ describe('a companion whose environment names a proxy', () => {
       const running = await start({ [name]: withCredentials() });
       const origin = await running.listening;
       expect(proxy.asked.length).toBeGreaterThan(0);
-      const session = await buy(standin, origin);
+      const session = await createSession(standin, origin);
       const bearer = await accessToken(standin);
       expect((await ask(`${origin}/v1/me`, 'GET', { bearer })).status).toBe(200);
       const flow = await ask(`${origin}/v1/metrics-flow?client_id=${CLIENT.clientId}&entrypoint=toolbar`);
@@ -135,7 +135,7 @@ describe('a companion whose environment names a proxy', () => {
     'takes a proxy that is gone for trouble of the network, by which nobody is signed out',
     async () => {
       const origin = await (await start({ HTTPS_PROXY: withCredentials() })).listening;
-      const session = await buy(standin, origin);
+      const session = await createSession(standin, origin);
       const bearer = await accessToken(standin);
       await proxy.stop();
       expect((await ask(`${origin}/v1/sessions`, 'POST', { bearer })).status).toBe(503);

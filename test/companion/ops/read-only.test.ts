@@ -6,7 +6,7 @@ import { startPostgres, type RunningPostgres } from '../../../scripts/machine/po
 import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
 import { CLIENT } from '../fakes/mock-and-companion.ts';
-import { accessToken, ask, buy, deliver, grant, startHere, uidOf } from '../harness.ts';
+import { accessToken, ask, createSession, deliver, grant, startHere, uidOf } from '../harness.ts';
 
 const PATIENCE_MS = 500_000;
 const SLOW = { timeout: 120_000 };
@@ -65,8 +65,8 @@ it(
     try {
       const { clientId } = CLIENT;
       const uid = uidOf(standin);
-      const session = await buy(standin, one.origin);
-      const second = await buy(standin, one.origin);
+      const session = await createSession(standin, one.origin);
+      const second = await createSession(standin, one.origin);
       const end = async (which: string) => {
         const id = grant(standin, uid);
         const body = { refreshTokenIds: [id] };

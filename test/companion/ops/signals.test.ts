@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
-import { ask, builtCompanion, buy, type BuiltCompanion, type ChildCompanion } from '../harness.ts';
+import { ask, builtCompanion, createSession, type BuiltCompanion, type ChildCompanion } from '../harness.ts';
 
 const PATIENCE_MS = 280_000;
 const SLOW = { timeout: 120_000 };
@@ -60,12 +60,12 @@ it.each(['SIGTERM', 'SIGINT'] as const)(
   'after SIGTERM it serves on while its heartbeats say that it goes, until %s asks it again',
   async (again) => {
     const { running, origin } = await start(ENDLESS);
-    const bearer = await buy(standin, origin);
+    const bearer = await createSession(standin, origin);
     const stopped = running.stop();
     await expect.poll(() => beat(origin), SLOW).toBe(503);
     expect(await beat(origin, '/__lbheartbeat__')).toBe(503);
     expect((await ask(`${origin}/v1/session`, 'GET', { bearer })).status).toBe(200);
-    expect(await buy(standin, origin)).not.toBe('');
+    expect(await createSession(standin, origin)).not.toBe('');
     process.kill(running.pid, again);
     expect(await stopped).toBe(0);
   },
@@ -87,7 +87,7 @@ it(
   'the end of the drain cuts no request, and a third signal does not either',
   async () => {
     const { running, origin } = await start('0');
-    const bearer = await buy(standin, origin);
+    const bearer = await createSession(standin, origin);
     const body = JSON.stringify({ refreshTokenIds: [] });
     const socket = connect(Number(new URL(origin).port), '127.0.0.1');
     let answer = '';

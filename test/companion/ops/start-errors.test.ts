@@ -8,7 +8,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import { openDatabase } from '../../../src/companion/db/open.ts';
-import { whyNotStarted } from '../../../src/companion/startup-error.ts';
+import { startupError } from '../../../src/companion/startup-error.ts';
 import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
 import { startHere } from '../harness.ts';
@@ -72,7 +72,7 @@ async function whyNot(databaseUrl: string): Promise<string | undefined> {
     await companion.stop();
     return undefined;
   } catch (error) {
-    return whyNotStarted(error, { issuer: standin.origin, host: '127.0.0.1', port: 0, databaseUrl });
+    return startupError(error, { issuer: standin.origin, host: '127.0.0.1', port: 0, databaseUrl });
   }
 }
 

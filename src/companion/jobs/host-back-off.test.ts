@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { FxaError } from '../../fxa/errors.ts';
-import { hostPause } from './host-pause.ts';
+import { hostBackOff } from './host-back-off.ts';
 
 const URL_HERE = 'https://oauth.example/v1/destroy';
 
 function paused(code: 'rate_limited' | 'server_unavailable' | 'offline', retryAfter?: number) {
   const clock = { now: 1_000_000 };
-  const gate = hostPause(() => clock.now);
+  const gate = hostBackOff(() => clock.now);
   return { clock, gate, told: gate.refused(URL_HERE, new FxaError(code, 'No', { retryAfter })) };
 }
 

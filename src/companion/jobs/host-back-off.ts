@@ -3,33 +3,33 @@ import { FxaError, type FxaErrorCode } from '../../fxa/errors.ts';
 import type { Gate } from '../../fxa/http.ts';
 
 /** Seconds, where a server says "too many" and not until when. */
-const UNSAID = 60;
+const DEFAULT_WAIT = 60;
 
-interface Pause {
+interface BackOff {
   /** Milliseconds. */
   readonly until: number;
   readonly code: FxaErrorCode;
 }
 
 /** Kept in memory: who forgets it at a restart asks once, and is told again. `now` in milliseconds. */
-export function hostPause(now: () => number): Gate {
-  const pauses = new Map<string, Pause>();
+export function hostBackOff(now: () => number): Gate {
+  const backOffs = new Map<string, BackOff>();
   return {
     async pass(url) {
-      const pause = pauses.get(new URL(url).host);
-      const left = pause === undefined ? 0 : pause.until - now();
-      if (pause === undefined || left <= 0) return Promise.resolve();
-      throw new FxaError(pause.code, 'The server asked to be left alone', {
+      const backOff = backOffs.get(new URL(url).host);
+      const left = backOff === undefined ? 0 : backOff.until - now();
+      if (backOff === undefined || left <= 0) return Promise.resolve();
+      throw new FxaError(backOff.code, 'The server asked to be left alone', {
         retryAfter: Math.ceil(left / 1000),
       });
     },
 
-    async refused(url, { code, retryAfter = code === 'rate_limited' ? UNSAID : 0 }) {
+    async refused(url, { code, retryAfter = code === 'rate_limited' ? DEFAULT_WAIT : 0 }) {
       if (retryAfter === 0 || (code !== 'rate_limited' && code !== 'server_unavailable'))
         return Promise.resolve();
       const { host } = new URL(url);
-      const until = Math.max(now() + retryAfter * 1000, pauses.get(host)?.until ?? 0);
-      pauses.set(host, { until, code });
+      const until = Math.max(now() + retryAfter * 1000, backOffs.get(host)?.until ?? 0);
+      backOffs.set(host, { until, code });
       return Promise.resolve();
     },
   };
