@@ -21,7 +21,7 @@ import { Agent } from 'node:http';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startCompanion } from '../../src/companion/start.ts';
-import { PUSH_PATH, WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
+import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
 import { COMPANION_PATHS } from '../../src/contract/companion.ts';
 import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
 import { drive } from '../../src/mock-accounts/testing/drive.ts';
@@ -136,12 +136,6 @@ describe('each kind of token opens its own doors, and no other', () => {
         expect([door, answer.status, answer.headers.has('www-authenticate')]).toEqual([door, 401, true]);
       }
     }
-    const pushed = await ask(companion.origin + PUSH_PATH, 'POST', {
-      headers: { 'content-type': 'application/secevent+jwt' },
-      body: bearer,
-    });
-    // As JSON, with quotes around it, even a SET is none.
-    expect(pushed.status).toBe(400);
   });
 });
 
@@ -184,7 +178,7 @@ describe('a listener of the attacker’s', () => {
 });
 
 it('nobody is redirected', async () => {
-  const paths = [...Object.values(COMPANION_PATHS), WEBHOOK_PATH, PUSH_PATH, '/v1/me', '/auth/return'];
+  const paths = [...Object.values(COMPANION_PATHS), WEBHOOK_PATH, '/v1/me', '/auth/return'];
   const more = ['/', '/status', '/metrics', '/__heartbeat__', '/__lbheartbeat__', '/__version__'];
   const elsewhere = ['//example.com', '/\\example.com', '/auth/return?next=https://example.com', '/%2e%2e/'];
   const all = [...paths, ...more].flatMap((path) => [path, `${path}/`, `/${path}`, `${path}?url=//x`]);

@@ -94,7 +94,7 @@ export function rateLimits(quotas: Quotas, trustedProxies: number): RateLimits {
       const address = callerAddress(c, trustedProxies);
       if ((await refusedSets.wait(address)) === undefined) await next();
       else await slowly(next).catch(reject);
-      if (isRefusedSet(c.res.status)) await refusedSets.note(address);
+      if (c.res.status === 401) await refusedSets.note(address);
     },
   };
 }
@@ -102,11 +102,6 @@ export function rateLimits(quotas: Quotas, trustedProxies: number): RateLimits {
 /** Not what is nowhere, which is no guess at anything, and not a refusal for having come too often, which would feed itself. */
 function isFailure(status: number): boolean {
   return status >= 400 && status < 500 && status !== 404 && status !== 429;
-}
-
-/** The two doors say it differently: Mozilla accounts is answered 401, RFC 8935 wants 400. */
-function isRefusedSet(status: number): boolean {
-  return status === 401 || status === 400;
 }
 
 function reject(reason: unknown): never {

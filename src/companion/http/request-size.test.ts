@@ -3,7 +3,7 @@ import { testPipeline } from './testing.ts';
 
 const app = testPipeline();
 app.post('/v1/sessions', async (c) => c.json({ length: (await c.req.text()).length }));
-app.post('/webhooks/push', async (c) => c.json({ length: (await c.req.text()).length }));
+app.post('/webhooks/fxa', async (c) => c.json({ length: (await c.req.text()).length }));
 
 const post = (path: string, init: RequestInit) =>
   Promise.resolve(app.request(path, { method: 'POST', ...init }));
@@ -70,6 +70,6 @@ describe('a body under /v1', () => {
 
   it('is JSON there alone', async () => {
     const token = json('x', { 'content-type': 'application/secevent+jwt' });
-    expect(await outcome(post('/webhooks/push', token))).toEqual([200, undefined]);
+    expect(await outcome(post('/webhooks/fxa', token))).toEqual([200, undefined]);
   });
 });

@@ -7,7 +7,7 @@ import { FIREFOX, JTI, NOW, SUB } from '../security-events/testing/tokens.ts';
 import type { AccountEvent, VerifiedSet } from '../security-events/types.ts';
 import type { VerifySet } from '../security-events/verify-set.ts';
 import type { Delivery } from '../store.ts';
-import { PUSH_PATH, WEBHOOK_PATH, webhooks } from './webhooks.ts';
+import { WEBHOOK_PATH, webhooks } from './webhooks.ts';
 
 const SECRET = Buffer.alloc(32, 7);
 const EVENTS: readonly AccountEvent[] = [
@@ -46,9 +46,7 @@ function harness({
   });
   const bearer = (authorization?: string, method = 'POST') =>
     app.request(WEBHOOK_PATH, { method, headers: authorization === undefined ? {} : { authorization } });
-  const push = (body: string, type = 'application/secevent+jwt', headers = {}) =>
-    app.request(PUSH_PATH, { method: 'POST', body, headers: { 'content-type': type, ...headers } });
-  return { app, applied, counted, said, bearer, push };
+  return { app, applied, counted, said, bearer };
 }
 interface Seams {
   verify: VerifySet;
@@ -139,64 +137,9 @@ describe("FxA's door", () => {
   });
 });
 
-describe('the door of RFC 8935', () => {
-  it('takes the token as the body, and answers 202 with nothing', async () => {
-    const seen: string[] = [];
-    const w = harness({ verify: (token) => (seen.push(token), Promise.resolve(SET)) });
-    for (const type of ['application/secevent+jwt', 'Application/SecEvent+JWT; charset=utf-8']) {
-      const answer = await w.push('token\n', type);
-      expect([answer.status, await answer.text()]).toEqual([202, '']);
-    }
-    expect(seen).toEqual(['token', 'token']);
-    expect(w.applied).toHaveLength(2);
-  });
-
-  it.each([
-    ['signature', 'authentication_failed'],
-    ['key', 'invalid_key'],
-    ['algorithm', 'invalid_key'],
-    ['issuer', 'invalid_issuer'],
-    ['audience', 'invalid_audience'],
-    ['events', 'invalid_request'],
-    ['stale', 'invalid_request'],
-  ] as const)('answers 400 to what is refused for its %s: %s', async (reason, err) => {
-    const w = harness(refusing(reason));
-    const answer = await w.push('token');
-    expect([answer.status, answer.headers.get('content-language')]).toEqual([400, 'en']);
-    expect(await answer.json()).toEqual({ err, description: `The token was refused: ${reason}` });
-    expect(w.counted).toEqual([`refused ${reason}`]);
-  });
-
-  it('sees no token in a body of another type', async () => {
-    const seen: string[] = [];
-    const w = harness({ verify: (token) => (seen.push(token), Promise.reject(new Refusal('malformed'))) });
-    const answer = await w.push('token', 'application/x-www-form-urlencoded');
-    expect(answer.status).toBe(400);
-    expect(await answer.json()).toMatchObject({ err: 'invalid_request' });
-    expect(seen).toEqual(['']);
-  });
-
-  it.each([
-    ['named', { 'content-length': '8193' }],
-    ['not named', { 'transfer-encoding': 'chunked' }],
-  ])('answers 413 to a long body whose length is %s', async (_what, headers) => {
-    const w = harness();
-    expect((await w.push('x'.repeat(8193), undefined, headers)).status).toBe(413);
-    expect(w.applied).toEqual([]);
-  });
-
-  it('answers 503 to trouble of our own', async () => {
-    const w = harness({ store: () => Promise.reject(new Error('no database')) });
-    const answer = await w.push('token');
-    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
-  });
-});
-
 it.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('answers 405 to %s', async (method) => {
   const w = harness();
-  for (const path of [WEBHOOK_PATH, PUSH_PATH]) {
-    const answer = await w.app.request(path, { method, headers: { authorization: 'Bearer token' } });
-    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
-  }
+  const answer = await w.app.request(WEBHOOK_PATH, { method, headers: { authorization: 'Bearer token' } });
+  expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
   expect(w.applied).toEqual([]);
 });

@@ -1,11 +1,9 @@
-// Where Mozilla accounts tells what has happened to an account. Two doors to one handler: FxA's own way (the token in
-// `Authorization`, no body), and that of RFC 8935 (the token as the body).
+// The webhook: where Mozilla accounts delivers security event tokens (SETs) about accounts. FxA sends the token as a bearer token
+// in `Authorization`, with no body.
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Hono } from 'hono';
-import type { Context } from 'hono';
 import { accountKey } from '../clients.ts';
-import { tooLarge } from '../http/body.ts';
 import { answerProblem, Problem, writeProblem } from '../http/problem.ts';
 import type { Shortcut } from '../server.ts';
 import { KeysUnavailable } from '../security-events/key-set.ts';
@@ -16,7 +14,6 @@ import type { VerifySet } from '../security-events/verify-set.ts';
 import type { Store } from '../store.ts';
 
 export const WEBHOOK_PATH = '/webhooks/fxa';
-export const PUSH_PATH = '/webhooks/push';
 
 /** What became of a delivery; `accepted` once for each of its events, whether or not its account is known. */
 export type WebhookOutcome =
@@ -48,15 +45,6 @@ type Outcome = Refusal | { readonly retryAfter: number } | undefined;
 const STORE_RETRY = 5;
 const LONGEST_BODY = 8192;
 
-// RFC 8935, section 2.4. All others are `invalid_request`.
-const PUSH_ERRORS: Partial<Record<RefusalReason, string>> = {
-  algorithm: 'invalid_key',
-  key: 'invalid_key',
-  signature: 'authentication_failed',
-  issuer: 'invalid_issuer',
-  audience: 'invalid_audience',
-};
-
 /**
  * The routes. A delivery is acknowledged when it has been committed, and also when it has been before, when nobody here knows
  * its account or its events; it is refused only when it cannot be believed, and never redirected (FxA: the broker follows, and
@@ -71,21 +59,7 @@ export function webhooks(options: WebhookOptions): Hono {
     return outcome === undefined ? c.text('OK') : answerProblem(c, problemOf(outcome));
   });
 
-  app.post(PUSH_PATH, async (c) => {
-    const token = await pushedToken(c);
-    if (token.length > LONGEST_BODY) {
-      options.count('refused', 'malformed');
-      return answerProblem(c, tooLarge(LONGEST_BODY));
-    }
-    const outcome = await take(token, options);
-    if (outcome === undefined) return c.body(null, 202);
-    if (!(outcome instanceof Refusal)) return answerProblem(c, unavailable(outcome.retryAfter));
-    const { reason, message } = outcome;
-    const body = { err: PUSH_ERRORS[reason] ?? 'invalid_request', description: message };
-    return c.json(body, 400, { 'content-language': 'en', 'cache-control': 'no-store' });
-  });
-
-  app.on('ALL', [WEBHOOK_PATH, PUSH_PATH], (c) =>
+  app.on('ALL', WEBHOOK_PATH, (c) =>
     answerProblem(c, new Problem(405, 'method_not_allowed', 'Only POST', { headers: { allow: 'POST' } })),
   );
   return app;
@@ -167,11 +141,6 @@ const OK_HEADERS = { 'content-type': 'text/plain; charset=UTF-8', 'content-lengt
 /** Empty when there is none, which is then refused as what it is: no token. */
 function bearerToken(authorization = ''): string {
   return /^bearer /i.test(authorization) ? authorization.slice('bearer '.length) : '';
-}
-
-async function pushedToken(c: Context): Promise<string> {
-  const type = c.req.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
-  return type === 'application/secevent+jwt' ? (await c.req.text()).trim() : '';
 }
 
 function problemOf(outcome: NonNullable<Outcome>): Problem {
