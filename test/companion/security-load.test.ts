@@ -12,7 +12,7 @@ import { startStandin, type RunningStandin } from '../../src/mock-accounts/liste
 import { CLIENT } from './fakes/mock-and-companion.ts';
 import { builtCompanion, createSession, deliver, quickly, uidOf, type BuiltCompanion } from './harness.ts';
 
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 /** Of the flood whose effect is looked at; one as long goes before it, for what any load costs once. */
 const FLOOD_MS = 4_000;
 const GOOD = 100;

@@ -10,7 +10,7 @@ import { freshDatabase } from './db/on-each-database.ts';
 import { CLIENT } from './fakes/mock-and-companion.ts';
 import * as world from './harness.ts';
 
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 const keys = createKeys(Date.now);
 const { clientId } = CLIENT;
 

@@ -9,7 +9,7 @@ import { onEachDatabase, type TestDatabase } from './on-each-database.ts';
 import { NOON, createdFor, deliveryFor } from './accounts.ts';
 
 const RUNS = Number(process.env.CONVERGENCE_RUNS ?? 60);
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 300_000;
 const PROVED_AT = [10, 20, 30, 40];
 
 const instant = fc.integer({ min: 5, max: 45 });

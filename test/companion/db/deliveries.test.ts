@@ -18,6 +18,7 @@ import {
 } from './accounts.ts';
 
 const ada = hashOf('ada');
+const SLOW = { timeout: 60_000 };
 
 const EVERY_KIND: readonly AccountEvent[] = [
   { kind: 'password_change', changedAt: NOON },
@@ -165,7 +166,7 @@ onEachDatabase((harness) => {
     const names = many.map((account) => accountName(account));
     await vi.waitFor(() => {
       expect(heard.flatMap((payload) => payload?.split(',')).sort()).toEqual(names.sort());
-    });
+    }, SLOW);
     expect(Buffer.from(names[0] ?? '', 'base64url')).toHaveLength(16);
   });
 

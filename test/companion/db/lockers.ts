@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 
-export const PATIENCE_MS = 180_000;
+export const PATIENCE_MS = 300_000;
 
 export const IN_USE = /^directory_in_use: Another process has the database in .* open/;
 

@@ -9,7 +9,7 @@ import { openPostgres } from '../../../src/companion/db/postgres.ts';
 import type { Database } from '../../../src/companion/db/database.ts';
 import { freshDatabase } from './on-each-database.ts';
 
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 300_000;
 
 const tables = (database: Database) =>
   database.query(

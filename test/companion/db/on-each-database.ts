@@ -9,7 +9,7 @@ import { createStore } from '../../../src/companion/db/store.ts';
 import type { Store } from '../../../src/companion/store.ts';
 import { empty } from './empty.ts';
 
-const START_MS = 90_000;
+const START_MS = 300_000;
 
 export interface TestDatabase {
   readonly database: Database;

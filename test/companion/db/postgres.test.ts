@@ -7,7 +7,8 @@ import { openDatabase } from '../../../src/companion/db/open.ts';
 import { createStore } from '../../../src/companion/db/store.ts';
 import { NOON, createdFor, hashOf, requestFor, rethrown, deliveryFor } from './accounts.ts';
 
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 300_000;
+const SLOW = { timeout: 60_000 };
 const ada = hashOf('ada');
 
 describe('PostgreSQL', () => {
@@ -60,28 +61,28 @@ describe('PostgreSQL', () => {
     await Promise.all(rounds);
     const left = accounts.filter(({ index }) => index % 20 >= 12);
     expect(await one.query('select from companion.account')).toHaveLength(left.length);
-  }, 60_000);
+  }, PATIENCE_MS);
 
   it('hears what another instance was told, and after a crash of the server that it may have missed something', async () => {
     const heard: (string | undefined)[] = [];
     await two.listen(ACCOUNT_CHANNEL, (payload) => heard.push(payload));
     await createStore(one).apply(deliveryFor(ada, { kind: 'profile_change' }));
-    await vi.waitFor(() => expect(heard).toEqual([accountName(ada)]));
+    await vi.waitFor(() => expect(heard).toEqual([accountName(ada)]), SLOW);
 
     const hash = await createdFor(createStore(one), ada);
     await server.kill9();
     await expect(createStore(one).ping()).rejects.toThrow();
     await expect(createStore(one).apply(deliveryFor(ada, { kind: 'profile_change' }))).rejects.toThrow();
-    await vi.waitFor(() => expect(heard).toEqual([accountName(ada), undefined]));
+    await vi.waitFor(() => expect(heard).toEqual([accountName(ada), undefined]), SLOW);
     await server.restart();
 
     // What was sold survived, and so did this process.
     expect(await createStore(one).session(hash, NOON)).toMatchObject({ status: 'live' });
     // Back on the line, it has missed what was said meanwhile, and says so once more.
-    await vi.waitFor(() => expect(heard).toEqual([accountName(ada), undefined, undefined]), 20_000);
+    await vi.waitFor(() => expect(heard).toEqual([accountName(ada), undefined, undefined]), SLOW);
     await createStore(one).apply(deliveryFor(ada, { kind: 'profile_change' }));
-    await vi.waitFor(() => expect(heard.at(-1)).toBe(accountName(ada)));
-  }, 60_000);
+    await vi.waitFor(() => expect(heard.at(-1)).toBe(accountName(ada)), SLOW);
+  }, PATIENCE_MS);
 
   it('gives back a usable connection after a statement failed in a transaction', async () => {
     for (let round = 0; round < 30; round += 1) {

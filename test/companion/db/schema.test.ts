@@ -17,7 +17,7 @@ import { createStore } from '../../../src/companion/db/store.ts';
 import { freshDatabase } from './on-each-database.ts';
 import { CLIENT, NOON, createdFor, hashOf, deliveryFor } from './accounts.ts';
 
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 const ada = hashOf('ada');
 const GRANT = 'a'.repeat(64);
 

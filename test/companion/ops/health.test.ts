@@ -12,8 +12,8 @@ import { CLIENT, OTHER_CLIENT, SECRET } from '../fakes/mock-and-companion.ts';
 import { accessToken, ask, createSession, deliver, PASSWORD, startHere, uidOf } from '../harness.ts';
 import { smallDisk, type SmallDisk } from './tmpfs.ts';
 
-const PATIENCE_MS = 180_000;
-const SLOW = { timeout: 30_000 };
+const PATIENCE_MS = 300_000;
+const SLOW = { timeout: 120_000 };
 
 let standin: RunningStandin;
 let running: RunningCompanion | undefined;

@@ -7,7 +7,7 @@ import { startStandin, type RunningStandin } from '../../../src/mock-accounts/li
 import { freshDatabase } from '../db/on-each-database.ts';
 import { ask, builtCompanion, createSession, type BuiltCompanion, type ChildCompanion } from '../harness.ts';
 
-const PATIENCE_MS = 280_000;
+const PATIENCE_MS = 300_000;
 const SLOW = { timeout: 120_000 };
 /** Seconds. Longer than a test may take: none of them waits for its end. */
 const ENDLESS = '300';

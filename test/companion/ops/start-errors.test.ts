@@ -13,7 +13,7 @@ import { startStandin, type RunningStandin } from '../../../src/mock-accounts/li
 import { freshDatabase } from '../db/on-each-database.ts';
 import { startHere } from '../harness.ts';
 
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 300_000;
 const PASSWORD = 'pa#ss/w@rd:é';
 
 let server: RunningPostgres;
