@@ -15,6 +15,12 @@ import { accessToken, ADA, ask, createSession, startHere, uidOf, type Asking } f
 
 const keys = createKeys(Date.now);
 
+/** A line of the log. */
+interface Entry {
+  readonly Type: string;
+  readonly Fields: { readonly route?: string; readonly status?: number };
+}
+
 describe('the whole companion on', () => {
   onEachDatabase((stored) => {
     let standin: RunningStandin;
@@ -176,7 +182,23 @@ describe('the whole companion on', () => {
       ]);
       expect(found(left)).toEqual([]);
       expect(left).not.toContain('opened');
-      expect(lines.length).toBeGreaterThan(10);
+      const entries = lines.map((line) => JSON.parse(line) as Entry);
+      const requests = entries.filter(({ Type }) => Type === 'request');
+      // The log is not merely empty: it tells of what succeeded, and of each kind of refusal.
+      expect(requests.map(({ Fields: { route, status } }) => `${route} ${status}`)).toEqual(
+        expect.arrayContaining([
+          `${WEBHOOK_PATH} 200`,
+          '/v1/sessions 201',
+          '/v1/metrics 202',
+          '/v1/me 200',
+          '/v1/session/end 202',
+          `${WEBHOOK_PATH} 401`,
+          '/v1/session 401',
+          '/v1/sessions 401',
+          '/v1/metrics-flow 400',
+        ]),
+      );
+      expect(entries.map(({ Type }) => Type)).toContain('set_refused');
       expect(found(lines.join('') + companion.database)).toEqual([]);
       expect(lines.join('')).not.toContain(id);
     });
