@@ -1,17 +1,18 @@
-// Group commit: while one batch is being written the next one gathers, so that under load many share a commit, and alone nobody waits.
+// Group commit: while one batch is written the next one gathers. Under load many items share a commit; a single item is
+// written at once.
 import { StoreError } from './errors.ts';
 
 export interface BatchOptions {
-  /** Items in one batch. */
+  /** Maximum items in one batch. */
   readonly size: number;
-  /** Items that may wait; then `queue_full`. */
+  /** Maximum items waiting; beyond that `queue_full`. */
   readonly limit: number;
   /**
-   * Milliseconds that a batch waits for as many as came together of late, where a statement is dear whatever it holds, as
-   * PostgreSQL's `commit_delay` does; 0: it never waits. One that comes alone never does.
+   * Milliseconds a batch waits for as many items as arrived together recently, for databases where each statement is
+   * expensive (as PostgreSQL's `commit_delay`). 0: never. A single item never waits.
    */
   readonly gather: number;
-  /** Whether an error may be one item's fault, so that the others deserve to be tried alone. */
+  /** Whether an error may be due to one item, so that the items should be retried one by one. */
   readonly separable: (error: unknown) => boolean;
 }
 
@@ -21,7 +22,7 @@ interface Waiting<Item> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Of a writer of many, a writer of one: at most one batch is under way at a time. */
+/** Wraps a batch writer as a single-item writer; one batch in flight. */
 export function batched<Item>(
   write: (items: readonly Item[]) => Promise<void>,
   { size, limit, gather, separable }: BatchOptions,
@@ -42,7 +43,7 @@ export function batched<Item>(
     busy = false;
   }
 
-  /** Resolves when so many wait, or after the time for it. */
+  /** Resolves when `many` items wait, or after `gather` milliseconds. */
   function gathered(many: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, gather);

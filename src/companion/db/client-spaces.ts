@@ -1,4 +1,4 @@
-// The space that each client's accounts were keyed with: under another one its people's events would find no account.
+// Records each client's space. Under another space, events would no longer match its accounts.
 import type { Client } from '../clients.ts';
 import type { Database } from './database.ts';
 import { StoreError } from './errors.ts';
@@ -6,15 +6,15 @@ import { StoreError } from './errors.ts';
 type Keyed = Pick<Client, 'clientId' | 'name' | 'space'>;
 
 /**
- * Records the spaces of clients that are new to the database; those of the others must be what they were. What is recorded stays
- * when a client leaves the list, for its accounts stay too.
+ * Records the spaces of new clients; those of known clients must be unchanged. Spaces of clients that left the list are
+ * kept, because their accounts are.
  *
  * @throws StoreError `space_changed`; nothing is written then.
  */
 export async function claimSpaces(database: Database, clients: readonly Keyed[]): Promise<void> {
   const spaces = new Map(clients.map(({ clientId, space }) => [clientId, space]));
   await database.transaction(async (transaction) => {
-    // In the order of their ids: another instance may be recording the same ones.
+    // In a fixed order, because another instance may be inserting the same rows.
     await transaction.query(
       `insert into companion.client_space (client_id, space)
        select client_id, space from unnest($1::text[], $2::text[]) as c (client_id, space) order by client_id

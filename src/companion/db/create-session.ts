@@ -1,4 +1,4 @@
-// Buying a session, or proving again the one that is shown.
+// Creates a session, or refreshes the one the client presents.
 import { DAY_MS } from '../day.ts';
 import type { CreateResult, CreateRequest, Store } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
@@ -29,12 +29,12 @@ const OPEN_METRICS = 'update companion.account set metrics = true, metrics_read_
 const CLOSE_METRICS =
   'update companion.account set metrics = false, metrics_read_at = greatest(metrics_read_at, $2) where key = $1';
 
-/** Thrown to undo what a purchase wrote before it came to nothing. */
+/** Rolls back a transaction whose result is not a session. */
 class Rejected extends Error {
   readonly outcome: CreateResult;
 
   constructor(outcome: CreateResult) {
-    super('Nothing was bought.');
+    super('No session was created.');
     this.outcome = outcome;
   }
 }
@@ -68,7 +68,7 @@ async function orRejected<T>(created: Promise<T>): Promise<T | CreateResult> {
 
 async function createSession(transaction: Queryable, request: CreateRequest): Promise<CreateResult> {
   const { account, hash, sealedUid, clientId, at } = request;
-  // Accounts are locked before their sessions, here as everywhere.
+  // Lock order: accounts before sessions, as everywhere.
   const open = await openAccount(transaction, account, at);
   if (request.presented) await requirePresented(transaction, request);
   const provedAt = Math.trunc(request.provedAt);
@@ -86,12 +86,13 @@ async function createSession(transaction: Queryable, request: CreateRequest): Pr
   return sessionStatus(row, at);
 }
 
-/** Locks the account's row, which is made if need be. */
+/** Locks the account's row, inserting it if needed. */
 async function openAccount(transaction: Queryable, account: Buffer, at: number): Promise<AccountRow> {
   for (;;) {
     const [made] = await transaction.query(INSERT_ACCOUNT, [account, at]);
     if (made !== undefined) {
-      // Asked only now: whoever was deleting the account has committed, or its row would have been in the way.
+      // Check for a tombstone only now: a concurrent deletion has committed, otherwise its row would have blocked the
+      // insert.
       const [tombstone] = await transaction.query<{ deleted_at: number }>(
         'select deleted_at from companion.tombstone where account = $1',
         [account],
@@ -99,24 +100,27 @@ async function openAccount(transaction: Queryable, account: Buffer, at: number):
       if (tombstone !== undefined) throw new Rejected({ status: 'deleted', at: tombstone.deleted_at });
     }
     const [row] = await transaction.query<AccountRow>(LOCK_ACCOUNT, [account]);
-    // It is gone again when it was deleted while this waited for it.
+    // Missing when the account was deleted while this waited for the lock.
     if (row !== undefined) return row;
   }
 }
 
-/** Each browser of a person buys one, and again after it has lost everything. */
+/** Limits new sessions per account and day; each browser needs one, and another when its data is lost. */
 async function enforceDailyLimit(transaction: Queryable, { account }: CreateRequest): Promise<void> {
   const [created] = await transaction.query<{ count: number }>(
     'select count(*)::integer as count from companion.session where account = $1 and sold_at > companion.instant() - $2',
     [account, DAY_MS],
-    'bought_lately',
+    'created_today',
   );
   if ((created?.count ?? 0) >= MOST_PER_DAY) {
-    throw new StoreError('too_many', 'This account has bought too many sessions today');
+    throw new StoreError('too_many', 'This account has created too many sessions today');
   }
 }
 
-/** Nobody chooses a session's hash: one that is shown has been sold before, to the same account and client, and lives. */
+/**
+ * Clients can't choose a session's hash: a presented session must exist, belong to this account and client, and be
+ * live.
+ */
 async function requirePresented(
   transaction: Queryable,
   { hash, account, clientId, at }: CreateRequest,
@@ -129,7 +133,7 @@ async function requirePresented(
   if (now.status === 'ended') throw new Rejected(now);
 }
 
-/** What was heard since the profile was read is newer than the profile, and so is what a later reading said. */
+/** Applies the profile's metrics setting, unless an event or a later profile is newer. */
 async function applyConsent(
   transaction: Queryable,
   { account, metrics, readAtRevision, at }: CreateRequest,

@@ -1,8 +1,8 @@
-// The small port behind which lies PostgreSQL: a server, or the embedded one.
+// The interface to PostgreSQL: a server, or the embedded one.
 import type { Pool } from 'pg';
 
 export interface Queryable {
-  /** `name`: a statement that is prepared once per connection. */
+  /** `name`: prepares the statement once per connection under this name. */
   query<Row extends object>(text: string, values?: readonly unknown[], name?: string): Promise<Row[]>;
 }
 
@@ -10,28 +10,31 @@ export type DatabaseKind = 'postgresql' | 'embedded' | 'embedded_in_memory';
 
 export interface Database extends Queryable {
   /**
-   * Commits when the work resolves, rolls back when it rejects. Nothing else comes in between on its connection. `patience`: how
-   * many milliseconds a statement in it may take, where that is longer than requests can wait.
+   * Runs `work` on one connection: commits when it resolves, rolls back when it rejects. `patience`: time limit per
+   * statement in milliseconds, where longer than a request may wait.
    */
   transaction<T>(work: (transaction: Queryable) => Promise<T>, patience?: number): Promise<T>;
-  /** Calls back with each notification on a channel; after a loss of the connection with undefined: anything may have been missed. */
+  /**
+   * Calls back with each notification on a channel, and with undefined after a lost connection, when some may have been
+   * missed.
+   */
   listen(channel: string, onNotification: (payload: string | undefined) => void): Promise<void>;
-  /** Makes what is committed survive a power cut, as far as this database can. */
+  /** Flushes committed data to disk, as far as this database can. */
   flush(): Promise<void>;
-  /** Whether there is room for more; left out where trying is the way to know. */
+  /** Whether the disk has room; left out where only trying can tell. */
   readonly hasRoom?: () => Promise<boolean>;
-  /** Milliseconds for which it pays to wait until more can be written at once; see `BatchOptions`. */
+  /** See `BatchOptions.gather`. */
   readonly gather: number;
-  /** What a server does by itself in quiet hours, and the embedded one has to be told to: once a day will do. */
+  /** Maintenance that a server does by itself (autovacuum) and the embedded database needs once a day. */
   tidy(): Promise<void>;
   /** For graphile-worker. */
   readonly pool: Pool;
   readonly kind: DatabaseKind;
   /** `host:port` of a server. */
   readonly host?: () => string;
-  /** For people: what this is, and what it does not promise. */
+  /** Describes the database to people, including what it doesn't guarantee. */
   readonly description: string;
-  /** Calls back when the database is lost for good: this process must end, and write nothing more, not even to close it. */
+  /** Calls back when the database is lost for good: the process must exit without writing anything more. */
   onLost(lost: (error: unknown) => void): void;
   close(): Promise<void>;
 }

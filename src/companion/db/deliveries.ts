@@ -1,4 +1,4 @@
-// What Mozilla accounts told about accounts, written down in batches; the rules are in the statement (migrations/0002-apply.ts).
+// Stores account events in batches; the rules are in SQL (migrations/0002-apply.ts).
 import { createHash } from 'node:crypto';
 import type { AccountEvent } from '../security-events/types.ts';
 import type { Delivery, Store } from '../store.ts';
@@ -6,12 +6,12 @@ import { batched } from './batch.ts';
 import type { Database } from './database.ts';
 import { formatNotification } from './notifications.ts';
 
-/** 256 entries in one notification stay below PostgreSQL's 8000 bytes. */
+/** 256 entries in one notification fit PostgreSQL's limit of 8000 bytes. */
 const BATCH = { size: 256, limit: 4096, separable: isOfOneRow };
 
 const APPLY = 'select companion.apply_deliveries($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)';
 
-/** `Store.apply`. */
+/** Implements `Store.apply`. */
 export function deliveries(database: Database): Pick<Store, 'apply'> {
   const write = async (batch: readonly Delivery[]) => {
     await database.query(APPLY, columns(batch), 'apply_deliveries');
@@ -55,7 +55,7 @@ function columns(batch: readonly Delivery[]): unknown[] {
   return [accounts, clients, kinds, marks, instants, received, ...Object.values(capabilities), told];
 }
 
-/** What makes two tellings of one event the same. FxA: the token is a new one at each attempt, so it says nothing. */
+/** Identifies an event across repeated deliveries. FxA: each attempt is a new token, so the token can't. */
 function markOf(event: AccountEvent, { mark }: Delivery): Buffer {
   switch (event.kind) {
     case 'password_change':
@@ -73,7 +73,10 @@ function markOf(event: AccountEvent, { mark }: Delivery): Buffer {
   }
 }
 
-/** PostgreSQL: classes 22, 23 and 40 speak of data, constraints and conflicts; all others of the server or the connection. */
+/**
+ * PostgreSQL: classes 22, 23 and 40 are about data, constraints and conflicts; all others about the server or
+ * connection.
+ */
 function isOfOneRow(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^(22|23|40)...$/.test(String(error.code));
 }

@@ -1,9 +1,10 @@
-// One process at a time in the folder of the embedded database, which has no lock of its own: two would destroy it in silence.
+// Lets one process at a time use the folder of the embedded database, which has no lock of its own: two would corrupt
+// it silently.
 //
-// The kernel's lock on the folder itself (flock(2)), held by an open descriptor of this process. It goes by the inode, so every
-// path, mount and container that leads to the folder meets the same lock; it ends with the process, reaped or not, and not
-// before, stopped or not. Lock files and heartbeats (proper-lockfile and the like) do neither: they go by a name, and a holder
-// that is stopped, or busy in WebAssembly for some seconds, loses its lock while it still writes.
+// Uses the kernel's lock (flock(2)) on the folder itself, through an open descriptor of this process. It belongs to the
+// inode, so every path, mount and container meets the same lock, and it lasts exactly as long as the process. Lock
+// files and heartbeats (proper-lockfile and the like) go by a name, and a holder that is suspended or busy in
+// WebAssembly for seconds loses its lock while it still writes.
 import { spawn } from 'node:child_process';
 import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import { mkdir, realpath } from 'node:fs/promises';
@@ -11,16 +12,17 @@ import { refuseEarlierVersion } from './earlier-lock.ts';
 import { StoreError } from './errors.ts';
 
 export interface DirectoryLock {
-  /** The folder's path without symbolic links, which may come to lead elsewhere. */
+  /** The folder's real path; symbolic links may change later. */
   readonly path: string;
-  /** @throws StoreError `directory_lost` when the path does not lead to the locked folder any more */
+  /** @throws StoreError `directory_lost` when the path no longer leads to the locked folder */
   readonly check: () => void;
   readonly release: () => void;
 }
 
 /**
- * Programs that lock the open file which is their descriptor 3. Node.js cannot do it itself. The lock belongs to the open file,
- * which is this process's too, and outlives the program. Each exits with 1 and says nothing when another process has the lock.
+ * Programs that lock the file open as their descriptor 3, which Node.js can't do itself. The lock belongs to the open
+ * file, which this process shares, so it outlives the program. Each exits with 1 and no output when another process
+ * holds the lock.
  */
 const LOCKERS: readonly (readonly [program: string, ...args: string[]])[] = [
   // util-linux and BusyBox.
@@ -35,14 +37,14 @@ const LOCKERS: readonly (readonly [program: string, ...args: string[]])[] = [
 ];
 
 /**
- * Locks a folder, which is made if need be.
+ * Locks a folder, creating it if needed.
  *
  * @throws StoreError `directory_in_use`, `directory_unlockable`
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   await mkdir(directory, { recursive: true });
   const path = await realpath(directory);
-  // A number, not a FileHandle: that would be closed, and the lock lost, when it is garbage-collected.
+  // A number, not a FileHandle, which would be closed on garbage collection and release the lock.
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
   const release = () => closeSync(descriptor);
   try {
@@ -89,7 +91,7 @@ async function lock(descriptor: number, directory: string): Promise<void> {
   );
 }
 
-/** `code` is undefined where there is no such program. */
+/** `code` is undefined when the program doesn't exist. */
 function run(
   program: string,
   args: readonly string[],

@@ -1,4 +1,5 @@
-// Lock files of earlier versions, beside the folder of the embedded database or in it: obeyed while their process lives, else removed.
+// Lock files of earlier versions, in or beside the embedded database's folder: respected while their process lives,
+// else removed.
 import { readFile, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { StoreError } from './errors.ts';
@@ -6,14 +7,14 @@ import { StoreError } from './errors.ts';
 interface Holder {
   readonly pid: number;
   readonly host: string;
-  /** In the kernel's ticks; null where there is no /proc. A pid comes round again, a pid and its start do not. */
+  /** Start time in kernel ticks, because pids are reused; null without /proc. */
   readonly started: string | null;
 }
 
 /**
- * To be called with the folder locked. An earlier version in another container cannot be told from one that is gone.
+ * Call with the folder locked. An earlier version in another container can't be told from one that has exited.
  *
- * @param given as it is in the settings: earlier versions appended to that.
+ * @param given the path as configured, to which earlier versions appended
  * @throws StoreError `directory_in_use`
  */
 export async function refuseEarlierVersion(given: string, path: string): Promise<void> {
@@ -27,7 +28,7 @@ export async function refuseEarlierVersion(given: string, path: string): Promise
         `Process ${holder.pid}, an earlier version, has the database in ${given} open. Stop it first.`,
       );
     }
-    // It may be in a folder that is not ours to write in, and does no harm there.
+    // The folder may not be writable; a leftover file does no harm.
     await unlink(file).catch(() => undefined);
   }
 }

@@ -1,27 +1,27 @@
-// What the database refuses by itself, each with a code. Whatever else goes wrong comes as the driver's own error.
+// Errors the store raises itself, each with a code. Anything else comes as the driver's own error.
 
 export const STORE_ERROR_CODES = [
-  /** More deliveries wait than memory should hold. Try later. */
+  /** Too many deliveries are waiting. Try later. */
   'queue_full',
-  /** One account, or one session, wants more than anybody needs. */
+  /** One account or session exceeded its limit. */
   'too_many',
-  /** Another COMPANION_SECRET than the one its hashes were made with. */
+  /** COMPANION_SECRET is not the one the database was created with. */
   'secret_changed',
-  /** A client's accounts were keyed with another space. */
+  /** A client's accounts were hashed with another space. */
   'space_changed',
-  /** A later version of the companion has written here. */
+  /** The database was written by a later version of the companion. */
   'database_newer',
-  /** The database's user may not create the schema of the companion's tables. */
+  /** The database user may not create the companion's schema. */
   'schema_denied',
   /** Another process has the embedded database open. */
   'directory_in_use',
-  /** The folder of the embedded database is on a file system, or a machine, that cannot lock it. */
+  /** The file system or machine can't lock the embedded database's folder. */
   'directory_unlockable',
-  /** The folder of the embedded database was moved or removed while it was open. */
+  /** The embedded database's folder was moved or removed while open. */
   'directory_lost',
-  /** The folder of the embedded database is somebody else's. */
+  /** The embedded database's folder belongs to another user or holds other files. */
   'directory_foreign',
-  /** The server is not to be had, or not in time. Try later. */
+  /** The database can't answer, or not in time. Try later; `why` says the cause. */
   'database_away',
 ] as const;
 
@@ -29,16 +29,16 @@ export type StoreErrorCode = (typeof STORE_ERROR_CODES)[number];
 
 /** Why a database is `database_away`. */
 export type AwayReason =
-  /** It was reached, and then answered nothing any more. */
+  /** It stopped answering on open connections. */
   | 'frozen'
-  /** A time limit of our own, while it answers others. */
+  /** A statement exceeded our own time limit while the database still answers. */
   | 'time_out'
-  /** There is no connection, or it was lost. */
+  /** No connection, or it was lost. */
   | 'connection'
-  /** It takes no writes: a standby, or the former writer. */
+  /** It accepts no writes: a standby, or the former primary. */
   | 'read_only'
   | 'disk_full'
-  /** It shuts down, starts, or has no resources left. */
+  /** It is starting, shutting down, or out of resources. */
   | 'server';
 
 export interface StoreErrorOptions extends ErrorOptions {
@@ -58,10 +58,13 @@ export class StoreError extends Error {
   }
 }
 
-/** Resources, and what operators or the system do (appendix A of PostgreSQL's manual); 25006 is a server that takes no writes. */
+/**
+ * Classes for resources and operator or system intervention (PostgreSQL manual, appendix A); 25006: a server in
+ * read-only mode.
+ */
 const AWAY = /^(?:08|53|57|58|25006)/;
 
-/** Why an answer of PostgreSQL means that it is away; undefined when it is about the statement. */
+/** Why a PostgreSQL error means the database is unavailable; undefined when it is about the statement. */
 export function awayReason(sqlState: string): AwayReason | undefined {
   if (!AWAY.test(sqlState)) return undefined;
   if (sqlState === '25006') return 'read_only';

@@ -1,16 +1,16 @@
-// Tells a database that is busy from one that is frozen: while one hangs, whatever is asked of it would hang with it.
+// Tells a busy database from a frozen one, so that requests fail fast instead of hanging with it.
 import { type AwayReason, StoreError } from './errors.ts';
 
 export interface Guard {
-  /** Does the work; rejects with `database_away` as soon as the database is found frozen, and at once while it is. */
+  /** Runs the work; rejects with `database_away` as soon as the database is found frozen, and at once while it is. */
   run<T>(work: () => Promise<T>): Promise<T>;
   close(): void;
 }
 
 export interface GuardParts {
-  /** Asks for an answer on a connection of its own. Rejects when there is none in time. */
+  /** Probes on a separate connection. Rejects when there is no answer in time. */
   readonly probe: () => Promise<void>;
-  /** Gives up all connections. */
+  /** Closes all connections. */
   readonly drop: () => void;
   /** For the log. */
   readonly report: (change: GuardChange) => void;
@@ -19,12 +19,12 @@ export interface GuardParts {
 export type GuardChange =
   { readonly is: 'away'; readonly why: AwayReason } | { readonly is: 'back'; readonly seconds: number };
 
-/** Milliseconds. Long for a statement that is part of a request; with a probe that fails, still far below five seconds. */
+/** Milliseconds. Long for a statement of one request; together with a failed probe still well below five seconds. */
 const SUSPECT_MS = 1_000;
 const LOOK_EVERY_MS = 250;
 const RETRY_MS = 250;
 
-/** Starts without a probe: who opens a database asks something of it first. */
+/** Starts without a probe, since opening the database has already queried it. */
 export function createGuard({ probe, drop, report }: GuardParts): Guard {
   interface Waiting {
     readonly since: number;

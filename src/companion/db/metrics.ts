@@ -1,12 +1,12 @@
-// Events counted by day, of accounts that may be measured, and of nobody else for a moment longer.
+// Counts events by day for accounts that allow metrics, and deletes the counts when they no longer do.
 import type { MetricsEvent } from '../../contract/companion.ts';
 import type { Store } from '../store.ts';
 import type { Database } from './database.ts';
 
-/** Rows of one account and day, so that nobody fills the disk. */
+/** Maximum rows per account and day, so that one account can't fill the disk. */
 const ROWS_A_DAY = 100;
 
-// The lock keeps the consent as it is until the row that needs it is committed.
+// Used with a row lock, so that consent can't change before the insert commits.
 const ALLOWED = 'select key from companion.account where key = $1 and metrics and metrics_read_at >= $2';
 
 const ADD = `
@@ -40,18 +40,18 @@ export function metrics(database: Database): Pick<Store, 'addMetrics' | 'engageO
       (await database.query(ENGAGE, [account, readSince, clientId, day])).length > 0,
     forgetMetrics: (account, clientId) =>
       database.transaction(async (transaction) => {
-        // What is being counted at this moment is forgotten too.
+        // The lock waits for concurrent inserts, so that their rows are deleted too.
         await transaction.query('select from companion.account where key = $1 for update', [account]);
         await transaction.query('delete from companion.metric where account = $1 and client_id = $2', [
           account,
           clientId,
         ]);
-        // That somebody was engaged today stays known: it is told once a day, whatever is forgotten.
+        // `engaged` is kept, so that `engage` is still sent only once a day.
       }),
   };
 }
 
-/** One row a day, name and detail: a statement must not meet the same row twice. */
+/** Merges duplicates, because one statement may not update a row twice. */
 function columns(events: readonly MetricsEvent[]): unknown[] {
   const sums = new Map<string, { day: string; name: string; detail: string; count: number }>();
   for (const { day, name, detail = '', count } of events) {

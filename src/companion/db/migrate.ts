@@ -1,4 +1,4 @@
-// Brings a database up to this version, once, however many instances start at the same time.
+// Migrates a database to this version, once, even when many instances start at the same time.
 import { Logger, runMigrations } from 'graphile-worker';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
@@ -11,19 +11,19 @@ import { health } from './migrations/0004-health.ts';
 import { clockAndSpaces } from './migrations/0005-clock-and-spaces.ts';
 import { enterSchema } from './migrations/schema.ts';
 
-/** In order; what has been released is never changed again. */
+/** In order. Released migrations never change. */
 const MIGRATIONS: readonly string[] = [tables, applyDeliveries, searchPath, health, clockAndSpaces];
 
-/** Any number that nobody else takes: 'fxac'. */
+/** Key of the advisory lock: 'fxac'. */
 const LOCK = 0x66786163;
 
 const TRY_EVERY_MS = 50;
 const LOOK_EVERY_MS = 1_000;
-/** Between two times that a wait is told. */
+/** Minimum interval between two reports of a wait. */
 const TELL_EVERY_MS = 30_000;
 
 export interface MigrationWait {
-  /** `other_start`: another companion migrates. `table_lock`: somebody has a lock on a table that is to be changed. */
+  /** `other_start`: another companion is migrating. `table_lock`: a table to be changed is locked. */
   readonly reason: 'other_start' | 'table_lock';
   readonly seconds: number;
 }
@@ -33,13 +33,13 @@ type Report = (wait: MigrationWait) => void;
 const SILENT = new Logger(() => () => undefined);
 
 /**
- * Runs what has not been run, and graphile-worker's own migrations.
+ * Runs pending migrations, and graphile-worker's.
  *
- * @param waits is told at once when it has to wait for a lock, and again from time to time
+ * @param waits called at once when it has to wait for a lock, and repeatedly while it waits
  * @throws StoreError `database_newer`, `schema_denied`; nothing is written then.
  */
 export async function migrate(database: Database, waits: Report = () => undefined): Promise<void> {
-  // The lock is held by a connection of its own, since graphile-worker's migrations bring their own transactions.
+  // The lock needs its own connection, because graphile-worker's migrations use their own transactions.
   const holder = await database.pool.connect();
   try {
     const tryLock = () =>
@@ -68,7 +68,7 @@ export async function migrate(database: Database, waits: Report = () => undefine
   }
 }
 
-/** To be called again and again during a wait. */
+/** Returns a function to call repeatedly during a wait; it limits how often `report` is called. */
 function waitReporter(reason: MigrationWait['reason'], report: Report): () => void {
   let since: number | undefined;
   let toldAt = -Infinity;
@@ -81,7 +81,7 @@ function waitReporter(reason: MigrationWait['reason'], report: Report): () => vo
   };
 }
 
-/** Looks through another connection whether the transaction's waits for a lock. */
+/** Checks on another connection whether the transaction waits for a lock. */
 async function watchForWaits(transaction: Queryable, other: PoolClient, report: Report): Promise<() => void> {
   const [own] = await transaction.query<{ pid: number }>('select pg_backend_pid() as pid');
   const waiting = waitReporter('table_lock', report);
@@ -90,7 +90,7 @@ async function watchForWaits(transaction: Queryable, other: PoolClient, report: 
       ({ rowCount }) => {
         if ((rowCount ?? 0) > 0) waiting();
       },
-      // The migration itself meets what is wrong here.
+      // If the server has failed, the migration itself reports it.
       () => undefined,
     );
   const timer = setInterval(() => void check(), LOOK_EVERY_MS);

@@ -1,23 +1,26 @@
-// What instances tell each other on the channel: whose cached answers are stale, and whose tokens have ended.
+// Notifications between instances: which cached tokens are stale, and which have ended.
 import type { AccountEvent } from '../security-events/types.ts';
 
-/** The channel on which all instances hear of accounts, known ones or not. */
+/** The channel for account events, of known and unknown accounts. */
 export const ACCOUNT_CHANNEL = 'companion_account';
 
 export interface AccountNotification {
   /** The first 16 bytes of an account's key, base64url. */
   readonly account: string;
-  /** Tokens issued before this instant have ended; 0 where the event concerns no grant. Milliseconds. */
+  /** Tokens issued before this instant (milliseconds) have ended; 0 when the event ends no tokens. */
   readonly endedBefore: number;
 }
 
-/** Of an account's key, what the channel carries: enough to find it, and 256 of them fit in a notification. */
+/** Prefix of an account's key: long enough to identify it, short enough for 256 entries in a notification. */
 const NAME_BYTES = 16;
 
-/** How an account is named on `ACCOUNT_CHANNEL`. */
+/** An account's name on `ACCOUNT_CHANNEL`. */
 export const accountName = (account: Buffer) => account.toString('base64url', 0, NAME_BYTES);
 
-/** From when on tokens of before have ended; 0 when nothing ended. `receivedAt` stands for events without an instant. Milliseconds. */
+/**
+ * The instant (milliseconds) before which issued tokens have ended; 0 when none have. `receivedAt` stands in for events
+ * without an instant.
+ */
 export function endedBefore(events: readonly AccountEvent[], receivedAt: number): number {
   const instants = events.map((event) => {
     if (event.kind === 'password_change') return event.changedAt;
@@ -26,7 +29,7 @@ export function endedBefore(events: readonly AccountEvent[], receivedAt: number)
   return Math.max(0, ...instants);
 }
 
-/** One entry an account, joined by commas: its name, and after a full stop the instant, where tokens have ended. */
+/** One entry per account, comma-separated: its name and, where tokens have ended, `.` and the instant. */
 export function formatNotification(
   told: readonly {
     readonly account: Buffer;
@@ -39,13 +42,13 @@ export function formatNotification(
     const name = accountName(account);
     instants.set(name, Math.max(instants.get(name) ?? 0, endedBefore(events, at)));
   }
-  // In whole seconds, as the tokens' own instants are: 256 entries must stay below PostgreSQL's 8000 bytes.
+  // Whole seconds, as in the tokens: 256 entries must fit PostgreSQL's 8000 bytes.
   return [...instants]
     .map(([name, instant]) => (instant === 0 ? name : `${name}.${Math.ceil(instant / 1000).toString(36)}`))
     .join();
 }
 
-/** Reads what `writeHeard` wrote. */
+/** Parses what `formatNotification` returns. */
 export function parseNotification(payload: string): readonly AccountNotification[] {
   return payload.split(',').map((entry) => {
     const [account = '', instant] = entry.split('.');

@@ -1,28 +1,28 @@
-// A database, ready to be used: the server that a URL names, or the embedded one.
+// Opens and migrates the database: the server in the URL, or the embedded one.
 import type { Database } from './database.ts';
 import type { GuardChange } from './guard.ts';
 import { migrate, type MigrationWait } from './migrate.ts';
 import { openPglite } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
 
-/** Migrations may take their time. */
+/** Statements of migrations may take this long. */
 const MIGRATION_PATIENCE_MS = 10 * 60_000;
 
 export interface DatabaseOptions {
-  /** `postgres://…`; then any number of companions may share it. */
+  /** `postgres://…`; any number of companions may share it. */
   readonly url?: string | undefined;
-  /** Of the embedded database, for one companion; without it and a URL everything is in memory. */
+  /** Folder of the embedded database, for one companion; without it and a URL everything is in memory. */
   readonly dir?: string | undefined;
-  /** Told when a server is found frozen, and when it answers again. */
+  /** Called when a server is found frozen, and when it answers again. */
   readonly report?: (change: GuardChange) => void;
-  /** Told while the migrations wait for a lock. */
+  /** Called while the migrations wait for a lock. */
   readonly waits?: (wait: MigrationWait) => void;
 }
 
 /**
- * Opens a database and brings it up to this version.
+ * Opens a database and migrates it to this version.
  *
- * @throws StoreError `database_newer`, `directory_in_use`, and the driver's own errors.
+ * @throws StoreError `database_newer`, `schema_denied`, `directory_…`, and the driver's own errors.
  */
 export async function openDatabase({ url, dir, report, waits }: DatabaseOptions): Promise<Database> {
   if (url !== undefined) {

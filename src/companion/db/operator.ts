@@ -1,4 +1,4 @@
-// What the operator sees: how much, how old, what is stuck. No account, no session.
+// Totals for the operator: how much, how old, what is stuck. Nothing about a single account or session.
 import type { EventKind } from '../security-events/types.ts';
 import type { OperatorState, Store } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
@@ -28,7 +28,10 @@ const SET_ASIDE = `
   select client_id as "clientId", set_aside as why, count(*) as count from companion.revocation
   where set_aside is not null group by 1, 2 order by 1, 2`;
 
-/** A row of a kilobyte takes a page of its own; the embedded database never vacuums by itself, and looks for room otherwise. */
+/**
+ * A row of 1 kB needs a new page, so a full disk shows. The embedded database never vacuums by itself and checks free
+ * space instead.
+ */
 const TRY_WRITING = `insert into companion.health (filler) values (repeat('x', $1::integer))`;
 
 const CLOCK = 'select extract(epoch from clock_timestamp())::float8 * 1000 as clock';

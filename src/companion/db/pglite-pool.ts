@@ -1,4 +1,4 @@
-// The embedded database as the pool of connections that graphile-worker expects: many clients over its one session.
+// Presents the embedded database as the connection pool graphile-worker expects: many clients on its one session.
 import type { PGlite, Results, Transaction } from '@electric-sql/pglite';
 import { EventEmitter } from 'node:events';
 import type { Pool } from 'pg';
@@ -19,12 +19,12 @@ export function pglitePool(pglite: PGlite): Pool {
     },
     end: () => Promise.resolve(),
   });
-  // It warns about pools that nobody listens to; this one has no connections to lose.
+  // graphile-worker warns about pools without these listeners; this one has no connections to lose.
   pool.on('error', () => undefined).on('connect', () => undefined);
   return pool as unknown as Pool;
 }
 
-/** Its transactions are PGlite's own, which keep everybody else's statements out until they end. */
+/** Uses PGlite's transactions, which keep other statements out until they end. */
 class EmbeddedClient extends EventEmitter {
   readonly #pglite: PGlite;
   readonly #stopHearing: () => void;
@@ -57,7 +57,7 @@ class EmbeddedClient extends EventEmitter {
 
   release(): void {
     this.#stopHearing();
-    // Nobody waits for a client that is given back in the middle of a transaction.
+    // A client released in the middle of a transaction is rolled back; failures have no receiver.
     this.#close('rollback').catch(() => undefined);
   }
 
@@ -75,7 +75,7 @@ interface OpenTransaction {
   readonly close: (how: 'commit' | 'rollback') => Promise<void>;
 }
 
-/** Turns PGlite's transaction around a function into one between two statements. */
+/** Turns PGlite's callback transaction into one that is open between two statements. */
 function openTransaction(pglite: PGlite): Promise<OpenTransaction> {
   return new Promise((resolve, reject) => {
     const whole = pglite.transaction(
@@ -95,7 +95,7 @@ function openTransaction(pglite: PGlite): Promise<OpenTransaction> {
   });
 }
 
-/** One statement with values, or a text of any number of statements: then the rows of the last. */
+/** Runs one statement with values, or a script of several; resolves with the last result. */
 export async function run(
   where: Pick<PGlite, 'query' | 'exec'>,
   statement: Statement,

@@ -1,4 +1,4 @@
-// The embedded PostgreSQL: zero set-up, one process, and a lock and a log flush that it does not have itself.
+// The embedded PostgreSQL (PGlite): no setup, one process, with the folder lock and log flush it lacks.
 import { PGlite, types, type Transaction } from '@electric-sql/pglite';
 import { readdir, statfs } from 'node:fs/promises';
 import type { Database, Queryable } from './database.ts';
@@ -13,14 +13,14 @@ const KEPT = 'It survives the death of its process; of a power cut no promise is
 /** Bytes: a few dozen pages. */
 const LEAST_ROOM = 256 * 1024;
 
-/** About what a statement costs before its first row: two that could have been one take longer than this. */
+/** Milliseconds a statement costs before its first row; two statements that could be one take longer than this. */
 const GATHER_MS = 6;
 
-/** How often the folder is looked at while nothing is asked of the database. */
+/** How often the folder is checked while the database is idle. */
 const CHECK_MS = 1_000;
 
 /**
- * Opens the database in a directory, which is made if need be; without one it lives in memory and ends with the process.
+ * Opens the database in a directory, creating it if needed; without one it lives in memory until the process ends.
  *
  * @throws StoreError `directory_in_use`, `directory_unlockable`, `directory_foreign`
  */
@@ -31,9 +31,9 @@ export async function openPglite(dir?: string): Promise<Database> {
     await refuseForeign(lock.path);
     await makePrivate(lock.path);
     const pglite = await create(new PrivateFolder(lock.path));
-    // Making a database is another program of PGlite's, with a file system of its own.
+    // PGlite creates a database with a separate program, whose files have other modes.
     await makePrivate(lock.path);
-    // A new segment of the log, 16 MB of zeros, would be written in the middle of somebody's commit, on this very thread.
+    // Otherwise each new 16 MB log segment would be zero-filled during a commit, on this thread.
     await pglite.exec('set wal_init_zero = off');
     return database(pglite, onDisk(dir, lock));
   } catch (error) {
@@ -46,7 +46,7 @@ function create(fs?: PrivateFolder): Promise<PGlite> {
   return PGlite.create({
     ...(fs && { fs }),
     parsers: {
-      // As `pg` has them; every instant and counter here is far below 2^53.
+      // As `pg` parses them; instants and counters here are far below 2^53.
       [types.INT8]: Number,
       [types.BYTEA]: (text) => Buffer.from(text.slice(2), 'hex'),
     },
@@ -54,10 +54,10 @@ function create(fs?: PrivateFolder): Promise<PGlite> {
   });
 }
 
-/** A folder with other things in it is not ours to put a database into. */
+/** Refuses a folder that holds other files. */
 async function refuseForeign(folder: string): Promise<void> {
   const found = await readdir(folder);
-  // Making one may have been cut short, and goes on then.
+  // Creating a database may have been interrupted; then it continues.
   const ours =
     found.length === 0 || found.some((name) => name === 'PG_VERSION' || name === 'base' || name === 'global');
   if (ours) return;
@@ -67,9 +67,9 @@ async function refuseForeign(folder: string): Promise<void> {
   );
 }
 
-/** Where the database is, and what that demands. */
+/** What depends on where the database is: on disk or in memory. */
 interface Place extends Pick<Database, 'kind' | 'description' | 'flush' | 'onLost' | 'hasRoom'> {
-  /** @throws StoreError when nothing may be written any more */
+  /** @throws StoreError when nothing may be written anymore */
   readonly check: () => void;
   readonly leave: () => void;
 }
@@ -134,7 +134,7 @@ function database(pglite: PGlite, { check, leave, ...place }: Place): Database {
   };
 }
 
-/** Whether the disk has room for more than the pages that are there already. */
+/** Whether the disk has room for more pages. */
 async function roomIn(dir: string): Promise<boolean> {
   const { bavail, bsize } = await statfs(dir);
   return bavail * bsize >= LEAST_ROOM;
@@ -143,12 +143,12 @@ async function roomIn(dir: string): Promise<boolean> {
 function queryable(where: Pick<Transaction, 'query' | 'exec'>, check: () => void): Queryable {
   return {
     query: async <Row extends object>(text: string, values: readonly unknown[] = []) => {
-      // PGlite opens its files by name: it would go on in whatever is there under the name now.
+      // PGlite opens files by name, so it would continue in whatever folder has that name now.
       check();
       try {
         return (await run(where, text, values)).rows as Row[];
       } catch (error) {
-        // PGlite hangs the values on its errors, and errors find their way into logs.
+        // PGlite attaches statement values to its errors, which must not reach a log.
         if (error instanceof Error && 'params' in error) delete error.params;
         const { code } = Object(error) as { readonly code?: unknown };
         const why = typeof code === 'string' ? awayReason(code) : undefined;

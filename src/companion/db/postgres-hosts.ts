@@ -1,22 +1,22 @@
-// The servers that a URL names, as libpq has them: several hosts, of which the one that takes writes is the one to use.
+// Connection URLs with several hosts, as in libpq: uses the one that accepts writes.
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import pg, { type Client, type ClientConfig, type Pool, type PoolClient } from 'pg';
 
 export interface Hosts {
-  /** A new connection, not yet connected, to the host that is in use now. */
+  /** Creates a client, not yet connected, for the host in use. */
   readonly client: () => Client;
-  /** A constructor for pools: each of its clients is one of those. */
+  /** The same as a constructor, for pools. */
   readonly Client: new () => Client;
-  /** All that are open or opening. */
+  /** Closes open and opening connections; with `olderThan` (milliseconds) only those at least that old. */
   readonly drop: (olderThan?: number) => void;
-  /** `host:port` of the one in use. */
+  /** `host:port` of the host in use. */
   readonly current: () => string;
-  /** Has a pool of these clients try each host in turn before it says that there is no connection. */
+  /** Makes a pool of these clients try each host before it fails to connect. */
   readonly tryEach: (pool: Pool) => void;
 }
 
-/** The URL of each host in turn. One with a single host is left as it is. */
+/** One URL per host. A URL with a single host is returned unchanged. */
 export function urlsOf(url: string): string[] {
   const parts = /^(postgres(?:ql)?:\/\/(?:[^@/?#]*@)?)([^/?#]*)(.*)$/s.exec(url);
   const [, head = '', hosts = '', tail = ''] = parts ?? [];
@@ -24,16 +24,19 @@ export function urlsOf(url: string): string[] {
   return hosts.split(',').map((host) => head + host + tail);
 }
 
-/** libpq: which sessions are wanted. Without it the companion looks for one that takes writes as well: others are of no use to it. */
+/**
+ * libpq's `target_session_attrs`. Without it the companion still looks for a host that accepts writes, since it can use
+ * no other.
+ */
 export function sessionAttributes(url: string): string | undefined {
   return /[?&]target_session_attrs=([^&#]*)/.exec(url)?.[1];
 }
 
 /**
- * Clients of a configuration, one host after the other: where no connection can be had, or nothing be written, the next is tried.
+ * Creates clients for the hosts of a URL, moving on to the next host when one can't be reached or accepts no writes.
  *
- * @param prepare is done with each connection before it is used
- * @param first `host:port` of the one to begin with, where it is one of them
+ * @param prepare runs on each connection before use
+ * @param first `host:port` of the host to start with, if it is one of them
  */
 export function createHosts(
   url: string,
@@ -60,7 +63,7 @@ export function createHosts(
         if (urls.length > 1) await refuseReadOnly(made);
       } catch (error) {
         open.delete(made);
-        // Others may have gone on to the next one meanwhile.
+        // Another client may already have moved on.
         if (using === mine) using = (mine + 1) % urls.length;
         destroy(made);
         throw error;
@@ -77,7 +80,7 @@ export function createHosts(
 
   return {
     client,
-    // A constructor that returns an object gives that object.
+    // A constructor that returns an object yields that object.
     Client: function () {
       return client();
     } as unknown as new () => Client,
@@ -107,9 +110,9 @@ function connectRepeatedly(pool: Pool, times: number): void {
       try {
         return await connectOnce();
       } catch (error) {
-        // What a server says tells more than that another one is not there.
+        // Prefer an error from a server over a failed connection.
         if (!(refused instanceof pg.DatabaseError)) refused = error;
-        // All connections are lent, which says nothing about a host.
+        // The pool is exhausted, which says nothing about a host.
         if ((error as Error).message.startsWith('timeout exceeded')) break;
       }
     }
@@ -133,19 +136,19 @@ async function refuseReadOnly(client: Client): Promise<void> {
   if (rows[0]?.only === 'on') throw new ReadOnlyHost('The server takes no writes.');
 }
 
-/** pg leaves out the name of a server that is called by its address, and Node then takes a certificate for `localhost`. */
+/** pg omits the name when a server is given by IP address, and Node would then accept a certificate for `localhost`. */
 function expectAddress(client: Client): void {
   const connection = client.connection as { ssl?: boolean | ConnectionOptions };
   if (!connection.ssl || isIP(client.host) === 0) return;
   connection.ssl = { ...(connection.ssl === true ? {} : connection.ssl), host: client.host };
 }
 
-/** Looks like PostgreSQL's own answer, of which it is the same kind. */
+/** Mimics PostgreSQL's error for writes in a read-only transaction. */
 export class ReadOnlyHost extends Error {
   readonly code = '25006';
 }
 
-/** Without a word, which a server that hangs would not hear. */
+/** Closes the socket without a goodbye, which a hanging server wouldn't read. */
 function destroy(client: Client): void {
   client.connection.stream.destroy();
 }

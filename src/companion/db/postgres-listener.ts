@@ -1,22 +1,22 @@
-// Hears PostgreSQL's notifications on a connection of its own, and takes up another whenever that is lost.
+// Listens for PostgreSQL notifications on its own connection, and reconnects when it is lost.
 import pg, { type Client } from 'pg';
 
 type OnNotification = (payload: string | undefined) => void;
 
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 5_000;
-/** A connection whose other end is gone without a word looks like a quiet one. */
+/** A connection whose other end has vanished looks like a quiet one. */
 const PROBE_MS = 5_000;
-/** A server that takes no writes any more tells of none either: what is written is written elsewhere. */
+/** A server that became read-only sends no notifications: writes now happen elsewhere. */
 const PROBE = `select 1 / (current_setting('transaction_read_only') = 'off')::int`;
 
 export interface Listener {
-  /** As `Database.listen`. Rejects when there is no connection to be had now. */
+  /** As `Database.listen`. Rejects when no connection can be made now. */
   readonly listen: (channel: string, onNotification: OnNotification) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
-/** `newClient` makes a connection that is not connected yet. */
+/** `newClient` creates a client that is not connected yet. */
 export function createListener(newClient: () => Client): Listener {
   const channels = new Map<string, Set<OnNotification>>();
   let connection: Promise<Client> | undefined;

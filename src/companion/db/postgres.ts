@@ -6,37 +6,40 @@ import { createGuard, type GuardChange } from './guard.ts';
 import { createHosts, ReadOnlyHost } from './postgres-hosts.ts';
 import { createListener } from './postgres-listener.ts';
 
-/** How long a statement may take; a request that waits longer is better told to come again. */
+/** Time limit per statement; a request that waits longer is better answered with 503. */
 const PATIENCE_MS = 10_000;
 const CONNECT_PATIENCE_MS = 10_000;
-/** For one that asks whether there is an answer at all: short enough for the first who waits to be answered within five seconds. */
+/** For probes: short enough that the first waiting request is answered within five seconds. */
 const PROBE_PATIENCE_MS = 2_500;
 const IDLE_MS = 30_000;
 const CONNECTIONS = 10;
-/** A server that takes no writes refuses many statements at once; connections younger than this are made after that was known. */
+/**
+ * When a server becomes read-only many statements fail at once; connections younger than this were made after that was
+ * known.
+ */
 const JUST_MADE_MS = 1_000;
 
 export interface PostgresOptions {
-  /** For one statement, in milliseconds. */
+  /** Time limit per statement, in milliseconds. */
   readonly patience?: number;
-  /** Told when the server is found frozen, and when it answers again. */
+  /** Called when the server is found frozen, and when it answers again. */
   readonly report?: ((change: GuardChange) => void) | undefined;
-  /** `host:port` of the host to begin with; default: the first. */
+  /** `host:port` of the host to start with. Default: the first. */
   readonly first?: string | undefined;
 }
 
-/** `url` may name several hosts, as libpq's may. */
+/** Opens a server. `url` may name several hosts, as in libpq. */
 export function openPostgres(url: string, options: PostgresOptions = {}): Database {
   const { patience = PATIENCE_MS, report = () => undefined } = options;
   const config: ClientConfig = {
     application_name: 'companion',
     connectionTimeoutMillis: CONNECT_PATIENCE_MS,
-    // The server may be the one that does not answer any more.
+    // Client-side limit, in case the server stops answering.
     query_timeout: patience + CONNECT_PATIENCE_MS,
     keepAlive: true,
     types: TYPES,
   };
-  // Set on the connection, for PgBouncer takes none of these among the parameters of its start.
+  // Set by statement, because PgBouncer rejects these as startup parameters.
   const setLimits = async (client: Client) => {
     await client.query(LIMITS, [String(patience)]);
   };
@@ -47,15 +50,15 @@ export function openPostgres(url: string, options: PostgresOptions = {}): Databa
     idleTimeoutMillis: IDLE_MS,
     Client: hosts.Client,
   });
-  // Whoever uses a lost connection learns of it from his statement; without this, idle ones would end the process.
+  // Users of a lost connection get its error from their statement; without a listener, idle ones would end the process.
   pool.on('error', () => undefined);
-  // Each client has its handler of errors from the start, but graphile-worker warns on the console where it does not see one here.
+  // Each client already has an error handler, but graphile-worker warns when the pool has no listener here.
   pool.on('connect', () => undefined);
   hosts.tryEach(pool);
   const listener = createListener(hosts.client);
   const guard = createGuard({ probe: () => probe(hosts.client()), drop: hosts.drop, report });
 
-  /** Lends a connection, and takes it back or gives it up. */
+  /** Runs work on a pooled connection, then returns it to the pool or closes it. */
   async function withConnection<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     let client: PoolClient | undefined;
     let isOver = false;
@@ -69,7 +72,7 @@ export function openPostgres(url: string, options: PostgresOptions = {}): Databa
       });
     } catch (error) {
       isBroken = isAway(error);
-      // What hears and what works in the background has to find the new writer, too.
+      // The listener and the worker must find the new primary, too.
       if (isAway(error) && error.why === 'read_only') hosts.drop(JUST_MADE_MS);
       throw error;
     } finally {
@@ -106,7 +109,7 @@ async function probe(client: Client): Promise<void> {
     await client.connect();
     await client.query('select 1');
   } catch (error) {
-    // Whatever it answers, it does answer.
+    // Any answer, even an error, shows that it answers.
     if (!(error instanceof pg.DatabaseError)) throw error;
   } finally {
     clearTimeout(late);
@@ -128,7 +131,7 @@ async function transaction<T>(
     await statements.query('commit');
     return result;
   } catch (error) {
-    // A connection on which nothing can be rolled back is no use to anybody, and given up.
+    // A connection that can't roll back is closed instead.
     if (!isAway(error)) await statements.query('rollback');
     throw error;
   }
@@ -145,14 +148,14 @@ function queryable(client: PoolClient, patience?: number): Queryable {
         ...longer,
       };
       const result = (await mapErrors(client.query(statement))) as QueryResult | QueryResult[];
-      // A text of several statements has several results.
+      // A script of several statements has several results.
       const last = Array.isArray(result) ? result.at(-1) : result;
       return (last?.rows ?? []) as Row[];
     },
   };
 }
 
-/** What is nobody's fault but the server's or the connection's becomes `database_away`: drivers have no common name for it. */
+/** Maps errors of the server or connection, for which drivers have no common type, to `database_away`. */
 async function mapErrors<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
@@ -167,7 +170,7 @@ function whyAway(error: unknown): AwayReason | undefined {
   if (error instanceof TypeError) return undefined;
   const { code, message } = Object(error) as Partial<pg.DatabaseError>;
   if (error instanceof pg.DatabaseError || error instanceof ReadOnlyHost) return awayReason(code ?? '');
-  // As pg and pg-pool say it.
+  // Messages of pg and pg-pool.
   return /^(?:Query read timeout|timeout exceeded|timeout expired)/.test(message ?? '')
     ? 'time_out'
     : 'connection';
@@ -176,6 +179,6 @@ function whyAway(error: unknown): AwayReason | undefined {
 const isAway = (error: unknown): error is StoreError =>
   error instanceof StoreError && error.code === 'database_away';
 
-/** Every instant and counter here is far below 2^53. */
+/** Instants and counters here are far below 2^53. */
 const TYPES = new pg.TypeOverrides();
 TYPES.setTypeParser(pg.types.builtins.INT8, Number);

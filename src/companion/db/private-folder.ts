@@ -1,4 +1,4 @@
-// The embedded database's folder and files, for their owner alone.
+// Keeps the embedded database's folder and files accessible to their owner only.
 import { NodeFS } from '@electric-sql/pglite/nodefs';
 import { chmod, lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { StoreError } from './errors.ts';
 const OTHERS = 0o077;
 
 /**
- * Takes every right from group and others, of the folder and of all that is in it.
+ * Removes all permissions of group and others from the folder and everything in it.
  *
  * @throws StoreError `directory_foreign` when it belongs to another user.
  */
@@ -25,19 +25,19 @@ export async function makePrivate(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { recursive: true })) {
     const path = join(folder, entry);
     const found = await lstat(path);
-    // A link leads out of the folder.
+    // Links may lead out of the folder.
     if (found.isSymbolicLink() || (found.mode & OTHERS) === 0) continue;
     await chmod(path, found.mode & 0o7777 & ~OTHERS);
   }
 }
 
-/** What of Emscripten's NODEFS decides about modes. */
+/** The parts of Emscripten's NODEFS that set file modes. */
 interface NodeOperations {
   mknod: (parent: unknown, name: string, mode: number, device: number) => unknown;
   setattr: (node: unknown, attributes: { readonly mode?: number }) => void;
 }
 
-/** PGlite's file system, with files for their owner alone. It sets their modes after it has made them, so no umask helps. */
+/** PGlite's file system with owner-only files. A umask doesn't help, because PGlite sets modes after creating files. */
 export class PrivateFolder extends NodeFS {
   override async init(...given: Parameters<NodeFS['init']>): ReturnType<NodeFS['init']> {
     const made = await super.init(...given);

@@ -1,20 +1,20 @@
-// Forgets what has lived long enough, in slices of each table.
+// Deletes expired data, one slice of a table at a time.
 import { DAY_MS } from '../day.ts';
 import type { Store } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
 import { ABSOLUTE_MS, IDLE_MS } from './session-status.ts';
 
 /**
- * Pages of a table that one statement reads: every statement takes the same time however large the table is, and where the
- * database is embedded everybody else waits for it.
+ * Table pages read per statement: statements stay short however large the table, since other statements of the embedded
+ * database wait for them.
  */
 const SLICE_PAGES = 64;
-/** For one slice, on a server that has much else to do. Nobody waits for an answer. */
+/** Time limit for one slice on a busy server, in milliseconds; no request waits for it. */
 const SLICE_PATIENCE_MS = 120_000;
 
 interface Rule {
   readonly table: string;
-  /** `$1` is the instant before which it is forgotten. */
+  /** `$1` is the instant before which rows are deleted. */
   readonly where: string;
   /** Milliseconds. */
   readonly after: number;
@@ -23,7 +23,7 @@ interface Rule {
 const DAY_BEFORE = "day < (to_timestamp($1 / 1000.0) at time zone 'UTC')::date";
 
 const RULES: readonly Rule[] = [
-  // FxA: the broker's queue gives a delivery up after a week.
+  // FxA: the broker drops a delivery after a week.
   { table: 'ledger', where: 'received_at < $1', after: 8 * DAY_MS },
   {
     table: 'session',
@@ -32,7 +32,7 @@ const RULES: readonly Rule[] = [
   },
   { table: 'delivery_count', where: 'hour < $1', after: 60 * DAY_MS },
   { table: 'metric', where: DAY_BEFORE, after: 90 * DAY_MS },
-  // By then the operator has seen them, or never will.
+  // Set-aside revocations are kept this long for the operator.
   { table: 'revocation', where: 'set_aside is not null and since < $1', after: 90 * DAY_MS },
   { table: 'engaged', where: DAY_BEFORE, after: 2 * DAY_MS },
 ];
@@ -42,7 +42,7 @@ const NO_SESSION = 'not exists (select from companion.session where session.acco
 
 type Slice = (transaction: Queryable, pages: Pages) => Promise<unknown>;
 
-/** Where rows are in the table, as PostgreSQL's `tid`: from the first up to the end. */
+/** A range of rows in a table, as PostgreSQL's `tid`: `end` is exclusive. */
 interface Pages {
   readonly first: string;
   readonly end: string;
@@ -52,13 +52,13 @@ export function pruning(database: Database): Pick<Store, 'prune' | 'tidy'> {
   return {
     prune: async (failed) => {
       for (const rule of RULES) await inSlices(database, rule.table, forget(rule)).catch(failed);
-      await inSlices(database, 'account', eraseForsaken).catch(failed);
+      await inSlices(database, 'account', eraseUnused).catch(failed);
     },
     tidy: () => database.tidy(),
   };
 }
 
-/** What is updated meanwhile may move to a page that has been read; it is found the next time. */
+/** Rows updated meanwhile may move to a page already read; the next run finds them. */
 async function inSlices(database: Database, table: string, slice: Slice): Promise<void> {
   const [size] = await database.query<{ pages: number }>(
     `select pg_relation_size($1::regclass) / current_setting('block_size')::bigint as pages`,
@@ -81,9 +81,9 @@ function forget({ table, where, after }: Rule): Slice {
   return (transaction, { first, end }) => transaction.query(text, [first, end]);
 }
 
-/** Accounts without a session. Looked at twice: who buys one just now holds the account's row until it is there. */
-async function eraseForsaken(transaction: Queryable, { first, end }: Pages): Promise<void> {
-  // One look into the index for each account, whatever the server has counted of the tables so far.
+/** Erases accounts without a session. Checked again under the row lock, which a concurrent session creation holds. */
+async function eraseUnused(transaction: Queryable, { first, end }: Pages): Promise<void> {
+  // Forces index lookups per account, whatever the table statistics say.
   await transaction.query(
     'set local enable_seqscan to off; set local enable_hashjoin to off; set local enable_mergejoin to off',
   );
@@ -95,9 +95,9 @@ async function eraseForsaken(transaction: Queryable, { first, end }: Pages): Pro
     [first, end],
   );
   if (found.length === 0) return;
-  const forsaken = await transaction.query<{ key: Buffer }>(
+  const unused = await transaction.query<{ key: Buffer }>(
     `select key from companion.account where key = any($1) and ${NO_SESSION}`,
     [found.map(({ key }) => key)],
   );
-  await transaction.query('select companion.erase_accounts($1)', [forsaken.map(({ key }) => key)]);
+  await transaction.query('select companion.erase_accounts($1)', [unused.map(({ key }) => key)]);
 }

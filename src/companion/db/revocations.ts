@@ -1,20 +1,20 @@
-// Grants to be destroyed. A row is the truth, and what graphile-worker holds for it is its alarm clock.
+// The queue of grants to destroy. The table is authoritative; graphile-worker's jobs only trigger the attempts.
 import type { Revocation, Store } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
 
-/** The task of graphile-worker; its payload is `{ "id": <refresh token id> }`. */
+/** graphile-worker's task; its payload is `{ "id": <refresh token id> }`. */
 export const REVOKE_TASK = 'revoke';
 
-/** For how many of them an alarm is set at once. */
+/** How many are requeued per call. */
 const SLICE = 500;
 
-// Under its key a job is one, however often it is added; one that is being run is left alone and followed by another.
+// The job key makes adding a job idempotent; a running job is left alone and followed by another.
 const addJobs = (rows: string) => `
   select graphile_worker.add_job('${REVOKE_TASK}', json_build_object('id', due.refresh_token_id),
     run_at => to_timestamp(due.not_before / 1000.0), job_key => '${REVOKE_TASK}:' || due.refresh_token_id)
   from ${rows} as due order by due.refresh_token_id`;
 
-// In the order of the ids, for two instances may be given the same ones. One that was set aside is tried anew.
+// In id order, because two instances may queue the same ones. One that was set aside is tried anew.
 const QUEUE = `
   with due as (
     insert into companion.revocation as known (refresh_token_id, client_id, since, not_before)
@@ -44,7 +44,7 @@ const REQUEUE = `
     returning refresh_token_id, not_before
   ) ${addJobs('due')}`;
 
-/** Takes grants in, or takes them up again. */
+/** Queues grants for revocation, including ones that were set aside. */
 export async function queueRevocations(
   transaction: Queryable,
   clientId: string,
@@ -53,7 +53,7 @@ export async function queueRevocations(
   if (refreshTokenIds.length > 0) await transaction.query(QUEUE, [refreshTokenIds, clientId]);
 }
 
-/** @param overdueAfter milliseconds after which an attempt that is due and was not made counts as lost */
+/** @param overdueAfter milliseconds after which a due attempt counts as lost */
 export function revocations(
   database: Database,
   overdueAfter: number,

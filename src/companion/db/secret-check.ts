@@ -1,10 +1,10 @@
-// Whether a database was made with this secret: its hashes mean nothing under another.
+// Checks that a database was created with this secret, since its hashes are meaningless under another.
 import { createHmac } from 'node:crypto';
 import type { Database } from './database.ts';
 import { StoreError } from './errors.ts';
 
 /**
- * Claims the database for a secret, the first time; later it must be the same.
+ * Records the secret's mark in a new database; afterwards it must match.
  *
  * @throws StoreError `secret_changed`; nothing is written then.
  */
@@ -18,7 +18,7 @@ export async function checkSecret(database: Database, secret: Uint8Array): Promi
   if (found.every((row) => mark.equals(row.mark))) return;
   throw new StoreError(
     'secret_changed',
-    'COMPANION_SECRET is not the one this database was made with: every account in it would be a stranger. Give the old one, or ' +
-      'another database.',
+    'COMPANION_SECRET is not the one this database was created with, so its accounts could no longer be ' +
+      'matched. Set the old secret, or use another database.',
   );
 }

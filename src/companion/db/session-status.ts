@@ -1,12 +1,12 @@
-// Whether a session lives: judged from its row whenever it is read, so that no clock has to end sessions.
+// A session's status, computed from its row on every read, so that no job has to expire sessions.
 import { DAY_MS } from '../day.ts';
 import type { EndedSession, LiveSession } from '../store.ts';
 import type { EndedReason } from '../../contract/companion.ts';
 import type { Queryable } from './database.ts';
 
-/** Milliseconds without being shown. */
+/** Lifetime of an unused session, in milliseconds. */
 export const IDLE_MS = 30 * DAY_MS;
-/** Milliseconds since it was bought. */
+/** Maximum lifetime of a session, in milliseconds. */
 export const ABSOLUTE_MS = 400 * DAY_MS;
 
 export interface SessionRow {
@@ -33,13 +33,13 @@ const READ = `
   from companion.session left join companion.account on account.key = session.account
   where session.hash = $1`;
 
-/** The row of a session, of whatever standing. */
+/** Reads a session's row, live or ended. */
 export async function readSession(from: Queryable, hash: Buffer): Promise<SessionRow | undefined> {
   const [row] = await from.query<SessionRow>(READ, [hash], 'read_session');
   return row;
 }
 
-/** What became of a session: whoever ended it, a password change after it was proved, or time. */
+/** A session's status: ended explicitly, by a password change after it was proved, or by time; else live. */
 export function sessionStatus(row: SessionRow, at: number): LiveSession | EndedSession {
   const { account, sealed_uid: sealedUid, ended_reason: reason, ended_at: endedAt } = row;
   if (reason !== null) return { status: 'ended', reason, at: endedAt ?? 0 };
@@ -47,7 +47,7 @@ export function sessionStatus(row: SessionRow, at: number): LiveSession | EndedS
     return { status: 'ended', reason: 'password_changed', at: row.valid_after };
   }
   const expiresAt = Math.min(row.seen_at + IDLE_MS, row.created_at + ABSOLUTE_MS);
-  // The database sees to it that a session without an account or a uid is one that has ended.
+  // A table constraint ensures that only ended sessions lack an account or uid.
   if (expiresAt <= at || account === null || sealedUid === null) {
     return { status: 'ended', reason: 'expired', at: expiresAt };
   }

@@ -1,17 +1,17 @@
-// The companion's own sessions: shown and ended. How they are bought is in create-session.ts.
+// Reads and ends companion sessions. Creating them is in create-session.ts.
 import type { Store } from '../store.ts';
 import type { Database } from './database.ts';
 import { StoreError } from './errors.ts';
 import { queueRevocations } from './revocations.ts';
 import { readSession, sessionStatus } from './session-status.ts';
 
-/** How exactly it is remembered when a session was last shown, in milliseconds: a write an hour, not one a look. */
+/** Precision of `seen_at`, in milliseconds: one write per hour instead of one per request. */
 const TOUCH_MS = 3_600_000;
 
 const TOUCH =
   'update companion.session set seen_at = $2 where hash = $1 and seen_at < $2 and ended_reason is null';
 
-// The uid goes as soon as nothing can be measured any more.
+// The uid is deleted at once: no metrics can follow.
 const END = `
   update companion.session set
     ended_reason = coalesce(ended_reason, 'signed_out'),
@@ -21,7 +21,7 @@ const END = `
   where hash = $1
   returning client_id, grants`;
 
-/** A session has one grant of its own, and hands over what was left of others. More are made up. */
+/** Maximum grants per session: its own and those left from earlier ones. More are not plausible. */
 const MOST_GRANTS = 200;
 
 export function sessions(database: Database): Pick<Store, 'session' | 'end'> {

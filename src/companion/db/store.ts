@@ -1,4 +1,4 @@
-// The companion's store on a database, put together from its parts.
+// The store, assembled from its parts.
 import type { Store } from '../store.ts';
 import type { Database } from './database.ts';
 import { deliveries } from './deliveries.ts';
@@ -9,15 +9,15 @@ import { sessionCreation } from './create-session.ts';
 import { revocations } from './revocations.ts';
 import { sessions } from './sessions.ts';
 
-/** A worker that is killed leaves graphile-worker's lock for hours; this much later its job is somebody else's. */
+/** graphile-worker keeps a killed worker's lock for hours; after this time its job is requeued. */
 const OVERDUE_AFTER_MS = 120_000;
 
 export interface StoreOptions {
-  /** Milliseconds after which a revocation that is due and was not tried is queued again. */
+  /** Milliseconds after which a due revocation that was not tried is requeued. */
   readonly overdueAfter?: number;
 }
 
-/** Any number of stores may work on one database, in one process or many. */
+/** Any number of stores, in one process or many, may share a database. */
 export function createStore(
   database: Database,
   { overdueAfter = OVERDUE_AFTER_MS }: StoreOptions = {},

@@ -1,11 +1,11 @@
-// A store for requests: what it has not done in time is answered as "come again", while the work itself may go on.
+// A store for requests, with a time limit: the request is answered with 503 while the work itself may go on.
 import type { Store } from '../store.ts';
 import { StoreError } from './errors.ts';
 
-/** Below the five seconds in which every request is to be answered. */
+/** Below the five seconds within which every request must be answered. */
 const LIMIT_MS = 4_500;
 
-/** The same store; each of its methods rejects with `database_away` when its time is up. */
+/** Wraps a store so that each method rejects with `database_away` (`time_out`) after `limit` milliseconds. */
 export function withTimeouts(store: Store, limit = LIMIT_MS): Store {
   type Method = (...given: unknown[]) => Promise<unknown>;
   const bounded = Object.entries(store as unknown as Record<string, Method>).map(

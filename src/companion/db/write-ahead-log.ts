@@ -1,11 +1,11 @@
-// Makes the embedded database's write-ahead log survive a power cut, which it does not do itself (electric-sql/pglite #1107).
+// Flushes the embedded database's write-ahead log to disk, which it doesn't do itself (electric-sql/pglite #1107).
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Two writes within it may bear the same instant, and be taken for one. Generous: a file that is clean costs little. */
+/** Two writes within this time may have the same mtime. Generous, because flushing a clean file is cheap. */
 const CLOCK_TICK_MS = 1_000;
 
-/** What flushes the log of a data directory: everybody who asks while one flush runs shares the next. */
+/** Returns a function that flushes the log of a data directory; calls during a flush share the next one. */
 export function walFlush(directory: string): () => Promise<void> {
   const folder = join(directory, 'pg_wal');
   const flushed = new Map<string, number>();
@@ -23,7 +23,7 @@ export function walFlush(directory: string): () => Promise<void> {
       await sync(path);
       flushed.set(name, mtimeMs);
     }
-    // New names are of use only once their folder is on the disk too.
+    // New files only survive once their directory is flushed too.
     if (flushed.size > known) await sync(folder);
   }
 

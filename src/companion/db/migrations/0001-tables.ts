@@ -1,4 +1,5 @@
-// The tables. Accounts and sessions are known by hashes alone; no uid, no address, no token. Instants in milliseconds.
+// The tables. Accounts and sessions are identified by hashes only; no uid, address or token. Instants are in
+// milliseconds.
 
 export const tables = `
 create table account (

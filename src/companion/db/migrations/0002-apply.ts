@@ -1,8 +1,8 @@
-// The hot statement: a batch of deliveries in one call, so that the server keeps its plans whatever the driver does.
+// The hot statement: applies a batch of deliveries in one call, as a function so that the server caches its plans.
 
 /**
- * Events of accounts that are not known write nothing. Rows are locked in the order of their keys (accounts, then counters),
- * so that any number of instances can do this at once. The parameters are columns: one row an event, one row a capability.
+ * Events of unknown accounts write nothing. Rows are locked in key order (accounts, then counters), so that instances
+ * can run this concurrently. The parameters are columns: one row per event, one per capability.
  */
 export const applyDeliveries = `
 create function apply_deliveries(

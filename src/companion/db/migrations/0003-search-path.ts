@@ -1,4 +1,4 @@
-// The functions find their tables in the companion's schema, whatever the search path of the connection that calls them.
+// Makes the functions use the companion's schema, whatever the search path of the calling connection.
 
 export const searchPath = `
 alter function apply_deliveries(

@@ -1,4 +1,5 @@
-// One clock for all instances, when each session was sold by it, and the space each client's accounts were keyed with.
+// A shared clock for all instances, the time each session was created, and the space each client's accounts are hashed
+// with.
 
 export const clockAndSpaces = `
 -- Whatever falls due does so by this clock: those of the instances differ.

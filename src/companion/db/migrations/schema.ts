@@ -1,8 +1,8 @@
-// The schema of the companion's tables, and the move of tables that an earlier version made elsewhere (in `public`, as a rule).
+// Creates the companion's schema, and moves tables that an earlier version created elsewhere (usually in `public`).
 import type { Queryable } from '../database.ts';
 import { StoreError } from '../errors.ts';
 
-/** What versions 1 and 2 made, wherever the search path led. */
+/** Tables that versions 1 and 2 created, wherever the search path led. */
 const MOVED_TABLES = [
   'account',
   'session',
@@ -21,10 +21,9 @@ const MOVED_FUNCTIONS = ['apply_deliveries', 'forget_metrics', 'erase_accounts']
 const MIGRATION_TABLE = 'companion.migration';
 
 /**
- * Creates the schema where it is missing, moves an earlier version's tables into it, and makes it the search path of this
- * transaction.
+ * Creates the schema if needed, moves an earlier version's tables into it, and makes it this transaction's search path.
  *
- * @throws StoreError `schema_denied` when the database's user may not create it.
+ * @throws StoreError `schema_denied` when the database user may not create it.
  */
 export async function enterSchema(transaction: Queryable): Promise<void> {
   if (!(await exists(transaction, 'regnamespace', 'companion'))) await createSchema(transaction);
@@ -60,7 +59,7 @@ async function createSchema(transaction: Queryable): Promise<void> {
   }
 }
 
-/** Only a schema that has every one of the tables: other applications have an `account` or a `migration`, too. */
+/** Finds a schema with every one of the tables: other applications also have an `account` or a `migration`. */
 async function earlierSchema(transaction: Queryable): Promise<string | undefined> {
   const [found] = await transaction.query<{ schema: string }>(
     `select n.nspname as schema from pg_class made_with join pg_namespace n on n.oid = made_with.relnamespace
@@ -81,7 +80,7 @@ async function moveFrom(transaction: Queryable, schema: string): Promise<void> {
     [schema, MOVED_TABLES, MOVED_FUNCTIONS],
   );
   for (const { text } of statements) await transaction.query(text);
-  // An earlier version that is started again would begin anew with empty tables. A type of this name stops it.
+  // An earlier version started again would create empty tables. A type with this name prevents it.
   const [guard] = await transaction.query<{ text: string }>(
     `select format('create domain %I.migration as integer', $1::text) as text
      where has_schema_privilege($1::text, 'create')`,
