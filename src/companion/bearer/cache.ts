@@ -1,4 +1,4 @@
-// What was found out about tokens of late, under keys that give no token away; and where the answers about one account are.
+// Caches verdicts about access tokens under keyed hashes, indexed by account for eviction.
 import { createHmac, hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Problem } from '../http/problem.ts';
@@ -6,7 +6,7 @@ import type { CheckedToken } from './types.ts';
 
 export interface Accepted {
   readonly token: CheckedToken;
-  /** `evictionKey` of its account. */
+  /** The account's `evictionKey`. */
   readonly account: string;
 }
 export interface Refused {
@@ -16,16 +16,16 @@ export type Verdict = Accepted | Refused;
 
 /** Milliseconds. */
 const ACCEPTED_FOR = 300_000;
-/** Where nobody said when the token ends: it may be used for so long after its end. */
+/** When the expiry is unknown: the token may be accepted this long after it ended. */
 const ACCEPTED_WITHOUT_END_FOR = 60_000;
-/** A token that is refused now may have been made a moment ago, and not be known everywhere yet. */
+/** Short, because a new token may not yet be known at every server. */
 const REFUSED_FOR = 10_000;
 
 export interface CacheOptions {
   /** Milliseconds. */
   readonly now: () => number;
   readonly mostAccepted?: number;
-  /** Apart, so that garbage pushes out no good token. */
+  /** Counted separately, so that invalid tokens can't evict valid ones. */
   readonly mostRefused?: number;
 }
 
@@ -33,7 +33,7 @@ export interface TokenCache {
   get(key: string): Verdict | undefined;
   keep(key: string, verdict: Verdict): void;
   drop(key: string): void;
-  /** Forgets every token of an account, and tells how many there were. */
+  /** Removes all tokens of an account; returns how many. */
   evict(account: string): number;
   clear(): void;
   readonly size: { readonly accepted: number; readonly refused: number; readonly accounts: number };
@@ -41,14 +41,17 @@ export interface TokenCache {
 
 interface Entry<T extends Verdict> {
   readonly verdict: T;
-  /** Milliseconds. An entry from the future is none: the clock was set back, and nobody knows how old it is. */
+  /** Milliseconds. An entry from the future is ignored: the clock was set back, so its age is unknown. */
   readonly from: number;
   readonly until: number;
 }
 
-/** The key of a token. A memory dump of the cache holds no token, and without the secret nothing to try tokens on. */
+/**
+ * A token's cache key. A memory dump of the cache reveals no token, nor, without the secret, a hash to test guesses
+ * against.
+ */
 export function cacheKey(secret: Uint8Array, token: string): string {
-  // In one call: this is the larger part of what a remembered token costs. Nothing else is hashed with this secret in front.
+  // One call, since hashing dominates the cost of a cached token. The secret is used in this way nowhere else.
   return hash('sha256', `${prefixOf(secret)}${token}`, 'base64url');
 }
 
@@ -62,7 +65,7 @@ function prefixOf(secret: Uint8Array): string {
   return made;
 }
 
-/** An empty cache. */
+/** Creates an empty cache. */
 export function createTokenCache({
   now,
   mostAccepted = 10_000,

@@ -1,4 +1,4 @@
-// The check of access tokens: whose they are and for what, remembered for a while, and forgotten at once when an account changes.
+// Checks access tokens, caches the verdicts, and drops them at once when an account changes.
 import { grantedCovers } from '../../fxa/scopes.ts';
 import { isFxaError } from '../../fxa/errors.ts';
 import { accountKey, type Client } from '../clients.ts';
@@ -12,27 +12,27 @@ import type { TokenCheck } from './types.ts';
 export interface TokenCheckOptions extends IntrospectorOptions {
   /** 32 bytes: the key of `accountKey`. */
   readonly secret: Uint8Array;
-  /** Told of each look-up, and of each token that is forgotten because its account changed. */
+  /** Called for each cache lookup and eviction. */
   readonly count?: (outcome: 'hit' | 'miss' | 'eviction') => void;
 }
 
 export interface TokenChecks {
   readonly check: TokenCheck;
   /**
-   * Forgets what is known of the tokens of an account, named by its `evictionKey`; an answer under way is asked for again.
+   * Drops cached verdicts of an account (by its `evictionKey`); a check in progress is repeated.
    *
-   * `endedBefore`, in milliseconds on the clock of Mozilla accounts: JWTs issued earlier are refused from now on, since their
-   * signatures would go on speaking for them. 0 for events that end no tokens.
+   * `endedBefore`, in milliseconds on the clock of Mozilla accounts: JWTs issued earlier are refused from now on, since
+   * their signatures stay valid. 0 for events that end no tokens.
    */
   readonly evict: (account: string, endedBefore: number) => void;
-  /** Forgets everything: news may have been missed. */
+  /** Drops everything, after notifications may have been missed. */
   readonly evictAll: () => void;
 }
 
-/** How often a question is put when news of the account keep crossing it. */
+/** Maximum checks of one token when evictions keep racing with them. */
 const MOST_ATTEMPTS = 3;
 
-/** Makes the check, with an empty memory. */
+/** Creates the check, with an empty cache. */
 export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
   const { clients, secret, now, count } = options;
   const introspectToken = createIntrospector(options);
@@ -53,7 +53,7 @@ export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
     const matching = named.filter((client) => grantedCovers(scope, client.scope));
     const [client] = matching;
     if (client === undefined) return { refused: rejectUnmatched(named) };
-    // As kinto-fxa has it: nobody may be left to guess as whom a request is to be served.
+    // As in kinto-fxa: it must not be ambiguous which client's user a request is served as.
     if (matching.length > 1) return { refused: invalidToken('The access token fits more than one client') };
     const account = evictionKey(accountKey(secret, client, uid));
     if (isJwt && revokedBefore?.isRevoked(account, issuedAt ?? 0))
@@ -68,14 +68,16 @@ export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
   async function resolveToken(key: string, token: string, fresh: boolean): Promise<Verdict> {
     asking += 1;
     try {
-      return await resolveOnce(key, token, fresh);
+      return await resolveUntilStable(key, token, fresh);
     } finally {
       asking -= 1;
     }
   }
 
-  /** An answer that news have crossed may be of before them, so it is asked for again; at last it is used, but not kept. */
-  async function resolveOnce(key: string, token: string, fresh: boolean): Promise<Verdict> {
+  /**
+   * A verdict that raced with an eviction may be stale, so the check is repeated; the last one is used but not cached.
+   */
+  async function resolveUntilStable(key: string, token: string, fresh: boolean): Promise<Verdict> {
     for (let attempts = 1; ; attempts += 1) {
       const mark = news.mark();
       const verdict = await evaluate(token, fresh);
@@ -109,7 +111,7 @@ export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
       return verdict.token;
     },
     evict(account, endedBefore) {
-      // What crosses no question need not be remembered.
+      // Only checks in progress can race.
       if (asking > 0) news.record(account);
       for (let left = cache.evict(account); left > 0; left -= 1) count?.('eviction');
       revokedBefore?.end(account, endedBefore);

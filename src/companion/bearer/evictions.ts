@@ -1,21 +1,22 @@
-// What was heard about accounts: while a question about one was under way, and for as long as signatures could deny it.
+// Records account evictions: to detect races with checks in progress, and to refuse JWTs issued before an account's
+// tokens ended.
 import { LRUCache } from 'lru-cache';
 
-/** How an eviction names an account, here and between instances: the first 16 bytes of its `accountKey`, base64url. */
+/** An account's name in evictions and between instances: the first 16 bytes of its `accountKey`, base64url. */
 export function evictionKey(accountKey: Uint8Array): string {
   return Buffer.from(accountKey.subarray(0, 16)).toString('base64url');
 }
 
 export interface EvictionLog {
-  /** Where the log stands: a number that only grows. */
+  /** The current position: a number that only grows. */
   mark(): number;
   record(account: string): void;
   recordAll(): void;
-  /** Whether the account was heard of after a mark. True also when so much was heard that nobody can tell. */
+  /** Whether the account was recorded after a mark. Also true when so much was recorded that this is unknown. */
   recordedSince(mark: number, account: string): boolean;
 }
 
-/** An empty log of the last evictions. */
+/** Creates an empty log of the last `most` evictions. */
 export function createEvictionLog(most = 10_000): EvictionLog {
   let count = 0;
   let lost = 0;
@@ -33,21 +34,21 @@ export function createEvictionLog(most = 10_000): EvictionLog {
   };
 }
 
-/** FxA: no access token lives longer. Milliseconds. */
+/** FxA: the maximum lifetime of an access token, in milliseconds. */
 export const LONGEST_LIFE = 86_400_000;
 
-/** FxA: `iat` is in whole seconds, so a token made just after an event looks older than it. Milliseconds. */
+/** FxA: `iat` is in whole seconds, so a token issued just after an event looks older than it. Milliseconds. */
 const GRACE = 1000;
 
 export interface RevokedBefore {
-  /** Tokens of the account that were issued before an instant, in milliseconds, are over. 0 is remembered by nobody. */
+  /** Ends the account's tokens issued before an instant (milliseconds); 0 is ignored. */
   end(account: string, before: number): void;
   isRevoked(account: string, issuedAt: number): boolean;
 }
 
 /**
- * Remembers after which instant an account's tokens must have been issued, for as long as one of before could live. `now` in
- * milliseconds. When more accounts than `most` change within a day, the ones changed longest ago are forgotten.
+ * Remembers per account the instant before which tokens have ended, for as long as such a token could live. `now` in
+ * milliseconds. When more than `most` accounts change within a day, the oldest entries are dropped.
  */
 export function createRevokedBefore(now: () => number, most = 100_000): RevokedBefore {
   const revokedBefore = new LRUCache<string, { readonly before: number; readonly until: number }>({

@@ -1,4 +1,4 @@
-// Finds out about a token: by its own signature where the client is one that gets such tokens, else by asking Mozilla accounts.
+// Looks up a token: by its signature where the client gets JWTs, otherwise by asking Mozilla accounts.
 import type { Endpoints } from '../../fxa/environments.ts';
 import { FxaError } from '../../fxa/errors.ts';
 import type { Http } from '../../fxa/http.ts';
@@ -13,9 +13,9 @@ export interface IntrospectorOptions {
   readonly clients: readonly Client[];
   readonly endpoints: Pick<Endpoints, 'issuer' | 'introspect' | 'verify'>;
   readonly http: Http;
-  /** Whom to ask about opaque tokens. `introspect` says when they end, `verify` does not. */
+  /** Endpoint for opaque tokens. `introspect` returns their expiry, `verify` does not. */
   readonly mode: 'introspect' | 'verify';
-  /** Without it JWTs are asked about like any other token. */
+  /** Without it, JWTs are looked up at Mozilla accounts like any other token. */
   readonly keySet?: KeySet | undefined;
   /** Milliseconds. */
   readonly now: () => number;
@@ -28,20 +28,22 @@ export interface TokenInfo extends KnownToken {
   readonly isJwt: boolean;
 }
 
-/** Undefined for what is no live access token. `fresh`: Mozilla accounts must be asked, whatever the signature says. */
+/**
+ * Undefined unless it is a live access token. `fresh`: always asks Mozilla accounts, even when the signature is valid.
+ */
 export type Introspector = (token: string, fresh: boolean) => Promise<TokenInfo | undefined>;
 
-// A token costs whoever makes one up nothing, and us a connection to Mozilla accounts, which would soon not answer us at all.
+// Made-up tokens are free for an attacker but each costs a request to Mozilla accounts, which would soon rate-limit us.
 const ASKED_AT_ONCE = 128;
 const WAITING_TO_ASK = 256;
 
-/** FxA: it takes nothing else for an access token, but a JWT. */
+/** FxA: the format of opaque access tokens; anything else is a JWT. */
 const OPAQUE = /^[0-9a-f]{64}$/;
 
 /**
- * Makes an inquiry. What could not be an access token of one of the clients is refused without asking, so that other people's
- * secrets, sent here by mistake, go no further. Rejects with FxaError as `introspect` does (`server_unavailable` also when too
- * many questions wait), and with KeysUnavailable.
+ * Creates an introspector. Strings that can't be an access token of one of the clients are refused without asking, so
+ * that other secrets sent here by mistake are not passed on. Rejects with FxaError as `introspect` does
+ * (`server_unavailable` also when too many lookups wait), and with KeysUnavailable.
  */
 export function createIntrospector(options: IntrospectorOptions): Introspector {
   const { clients, endpoints, http, mode, keySet, now } = options;
@@ -65,7 +67,7 @@ export function createIntrospector(options: IntrospectorOptions): Introspector {
     if (isLocal && !(await isSigned(token, keySet))) return undefined;
     const isLong = claimed.expiresAt - claimed.issuedAt > LONGEST_LIFE;
     if (isLocal && !fresh && !isLong) return info;
-    // FxA: `/v1/introspect` knows nothing of short-lived JWTs; this one does.
+    // FxA: `/v1/introspect` doesn't know short-lived JWTs; `/v1/verify` does.
     const found = await verified(token);
     const isSame = found?.clientId === claimed.clientId && found.uid === claimed.uid;
     return isSame ? info : undefined;
@@ -74,5 +76,5 @@ export function createIntrospector(options: IntrospectorOptions): Introspector {
 
 function rejectBusy(reason: unknown): never {
   if (!(reason instanceof QueueFull)) throw reason;
-  throw new FxaError('server_unavailable', 'Too many questions wait for Mozilla accounts', { retryAfter: 1 });
+  throw new FxaError('server_unavailable', 'Too many lookups wait for Mozilla accounts', { retryAfter: 1 });
 }

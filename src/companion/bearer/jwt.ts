@@ -1,7 +1,7 @@
 // JWT access tokens (RFC 9068), which Mozilla accounts issues to some clients.
 //
-// FxA signs id_tokens and security event tokens with the same keys, for the same audience. What tells them apart is `typ`:
-// nothing but `at+jwt` is an access token.
+// FxA signs ID tokens and security event tokens with the same keys, for the same audience. Only `typ` tells them apart:
+// an access token has `at+jwt`.
 import type { IntrospectedToken } from '../../fxa/introspection.ts';
 import type { KeySet } from '../security-events/key-set.ts';
 import { Refusal } from '../security-events/refusal.ts';
@@ -11,10 +11,10 @@ import { parseObject, verifySignature } from '../security-events/signature.ts';
 const ACCESS_TOKEN = /^(?:application\/)?at\+jwt$/i;
 
 /**
- * What a JWT says of itself, unproved. Undefined for what could not be a good access token, whoever signed it: of another
- * type, of another issuer, not for the client it names, past its end. `now` in milliseconds. Pure.
+ * Reads a JWT's claims without verifying its signature. Undefined when it can't be a valid access token: wrong type or
+ * issuer, not for the client it names, or expired. `now` in milliseconds. Pure.
  *
- * FxA: `sub` is the uid, or another name for the person where the client is set up so.
+ * FxA: `sub` is the uid, or a pairwise subject where the client is set up so.
  */
 export function readAccessJwt(
   token: string,
@@ -27,7 +27,7 @@ export function readAccessJwt(
   const { iss, aud, sub: uid, client_id: clientId, scope, iat, exp, jti } = claims;
   const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
   if (typeof header.typ !== 'string' || !ACCESS_TOKEN.test(header.typ)) return undefined;
-  // RFC 8417, section 4.5: an event is no credential.
+  // RFC 8417, section 4.5: a security event token is not a credential.
   if ('events' in claims) return undefined;
   if (iss !== issuer && iss !== `${issuer}/`) return undefined;
   if (typeof clientId !== 'string' || !audiences.includes(clientId)) return undefined;
@@ -38,9 +38,9 @@ export function readAccessJwt(
 }
 
 /**
- * Whether one of the keys of Mozilla accounts signed it.
+ * Whether one of Mozilla accounts' keys signed it.
  *
- * @throws KeysUnavailable when that cannot be known now.
+ * @throws KeysUnavailable when the keys can't be fetched now.
  */
 export async function isSigned(token: string, keys: KeySet): Promise<boolean> {
   try {

@@ -1,4 +1,4 @@
-// The bearer token of a request (RFC 6750, section 2.1), checked; what a route in front of people's data begins with.
+// Middleware that requires a valid bearer token (RFC 6750, section 2.1).
 import type { Context, MiddlewareHandler } from 'hono';
 import { grantedCovers } from '../../fxa/scopes.ts';
 import { Problem } from '../http/problem.ts';
@@ -7,30 +7,31 @@ import type { CheckedToken, TokenCheck } from './types.ts';
 
 export interface BearerOptions {
   readonly check: TokenCheck;
-  /** Space-separated: what this route needs beyond what its client needs anyway. */
+  /** Scopes this route needs beyond the client's own, space-separated. */
   readonly scope?: string;
-  /** Names the service in its challenges. */
+  /** The realm in `WWW-Authenticate` challenges. */
   readonly realm: string;
-  /** Asks Mozilla accounts anew: always, or for every method but GET and HEAD. Default: never. */
+  /** Bypasses the cache: always, or for every method but GET and HEAD. Default: never. */
   readonly fresh?: boolean | 'writes';
 }
 
 export interface BearerVariables {
   token: CheckedToken;
-  /** `fxa:<uid>-<name of the client>`: the person, as this client's user. */
+  /** `fxa:<uid>-<name of the client>`: the user id within this client. */
   user: string;
 }
 
 const LONGEST_HEADER = 8192;
-// RFC 9110, section 11.1: the name of the scheme has no case. A list of two credentials has a comma, and is none.
+// RFC 9110, section 11.1: scheme names are case-insensitive. A list of two credentials contains a comma and doesn't
+// match.
 const SCHEME = /^bearer(?: |$)/i;
 const CREDENTIALS = /^bearer +([\w.~+/-]+=*)$/i;
 
 /**
- * Serves a request only with a good token, which the route then finds in `c.var.token`, and its owner in `c.var.user`.
+ * Serves a request only with a valid token, available to the route as `c.var.token`, and its user id as `c.var.user`.
  *
- * @throws Problem 401 `unauthorized` without credentials, 400 `invalid_request` for unreadable ones, all of `TokenCheck`, and 403
- *   `insufficient_scope`; with the challenges of RFC 6750, section 3.
+ * @throws Problem 401 `unauthorized` without credentials, 400 `invalid_request` for malformed ones, those of
+ *   `TokenCheck`, and 403 `insufficient_scope`; with the challenges of RFC 6750, section 3.
  */
 export function bearer(options: BearerOptions): MiddlewareHandler<{ Variables: BearerVariables }> {
   const { check, scope = '', realm, fresh = false } = options;
@@ -49,8 +50,8 @@ export function bearer(options: BearerOptions): MiddlewareHandler<{ Variables: B
 }
 
 /**
- * From Node's own list where there is one: to make `Headers` of all of them is a good part of what a remembered token costs. Two
- * are joined as `Headers` would, and are then none.
+ * Reads Node's raw headers where available, because building `Headers` is a large part of the cost of a cached token.
+ * Two headers are joined as `Headers` would, and then don't match.
  */
 function authorizationOf(c: Context): string {
   const { incoming } = (c.env ?? {}) as { incoming?: { rawHeaders?: readonly string[] } };
@@ -61,7 +62,7 @@ function authorizationOf(c: Context): string {
 }
 
 /**
- * The token itself, unchecked.
+ * The token, unchecked.
  *
  * @throws Problem 401 `unauthorized`, 400 `invalid_request`.
  */

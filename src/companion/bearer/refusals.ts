@@ -1,9 +1,9 @@
-// The answers to bearer tokens that will not do (RFC 6750, section 3).
+// Responses to unacceptable bearer tokens (RFC 6750, section 3).
 import { isFxaError } from '../../fxa/errors.ts';
 import { Problem } from '../http/problem.ts';
 import { KeysUnavailable } from '../security-events/key-set.ts';
 
-/** Seconds, where Mozilla accounts names no time. */
+/** Seconds to wait when Mozilla accounts gives no `Retry-After`. */
 const DEFAULT_WAIT = 5;
 
 /** The value of `WWW-Authenticate`. */
@@ -12,34 +12,37 @@ export function challenge(parameters: Readonly<Record<string, string>> = {}): st
   return given.length === 0 ? 'Bearer' : `Bearer ${given.join(', ')}`;
 }
 
-/** RFC 9110, section 5.6.4. What no header can carry is left out. */
+/** A quoted string (RFC 9110, section 5.6.4), without characters a header can't carry. */
 function quoted(value: string): string {
   return `"${value.replace(/[^\x20-\x7e]/g, '').replace(/["\\]/g, '\\$&')}"`;
 }
 
-/** 401: no credentials, or none of this scheme; RFC 6750, section 3.1, has no error code for that. */
+/** 401: no bearer credentials. RFC 6750, section 3.1, has no error code for this. */
 export function unauthorized(): Problem {
   return new Problem(401, 'unauthorized', 'A bearer token is needed', {
     headers: { 'www-authenticate': challenge() },
   });
 }
 
-/** 400: nobody could tell what was meant. */
+/** 400: malformed credentials. */
 export function malformedCredentials(): Problem {
   return refusal(400, 'invalid_request', 'Authorization holds no bearer token', {});
 }
 
-/** 401: the token proves nothing here. */
+/** 401: the token is not valid here. */
 export function invalidToken(says: string): Problem {
   return refusal(401, 'invalid_token', says, {});
 }
 
-/** 403: a good token, for something less. `scope`: what is needed. */
+/** 403: a valid token without the scope needed (`scope`). */
 export function insufficientScope(scope: string): Problem {
   return refusal(403, 'insufficient_scope', 'The scopes of the access token do not reach', { scope });
 }
 
-/** 503: nobody could be asked, which proves nothing about the token. Names the code of `cause`, and its time to wait. */
+/**
+ * 503: Mozilla accounts couldn't be asked, so the token is neither accepted nor refused. Carries the code and
+ * `Retry-After` of `cause`.
+ */
 export function accountsUnavailable(cause?: unknown): Problem {
   const known = isFxaError(cause) || cause instanceof KeysUnavailable ? cause : undefined;
   const why = known === undefined ? 'internal' : isFxaError(known) ? known.code : known.why;
@@ -48,7 +51,7 @@ export function accountsUnavailable(cause?: unknown): Problem {
   });
 }
 
-/** The same problem, with the realm in its challenge; those without a challenge stay as they are. */
+/** Adds the realm to the problem's challenge; problems without a challenge are unchanged. */
 export function inRealm(problem: Problem, realm: string): Problem {
   const { status, error, message, details } = problem;
   const plain = details.headers?.['www-authenticate'];

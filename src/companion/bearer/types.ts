@@ -1,4 +1,4 @@
-// What is known of an access token, once Mozilla accounts or its signature has spoken for it.
+// A checked access token.
 import type { Client } from '../clients.ts';
 
 export interface CheckedToken {
@@ -6,7 +6,7 @@ export interface CheckedToken {
   readonly uid: string;
   /** Space-separated, as granted. */
   readonly scope: string;
-  /** Milliseconds, on the clock of Mozilla accounts; absent where only `/v1/verify` could be asked. */
+  /** Milliseconds, on the clock of Mozilla accounts; absent when only `/v1/verify` was asked. */
   readonly issuedAt?: number;
   readonly expiresAt?: number;
 }
@@ -14,13 +14,13 @@ export interface CheckedToken {
 /**
  * Checks an access token for one of our clients.
  *
- * @throws Problem 401 `invalid_token` (unknown, expired, of nobody's or of two clients), 403 `insufficient_scope`,
- *   503 `accounts_unavailable` when Mozilla accounts cannot be asked.
+ * @throws Problem 401 `invalid_token` (unknown, expired, or matching no client or two), 403 `insufficient_scope`, 503
+ *   `accounts_unavailable` when Mozilla accounts can't be asked.
  */
 export type TokenCheck = (
   token: string,
   options?: {
-    /** Asks anew and keeps nothing: for writes, and for what is decided once. */
+    /** Bypasses the cache: for writes and one-time decisions. */
     readonly fresh?: boolean;
   },
 ) => Promise<CheckedToken>;

@@ -1,4 +1,4 @@
-// What the tests of this room share: clients, a Mozilla accounts that answers as it is told, and a way to look at problems.
+// Shared by the tests of bearer/: clients, a fake Mozilla accounts with scripted answers, and a way to catch problems.
 import { standinEndpoints } from '../../../fxa/environments.ts';
 import { accountKey, type Client } from '../../clients.ts';
 import { Problem } from '../../http/problem.ts';
@@ -11,11 +11,11 @@ export const SECRET = new Uint8Array(32).fill(7);
 export const UID = 'ad'.repeat(16);
 export const OTHER_UID = 'be'.repeat(16);
 
-/** Digits are those of a token. */
+/** A token made of two repeated digits. */
 export const tokenOf = (digits: string): string => digits.repeat(32);
 export const TOKEN = tokenOf('aa');
 
-/** A client that needs `profile`. */
+/** A client that requires `profile`. */
 export function client(more: Partial<Client> = {}): Client {
   return {
     clientId: 'a1b2c3d4e5f60001',
@@ -27,12 +27,12 @@ export function client(more: Partial<Client> = {}): Client {
   };
 }
 
-/** How an eviction names an account of the client above. */
+/** The eviction key of an account of this client. */
 export function nameOf(uid: string, of: Client = client()): string {
   return evictionKey(accountKey(SECRET, of, uid));
 }
 
-/** An introspection of a token that lives for ten minutes more. */
+/** An introspection response for a token that lives ten more minutes. */
 export function described(more: object = {}): object {
   return {
     active: true,
@@ -47,14 +47,14 @@ export function described(more: object = {}): object {
 }
 
 export interface FakeAccounts {
-  /** What every question is answered with, from now on. */
+  /** The response to every request from now on. */
   answer: () => Response | Promise<Response>;
-  /** The tokens that were asked about. */
+  /** Tokens that were looked up. */
   readonly asked: string[];
   readonly fetch: typeof fetch;
 }
 
-/** A Mozilla accounts that answers every question alike. */
+/** A Mozilla accounts that answers every request the same way. */
 export function fakeAccounts(
   answer: () => Response | Promise<Response> = () => Response.json(described()),
 ): FakeAccounts {
@@ -69,7 +69,7 @@ export function fakeAccounts(
   return accounts;
 }
 
-/** A check of one client, on a clock that stands still until it is moved. */
+/** A token check for one client, on a manual clock. */
 export function checking(more: Partial<TokenCheckOptions> = {}) {
   const accounts = fakeAccounts();
   const clock = { now: NOW };
@@ -85,7 +85,7 @@ export function checking(more: Partial<TokenCheckOptions> = {}) {
   return { accounts, clock, ...checks };
 }
 
-/** The problem that the work ends with. */
+/** Resolves with the Problem that `work` rejects with. */
 export async function problem(work: Promise<unknown>): Promise<Problem> {
   const error = await work.then(
     () => new Error('it did not fail'),
@@ -95,7 +95,7 @@ export async function problem(work: Promise<unknown>): Promise<Problem> {
   throw error;
 }
 
-/** A promise to be kept later. */
+/** A promise that is resolved from outside. */
 export function later<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
   let resolve: (value: T) => void = () => undefined;
   const promise = new Promise<T>((keep) => (resolve = keep));
