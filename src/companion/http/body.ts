@@ -1,15 +1,15 @@
-// Bodies within bounds. hono's bodyLimit is left aside: it makes a new Request of one that came in without a length, which
-// Node's own Request does not take from @hono/node-server.
+// Size limits for bodies. Hono's bodyLimit creates a new Request for bodies without a length, which @hono/node-server's
+// Request doesn't support.
 import type { Context, MiddlewareHandler } from 'hono';
 import { Problem } from './problem.ts';
 
-/** RFC 9112, section 6.3: a request without either header has none. */
+/** RFC 9112, section 6.3: a request with neither header has no body. */
 export function hasBody(c: Context): boolean {
   const length = c.req.header('content-length');
   return c.req.header('transfer-encoding') !== undefined || (length !== undefined && length !== '0');
 }
 
-/** Refuses longer bodies with 413 `body_too_large`; `most` in bytes. */
+/** Middleware that refuses bodies longer than `most` bytes with 413 `body_too_large`. */
 export function atMost(most: number): MiddlewareHandler {
   return async (c, next) => {
     if (Number(c.req.header('content-length') ?? 0) > most) throw tooLarge(most);
@@ -20,7 +20,7 @@ export function atMost(most: number): MiddlewareHandler {
 }
 
 /**
- * Takes in a body that does not say how long it is, where there is one, and keeps it for the route.
+ * Buffers a body of unknown length, if any, for the route.
  *
  * @throws Problem 413 `body_too_large`
  */
@@ -33,7 +33,7 @@ export async function bufferBody(c: Context, most: number): Promise<void> {
     if (length > most) throw tooLarge(most);
     chunks.push(chunk);
   }
-  // Where Hono keeps the promise of a body that was read, whatever it is asked for next.
+  // Hono's cache, from which it serves every later read of the body.
   Object.assign(c.req.bodyCache, {
     arrayBuffer: Promise.resolve(new Uint8Array(Buffer.concat(chunks)).buffer),
   });

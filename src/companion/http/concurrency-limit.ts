@@ -1,10 +1,14 @@
-// A lane: so many at a time, so many waiting, and the next is turned away.
+// Limits concurrency: runs a number of tasks at a time, queues a number of others, and rejects the rest.
 
 export class QueueFull extends Error {
   override readonly name = 'LaneFull';
 }
 
-/** @throws LaneFull when `queue` are waiting already; what the work throws goes through. */
+/**
+ * Creates a limiter that runs `width` tasks at a time and queues up to `queue`. Errors of the task pass through.
+ *
+ * @throws QueueFull when the queue is full
+ */
 export function concurrencyLimit(width: number, queue: number): <T>(work: () => Promise<T>) => Promise<T> {
   let running = 0;
   const waiting: (() => void)[] = [];
@@ -13,7 +17,7 @@ export function concurrencyLimit(width: number, queue: number): <T>(work: () => 
       running += 1;
     } else {
       if (waiting.length >= queue) throw new QueueFull();
-      // Whoever ends hands its place over, so nobody who comes now can overtake.
+      // A finished task hands over its slot, so newcomers can't overtake the queue.
       await new Promise<void>((resolve) => waiting.push(resolve));
     }
     try {

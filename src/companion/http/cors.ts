@@ -1,36 +1,38 @@
-// Which pages may read our answers: those of the extension, and nobody else's.
+// CORS: only the extension's pages may read our responses.
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 
-// Firefox gives each installation an address of its own, so there the pattern is all that can be asked for.
+// Firefox gives each installation its own origin, so only the pattern can be checked.
 const FIREFOX = /^moz-extension:\/\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const HOUR = 3600;
 
 export interface CorsOptions {
   /** Ids of the extension in Chromium: 32 letters each. */
   readonly chromeExtensions: readonly string[];
-  /** The methods a path knows. */
+  /** The methods a path supports. */
   readonly methods: (path: string) => readonly string[];
 }
 
-/** No credentials: what proves a caller is a header the extension sets itself. Other origins get no CORS header at all. */
+/**
+ * Allows no credentials: the extension authenticates with a header it sets itself. Other origins get no CORS headers.
+ */
 export function extensionCors({ chromeExtensions, methods }: CorsOptions): MiddlewareHandler {
   const chromium = new Set(chromeExtensions.map((id) => `chrome-extension://${id}`));
   const answer = cors({
     origin: (origin) => origin,
     allowMethods: (_origin, c) => [...methods(c.req.path)],
     allowHeaders: ['authorization', 'content-type', 'if-none-match'],
-    // `Date` tells the doctor of a clock that is off.
+    // `Date` lets the troubleshooting page detect a wrong clock.
     exposeHeaders: ['Date', 'ETag', 'Retry-After'],
     maxAge: HOUR,
   });
   return async (c, next) => {
     const origin = c.req.header('origin') ?? '';
-    // A preflight for what is nowhere is answered as everything else there is.
+    // A preflight for an unknown path gets 404 like any other request.
     const isUnknownPath = c.req.method === 'OPTIONS' && methods(c.req.path).length === 0;
     if ((FIREFOX.test(origin) || chromium.has(origin)) && !isUnknownPath) return answer(c, next);
     await next();
-    // `c.header` would make the whole answer anew, which costs more than most answers.
+    // `c.header` would rebuild the response, which costs more than most routes.
     c.res.headers.append('Vary', 'Origin');
     return undefined;
   };

@@ -1,4 +1,4 @@
-// Whatever a route throws becomes an answer in the one shape; what nobody foresaw is also reported, by name and code alone.
+// Turns whatever a route throws into a JSON error; unexpected errors are also logged, by name and code only.
 import type { ErrorHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { StoreError } from '../db/errors.ts';
@@ -9,12 +9,12 @@ import { answerProblem, Problem } from './problem.ts';
 const STORE_RETRY = 5;
 const OFTEN_RETRY = 3600;
 
-/** The app's `onError`. */
+/** Returns the app's `onError` handler. */
 export function answerErrors(log: Log): ErrorHandler {
   return (error, c) => {
     if (error instanceof Problem) return answerProblem(c, error);
     if (error instanceof HTTPException) return answerProblem(c, problemOf(error));
-    // A sender who hung up in the middle of a body is no trouble of ours, and reads no answer.
+    // The client disconnected while sending; not our error, and there is no reader.
     if (c.req.raw.signal.aborted)
       return answerProblem(c, new Problem(400, 'aborted', 'The request broke off'));
     if (error instanceof StoreError && error.code === 'too_many') {
@@ -29,7 +29,7 @@ export function answerErrors(log: Log): ErrorHandler {
   };
 }
 
-/** Hono's own middleware throws these (basic-auth: 401 with its challenge). */
+/** Hono's middleware throws these (basic-auth: 401 with a challenge). */
 function problemOf({ status, res }: HTTPException): Problem {
   const challenge = res?.headers.get('www-authenticate');
   const headers = typeof challenge === 'string' ? { 'www-authenticate': challenge } : {};

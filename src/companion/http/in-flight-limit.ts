@@ -1,8 +1,12 @@
-// How much one network may have under way: what is counted when it has failed could else be there before anything was counted.
+// Limits a network's requests in progress: limits that count failures only apply once requests have finished.
 import { networkOf } from './address.ts';
 import { tooMany } from './limiter.ts';
 
-/** Does the work of a network, `most` at a time. @throws Problem 429 `rate_limited` */
+/**
+ * Returns a function that runs up to `most` tasks per network at a time.
+ *
+ * @throws Problem 429 `rate_limited`
+ */
 export function inFlightLimit(most: number): (address: string, work: () => Promise<void>) => Promise<void> {
   const underWay = new Map<string, number>();
   return async (address, work) => {

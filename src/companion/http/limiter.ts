@@ -1,4 +1,4 @@
-// How much of something one network may do in a while, kept in a memory that cannot grow.
+// A rate limiter per network with bounded memory.
 import { hash, randomBytes } from 'node:crypto';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { networkOf } from './address.ts';
@@ -10,26 +10,30 @@ export interface Quota {
 }
 
 export interface Limiter {
-  /** @throws Problem 429 `rate_limited` when nothing is left. */
+  /**
+   * Consumes a point.
+   *
+   * @throws Problem 429 `rate_limited` when none is left
+   */
   spend(address: string): Promise<void>;
-  /** Notes something without refusing it. */
+  /** Consumes a point without refusing. */
   note(address: string): Promise<void>;
-  /** Seconds until there is something left again; undefined when there is. */
+  /** Seconds until a point is available; undefined when one is. */
   wait(address: string): Promise<number | undefined>;
-  /** Whether nobody at all is counted. */
+  /** True when no network has consumed points lately. */
   idle: () => boolean;
 }
 
-// Networks share 16 384 counters, so that a flood from everywhere fills those and no more. Which ones share is this
-// process's secret; no address is kept.
+// Networks share 16 384 counters, which bounds memory under a flood from everywhere. The assignment is keyed with a
+// process secret, and no address is stored.
 export const COUNTERS = 0x4000;
 const SECRET = randomBytes(16).toString('hex');
 
-/** One caller is a network (an IPv4 address, an IPv6 /64). With `shared`, all callers are one. */
+/** Creates a limiter per network (an IPv4 address or an IPv6 /64). With `shared`, one for all callers. */
 export function limiter({ points, seconds }: Quota, shared = false): Limiter {
   const memory = new RateLimiterMemory({ points, duration: seconds });
   const counter = (address: string) => (shared ? 'all' : counterOf(address));
-  // While nobody is counted nobody waits, and on good days nothing is looked up for anybody.
+  // While idle no one has to wait, so the counters aren't looked up.
   let countedAt = -Infinity;
   const idle = () => Date.now() - countedAt > seconds * 1000;
   return {
@@ -54,14 +58,14 @@ export function limiter({ points, seconds }: Quota, shared = false): Limiter {
   };
 }
 
-/** `wait` in seconds. */
+/** The 429 problem; `wait` in seconds. */
 export function tooMany(wait: number): Problem {
   return new Problem(429, 'rate_limited', 'Too many requests from this network; come back later', {
     retryAfter: Math.max(1, wait),
   });
 }
 
-/** The counter of an address' network. */
+/** The counter of an address's network. */
 export function counterOf(address: string): string {
   return String(hash('sha256', SECRET + networkOf(address), 'buffer').readUInt16BE(0) % COUNTERS);
 }

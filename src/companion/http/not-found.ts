@@ -1,14 +1,14 @@
-// What is not there: an unknown path, or a method that a path does not know.
+// Responses for unknown paths and unsupported methods.
 import type { Context, Hono, NotFoundHandler } from 'hono';
 import { answerProblem, Problem } from './problem.ts';
 
-/** The methods that routes of the app answer at a path; none when there is no such path. The routes have no parameters. */
+/** The methods the app supports at a path; empty for an unknown path. Routes have no path parameters. */
 export function methodsAt(app: Hono, path: string): string[] {
   const methods = app.routes.filter((route) => route.path === path && route.method !== 'ALL');
   return [...new Set(methods.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))];
 }
 
-/** 404 `not_found`, or 405 `method_not_allowed` with `Allow`. */
+/** Returns the app's `notFound` handler: 404 `not_found`, or 405 `method_not_allowed` with `Allow`. */
 export function answerNotFound(app: Hono): NotFoundHandler {
   return (c: Context) => {
     const methods = methodsAt(app, c.req.path);

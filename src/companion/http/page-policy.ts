@@ -1,7 +1,7 @@
-// What a page of the companion may do: show itself, in the one style it carries.
+// The content security policy of the companion's pages.
 import { createHash } from 'node:crypto';
 
-/** The content security policy for a page whose `<style>` holds exactly `style`. */
+/** A policy that allows nothing but the inline `<style>` with exactly this content. */
 export function pagePolicy(style: string): string {
   return [
     "default-src 'none'",

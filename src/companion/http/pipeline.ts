@@ -1,4 +1,4 @@
-// The front: what every request passes, in this order, before it comes to a route.
+// The middleware pipeline every request passes before it reaches a route.
 import { Hono } from 'hono';
 import { COMPANION_PATHS } from '../../contract/companion.ts';
 import type { Counters } from '../operations/counters.ts';
@@ -16,22 +16,22 @@ export interface PipelineOptions {
   readonly counters: Counters;
   /** Ids of the extension in Chromium. */
   readonly chromeExtensions: readonly string[];
-  /** Served on this machine alone, without HTTPS. */
+  /** Listening on this machine only, without HTTPS. */
   readonly loopback: boolean;
-  /** How many proxies stand before the companion and append to `X-Forwarded-For`. */
+  /** How many proxies in front of the companion append to `X-Forwarded-For`. */
   readonly trustedProxies?: number;
-  /** Default: those of `ALLOWANCES`. */
+  /** Default: `QUOTAS`. */
   readonly limits?: RateLimits;
-  /** Told of requests that bring `X-Forwarded-For`. */
+  /** Called for requests that carry `X-Forwarded-For`. */
   readonly onForwarded?: () => void;
 }
 
 export const WEBHOOKS = '/webhooks/';
 
-/** What the extension's doctor page reads beside. */
-const FOR_THE_DOCTOR = '/__version__';
+/** Also read by the extension's troubleshooting page. */
+const VERSION_PATH = '/__version__';
 
-/** The app without its routes: add those by `route('/', …)`. */
+/** Creates the app without its routes; add them with `route('/', …)`. */
 export function createPipeline(options: PipelineOptions): Hono {
   const { log, counters, chromeExtensions, loopback, trustedProxies = 0, onForwarded } = options;
   const app = new Hono();
@@ -44,12 +44,12 @@ export function createPipeline(options: PipelineOptions): Hono {
     if (onForwarded !== undefined && c.req.header('x-forwarded-for') !== undefined) onForwarded();
     return next();
   });
-  // What webhooks are answered no browser reads; there five headers more would be a tenth of all the work.
+  // Browsers never read webhook responses, and there five more headers would be a tenth of the cost.
   const secured = securityHeaders(loopback);
   app.use((c, next) => (c.req.path.startsWith(WEBHOOKS) ? next() : secured(c, next)));
-  // Before the limits: what they refuse, the extension is to read as well.
+  // Before the limits, so that the extension can read their refusals too.
   const readable = extensionCors({ chromeExtensions, methods: (path) => methodsAt(app, path) });
-  for (const path of ['/v1/*', FOR_THE_DOCTOR]) app.use(path, readable);
+  for (const path of ['/v1/*', VERSION_PATH]) app.use(path, readable);
   app.use(`${WEBHOOKS}*`, limits.webhooks);
   for (const path of ['/v1/*', '/status', '/metrics']) app.use(path, limits.failures);
   app.use(COMPANION_PATHS.sessions, limits.sessionCreation);

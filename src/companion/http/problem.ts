@@ -1,4 +1,4 @@
-// What goes wrong, as an answer: one JSON shape for every route, never a stack, never a value of the request.
+// Errors as responses: one JSON shape for every route, without stack traces or request data.
 import type { ServerResponse } from 'node:http';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -8,11 +8,14 @@ export interface ProblemDetails {
   readonly headers?: Readonly<Record<string, string>>;
   /** Seconds, for `Retry-After`. */
   readonly retryAfter?: number;
-  /** More members of the body. */
+  /** Additional members of the body. */
   readonly more?: Partial<ErrorAnswer>;
 }
 
-/** Thrown by routes, answered by `answerProblem`. `error` is a code of the contract, `message` a sentence for developers. */
+/**
+ * Thrown by routes and answered by `answerProblem`. `error` is a code of the contract, `message` a sentence for
+ * developers.
+ */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly status: ContentfulStatusCode;
@@ -27,12 +30,12 @@ export class Problem extends Error {
   }
 }
 
-/** The answer to a problem. */
+/** The response for a problem. */
 export function answerProblem(c: Context, problem: Problem): Response {
   return c.json(bodyOf(problem), problem.status, headersOf(problem));
 }
 
-/** The same on Node's own response. */
+/** The same on Node's response. */
 export function writeProblem(response: ServerResponse, problem: Problem): void {
   const headers = { 'content-type': 'application/json', ...headersOf(problem) };
   response.writeHead(problem.status, headers).end(JSON.stringify(bodyOf(problem)));

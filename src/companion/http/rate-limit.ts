@@ -1,19 +1,19 @@
-// Who calls too often waits. What counts is mostly what failed: a caller who is in the right is not counted.
+// Rate limits per network. Mostly failed requests count, so legitimate callers are rarely affected.
 import type { MiddlewareHandler } from 'hono';
 import { callerAddress } from './address.ts';
 import { type Quota, limiter, tooMany } from './limiter.ts';
 import { inFlightLimit } from './in-flight-limit.ts';
 import { concurrencyLimit, QueueFull } from './concurrency-limit.ts';
 
-/** Each for one network, but for the last. */
+/** Limits per network, except the last. */
 export interface Quotas {
-  /** Requests that failed by their sender's fault. */
+  /** Requests that failed with a client error. */
   readonly failures: Quota;
-  /** `POST /v1/sessions`: each asks Mozilla accounts three times. */
+  /** `POST /v1/sessions`; each makes three requests to Mozilla accounts. */
   readonly sessionCreation: Quota;
-  /** Security event tokens that were refused. */
+  /** Refused security event tokens. */
   readonly refusedSets: Quota;
-  /** `GET /v1/metrics-flow`: each asks Mozilla accounts once, for somebody who need not prove anything. */
+  /** `GET /v1/metrics-flow`; each makes a request to Mozilla accounts, for an unauthenticated caller. */
   readonly flows: Quota;
   readonly flowsInAll: Quota;
 }
@@ -27,11 +27,11 @@ export const QUOTAS: Quotas = {
   flowsInAll: { points: 600, seconds: 60 },
 };
 
-// One connection can bring thousands of requests before the first of them is answered.
+// One connection can pipeline thousands of requests before the first is answered.
 const MOST_IN_FLIGHT = 256;
 
-// Wide enough for a sender who shares an address with a flood (behind a proxy that nobody told us of, all share one) to get
-// some thousand tokens a second through; short enough that nobody in it waits for long.
+// Enough for a sender that shares an address with a flood (all do behind an unconfigured proxy) to get some thousand
+// tokens per second through, with a queue short enough to keep waits brief.
 const SLOW_CONCURRENCY = 8;
 const SLOW_QUEUE = 256;
 
@@ -40,20 +40,19 @@ export interface RateLimits {
   readonly sessionCreation: MiddlewareHandler;
   readonly flows: MiddlewareHandler;
   readonly webhooks: MiddlewareHandler;
-  /** Nobody has sent a token lately that was refused: the shortcut past the lanes is free. */
+  /** True when no token was refused lately, so that the webhook shortcut is safe. */
   readonly idle: () => boolean;
-  /** For who answers beside the middlewares. */
+  /** For the shortcut, which bypasses the middleware. */
   readonly noteRefusedSet: (address: string) => void;
 }
 
 /**
- * The middlewares; each answers with the Problem 429 `rate_limited` and `Retry-After`.
+ * Creates the middleware; each answers 429 `rate_limited` with `Retry-After`.
  *
- * Mozilla accounts must get through with each event, whoever else floods us, even from its own address: a token that is
- * refused unread may be the one that says that an account is gone. And reading one costs little more than taking its
- * request in. So `webhooks` refuses nobody for an address. A network with too many refused tokens is put into a lane of its
- * own: its tokens are verified a few at a time, and only what that lane cannot hold is turned away, for the broker to bring
- * it again. All others pass beside it.
+ * Events of Mozilla accounts must get through even when its own address floods us: a token refused unread may be the
+ * one that reports a deleted account, and verifying one costs little more than receiving it. So `webhooks` refuses no
+ * address. Tokens from a network with too many refusals are verified a few at a time, and only what that queue can't
+ * hold is rejected, for the broker to redeliver. Other networks are unaffected.
  */
 export function rateLimits(quotas: Quotas, trustedProxies: number): RateLimits {
   const failed = limiter(quotas.failures);
@@ -83,7 +82,7 @@ export function rateLimits(quotas: Quotas, trustedProxies: number): RateLimits {
     flows: async (c, next) => {
       if (c.req.method === 'GET') {
         const address = callerAddress(c, trustedProxies);
-        // First the network's own: what it is refused is not taken from all the others.
+        // The network's own limit first, so that its refused requests don't use up the shared one.
         await flows.spend(address);
         await flowsInAll.spend(address);
       }
@@ -99,7 +98,7 @@ export function rateLimits(quotas: Quotas, trustedProxies: number): RateLimits {
   };
 }
 
-/** Not what is nowhere, which is no guess at anything, and not a refusal for having come too often, which would feed itself. */
+/** Excludes 404, which guesses nothing, and 429, which would feed itself. */
 function isFailure(status: number): boolean {
   return status >= 400 && status < 500 && status !== 404 && status !== 429;
 }

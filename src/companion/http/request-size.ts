@@ -1,4 +1,4 @@
-// What a request may weigh, and what it may be made of.
+// Limits on the size and media type of requests.
 import type { MiddlewareHandler } from 'hono';
 import { hasBody, bufferBody, tooLarge } from './body.ts';
 import { Problem } from './problem.ts';
@@ -7,20 +7,29 @@ const KILOBYTE = 1024;
 const LARGEST_BODY = 16 * KILOBYTE;
 const LONGEST_AUTHORIZATION = 8 * KILOBYTE;
 
-/** @throws Problem 431 `header_too_long`, 413 `body_too_large` */
+/**
+ * Limits `Authorization` and the body.
+ *
+ * @throws Problem 431 `header_too_long`, 413 `body_too_large`
+ */
 export function sizeLimits(): MiddlewareHandler {
   return async (c, next) => {
     if ((c.req.header('authorization') ?? '').length > LONGEST_AUTHORIZATION) {
       throw new Problem(431, 'header_too_long', `Authorization has ${LONGEST_AUTHORIZATION} bytes at most`);
     }
-    // Looking for a body makes a stream of it, which for webhooks, that have none, costs more than all the rest.
+    // Only looks at headers unless needed: accessing the body creates a stream, expensive for webhooks, which have
+    // none.
     if (c.req.header('transfer-encoding') !== undefined) await bufferBody(c, LARGEST_BODY);
     else if (Number(c.req.header('content-length') ?? 0) > LARGEST_BODY) throw tooLarge(LARGEST_BODY);
     await next();
   };
 }
 
-/** @throws Problem 415 `json_only` for a body that is something else. */
+/**
+ * Requires JSON bodies.
+ *
+ * @throws Problem 415 `json_only` for any other body
+ */
 export function jsonOnly(): MiddlewareHandler {
   return async (c, next) => {
     const type = (c.req.header('content-type') ?? '').split(';', 1)[0] ?? '';

@@ -1,10 +1,10 @@
-// What every answer says to browsers: run nothing, frame nothing, guess nothing, tell nobody.
+// Security headers for every response: no scripts, framing, sniffing or referrers.
 import type { MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 
 const TWO_YEARS = 2 * 365 * 24 * 3600;
 
-/** Pages with styles bring a policy of their own, which stands. `loopback`: without HTTPS, and so without HSTS. */
+/** Pages with styles set their own policy, which is kept. `loopback`: no HTTPS, so no HSTS. */
 export function securityHeaders(loopback: boolean): MiddlewareHandler {
   return secureHeaders({
     overwrite: false,
@@ -18,7 +18,7 @@ export function securityHeaders(loopback: boolean): MiddlewareHandler {
     xContentTypeOptions: 'nosniff',
     strictTransportSecurity: loopback ? false : `max-age=${TWO_YEARS}; includeSubDomains`,
     crossOriginResourcePolicy: 'same-origin',
-    // For browsers and plug-ins that are no more, or said by the policy already.
+    // Obsolete, or already covered by the policy.
     crossOriginOpenerPolicy: false,
     originAgentCluster: false,
     xDnsPrefetchControl: false,

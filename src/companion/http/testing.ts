@@ -1,4 +1,4 @@
-// For tests: a front with quiet parts, and requests from addresses of one's choice.
+// For tests: a pipeline with inert parts, and requests from chosen addresses.
 import type { Hono } from 'hono';
 import { createCounters } from '../operations/counters.ts';
 import { createLog } from '../operations/log.ts';
@@ -12,7 +12,7 @@ export const NO_STATE: OperatorState = {
   revocations: { pending: 0, setAside: [] },
 };
 
-/** What the log has written, line by line, is pushed to `lines`. */
+/** Log lines are pushed to `lines`. */
 export function testPipeline(options: Partial<PipelineOptions> = {}, lines: string[] = []): Hono {
   return createPipeline({
     log: createLog({ format: 'mozlog', level: 'debug', out: { write: (line) => lines.push(line) } }),
@@ -27,7 +27,7 @@ export function withQuotas(quotas: Partial<Quotas>): Quotas {
   return { ...QUOTAS, ...quotas };
 }
 
-/** What the server tells an app of a connection from an address. */
+/** The `env` the server passes to the app for a connection from an address. */
 export function from(address: string): object {
   return { incoming: { socket: { remoteAddress: address } } };
 }
