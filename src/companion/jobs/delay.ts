@@ -1,9 +1,9 @@
-// How long a revocation that did not succeed waits for its next try.
+// The delay before a failed revocation is retried.
 import { nextTry } from '../../fxa/back-off.ts';
 
 const WAITS = { first: 5_000, longest: 6 * 3_600_000 };
 
-/** Milliseconds, from 5 seconds to 6 hours; the rest as in `nextTry`. Pure. */
+/** Milliseconds, between 5 seconds and 6 hours; otherwise as `nextTry`. Pure. */
 export function delay(attempts: number, random: number, retryAfter?: number): number {
   return nextTry(WAITS, attempts, random, retryAfter);
 }

@@ -1,8 +1,8 @@
-// A host that asks for time gets it from this whole process: what comes next in line would be told the same.
+// Backs off from a host that asks for it, for the whole process: further requests would get the same answer.
 import { FxaError, type FxaErrorCode } from '../../fxa/errors.ts';
 import type { Gate } from '../../fxa/http.ts';
 
-/** Seconds, where a server says "too many" and not until when. */
+/** Seconds, for a 429 without `Retry-After`. */
 const DEFAULT_WAIT = 60;
 
 interface BackOff {
@@ -11,7 +11,7 @@ interface BackOff {
   readonly code: FxaErrorCode;
 }
 
-/** Kept in memory: who forgets it at a restart asks once, and is told again. `now` in milliseconds. */
+/** Kept in memory: after a restart one request is made and the host asks again. `now` in milliseconds. */
 export function hostBackOff(now: () => number): Gate {
   const backOffs = new Map<string, BackOff>();
   return {

@@ -1,11 +1,11 @@
-// What is to be done every so often, one at a time, and whether or not it worked the last time.
+// Runs a task at an interval, one run at a time, whether or not the last run failed.
 
 export interface Interval {
-  /** Resolves when the run that is under way has ended; there is none after it. */
+  /** Stops the interval; resolves when the current run has ended. */
   stop(): Promise<void>;
 }
 
-/** Does it at once, and then every `ms` milliseconds. A failure is told to `failed`, and only skips that one time. */
+/** Runs the task at once and then every `ms` milliseconds. Failures are passed to `failed`. */
 export function startInterval(
   ms: number,
   work: () => Promise<unknown>,
@@ -20,7 +20,7 @@ export function startInterval(
       });
   };
   const timer = setInterval(once, ms);
-  // Nobody stays alive for chores.
+  // The timer must not keep the process alive.
   timer.unref();
   once();
   return {

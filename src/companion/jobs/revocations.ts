@@ -1,4 +1,4 @@
-// Destroys at Mozilla accounts the grants that sign-outs left behind, until each is confirmed dead.
+// Destroys the grants of signed-out sessions at Mozilla accounts, retrying until each is confirmed.
 import { destroyGrant } from '../../fxa/destroy.ts';
 import type { Deployment } from '../../fxa/environments.ts';
 import { isFxaError, type FxaError } from '../../fxa/errors.ts';
@@ -7,7 +7,7 @@ import type { Revocation, Store } from '../store.ts';
 import { delay } from './delay.ts';
 import { hostBackOff } from './host-back-off.ts';
 
-/** By then the grant has most likely died otherwise, and somebody is to look at what is wrong. */
+/** By then the grant has most likely expired, and an operator should look at the cause. */
 const GIVEN_UP_MS = 30 * 86_400_000;
 
 export type RevocationOutcome = 'done' | 'postponed' | 'set_aside';
@@ -15,7 +15,7 @@ export type RevocationOutcome = 'done' | 'postponed' | 'set_aside';
 export interface RevokerParts {
   readonly store: Pick<Store, 'revocation' | 'revoked' | 'postpone' | 'setAside'>;
   readonly deployment: (clientId: string) => Deployment;
-  /** Its gate, if it has none, is a pause for every host that asks for one. */
+  /** Without a gate of its own, it backs off from hosts that ask for it. */
   readonly http: Http;
   /** Milliseconds. */
   readonly now: () => number;
@@ -25,10 +25,10 @@ export interface RevokerParts {
   readonly report?: (outcome: RevocationOutcome, why?: string) => void;
 }
 
-/** Tries one revocation once, by the grant's `refresh_token_id`. `signal` gives up on the network, not on the revocation. */
+/** Attempts one revocation, by the grant's `refresh_token_id`. `signal` aborts the request, not the revocation. */
 export type Revoke = (refreshTokenId: string, signal?: AbortSignal) => Promise<void>;
 
-/** Rejects only with the store's own trouble: the row is then as it was, and comes round again. */
+/** Creates the function. It rejects only with errors of the store; the row is then unchanged and will be retried. */
 export function createRevoker(parts: RevokerParts): Revoke {
   const { store, deployment, now, random = Math.random, report } = parts;
   const http: Http = { ...parts.http, gate: parts.http.gate ?? hostBackOff(now) };
@@ -56,7 +56,7 @@ export function createRevoker(parts: RevokerParts): Revoke {
 
 type Problem = Pick<FxaError, 'code'> & Partial<Pick<FxaError, 'status' | 'retryAfter'>>;
 
-/** Undefined: it is dead. A grant Mozilla accounts does not know is, which is also how a lost answer ends. */
+/** Undefined: destroyed. An unknown grant counts as destroyed, which also covers a lost response. */
 async function destroy(
   { clientId, refreshTokenId }: Revocation,
   deployment: (clientId: string) => Deployment,
@@ -70,7 +70,7 @@ async function destroy(
   }
 }
 
-/** What no repetition mends, as a code. A missing page is no such thing: servers lose their routes for an hour. Pure. */
+/** The code of a permanent failure. A 404 page is not one: servers lose their routes for an hour at times. Pure. */
 function permanentFailure({ age }: Revocation, { code, status }: Problem): string | undefined {
   if (code === 'invalid_request' || (code === 'misconfigured' && status === 400)) return code;
   return age > GIVEN_UP_MS ? 'given_up' : undefined;

@@ -1,21 +1,21 @@
-// graphile-worker's log, cut down to what may be written: it hands on whole jobs, and their payloads are grants' ids.
+// Reduces graphile-worker's log to what may be written: it logs whole jobs, whose payloads are grant ids.
 import { Logger } from 'graphile-worker';
 
-/** Something went wrong in the worker. No message: those of drivers repeat what they were given. */
+/** A failure in the worker. Without a message, since those of drivers quote values. */
 export interface WorkerTrouble {
   readonly level: 'warn' | 'error';
-  /** What it concerns: one job, the worker itself, or a chore of the store. */
-  readonly kind: 'job' | 'worker' | 'chore';
+  /** What failed: one job, the worker itself, or maintenance of the store. */
+  readonly kind: 'job' | 'worker' | 'maintenance';
   /** The error's class. */
   readonly name?: string;
-  /** PostgreSQL's, or the system's. */
+  /** PostgreSQL's or the system's code. */
   readonly code?: string;
 }
 
-/** graphile-worker's levels by ours; what is not here is news of every single job. */
+/** Maps graphile-worker's levels to ours; the others report every single job. */
 const LEVELS: Readonly<Partial<Record<string, WorkerTrouble['level']>>> = { warning: 'warn', error: 'error' };
 
-/** A logger for graphile-worker that tells of trouble and of nothing else. */
+/** A logger for graphile-worker that reports failures only. */
 export function workerLogger(log: (trouble: WorkerTrouble) => void): Logger {
   return new Logger(() => (level, _message, meta = {}) => {
     const known = LEVELS[level];

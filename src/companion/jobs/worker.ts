@@ -1,4 +1,4 @@
-// Keeps graphile-worker running on the companion's database: revocations when they are due, and the chores of the store.
+// Keeps graphile-worker running on the companion's database, for due revocations and the store's maintenance.
 import { setTimeout as wait } from 'node:timers/promises';
 import { makeWorkerUtils, run, type Runner, type TaskList } from 'graphile-worker';
 import type { Database } from '../db/database.ts';
@@ -9,13 +9,13 @@ import type { Revoke } from './revocations.ts';
 import { namesOf, workerLogger, type WorkerTrouble } from './worker-log.ts';
 
 const CONCURRENCY = 2;
-/** Milliseconds. NOTIFY wakes the worker for what is due at once; this is for what falls due later. */
+/** Milliseconds. NOTIFY wakes the worker for jobs due at once; polling finds those due later. */
 const POLL_MS = 2_000;
-/** A killed worker leaves its job locked for 4 hours; the store queues it again much sooner. */
+/** graphile-worker unlocks a killed worker's jobs after 4 hours; the store requeues them much sooner. */
 const SWEEP_MS = 60_000;
-/** When the worker has ended by itself, which it does after long trouble with the database. */
+/** Delay before restarting a worker that ended by itself, as after long database trouble. */
 const RESTART_MS = 5_000;
-/** For a try that is under way. Then its lock is left behind, for a sweep to find. */
+/** Time for current attempts to end. After that their locks remain for the sweep to find. */
 const STOP_MS = 10_000;
 
 export interface WorkerParts {
@@ -25,26 +25,26 @@ export interface WorkerParts {
   readonly log: (trouble: WorkerTrouble) => void;
   /** Milliseconds. */
   readonly pollEvery?: number;
-  /** Milliseconds between two looks for attempts that were lost. */
+  /** Milliseconds between two sweeps for lost attempts. */
   readonly sweepEvery?: number;
 }
 
 export interface RunningWorker {
-  /** Lets what is under way end, for 10 seconds at most. Never rejects. */
+  /** Waits up to 10 seconds for current attempts. Never rejects. */
   stop(): Promise<void>;
 }
 
-/** Rejects with the database's error when the worker cannot start. */
+/** Starts the worker. Rejects with the database's error when it can't start. */
 export async function startWorker(parts: WorkerParts): Promise<RunningWorker> {
   const { store, log, sweepEvery = SWEEP_MS } = parts;
   const stopping = new AbortController();
   const isOver = () => stopping.signal.aborted;
-  const tell = (kind: WorkerTrouble['kind']) => (error: unknown) => {
+  const reportAs = (kind: WorkerTrouble['kind']) => (error: unknown) => {
     log({ level: 'error', kind, ...namesOf(error) });
     return undefined;
   };
-  const ended = tell('worker');
-  const failed = tell('chore');
+  const ended = reportAs('worker');
+  const failed = reportAs('maintenance');
 
   let runner = await start(parts);
   void keepRunning();
@@ -58,7 +58,7 @@ export async function startWorker(parts: WorkerParts): Promise<RunningWorker> {
     for (;;) {
       if (current) {
         await ending(current, ended);
-        // Not waited for: what it has under way is done beside the next one.
+        // Not awaited: its current jobs may finish beside the next worker.
         void stop(current);
       }
       await wait(RESTART_MS, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
@@ -73,7 +73,7 @@ export async function startWorker(parts: WorkerParts): Promise<RunningWorker> {
   return {
     async stop() {
       stopping.abort();
-      const intervalsStopped = intervals.map((chore) => chore.stop());
+      const intervalsStopped = intervals.map((interval) => interval.stop());
       await Promise.race([
         Promise.all([stop(runner), ...intervalsStopped]),
         wait(STOP_MS, undefined, { ref: false }),
@@ -94,15 +94,16 @@ function start({ database, revoke, log, pollEvery = POLL_MS }: WorkerParts): Pro
     noHandleSignals: true,
     parsedCronItems: [],
     logger: workerLogger(log),
-    // With these, a database that is away at the end of a job ends the worker, to be started again; without, the process.
+    // With these settings, losing the database at the end of a job ends the worker, which is restarted; without, it
+    // ends the process.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
   });
 }
 
 /**
- * Resolves when it takes no more jobs, or never will; `failed` is told why. Its own promise does not say so: after two jobs that
- * could not be written down at once it waits for ever, and one whose first question failed repeats that answer (graphile-worker
- * 0.17).
+ * Resolves when the runner takes no more jobs; the reason goes to `failed`. Its own promise doesn't settle in two cases
+ * (graphile-worker 0.17): after two jobs that couldn't be recorded at the same time, and when the first query failed,
+ * whose error repeats forever.
  */
 function ending({ promise, events }: Runner, failed: (error: unknown) => void): Promise<void> {
   return new Promise((resolve) => {
@@ -118,20 +119,20 @@ function ending({ promise, events }: Runner, failed: (error: unknown) => void): 
   });
 }
 
-/** One after the other, whatever becomes of those before. */
+/** Runs each task even if an earlier one failed. */
 async function daily(parts: WorkerParts, failed: (error: unknown) => void): Promise<void> {
   await parts.store.prune(failed);
   await parts.store.tidy().catch(failed);
   await sweepJobs(parts).catch(failed);
 }
 
-/** Of a worker that was killed a job is left over that nobody will take: it holds the id of a grant, and nothing else. */
+/** Removes jobs of killed workers that no worker will take again; each contains a grant id. */
 async function sweepJobs({ database, log }: WorkerParts): Promise<void> {
   const utils = await makeWorkerUtils({ pgPool: database.pool, logger: workerLogger(log) });
   await utils.cleanup({ tasks: ['DELETE_PERMAFAILED_JOBS'] }).finally(() => utils.release());
 }
 
-/** Never rejects: a worker that has ended by itself is stopped, too. */
+/** Never rejects, even when the worker has already ended. */
 function stop(runner: Runner): Promise<void> {
   return runner.stop().catch(() => undefined);
 }

@@ -1,15 +1,15 @@
-// The two questions `/metrics-flow` of Mozilla accounts answers. Asked from here: browsers may not, for want of CORS.
+// Client of Mozilla accounts' `/metrics-flow`. Called from here because that endpoint has no CORS headers for browsers.
 import { retryAfterSeconds } from '../../fxa/back-off.ts';
 import { FxaError } from '../../fxa/errors.ts';
 import { readObject, type JsonObject } from '../../fxa/body.ts';
 import { parameterFault } from '../../fxa/parameters.ts';
 
-/** Milliseconds, the body included. Nobody's sign-in is to wait longer for a number. */
+/** Milliseconds, including the body. A sign-in must not wait longer for metrics. */
 const TIMEOUT_MS = 3000;
 
 export interface AccountsMetrics {
   readonly fetch: typeof fetch;
-  /** Of the content server, without a trailing slash. */
+  /** URL of the content server, without a trailing slash. */
   readonly issuer: string;
   readonly clientId: string;
   /** The client's registered `Origin`. */
@@ -18,7 +18,7 @@ export interface AccountsMetrics {
   readonly now: () => number;
 }
 
-/** To be handed on all three or none; good for two hours. */
+/** Use all three values or none; valid for two hours. */
 export interface Flow {
   readonly flowId: string;
   /** Milliseconds. */
@@ -27,9 +27,9 @@ export interface Flow {
 }
 
 /**
- * Begins a flow for checked parameters.
+ * Begins a flow with validated parameters.
  *
- * @throws FxaError `rate_limited`, `server_unavailable`, `bad_response`; or what `fetch` throws.
+ * @throws FxaError `rate_limited`, `server_unavailable`, `bad_response`; or whatever `fetch` throws.
  */
 export async function beginFlow(
   metrics: AccountsMetrics,
@@ -46,8 +46,8 @@ export async function beginFlow(
 }
 
 /**
- * Says that a person has used this client today. FxA: read in code of about 2020, so a failure is ordinary and goes nowhere.
- * Never throws, never repeats.
+ * Reports that a user was active in this client today. FxA: known only from code of about 2020, so failures are
+ * expected and ignored. Never rejects or retries.
  */
 export async function sendEngage(metrics: AccountsMetrics, uid: string): Promise<void> {
   try {

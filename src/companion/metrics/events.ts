@@ -1,4 +1,4 @@
-// What a metrics request may say: names, codes, days and counts. No free text gets in, and no instant finer than a day.
+// Validates metrics requests: names, codes, days and counts only. No free text, and no time finer than a day.
 import { DAY_MS } from '../day.ts';
 import type { MetricsEvent } from '../../contract/companion.ts';
 import type { JsonObject } from '../../fxa/http.ts';
@@ -7,19 +7,19 @@ import { badBody } from '../sessions/body.ts';
 const MOST_EVENTS = 50;
 const MOST_COUNT = 1000;
 const OLDEST_DAYS = 7;
-/** Around midnight the clock that counted may already be in the next day. */
+/** Around midnight the sender's clock may already show the next day. */
 const AHEAD_MS = 10 * 60_000;
 
 const WORD = /^[a-z_]{1,40}$/;
 const MEMBERS = ['name', 'detail', 'day', 'count'];
 
-/** The day of an instant (milliseconds), in UTC: `2026-11-21`. */
+/** The UTC day of an instant in milliseconds: `2026-11-21`. */
 export function dayOf(instant: number): string {
   return new Date(instant).toISOString().slice(0, 10);
 }
 
 /**
- * The events of a request; `now` in milliseconds. Pure.
+ * Reads the events of a request; `now` in milliseconds. Pure.
  *
  * @throws Problem 400 `invalid_request`, which repeats nothing of the body.
  */
@@ -33,7 +33,7 @@ export function readEvents({ events }: JsonObject, now: number): readonly Metric
 function readEvent(value: unknown, now: number): MetricsEvent {
   if (typeof value !== 'object' || value === null) throw badBody('An event must be an object');
   const fields = value as Readonly<Record<string, unknown>>;
-  // What the contract has no word for must not be taken to have been counted.
+  // Refuse unknown members, so that the sender doesn't believe they were counted.
   if (!Object.keys(fields).every((name) => MEMBERS.includes(name))) {
     throw badBody('An event has a member that is not known');
   }
@@ -53,7 +53,7 @@ function isWord(value: unknown): value is string {
 function isDay(value: unknown, now: number): value is string {
   if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(value)) return false;
   const begins = Date.parse(value);
-  // Days that are none (30 February) are `NaN`, or written back as another.
+  // Invalid days (30 February) parse as `NaN` or as another day.
   if (Number.isNaN(begins) || dayOf(begins) !== value) return false;
   return value >= dayOf(now - OLDEST_DAYS * DAY_MS) && value <= dayOf(now + AHEAD_MS);
 }

@@ -1,7 +1,7 @@
-// What may be asked of `/metrics-flow` on somebody's behalf: where a sign-in begins, and nothing about a person.
+// Parameters passed on to `/metrics-flow`: where a sign-in began, nothing about a person.
 import { parameterFault } from '../../fxa/parameters.ts';
 
-// FxA: the rules of the authorization request and of `/metrics-flow` are the same ones.
+// FxA: the authorization request and `/metrics-flow` share these rules.
 const SHARED = [
   'entrypoint',
   'entrypoint_experiment',
@@ -15,7 +15,7 @@ const SHARED = [
 
 const FORM_TYPE = /^(email|other|button|subscribe)$/;
 
-/** Whether a parameter is one that is passed on, with a value Mozilla accounts takes. Pure. */
+/** Whether a parameter is passed on, with a value Mozilla accounts accepts. Pure. */
 export function isFlowParameter(name: string, value: string): boolean {
   if (name === 'form_type') return FORM_TYPE.test(value);
   const shared = SHARED.find((known) => known === name);
