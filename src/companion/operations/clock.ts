@@ -1,17 +1,17 @@
-// How far the clocks of others are from ours, as their answers tell: Mozilla accounts' by the Date header, the database's by asking.
+// Measures clock differences: of Mozilla accounts by its Date header, of the database by query.
 
 export type ClockOwner = 'accounts' | 'database';
 
 export interface Clocks {
-  /** Notes that the other clock said `theirs` when ours was between `began` and `ended`. Milliseconds. */
+  /** Records that the other clock showed `theirs` when ours was between `began` and `ended`. Milliseconds. */
   note(owner: ClockOwner, theirs: number, began: number, ended: number): void;
-  /** Milliseconds by which the other clock is ahead of ours; undefined while nothing was heard. */
+  /** Milliseconds by which the other clock is ahead; undefined until known. */
   ahead(owner: ClockOwner): number | undefined;
-  /** `error`: events are refused because of it; `warning`: it is far off. */
+  /** `error`: events are refused because of it; `warning`: far off. */
   state(): 'ok' | 'warning' | 'error';
 }
 
-/** Seconds. What verify-set.ts takes: a token from the future by so much, and no older than that. */
+/** Limits of verify-set.ts, in seconds: how far in the future and how old a token may be. */
 export interface EventWindow {
   readonly slack: number;
   readonly oldest: number;
@@ -20,7 +20,7 @@ export interface EventWindow {
 const FAR_OFF_MS = 30_000;
 const OWNERS: readonly ClockOwner[] = ['accounts', 'database'];
 
-/** `changed` is told, for the log, when the state of a clock is another one. */
+/** Calls `changed` when a clock's state changes. */
 export function createClocks(
   { slack, oldest }: EventWindow,
   changed: (owner: ClockOwner, state: 'ok' | 'warning' | 'error', seconds: number) => void,
@@ -28,7 +28,7 @@ export function createClocks(
   const samples: Record<ClockOwner, number[]> = { accounts: [], database: [] };
   const told: Record<ClockOwner, 'ok' | 'warning' | 'error'> = { accounts: 'ok', database: 'ok' };
 
-  /** One answer alone may have been made by something in between: of the last two the nearer one counts. */
+  /** A single value may come from a cache in between: the smaller of the last two counts. */
   const ahead = (owner: ClockOwner) => samples[owner].toSorted((a, b) => Math.abs(a) - Math.abs(b))[0];
 
   const stateOf = (owner: ClockOwner) => {
@@ -54,7 +54,7 @@ export function createClocks(
   };
 }
 
-/** The same `fetch`; of each answer from one of the origins the Date is noted. `now` in milliseconds. */
+/** Wraps `fetch` and records the Date of each response from the given origins. `now` in milliseconds. */
 export function readingDates(
   fetcher: typeof fetch,
   origins: ReadonlySet<string>,
@@ -68,7 +68,7 @@ export function readingDates(
     const date = answer.headers.get('date');
     if (date !== null && origins.has(new URL(url).origin)) {
       const age = Number(answer.headers.get('age') ?? 0) || 0;
-      // It says whole seconds, cut off.
+      // Date is truncated to whole seconds.
       clocks.note('accounts', Date.parse(date) + age * 1000 + 500, began, now());
     }
     return answer;

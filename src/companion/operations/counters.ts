@@ -1,18 +1,18 @@
-// What the companion counts, for Prometheus and for the status page. Labels are words of ours: no client chooses one.
+// Counters for Prometheus and the status page. Labels come from a fixed set; clients can't choose them.
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { OperatorState } from '../store.ts';
 
 export interface Counters {
-  /** `accepted`, `ignored`, `refused` or `unavailable`; and the kind of event, or the reason. */
+  /** `outcome`: `accepted`, `ignored`, `refused` or `unavailable`; `what`: the kind of event, or the reason. */
   webhook(outcome: string, what: string): void;
   revocation(outcome: 'done' | 'postponed' | 'set_aside'): void;
   tokenCache(outcome: 'hit' | 'miss' | 'eviction'): void;
   metricsEvent(name: string, count?: number): void;
-  /** `route`: its pattern. */
+  /** `route`: the route's pattern. */
   request(route: string, status: number): void;
-  /** Since this process began. */
+  /** Counts since this process started. */
   webhooks(): Promise<readonly WebhookCount[]>;
-  /** Prometheus' text format, and the content type it has. */
+  /** Prometheus's text format. */
   text(): Promise<string>;
   readonly contentType: string;
 }
@@ -23,12 +23,15 @@ export interface WebhookCount {
   readonly count: number;
 }
 
-// Extensions name these events, and each name is one more time series for ever: past so many the rest goes under `other`.
+// Extensions choose these names, and each is a time series: past this many they are counted as `other`.
 const MOST_NAMES = 100;
 
 type Revocations = OperatorState['revocations'];
 
-/** Both arguments serve the gauges (`now`: milliseconds); while nothing can be asked these keep what they said last. */
+/**
+ * Creates the counters. The arguments serve the gauges, which keep their last value while the store can't be read.
+ * `now` in milliseconds.
+ */
 export function createCounters(
   revocations: () => Promise<Revocations>,
   now: () => number = Date.now,
@@ -39,7 +42,7 @@ export function createCounters(
   const counter = <T extends string>(name: string, help: string, labelNames: readonly T[]) =>
     new Counter({ name: `companion_${name}_total`, help, labelNames, registers });
 
-  /** Counts in plain numbers, and hands them over when somebody looks: these are counted too often for more. */
+  /** Counts in a plain map and transfers to Prometheus on collection, because these are incremented too often. */
   const tally = <T extends string>(name: string, help: string, labelNames: readonly [T, T]) => {
     const counts = new Map<string, Map<string, number>>();
     const [first, second] = labelNames;

@@ -1,4 +1,4 @@
-// The three routes by which machines ask how a service is (https://github.com/mozilla-services/Dockerflow).
+// Dockerflow's health and version routes (https://github.com/mozilla-services/Dockerflow).
 import { Hono } from 'hono';
 import type { Health } from './health.ts';
 
@@ -11,7 +11,7 @@ export interface Version {
 
 export interface DockerflowOptions {
   readonly health: () => Promise<Health>;
-  /** Whether this instance is about to stop: balancers should send what comes next to another. Default: never. */
+  /** True once this instance is about to stop, so that load balancers use another. Default: never. */
   readonly stopping?: () => boolean;
   readonly version: Version;
 }
@@ -20,8 +20,8 @@ const NO_STORE = { 'cache-control': 'no-store' };
 const COME_AGAIN = { ...NO_STORE, 'retry-after': '5' };
 
 /**
- * `/__lbheartbeat__`: whether it runs; `/__heartbeat__`: whether it could take in an event, 503 if not; both are 503 before it stops.
- * `/__version__`.
+ * `/__lbheartbeat__`: 200 while it runs. `/__heartbeat__`: 200 when an event could be stored, else 503. Both are 503
+ * before it stops. `/__version__`: the version.
  */
 export function dockerflow({ health, stopping = () => false, version }: DockerflowOptions): Hono {
   const app = new Hono();

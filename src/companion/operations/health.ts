@@ -1,4 +1,4 @@
-// Whether the companion could acknowledge an event now: it tries to write, and compares clocks.
+// Health check: whether an event could be stored now, and whether clocks agree.
 import { type AwayReason, StoreError } from '../db/errors.ts';
 import type { Store } from '../store.ts';
 import type { Clocks } from './clock.ts';
@@ -21,9 +21,9 @@ export interface Health {
   readonly details: {
     /** Seconds. */
     readonly oldestRevocation: number;
-    /** Why the database takes no event. */
+    /** Why the database can't store an event. */
     readonly database?: AwayReason | 'error';
-    /** Seconds by which the other's clock is ahead of ours. */
+    /** Seconds by which the other clock is ahead of ours. */
     readonly accountsClock?: number;
     readonly databaseClock?: number;
   };
@@ -33,10 +33,12 @@ const DATABASE_TIME = 2000;
 const ACCOUNTS_TIME = 3000;
 const ACCOUNTS_FRESH = 10_000;
 const HEALTH_FRESH = 1000;
-// Mozilla accounts was away for longer than it usually is, or we do not come through.
+// Mozilla accounts was down unusually long, or can't be reached from here.
 const OLD_REVOCATION = 3600;
 
-/** Asks the database at most once a second and Mozilla accounts every ten, however many want to know. Never rejects. */
+/**
+ * Queries the database at most once a second and Mozilla accounts every ten, however often it is called. Never rejects.
+ */
 export function createHealth(parts: HealthParts): () => Promise<Health> {
   const { now = Date.now } = parts;
   const accounts = keptFor(ACCOUNTS_FRESH, now, () => accountsCheck(parts.accounts));
@@ -96,7 +98,7 @@ function seconds(name: 'accountsClock' | 'databaseClock', ms: number | undefined
   return ms === undefined ? {} : { [name]: Math.round(ms / 1000) };
 }
 
-/** Without Mozilla accounts the companion still does all that needs none of it, so another instance would help nobody. */
+/** Only a warning: most of the companion works without Mozilla accounts, and another instance would not help. */
 function accountsCheck(ask: HealthParts['accounts']): Promise<Check> {
   return withTimeout(ACCOUNTS_TIME, ask).then(
     () => 'ok',
@@ -104,12 +106,12 @@ function accountsCheck(ask: HealthParts['accounts']): Promise<Check> {
   );
 }
 
-/** One question at a time, and its answer for so many milliseconds. `ask` never rejects. */
+/** Caches the result for `fresh` milliseconds and shares a call in progress. `ask` never rejects. */
 function keptFor<T>(fresh: number, now: () => number, ask: () => Promise<T>): () => Promise<T> {
   let kept: { readonly at: number; readonly answer: Promise<T> } | undefined;
   return () => {
     const at = now();
-    // A clock that was set back must not keep an answer for ever.
+    // Also expires when the clock is set back.
     if (kept === undefined || Math.abs(at - kept.at) >= fresh) kept = { at, answer: ask() };
     return kept.answer;
   };

@@ -1,31 +1,32 @@
-// What may stand in a log: a list of fields, each with the shape its values have. No shape fits a token, a uid, an address
-// of e-mail or a sentence, so that none gets in whatever is passed by mistake.
+// The fields a log entry may have, each with a pattern for its values. No pattern matches a token, uid, e-mail address
+// or sentence, so that none is logged by mistake.
 import { isIP } from 'node:net';
 
 const shape = (pattern: RegExp) => (value: unknown) => typeof value === 'string' && pattern.test(value);
 const number = (value: unknown) => typeof value === 'number' && Number.isFinite(value);
 
-// In upper case as Node's and PostgreSQL's, or words in lower case as ours; the first digit in it ends neither.
+// Upper case as Node's and PostgreSQL's codes, or lower-case words as ours. Digits are excluded from the latter, so hex
+// ids don't match.
 const CODE = /^(?:[A-Z0-9][A-Z0-9_]{0,49}|[a-z]{1,24}(?:_[a-z]{1,24}){0,5})$/;
-/** Of a table or a constraint, which are ours. */
+/** Name of one of our tables or constraints. */
 const NAME = /^[a-z][a-z_]{0,39}$/;
 const SEGMENT = '(?:[a-z][a-z-]{0,19}|v\\d|__[a-z]{1,19}__|\\*)';
 
 const SHAPES = {
   method: shape(/^[A-Z]{1,10}$/),
-  /** The pattern a route was declared with, never a URL. */
+  /** The route's pattern, never a URL. */
   route: shape(new RegExp(`^(?:\\*|/|(?:/${SEGMENT}){1,4})$`)),
   status: number,
   ms: number,
-  /** Of the network, and only where the operator wants it. */
+  /** Network address, only where the operator enables it. */
   address: (value: unknown) => typeof value === 'string' && isIP(value) !== 0,
-  /** The class of an error. */
+  /** Class of an error. */
   name: shape(/^[A-Z][A-Za-z]{0,39}$/),
   code: shape(CODE),
-  /** Where in our own source: `db/store.ts:41`. */
+  /** Position in our source: `db/store.ts:41`. */
   at: shape(/^(?:[a-z][a-z-]{0,29}\/){0,3}[a-z][a-z.-]{0,29}\.[jt]s:\d{1,6}$/),
   reason: shape(CODE),
-  /** The code of what was behind it: PostgreSQL's SQLSTATE, or the system's. */
+  /** Code of the underlying error: PostgreSQL's SQLSTATE, or the system's. */
   cause: shape(CODE),
   table: shape(NAME),
   constraint: shape(NAME),
@@ -34,10 +35,10 @@ const SHAPES = {
   count: number,
   attempts: number,
   seconds: number,
-  /** Where it listens. */
+  /** The origin it listens on. */
   origin: shape(/^https?:\/\/(?:[a-z0-9.-]{1,80}|\[[0-9a-f:]{2,39}\])(?::\d{1,5})?$/),
   database: shape(CODE),
-  /** Of a server: its name or address, and its port. */
+  /** Host name or address of a server, and its port. */
   host: shape(/^(?:[a-z0-9.-]{1,80}|\[?[0-9a-f:]{2,39}\]?|\/[a-z0-9/._-]{1,80}):\d{1,5}$/),
   version: shape(/^\d{1,4}\.\d{1,4}\.\d{1,4}$/),
 } as const;
@@ -50,7 +51,7 @@ export type Fields = {
 
 export const WITHHELD = '[withheld]';
 
-/** The fields that are known, and of each what has its shape. */
+/** Keeps known fields; values that don't match their pattern are withheld. */
 export function fit(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const known = Object.entries(fields).filter(
     ([name, value]) => Object.hasOwn(SHAPES, name) && value !== undefined,
@@ -60,16 +61,16 @@ export function fit(fields: Readonly<Record<string, unknown>>): Record<string, u
   );
 }
 
-/** A type of entry, as written in the source: `request_failed`. */
+/** Keeps an entry type that looks like one in the source (`request_failed`). */
 export function fitType(type: string): string {
   return /^[a-z]{1,24}(?:_[a-z]{1,24}){0,5}$/.test(type) ? type : WITHHELD;
 }
 
-/** An error's class, its code, and where it came from. Its message may quote what it was about. */
+/** An error's class, code and origin. Never its message, which may quote data. */
 export function errorFields(error: unknown): Fields {
   if (!(error instanceof Error)) return { name: 'Unknown' };
   return {
-    // PostgreSQL's have a name in lower case.
+    // pg names PostgreSQL's errors `error`.
     name: error.name === 'error' ? 'DatabaseError' : error.name,
     code: codeOf(error) ?? codeOf(error.cause),
     reason: textOf(error, 'why'),

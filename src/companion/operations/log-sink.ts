@@ -1,20 +1,20 @@
-// Where the log goes: a file, a pipe or a socket that may be full, or gone. Writing never throws and never waits for a reader.
+// Writes the log to a file, pipe or socket that may be full or closed. Never throws and never blocks on a reader.
 import { constants, fstatSync, openSync, type Stats, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 
 export interface LogSink {
-  /** Writes a line, or drops it when there is no room for it. */
+  /** Writes a line, or drops it when there is no room. */
   write(line: string): void;
 }
 
-/** False: there was no room. */
+/** Returns false when there was no room. */
 type Put = (line: string) => boolean;
 
 const STDOUT = 1;
-/** Bytes that wait for the reader of a socket. */
+/** Maximum bytes buffered for a socket's reader. */
 const MOST_WAITING = 1024 * 1024;
 
-/** `recovered` is told how many lines were dropped, once there is room again. */
+/** Creates a sink. `recovered` is called with the number of dropped lines once writing works again. */
 export function logSink(recovered: (dropped: number) => void, fd = STDOUT): LogSink {
   const put = writerTo(fd);
   let dropped = 0;
@@ -57,13 +57,16 @@ function fileWriter(fd: number): Put {
       }
       return true;
     } catch {
-      // Full (ENOSPC, EAGAIN), without a reader (EPIPE), or broken in another way: the companion works without its log.
+      // Full (ENOSPC, EAGAIN), no reader (EPIPE), or otherwise broken: the companion runs on without a log.
       return false;
     }
   };
 }
 
-/** A reader that stands still would hold up everything. What we were given is shared with others; an opening of our own is not. */
+/**
+ * Reopens a pipe as non-blocking, since a stalled reader would block the process. The inherited descriptor is shared
+ * with other processes; our own is not.
+ */
 function withoutWaiting(fd: number): number {
   try {
     return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK);
@@ -72,7 +75,7 @@ function withoutWaiting(fd: number): number {
   }
 }
 
-/** As journald gives one: it cannot be opened again, but Node writes to it without waiting. */
+/** A socket (as from journald) can't be reopened, but Node writes to it without blocking. */
 function socketWriter(fd: number): Put {
   const socket = new Socket({ fd, readable: false, writable: true });
   socket.on('error', () => undefined).unref();

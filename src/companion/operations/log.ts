@@ -1,26 +1,28 @@
-// The companion's log: for machines in the mozlog shape that Dockerflow asks for, for people in plain lines.
+// The companion's log: mozlog JSON as Dockerflow requires, or plain lines for people.
 import { hostname } from 'node:os';
 import { type DestinationStream, pino } from 'pino';
 import { errorFields, type Fields, fit, fitType } from './log-fields.ts';
 import { boundedRepetition, type Entry } from './repetition.ts';
 
-/** Syslog's severities (RFC 5424), as mozlog has them. */
+/** Syslog severities (RFC 5424), as in mozlog. */
 const SEVERITIES = { debug: 7, info: 6, warn: 4, error: 3 } as const;
 export type Level = keyof typeof SEVERITIES;
 
 export interface Log {
   /**
-   * `type`: words in lower case, joined by `_`. What has not the shape of its field is withheld. Default level: info. What repeats
-   * itself often is summed up once a minute, but not at debug.
+   * Logs an entry. `type`: lower-case words joined by `_`. Values that don't match their field's pattern are withheld.
+   * Default level: info. Frequent repeats are summed up once a minute, except at debug.
    */
   event(type: string, fields?: Fields, level?: Level): void;
-  /** An error by its class, code and place, never by its message. Default level: error. */
+  /** Logs an error by class, code and position, never its message. Default level: error. */
   failure(type: string, error: unknown, fields?: Fields, level?: Level): void;
-  /** What anonymous callers can bring about as often as they like: the first of its kind in a minute, then their sum. Level: info. */
+  /**
+   * For what anonymous callers can trigger at will: logs the first of its kind per minute, then their sum. Level: info.
+   */
   tally(type: string, fields: Fields, more?: Fields): void;
-  /** Whether entries of a level are written at all. */
+  /** Whether entries of this level are written. */
   writes(level: Level): boolean;
-  /** Writes the sums that wait for the end of their minute. */
+  /** Writes the pending sums now. */
   flush(): void;
 }
 
@@ -34,7 +36,7 @@ export interface LogOptions {
   readonly now?: () => number;
 }
 
-/** Entries of one kind within a minute: enough to see what happens, too few to fill a disk. */
+/** Maximum entries of one kind per minute: enough to see what happens, too few to fill a disk. */
 const MOST_ALIKE = 20;
 const MINUTE_SECONDS = 60;
 const NUMBERS: ReadonlySet<string> = new Set(['ms', 'count', 'attempts', 'seconds']);
@@ -67,7 +69,7 @@ export function createLog({ format, level, out = process.stdout, now = Date.now 
   };
 }
 
-/** Two entries with the same words are of one kind; numbers differ from one to the next. */
+/** Entries that differ only in numbers are of one kind. */
 function kindOf(type: string, fields: Fields): string {
   return JSON.stringify([type, ...Object.entries(fields).filter(([name]) => !NUMBERS.has(name))]);
 }
@@ -78,7 +80,7 @@ function mozlog(level: Level, out: DestinationStream, now: () => number): Write 
     {
       level,
       base: { Logger: 'companion', Hostname: hostname(), EnvVersion: '2.0', Pid: process.pid },
-      // In nanoseconds, which JavaScript's numbers cannot hold exactly.
+      // Nanoseconds, as text because they exceed JavaScript's exact integers.
       timestamp: () => `,"Timestamp":${now()}000000`,
       formatters: { level: (label) => ({ Severity: SEVERITIES[label as Level] }) },
     },

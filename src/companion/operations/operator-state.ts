@@ -1,9 +1,9 @@
-// What the database tells operators, asked at most every ten seconds however many ask.
+// Caches the store's operator state for ten seconds.
 import type { OperatorState, Store } from '../store.ts';
 
 const FRESH = 10_000;
 
-/** Rejects as the store does, and then asks again with the next call. `now` in milliseconds. */
+/** Rejects as the store does; the next call tries again. `now` in milliseconds. */
 export function operatorState(
   store: Pick<Store, 'operatorState'>,
   now: () => number = Date.now,

@@ -1,16 +1,20 @@
-// What operators alone may see, behind one password: the counters; the status page is beside.
+// The operator's password, and the metrics route behind it; the status page is separate.
 import { Hono, type MiddlewareHandler } from 'hono';
 import { basicAuth } from 'hono/basic-auth';
 import type { Counters } from './counters.ts';
 
 export const OPERATOR = 'operator';
 
-/** Basic authentication of the user `operator`, compared in constant time. @throws HTTPException 401 with a challenge. */
+/**
+ * Basic authentication as user `operator`, compared in constant time.
+ *
+ * @throws HTTPException 401 with a challenge.
+ */
 export function operatorOnly(password: string): MiddlewareHandler {
   return basicAuth({ username: OPERATOR, password, realm: 'companion' });
 }
 
-/** `GET /metrics` for Prometheus. Without a password there is no such route. */
+/** `GET /metrics` for Prometheus; absent without a password. */
 export function metricsRoute(counters: Counters, password: string | undefined): Hono {
   const app = new Hono();
   if (!password) return app;

@@ -1,4 +1,4 @@
-// Bounds what repeats itself in the log: the first entries of a kind within a minute are written, the others as one sum.
+// Limits repetition in the log: per minute the first entries of a kind are written, the rest as one sum.
 
 export interface Entry<Level, Fields> {
   readonly level: Level;
@@ -7,18 +7,18 @@ export interface Entry<Level, Fields> {
 }
 
 export interface Repetition<Level, Fields> {
-  /** Whether the entry should be written now. `most`: entries of its kind that are written within a minute. */
+  /** Whether to write the entry now. `most`: entries of its kind written per minute. */
   admit(kind: string, entry: Entry<Level, Fields>, most: number): boolean;
-  /** Writes the sums that are due at the end of the minute now. */
+  /** Writes the pending sums now. */
   flush(): void;
 }
 
 const MINUTE_MS = 60_000;
-/** Kinds within a minute. There are far fewer; past so many the rest is summed up as one. */
+/** Maximum kinds per minute, far above what occurs; the rest are summed up as one. */
 const MOST_KINDS = 200;
 const REST = 'rest';
 
-/** `sum` writes how many more entries there were like this one, the first of its kind. */
+/** `sum` writes how many more entries like `first` there were. */
 export function boundedRepetition<Level, Fields>(
   sum: (first: Entry<Level, Fields>, count: number) => void,
 ): Repetition<Level, Fields> {

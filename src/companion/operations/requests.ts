@@ -1,4 +1,4 @@
-// One entry and one count per request: by the route's pattern, never by its URL or whose it is.
+// Logs and counts each request by its route's pattern, never by URL or user.
 import type { MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import type { Counters } from './counters.ts';
@@ -9,7 +9,7 @@ export interface SummaryOptions {
   readonly counters: Counters;
 }
 
-/** What was answered well is told at debug, one by one; what was not at info, in sums: anybody can make requests that fail. */
+/** Successful requests are logged individually at debug; failed ones as sums at info, since anyone can cause them. */
 export function summaries({ log, counters }: SummaryOptions): MiddlewareHandler {
   return async (c, next) => {
     const began = performance.now();

@@ -1,6 +1,6 @@
-// Waiting for something, but not for longer than so many milliseconds.
+// Waits for a promise with a time limit.
 
-/** Rejects with Node's `TimeoutError` when time is up, and tells the work by its signal. */
+/** Rejects with Node's `TimeoutError` after `ms` milliseconds, and aborts the work's signal. */
 export async function withTimeout<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const signal = AbortSignal.timeout(ms);
   return Promise.race([
