@@ -1,4 +1,4 @@
-// Metrics: flows begun for those who may not ask themselves, and counted events of people who allow them.
+// Metrics routes: begin flows for extensions, which CORS keeps from doing it, and count events of people who allow it.
 import { Hono, type Context } from 'hono';
 import { COMPANION_PATHS } from '../../contract/companion.ts';
 import type { Deployment } from '../../fxa/environments.ts';
@@ -14,7 +14,7 @@ import { openUid } from '../sessions/seal.ts';
 import { guarded, liveSession, presentedToken } from '../sessions/authenticate.ts';
 import type { LiveSession, Store } from '../store.ts';
 
-/** The one event that is not counted here but told to Mozilla accounts: this person has used this client today. */
+/** The one event that is forwarded to Mozilla accounts instead of counted: this person used this client today. */
 const ENGAGE = 'engage';
 
 export interface MetricsParts {
@@ -24,11 +24,11 @@ export interface MetricsParts {
   readonly fetch: typeof fetch;
   /** Milliseconds. */
   readonly now: () => number;
-  /** For the operator's totals. Names come from clients: whoever keeps them must bound them. */
+  /** For the operator's totals. Names are chosen by clients, so the receiver must bound their number. */
   readonly measure?: (event: string, count: number) => void;
 }
 
-/** The routes `/v1/metrics-flow` and `/v1/metrics`. What goes wrong is thrown as a `Problem`; nothing is logged. */
+/** The routes `/v1/metrics-flow` and `/v1/metrics`. Errors are thrown as `Problem`; nothing is logged. */
 export function metrics(parts: MetricsParts): Hono {
   const { store, clients, now, measure } = parts;
   const app = new Hono();
@@ -51,7 +51,7 @@ export function metrics(parts: MetricsParts): Hono {
       throw new Problem(403, 'consent_stale', 'The profile was read too long ago: refresh the session');
     }
     const counted = events.filter(({ name }) => name !== ENGAGE);
-    // Asked again in the same statement that counts: an opt-out may have come since.
+    // `addMetrics` checks consent again: an opt-out may have arrived since.
     const { account, clientId } = session;
     if (counted.length > 0 && !(await store.addMetrics(account, clientId, counted, readSince))) {
       throw metricsOff();
@@ -59,13 +59,14 @@ export function metrics(parts: MetricsParts): Hono {
     for (const event of events) measure?.(event.name, event.count);
     const today = dayOf(now());
     if (events.some(({ name, day }) => name === ENGAGE && day === today)) {
-      // Not waited for, and its failure is nobody's: whoever is told of one would count all the others twice.
+      // Not awaited, and failures are ignored: on an error the extension would resend, and count the other events
+      // twice.
       engage(parts, session, token, today, readSince).catch(() => undefined);
     }
     return c.body(null, 202, { 'cache-control': 'no-store' });
   });
 
-  /** Consent is not asked for: it is what was taken back. */
+  /** Needs no consent, which may just have been withdrawn. */
   const forget = guarded(async (c) => {
     const { account, clientId } = await liveSession(store, presentedToken(c), now());
     await store.forgetMetrics(account, clientId);
@@ -86,7 +87,7 @@ async function engage(
   readSince: number,
 ): Promise<void> {
   const client = parts.clients.get(clientId);
-  // FxA: without a registered `Origin` the ping counts for nothing.
+  // FxA: a ping without a registered `Origin` is not counted.
   if (client?.origin === undefined) return;
   if (!(await parts.store.engageOnce(account, clientId, day, readSince))) return;
   await sendEngage(accountsMetrics(parts, client), openUid(token, sealedUid));

@@ -1,4 +1,4 @@
-// A companion session: bought with an access token, asked after, ended.
+// Companion sessions: created with an access token, read, ended.
 import { Hono } from 'hono';
 import { COMPANION_PATHS, type SessionAnswer } from '../../contract/companion.ts';
 import type { JsonObject } from '../../fxa/http.ts';
@@ -13,7 +13,7 @@ import { formatSessionToken, parseSessionToken, sessionHash } from '../sessions/
 const KILOBYTE = 1024;
 const MOST_REVOCATIONS = 20;
 
-/** The routes `/v1/sessions`, `/v1/session` and `/v1/session/end`. What goes wrong is thrown as a `Problem`. */
+/** The routes `/v1/sessions`, `/v1/session` and `/v1/session/end`. Errors are thrown as `Problem`. */
 export function sessions(parts: SessionParts): Hono {
   const { store, now } = parts;
   const app = new Hono();
@@ -52,7 +52,7 @@ export function sessions(parts: SessionParts): Hono {
   return app;
 }
 
-/** A session nobody here has made is as good as none: its owner gets a new one. */
+/** The presented session's token; undefined for a malformed one, whose owner then gets a new session. */
 function presentedIn({ session }: JsonObject): Uint8Array | undefined {
   if (session === undefined) return undefined;
   if (typeof session !== 'string') throw badBody('session must be a string');

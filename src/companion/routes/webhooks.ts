@@ -15,7 +15,7 @@ import type { Store } from '../store.ts';
 
 export const WEBHOOK_PATH = '/webhooks/fxa';
 
-/** What became of a delivery; `accepted` once for each of its events, whether or not its account is known. */
+/** The outcome of a delivery; `accepted` once per event, whether or not the account is known. */
 export type WebhookOutcome =
   | readonly [outcome: 'accepted', what: EventKind]
   | readonly [outcome: 'ignored', what: 'unknown_event']
@@ -25,37 +25,37 @@ export type WebhookOutcome =
 export interface WebhookOptions {
   readonly verify: VerifySet;
   readonly apply: Store['apply'];
-  /** Told before they are written: what is cached of an account must not outlive them, whatever the database does. */
+  /** Called before the events are stored, so that cached verdicts don't outlive them even if the database fails. */
   readonly evict?: (account: Buffer, events: readonly AccountEvent[]) => void;
   readonly count: (...outcome: WebhookOutcome) => void;
-  /** Why a token was refused, for the log. */
+  /** Called with the reason of a refusal, for the log. */
   readonly refused?: (reason: RefusalReason) => void;
-  /** What the store threw, for the log. */
+  /** Called with the store's error, for the log. */
   readonly report?: (error: unknown) => void;
   /** Milliseconds. */
   readonly now: () => number;
-  /** Of the accounts' keyed hashes. */
+  /** Key of the account hashes. */
   readonly secret: Uint8Array;
 }
 
-/** Undefined when the delivery is done with; `retryAfter` in seconds. */
+/** Undefined when accepted; `retryAfter` in seconds. */
 type Outcome = Refusal | { readonly retryAfter: number } | undefined;
 
-/** Seconds. FxA: its broker comes again after a while of its own, with a new token. */
+/** Seconds. FxA: the broker redelivers at its own pace, with a new token. */
 const STORE_RETRY = 5;
-const LONGEST_BODY = 8192;
+const LONGEST_AUTHORIZATION = 8192;
 
 /**
- * The routes. A delivery is acknowledged when it has been committed, and also when it has been before, when nobody here knows
- * its account or its events; it is refused only when it cannot be believed, and never redirected (FxA: the broker follows, and
- * comes back with a GET). Every trouble of our own is 503, so that the sender comes again.
+ * The webhook route. 200: committed, now or earlier, or nothing to write (unknown account or events). 401: the token
+ * can't be verified. 503: failure on our side; the broker redelivers. Never a redirect (FxA: the broker follows it with
+ * a GET).
  */
 export function webhooks(options: WebhookOptions): Hono {
   const app = new Hono();
 
-  // FxA: the content type is that of a form, the length 0. Neither is looked at, nor is a body.
+  // FxA sends a form content type and length 0. Neither is checked, and a body is ignored.
   app.post(WEBHOOK_PATH, async (c) => {
-    const outcome = await take(bearerToken(c.req.header('authorization')), options);
+    const outcome = await receive(bearerToken(c.req.header('authorization')), options);
     return outcome === undefined ? c.text('OK') : answerProblem(c, problemOf(outcome));
   });
 
@@ -65,7 +65,7 @@ export function webhooks(options: WebhookOptions): Hono {
   return app;
 }
 
-async function take(token: string, options: WebhookOptions): Promise<Outcome> {
+async function receive(token: string, options: WebhookOptions): Promise<Outcome> {
   const { verify, count, report } = options;
   let set: VerifiedSet;
   try {
@@ -103,16 +103,16 @@ async function applySet(
   await apply({ account, clientId: client.clientId, mark, events, at: now() });
 }
 
-/** What surrounds the shortcut. */
+/** Environment of the shortcut. */
 export interface ShortcutOptions {
-  /** Whether requests may pass by all the rest now. */
+  /** Whether requests may bypass the middleware now. */
   readonly isOpen: () => boolean;
   readonly answered: (request: IncomingMessage, status: number) => void;
 }
 
 /**
- * The same straight from Node's request: at the rate at which events come after an outage, what a framework adds is most of
- * the cost.
+ * Handles a delivery directly on Node's request: during the backlog after an outage, the framework would be most of the
+ * cost.
  */
 export function webhookShortcut(options: WebhookOptions, { isOpen, answered }: ShortcutOptions): Shortcut {
   return (request, response) => {
@@ -125,20 +125,22 @@ export function webhookShortcut(options: WebhookOptions, { isOpen, answered }: S
       answered(request, problem?.status ?? 200);
       return true;
     };
-    // Whatever nobody foresaw goes the long way, where it is reported.
-    return take(bearerToken(request.headers.authorization), options).then(answer, () => false);
+    // Unexpected errors fall through to the app, which reports them.
+    return receive(bearerToken(request.headers.authorization), options).then(answer, () => false);
   };
 }
 
-/** As FxA's broker sends it: without a body, and no longer than a SET is. All others are measured on the long way. */
+/**
+ * Matches what FxA's broker sends: no body, and no longer than a SET. Other requests go through the app's size limits.
+ */
 function isPlain({ headers }: IncomingMessage): boolean {
   const { 'content-length': length = '0', 'transfer-encoding': encoding, authorization = '' } = headers;
-  return length === '0' && encoding === undefined && authorization.length <= LONGEST_BODY;
+  return length === '0' && encoding === undefined && authorization.length <= LONGEST_AUTHORIZATION;
 }
 
 const OK_HEADERS = { 'content-type': 'text/plain; charset=UTF-8', 'content-length': '2' };
 
-/** Empty when there is none, which is then refused as what it is: no token. */
+/** Empty without a bearer token; then refused as malformed. */
 function bearerToken(authorization = ''): string {
   return /^bearer /i.test(authorization) ? authorization.slice('bearer '.length) : '';
 }

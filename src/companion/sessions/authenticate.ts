@@ -1,4 +1,4 @@
-// What a request shows: its bearer token, and the companion session that stands there.
+// Authenticates requests by companion session.
 import type { Context } from 'hono';
 import { bearerToken } from '../bearer/middleware.ts';
 import { inRealm } from '../bearer/refusals.ts';
@@ -7,10 +7,10 @@ import type { LiveSession, Store } from '../store.ts';
 import { endedSession, refusalHeaders } from './responses.ts';
 import { parseSessionToken, sessionHash } from './token.ts';
 
-/** The protection space of all that is shown a companion session, or sells one (RFC 9110, section 11.5). */
+/** The realm (RFC 9110, section 11.5) of all routes that create or require a companion session. */
 const REALM = 'companion';
 
-/** A handler whose refusals of bearer tokens name the realm. */
+/** Wraps a handler so that its bearer challenges name the realm. */
 export function guarded(handler: (c: Context) => Promise<Response>): (c: Context) => Promise<Response> {
   return async (c) => {
     try {
@@ -21,15 +21,15 @@ export function guarded(handler: (c: Context) => Promise<Response>): (c: Context
   };
 }
 
-/** 401: buy a session. */
+/** 401: no such session; create a new one. */
 export function unknownSession(): Problem {
   return new Problem(401, 'unknown_session', 'There is no such session', { headers: refusalHeaders() });
 }
 
 /**
- * The companion session a request shows, unchecked.
+ * The session token a request presents, unchecked.
  *
- * @throws Problem as `bearerToken`, and 401 `unknown_session` when nothing of ours is written like that.
+ * @throws Problem as `bearerToken`, and 401 `unknown_session` when it isn't formatted like a session token.
  */
 export function presentedToken(c: Context): Buffer {
   const token = parseSessionToken(bearerToken(c));
@@ -38,7 +38,7 @@ export function presentedToken(c: Context): Buffer {
 }
 
 /**
- * The live session behind a token; `now` in milliseconds.
+ * Loads the live session of a token; `now` in milliseconds.
  *
  * @throws Problem 401 `unknown_session`, 401 `session_ended` with reason and instant.
  */

@@ -1,10 +1,10 @@
-// Request bodies: JSON objects, small ones, and nothing of them in what is said about a bad one.
+// Reads JSON request bodies; error messages never quote them.
 import type { Context } from 'hono';
 import type { JsonObject } from '../../fxa/http.ts';
 import { Problem } from '../http/problem.ts';
 
 /**
- * The body as an object; an empty body is `{}`.
+ * Reads the body as an object; an empty body is `{}`.
  *
  * @throws Problem 400 `invalid_request`.
  */
@@ -23,7 +23,7 @@ export async function readObject(c: Context): Promise<JsonObject> {
   return value as JsonObject;
 }
 
-/** 400. `message` repeats nothing of the body. */
+/** 400. `message` must not quote the body. */
 export function badBody(message: string): Problem {
   return new Problem(400, 'invalid_request', message);
 }

@@ -1,4 +1,4 @@
-// Buying a session: an access token proves who asks, is used to look at the profile once, and is forgotten.
+// Creates sessions: verifies the access token, uses it once to read the profile, and doesn't keep it.
 import { accountKey } from '../clients.ts';
 import type { CheckedToken, TokenCheck } from '../bearer/types.ts';
 import type { Deployment } from '../../fxa/environments.ts';
@@ -21,17 +21,18 @@ export interface SessionParts {
 }
 
 export interface CreatedSession {
-  /** The session's 32 bytes. */
+  /** The session token's 32 bytes. */
   readonly token: Uint8Array;
   readonly session: LiveSession;
   readonly isNew: boolean;
 }
 
 /**
- * Sells a session for an access token. A session that is shown is refreshed instead, if it lives and is of the same account
- * and client.
+ * Creates a session for an access token, or refreshes the presented one if it is live and of the same account and
+ * client.
  *
- * @throws Problem 401 `session_ended` (the session shown, or the account), all of `TokenCheck` and of `readMetricsEnabled`.
+ * @throws Problem 401 `session_ended` (the presented session, or the account), those of `TokenCheck` and
+ *   `readMetricsEnabled`.
  */
 export async function createSession(
   parts: SessionParts,
@@ -39,13 +40,13 @@ export async function createSession(
   presented: Uint8Array | undefined,
 ): Promise<CreatedSession> {
   const { store, check, secret, deployment, http, now } = parts;
-  // Of before the first question, since what happens after an answer makes it an old one.
+  // Taken before the first request: anything that happens later is newer than the answers.
   const at = now();
   const checked = await check(accessToken, { fresh: true });
   const account = accountKey(secret, checked.client, checked.uid);
   const { clientId } = checked.client;
-  // Before the profile is read: what is heard from here on may be newer than what the profile will say. And what happened
-  // before, when nobody here knew the account and so nothing of it was kept, the profile says, or refuses the token for.
+  // Register the account before reading the profile, so that later events are kept and count as newer. Earlier events,
+  // not kept for an unknown account, are reflected in the profile, or make it refuse the token.
   const readAtRevision = await store.open(account, at);
   const metrics = await readMetricsEnabled(deployment(clientId), accessToken, checked.uid, http);
   const facts = { account, clientId, provedAt: provedAt(checked, at), metrics, readAtRevision, at };
@@ -56,20 +57,20 @@ export async function createSession(
   }
   const token = newSessionToken();
   const session = await storeSession(store, facts, token, checked, false);
-  if (session === undefined) throw new Error('The store knows no session it was not shown');
+  if (session === undefined) throw new Error('The store reported a new session as unknown');
   return { token, session, isNew: true };
 }
 
 /**
- * When the token was issued, at the latest. FxA: its instant may be in whole seconds, and a token made just after a password
- * change would look older than that; later than the question it cannot be.
+ * The latest time the token may have been issued. FxA: `iat` may be in whole seconds, so a token issued right after a
+ * password change would look older than it; but it can't be later than the request.
  */
 function provedAt({ issuedAt }: CheckedToken, askedAt: number): number {
   if (issuedAt === undefined || issuedAt % 1000 !== 0) return issuedAt ?? askedAt;
   return Math.max(issuedAt, Math.min(issuedAt + 999, askedAt));
 }
 
-/** Undefined: the session shown is unknown. */
+/** Undefined: the presented session is unknown. */
 async function storeSession(
   store: Store,
   facts: Omit<Parameters<Store['createSession']>[0], 'hash' | 'sealedUid' | 'presented'>,

@@ -1,18 +1,18 @@
-// The one look at the profile that a session costs: whether this person allows metrics, and nothing else of it.
+// Reads the profile once per session, for the metrics setting only.
 import type { Deployment } from '../../fxa/environments.ts';
 import { isFxaError } from '../../fxa/errors.ts';
 import type { Http } from '../../fxa/http.ts';
 import { fetchProfile } from '../../fxa/profile.ts';
 import { accountsUnavailable, insufficientScope, invalidToken } from '../bearer/refusals.ts';
 
-/** FxA: both are needed to be told `uid` and `metricsEnabled`. */
+/** FxA: both scopes are needed to get `uid` and `metricsEnabled`. */
 const NEEDED = 'profile:uid profile:email';
 
 /**
- * Whether the profile of `uid` allows metrics. FxA: some tokens are not told; what is not said is no consent.
+ * Whether the profile of `uid` allows metrics. FxA: some tokens don't get the setting; missing means no.
  *
- * @throws Problem 401 `invalid_token` (the profile refuses the token, is of somebody else, or of a disabled account), 403
- * `insufficient_scope`, 503 `accounts_unavailable`.
+ * @throws Problem 401 `invalid_token` (the profile refuses the token, is of another account, or of a disabled one), 403
+ *   `insufficient_scope`, 503 `accounts_unavailable`.
  */
 export async function readMetricsEnabled(
   deployment: Deployment,

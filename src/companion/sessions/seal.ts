@@ -1,4 +1,4 @@
-// The uid, kept so that it opens only while its owner shows the session: whoever has the database alone has no uid.
+// Encrypts the uid with a key derived from the session token, so that the database alone doesn't reveal it.
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
 const ALGORITHM = 'aes-256-gcm';
@@ -13,7 +13,11 @@ export function sealUid(token: Uint8Array, uid: string): Buffer {
   return Buffer.concat([nonce, cipher.getAuthTag(), text]);
 }
 
-/** @throws Error when this session sealed something else, or nothing. It says no more than that. */
+/**
+ * Decrypts a sealed uid.
+ *
+ * @throws Error when it wasn't sealed with this session token; without details.
+ */
 export function openUid(token: Uint8Array, sealed: Uint8Array): string {
   const nonce = sealed.subarray(0, NONCE_LENGTH);
   const tag = sealed.subarray(NONCE_LENGTH, NONCE_LENGTH + TAG_LENGTH);
