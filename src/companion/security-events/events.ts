@@ -1,16 +1,17 @@
-// From the `events` of a SET (RFC 8417, section 2.2) to what happened to an account.
+// Reads the `events` claim of a SET (RFC 8417, section 2.2).
 import { Refusal } from './refusal.ts';
 import { isObject } from './signature.ts';
 import type { Claims } from './signature.ts';
 import type { AccountEvent } from './types.ts';
 
-/** Undefined: nothing that is known here. */
+/** Undefined for an event that doesn't concern us. */
 type Read = (payload: Claims, signedAt: number) => AccountEvent | undefined;
 
 const FXA = 'https://schemas.accounts.firefox.com/event/';
 const OPENID = 'https://schemas.openid.net/secevent/';
 
-// What a payload holds beyond this is never read. FxA: a changed profile may carry an address; it is to be fetched, not believed.
+// Other members of payloads are ignored. FxA: a profile-change may carry an address, which must be fetched rather than
+// trusted.
 const EVENTS: ReadonlyMap<string, Read> = new Map<string, Read>([
   [
     `${FXA}password-change`,
@@ -28,7 +29,7 @@ const EVENTS: ReadonlyMap<string, Read> = new Map<string, Read>([
   [`${FXA}delete-user`, () => ({ kind: 'delete_user' })],
   [`${FXA}metrics-opt-out`, () => ({ kind: 'metrics_opt_out' })],
   [`${FXA}metrics-opt-in`, () => ({ kind: 'metrics_opt_in' })],
-  // The same two things as OpenID names them (RISC and CAEP 1.0), for senders other than FxA's.
+  // OpenID's names for two of these (RISC and CAEP 1.0), for other senders.
   [`${OPENID}risc/event-type/account-purged`, () => ({ kind: 'delete_user' })],
   [
     `${OPENID}caep/event-type/credential-change`,
@@ -39,15 +40,15 @@ const EVENTS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ],
 ]);
 
-/** Milliseconds that the clocks of two servers may differ. */
+/** Allowed clock difference between two servers, in milliseconds. */
 const CLOCK_SLACK = 60_000;
-/** Instants below are in seconds. FxA: documented as seconds, sent as milliseconds. */
+/** Smaller values are seconds. FxA: documented as seconds, sent as milliseconds. */
 const LEAST_MILLISECONDS = 1e11;
 const LONGEST_CAPABILITIES = 256;
 
 /**
- * Reads them all. `signedAt` in milliseconds: a change that is later than that is not believed, since one in a distant future
- * would end every session for ever. A sender whose clock is merely ahead comes again, and is believed then.
+ * Reads all events. `signedAt` in milliseconds: a later change time is refused, since one in the far future would end
+ * every session forever. A sender whose clock is ahead retries, and is accepted then.
  *
  * @throws Refusal `events`, or `future`.
  */
@@ -71,7 +72,7 @@ export function readEvents(
   return { events: known, unknownEvents };
 }
 
-/** Whole milliseconds. */
+/** A change time in whole milliseconds. */
 function instant(value: unknown, signedAt: number): number {
   if (typeof value !== 'number' || !(value > 0)) throw new Refusal('events');
   const milliseconds = Math.floor(value < LEAST_MILLISECONDS ? value * 1000 : value);
@@ -79,7 +80,8 @@ function instant(value: unknown, signedAt: number): number {
   return milliseconds;
 }
 
-// A capability is a name, and is kept: control characters and half characters are none a database would take.
+// Capability names are stored, so control characters and lone surrogates, which a database would refuse, are not
+// allowed.
 function isCapabilities(value: unknown): value is string[] {
   return (
     Array.isArray(value) &&

@@ -1,8 +1,8 @@
-// The key set of Mozilla accounts, kept between tokens. Keys outlive their server's bad hours, and a new one is fetched when a
-// token names it.
+// Caches the key set of Mozilla accounts. Keys survive an outage of their server, and a new one is fetched when a token
+// names it.
 //
-// jose's remote key set is left aside on purpose: it drops every key it knows when the server is down at the wrong moment, and
-// cannot tell a key that does not exist from one that could not be looked for.
+// jose's remote key set is not used: it drops all known keys when the server is down at the wrong moment, and can't
+// tell a missing key from a failed fetch.
 import type { KeyObject } from 'node:crypto';
 import { FxaError } from '../../fxa/errors.ts';
 import { requestJson } from '../../fxa/http.ts';
@@ -10,10 +10,10 @@ import type { Http } from '../../fxa/http.ts';
 import { publicKeys } from './public-keys.ts';
 import { Refusal } from './refusal.ts';
 
-/** Whether a key exists cannot be said now: the key set could not be fetched, or was fetched a moment before. */
+/** Whether the key exists is unknown: the key set can't be fetched, or was fetched a moment ago. */
 export class KeysUnavailable extends Error {
   override readonly name = 'KeysUnavailable';
-  /** Seconds after which it is worth asking again. */
+  /** Seconds until a retry makes sense. */
   readonly retryAfter: number;
   readonly why: 'keys_unreachable' | 'keys_just_read';
 
@@ -27,37 +27,37 @@ export class KeysUnavailable extends Error {
 export interface KeySetOptions {
   /** `<oauth>/v1/jwks` */
   readonly url: string;
-  /** `timeout`: 5 s unless told, since the sender of a SET waits no more than ten. */
+  /** `timeout` defaults to 5 s, since the sender of a SET waits at most ten. */
   readonly http: Http;
   /** Milliseconds. */
   readonly now: () => number;
-  /** Told of each fetch that failed, whether or not somebody waits for it. */
+  /** Called for each failed fetch, including background ones. */
   readonly report?: (error: unknown) => void;
 }
 
 export interface KeySet {
   /**
-   * The key of an id. Waits for the network only when the key is not known, or has not been looked at for an hour.
+   * Finds a key by its id. Fetches first only when the key is unknown or the key set is older than an hour.
    *
-   * Rejects with Refusal `key` when a key set fetched after the question does not have it, and with KeysUnavailable.
+   * Rejects with Refusal `key` when a newly fetched key set doesn't contain it, and with KeysUnavailable.
    */
   readonly find: (kid: string) => KeyObject | Promise<KeyObject>;
 }
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
-/** Younger than this, a document is not fetched again for a key it has. */
+/** A key set younger than this is not refetched for a known key. */
 const FRESH = 600 * SECOND;
-/** A document older than this is fetched again first; its keys are good all the same while that fails. */
+/** A key set older than this is refetched first; its keys remain valid while that fails. */
 const STALE = HOUR;
-/** Since the last document that had it. A withdrawn key may have signed what is still on its way. */
+/** How long a withdrawn key stays valid, since it may have signed tokens still in transit. */
 const WITHDRAWN_KEY = HOUR;
 const UNREACHABLE_KEY = 24 * HOUR;
-/** Between two fetches, so that tokens with made-up key ids cannot be turned against Mozilla accounts. */
+/** Minimum time between fetches, so that tokens with made-up key ids can't be used to flood Mozilla accounts. */
 const COOL_DOWN = 30 * SECOND;
 const COOL_DOWN_AFTER_FAILURE = 5 * SECOND;
 
-/** Keeps the key set at `url`. Nothing is fetched before the first question. */
+/** Creates the cache. Nothing is fetched before the first lookup. */
 export function createKeySet({ url, http, now, report }: KeySetOptions): KeySet {
   const patient = { ...http, timeout: http.timeout ?? 5 * SECOND };
   let known = new Map<string, { readonly key: KeyObject; readonly seenAt: number }>();
@@ -91,7 +91,7 @@ export function createKeySet({ url, http, now, report }: KeySetOptions): KeySet 
     throw new KeysUnavailable(failed ? 'keys_unreachable' : 'keys_just_read', retryAfter);
   }
 
-  /** True when a document has been read, false when that failed or is not yet allowed again. One at a time; never rejects. */
+  /** Fetches the key set, one request at a time. False when that failed or is too early; never rejects. */
   function refresh(at: number): Promise<boolean> {
     if (refreshing) return refreshing;
     if (at >= pause.from && at < pause.until) return Promise.resolve(false);
@@ -125,7 +125,7 @@ export function createKeySet({ url, http, now, report }: KeySetOptions): KeySet 
   return { find };
 }
 
-/** False also for a clock that was set back: then it is better to look again. */
+/** Also false when the clock was set back, so that the key set is refetched. */
 function isWithin(at: number, since: number, span: number): boolean {
   return at >= since && at - since <= span;
 }

@@ -1,20 +1,19 @@
-// Which keys of a key set document (RFC 7517, section 5) may verify an RS256 signature.
+// Selects the keys of a JWK Set (RFC 7517, section 5) that may verify RS256 signatures.
 import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { LONGEST_KID, isObject } from './signature.ts';
 import type { Claims } from './signature.ts';
 
 const MOST_KEYS = 64;
-/** Bits. RFC 7518, section 3.3, demands the least; more than the most would only be slow. */
+/** Bits. The minimum is RFC 7518's (section 3.3); larger than the maximum would only be slow. */
 const MODULUS = { least: 2048, most: 8192 };
-/** NIST FIPS 186-5, section A.1.1: the least public exponent that is sound. */
+/** NIST FIPS 186-5, section A.1.1: the minimum public exponent. */
 const LEAST_EXPONENT = 65537n;
 
 /**
- * The usable keys by their ids. What is broken, or meant for something else, is passed over; an id that two RSA keys claim is
- * nobody's.
+ * The usable keys by id. Invalid keys and keys for other uses are skipped; an id used by two RSA keys is dropped.
  *
- * @throws Error when the document is no key set, holds more than 64 keys, or none that can be used.
+ * @throws Error when the document is not a key set, has more than 64 keys, or no usable one.
  */
 export function publicKeys(document: Claims): Map<string, KeyObject> {
   const { keys } = document;
@@ -37,7 +36,7 @@ export function publicKeys(document: Claims): Map<string, KeyObject> {
 function publicKey({ n, e, alg = 'RS256', use = 'sig', key_ops = ['verify'], ...rest }: Claims) {
   if (alg !== 'RS256' || use !== 'sig' || !Array.isArray(key_ops) || !key_ops.includes('verify'))
     return undefined;
-  // Whoever publishes the private half has lost it.
+  // A key whose private part is published is compromised.
   if (typeof n !== 'string' || typeof e !== 'string' || 'd' in rest) return undefined;
   try {
     const key = createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' });

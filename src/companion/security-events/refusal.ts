@@ -1,15 +1,15 @@
-// Why a token was not believed: a closed list, for counters and for whoever sent it.
+// The reasons for refusing a token: a closed list, for counters and for the sender.
 
 export const REFUSAL_REASONS = [
-  /** None at all, too long, not three canonical parts, or parts that are no JSON objects. */
+  /** Missing, too long, not three canonical base64url parts, or parts that are not JSON objects. */
   'malformed',
-  /** Any but RS256. */
+  /** Any algorithm but RS256. */
   'algorithm',
-  /** The header makes something critical, or leaves the payload unencoded. */
+  /** The header has `crit`, or leaves the payload unencoded. */
   'extension',
-  /** The header says it is a token of another kind. */
+  /** The header declares another type of token. */
   'type',
-  /** The key is not in a key set fetched after the token came. */
+  /** The key is not in a newly fetched key set. */
   'key',
   'signature',
   'issuer',
@@ -17,19 +17,19 @@ export const REFUSAL_REASONS = [
   'subject',
   /** No `jti`. */
   'id',
-  /** No `iat`, or one too long ago. */
+  /** No `iat`, or too old. */
   'stale',
-  /** Signed, or telling of a change, later than now. */
+  /** `iat`, `nbf` or a change time in the future. */
   'future',
-  /** Past its own `exp`, which a security event token need not have. */
+  /** Past its `exp`, which a security event token need not have. */
   'expired',
-  /** No events, or one whose payload is not what it should be. */
+  /** No events, or one with an invalid payload. */
   'events',
 ] as const;
 
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
-/** The token is not to be believed, now or later. Holds nothing of the token. */
+/** The token is invalid and stays so. Contains nothing of the token. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly reason: RefusalReason;

@@ -1,32 +1,33 @@
-// The signature of a compact JWS (RFC 7515), for the one algorithm Mozilla accounts signs with.
+// Verifies compact JWS (RFC 7515) with RS256, the only algorithm Mozilla accounts uses.
 //
-// jose does this too, and ours must never accept what jose refuses: tests hold the two together. It is here because
-// `crypto.verify` costs a third less than WebCrypto, and less again when what comes in together is verified together.
+// jose does this too, and tests check that this never accepts what jose refuses. It exists because `crypto.verify`
+// costs a third less than WebCrypto, and less again when verified in batches.
 import { isUtf8 } from 'node:buffer';
 import { verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { Refusal } from './refusal.ts';
 
-/** Gives the public key of a `kid`. Rejects when there is none, or when that cannot be said now. */
+/** Finds the public key for a `kid`. Rejects when it doesn't exist, or when that can't be determined now. */
 export type FindKey = (kid: string) => KeyObject | Promise<KeyObject>;
 
 export type Claims = Readonly<Record<string, unknown>>;
 
 export interface VerifiedJws {
-  /** As it stands in the header. */
+  /** As in the header. */
   readonly typ: unknown;
   readonly payload: Buffer;
 }
 
-/** Characters. FxA: a SET has some 800, an access token some 1500. */
+/** Characters. FxA: a SET has about 800, an access token about 1500. */
 const LONGEST_TOKEN = 8192;
 export const LONGEST_KID = 256;
 
 /**
- * Verifies an RS256 signature. The key is found by `kid` and nothing else: whatever key or address a header carries
- * (`jwk`, `jku`, `x5c`, `x5u`) is never looked at (RFC 8725, section 3.10).
+ * Verifies an RS256 signature. The key is found by `kid` only: keys and URLs in the header (`jwk`, `jku`, `x5c`, `x5u`)
+ * are ignored (RFC 8725, section 3.10).
  *
- * @throws Refusal `malformed`, `algorithm`, `extension`, `key` (no usable `kid`) or `signature`; and what `find` throws.
+ * @throws Refusal `malformed`, `algorithm`, `extension`, `key` (no usable `kid`) or `signature`; and whatever `find`
+ *   throws.
  */
 export async function verifySignature(token: string, find: FindKey): Promise<VerifiedJws> {
   if (token.length > LONGEST_TOKEN) throw new Refusal('malformed');
@@ -38,7 +39,8 @@ export async function verifySignature(token: string, find: FindKey): Promise<Ver
   const payload = decode(body);
   const signature = decode(tail);
   if (alg !== 'RS256') throw new Refusal('algorithm');
-  // No extension is understood (RFC 7515, section 4.1.11), and no JWT may leave its payload unencoded (RFC 7797, section 7).
+  // No extension is supported (RFC 7515, section 4.1.11), and a JWT may not leave its payload unencoded (RFC 7797,
+  // section 7).
   if ('crit' in header || 'b64' in header) throw new Refusal('extension');
   if (typeof kid !== 'string' || kid === '' || kid.length > LONGEST_KID) throw new Refusal('key');
   const key = await find(kid);
@@ -54,13 +56,13 @@ interface Question {
   readonly answer: (valid: boolean) => void;
 }
 
-/** In one turn of the event loop; who else waits for it waits no longer than that. */
+/** Signatures verified per turn of the event loop, which bounds the delay for other work. */
 const BATCH_SIZE = 32;
 let questions: Question[] = [];
 
 /**
- * What has come in within one turn is verified at its end, here and not in Node's pool of threads: one takes no longer than
- * handing it over, and a slow look-up of a name, which takes place in that pool, holds none of them up.
+ * Signatures that arrive in one turn are verified at its end, on the main thread: handing one to Node's thread pool
+ * costs as much as verifying it, and slow DNS lookups in that pool would delay it.
  */
 function isSigned(question: Omit<Question, 'answer'>): Promise<boolean> {
   return new Promise((answer) => {
@@ -84,7 +86,7 @@ function holds(signed: Buffer, key: KeyObject, signature: Buffer): boolean {
   }
 }
 
-/** What one key signs of one kind has the same header each time. */
+/** Tokens of one kind signed by one key share their header. */
 let lastHeader: { readonly head: string; readonly claims: Claims } | undefined;
 
 function readHeader(head: string): Claims {
@@ -95,28 +97,29 @@ function readHeader(head: string): Claims {
 }
 
 /**
- * The JSON object in a payload or header.
+ * Parses the JSON object in a payload or header.
  *
  * @throws Refusal `malformed`.
  */
 export function parseObject(bytes: Buffer): Claims {
   let value: unknown;
   try {
-    // What is no UTF-8 would be read as something that was never signed.
+    // Invalid UTF-8 would be decoded to something that was never signed.
     if (isUtf8(bytes)) value = JSON.parse(bytes.toString('utf8'));
   } catch {
-    // A parser's message quotes what it read.
+    // The parser's message would quote the input.
   }
   if (!isObject(value)) throw new Refusal('malformed');
   return value;
 }
 
-/** True for what JSON calls an object. */
+/** True for a JSON object. */
 export function isObject(value: unknown): value is Claims {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-// Node's decoder overlooks padding, white space, foreign characters and stray bits; only what it would write itself is taken.
+// Node's decoder ignores padding, white space, foreign characters and stray bits; only the canonical encoding is
+// accepted.
 function decode(part: string): Buffer {
   const bytes = Buffer.from(part, 'base64url');
   if (bytes.toString('base64url') !== part) throw new Refusal('malformed');

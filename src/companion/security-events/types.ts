@@ -1,7 +1,7 @@
-// What a security event token says, once it is believed.
+// The content of a verified security event token.
 import type { Client } from '../clients.ts';
 
-/** Instants in milliseconds, whatever unit they came in. */
+/** Instants in milliseconds, whatever the unit in the token. */
 export type AccountEvent =
   | { readonly kind: 'password_change'; readonly changedAt: number }
   | {
@@ -23,9 +23,9 @@ export interface VerifiedSet {
   /** The uid. */
   readonly subject: string;
   readonly jti: string;
-  /** When this delivery was signed, in milliseconds. FxA: never when the event happened. */
+  /** When this delivery was signed, in milliseconds. FxA: not when the event happened. */
   readonly issuedAt: number;
   readonly events: readonly AccountEvent[];
-  /** How many events it held that nobody here knows. */
+  /** Number of events of unknown types. */
   readonly unknownEvents: number;
 }

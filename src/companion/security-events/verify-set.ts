@@ -1,7 +1,7 @@
-// Security event tokens (RFC 8417) as Mozilla accounts sends them, and the rules by which one is believed.
+// Verifies security event tokens (RFC 8417) as Mozilla accounts sends them.
 //
-// FxA signs ID tokens and access tokens with the same keys, for the same issuer and audience, and gives a SET no `typ`. What
-// tells them apart is `events`, which only a SET has, and the `typ` of an access token (RFC 8725, sections 3.11 and 3.12).
+// FxA signs ID tokens and access tokens with the same keys, for the same issuer and audience, and gives a SET no `typ`.
+// They differ by `events`, which only a SET has, and by the `typ` of access tokens (RFC 8725, sections 3.11 and 3.12).
 import { withoutSlash } from '../../fxa/secure-url.ts';
 import type { Client, Clients } from '../clients.ts';
 import { readEvents } from './events.ts';
@@ -21,20 +21,21 @@ export interface SetPolicy {
 }
 
 /**
- * Says what a SET says.
+ * Verifies a SET and returns its content.
  *
- * @throws Refusal when it is not to be believed; KeysUnavailable when that cannot be said now.
+ * @throws Refusal when it is invalid; KeysUnavailable when that can't be determined now.
  */
 export type VerifySet = (token: string) => Promise<VerifiedSet>;
 
-// Seconds. FxA: every attempt at a delivery is signed anew, so an old one is a replay; and real ones have come a little early.
+// Seconds. FxA: every delivery attempt is signed anew, so an old token is a replay; and real ones have arrived slightly
+// from the future.
 export const LONGEST_WAY = 86_400;
 export const CLOCK_SLACK = 60;
 
 const LONGEST_JTI = 256;
 const UID = /^[0-9a-f]{32}$/;
 
-/** Makes the check for one issuer and its clients. */
+/** Creates a verifier for one issuer and its clients. */
 export function createSetVerifier({ issuer, clients, keys, now }: SetPolicy): VerifySet {
   const expectedIssuer = withoutSlash(issuer);
   return async (token) => {
@@ -50,14 +51,15 @@ export function createSetVerifier({ issuer, clients, keys, now }: SetPolicy): Ve
   };
 }
 
-// RFC 8417, section 2.3, recommends `secevent+jwt`; RFC 7519, section 5.1, allows `JWT`, and `application/` before either.
+// RFC 8417, section 2.3, recommends `secevent+jwt`; RFC 7519, section 5.1, allows `JWT`, and `application/` before
+// either.
 function isSetType(typ: unknown): boolean {
   return (
     typ === undefined || (typeof typ === 'string' && /^(?:application\/)?(?:secevent\+)?jwt$/i.test(typ))
   );
 }
 
-/** A token for us and for others is refused: one of them could have passed it on. */
+/** A token with several audiences is refused, since another recipient could have forwarded it. */
 function clientOf(aud: unknown, clients: Clients): Client {
   const audience: unknown = Array.isArray(aud) && aud.length === 1 ? aud[0] : aud;
   const client = typeof audience === 'string' ? clients.get(audience) : undefined;
@@ -65,7 +67,10 @@ function clientOf(aud: unknown, clients: Clients): Client {
   return client;
 }
 
-/** When it was signed, in milliseconds. `now` in seconds, as the claims are; FxA: `iat` has a fraction. */
+/**
+ * Checks `iat`, `exp` and `nbf`; returns when it was signed, in milliseconds. `now` in seconds, as the claims; FxA:
+ * `iat` has a fraction.
+ */
 function checkedTime({ iat, exp, nbf }: Claims, now: number): number {
   if (typeof iat !== 'number' || !(now - iat <= LONGEST_WAY)) throw new Refusal('stale');
   if (iat - now > CLOCK_SLACK) throw new Refusal('future');

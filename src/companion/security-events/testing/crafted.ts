@@ -1,4 +1,4 @@
-// SETs made to be refused, and a few that look odd and are none the less to be believed.
+// SETs that must be refused, and a few unusual ones that must be accepted.
 import { createHmac, createSign, constants } from 'node:crypto';
 import type { RefusalReason } from '../refusal.ts';
 import { CHROMIUM, EVENT, FIREFOX, ISSUER, NOW, claims, encode, seal, set } from './tokens.ts';
@@ -10,7 +10,7 @@ export interface Crafted {
   readonly is: 'accepted' | RefusalReason;
 }
 
-/** `keyUrl`: where a listener counts who comes for a key. */
+/** `keyUrl`: a listener that counts requests for keys. */
 export function crafted(good: Signer, stranger: Signer, keyUrl: string): Crafted[] {
   const ordinary = set(good);
   const [head = '', body = '', tail = ''] = ordinary.split('.');
@@ -116,7 +116,7 @@ export function crafted(good: Signer, stranger: Signer, keyUrl: string): Crafted
   return all;
 }
 
-/** The last letter of 256 bytes carries four bits that say nothing; this is another one for the same bytes. */
+/** The last letter encoding 256 bytes has four unused bits; this is another letter for the same bytes. */
 function stray(token: string): string {
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   return letters[letters.indexOf(token.at(-1) ?? '') + 1] ?? '';

@@ -1,11 +1,11 @@
-// Tokens with a good signature that say something else than a SET for us would.
+// Tokens with a valid signature but claims that are not those of a SET for us.
 import type { RefusalReason } from '../refusal.ts';
 import { EVENT, FIREFOX, ISSUER, NOW, SUB, claims, set } from './tokens.ts';
 import type { Signer } from './tokens.ts';
 
 const SECONDS = NOW / 1000;
 
-/** What each claim may not be. */
+/** Invalid values per claim. */
 const WRONG: readonly (readonly [RefusalReason, string, readonly unknown[]])[] = [
   [
     'issuer',
@@ -23,7 +23,7 @@ const WRONG: readonly (readonly [RefusalReason, string, readonly unknown[]])[] =
   ['events', 'events', [undefined, null, 7, '', 'password-change', {}, [], [`${EVENT}delete-user`], true]],
 ];
 
-/** What a payload of an event may not be. */
+/** Invalid payloads per event. */
 const PAYLOADS: readonly (readonly [RefusalReason, string, readonly unknown[]])[] = [
   ['events', 'password-change', [null, 'x', 7, [], {}, { changeTime: '1' }, { changeTime: null }]],
   ['events', 'password-change', [{ changeTime: 0 }, { changeTime: -1 }, { changeTime: [NOW] }]],
@@ -47,7 +47,7 @@ const NO_SUBSCRIPTION: readonly object[] = [
   { changeTime: undefined },
 ];
 
-/** Each with the reason for which it is to be refused. */
+/** Each with the expected reason for refusal. */
 export function misclaimed(good: Signer): { what: string; token: string; is: RefusalReason }[] {
   const event = (name: string, payload: unknown) => ({ events: { [`${EVENT}${name}`]: payload } });
   const one = (is: RefusalReason, what: string, change: Readonly<Record<string, unknown>>, header = {}) => ({
@@ -68,7 +68,7 @@ export function misclaimed(good: Signer): { what: string; token: string; is: Ref
     ...['at+jwt', 'AT+JWT', 'application/at+jwt', 'Application/At+JWT', 'logout+jwt', '', 'x', 7, null].map(
       (typ) => one('type', `typ ${shown(typ)}`, {}, { typ }),
     ),
-    // FxA: these two come from the same keys, for the same audience.
+    // FxA signs these two with the same keys, for the same audience.
     {
       is: 'events' as const,
       what: "an ID token of FxA's shape",

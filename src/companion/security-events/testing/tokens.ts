@@ -1,10 +1,10 @@
-// Makes SETs as FxA does, and all that is not quite one, with keys made for the test.
+// Creates SETs as FxA does, and variations of them, with keys made for the test.
 import { createSign, generateKeyPairSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { Client } from '../../clients.ts';
 
 export const ISSUER = 'http://127.0.0.1:9720';
-/** Milliseconds: the instant at which tests look at the tokens made here. */
+/** Milliseconds: the current time in tests of these tokens. */
 export const NOW = Date.parse('2026-11-21T10:00:00.250Z');
 export const SUB = 'dd'.repeat(16);
 export const JTI = '0b9f6c2e-6b4d-4f0e-9a57-3a8f0c5f1d11';
@@ -25,7 +25,7 @@ export interface Signer {
   readonly kid: string;
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
-  /** As a key set lists it. */
+  /** As listed in a key set. */
   readonly jwk: Readonly<Record<string, unknown>>;
 }
 
@@ -41,7 +41,7 @@ export function signer(kid: string, bits = 2048): Signer {
 
 export const PASSWORD_CHANGE = { [`${EVENT}password-change`]: { changeTime: NOW - 5000 } };
 
-/** FxA's claims; `iat` with its fraction. A change to undefined takes a claim away. */
+/** FxA's claims, with a fractional `iat`. Changing a claim to undefined removes it. */
 export function claims(change: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return {
     iss: ISSUER,
@@ -58,13 +58,13 @@ export function encode(value: unknown): string {
   return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 }
 
-/** Signs `<header>.<payload>` whatever they are. */
+/** Signs `<header>.<payload>`, valid or not. */
 export function seal(head: string, body: string, { privateKey }: Signer, algorithm = 'RSA-SHA256'): string {
   const signature = createSign(algorithm).update(`${head}.${body}`).sign(privateKey);
   return `${head}.${body}.${signature.toString('base64url')}`;
 }
 
-/** FxA: the header is `alg` and `kid`, and nothing else. */
+/** FxA: the header has only `alg` and `kid`. */
 export function set(by: Signer, payload: unknown = claims(), header: object = {}): string {
   return seal(encode({ alg: 'RS256', kid: by.kid, ...header }), encode(payload), by);
 }
