@@ -1,4 +1,4 @@
-// The deliveries of the last seven days, sorted into columns for the picture and into days for the table.
+// Groups the deliveries of the last seven days into columns for the chart and days for the table.
 import type { EventKind } from '../security-events/types.ts';
 import type { OperatorState } from '../store.ts';
 import { DAY, HOUR } from './facts.ts';
@@ -7,13 +7,13 @@ import { KIND_NAMES } from './words.ts';
 type Deliveries = OperatorState['deliveries'];
 
 export interface Bin {
-  /** Milliseconds; a bin ends where the next begins. */
+  /** Start in milliseconds; a bin ends where the next begins. */
   readonly from: number;
   readonly counts: Readonly<Record<EventKind, number>>;
   readonly total: number;
 }
 
-/** Three hours each: 56 in a week, the last of them the one that runs. */
+/** Three hours: 56 bins per week, the last one still running. */
 export const BIN = 3 * HOUR;
 const WEEK = 7 * DAY;
 
@@ -22,7 +22,7 @@ export function binsOfWeek(deliveries: Deliveries, now: number): Bin[] {
   return bins(deliveries, end - WEEK, end, BIN);
 }
 
-/** By day in UTC, the newest first; of the oldest only what is in the week. */
+/** By UTC day, newest first; the oldest day is cut off at the week's start. */
 export function daysOfWeek(deliveries: Deliveries, now: number): Bin[] {
   const { from = now } = binsOfWeek([], now)[0] ?? {};
   const recent = deliveries.filter(({ hour }) => hour >= from);

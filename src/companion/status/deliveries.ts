@@ -1,4 +1,4 @@
-// The deliveries of a week: the picture, and the same as a table for those who do not see it.
+// The deliveries of a week, as a chart and as an equivalent table.
 import { html } from 'hono/html';
 import { type Bin, binsOfWeek, daysOfWeek } from './bins.ts';
 import type { Markup, StatusFacts } from './facts.ts';

@@ -1,4 +1,4 @@
-// What the status page is made of.
+// The input of the status page.
 import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Clients } from '../clients.ts';
 import type { WebhookCount } from '../operations/counters.ts';
@@ -6,23 +6,23 @@ import type { Version } from '../operations/dockerflow.ts';
 import type { Health } from '../operations/health.ts';
 import type { OperatorState } from '../store.ts';
 
-/** Escaped already. */
+/** Already escaped. */
 export type Markup = HtmlEscapedString | Promise<HtmlEscapedString>;
 
 export interface StatusFacts {
-  /** Milliseconds, as is `startedAt`. */
+  /** Milliseconds, as `startedAt`. */
   readonly now: number;
   readonly startedAt: number;
   readonly version: Version;
   readonly clients: Clients;
   readonly health: Health;
-  /** Requests bring `X-Forwarded-For`, and no proxy is trusted. */
+  /** Requests carry `X-Forwarded-For`, but no proxy is trusted. */
   readonly forwardedIgnored: boolean;
-  /** Undefined while the database does not answer. */
+  /** Undefined while the database is unavailable. */
   readonly state: OperatorState | undefined;
-  /** Of this instance, since it started. */
+  /** Counts of this instance since it started. */
   readonly webhooks: readonly WebhookCount[];
-  /** After so many days without an event, the page asks whether they still come. */
+  /** Days without an event after which the page warns. */
   readonly silentDays: number;
 }
 

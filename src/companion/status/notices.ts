@@ -1,4 +1,4 @@
-// What an operator should know first: that something is wrong, and what to do about it. Or that nothing is.
+// The notices at the top of the status page: what is wrong and what to do, or that all is well.
 import { html } from 'hono/html';
 import type { Client } from '../clients.ts';
 import { DAY, HOUR, type Markup, type StatusFacts } from './facts.ts';
@@ -12,7 +12,7 @@ interface Notice {
 
 const OLD = HOUR;
 
-/** The notices, the worst first. */
+/** Renders the notices, worst first. */
 export function notices(facts: StatusFacts): Markup {
   const found = [
     ...databaseNotices(facts),

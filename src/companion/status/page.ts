@@ -1,4 +1,4 @@
-// The status page: what an operator sees of the companion. No person, no session, and nothing that runs.
+// The operator's status page: totals only, and no scripts.
 import { html, raw } from 'hono/html';
 import { pagePolicy } from '../http/page-policy.ts';
 import { deliveriesSection } from './deliveries.ts';
@@ -10,11 +10,11 @@ import { ago, number, offBy } from './words.ts';
 
 export const STATUS_POLICY = pagePolicy(STYLE);
 
-// Written outside of the page's text, which may be indented: its bytes are those of the hash.
+// Kept out of the template, whose whitespace may change: its bytes must match the policy's hash.
 const STYLE_ELEMENT = raw(`<style>${STYLE}</style>`);
 const REFRESH_SECONDS = 60;
 
-/** The whole page; it shows itself anew every minute. */
+/** Renders the page, which reloads every minute. */
 export function statusPage(facts: StatusFacts): Markup {
   const { now, startedAt, version, health } = facts;
   return html`<!doctype html>

@@ -1,4 +1,4 @@
-// The picture of a week's deliveries: columns of three hours, stacked by kind. Drawn here, for the page runs no script.
+// The chart of a week's deliveries as SVG: columns of three hours, stacked by kind.
 import { html } from 'hono/html';
 import { BIN, type Bin } from './bins.ts';
 import { DAY, type Markup } from './facts.ts';
@@ -13,7 +13,7 @@ const PLOT_HEIGHT = HEIGHT - TOP - 26;
 const BASE = TOP + PLOT_HEIGHT;
 const GAP = 2;
 
-/** `bins` in the order of time, without a hole. */
+/** Draws the chart. `bins` must be contiguous and in order. */
 export function plot(bins: readonly Bin[]): Markup {
   const [first] = bins;
   const from = first?.from ?? 0;
@@ -32,7 +32,7 @@ export function plot(bins: readonly Bin[]): Markup {
   </svg>`;
 }
 
-/** Which colour is which, for those kinds that have come. */
+/** The legend, for kinds that occurred. */
 export function legend(bins: readonly Bin[]): Markup {
   const seen = KIND_NAMES.filter((kind) => bins.some(({ counts }) => counts[kind] > 0));
   return html`<ul class="legend">
@@ -81,7 +81,7 @@ function scaleLine(count: number, y: number): Markup {
 }
 
 function dayMark(day: number, x: number): Markup {
-  // The last one has no room for its name when the day has only just begun.
+  // Near the right edge there is no room for the label.
   const named = x < WIDTH - 40;
   return html`<line class="grid" x1="${short(x)}" x2="${short(x)}" y1="${TOP}" y2="${BASE + 6}" />
     ${named ? html`<text x="${short(x + 5)}" y="${HEIGHT - 8}">${dayLabel(day)}</text>` : ''}`;
@@ -93,7 +93,7 @@ function midnights(from: number, bins: number): number[] {
   return Array.from({ length: Math.ceil((end - first) / DAY) }, (_, day) => first + day * DAY);
 }
 
-/** The next number with a whole half that is 2, 4, 6, 10 or 20 times a power of ten. */
+/** The next round number with a whole half: 2, 4, 6, 10 or 20 times a power of ten. */
 function topOfScale(most: number): number {
   for (let unit = 1; ; unit *= 10) {
     const fits = [2, 4, 6, 10].find((step) => step * unit >= most);

@@ -1,4 +1,4 @@
-// `GET /status`, for whoever has the operator's password.
+// `GET /status`, behind the operator's password.
 import { Hono } from 'hono';
 import type { Counters } from '../operations/counters.ts';
 import { operatorOnly } from '../operations/operator.ts';
@@ -8,7 +8,7 @@ import type { StatusFacts } from './facts.ts';
 import { STATUS_POLICY, statusPage } from './page.ts';
 
 export interface StatusOptions extends Pick<StatusFacts, 'clients' | 'version' | 'startedAt'> {
-  /** Without one there is no such route. */
+  /** Without a password the route is absent. */
   readonly password: string | undefined;
   readonly state: () => Promise<OperatorState>;
   readonly health: () => Promise<Health>;
@@ -20,7 +20,7 @@ export interface StatusOptions extends Pick<StatusFacts, 'clients' | 'version' |
   readonly now?: () => number;
 }
 
-/** The route; it answers also while the database does not, with 503. */
+/** The route. While the database is unavailable it still renders the page, with 503. */
 export function status(options: StatusOptions): Hono {
   const { password, clients, version, startedAt, silentDays = 7, now = Date.now } = options;
   const app = new Hono();

@@ -1,10 +1,10 @@
-// The tables of the status page: clients, refusals, revocations.
+// The status page's tables: clients, refusals, revocations.
 import { html } from 'hono/html';
 import type { OperatorState } from '../store.ts';
 import type { Markup, StatusFacts } from './facts.ts';
 import { ago, counted, KINDS, number, reasonInWords, whatToDo } from './words.ts';
 
-/** Those configured, and those that were once and still have sessions. */
+/** Configured clients, and former ones that still have sessions. */
 export function clientsSection({ clients, state, now }: StatusFacts): Markup {
   if (state === undefined) return html``;
   const known = state.clients;
@@ -52,7 +52,7 @@ const FAILURES: Readonly<Record<string, string>> = {
   ignored: 'taken and ignored',
 };
 
-/** Webhooks that were not simply accepted, by reason. */
+/** Deliveries that were not accepted, by reason. */
 export function failuresSection({ webhooks, startedAt, now }: StatusFacts): Markup {
   const failures = webhooks.filter(({ outcome }) => outcome in FAILURES).sort((a, b) => b.count - a.count);
   return html`<section>
@@ -76,7 +76,7 @@ export function failuresSection({ webhooks, startedAt, now }: StatusFacts): Mark
   </section>`;
 }
 
-/** Grants of signed-out people that are still to be destroyed. */
+/** Grants still to be destroyed after sign-outs. */
 export function revocationsSection({ clients, state, now }: StatusFacts): Markup {
   if (state === undefined) return html``;
   const { pending, oldest, setAside } = state.revocations;

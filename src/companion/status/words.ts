@@ -1,8 +1,8 @@
-// The status page's words: for kinds of events, for what went wrong, and for how long ago something was.
+// Texts of the status page: kinds of events, failures, and relative times.
 import type { EventKind } from '../security-events/types.ts';
 import { DAY, HOUR } from './facts.ts';
 
-/** In the order in which they are stacked and listed. */
+/** In stacking and listing order. */
 export const KINDS: Readonly<Record<EventKind, string>> = {
   password_change: 'password changed',
   delete_user: 'account deleted',
@@ -35,7 +35,7 @@ const REASONS: Readonly<Record<string, string>> = {
   unknown_event: 'an event this version does not know',
 };
 
-/** A reason that has no words here is shown as its code. */
+/** Describes a refusal; unknown reasons are shown as their code. */
 export function reasonInWords(reason: string): string {
   return REASONS[reason] ?? reason;
 }
@@ -49,7 +49,7 @@ const SET_ASIDE: Readonly<Record<string, string>> = {
     'It was tried for 30 days. Mozilla accounts has most likely forgotten the grant by itself; if sign-outs go through again, nothing is to be done.',
 };
 
-/** What an operator is to do about grants that were set aside. */
+/** What the operator should do about grants that were set aside. */
 export function whatToDo(why: string): string {
   return SET_ASIDE[why] ?? 'Look into the log for this code.';
 }
@@ -57,7 +57,7 @@ export function whatToDo(why: string): string {
 const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
 const NUMBER = new Intl.NumberFormat('en');
 
-/** “3 hours ago”, for instants in milliseconds. */
+/** “3 hours ago”; instants in milliseconds. */
 export function ago(instant: number, now: number): string {
   const ms = now - instant;
   if (ms < 60_000) return 'just now';
@@ -66,7 +66,7 @@ export function ago(instant: number, now: number): string {
   return RELATIVE.format(-Math.floor(ms / DAY), 'day');
 }
 
-/** “3 s ahead of this machine”, for seconds. */
+/** “3 s ahead of this machine”; takes seconds. */
 export function offBy(seconds: number): string {
   if (seconds === 0) return 'in step with this machine';
   return `${number(Math.abs(seconds))} s ${seconds > 0 ? 'ahead of' : 'behind'} this machine`;
