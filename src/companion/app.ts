@@ -1,4 +1,4 @@
-// The companion as one app: its routes behind its front, made of parts that are handed in. It needs no port.
+// The companion as one Hono app: its routes behind the request pipeline, built from injected parts. It needs no port.
 import type { Hono } from 'hono';
 import type { Deployment, Endpoints } from '../fxa/environments.ts';
 import type { Http } from '../fxa/http.ts';
@@ -38,14 +38,14 @@ export interface AppParts {
   readonly settings: CompanionSettings;
   readonly endpoints: Endpoints;
   readonly store: Store;
-  /** For the operator; may be some seconds old. */
+  /** For the status page; may be a few seconds old. */
   readonly state: () => Promise<OperatorState>;
   readonly http: Http;
   readonly log: Log;
   readonly counters: Counters;
   readonly version: Version;
   readonly clocks?: Clocks;
-  /** Whether this instance is about to stop. Default: never. */
+  /** True once this instance is about to stop. Default: never. */
   readonly stopping?: () => boolean;
   /** Milliseconds. */
   readonly now: () => number;
@@ -53,13 +53,15 @@ export interface AppParts {
 
 export interface App {
   readonly app: Hono;
-  /** For the server: good deliveries need none of the rest. */
+  /** Lets the server answer webhook deliveries without going through the app. */
   readonly shortcut: Shortcut;
-  /** To be called with what all instances, this one included, say of accounts; undefined: anything may have been missed. */
-  readonly onNotification: (news: readonly AccountNotification[] | undefined) => void;
+  /**
+   * Call with the account notifications of all instances, this one included; undefined means some may have been missed.
+   */
+  readonly onNotification: (notifications: readonly AccountNotification[] | undefined) => void;
 }
 
-/** Of the companion's own calls Mozilla accounts needs to know the client alone. */
+/** Deployments for the companion's own calls, for which Mozilla accounts only needs the client id. */
 export function deployments(endpoints: Endpoints): (clientId: string) => Deployment {
   return (clientId) => ({ name: 'custom', endpoints, clientId });
 }
@@ -151,7 +153,7 @@ export function createApp(parts: AppParts): App {
       }),
     );
   const shortcutOptions: ShortcutOptions = {
-    // Where each request is written down, none may pass by.
+    // The shortcut skips the request log, so it stays closed while that is on.
     isOpen: () => limits.idle() && !log.writes('debug'),
     answered: ({ socket, headers }, status) => {
       counters.request(WEBHOOK_PATH, status);
@@ -165,9 +167,9 @@ export function createApp(parts: AppParts): App {
   return {
     app,
     shortcut: webhookShortcut(delivery, shortcutOptions),
-    onNotification: (news) => {
-      if (news === undefined) tokens.evictAll();
-      for (const { account, endedBefore } of news ?? []) tokens.evict(account, endedBefore);
+    onNotification: (notifications) => {
+      if (notifications === undefined) tokens.evictAll();
+      for (const { account, endedBefore } of notifications ?? []) tokens.evict(account, endedBefore);
     },
   };
 }
@@ -175,8 +177,8 @@ export function createApp(parts: AppParts): App {
 function accountsAnswer({ discovery }: Endpoints, { fetch }: Http) {
   return async (signal: AbortSignal): Promise<void> => {
     const { ok, body } = await fetch(discovery, { signal, redirect: 'error' });
-    // Unread, it would keep its connection.
+    // An unread body would keep its connection open.
     await body?.cancel();
-    if (!ok) throw new Error('Mozilla accounts is in trouble');
+    if (!ok) throw new Error('Mozilla accounts answered with an error');
   };
 }

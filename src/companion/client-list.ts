@@ -1,4 +1,4 @@
-// The list of clients as an operator writes it: JSON, of which every member is looked at.
+// Parses COMPANION_CLIENTS: a JSON list of clients, each member checked.
 import { parameterFault } from '../fxa/parameters.ts';
 import { secureUrl } from '../fxa/secure-url.ts';
 import type { Client } from './clients.ts';
@@ -6,10 +6,10 @@ import type { Client } from './clients.ts';
 const MEMBERS = ['clientId', 'name', 'scope', 'space', 'jwt', 'origin'];
 
 /**
- * Reads the list. Two names may go with one client id, for tokens of different scopes; what Mozilla tells of it is then for both,
- * so they share a space.
+ * Parses the list. One client id may appear under two names, for tokens of different scopes; its events then apply to
+ * both, so they must share a space.
  *
- * @throws Error whose message goes on after the name of the setting, and repeats nothing of it.
+ * @throws Error whose message continues after the name of the setting, and repeats no value.
  */
 export function parseClients(value: string): readonly Client[] {
   const listed = parsedJson(value);
@@ -65,7 +65,7 @@ function parsedJson(value: string): unknown {
   try {
     return JSON.parse(value);
   } catch {
-    // A parser's message quotes what it read.
+    // The parser's message would quote the input.
     return undefined;
   }
 }

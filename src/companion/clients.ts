@@ -1,25 +1,25 @@
-// The relying parties this companion serves, and the keyed hash under which it knows their accounts.
+// The clients this companion serves, and the keyed hash that identifies their accounts.
 import { createHmac } from 'node:crypto';
 
 /** One client registered at Mozilla accounts. */
 export interface Client {
   /** 16 hexadecimal digits. */
   readonly clientId: string;
-  /** What operators read, and what user ids end with: `fxa:<uid>-<name>`. */
+  /** Shown to operators, and the suffix of user ids: `fxa:<uid>-<name>`. */
   readonly name: string;
-  /** Space-separated; a token without them is none of this client's. */
+  /** Space-separated. Tokens that lack any of these scopes are refused. */
   readonly scope: string;
-  /** Clients of one space share their data (two builds of one product); others never see each other's. */
+  /** Clients in one space share their data (two builds of one product); different spaces never see each other's. */
   readonly space: string;
-  /** Whether Mozilla issues JWT access tokens to it; all others are opaque. */
+  /** Whether Mozilla issues JWT access tokens to this client; otherwise they are opaque. */
   readonly jwt: boolean;
-  /** The `Origin` registered for server-side metrics; without one there is no `engage`. */
+  /** The `Origin` registered for server-side metrics; without it `engage` is not sent. */
   readonly origin?: string;
 }
 
 export type Clients = ReadonlyMap<string, Client>;
 
-/** 32 bytes. Without the secret nobody tells whose account it is, nor that two spaces know the same person. */
+/** HMAC-SHA256, 32 bytes. Without the secret an account can't be identified, nor linked between two spaces. */
 export function accountKey(secret: Uint8Array, { space }: Client, uid: string): Buffer {
   return createHmac('sha256', secret).update(`${space}\0${uid}`).digest();
 }

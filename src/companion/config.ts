@@ -1,4 +1,4 @@
-// The companion's settings, from its environment: all of them or none. What is missing or wrong is named at once.
+// Reads the companion's settings from the environment, and reports everything missing or wrong at once.
 import { knownEndpoints, type Endpoints } from '../fxa/environments.ts';
 import { secureUrl, withoutSlash } from '../fxa/secure-url.ts';
 import { parseClients } from './client-list.ts';
@@ -7,31 +7,31 @@ import type { Client } from './clients.ts';
 
 export interface CompanionSettings {
   readonly issuer: string;
-  /** Absent: they are discovered at the issuer. */
+  /** Absent: discovered at the issuer. */
   readonly endpoints?: Endpoints;
   readonly clients: readonly Client[];
-  /** Keys the hashes under which accounts are known. 32 bytes at least; who loses it loses them all. */
+  /** Key of the account hashes, at least 32 bytes. If it is lost, existing accounts can no longer be matched. */
   readonly secret: Uint8Array;
-  /** PostgreSQL; absent: the embedded one. */
+  /** URL of a PostgreSQL server. Absent: the embedded database. */
   readonly databaseUrl?: string;
-  /** Folder of the embedded database; without one it lives in memory. */
+  /** Folder of the embedded database. Absent: kept in memory. */
   readonly dataDir?: string;
   readonly host: string;
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number;
-  /** The ids of Chromium builds, which are part of their origins. */
+  /** Ids of Chromium builds; they are part of the extension's origin. */
   readonly extensionIds: readonly string[];
-  /** How Mozilla accounts is asked about access tokens. */
+  /** Which endpoint of Mozilla accounts checks opaque access tokens. */
   readonly tokenCheck: 'introspect' | 'verify';
   readonly realm: string;
-  /** How many proxies in front of it are believed about the caller's address. */
+  /** How many proxies in front are trusted to report the caller's address. */
   readonly trustedProxies: number;
-  /** Absent: no counters and no status page. */
+  /** Absent: `/metrics` and `/status` are off. */
   readonly operatorPassword?: string;
   readonly logLevel: LogLevel;
-  /** Seconds for which a connection is kept for the next request. Default 620. */
+  /** How long an idle connection is kept for its next request, in seconds. Default 620. */
   readonly keepAlive?: number;
-  /** Seconds for which it serves on, and says that it is about to stop, when it is asked to end. Default 5. */
+  /** How long it keeps serving after SIGTERM while its heartbeats return 503, in seconds. Default 5. */
   readonly drain?: number;
 }
 
@@ -40,7 +40,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Everything that is wrong with the environment, a sentence each. */
+/** Lists everything wrong with the environment, one sentence each. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly faults: readonly string[];
@@ -52,14 +52,14 @@ export class ConfigError extends Error {
 }
 
 /**
- * Settings for production: nothing that matters has a default.
+ * Reads the settings for production; nothing that matters has a default.
  *
- * @throws ConfigError with all faults at once.
+ * @throws ConfigError listing all faults.
  */
 export function readSettings(variables: Variables): CompanionSettings {
   const faults: string[] = [];
   const optional = <T>(name: string, parse: (value: string) => T): T | undefined => {
-    // An empty variable is one that nobody set.
+    // An empty variable counts as unset.
     const value = variables[name] || undefined;
     try {
       return value === undefined ? undefined : parse(value);
@@ -122,7 +122,7 @@ function numbered<Name extends string>(name: Name, value: number | undefined) {
   return (value === undefined ? {} : { [name]: value }) as Partial<Record<Name, number>>;
 }
 
-/** Those of .env.example. */
+/** The client ids in .env.example. */
 const EXAMPLE_CLIENTS: ReadonlySet<string> = new Set(['0123456789abcdef', 'fedcba9876543210']);
 
 function realClients(value: string): readonly Client[] {

@@ -1,4 +1,4 @@
-// How long a day is, for what is kept by days.
+// The length of a day, for data kept by days.
 
 /** Milliseconds. */
 export const DAY_MS = 86_400_000;

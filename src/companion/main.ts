@@ -1,4 +1,4 @@
-// The production entry: takes everything from the environment, or says all that is missing and ends with 1.
+// Production entry point: reads the environment and starts, or reports every missing setting and exits with 1.
 import { setTimeout as wait } from 'node:timers/promises';
 import { startCompanion } from './start.ts';
 import { readSettings, type CompanionSettings } from './config.ts';
@@ -8,7 +8,7 @@ import { proxiedFetch } from './proxied-fetch.ts';
 import { startupError } from './startup-error.ts';
 import { readVersion } from './version.ts';
 
-/** Seconds; balancers look at the heartbeat every few. */
+/** Seconds. Load balancers poll the heartbeat every few seconds. */
 const DRAIN = 5;
 
 let settings: CompanionSettings | undefined;
@@ -18,7 +18,7 @@ try {
   const out = logSink((count) => log.event('log_lost', { count }, 'warn'));
   const log = createLog({ format: 'mozlog', level: settings.logLevel, out });
   process.once('exit', () => log.flush());
-  // Who started it may go: it stays, and its log is standard output, of which nothing has to be opened again.
+  // A closed terminal must not end it. The log goes to standard output, so there is no file to reopen.
   process.on('SIGHUP', () => log.event('hangup_ignored'));
   const version = readVersion();
   const companion = await startCompanion({
@@ -35,7 +35,7 @@ try {
   let isDraining = false;
   const now = new AbortController();
   const end = async (seconds: number) => {
-    // Asked once more, or by a person: at once.
+    // A second signal, or SIGINT, stops at once.
     if (isDraining || seconds === 0) now.abort();
     if (isDraining) return;
     isDraining = true;

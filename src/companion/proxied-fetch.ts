@@ -1,19 +1,19 @@
-// The way out through a proxy, where the environment names one: HTTPS_PROXY, HTTP_PROXY and NO_PROXY, in either case. What runs
-// on this machine is asked without.
+// Outgoing requests through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY (either case) name. This machine is
+// always reached directly.
 import { EnvHttpProxyAgent, fetch as undiciFetch } from 'undici';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** What is on this machine no proxy can reach. */
+/** Hosts on this machine, which a proxy can't reach. */
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
 const valueOf = (variables: Variables, name: string) =>
   variables[name.toLowerCase()] || variables[name] || undefined;
 
 /**
- * A `fetch` of its own for the companion; Node's where no proxy is named. Nothing is set for the rest of the process.
+ * Returns a `fetch` for the companion alone, or Node's when no proxy is set. The rest of the process is unaffected.
  *
- * @throws Error that names the variable, when its value is no URL of a proxy
+ * @throws Error naming the variable whose value is not the URL of a proxy
  */
 export function proxiedFetch(variables: Variables): typeof fetch {
   const [httpProxy, httpsProxy, noProxy] = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].map((name) =>
@@ -35,7 +35,7 @@ export function proxiedFetch(variables: Variables): typeof fetch {
   return proxied as unknown as typeof fetch;
 }
 
-/** An asterisk works alone only. */
+/** undici accepts `*` only on its own. */
 function withLoopback(noProxy = ''): string {
   const hosts = noProxy.split(/[,\s]+/).filter((host) => host !== '');
   return hosts.includes('*') ? '*' : [...hosts, ...LOOPBACK].join(',');

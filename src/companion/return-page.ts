@@ -1,5 +1,5 @@
-// Where a sign-in in a tab ends. The page does nothing, keeps nothing and loads nothing: the authorization code stands in
-// its address, and the extension reads it there, from the tab it opened itself.
+// The page where a sign-in in a tab ends. It stores and loads nothing: the extension reads the authorization code from
+// the address of the tab it opened.
 import { Hono } from 'hono';
 import { pagePolicy } from './http/page-policy.ts';
 
@@ -32,14 +32,14 @@ const PAGE = `<!doctype html>
 
 const HEADERS = {
   'content-type': 'text/html; charset=utf-8',
-  // The code must stay in no cache, and go nowhere as a referrer.
+  // Keeps the code in the address out of caches and referrers.
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'content-security-policy': pagePolicy(STYLE),
 };
 
-/** The route. It never looks at its request: what it does not read, it cannot log. */
+/** The route. It never reads its request, so it can't log the code. */
 export function returnPage(): Hono {
   const app = new Hono();
   app.get(RETURN_PATH, (c) => c.body(PAGE, 200, HEADERS));

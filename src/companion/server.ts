@@ -1,4 +1,4 @@
-// The companion, listening: how long it waits for whom, and how it stops without losing an answer.
+// The HTTP server: its time limits, connection limits and graceful stop.
 import { createServer } from 'node:http';
 import type {
   IncomingMessage,
@@ -14,7 +14,7 @@ import { networkOf, plainAddress } from './http/address.ts';
 export interface RunningCompanion {
   /** Without a trailing slash. */
   readonly origin: string;
-  /** Takes nothing more in, and resolves when what was taken in is answered. */
+  /** Stops accepting requests; resolves when those in progress are answered. */
   readonly stop: () => Promise<void>;
 }
 
@@ -25,27 +25,30 @@ export interface ServerOptions {
   readonly port: number;
   readonly times?: Partial<ServerTimes>;
   readonly shortcut?: Shortcut | undefined;
-  /** Connections of one network at a time. Left out where a proxy brings everybody's. */
+  /** Maximum connections per network. Leave out behind a proxy, which brings everyone's. */
   readonly connectionsEach?: number | undefined;
 }
 
 /**
- * Answers a request without the app, where that is worth it: undefined at once for all but its own, and false later for what is to go
- * through the app after all. Never rejects.
+ * Answers a request without going through the app. Returns undefined at once for requests it doesn't handle; resolves
+ * with false when the app must answer after all. Never rejects.
  */
 export type Shortcut = (request: IncomingMessage, response: ServerResponse) => Promise<boolean> | undefined;
 
 /** Milliseconds. */
 export interface ServerTimes {
-  /** For the head of a request. */
+  /** To receive the head of a request. */
   readonly headers: number;
-  /** For all of it. */
+  /** To receive the whole request. */
   readonly request: number;
-  /** Until a connection on which nothing moves is closed, an answer that nobody reads included. */
+  /** Until a connection without traffic is closed, including one whose client doesn't read its answer. */
   readonly idle: number;
-  /** Until one is closed that waits for the next request. Longer than load balancers wait, which else use it as it closes. */
+  /**
+   * Until an idle kept-alive connection is closed. Longer than load balancers keep theirs: otherwise they reuse one
+   * that is closing.
+   */
   readonly keepAlive: number;
-  /** For the answers that are on their way when it stops. */
+  /** To finish answers in progress when stopping. */
   readonly stop: number;
 }
 
@@ -59,7 +62,7 @@ const TIMES: ServerTimes = {
 const MAX_HEADER_SIZE = 16 * 1024;
 const MAX_CONNECTIONS = 4096;
 const CROWDED = 0.75 * MAX_CONNECTIONS;
-// Connections are worth keeping, above all those of a proxy; but not for ever, or a new instance would get none of them.
+// Connections are reused, but not forever: a new instance behind the same proxy would get none of them.
 const MAX_REQUESTS_PER_SOCKET = 10_000;
 
 /** Rejects with Node's error (`EADDRINUSE`, …) when it cannot listen. */
@@ -78,7 +81,7 @@ export function startServer(options: ServerOptions): Promise<RunningCompanion> {
           requestTimeout: request,
           keepAliveTimeout: keepAlive,
           maxHeaderSize: MAX_HEADER_SIZE,
-          // How often Node looks at the first two; its half minute would make them longer than they say.
+          // Node checks the first two only this often; its default of 30 s would stretch them.
           connectionsCheckingInterval: Math.min(1000, headers),
         },
       },
@@ -97,7 +100,7 @@ export function startServer(options: ServerOptions): Promise<RunningCompanion> {
   });
 }
 
-/** The same server, with the shortcut tried first. */
+/** `createServer`, trying the shortcut before the app. */
 function withShortcut(shortcut: Shortcut): typeof createServer {
   return ((options: HttpServerOptions, long: RequestListener) =>
     createServer(options, (request, response) => {
@@ -107,7 +110,7 @@ function withShortcut(shortcut: Shortcut): typeof createServer {
     })) as typeof createServer;
 }
 
-/** Connections that wait for their next request go first when there are nearly as many as there may be. */
+/** Closes idle connections first when the limit is near. */
 function closeIdleWhenCrowded(server: Server): void {
   let open = 0;
   server.on('connection', (socket: Socket) => {
@@ -119,7 +122,7 @@ function closeIdleWhenCrowded(server: Server): void {
   });
 }
 
-/** Nobody is to hold all the connections there are. */
+/** Refuses connections of a network that already holds `most`, so that one network can't take them all. */
 function limitPerNetwork(server: Server, most: number): void {
   const held = new Map<string, number>();
   server.on('connection', (socket: Socket) => {
@@ -138,7 +141,7 @@ function limitPerNetwork(server: Server, most: number): void {
   });
 }
 
-/** Keeps account of what is being answered, so that the end can wait for it. */
+/** Tracks requests in progress so that stopping can wait for them. */
 function gracefully(server: Server): (longest: number) => Promise<void> {
   const answering = new Set<ServerResponse>();
   let stopping: Promise<void> | undefined;
@@ -153,11 +156,11 @@ function gracefully(server: Server): (longest: number) => Promise<void> {
   });
   const stop = (longest: number) =>
     new Promise<void>((resolve, reject) => {
-      // Of several on one connection the newest: after the one that says so nothing more is sent.
+      // Mark only the newest of pipelined answers: nothing more is sent after the one with `Connection: close`.
       const last = new Map([...answering].map((response) => [response.req.socket, response]));
       for (const response of last.values()) response.shouldKeepAlive = false;
       server.close((error) => (error === undefined ? resolve() : reject(error)));
-      // Browsers hold connections on which they have not asked for anything; nobody waits for those.
+      // Browsers keep unused connections open; don't wait for those.
       const closeAll = () => {
         clearTimeout(deadline);
         server.closeAllConnections();

@@ -1,4 +1,4 @@
-// The companion, running: its database, its worker and its server, started in that order and stopped in the other.
+// Starts the companion (database, worker, server, in this order) and stops it in reverse.
 import { discover } from '../fxa/discovery.ts';
 import type { Http } from '../fxa/http.ts';
 import { createApp, deployments } from './app.ts';
@@ -21,23 +21,23 @@ import type { Log } from './operations/log.ts';
 import { operatorState } from './operations/operator-state.ts';
 import { CLOCK_SLACK, LONGEST_WAY } from './security-events/verify-set.ts';
 
-/** Seconds. Google's balancers keep connections for 600, others for less: the one who closes first should not be this one. */
+/** Seconds. Longer than load balancers keep a connection (Google's: 600), so that they close it first. */
 const KEEP_ALIVE = 620;
 
-/** A quarter of all; more than a proxy needs that nobody told us of. */
+/** A quarter of all connections; enough for a proxy that was not configured. */
 const CONNECTIONS_EACH = 1024;
 
 export interface RunningCompanion {
   /** Without a trailing slash. */
   readonly origin: string;
-  /** What the database is, and does not promise. */
+  /** Describes the database and what it doesn't guarantee. */
   readonly database: string;
   readonly kind: DatabaseKind;
   /** `host:port` of the database's server. */
   readonly host?: string;
-  /** Has the heartbeats say that it is about to stop, while it serves on. */
+  /** Makes the heartbeats return 503 while requests are still served. */
   readonly drain: () => void;
-  /** Takes nothing more in, answers what it took, and leaves the rest to the next start. */
+  /** Stops accepting requests, answers those in progress, and leaves queued work to the next start. */
   readonly stop: () => Promise<void>;
 }
 
@@ -47,21 +47,24 @@ export interface CompanionOptions {
   readonly version: Version;
   /** Default: Node's. */
   readonly fetch?: typeof fetch;
-  /** One that is open already, and stays open. Default: the one of the settings. */
+  /** An open database, which is not closed on stop. Default: the one in the settings. */
   readonly database?: Database;
-  /** For people: told in a sentence why this process ends by itself. */
+  /** Told in one sentence why this process ends itself; for the console. */
   readonly say?: (why: string) => void;
   /** Milliseconds. Default `Date.now`. */
   readonly now?: () => number;
-  /** Milliseconds: when a revocation that is due counts as lost, and how often those are looked for. Default: about two minutes. */
+  /**
+   * Milliseconds: after how long a due revocation counts as lost, and how often to look for such. Default: about two
+   * minutes.
+   */
   readonly redo?: { readonly overdueAfter: number; readonly sweepEvery: number };
 }
 
 /**
- * Starts one.
+ * Starts the companion. On failure nothing is left running.
  *
- * @throws FxaError when the issuer cannot be discovered, StoreError of `openDatabase`, and Node's error (`EADDRINUSE`, …) when it
- *   cannot listen. Nothing is left running then.
+ * @throws FxaError when discovery of the issuer fails, StoreError as `openDatabase`, and Node's error (`EADDRINUSE`, …)
+ *   when it can't listen.
  */
 export async function startCompanion(options: CompanionOptions): Promise<RunningCompanion> {
   const { settings, log, version, now = Date.now, redo } = options;
@@ -74,7 +77,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
   let isStopping = false;
   const running: (() => Promise<void>)[] = [];
   const stop = async () => {
-    // Each is to end, whatever becomes of the others.
+    // Stop every part even if another fails.
     const failed: unknown[] = [];
     for (const end of running.splice(0).reverse()) {
       await end().catch((error: unknown) => failed.push(error));
@@ -97,7 +100,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
     database.onLost((error) => {
       log.failure('database_lost', error);
       options.say?.((error as Error).message);
-      // At once: to stop in good order would write into files that are not ours any more.
+      // Exit without cleanup: an orderly stop would write to files that are no longer ours.
       process.exit(1);
     });
     await checkSecret(database, settings.secret);

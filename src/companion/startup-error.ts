@@ -1,10 +1,10 @@
-// Why a companion does not start, in a sentence that names the setting at fault.
+// Explains in one sentence why the companion didn't start, naming the setting at fault.
 import { isFxaError } from '../fxa/errors.ts';
 import type { CompanionSettings } from './config.ts';
 
 type NamedSettings = Pick<CompanionSettings, 'issuer' | 'host' | 'port' | 'dataDir' | 'databaseUrl'>;
 
-/** The sentence; that of the error itself where it says enough. Nothing of DATABASE_URL is repeated: it holds a password. */
+/** Returns the sentence, or the error's own message. DATABASE_URL is never repeated, because it holds a password. */
 export function startupError(
   error: unknown,
   { issuer, host, port, dataDir, databaseUrl }: NamedSettings,
@@ -14,7 +14,7 @@ export function startupError(
     return `FXA_ISSUER: Mozilla accounts does not answer at ${issuer} (${error.message}).`;
   if (syscall === 'listen') {
     if (code === 'EADDRINUSE') return `Port ${port} is in use: end what runs there, or choose another PORT.`;
-    return `HOST: nobody can listen at ${host}, port ${port} (${code ?? 'no reason given'}).`;
+    return `HOST: cannot listen at ${host}, port ${port} (${code ?? 'no reason given'}).`;
   }
   if (databaseUrl !== undefined) {
     const why = databaseError(error, databaseUrl);
@@ -26,15 +26,15 @@ export function startupError(
   return message ?? 'unknown error';
 }
 
-/** Node's, when there is no way to a server; those of several addresses of one host come without a `syscall`. */
+/** Node's codes for an unreachable server; errors that cover several addresses of one host have no `syscall`. */
 const NO_WAY = /^(?:ECONN|EHOST|ENET|ENOTFOUND|EAI_|ETIMEDOUT|EPIPE)/;
-/** Node's and OpenSSL's. */
+/** Certificate errors of Node and OpenSSL. */
 const BAD_CERTIFICATE = /CERT|^UNABLE_TO_VERIFY/;
-/** As pg says it, without a code. */
+/** Messages of pg that come without a code. */
 const DRIVER =
   /^(?:Connection terminated|timeout exceeded|SASL|SCRAM|The server does not support SSL|There was an error establishing an SSL)/;
 
-/** Undefined when it is not about the database's server. */
+/** Undefined when the error is not about the database server. */
 function databaseError(error: unknown, databaseUrl: string): string | undefined {
   const { code, message = '', path, cause } = Object(error) as Partial<NodeJS.ErrnoException>;
   if (code === 'database_away') {
@@ -55,7 +55,7 @@ function databaseError(error: unknown, databaseUrl: string): string | undefined 
   return DRIVER.test(message) ? `the server cannot be used: ${message}.` : undefined;
 }
 
-/** What to do about what PostgreSQL refused. Names of tables and columns are ours, and hold no value. */
+/** Advice for a PostgreSQL error. Names of tables and columns are ours, and reveal no data. */
 function adviceFor(code: string, message: string): string {
   const named =
     /(?:relation|table|schema|column|database|function|type) "?([a-z_.]{1,60})"?(?: of relation "[a-z_.]{1,60}")?/i.exec(

@@ -1,13 +1,13 @@
-// What the companion asks of its database. Instants in milliseconds; accounts and sessions by their hashes alone. What falls due
-// does so by the database's own clock, which all instances share.
+// The store: what the companion needs from its database. Instants are in milliseconds; accounts and sessions are
+// identified by hashes. Due times go by the database's clock, which all instances share.
 import type { EndedReason, MetricsEvent } from '../contract/companion.ts';
 import type { AccountEvent, EventKind } from './security-events/types.ts';
 
-/** The events of one SET, to be applied all or none. */
+/** The events of one SET, applied all or none. */
 export interface Delivery {
   readonly account: Buffer;
   readonly clientId: string;
-  /** SHA-256 of client id and jti: what tells a delivery without an instant from its replay. */
+  /** SHA-256 of client id and jti: identifies a delivery whose events have no instant, to detect replays. */
   readonly mark: Buffer;
   readonly events: readonly AccountEvent[];
   readonly at: number;
@@ -18,15 +18,15 @@ export interface CreateRequest {
   readonly clientId: string;
   /** SHA-256 of the session's 32 bytes. */
   readonly hash: Buffer;
-  /** The uid, sealed under a key made of the session itself: it opens only while that is shown. */
+  /** The uid, encrypted with a key derived from the session token; readable only while the client presents it. */
   readonly sealedUid: Buffer;
-  /** True when `hash` is that of a session shown, which is then refreshed if it lives. */
+  /** True when `hash` belongs to a session the client presented; it is refreshed if it is still live. */
   readonly presented: boolean;
-  /** When Mozilla accounts issued the token that proved it, on its clock. */
+  /** When Mozilla accounts issued the access token, by its clock. */
   readonly provedAt: number;
-  /** What the profile says. */
+  /** Whether the profile allows metrics. */
   readonly metrics: boolean;
-  /** What `open` told before the profile was read: what was heard since is newer than what it says. */
+  /** Revision returned by `open` before the profile was read; events received since are newer than the profile. */
   readonly readAtRevision: number;
   readonly at: number;
 }
@@ -38,7 +38,7 @@ export interface LiveSession {
   readonly sealedUid: Buffer;
   readonly revision: number;
   readonly metrics: boolean;
-  /** When a profile said so last. */
+  /** When a profile last said so. */
   readonly metricsReadAt: number;
   readonly subscriptions: Readonly<Record<string, boolean>>;
 }
@@ -50,8 +50,8 @@ export interface EndedSession {
 }
 
 /**
- * `deleted`: the account is, and nothing was written. `ended`: the session shown is; show none. `unknown`: the session shown is
- * none of this account and client, and nothing was written.
+ * `deleted`: the account is deleted; nothing was written. `ended`: the presented session has ended; create a new one
+ * without it. `unknown`: the presented session is not of this account and client; nothing was written.
  */
 export type CreateResult =
   | LiveSession
@@ -63,63 +63,63 @@ export interface Revocation {
   readonly refreshTokenId: string;
   readonly clientId: string;
   readonly attempts: number;
-  /** Milliseconds since it was taken in. */
+  /** Milliseconds since it was queued. */
   readonly age: number;
 }
 
 export interface Store {
-  /** Resolves after the commit. Idempotent; events of accounts that are not known write nothing. */
+  /** Resolves after the commit. Idempotent. Events of unknown accounts write nothing. */
   apply(delivery: Delivery): Promise<void>;
 
   /**
-   * Makes an account known, so that what is told of it from now on is kept, and resolves with its revision. One that is deleted
-   * stays unknown.
+   * Registers an account so that its events are kept from now on; resolves with its revision. A deleted account stays
+   * unknown.
    */
   open(account: Buffer, at: number): Promise<number>;
   createSession(request: CreateRequest): Promise<CreateResult>;
   session(hash: Buffer, at: number): Promise<LiveSession | EndedSession | undefined>;
   /**
-   * Ends a session (again) and takes the grants in for revocation, in one transaction; resolves after the commit, with false
-   * when there is no such session and nothing was written.
+   * Ends a session (idempotently) and queues its grants for revocation in one transaction. Resolves after the commit;
+   * false when the session is unknown, and then nothing is written.
    */
   end(hash: Buffer, refreshTokenIds: readonly string[], at: number): Promise<boolean>;
 
-  /** Adds up events of a day, unless metrics are closed or the profile that allows them was read before `readSince`; then false. */
+  /** Adds up a day's events. False when metrics are off or the profile allowing them was read before `readSince`. */
   addMetrics(
     account: Buffer,
     clientId: string,
     events: readonly MetricsEvent[],
     readSince: number,
   ): Promise<boolean>;
-  /** True once a day and client for an account that may be measured. */
+  /** True once per day and client, for an account that allows metrics. */
   engageOnce(account: Buffer, clientId: string, day: string, readSince: number): Promise<boolean>;
 
-  /** Forgets what was counted of an account by one client; what other clients counted stays. */
+  /** Deletes what one client counted for an account; counts of other clients stay. */
   forgetMetrics(account: Buffer, clientId: string): Promise<void>;
 
-  /** Undefined when it is done with, or set aside. */
+  /** Undefined when it is done or set aside. */
   revocation(refreshTokenId: string): Promise<Revocation | undefined>;
   revoked(refreshTokenId: string): Promise<void>;
-  /** Tries again after `wait` milliseconds. `why`: a code. */
+  /** Schedules the next attempt in `wait` milliseconds. `why`: a code. */
   postpone(refreshTokenId: string, wait: number, why: string): Promise<void>;
-  /** Takes it out of the queue, for the operator to look at. */
+  /** Removes it from the queue for the operator to look at. `why`: a code. */
   setAside(refreshTokenId: string, why: string): Promise<void>;
-  /** Queues again what should have been tried by now and was not: whoever had it has died. */
+  /** Requeues attempts that are overdue, such as those of a worker that was killed. */
   requeueOverdue(): Promise<number>;
 
-  /** Forgets what has lived long enough. Never rejects: what fails is told to `failed`, and the other tables are gone through. */
+  /** Deletes expired data. Never rejects: errors go to `failed`, and the other tables are still processed. */
   prune(failed: (error: unknown) => void): Promise<void>;
-  /** What the database has to be told to do once a day. */
+  /** Daily maintenance of the database. */
   tidy(): Promise<void>;
-  /** Counts all sessions: for the status page, not for machines that ask all the time. */
+  /** Counts all sessions: for the status page, too expensive for frequent polling. */
   operatorState(at: number): Promise<OperatorState>;
-  /** Costs the same however many accounts there are. */
+  /** Costs the same regardless of the number of accounts. */
   revocationState(): Promise<OperatorState['revocations']>;
-  /** Writes something, as events do, and takes it back: rejects when no event could be taken in now. Resolves with the database's clock. */
+  /** Writes a row as events do; rejects when no event could be stored now. Resolves with the database's clock. */
   ping(): Promise<number>;
 }
 
-/** For the status page. No account, no session. */
+/** Totals for the status page; nothing about a single account or session. */
 export interface OperatorState {
   readonly clients: Readonly<
     Record<string, { readonly sessions: number; readonly lastEvent?: { kind: EventKind; at: number } }>

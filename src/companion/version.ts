@@ -1,10 +1,10 @@
-// Which version runs, for `/__version__`: what the build wrote beside its entry, or else what the sources say.
+// The running version, for `/__version__`: from the file the build wrote, or else from package.json.
 import { readFileSync } from 'node:fs';
 import type { Version } from './operations/dockerflow.ts';
 
 const UNKNOWN: Version = { source: '', version: '', commit: '', build: '' };
 
-/** Never fails: a companion that does not know its version serves all the same. */
+/** Never throws: a companion without version information still serves. */
 export function readVersion(): Version {
   const written = readJson('./version.json');
   if (written) return { ...UNKNOWN, ...written };

@@ -130,8 +130,8 @@ describe('the worker on', () => {
         await expect.poll(jobs).toEqual([]);
         expect(await stored.database.query(counted)).toEqual([]);
         expect(troubles.map(({ kind, code }) => [kind, code])).toEqual([
-          ['chore', '42P01'],
-          ['chore', 'TIDY'],
+          ['maintenance', '42P01'],
+          ['maintenance', 'TIDY'],
         ]);
       } finally {
         await stored.database.query('alter table companion.elsewhere rename to ledger');
