@@ -11,7 +11,7 @@ const FULL = {
   PORT: '8000',
 };
 
-/** What is said against it. */
+/** The faults reported. */
 function faultsOf(variables: Variables): readonly string[] {
   try {
     readSettings(variables);
@@ -23,7 +23,7 @@ function faultsOf(variables: Variables): readonly string[] {
 }
 
 describe('readSettings', () => {
-  it('takes all from the environment, and what does not matter from here', () => {
+  it('reads the environment, with defaults for optional settings', () => {
     const settings = readSettings(FULL);
     expect(settings).toMatchObject({
       issuer: 'https://accounts.firefox.com',
@@ -41,7 +41,7 @@ describe('readSettings', () => {
     expect(Buffer.from(settings.secret).toString('hex')).toBe(FULL.COMPANION_SECRET);
   });
 
-  it('names all that is missing at once', () => {
+  it('reports all missing settings at once', () => {
     const faults = faultsOf({}).join('\n');
     for (const name of [
       'FXA_ISSUER',
@@ -83,7 +83,7 @@ describe('readSettings', () => {
     expect(faults[0]).toContain(name);
   });
 
-  it('lets two names go with one client id, within one space', () => {
+  it('allows two names for one client id within one space', () => {
     const two = (more: object) => [CLIENT, { ...CLIENT, name: 'other', scope: 'profile:email', ...more }];
     const settings = readSettings({ ...FULL, COMPANION_CLIENTS: JSON.stringify(two({})) });
     expect(settings.clients.map(({ space }) => space)).toEqual(['notes', 'notes']);
@@ -91,7 +91,7 @@ describe('readSettings', () => {
     expect(faultsOf({ ...FULL, COMPANION_CLIENTS: JSON.stringify(two({ name: 'notes' })) })).toHaveLength(1);
   });
 
-  it('repeats no secret in what it says', () => {
+  it('quotes no secret in its errors', () => {
     const variables = {
       ...FULL,
       COMPANION_SECRET: 'canary-secret',
@@ -103,14 +103,14 @@ describe('readSettings', () => {
     expect(faultsOf(variables).join()).not.toContain('canary');
   });
 
-  it('takes an issuer of its own, to be discovered', () => {
+  it('accepts a custom issuer, whose endpoints are discovered', () => {
     const settings = readSettings({ ...FULL, FXA_ISSUER: 'http://127.0.0.1:9720/' });
     expect(settings.issuer).toBe('http://127.0.0.1:9720');
     expect(settings).not.toHaveProperty('endpoints');
   });
 });
 
-describe('what was only copied from the example, or cannot be used', () => {
+describe('readSettings on copied examples and unusable values', () => {
   const given = (name: string, value: string) => {
     try {
       readSettings({ [name]: value });

@@ -11,7 +11,7 @@ afterEach(() => {
 });
 
 describe('the return page', () => {
-  it('tells the person what to do, and is the same whatever it was called with', async () => {
+  it('says what to do next, whatever the query', async () => {
     const answer = await open();
     const text = await answer.text();
     expect(answer.status).toBe(200);
@@ -28,7 +28,7 @@ describe('the return page', () => {
     expect([...text.matchAll(/(?:href|src)="([^"]*)"/g)].map(([, url]) => url)).toEqual(['data:,']);
   });
 
-  it('lets nobody cache it, frame it, learn its address, or put anything into it', async () => {
+  it('cannot be cached, framed or injected into, and sends no referrer', async () => {
     const answer = await open();
     const { headers } = answer;
     expect(headers.get('cache-control')).toBe('no-store');
@@ -50,13 +50,13 @@ describe('the return page', () => {
     );
   });
 
-  it('is the only page, and is only read', async () => {
+  it('supports only GET at its own path', async () => {
     expect((await open({}, '/auth')).status).toBe(404);
     expect((await open({}, '/')).status).toBe(404);
     expect((await open({ method: 'POST', body: 'code=x' })).status).toBe(404);
   });
 
-  it('writes nothing anywhere: its address holds the code', async () => {
+  it('writes nothing to logs or the console, since its address holds the code', async () => {
     const written: unknown[] = [];
     const note = (...text: unknown[]) => {
       written.push(...text);

@@ -53,15 +53,15 @@ describe('a server', () => {
     expect(await (await fetch(`${origin}/x`)).text()).toBe('x');
   });
 
-  it('says so when the port is taken', async () => {
+  it('rejects when the port is taken', async () => {
     const { origin } = await start();
     const taken = { app: new Hono(), host: '127.0.0.1', port: Number(new URL(origin).port) };
     await expect(startServer(taken)).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 });
 
-describe('a connection that wants to hold us up', () => {
-  it('is one too many when its network has so many already, and no longer when one of them ends', async () => {
+describe('an abusive connection', () => {
+  it('is refused while its network holds the maximum, and accepted when one ends', async () => {
     const { origin } = await start({}, 2);
     const ask = () => raw(origin, 'GET /hello HTTP/1.1\r\nHost: x\r\n\r\n');
     const [one, other] = [ask(), ask()];
@@ -82,7 +82,7 @@ describe('a connection that wants to hold us up', () => {
 
   const impatient = { headers: 300, request: 600, idle: 5000 };
 
-  it('is closed when the head of a request does not come', async () => {
+  it('is closed when the request head does not arrive', async () => {
     const { origin } = await start(impatient);
     const { closed, text, socket } = raw(origin, 'GET /x HTTP/1.1\r\nHost: x\r\n');
     const drip = setInterval(() => socket.write('X-A: b\r\n'), 50);
@@ -91,12 +91,12 @@ describe('a connection that wants to hold us up', () => {
     expect(statuses(text())).toEqual([408]);
   });
 
-  it('is closed when nothing comes at all', async () => {
+  it('is closed when it sends nothing', async () => {
     const { origin } = await start(impatient);
     await raw(origin, '').closed;
   });
 
-  it('is closed when the body does not come', async () => {
+  it('is closed when the body does not arrive', async () => {
     const { origin } = await start(impatient);
     const { closed, text, socket } = raw(
       origin,
@@ -108,7 +108,7 @@ describe('a connection that wants to hold us up', () => {
     expect(statuses(text())).not.toContain(200);
   });
 
-  it('is closed when nothing moves on it', async () => {
+  it('is closed when there is no traffic', async () => {
     const { origin, asked } = await start({ idle: 300 });
     const { closed } = raw(origin, 'GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
     await expect.poll(asked).toBe(1);
@@ -136,7 +136,7 @@ describe('a connection that wants to hold us up', () => {
     expect(statuses(text())).toEqual([400]);
   });
 
-  it('gets 413 for a body without an end, and is closed', async () => {
+  it('gets 413 for an endless body, and is closed', async () => {
     const { origin } = await start();
     const head = 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n';
     const { closed, text, socket } = raw(origin, head);
@@ -148,8 +148,8 @@ describe('a connection that wants to hold us up', () => {
   });
 });
 
-describe('a connection that waits for its next request', () => {
-  it('is kept for longer than any other limit allows', async () => {
+describe('a kept-alive connection', () => {
+  it('outlives the other time limits', async () => {
     const { origin } = await start({ headers: 100, request: 200, idle: 300 });
     const { socket, text } = raw(origin, 'GET /one HTTP/1.1\r\nHost: x\r\n\r\n');
     await expect.poll(text).toContain('one');
@@ -164,7 +164,7 @@ describe('a connection that waits for its next request', () => {
 });
 
 describe('pipelined requests', () => {
-  it('are answered in their order', async () => {
+  it('are answered in order', async () => {
     const { origin } = await start();
     const requests = ['one', 'two', 'three'].map((name) => `GET /${name} HTTP/1.1\r\nHost: x\r\n\r\n`);
     const { socket, text } = raw(origin, requests.join(''));
@@ -175,7 +175,7 @@ describe('pipelined requests', () => {
 });
 
 describe('stopping', () => {
-  it('answers what was asked, tells the asker that it is the last, and takes nothing more', async () => {
+  it('finishes requests in progress with Connection: close, and accepts no more', async () => {
     const { origin, stop, finish, asked } = await start();
     const { closed, text } = raw(origin, 'GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
     await expect.poll(asked).toBe(1);
@@ -187,7 +187,7 @@ describe('stopping', () => {
     expect(text().toLowerCase()).toContain('connection: close');
   });
 
-  it('answers all that was asked on one connection', async () => {
+  it('answers all pipelined requests of a connection', async () => {
     const { origin, stop, finish, asked } = await start();
     const { closed, text, socket } = raw(origin, 'GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
     await expect.poll(asked).toBe(1);
@@ -200,7 +200,7 @@ describe('stopping', () => {
     expect(text().match(/connection: close/gi)).toHaveLength(1);
   });
 
-  it('does not wait for connections on which nothing is asked', async () => {
+  it('does not wait for idle connections', async () => {
     // Waiting for them would not end before the test does.
     const { origin, stop } = await start({ stop: 3_600_000 });
     await (await fetch(`${origin}/x`)).text();
@@ -210,7 +210,7 @@ describe('stopping', () => {
     await silent.closed;
   });
 
-  it('gives up on an answer that takes too long', async () => {
+  it('abandons a response that takes too long', async () => {
     const { origin, stop, asked } = await start({ stop: 200 });
     const { closed, text } = raw(origin, 'GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
     await expect.poll(asked).toBe(1);
@@ -219,7 +219,7 @@ describe('stopping', () => {
     expect(text()).toBe('');
   });
 
-  it('can be asked for twice', async () => {
+  it('is idempotent', async () => {
     const { stop } = await start();
     await Promise.all([stop(), stop()]);
   });

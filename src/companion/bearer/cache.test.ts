@@ -19,11 +19,11 @@ function filled(limits: { mostAccepted?: number; mostRefused?: number } = {}) {
   return { clock, cache: createTokenCache({ now: () => clock.now, ...limits }) };
 }
 
-describe('how long an entry is believed', () => {
+describe('a cached verdict is used', () => {
   it.each([
     ['five minutes, for a token that lives longer', accepted('ada', NOW + 3_600_000), 300_000],
     ['until the token ends', accepted('ada', NOW + 42_000), 42_000],
-    ['one minute, where nobody knows the end', accepted('ada'), 60_000],
+    ['one minute, when the expiry is unknown', accepted('ada'), 60_000],
     ['ten seconds, for a refusal', refused, 10_000],
   ])('%s', (_name, verdict, life) => {
     const { cache, clock } = filled();
@@ -35,7 +35,7 @@ describe('how long an entry is believed', () => {
     expect(cache.size).toEqual({ accepted: 0, refused: 0, accounts: 0 });
   });
 
-  it('never longer for being used', () => {
+  it('no longer when it is read in between', () => {
     const { cache, clock } = filled();
     cache.keep('k', accepted('ada', NOW + 3_600_000));
     for (let used = 0; used < 30; used += 1) {
@@ -45,7 +45,7 @@ describe('how long an entry is believed', () => {
     expect(cache.get('k')).toBeUndefined();
   });
 
-  it('not at all once the clock was set back', () => {
+  it('not at all after the clock was set back', () => {
     const { cache, clock } = filled();
     cache.keep('k', accepted('ada', NOW + 3_600_000));
     clock.now -= 1;
@@ -53,8 +53,8 @@ describe('how long an entry is believed', () => {
   });
 });
 
-describe('its bounds', () => {
-  it('hold, and the index of accounts with them', () => {
+describe('the cache size limits', () => {
+  it('bound both the entries and the account index', () => {
     const { cache } = filled({ mostAccepted: 3, mostRefused: 2 });
     for (let one = 0; one < 50; one += 1) {
       cache.keep(`good ${one}`, accepted(`account ${one % 7}`));
@@ -63,21 +63,21 @@ describe('its bounds', () => {
     expect(cache.size).toEqual({ accepted: 3, refused: 2, accounts: 3 });
   });
 
-  it('are apart: garbage pushes out no good token', () => {
+  it('are separate, so that invalid tokens evict no valid ones', () => {
     const { cache } = filled({ mostAccepted: 1, mostRefused: 5 });
     cache.keep('good', accepted('ada'));
     for (let one = 0; one < 100; one += 1) cache.keep(`bad ${one}`, refused);
     expect(cache.get('good')).toBeDefined();
   });
 
-  it('are ten thousand tokens, when nobody says otherwise', () => {
+  it('default to ten thousand tokens', () => {
     const { cache } = filled();
     for (let one = 0; one < 10_100; one += 1) cache.keep(`good ${one}`, accepted('ada'));
     expect(cache.size).toEqual({ accepted: 10_000, refused: 0, accounts: 1 });
   });
 });
 
-it('forgets all tokens of an account, and no other', () => {
+it('evicts all tokens of an account and no others', () => {
   const { cache } = filled();
   cache.keep('one', accepted('ada'));
   cache.keep('two', accepted('ada'));
@@ -89,7 +89,7 @@ it('forgets all tokens of an account, and no other', () => {
   expect(cache.size.accounts).toBe(1);
 });
 
-it('holds one verdict about a token, the last', () => {
+it('keeps only the last verdict about a token', () => {
   const { cache } = filled();
   cache.keep('k', accepted('ada'));
   cache.keep('k', refused);
@@ -100,14 +100,14 @@ it('holds one verdict about a token, the last', () => {
   expect(cache.get('k')).toBeDefined();
 });
 
-describe('the key of a token', () => {
+describe('a cache key', () => {
   it('is a keyed hash', () => {
     expect(cacheKey(SECRET, TOKEN)).toMatch(/^[\w-]{43}$/);
     expect(cacheKey(SECRET, TOKEN)).toBe(cacheKey(SECRET, TOKEN));
     expect(cacheKey(new Uint8Array(32), TOKEN)).not.toBe(cacheKey(SECRET, TOKEN));
   });
 
-  it('is all of the token that is ever kept', async () => {
+  it('is the only trace of the token in the cache', async () => {
     const kept = vi.spyOn(LRUCache.prototype, 'set');
     const { check } = checking();
     await check(TOKEN);

@@ -18,7 +18,7 @@ const dead = () => Response.json({ active: false });
 const answering = (more: object) => () => Response.json(described(more));
 
 describe('a token', () => {
-  it('of one of the clients is its owner’s word', async () => {
+  it('of one of the clients is accepted', async () => {
     const { check } = checking();
     expect(await check(TOKEN)).toEqual({
       client: client(),
@@ -41,7 +41,7 @@ describe('a token', () => {
     expect(details.headers).toEqual({ 'www-authenticate': 'Bearer error="invalid_token"' });
   });
 
-  it('that ends while Mozilla accounts is asked is refused', async () => {
+  it('that expires while it is looked up is refused', async () => {
     const { check, accounts, clock } = checking();
     accounts.answer = () => {
       clock.now = NOW + 600_000;
@@ -75,7 +75,7 @@ describe('a token', () => {
     ['a companion session', Buffer.alloc(32).toString('base64url')],
     ['upper case', TOKEN.toUpperCase()],
     ['too short', TOKEN.slice(1)],
-  ])('that could be none is refused without telling anybody of it: %s', async (_name, token) => {
+  ])('in an impossible format is refused without a request: %s', async (_name, token) => {
     const { check, accounts } = checking();
     expect((await problem(check(token))).status).toBe(401);
     expect(accounts.asked).toEqual([]);
@@ -94,15 +94,15 @@ describe('two clients that share one id', () => {
     expect((await check(TOKEN)).client.name).toBe(name);
   });
 
-  it('are refused a token that fits both', async () => {
+  it('refuse a token that matches both', async () => {
     const { check, accounts } = checking({ clients: [readers, writers] });
     accounts.answer = answering({ scope: 'profile:write' });
     expect(await problem(check(TOKEN))).toMatchObject({ status: 401, error: 'invalid_token' });
   });
 });
 
-describe('questions', () => {
-  it('are put once for fifty that ask at once, and not again while the answer is young', async () => {
+describe('lookups', () => {
+  it('are shared by fifty concurrent checks, and cached afterwards', async () => {
     const { check, accounts, clock } = checking();
     await Promise.all(Array.from({ length: 50 }, () => check(TOKEN)));
     clock.now += 299_999;
@@ -113,13 +113,13 @@ describe('questions', () => {
     expect(accounts.asked).toHaveLength(2);
   });
 
-  it('are put for each token', async () => {
+  it('are made once per token', async () => {
     const { check, accounts } = checking();
     await Promise.all([check(TOKEN), check(tokenOf('bb'))]);
     expect(accounts.asked.sort()).toEqual([TOKEN, tokenOf('bb')]);
   });
 
-  it('about a dead token are put once in ten seconds', async () => {
+  it('of a dead token are made once in ten seconds', async () => {
     const { check, accounts, clock } = checking();
     accounts.answer = dead;
     await Promise.all(Array.from({ length: 50 }, () => problem(check(TOKEN))));
@@ -131,7 +131,7 @@ describe('questions', () => {
     expect(await check(TOKEN)).toMatchObject({ uid: UID });
   });
 
-  it('are put anew where that is wished, each time, and nothing of it is kept', async () => {
+  it('are made every time when fresh, and not cached', async () => {
     const { check, accounts } = checking();
     await Promise.all([check(TOKEN, { fresh: true }), check(TOKEN, { fresh: true })]);
     expect(accounts.asked).toHaveLength(2);
@@ -139,7 +139,7 @@ describe('questions', () => {
     expect(accounts.asked).toHaveLength(3);
   });
 
-  it('that find a token dead, asked anew, end what was remembered of it', async () => {
+  it('that are fresh and find a token dead drop its cached verdict', async () => {
     const { check, accounts } = checking();
     await check(TOKEN);
     accounts.answer = dead;
@@ -150,7 +150,7 @@ describe('questions', () => {
 });
 
 describe('an eviction', () => {
-  it('ends what was remembered of the account, and of no other', async () => {
+  it('drops the cached tokens of the account and no others', async () => {
     const { check, accounts, evict } = checking();
     await check(TOKEN);
     evict(nameOf(OTHER_UID), 0);
@@ -161,7 +161,7 @@ describe('an eviction', () => {
     expect((await problem(check(TOKEN))).status).toBe(401);
   });
 
-  it('of everything ends everything', async () => {
+  it('of everything drops all cached tokens', async () => {
     const { check, accounts, evictAll } = checking();
     await check(TOKEN);
     evictAll();
@@ -170,7 +170,7 @@ describe('an eviction', () => {
   });
 });
 
-it('counts what its memory was worth', async () => {
+it('counts hits, misses and evictions', async () => {
   const counted: string[] = [];
   const { check, evict } = checking({ count: (outcome) => counted.push(outcome) });
   await Promise.all([check(TOKEN), check(TOKEN)]);
@@ -181,7 +181,7 @@ it('counts what its memory was worth', async () => {
   expect(counted).toEqual(['miss', 'miss', 'miss', 'hit', 'eviction', 'eviction']);
 });
 
-describe('when Mozilla accounts cannot say', () => {
+describe('when Mozilla accounts fails', () => {
   it.each([
     ['offline', () => Promise.reject(new TypeError('fetch failed')), 5],
     ['server_unavailable', () => new Response('', { status: 502 }), 5],
@@ -192,7 +192,7 @@ describe('when Mozilla accounts cannot say', () => {
     ],
     ['bad_response', () => new Response('<html>'), 5],
     ['misconfigured', () => Response.json({ errno: 999 }, { status: 404 }), 5],
-  ])('that is no verdict, and it is asked again: %s', async (code, answer, retryAfter) => {
+  ])('nothing is cached, and the next check asks again: %s', async (code, answer, retryAfter) => {
     const { check, accounts } = checking();
     accounts.answer = answer;
     const { status, error, message, details } = await problem(check(TOKEN));
@@ -203,7 +203,7 @@ describe('when Mozilla accounts cannot say', () => {
     expect(await check(TOKEN)).toMatchObject({ uid: UID });
   });
 
-  it('it is a 503 after the time-out too', async () => {
+  it('a timeout is a 503', async () => {
     const silence = ((_url, init) =>
       new Promise((_resolve, reject) => {
         init?.signal?.addEventListener('abort', () => reject(new Error('aborted')));
@@ -212,7 +212,7 @@ describe('when Mozilla accounts cannot say', () => {
     expect((await problem(check(TOKEN))).status).toBe(503);
   });
 
-  it('it is asked about so many tokens at once and no more', async () => {
+  it('concurrent lookups are limited', async () => {
     const { check, accounts } = checking();
     const answered = later<undefined>();
     accounts.answer = () => answered.promise.then(dead);
@@ -225,7 +225,7 @@ describe('when Mozilla accounts cannot say', () => {
     expect(busy.map(({ details }) => details.retryAfter)).toEqual(Array(400 - 128 - 256).fill(1));
   });
 
-  it('what was remembered goes on counting', async () => {
+  it('cached verdicts remain valid', async () => {
     const { check, accounts } = checking();
     await check(TOKEN);
     accounts.answer = () => new Response('', { status: 502 });
@@ -234,7 +234,7 @@ describe('when Mozilla accounts cannot say', () => {
     expect(await check(TOKEN)).toMatchObject({ uid: UID });
   });
 
-  it('a fault of this program is not blamed on it', async () => {
+  it('an error of our own is not reported as accounts_unavailable', async () => {
     const broken = () => {
       throw new RangeError('a fault');
     };

@@ -9,8 +9,8 @@ it('names an account by the first half of its key', () => {
   expect(Buffer.from(evictionKey(key), 'base64url')).toEqual(key.subarray(0, 16));
 });
 
-describe('the log', () => {
-  it('knows who was heard of after a mark', () => {
+describe('the eviction log', () => {
+  it('knows which accounts were recorded after a mark', () => {
     const log = createEvictionLog();
     log.record('ada');
     const mark = log.mark();
@@ -19,7 +19,7 @@ describe('the log', () => {
     expect(log.recordedSince(log.mark(), 'lin')).toBe(false);
   });
 
-  it('knows that it may have missed something', () => {
+  it('reports every account after recordAll', () => {
     const log = createEvictionLog();
     const mark = log.mark();
     log.recordAll();
@@ -27,7 +27,7 @@ describe('the log', () => {
     expect(log.recordedSince(log.mark(), 'ada')).toBe(false);
   });
 
-  it('is in doubt, rather than wrong, about what it had to forget', () => {
+  it('errs on the safe side about entries it had to drop', () => {
     const log = createEvictionLog(2);
     const before = log.mark();
     log.record('ada');
@@ -39,13 +39,13 @@ describe('the log', () => {
   });
 });
 
-describe('endings', () => {
+describe('revokedBefore', () => {
   const made = (most?: number) => {
     const clock = { now: NOW };
     return { clock, revokedBefore: createRevokedBefore(() => clock.now, most) };
   };
 
-  it('are over for what was issued more than a second before, and for nothing else', () => {
+  it('revokes only tokens issued more than a second before the instant', () => {
     const { revokedBefore } = made();
     revokedBefore.end('ada', NOW);
     expect([NOW - 1001, NOW - 1000, NOW].map((at) => revokedBefore.isRevoked('ada', at))).toEqual([
@@ -56,14 +56,14 @@ describe('endings', () => {
     expect(revokedBefore.isRevoked('lin', 0)).toBe(false);
   });
 
-  it('only ever grow, in whatever order they are heard of', () => {
+  it('keeps the latest instant, whatever the order of calls', () => {
     const { revokedBefore } = made();
     revokedBefore.end('ada', NOW);
     revokedBefore.end('ada', NOW - 5000);
     expect(revokedBefore.isRevoked('ada', NOW - 1001)).toBe(true);
   });
 
-  it('are remembered for as long as a token of before could live', () => {
+  it('remembers an instant for the maximum lifetime of a token', () => {
     const { revokedBefore, clock } = made();
     revokedBefore.end('ada', NOW);
     clock.now += LONGEST_LIFE - 1;
@@ -72,7 +72,7 @@ describe('endings', () => {
     expect(revokedBefore.isRevoked('ada', NOW - 1001)).toBe(false);
   });
 
-  it('are bounded', () => {
+  it('is bounded in size', () => {
     const { revokedBefore } = made(2);
     for (const account of ['ada', 'lin', 'noor']) revokedBefore.end(account, NOW);
     revokedBefore.end('nobody', 0);

@@ -37,7 +37,7 @@ function sign(
   const protectedHeader = { alg: 'RS256', typ: 'at+JWT', kid: 'k1', ...header };
   return new SignJWT({ ...CLAIMS, ...claims }).setProtectedHeader(protectedHeader).sign(key);
 }
-const world = (more: object = {}) => checking({ clients: [JWT_CLIENT], keySet, ...more });
+const setup = (more: object = {}) => checking({ clients: [JWT_CLIENT], keySet, ...more });
 const vouching =
   (more: object = {}) =>
   () =>
@@ -50,7 +50,7 @@ describe('a JWT access token', () => {
     ['of an issuer with a slash', { iss: `${ORIGIN}/` }, {}],
     ['of the long type', {}, { typ: 'application/at+jwt' }],
   ])('is checked without asking anybody: %s', async (_name, claims, header) => {
-    const { check, accounts } = world();
+    const { check, accounts } = setup();
     expect(await check(await sign(claims, header))).toEqual({
       client: JWT_CLIENT,
       uid: UID,
@@ -85,8 +85,8 @@ describe('a JWT access token', () => {
     ['a list for a scope', { scope: ['profile'] }, {}],
     ['an unknown key', {}, { kid: 'k2' }],
     ['no key', {}, { kid: undefined }],
-  ])('is refused, and nobody is told of it: %s', async (_name, claims, header) => {
-    const { check, accounts } = world();
+  ])('is refused without a request: %s', async (_name, claims, header) => {
+    const { check, accounts } = setup();
     accounts.answer = vouching();
     const token = await sign(claims, header);
     expect(await problem(check(token))).toMatchObject({ status: 401, error: 'invalid_token' });
@@ -94,8 +94,8 @@ describe('a JWT access token', () => {
     expect(accounts.asked).toEqual([]);
   });
 
-  it('is refused when somebody else signed it, or nobody', async () => {
-    const { check } = world();
+  it('is refused with a foreign signature, or none', async () => {
+    const { check } = setup();
     const good = await sign();
     const [head = '', body = '', tail = ''] = good.split('.');
     const none = Buffer.from('{"alg":"none","typ":"at+jwt","kid":"k1"}').toString('base64url');
@@ -111,11 +111,11 @@ describe('a JWT access token', () => {
   });
 
   it('without the scope of its client is 403', async () => {
-    expect((await problem(world().check(await sign({ scope: 'openid' })))).status).toBe(403);
+    expect((await problem(setup().check(await sign({ scope: 'openid' })))).status).toBe(403);
   });
 
-  it('is no verdict while its key cannot be looked for', async () => {
-    const { check } = world();
+  it('is neither accepted nor refused while keys are unavailable', async () => {
+    const { check } = setup();
     lookUp = () => Promise.reject(new KeysUnavailable('keys_unreachable', 17));
     expect(await problem(check(await sign()))).toMatchObject({ status: 503, details: { retryAfter: 17 } });
     lookUp = () => Promise.resolve(keys.publicKey);
@@ -123,14 +123,14 @@ describe('a JWT access token', () => {
   });
 });
 
-describe('Mozilla accounts is asked at /v1/verify about a JWT', () => {
+describe('a JWT is looked up at /v1/verify', () => {
   it.each([
-    ['that is to be checked anew', {}, {}, true],
-    ['of a client that is not known to get any', { clients: [client()] }, {}, false],
+    ['when a fresh check is requested', {}, {}, true],
+    ['of a client not configured for JWTs', { clients: [client()] }, {}, false],
     ['when there is no key set', { keySet: undefined }, {}, false],
     ['that outlives all others', {}, { exp: seconds + LONGEST_LIFE / 1000 }, false],
   ])('%s', async (_name, options, claims, fresh) => {
-    const { check, accounts } = world(options);
+    const { check, accounts } = setup(options);
     const token = await sign(claims);
     accounts.answer = vouching();
     expect(await check(token, { fresh })).toMatchObject({ uid: UID, issuedAt: NOW - 60_000 });
@@ -139,18 +139,18 @@ describe('Mozilla accounts is asked at /v1/verify about a JWT', () => {
 
   it.each([
     ['unknown', () => Response.json({ errno: 108 }, { status: 400 })],
-    ['of somebody else', vouching({ user: 'cc'.repeat(16) })],
+    ['of another user', vouching({ user: 'cc'.repeat(16) })],
     ['of another client', vouching({ client_id: 'b1b2c3d4e5f60002' })],
   ])('and its word is final: %s', async (_name, answer) => {
-    const { check, accounts } = world();
+    const { check, accounts } = setup();
     accounts.answer = answer;
     expect((await problem(check(await sign(), { fresh: true }))).status).toBe(401);
   });
 });
 
 describe('after a change of password', () => {
-  it('a JWT of before is refused, though its signature speaks for it', async () => {
-    const { check, evict } = world();
+  it('an earlier JWT is refused despite its valid signature', async () => {
+    const { check, evict } = setup();
     const before = await sign();
     await check(before);
     evict(nameOf(UID, JWT_CLIENT), NOW - 30_000);
@@ -159,15 +159,18 @@ describe('after a change of password', () => {
     expect(await check(await sign({ sub: 'be'.repeat(16) }))).toMatchObject({ uid: 'be'.repeat(16) });
   });
 
-  it.each([0, 1, 499, 999])('one made in the second of the event, %d ms into it, is accepted', async (ms) => {
-    const { check, evict } = world();
-    evict(nameOf(UID, JWT_CLIENT), NOW - 10_000 + ms);
-    expect(await check(await sign({ iat: seconds - 10 }))).toMatchObject({ uid: UID });
-    expect((await problem(check(await sign({ iat: seconds - 12 })))).status).toBe(401);
-  });
+  it.each([0, 1, 499, 999])(
+    'a JWT issued in the second of the event, %d ms into it, is accepted',
+    async (ms) => {
+      const { check, evict } = setup();
+      evict(nameOf(UID, JWT_CLIENT), NOW - 10_000 + ms);
+      expect(await check(await sign({ iat: seconds - 10 }))).toMatchObject({ uid: UID });
+      expect((await problem(check(await sign({ iat: seconds - 12 })))).status).toBe(401);
+    },
+  );
 
-  it('but not after an event that ends no tokens', async () => {
-    const { check, evict } = world();
+  it('an event that ends no tokens changes nothing', async () => {
+    const { check, evict } = setup();
     evict(nameOf(UID, JWT_CLIENT), 0);
     expect(await check(await sign())).toMatchObject({ uid: UID });
   });

@@ -6,8 +6,8 @@ import { bearer, type BearerOptions } from './middleware.ts';
 import { checking, described, TOKEN, UID } from './testing/fakes.ts';
 
 function serving(options: Partial<BearerOptions> = {}) {
-  const world = checking();
-  const all = { check: world.check, realm: 'notes', ...options };
+  const setup = checking();
+  const all = { check: setup.check, realm: 'notes', ...options };
   const app = new Hono();
   app.onError((error, c) => {
     if (error instanceof Problem) return answerProblem(c, error);
@@ -17,10 +17,10 @@ function serving(options: Partial<BearerOptions> = {}) {
   app.all('/notes', bearer(all), (c) => c.json(c.var.user));
   const ask = (authorization?: string, init: RequestInit = {}, path = '/v1/me') =>
     app.request(path, { ...init, ...(authorization !== undefined && { headers: { authorization } }) });
-  return { ...world, app, ask };
+  return { ...setup, app, ask };
 }
 
-it('tells its owner whom the token speaks for, and no cache', async () => {
+it('returns the user of the token, uncacheable', async () => {
   const { ask } = serving();
   const answer = await ask(`Bearer ${TOKEN}`);
   expect(answer.status).toBe(200);
@@ -76,12 +76,12 @@ describe('credentials', () => {
     expect(accounts.asked).toEqual([]);
   });
 
-  it('of 8 KB are read', async () => {
+  it('may be up to 8 KB', async () => {
     const answer = await serving().ask(`Bearer ${'a'.repeat(8185)}`);
     expect([answer.status, await answer.json()]).toMatchObject([401, { error: 'invalid_token' }]);
   });
 
-  it('are never looked for elsewhere', async () => {
+  it('are accepted only in the Authorization header', async () => {
     const { ask, app } = serving();
     expect((await ask(undefined, {}, `/v1/me?access_token=${TOKEN}`)).status).toBe(401);
     const body = new URLSearchParams({ access_token: TOKEN });
@@ -89,7 +89,7 @@ describe('credentials', () => {
   });
 });
 
-it('says what is wrong with a token, in its realm, and never which', async () => {
+it('challenges name the realm and the error, never the token', async () => {
   const { ask, accounts } = serving();
   accounts.answer = () => Response.json({ active: false });
   const answer = await ask(`Bearer ${TOKEN}`);
@@ -98,7 +98,7 @@ it('says what is wrong with a token, in its realm, and never which', async () =>
   expect(await answer.text()).not.toContain(TOKEN);
 });
 
-it('demands the scope of the route beside that of the client', async () => {
+it('requires the scope of the route in addition to that of the client', async () => {
   const { ask, accounts } = serving({ scope: 'profile:email openid' });
   const refused = await ask(`Bearer ${TOKEN}`);
   expect(refused.status).toBe(403);
@@ -109,7 +109,7 @@ it('demands the scope of the route beside that of the client', async () => {
   expect((await ask(`Bearer ${'bb'.repeat(32)}`)).status).toBe(200);
 });
 
-it('lets people come again when Mozilla accounts cannot be asked, without a challenge', async () => {
+it('answers 503 with Retry-After and no challenge when Mozilla accounts is unavailable', async () => {
   const { ask, accounts } = serving();
   accounts.answer = () => Response.json({}, { status: 503, headers: { 'retry-after': '30' } });
   const answer = await ask(`Bearer ${TOKEN}`);
@@ -117,7 +117,7 @@ it('lets people come again when Mozilla accounts cannot be asked, without a chal
   expect(answer.headers.get('www-authenticate')).toBeNull();
 });
 
-it('escapes its realm', async () => {
+it('escapes the realm', async () => {
   const { ask } = serving({ realm: 'Ada’s "own"\\\r\nX: y' });
   expect((await ask()).headers.get('www-authenticate')).toBe('Bearer realm="Adas \\"own\\"\\\\X: y"');
 });

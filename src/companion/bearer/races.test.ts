@@ -7,15 +7,15 @@ const dead = () => Response.json({ active: false });
 const tick = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 /** A question that is on its way to Mozilla accounts until `resolve` gives its answer. */
-async function asked(world = checking()) {
+async function asked(setup = checking()) {
   const { promise, resolve } = later<Response>();
-  world.accounts.answer = () => promise;
-  const answer = world.check(TOKEN);
-  await expect.poll(() => world.accounts.asked.length).toBe(1);
-  return { ...world, answer, resolve };
+  setup.accounts.answer = () => promise;
+  const answer = setup.check(TOKEN);
+  await expect.poll(() => setup.accounts.asked.length).toBe(1);
+  return { ...setup, answer, resolve };
 }
 
-it('an answer of before is asked for again, and it is the new one that counts', async () => {
+it('a lookup that raced with an eviction is repeated, and the new answer counts', async () => {
   const { answer, resolve, evict, accounts } = await asked();
   evict(nameOf(UID), 0);
   accounts.answer = dead;
@@ -24,7 +24,7 @@ it('an answer of before is asked for again, and it is the new one that counts', 
   expect(accounts.asked).toHaveLength(2);
 });
 
-it('who comes after the news and joins the question gets the new answer too', async () => {
+it('a check that joins after the eviction gets the new answer too', async () => {
   const { answer, resolve, evict, accounts, check } = await asked();
   evict(nameOf(UID), 0);
   const late = check(TOKEN);
@@ -35,7 +35,7 @@ it('who comes after the news and joins the question gets the new answer too', as
   expect(accounts.asked).toHaveLength(2);
 });
 
-it('the same when everything may have changed', async () => {
+it('an eviction of everything has the same effect', async () => {
   const { answer, resolve, evictAll, accounts } = await asked();
   evictAll();
   accounts.answer = dead;
@@ -43,19 +43,19 @@ it('the same when everything may have changed', async () => {
   expect((await problem(answer)).status).toBe(401);
 });
 
-it('and for a question that is put anew on purpose', async () => {
-  const world = checking();
+it('a fresh check is repeated as well', async () => {
+  const setup = checking();
   const { promise, resolve } = later<Response>();
-  world.accounts.answer = () => promise;
-  const answer = world.check(TOKEN, { fresh: true });
-  await expect.poll(() => world.accounts.asked.length).toBe(1);
-  world.evict(nameOf(UID), 0);
-  world.accounts.answer = dead;
+  setup.accounts.answer = () => promise;
+  const answer = setup.check(TOKEN, { fresh: true });
+  await expect.poll(() => setup.accounts.asked.length).toBe(1);
+  setup.evict(nameOf(UID), 0);
+  setup.accounts.answer = dead;
   resolve(live());
   expect((await problem(answer)).status).toBe(401);
 });
 
-it('news of somebody else change nothing', async () => {
+it('an eviction of another account changes nothing', async () => {
   const { answer, resolve, evict, accounts, check } = await asked();
   evict(nameOf(OTHER_UID), 0);
   resolve(live());
@@ -64,8 +64,8 @@ it('news of somebody else change nothing', async () => {
   expect(accounts.asked).toHaveLength(1);
 });
 
-describe('news that never stop', () => {
-  it('do not keep the answer back for ever, but it is not kept', async () => {
+describe('evictions that never stop', () => {
+  it('delay the answer only for a few attempts, and it is not cached', async () => {
     const { answer, resolve, evict, accounts, check } = await asked();
     accounts.answer = () => {
       evict(nameOf(UID), 0);
@@ -80,7 +80,7 @@ describe('news that never stop', () => {
   });
 });
 
-it('a question that fails leaves the way free for the next', async () => {
+it('a failed lookup does not block the next', async () => {
   const { answer, resolve, accounts, check } = await asked();
   resolve(new Response('', { status: 502 }));
   expect((await problem(answer)).status).toBe(503);

@@ -17,7 +17,7 @@ function heldWriter(limit = 100, gather = 0) {
 const tick = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('batched', () => {
-  it('writes the first at once, and those that come meanwhile together, in order and no more than fit', async () => {
+  it('writes the first item at once, and those that arrive meanwhile in ordered batches of limited size', async () => {
     const { batches, write } = heldWriter();
     const all = [1, 2, 3, 4, 5].map((item) => write(item));
     expect(batches.map(({ items }) => items)).toEqual([[1]]);
@@ -31,7 +31,7 @@ describe('batched', () => {
     expect(batches.at(-1)?.items).toEqual([6]);
   });
 
-  it('answers nobody before the batch is written', async () => {
+  it('resolves no item before its batch is written', async () => {
     const { batches, write } = heldWriter();
     let answered = false;
     const one = write(1).then(() => (answered = true));
@@ -42,7 +42,7 @@ describe('batched', () => {
     expect(answered).toBe(true);
   });
 
-  it('tries each alone when one of them may be at fault, and rejects that one', async () => {
+  it('retries items individually when one may be at fault, and rejects only that one', async () => {
     const tried: (readonly number[])[] = [];
     const write = batched<number>(
       (items) => {
@@ -56,7 +56,7 @@ describe('batched', () => {
     expect(tried).toEqual([[1], [2, 3, 4], [2], [3], [4]]);
   });
 
-  it('rejects all of a batch that failed for no fault of theirs, and goes on with the next', async () => {
+  it('rejects the whole batch on a server error, and continues with the next', async () => {
     const { batches, write } = heldWriter();
     const all = [1, 2, 3, 4, 5].map((item) =>
       write(item).catch((error: unknown) => (error as Error).message),
@@ -70,7 +70,7 @@ describe('batched', () => {
     expect(batches).toHaveLength(3);
   });
 
-  it('waits for as many as came together of late, and no longer than it may', async () => {
+  it('waits for as many items as arrived together recently, up to the limit', async () => {
     const { batches, write } = heldWriter(100, 30);
     const all = [1, 2, 3].map((item) => write(item));
     batches[0]?.end();
@@ -89,7 +89,7 @@ describe('batched', () => {
     await Promise.all(all);
   });
 
-  it('has one that comes alone wait for nobody', async () => {
+  it('writes a single item without waiting', async () => {
     const { batches, write } = heldWriter(100, 60_000);
     for (const item of [1, 2]) {
       const one = write(item);
@@ -100,7 +100,7 @@ describe('batched', () => {
     }
   });
 
-  it('rejects what it has no place for, with its code', async () => {
+  it('rejects with queue_full when too many items wait', async () => {
     const { batches, write } = heldWriter(2);
     const all = [1, 2, 3].map((item) => write(item));
     await expect(write(4)).rejects.toMatchObject({ code: 'queue_full' });

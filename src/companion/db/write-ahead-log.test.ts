@@ -13,10 +13,10 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
 describe('walFlush', () => {
-  it('shares one flush among all who ask while another runs, and starts none before that ends', async () => {
+  it('shares the next flush among calls made during one, and starts it when that ends', async () => {
     const flush = walFlush(directory);
     const first = flush();
-    // The first one starts on the next tick; who asks by then shares it.
+    // The first flush starts on the next tick; calls before then share it.
     expect(flush()).toBe(first);
     await Promise.resolve();
     await Promise.resolve();
@@ -29,7 +29,7 @@ describe('walFlush', () => {
     expect(firstEnded).toBe(true);
   });
 
-  it('rejects when the log cannot be flushed, and tries again the next time', async () => {
+  it('rejects when the log cannot be flushed, and retries on the next call', async () => {
     const flush = walFlush(directory);
     await flush();
     await rm(join(directory, 'pg_wal'), { recursive: true });

@@ -40,15 +40,15 @@ const chunked = (body: string) =>
 const JSON_OF = (length: number) => JSON.stringify({ x: 'y'.repeat(length) });
 
 describe.each(['/small', '/plain'])('a body at %s', (path) => {
-  it('may be missing, without a word about its length', async () => {
+  it('may be missing, without a length header', async () => {
     expect(await raw(path, '\r\n')).toBe('HTTP/1.1 200 OK {}');
   });
 
-  it('may come in pieces, and is read all the same', async () => {
+  it('may be chunked', async () => {
     expect(await raw(path, chunked('{"a":1}'))).toBe('HTTP/1.1 200 OK {"a":1}');
   });
 
-  it('may not be too long, in pieces or in one', async () => {
+  it('may not be too long, chunked or not', async () => {
     const length = path === '/small' ? 2000 : 20_000;
     expect(await raw(path, chunked(JSON_OF(length)))).toContain('413');
     const answer = await fetch(server.origin + path, { method: 'POST', body: JSON_OF(length) });

@@ -14,7 +14,7 @@ function jobs() {
 }
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-it('lets so many run, the others wait in their order, and turns away who is too many', async () => {
+it('runs a few tasks, queues others in order, and rejects the rest', async () => {
   const pass = concurrencyLimit(2, 2);
   const { job, started, endOne } = jobs();
   const passing = [1, 2, 3, 4].map((n) => pass(job(n)));
@@ -31,7 +31,7 @@ it('lets so many run, the others wait in their order, and turns away who is too 
   expect(started).toEqual([1, 2, 3, 4]);
 });
 
-it('goes on after work that failed, and passes on how', async () => {
+it('continues after a failed task, whose error it passes on', async () => {
   const pass = concurrencyLimit(1, 0);
   await expect(pass(() => Promise.reject(new RangeError('no')))).rejects.toBeInstanceOf(RangeError);
   expect(await pass(() => Promise.resolve('yes'))).toBe('yes');

@@ -24,8 +24,8 @@ const ask = (path: string, origin: string | undefined, init: Asked = {}) =>
 const corsHeaders = ({ headers }: Response) =>
   [...headers.keys()].filter((name) => name.startsWith('access-control-'));
 
-describe('who may read answers', () => {
-  it.each([CHROMIUM, FIREFOX])('%s may', async (origin) => {
+describe('CORS', () => {
+  it.each([CHROMIUM, FIREFOX])('%s may read responses', async (origin) => {
     const { headers } = await ask('/v1/session', origin);
     expect(headers.get('access-control-allow-origin')).toBe(origin);
     expect(headers.get('access-control-expose-headers')).toBe('Date,ETag,Retry-After');
@@ -47,7 +47,7 @@ describe('who may read answers', () => {
     `${FIREFOX}/`,
     ' moz-extension://0b9e6c0e',
     `https://${FIREFOX}`,
-  ])('%s may not, asking or before asking', async (origin) => {
+  ])('%s may not read responses or preflights', async (origin) => {
     const answer = await ask('/v1/session', origin);
     expect(corsHeaders(answer)).toEqual([]);
     expect(answer.headers.get('vary')).toContain('Origin');
@@ -59,7 +59,7 @@ describe('who may read answers', () => {
     expect(corsHeaders(preflight)).toEqual([]);
   });
 
-  it('lets the extension read errors, those before the route included', async () => {
+  it('lets the extension read errors, including those raised before the route', async () => {
     const refused = await ask('/v1/sessions', FIREFOX, { method: 'POST' });
     expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([401, FIREFOX]);
     const wrong = await ask('/v1/sessions', FIREFOX, {
@@ -70,7 +70,7 @@ describe('who may read answers', () => {
     expect([wrong.status, wrong.headers.get('access-control-allow-origin')]).toEqual([415, FIREFOX]);
   });
 
-  it('is asked under /v1, and for what the doctor reads', async () => {
+  it('applies under /v1 and to what the troubleshooting page reads', async () => {
     expect(corsHeaders(await ask('/status', FIREFOX))).toEqual([]);
     const { headers } = await ask('/__version__', FIREFOX);
     expect(headers.get('access-control-allow-origin')).toBe(FIREFOX);
@@ -92,7 +92,7 @@ describe('a preflight', () => {
     expect(headers.get('vary')).toContain('Origin');
   });
 
-  it('for what is nowhere is 404', async () => {
+  it('for an unknown path is 404', async () => {
     const answer = await ask('/v1/nothing', FIREFOX, { method: 'OPTIONS' });
     expect([answer.status, corsHeaders(answer)]).toEqual([404, []]);
   });

@@ -10,7 +10,7 @@ afterEach(() => {
 
 const address = (n: number) => `192.0.2.${n}`;
 
-it('lets a network spend so much in a while, and says when there is more', async () => {
+it('allows a network its quota per period, and says when to retry', async () => {
   const limit = limiter({ points: 2, seconds: 10 });
   await limit.spend(address(1));
   await limit.spend(address(1));
@@ -24,7 +24,7 @@ it('lets a network spend so much in a while, and says when there is more', async
   await limit.spend(address(1));
 });
 
-it('takes the /64 of an IPv6 address for one caller, and other networks for others', async () => {
+it('counts the /64 of an IPv6 address as one caller', async () => {
   const limit = limiter({ points: 1, seconds: 10 });
   await limit.spend('2001:db8:1:2::1');
   await expect(limit.spend('2001:db8:1:2:ffff::9')).rejects.toMatchObject({ status: 429 });
@@ -33,7 +33,7 @@ it('takes the /64 of an IPv6 address for one caller, and other networks for othe
   expect((await Promise.allSettled(others)).some(({ status }) => status === 'fulfilled')).toBe(true);
 });
 
-it('can note without refusing, and tell afterwards', async () => {
+it('can count without refusing', async () => {
   const limit = limiter({ points: 2, seconds: 10 });
   await limit.note(address(1));
   expect(await limit.wait(address(1))).toBeUndefined();
@@ -42,21 +42,21 @@ it('can note without refusing, and tell afterwards', async () => {
   expect(await limit.wait(address(1))).toBe(10);
 });
 
-it('counts all callers as one where that is wanted', async () => {
+it('can share one counter among all callers', async () => {
   const limit = limiter({ points: 2, seconds: 10 }, true);
   await limit.spend(address(1));
   await limit.spend(address(2));
   await expect(limit.spend(address(3))).rejects.toMatchObject({ status: 429 });
 });
 
-it('has a bounded number of counters, whoever calls, and spreads networks over all of them', () => {
+it('spreads any number of networks over a bounded number of counters', () => {
   const used = new Set<string>();
   for (let n = 0; n < 200_000; n += 1) used.add(counterOf(`10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`));
   expect(used.size).toBeLessThanOrEqual(COUNTERS);
   expect(used.size).toBeGreaterThan(COUNTERS * 0.99);
 });
 
-it('lets a counter go when its time is over', async () => {
+it('frees a counter when its period is over', async () => {
   const before = vi.getTimerCount();
   await limiter({ points: 5, seconds: 10 }).note(address(1));
   expect(vi.getTimerCount()).toBe(before + 1);

@@ -25,14 +25,14 @@ function app(lines: string[] = [], loopback = true) {
   return made;
 }
 
-describe('what is not there', () => {
-  it('is 404 in the one shape', async () => {
+describe('an unknown path or method', () => {
+  it('is 404 as a JSON error', async () => {
     const answer = await app().request('/v1/nothing');
     expect(answer.status).toBe(404);
     expect(await answer.json()).toEqual({ error: 'not_found', message: 'There is nothing here' });
   });
 
-  it('is 405 with Allow where other methods are', async () => {
+  it('is 405 with Allow where other methods exist', async () => {
     const answer = await app().request('/v1/session', { method: 'DELETE' });
     expect(answer.status).toBe(405);
     expect(answer.headers.get('allow')).toBe('GET, HEAD, POST');
@@ -41,8 +41,8 @@ describe('what is not there', () => {
   });
 });
 
-describe('what breaks', () => {
-  it('is 500 without a word of why, and reported by class and place', async () => {
+describe('an error', () => {
+  it('is 500 without details, and logged by class and position', async () => {
     const lines: string[] = [];
     const answer = await app(lines).request('/v1/broken');
     expect(answer.status).toBe(500);
@@ -55,7 +55,7 @@ describe('what breaks', () => {
     expect(JSON.stringify(failure?.Fields)).toMatch(/"at":"http\/pipeline\.test\.ts:\d+"/);
   });
 
-  it('is 503 when it is the database, for a while', async () => {
+  it('of the database is 503 with Retry-After', async () => {
     const lines: string[] = [];
     const answer = await app(lines).request('/v1/away');
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
@@ -63,7 +63,7 @@ describe('what breaks', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ Fields: { code: 'database_away' } });
   });
 
-  it('is 429 when the database has had enough of somebody, and no trouble of ours', async () => {
+  it('for an exceeded limit in the database is 429, and not logged as a failure', async () => {
     const lines: string[] = [];
     const answer = await app(lines).request('/v1/often');
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '3600']);
@@ -71,14 +71,14 @@ describe('what breaks', () => {
     expect(lines.join('')).not.toContain('request_failed');
   });
 
-  it('is in the one shape also when a library says it', async () => {
+  it('of a library has the same JSON shape', async () => {
     const answer = await app().request('/v1/exception');
     expect(answer.status).toBe(418);
     expect(await answer.json()).toEqual({ error: 'refused', message: 'This request cannot be answered' });
   });
 });
 
-describe('what every answer says to browsers', () => {
+describe('security headers', () => {
   it.each(['/v1/session', '/v1/raw', '/v1/nothing', '/v1/broken'])('%s', async (path) => {
     const { headers } = await app().request(path);
     expect(headers.get('x-content-type-options')).toBe('nosniff');
@@ -89,19 +89,19 @@ describe('what every answer says to browsers', () => {
     expect(headers.get('strict-transport-security')).toBeNull();
   });
 
-  it('includes HTTPS alone, where there is HTTPS', async () => {
+  it('include HSTS where there is HTTPS', async () => {
     const { headers } = await app([], false).request('/v1/session');
     expect(headers.get('strict-transport-security')).toMatch(/^max-age=\d{8}; includeSubDomains$/);
   });
 
-  it('is not said to the sender of events, which is no browser', async () => {
+  it('are omitted for webhooks, whose sender is no browser', async () => {
     const made = app();
     made.post('/webhooks/fxa', (c) => c.text('OK'));
     const { headers } = await made.request('/webhooks/fxa', { method: 'POST' });
     expect([...headers.keys()]).toEqual(['content-type']);
   });
 
-  it('leaves a page the policy it brings', async () => {
+  it('keep the policy a page sets itself', async () => {
     const answer = await app().request(RETURN_PATH);
     expect(answer.headers.get('content-security-policy')).toContain("style-src 'sha256-");
   });

@@ -29,8 +29,8 @@ const times = async (n: number, made: App, path: string, env: object, method = '
   return statuses;
 };
 
-describe('requests that failed', () => {
-  it('are counted, and then all from that network wait', async () => {
+describe('failed requests', () => {
+  it('are counted, and past the quota the whole network gets 429', async () => {
     const made = app({ failures: few });
     expect(await times(5, made, '/v1/session?status=401', HERE)).toEqual([401, 401, 401, 429, 429]);
     const refused = await made.request('/v1/session', {}, HERE);
@@ -40,11 +40,11 @@ describe('requests that failed', () => {
     expect((await made.request('/v1/session', {}, ELSEWHERE)).status).toBe(200);
   });
 
-  it('are counted where the password of the operator is asked for', async () => {
+  it('are counted where the operator password is required', async () => {
     expect(await times(4, app({ failures: few }), '/metrics?status=401', HERE)).toEqual([401, 401, 401, 429]);
   });
 
-  it('cannot all be under way before the first is counted', async () => {
+  it('are bounded by a limit on requests in progress', async () => {
     const made = testPipeline();
     const waiting: (() => void)[] = [];
     made.get('/v1/session', async () => {
@@ -67,7 +67,7 @@ describe('requests that failed', () => {
     expect((await again).status).toBe(200);
   });
 
-  it('are not those that are nowhere, nor our own, nor those that went well', async () => {
+  it('do not include 404, 5xx or successes', async () => {
     const made = app({ failures: few });
     for (const path of ['/v1/nothing', '/v1/session?status=503', '/v1/session', '/v1/session?status=304']) {
       expect(await times(5, made, path, HERE)).not.toContain(429);
@@ -75,27 +75,27 @@ describe('requests that failed', () => {
     expect((await made.request('/v1/session', {}, HERE)).status).toBe(200);
   });
 
-  it('keep no load balancer from asking how we are', async () => {
+  it('do not block the heartbeat', async () => {
     const made = app({ failures: few });
     await times(5, made, '/v1/session?status=401', HERE);
     expect((await made.request('/__lbheartbeat__', {}, HERE)).status).toBe(200);
   });
 });
 
-it('lets a network buy so many sessions and no more', async () => {
+it('limits how many sessions a network creates', async () => {
   const made = app({ sessionCreation: few });
   expect(await times(5, made, '/v1/sessions', HERE, 'POST')).toEqual([200, 200, 200, 429, 429]);
   expect((await made.request('/v1/sessions', { method: 'POST' }, ELSEWHERE)).status).toBe(200);
 });
 
-describe('flows of metrics', () => {
-  it('are limited for a network', async () => {
+describe('metrics flows', () => {
+  it('are limited per network', async () => {
     const made = app({ flows: few });
     expect(await times(4, made, '/v1/metrics-flow', HERE)).toEqual([200, 200, 200, 429]);
     expect((await made.request('/v1/metrics-flow', {}, ELSEWHERE)).status).toBe(200);
   });
 
-  it('are limited for all, and what one is refused is not taken from the others', async () => {
+  it('are limited overall, and refused requests do not count against other networks', async () => {
     const made = app({ flows: few, flowsInAll: { points: 5, seconds: 60 } });
     await times(20, made, '/v1/metrics-flow', HERE);
     expect(await times(3, made, '/v1/metrics-flow', ELSEWHERE)).toEqual([200, 200, 429]);

@@ -17,13 +17,13 @@ const outcome = async (asked: Promise<Response>) => {
   return [answer.status, ((await answer.json()) as { error?: string }).error];
 };
 
-describe('sizes', () => {
-  it('takes a body of 16 KB, and none that is a byte longer', async () => {
+describe('size limits', () => {
+  it('accept a body of 16 KB and refuse one a byte longer', async () => {
     expect(await outcome(post('/v1/sessions', json('x'.repeat(16_384))))).toEqual([200, undefined]);
     expect(await outcome(post('/v1/sessions', json('x'.repeat(16_385))))).toEqual([413, 'body_too_large']);
   });
 
-  it('stops reading a body that does not say how long it is', async () => {
+  it('stop reading an endless body of unknown length', async () => {
     let pulled = 0;
     const endless = new ReadableStream({
       pull(controller) {
@@ -37,7 +37,7 @@ describe('sizes', () => {
     expect(pulled).toBeLessThan(20);
   });
 
-  it('takes an Authorization of 8 KB, and none that is a byte longer', async () => {
+  it('accept an Authorization of 8 KB and refuse one a byte longer', async () => {
     const authorization = (length: number) => ({ headers: { authorization: 'x'.repeat(length) } });
     expect(await outcome(post('/v1/sessions', authorization(8192)))).toEqual([200, undefined]);
     expect(await outcome(post('/v1/sessions', authorization(8193)))).toEqual([431, 'header_too_long']);
@@ -63,12 +63,12 @@ describe('a body under /v1', () => {
     },
   );
 
-  it('may be missing, whatever is said of its type', async () => {
+  it('may be missing, whatever the content type', async () => {
     const headers = { 'content-type': 'text/plain', 'content-length': '0' };
     expect(await outcome(post('/v1/sessions', { headers }))).toEqual([200, undefined]);
   });
 
-  it('is JSON there alone', async () => {
+  it('must be JSON only there', async () => {
     const token = json('x', { 'content-type': 'application/secevent+jwt' });
     expect(await outcome(post('/webhooks/fxa', token))).toEqual([200, undefined]);
   });

@@ -11,7 +11,7 @@ const few = { points: 3, seconds: 60 };
 const good = { headers: { authorization: 'Bearer good' }, method: 'POST' };
 const bad = { headers: { authorization: 'Bearer bad' }, method: 'POST' };
 
-describe('a network that sends garbage', () => {
+describe('a network that sends invalid tokens', () => {
   function held() {
     const made = testPipeline({ limits: rateLimits(withQuotas({ refusedSets: few }), 0) });
     const waiting: (() => void)[] = [];
@@ -34,7 +34,7 @@ describe('a network that sends garbage', () => {
     };
     const ask = (init: RequestInit, address: string) =>
       Promise.resolve(made.request(PATH, init, from(address)));
-    /** So many refused tokens bring a network into its lane. */
+    /** Sends as many refused tokens as put a network on the slow queue. */
     const spoil = async (address: string) => {
       const asked = Array.from({ length: few.points }, () => ask(bad, address));
       await settle();
@@ -44,7 +44,7 @@ describe('a network that sends garbage', () => {
     return { ask, readAll, settle, spoil, most: () => most, waiting };
   }
 
-  it('still gets a good token through, among all the bad ones', async () => {
+  it('still gets a valid token through among the invalid ones', async () => {
     const { ask, readAll, settle, spoil } = held();
     await spoil('192.0.2.1');
     const flood = Array.from({ length: 100 }, () => ask(bad, '192.0.2.1'));
@@ -55,7 +55,7 @@ describe('a network that sends garbage', () => {
     expect((await Promise.all(flood)).every(({ status }) => status === 401)).toBe(true);
   });
 
-  it('is read a few at a time, turned away past what waits, and in the way of nobody else', async () => {
+  it('is verified a few at a time, rejected past the queue, and delays no other network', async () => {
     const { ask, readAll, settle, spoil, most, waiting } = held();
     await spoil('192.0.2.1');
     const flood = Array.from({ length: 300 }, () => ask(bad, '192.0.2.1'));
@@ -68,9 +68,9 @@ describe('a network that sends garbage', () => {
     await readAll();
     expect((await other).status).toBe(200);
     const answers = await Promise.all(flood);
-    const turnedAway = answers.filter(({ status }) => status === 429);
-    expect(turnedAway.length).toBe(300 - 256 - 8);
-    expect(turnedAway[0]?.headers.get('retry-after')).toBe('1');
+    const rejected = answers.filter(({ status }) => status === 429);
+    expect(rejected.length).toBe(300 - 256 - 8);
+    expect(rejected[0]?.headers.get('retry-after')).toBe('1');
     expect(most()).toBe(9);
   });
 });
@@ -83,7 +83,7 @@ describe('a flood over the network', () => {
     await Promise.all(running.splice(0).map((server) => server.stop()));
   });
 
-  it('leaves good tokens from the same address their answers', async () => {
+  it('does not starve valid tokens from the same address', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const made = testPipeline({ limits: rateLimits(withQuotas({ refusedSets: few }), 0) }, []);
     made.post(PATH, (c) => {
@@ -116,7 +116,10 @@ describe('a flood over the network', () => {
         seen.set(status, (seen.get(status) ?? 0) + 1);
       }
     });
-    /** How many of the flood were answered while a good one waited: its place in line, however fast the machine is. */
+    /**
+     * How many of the flood were answered while a valid token waited: its place in the queue, independent of machine
+     * speed.
+     */
     const overtaken: number[] = [];
     for (let n = 0; n < 200; n += 1) {
       const token = sign(`token-${n}`);
@@ -128,7 +131,7 @@ describe('a flood over the network', () => {
     await Promise.all(flood);
     expect(seen.get(401)).toBeGreaterThan(200);
     overtaken.sort((a, b) => a - b);
-    // About as many as are under way at any time; a line behind the flood would be longer every time.
+    // About as many as are in progress at any time; a queue behind the flood would keep growing.
     expect(overtaken[Math.floor(overtaken.length * 0.9)]).toBeLessThan(100);
   });
 });

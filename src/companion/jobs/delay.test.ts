@@ -8,7 +8,7 @@ it('doubles from 5 seconds to 6 hours', () => {
   ]);
 });
 
-it('is never shorter than was asked for, nor longer than a quarter above', () => {
+it('is at least Retry-After, and at most a quarter longer', () => {
   const random = fc.double({ min: 0, max: 1, noNaN: true });
   fc.assert(
     fc.property(fc.nat(500), random, fc.nat(3600), (attempts, jitter, retryAfter) => {

@@ -10,7 +10,7 @@ function paused(code: 'rate_limited' | 'server_unavailable' | 'offline', retryAf
   return { clock, gate, told: gate.refused(URL_HERE, new FxaError(code, 'No', { retryAfter })) };
 }
 
-it('keeps everybody away from the host until its time is over', async () => {
+it('blocks requests to the host until its time is over', async () => {
   const { clock, gate, told } = paused('server_unavailable', 30);
   await told;
   clock.now += 10_500;
@@ -23,7 +23,7 @@ it('keeps everybody away from the host until its time is over', async () => {
   await gate.pass(URL_HERE);
 });
 
-it('takes a minute for a limit without a time', async () => {
+it('waits a minute after a 429 without Retry-After', async () => {
   const { clock, gate, told } = paused('rate_limited');
   await told;
   clock.now += 59_999;
@@ -40,8 +40,11 @@ it('is never shortened by a later answer', async () => {
   await expect(gate.pass(URL_HERE)).rejects.toMatchObject({ retryAfter: 50 });
 });
 
-it.each(['server_unavailable', 'offline'] as const)('lets pass after %s without a time', async (code) => {
-  const { gate, told } = paused(code);
-  await told;
-  await gate.pass(URL_HERE);
-});
+it.each(['server_unavailable', 'offline'] as const)(
+  'does not block after %s without Retry-After',
+  async (code) => {
+    const { gate, told } = paused(code);
+    await told;
+    await gate.pass(URL_HERE);
+  },
+);

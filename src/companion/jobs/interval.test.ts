@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('does it at once and then every so often, whether or not it worked', async () => {
+it('runs the task at once and then at the interval, even after failures', async () => {
   let runs = 0;
   const failures: unknown[] = [];
   const work = () => {
@@ -23,7 +23,7 @@ it('does it at once and then every so often, whether or not it worked', async ()
   expect(runs).toBe(3);
 });
 
-it('never does it twice at a time, and stops when the run that is under way has ended', async () => {
+it('never overlaps runs, and stops when the current run has ended', async () => {
   let end: () => void = () => undefined;
   let runs = 0;
   const work = () => {

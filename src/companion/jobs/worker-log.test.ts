@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { workerLogger, type WorkerTrouble } from './worker-log.ts';
 
-it('tells of trouble by class and code, and of nothing it was about', () => {
+it('reports failures by class and code, without messages or payloads', () => {
   const told: WorkerTrouble[] = [];
   const logger = workerLogger((trouble) => told.push(trouble)).scope({ label: 'worker' });
   const id = 'f'.repeat(64);

@@ -20,7 +20,7 @@ const STATE: OperatorState = {
 const counters = (ask = () => Promise.resolve(STATE.revocations)) => createCounters(ask, () => NOW);
 
 describe('the counters', () => {
-  it('add up what they are told', async () => {
+  it('add up', async () => {
     const made = counters();
     made.webhook('accepted', 'password_change');
     made.webhook('refused', 'signature');
@@ -38,7 +38,7 @@ describe('the counters', () => {
     expect(await made.webhooks()).toContainEqual({ outcome: 'refused', what: 'signature', count: 2 });
   });
 
-  it('know no more than a hundred names that clients choose', async () => {
+  it('keep at most a hundred event names chosen by clients', async () => {
     const made = counters();
     for (let n = 0; n < 1000; n += 1) made.metricsEvent(`name_${n}`);
     made.metricsEvent('name_7');
@@ -48,21 +48,21 @@ describe('the counters', () => {
     expect(text).toContain('companion_metrics_events_total{name="other"} 900');
   });
 
-  it('read the queue of revocations', async () => {
+  it('report the revocation queue', async () => {
     const text = await counters().text();
     expect(text).toContain('companion_revocations_pending 4');
     expect(text).toContain('companion_revocations_oldest_seconds 90');
     expect(text).toContain('companion_revocations_set_aside 3');
   });
 
-  it('are there also while the database is not', async () => {
+  it('are served while the database is down', async () => {
     const text = await counters(() => Promise.reject(new Error('down'))).text();
     expect(text).toContain('companion_webhooks_total');
   });
 });
 
 describe('the state for operators', () => {
-  it('is asked for every ten seconds, however many ask, and at once after a failure', async () => {
+  it('is cached for ten seconds, but not after a failure', async () => {
     let now = NOW;
     let asked = 0;
     let fails = false;
@@ -96,7 +96,7 @@ describe('GET /metrics', () => {
       }),
     );
 
-  it('is there for the operator', async () => {
+  it('serves the operator', async () => {
     const answer = await ask('correct horse', 'operator:correct horse');
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
@@ -112,7 +112,7 @@ describe('GET /metrics', () => {
     },
   );
 
-  it.each([undefined, ''])('is not there without one', async (password) => {
+  it.each([undefined, ''])('is absent without a password', async (password) => {
     expect((await ask(password, 'operator:')).status).toBe(404);
   });
 });

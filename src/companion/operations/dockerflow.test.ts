@@ -32,18 +32,18 @@ afterEach(() => void vi.restoreAllMocks());
 /** The time limits that were set, in milliseconds: how long they then take is the machine's business. */
 const longest = ({ mock }: { mock: { calls: [ms: number][] } }) => Math.max(...mock.calls.map(([ms]) => ms));
 
-it('says that it runs, whatever is broken', async () => {
+it('answers __lbheartbeat__ with 200 whatever is broken', async () => {
   const answer = await app({ store: storeThat({ ping: never }), accounts: never }).request(
     '/__lbheartbeat__',
   );
   expect(answer.status).toBe(200);
 });
 
-it('says which version it is', async () => {
+it('answers __version__ with the version', async () => {
   expect(await (await app().request('/__version__')).json()).toEqual(VERSION);
 });
 
-it('says that all is well', async () => {
+it('answers __heartbeat__ with ok when all checks pass', async () => {
   expect(await beat()).toEqual({
     status: 200,
     found: {
@@ -66,7 +66,7 @@ it.each([
   expect(longest(limits)).toBeLessThanOrEqual(3000);
 });
 
-it('warns when Mozilla accounts is silent, and does not wait for long', async () => {
+it('warns when Mozilla accounts does not answer, without a long wait', async () => {
   let aborted = false;
   const accounts = (signal: AbortSignal) => {
     signal.addEventListener('abort', () => (aborted = true));
@@ -80,7 +80,7 @@ it('warns when Mozilla accounts is silent, and does not wait for long', async ()
   expect(aborted).toBe(true);
 });
 
-it('warns when a revocation waits for longer than an hour', async () => {
+it('warns when a revocation has waited longer than an hour', async () => {
   const waiting = (seconds: number) =>
     storeThat({
       revocationState: () => Promise.resolve({ pending: 1, oldest: NOW - seconds * 1000, setAside: [] }),
@@ -93,7 +93,7 @@ it('warns when a revocation waits for longer than an hour', async () => {
   ]);
 });
 
-it('asks the database every second and Mozilla accounts every ten, however many ask', async () => {
+it('queries the database every second and Mozilla accounts every ten, at any load', async () => {
   let now = NOW;
   const asked = { database: 0, accounts: 0 };
   const asking = app({
@@ -119,7 +119,7 @@ it('asks the database every second and Mozilla accounts every ten, however many 
   expect(asked).toEqual({ database: 3, accounts: 2 });
 });
 
-it.each(['/__heartbeat__', '/__lbheartbeat__'])('says at %s that it is about to stop', async (path) => {
+it.each(['/__heartbeat__', '/__lbheartbeat__'])('answers %s with 503 when about to stop', async (path) => {
   let stopping = false;
   const asking = app({}, () => stopping);
   expect((await asking.request(path)).status).toBe(200);

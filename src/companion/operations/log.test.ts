@@ -25,7 +25,7 @@ function log(options: Partial<LogOptions> = {}) {
 }
 
 describe('an entry', () => {
-  it('has the shape of mozlog, one line each, with the time in nanoseconds', () => {
+  it('is one line of mozlog with the time in nanoseconds', () => {
     const { event, lines } = log();
     event('request', { method: 'GET', route: '/v1/session', status: 200, ms: 3 });
     expect(lines).toHaveLength(1);
@@ -43,7 +43,7 @@ describe('an entry', () => {
     });
   });
 
-  it('has the severity of its level, and is written from the level that was chosen', () => {
+  it('has the severity of its level, and is written from the chosen level on', () => {
     const { event, failure, writes, entries } = log({ level: 'warn' });
     for (const level of ['debug', 'info', 'warn', 'error'] as const) event('started', {}, level);
     failure('request_failed', new Error('x'));
@@ -60,11 +60,11 @@ describe('an entry', () => {
 });
 
 describe('a failure', () => {
-  it('is told by class, code and place', () => {
+  it('is logged by class, code and position', () => {
     const { failure, entries } = log();
-    failure('database', Object.assign(new RangeError('canary'), { code: '23505' }), { kind: 'apply' });
-    failure('fetch', new TypeError('canary', { cause: { code: 'ECONNREFUSED' } }));
-    failure('thrown', 'canary');
+    failure('database', Object.assign(new RangeError('secret'), { code: '23505' }), { kind: 'apply' });
+    failure('fetch', new TypeError('secret', { cause: { code: 'ECONNREFUSED' } }));
+    failure('thrown', 'secret');
     const fields = entries().map(({ Fields }) => Fields);
     expect(fields).toMatchObject([
       { name: 'RangeError', code: '23505', kind: 'apply' },
@@ -75,8 +75,8 @@ describe('a failure', () => {
   });
 });
 
-describe('what may not be told', () => {
-  const CANARIES = {
+describe('a secret or personal value', () => {
+  const SECRETS = {
     uid: '5f1c9a7be2d04433a8b6c1d2e3f40516',
     grant: '9a'.repeat(32),
     session: 'Qk7x_0wLr5mVZ2u8TtYh-3GfJdN1sPaEoBcXi6yR4kU',
@@ -88,21 +88,21 @@ describe('what may not be told', () => {
   const NAMES = ['method', 'route', 'address', 'name', 'code', 'at', 'reason', 'kind', 'outcome', 'origin'];
   const NUMBERS = ['status', 'ms', 'count', 'attempts', 'seconds'];
 
-  it.each(Object.entries(CANARIES))('is not told in any field, nor as a type: %s', (_what, canary) => {
+  it.each(Object.entries(SECRETS))('is never logged in any field or type: %s', (_what, secret) => {
     const { event, failure, lines } = log();
     for (const name of [...NAMES, ...NUMBERS, 'database', 'version', 'constructor', 'own']) {
-      event('request', { [name]: canary });
-      event('request', { [name]: { nested: canary } });
+      event('request', { [name]: secret });
+      event('request', { [name]: { nested: secret } });
     }
-    event(canary);
-    failure(canary, Object.assign(new Error(canary), { name: canary, code: canary }), { reason: canary });
-    failure('failed', new Error(`x\n    at f (/companion/${canary}:1:1)`, { cause: { code: canary } }));
+    event(secret);
+    failure(secret, Object.assign(new Error(secret), { name: secret, code: secret }), { reason: secret });
+    failure('failed', new Error(`x\n    at f (/companion/${secret}:1:1)`, { cause: { code: secret } }));
     const text = lines.join('');
-    expect(text).not.toContain(canary);
+    expect(text).not.toContain(secret);
     expect(text).toContain('[withheld]');
   });
 
-  it('does not come from requests either', async () => {
+  it('is not logged from requests either', async () => {
     const lines: string[] = [];
     const app = testPipeline({}, lines);
     app.route(
@@ -111,13 +111,13 @@ describe('what may not be told', () => {
         throw new Error(await c.req.text());
       }),
     );
-    const path = `/v1/sessions?code=${CANARIES.token}`;
-    const headers = { authorization: `Bearer ${CANARIES.session}`, 'x-forwarded-for': '203.0.113.9' };
-    await app.request(path, { method: 'POST', body: CANARIES.address, headers }, from('192.0.2.1'));
-    await app.request(`/v1/${CANARIES.uid}`, { headers }, from('192.0.2.1'));
+    const path = `/v1/sessions?code=${SECRETS.token}`;
+    const headers = { authorization: `Bearer ${SECRETS.session}`, 'x-forwarded-for': '203.0.113.9' };
+    await app.request(path, { method: 'POST', body: SECRETS.address, headers }, from('192.0.2.1'));
+    await app.request(`/v1/${SECRETS.uid}`, { headers }, from('192.0.2.1'));
     const text = lines.join('');
-    for (const canary of [...Object.values(CANARIES), '192.0.2.1', '203.0.113.9']) {
-      expect(text).not.toContain(canary);
+    for (const secret of [...Object.values(SECRETS), '192.0.2.1', '203.0.113.9']) {
+      expect(text).not.toContain(secret);
     }
     expect(lines).toHaveLength(3);
   });

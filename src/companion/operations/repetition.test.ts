@@ -14,7 +14,7 @@ function log() {
   return { ...made, told };
 }
 
-it('writes the first of what anybody can bring about, and the sum of the others once a minute', () => {
+it('tally writes the first entry of a kind, and a sum of the others once a minute', () => {
   const { tally, told } = log();
   for (let n = 0; n < 1000; n += 1) tally('request', { route: '/*', status: 404 }, { method: 'GET', ms: n });
   tally('request', { route: '/*', status: 405 });
@@ -30,7 +30,7 @@ it('writes the first of what anybody can bring about, and the sum of the others 
   expect(told()).toEqual([]);
 });
 
-it('writes troubles one by one, and many of one kind as a sum, without holding up those of another', () => {
+it('writes failures individually, and many of one kind as a sum, without holding back other kinds', () => {
   const { failure, told, flush } = log();
   for (let n = 0; n < 500; n += 1) failure('request_failed', new RangeError('x'));
   failure('request_failed', new TypeError('y'));
@@ -39,14 +39,14 @@ it('writes troubles one by one, and many of one kind as a sum, without holding u
   expect(told()).toMatchObject([['request_failed_repeated', { name: 'RangeError', count: 480 }]]);
 });
 
-it('writes a bounded number of lines, however many kinds there are', () => {
+it('writes a bounded number of lines for any number of kinds', () => {
   const { event, told, flush } = log();
   for (let n = 0; n < 10_000; n += 1) event('trouble', { code: `E${n}` });
   flush();
   expect(told().length).toBeLessThan(500);
 });
 
-it('writes each entry at debug, which somebody asked for', () => {
+it('writes every entry at debug', () => {
   const { event, told } = log();
   for (let n = 0; n < 100; n += 1) event('request', { status: 200 }, 'debug');
   expect(told()).toHaveLength(100);

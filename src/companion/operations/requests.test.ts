@@ -19,7 +19,7 @@ async function told() {
   return { entries: lines.map((line) => JSON.parse(line) as Entry), text: await counters.text() };
 }
 
-it('tells of each request by route, and of no address', async () => {
+it('logs each request by route, without addresses', async () => {
   const { entries } = await told();
   expect(entries.map(({ Type, Severity, Fields }) => [Type, Severity, Fields.route, Fields.status])).toEqual([
     ['request', 7, '/v1/session', 200],
@@ -30,7 +30,7 @@ it('tells of each request by route, and of no address', async () => {
   expect(entries.every(({ Fields }) => typeof Fields.ms === 'number' && !('address' in Fields))).toBe(true);
 });
 
-it('counts each by route and status', async () => {
+it('counts each request by route and status', async () => {
   const { text } = await told();
   expect(text).toContain('companion_http_requests_total{route="/v1/session",status="401"} 1');
   expect(text).toContain('companion_http_requests_total{route="/v1/*",status="404"} 1');

@@ -25,7 +25,7 @@ interface Answer {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** A server of keys and a webhook on it, and a clock for both. */
+/** A fake key server, a webhook that uses it, and a clock for both. */
 async function harness() {
   const harness = { now: NOW, keys: [first.jwk], down: false, fetches: 0 };
   const applied: Delivery[] = [];
@@ -70,8 +70,8 @@ function ask(port: number, options: RequestOptions): Promise<Answer> {
   });
 }
 
-/** What axios sends for FxA's broker: a form by its type, and no body. */
-const literal = (token: string, connection = 'close') =>
+/** What axios sends for FxA's broker: a form content type and no body. */
+const brokerRequest = (token: string, connection = 'close') =>
   [
     `POST ${WEBHOOK_PATH} HTTP/1.1`,
     'Accept: application/json, text/plain, */*',
@@ -85,17 +85,17 @@ const literal = (token: string, connection = 'close') =>
     '\r\n',
   ].join('\r\n');
 
-function speak(port: number, text: string): Promise<string> {
+function sendRaw(port: number, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    let heard = '';
+    let received = '';
     const socket = connect(port, '127.0.0.1', () => socket.write(text));
-    socket.setEncoding('utf8').on('data', (chunk: string) => (heard += chunk));
-    socket.on('error', reject).on('end', () => resolve(heard));
+    socket.setEncoding('utf8').on('data', (chunk: string) => (received += chunk));
+    socket.on('error', reject).on('end', () => resolve(received));
   });
 }
 
 describe.each([
-  ['by the long way', false],
+  ['through the app', false],
   ['by the shortcut', true],
 ])('the webhook, %s', (_name, short) => {
   beforeEach(() => {
@@ -103,18 +103,18 @@ describe.each([
     shortened = 0;
   });
 
-  it("answers the broker's literal request, and a second on the same connection", async () => {
+  it("answers the broker's exact request, and a second on the same connection", async () => {
     const w = await harness();
     const [one, two] = [set(first), set(first, claims({ jti: 'another' }))];
-    const heard = await speak(w.port, literal(one, 'keep-alive') + literal(two));
-    expect(heard.match(/HTTP\/1\.1 200 OK\r\n/g)).toHaveLength(2);
-    expect(heard).not.toMatch(/^location:/im);
+    const received = await sendRaw(w.port, brokerRequest(one, 'keep-alive') + brokerRequest(two));
+    expect(received.match(/HTTP\/1\.1 200 OK\r\n/g)).toHaveLength(2);
+    expect(received).not.toMatch(/^location:/im);
     expect(w.applied).toHaveLength(2);
     expect(shortened).toBe(short ? 2 : 0);
     expect(w.applied[0]?.mark).not.toEqual(w.applied[1]?.mark);
   });
 
-  it('goes the long way with whatever is to be measured', async () => {
+  it('leaves requests with a body or a long header to the app', async () => {
     const w = await harness();
     for (const headers of [
       { 'content-length': '5' },
@@ -127,14 +127,14 @@ describe.each([
   });
 
   it.each([{}, { 'content-type': 'application/json' }, { 'content-length': '0' }])(
-    'demands neither type nor length: %j',
+    'requires neither content type nor length: %j',
     async (headers) => {
       const w = await harness();
       expect(await w.send(set(first), headers)).toMatchObject({ status: 200, body: 'OK' });
     },
   );
 
-  it('takes the same SET fifty times at once, and fetches the keys once', async () => {
+  it('accepts the same SET fifty times at once, and fetches the keys once', async () => {
     const w = await harness();
     const token = set(first);
     const answers = await Promise.all(Array.from({ length: 50 }, () => w.send(token)));
@@ -143,7 +143,7 @@ describe.each([
     expect(w.fetches).toBe(1);
   });
 
-  it('refuses what it does not believe, and applies nothing', async () => {
+  it('refuses an invalid SET and applies nothing', async () => {
     const w = await harness();
     const answer = await w.send(set(stranger, claims(), { kid: first.kid }));
     expect(answer.status).toBe(401);
@@ -153,7 +153,7 @@ describe.each([
     expect(w.applied).toEqual([]);
   });
 
-  it('goes through a rotation of the keys', async () => {
+  it('follows a key rotation', async () => {
     const w = await harness();
     expect((await w.send(set(first))).status).toBe(200);
     w.now += 40_000;
@@ -165,7 +165,7 @@ describe.each([
     expect((await w.send(set(second))).status).toBe(200);
   });
 
-  it('sends everybody away while there are no keys, and recovers', async () => {
+  it('answers 503 while there are no keys, and recovers', async () => {
     const w = await harness();
     w.down = true;
     const refused = await w.send(set(first));

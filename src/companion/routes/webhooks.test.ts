@@ -23,7 +23,7 @@ const SET: VerifiedSet = {
   unknownEvents: 1,
 };
 
-/** The routes over a check that says what the test wants, and a store that keeps a list. */
+/** The route with a scripted verifier and a store that records deliveries. */
 function harness({
   verify = () => Promise.resolve(SET),
   store = () => Promise.resolve(),
@@ -56,8 +56,8 @@ const refusing = (reason: (typeof REFUSAL_REASONS)[number]) => ({
   verify: () => Promise.reject(new Refusal(reason)),
 });
 
-describe("FxA's door", () => {
-  it('hands the store one delivery, with all its events', async () => {
+describe('the webhook', () => {
+  it('passes the store one delivery with all its events', async () => {
     const w = harness();
     const answer = await w.bearer('Bearer token');
     expect([answer.status, await answer.text()]).toEqual([200, 'OK']);
@@ -89,14 +89,14 @@ describe("FxA's door", () => {
     },
   );
 
-  it('writes nothing when it knows none of the events', async () => {
+  it('writes nothing when all events are of unknown types', async () => {
     const w = harness({ verify: () => Promise.resolve({ ...SET, events: [], unknownEvents: 2 }) });
     expect((await w.bearer('Bearer token')).status).toBe(200);
     expect(w.said).toEqual([]);
     expect(w.counted).toEqual(['ignored unknown_event', 'ignored unknown_event']);
   });
 
-  it.each(REFUSAL_REASONS)('answers 401 to what is refused for its %s', async (reason) => {
+  it.each(REFUSAL_REASONS)('answers 401 to a token refused for its %s', async (reason) => {
     const w = harness(refusing(reason));
     const answer = await w.bearer('Bearer token');
     expect(answer.status).toBe(401);
@@ -110,7 +110,7 @@ describe("FxA's door", () => {
     expect([w.said, w.counted]).toEqual([[], [`refused ${reason}`]]);
   });
 
-  it('answers 503 when the keys are not to be had', async () => {
+  it('answers 503 when the keys are unavailable', async () => {
     const w = harness({ verify: () => Promise.reject(new KeysUnavailable('keys_unreachable', 17)) });
     const answer = await w.bearer('Bearer token');
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '17']);
@@ -118,7 +118,7 @@ describe("FxA's door", () => {
     expect(w.applied).toEqual([]);
   });
 
-  it('answers 503 when the store is down, and forgets what it had cached all the same', async () => {
+  it('answers 503 when the store is down, and still evicts cached tokens', async () => {
     const w = harness({ store: () => Promise.reject(new Error('no database')) });
     const answer = await w.bearer('Bearer token');
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
@@ -127,7 +127,7 @@ describe("FxA's door", () => {
     expect(w.said.map((word) => word.split(' ')[0])).toEqual(['evict', 'apply', 'report']);
   });
 
-  it('leaves a fault of its own to whoever mounts it', async () => {
+  it('leaves unexpected errors to the app', async () => {
     const w = harness({ verify: () => Promise.reject(new TypeError('a fault')) });
     let fault: unknown;
     w.app.onError((error, c) => ((fault = error), c.body(null, 500)));
@@ -137,9 +137,12 @@ describe("FxA's door", () => {
   });
 });
 
-it.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('answers 405 to %s', async (method) => {
-  const w = harness();
-  const answer = await w.app.request(WEBHOOK_PATH, { method, headers: { authorization: 'Bearer token' } });
-  expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
-  expect(w.applied).toEqual([]);
-});
+it.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
+  'answers 405 to %s on the webhook',
+  async (method) => {
+    const w = harness();
+    const answer = await w.app.request(WEBHOOK_PATH, { method, headers: { authorization: 'Bearer token' } });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+    expect(w.applied).toEqual([]);
+  },
+);

@@ -46,7 +46,7 @@ describe('readEvents', () => {
     );
   });
 
-  it('reads every event, and counts those that nobody knows', () => {
+  it('reads every known event, and counts the unknown ones', () => {
     const events = {
       [`${EVENT}unheard-of`]: {},
       [`${EVENT}delete-user`]: {},
@@ -59,7 +59,7 @@ describe('readEvents', () => {
     });
   });
 
-  it('knows two of them by the names of OpenID', () => {
+  it('understands two events by their OpenID names', () => {
     expect(openid('risc/event-type/account-purged', {})).toEqual(one({ kind: 'delete_user' }));
     const changed = { credential_type: 'password', change_type: 'update', event_timestamp: NOW / 1000 - 5 };
     expect(openid('caep/event-type/credential-change', changed)).toEqual(
@@ -69,7 +69,7 @@ describe('readEvents', () => {
     expect(openid('caep/event-type/session-revoked', changed)).toEqual(NONE);
   });
 
-  it('is not deceived by the names every object has', () => {
+  it('treats names of Object.prototype as unknown events', () => {
     expect(readEvents(JSON.parse('{"__proto__": {}, "constructor": {}}'), NOW)).toEqual({
       events: [],
       unknownEvents: 2,

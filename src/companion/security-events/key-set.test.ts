@@ -49,7 +49,7 @@ const status =
     Promise.resolve(Response.json({}, { status: code, headers }));
 
 describe('a key set', () => {
-  it('is fetched at the first question, and not again for the next ten minutes', async () => {
+  it('is fetched on first use, and not again for ten minutes', async () => {
     const w = world();
     expect(w.fetches).toBe(0);
     expect(await w.find('first')).toBe('first');
@@ -59,7 +59,7 @@ describe('a key set', () => {
     expect(w.set.find('first')).not.toBeInstanceOf(Promise);
   });
 
-  it('is then fetched behind the answer', async () => {
+  it('is refreshed in the background after ten minutes', async () => {
     const w = world();
     await w.find('first');
     w.now += 11 * MINUTE;
@@ -74,7 +74,7 @@ describe('a key set', () => {
     expect(w.fetches).toBe(2);
   });
 
-  it('after an hour is fetched before the answer', async () => {
+  it('is refreshed before answering after an hour', async () => {
     const w = world();
     await w.find('first');
     w.now += HOUR + 1;
@@ -84,7 +84,7 @@ describe('a key set', () => {
     expect(w.fetches).toBe(2);
   });
 
-  it('is fetched for a new key, and by one for all who ask', async () => {
+  it('is fetched once for concurrent lookups of a new key', async () => {
     const w = world();
     await w.find('first');
     w.now += 31 * SECOND;
@@ -94,7 +94,7 @@ describe('a key set', () => {
     expect(w.fetches).toBe(2);
   });
 
-  it('knows what it does not have only when it has just looked', async () => {
+  it('reports a key as missing only right after a fetch', async () => {
     const w = world();
     const asked = await Promise.all(Array.from({ length: 200 }, (_, n) => w.find(`made-up-${n}`)));
     expect(new Set(asked)).toEqual(new Set(['key']));
@@ -107,7 +107,7 @@ describe('a key set', () => {
     expect(w.fetches).toBe(2);
   });
 
-  it('keeps a withdrawn key for an hour', async () => {
+  it('accepts a withdrawn key for an hour', async () => {
     const w = world();
     await w.find('first');
     w.now += MINUTE;
@@ -121,7 +121,7 @@ describe('a key set', () => {
     expect(await w.find('second')).toBe('second');
   });
 
-  it('takes the newer key of an id', async () => {
+  it('replaces a key when its id gets a new one', async () => {
     const w = world();
     await w.find('first');
     w.now += 11 * MINUTE;
@@ -131,7 +131,7 @@ describe('a key set', () => {
     expect(await w.find('first')).toBe('second');
   });
 
-  it('looks again when the clock was set back', async () => {
+  it('is refetched when the clock was set back', async () => {
     const w = world();
     await w.find('first');
     w.now -= 24 * HOUR;
@@ -144,7 +144,7 @@ describe('a key set', () => {
 });
 
 describe('when Mozilla accounts is down', () => {
-  it('nothing is certain, and it is asked again after five seconds', async () => {
+  it('lookups reject with KeysUnavailable, and are retried after five seconds', async () => {
     const w = world();
     const { answer } = w;
     w.answer = down;
@@ -157,7 +157,7 @@ describe('when Mozilla accounts is down', () => {
     expect(await w.find('second')).toBe('keys_just_read 30');
   });
 
-  it('known keys serve for a day', async () => {
+  it('known keys are accepted for a day', async () => {
     const w = world();
     await w.find('first');
     w.answer = down;
@@ -169,7 +169,7 @@ describe('when Mozilla accounts is down', () => {
     expect(await w.find('first')).toBe('keys_unreachable 5');
   });
 
-  it('is left alone as long as it asks', async () => {
+  it('Retry-After is respected', async () => {
     const w = world();
     w.answer = status(503, { 'retry-after': '120' });
     expect(await w.find('first')).toBe('keys_unreachable 120');
@@ -185,7 +185,7 @@ describe('when Mozilla accounts is down', () => {
     ['an empty set', () => Promise.resolve(Response.json({ keys: [] }))],
     ['an endless one', () => Promise.resolve(Response.json({ keys: [second.jwk], x: 'x'.repeat(65536) }))],
     ['a broken connection', down],
-  ])('keeps its keys when it gets %s', async (_what, answer) => {
+  ])('known keys survive %s', async (_what, answer) => {
     const w = world();
     await w.find('first');
     w.answer = answer;

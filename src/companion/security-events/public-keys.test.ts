@@ -13,7 +13,7 @@ const rsa = (modulusLength: number, publicExponent?: number) =>
 const kids = (...keys: unknown[]) => [...publicKeys({ keys: [jwk, ...keys] }).keys()];
 
 describe('publicKeys', () => {
-  it('takes RSA keys that are for verifying, or do not say what for', () => {
+  it('accepts RSA keys for verifying, or without a declared use', () => {
     const { n, e } = odd.jwk;
     expect(kids({ kty: 'RSA', kid: 'bare', n, e, 'fxa-createdAt': 1 })).toEqual(['good', 'bare']);
     expect(kids({ ...odd.jwk, key_ops: ['verify'] })).toEqual(['good', 'odd']);
@@ -46,7 +46,7 @@ describe('publicKeys', () => {
     expect(kids(key)).toEqual(['good']);
   });
 
-  it('gives an id that two keys claim to neither', () => {
+  it('drops an id that two keys share', () => {
     expect(kids(odd.jwk, { ...odd.jwk, n: jwk.n })).toEqual(['good']);
   });
 

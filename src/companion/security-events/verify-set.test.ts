@@ -58,8 +58,8 @@ const acceptedByJose = (token: string) =>
 
 const tokens = [...crafted(good, stranger, keyUrl), ...misclaimed(good)];
 
-describe('tokens made to be refused, and some that are not', () => {
-  it('are many', () => {
+describe('crafted tokens', () => {
+  it('cover many cases', () => {
     expect(tokens.length).toBeGreaterThan(130);
     expect(new Set(tokens.map(({ token }) => token)).size).toBeGreaterThan(130);
   });
@@ -69,24 +69,24 @@ describe('tokens made to be refused, and some that are not', () => {
     if (is === 'accepted') expect(await acceptedByJose(token)).toBe(true);
   });
 
-  it('ask for keys by ids that could be some', () => {
+  it('cause lookups only for plausible key ids', () => {
     expect(asked).toContain(good.kid);
     const odd = [...asked].filter((kid) => typeof kid !== 'string' || kid === '' || kid.length > 256);
     expect(odd).toEqual([]);
   });
 
-  it('send nobody to fetch a key', () => {
+  it('cause no request to a key URL in a header', () => {
     expect(visits).toBe(0);
   });
 
-  it('jose would believe a part of them: the rules of a SET are not its business', async () => {
+  it('are partly accepted by jose, which does not know the rules of a SET', async () => {
     const refused = tokens.filter(({ is }) => is !== 'accepted');
     const believed = await Promise.all(refused.map(({ token }) => acceptedByJose(token)));
     expect(believed.filter(Boolean).length).toBeGreaterThan(20);
   });
 });
 
-it('says what the token says', async () => {
+it('returns the content of the token', async () => {
   const aud = FIREFOX.clientId;
   const two = {
     [`${EVENT}password-change`]: { changeTime: NOW / 1000 - 5 },
@@ -103,7 +103,7 @@ it('says what the token says', async () => {
   });
 });
 
-it('lets no secret of the token into what it throws', async () => {
+it('throws errors without any part of the token', async () => {
   const canary = 'canary@example.com';
   for (const change of [{ iss: canary }, { sub: canary }, { events: { [canary]: canary } }]) {
     const error: unknown = await verify(set(good, claims(change))).catch((error: unknown) => error);
@@ -112,10 +112,10 @@ it('lets no secret of the token into what it throws', async () => {
   }
 });
 
-describe('whatever is done to a token', () => {
+describe('a modified token', () => {
   const ordinary = set(good);
 
-  it('a changed character is never believed', async () => {
+  it('is refused after any changed character', async () => {
     const character = fc.string({
       unit: fc.constantFrom('A', 'z', '0', '-', '_', '=', '.', '+', '/', ' ', '\n'),
       minLength: 1,
@@ -131,7 +131,7 @@ describe('whatever is done to a token', () => {
     );
   });
 
-  it('ours believes nothing that jose does not', async () => {
+  it('is never accepted where jose refuses it', async () => {
     const value = fc.oneof(
       fc.jsonValue({ maxDepth: 2 }),
       fc.constantFrom('RS256', good.kid, ISSUER, NOW / 1000),

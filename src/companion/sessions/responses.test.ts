@@ -13,7 +13,7 @@ const SESSION: LiveSession = {
   subscriptions: { vpn: true, relay: false },
 };
 
-it('says what the contract says, and nothing else of the row', () => {
+it('returns the members of the contract and nothing else of the row', () => {
   expect(accountState(SESSION)).toEqual({
     revision: 3,
     metrics: true,
@@ -23,7 +23,7 @@ it('says what the contract says, and nothing else of the row', () => {
   expect(accountState({ ...SESSION, metrics: false })).not.toHaveProperty('metricsUntil');
 });
 
-it('writes the same state with the same bytes', () => {
+it('serializes the same state to the same bytes', () => {
   const turned = { ...SESSION, subscriptions: { relay: false, vpn: true } };
   expect(JSON.stringify(accountState(turned))).toBe(JSON.stringify(accountState(SESSION)));
 });
@@ -44,7 +44,7 @@ it.each([
   expect(noneMatchNames(header, '"a"')).toBe(names);
 });
 
-it('has another tag for another body', () => {
+it('gives different bodies different ETags', () => {
   expect(entityTag('{}')).toMatch(/^"[\w-]{43}"$/);
   expect(entityTag('{}')).not.toBe(entityTag('{ }'));
 });

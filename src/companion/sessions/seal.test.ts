@@ -4,21 +4,21 @@ import { formatSessionToken, newSessionToken, parseSessionToken, sessionHash } f
 
 const UID = '0123456789abcdef0123456789abcdef';
 
-it('opens with the session that sealed, and with no other', () => {
+it('opens only with the session token that sealed', () => {
   const token = newSessionToken();
   const sealed = sealUid(token, UID);
   expect(openUid(token, sealed)).toBe(UID);
   expect(() => openUid(newSessionToken(), sealed)).toThrow('The seal does not open with this session');
 });
 
-it('holds nothing of the uid, and is another each time', () => {
+it('does not contain the uid, and differs each time', () => {
   const token = newSessionToken();
   const [first, second] = [sealUid(token, UID), sealUid(token, UID)];
   expect(first.equals(second)).toBe(false);
   for (const form of ['latin1', 'hex', 'base64'] as const) expect(first.toString(form)).not.toContain(UID);
 });
 
-it('does not open when one bit is another, or when it is cut short', () => {
+it('does not open after a flipped bit or when truncated', () => {
   const token = newSessionToken();
   const sealed = sealUid(token, UID);
   for (let index = 0; index < sealed.length; index += 1) {
@@ -31,12 +31,12 @@ it('does not open when one bit is another, or when it is cut short', () => {
   }
 });
 
-it('is keyed apart from the hash that lies beside it', () => {
+it('uses a key unrelated to the stored session hash', () => {
   const token = newSessionToken();
   expect(() => openUid(sessionHash(token), sealUid(token, UID))).toThrow('does not open');
 });
 
-it('reads a session in the one spelling it has', () => {
+it('parses a session token only in its canonical spelling', () => {
   const token = newSessionToken();
   const text = formatSessionToken(token);
   expect(text).toMatch(/^[\w-]{43}$/);

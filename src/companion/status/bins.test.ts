@@ -7,14 +7,14 @@ const one = (hour: number, count = 1) => ({ hour, clientId: 'a', kind: 'password
 const total = (bins: readonly { total: number }[]) => bins.reduce((sum, bin) => sum + bin.total, 0);
 
 describe('the columns of a week', () => {
-  it('are 56, of three hours each, and end with the one that runs', () => {
+  it('are 56 of three hours, ending with the current one', () => {
     const bins = binsOfWeek([], NOW);
     expect(bins).toHaveLength(56);
     expect(bins.at(-1)?.from).toBe(Date.UTC(2026, 10, 21, 15));
     expect(bins.every(({ from }, index) => from === (bins[0]?.from ?? 0) + index * BIN)).toBe(true);
   });
 
-  it('hold the hours that begin in them, added up over clients', () => {
+  it('sum up the hours that begin in them, over all clients', () => {
     const hour = Date.UTC(2026, 10, 20, 11);
     const deliveries = [one(hour, 2), { ...one(hour, 3), clientId: 'b' }, one(hour + HOUR)];
     const bins = binsOfWeek(deliveries, NOW).filter((bin) => bin.total > 0);
@@ -24,14 +24,14 @@ describe('the columns of a week', () => {
     ]);
   });
 
-  it('know nothing of what is older, or later', () => {
+  it('exclude older and later deliveries', () => {
     const oldest = Date.UTC(2026, 10, 14, 18);
     expect(total(binsOfWeek([one(oldest - HOUR), one(NOW + 3 * HOUR)], NOW))).toBe(0);
     expect(total(binsOfWeek([one(oldest)], NOW))).toBe(1);
   });
 });
 
-it('are as many in the table of days, the newest first', () => {
+it('the table of days has the same total, newest first', () => {
   const deliveries = Array.from({ length: 200 }, (_, index) =>
     one(Math.floor(NOW / HOUR) * HOUR - index * HOUR),
   );

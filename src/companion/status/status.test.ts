@@ -55,13 +55,13 @@ async function ask(
 }
 
 describe('the status page', () => {
-  it('is for the operator alone, and not there without a password', async () => {
+  it('requires the operator password, and is absent without one', async () => {
     expect((await ask(NO_STATE, {}, 'operator:wrong')).answer.status).toBe(401);
     expect((await ask(NO_STATE, { password: undefined })).answer.status).toBe(404);
     expect((await ask(NO_STATE)).answer.status).toBe(200);
   });
 
-  it('shows itself anew, runs nothing, loads nothing, is kept nowhere', async () => {
+  it('reloads itself, runs and loads nothing, and is not cached', async () => {
     const { answer } = await ask(state(NOW - HOUR));
     const again = await ask(state(NOW - HOUR));
     expect(again.text).toContain('<meta http-equiv="refresh" content="60" />');
@@ -72,7 +72,7 @@ describe('the status page', () => {
     expect(answer.headers.get('content-type')).toBe('text/html; charset=UTF-8');
   });
 
-  it('allows its own style, and only that', async () => {
+  it('allows only its own style', async () => {
     const app = await ask(state(NOW));
     const policy = app.answer.headers.get('content-security-policy') ?? '';
     const style = /<style>([^]*)<\/style>/.exec(app.source)?.[1] ?? '';
@@ -81,13 +81,13 @@ describe('the status page', () => {
     expect(policy).toContain("frame-ancestors 'none'");
   });
 
-  it('tells of clients: sessions, the last event and how long ago it was', async () => {
+  it('lists clients with sessions, last event and its age', async () => {
     const { text } = await ask(state(NOW - 2 * HOUR));
     expect(text).toMatch(/notes <code>a1b2c3d4e5f60718<\/code>.*password changed, 2 hours ago.*1,234/);
     expect(text).toContain('All is well');
   });
 
-  it('escapes whatever is in the configuration, the counters or the database', async () => {
+  it('escapes values of the configuration, the counters and the database', async () => {
     const { text } = await ask(
       {
         ...state(NOW - 9 * DAY),
@@ -104,8 +104,8 @@ describe('the status page', () => {
   });
 });
 
-describe('what needs looking at', () => {
-  it('is a client with sessions that has heard nothing for a week', async () => {
+describe('the status page points out', () => {
+  it('a client with sessions but no event for a week', async () => {
     expect((await ask(state(NOW - 7 * DAY + 1))).text).toContain('All is well');
     const { text } = await ask(state(NOW - 7 * DAY));
     expect(text).toContain('No event for notes for 7 days');
@@ -117,7 +117,7 @@ describe('what needs looking at', () => {
     expect((await ask(NO_STATE)).text).toContain('All is well');
   });
 
-  it('is a revocation that waits for long, and one that was set aside', async () => {
+  it('a long-waiting revocation, and one that was set aside', async () => {
     const revocations = {
       pending: 2,
       oldest: NOW - 5 * HOUR,
@@ -130,14 +130,14 @@ describe('what needs looking at', () => {
     expect(text).toContain('2 grants waiting, the oldest came 5 hours ago.');
   });
 
-  it('is a database that does not answer: then the page still does', async () => {
+  it('a database that does not answer, with status 503', async () => {
     const { answer, text } = await ask(undefined);
     expect(answer.status).toBe(503);
     expect(text).toContain('The database does not answer');
     expect(text).not.toContain('canary');
   });
 
-  it('is what was refused, the most frequent first', async () => {
+  it('refusals, most frequent first', async () => {
     const webhooks = [
       { outcome: 'accepted', what: 'password_change', count: 50 },
       { outcome: 'refused', what: 'stale', count: 2 },
@@ -150,14 +150,14 @@ describe('what needs looking at', () => {
   });
 });
 
-describe('the picture of deliveries', () => {
+describe('the chart of deliveries', () => {
   const hour = Date.UTC(2026, 10, 20, 12);
   const deliveries = [
     { hour, clientId: FIREFOX, kind: 'password_change' as const, count: 6 },
     { hour: hour + HOUR, clientId: 'b', kind: 'delete_user' as const, count: 2 },
   ];
 
-  it('stacks kinds in a column whose height says how many, with words for each', async () => {
+  it('stacks kinds in columns of proportional height, with tooltips', async () => {
     const { text } = await ask(state(NOW, { deliveries }));
     const [bars = ''] = /<g>.*?<\/g>/.exec(text) ?? [];
     expect(bars).toContain('20 Fri, 12:00–15:00 UTC: 6 × password changed, 2 × account deleted');
@@ -170,7 +170,7 @@ describe('the picture of deliveries', () => {
     expect((deletion?.y ?? 0) + (deletion?.height ?? 0)).toBeCloseTo(password?.y ?? 0, 0);
   });
 
-  it('has a title, a text, and a table that says the same', async () => {
+  it('has a title, a description and an equivalent table', async () => {
     const { text } = await ask(state(NOW, { deliveries }));
     expect(text).toContain('role="img" aria-labelledby="plot-title plot-text"');
     expect(text).toContain('8 events; the table below has them by day.');
@@ -179,12 +179,12 @@ describe('the picture of deliveries', () => {
     );
   });
 
-  it('is not drawn of nothing', async () => {
+  it('is omitted without deliveries', async () => {
     expect((await ask(state(NOW))).text).not.toContain('role="img"');
   });
 });
 
-describe('what the health check found', () => {
+describe('the health check on the status page', () => {
   const found = (checks: Partial<Health['checks']>, details: Partial<Health['details']>): Health => ({
     status: Object.values(checks).includes('error') ? 'error' : 'warning',
     checks: { ...WELL.checks, ...checks },
@@ -193,7 +193,7 @@ describe('what the health check found', () => {
   const page = (health: Health, more: Partial<StatusOptions> = {}) =>
     ask(state(NOW - HOUR), { health: () => Promise.resolve(health), ...more });
 
-  it('says how far the clocks are', async () => {
+  it('shows the clock differences', async () => {
     const { text } = await page(WELL);
     expect(text).toContain('clock of Mozilla accounts 1 s ahead of this machine');
     expect(text).toContain('of the database 2 s behind this machine');
@@ -211,14 +211,14 @@ describe('what the health check found', () => {
     expect(text).not.toContain('All is well');
   });
 
-  it('says that the clock is wrong', async () => {
+  it('reports a wrong clock', async () => {
     const { answer, text } = await page(found({ clock: 'error' }, { accountsClock: 120 }));
     expect(answer.status).toBe(503);
     expect(text).toContain('every event is refused');
     expect(text).toContain('Mozilla accounts is 120 s ahead of this machine');
   });
 
-  it('says that a proxy may not be counted', async () => {
+  it('reports a proxy that may not be configured', async () => {
     expect((await page(WELL, { forwardedIgnored: () => true })).text).toContain('COMPANION_TRUSTED_PROXIES');
     expect((await page(WELL)).text).not.toContain('COMPANION_TRUSTED_PROXIES');
   });

@@ -34,8 +34,8 @@ export function crafted(good: Signer, stranger: Signer, keyUrl: string): Crafted
     events: { [`${EVENT}delete-user`]: {} },
   });
   said('accepted', 'an exp to come', { exp: NOW / 1000 + 300 });
-  said('accepted', 'claims nobody knows', { txn: 'x', toe: 1, sub_id: {} });
-  said('accepted', 'an event nobody knows', { events: { [`${EVENT}unheard-of`]: {} } });
+  said('accepted', 'unknown claims', { txn: 'x', toe: 1, sub_id: {} });
+  said('accepted', 'an unknown event', { events: { [`${EVENT}unheard-of`]: {} } });
   headed('accepted', 'typ secevent+jwt', { typ: 'secevent+jwt' });
   headed('accepted', 'typ JWT', { typ: 'JWT' });
 

@@ -57,16 +57,16 @@ export function misclaimed(good: Signer): { what: string; token: string; is: Ref
   });
   return [
     ...WRONG.flatMap(([is, claim, values]) =>
-      values.map((value) => one(is, `${claim} ${shown(value)}`, { [claim]: value })),
+      values.map((value) => one(is, `${claim} ${format(value)}`, { [claim]: value })),
     ),
     ...PAYLOADS.flatMap(([is, name, values]) =>
-      values.map((value) => one(is, `${name} ${shown(value)}`, event(name, value))),
+      values.map((value) => one(is, `${name} ${format(value)}`, event(name, value))),
     ),
     ...NO_SUBSCRIPTION.map((change) =>
-      one('events', shown(change), event('subscription-state-change', { ...SUBSCRIPTION, ...change })),
+      one('events', format(change), event('subscription-state-change', { ...SUBSCRIPTION, ...change })),
     ),
     ...['at+jwt', 'AT+JWT', 'application/at+jwt', 'Application/At+JWT', 'logout+jwt', '', 'x', 7, null].map(
-      (typ) => one('type', `typ ${shown(typ)}`, {}, { typ }),
+      (typ) => one('type', `typ ${format(typ)}`, {}, { typ }),
     ),
     // FxA signs these two with the same keys, for the same audience.
     {
@@ -98,7 +98,7 @@ export function misclaimed(good: Signer): { what: string; token: string; is: Ref
   ];
 }
 
-function shown(value: unknown): string {
+function format(value: unknown): string {
   return value === undefined
     ? 'missing'
     : JSON.stringify(value, (_, x: unknown) => x ?? 'missing').slice(0, 60);
