@@ -49,7 +49,7 @@ describe('the worker on', () => {
         clientId: CLIENT.clientId,
         hash,
         sealedUid: Buffer.alloc(60),
-        shown: false,
+        presented: false,
       };
       await harness.store.createSession({ ...request, provedAt: at, metrics: false, readAtRevision: 0, at });
       await setClock(stored.database, ago === 0 ? undefined : at);

@@ -73,7 +73,7 @@ function provedAt({ issuedAt }: CheckedToken, askedAt: number): number {
 /** Undefined: the presented session is unknown. */
 async function storeSession(
   store: Store,
-  facts: Omit<Parameters<Store['createSession']>[0], 'hash' | 'sealedUid' | 'presented'>,
+  facts: Omit<CreateRequest, 'hash' | 'sealedUid' | 'presented'>,
   token: Uint8Array,
   { uid }: CheckedToken,
   presented: boolean,

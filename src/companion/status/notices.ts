@@ -32,6 +32,7 @@ const DATABASE: Readonly<Record<string, string>> = {
   read_only:
     'The database takes no writes: it is a standby, or was set to be read-only. DATABASE_URL may name several hosts.',
   disk_full: 'The disk of the database is full: make room.',
+  time_out: 'The database answers too slowly: look for long locks, or for too much load.',
   frozen: 'The database has stopped answering: look whether its machine hangs.',
 };
 

@@ -203,7 +203,7 @@ describe('the health check on the status page', () => {
     ['read_only', 'takes no writes'],
     ['disk_full', 'disk of the database is full'],
     ['frozen', 'has stopped answering'],
-    ['time_out', 'does not answer'],
+    ['time_out', 'answers too slowly'],
   ] as const)('does not say that all is well while no event can be taken in: %s', async (database, says) => {
     const { answer, text } = await page(found({ database: 'error' }, { database }));
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
