@@ -1,4 +1,4 @@
-// Access tokens of the stand-in, shown to a resource that listens: both eras, both ways of asking.
+// Access tokens of the mock server, used at a listening resource: both eras, both lookup endpoints.
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -63,7 +63,7 @@ async function harness(era: Era, mode: 'introspect' | 'verify', clients = [clien
 }
 
 describe.each(KINDS)('in $era, asked at $mode', ({ era, mode }) => {
-  it('an access token is its owner’s word', async () => {
+  it('an access token is accepted', async () => {
     const { show, uid, access } = await harness(era, mode);
     const answer = await show(await access());
     expect(answer.status).toBe(200);
@@ -87,7 +87,7 @@ describe.each(KINDS)('in $era, asked at $mode', ({ era, mode }) => {
     expect(await answer.json()).toMatchObject({ error: 'invalid_token' });
   });
 
-  it('nor is the refresh token of a client with a secret', async () => {
+  it('the refresh token of a confidential client is refused', async () => {
     const clientId = CONFIDENTIAL_CLIENT;
     const { show, standin, uid } = await harness(era, mode, [clientOf(clientId)]);
     const granted = { clientId, uid, scope: 'profile' };
@@ -97,21 +97,21 @@ describe.each(KINDS)('in $era, asked at $mode', ({ era, mode }) => {
     );
   });
 
-  it('another client’s token is refused, as good as it is there', async () => {
+  it('a token of a client that is not ours is refused, though valid at Mozilla accounts', async () => {
     const { show, access } = await harness(era, mode);
     const answer = await show(await access({ clientId: OTHER_CLIENT }));
     expect(answer.status).toBe(401);
     expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="notes", error="invalid_token"');
   });
 
-  it('a token for less is 403', async () => {
+  it('a token without the scope is 403', async () => {
     const { show, access } = await harness(era, mode);
     const answer = await show(await access({ scope: 'openid profile:uid' }));
     expect(answer.status).toBe(403);
     expect(answer.headers.get('www-authenticate')).toContain('scope="profile:email"');
   });
 
-  it('it is refused once it has ended, and once it was destroyed', async () => {
+  it('an expired or destroyed token is refused', async () => {
     const { show, access, driver, clock, standin } = await harness(era, mode);
     const destroyed = await access();
     await driver.post('/v1/destroy', { token: destroyed });
@@ -121,7 +121,7 @@ describe.each(KINDS)('in $era, asked at $mode', ({ era, mode }) => {
     expect((await show(token)).status).toBe(401);
   });
 
-  it('trouble there is a 503 that passes', async () => {
+  it('failures of Mozilla accounts are a temporary 503', async () => {
     const { show, access, standin } = await harness(era, mode);
     const token = await access();
     const refusal = { kind: 'status', status: 429, retryAfter: 40 } as const;
@@ -136,7 +136,7 @@ describe.each(KINDS)('in $era, asked at $mode', ({ era, mode }) => {
 });
 
 describe.each(['2019', 'today'] as const)('introspection in %s', (era) => {
-  it('ends a remembered token at the very instant it ends, and not a moment before', async () => {
+  it('a cached token is accepted until exactly its expiry', async () => {
     const { show, access, clock, standin } = await harness(era, 'introspect');
     const token = await access();
     const end = clock.now + standin.world.rules.accessTokenLife * 1000;
@@ -151,7 +151,7 @@ describe.each(['2019', 'today'] as const)('introspection in %s', (era) => {
   });
 });
 
-it('two Authorization headers are none', async () => {
+it('two Authorization headers are refused', async () => {
   const { server, access } = await harness('today', 'introspect');
   const token = await access();
   const socket = connect(Number(new URL(server.origin).port), '127.0.0.1');

@@ -1,4 +1,4 @@
-// People, sessions and what is told about them, for the tests of the database.
+// Accounts, sessions and deliveries for the database tests.
 import { createHash, randomBytes } from 'node:crypto';
 import type { AccountEvent } from '../../../src/companion/security-events/types.ts';
 import type { Delivery, CreateRequest, Store } from '../../../src/companion/store.ts';
@@ -12,15 +12,15 @@ export const OTHER_CLIENT = '1111222233334444';
 
 export const hashOf = (name: string) => createHash('sha256').update(name).digest();
 
-/** One day, as metrics have them. */
+/** A UTC day, as in metrics. */
 export const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10);
 
-/** For failures that are told and not thrown. */
+/** For APIs that report failures instead of throwing. */
 export const rethrown = (error: unknown): never => {
   throw error;
 };
 
-/** What is told of an account, at noon and with a mark of its own unless said otherwise. */
+/** A delivery about an account, at noon and with a unique mark by default. */
 export function deliveryFor(
   account: Buffer,
   events: AccountEvent | readonly AccountEvent[],
@@ -30,7 +30,7 @@ export function deliveryFor(
   return { account, clientId: CLIENT, mark: randomBytes(32), events: all, at: NOON, ...more };
 }
 
-/** A first purchase of a session by an account, proved a minute before noon, with metrics allowed. */
+/** A request for an account's first session, proved a minute before noon, with metrics allowed. */
 export function requestFor(account: Buffer, more: Partial<CreateRequest> = {}): CreateRequest {
   return {
     account,
@@ -46,7 +46,7 @@ export function requestFor(account: Buffer, more: Partial<CreateRequest> = {}): 
   };
 }
 
-/** Buys a session, and returns its hash. */
+/** Creates a session and returns its hash. */
 export async function createdFor(
   store: Store,
   account: Buffer,

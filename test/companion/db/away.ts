@@ -1,7 +1,7 @@
-// Has a PostgreSQL server let nobody in, or take no writes, for as long as something goes on.
+// Makes a PostgreSQL server refuse connections or writes while something runs.
 import pg from 'pg';
 
-/** Nobody gets into the database while `work` goes on, and who was in is out. */
+/** Refuses connections to the database while `work` runs, and closes those that are open. */
 export async function whileUnreachable(connectionString = '', work: () => Promise<unknown>): Promise<void> {
   const url = new URL(connectionString);
   const name = url.pathname.slice(1);
@@ -14,7 +14,7 @@ export async function whileUnreachable(connectionString = '', work: () => Promis
   await client.end();
 }
 
-/** The server takes no writes of anybody but `work`, on connections that are open as well. */
+/** Refuses writes, also on open connections, except from `work`. */
 export async function whileReadOnly(
   connectionString = '',
   work: (query: (text: string) => Promise<unknown[]>) => Promise<unknown>,

@@ -1,4 +1,4 @@
-// The space that each client's accounts were keyed with: recorded once, and never changed without a word.
+// The space of each client's accounts: recorded once, and never changed silently.
 import { expect, it } from 'vitest';
 import { parseClients } from '../../../src/companion/client-list.ts';
 import { claimSpaces } from '../../../src/companion/db/client-spaces.ts';
@@ -16,7 +16,7 @@ onEachDatabase((harness) => {
   const recorded = () =>
     harness.database.query('select client_id, space from companion.client_space order by client_id');
 
-  it('refuses a client that was renamed, names all there is to know, and takes it with its old space', async () => {
+  it('refuses a renamed client with all details, and accepts it with its old space', async () => {
     await claim({ clientId: NOTES, name: 'notes' });
     const renamed = claim({ clientId: TASKS, name: 'tasks' }, { clientId: NOTES, name: 'pages' });
     await expect(renamed).rejects.toMatchObject({ code: 'space_changed' });
@@ -34,14 +34,14 @@ onEachDatabase((harness) => {
     ]);
   });
 
-  it('remembers a client that was taken off the list and comes back', async () => {
+  it('remembers the space of a client that leaves the list and returns', async () => {
     await claim({ clientId: NOTES, name: 'notes' }, { clientId: TASKS, name: 'tasks' });
     await claim({ clientId: TASKS, name: 'tasks' });
     await expect(claim({ clientId: NOTES, name: 'again' })).rejects.toMatchObject({ code: 'space_changed' });
     await claim({ clientId: NOTES, name: 'again', space: 'notes' });
   });
 
-  it('knows one client under two names as one', async () => {
+  it('treats two names of one client id as one client', async () => {
     await claim(
       { clientId: NOTES, name: 'notes' },
       { clientId: NOTES, name: 'notes-wide', scope: 'profile' },
@@ -49,7 +49,7 @@ onEachDatabase((harness) => {
     expect(await recorded()).toEqual([{ client_id: NOTES, space: 'notes' }]);
   });
 
-  it('lets one of two lists win that start at the same time, however the clients are ordered', async () => {
+  it('lets exactly one of two conflicting lists win a concurrent start, in any order', async () => {
     const other = await harness.another();
     for (let round = 0; round < 10; round += 1) {
       await harness.database.query('delete from companion.client_space');
@@ -63,7 +63,7 @@ onEachDatabase((harness) => {
     }
   });
 
-  it('starts no companion whose client was renamed', async () => {
+  it('does not start a companion whose client was renamed', async () => {
     const standin = await startStandin({ era: 'today' });
     const { database } = harness;
     const clients = (name: string, space?: string) => ({

@@ -1,4 +1,4 @@
-// Whatever order, repetition and split a history comes in, through any number of instances at once: the same state.
+// Events converge to the same state in any order, with any repetition, through any number of concurrent instances.
 import fc from 'fast-check';
 import { randomBytes } from 'node:crypto';
 import { beforeAll, expect, it } from 'vitest';
@@ -30,7 +30,7 @@ const event: fc.Arbitrary<AccountEvent> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ kind: 'delete_user' }) },
 );
 
-/** One event, of one of two accounts, and how often, when and through whom it is told. */
+/** One event of one of two accounts, with how often, when and through which instance it is delivered. */
 const told = fc.record({
   event,
   who: fc.integer({ min: 0, max: 1 }),
@@ -51,7 +51,7 @@ interface State {
 
 const NOTHING_LEFT = { revision: 0, metrics: false, subscriptions: {} };
 
-/** What it must come to, worked out from the events as a set. */
+/** The expected state, computed from the set of events. */
 function expected(events: readonly AccountEvent[]): State {
   if (events.some(({ kind }) => kind === 'delete_user')) {
     return { deleted: true, sessions: PROVED_AT.map(() => 'account_deleted'), ...NOTHING_LEFT };
@@ -107,7 +107,7 @@ async function found(
   };
 }
 
-/** Those of a store in their order, in bursts: what is in one burst is under way at the same time. */
+/** A store's deliveries in order, in bursts that run concurrently. */
 async function tell(store: Store, deliveries: readonly Delivery[], burst: number): Promise<void> {
   for (let start = 0; start < deliveries.length; start += burst) {
     await Promise.all(deliveries.slice(start, start + burst).map((delivery) => store.apply(delivery)));
@@ -153,7 +153,8 @@ onEachDatabase((harness) => {
       const events = history.filter((one) => one.who === who).map((one) => one.event);
       const want = expected(events);
       const have = await found(harness, account, hashes[who] ?? []);
-      // A token signed anew about something without an instant may be a new thing: look again, that is all it can cost.
+      // A newly signed token about an event without an instant may be a new event: the only cost is another profile
+      // fetch.
       expect(have.revision).toBeGreaterThanOrEqual(want.revision);
       expect(signedAnew ? { ...have, revision: want.revision } : have).toEqual(want);
     }

@@ -1,4 +1,4 @@
-// What Mozilla accounts tells: applied once, all of a token or nothing, and heard by every instance.
+// Deliveries are applied once, all events of a token or none, and every instance is notified.
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { ACCOUNT_CHANNEL, accountName } from '../../../src/companion/db/notifications.ts';
@@ -42,7 +42,7 @@ const counted = ({ database }: TestDatabase) =>
   );
 
 onEachDatabase((harness) => {
-  it.each(EVERY_KIND)('writes nothing of $kind about an account that is not known', async (event) => {
+  it.each(EVERY_KIND)('writes nothing of $kind about an unknown account', async (event) => {
     await createdFor(harness.store, hashOf('grace'));
     await harness.store.apply(deliveryFor(ada, event));
     for (const table of ['ledger', 'capability', 'tombstone', 'delivery_count']) {
@@ -53,7 +53,7 @@ onEachDatabase((harness) => {
     ]);
   });
 
-  it('applies one delivery once, however often and through however many instances it comes at once', async () => {
+  it('applies a delivery once, however often it arrives at several instances at once', async () => {
     const hash = await createdFor(harness.store, ada);
     const stores = [harness.store, createStore(harness.database), createStore(await harness.another())];
     const delivery = deliveryFor(ada, { kind: 'profile_change' });
@@ -67,7 +67,7 @@ onEachDatabase((harness) => {
     ]);
   });
 
-  it('knows an event with an instant again in a token signed anew', async () => {
+  it('recognizes a repeated event by its instant in a newly signed token', async () => {
     const hash = await createdFor(harness.store, ada);
     const subscription = {
       kind: 'subscription_state_change',
@@ -88,7 +88,7 @@ onEachDatabase((harness) => {
     });
   });
 
-  it('lets the newest instant of a capability win, and of two at the same the one that takes away', async () => {
+  it('lets the newest change of a capability win, and removal win a tie', async () => {
     const hash = await createdFor(harness.store, ada);
     const tell = (capabilities: string[], isActive: boolean, changedAt: number) =>
       harness.store.apply(
@@ -116,17 +116,17 @@ onEachDatabase((harness) => {
     });
   });
 
-  it('handles all events of a token', async () => {
+  it('applies all events of a token', async () => {
     const hash = await createdFor(harness.store, ada, { provedAt: NOON });
     await harness.store.apply(deliveryFor(ada, EVERY_KIND.slice(0, 5)));
     expect(await look(harness, hash)).toEqual({ revision: 4, metrics: false, subscriptions: { pro: true } });
   });
 
-  it('applies all of a token or nothing, and lets it spoil none of those beside it', async () => {
+  it('applies all events of a token or none, without affecting other tokens in the batch', async () => {
     const hash = await createdFor(harness.store, ada);
     const spoilt = deliveryFor(ada, [
       { kind: 'profile_change' },
-      // PostgreSQL has no place for this character in a text.
+      // PostgreSQL can't store this character in text.
       { kind: 'subscription_state_change', capabilities: ['a\0b'], isActive: true, changedAt: NOON },
     ]);
     const good = () => harness.store.apply(deliveryFor(ada, { kind: 'profile_change' }));
@@ -156,7 +156,7 @@ onEachDatabase((harness) => {
     ]);
   });
 
-  it('tells every instance whose answers are stale, known to anybody here or not', async () => {
+  it('notifies every instance about known and unknown accounts', async () => {
     const heard: (string | undefined)[] = [];
     await (await harness.another()).listen(ACCOUNT_CHANNEL, (payload) => heard.push(payload));
     const many = Array.from({ length: 600 }, () => randomBytes(32));
@@ -174,7 +174,7 @@ onEachDatabase((harness) => {
     const day = dayOf(NOON);
     const measure = () => harness.store.addMetrics(ada, CLIENT, [{ name: 'opened', day, count: 1 }], NOON);
 
-    it('are closed and purged by an opt-out, and opened by no opt-in', async () => {
+    it('are turned off and deleted by an opt-out, and not turned on by an opt-in', async () => {
       const hash = await createdFor(harness.store, ada);
       expect(await measure()).toBe(true);
       expect(await harness.store.engageOnce(ada, CLIENT, day, NOON)).toBe(true);
@@ -186,7 +186,7 @@ onEachDatabase((harness) => {
       expect(await measure()).toBe(false);
     });
 
-    it('are opened again by a newer profile, which a replay does not outlive', async () => {
+    it('are turned on again by a newer profile, which a replayed opt-out does not undo', async () => {
       const hash = await createdFor(harness.store, ada);
       const optOut = deliveryFor(ada, { kind: 'metrics_opt_out' });
       await harness.store.apply(optOut);
@@ -197,7 +197,7 @@ onEachDatabase((harness) => {
       expect(await measure()).toBe(true);
       await harness.store.apply(optOut);
       expect(await measure()).toBe(true);
-      // The same thing said again may be a new wish.
+      // A repeated opt-out may be a new decision.
       await harness.store.apply({ ...optOut, mark: randomBytes(32) });
       expect(await measure()).toBe(false);
     });

@@ -1,4 +1,4 @@
-// The lock of the embedded database's folder, between real processes: every path that leads to it, renamed, stopped, in a race.
+// The folder lock of the embedded database between real processes: any path, renames, stopped holders, races.
 import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 
 describe('refuses a second process', { timeout: PATIENCE_MS }, () => {
-  it('whatever the path is written like, and lets the next one in when the first has ended', async () => {
+  it('on any path to the folder, and admits the next when the first has ended', async () => {
     await mkdir(join(folder, 'other'));
     await symlink(db, join(folder, 'link'));
     await symlink(folder, join(folder, 'other', 'up'));
@@ -45,7 +45,7 @@ describe('refuses a second process', { timeout: PATIENCE_MS }, () => {
     expect(await readdir(folder)).toEqual(['db', 'link', 'other']);
   });
 
-  it('when many start at once: exactly one wins', async () => {
+  it('when many start at once, so that exactly one wins', async () => {
     for (let round = 0; round < 3; round += 1) {
       const all = await Promise.all(Array.from({ length: 8 }, () => start(db)));
       expect(all.filter(({ said }) => said === 'locked')).toHaveLength(1);
@@ -62,25 +62,25 @@ describe('refuses a second process', { timeout: PATIENCE_MS }, () => {
     expect(await owner.ask()).toBe('held');
   });
 
-  it('in the same process too', async () => {
+  it('also within the same process', async () => {
     const { release } = await lockDirectory(db);
     await expect(lockDirectory(`${db}/`)).rejects.toMatchObject({ code: 'directory_in_use' });
     release();
     (await lockDirectory(db)).release();
   });
 
-  it('under a new name, when the folder was renamed while it was open; the first learns of it', async () => {
+  it('on the new name of a folder renamed while open, and the first notices', async () => {
     const owner = await start(db);
     const moved = join(folder, 'moved');
     await rename(db, moved);
     expect(await owner.ask()).toContain('was moved or removed');
     expect((await start(moved)).said).toMatch(IN_USE);
-    // Another folder under the old name is another database.
+    // A new folder under the old name is a different database.
     expect((await start(db)).said).toBe('locked');
     expect(await owner.ask()).toContain('was moved or removed');
   });
 
-  it('with perl where there is no flock, and fails with a clear message where there is neither', async () => {
+  it('with perl where flock is missing, and fails with a clear message without either', async () => {
     const bin = join(folder, 'bin');
     await mkdir(bin);
     const env = { PATH: bin };
@@ -94,10 +94,10 @@ describe('refuses a second process', { timeout: PATIENCE_MS }, () => {
     expect((await start(db, { env })).said).toMatch(IN_USE);
   });
 
-  it('and everybody, where the file system cannot lock', async () => {
+  it('and the first, where the file system cannot lock', async () => {
     const bin = join(folder, 'bin');
     await mkdir(bin);
-    // As util-linux and BusyBox say it, on NFS for instance.
+    // The message of util-linux and BusyBox, on NFS for instance.
     for (const code of [1, 65]) {
       await writeFile(
         join(bin, 'flock'),
@@ -123,7 +123,7 @@ describe('lock files of earlier versions', { timeout: PATIENCE_MS }, () => {
       await writeFile(name, typeof holder === 'string' ? holder : JSON.stringify(holder));
   };
 
-  it('are obeyed while their process lives', async () => {
+  it('are respected while their process lives', async () => {
     const alive = spawn('sleep', ['600']);
     paths.children.push(alive);
     const pid = alive.pid ?? 0;
@@ -144,7 +144,7 @@ describe('lock files of earlier versions', { timeout: PATIENCE_MS }, () => {
     expect([await readdir(folder), await readdir(db)]).toEqual([['db'], []]);
   });
 
-  it('that are something else are left alone', async () => {
+  it('with other content are left alone', async () => {
     await leave('not a lock of ours');
     expect((await start(db)).said).toBe('locked');
     expect(await readdir(folder)).toEqual(['db', 'db.lock']);

@@ -1,4 +1,4 @@
-// The embedded database on a disk: one process at a time, nothing lost when that is killed, no statement inside another's transaction.
+// The embedded database on disk: one process at a time, nothing lost when it is killed, isolated transactions.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmod, lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Starts the program, and resolves with it and its first line. */
+/** Starts the program; resolves with it and its first line of output. */
 function start(dir: string): Promise<{ process: ChildProcess; line: string }> {
   const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, dir], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -40,7 +40,7 @@ function kill(child: ChildProcess): Promise<void> {
 }
 
 it(
-  'is one process’s at a time, and the next one’s once that is dead',
+  'refuses a second live process, and opens for the next once the first is dead',
   async () => {
     const dir = join(folder, 'contested');
     const first = await start(dir);
@@ -55,7 +55,7 @@ it(
   PATIENCE_MS,
 );
 
-describe('opened', () => {
+describe('an open embedded database', () => {
   const dir = () => join(folder, 'data');
   let database: Database;
   beforeAll(async () => {
@@ -63,19 +63,19 @@ describe('opened', () => {
   }, PATIENCE_MS);
   afterAll(() => database.close());
 
-  it('says what it does not promise', () => {
+  it('describes what it does not guarantee', () => {
     expect(database.description).toContain('power cut');
     expect(database.description).toContain(dir());
   });
 
-  it('keeps what was sold over a close', async () => {
+  it('keeps sessions across a close', async () => {
     const hash = await createdFor(createStore(database), hashOf('ada'));
     await database.close();
     database = await openDatabase({ dir: dir() });
     expect(await createStore(database).session(hash, NOON)).toMatchObject({ status: 'live' });
   });
 
-  it('is for its owner alone: after the start, after writes, and where an earlier version left it open', async () => {
+  it('is accessible to its owner only: after the start, after writes, and after an earlier version', async () => {
     const entries = async () => ['', ...(await readdir(dir(), { recursive: true }))];
     const open = async () => {
       const modes = (await entries()).map(
@@ -101,12 +101,12 @@ describe('opened', () => {
     expect(await open()).toEqual([]);
   });
 
-  it('flushes its log, for many at once too', async () => {
+  it('flushes its log, also for concurrent calls', async () => {
     await Promise.all(Array.from({ length: 20 }, () => database.flush()));
     await database.flush();
   });
 
-  it('keeps everybody else out of a transaction that graphile-worker began on its pool', async () => {
+  it('keeps other statements out of a transaction begun through the pool', async () => {
     await database.query('create table isolation (n integer)');
     const client = await database.pool.connect();
     await client.query('begin');
@@ -121,7 +121,7 @@ describe('opened', () => {
     expect(await database.query('select n from isolation order by n')).toEqual([{ n: 2 }, { n: 3 }]);
   });
 
-  it('undoes what a client had begun when it is given back', async () => {
+  it('rolls back a client released in the middle of a transaction', async () => {
     const client = await database.pool.connect();
     await client.query('begin');
     await client.query('delete from isolation');
@@ -129,7 +129,7 @@ describe('opened', () => {
     expect(await database.query('select from isolation')).toHaveLength(2);
   });
 
-  it('tells a client of its pool when a commit comes to nothing', async () => {
+  it('reports a failed commit to a client of the pool', async () => {
     const client = await database.pool.connect();
     await client.query('begin');
     await expect(client.query('select * from nowhere')).rejects.toMatchObject({ code: '42P01' });
@@ -138,7 +138,7 @@ describe('opened', () => {
     expect(await database.query('select 1 as one')).toEqual([{ one: 1 }]);
   });
 
-  it('rolls back what rejects, and hangs no values on its errors', async () => {
+  it('rolls back when work rejects, and attaches no values to errors', async () => {
     const secret = 'a value that is nobody’s business';
     const failed: unknown = await database
       .transaction(async (transaction) => {

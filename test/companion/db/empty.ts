@@ -1,4 +1,4 @@
-// Empties a companion's database under its feet: what it is left with is the schema. And sets the clock by which it goes.
+// Empties a companion's database except for the schema, and controls its clock.
 import type { Database } from '../../../src/companion/db/database.ts';
 
 export async function empty(database: Database): Promise<void> {
@@ -11,7 +11,7 @@ export async function empty(database: Database): Promise<void> {
   await database.query(`truncate ${tables.map(({ name }) => name).join(', ')} cascade`);
 }
 
-/** Stops the clock by which things fall due; undefined has it go again. */
+/** Stops the database's clock at an instant; undefined restarts it. */
 export async function setClock(database: Database, at: number | undefined): Promise<void> {
   await database.query(
     `create or replace function companion.instant() returns bigint language sql stable as

@@ -1,5 +1,5 @@
-// A process of its own that locks a folder, says "locked" or why not, and holds it until it is ended. A line sent to it asks
-// whether it still has what it locked.
+// A process that locks a folder, prints "locked" or the reason why not, and holds it until it ends. A line on stdin
+// asks whether it still holds the lock.
 import { createInterface } from 'node:readline';
 import { lockDirectory } from '../../../src/companion/db/directory-lock.ts';
 

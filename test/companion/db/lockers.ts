@@ -1,4 +1,4 @@
-// Processes that lock a folder, for the tests of the lock: started in a folder, as a user, or in namespaces of their own.
+// Processes that lock a folder, for the lock tests: in a given folder, as a user, or in their own namespaces.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ export interface Locker {
   readonly child: ChildProcess;
   /** "locked", or why not. */
   readonly said: string;
-  /** "held", or why not any more. */
+  /** "held", or why no longer. */
   readonly ask: () => Promise<string>;
 }
 
@@ -25,7 +25,7 @@ export interface How {
   readonly uid?: number;
   readonly gid?: number;
   readonly env?: NodeJS.ProcessEnv;
-  /** Arguments of unshare(1), the last one a script: node, the program and the folder are its $1, $2 and $3. */
+  /** Arguments of unshare(1); the last is a script with node, program and folder as $1, $2 and $3. */
   readonly unshared?: readonly string[];
 }
 
@@ -54,17 +54,17 @@ export function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void
   });
 }
 
-/** What the tests of a file share. */
+/** Shared by the tests of a file. */
 export const paths = {
   program: '',
-  /** One test's own. */
+  /** A folder per test. */
   folder: '',
-  /** The contested folder in it, which is not there yet. */
+  /** The folder to lock, not created yet. */
   db: '',
   children: [] as ChildProcess[],
 };
 
-/** Builds the program once, and gives each test a folder; ends what it started. */
+/** Builds the program once, gives each test a folder, and ends the processes it started. */
 export function withLockers(): void {
   let programs: string;
   beforeAll(async () => {

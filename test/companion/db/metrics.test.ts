@@ -1,4 +1,4 @@
-// Metrics: added up by day while a fresh profile allows it, bounded, and gone the moment it does not.
+// Metrics: counted by day while a fresh profile allows it, bounded, and deleted as soon as it does not.
 import { expect, it } from 'vitest';
 import { onEachDatabase } from './on-each-database.ts';
 import {
@@ -25,7 +25,7 @@ onEachDatabase((harness) => {
       'select client_id, day::text, name, detail, count from companion.metric order by day, client_id, name, detail',
     );
 
-  it('are added up by client, day, name and detail', async () => {
+  it('are summed up by client, day, name and detail', async () => {
     await createdFor(harness.store, ada);
     expect(await add([opened, { ...opened, count: 2 }])).toBe(true);
     const more = [opened, { ...opened, detail: 'popup' }, { ...opened, day: dayOf(NOON - DAY) }];
@@ -41,7 +41,7 @@ onEachDatabase((harness) => {
   });
 
   it.each([
-    ['of an account that is not known', undefined, NOON],
+    ['of an unknown account', undefined, NOON],
     ['of an account whose profile says no', false, NOON],
     ['when the profile was read too long ago', true, NOON + 1],
   ])('are refused %s', async (_when, allowed, readSince) => {
@@ -51,7 +51,7 @@ onEachDatabase((harness) => {
     expect(await rows()).toEqual([]);
   });
 
-  it('are closed and purged by a profile that says no', async () => {
+  it('are turned off and deleted by a profile that says no', async () => {
     const hash = await createdFor(harness.store, ada);
     await add();
     await harness.store.createSession(requestFor(ada, { hash, presented: true, metrics: false }));
@@ -59,7 +59,7 @@ onEachDatabase((harness) => {
     expect(await add()).toBe(false);
   });
 
-  it('stay closed when the wish was heard while the profile was being read', async () => {
+  it('stay off when an opt-out arrives while the profile is read', async () => {
     const hash = await createdFor(harness.store, ada);
     const readAtRevision = await harness.store.open(ada, NOON);
     await harness.store.apply(deliveryFor(ada, { kind: 'metrics_opt_out' }));
@@ -69,13 +69,13 @@ onEachDatabase((harness) => {
     expect(await add()).toBe(false);
   });
 
-  it('stay closed when a profile that was read earlier arrives later', async () => {
+  it('stay off when an older profile arrives late', async () => {
     await createdFor(harness.store, ada, { metrics: false, at: NOON + 1 });
     await createdFor(harness.store, ada, { metrics: true, at: NOON });
     expect(await add([opened], 0)).toBe(false);
   });
 
-  it('end at an opt-out, whatever is being added at the same moment', async () => {
+  it('are deleted by an opt-out, including counts added concurrently', async () => {
     await createdFor(harness.store, ada);
     const adding = Array.from({ length: 30 }, () => add());
     await harness.store.apply(deliveryFor(ada, { kind: 'metrics_opt_out' }));
@@ -83,7 +83,7 @@ onEachDatabase((harness) => {
     expect(await rows()).toEqual([]);
   });
 
-  it('are forgotten by client at a word, whatever is being added at the same moment', async () => {
+  it('are deleted per client on request, including counts added concurrently', async () => {
     await createdFor(harness.store, ada);
     await harness.store.addMetrics(ada, OTHER_CLIENT, [opened], NOON);
     await harness.store.engageOnce(ada, CLIENT, today, NOON);
@@ -92,11 +92,11 @@ onEachDatabase((harness) => {
     await harness.store.forgetMetrics(ada, CLIENT);
     await harness.store.forgetMetrics(hashOf('nobody'), CLIENT);
     expect(await rows()).toMatchObject([{ client_id: OTHER_CLIENT, count: 1 }]);
-    // Once a day, whatever was forgotten in between.
+    // Once a day, even after deletions in between.
     expect(await harness.store.engageOnce(ada, CLIENT, today, NOON)).toBe(false);
   });
 
-  it('take no more than 100 rows of an account and day, but count on in those', async () => {
+  it('are limited to 100 rows per account and day, which keep counting', async () => {
     await createdFor(harness.store, ada);
     const letters = 'abcdefghijklmnopqrstuvwxyz';
     const names = Array.from(
@@ -116,7 +116,7 @@ onEachDatabase((harness) => {
     expect(all.filter(({ day }) => day !== today)).toHaveLength(1);
   });
 
-  it('engage once a day and client, however many ask at once', async () => {
+  it('engage once per day and client, also with concurrent requests', async () => {
     await createdFor(harness.store, ada);
     const asked = await Promise.all(
       Array.from({ length: 10 }, () => harness.store.engageOnce(ada, CLIENT, today, NOON)),

@@ -1,4 +1,4 @@
-// Migrations: once, however many instances start at the same time, and never over a newer version's tables.
+// Migrations run once, however many instances start at the same time, and never on a newer version's tables.
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
@@ -32,7 +32,7 @@ async function refusesNewer(database: Database): Promise<void> {
 }
 
 it(
-  'refuses an embedded database that is newer',
+  'refuses a newer embedded database',
   async () => {
     const database = await openPglite();
     await refusesNewer(database);
@@ -41,14 +41,14 @@ it(
   PATIENCE_MS,
 );
 
-describe('on PostgreSQL', () => {
+describe('migrating on PostgreSQL', () => {
   let server: RunningPostgres;
   beforeAll(async () => {
     server = await startPostgres();
   }, PATIENCE_MS);
   afterAll(() => server.stop(), PATIENCE_MS);
 
-  it('refuses a database that is newer', async () => {
+  it('refuses a newer database', async () => {
     const database = openPostgres(await freshDatabase(server.url));
     await refusesNewer(database);
     await database.close();
@@ -73,7 +73,7 @@ describe('on PostgreSQL', () => {
   );
 
   it(
-    'says that it waits for another start, or for a lock on a table, and goes on',
+    'reports waiting for another start or a table lock, and continues',
     async () => {
       const url = await freshDatabase(server.url);
       const other = new pg.Client({ connectionString: url });
@@ -97,7 +97,7 @@ describe('on PostgreSQL', () => {
     PATIENCE_MS,
   );
 
-  it('leaves nothing behind when a statement of it fails, and runs once that is mended', async () => {
+  it('leaves nothing behind when a statement fails, and runs once the cause is fixed', async () => {
     const url = await freshDatabase(server.url);
     const database = openPostgres(url);
     await database.query('create schema companion; create table companion.revocation (in_the_way text)');

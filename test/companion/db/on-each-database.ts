@@ -1,5 +1,5 @@
-// Runs a suite on the embedded database and on a PostgreSQL server. Without PostgreSQL on this machine it fails, and says how to
-// get it: what would be left out is unknown.
+// Runs a suite on the embedded database and on a PostgreSQL server. Without PostgreSQL on this machine it fails with
+// instructions, instead of silently skipping half.
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
 import { startPostgres } from '../../../scripts/machine/postgres.mjs';
@@ -14,9 +14,9 @@ const START_MS = 300_000;
 export interface TestDatabase {
   readonly database: Database;
   readonly store: Store;
-  /** Of the server, where there is one. */
+  /** URL of the server, if any. */
   readonly url?: string;
-  /** What another instance would have: its own connections where there is a server. */
+  /** What another instance would use: its own connections to a server. */
   readonly another: () => Promise<Database>;
 }
 
@@ -29,7 +29,7 @@ const DATABASES = [
   { name: 'PostgreSQL', start: startServer },
 ] as const;
 
-/** The world is the same for all tests of the suite, and emptied before each. */
+/** All tests of the suite share one database, emptied before each. */
 export function onEachDatabase(
   suite: (harness: TestDatabase, name: (typeof DATABASES)[number]['name']) => void,
 ): void {
@@ -94,7 +94,7 @@ async function startServer(): Promise<Started> {
 
 let databases = 0;
 
-/** An empty database on a server, and its URL. */
+/** Creates an empty database on a server; resolves with its URL. */
 export async function freshDatabase(url: string): Promise<string> {
   const name = `fresh_${process.pid}_${(databases += 1)}`;
   const client = new pg.Client({ connectionString: url });

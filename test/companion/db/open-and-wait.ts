@@ -1,4 +1,4 @@
-// A process of its own that opens the embedded database in a folder, says so, and holds it until it is ended.
+// A process that opens the embedded database in a folder, reports it, and holds it until it ends.
 import { openDatabase } from '../../../src/companion/db/open.ts';
 
 try {

@@ -1,4 +1,4 @@
-// A PostgreSQL server and its moods: restarts, lost connections, instances that meet on the same rows.
+// A PostgreSQL server through restarts, lost connections, and instances that contend for the same rows.
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import type { Database } from '../../../src/companion/db/database.ts';
@@ -25,66 +25,74 @@ describe('PostgreSQL', () => {
     await server.stop();
   }, PATIENCE_MS);
 
-  it('lets instances that meet on the same accounts in different orders pass', async () => {
-    const accounts = Array.from({ length: 120 }, (_, index) => ({
-      index,
-      account: hashOf(`person ${index}`),
-    }));
-    const stores = [createStore(one), createStore(two)];
-    const hashes = await Promise.all(accounts.map(({ account }) => createdFor(createStore(one), account)));
-    const pro = {
-      kind: 'subscription_state_change',
-      capabilities: ['b', 'a'],
-      isActive: true,
-      changedAt: 1,
-    } as const;
-    const rounds = stores.flatMap((store, which) =>
-      Array.from({ length: 12 }, async (_, round) => {
-        const order = which === round % 2 ? accounts : accounts.toReversed();
-        await Promise.all([
-          ...order.map(({ account, index }) =>
-            store.apply(
-              deliveryFor(account, [
-                { kind: 'profile_change' },
-                index % 20 === round ? { kind: 'delete_user' } : pro,
-              ]),
+  it(
+    'does not deadlock instances that touch the same accounts in different orders',
+    async () => {
+      const accounts = Array.from({ length: 120 }, (_, index) => ({
+        index,
+        account: hashOf(`person ${index}`),
+      }));
+      const stores = [createStore(one), createStore(two)];
+      const hashes = await Promise.all(accounts.map(({ account }) => createdFor(createStore(one), account)));
+      const pro = {
+        kind: 'subscription_state_change',
+        capabilities: ['b', 'a'],
+        isActive: true,
+        changedAt: 1,
+      } as const;
+      const rounds = stores.flatMap((store, which) =>
+        Array.from({ length: 12 }, async (_, round) => {
+          const order = which === round % 2 ? accounts : accounts.toReversed();
+          await Promise.all([
+            ...order.map(({ account, index }) =>
+              store.apply(
+                deliveryFor(account, [
+                  { kind: 'profile_change' },
+                  index % 20 === round ? { kind: 'delete_user' } : pro,
+                ]),
+              ),
             ),
-          ),
-          ...order.map(
-            ({ account, index }) => index % 12 === round && store.createSession(requestFor(account)),
-          ),
-          ...hashes.map((hash, index) => index % 12 === round && store.end(hash, [], NOON)),
-          round % 4 === 0 && store.prune(rethrown),
-        ]);
-      }),
-    );
-    await Promise.all(rounds);
-    const left = accounts.filter(({ index }) => index % 20 >= 12);
-    expect(await one.query('select from companion.account')).toHaveLength(left.length);
-  }, PATIENCE_MS);
+            ...order.map(
+              ({ account, index }) => index % 12 === round && store.createSession(requestFor(account)),
+            ),
+            ...hashes.map((hash, index) => index % 12 === round && store.end(hash, [], NOON)),
+            round % 4 === 0 && store.prune(rethrown),
+          ]);
+        }),
+      );
+      await Promise.all(rounds);
+      const left = accounts.filter(({ index }) => index % 20 >= 12);
+      expect(await one.query('select from companion.account')).toHaveLength(left.length);
+    },
+    PATIENCE_MS,
+  );
 
-  it('hears what another instance was told, and after a crash of the server that it may have missed something', async () => {
-    const heard: (string | undefined)[] = [];
-    await two.listen(ACCOUNT_CHANNEL, (payload) => heard.push(payload));
-    await createStore(one).apply(deliveryFor(ada, { kind: 'profile_change' }));
-    await vi.waitFor(() => expect(heard).toEqual([accountName(ada)]), SLOW);
+  it(
+    'receives notifications of other instances, and after a server crash that some may be missing',
+    async () => {
+      const heard: (string | undefined)[] = [];
+      await two.listen(ACCOUNT_CHANNEL, (payload) => heard.push(payload));
+      await createStore(one).apply(deliveryFor(ada, { kind: 'profile_change' }));
+      await vi.waitFor(() => expect(heard).toEqual([accountName(ada)]), SLOW);
 
-    const hash = await createdFor(createStore(one), ada);
-    await server.kill9();
-    await expect(createStore(one).ping()).rejects.toThrow();
-    await expect(createStore(one).apply(deliveryFor(ada, { kind: 'profile_change' }))).rejects.toThrow();
-    await vi.waitFor(() => expect(heard).toEqual([accountName(ada), undefined]), SLOW);
-    await server.restart();
+      const hash = await createdFor(createStore(one), ada);
+      await server.kill9();
+      await expect(createStore(one).ping()).rejects.toThrow();
+      await expect(createStore(one).apply(deliveryFor(ada, { kind: 'profile_change' }))).rejects.toThrow();
+      await vi.waitFor(() => expect(heard).toEqual([accountName(ada), undefined]), SLOW);
+      await server.restart();
 
-    // What was sold survived, and so did this process.
-    expect(await createStore(one).session(hash, NOON)).toMatchObject({ status: 'live' });
-    // Back on the line, it has missed what was said meanwhile, and says so once more.
-    await vi.waitFor(() => expect(heard).toEqual([accountName(ada), undefined, undefined]), SLOW);
-    await createStore(one).apply(deliveryFor(ada, { kind: 'profile_change' }));
-    await vi.waitFor(() => expect(heard.at(-1)).toBe(accountName(ada)), SLOW);
-  }, PATIENCE_MS);
+      // The session survived, and so did this process.
+      expect(await createStore(one).session(hash, NOON)).toMatchObject({ status: 'live' });
+      // After reconnecting it reports once more that notifications may be missing.
+      await vi.waitFor(() => expect(heard).toEqual([accountName(ada), undefined, undefined]), SLOW);
+      await createStore(one).apply(deliveryFor(ada, { kind: 'profile_change' }));
+      await vi.waitFor(() => expect(heard.at(-1)).toBe(accountName(ada)), SLOW);
+    },
+    PATIENCE_MS,
+  );
 
-  it('gives back a usable connection after a statement failed in a transaction', async () => {
+  it('leaves a usable connection after a statement failed in a transaction', async () => {
     for (let round = 0; round < 30; round += 1) {
       await expect(
         one.transaction((transaction) => transaction.query('select * from nowhere')),
@@ -93,7 +101,7 @@ describe('PostgreSQL', () => {
     expect(await one.query('select 1 as one')).toEqual([{ one: 1 }]);
   });
 
-  it('rejects, and does not wait for ever, when nobody answers at its address', async () => {
+  it('rejects promptly when no server answers', async () => {
     await expect(openDatabase({ url: 'postgres://nobody@127.0.0.1:1/none' })).rejects.toMatchObject({
       code: 'ECONNREFUSED',
     });

@@ -1,4 +1,4 @@
-// Revocations: taken in with the end of a session or not at all, and rung for by graphile-worker until they are done with.
+// Revocations: queued atomically with the end of a session, and retried by graphile-worker until done.
 import { Logger, run } from 'graphile-worker';
 import { expect, it, vi } from 'vitest';
 import { REVOKE_TASK } from '../../../src/companion/db/revocations.ts';
@@ -23,7 +23,7 @@ onEachDatabase((harness) => {
     await harness.store.end(await createdFor(harness.store, ada), ids, at);
   }
 
-  it('are taken in once, each with its alarm', async () => {
+  it('are queued once, each with a job', async () => {
     await signOut([B, A, A]);
     await signOut([A, B], NOON + HOUR);
     expect(await harness.store.revocation(A)).toEqual({
@@ -38,7 +38,7 @@ onEachDatabase((harness) => {
     ]);
   });
 
-  it('are taken in with the end of the session or not at all', async () => {
+  it('are queued with the end of the session or not at all', async () => {
     const hash = await createdFor(harness.store, ada);
     await expect(harness.store.end(hash, [A, 'a\0b'], NOON)).rejects.toThrow();
     expect(await harness.store.session(hash, NOON)).toMatchObject({ status: 'live' });
@@ -46,7 +46,7 @@ onEachDatabase((harness) => {
     expect(await jobs()).toEqual([]);
   });
 
-  it('are done with, postponed, or set aside and then taken up when asked for anew', async () => {
+  it('are completed, postponed, or set aside and requeued on a new request', async () => {
     await signOut([A, B, C]);
     await harness.store.revoked(A);
     await harness.store.postpone(B, HOUR, 'offline');
@@ -65,7 +65,7 @@ onEachDatabase((harness) => {
     expect(await harness.store.revocation(C)).toMatchObject({ attempts: 0, age: 0 });
   });
 
-  it('that nobody tried are queued again, once, and those with time left are not', async () => {
+  it('are requeued once when overdue, and not earlier', async () => {
     const store = createStore(harness.database, { overdueAfter: HOUR });
     await signOut([A, B, C]);
     await store.postpone(B, 2 * HOUR, 'offline');
@@ -78,7 +78,7 @@ onEachDatabase((harness) => {
     expect(await store.requeueOverdue()).toBe(0);
   });
 
-  it('of many sign-outs at once do not wait for each other in a ring', async () => {
+  it('of many concurrent sign-outs do not deadlock', async () => {
     const hashes = await Promise.all(Array.from({ length: 20 }, () => createdFor(harness.store, ada)));
     const store = createStore(await harness.another());
     const ids = Array.from({ length: 20 }, (_, index) => index.toString(16).padStart(64, '0'));
@@ -90,7 +90,7 @@ onEachDatabase((harness) => {
     expect(await jobs()).toHaveLength(20);
   });
 
-  it('ring in a worker at once, and in another when the first was killed with the job in hand', async () => {
+  it('wake a worker at once, and another when the first was killed while working on the job', async () => {
     const rung: string[] = [];
     const start = () =>
       run({
@@ -107,7 +107,7 @@ onEachDatabase((harness) => {
         },
       });
     await signOut([A]);
-    // As graphile-worker leaves it when its process is killed: locked, for four hours.
+    // The state graphile-worker leaves when killed: locked, for four hours.
     await harness.database.query(
       "update graphile_worker._private_jobs set locked_at = now(), locked_by = 'dead'",
     );

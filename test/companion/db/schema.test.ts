@@ -1,4 +1,4 @@
-// The schema of the companion's tables: what is created, what an earlier version's database becomes, and what is left alone.
+// The companion's schema: what is created, what becomes of an earlier version's database, and what is left alone.
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -32,7 +32,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 }, PATIENCE_MS);
 
-/** Everything with a name that is in a schema, tables and views and functions. */
+/** All named objects in a schema: tables, views and functions. */
 async function contents(database: Database, schema: string): Promise<string[]> {
   const rows = await database.query<{ name: string }>(
     `select relname as name from pg_class where relnamespace = to_regnamespace($1) and relkind in ('r', 'v', 'm', 'p')
@@ -42,7 +42,7 @@ async function contents(database: Database, schema: string): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** What the versions before the schema left: their migrations, a session with an event, a sign-out, and its job. */
+/** A database of the versions before the schema: their migrations, a session with an event, a sign-out and its job. */
 async function asEarlierVersion(database: Database, schema = 'public'): Promise<Buffer> {
   const hash = hashOf('session');
   await database.transaction(async (transaction) => {
@@ -72,7 +72,7 @@ async function asEarlierVersion(database: Database, schema = 'public'): Promise<
   return hash;
 }
 
-/** Opened by this version, it holds all that was there, and goes on working. */
+/** After this version has opened it, all data is there and works. */
 async function expectMoved(database: Database, hash: Buffer): Promise<void> {
   const store = createStore(database);
   expect(await store.session(hash, NOON)).toMatchObject({
@@ -89,7 +89,7 @@ async function expectMoved(database: Database, hash: Buffer): Promise<void> {
   expect(await contents(database, 'public')).toEqual([]);
 }
 
-it('never changes a migration that has been released', () => {
+it('never changes a released migration', () => {
   const digest = (text: string) => createHash('sha256').update(text).digest('hex');
   expect([tables, applyDeliveries].map(digest)).toEqual([
     'c909dcc93d552ddb62b1d7dc6b76a3eca57ef576eaa214cf548158e18739b31b',
@@ -98,18 +98,18 @@ it('never changes a migration that has been released', () => {
 });
 
 it(
-  'moves the tables of an earlier version on a server, and those alone',
+  'moves only the tables of an earlier version on a server',
   async () => {
     const url = await freshDatabase(server.url);
     const before = openPostgres(url);
     const hash = await asEarlierVersion(before);
-    // An earlier companion that has the tables open.
+    // An earlier companion with the tables open.
     expect(await before.query('select from account')).toHaveLength(1);
     await before.close();
     const all = await Promise.all(Array.from({ length: 4 }, () => openDatabase({ url })));
     const [database] = all as [Database];
     await expectMoved(database, hash);
-    // As the earlier version begins where it finds no tables: it must not go on with empty ones.
+    // What the earlier version does when it finds no tables: it must not continue with empty ones.
     await expect(
       database.query('create table if not exists public.migration (version integer primary key)'),
     ).rejects.toMatchObject({ code: '42710' });
@@ -119,7 +119,7 @@ it(
 );
 
 it(
-  'moves them out of the schema the search path of its user led to',
+  'moves an earlier version’s tables out of the schema of the user’s search path',
   async () => {
     const url = await freshDatabase(server.url);
     const before = openPostgres(url);
@@ -156,7 +156,7 @@ it(
 );
 
 it(
-  'touches no tables of others, whatever they are called',
+  'leaves tables of other applications alone, whatever their names',
   async () => {
     const url = await freshDatabase(server.url);
     const others = openPostgres(url);
@@ -174,7 +174,7 @@ it(
   PATIENCE_MS,
 );
 
-it('finds its tables on a connection whose search path leads elsewhere', async () => {
+it('finds its tables on a connection with another search path', async () => {
   const url = await freshDatabase(server.url);
   const elsewhere = Object.assign(new URL(url), { search: '?options=-c%20search_path%3Dpg_temp' }).href;
   const database = await openDatabase({ url: elsewhere });
@@ -187,7 +187,7 @@ it('finds its tables on a connection whose search path leads elsewhere', async (
   await database.close();
 });
 
-it('names the right that is missing when its user may not create the schema, and changes nothing', async () => {
+it('names the missing right when its user may not create the schema, and changes nothing', async () => {
   const url = await freshDatabase(server.url);
   const owner = new pg.Client({ connectionString: url });
   await owner.connect();

@@ -5,7 +5,7 @@ import { onEachDatabase } from './on-each-database.ts';
 const SECRET = new Uint8Array(32).fill(1);
 
 onEachDatabase((harness) => {
-  it('is claimed by the first secret, also when many claim it at once, and refuses every other', async () => {
+  it('records the first of many concurrent secrets, and refuses every other', async () => {
     await harness.database.query('delete from companion.made_with');
     await Promise.all(Array.from({ length: 10 }, () => checkSecret(harness.database, SECRET)));
     await checkSecret(harness.database, SECRET);

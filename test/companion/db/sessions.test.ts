@@ -1,4 +1,4 @@
-// Sessions: bought, proved again, shown, ended by whatever ends them.
+// Sessions: created, refreshed, read, and ended in every way.
 import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { onEachDatabase } from './on-each-database.ts';
@@ -18,7 +18,7 @@ const ada = hashOf('ada');
 const grace = hashOf('grace');
 
 onEachDatabase((harness) => {
-  it('shows what was bought, and nothing to who shows another hash', async () => {
+  it('returns a created session by its hash only', async () => {
     const request = requestFor(ada);
     expect(await harness.store.open(ada, NOON)).toBe(0);
     const live = {
@@ -36,7 +36,7 @@ onEachDatabase((harness) => {
     expect(await harness.store.session(randomBytes(32), NOON)).toBeUndefined();
   });
 
-  it('sells an account no more sessions in a day than its browsers could want', async () => {
+  it('limits how many sessions an account creates per day', async () => {
     for (let nth = 0; nth < 50; nth += 1) await createdFor(harness.store, ada);
     await expect(harness.store.createSession(requestFor(ada))).rejects.toMatchObject({ code: 'too_many' });
     await createdFor(harness.store, grace);
@@ -46,7 +46,7 @@ onEachDatabase((harness) => {
     expect(await harness.database.query('select from companion.session')).toHaveLength(52);
   });
 
-  it('takes no more grants from a session than anybody has, and then none of them', async () => {
+  it('limits how many grants a session hands over, and then takes none', async () => {
     const hash = await createdFor(harness.store, ada);
     const ids = (nth: number) =>
       Array.from({ length: 20 }, (_, index) => hashOf(`${nth} ${index}`).toString('hex'));
@@ -56,7 +56,7 @@ onEachDatabase((harness) => {
     expect(await harness.store.end(hash, [], NOON)).toBe(true);
   });
 
-  it('goes by what was told between the opening of a new account and its first purchase', async () => {
+  it('respects events between registering an account and creating its first session', async () => {
     await harness.store.open(ada, NOON);
     await harness.store.open(grace, NOON);
     await harness.store.apply(deliveryFor(ada, { kind: 'password_change', changedAt: NOON }));
@@ -70,7 +70,7 @@ onEachDatabase((harness) => {
     expect(await harness.database.query('select from companion.account where key = $1', [grace])).toEqual([]);
   });
 
-  it('ends what was proved before a password change, and nothing proved at it or after', async () => {
+  it('ends sessions proved before a password change, and none proved at or after it', async () => {
     const before = await createdFor(harness.store, ada, { provedAt: NOON - 1 });
     const after = await createdFor(harness.store, ada, { provedAt: NOON });
     await harness.store.apply(deliveryFor(ada, { kind: 'password_change', changedAt: NOON }));
@@ -86,7 +86,7 @@ onEachDatabase((harness) => {
     expect(await harness.database.query('select from companion.session')).toHaveLength(2);
   });
 
-  it('proves a session that is shown again, so that an older password change does not end it', async () => {
+  it('refreshes a presented session, so that an older password change does not end it', async () => {
     const hash = await createdFor(harness.store, ada, { provedAt: NOON - HOUR });
     const again = requestFor(ada, { hash, presented: true, provedAt: NOON, sealedUid: Buffer.from('anew') });
     expect(await harness.store.createSession(again)).toMatchObject({
@@ -98,7 +98,7 @@ onEachDatabase((harness) => {
     expect(await harness.database.query('select from companion.session')).toHaveLength(1);
   });
 
-  it('never proves less than was proved already', async () => {
+  it('never moves the proof of a session back', async () => {
     const hash = await createdFor(harness.store, ada, { provedAt: NOON });
     await harness.store.createSession(requestFor(ada, { hash, presented: true, provedAt: NOON - HOUR }));
     await harness.store.apply(deliveryFor(ada, { kind: 'password_change', changedAt: NOON - 1 }));
@@ -106,15 +106,15 @@ onEachDatabase((harness) => {
   });
 
   it.each([
-    ['that nobody sold', ada, CLIENT, true],
-    ["of somebody else's", grace, CLIENT, false],
-    ['sold to another client', ada, OTHER_CLIENT, false],
+    ['that does not exist', ada, CLIENT, true],
+    ['of another account', grace, CLIENT, false],
+    ['of another client', ada, OTHER_CLIENT, false],
   ])('takes no session %s', async (_what, account, clientId, random) => {
     const hash = await createdFor(harness.store, ada);
-    const shown = random ? randomBytes(32) : hash;
+    const presented = random ? randomBytes(32) : hash;
     const before = await harness.database.query('select * from companion.session, companion.account');
     expect(
-      await harness.store.createSession(requestFor(account, { hash: shown, clientId, presented: true })),
+      await harness.store.createSession(requestFor(account, { hash: presented, clientId, presented: true })),
     ).toEqual({
       status: 'unknown',
     });
@@ -123,10 +123,10 @@ onEachDatabase((harness) => {
     );
   });
 
-  it('expires after 30 days without being shown, or 400 in all', async () => {
+  it('expires a session after 30 days without use, or 400 in total', async () => {
     const idle = await createdFor(harness.store, ada);
     expect(await harness.store.session(idle, NOON + 30 * DAY - 1)).toMatchObject({ status: 'live' });
-    // That it was shown then has been noticed.
+    // That use has been recorded.
     expect(await harness.store.session(idle, NOON + 59 * DAY)).toMatchObject({ status: 'live' });
     const expired = { status: 'ended', reason: 'expired', at: NOON + 89 * DAY };
     expect(await harness.store.session(idle, NOON + 89 * DAY)).toEqual(expired);
@@ -140,7 +140,7 @@ onEachDatabase((harness) => {
     });
   });
 
-  it('writes down at most once an hour that a session was shown', async () => {
+  it('records the use of a session at most once an hour', async () => {
     const hash = await createdFor(harness.store, ada);
     const seen = async (at: number) => {
       await harness.store.session(hash, at);
@@ -151,7 +151,7 @@ onEachDatabase((harness) => {
     expect(await seen(NOON + HOUR)).toBe(NOON + HOUR);
   });
 
-  it('is signed out for good, the first reason kept', async () => {
+  it('keeps a session ended for its first reason', async () => {
     const hash = await createdFor(harness.store, ada);
     expect(await harness.store.end(hash, [], NOON)).toBe(true);
     expect(await harness.store.end(hash, [], NOON + 1)).toBe(true);
@@ -165,7 +165,7 @@ onEachDatabase((harness) => {
     ).toEqual([]);
   });
 
-  it('sells nothing to a deleted account, and forgets everything of it but that', async () => {
+  it('creates no session for a deleted account, of which only a tombstone remains', async () => {
     const hash = await createdFor(harness.store, ada);
     await harness.store.end(await createdFor(harness.store, ada), ['e'.repeat(64)], NOON);
     const deletion = deliveryFor(ada, { kind: 'delete_user' }, { at: NOON + 5 });
@@ -185,11 +185,11 @@ onEachDatabase((harness) => {
     expect(await harness.database.query('select from companion.session where account is null')).toHaveLength(
       2,
     );
-    // Grants are known by their ids alone, and are to die all the more.
+    // The grants are identified by their ids only, and must be destroyed all the more.
     expect(await harness.store.revocation('e'.repeat(64))).toBeDefined();
   });
 
-  it('sells to many at once, of one account too', async () => {
+  it('creates many sessions concurrently, also for one account', async () => {
     const created = await Promise.all(
       Array.from({ length: 40 }, (_, index) =>
         harness.store.createSession(requestFor(index % 2 === 0 ? ada : grace)),

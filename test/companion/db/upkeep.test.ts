@@ -1,4 +1,4 @@
-// What is forgotten and when, and what the operator sees meanwhile.
+// What is deleted when, and what the operator sees meanwhile.
 import { expect, it } from 'vitest';
 import type { Database } from '../../../src/companion/db/database.ts';
 import { createStore } from '../../../src/companion/db/store.ts';
@@ -29,13 +29,13 @@ onEachDatabase((harness) => {
   const rowsOf = async (table: string) =>
     (await harness.database.query(`select from companion.${table}`)).length;
 
-  it('forgets the ledger after 8 days, engagement after 2, metrics after 90 and counters after 60', async () => {
+  it('deletes the ledger after 8 days, engagement after 2, metrics after 90 and counters after 60', async () => {
     await createdFor(harness.store, ada);
     await harness.store.apply(deliveryFor(ada, { kind: 'profile_change' }));
     await harness.store.addMetrics(ada, CLIENT, [opened], NOON);
     await harness.store.engageOnce(ada, CLIENT, opened.day, NOON);
     const left = async (days: number) => {
-      // Shown all the while, so that the account stays.
+      // Used all the time, so that the account stays.
       await harness.database.query('update companion.session set seen_at = $1', [NOON + days * DAY]);
       await prune(NOON + days * DAY);
       const tables = ['ledger', 'engaged', 'metric', 'delivery_count', 'account'];
@@ -51,7 +51,7 @@ onEachDatabase((harness) => {
     expect(await left(92)).toEqual({ ...all, engaged: 0, ledger: 0, delivery_count: 0, metric: 0 });
   });
 
-  it('forgets a session 30 days after its end, and then an account that has no other', async () => {
+  it('deletes a session 30 days after its end, and then an account without others', async () => {
     await harness.store.end(await createdFor(harness.store, ada), [], NOON);
     const graces = await createdFor(harness.store, grace);
     await createdFor(harness.store, hashOf('joan'));
@@ -62,12 +62,12 @@ onEachDatabase((harness) => {
     expect(await harness.database.query('select key from companion.account where key = $1', [ada])).toEqual(
       [],
     );
-    // The others' sessions: one has expired without being shown, one has been shown.
+    // The others: one session expired unused, one is in use.
     await prune(NOON + 60 * DAY + 1);
     expect(await harness.database.query('select key from companion.account')).toEqual([{ key: grace }]);
   });
 
-  it('erases everything of a forsaken account, keeps no tombstone, and sells to it anew', async () => {
+  it('erases an unused account without a tombstone, so that it can return', async () => {
     await harness.store.end(await createdFor(harness.store, ada), [], NOON);
     await harness.store.apply(
       deliveryFor(ada, {
@@ -86,7 +86,7 @@ onEachDatabase((harness) => {
     });
   });
 
-  it('forgets a grant that was set aside after 90 days, and none that still waits', async () => {
+  it('deletes a set-aside grant after 90 days, and none that still waits', async () => {
     const [aside, waiting] = ['a'.repeat(64), 'b'.repeat(64)];
     await setClock(harness.database, NOON);
     await harness.store.end(await createdFor(harness.store, ada), [aside, waiting], NOON);
@@ -99,7 +99,7 @@ onEachDatabase((harness) => {
     ]);
   });
 
-  it('forgets more than fits in one slice', async () => {
+  it('deletes more than fits in one slice', async () => {
     await harness.database.query(
       `insert into companion.delivery_count select 'client', hour, 'profile_change', 1, hour from generate_series(1, 20000) as hour`,
     );
@@ -107,18 +107,18 @@ onEachDatabase((harness) => {
     expect(await rowsOf('delivery_count')).toBe(0);
   });
 
-  it('erases forsaken accounts among many others, in slices', async () => {
+  it('erases unused accounts among many others, in slices', async () => {
     const { database } = harness;
-    const forsaken = (from: number, to: number) =>
+    const unused = (from: number, to: number) =>
       database.query(
         `insert into companion.account (key, created_at)
-         select sha256(convert_to('forsaken ' || n, 'UTF8')), $1 from generate_series($2::integer, $3::integer) as n`,
+         select sha256(convert_to('unused ' || n, 'UTF8')), $1 from generate_series($2::integer, $3::integer) as n`,
         [NOON, from, to],
       );
-    await forsaken(1, 9000);
+    await unused(1, 9000);
     const kept = await createdFor(harness.store, ada, { at: NOON + 30 * DAY });
     await createdFor(harness.store, grace, { at: NOON + 30 * DAY });
-    await forsaken(9001, 12_000);
+    await unused(9001, 12_000);
     const patiences: (number | undefined)[] = [];
     const counting: Database = {
       ...database,
@@ -131,12 +131,12 @@ onEachDatabase((harness) => {
     await createStore(counting).prune(rethrown);
     expect(await rowsOf('account')).toBe(2);
     expect(patiences.length).toBeGreaterThan(4);
-    // More than the pool gives to requests.
+    // Longer than statements of requests may take.
     expect(Math.min(...patiences.map((patience) => patience ?? 0))).toBeGreaterThan(10_000);
     expect(await harness.store.session(kept, NOON + 31 * DAY)).toMatchObject({ status: 'live' });
   });
 
-  it('goes through the other tables when one fails', async () => {
+  it('continues with the other tables when one fails', async () => {
     await createdFor(harness.store, ada);
     await harness.store.addMetrics(ada, CLIENT, [opened], NOON);
     await harness.database.query('alter table companion.session rename column seen_at to seen');
@@ -151,19 +151,19 @@ onEachDatabase((harness) => {
     expect(await rowsOf('metric')).toBe(0);
   });
 
-  it('takes no account from whoever is buying for it just now', async () => {
+  it('erases no account for which a session is being created', async () => {
     for (let round = 0; round < 5; round += 1) {
-      const forsaken = hashOf(`forsaken ${round}`);
-      await harness.store.end(await createdFor(harness.store, forsaken), [], NOON);
+      const unused = hashOf(`unused ${round}`);
+      await harness.store.end(await createdFor(harness.store, unused), [], NOON);
       await prune(NOON + 29 * DAY);
       await harness.database.query('delete from companion.session');
       const at = NOON + 40 * DAY;
-      const [hash] = await Promise.all([createdFor(harness.store, forsaken, { at }), prune(at)]);
+      const [hash] = await Promise.all([createdFor(harness.store, unused, { at }), prune(at)]);
       expect(await harness.store.session(hash, at)).toMatchObject({ status: 'live' });
     }
   });
 
-  it('shows sessions that live, the last event, and the deliveries of a week', async () => {
+  it('reports live sessions, the last event, and the deliveries of a week', async () => {
     await harness.store.end(await createdFor(harness.store, ada), [], NOON);
     await createdFor(harness.store, ada);
     await createdFor(harness.store, ada, { provedAt: NOON - HOUR });
