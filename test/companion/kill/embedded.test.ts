@@ -1,4 +1,4 @@
-// The embedded database on a disk, and a companion that is killed over and over: nothing that was answered is lost.
+// A companion on the embedded database that is killed repeatedly: nothing it acknowledged is lost.
 import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 it(
-  'is made all the same when its making was cut short',
+  'creates the embedded database after an interrupted creation',
   async () => {
     const standin = await startStandin({ era: 'today' });
     const dataDir = join(folder, 'cut-short');
@@ -39,10 +39,10 @@ it(
 );
 
 it(
-  'ends itself, and acknowledges nothing more, when its folder is moved away while it runs',
+  'exits without acknowledging more when its folder is moved away while it runs',
   async () => {
     const standin = await startStandin({ era: 'today' });
-    // That of the test before, where that ran.
+    // Left by the test before, if that ran.
     const dataDir = join(folder, 'cut-short');
     const companion = built.start(standin, { dataDir });
     const origin = await companion.listening;
@@ -58,7 +58,7 @@ it(
     await vi.waitUntil(() => companion.said().includes('was moved or removed'), { timeout: PATIENCE_MS });
     expect(await companion.stop()).toBe(1);
     expect(companion.said()).toContain('"Type":"database_lost"');
-    // Nothing was made in its place, and all is where it was moved to.
+    // Nothing was created in its place, and everything is in the new location.
     expect(await entries(dataDir)).toBe(0);
     const next = built.start(standin, { dataDir: `${dataDir}-moved` });
     expect(await deliver(agent, await next.listening, set)).toBe(200);
@@ -70,7 +70,7 @@ it(
 );
 
 it(
-  'loses nothing that was acknowledged',
+  'loses nothing it acknowledged when it is killed repeatedly',
   () => killAgainAndAgain({ name: 'the embedded database', built, where: { dataDir: join(folder, 'data') } }),
   PATIENCE_MS,
 );

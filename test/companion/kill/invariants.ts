@@ -1,4 +1,4 @@
-// What has to be true after the kills, whatever was lost on the way: asked of the database and of the stand-in.
+// Invariants after the kills, checked in the database and at the mock server.
 import { expect } from 'vitest';
 import type { Database } from '../../../src/companion/db/database.ts';
 import { openDatabase } from '../../../src/companion/db/open.ts';
@@ -8,9 +8,9 @@ import { CLIENT } from '../fakes/mock-and-companion.ts';
 import type { BuiltCompanion, Where } from '../harness.ts';
 import type { Load } from './load.ts';
 
-/** Longer than an attempt that is under way is waited for. */
+/** Longer than the time for a current attempt. */
 const OVERDUE_MS = 180_000;
-/** For the last revocation. */
+/** Time for the last revocation. */
 const PATIENCE = { timeout: 300_000, interval: 100 };
 
 interface After {
@@ -22,7 +22,9 @@ interface After {
   readonly name: string;
 }
 
-/** Lets a last companion do what is left, and looks at everything. The load has ended, and no companion runs. */
+/**
+ * Lets a last companion finish the remaining work, and checks everything. The load has ended, and no companion runs.
+ */
 export async function prove({ standin, built, where, load, kills, name }: After): Promise<void> {
   const { told, deleted, revoked, kept, answers } = load;
   await inside(where, age);
@@ -37,7 +39,7 @@ export async function prove({ standin, built, where, load, kills, name }: After)
   const acked = told.filter((one) => one.acked).length + deleted.length;
   expect(acked).toBeGreaterThan(kills);
   expect(revoked.length).toBeGreaterThan(kills);
-  // No 500 between two kills. On a machine that has much else to do, a database may be away for a moment, and is said to be.
+  // No 500 between two kills. On a busy machine a database may be unavailable for a moment, with 503.
   const foreseen = ['end 202', 'event 200', 'end 503', 'event 503'];
   expect([...answers.keys()].filter((answer) => !foreseen.includes(answer))).toEqual([]);
   note(`kills of the companion on ${name}`, kills, '0 lost');
@@ -54,7 +56,7 @@ async function inside({ databaseUrl, dataDir }: Where, work: (database: Database
   }
 }
 
-/** A worker that is killed has its attempts to itself for a while; that is over now. */
+/** Moves locks of killed workers into the past, so that their attempts count as lost. */
 async function age(database: Database): Promise<void> {
   await database.query('update companion.revocation set not_before = not_before - $1', [OVERDUE_MS]);
 }
@@ -67,7 +69,7 @@ async function look(database: Database, load: Load): Promise<void> {
   const isThere = ({ account, kind, at }: Load['told'][number]) => ledger.has(`${account} ${kind} ${at}`);
   const lost = load.told.filter((one) => one.acked && !isThere(one));
   expect(lost).toEqual([]);
-  // What was told in one token is there as a whole, or not at all.
+  // All events of one token are stored, or none.
   const halves = load.told.filter(
     (one) => isThere(one) !== one.marks.some((mark) => ledger.has(`${one.account} profile_change ${mark}`)),
   );
@@ -88,7 +90,7 @@ async function look(database: Database, load: Load): Promise<void> {
   expect(left.filter(({ key }) => load.deleted.includes(key))).toEqual([]);
 }
 
-/** The state is that of the newest event, told or not. */
+/** The state is that of the newest event, acknowledged or not. */
 async function expectStates(database: Database, { told }: Load): Promise<void> {
   const rows = await database.query<{ key: string; valid_after: number; revision: number; newest: number }>(
     `select encode(key, 'hex') as key, valid_after, revision,

@@ -1,4 +1,4 @@
-// The load of the kill tests: events, told again until somebody says 200, and sign-outs, repeated until somebody says 202.
+// The load of the kill tests: events, redelivered until 200, and sign-outs, repeated until 202.
 import { hash, randomUUID } from 'node:crypto';
 import { Agent } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -11,40 +11,40 @@ import { createSession, deliver, grant, quickly } from '../harness.ts';
 
 const PEOPLE = 16;
 const LEAVERS = 2;
-/** Milliseconds between two tellings of one teller. */
+/** Milliseconds between two deliveries of one sender. */
 const PACE = 10;
 const LEAVING_PACE = 80;
 
-/** One event with an instant, always told together with a `profile-change`. */
+/** One event with an instant, always delivered together with a `profile-change`. */
 export interface Told {
-  /** Of the account's key, hex. */
+  /** The account's key, hex. */
   readonly account: string;
   readonly kind: string;
   readonly at: number;
-  /** What the ledger knows the companions of each attempt by, hex. */
+  /** The ledger marks of each attempt's `profile-change`, hex. */
   readonly marks: readonly string[];
   readonly acked: boolean;
 }
 
 export interface Load {
-  /** Where the companion is now; undefined while there is none. */
+  /** The companion's current origin; undefined while none runs. */
   target: string | undefined;
   readonly told: readonly Told[];
-  /** Account keys, hex, of people whose deletion was acknowledged. */
+  /** Keys (hex) of accounts whose deletion was acknowledged. */
   readonly deleted: readonly string[];
   /** Ids of grants whose revocation was acknowledged. */
   readonly revoked: readonly string[];
-  /** Ids of grants that nobody handed in. */
+  /** Ids of grants that were never handed over. */
   readonly kept: readonly string[];
-  /** How often which answer came: `event 200`. */
+  /** Counts of responses: `event 200`. */
   readonly answers: ReadonlyMap<string, number>;
-  /** Tells that somebody has deleted the account, until that is acknowledged. */
+  /** Deletes an account and delivers the event until it is acknowledged. */
   deleteOne(): Promise<void>;
-  /** Ends when nothing is under way. */
+  /** Stops the load; resolves when nothing is in progress. */
   stop(): Promise<void>;
 }
 
-/** Buys everybody a session at `origin`, and begins. `doomed`: for how many deletions there are people. */
+/** Creates a session for every account at `origin`, and starts. `doomed`: number of accounts for deletions. */
 export async function startLoad(standin: RunningStandin, origin: string, doomed: number): Promise<Load> {
   const agent = new Agent({ keepAlive: true, maxSockets: 32 });
   const { clientId } = CLIENT;
@@ -52,7 +52,7 @@ export async function startLoad(standin: RunningStandin, origin: string, doomed:
   const told: Told[] = [];
   const [deleted, revoked, kept]: [string[], string[], string[]] = [[], [], []];
   let over = false;
-  // An hour ago: no session ends by it.
+  // An hour ago, so that it ends no session.
   let instant = Date.now() - 3_600_000;
 
   const person = async (name: string) => {
@@ -77,7 +77,7 @@ export async function startLoad(standin: RunningStandin, origin: string, doomed:
     answers,
     async deleteOne() {
       const one = condemned.pop();
-      if (one === undefined) throw new Error('Nobody is left to delete.');
+      if (one === undefined) throw new Error('No account is left to delete.');
       const set = () => standin.events.sign({ clientId, uid: one.uid, event: 'delete-user' });
       if (await until(200, 'event', async (at) => deliver(agent, at, await set()))) deleted.push(one.account);
     },
@@ -92,7 +92,7 @@ export async function startLoad(standin: RunningStandin, origin: string, doomed:
     agent.destroy();
   });
 
-  /** Whether it was acknowledged; not only when the load ended first. */
+  /** Whether it was acknowledged; false only when the load ended first. */
   async function until(
     status: number,
     what: string,
@@ -124,7 +124,7 @@ export async function startLoad(standin: RunningStandin, origin: string, doomed:
         Object.entries({ 'profile-change': {}, ...event }).map(([name, value]) => [eventUri(name), value]),
       );
       const marks: string[] = [];
-      // Signed anew at each attempt, as the broker does.
+      // Signed anew at each attempt, as by the broker.
       const acked = await until(200, 'event', async (to) => {
         const jti = randomUUID();
         marks.push(hash('sha256', `${clientId}\0${jti}`));

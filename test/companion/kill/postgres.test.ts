@@ -1,4 +1,4 @@
-// A PostgreSQL server, and companions on it that are killed over and over; and the server itself, killed under one of them.
+// Companions on a PostgreSQL server that are killed repeatedly, and the server itself, killed under one of them.
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
@@ -10,7 +10,7 @@ import { startLoad } from './load.ts';
 import { prove } from './invariants.ts';
 import { acknowledged, killAgainAndAgain, PATIENCE_MS } from './rounds.ts';
 
-describe('on PostgreSQL', () => {
+describe('kills on PostgreSQL', () => {
   let built: BuiltCompanion;
   let server: RunningPostgres;
   beforeAll(async () => {
@@ -23,7 +23,7 @@ describe('on PostgreSQL', () => {
   }, PATIENCE_MS);
 
   it(
-    'a companion that is killed loses nothing that was acknowledged',
+    'a killed companion loses nothing it acknowledged',
     async () => {
       const where = { databaseUrl: await freshDatabase(server.url) };
       await killAgainAndAgain({ name: 'PostgreSQL', built, where });
@@ -32,7 +32,7 @@ describe('on PostgreSQL', () => {
   );
 
   it(
-    'a server that is killed is missed, said so of, and found again',
+    'a killed server is reported as away, and found again after its restart',
     async () => {
       const where = { databaseUrl: await freshDatabase(server.url) };
       const standin = await startStandin({ era: 'today' });
@@ -48,7 +48,7 @@ describe('on PostgreSQL', () => {
       expect([look.status, look.body.error]).toEqual([503, 'unavailable']);
       expect(Number(look.headers.get('retry-after'))).toBeGreaterThan(0);
       expect((await ask(`${origin}/__lbheartbeat__`)).status).toBe(200);
-      // Long enough for all that is told to have been refused.
+      // Long enough for deliveries to have been refused.
       await wait(300);
       await server.restart();
       await acknowledged(load, 20);

@@ -1,4 +1,4 @@
-// One companion after the other, each killed at a moment nobody chose: while it starts, or while it works.
+// Runs companions one after another and kills each at a random moment: while it starts, or while it works.
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, vi } from 'vitest';
 import { startStandin } from '../../../src/mock-accounts/listen.ts';
@@ -8,21 +8,21 @@ import type { BuiltCompanion, Where } from '../harness.ts';
 import { startLoad, type Load } from './load.ts';
 import { prove } from './invariants.ts';
 
-/** `KILL_ROUNDS` for more. */
+/** Number of rounds; set `KILL_ROUNDS` for more. */
 export const KILL_ROUNDS = Number(process.env.KILL_ROUNDS ?? 4);
 
-/** Says when each companion dies, as far as that is ours to say; the same unless `KILL_SEED` is another. */
+/** Seed of the moments of the kills, which are otherwise up to the machine; set `KILL_SEED` for another. */
 export const KILL_SEED = Number(process.env.KILL_SEED ?? 20_261_121);
 if (!Number.isSafeInteger(KILL_SEED)) throw new Error('KILL_SEED must be a whole number.');
 
-/** For all rounds, in milliseconds, on a machine that has much else to do. */
+/** Milliseconds for all rounds, on a busy machine. */
 export const PATIENCE_MS = 600_000 + KILL_ROUNDS * 20_000;
 
-/** Every third companion is killed before it has come far: within this many milliseconds. */
+/** Every third companion is killed early: within this many milliseconds. */
 const EARLY_MS = 1_000;
-/** So many acknowledgements at most of one that works. Below it chance decides. */
+/** Maximum acknowledgements before a working companion is killed; the actual number is random. */
 const MOST_ACKED = 200;
-/** One a round, as long as there are any: an address may buy 60 sessions a minute. */
+/** At most one per round: an address may create 60 sessions per minute. */
 const DELETIONS = Math.min(KILL_ROUNDS, 30);
 
 interface Rounds {
@@ -31,7 +31,7 @@ interface Rounds {
   readonly where: Where;
 }
 
-/** Kills under load, and proves that nothing is lost. */
+/** Kills companions under load, and checks that nothing is lost. */
 export async function killAgainAndAgain({ name, built, where }: Rounds): Promise<void> {
   const signal = testSignal();
   const chance = createChance(KILL_SEED);
@@ -39,7 +39,7 @@ export async function killAgainAndAgain({ name, built, where }: Rounds): Promise
     `kills on ${name}: KILL_SEED=${KILL_SEED} KILL_ROUNDS=${KILL_ROUNDS} kills at the same moments again`,
   );
   const standin = await startStandin({ era: 'today' });
-  // So that kills also meet a grant that is dead while nobody has written that down.
+  // So that kills also hit grants that are destroyed but not yet recorded as such.
   standin.faults.set([{ where: 'destroy', what: { kind: 'slow', ms: 40, at: 'after' } }]);
   const start = () => {
     signal.throwIfAborted();
@@ -76,7 +76,7 @@ export async function killAgainAndAgain({ name, built, where }: Rounds): Promise
   }
 }
 
-/** Resolves when so many more events, and one more sign-out, have been acknowledged. */
+/** Resolves when `count` more events and one more sign-out have been acknowledged. */
 export async function acknowledged({ told, revoked }: Load, more: number): Promise<void> {
   const signal = testSignal();
   const wanted = told.length + more;

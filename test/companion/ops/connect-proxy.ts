@@ -1,4 +1,4 @@
-// A proxy as networks have them for HTTPS: it takes CONNECT alone, and notes for whom it was asked and with what credentials.
+// An HTTPS proxy: supports only CONNECT, and records targets and credentials.
 import { createServer } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 
@@ -11,7 +11,7 @@ export interface ConnectProxy {
   readonly stop: () => Promise<void>;
 }
 
-/** @param ports where names that no server knows are found on this machine */
+/** @param ports ports on this machine for host names without DNS */
 export async function startConnectProxy(ports: Readonly<Record<string, number>> = {}): Promise<ConnectProxy> {
   const asked: string[] = [];
   const credentials = new Set<string>();

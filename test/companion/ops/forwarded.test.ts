@@ -1,4 +1,4 @@
-// A proxy that nobody counted: X-Forwarded-For comes in, is believed by nobody, and is told of.
+// An unconfigured proxy: X-Forwarded-For is not trusted, and reported.
 import { Agent } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
@@ -45,7 +45,7 @@ const start = async (trustedProxies: number) => {
 
 describe('X-Forwarded-For', () => {
   it(
-    'without a proxy that is counted is told of once in the log, and on the status page',
+    'is reported once in the log and on the status page when no proxy is configured',
     async () => {
       const { origin, page, logged } = await start(0);
       await ask(`${origin}/__heartbeat__`);
@@ -61,7 +61,7 @@ describe('X-Forwarded-For', () => {
   );
 
   it(
-    'on a webhook alone is told of, too',
+    'is reported when only webhooks carry it',
     async () => {
       const { origin, page, logged } = await start(0);
       const headers = { ...FORWARDED, authorization: 'Bearer nothing' };
@@ -73,7 +73,7 @@ describe('X-Forwarded-For', () => {
   );
 
   it(
-    'of a proxy that is counted is nothing to tell',
+    'is not reported when a proxy is configured',
     async () => {
       const { origin, page, logged } = await start(1);
       await ask(`${origin}/v1/session`, 'GET', { headers: FORWARDED });

@@ -1,4 +1,4 @@
-// A database that stands still: who asks is told to come again, within five seconds from the first request on.
+// A frozen database: requests get 503 within five seconds, from the first on.
 import { Agent, request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -40,7 +40,7 @@ afterAll(async () => {
 
 interface Timed {
   readonly what: string;
-  /** Undefined: cut. */
+  /** Undefined: the connection was cut. */
   readonly status: number | undefined;
   readonly ms: number;
   readonly retryAfter: string | undefined;
@@ -60,7 +60,7 @@ function timed(what: string, url: string, method: string, headers: Record<string
 }
 
 it(
-  'answers 900 requests, none cut and none late, and all is well when it goes on',
+  'answers 900 requests in time while the database is frozen, and recovers with it',
   async () => {
     const origin = await companion.listening;
     const session = await createSession(standin, origin);
@@ -80,7 +80,7 @@ it(
     const worker = async () => {
       while (next < REQUESTS) {
         const nth = (next += 1);
-        // They come over some seconds, and a good part of them is under way when it stands still.
+        // Spread over some seconds, so that many are in progress when the database freezes.
         if (nth > AT_ONCE) await wait(200 + Math.random() * 400);
         answers.push(await (kinds[nth % kinds.length] ?? kinds[0])());
       }
@@ -98,7 +98,7 @@ it(
     const refused = answers.filter(({ status }) => status === 503);
     expect(refused.length).toBeGreaterThan(REQUESTS / 2);
     expect(refused.filter(({ retryAfter }) => retryAfter === undefined)).toEqual([]);
-    // After the first, nothing waits any more.
+    // After the first, requests fail at once.
     const late = answers.slice(-REQUESTS / 2).filter(({ what }) => what !== 'heartbeat');
     expect(Math.max(...late.map(({ ms }) => ms))).toBeLessThan(2000);
 
@@ -114,7 +114,7 @@ it(
 );
 
 it(
-  'is soon told, too, when only the connections that are open stand still',
+  'notices when only the open connections are frozen',
   async () => {
     const origin = await companion.listening;
     const session = await createSession(standin, origin);

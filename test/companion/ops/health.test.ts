@@ -1,4 +1,5 @@
-// The heartbeat says whether an event could be acknowledged now: not while nothing can be written, nor while a clock is wrong.
+// The heartbeat reports whether an event could be stored: not while the database can't be written, nor while the clock
+// is wrong.
 import { Agent } from 'node:http';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -47,7 +48,7 @@ const event = async (origin: string) =>
 const status = (origin: string) =>
   ask(`${origin}/status`, 'GET', { headers: { authorization: `Basic ${btoa(`operator:${PASSWORD}`)}` } });
 
-describe('a server', () => {
+describe('the heartbeat of a companion on a server', () => {
   let server: RunningPostgres;
   beforeAll(async () => {
     server = await startPostgres();
@@ -64,7 +65,7 @@ describe('a server', () => {
   };
 
   it(
-    'that takes no writes is away, until it takes them',
+    'fails while the server accepts no writes',
     async () => {
       const origin = await start({ databaseUrl: await freshDatabase(server.url) });
       const session = await createSession(standin, origin);
@@ -90,7 +91,7 @@ describe('a full disk', () => {
   afterEach(() => disk.remove());
 
   it(
-    'of a server is told, and is no end',
+    'on a server is reported, and survived',
     async () => {
       disk = await smallDisk('250m');
       const server = await startPostgres({ within: disk.folder });
@@ -112,7 +113,7 @@ describe('a full disk', () => {
   );
 
   it(
-    'of the embedded database is told, and is no end',
+    'under the embedded database is reported, and survived',
     async () => {
       disk = await smallDisk('250m');
       const origin = await start({ dataDir: join(disk.folder, 'data') });
@@ -128,7 +129,7 @@ describe('a full disk', () => {
 });
 
 it(
-  'a clock two minutes behind, by which every event is refused, is told',
+  'a clock two minutes behind, which refuses every event, is reported',
   async () => {
     const lines: string[] = [];
     running = await startCompanion({

@@ -1,4 +1,4 @@
-// The log's disk is full, or nobody reads its pipe: the companion serves on, and writes again when that is over.
+// With a full log disk or an unread pipe the companion keeps serving, and logs again afterwards.
 import { spawnSync } from 'node:child_process';
 import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
@@ -48,7 +48,7 @@ const start = async (level: string, stdout?: number) => {
   return { child, origin: await child.listening };
 };
 
-/** The status; rejects when nobody answers within some seconds. */
+/** The response's status; rejects without a response within some seconds. */
 function get(url: string, headers: Record<string, string> = {}, method = 'GET', body = '') {
   return new Promise<number | undefined>((resolve, reject) => {
     const asked = request(url, { method, agent, headers, timeout: 10_000 }, (answer) => {
@@ -59,7 +59,7 @@ function get(url: string, headers: Record<string, string> = {}, method = 'GET', 
   });
 }
 
-/** So many at once, over and over; the statuses that came. */
+/** Sends `count` requests, many at a time; resolves with the distinct statuses. */
 async function many(count: number, ask: (nth: number) => Promise<number | undefined>) {
   const statuses = new Set<number | undefined>();
   let next = 0;
@@ -87,7 +87,7 @@ describe('a log in a file on a full disk', () => {
   afterAll(() => disk.remove());
 
   it(
-    'loses lines, and gets them again when there is room',
+    'drops lines, and resumes when there is room',
     async () => {
       const path = join(disk.folder, 'log');
       const file = openSync(path, 'a');
@@ -125,7 +125,7 @@ describe('a log in a pipe', () => {
   };
 
   it(
-    'whose reader has gone is done without, until there is another',
+    'is dropped while it has no reader, and resumes with a new one',
     async () => {
       const { path, reader, writer } = pipe('gone');
       const { origin } = await start('debug', writer);
@@ -144,7 +144,7 @@ describe('a log in a pipe', () => {
   );
 
   it(
-    'whose reader stands still holds up nothing',
+    'does not block on a stalled reader',
     async () => {
       const { reader, writer } = pipe('still');
       const { origin } = await start('debug', writer);
@@ -156,7 +156,7 @@ describe('a log in a pipe', () => {
   );
 
   it(
-    'that is a socket is done without when it is closed',
+    'is dropped when it is a closed socket',
     async () => {
       const { origin, child: running } = await start('debug');
       running.closeStdout();
@@ -167,7 +167,7 @@ describe('a log in a pipe', () => {
 });
 
 it(
-  'a flood of requests that fail writes a handful of lines, and their sums',
+  'a flood of failing requests writes a few lines and their sums',
   async () => {
     const { origin, child: running } = await start('info');
     expect(await many(20_000, (nth) => get(`${origin}/nothing/${nth}`))).toEqual([404]);

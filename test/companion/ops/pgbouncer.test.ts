@@ -1,4 +1,4 @@
-// PgBouncer as Debian installs it, in session mode: before a server it changes nothing for the companion.
+// PgBouncer in session mode, as Debian installs it, in front of a server changes nothing for the companion.
 import { Agent } from 'node:http';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -33,7 +33,7 @@ afterAll(async () => {
 const fresh = async () => pgbouncer.before(await freshDatabase(server.url));
 
 it(
-  'lets companions start on an empty database, hear each other, and destroy grants',
+  'lets companions start on an empty database, notify each other, and destroy grants',
   async () => {
     const databaseUrl = await fresh();
     const one = await startHere(standin, { databaseUrl });
@@ -48,7 +48,7 @@ it(
         (await ask(`${origin}/v1/me`, 'GET', { bearer })).status;
       expect([await me(one), await me(other)]).toEqual([200, 200]);
       for (const { id } of standin.store.liveAccessTokens()) standin.store.tokens.removeAccessToken(id);
-      // Both remember the token until one is told of an event, and the other hears of that.
+      // Both cache the token until an event at one notifies the other.
       expect([await me(one), await me(other)]).toEqual([200, 200]);
       const uid = uidOf(standin);
       const payload = { changeTime: Date.now() };
@@ -76,7 +76,7 @@ it(
 );
 
 it(
-  'has the time limits in force on each connection, and on none that it lends to others later',
+  'applies the time limits to each connection, without leaking them to other users of the pool',
   async () => {
     const url = await fresh();
     const show = async (query: (text: string) => Promise<object>) => [

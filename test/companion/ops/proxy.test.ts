@@ -1,4 +1,4 @@
-// The companion asks Mozilla accounts through the proxy that its environment names, and nobody else in the process does.
+// The companion reaches Mozilla accounts through the proxy in its environment; the rest of the process does not use it.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, createServer as createHttpServer } from 'node:http';
@@ -29,12 +29,12 @@ import { startConnectProxy, type ConnectProxy } from './connect-proxy.ts';
 
 const PATIENCE_MS = 300_000;
 const SLOW = { timeout: 120_000 };
-/** No name server knows it: who comes there came through the proxy. */
+/** A name without DNS, reachable only through the proxy. */
 const HOST = 'accounts.test';
 
 const listening = (server: ServerType) => (server.address() as AddressInfo).port;
 
-/** A certificate for the host, signed by itself. */
+/** A self-signed certificate for the host. */
 function certificateIn(folder: string) {
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   const { status, stderr } = spawnSync(
@@ -105,7 +105,7 @@ describe('a companion whose environment names a proxy', () => {
   const withCredentials = () => proxy.origin.replace('//', '//companion:p%40ss%20word@');
 
   it.each(['HTTPS_PROXY', 'https_proxy'])(
-    'in %s asks for all it needs of Mozilla accounts through it',
+    'in %s reaches Mozilla accounts through it',
     async (name) => {
       const running = await start({ [name]: withCredentials() });
       const origin = await running.listening;
@@ -132,7 +132,7 @@ describe('a companion whose environment names a proxy', () => {
   );
 
   it(
-    'takes a proxy that is gone for trouble of the network, by which nobody is signed out',
+    'treats a broken proxy as a network failure, which ends no session',
     async () => {
       const origin = await (await start({ HTTPS_PROXY: withCredentials() })).listening;
       const session = await createSession(standin, origin);
@@ -145,7 +145,7 @@ describe('a companion whose environment names a proxy', () => {
   );
 
   it(
-    'leaves out what NO_PROXY names, and does not start where it cannot be reached then',
+    'bypasses the proxy for NO_PROXY, and does not start when that host is unreachable',
     async () => {
       const running = await start({ HTTPS_PROXY: withCredentials(), NO_PROXY: `other.test,.${HOST}` });
       await expect(running.listening).rejects.toThrow('FXA_ISSUER');
@@ -155,7 +155,7 @@ describe('a companion whose environment names a proxy', () => {
   );
 
   it.each(['socks5://127.0.0.1:1', 'secret@proxy.test:3128'])(
-    'does not start with %s, and names the variable alone',
+    'does not start with %s, and names the variable without its value',
     async (HTTPS_PROXY) => {
       const running = await start({ HTTPS_PROXY });
       await expect(running.listening).rejects.toThrow(
@@ -168,7 +168,7 @@ describe('a companion whose environment names a proxy', () => {
 });
 
 describe('a fetch with a proxy', () => {
-  /** On this machine, and not one of the names by which it is left out. */
+  /** On this machine, but not one of the names that bypass the proxy. */
   const AWAY = '127.0.0.2';
   let proxy: ConnectProxy;
   let port: number;
@@ -191,30 +191,30 @@ describe('a fetch with a proxy', () => {
     return proxy.asked;
   };
 
-  it('goes through it', async () => {
+  it('uses the proxy', async () => {
     expect(await get(AWAY)).toEqual([`${AWAY}:${port}`]);
   });
 
   it.each([AWAY, `other.test, ${AWAY}`, `${AWAY}:PORT`, '*', 'other.test,*'])(
-    'goes without it to what NO_PROXY names as %s',
+    'bypasses it for hosts that NO_PROXY names as %s',
     async (hosts) => {
       expect(await get(AWAY, hosts.replace('PORT', String(port)))).toEqual([]);
     },
   );
 
-  it.each(['127.0.0.1', 'localhost'])('goes without it to %s, whatever NO_PROXY names', async (host) => {
+  it.each(['127.0.0.1', 'localhost'])('bypasses it for %s, whatever NO_PROXY says', async (host) => {
     expect(await get(host)).toEqual([]);
     expect(await get(host, 'other.test')).toEqual([]);
   });
 
-  it('is one of its own: that of the process goes without', async () => {
+  it('does not affect the global fetch', async () => {
     await get(AWAY);
     proxy.asked.splice(0);
     expect(await (await fetch(`http://${AWAY}:${port}/`)).text()).toBe('here');
     expect(proxy.asked).toEqual([]);
   });
 
-  it('is that of the process where no proxy is named', () => {
+  it('is the global fetch when no proxy is configured', () => {
     expect(proxiedFetch({ HTTPS_PROXY: '', NO_PROXY: '*' })).toBe(fetch);
   });
 });

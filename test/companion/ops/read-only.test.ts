@@ -1,4 +1,5 @@
-// A server that takes no writes for a while, as the former one of a failover: whatever is connected to it lets go, and comes back.
+// A server that is read-only for a while, as the former primary after a failover: all connections to it are dropped,
+// and recover.
 import { Agent } from 'node:http';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -36,7 +37,10 @@ const takeWrites = async (on: boolean) => {
   await operator.query('select pg_reload_conf()');
 };
 
-/** The server's processes behind the connections of companions. Those that listen for events look now and then whether writes are taken. */
+/**
+ * Pids of the server processes behind companions' connections. Listeners check regularly whether the server accepts
+ * writes.
+ */
 const connections = async () => {
   const { rows } = await operator.query<{ pid: number; query: string }>(
     `select pid, query from pg_stat_activity where application_name = 'companion'`,
@@ -45,7 +49,7 @@ const connections = async () => {
   return { all: rows.map(({ pid }) => pid), listening: listening.length };
 };
 
-/** The grants that wait to be destroyed. */
+/** Grants waiting to be destroyed. */
 async function queued(databaseUrl: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
@@ -57,7 +61,7 @@ async function queued(databaseUrl: string): Promise<string[]> {
 }
 
 it(
-  'is let go of by what listens and works in the background as well, and all of it comes back',
+  'is left by the listener and the worker too, which all recover',
   async () => {
     const databaseUrl = await freshDatabase(server.url);
     const one = await startHere(standin, { databaseUrl }, { redo: REDO });
@@ -82,7 +86,7 @@ it(
       expect(waiting.status).toBe(202);
       await takeWrites(false);
       expect((await end(second)).status).toBe(503);
-      // Each of them, none of which is asked for anything by requests.
+      // All of them, including those that serve no requests.
       await expect
         .poll(async () => {
           for (const { origin } of [one, other])
@@ -100,11 +104,11 @@ it(
       const after = await end(second);
       expect(after.status).toBe(202);
       await expect.poll(() => isLive(after.id), SLOW).toBe(false);
-      // An attempt that was under way may have left its job locked: the sweep makes another one for it.
+      // An interrupted attempt may have left its job locked; the sweep requeues it.
       await expect.poll(() => isLive(waiting.id), SLOW).toBe(false);
       await expect.poll(() => queued(databaseUrl), SLOW).toEqual([]);
 
-      // The other remembers a token that is gone until it hears of an event that the first was told.
+      // The other caches a dead token until it is notified of the event.
       await expect.poll(async () => (await connections()).listening, SLOW).toBe(2);
       const bearer = await accessToken(standin);
       const me = async () => (await ask(`${other.origin}/v1/me`, 'GET', { bearer })).status;

@@ -1,4 +1,4 @@
-// What operators and balancers do to a running companion: SIGTERM drains it, SIGHUP is no end.
+// Signals to a running companion: SIGTERM drains it, SIGHUP is ignored.
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { ask, builtCompanion, createSession, type BuiltCompanion, type ChildComp
 
 const PATIENCE_MS = 300_000;
 const SLOW = { timeout: 120_000 };
-/** Seconds. Longer than a test may take: none of them waits for its end. */
+/** Seconds. Longer than any test, so that no drain ends by itself. */
 const ENDLESS = '300';
 
 let server: RunningPostgres;
@@ -40,7 +40,7 @@ const start = async (drain: string) => {
 const beat = async (origin: string, path = '/__heartbeat__') => (await ask(origin + path)).status;
 
 it(
-  'SIGHUP is no end: it serves on, and says so in the log',
+  'SIGHUP is logged and ignored',
   async () => {
     const { running, origin } = await start('0');
     process.kill(running.pid, 'SIGHUP');
@@ -57,7 +57,7 @@ it(
 );
 
 it.each(['SIGTERM', 'SIGINT'] as const)(
-  'after SIGTERM it serves on while its heartbeats say that it goes, until %s asks it again',
+  'after SIGTERM it serves with failing heartbeats until %s stops it',
   async (again) => {
     const { running, origin } = await start(ENDLESS);
     const bearer = await createSession(standin, origin);
@@ -73,7 +73,7 @@ it.each(['SIGTERM', 'SIGINT'] as const)(
 );
 
 it(
-  'after SIGTERM it ends by itself',
+  'after SIGTERM it ends when the drain time is over',
   async () => {
     const { running, origin } = await start('1');
     expect(await beat(origin)).toBe(200);
@@ -84,7 +84,7 @@ it(
 );
 
 it(
-  'the end of the drain cuts no request, and a third signal does not either',
+  'the end of the drain interrupts no request, nor does a third signal',
   async () => {
     const { running, origin } = await start('0');
     const bearer = await createSession(standin, origin);
@@ -102,7 +102,7 @@ it(
       'Expect: 100-continue',
     ];
     socket.write(`${head.join('\r\n')}\r\n\r\n`);
-    // It has read the head, and waits for the body.
+    // It has read the head and waits for the body.
     await expect.poll(() => answer, SLOW).toContain('100 Continue');
     const stopped = running.stop();
     const isOpen = () =>

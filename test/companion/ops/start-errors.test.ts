@@ -1,4 +1,4 @@
-// What a real PostgreSQL refuses at the start: the companion ends with a sentence that names the setting and what to do.
+// Errors of a real PostgreSQL at startup: the companion exits with a sentence that names the setting and what to do.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -34,7 +34,7 @@ beforeAll(async () => {
     `create role special login password '${PASSWORD}'; create role guest login password 'guest'`,
   );
   encrypted = await startPostgres({ settings: { fsync: 'off' } });
-  // Its folder belongs to the user it runs as, and so must its key.
+  // The folder and key must belong to the server's user.
   const [found] = await onServer<{ data_directory: string }>(encrypted.url, 'show data_directory');
   const data = found?.data_directory ?? '';
   await onServer(
@@ -83,9 +83,9 @@ async function migrated(): Promise<string> {
   return url;
 }
 
-describe('what PostgreSQL refuses', () => {
+describe('a startup error of PostgreSQL', () => {
   it(
-    'is named: a right on the database, a schema, a table',
+    'names the missing right on a database, schema or table',
     async () => {
       const guest = { username: 'guest', password: 'guest' };
       const fresh = await freshDatabase(server.url);
@@ -103,7 +103,7 @@ describe('what PostgreSQL refuses', () => {
   );
 
   it(
-    'is named: a table in the way, and a column that is not there',
+    'names a conflicting table and a missing column',
     async () => {
       const taken = await freshDatabase(server.url);
       await onServer(taken, 'create schema companion; create table companion.revocation (other text)');
@@ -116,7 +116,7 @@ describe('what PostgreSQL refuses', () => {
   );
 
   it(
-    'is named: a wrong password, a database that is not there',
+    'names a wrong password and a missing database',
     async () => {
       expect(await whyNot(as(server.url, { password: 'wrong' }))).toMatch(/^DATABASE_URL: .*\(28P01\).*%23/);
       expect(await whyNot(as(server.url, { pathname: '/nowhere' }))).toMatch(
@@ -131,7 +131,7 @@ describe('what PostgreSQL refuses', () => {
   );
 
   it(
-    'is no password with special characters in it, written as %XX',
+    'does not occur for a password with special characters written as %XX',
     async () => {
       const url = await freshDatabase(server.url);
       await onServer(url, `grant create on database ${new URL(url).pathname.slice(1)} to special`);
@@ -143,7 +143,7 @@ describe('what PostgreSQL refuses', () => {
 });
 
 it(
-  'names the setting for a certificate that nobody vouches for, and takes it with its authority',
+  'names the setting for an untrusted certificate, and accepts it with its authority',
   async () => {
     const url = await freshDatabase(encrypted.url);
     expect(await whyNot(as(url, { search: '?sslmode=verify-full' }))).toMatch(
@@ -155,14 +155,14 @@ it(
     );
     const search = `?sslmode=verify-full&sslrootcert=${join(folder, 'server.crt')}`;
     expect(await whyNot(as(url.replace('127.0.0.1', 'localhost'), { search }))).toBeUndefined();
-    // Its certificate names localhost, and no address.
+    // The certificate names localhost, not its address.
     expect(await whyNot(as(url, { search }))).toMatch(/^DATABASE_URL: .*ERR_TLS_CERT_ALTNAME_INVALID/);
   },
   PATIENCE_MS,
 );
 
 it(
-  'starts on the host that is alive, wherever it stands in the list',
+  'starts on the live host, wherever it is in the list',
   async () => {
     const url = await freshDatabase(server.url);
     const { host } = new URL(url);

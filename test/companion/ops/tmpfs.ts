@@ -1,4 +1,4 @@
-// A small file system of its own, which can really be full. Mounting one takes root, or a namespace in which one is.
+// A small file system that can be filled up. Mounting it takes root, or a user namespace.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -16,13 +16,13 @@ import { join } from 'node:path';
 
 export interface SmallDisk {
   readonly folder: string;
-  /** Leaves no room at all, until `free`. */
+  /** Fills the file system until `free`. */
   fill(): void;
   free(): void;
   remove(): void;
 }
 
-/** @param size as `mount` takes it: `256k` */
+/** @param size as for `mount`: `256k` */
 export async function smallDisk(size: string): Promise<SmallDisk> {
   const point = mkdtempSync(join(tmpdir(), 'small-disk-'));
   const { folder, unmount } = isRoot() ? mounted(point, size) : await mountedInNamespace(point, size);
@@ -36,7 +36,7 @@ export async function smallDisk(size: string): Promise<SmallDisk> {
       try {
         const { bavail, bsize } = statfsSync(folder);
         writeSync(file, Buffer.alloc(bavail * bsize));
-        // Others take and give back room at the same time.
+        // Other processes use and free space concurrently.
         for (;;) writeSync(file, page);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
@@ -62,7 +62,7 @@ function mounted(point: string, size: string) {
   return { folder: point, unmount: () => void spawnSync('umount', ['--lazy', point]) };
 }
 
-/** The namespace lives as long as a process in it, and is seen from outside through that process. */
+/** The namespace lives as long as a process in it, through which it is visible from outside. */
 async function mountedInNamespace(point: string, size: string) {
   const script = `mount -t tmpfs -o size=${size} tmpfs "$0" && echo mounted && exec sleep 1000000`;
   const holder = spawn('unshare', ['--user', '--map-root-user', '--mount', 'sh', '-c', script, point]);
