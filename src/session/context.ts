@@ -4,15 +4,13 @@ import { discover } from '../fxa/discovery.ts';
 import type { Deployment, Endpoints, EnvironmentName } from '../fxa/environments.ts';
 import { FxaError, isFxaError } from '../fxa/errors.ts';
 import type { Http } from '../fxa/http.ts';
-import { updateBackup } from './state/grant-backup.ts';
 import { createHostBackOff } from './host-back-off.ts';
 import { count, subjectOf } from './metrics/queue.ts';
 import type { UndatedEvent } from './metrics/events.ts';
 import { blockedBy, type MetricsBlocker, type Environment } from './metrics/consent.ts';
-import { recordChange } from './metrics/session-events.ts';
 import type { Ports } from './ports.ts';
 import type { Problem, Session } from './state/states.ts';
-import { createStore, type Store } from './state/store.ts';
+import { createStore, type StateChange, type Store } from './state/store.ts';
 
 /** What is fixed at build time. */
 export interface SessionConfig {
@@ -66,7 +64,12 @@ export interface Context {
 
 const DISCOVERED = 'endpoints';
 
-export function createContext(ports: Ports, config: SessionConfig): Context {
+/** `onChange` is called after each write of the record, before its caller continues, and must not reject. */
+export function createContext(
+  ports: Ports,
+  config: SessionConfig,
+  onChange: (context: Context, change: StateChange) => Promise<void>,
+): Context {
   const deploymentName = `${config.issuer} ${config.clientId}`;
   const gate = createHostBackOff(ports);
   let hasDatabases = false;
@@ -104,10 +107,7 @@ export function createContext(ports: Ports, config: SessionConfig): Context {
   const store = createStore(ports, {
     deployment: deploymentName,
     environment,
-    onChange: async (change) => {
-      await updateBackup({ ports }, change);
-      if (config.companion) await recordChange(context, change);
-    },
+    onChange: (change) => onChange(context, change),
   });
   const context: Context = {
     ports,

@@ -2,6 +2,8 @@
 import { createAttempts } from './sign-in/controller.ts';
 import { pollCompanion } from './companion/sync.ts';
 import { moveCompanionSessionsToMemory } from './companion/session-store.ts';
+import { updateBackup } from './state/grant-backup.ts';
+import { recordChange } from './metrics/session-events.ts';
 import { createContext, type SessionConfig } from './context.ts';
 import { drainOutbox } from './sign-out/outbox.ts';
 import { beginFlow } from './metrics/flow.ts';
@@ -96,7 +98,10 @@ export interface SessionService {
 const MAX_REMEMBERED_TOKENS = 100;
 
 export function createSession(ports: Ports, config: SessionConfig): SessionService {
-  const context = createContext(ports, config);
+  const context = createContext(ports, config, async (changed, change) => {
+    await updateBackup(changed, change);
+    if (config.companion) await recordChange(changed, change);
+  });
   const { store } = context;
 
   /** The account of each token handed out here; a refused token may no longer be cached. */

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CompanionSession } from '../../src/session/companion/session-store.ts';
 import { EMPTY_QUEUE, METRICS, subjectOf, type MetricsQueue } from '../../src/session/metrics/queue.ts';
 import { blockedBy } from '../../src/session/metrics/consent.ts';
-import { parseRecord } from '../../src/session/state/record.ts';
+import { parseRecord } from '../../src/session/state/parse-record.ts';
 import { liveSession } from '../../src/session/state/states.ts';
 import { projectView } from '../../src/session/state/view.ts';
 import { environmentOf, type FaultHarness } from './harness.ts';

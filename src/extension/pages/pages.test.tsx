@@ -6,7 +6,8 @@ import renderToString from 'preact-render-to-string';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { isFxaError } from '../../fxa/errors.ts';
 import type { Environment } from '../../session/metrics/consent.ts';
-import { parseRecord, type StoredRecord } from '../../session/state/record.ts';
+import { parseRecord } from '../../session/state/parse-record.ts';
+import type { StoredRecord } from '../../session/state/record.ts';
 import { projectView, type View } from '../../session/state/view.ts';
 
 const messages = JSON.parse(readFileSync('public/_locales/en/messages.json', 'utf8')) as Record<

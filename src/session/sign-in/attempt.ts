@@ -1,16 +1,7 @@
-// Both ends of an attempt, the same for window and tab: builds the authorization URL, and exchanges the code that comes
-// back.
+// How an attempt begins, the same for window and tab: its secrets, its authorization URL, and its watchdog.
 import { authorizationUrl, newAttemptSecrets, type AuthorizationMetrics } from '../../fxa/authorization.ts';
-import { readCallback } from '../../fxa/callback.ts';
-import { destroyAccessToken, destroyGrant } from '../../fxa/destroy.ts';
-import type { Deployment } from '../../fxa/environments.ts';
-import { issuedTokens, requestGrant, type TokenAnswer } from '../../fxa/tokens.ts';
-import { throwIfCancelled } from '../cancellation.ts';
 import type { Context } from '../context.ts';
-import { forgetBackup } from '../state/grant-backup.ts';
-import { recordIssued, completeSignIn } from './complete.ts';
 import { baseState } from '../state/states.ts';
-import { ACCESS_TOKEN_TTL } from '../tokens/access-token.ts';
 
 /** Wakes the background to notice that an attempt died. */
 export const ATTEMPT_ALARM = 'fxa:attempt';
@@ -79,55 +70,4 @@ async function loginHintFor({ store }: Context, askWho: boolean | undefined, typ
   const base = baseState((await store.read()).session);
   const email = base.status === 'needsReauth' ? base.account.profile?.email : undefined;
   return email === undefined ? {} : { loginHint: email };
-}
-
-/**
- * Exchanges the code in the URL that the window or tab ended on, and completes the sign-in with the grant.
- *
- * @throws FxaError `cancelled` once the signal is aborted, and as `readCallback`, `requestGrant` and `takeGrant`.
- */
-export async function finishAttempt(
-  context: Context,
-  secrets: AttemptSecrets,
-  callback: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const { id, redirectUri, state, codeVerifier } = secrets;
-  await scheduleWatchdog(context);
-  await context.store.dispatch({ type: 'phaseReached', attemptId: id, phase: 'finishing' });
-  const deployment = await context.deployment(context.http());
-  const { code } = readCallback(callback, {
-    redirectUri,
-    state,
-    issuer: deployment.endpoints.issuer,
-    clientId: deployment.clientId,
-  });
-  throwIfCancelled(signal);
-  // From here on the grant may exist: even a cancelled attempt has to learn its id, to destroy it.
-  const request = { code, codeVerifier, ttl: ACCESS_TOKEN_TTL };
-  const answer = await requestGrant(deployment, request, context.http());
-  await revokeOnFailure(context, deployment, answer, recordIssued(context, id, answer));
-  throwIfCancelled(signal);
-  await completeSignIn(context, deployment, secrets, answer);
-}
-
-/** If the issued tokens can't be recorded (disk full), destroys them at once, because nothing else knows of them. */
-async function revokeOnFailure(
-  context: Context,
-  deployment: Deployment,
-  answer: TokenAnswer,
-  recorded: Promise<void>,
-): Promise<void> {
-  try {
-    await recorded;
-  } catch (error) {
-    const { refreshTokenId, accessToken } = await issuedTokens(answer);
-    const http = context.http();
-    await Promise.allSettled([
-      refreshTokenId !== undefined &&
-        destroyGrant(deployment, { refreshTokenId }, http).then(() => forgetBackup(context, refreshTokenId)),
-      accessToken !== undefined && destroyAccessToken(deployment, accessToken, http),
-    ]);
-    throw error;
-  }
 }

@@ -2,13 +2,8 @@
 // later.
 import { checkReachable } from '../../fxa/discovery.ts';
 import { isFxaError } from '../../fxa/errors.ts';
-import {
-  ATTEMPT_ALARM,
-  finishAttempt,
-  prepareAttempt,
-  scheduleWatchdog,
-  type AttemptOptions,
-} from './attempt.ts';
+import { ATTEMPT_ALARM, prepareAttempt, scheduleWatchdog, type AttemptOptions } from './attempt.ts';
+import { finishAttempt } from './complete.ts';
 import type { AuthTabs } from './auth-tab.ts';
 import type { AuthWindows } from './auth-window.ts';
 import { orCancelled, throwIfCancelled } from '../cancellation.ts';

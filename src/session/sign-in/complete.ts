@@ -1,11 +1,15 @@
-// Turns a token answer into the session: records its tokens first, then validates it, then stores the session.
+// How an attempt ends well: exchanges the code, records the issued tokens, then validates the answer, then stores the
+// session.
+import { readCallback } from '../../fxa/callback.ts';
+import { destroyAccessToken, destroyGrant } from '../../fxa/destroy.ts';
 import type { Deployment } from '../../fxa/environments.ts';
 import { FxaError, isFxaError } from '../../fxa/errors.ts';
 import { fetchProfile, type Profile } from '../../fxa/profile.ts';
-import { acceptGrant, issuedTokens, type TokenAnswer } from '../../fxa/tokens.ts';
+import { acceptGrant, issuedTokens, requestGrant, type TokenAnswer } from '../../fxa/tokens.ts';
 import { problemFrom, type Context } from '../context.ts';
-import type { AttemptSecrets } from './attempt.ts';
-import { withBackup } from '../state/grant-backup.ts';
+import { throwIfCancelled } from '../cancellation.ts';
+import { scheduleWatchdog, type AttemptSecrets } from './attempt.ts';
+import { forgetBackup, withBackup } from '../state/grant-backup.ts';
 import { cacheToken } from '../tokens/token-cache.ts';
 import { keptKeys } from './key-set.ts';
 import { requireSameAccount } from '../profile.ts';
@@ -22,6 +26,57 @@ import { ACCESS_TOKEN_TTL } from '../tokens/access-token.ts';
  * our own verifier, so checking its `exp` strictly would protect nothing and lock out every user with a wrong clock.
  */
 const CLOCK_TOLERANCE = 86_400;
+
+/**
+ * Exchanges the code in the URL that the window or tab ended on, and completes the sign-in with the grant.
+ *
+ * @throws FxaError `cancelled` once the signal is aborted, and as `readCallback`, `requestGrant` and `takeGrant`.
+ */
+export async function finishAttempt(
+  context: Context,
+  secrets: AttemptSecrets,
+  callback: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { id, redirectUri, state, codeVerifier } = secrets;
+  await scheduleWatchdog(context);
+  await context.store.dispatch({ type: 'phaseReached', attemptId: id, phase: 'finishing' });
+  const deployment = await context.deployment(context.http());
+  const { code } = readCallback(callback, {
+    redirectUri,
+    state,
+    issuer: deployment.endpoints.issuer,
+    clientId: deployment.clientId,
+  });
+  throwIfCancelled(signal);
+  // From here on the grant may exist: even a cancelled attempt has to learn its id, to destroy it.
+  const request = { code, codeVerifier, ttl: ACCESS_TOKEN_TTL };
+  const answer = await requestGrant(deployment, request, context.http());
+  await revokeOnFailure(context, deployment, answer, recordIssued(context, id, answer));
+  throwIfCancelled(signal);
+  await completeSignIn(context, deployment, secrets, answer);
+}
+
+/** If the issued tokens can't be recorded (disk full), destroys them at once, because nothing else knows of them. */
+async function revokeOnFailure(
+  context: Context,
+  deployment: Deployment,
+  answer: TokenAnswer,
+  recorded: Promise<void>,
+): Promise<void> {
+  try {
+    await recorded;
+  } catch (error) {
+    const { refreshTokenId, accessToken } = await issuedTokens(answer);
+    const http = context.http();
+    await Promise.allSettled([
+      refreshTokenId !== undefined &&
+        destroyGrant(deployment, { refreshTokenId }, http).then(() => forgetBackup(context, refreshTokenId)),
+      accessToken !== undefined && destroyAccessToken(deployment, accessToken, http),
+    ]);
+    throw error;
+  }
+}
 
 /** Records the issued tokens before the answer is validated, so that they are destroyed if it is rejected. */
 export async function recordIssued(context: Context, attemptId: string, answer: TokenAnswer): Promise<void> {

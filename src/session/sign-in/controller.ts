@@ -1,6 +1,7 @@
 // Coordinates sign-in attempts: one at a time; if the background dies, the next one resumes or fails the attempt.
 import { FxaError, type Reason } from '../../fxa/errors.ts';
-import { finishAttempt, scheduleWatchdog } from './attempt.ts';
+import { scheduleWatchdog } from './attempt.ts';
+import { finishAttempt } from './complete.ts';
 import { createAuthTabs, type TabAttempt } from './auth-tab.ts';
 import { createAuthWindows } from './auth-window.ts';
 import type { Context } from '../context.ts';

@@ -1,5 +1,5 @@
 // Creates the outbox's entries, and limits their number and age.
-import type { Context } from '../context.ts';
+import type { Ports } from '../ports.ts';
 import { addToJournal, currentOwners, type Revocation, type StoredRecord } from '../state/record.ts';
 import { liveSession } from '../state/states.ts';
 
@@ -10,7 +10,14 @@ export const MAX_REVOCATIONS = 100;
 const MAX_AGE_MS = 90 * 86_400_000;
 const MIN_ATTEMPTS = 30;
 
-export function revocation(context: Context, refreshTokenId: string, owner?: string): Revocation {
+/** The part of a context that an entry is made with. */
+interface EntryContext {
+  readonly config: { readonly issuer: string };
+  readonly ports: Pick<Ports, 'now'>;
+}
+
+/** An entry for a grant of this deployment, due at once unless `owner`, an attempt or session, is current. */
+export function revocation(context: EntryContext, refreshTokenId: string, owner?: string): Revocation {
   return {
     refreshTokenId,
     issuer: context.config.issuer,

@@ -1,6 +1,16 @@
-// Checks a stored record member by member, so that pages can rely on its shape.
+// Reads what is stored: migrates older records, and checks each member, so that pages can rely on its shape.
+import { FxaError } from '../../fxa/errors.ts';
 import type { Profile } from '../../fxa/profile.ts';
-import type { JournalEntry, Revocation, Settings, StoredRecord } from './record.ts';
+import { migrate } from './migrations.ts';
+import {
+  emptyRecord,
+  RECORD_VERSION,
+  type CachedToken,
+  type JournalEntry,
+  type Revocation,
+  type Settings,
+  type StoredRecord,
+} from './record.ts';
 import type {
   Account,
   Attempt,
@@ -129,7 +139,7 @@ const signingIn = object<SigningIn>({
 const status = oneOf('signedOut', 'signingIn', 'signedIn', 'needsReauth');
 
 /** Whether a record of the newest version is complete and well-formed. */
-export const isRecord = object<StoredRecord>({
+const isRecord = object<StoredRecord>({
   version: amount,
   deployment: text,
   session: (value) => settled(value) || signingIn(value),
@@ -152,3 +162,48 @@ export const isRecord = object<StoredRecord>({
     inTab: maybe(yes),
   }),
 });
+
+/**
+ * Reads a stored record, migrating older versions; undefined gives an empty one.
+ *
+ * @throws FxaError `storage_newer` when a later version of the extension wrote it, `storage_corrupt` when it isn't a
+ *   valid record. It must not be overwritten in either case.
+ */
+export function parseRecord(stored: unknown, deployment: string): StoredRecord {
+  if (stored === undefined) return emptyRecord(deployment);
+  if (!isObject(stored) || typeof stored.version !== 'number') {
+    throw new FxaError('storage_corrupt', 'The stored record has no version.');
+  }
+  if (stored.version > RECORD_VERSION) {
+    throw new FxaError('storage_newer', `The stored record is of version ${stored.version}.`);
+  }
+  const record = migrated({ ...stored, version: stored.version });
+  if (record?.version !== RECORD_VERSION || !isRecord(record))
+    throw new FxaError('storage_corrupt', 'The stored record is incomplete.');
+  return record;
+}
+
+function migrated(stored: { version: number }): { readonly version: number } | undefined {
+  try {
+    return migrate(stored);
+  } catch {
+    return undefined;
+  }
+}
+
+export function parseTokens(stored: unknown): readonly CachedToken[] {
+  return Array.isArray(stored) ? stored.filter(isCachedToken) : [];
+}
+
+function isCachedToken(value: unknown): value is CachedToken {
+  return (
+    isObject(value) &&
+    typeof value.token === 'string' &&
+    // A token of unknown origin must not be sent anywhere.
+    typeof value.issuer === 'string' &&
+    typeof value.owner === 'string' &&
+    typeof value.scope === 'string' &&
+    typeof value.receivedAt === 'number' &&
+    typeof value.expiresAt === 'number'
+  );
+}

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  addToJournal,
-  currentOwners,
-  emptyRecord,
-  parseRecord,
-  parseTokens,
-  type StoredRecord,
-} from './record.ts';
+import { parseRecord, parseTokens } from './parse-record.ts';
+import { addToJournal, currentOwners, emptyRecord, type StoredRecord } from './record.ts';
 
 const signedIn: StoredRecord = {
   version: 2,

@@ -1,7 +1,4 @@
 // What is stored: one versioned record in `storage.local`, and the access tokens in `storage.session`.
-import { FxaError } from '../../fxa/errors.ts';
-import { migrate } from './migrations.ts';
-import { isRecord } from './parse-record.ts';
 import { liveSession, type Session } from './states.ts';
 
 /** Optional members can be added without a new version: versions that don't know them leave them alone. */
@@ -99,38 +96,6 @@ export function lostRecord(deployment: string, { at, signedIn }: MissingRecord):
   return addToJournal({ ...empty, session: { status: 'signedOut', ended } }, entry);
 }
 
-/**
- * Reads a stored record, migrating older versions; undefined gives an empty one.
- *
- * @throws FxaError `storage_newer` when a later version of the extension wrote it, `storage_corrupt` when it isn't a
- *   valid record. It must not be overwritten in either case.
- */
-export function parseRecord(stored: unknown, deployment: string): StoredRecord {
-  if (stored === undefined) return emptyRecord(deployment);
-  if (!isObject(stored) || typeof stored.version !== 'number') {
-    throw new FxaError('storage_corrupt', 'The stored record has no version.');
-  }
-  if (stored.version > RECORD_VERSION) {
-    throw new FxaError('storage_newer', `The stored record is of version ${stored.version}.`);
-  }
-  const record = migrated({ ...stored, version: stored.version });
-  if (record?.version !== RECORD_VERSION || !isRecord(record))
-    throw new FxaError('storage_corrupt', 'The stored record is incomplete.');
-  return record;
-}
-
-function migrated(stored: { version: number }): { readonly version: number } | undefined {
-  try {
-    return migrate(stored);
-  } catch {
-    return undefined;
-  }
-}
-
-export function parseTokens(stored: unknown): readonly CachedToken[] {
-  return Array.isArray(stored) ? stored.filter(isCachedToken) : [];
-}
-
 export function addToJournal(record: StoredRecord, entry: JournalEntry): StoredRecord {
   return { ...record, journal: [...record.journal, entry].slice(-JOURNAL_LENGTH) };
 }
@@ -147,21 +112,4 @@ export function currentOwners(session: Session): readonly string[] {
 /** Tokens whose attempt or session is over. */
 export function orphans(tokens: readonly CachedToken[], owners: readonly string[]): readonly CachedToken[] {
   return tokens.filter(({ owner }) => !owners.includes(owner));
-}
-
-function isCachedToken(value: unknown): value is CachedToken {
-  return (
-    isObject(value) &&
-    typeof value.token === 'string' &&
-    // A token of unknown origin must not be sent anywhere.
-    typeof value.issuer === 'string' &&
-    typeof value.owner === 'string' &&
-    typeof value.scope === 'string' &&
-    typeof value.receivedAt === 'number' &&
-    typeof value.expiresAt === 'number'
-  );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

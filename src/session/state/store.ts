@@ -2,11 +2,10 @@
 import { isFxaError } from '../../fxa/errors.ts';
 import type { Environment } from '../metrics/consent.ts';
 import type { Ports } from '../ports.ts';
+import { parseRecord, parseTokens } from './parse-record.ts';
 import {
   emptyRecord,
   lostRecord,
-  parseRecord,
-  parseTokens,
   type CachedToken,
   type MissingRecord,
   type StoredRecord,
