@@ -1,4 +1,5 @@
-// Another account signs in while a call runs, at each of the calls it makes: it never gets what is the other's.
+// Another account signs in while a call runs, at each of the call's own calls: the call never gets the other account's
+// data.
 import { afterEach, describe, expect, it } from 'vitest';
 import { newKeyRequest } from '../../src/fxa/scoped-keys.ts';
 import type { KeyExchange } from '../../src/session/ports.ts';
@@ -17,7 +18,7 @@ afterEach(() => world.stop());
 const uidOf = (email: string) => world.standin.store.accounts.byEmail(email)?.uid;
 const nameOf = (email: string) => world.standin.store.accounts.byEmail(email)?.displayName;
 
-/** Keys as strings that say whose they are: who signed in last is whose answer is opened. */
+/** Keys that name their account as plain strings; the last account to sign in is the one whose answer is opened. */
 let signing = ADA;
 const keys: KeyExchange = {
   newKeyRequest,
@@ -50,9 +51,9 @@ interface Subject {
   readonly withKeys?: true;
   readonly prepare?: () => void;
   readonly call: (session: SessionService) => Promise<unknown>;
-  /** What is wrong with an answer, for a call that Ada began. */
+  /** What is wrong with the answer to a call that Ada began. */
   readonly wrong: (answer: unknown) => string | undefined;
-  /** It gives something that belongs to the account. */
+  /** The call returns something that belongs to the account. */
   readonly gives?: true;
 }
 
@@ -60,7 +61,7 @@ function tokenOf(answer: unknown): string | undefined {
   const { token, uid } = answer as { token: string; uid: string };
   const found = world.standin.store.tokens.findAccessToken(token);
   if (found && found.uid !== uid) return 'the token is not of the account it is said to be of';
-  return uid === uidOf(ADA) ? undefined : 'a token of somebody else';
+  return uid === uidOf(ADA) ? undefined : 'a token of another account';
 }
 
 const later = () => void (world.host.skew = LATER_MS);
@@ -73,7 +74,7 @@ const SUBJECTS: readonly Subject[] = [
     gives: true,
   },
   {
-    name: 'a token that is to be refreshed',
+    name: 'a token that has to be refreshed',
     prepare: later,
     call: (session) => session.accessToken('profile'),
     wrong: tokenOf,
@@ -92,7 +93,7 @@ const SUBJECTS: readonly Subject[] = [
     call: (session) => session.scopedKey(KEY_SCOPE),
     wrong: (answer) => {
       const { key, uid } = answer as { key: { k: string }; uid: string };
-      return key.k === ADA && uid === uidOf(ADA) ? undefined : 'a key of somebody else';
+      return key.k === ADA && uid === uidOf(ADA) ? undefined : 'a key of another account';
     },
   },
   {
@@ -101,16 +102,16 @@ const SUBJECTS: readonly Subject[] = [
       world.standin.faults.set([{ where: 'profile', what: { kind: 'status', status: 401 }, times: 1 }]);
     },
     call: (session) => session.changeDisplayName('Countess'),
-    wrong: () => (nameOf(LIN) === 'Countess' ? 'the name of somebody else is changed' : undefined),
+    wrong: () => (nameOf(LIN) === 'Countess' ? 'the name of another account is changed' : undefined),
   },
 ];
 
 interface Meanwhile {
   readonly name: string;
   readonly happens: (other: SessionService) => Promise<unknown>;
-  /** The one code with which the call may fail; undefined: it may not. */
+  /** The only code the call may fail with; undefined: it may not fail. */
   readonly code: string | undefined;
-  /** Also what the call must come to, when all of this happened before it went on. */
+  /** Whether the call must fail if all of this happened before it continued. */
   readonly must?: true;
 }
 
@@ -123,7 +124,7 @@ const signsIn = (email: string) => (other: SessionService) => {
 const MEANWHILE: readonly Meanwhile[] = [
   { name: 'another account signs in', happens: signsIn(LIN), code: 'account_changed', must: true },
   { name: 'the same account signs in anew', happens: signsIn(ADA), code: undefined },
-  { name: 'the person signs out', happens: (other) => other.signOut(), code: 'signed_out', must: true },
+  { name: 'the user signs out', happens: (other) => other.signOut(), code: 'signed_out', must: true },
   {
     name: 'another account signs in, and its session ends',
     async happens(other) {
@@ -136,7 +137,7 @@ const MEANWHILE: readonly Meanwhile[] = [
   },
 ];
 
-/** What was done before and after: undefined when the call made fewer calls of its own than that. */
+/** What happened before and after; undefined when the call made fewer calls of its own. */
 async function cross(
   { call, wrong, prepare, withKeys, gives }: Subject,
   meanwhile: Meanwhile,
@@ -149,7 +150,7 @@ async function cross(
   let seen = 0;
   let go = () => {};
   let where: string | undefined;
-  /** `bound`: the call had read whose record it is before it was held. */
+  /** `bound`: the call had read the account before it was held. */
   const outcome: { end?: 'resolved' | 'rejected'; answer?: unknown; bound?: true } = {};
   host.hold = async (held) => {
     if (held.context !== 2) return;
@@ -164,9 +165,9 @@ async function cross(
     (answer: unknown) => Object.assign(outcome, { end: 'rejected', answer }),
   );
   await time.quiet();
-  // What is put in order afterwards is no part of the call.
+  // Cleanup afterwards is not part of the call.
   if (where === undefined || outcome.end !== undefined) return undefined;
-  // What waits for a lock that the held call has goes on when it is let go.
+  // Work waiting for a lock of the held call continues when it is released.
   const happened = { already: false };
   const happening = meanwhile.happens(other).then(() => (happened.already = true));
   await time.quiet();
@@ -179,7 +180,7 @@ async function cross(
   const { end, answer, bound } = outcome as { end?: string; answer?: unknown; bound?: true };
   const code = (answer as { code?: string } | undefined)?.code;
   if (end === 'rejected' && code !== meanwhile.code && bound) found.push(`it failed with ${String(code)}`);
-  // Before the record is read it is open whose call it is; in the last one all is decided already.
+  // Before the record is read, the call has no account yet; at the last call everything is decided.
   if (end === 'resolved' && bound) {
     const what = wrong(answer);
     if (what !== undefined) found.push(what);

@@ -3,10 +3,10 @@ import type { Browser } from './browser.ts';
 
 export interface Action {
   readonly name: string;
-  /** How often, beside the others. */
+  /** Weight among the other actions. */
   readonly weight: number;
   readonly possible?: (browser: Browser) => boolean;
-  /** May add a word to the trace. */
+  /** May return a word for the trace. */
   readonly act: (browser: Browser) => string | undefined;
 }
 
@@ -14,6 +14,6 @@ export const EMAILS = ['ada@example.com', 'lin@example.com', 'noor@example.com']
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 
-/** Who has an account. */
+/** The email addresses whose accounts still exist. */
 export const accounts = ({ world }: Browser) =>
   EMAILS.filter((email) => world.standin.store.accounts.byEmail(email));

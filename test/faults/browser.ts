@@ -1,4 +1,5 @@
-// A whole browser in a history: some backgrounds over one storage, pages that wait for the person, events that wake.
+// A whole browser in a history: several backgrounds over one storage, pages waiting for the user, events that wake
+// backgrounds.
 import { isFxaError } from '../../src/fxa/errors.ts';
 import type { SessionService } from '../../src/session/index.ts';
 import { createChance, type Chance } from '../harness/random.ts';
@@ -34,7 +35,7 @@ export interface Browser {
   readonly scheduler: Scheduler;
   readonly grantTracker: GrantTracker;
   readonly flights: Flights;
-  /** `leaps`: how often the clock moved by more than a minute between a window's being asked for and its being seen. */
+  /** `leaps`: how often the clock moved by more than a minute between a window's launch and its appearance. */
   readonly userActions: UserActions & { kills: number; leaps: number };
   readonly trace: string[];
   readonly violations: string[];
@@ -44,9 +45,9 @@ export interface Browser {
   wrong(what: string): void;
   start(): Background;
   kill(background: Background): void;
-  /** Gives a background a command, as the popup does: it begins when the recovery is over. */
+  /** Gives a background a command, as the popup does; it starts after recovery. */
   command(background: Background, name: string, work: (session: SessionService) => Promise<unknown>): Command;
-  /** The person signs in on a page. */
+  /** The user signs in on a page. */
   finish(page: Page, email: string): Promise<void>;
   /** The browser ends, and starts again. */
   restart(): void;
@@ -94,7 +95,7 @@ export function createBrowser(seed: number, options: HarnessOptions): Browser {
     if (what !== undefined) wrong(what);
   };
 
-  /** An event goes to every background; where there is none, it wakes one. */
+  /** An event goes to every background; without one, it wakes one. */
   const event = (name: string, work: (session: SessionService) => Promise<unknown>) => {
     trace.push(`event: ${name}`);
     if (alive.length === 0) browser.start();
@@ -149,7 +150,7 @@ export function createBrowser(seed: number, options: HarnessOptions): Browser {
         browser.pages = browser.pages.filter((one) => one !== page);
         page.end(end);
       } catch {
-        // FxA: servers of 2019 refuse a return page without https. And a fault meets pages too.
+        // FxA: servers of 2019 refuse a return page without https. Faults affect pages too.
         trace.push('the page shows an error, and stays');
       }
     },
@@ -159,7 +160,7 @@ export function createBrowser(seed: number, options: HarnessOptions): Browser {
       for (const background of alive) browser.kill(background);
       browser.pages = [];
       host.tabs.clear();
-      // Nobody is there to hear of it, nor woken by it.
+      // No background exists to receive the events, and none is woken by them.
       const gone = host.onWindowGone;
       host.onWindowGone = () => undefined;
       for (const id of host.windows.open) host.closeWindow(id);
@@ -173,13 +174,13 @@ export function createBrowser(seed: number, options: HarnessOptions): Browser {
   return browser;
 }
 
-/** What can be seen to be wrong between any two calls. */
+/** Records what is visibly wrong between any two calls. */
 export function look({ world, violations, wrong }: Browser): void {
   for (const what of brokenInvariants(world)) if (!violations.includes(what)) wrong(what);
   for (const error of world.host.reports.splice(0)) wrong(`reported: ${String(error)}`);
 }
 
-/** To be called before the clock moves: what was expected within a minute may then be a stranger when it comes. */
+/** Call before moving the clock: a window expected within a minute may then be taken for a foreign one. */
 export function leap({ world, userActions }: Pick<Browser, 'world' | 'userActions'>): void {
   const expected = world.host.memory.get('authWindow') as { expectedAt?: number } | null | undefined;
   if (expected?.expectedAt !== undefined) userActions.leaps++;

@@ -1,4 +1,4 @@
-// What a companion that is slow, false or gone cannot do, and what may cross its news; each by itself.
+// What a slow, lying or missing companion must not be able to do, and what may overlap with a poll; one case each.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { COMPANION_ALARM } from '../../src/session/companion/sync.ts';
 import { OUTBOX_ALARM } from '../../src/session/sign-out/outbox.ts';
@@ -28,7 +28,7 @@ const later = (minutes: number) => {
 const allowsMetrics = () => world.view()?.account?.metricsEnabled;
 const seats = () => Object.keys(world.host.local.get('companion') ?? {});
 
-/** Holds every call of that name until it is let go. */
+/** Holds every call of that name until it is released. */
 function hold(call: string, way: 'out' | 'back') {
   let release = () => {};
   let arrive = () => {};
@@ -42,7 +42,7 @@ function hold(call: string, way: 'out' | 'back') {
   return { reached, release };
 }
 
-/** Counts the requests to a path that begins like this, from now on. */
+/** Counts requests to paths with this prefix, from now on. */
 function counted(path: string) {
   const count = { calls: 0 };
   world.host.onCall = (when, name) => {
@@ -83,7 +83,7 @@ describe('an opt-out', () => {
 
 it('a change of which the companion hears while its session is refreshed is still news', async () => {
   const account = ada(world);
-  // Where nothing is to be counted, it is not refreshed for that.
+  // It isn't refreshed only for counts that are blocked anyway.
   world.host.consent = true;
   world.standin.store.setMetricsEnabled(account, false);
   world.standin.store.setMetricsEnabled(account, true);
@@ -115,11 +115,11 @@ it.each([
   await later(90);
   await later(90);
   expect(seats()).toHaveLength(1);
-  // All is well, and so is the pace.
+  // After a success the interval is back to normal.
   expect(world.host.alarms.get(COMPANION_ALARM)).toBe(world.time.now() + world.host.skew + 5 * MINUTE);
 });
 
-it('a clock that is set back keeps nobody from asking', async () => {
+it('keeps polling after the clock was set back', async () => {
   await later(60);
   const asked = counted('/v1/session');
   await later(-30);

@@ -1,4 +1,4 @@
-// How many of what were checked: said at once, and where `npm test` asks for it, written down for its summary.
+// Reports how many cases were checked: printed at once and, for `npm test`, written to a file for its summary.
 import { appendFileSync } from 'node:fs';
 
 /** `FAULT_COUNTS` names the file. */

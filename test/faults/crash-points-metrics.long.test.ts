@@ -1,4 +1,4 @@
-// Death of the background at its other points, and of the whole browser at a third of them: metrics.
+// The background dies at its other points, and the browser at a third of them: metrics.
 import { THIRD_OF_POINTS, proveCrashPoints, OTHER_POINTS } from './short-runs.ts';
 
 proveCrashPoints({ death: 'background', group: 'metrics', among: OTHER_POINTS });

@@ -1,4 +1,4 @@
-// Death of the background at its other points, and of the browser: signing in.
+// The background dies at its other points, and the browser too: signing in.
 import { proveCrashPoints, OTHER_POINTS } from './short-runs.ts';
 
 proveCrashPoints({ death: 'background', group: 'signing in', among: OTHER_POINTS });

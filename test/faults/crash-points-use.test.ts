@@ -1,4 +1,4 @@
-// Death of the background at a ninth of its points: the use of a session, with a companion too.
+// The background dies at a ninth of its points: using a session, also with a companion.
 import { SHORT_POINTS, proveCrashPoints } from './short-runs.ts';
 
 proveCrashPoints({

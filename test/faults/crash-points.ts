@@ -1,8 +1,8 @@
-// Death at every point: before and after each call of a port the background is killed, or the whole browser is; another one
-// starts. Whatever the point, the state is one of the diagram's, no click ends in silence, and every live grant at the server
-// is known here. The one exception is an answer that never reached storage; it is counted.
+// Crash at every point: before and after each call of a port the background or the whole browser is killed, and another
+// starts. At any point the state must be one of the diagram's, every click must end visibly, and every live grant at
+// the server must be known here. The one exception is an answer that never reached storage; these are counted.
 //
-// Locks are no points of their own: dying between two other calls is all that a lock could add.
+// Locks are not points of their own: a crash there equals one between two other calls.
 import type { Session } from '../../src/session/state/states.ts';
 import { trackGrants, type GrantTracker } from './grant-tracker.ts';
 import { leftovers, brokenInvariants } from './invariants.ts';
@@ -14,13 +14,13 @@ export interface UseCase {
   readonly name: string;
   readonly world?: HarnessOptions;
   readonly prepare: (world: FaultHarness) => Promise<unknown>;
-  /** What is interrupted. */
+  /** The work that is interrupted. */
   readonly run: (world: FaultHarness) => Promise<unknown>;
-  /** The same once more, undisturbed; default `run`. */
+  /** The same again, undisturbed; by default `run`. */
   readonly again?: (world: FaultHarness) => Promise<unknown>;
-  /** The record cannot be read until the use case has been through. */
+  /** The record can't be read until the use case has run. */
   readonly unreadable?: true;
-  /** The states there may be after the death of the background, and those after the death of the browser besides. */
+  /** The states allowed after the background died, and the additional ones after the browser died. */
   readonly after: readonly Status[];
   readonly afterBrowser?: readonly Status[];
   /** The state in the end. */
@@ -29,7 +29,7 @@ export interface UseCase {
   readonly check?: (world: FaultHarness) => string[];
 }
 
-/** What dies: the background alone, or the browser with all that lives no longer than it. */
+/** What dies: only the background, or the browser with everything that ends with it. */
 export type Death = 'background' | 'browser';
 
 export interface Outcome {
@@ -40,18 +40,18 @@ export interface Outcome {
 }
 
 export interface CrashOptions {
-  /** Of the test: when it aborts, nothing goes on. */
+  /** Signal of the test; everything stops when it aborts. */
   readonly signal: AbortSignal;
   readonly death: Death;
-  /** Also kills the next background in its recovery, at each of its points; else only the first dies. */
+  /** Also kills the next background during its recovery, at each of its points. */
   readonly twice?: boolean;
-  /** Which points, by their number; default all. */
+  /** Which points to test, by number; by default all. */
   readonly among?: (point: number) => boolean;
-  /** Between points, to give way. True stops. */
+  /** Called between points, to yield. True stops. */
   readonly stop?: () => boolean;
 }
 
-/** Runs one use case with a death at each of its points. */
+/** Runs a use case with a crash at each of its points. */
 export async function crashEverywhere(useCase: UseCase, options: CrashOptions): Promise<Outcome> {
   const outcome: Outcome = { points: 0, lost: 0, violations: [] };
   const { among = () => true } = options;
@@ -69,7 +69,7 @@ export async function crashEverywhere(useCase: UseCase, options: CrashOptions): 
   }
 }
 
-/** Dies `twice` only when the second background came to its point. */
+/** With `twice`, only if the second background reached its point. */
 async function crash(
   useCase: UseCase,
   { death, signal }: CrashOptions,
@@ -100,7 +100,7 @@ async function crash(
       }
     }
     await time.until(restarted(world, useCase), 'the next start');
-    // Who is in a window or tab goes on there; it is a while until they try again.
+    // A user in a window or tab continues there, and tries again only later.
     await time.quiet();
     time.advance(10_000);
     for (const what of afterDeath(world, useCase, death, grantTracker, deaths)) wrong(what, where);
@@ -121,7 +121,7 @@ async function crash(
   }
 }
 
-/** As the background does: what goes wrong in the recovery is reported, and does not keep it from living. */
+/** As the background does: an error during recovery is reported, and it continues. */
 async function restarted(world: FaultHarness, { unreadable }: UseCase): Promise<void> {
   await world.restart().catch((error: unknown) => {
     if (!unreadable) throw error;
@@ -130,11 +130,11 @@ async function restarted(world: FaultHarness, { unreadable }: UseCase): Promise<
 
 interface Moment {
   readonly call: string;
-  /** Whether tokens were asked for, and nothing came since that would have had to wait for them to be written. */
+  /** Whether tokens were requested without a later call that had to wait until they were stored. */
   readonly unwritten: boolean;
 }
 
-/** Kills the background at a point of the work. Undefined when the work ended before it came there. */
+/** Kills the background at a point of the work; undefined when the work ended before that point. */
 async function dieAt(
   world: FaultHarness,
   point: number,
@@ -160,7 +160,7 @@ async function dieAt(
   return moment;
 }
 
-/** What lives no longer than the browser is gone. */
+/** Removes everything that ends with the browser. */
 async function endBrowser({ host, time }: FaultHarness): Promise<void> {
   for (const id of host.windows.open) host.closeWindow(id);
   host.tabs.clear();
@@ -183,20 +183,20 @@ function afterDeath(
   if (lost.length > 0 && !deaths.some(({ unwritten }) => unwritten))
     wrong.push(`${lost.length} unknown grants or tokens`);
   if (grantTracker.forgottenGrants().length > 0) wrong.push('a grant was forgotten');
-  // Access tokens that ended with the browser are dead within the hour.
+  // Access tokens lost with the browser expire within the hour.
   if (death === 'background' && grantTracker.forgottenTokens().length > 0)
     wrong.push('a token was forgotten');
 
   const allowed = death === 'browser' ? [...useCase.after, ...(useCase.afterBrowser ?? [])] : useCase.after;
   if (!allowed.includes(status)) wrong.push(`the state is ${status}`);
   const waiting = world.record()?.outbox.some(({ owner }) => owner === undefined) ?? false;
-  if (waiting && !world.host.alarms.has('fxa:outbox')) wrong.push('nothing wakes anybody for the outbox');
+  if (waiting && !world.host.alarms.has('fxa:outbox')) wrong.push('no alarm is set for the outbox');
   if (isSilent(world)) wrong.push('an attempt ended in silence');
   if (world.host.reports.length > 0) wrong.push(`reported: ${world.host.reports.map(String).join(', ')}`);
   return wrong;
 }
 
-/** Whoever clicked is told: signed in, or why not, or still on the way in a tab. */
+/** The user must see an outcome: signed in, an error, or an attempt still waiting in a tab. */
 function isSilent(world: FaultHarness): boolean {
   const { journal = [], session } = world.record() ?? {};
   const last = journal.at(-1);

@@ -1,5 +1,5 @@
-// A companion as the extension meets it: truthful, or in one of the moods a test gives it. What it destroys is dead at once,
-// as if its queue had been through.
+// A fake companion, truthful or in a mood that the test sets. It destroys grants at once,
+// without a queue.
 import {
   COMPANION_PATHS,
   type AccountState,
@@ -12,7 +12,7 @@ import { CLIENT } from './harness.ts';
 
 export const COMPANION = 'http://127.0.0.1:9721';
 
-/** `deaf`: it does what it is asked, and the answer is lost. `lies`: every session is said to have ended, by one reason or another. */
+/** `deaf`: it does the work, but the answer is lost. `lies`: it says every session has ended, for varying reasons. */
 export type Mood = 'truthful' | 'down' | 'deaf' | 'garbage' | 'busy' | 'lies';
 export const MOODS: readonly Mood[] = ['truthful', 'down', 'deaf', 'garbage', 'busy', 'lies'];
 
@@ -20,13 +20,13 @@ export interface FakeCompanion {
   mood: Mood;
   /** It has lost its database. */
   forget(): void;
-  /** The profiles it has read count no more. */
+  /** Makes the profiles it has read expire. */
   stale(): void;
-  /** What it has ever taken, by line. */
+  /** All counts it ever accepted, by line. */
   readonly received: Totals;
-  /** How many counts it has of somebody. */
+  /** How many counts it has of an account. */
   held(uid: string): number;
-  /** What it was asked to forget, of people it was never told of. */
+  /** Deletions it was asked for without having counts of that account. */
   readonly needless: string[];
   readonly answer: (url: string, init: RequestInit) => Promise<Response>;
 }
@@ -43,7 +43,7 @@ interface Known {
   state: AccountState;
   stale: boolean;
   counts: number;
-  /** Whether anybody tried to tell of them. */
+  /** Whether any upload for the account was tried. */
   told: boolean;
 }
 
@@ -132,13 +132,13 @@ export function createFakeCompanion({ store }: Pick<Standin, 'store'>, now: () =
     return Response.json(account.state, { headers: { etag: '"x"' } });
   }
 
-  /** By what is asked, whatever becomes of it. */
+  /** Keyed by request, whatever its outcome. */
   function watch(path: string, bearer: string, { method }: RequestInit): void {
     const session = sold.get(bearer);
     if (path !== COMPANION_PATHS.metrics || !session) return;
     const account = knownOf(session.uid);
     if (method === 'POST') account.told = true;
-    else if (!account.told) needless.push('it was to forget somebody it was never told of');
+    else if (!account.told) needless.push('it was asked to delete counts it never had');
   }
 
   const companion: FakeCompanion = {

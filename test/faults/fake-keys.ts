@@ -1,4 +1,5 @@
-// Scoped keys that say whose they are, without the cryptography of the real ones: the page of `personAt` puts the uid in the answer.
+// Scoped keys that name their account, without real cryptography: the page of `simulatedUser` puts the uid into the
+// answer.
 import { FxaError } from '../../src/fxa/errors.ts';
 import type { KeyExchange } from '../../src/session/ports.ts';
 
@@ -18,5 +19,5 @@ export const fakeKeys: KeyExchange = {
   compareScopedKeys: () => 'same',
 };
 
-/** What a page answers to a request for keys: of the form of a JWE, with the uid where the IV is. */
+/** A page's answer to a request for keys: shaped like a JWE, with the uid in place of the IV. */
 export const fakeKeysJwe = (uid: string) => ['e30', '', uid, 'AA', 'AA'].join('.');

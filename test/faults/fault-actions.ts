@@ -1,4 +1,4 @@
-// What happens in a history without the person: deaths, the server's doings, faults, clocks.
+// What happens in a history without the user: crashes, server events, faults, clock changes.
 import type { Fault, Trouble } from '../../src/mock-accounts/faults/model.ts';
 import { READY_PASSWORD } from '../../src/mock-accounts/seed.ts';
 import { MOODS } from './fake-companion.ts';

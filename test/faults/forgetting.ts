@@ -1,5 +1,5 @@
-// A companion's database with a million accounts and a million and a half sessions forgets what is due, on a real PostgreSQL,
-// while people go on buying sessions.
+// A companion with a million accounts and one and a half million sessions deletes expired data, on a real PostgreSQL,
+// while sessions are being created.
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { startPostgres } from '../../scripts/machine/postgres.mjs';

@@ -1,4 +1,4 @@
-// What the proofs have found, each by itself.
+// Regressions found by the fault tests, one test each.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { inFront, needsReauth, passwordChanged, sessionOnly, signedIn } from './steps.ts';
 import { createFaultHarness, type FaultHarness } from './harness.ts';
@@ -19,7 +19,7 @@ it('a hint just after the start of the browser is asked about at once', async ()
   expect(world.view()).toMatchObject({ status: 'needsReauth', ended: { reason: 'password_changed' } });
 });
 
-it('what ended the session is what is the matter, also while the person signs in anew', async () => {
+it('shows how the session ended, even during another sign-in', async () => {
   const { time } = world;
   await time.until(needsReauth(world), 'the end of the session');
   await time.until(

@@ -1,4 +1,5 @@
-// A disk that is full, from any write on: what a person ends has ended, and a failure is told, though nothing can be written.
+// The disk fills up at any write: what the user ended stays ended, and a failure is shown even though nothing can be
+// written.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FxaError } from '../../src/fxa/errors.ts';
 import type { View } from '../../src/session/state/view.ts';
@@ -19,14 +20,14 @@ afterEach(() => {
 const done = <T>(work: Promise<T>) => world.time.until(work, 'the work');
 const refused = () => new FxaError('storage_unavailable', 'The browser refuses its storage.');
 
-/** What pages show: what could not be written goes before what is. */
+/** What pages show: the unsaved view comes before the stored one. */
 function shown(): View {
   const view = (world.host.memory.get('unwritten') as { view?: View } | undefined)?.view ?? world.view();
   if (!view) throw new Error('There is no view.');
   return view;
 }
 
-/** From now on, or once `writes` more have gone through, `storage.local` takes nothing. */
+/** `storage.local` refuses every write from now on, or after `writes` more. */
 function fillDisk(writes = 0): void {
   let left = writes;
   world.host.refuse = (call) => {
@@ -108,7 +109,7 @@ describe('while the sign-in window is open', () => {
   });
 });
 
-describe('while somebody is signed in', () => {
+describe('while signed in', () => {
   beforeEach(async () => {
     await done(world.session.signIn());
     expect(shown().status).toBe('signedIn');

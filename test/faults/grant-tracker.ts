@@ -1,27 +1,27 @@
-// Who knows what: which grants and tokens live at the server, which of them are known here, and which ever were.
+// Tracks which grants and tokens are alive at the server, which of them are known here, and which ever were.
 import { createHash } from 'node:crypto';
 import type { CachedToken, StoredRecord } from '../../src/session/state/record.ts';
 import { CLIENT, type FaultHarness } from './harness.ts';
 
 export interface GrantTracker {
-  /** Ids of what lives and was written down here once, and is not any more: never to be. */
+  /** Ids of live grants that were stored here once and aren't any more; must stay empty. */
   forgottenGrants(): string[];
   forgottenTokens(): string[];
-  /** Ids of what lives and never reached storage. */
+  /** Ids of live grants that never reached storage. */
   lostGrants(): string[];
   lostTokens(): string[];
-  /** Called with each record as it is written, and the one before. */
+  /** Called with each record written, and the one before. */
   onRecord: (before: StoredRecord | undefined, after: StoredRecord) => void;
 }
 
 export const idOf = (token: string) => createHash('sha256').update(Buffer.from(token, 'hex')).digest('hex');
 
-/** The ids of all grants that are named in something stored, wherever. */
+/** The ids of all grants named anywhere in a stored value. */
 function grantsIn(stored: unknown): string[] {
   return [...JSON.stringify([stored]).matchAll(/"refreshTokenId":"(\w+)"/g)].map(([, id = '']) => id);
 }
 
-/** Watches the storage of a world from now on. */
+/** Starts watching the harness's storage. */
 export function trackGrants({ host, standin }: Pick<FaultHarness, 'host' | 'standin'>): GrantTracker {
   const grantsEver = new Set<string>(grantsIn(host.local.get('record')));
   const tokensEver = new Set<string>();

@@ -1,4 +1,4 @@
-// One extension and one stand-in without a network between them, in time that a test drives. Thousands of these are made.
+// One extension and one mock server without a network between them, in time the test controls. Made by the thousand.
 import { standinEndpoints, type Endpoints } from '../../src/fxa/environments.ts';
 import type { SessionConfig } from '../../src/session/context.ts';
 import type { Environment } from '../../src/session/metrics/consent.ts';
@@ -19,11 +19,14 @@ import { simulatedUser } from './simulated-user.ts';
 
 export const ORIGIN = 'http://127.0.0.1:9720';
 export const CLIENT = 'a1b2c3d4e5f60001';
-/** Where requests come from, as far as the server is told. */
+/** The origin that requests come from, as the server sees it. */
 const EXTENSION = 'moz-extension://11111111-2222-3333-4444-555555555555';
 export const START = Date.parse('2026-11-21T10:00:00Z');
 
-/** Which token endpoint a build talks to, and how it knows: FxA has two families, with proofs of their own. */
+/**
+ * Which token endpoint a build uses, and how it knows it. FxA: there are two families, each with its own rejection of a
+ * grant.
+ */
 export type Family = 'oauth' | 'auth' | 'discovered';
 
 export interface HarnessOptions {
@@ -33,13 +36,13 @@ export interface HarnessOptions {
   readonly random?: () => number;
   /** Whether the build has a companion. */
   readonly companion?: boolean;
-  /** Whether the build asks for scoped keys; they say whose they are. */
+  /** Whether the build asks for scoped keys, which name their account. */
   readonly keys?: boolean;
-  /** Whether the person has said yes to metrics, in the way of Firefox. */
+  /** Whether the user consented to metrics, as asked by Firefox. */
   readonly consent?: boolean;
-  /** Of the test; when it aborts, all that runs here ends. Default: the running test's. */
+  /** Signal of the test; everything stops when it aborts. By default the running test's. */
   readonly signal?: AbortSignal;
-  /** Sees the requests of each context, by the order of its start. */
+  /** Wraps `fetch` of each context, numbered in order of their start. */
   readonly around?: (fetch: typeof globalThis.fetch, context: number) => typeof globalThis.fetch;
 }
 
@@ -47,26 +50,26 @@ export interface FaultHarness {
   readonly standin: Standin;
   readonly companion: FakeCompanion;
   readonly metrics: MetricsWatch;
-  /** What the browser has said so far to the question whether it keeps keys. */
+  /** The answers the browser has given so far to whether it keeps keys. */
   readonly keysTold: ReadonlySet<boolean>;
   readonly host: Host;
   readonly time: Time;
   readonly config: SessionConfig;
   session: SessionService;
-  /** What the network is without faults of a test's own. */
+  /** The network without the test's own faults. */
   readonly network: typeof fetch;
-  /** The background dies. */
+  /** Kills the background. */
   kill(): void;
-  /** It dies, and another one starts over the same storage. */
+  /** Kills the background and starts another over the same storage. */
   restart(): Promise<void>;
-  /** One more background over the same storage; nobody recovers by itself. */
+  /** Starts one more background over the same storage; it doesn't run its recovery. */
   start(): { session: SessionService; context: number; kill: () => void };
-  /** Who answers in the auth window or tab from now on. */
+  /** Sets which account signs in in the auth window or tab from now on. */
   signsInAs(email: string): void;
   view(): View | undefined;
   record(): StoredRecord | undefined;
   tokens(): readonly CachedToken[];
-  /** Gives the timers back; nobody waits here any more. */
+  /** Releases the timers. */
   stop(): void;
   readonly stopped: boolean;
 }
@@ -80,7 +83,7 @@ export function endpointsOf(family: Exclude<Family, 'discovered'>, era: Era): En
   return era === 'today' ? { ...known, token, destroy: `${ORIGIN}/v1/oauth/destroy` } : { ...known, token };
 }
 
-/** What the gate of metrics and the view depend on, beside the record. */
+/** What view and metrics depend on besides the record. */
 export function environmentOf({ host, config }: Pick<FaultHarness, 'host' | 'config'>): Environment {
   const { policy, consent } = host;
   const { issuer, companion } = config;
@@ -109,10 +112,10 @@ export function createFaultHarness(options: HarnessOptions = {}): FaultHarness {
       ...(body !== undefined && { body }),
       ...(signal && { signal }),
     });
-    // As a browser: what does not open itself to the extension is no answer.
+    // As in a browser: an answer without the CORS header is an error.
     if (!['*', EXTENSION].includes(answer.headers.get('access-control-allow-origin') ?? ''))
       throw new TypeError('NetworkError when attempting to fetch resource.');
-    // Whoever gives up in the middle of a body hears of it at once.
+    // Aborting during the body rejects at once.
     const through = new TransformStream<Uint8Array, Uint8Array>();
     return signal ? new Response(answer.body?.pipeThrough(through, { signal }) ?? null, answer) : answer;
   };
@@ -126,7 +129,7 @@ export function createFaultHarness(options: HarnessOptions = {}): FaultHarness {
     ...(options.random && { random: options.random }),
   });
   host.consent = options.consent;
-  // FxA: servers of 2019 need the build that forgives their id_tokens.
+  // FxA: servers of 2019 need the build that tolerates their id_tokens.
   const config: SessionConfig = {
     environment: era === '2019' || family === 'discovered' ? 'custom' : 'local',
     issuer: ORIGIN,

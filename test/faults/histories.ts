@@ -1,8 +1,8 @@
-// Histories: everything that can happen, in an order drawn from a seed, with the calls of all backgrounds let go one by one.
-// Afterwards the network heals and the alarms ring to the end; then nothing may be left over, forgotten or hanging.
+// Histories: actions in an order drawn from a seed, with the calls of all backgrounds released one at a time.
+// Afterwards the network recovers and the alarms fire to the end; then nothing may be left over, forgotten or hanging.
 //
-// The same seed gives the same history: calls, answers, timers, clocks and chance are all drawn. Left to the machine are the
-// values of tokens, and the order in which WebCrypto ends two operations begun in the same turn.
+// The same seed gives the same history: calls, answers, timers, clocks and chance are all drawn. Left to the machine
+// are token values, and the order in which WebCrypto finishes two operations started in the same turn.
 import { liveSession } from '../../src/session/state/states.ts';
 import { actOnce, askToken, ringNext } from './user-actions.ts';
 import { createBrowser, look, type Browser } from './browser.ts';
@@ -15,7 +15,7 @@ export interface History {
   /** Grants in answers that never reached storage. */
   readonly lost: number;
   readonly violations: readonly string[];
-  /** What happened, call by call, and the journal: enough to tell how it came to this. */
+  /** The calls and the journal: enough to see how it came to this. */
   readonly tale: string;
 }
 
@@ -64,7 +64,7 @@ export async function play(seed: number, signal: AbortSignal): Promise<History> 
   return { seed, calls: trace.filter((line) => line.startsWith('#')).length, lost, violations, tale };
 }
 
-/** One step of what is under way. False when nothing is. */
+/** Advances pending work by one step; false when there is nothing pending. */
 async function move(browser: Browser): Promise<boolean> {
   const { world, scheduler, chance, trace } = browser;
   await world.time.quiet();
@@ -80,7 +80,7 @@ async function live(browser: Browser): Promise<void> {
   const { chance, scheduler } = browser;
   browser.world.host.tabsAllowed = chance.one(0.5);
   browser.start();
-  // Some histories are calm, in others everything happens at once.
+  // Some histories are sequential, in others everything overlaps.
   const haste = chance.pick([0.02, 0.05, 0.15]);
   for (let left = 5 + chance.below(25); left > 0;) {
     if (scheduler.waiting === 0 || chance.one(haste)) {
@@ -97,7 +97,7 @@ async function settle(browser: Browser): Promise<void> {
   }
 }
 
-/** The network heals, the clock is right, and whoever still has a page open closes it. */
+/** The network recovers, the clock is right again, and open pages are closed. */
 async function heal(browser: Browser): Promise<void> {
   const { world, trace } = browser;
   const { host, standin } = world;
@@ -111,10 +111,10 @@ async function heal(browser: Browser): Promise<void> {
   );
   for (const { name, context } of hanging) browser.wrong(`#${context} never ends: ${name}`);
 
-  // What died with a background is found by the next.
+  // The next background finds what the dead one left.
   for (const background of browser.alive) browser.kill(background);
   browser.start();
-  // A click that was kept for a permission may open a tab even now.
+  // A click kept for a permission may still open a tab.
   await closePages(browser);
   trace.push('-- the alarms ring to the end');
   await ring(browser);
@@ -130,13 +130,13 @@ async function closePages(browser: Browser): Promise<void> {
   }
 }
 
-/** So long that every session is asked about at least twice. */
+/** Long enough for every session to be checked at least twice. */
 const LONG_MS = 3 * 3_600_000;
 
-/** The longest back-off of the outbox is six hours and a quarter of that. */
+/** The longest back-off of the outbox: six hours plus a quarter. */
 const LONGEST_SLEEP_MS = 8 * 3_600_000;
 
-/** Nothing but alarms wakes anybody now. */
+/** From here on only alarms wake a background. */
 async function ring(browser: Browser): Promise<void> {
   const { world, wrong } = browser;
   const { alarms } = world.host;
@@ -145,9 +145,9 @@ async function ring(browser: Browser): Promise<void> {
     const record = world.record();
     const waiting = (record?.outbox.length ?? 0) > 0;
     if (alarms.size === 0) {
-      if (waiting) wrong('nothing wakes anybody for the outbox');
-      if (isDeletionPending(world)) wrong('nothing wakes anybody for counts that are to be forgotten');
-      if (record && liveSession(record.session)) wrong('nothing wakes anybody for the session');
+      if (waiting) wrong('no alarm is set for the outbox');
+      if (isDeletionPending(world)) wrong('no alarm is set for counts to delete');
+      if (record && liveSession(record.session)) wrong('no alarm is set for the session');
       return;
     }
     if (world.time.now() > end && !waiting && !isDeletionPending(world)) return;
@@ -163,7 +163,7 @@ async function ring(browser: Browser): Promise<void> {
   }
 }
 
-/** What must be true in the end. Returns how many grants no one here ever knew. */
+/** Checks the final state. Returns how many grants were never known here. */
 async function judge(browser: Browser): Promise<number> {
   const { world, grantTracker, flights, alive, wrong } = browser;
   const { host, standin } = world;
@@ -183,12 +183,12 @@ async function judge(browser: Browser): Promise<number> {
   const base = record && liveSession(record.session);
   if (!base) return lost.length;
   if (!standin.store.tokens.refreshTokenById(base.grant.refreshTokenId))
-    wrong('nobody noticed that the session is over');
+    wrong('the end of the session went unnoticed');
   const { uid, metricsEnabled } = base.account.profile ?? {};
   const person = standin.store.accounts.byUid(uid ?? '');
   const told = world.config.companion && standin.world.rules.metricsEvents;
   if (told && person && metricsEnabled !== person.metricsEnabled)
-    wrong('nobody heard what the person thinks of metrics');
+    wrong('a change of metrics consent went unnoticed');
   const [background] = alive;
   if (!background) return lost.length;
   const asked = browser.command(background, 'a token in the end', (session) =>
@@ -197,6 +197,6 @@ async function judge(browser: Browser): Promise<number> {
     ),
   );
   await settle(browser);
-  if (!asked.settled) wrong('nobody answers for a token');
+  if (!asked.settled) wrong('a token request never settles');
   return lost.length;
 }

@@ -1,4 +1,4 @@
-// What must be true of what lies in storage, at any moment at all.
+// What must hold for storage at any moment.
 import { isDeepStrictEqual } from 'node:util';
 import type { CompanionSession } from '../../src/session/companion/session-store.ts';
 import { EMPTY_QUEUE, METRICS, subjectOf, type MetricsQueue } from '../../src/session/metrics/queue.ts';
@@ -8,7 +8,7 @@ import { liveSession } from '../../src/session/state/states.ts';
 import { projectView } from '../../src/session/state/view.ts';
 import { environmentOf, type FaultHarness } from './harness.ts';
 
-/** What is wrong with what lies in storage; nothing is stored before the first use. */
+/** Violations in storage; nothing is stored before the first use. */
 export function brokenInvariants(world: FaultHarness): string[] {
   const { host, config } = world;
   const stored = host.local.get('record');
@@ -17,7 +17,7 @@ export function brokenInvariants(world: FaultHarness): string[] {
   try {
     const record = parseRecord(stored, `${config.issuer} ${config.clientId}`);
     const shown = host.local.get('view');
-    // No event tells that the browser keeps keys no more: the view says what was found.
+    // No event reports that the browser stops keeping keys, so the view may show either answer seen so far.
     const views = [...new Set([...world.keysTold, !host.keyless])].map((keepsKeys) =>
       structuredClone(projectView(record, { ...environmentOf(world), keepsKeys })),
     );
@@ -30,7 +30,7 @@ export function brokenInvariants(world: FaultHarness): string[] {
   return [...wrong, ...spilled(world), ...world.metrics.wrong, ...world.companion.needless, ...twice];
 }
 
-/** Secrets where they must not be: tokens and codes are 64 hexadecimal digits, and ids of grants are meant to lie there. */
+/** Secrets where they must not be: tokens and codes are 64 hexadecimal digits; ids of grants may be stored. */
 function spilled({ host, standin }: FaultHarness): string[] {
   const { tokens } = standin.store;
   const local = JSON.stringify([...host.local]);
@@ -38,7 +38,7 @@ function spilled({ host, standin }: FaultHarness): string[] {
   const secret = [...seen].filter(
     (text) => tokens.findAccessToken(text) ?? tokens.findRefreshToken(text) ?? tokens.findCode(text),
   );
-  return secret.length > 0 ? ['a token or code lies in storage.local'] : [];
+  return secret.length > 0 ? ['a token or code is in storage.local'] : [];
 }
 
 type CompanionSessions = Readonly<Record<string, CompanionSession>>;
@@ -49,35 +49,39 @@ const companionSessionsOf = ({ host }: FaultHarness) =>
     ...(host.memory.get('companion') as CompanionSessions),
   }) as CompanionSessions;
 
-/** Whether a seat is kept because the companion has yet to forget. */
+/** Whether a companion session is kept because counts have yet to be deleted. */
 export const isDeletionPending = (world: FaultHarness) =>
   Object.values(companionSessionsOf(world)).some(({ marks }) => marks?.purge);
 
-/** Counts and ids behind a closed gate, and those of somebody else. To be asked after a tend. */
+/** Counts and ids kept while metrics are blocked, or of another account. Check after maintenance. */
 export function metricsViolations(world: FaultHarness): string[] {
   const { host, config, companion } = world;
   const record = world.record();
   const against = record ? blockedBy(record, environmentOf(world)) : [];
   const { waiting, of } = (host.local.get(METRICS) ?? EMPTY_QUEUE) as MetricsQueue;
   const wrong =
-    of !== undefined && of !== (record && subjectOf(record.session)) ? ['the books are another’s'] : [];
+    of !== undefined && of !== (record && subjectOf(record.session))
+      ? ['the queue belongs to another account']
+      : [];
   if (against.length === 0 || against.includes('nowhere')) return wrong;
   const live = record && liveSession(record.session);
-  const seat = live && companionSessionsOf(world)[live.id];
+  const companionSession = live && companionSessionsOf(world)[live.id];
   const { profile } = live?.account ?? {};
   const refused = profile !== undefined && config.companion !== undefined;
   return [
     ...wrong,
-    ...(waiting.length > 0 ? ['counts wait behind a closed gate'] : []),
-    ...(host.memory.get('flow') ? ['a flow is kept behind a closed gate'] : []),
-    ...(seat && !seat.gone && seat.marks?.purge ? ['the companion was not told to forget'] : []),
-    ...(refused && seat?.marks?.sent && companion.held(profile.uid) > 0
-      ? ['the companion has not forgotten']
+    ...(waiting.length > 0 ? ['counts are queued while metrics are blocked'] : []),
+    ...(host.memory.get('flow') ? ['a flow is kept while metrics are blocked'] : []),
+    ...(companionSession && !companionSession.gone && companionSession.marks?.purge
+      ? ['the companion was not asked to delete counts']
+      : []),
+    ...(refused && companionSession?.marks?.sent && companion.held(profile.uid) > 0
+      ? ['the companion has not deleted counts']
       : []),
   ];
 }
 
-/** Secrets in `storage.session` that belong to nobody any more. To be asked after a tend. */
+/** Secrets in `storage.session` without a session. Check after maintenance. */
 export function leftovers({ host, record }: FaultHarness): string[] {
   const held = Object.keys(host.memory.get('secrets') ?? {});
   const session = record()?.session;
@@ -86,7 +90,7 @@ export function leftovers({ host, record }: FaultHarness): string[] {
     session?.status === 'signingIn' ? session.attempt.id : undefined,
     base?.status === 'signedIn' ? base.id : undefined,
   ];
-  // The one that may yet tell why the session ended.
+  // The one that may still tell why the session ended.
   const explaining = base?.status === 'needsReauth' ? base.sessionId : undefined;
   const seats = [host.local.get('companion'), host.memory.get('companion')].flatMap((one) =>
     Object.keys(one ?? {}),
@@ -94,9 +98,9 @@ export function leftovers({ host, record }: FaultHarness): string[] {
   return [
     ...held
       .filter((owner) => !owners.includes(owner))
-      .map(() => 'a secret of nobody lies in storage.session'),
+      .map(() => 'a secret without a session is in storage.session'),
     ...seats
       .filter((owner) => !owners.includes(owner) && owner !== explaining)
-      .map(() => 'a companion session of nobody is held'),
+      .map(() => 'a companion session without a session is kept'),
   ];
 }

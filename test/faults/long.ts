@@ -1,5 +1,5 @@
-// The long runs of the proofs, one part a process: `tsx test/faults/long.ts points|matrix|histories|forgetting --minutes N --seed N`.
-// What is wrong is printed at once; the exit code is 1 then. `npm run faults` runs all.
+// Long runs of the fault tests, one part per process: `tsx test/faults/long.ts points|matrix|histories|forgetting
+// --minutes N --seed N`. Violations are printed at once, and the exit code is 1 then. `npm run faults` runs all parts.
 import { parseArgs } from 'node:util';
 import { createChance } from '../harness/random.ts';
 import { crashEverywhere, type Outcome } from './crash-points.ts';
@@ -14,11 +14,11 @@ const { values, positionals } = parseArgs({
 });
 const end = performance.now() + Number(values.minutes) * 60_000;
 const seed = Number(values.seed);
-/** Here the time is over between two, never in one. */
+/** The deadline is checked between cases, never inside one. */
 const { signal } = new AbortController();
 const over = () => performance.now() > end;
 
-/** With this many it is clear enough that something is wrong. */
+/** Stop after this many violations. */
 const MOST_TOLD = 20;
 let violations = 0;
 function tell(what: string): void {
@@ -42,7 +42,7 @@ const SERVERS: readonly Cell['server'][] = [
   { era: '2019', family: 'oauth' },
 ];
 
-/** Every point once, then two deaths in a row for as long as there is time. */
+/** Every point once, then two crashes in a row while there is time. */
 async function points(): Promise<string> {
   const total: Omit<Outcome, 'violations'> = { points: 0, lost: 0 };
   const says = () =>
@@ -68,7 +68,7 @@ async function points(): Promise<string> {
   return says();
 }
 
-/** In an order drawn from the seed, so that one that ends early has been everywhere. */
+/** In an order drawn from the seed, so that a run that ends early has covered every part. */
 async function matrix(): Promise<string> {
   const chance = createChance(seed);
   const cells = SERVERS.flatMap((server) => cellsOf(server))

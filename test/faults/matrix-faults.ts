@@ -1,8 +1,8 @@
-// Everything that can go wrong between the extension and Mozilla accounts, each with what it is to whoever meets it.
+// Everything that can go wrong between the extension and Mozilla accounts, and how each fault looks to the caller.
 import type { CallName, Fault } from '../../src/mock-accounts/faults/model.ts';
 import type { FaultHarness } from './harness.ts';
 
-/** What is asked of Mozilla accounts. The two ways to see whether it is there, then in the order of a sign-in. */
+/** The requests to Mozilla accounts: the two ways to check that it is up, then in the order of a sign-in. */
 export type MatrixCall =
   | 'discovery'
   | 'reachability'
@@ -14,7 +14,7 @@ export type MatrixCall =
   | 'profile-write'
   | 'destroy';
 
-/** The name of each call at the stand-in. */
+/** The mock server's name for each request. */
 export const WHERE: Readonly<Record<MatrixCall, CallName>> = {
   discovery: 'discovery',
   reachability: 'discovery',
@@ -31,27 +31,27 @@ export const WHERE: Readonly<Record<MatrixCall, CallName>> = {
 export type Looks =
   | 'no answer'
   | 'too late'
-  /** Somebody else's words, or half a word, under a good status. */
+  /** A foreign or truncated body under a good status. */
   | 'not JSON'
   | 'not JSON, refused'
-  /** Nothing but a delay that is borne, or a clock that is borne. */
+  /** Only a tolerable delay or clock error. */
   | 'nothing'
-  /** Instants in id_tokens that are more than a day away from ours, and in the past. */
+  /** Times in id_tokens more than a day in our past. */
   | 'expired'
   | { readonly status: number; readonly errno?: number };
 
 export interface MatrixFault {
   readonly name: string;
   readonly looks: Looks;
-  /** The server does its work all the same, and what it issued is known to nobody. */
+  /** The server does its work anyway, so what it issued is unknown here. */
   readonly losesAnswer?: true;
-  /** Seconds that the host asks to be left alone. */
+  /** Seconds the host asks to wait. */
   readonly leaveAlone?: number;
-  /** Our clock is so far ahead that no id_token is believed. */
+  /** Our clock is so far ahead that no id_token is accepted. */
   readonly future?: true;
-  /** One of the many answers that differ in their number alone. */
+  /** One of many answers that differ only in their error number. */
   readonly byNumber?: true;
-  /** In JSON, which pages and their neighbours have none of. */
+  /** In JSON, which pages and proxies don't send. */
   readonly asksInBody?: true;
   readonly begin: (world: FaultHarness, call: MatrixCall) => void;
 }
@@ -69,7 +69,7 @@ function at(name: string, looks: Looks, what: Fault['what'], more: Partial<Matri
   };
 }
 
-/** What `fetch` throws, with the browser's own words in it; no code may depend on them. */
+/** Errors thrown by `fetch`, with the browser's own message; no code may depend on it. */
 function noRoute(name: string, words: string): MatrixFault {
   const looks = 'no answer';
   const begin = (world: FaultHarness, call: MatrixCall) => {
@@ -94,7 +94,7 @@ const clock = (name: string, looks: Looks, person: number, server: number): Matr
 const status = (name: string, status: number, more: object = {}, leaveAlone?: number) =>
   at(name, { status }, { kind: 'status', status, ...more }, leaveAlone === undefined ? {} : { leaveAlone });
 
-/** What is put off by a clock like that must not wait for it to come again. */
+/** A retry scheduled by a wrong clock must not have to wait for it. */
 const offlineInTheFuture: MatrixFault = {
   name: 'our clock ten years ahead, and offline',
   looks: 'no answer',
@@ -155,6 +155,6 @@ export const FAULTS: readonly MatrixFault[] = [
   clock('its clock ten years behind', 'expired', 0, -YEARS),
 ];
 
-/** An answer of the server by its number. */
+/** An error answer by its number. */
 export const numbered = (status: number, errno: number): MatrixFault =>
   at(`${status}/${errno}`, { status, errno }, { kind: 'status', status, errno }, { byNumber: true });

@@ -1,5 +1,5 @@
-// What must come of a fault: the rules, written down from what FxA's numbers mean, not from what the code does. Of all there
-// is, two answers end a session: 400/108 to a refresh at `/v1/token`, and 401/110 to one at `/v1/oauth/token`.
+// The expected outcome of each fault, derived from the meaning of FxA's error numbers and not from the code. Only two
+// answers end a session: 400/108 to a refresh at `/v1/token`, and 401/110 to one at `/v1/oauth/token`.
 import type { FxaErrorCode } from '../../src/fxa/errors.ts';
 import { FAULTS, numbered, type MatrixCall, type MatrixFault } from './matrix-faults.ts';
 import type { Family } from './harness.ts';
@@ -7,7 +7,7 @@ import type { Family } from './harness.ts';
 type Space = 'oauth' | 'auth' | 'profile';
 type Numbers = Readonly<Partial<Record<FxaErrorCode, readonly string[]>>>;
 
-/** FxA: by "<HTTP status>/<errno>". What is not here means nothing special: a refusal that cannot be used. */
+/** FxA: by "<HTTP status>/<errno>". Anything not listed is an unusable answer. */
 const NUMBERS: Readonly<Record<Space, Numbers>> = {
   oauth: {
     misconfigured: ['400/101', '400/102', '400/103', '400/116', '400/118', '400/121', '404/999'],
@@ -59,30 +59,30 @@ const NUMBERS: Readonly<Record<Space, Numbers>> = {
 
 const PROOFS: Readonly<Record<Space, string>> = { oauth: '400/108', auth: '401/110', profile: '' };
 
-/** FxA: what the server says of a grant it does not know; it is not there, so it need not be destroyed. */
+/** FxA: the answers for an unknown grant; it doesn't exist, so it needn't be destroyed. */
 const NOT_THERE = ['400/108', '400/122'];
 
-/** FxA: the numbers a server gives with a bare status. */
+/** FxA: the error numbers that come with a bare status. */
 const USUAL: Readonly<Record<Space, Readonly<Record<number, number>>>> = {
   oauth: { 401: 104, 404: 999 },
   auth: { 401: 110, 404: 999 },
   profile: { 401: 100, 404: 999 },
 };
 
-/** Grants are destroyed by id, which only the OAuth server's own endpoint knows; keys lie there too. */
+/** Grants are destroyed by id, which only the OAuth server's own endpoint accepts; its keys are served there too. */
 function spaceOf(call: MatrixCall, family: Family): Space | 'pages' {
   if (call === 'discovery' || call === 'reachability') return 'pages';
   if (call === 'first profile' || call === 'profile' || call === 'profile-write') return 'profile';
   return family === 'auth' && (call === 'exchange' || call === 'refresh') ? 'auth' : 'oauth';
 }
 
-/** The faults a call may meet: those of everywhere, and the numbers of its server. */
+/** The faults a request can meet: the general ones, and its server's error numbers. */
 export function faultsOf(call: MatrixCall, family: Family): readonly MatrixFault[] {
   const space = spaceOf(call, family);
   if (space === 'pages') return FAULTS.filter(({ asksInBody }) => !asksInBody);
   const numbers = Object.values(NUMBERS[space]).flat();
   return [
-    // Without an id_token that is believed, nobody comes to the first profile.
+    // Without an accepted id_token the first profile is never fetched.
     ...FAULTS.filter(({ looks, future }) => call !== 'first profile' || (looks !== 'expired' && !future)),
     ...numbers.map((number) => {
       const [status = 0, errno = 0] = number.split('/').map(Number);
@@ -93,11 +93,11 @@ export function faultsOf(call: MatrixCall, family: Family): readonly MatrixFault
 }
 
 export interface Expected {
-  /** Undefined: all goes well. */
+  /** Undefined: everything works. */
   readonly code: FxaErrorCode | undefined;
-  /** The session ends, by the word of Mozilla accounts. */
+  /** The session ends, because Mozilla accounts rejected the grant. */
   readonly proof: boolean;
-  /** Mozilla accounts says that a grant is not there: it is believed. */
+  /** Mozilla accounts says that a grant doesn't exist, and is believed. */
   readonly believed: boolean;
 }
 
@@ -131,7 +131,7 @@ function codeOf(fault: MatrixFault, call: MatrixCall, family: Family): FxaErrorC
     case 'not JSON, refused':
       return call === 'reachability' ? undefined : 'bad_response';
     case 'expired':
-      // Only an id_token tells an instant that is compared with ours.
+      // Only an id_token has a time that is compared with ours.
       return ['exchange', 'jwks', 'discovery', 'reachability'].includes(call) ? 'bad_response' : undefined;
     default:
       return codeOfStatus(looks, fault, call, family);
@@ -152,6 +152,6 @@ function codeOfStatus(
   if (meant) return meant[0];
   if (status === 429) return 'rate_limited';
   if (status >= 500) return 'server_unavailable';
-  // Somebody is there: whether the sign-in page is, shows itself.
+  // The user is there and sees whether the sign-in page appears.
   return call === 'reachability' ? undefined : 'bad_response';
 }

@@ -1,4 +1,4 @@
-// The states a fault may come in, and how each call is brought about there.
+// The states in which a fault can occur, and how each request is triggered there.
 import { isFxaError, type FxaErrorCode } from '../../src/fxa/errors.ts';
 import { emptyRecord } from '../../src/session/state/record.ts';
 import { baseState as settledState } from '../../src/session/state/states.ts';
@@ -31,19 +31,19 @@ const MAKE: Readonly<Record<Base, (world: FaultHarness) => Promise<unknown>>> = 
   needsReauth,
 };
 
-/** What a call is made of. `over`: whether it may happen while a sign-in runs on top. */
+/** How to trigger a request. `over`: whether it can happen during another sign-in. */
 export interface CallRule {
   readonly bases: readonly Base[];
   readonly over: boolean;
   readonly scope?: string;
   readonly prepare?: (world: FaultHarness) => void;
-  /** Brings the call about, and tells with which code it ended. */
+  /** Triggers the request, and resolves with the code it ended with. */
   readonly act: (world: FaultHarness) => Promise<FxaErrorCode | undefined>;
 }
 
 export const LIVE = BASES.filter(isLive);
 
-/** What stands beside the state: of the last attempt, or of the session. */
+/** What is stored besides the state: of the last attempt, or of the session. */
 const problemCode = (world: FaultHarness) => {
   const session = world.record()?.session;
   const base = session && settledState(session);
@@ -69,7 +69,7 @@ const attempt: CallRule = {
   },
 };
 
-/** A grant of nobody's, as an earlier session left it. */
+/** A grant left by an earlier session. */
 function leave(world: FaultHarness): void {
   const { uid } = ada(world);
   const { item } = world.standin.store.tokens.addRefreshToken({ clientId: CLIENT, uid, scope: 'profile' });
@@ -84,7 +84,7 @@ export const CALLS: Readonly<Record<MatrixCall, CallRule>> = {
   discovery: attempt,
   reachability: attempt,
   exchange: attempt,
-  // Kept keys would be asked of nobody.
+  // Cached keys wouldn't be requested.
   jwks: { ...attempt, prepare: (world) => void world.host.memory.delete('keySet') },
   'first profile': attempt,
   refresh: {
@@ -118,7 +118,7 @@ export const CALLS: Readonly<Record<MatrixCall, CallRule>> = {
   },
 };
 
-/** Brings a world into a state, with a sign-in on top of it if so wished. */
+/** Brings a harness into a state, optionally with a sign-in on top. */
 export async function enter(world: FaultHarness, base: Base, over: boolean): Promise<void> {
   await MAKE[base](world);
   if (world.record() === undefined) {

@@ -1,4 +1,4 @@
-// A sixth of the fault matrix against the servers of today: all calls, and by their other paths those that have some.
+// A sixth of the fault matrix against today's servers: all requests, also by their other paths.
 import { proveMatrix, SHORT_CELLS } from './short-runs.ts';
 
 proveMatrix({ era: 'today', family: 'oauth' }, { among: SHORT_CELLS });

@@ -1,5 +1,5 @@
-// The fault matrix: each fault in each state at each call. The session ends only at a proof, every call ends with the code
-// that the rules say, and when the fault is over everything comes right by itself.
+// The fault matrix: each fault in each state at each request. The session ends only if Mozilla accounts rejected the
+// grant, every call ends with the code the rules expect, and once the fault is over everything recovers by itself.
 import { liveSession, baseState } from '../../src/session/state/states.ts';
 import { trackGrants } from './grant-tracker.ts';
 import { WHERE, type MatrixCall, type MatrixFault } from './matrix-faults.ts';
@@ -12,14 +12,14 @@ export interface Cell {
   readonly server: Required<Pick<HarnessOptions, 'era' | 'family'>>;
   readonly call: MatrixCall;
   readonly base: Base;
-  /** A sign-in runs on top of the state. */
+  /** A sign-in is running on top of the state. */
   readonly over: boolean;
   readonly fault: MatrixFault;
 }
 
 const ALL = Object.keys(CALLS) as MatrixCall[];
 
-/** `brief`: what goes by its number alone is not tried anew with a sign-in on top. */
+/** `brief`: faults that differ only in their number aren't repeated with a sign-in on top. */
 export function cellsOf(
   server: Cell['server'],
   { among = ALL, brief = false }: { among?: readonly MatrixCall[]; brief?: boolean } = {},
@@ -44,7 +44,7 @@ export function cellsOf(
 export const nameOf = ({ server: { era, family }, call, base, over, fault }: Cell) =>
   `${era}, ${family}: ${fault.name} at ${call}, ${over ? 'signing in over ' : ''}${base}`;
 
-/** What is wrong; nothing, if all is well. Stops when the signal of the test aborts. */
+/** The violations; empty if all is well. Stops when the test's signal aborts. */
 export async function tryCell(cell: Cell, signal: AbortSignal): Promise<string[]> {
   const { scope } = CALLS[cell.call];
   const world = createFaultHarness({ ...cell.server, signal, ...(scope !== undefined && { scope }) });
@@ -78,7 +78,7 @@ async function suffer(world: FaultHarness, cell: Cell, wrong: (what: string) => 
   const wanted = rightly(expected(fault, call, server.family), cell);
   if (code !== wanted.code) wrong(`it ended with ${code ?? 'no code'}, not with ${wanted.code ?? 'none'}`);
   const idle = !isLive(base) && call === 'refresh';
-  if (met > 0 === idle) wrong(idle ? 'somebody asked' : 'nobody asked');
+  if (met > 0 === idle) wrong(idle ? 'a request was made' : 'no request was made');
   const now = identity(world);
   const changed =
     wanted.proof ||
@@ -105,17 +105,17 @@ async function suffer(world: FaultHarness, cell: Cell, wrong: (what: string) => 
 const isAttempt = (call: MatrixCall) =>
   ['discovery', 'reachability', 'exchange', 'jwks', 'first profile'].includes(call);
 
-/** Where there is no session, nobody is asked for anything of it. */
+/** Without a session there is nothing to request for it. */
 function rightly(wanted: Expected, { call, base }: Cell): Expected {
   if (call === 'refresh' && !isLive(base)) {
     const code = base === 'needsReauth' ? 'reauth_required' : 'signed_out';
     return { code, proof: false, believed: false };
   }
-  // Of the outbox, only whether the grant is still in it can be seen.
+  // Of the outbox, only whether the grant is still in it is visible.
   return call === 'destroy' && wanted.code ? { ...wanted, code: 'server_unavailable' } : wanted;
 }
 
-/** Who is signed in, beneath whatever goes on. */
+/** The account signed in, beneath any attempt. */
 function identity(world: FaultHarness): string {
   const session = world.record()?.session;
   if (!session) return 'signedOut';
@@ -126,7 +126,7 @@ function identity(world: FaultHarness): string {
 const SOON_MS = 2 * 3_600_000;
 const LONGEST_SLEEP_MS = 8 * 3_600_000;
 
-/** The fault is over; the person gives up what they had begun; the alarms ring until there is nothing left to do. */
+/** The fault ends, the user gives up what they began, and the alarms fire until nothing is left to do. */
 async function heal(world: FaultHarness, skew: number): Promise<void> {
   const { host, standin, time } = world;
   standin.faults.clear();
@@ -137,7 +137,7 @@ async function heal(world: FaultHarness, skew: number): Promise<void> {
     await time.until(world.session.runMaintenance(), 'the tending');
     if ((world.record()?.outbox.length ?? 0) === 0 && rings > 1) return;
     const left = Math.min(...host.alarms.values()) - time.now() - host.skew;
-    // Nobody is to wait for years.
+    // No wait may last for years.
     if (left > LONGEST_SLEEP_MS) return;
     time.advance(Math.max(0, left));
   }
@@ -158,7 +158,7 @@ async function afterwards(world: FaultHarness, cell: Cell, wrong: (what: string)
     const trouble = news && liveSession(news.session)?.trouble?.code;
     if (trouble !== undefined) wrong(`afterwards there is trouble: ${trouble}`);
   }
-  // Whatever the clocks were, nobody asks again and again.
+  // Whatever the clocks were, requests must not repeat endlessly.
   let refreshes = 0;
   standin.faults.onRequest(({ calls }) => void (refreshes += calls.includes('refresh') ? 1 : 0));
   for (let wakes = 0; wakes < 5; wakes++) {

@@ -1,4 +1,4 @@
-// Counts of one account are nobody else's: what becomes of them when it leaves, and who has them forgotten.
+// Counts of one account stay its own: what happens to them when it signs out, and when they are deleted.
 import { describe, expect, it } from 'vitest';
 import { METRICS } from '../../src/session/metrics/queue.ts';
 import { OUTBOX_ALARM } from '../../src/session/sign-out/outbox.ts';
@@ -60,7 +60,7 @@ describe('counts of one account', () => {
     one.world.companion.mood = 'truthful';
     one.world.signsInAs(LIN);
     one.asked = [];
-    // Lin refuses.
+    // Lin opts out.
     await done(one.world.session.signIn({ askWho: true }));
     await later(6);
     expect([one.asked, names(), held(), held(LIN)]).toEqual([[], [], 2, 0]);
@@ -77,7 +77,7 @@ describe('counts of one account', () => {
     expect(books().purge).toBe(true);
     one.asked = [];
     one.world.companion.mood = 'truthful';
-    // Nobody looks: the alarm alone wakes it.
+    // No popup is open: only the alarm wakes it.
     expect(one.world.host.alarms.has(OUTBOX_ALARM)).toBe(true);
     await later(61);
     expect([one.asked, held(), isDeletionPending(one.world)]).toEqual([['DELETE /v1/metrics'], 0, false]);
@@ -131,7 +131,7 @@ it('a flow that cannot be had shuts the companion for nothing else', async () =>
   expect(one.asked).toEqual(['GET /v1/metrics-flow', 'POST /v1/metrics']);
 });
 
-it('no flow is begun while somebody is on the way in, and none is left when they have come', async () => {
+it('begins no flow during a sign-in, and leaves none afterwards', async () => {
   const { simulatedUser } = one.world.host;
   let go: () => unknown = () => undefined;
   one.world.host.simulatedUser = (url) =>

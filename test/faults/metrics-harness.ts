@@ -1,4 +1,4 @@
-// A world whose person allows metrics, and what tests ask of it.
+// A harness whose user allows metrics, with what tests ask about them.
 import { afterEach, beforeEach, expect } from 'vitest';
 import { EMPTY_QUEUE, METRICS, type MetricsQueue } from '../../src/session/metrics/queue.ts';
 import { brokenInvariants } from './invariants.ts';
@@ -9,7 +9,7 @@ export interface MetricsHarness {
   readonly world: FaultHarness;
   /** The requests about metrics, by method and path. */
   asked: string[];
-  /** What the companion says instead, to the next request about metrics. */
+  /** What the companion answers instead to the next request about metrics. */
   instead: Response | undefined;
   done<T>(work: Promise<T>): Promise<T>;
   tend(): Promise<void>;
@@ -17,7 +17,7 @@ export interface MetricsHarness {
   books(): MetricsQueue;
   held(email?: string): number;
   signedIn(): Promise<void>;
-  /** Opens the popup, with all that goes on behind it. */
+  /** Opens the popup, with everything that triggers. */
   open(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
-// What must hold of metrics in any history: nothing is asked or sent while the gate is closed, and nothing is counted twice at
-// the companion, whatever dies and whatever answer is lost.
+// What must hold for metrics in any history: no request while they are blocked, and no count twice at the companion,
+// whatever crashes and whatever answer is lost.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { MetricsEvent } from '../../src/contract/companion.ts';
 import { METRICS, type MetricsQueue } from '../../src/session/metrics/queue.ts';
@@ -13,14 +13,14 @@ export type Totals = ReadonlyMap<string, number>;
 
 export interface MetricsWatch {
   readonly wrong: string[];
-  /** Runs what is judged by itself where several things happen at once: by what it last saw, not by how things are. */
+  /** Runs work that is judged by what it last read itself, where several things overlap. */
   alone<T>(work: () => T): T;
-  /** The uid of who was signed in when the work that runs alone first looked; undefined where nobody was. */
+  /** The uid signed in when the isolated work first read the record; undefined when signed out. */
   began(): string | undefined;
   /** The storage as the session sees it. */
   seen(area: Area): Area;
   around(fetch: typeof globalThis.fetch): typeof globalThis.fetch;
-  /** Tells what the companion has that was not counted here. */
+  /** Counts at the companion that were never counted here. */
   surplus(received: Totals): string[];
 }
 
@@ -29,7 +29,7 @@ interface Glance {
   first?: { readonly account: string | undefined };
 }
 
-// One for all worlds: every promise in the process pays for each of them that was ever used.
+// One for all harnesses: every AsyncLocalStorage in use slows down each promise of the process.
 const glances = new AsyncLocalStorage<Glance>();
 
 export function watchMetrics(host: Host, environment: () => Environment): MetricsWatch {

@@ -1,4 +1,4 @@
-// What a companion that is slow, deaf or of another mind can do to metrics, each by itself.
+// What a slow, deaf or disagreeing companion can do to metrics, one case each.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createMetricsHarness } from './metrics-harness.ts';
 import { isDeletionPending, metricsViolations } from './invariants.ts';
@@ -27,7 +27,7 @@ describe('counts', () => {
   it.each([
     [429, 1],
     [404, 1],
-    // Either would be said again and again of the same counts, or may have come after they were taken.
+    // Either could be refused again for the same counts, or could have come after they were stored.
     [400, 0],
     [500, 0],
   ])('that are refused with %s are kept %s times', async (status, kept) => {
@@ -68,7 +68,7 @@ describe('counts', () => {
   it('are dropped where the companion has heard a no, and the profile is looked at anew', async () => {
     one.instead = Response.json({ error: 'metrics_off', message: '' }, { status: 403 });
     await open();
-    // The profile says yes after all: so it begins anew, with nothing from before.
+    // The profile says yes after all, so counting starts afresh.
     expect([books().waiting, one.world.view()?.metrics.closedBy]).toEqual([[], []]);
     await tend();
     expect([one.asked.at(-1), held()]).toEqual(['DELETE /v1/metrics', 0]);
@@ -105,7 +105,7 @@ describe('a no', () => {
       },
     ],
     [
-      'of whoever administers the browser',
+      'of the browser’s administrator',
       () => {
         one.world.host.policy = { ...one.world.host.policy, metricsOff: true };
         return one.world.session.policyChanged();

@@ -1,4 +1,4 @@
-// What one server gave is of no use at another: neither the secrets in memory nor the companion session name anybody there.
+// What one server issued is not used at another: neither secrets in memory nor the companion session.
 import { afterEach, describe, expect, it } from 'vitest';
 import { standinEndpoints } from '../../src/fxa/environments.ts';
 import { createSession } from '../../src/session/index.ts';
@@ -20,7 +20,7 @@ async function signIn(): Promise<void> {
   expect(world.view()?.status).toBe('signedIn');
 }
 
-/** A background of the other server over the same storage, and the requests it makes. */
+/** A background for the other server over the same storage, and its requests. */
 function turnTo(issuer: string) {
   world.kill();
   const asked: string[] = [];
@@ -57,8 +57,10 @@ it('a refresh token in memory is not sent to another server, even if the record 
 
 describe('a companion session', () => {
   const companionSession = () => {
-    const [seat] = Object.values(world.host.local.get('companion') as Record<string, { session: string }>);
-    return atob(seat?.session.slice('sealed:'.length) ?? '');
+    const [companionSession] = Object.values(
+      world.host.local.get('companion') as Record<string, { session: string }>,
+    );
+    return atob(companionSession?.session.slice('sealed:'.length) ?? '');
   };
 
   it.each([

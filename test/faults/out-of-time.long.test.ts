@@ -1,4 +1,4 @@
-// A test that is out of time stops what it runs: the test after it, in the same worker, finds nothing of it.
+// A test that times out stops everything it runs; the next test in the same worker finds nothing of it.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,7 @@ async function run(file: string, signal: AbortSignal): Promise<Map<string, { sta
     const child = spawn(
       process.execPath,
       [vitest, ...args, '--reporter=json', `--outputFile.json=${report}`],
-      // What this run is, is nothing to that one.
+      // The inner run must not inherit this one's settings.
       { cwd: root, stdio: 'ignore', signal, env: { PATH: process.env.PATH, TMPDIR: tmpdir() } },
     );
     await new Promise((resolve, reject) => child.once('exit', resolve).once('error', reject));

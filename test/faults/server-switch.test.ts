@@ -1,4 +1,5 @@
-// A tester turns to another server, and the background dies at any point of it: nothing that one server gave goes to the other.
+// The tester switches to another server, and the background dies at any point: nothing issued by one server goes to the
+// other.
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FxaError } from '../../src/fxa/errors.ts';
 import { A, B, createTwo, type SwitchedBrowser, type Two } from './two-servers.ts';
@@ -25,7 +26,7 @@ const CHOICE = JSON.stringify({ issuer: B, clientId: CLIENT });
 interface Case {
   readonly name: string;
   readonly prepare?: () => Promise<unknown>;
-  /** Goes on while the switch runs. */
+  /** Continues while the switch runs. */
   readonly beside?: () => Promise<unknown>;
 }
 
@@ -50,15 +51,15 @@ const CASES: readonly Case[] = [
     },
     beside: () => two.session.accessToken('profile'),
   },
-  { name: 'while the person signs in anew', beside: () => two.session.signIn() },
+  { name: 'while the user signs in again', beside: () => two.session.signIn() },
   {
-    name: 'while the person signs in anew in a tab',
+    name: 'while the user signs in again in a tab',
     prepare: () => Promise.resolve((two.host.tabsAllowed = true)),
     beside: () => two.session.signInInTab(),
   },
 ];
 
-/** False when the switch was over before it came to that point. */
+/** False when the switch ended before that point. */
 async function dieAt(point: number, { prepare, beside }: Case): Promise<boolean> {
   two = createTwo(browser, configuration);
   const { host, time } = two;
@@ -69,7 +70,7 @@ async function dieAt(point: number, { prepare, beside }: Case): Promise<boolean>
   let passed = 0;
   const state = { died: false };
   const death = new Promise<void>((resolve) => {
-    // Between calls that only read, dying sooner or later is the same.
+    // Between calls that only read, the moment of the crash makes no difference.
     host.onCall = (when, call) => {
       if (state.died || when !== 'after' || !/^(local|memory)\.set|^fetch/.test(call) || passed++ !== point)
         return;
@@ -85,7 +86,7 @@ async function dieAt(point: number, { prepare, beside }: Case): Promise<boolean>
   host.onCall = silent;
   if (state.died) await time.until(two.start(), 'the next start');
   await time.quiet();
-  // Whatever the server is by now, people go on there.
+  // Whichever server it is now, the user continues there.
   await time.until(two.session.signIn(), 'a sign-in');
   await time.until(two.session.refreshProfile(), 'a look');
   later();
@@ -115,7 +116,7 @@ describe.each(CASES)('$name', (one) => {
 });
 
 describe('what the background of one server left, in that of the other', () => {
-  /** As it is when a background dies just after another server was chosen. */
+  /** The situation when a background dies right after another server was chosen. */
   const turned = async () => {
     two.kill();
     two.host.local.set('server', JSON.parse(CHOICE));

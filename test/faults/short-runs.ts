@@ -1,4 +1,5 @@
-// The proofs as tests: a ninth of the crash points and a sixth of the matrix in `npm test`, the rest in `npm run test:long`.
+// The fault tests as vitest tests: a ninth of the crash points and a sixth of the matrix in `npm test`, the rest in
+// `npm run test:long`.
 import { afterAll, expect, it } from 'vitest';
 import { note } from './counts.ts';
 import { crashEverywhere, type Death, type UseCase } from './crash-points.ts';
@@ -26,10 +27,10 @@ export const THIRD_OF_POINTS = oneIn(3);
 export const SHORT_CELLS = oneIn(6);
 export const OTHER_CELLS = without(SHORT_CELLS);
 
-/** For one test, in milliseconds: it ends what hangs, and judges nothing. */
+/** Time limit of one test in milliseconds: it only ends hangs. */
 const PATIENCE_MS = 1_800_000;
 
-/** A use case that dies at fewer points than this is no longer the one it was written as. */
+/** A use case with fewer points than this no longer tests what it was written for. */
 const FEWEST = 2;
 
 interface Proof {
@@ -60,7 +61,7 @@ export function proveCrashPoints({ death, group, among }: Proof): void {
   }
 }
 
-/** One test of so many histories. FAULTS_SEED=n plays exactly the one of that seed instead. */
+/** One test per group of histories. FAULTS_SEED=n plays only the one with that seed. */
 export function proveHistories(from: number, count: number): void {
   const asked = process.env.FAULTS_SEED;
   if (asked !== undefined && !/^\d+$/.test(asked)) throw new Error('FAULTS_SEED must be a whole number.');
@@ -92,7 +93,7 @@ export function proveHistories(from: number, count: number): void {
   );
 }
 
-/** One test a call. `among` picks the cells of each by their number. */
+/** One test per request. `among` picks its cells by their number. */
 export function proveMatrix(
   server: Cell['server'],
   {

@@ -1,9 +1,9 @@
-// The person in the window or tab: signs in at the stand-in, and goes where its page sends them.
+// The simulated user in the window or tab: signs in at the mock server, and follows its redirect.
 import type { Standin } from '../../src/mock-accounts/app.ts';
 import type { SimulatedUser } from '../harness/host.ts';
 import { fakeKeysJwe } from './fake-keys.ts';
 
-/** Does what the stand-in's page does after the password was given. Throws when that shows an error. */
+/** Does what the mock server's page does after the password was entered. Throws if that shows an error. */
 export function simulatedUser(standin: Standin, email: string): SimulatedUser {
   return async (url) => {
     const account = standin.store.accounts.byEmail(email);

@@ -1,4 +1,4 @@
-// A world as it was at a moment: what thousands of worlds begin with is gone through once.
+// Saves and restores a harness, so that a start common to thousands of them is run only once.
 import type { AccessToken, Account, RefreshToken } from '../../src/mock-accounts/store/types.ts';
 import type { FaultHarness } from './harness.ts';
 
@@ -13,7 +13,7 @@ export interface Snapshot {
   readonly accessTokens: readonly AccessToken[];
 }
 
-/** What lies in storage and at the server; faults, the person and the browser's settings are not in it. */
+/** What is in storage and at the server; without faults, the user and the browser's settings. */
 export function snapshot({ host, standin: { store } }: FaultHarness): Snapshot {
   const { local, memory, alarms, ids, skew } = host;
   return structuredClone({
@@ -24,7 +24,7 @@ export function snapshot({ host, standin: { store } }: FaultHarness): Snapshot {
   });
 }
 
-/** Into a world in which nothing has happened yet. */
+/** Restores into a harness in which nothing has happened yet. */
 export function restore({ host, standin: { store } }: FaultHarness, saved: Snapshot): void {
   const { local, memory, alarms, ids, skew, accounts, refreshTokens, accessTokens } = structuredClone(saved);
   for (const [key, value] of local) host.local.set(key, value);
@@ -40,7 +40,7 @@ export function restore({ host, standin: { store } }: FaultHarness, saved: Snaps
 
 const cache = new Map<string, Snapshot>();
 
-/** Goes through the steps the first time, and takes what came of them from then on. Only for a world without a past. */
+/** Runs the steps the first time, and restores their result from then on. Only for a new harness. */
 export async function once(world: FaultHarness, name: string, steps: () => Promise<unknown>): Promise<void> {
   const { environment, scope, endpoints } = world.config;
   const key = [name, world.standin.world.rules.era, environment, scope, endpoints?.token].join(' ');

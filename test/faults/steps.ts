@@ -1,4 +1,4 @@
-// What use cases are made of: getting signed in, waiting for a moment, the same session in another condition.
+// Building blocks of use cases: signing in, waiting for a moment, bringing a session into another state.
 import type { StoredRecord } from '../../src/session/state/record.ts';
 import { READY_PASSWORD } from '../../src/mock-accounts/seed.ts';
 import { simulatedUser } from './simulated-user.ts';
@@ -8,12 +8,12 @@ import type { FaultHarness } from './harness.ts';
 export const ADA = 'ada@example.com';
 export const LIN = 'lin@example.com';
 
-/** So late that the access token of an hour ago is stale, and still alive. */
+/** So late that an access token issued an hour ago is stale but still alive. */
 export const LATER_MS = 3_590_000;
 
 export const nobody = () => new Promise<never>(() => undefined);
 
-/** Only for a world without a past. */
+/** Only for a new harness. */
 export const signedIn = (world: FaultHarness) => once(world, 'signed in', () => signInAndTend(world));
 
 async function signInAndTend(world: FaultHarness): Promise<void> {
@@ -22,7 +22,7 @@ async function signInAndTend(world: FaultHarness): Promise<void> {
   if (world.view()?.status !== 'signedIn') throw new Error('The sign-in of the preparation failed.');
 }
 
-/** Waits for a moment that a background brings about; for ever when that background is gone. */
+/** Waits for a moment that a background brings about; forever if that background is gone. */
 export function moment(world: FaultHarness, come: () => boolean): Promise<void> {
   const { session } = world;
   return new Promise((resolve) => {
@@ -35,7 +35,7 @@ export function moment(world: FaultHarness, come: () => boolean): Promise<void> 
   });
 }
 
-/** Signs in, and is back when the window or tab is known and waits for the person, who does nothing. */
+/** Signs in, and resolves when the window or tab is known and waits for the user, who does nothing. */
 export async function inFront(
   world: FaultHarness,
   how: (world: FaultHarness) => Promise<unknown>,
@@ -77,7 +77,7 @@ export const sessionOnly = (world: FaultHarness) =>
     await signInAndTend(world);
   });
 
-/** The record with something changed, by nobody's leave. */
+/** Changes the stored record directly. */
 export function tamper({ host }: FaultHarness, change: (record: StoredRecord) => unknown): void {
   host.local.set('record', change(structuredClone(host.local.get('record') as StoredRecord)));
 }

@@ -1,4 +1,5 @@
-// Two servers and one extension that can turn from one to the other; it tells what one of them gave and the other was shown.
+// Two servers, and one extension that can switch between them; reports anything one of them issued that the other was
+// sent.
 import { createHash } from 'node:crypto';
 import { standinEndpoints } from '../../src/fxa/environments.ts';
 import type { SessionConfig } from '../../src/session/context.ts';
@@ -31,19 +32,19 @@ export interface Two {
   readonly time: Time;
   readonly servers: Readonly<Record<string, Standin>>;
   session: SessionService;
-  /** What went where it must not go. */
+  /** What was sent to the wrong server. */
   readonly leaks: string[];
   kill(): void;
   start(): Promise<void>;
 }
 
-/** `configuration`: what the stored choice makes of the build. */
+/** `configuration`: what the stored server choice makes of the build. */
 export function createTwo(browser: SwitchedBrowser, configuration: () => Promise<Built>): Two {
   const time = takeTime(START);
   const servers = Object.fromEntries(
     [A, B].map((origin) => [origin, createStandin({ era: 'today', origin, now: time.now, keys })]),
   );
-  /** What a server gave, and who that was. */
+  /** What a server issued, and which server that was. */
   const given = new Map<string, string>();
   const leaks: string[] = [];
   const refused: unknown[] = [];
@@ -94,7 +95,7 @@ export function createTwo(browser: SwitchedBrowser, configuration: () => Promise
       const { ports, kill } = host.start();
       running = { kill };
       browser.area = ports.local;
-      // A reload of the extension ends what lives no longer than it.
+      // A reload of the extension clears `storage.session`.
       browser.restart = () => {
         world.kill();
         host.memory.clear();
@@ -105,7 +106,7 @@ export function createTwo(browser: SwitchedBrowser, configuration: () => Promise
       const endpoints = standinEndpoints(issuer);
       const config: SessionConfig = { environment: 'local', issuer, clientId, scope, endpoints };
       world.session = createSession(ports, config);
-      // As the background does: what goes wrong is told, and does not keep it from living.
+      // As the background does: an error is reported, and it continues.
       await world.session.recover().catch((error: unknown) => void refused.push(error));
       await world.session.runMaintenance();
     },

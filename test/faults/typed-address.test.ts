@@ -1,4 +1,4 @@
-// The address that is typed into the popup goes to Mozilla accounts and is gone from here, whatever becomes of the attempt.
+// The address typed in the popup goes to Mozilla accounts and is removed here, whatever becomes of the attempt.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ATTEMPT_ALARM } from '../../src/session/sign-in/attempt.ts';
 import { createSession } from '../../src/session/index.ts';
@@ -21,7 +21,7 @@ const done = <T>(work: Promise<T>) => world.time.until(work, 'the work');
 
 const type = (text: unknown) => void world.host.memory.set('typedAddress', text);
 const typed = () => world.host.memory.get('typedAddress') ?? undefined;
-/** Signs in, and tells what Mozilla accounts was asked. */
+/** Signs in, and returns what Mozilla accounts was asked for. */
 async function asking(options = {}) {
   let opened = new URL('about:blank');
   world.host.simulatedUser = (url) => {
@@ -44,7 +44,7 @@ it('goes to the page of Mozilla accounts, and nowhere else', async () => {
 it.each([['no address'], ['a@b c'], [7], ['']])('is nothing when it is %j', async (text) => {
   type(text);
   const query = await asking();
-  // The sign-in goes on without it.
+  // The sign-in continues without it.
   expect([world.view()?.status, query.client_id]).toEqual(['signedIn', world.config.clientId]);
   expect([query.email, query.action]).toEqual([undefined, undefined]);
 });
@@ -78,11 +78,11 @@ it('is gone when the attempt fails before there is a window, and when it only br
   expect(typed()).toBeUndefined();
 });
 
-/** Wherever it lies. */
+/** Anywhere in storage. */
 const kept = () => JSON.stringify([...world.host.local, ...world.host.memory]).includes(LIN);
 
 describe('a sign-in in a tab', () => {
-  /** Clicks where the permission is a question on the screen. */
+  /** Clicks while the browser is asking for the permission. */
   async function click(): Promise<void> {
     type(LIN);
     await done(world.session.signInInTab());
@@ -129,13 +129,13 @@ describe('a sign-in in a tab', () => {
     expect([world.host.tabs.size, kept()]).toEqual([0, false]);
   });
 
-  it('forgets it when the person takes the window instead', async () => {
+  it('forgets it when the user signs in in a window instead', async () => {
     await click();
     expect(await asking()).not.toHaveProperty('email');
     expect(kept()).toBe(false);
   });
 
-  it('forgets it when what lies in storage cannot be read', async () => {
+  it('forgets it when the stored record can’t be read', async () => {
     world.host.tabsAllowed = true;
     world.host.local.set('record', { version: 'x' });
     type(LIN);
@@ -172,7 +172,7 @@ it('is gone when another attempt has come back meanwhile and is finished instead
   expect([world.view()?.status, kept()]).toEqual(['signedIn', false]);
 });
 
-it('is gone when what lies in storage cannot be read', async () => {
+it('removes the address when the stored record can’t be read', async () => {
   world.host.local.set('record', { version: 'x' });
   type(LIN);
   await expect(done(world.session.signIn())).rejects.toMatchObject({ code: 'storage_corrupt' });

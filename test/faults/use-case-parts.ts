@@ -1,4 +1,4 @@
-// What use cases share: how they begin, and how they may stand after an interruption.
+// What use cases share: how they begin, and the states allowed after an interruption.
 import { settled, signedIn } from './steps.ts';
 import type { FaultHarness } from './harness.ts';
 

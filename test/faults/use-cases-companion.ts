@@ -23,7 +23,7 @@ const staying = { world, after: ['signedIn'], end: 'signedIn', run: tend } as co
 /** Signed in, and then something happened. */
 const when = (happens: (one: FaultHarness) => unknown) => async (one: FaultHarness) => {
   await signedIn(one);
-  // A session proved in the very instant of a change counts as proved after it.
+  // A session checked in the very instant of a change counts as checked after it.
   one.time.advance(1000);
   await happens(one);
   later(one);

@@ -1,4 +1,4 @@
-// The use cases of people who allow metrics, and of those who no longer do.
+// The use cases of users who allow metrics, and of users who opt out.
 import { EMPTY_QUEUE, METRICS, type MetricsQueue } from '../../src/session/metrics/queue.ts';
 import type { UseCase } from './crash-points.ts';
 import type { Mood } from './fake-companion.ts';
@@ -41,7 +41,7 @@ const waitingFor = (happens: (one: FaultHarness) => unknown) => async (one: Faul
   later(one);
 };
 
-/** It ends with nothing left here, and nothing at the companion. */
+/** Ends with no counts left here or at the companion. */
 const forgotten = (one: FaultHarness): string[] => {
   const { waiting, sent } = booksOf(one);
   return [
@@ -54,7 +54,7 @@ const forgotten = (one: FaultHarness): string[] => {
 
 const staying = { world, after: ['signedIn'], end: 'signedIn' } as const;
 
-/** A no, by one way or another, and what comes after it. */
+/** An opt-out, in one way or another, and what follows. */
 function optOut(name: string, no: (one: FaultHarness) => Promise<unknown>): UseCase {
   return {
     ...staying,
@@ -68,7 +68,7 @@ function optOut(name: string, no: (one: FaultHarness) => Promise<unknown>): UseC
   };
 }
 
-/** The companion is of that mood when they leave, and comes back to its senses when they are gone. */
+/** The companion is in that mood at sign-out, and recovers afterwards. */
 function refusedAndLeft(mood: Mood): UseCase {
   const run = async (one: FaultHarness) => {
     await one.session.setMetrics(false);
@@ -76,7 +76,7 @@ function refusedAndLeft(mood: Mood): UseCase {
     await one.session.runMaintenance();
   };
   return {
-    name: `metrics are refused, and the person leaves a companion that is ${mood}`,
+    name: `metrics are refused before signing out of a companion that is ${mood}`,
     world,
     prepare: waitingFor(({ companion }) => (companion.mood = mood)),
     run,
@@ -126,7 +126,7 @@ export const WITH_METRICS: readonly UseCase[] = [
   }),
   ...(['truthful', 'down', 'deaf', 'lies'] as const).map(refusedAndLeft),
   {
-    name: 'somebody leaves with counts that wait',
+    name: 'an account signs out with queued counts',
     world,
     prepare: waitingFor(() => undefined),
     async run(one) {
@@ -135,7 +135,7 @@ export const WITH_METRICS: readonly UseCase[] = [
     },
     after: ['signedIn', 'signedOut'],
     end: 'signedOut',
-    check: (one) => (booksOf(one).waiting.length > 0 ? ['counts of somebody who has left still wait'] : []),
+    check: (one) => (booksOf(one).waiting.length > 0 ? ['counts of a former account are still queued'] : []),
   },
   {
     name: 'another takes the place, and counts wait',
@@ -160,7 +160,7 @@ export const WITH_METRICS: readonly UseCase[] = [
     ],
   },
   {
-    name: 'somebody signs in who refuses',
+    name: 'an account without consent signs in',
     world,
     prepare: (one) => {
       one.signsInAs(LIN);
@@ -174,7 +174,7 @@ export const WITH_METRICS: readonly UseCase[] = [
     end: 'signedIn',
     check: (one) => [
       ...metricsViolations(one),
-      ...(one.companion.received.size > 0 ? ['the companion was told of somebody who refuses'] : []),
+      ...(one.companion.received.size > 0 ? ['the companion got counts of an account without consent'] : []),
     ],
   },
 ];

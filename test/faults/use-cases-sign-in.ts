@@ -94,7 +94,7 @@ export const SIGN_INS: readonly UseCase[] = [
   },
 ];
 
-/** A window whose birth a dead background did not note stands in the way: the person is told, and closes it. */
+/** A window that a dead background launched but never recorded is in the way: the user is told, and closes it. */
 async function asAda(world: FaultHarness): Promise<void> {
   world.signsInAs(ADA);
   await world.session.signIn();
@@ -131,7 +131,7 @@ export const CHANGES_OF_MIND: readonly UseCase[] = [
     again: asAdaInTab,
   },
   {
-    name: 'the person closes the window',
+    name: 'the user closes the window',
     ...byWindow,
     after: ['signedOut'],
     async run(world) {
@@ -142,7 +142,7 @@ export const CHANGES_OF_MIND: readonly UseCase[] = [
     again: asAda,
   },
   {
-    name: 'the person closes the tab',
+    name: 'the user closes the tab',
     ...byWindow,
     prepare: tabsAllowed,
     after: ['signedOut', 'signingIn'],

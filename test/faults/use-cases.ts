@@ -1,4 +1,4 @@
-// Every use case of the session, and how it may stand after it was interrupted anywhere.
+// Every use case of the session, and the states allowed after an interruption anywhere.
 import fixtures from '../fixtures/record-1-to-2.json' with { type: 'json' };
 import type { UseCase } from './crash-points.ts';
 import { WITH_COMPANION } from './use-cases-companion.ts';
@@ -103,7 +103,7 @@ const settings: readonly UseCase[] = [
   },
 ];
 
-/** A session that ended with the browser is begun anew. */
+/** Signs in again after a session that ended with the browser. */
 async function again(world: FaultHarness, what: () => Promise<unknown>): Promise<void> {
   if (world.view()?.status === 'signedOut') await world.session.signIn();
   await what();
@@ -148,7 +148,7 @@ const endings: readonly UseCase[] = [
     async prepare(world) {
       await signedIn(world);
       world.host.memory.clear();
-      // Tokens of the memory that is gone are nobody's business here.
+      // Tokens in the lost memory don't matter here.
       world.standin.store.tokens
         .accessTokens()
         .forEach(({ id }) => world.standin.store.tokens.removeAccessToken(id));
@@ -190,7 +190,7 @@ const endings: readonly UseCase[] = [
 
 type FixtureName = keyof typeof fixtures;
 
-/** As version 1 left it, and its grants as the server of then knew them. */
+/** As version 1 left it, and its grants as the server of that time knew them. */
 function upgrade(name: FixtureName, expected: Pick<UseCase, 'after' | 'end'>): UseCase {
   return {
     name: `upgrade: ${name}`,
@@ -224,7 +224,7 @@ const upgrades: readonly UseCase[] = [
   upgrade('a session that Mozilla accounts ended', { after: ['needsReauth'], end: 'needsReauth' }),
 ];
 
-/** In groups that take about as long as each other. */
+/** In groups of about equal duration. */
 export const GROUPS = {
   'signing in': [...SIGN_INS],
   'changes of mind, settings and endings': [...CHANGES_OF_MIND, ...settings, ...endings, ...upgrades],

@@ -1,4 +1,4 @@
-// What can happen in a history, and how often: here the commands of the person.
+// The user's actions in a history, with their weights.
 import type { BoundToken, SessionService } from '../../src/session/index.ts';
 import { HOUR, accounts, type Action } from './action.ts';
 import { leap, type Browser } from './browser.ts';
@@ -7,14 +7,14 @@ import { FAULT_ACTIONS } from './fault-actions.ts';
 import { wrongKey, wrongToken } from './account-of-token.ts';
 import type { FaultHarness } from './harness.ts';
 
-/** Goes to the instant of the next alarm, which is over then. */
+/** Advances to the next alarm, and fires it. */
 export function ringNext({ host, time }: FaultHarness): void {
   const next = Math.min(...host.alarms.values());
   time.advance(Math.max(0, next - time.now() - host.skew));
   for (const [name, at] of host.alarms) if (at <= time.now() + host.skew) host.alarms.delete(name);
 }
 
-/** A command to one of the backgrounds; one is woken where none is. */
+/** A command to one of the backgrounds; wakes one if there is none. */
 function command(
   name: string,
   weight: number,
@@ -31,7 +31,7 @@ function command(
   };
 }
 
-/** Asks for a token, and looks whose it is. */
+/** Asks for a token, and checks its account. */
 export async function askToken(
   { world, wrong }: Browser,
   session: SessionService,
@@ -48,7 +48,7 @@ async function askKey({ world, wrong }: Browser, session: SessionService): Promi
   if (what !== undefined) wrong(what);
 }
 
-/** The newest token that is held, and whose it is by the server's word; undefined when there is none. */
+/** The newest cached token and its account as the server knows it; undefined without one. */
 function newestToken({ tokens, standin }: FaultHarness): BoundToken | undefined {
   const held = tokens().at(-1);
   const uid = held && standin.store.tokens.findAccessToken(held.token)?.uid;
@@ -80,7 +80,7 @@ const ACTIONS: readonly Action[] = [
     const refused = newestToken(browser.world);
     return (session) => askToken(browser, session, 'profile', refused);
   }),
-  // In builds without keys it is refused.
+  // Refused in builds without keys.
   command('a key', 1.5, (browser) => (session) => askKey(browser, session)),
   command('sessions end with the browser', 0.7, () => (session) => session.setSessionOnly(true)),
   command('sessions outlive the browser', 0.7, () => (session) => session.setSessionOnly(false)),
@@ -93,7 +93,7 @@ const ACTIONS: readonly Action[] = [
   command('a hint of a deleted account', 0.3, () => (session) => session.suspectEnd('account_deleted')),
   command('tend', 1, () => (session) => session.runMaintenance()),
   {
-    name: 'everybody asks at once, an hour later',
+    name: 'all backgrounds ask at once, an hour later',
     weight: 1.5,
     possible: ({ alive }) => alive.length > 0,
     act(browser) {
@@ -130,7 +130,7 @@ const ACTIONS: readonly Action[] = [
     },
   },
   {
-    name: 'the person signs in',
+    name: 'the user signs in',
     weight: 8,
     possible: ({ pages }) => pages.length > 0,
     act(browser) {
@@ -140,7 +140,7 @@ const ACTIONS: readonly Action[] = [
     },
   },
   {
-    name: 'the person closes what is open',
+    name: 'the user closes what is open',
     weight: 1,
     possible: ({ world: { host } }) => host.windows.open.length + host.tabs.size > 0,
     act({ world: { host } }) {
@@ -151,7 +151,7 @@ const ACTIONS: readonly Action[] = [
   },
 ];
 
-/** Something that can happen now, happens. */
+/** Performs one possible action. */
 export function actOnce(browser: Browser): void {
   const possible = [...ACTIONS, ...FAULT_ACTIONS].filter((action) => action.possible?.(browser) ?? true);
   let left = browser.chance.next() * possible.reduce((sum, { weight }) => sum + weight, 0);

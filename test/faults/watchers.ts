@@ -1,4 +1,5 @@
-// What must hold at every moment of a history, seen where it would break: at each request, and at each writing of the record.
+// What must hold at every moment of a history, checked where it would break: at each request and at each write of the
+// record.
 import type { StoredRecord } from '../../src/session/state/record.ts';
 import { liveSession, baseState } from '../../src/session/state/states.ts';
 import { idOf } from './grant-tracker.ts';
@@ -6,13 +7,13 @@ import type { FaultHarness } from './harness.ts';
 
 export interface Flights {
   readonly around: (fetch: typeof globalThis.fetch, context: number) => typeof globalThis.fetch;
-  /** A context that died waits for nothing any more. */
+  /** A dead context has no pending requests. */
   land(context: number): void;
-  /** Grants that came to a context, by id. */
+  /** Ids of grants that were delivered to a context. */
   readonly delivered: Map<string, number>;
 }
 
-/** Two refreshes of one scope at the same time are one too many. */
+/** Reports two simultaneous refreshes of one scope. */
 export function watchFlights(wrong: (what: string) => void): Flights {
   const flights = new Map<string, number>();
   const delivered = new Map<string, number>();
@@ -44,13 +45,13 @@ export function watchFlights(wrong: (what: string) => void): Flights {
   }
 }
 
-/** What a person and a browser have done so far: the only other reasons for a session to end. */
+/** What user and browser have done so far: the only other reasons for a session to end. */
 export interface UserActions {
   signOuts: number;
   browserRestarts: number;
 }
 
-/** A session ends at a proof, at a command, or with what it was to end with. Tells what is wrong with an ending. */
+/** Checks an ending: a session may end by a rejected grant, a command, or with the browser. Returns what is wrong. */
 export function wrongEnding(
   { standin }: FaultHarness,
   userActions: UserActions,
@@ -75,7 +76,7 @@ export function wrongEnding(
     case 'account_deleted':
       return alive ? `the session ended by ${reason}, and its grant lives` : undefined;
     case 'by_user':
-      if (userActions.signOuts === 0) return 'nobody signed out';
+      if (userActions.signOuts === 0) return 'the session ended by_user without a sign-out';
       return named ? undefined : 'a grant was signed out and not put into the outbox';
     case 'session_only':
       if (live.grant.sealed || userActions.browserRestarts === 0) return 'the browser has not ended';

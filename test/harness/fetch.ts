@@ -21,7 +21,7 @@ export function strictFetch(...told: readonly Told[]): typeof fetch {
   const waiting = [...told];
   const faults: string[] = [];
   onTestFinished(() => {
-    expect(faults, 'requests nobody told of, or made wrongly').toEqual([]);
+    expect(faults, 'unexpected or malformed requests').toEqual([]);
     expect(
       waiting.map(({ url }) => url),
       'requests never made',

@@ -2,7 +2,7 @@
 import type { Policy } from '../../src/session/policy.ts';
 import type { BackedUpGrant, Ports } from '../../src/session/ports.ts';
 
-/** Plays the person in the auth window: gets the URL the window opens with, gives the one it ends at. */
+/** Simulates the user in the auth window: gets the URL the window opens with, returns the URL it ends at. */
 export type SimulatedUser = (url: string) => Promise<string>;
 
 /** A call of a port under way: to the outside, or, of the network alone, an answer on its way back. */
@@ -37,14 +37,14 @@ export interface Host {
   /** Tabs of sign-ins, and where they are. */
   readonly tabs: Map<number, string>;
   readonly focusedTabs: number[];
-  /** Whether the extension may see the address of its own tab at the return page. */
+  /** Whether the extension may read the URL of its own tab at the return page. */
   tabsAllowed: boolean;
   /** A browser without `launchWebAuthFlow`. */
   windowless: boolean;
   /** A browser that keeps no keys (IndexedDB refused). */
   keyless: boolean;
   policy: Policy;
-  /** Whether this browser has the person's consent to technical and interaction data; undefined where it knows none. */
+  /** Whether the user consented to technical and interaction data; undefined in browsers that don't ask. */
   consent: boolean | undefined;
   /** Told when a tab is at an address the extension may see, and when a tab is gone. */
   onTab: (id: number, url: string) => void;
@@ -53,7 +53,7 @@ export interface Host {
   answered: Promise<void>;
   /** Told of each window that appears, as `windows.onCreated` tells. */
   onWindow: (id: number) => void;
-  /** Told of each window that is gone, before whoever closed it hears of that, as Firefox does. */
+  /** Called for each window that closes, before its closer is told, as in Firefox. */
   onWindowGone: (id: number) => void;
   /** Told before and after each call of a port: a test may kill the context right there. */
   onCall: (moment: 'before' | 'after', call: string) => void;
@@ -64,13 +64,13 @@ export interface Host {
   readonly reports: unknown[];
   /** How many ids were given out. */
   ids: number;
-  /** Milliseconds by which the person's clock is off; a test may change it at any time. */
+  /** Milliseconds by which the local clock is off; may be changed at any time. */
   skew: number;
   simulatedUser: SimulatedUser;
   fetch: typeof fetch;
   /** A background: fresh ports over the storage of this host. */
   start(): { ports: Ports; kill: () => void };
-  /** The person closes a window. */
+  /** The user closes a window. */
   closeWindow(id: number): void;
   closeTab(id: number): void;
 }

@@ -1,4 +1,5 @@
-// A browser for tests: several contexts of one extension over one storage, windows that a test drives, and sudden death.
+// A browser for tests: several contexts of one extension over one storage, windows that a test drives, and sudden
+// death.
 import { FxaError } from '../../src/fxa/errors.ts';
 import type { Area, Ports } from '../../src/session/ports.ts';
 import type { Host, HostOptions } from './host-types.ts';
@@ -10,7 +11,7 @@ export type { Held, Host, HostOptions, SimulatedUser } from './host-types.ts';
 export function createHost(options: HostOptions): Host {
   const locks = createLockManager();
   const closers = new Map<number, () => void>();
-  // With a test that is out of time all its contexts die.
+  // All contexts die when the test times out.
   const signal = options.signal ?? testSignal();
   let windowId = 100;
   let contexts = 0;
@@ -213,7 +214,7 @@ export function createHost(options: HostOptions): Host {
   return host;
 }
 
-/** As `fetch` does: who gives up hears of it at once, wherever the request or its answer is. */
+/** As `fetch` does: aborting rejects at once, before or during the answer. */
 function orAborted<T>(work: Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(new DOMException('aborted', 'AbortError'));

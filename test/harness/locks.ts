@@ -1,4 +1,4 @@
-// Web Locks for tests: shared by all contexts of a host; a context that dies lets go of its locks and of its place in line.
+// Web Locks for tests: shared by all contexts of a host; a dead context releases its locks and its place in the queue.
 import type { Locks } from '../../src/session/ports.ts';
 
 interface Request {

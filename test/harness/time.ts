@@ -1,8 +1,8 @@
 // Time that a test drives. Timers fire only when nothing else can move; so a time-out costs nothing, and a promise that
 // nothing will ever settle is found at once. WebCrypto runs on threads of its own and is waited for.
 //
-// The timers are those of the whole process. One test has them at a time, and one that is out of time loses them: nothing that
-// it still runs can move the clock any more, and the real timers are back before the next test begins.
+// The timers are those of the whole process. One test has them at a time, and one that is out of time loses them:
+// nothing that it still runs can move the clock any more, and the real timers are back before the next test begins.
 import { testSignal, whenOutOfTime } from './test-signal.ts';
 
 export interface Time {
@@ -17,7 +17,7 @@ export interface Time {
   advance(ms: number): void;
   /** Waits for the work, firing timers as they come due. Throws when nothing moves any more before it has settled. */
   until<T>(work: Promise<T>, what: string): Promise<T>;
-  /** Gives the real timers back. Whoever uses this time afterwards is told so by an error. */
+  /** Gives the real timers back. Any later use throws an error. */
   release(): void;
 }
 
@@ -55,7 +55,7 @@ export function checkTimers(): void {
 /**
  * Takes the timers of this process (or worker) until `release`, or until the signal aborts. `start` in milliseconds.
  *
- * @throws Error when somebody has them.
+ * @throws Error when another test has them.
  */
 export function takeTime(start: number, signal = testSignal()): Time {
   signal.throwIfAborted();

@@ -1,4 +1,4 @@
-// What can happen to an attempt: a second click, a change of mind, a window that comes late, the death of the background.
+// What can happen to an attempt: a second click, a cancellation, a late window, a dead background.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createHarness, type Harness } from './harness.ts';
 
@@ -38,7 +38,7 @@ async function opened(): Promise<{ attempt: Promise<void>; windowId: number }> {
   return { attempt, windowId: world.host.windows.open[0] ?? 0 };
 }
 
-it('a second click shows the window of the first and opens no other', async () => {
+it('shows the existing window on a second click, instead of opening another', async () => {
   world.host.simulatedUser = never;
   const { windowId } = await opened();
   await world.session.signIn();
@@ -47,13 +47,13 @@ it('a second click shows the window of the first and opens no other', async () =
   expect(world.host.windows.opened).toBe(1);
 });
 
-it('two clicks in the same instant open one window', async () => {
+it('opens one window for two clicks at the same time', async () => {
   await Promise.all([world.session.signIn(), world.session.signIn()]);
   expect(world.host.windows.opened).toBe(1);
   expect(world.view().status).toBe('signedIn');
 });
 
-it('says where it is', async () => {
+it('shows the phase of a running attempt', async () => {
   const phases: unknown[] = [];
   const { local } = world.host;
   const set = local.set.bind(local);
@@ -70,7 +70,7 @@ it('says where it is', async () => {
   ]);
 });
 
-it('closing the window cancels', async () => {
+it('cancels the attempt when its window is closed', async () => {
   world.host.simulatedUser = never;
   const { attempt, windowId } = await opened();
   world.host.closeWindow(windowId);
@@ -78,7 +78,7 @@ it('closing the window cancels', async () => {
   expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code: 'cancelled' } });
 });
 
-it('cancelling closes the window', async () => {
+it('closes the window when the attempt is cancelled', async () => {
   world.host.simulatedUser = never;
   const { attempt } = await opened();
   await world.session.cancelSignIn();
@@ -87,7 +87,7 @@ it('cancelling closes the window', async () => {
   expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code: 'cancelled' } });
 });
 
-it('cancelling while the server is still being asked whether it is there opens no window', async () => {
+it('opens no window if cancelled while the server is being checked', async () => {
   world.host.fetch = (_url, init) =>
     new Promise((_resolve, reject) => {
       init?.signal?.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));
@@ -100,7 +100,7 @@ it('cancelling while the server is still being asked whether it is there opens n
   expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code: 'cancelled' } });
 });
 
-it('cancelling at any moment before the window leaves none behind, and the next attempt works', async () => {
+it('leaves no window behind if cancelled at any moment before it, and the next attempt works', async () => {
   for (let steps = 0; steps < 40; steps++) {
     const attempt = world.session.signIn();
     for (let step = 0; step < steps; step++) await new Promise(setImmediate);
@@ -115,7 +115,7 @@ it('cancelling at any moment before the window leaves none behind, and the next 
   await expect.poll(world.liveGrants).toBe(1);
 });
 
-it('a window that comes after its attempt was cancelled is closed, and the next attempt waits for that', async () => {
+it('closes a window that appears after its attempt was cancelled, before the next attempt starts', async () => {
   const { open, passed } = gate();
   world.host.answered = passed;
   const first = world.session.signIn();
@@ -133,7 +133,7 @@ it('a window that comes after its attempt was cancelled is closed, and the next 
   expect(world.host.windows).toMatchObject({ opened: 2, open: [] });
 });
 
-it('a grant that arrives after its attempt was cancelled is destroyed, and nobody waits for it', async () => {
+it('destroys a grant that arrives after its attempt was cancelled, without waiting for it', async () => {
   const { open, passed } = gate();
   const network = world.host.fetch;
   world.host.fetch = holding('/v1/token', passed);
@@ -152,7 +152,7 @@ it('a grant that arrives after its attempt was cancelled is destroyed, and nobod
   expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'lin@example.com' } });
 });
 
-it('a background that dies leaves "interrupted", and the next attempt clears its window away', async () => {
+it('reports "interrupted" after the background died, and the next attempt closes its window', async () => {
   const person = world.host.simulatedUser;
   world.host.simulatedUser = never;
   const { windowId } = await opened();
@@ -166,7 +166,7 @@ it('a background that dies leaves "interrupted", and the next attempt clears its
   expect(world.view().status).toBe('signedIn');
 });
 
-it('a background that dies after the grant was issued leaves no grant behind', async () => {
+it('leaves no grant behind when the background dies after it was issued', async () => {
   const network = world.host.fetch;
   world.host.fetch = holding('/v1/profile', never());
   void world.session.signIn();
@@ -178,7 +178,7 @@ it('a background that dies after the grant was issued leaves no grant behind', a
   expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
 });
 
-it('an attempt that nobody runs any more does not stand in the way of the next', async () => {
+it('starts a new attempt even if a dead one is still recorded', async () => {
   const session = { status: 'signingIn', attempt: { id: 'dead', startedAt: 1, phase: 'window' } };
   await world.session.recover();
   world.host.local.set('record', {
@@ -190,7 +190,7 @@ it('an attempt that nobody runs any more does not stand in the way of the next',
   expect(world.record().journal.map(({ why }) => why)).toEqual(['interrupted', 'sign_in', 'sign_in']);
 });
 
-it('after a dead attempt was cleared away, the new window is known: it can be shown, and cancelled', async () => {
+it('can show and cancel the new window after a dead attempt was cleaned up', async () => {
   const person = world.host.simulatedUser;
   world.host.simulatedUser = never;
   await opened();
@@ -218,13 +218,13 @@ it('cancelling around the moment the window appears never leaves one, and closes
     await attempt;
     await expect.poll(() => world.host.windows.open, { interval: 1 }).toEqual([]);
     await expect.poll(() => world.host.memory.get('authWindow'), { interval: 1 }).toBeNull();
-    // A window that opens now is somebody else's.
+    // A window that opens now belongs to another extension.
     await world.session.windowCreated(7);
     expect(world.host.memory.get('authWindow')).toBeNull();
   }
 });
 
-it('signing out ends a running attempt, and the next click starts another', async () => {
+it('ends a running attempt at sign-out, and the next click starts another', async () => {
   await world.session.signIn();
   const person = world.host.simulatedUser;
   world.host.simulatedUser = never;

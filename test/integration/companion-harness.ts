@@ -1,4 +1,4 @@
-// An extension, a stand-in and a real companion that carries the one's events to the other: all in this process, over HTTP.
+// An extension, a mock server and a real companion that receives its events: all in this process, over HTTP.
 import { freePort } from '../../scripts/machine/free-port.mjs';
 import { startCompanion, type RunningCompanion } from '../../src/companion/start.ts';
 import type { CompanionSettings } from '../../src/companion/config.ts';
@@ -19,9 +19,9 @@ export interface CompanionHarness extends Harness {
   /** Starts it again, with what it had. */
   restartCompanion(): Promise<void>;
   stopCompanion(): Promise<void>;
-  /** What it has counted, of whomever. */
+  /** All its counts. */
   counted(): Promise<readonly { name: string; count: number }[]>;
-  /** Lets the companion's alarm ring: time passes, and the background tends to what is due. */
+  /** Fires the companion's alarm: time passes, and the background runs its maintenance. */
   later(): Promise<void>;
   readonly ada: Account;
   /** Everything the companion has logged. */

@@ -1,4 +1,4 @@
-// What the companion hears, the extension acts on; and what it says is never a proof.
+// The extension acts on what the companion reports, but only Mozilla accounts can end a session.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCompanionHarness, type CompanionHarness } from './companion-harness.ts';
 
@@ -18,7 +18,7 @@ const seats = () => [world.host.local.get('companion'), world.host.memory.get('c
 const seatOfNow = () => Object.keys({ ...(seats()[0] as object), ...(seats()[1] as object) });
 
 describe('a companion session', () => {
-  it('is bought with a token of its own, which is dead when it has served', async () => {
+  it('is created with a single-use token, which is destroyed afterwards', async () => {
     expect(seatOfNow()).toHaveLength(1);
     await world.session.drainOutbox();
     // The one that fetched the profile.
@@ -26,7 +26,7 @@ describe('a companion session', () => {
     expect(world.liveGrants()).toBe(1);
   });
 
-  it('is asked for news, and costs nothing while there are none', async () => {
+  it('is polled, without a profile request while nothing has changed', async () => {
     const asked: (string | null)[] = [];
     const { fetch: network } = world.host;
     world.host.fetch = async (...request) => {
@@ -50,15 +50,15 @@ describe('a companion session', () => {
   });
 });
 
-describe('an event reaches the extension with no click', () => {
-  it('a new password: signed out, with the reason', async () => {
+describe('events that reach the extension without a click', () => {
+  it('ends the session with the reason after a password change', async () => {
     world.standin.store.changePassword(world.ada, 'another horse');
     await world.standin.events.idle();
     await world.later();
     expect(world.view()).toMatchObject({ status: 'needsReauth', ended: { reason: 'password_changed' } });
   });
 
-  it('a new password, found out by a renewal before the companion was asked', async () => {
+  it('shows a password change as the reason when a refresh notices it before the poll', async () => {
     world.standin.store.changePassword(world.ada, 'another horse');
     await world.standin.events.idle();
     await expect(world.session.accessToken('profile:locale profile:email', 'refused')).resolves.toBeTruthy();
@@ -67,7 +67,7 @@ describe('an event reaches the extension with no click', () => {
     expect(world.view()).toMatchObject({ ended: { reason: 'password_changed' } });
   });
 
-  it('a deleted account: its data are gone from here', async () => {
+  it('removes the data of a deleted account', async () => {
     const { uid } = world.ada;
     world.standin.store.deleteAccount(uid);
     await world.standin.events.idle();
@@ -77,7 +77,7 @@ describe('an event reaches the extension with no click', () => {
     expect(world.stored()).not.toContain('ada@example.com');
   });
 
-  it('a new name', async () => {
+  it('shows a new name', async () => {
     const { ada } = world;
     ada.displayName = 'Countess';
     world.standin.store.profileChanged(ada);
@@ -86,7 +86,7 @@ describe('an event reaches the extension with no click', () => {
     expect(world.view().account?.displayName).toBe('Countess');
   });
 
-  it('no metrics, and metrics again only by a new look at the profile', async () => {
+  it('blocks metrics after an opt-out, and allows them again only by a new profile', async () => {
     expect(world.view().account?.metricsEnabled).toBe(true);
     world.standin.store.setMetricsEnabled(world.ada, false);
     await world.standin.events.idle();
@@ -98,13 +98,13 @@ describe('an event reaches the extension with no click', () => {
     expect(world.view().account?.metricsEnabled).toBe(true);
   });
 
-  it('no metrics, also while the profile cannot be had', async () => {
+  it('blocks metrics after an opt-out even if the profile can’t be fetched', async () => {
     world.standin.store.setMetricsEnabled(world.ada, false);
     await world.standin.events.idle();
     world.standin.faults.add({ where: 'profile', what: { kind: 'status', status: 503 } });
     await world.later();
     expect(world.view().account?.metricsEnabled).toBe(false);
-    // It is still news.
+    // It will be tried again at the next poll.
     world.ada.displayName = 'Later';
     world.standin.faults.clear();
     await world.later();
@@ -121,7 +121,7 @@ describe('sign-out', () => {
     await expect.poll(() => world.liveGrants()).toBe(0);
   });
 
-  it('needs nobody here once it is handed over, though Mozilla accounts is away', async () => {
+  it('is finished by the companion after the handover, even if Mozilla accounts was down', async () => {
     world.standin.faults.add({ where: 'destroy', what: { kind: 'status', status: 503 }, times: 1 });
     await world.session.signOut();
     await world.session.drainOutbox();
@@ -129,7 +129,7 @@ describe('sign-out', () => {
     await expect.poll(() => world.liveGrants()).toBe(0);
   });
 
-  it('is done from here without a companion', async () => {
+  it('destroys the grant from here when the companion is down', async () => {
     await world.stopCompanion();
     await world.session.signOut();
     await world.session.drainOutbox();
@@ -139,7 +139,7 @@ describe('sign-out', () => {
 });
 
 describe('a companion that fails', () => {
-  it('and comes back with an empty database is simply asked for a new session', async () => {
+  it('asks for a new session after the companion lost its database', async () => {
     const before = JSON.stringify(seats());
     await world.stopCompanion();
     await world.later();
@@ -159,7 +159,7 @@ describe('a companion that fails', () => {
     ['an unknown end', () => Response.json({ error: 'session_ended', reason: 'weather' }, { status: 401 })],
     ['a false state', () => Response.json({ revision: 'x', metrics: 1 })],
     ['a redirect', () => Response.redirect('https://example.com/', 302)],
-  ])('by %s ends nothing', async (_name, answer) => {
+  ])('keeps the session when the companion answers %s', async (_name, answer) => {
     const { fetch: network } = world.host;
     world.host.fetch = (...request) =>
       String(request[0]).includes('/v1/session') ? Promise.resolve(answer()) : network(...request);
@@ -169,7 +169,7 @@ describe('a companion that fails', () => {
     expect(world.view()).not.toHaveProperty('problem');
   });
 
-  it('by saying what is not true is not believed', async () => {
+  it('keeps the session when the companion lies about its end', async () => {
     const { fetch: network } = world.host;
     world.host.fetch = (...request) =>
       String(request[0]).endsWith('/v1/session')

@@ -1,4 +1,4 @@
-// Steps of a session that Mozilla accounts ended, and whose companion may hear of the reason before or after.
+// Steps for a session that Mozilla accounts ended, whose companion learns the reason before or after.
 import { expect } from 'vitest';
 import type { CompanionHarness } from './companion-harness.ts';
 import { CLIENT } from './harness.ts';
@@ -19,7 +19,7 @@ export function endingSteps(world: () => CompanionHarness) {
     changePassword: () => world().standin.store.changePassword(world().ada, 'another horse'),
     disconnect: () => world().standin.store.disconnect(world().ada.uid, CLIENT),
 
-    /** Mozilla accounts proves that the grant is gone, to a popup that is opened, before anything is heard of why. */
+    /** Mozilla accounts rejects the grant when the popup opens, before the reason is known. */
     async proof(): Promise<void> {
       world().host.memory.delete('tokens');
       await world().session.popupOpened();

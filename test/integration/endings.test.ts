@@ -1,4 +1,5 @@
-// How sessions end, and what is left to do then: late tokens, lost keys, foreign records, a server that asks for time.
+// How sessions end, and what is left to do then: late tokens, lost keys, foreign records, a server that asks for a
+// pause.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { CLIENT, createHarness, type Harness } from './harness.ts';
 
@@ -10,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.stop());
 
-it('a token that arrives after the sign-out is not used, and is destroyed', async () => {
+it('destroys a token that arrives after sign-out, unused', async () => {
   const network = world.host.fetch;
   let answer = () => {};
   const held = new Promise<void>((resolve) => (answer = resolve));
@@ -28,14 +29,14 @@ it('a token that arrives after the sign-out is not used, and is destroyed', asyn
   await expect.poll(() => [world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
 });
 
-it('a sign-out in the middle of a pass over the outbox is not forgotten', async () => {
+it('destroys the grant of a sign-out made during a pass over the outbox', async () => {
   const pass = world.session.refreshProfile();
   await world.session.signOut();
   await pass;
   await expect.poll(() => [world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
 });
 
-it('a server that asks for time gets it, for grants and tokens alike', async () => {
+it('waits when a server asks for a pause, for grants and tokens', async () => {
   const network = world.host.fetch;
   const busy = vi.fn<typeof fetch>(() =>
     Promise.resolve(
@@ -57,7 +58,7 @@ it('a server that asks for time gets it, for grants and tokens alike', async () 
   expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
 });
 
-it('a clock that was far ahead does not put a revocation off for years', async () => {
+it('doesn’t postpone a revocation for years because the clock was far ahead', async () => {
   const network = world.host.fetch;
   world.host.skew = 3 * 365 * 86_400_000;
   world.host.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
@@ -69,7 +70,7 @@ it('a clock that was far ahead does not put a revocation off for years', async (
   expect(world.liveGrants()).toBe(0);
 });
 
-it('a sealing key that is gone ends the session with its reason, and destroys the grant by its id', async () => {
+it('ends the session with a reason when the sealing key is lost, and destroys the grant by its id', async () => {
   world.host.memory.clear();
   const record = structuredClone(world.record()) as unknown as { session: { grant: { sealed: object } } };
   record.session.grant.sealed = { refreshToken: 'unreadable' };
@@ -84,7 +85,7 @@ it('a sealing key that is gone ends the session with its reason, and destroys th
   await expect.poll(world.liveGrants).toBe(0);
 });
 
-it('a build with another client id starts anew, and destroys the grant of the one before', async () => {
+it('starts signed out in a build with another client id, and destroys the former grant', async () => {
   world.host.local.set('record', { ...world.record(), deployment: `${world.standin.origin} other` });
   await world.restart();
   expect(world.view()).toMatchObject({ status: 'signedOut', ended: { reason: 'environment_changed' } });
@@ -92,7 +93,7 @@ it('a build with another client id starts anew, and destroys the grant of the on
   expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
 });
 
-it('a build for another server starts anew, and keeps the name of the grant for a build that can destroy it', async () => {
+it('starts signed out in a build for another server, and keeps the grant’s id for a build that can destroy it', async () => {
   const { deployment } = world.record();
   world.host.local.set('record', { ...world.record(), deployment: `https://elsewhere.example ${CLIENT}` });
   await world.restart();
@@ -103,7 +104,7 @@ it('a build for another server starts anew, and keeps the name of the grant for 
   });
 });
 
-it('a record from a newer version is left alone, and said; when it can be read again, so can the view', async () => {
+it('leaves a record of a newer version alone and reports it, until it can be read again', async () => {
   const record = world.record();
   const future = { version: 3, somethingElse: true };
   world.host.local.set('record', future);
@@ -117,7 +118,7 @@ it('a record from a newer version is left alone, and said; when it can be read a
   expect(world.view()).toMatchObject({ status: 'signedIn' });
 });
 
-it('a disabled account does not sign in, and its grant does not stay', async () => {
+it('refuses to sign in a disabled account, and destroys its grant', async () => {
   const lin = world.standin.store.accounts.byEmail('lin@example.com');
   if (!lin) throw new Error('Lin has no account.');
   lin.disabledAt = Date.now();
@@ -131,7 +132,7 @@ it('a disabled account does not sign in, and its grant does not stay', async () 
   await expect.poll(() => [world.liveGrants(), world.liveTokens()]).toEqual([1, 1]);
 });
 
-it('an account that is disabled later stays signed in, and its person is told', async () => {
+it('keeps an account signed in that is disabled later, and tells the user', async () => {
   const ada = world.standin.store.accounts.byEmail('ada@example.com');
   if (!ada) throw new Error('Ada has no account.');
   ada.disabledAt = Date.now();
@@ -140,7 +141,7 @@ it('an account that is disabled later stays signed in, and its person is told', 
   expect(world.view()).toMatchObject({ status: 'signedIn', problem: { code: 'account_disabled' } });
 });
 
-it('a token that a resource refused for no good reason is destroyed at the latest at sign-out', async () => {
+it('destroys a token that a resource refused by sign-out at the latest', async () => {
   const network = world.host.fetch;
   let refusals = 1;
   world.host.fetch = (input, init) =>
@@ -153,7 +154,7 @@ it('a token that a resource refused for no good reason is destroyed at the lates
   await expect.poll(() => [world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
 });
 
-it('a refresh that the sign-in of another account overtakes gives no token, and the late one is destroyed', async () => {
+it('returns no token when another account signs in during a refresh, and destroys the late one', async () => {
   const network = world.host.fetch;
   let answer = () => {};
   const held = new Promise<void>((resolve) => (answer = resolve));

@@ -1,4 +1,4 @@
-// How Mozilla accounts ends a session, how a person does, and how it goes on: never without a reason, never mixed.
+// How Mozilla accounts or the user ends a session, and what follows: always with a reason, accounts never mixed.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CLIENT, createHarness, type Harness } from './harness.ts';
 
@@ -30,8 +30,8 @@ const ada = () => {
 const changePassword = () => world.standin.store.changePassword(ada(), 'another horse');
 const because = () => world.record().journal.at(-1);
 
-describe('when the grant is gone', () => {
-  it('without a hint, the reason is that, and the journal has it with its instant', async () => {
+describe('when the grant was rejected', () => {
+  it('gives the revoked grant as the reason, and journals it with its time', async () => {
     const before = Date.now();
     changePassword();
     world.host.memory.delete('tokens');
@@ -46,14 +46,14 @@ describe('when the grant is gone', () => {
     expect(world.view().ended?.at).toBe(because()?.at);
   });
 
-  it('a hint makes us ask at once, and names the reason', async () => {
+  it('asks at once after a hint, and gives it as the reason', async () => {
     changePassword();
     await world.session.suspectEnd('password_changed');
     expect(world.view()).toMatchObject({ status: 'needsReauth', ended: { reason: 'password_changed' } });
     expect(because()?.why).toBe('password_changed');
   });
 
-  it('as the account was deleted, nothing of it stays', async () => {
+  it('removes everything of a deleted account', async () => {
     world.standin.store.deleteAccount(ada().uid);
     await world.session.suspectEnd('account_deleted');
     expect(world.view()).toMatchObject({ status: 'signedOut', ended: { reason: 'account_deleted' } });
@@ -61,14 +61,14 @@ describe('when the grant is gone', () => {
     expect(world.stored()).not.toContain('ada@example.com');
   });
 
-  it('a hint that came while there was no network names the reason all the same', async () => {
+  it('gives the hint as the reason even if it came while offline', async () => {
     const network = world.host.fetch;
     world.host.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
     await world.session.suspectEnd('password_changed');
     expect(world.view().status).toBe('signedIn');
     world.host.fetch = network;
     changePassword();
-    // Nobody need say it again: it is asked at the next wake.
+    // No second hint is needed: the next wake asks.
     world.host.skew = 120_000;
     await world.restart();
     await expect.poll(() => world.view().ended?.reason).toBe('password_changed');
@@ -84,7 +84,7 @@ it('a hint without a proof changes nothing, and is forgotten', async () => {
   expect(world.view()).toMatchObject({ status: 'needsReauth', ended: { reason: 'grant_revoked' } });
 });
 
-it('a hint for nobody is nothing', async () => {
+it('ignores a hint while signed out', async () => {
   await world.session.signOut();
   await world.session.suspectEnd('account_deleted');
   expect(world.view()).toMatchObject({ status: 'signedOut', ended: { reason: 'by_user' } });
@@ -98,7 +98,7 @@ describe('after the end', () => {
     expect(world.view().status).toBe('needsReauth');
   });
 
-  it('one click is enough, with the address filled in', async () => {
+  it('signs in again with one click, with the email address filled in', async () => {
     await signIn();
     expect(urls.at(-1)?.searchParams.get('login_hint')).toBe('ada@example.com');
     expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'ada@example.com' } });
@@ -106,7 +106,7 @@ describe('after the end', () => {
     expect(world.view()).not.toHaveProperty('replacedOther');
   });
 
-  it('another account is told, and not mixed with the one before', async () => {
+  it('tells the user that another account signed in, and doesn’t mix the two', async () => {
     await signIn('lin@example.com');
     expect(world.view()).toMatchObject({ account: { email: 'lin@example.com' }, replacedOther: true });
     expect(world.stored()).not.toContain('ada@example.com');
@@ -116,8 +116,8 @@ describe('after the end', () => {
   });
 });
 
-describe('a person who chooses', () => {
-  it('to be asked the next time is, until a sign-in succeeds', async () => {
+describe('a user who chooses the account', () => {
+  it('is asked for the account until a sign-in succeeds', async () => {
     await world.session.signOut({ askWho: true });
     world.host.simulatedUser = (url) => {
       urls.push(new URL(url));
@@ -133,7 +133,7 @@ describe('a person who chooses', () => {
     expect(urls.at(-1)?.searchParams.has('prompt')).toBe(false);
   });
 
-  it('another account is asked who, and the one before stays until there is another', async () => {
+  it('is asked for the account, and keeps the former one until then', async () => {
     world.host.simulatedUser = () => Promise.reject(new Error('closed'));
     await world.session.signIn({ askWho: true });
     expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'ada@example.com' } });

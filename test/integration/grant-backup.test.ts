@@ -1,4 +1,4 @@
-// The backup of grants: what it holds at every moment, and that no death leaves a grant behind that was ever written down.
+// The backup of grants: its contents at every moment, and that no crash loses a grant that was ever recorded.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { standinEndpoints } from '../../src/fxa/environments.ts';
 import { createSession } from '../../src/session/index.ts';
@@ -20,7 +20,7 @@ afterEach(async () => {
 const settled = () => world.session.runMaintenance();
 
 describe('the backup of grants', () => {
-  it('has every grant before the record does, and knows which is the one of the session', async () => {
+  it('has every grant before the record does, and marks the live session’s', async () => {
     const wrong: string[] = [];
     const { set } = world.host.local;
     world.host.local.set = (key, value) => {
@@ -36,7 +36,7 @@ describe('the backup of grants', () => {
     world.host.local.set = set;
   });
 
-  it('lets a grant go when it is destroyed, and not before', async () => {
+  it('removes a grant once it is destroyed, not before', async () => {
     await world.session.signIn();
     const id = grant();
     const network = world.host.fetch;
@@ -51,7 +51,7 @@ describe('the backup of grants', () => {
     expect(ids()).toEqual([]);
   });
 
-  it('lets a grant go that Mozilla accounts has ended', async () => {
+  it('removes a grant that Mozilla accounts has ended', async () => {
     await world.session.signIn();
     const [{ uid } = { uid: '' }] = world.standin.store.liveGrants();
     world.standin.store.disconnect(uid, CLIENT);
@@ -61,7 +61,7 @@ describe('the backup of grants', () => {
     expect(ids()).toEqual([]);
   });
 
-  it('is that of the newest session, when another takes its place', async () => {
+  it('marks the grant of the newest session when another account replaces it', async () => {
     await world.session.signIn();
     world.signsInAs('lin@example.com');
     await world.session.signIn();
@@ -70,7 +70,7 @@ describe('the backup of grants', () => {
     expect(ids()).toEqual([grant()]);
   });
 
-  it('is made up for where an earlier version signed in', async () => {
+  it('adds the grant of a session from a version without a backup', async () => {
     await world.session.signIn();
     world.host.backup = [];
     await browserRestarts();
@@ -79,13 +79,13 @@ describe('the backup of grants', () => {
     ]);
   });
 
-  it('has no token in it', async () => {
+  it('contains no token', async () => {
     await world.session.signIn();
     const text = JSON.stringify(world.host.backup);
     for (const token of world.issued) expect(text).not.toContain(token);
   });
 
-  it('is not missed where the browser keeps none', async () => {
+  it('is optional where the browser keeps no databases', async () => {
     world.host.keyless = true;
     await world.session.signIn();
     await settled();
@@ -98,7 +98,7 @@ describe('the backup of grants', () => {
 
 describe('death', () => {
   /** Kills the background at each call of a port of a sign-in, and loses the record then. */
-  it('at any point of a sign-in leaves no grant that was ever written down to live on', async () => {
+  it('leaves no recorded grant alive, at any point of a sign-in', async () => {
     let points = 0;
     for (let point = 0; ; point += 7) {
       let passed = 0;
@@ -129,7 +129,7 @@ describe('death', () => {
     expect(points).toBeGreaterThan(10);
   });
 
-  it('while starts are counted counts none twice', async () => {
+  it('counts no start of the browser twice', async () => {
     await world.session.signIn();
     lose();
     for (let point = 0; point < 200; point++) {
@@ -156,7 +156,7 @@ describe('death', () => {
   });
 });
 
-it('a grant that could not be written into the record is not in the backup when it is destroyed', async () => {
+it('removes a grant from the backup if it never reached the record and was destroyed', async () => {
   const { ports, kill } = world.host.start();
   const refused = Object.assign(new Error('full'), { name: 'FxaError', code: 'storage_unavailable' });
   let full = false;

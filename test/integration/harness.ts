@@ -1,4 +1,4 @@
-// One extension and one stand-in, together in this process: what every integration test of the session starts with.
+// One extension and one mock server in this process: the base of every integration test of the session.
 import { standinEndpoints } from '../../src/fxa/environments.ts';
 import type { CompanionConfig, MetricsConfig } from '../../src/session/context.ts';
 import type { StoredRecord } from '../../src/session/state/record.ts';
@@ -21,17 +21,17 @@ export interface Harness {
   readonly standin: RunningStandin;
   readonly host: Host;
   session: SessionService;
-  /** The background dies. */
+  /** Kills the background. */
   kill(): void;
-  /** The background dies and another one starts over the same storage. */
+  /** Kills the background and starts another over the same storage. */
   restart(): Promise<void>;
-  /** Who answers in the auth window from now on. */
+  /** Sets which account signs in in the auth window from now on. */
   signsInAs(email: string, change?: (callback: URL) => void): void;
   view(): View;
   record(): StoredRecord;
-  /** Everything that lies in either storage area, as text. */
+  /** Everything in either storage area, as text. */
   stored(): string;
-  /** The tokens that were given out, refresh tokens among them: canaries that must not turn up elsewhere. */
+  /** The tokens issued so far, including refresh tokens; they must not appear elsewhere. */
   readonly issued: readonly string[];
   liveGrants(): number;
   liveTokens(): number;
@@ -39,7 +39,7 @@ export interface Harness {
   stop(): Promise<void>;
 }
 
-/** `today` is the build for the stand-in; `2019` is a custom build that discovers everything. */
+/** `today` is the build for the mock server; `2019` is a custom build that discovers everything. */
 export async function createHarness(
   era: Era,
   {
@@ -110,7 +110,7 @@ export async function createHarness(
     liveTokens: () => standin.store.liveAccessTokens({ clientId: CLIENT }).length,
     async stop() {
       world.host.fetch = network;
-      // Out of time, the session is dead and answers no more.
+      // After a timeout the session is dead and no longer answers.
       if (!signal.aborted) await world.session.drainOutbox().catch(() => undefined);
       await standin.stop();
     },
@@ -127,7 +127,7 @@ function tokensIn(answer: unknown): string[] {
   return [access_token, refresh_token].filter((token) => typeof token === 'string');
 }
 
-/** Does what the stand-in's page does after the person gave the password: asks for a code, and goes where it is told. */
+/** Does what the mock server's page does after the password was entered: asks for a code, and follows the redirect. */
 function personAt(origin: string, email: string, change: (callback: URL) => void = () => undefined) {
   return async (url: string): Promise<string> => {
     const post = async (path: string, body: unknown, session?: string) => {

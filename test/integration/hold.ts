@@ -1,7 +1,7 @@
-// Holding things at the moment that matters: a call of a port, or the person.
+// Holds a call of a port, or the simulated user, at the moment that matters.
 import type { Harness } from './harness.ts';
 
-/** Holds a call of that name until it is let go; the nth, of those to come. */
+/** Holds the nth coming call of that name until it is released. */
 export function holdAt(world: Harness, call: string, nth = 1, way: 'out' | 'back' = 'out') {
   let seen = 0;
   const at = deferred();
@@ -20,7 +20,7 @@ function deferred() {
   return { promise, resolve };
 }
 
-/** The person takes their time: they go on when this is called. */
+/** The simulated user waits until this is called. */
 export function slowPerson(world: Harness): () => void {
   const person = world.host.simulatedUser;
   const ready = deferred();

@@ -1,4 +1,5 @@
-// What is stored while two things happen at once, or while the browser refuses: the last wish counts, and nothing is lost.
+// What is stored when two things happen at once, or when the browser refuses: the last choice counts, and nothing is
+// lost.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { standinEndpoints } from '../../src/fxa/environments.ts';
 import { createSession } from '../../src/session/index.ts';
@@ -17,8 +18,8 @@ afterEach(() => {
 const grantOf = () => (world.record().session as { grant?: { sealed?: object } }).grant;
 const nothingIsLeft = () => expect.poll(() => [world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
 
-describe('where the secrets are to lie', () => {
-  it('is what was wished last, also when the wishes cross', async () => {
+describe('where secrets are stored', () => {
+  it('follows the last choice, even if choices overlap', async () => {
     await world.session.signIn();
     const held = holdAt(world, 'memory.set secrets');
     const on = world.session.setSessionOnly(true);
@@ -33,7 +34,7 @@ describe('where the secrets are to lie', () => {
     expect(world.view().status).toBe('signedIn');
   });
 
-  it('is obeyed by a sign-in that was already sealing', async () => {
+  it('applies to a sign-in that was already sealing its secrets', async () => {
     const held = holdAt(world, 'fetch /v1/profile');
     const attempt = world.session.signIn();
     await held.reached;
@@ -45,7 +46,7 @@ describe('where the secrets are to lie', () => {
     await world.session.accessToken('profile');
   });
 
-  it('is not the disk only because a policy cannot be read for once', async () => {
+  it('isn’t the disk just because the policy can’t be read once', async () => {
     world.host.policy = { sessionOnly: true, metricsOff: false };
     await world.session.signIn();
     world.host.policy = { sessionOnly: false, metricsOff: false };
@@ -54,7 +55,7 @@ describe('where the secrets are to lie', () => {
   });
 });
 
-it('a view of something unreadable does not come after the reset', async () => {
+it('doesn’t show the unreadable record after the reset', async () => {
   world.host.local.set('record', { version: 'x' });
   const held = holdAt(world, 'local.set view');
   const late = world.session.refreshProfile().catch(() => undefined);
@@ -68,7 +69,7 @@ it('a view of something unreadable does not come after the reset', async () => {
   expect(world.view()).not.toHaveProperty('problem');
 });
 
-it('a grant that cannot be written down is destroyed on the spot', async () => {
+it('destroys a grant at once if it can’t be recorded', async () => {
   const { ports, kill } = world.host.start();
   const refused = Object.assign(new Error('full'), { name: 'FxaError', code: 'storage_unavailable' });
   let full = false;
@@ -94,7 +95,7 @@ it('a grant that cannot be written down is destroyed on the spot', async () => {
   };
   await session.signIn().catch(() => undefined);
   await nothingIsLeft();
-  // The disk takes no word of the failure: pages see it in memory, and it is written when there is room.
+  // The disk refuses the failure's record: pages see it in memory, and it is written once there is room.
   const failed = { status: 'signedOut', problem: { code: 'storage_unavailable' } };
   expect(world.host.memory.get('unwritten')).toMatchObject({ view: failed });
   full = false;
@@ -104,7 +105,7 @@ it('a grant that cannot be written down is destroyed on the spot', async () => {
   kill();
 });
 
-it('one refusal of the storage says nothing about the record', async () => {
+it('doesn’t treat a storage error as an unreadable record', async () => {
   await world.session.signIn();
   const { get } = world.host.local;
   world.host.local.get = (key) => {
@@ -116,7 +117,7 @@ it('one refusal of the storage says nothing about the record', async () => {
   world.host.local.get = get;
 });
 
-it('a sign-out while secrets move leaves none behind', async () => {
+it('leaves no secrets behind when signing out while they are moved', async () => {
   await world.session.signIn();
   const held = holdAt(world, 'memory.set secrets');
   const move = world.session.setSessionOnly(true);

@@ -1,4 +1,4 @@
-// Where the secrets of a session lie, who decides that, and what happens when they, or the record, cannot be read.
+// Where a session's secrets are stored, who decides that, and what happens when they or the record can't be read.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import upgrades from '../fixtures/record-1-to-2.json' with { type: 'json' };
 import { createHarness, type Harness } from './harness.ts';
@@ -22,13 +22,13 @@ async function browserRestarts(): Promise<void> {
   await world.restart();
 }
 
-describe('a session that is to end with the browser', () => {
+describe('a session that ends with the browser', () => {
   const wishes: [string, () => Promise<void> | void][] = [
-    ['as the person wishes', () => world.session.setSessionOnly(true)],
+    ['by the user’s choice', () => world.session.setSessionOnly(true)],
     ['as the policy demands', () => void (world.host.policy = { sessionOnly: true, metricsOff: false })],
   ];
 
-  it.each(wishes)('%s: leaves nothing of itself on disk, and is over with it', async (_why, wish) => {
+  it.each(wishes)('%s: leaves nothing on disk, and ends with the browser', async (_why, wish) => {
     await wish();
     await world.session.signIn();
     expect(world.record().session).not.toHaveProperty('grant.sealed');
@@ -45,7 +45,7 @@ describe('a session that is to end with the browser', () => {
     await expect.poll(world.liveGrants).toBe(0);
   });
 
-  it('can be made one, and be made a lasting one again', async () => {
+  it('can be switched on and off for a live session', async () => {
     await world.session.signIn();
     expect(onDisk()).toContain('sealed');
     await world.session.setSessionOnly(true);
@@ -60,7 +60,7 @@ describe('a session that is to end with the browser', () => {
     await usable();
   });
 
-  it('becomes one when the policy comes later', async () => {
+  it('applies to a live session when the policy arrives later', async () => {
     await world.session.signIn();
     world.host.policy = { sessionOnly: true, metricsOff: false };
     await world.restart();
@@ -69,7 +69,7 @@ describe('a session that is to end with the browser', () => {
     await usable();
   });
 
-  it('drops its secrets at sign-out', async () => {
+  it('deletes its secrets at sign-out', async () => {
     await world.session.setSessionOnly(true);
     await world.session.signIn();
     await world.session.signOut();
@@ -86,7 +86,7 @@ describe('a record that cannot be read', () => {
     ['of the future', 'storage_newer', (record) => ({ ...record, version: 99 })],
   ];
 
-  it.each(broken)('%s: stays untouched, and the person is told', async (_how, code, spoil) => {
+  it.each(broken)('%s: stays untouched, and the user is told', async (_how, code, spoil) => {
     const spoilt = spoil(world.record());
     world.host.local.set('record', spoilt);
     await expect(world.restart()).rejects.toMatchObject({ code });
@@ -97,7 +97,7 @@ describe('a record that cannot be read', () => {
     expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code } });
   });
 
-  it.each(broken)('%s: is reset by one button, and its grant does not stay', async (_how, _code, spoil) => {
+  it.each(broken)('%s: is replaced by one button, and its grant destroyed', async (_how, _code, spoil) => {
     world.host.local.set('record', spoil(world.record()));
     await expect(world.restart()).rejects.toThrow();
     await world.session.reset();
@@ -105,19 +105,19 @@ describe('a record that cannot be read', () => {
     expect(world.view()).not.toHaveProperty('problem');
     expect(world.record().journal.at(-1)?.why).toBe('reset');
     await expect.poll(world.liveTokens).toBe(0);
-    // Of half a text nothing is legible: the backup still has it.
+    // A truncated record names no grants, but the backup does.
     await expect.poll(world.liveGrants).toBe(0);
     await world.session.signIn();
     expect(world.view().status).toBe('signedIn');
   });
 
-  it('that can be read is never reset', async () => {
+  it('is never reset if it can be read', async () => {
     const record = world.record();
     await world.session.reset();
     expect(world.record()).toEqual(record);
   });
 
-  it('as the browser refuses its storage: nothing crashes, nobody is signed out', async () => {
+  it('survives a storage error without crashing or signing out', async () => {
     const { get } = world.host.local;
     world.host.local.get = () => {
       throw Object.assign(new Error('refused'), { name: 'FxaError', code: 'storage_unavailable' });
@@ -129,7 +129,7 @@ describe('a record that cannot be read', () => {
   });
 });
 
-it('a record of the first version goes on as if nothing had happened', async () => {
+it('keeps the session of a version 1 record', async () => {
   await world.session.signIn();
   const { session, deployment } = world.record();
   if (session.status !== 'signedIn' || !session.grant.sealed) throw new Error('unreachable');

@@ -1,4 +1,4 @@
-// The public keys at sign-in: kept for as long as they say, an hour at most, and fetched anew for a key that is not among them.
+// The public keys at sign-in: cached as long as the server allows, an hour at most, and refetched for an unknown key.
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHarness, type Harness } from './harness.ts';
 
@@ -7,7 +7,7 @@ const MINUTE = 60_000;
 let world: Harness;
 afterEach(() => world.stop());
 
-/** How often the keys were asked for; `cacheControl` takes the place of what the server says of their lifetime. */
+/** How often the keys were requested; `cacheControl` overrides the server's header. */
 function counting(cacheControl: string | null): { fetched: number } {
   const counted = { fetched: 0 };
   const network = world.host.fetch;
@@ -47,7 +47,7 @@ describe('the key set is fetched once', () => {
     expect(keys.fetched).toBe(2);
   });
 
-  it('also when the background died in between, but not by the next browser', async () => {
+  it('also after the background died, but not after the browser restarted', async () => {
     world = await createHarness('today');
     const keys = counting('max-age=3600');
     await signsIn();
@@ -62,7 +62,7 @@ describe('the key set is fetched once', () => {
 });
 
 describe('the key set is fetched again', () => {
-  it('for a key that is not in the one that is kept', async () => {
+  it('for a key that isn’t in the cached set', async () => {
     world = await createHarness('today');
     const keys = counting('max-age=3600');
     await signsIn();
@@ -73,16 +73,13 @@ describe('the key set is fetched again', () => {
     expect(keys.fetched).toBe(2);
   });
 
-  it.each(['no-store', 'private, no-cache', 'max-age=0'])(
-    'each time where the server says %s',
-    async (says) => {
-      world = await createHarness('today');
-      const keys = counting(says);
-      await signsIn();
-      await signsIn();
-      expect(keys.fetched).toBe(2);
-    },
-  );
+  it.each(['no-store', 'private, no-cache', 'max-age=0'])('each time if the server says %s', async (says) => {
+    world = await createHarness('today');
+    const keys = counting(says);
+    await signsIn();
+    await signsIn();
+    expect(keys.fetched).toBe(2);
+  });
 
   it('when the clock was set back', async () => {
     world = await createHarness('today');
@@ -93,7 +90,7 @@ describe('the key set is fetched again', () => {
     expect(keys.fetched).toBe(2);
   });
 
-  it('at another server, whose keys are its own', async () => {
+  it('at another server', async () => {
     world = await createHarness('today');
     const keys = counting('max-age=3600');
     await signsIn();
@@ -103,7 +100,7 @@ describe('the key set is fetched again', () => {
     expect(keys.fetched).toBe(2);
   });
 
-  it('where what was kept cannot be read', async () => {
+  it('if the cache can’t be read', async () => {
     world = await createHarness('today');
     const keys = counting('max-age=3600');
     await signsIn();

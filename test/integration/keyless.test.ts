@@ -1,5 +1,5 @@
-// A browser that keeps no keys, as Firefox that is always private: the person is told before they sign in, the sign-in lives as
-// long as the browser, and its end has a reason of its own.
+// A browser that keeps no keys, such as Firefox in permanent private browsing: the user is told before signing in, the
+// session ends with the browser, and its end has a reason of its own.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createHarness, type Harness } from './harness.ts';
 
@@ -22,7 +22,7 @@ async function browserRestarts(): Promise<void> {
 
 const grant = () => (world.record().session as { grant?: object }).grant;
 
-it('is said before the first sign-in, whatever the person has chosen', async () => {
+it('is shown before the first sign-in, whatever the setting', async () => {
   await browserRestarts();
   expect(world.view()).toMatchObject({ status: 'signedOut', sessionOnly: 'by_browser' });
   await world.session.setSessionOnly(true);
@@ -33,7 +33,7 @@ it('is said before the first sign-in, whatever the person has chosen', async () 
   expect(await world.session.keepsKeys()).toBe(false);
 });
 
-it('ends the sign-in with the browser, for its own reason, and leaves nothing on disk or at the server', async () => {
+it('ends the session with the browser, with its own reason, and leaves nothing on disk or at the server', async () => {
   await world.session.signIn();
   expect(world.view()).toMatchObject({ status: 'signedIn', sessionOnly: 'by_browser' });
   expect(grant()).toMatchObject({ notKept: true });
@@ -52,7 +52,7 @@ it('ends the sign-in with the browser, for its own reason, and leaves nothing on
   await expect.poll(world.liveGrants).toBe(0);
 });
 
-it('ends it as the person chose, where they did', async () => {
+it('gives the user’s choice as the reason if there is one', async () => {
   await world.session.signIn();
   await world.session.setSessionOnly(true);
   expect(grant()).not.toHaveProperty('notKept');
@@ -62,7 +62,7 @@ it('ends it as the person chose, where they did', async () => {
   expect(world.view().ended?.reason).toBe('session_only');
 });
 
-it('a refusal for once is made up for at the next start of the background', async () => {
+it('seals the secrets at the next start of the background after a temporary refusal', async () => {
   await world.session.signIn();
   world.host.keyless = false;
   await world.restart();

@@ -1,5 +1,5 @@
-// What is not learnt from a companion after the proof, how long it is asked, and that it reaches the session it is about and
-// no other.
+// What a companion can't change after the grant was rejected, how long it is asked, and that an answer only affects its
+// own session.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCompanionHarness, type CompanionHarness } from './companion-harness.ts';
 import { endingSteps, HOUR, MINUTE } from './ending-steps.ts';
@@ -30,7 +30,7 @@ afterEach(async () => {
   await world.stop();
 });
 
-describe('nothing is erased', () => {
+describe('the account isn’t erased', () => {
   it('while the companion says nothing', async () => {
     disconnect();
     await proof();
@@ -48,7 +48,7 @@ describe('nothing is erased', () => {
     ['500', () => new Response('{}', { status: 500 })],
     ['a bare 401', () => new Response('{}', { status: 401 })],
     ['an unknown end', () => Response.json({ error: 'session_ended', reason: 'weather' }, { status: 401 })],
-    ['a session nobody knows', () => Response.json({ error: 'unknown_session' }, { status: 401 })],
+    ['an unknown session', () => Response.json({ error: 'unknown_session' }, { status: 401 })],
   ])('by %s', async (_name, answer) => {
     deleteAccount();
     await proof();
@@ -62,7 +62,7 @@ describe('nothing is erased', () => {
   });
 });
 
-it('is asked for no longer than Mozilla accounts goes on telling, and ever more rarely', async () => {
+it('asks the companion less and less often, and no longer than events can arrive', async () => {
   disconnect();
   await proof();
   await eventsArrive();
@@ -78,15 +78,15 @@ it('is asked for no longer than Mozilla accounts goes on telling, and ever more 
   const asked = shown.filter((path) => path === '/v1/session').length;
   expect(asked).toBeGreaterThan(10);
   expect(asked).toBeLessThan(60);
-  // It has taken leave, and nothing wakes for it.
+  // It was handed over, and no alarm is left for it.
   expect(shown.at(-1)).toBe('/v1/session/end');
   expect(seats()).toEqual([]);
   expect(world.host.alarms.has('fxa:companion')).toBe(false);
   expect(world.view().status).toBe('needsReauth');
 });
 
-describe('who signs in again before it is heard of', () => {
-  it('as another account ends the old companion session, and is not touched by what it would have told', async () => {
+describe('signing in again before the reason arrives', () => {
+  it('as another account ends the old companion session, whose reason then changes nothing', async () => {
     deleteAccount();
     await proof();
     world.signsInAs('lin@example.com');
@@ -104,7 +104,7 @@ describe('who signs in again before it is heard of', () => {
     expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'lin@example.com' } });
   });
 
-  it('as the same account is not told of the old password again', async () => {
+  it('as the same account doesn’t show the old password change again', async () => {
     changePassword();
     await proof();
     const before = seats();
@@ -120,7 +120,7 @@ describe('who signs in again before it is heard of', () => {
     expect(seats()).not.toEqual(before);
   });
 
-  it('while the answer is on its way keeps what is theirs', async () => {
+  it('keeps the new session when the answer arrives meanwhile', async () => {
     deleteAccount();
     await proof();
     await eventsArrive();
@@ -145,7 +145,7 @@ describe('who signs in again before it is heard of', () => {
   });
 });
 
-it('who signs out instead hands the companion session back', async () => {
+it('hands the companion session over at sign-out', async () => {
   disconnect();
   await proof();
   const shown = pathsAsked();
@@ -155,7 +155,7 @@ it('who signs out instead hands the companion session back', async () => {
   expect(seats()).toEqual([]);
 });
 
-it('an opt-out after the proof still has the counts forgotten, and the reason is still heard', async () => {
+it('has counts deleted by an opt-out after the grant was rejected, and still learns the reason', async () => {
   const { uid } = world.ada;
   world.host.consent = true;
   await world.session.popupOpened();

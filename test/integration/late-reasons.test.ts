@@ -1,5 +1,5 @@
-// What the companion tells only after Mozilla accounts has proved that the grant is gone: the reason shown follows, and a
-// deleted account is erased.
+// What the companion reports only after the grant was rejected: the reason shown follows, and a deleted account is
+// erased.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCompanionHarness, type CompanionHarness } from './companion-harness.ts';
 import { endingSteps, HOUR, MINUTE } from './ending-steps.ts';
@@ -20,8 +20,8 @@ afterEach(async () => {
   await world.stop();
 });
 
-describe('a deletion that is heard of after the proof', () => {
-  it('erases the account, by the alarm alone', async () => {
+describe('a deleted account, reported after the grant was rejected', () => {
+  it('is erased by the alarm alone', async () => {
     const { uid } = world.ada;
     deleteAccount();
     await proof();
@@ -40,7 +40,7 @@ describe('a deletion that is heard of after the proof', () => {
     expect(world.host.alarms.has('fxa:companion')).toBe(false);
   });
 
-  it('erases it when the popup is opened again', async () => {
+  it('is erased when the popup opens again', async () => {
     const { uid } = world.ada;
     deleteAccount();
     await proof();
@@ -60,7 +60,7 @@ describe('a deletion that is heard of after the proof', () => {
         world.host.alarms.clear();
       },
     ],
-  ])('erases it over a restart of %s in between', async (_what, forget) => {
+  ])('is erased after a restart of %s in between', async (_what, forget) => {
     const { uid } = world.ada;
     deleteAccount();
     await proof();
@@ -74,7 +74,7 @@ describe('a deletion that is heard of after the proof', () => {
     isErased(uid);
   });
 
-  it('erases it when the companion was away for two days', async () => {
+  it('is erased after the companion was down for two days', async () => {
     const { uid } = world.ada;
     await world.stopCompanion();
     deleteAccount();
@@ -91,7 +91,7 @@ describe('a deletion that is heard of after the proof', () => {
     isErased(uid);
   });
 
-  it('erases it where a new password came first, and was told', async () => {
+  it('is erased after a password change was reported first', async () => {
     const { uid } = world.ada;
     changePassword();
     await eventsArrive();
@@ -104,7 +104,7 @@ describe('a deletion that is heard of after the proof', () => {
     isErased(uid);
   });
 
-  it('erases it beneath a sign-in that has only begun', async () => {
+  it('is erased beneath a sign-in that has just begun', async () => {
     const { uid } = world.ada;
     deleteAccount();
     await proof();
@@ -129,8 +129,8 @@ describe('a deletion that is heard of after the proof', () => {
   });
 });
 
-describe('a new password that is heard of after the proof', () => {
-  it('is the reason that is shown, and the data stays', async () => {
+describe('a changed password, reported after the grant was rejected', () => {
+  it('is shown as the reason, and the data stays', async () => {
     changePassword();
     await proof();
     const { at } = ended() ?? {};
@@ -143,7 +143,7 @@ describe('a new password that is heard of after the proof', () => {
     });
   });
 
-  it('is not the last word: the account may be deleted yet', async () => {
+  it('may still be followed by a deleted account', async () => {
     const { uid } = world.ada;
     changePassword();
     await proof();

@@ -17,7 +17,7 @@ export function lossSteps(world: () => Harness) {
       world().host.alarms.clear();
       await world().restart();
     },
-    /** All that lies in `storage.local` is gone; it can be put back. */
+    /** Empties `storage.local`; its content can be put back. */
     lose(): Map<string, unknown> {
       const was = new Map(world().host.local);
       world().host.local.clear();

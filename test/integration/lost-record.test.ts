@@ -1,5 +1,5 @@
-// The browser loses what `storage.local` had, while its databases are whole: the person is told, and the grant does not live on
-// for ever. But what is missing once may be found again, so nothing is destroyed in a hurry.
+// The browser loses `storage.local` but keeps its databases: the user is told, and the grant is destroyed. But a
+// missing record may reappear, so nothing is destroyed at the first start.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { holdAt } from './hold.ts';
 import { lossSteps } from './loss-steps.ts';
@@ -27,14 +27,14 @@ async function isToldOfTheLoss(): Promise<void> {
   await expect(world.session.accessToken('profile')).rejects.toMatchObject({ code: 'signed_out' });
 }
 
-describe('a record that is lost', () => {
+describe('a lost record', () => {
   beforeEach(async () => {
     await world.session.signIn();
     await settled();
     expect(world.liveGrants()).toBe(1);
   });
 
-  it('is said, at every start with the same instant, and is no new beginning', async () => {
+  it('is reported at every start with the same time', async () => {
     lose();
     await browserRestarts();
     await isToldOfTheLoss();
@@ -47,13 +47,13 @@ describe('a record that is lost', () => {
     expect(world.record().journal).toMatchObject([{ from: 'signedIn', to: 'signedOut', why: 'record_lost' }]);
   });
 
-  it('has its grant destroyed at the second start of the browser, not at the first', async () => {
+  it('has its grant destroyed at the browser’s second start, not the first', async () => {
     lose();
     await browserRestarts();
-    // The background may start as often as it likes.
+    // More starts of the background don't count.
     for (let start = 0; start < 5; start++) await world.restart();
     expect(world.liveGrants()).toBe(1);
-    // What may be found again is not written over.
+    // A record that may reappear isn't overwritten.
     expect(world.host.local.has('record')).toBe(false);
     await browserRestarts();
     await expect.poll(world.liveGrants).toBe(0);
@@ -61,7 +61,7 @@ describe('a record that is lost', () => {
     expect(world.record().outbox).toEqual([]);
   });
 
-  it('goes on as if nothing had happened when it is found again', async () => {
+  it('is used again if it reappears', async () => {
     const was = lose();
     await browserRestarts();
     await isToldOfTheLoss();
@@ -69,7 +69,7 @@ describe('a record that is lost', () => {
     await browserRestarts();
     expect(world.view().status).toBe('signedIn');
     await expect(world.session.accessToken('profile')).resolves.toBeTruthy();
-    // It was not missing twice in a row.
+    // It wasn't missing twice in a row.
     const again = lose();
     await browserRestarts();
     restore(again);
@@ -81,7 +81,7 @@ describe('a record that is lost', () => {
     ]);
   });
 
-  it('is not destroyed where it comes back in the very moment of the second start', async () => {
+  it('keeps its grant if it reappears during the second start', async () => {
     const was = lose();
     await browserRestarts();
     const id = named(was.get('record'))[0];
@@ -96,7 +96,7 @@ describe('a record that is lost', () => {
     expect(world.liveGrants()).toBe(1);
   });
 
-  it('and a storage that refuses destroys nothing, however often', async () => {
+  it('keeps its grant while storage only fails, however often', async () => {
     const was = lose();
     await browserRestarts();
     const { get } = world.host.local;
@@ -117,18 +117,18 @@ describe('a record that is lost', () => {
   it.each([
     ['corrupt', { version: 2, session: 'scrambled' }],
     ['of a later version', { version: 99 }],
-  ])('and one that is %s destroys nothing, until the person says Reset', async (_how, record) => {
+  ])('keeps its grant if it is %s, until the user resets it', async (_how, record) => {
     lose();
     world.host.local.set('record', record);
     for (let start = 0; start < 4; start++) await expect(browserRestarts()).rejects.toThrow();
     expect(world.liveGrants()).toBe(1);
     await world.session.reset();
-    // Of this record nothing is legible.
+    // This record names no grants.
     await expect.poll(world.liveGrants).toBe(0);
     await expect.poll(ids).toEqual([]);
   });
 
-  it('does not take the sign-in along that came in between', async () => {
+  it('doesn’t affect a sign-in made in between', async () => {
     lose();
     await browserRestarts();
     await world.session.signIn();
@@ -143,7 +143,7 @@ describe('a record that is lost', () => {
     await expect(world.session.accessToken('profile')).resolves.toBeTruthy();
   });
 
-  it('is not said where there was only a grant that waited to be destroyed, which is destroyed all the same', async () => {
+  it('isn’t reported if it only had a grant to destroy, which is still destroyed', async () => {
     const network = world.host.fetch;
     world.host.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
     await world.session.signOut();
@@ -175,7 +175,7 @@ describe('a record that is lost', () => {
   });
 });
 
-it('a first start, where nobody was ever signed in, says nothing', async () => {
+it('reports nothing at the very first start', async () => {
   await browserRestarts();
   await browserRestarts();
   expect(world.view()).toMatchObject({ status: 'signedOut' });

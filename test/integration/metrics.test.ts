@@ -1,4 +1,4 @@
-// Metrics from the popup to the companion's database, and back out of it; with a real companion and a real stand-in.
+// Metrics from the popup to the companion's database, and back out of it; with a real companion and a real mock server.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { EMPTY_QUEUE, METRICS, type MetricsQueue } from '../../src/session/metrics/queue.ts';
 import { createCompanionHarness, type CompanionHarness } from './companion-harness.ts';
@@ -14,8 +14,8 @@ beforeEach(async () => {
   world = await createCompanionHarness();
   await world.startCompanion();
   world.host.consent = true;
-  // However late it is, and however far the clock is put forward here, this is the companion's own day: it takes none that has
-  // not begun by its clock.
+  // However late it is, and however far the clock is put forward here, this is the companion's own day: it takes none
+  // that has not begun by its clock.
   world.host.skew = -(Date.now() % DAY);
   asked = [];
   const { fetch: network } = world.host;
@@ -50,7 +50,7 @@ async function signIn(): Promise<URL> {
   return new URL(opened);
 }
 
-it('go from the popup to the companion, by day and name, and engage to Mozilla accounts', async () => {
+it('sends counts from the popup to the companion by day and name, and engage to Mozilla accounts', async () => {
   await world.session.popupOpened();
   await signIn();
   expect(names('waiting')).toEqual(['popup_opened', 'sign_in_completed', 'sign_in_started']);
@@ -63,11 +63,11 @@ it('go from the popup to the companion, by day and name, and engage to Mozilla a
   expect(sums).toEqual(['popup_opened 3', 'sign_in_completed 1', 'sign_in_started 1']);
   const engaged = () => world.standin.metricsFlows.filter(({ query }) => query.event_type === 'engage');
   await expect.poll(() => engaged().length).toBe(1);
-  // Nobody's address, and nobody's name.
+  // No email address and no name.
   expect(JSON.stringify([await world.counted(), books()])).not.toMatch(/ada|@/i);
 });
 
-it('are sent no more often than once a minute', async () => {
+it('uploads counts at most once a minute', async () => {
   await signIn();
   await world.later();
   const before = asked.length;
@@ -81,7 +81,7 @@ it('are sent no more often than once a minute', async () => {
   expect(asked.slice(before)).toEqual(['POST /v1/metrics 202']);
 });
 
-it('are forgotten on both sides when the person says no, though the companion is away at first', async () => {
+it('deletes counts on both sides after an opt-out, even if the companion was down at first', async () => {
   await signIn();
   await world.later();
   expect(await world.counted()).not.toEqual([]);
@@ -102,7 +102,7 @@ it('are forgotten on both sides when the person says no, though the companion is
   expect(world.view().metrics).toEqual({ on: false, closedBy: ['switch'] });
 });
 
-it('are forgotten by the companion before the person has left it', async () => {
+it('has the companion delete counts before handing over the session', async () => {
   await signIn();
   await world.later();
   await Promise.all([world.session.setMetrics(false), world.session.signOut()]);
@@ -110,7 +110,7 @@ it('are forgotten by the companion before the person has left it', async () => {
   await expect.poll(() => world.counted()).toEqual([]);
 });
 
-it('begin a flow when the popup is on show, which goes to Mozilla accounts once', async () => {
+it('begins a flow when the popup opens, and passes it to Mozilla accounts once', async () => {
   await world.session.popupOpened();
   await world.session.popupOpened();
   expect(asked).toEqual(['GET /v1/metrics-flow 200']);
@@ -128,7 +128,7 @@ it('begin a flow when the popup is on show, which goes to Mozilla accounts once'
   expect([...(await signIn()).searchParams.keys()]).not.toContain('flow_id');
 });
 
-/** Forbids metrics when an answer to such a request has come, without a word to the session. */
+/** Forbids metrics once an answer to such a request has come, without telling the session. */
 function forbidAt(pathname: RegExp): void {
   const { fetch: network } = world.host;
   world.host.fetch = async (url, init) => {
@@ -139,7 +139,7 @@ function forbidAt(pathname: RegExp): void {
   };
 }
 
-it('hand no flow on to another server, or for another client, than the one it was begun at', async () => {
+it('passes no flow to another server or for another client', async () => {
   await world.session.popupOpened();
   const flow = world.host.memory.get('flow') as { flowId: string };
   expect(flow.flowId).toMatch(/^[0-9a-f]{64}$/);
@@ -150,7 +150,7 @@ it('hand no flow on to another server, or for another client, than the one it wa
   expect([...(await signIn()).searchParams.keys()]).not.toContain('flow_id');
 });
 
-it('hand no flow on that is old, or that was refused', async () => {
+it('passes on no flow that is old or was refused', async () => {
   const keys = async () => [...(await signIn()).searchParams.keys()];
   await world.session.popupOpened();
   world.host.skew = 121 * MINUTE;
@@ -166,7 +166,7 @@ it('hand no flow on that is old, or that was refused', async () => {
   expect(again).not.toContain('flow_id');
 });
 
-it('hand no flow on when they are forbidden while the sign-in looks for the server', async () => {
+it('passes on no flow if metrics are blocked while the sign-in checks the server', async () => {
   await world.session.popupOpened();
   expect(world.host.memory.get('flow')).toMatchObject({ flowId: expect.any(String) as string });
   forbidAt(/./);
@@ -174,20 +174,20 @@ it('hand no flow on when they are forbidden while the sign-in looks for the serv
   expect(world.view().status).toBe('signedIn');
 });
 
-it('ask for no flow where they are forbidden', async () => {
+it('requests no flow while metrics are blocked', async () => {
   world.host.policy = { sessionOnly: false, metricsOff: true };
   await world.session.popupOpened();
   expect(asked).toEqual([]);
 });
 
-it('keep no flow when they are forbidden while it is fetched', async () => {
+it('keeps no flow if metrics are blocked while it is fetched', async () => {
   forbidAt(/^\/v1\/metrics-flow$/);
   await world.session.popupOpened();
   expect(asked).toEqual(['GET /v1/metrics-flow 200']);
   expect(world.host.memory.get('flow') ?? undefined).toBeUndefined();
 });
 
-it('never keep anybody from signing in', async () => {
+it('never blocks a sign-in because of metrics', async () => {
   await world.stopCompanion();
   await world.session.popupOpened();
   world.host.memory.set('flow', { flowId: 'x'.repeat(64), flowBeginTime: Date.now(), deviceId: 7 });
@@ -195,7 +195,7 @@ it('never keep anybody from signing in', async () => {
   expect(world.view().status).toBe('signedIn');
 });
 
-it('never leave the popup, with any one consent away', async () => {
+it('sends nothing if any one consent is missing', async () => {
   const close: readonly (() => unknown)[] = [
     () => world.session.setMetrics(false),
     () => world.session.setObjection(true),
@@ -206,7 +206,7 @@ it('never leave the popup, with any one consent away', async () => {
   for (const [at, no] of close.entries()) {
     const before = asked.length;
     await no();
-    // The account speaks only once somebody has signed in.
+    // The account only counts once it has signed in.
     if (at < 4) await world.session.popupOpened();
     await signIn();
     await world.session.popupOpened();

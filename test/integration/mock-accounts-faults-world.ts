@@ -1,4 +1,4 @@
-// Requests to a stand-in that may not answer them.
+// Requests to a mock server that may not answer them.
 import { expect } from 'vitest';
 import type { Era } from '../../src/mock-accounts/era.ts';
 import type { RunningStandin } from '../../src/mock-accounts/listen.ts';

@@ -66,7 +66,7 @@ describe.each(['today', '2019'] as const)('era %s', (era) => {
     }
   });
 
-  it('html: somebody else’s page, without CORS unless told', async () => {
+  it('html: a foreign page, without CORS unless requested', async () => {
     standin.faults.set([{ where: 'api', what: { kind: 'html' } }]);
     const portal = await profile();
     expect(portal.status).toBe(200);

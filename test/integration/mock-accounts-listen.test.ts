@@ -1,4 +1,4 @@
-// A stand-in that really listens, and a client library's whole round against it, in both eras.
+// A mock server that really listens, and a client library's whole round against it, in both eras.
 import * as oauth from 'oauth4webapi';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type RunningStandin, startStandin } from '../../src/mock-accounts/listen.ts';

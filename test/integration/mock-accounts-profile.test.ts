@@ -185,7 +185,7 @@ describe('pictures', () => {
     expect(answer).toMatchObject({ status: 401, body: { reason: 'Avatar not owned by user' } });
   });
 
-  it('a letter stands for everybody else', async () => {
+  it('shows a letter for accounts without a picture', async () => {
     const letter = await driver.get('/v1/avatar/L');
     expect(letter.headers.get('content-type')).toBe('image/svg+xml');
     expect(letter.text).toContain('>L</text>');

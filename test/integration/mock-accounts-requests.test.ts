@@ -64,7 +64,7 @@ describe('prompt=none', () => {
   const errorOf = async (more: Record<string, string | undefined> = {}) =>
     new URL(String((await silent(more)).data)).searchParams.get('error');
 
-  it('goes on when somebody is signed in', async () => {
+  it('continues when there is a session', async () => {
     await signIn();
     expect((await silent()).data).toMatchObject({ state: 'the-state' });
     const { id_token: hint } = await driver.tokens();

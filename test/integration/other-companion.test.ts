@@ -1,4 +1,5 @@
-// A build for another companion: what was bought at the one before is neither shown to it nor used, whatever it answers.
+// A build for another companion: a session created at the previous one is neither sent to it nor used, whatever it
+// answers.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -16,13 +17,13 @@ const SOLD_BY_OTHER = 'o'.repeat(43);
 const ANSWERS: Readonly<Record<string, Answer>> = {
   'sells no session': { status: 503, body: {} },
   'says that every session is over': { status: 401, body: { error: 'unknown_session' } },
-  // A revision that never was makes the extension refresh what it has.
+  // An unknown revision makes the extension refresh its session.
   'sells a session': { status: 200, body: { session: SOLD_BY_OTHER, revision: 99, metrics: false } },
 };
 
 let world: CompanionHarness;
 let other: Server;
-/** What the other companion hears: method, path, headers and body of each request. */
+/** What the other companion receives: method, path, headers and body of each request. */
 let heard: string[];
 let answer: Answer;
 
@@ -53,8 +54,10 @@ const otherOrigin = () => `http://127.0.0.1:${(other.address() as AddressInfo).p
 
 /** The companion session in storage, as the companion knows it. */
 function heldSession(): string {
-  const [seat] = Object.values(world.host.local.get('companion') as Record<string, { session: string }>);
-  return Buffer.from(seat?.session.replace('sealed:', '') ?? '', 'base64').toString();
+  const [companionSession] = Object.values(
+    world.host.local.get('companion') as Record<string, { session: string }>,
+  );
+  return Buffer.from(companionSession?.session.replace('sealed:', '') ?? '', 'base64').toString();
 }
 
 /** The background of a build for the other companion takes over. */
@@ -87,7 +90,7 @@ function watchRest(): readonly string[] {
 }
 
 it.each(Object.entries(ANSWERS))(
-  'a companion that %s hears nothing of the session that another one sold, which is asked no more',
+  'sends another companion’s session neither to it nor to a companion that %s',
   async (_what, given) => {
     answer = given;
     const sold = heldSession();
@@ -107,7 +110,7 @@ it.each(Object.entries(ANSWERS))(
 
     expect(heard.filter((line) => line.includes(sold))).toEqual([]);
     expect(asked).toEqual([]);
-    // It was spoken to, and bought from anew.
+    // It was contacted, and a new session was created there.
     expect(heard.some((line) => line.startsWith('POST /v1/sessions'))).toBe(true);
     expect(world.stored()).not.toContain(Buffer.from(sold).toString('base64'));
   },

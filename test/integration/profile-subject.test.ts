@@ -1,4 +1,4 @@
-// Whose profile it is: that of the id_token's subject, at sign-in and ever after, and nobody else's is shown.
+// The profile must belong to the id_token's subject, at sign-in and later; no other profile is ever shown.
 import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHarness, ERAS, type Harness } from './harness.ts';
@@ -29,7 +29,7 @@ const OTHERS: readonly (readonly [what: string, change: (profile: Fields) => Fie
 ];
 
 describe.each(ERAS)('a profile in era %s', (era) => {
-  it.each(OTHERS)('%s ends a sign-in, and its tokens', async (_what, change) => {
+  it.each(OTHERS)('%s fails a sign-in, and its tokens are destroyed', async (_what, change) => {
     world = await createHarness(era);
     const network = world.host.fetch;
     profileSays(change);
@@ -59,7 +59,7 @@ describe.each(ERAS)('a profile in era %s', (era) => {
     expect(world.stored()).not.toContain(MALLORY.email);
   });
 
-  it('of another account is not shown after a sign-in that could not have one', async () => {
+  it('of another account is not shown after a sign-in without a profile', async () => {
     world = await createHarness(era);
     world.host.fetch = async (input, init) =>
       String(input).endsWith('/v1/profile') ? new Response('', { status: 502 }) : fetch(input, init);
@@ -92,7 +92,7 @@ describe('a client with pairwise subjects', () => {
     await world.session.signIn();
   };
 
-  it('signs in, and keeps to the account whose profile it saw first', async () => {
+  it('signs in, and accepts only the account of its first profile', async () => {
     world = await createHarness('today', { pairwiseSubjects: true });
     await signsInPairwise();
     const { status, account } = world.view();
@@ -104,7 +104,7 @@ describe('a client with pairwise subjects', () => {
     expect(world.stored()).not.toContain(MALLORY.email);
   });
 
-  it('is refused by a build for clients without', async () => {
+  it('is refused by a build for clients without them', async () => {
     world = await createHarness('today');
     await signsInPairwise();
     expect(world.view()).toMatchObject({ status: 'signedOut', problem: { reason: 'profile' } });

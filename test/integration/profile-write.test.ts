@@ -29,18 +29,15 @@ describe.each(ERAS)('writing to the profile, era %s', (era) => {
     String((await drive(standin).tokens({ scope, email })).access_token);
   const read = (token: string) => fetchProfile(deployment, token, http);
 
-  it.each(['Zoë 🦊', 'نور الهدى', 'x'.repeat(256)])(
-    'the display name %j arrives as it was sent',
-    async (name) => {
-      const token = await tokenFor('profile profile:display_name:write');
-      // A first look fills the cache that servers of 2019 have.
-      await read(token);
-      await setDisplayName(deployment, token, name, http);
-      expect(await read(token)).toMatchObject({ displayName: name });
-    },
-  );
+  it.each(['Zoë 🦊', 'نور الهدى', 'x'.repeat(256)])('changes the display name to %j', async (name) => {
+    const token = await tokenFor('profile profile:display_name:write');
+    // A first look fills the cache that servers of 2019 have.
+    await read(token);
+    await setDisplayName(deployment, token, name, http);
+    expect(await read(token)).toMatchObject({ displayName: name });
+  });
 
-  it('the empty name clears it', async () => {
+  it('clears the display name', async () => {
     const token = await tokenFor('profile profile:display_name:write', 'noor@example.com');
     expect(await read(token)).toHaveProperty('displayName');
     await setDisplayName(deployment, token, '', http);
@@ -50,7 +47,7 @@ describe.each(ERAS)('writing to the profile, era %s', (era) => {
   it.each([
     ['image/png', PNG],
     ['image/jpeg', JPEG],
-  ])('a picture arrives as it was sent: %s', async (type, image) => {
+  ])('changes the picture, unaltered: %s', async (type, image) => {
     const token = await tokenFor('profile:write', 'lin@example.com');
     await setAvatar(deployment, token, new Blob([image], { type: 'text/plain' }), http);
     const { avatar, avatarDefault } = await read(token);
@@ -60,7 +57,7 @@ describe.each(ERAS)('writing to the profile, era %s', (era) => {
     expect(Buffer.from(await served.arrayBuffer()).equals(Buffer.from(image))).toBe(true);
   });
 
-  it('nobody writes with a scope that only reads, or that writes something else', async () => {
+  it('refuses to write with a scope that only reads or writes something else', async () => {
     const reader = await tokenFor('profile');
     const painter = await tokenFor('profile profile:avatar:write');
     const denied = { code: 'scope_denied', status: 403 };
@@ -70,14 +67,14 @@ describe.each(ERAS)('writing to the profile, era %s', (era) => {
     expect(await read(reader)).not.toMatchObject({ displayName: 'Eve' });
   });
 
-  it('a dead token is told from a missing scope', async () => {
+  it('tells a dead token from a missing scope', async () => {
     const unknown = 'ab'.repeat(32);
     const rejected = { code: 'token_rejected', status: 401 };
     expect(await failure(setDisplayName(deployment, unknown, 'Eve', http))).toMatchObject(rejected);
     expect(await failure(setAvatar(deployment, unknown, JPEG, http))).toMatchObject(rejected);
   });
 
-  it('a browser may do it from an extension: the preflights allow it', async () => {
+  it('allows writes from an extension in its preflight answers', async () => {
     for (const path of ['/v1/display_name', '/v1/avatar/upload']) {
       const answer = await fetch(standin.origin + path, {
         method: 'OPTIONS',
@@ -96,14 +93,11 @@ describe.each(ERAS)('writing to the profile, era %s', (era) => {
     ['U+FFFD', 'a\uFFFD', era === '2019' ? 400 : 200],
     ['a line break', 'a\nb', 400],
     ['257 characters', 'x'.repeat(257), 400],
-  ])(
-    'what is refused here before it is sent, the server judges itself: %s',
-    async (_what, displayName, status) => {
-      const token = await tokenFor('profile:write');
-      const driver = drive(standin);
-      expect((await driver.post('/v1/display_name', { displayName }, driver.bearer(token))).status).toBe(
-        status,
-      );
-    },
-  );
+  ])('agrees with the server on what is refused before sending: %s', async (_what, displayName, status) => {
+    const token = await tokenFor('profile:write');
+    const driver = drive(standin);
+    expect((await driver.post('/v1/display_name', { displayName }, driver.bearer(token))).status).toBe(
+      status,
+    );
+  });
 });

@@ -1,4 +1,4 @@
-// Two things at once, each held at the moment that matters: nothing of the one is lost to the other.
+// Two things at once, each held at the moment that matters: neither loses anything to the other.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { holdAt, slowPerson } from './hold.ts';
 import { CLIENT, createHarness, SCOPE, type Harness } from './harness.ts';
@@ -19,7 +19,7 @@ afterEach(() => {
 const inWindow = () => expect.poll(() => world.view().phase).toBe('window');
 const grantOf = () => (world.record().session as { grant?: { sealed?: object } }).grant;
 
-it('a key that one session lost does not end the next', async () => {
+it('doesn’t end a session because the one before lost its key', async () => {
   await world.session.signIn();
   const record = structuredClone(world.record());
   Object.assign(record.session, { grant: { ...grantOf(), sealed: { refreshToken: 'unreadable' } } });
@@ -28,7 +28,7 @@ it('a key that one session lost does not end the next', async () => {
   const go = slowPerson(world);
   const attempt = world.session.signIn();
   await inWindow();
-  // The refresh has seen that the key is lost, and is about to say so.
+  // The refresh has found the key lost, and is about to end the session.
   const held = holdAt(world, 'vault.open', 1, 'out');
   const token = world.session.accessToken('profile');
   await held.reached;
@@ -45,7 +45,7 @@ it('a key that one session lost does not end the next', async () => {
 describe('an attempt on top of a session', () => {
   beforeEach(() => world.session.signIn());
 
-  it('that is interrupted is told until the person has seen it, and goes on as it was wished', async () => {
+  it('is reported as interrupted until dismissed, and the next one asks for the account again', async () => {
     slowPerson(world);
     void world.session.signIn({ askWho: true });
     await inWindow();
@@ -71,7 +71,7 @@ describe('an attempt on top of a session', () => {
     expect(world.view()).not.toHaveProperty('unfinished');
   });
 
-  it('can be left at that', async () => {
+  it('can be dismissed', async () => {
     world.host.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
     await world.session.signIn({ askWho: true });
     expect(world.view()).toMatchObject({ unfinished: true, problem: { code: 'offline' } });
@@ -80,7 +80,7 @@ describe('an attempt on top of a session', () => {
     expect(world.view()).not.toHaveProperty('problem');
   });
 
-  it('does not hide from the journal that the session ended beneath it', async () => {
+  it('doesn’t keep the end of the session beneath it out of the journal', async () => {
     slowPerson(world);
     const attempt = world.session.signIn();
     await inWindow();
@@ -100,7 +100,7 @@ describe('an attempt on top of a session', () => {
 });
 
 describe('an attempt that was cancelled', () => {
-  it('opens no tab any more', async () => {
+  it('opens no tab', async () => {
     const held = holdAt(world, 'memory.set tabAttempt');
     const attempt = world.session.signInInTab();
     await held.reached;
@@ -112,7 +112,7 @@ describe('an attempt that was cancelled', () => {
     expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code: 'cancelled' } });
   });
 
-  it('does not close the window of the next', async () => {
+  it('doesn’t close the window of the next', async () => {
     const go = slowPerson(world);
     const held = holdAt(world, 'local.get record', 4);
     const first = world.session.signIn();
@@ -130,7 +130,7 @@ describe('an attempt that was cancelled', () => {
   });
 });
 
-it('a permission that is taken back while the tab waits ends the waiting', async () => {
+it('fails the attempt if the permission is revoked while its tab is open', async () => {
   const go = slowPerson(world);
   await world.session.signInInTab();
   await expect.poll(() => world.host.tabs.size).toBe(1);
@@ -145,7 +145,7 @@ it('a permission that is taken back while the tab waits ends the waiting', async
   expect(world.host.memory.get('tabAttempt')).toBeNull();
 });
 
-it('a look at the profile that was under way does not hide the change', async () => {
+it('fetches the profile again after a change, even if a fetch was running', async () => {
   await world.stop();
   world = await createHarness('today', { scope: `${SCOPE} profile:display_name:write` });
   await world.session.signIn();
@@ -161,7 +161,7 @@ it('a look at the profile that was under way does not hide the change', async ()
   expect(world.view().account?.displayName).toBe('Countess of Lovelace');
 });
 
-it('a clock that jumps before the window comes does not make it a stranger', async () => {
+it('recognizes its window even if the clock jumps before it appears', async () => {
   slowPerson(world);
   let come = () => {};
   world.host.answered = new Promise((resolve) => (come = resolve));

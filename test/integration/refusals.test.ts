@@ -1,5 +1,5 @@
-// Answers that must not be believed: each leads back to where the attempt began, under its own name, and leaves nothing
-// behind, neither here nor at Mozilla accounts.
+// Answers that must be rejected: each returns to the state before the attempt, with a reason of its own, and leaves
+// nothing behind, here or at Mozilla accounts.
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHarness, ERAS, type Harness } from './harness.ts';
@@ -94,7 +94,7 @@ const TOKEN_ANSWERS: readonly (readonly [
       body.id_token = await resign(body, {}, {});
     }),
   ],
-  ['an id_token that is none', 'id_token_malformed', token((body) => void (body.id_token = 'nonsense'))],
+  ['a malformed id_token', 'id_token_malformed', token((body) => void (body.id_token = 'nonsense'))],
   ['no id_token', 'id_token_missing', token((body) => void delete body.id_token)],
   ['no lifetime', 'token_response', token((body) => void delete body.expires_in)],
   ['another token type', 'token_response', token((body) => void (body.token_type = 'mac'))],
@@ -131,7 +131,7 @@ const CALLBACKS: readonly (readonly [
   ['another path', 'bad_response', 'callback_redirect', (url) => void (url.pathname = '/elsewhere')],
   ['another host', 'bad_response', 'callback_redirect', (url) => void (url.host = 'evil.example')],
   [
-    'a code of somebody else',
+    'a code of another client',
     'bad_response',
     'code_refused',
     (url) => url.searchParams.set('code', 'a'.repeat(64)),
@@ -145,7 +145,7 @@ describe.each(ERAS)('with the servers of %s', (era) => {
   });
   afterEach(() => world.stop());
 
-  /** Tries to sign in with a person already signed in, so that "back to the state before" is something to lose. */
+  /** Tries to sign in while already signed in, so that the state before can be lost. */
   async function refused(code: string, reason: string | undefined, { grantsLost = 0, tokensLost = 0 } = {}) {
     const before = world.record().session;
     const grants = world.liveGrants();
@@ -173,7 +173,7 @@ describe.each(ERAS)('with the servers of %s', (era) => {
 
   it.each(TOKEN_ANSWERS)('refuses a token answer with %s', async (what, reason, network) => {
     world.host.fetch = network(world);
-    // Without the refresh token in the answer nobody here can know the grant: the one thing that cannot be destroyed.
+    // Without the refresh token in the answer the grant can't be known here: the only one that can't be destroyed.
     await refused('bad_response', reason, what === 'no refresh token' ? { grantsLost: 1 } : {});
   });
 
@@ -182,14 +182,14 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     await refused(code, reason);
   });
 
-  it('refuses a token answer that is a page', async () => {
+  it('refuses an HTML page as a token answer', async () => {
     const page = () => new Response('<!doctype html><title>Welcome to the airport</title>');
     world.host.fetch = tampering('/v1/token', page);
-    // The page took the place of the answer that named grant and token.
+    // The page replaced the answer that named grant and token.
     await refused('bad_response', 'not_json', { grantsLost: 1, tokensLost: 1 });
   });
 
-  it('opens no window when nobody answers', async () => {
+  it('opens no window when the server doesn’t answer', async () => {
     const opened = world.host.windows.opened;
     world.host.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
     await refused('offline', undefined);

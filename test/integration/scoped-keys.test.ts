@@ -1,4 +1,4 @@
-// Scoped keys from the first request to the opened bundle, through the stand-in's page: both eras.
+// Scoped keys from the first request to the opened bundle, through the mock server's page: both eras.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { authorizationUrl, newAttemptSecrets } from '../../src/fxa/authorization.ts';
 import { readCallback } from '../../src/fxa/callback.ts';

@@ -18,7 +18,7 @@ let standin: RunningStandin;
 let host: Host;
 let session: SessionService;
 let who: string;
-/** How the keys change on their way; each test may have its own mischief. */
+/** How a test changes the keys in transit. */
 let meddle: (answer: Record<string, unknown>) => void;
 
 beforeEach(async () => {
@@ -55,7 +55,7 @@ function start(): SessionService {
   );
 }
 
-/** Signs in at the stand-in's page, which makes the keys, and does what its script does at the end. */
+/** Signs in at the mock server's page, which makes the keys, and does what its script does at the end. */
 async function simulatedUser(url: string): Promise<string> {
   const { data } = await browser(standin).signIn(url.slice(standin.origin.length), who);
   const { sessionToken } = (await post('/v1/account/login', { email: who, password: READY_PASSWORD })) as {
@@ -87,7 +87,7 @@ const view = () => host.local.get('view') as View;
 const record = () => host.local.get('record') as StoredRecord;
 const everything = () => JSON.stringify([[...host.local], [...host.memory]]);
 
-it('are those of the account, survive the background, and lie nowhere in the open', async () => {
+it('are the account’s, survive the background, and are stored nowhere unsealed', async () => {
   await session.signIn();
   const { k, kid } = keyOf(account());
   const { uid } = account();
@@ -101,7 +101,7 @@ it('are those of the account, survive the background, and lie nowhere in the ope
   });
 });
 
-it('are gone with the session', async () => {
+it('are deleted with the session', async () => {
   await session.setSessionOnly(true);
   await session.signIn();
   expect(everything()).toContain(keyOf(account()).k);
@@ -110,7 +110,7 @@ it('are gone with the session', async () => {
   await expect(session.scopedKey(KEY_SCOPE)).rejects.toMatchObject({ code: 'signed_out' });
 });
 
-it('that are missing, or cannot be opened, are no sign-in, and leave no grant', async () => {
+it('fail the sign-in if missing or malformed, and leave no grant', async () => {
   for (const [change, reason] of [
     [(answer) => delete answer.keys_jwe, 'keys_missing'],
     [(answer) => (answer.keys_jwe = String(answer.keys_jwe).replace(/.{4}$/, 'AAAA')), 'keys_malformed'],
@@ -163,7 +163,7 @@ it('are never those of another account that signs in meanwhile', async () => {
   expect(await session.scopedKey(KEY_SCOPE)).toMatchObject({ key: { k }, kid, uid: account().uid });
 });
 
-it('that are just being moved are waited for, and no reason to end the session', async () => {
+it('are waited for while they are moved, without ending the session', async () => {
   await session.setSessionOnly(true);
   await session.signIn();
   let release = () => {};

@@ -19,20 +19,20 @@ describe('with the scopes for it', () => {
     await world.session.signIn();
   });
 
-  it('the name changes, here and there', async () => {
+  it('changes the name here and at Mozilla accounts', async () => {
     await world.session.changeDisplayName('Countess of Lovelace');
     expect(world.view().account?.displayName).toBe('Countess of Lovelace');
     expect(world.standin.store.accounts.byEmail('ada@example.com')?.displayName).toBe('Countess of Lovelace');
   });
 
-  it('the picture changes, here and there', async () => {
+  it('changes the picture here and at Mozilla accounts', async () => {
     const before = world.view().account?.avatar;
     await world.session.changeAvatar(PNG);
     expect(world.view().account?.avatar).toMatch(/^http/);
     expect(world.view().account?.avatar).not.toBe(before);
   });
 
-  it('a name or a picture that Mozilla accounts would refuse is not sent', async () => {
+  it('sends no name or picture that Mozilla accounts would refuse', async () => {
     let sent = 0;
     const network = world.host.fetch;
     world.host.fetch = (...request) => {
@@ -48,7 +48,7 @@ describe('with the scopes for it', () => {
     expect(sent).toBe(0);
   });
 
-  it('a token that is refused is renewed once', async () => {
+  it('refreshes a refused token once', async () => {
     for (const { id } of world.standin.store.liveAccessTokens({}))
       world.standin.store.tokens.removeAccessToken(id);
     await world.session.changeDisplayName('Ada again');
@@ -56,7 +56,7 @@ describe('with the scopes for it', () => {
   });
 });
 
-it('without the scope nothing is asked, and nothing changes', async () => {
+it('sends nothing without the scope', async () => {
   world = await createHarness('today');
   await world.session.signIn();
   await expect(world.session.changeDisplayName('Somebody')).rejects.toMatchObject({ code: 'scope_denied' });

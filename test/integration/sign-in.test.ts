@@ -1,4 +1,4 @@
-// Sign-in, profile and sign-out of the session, against the stand-in of both eras.
+// Sign-in, profile and sign-out of the session, against the mock server of both eras.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHarness, ERAS, type Harness } from './harness.ts';
 
@@ -9,7 +9,7 @@ describe.each(ERAS)('with the servers of %s', (era) => {
   });
   afterEach(() => world.stop());
 
-  it('signs in and shows who it is', async () => {
+  it('signs in and shows the account', async () => {
     await world.session.signIn();
     expect(world.view()).toMatchObject({
       status: 'signedIn',
@@ -37,7 +37,7 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     expect(world.stored()).not.toContain(refreshToken);
   });
 
-  it('signs out: at once here, and then at Mozilla accounts, grant and access token', async () => {
+  it('signs out at once here, then destroys grant and access token at Mozilla accounts', async () => {
     await world.session.signIn();
     expect([world.liveGrants(), world.liveTokens()]).toEqual([1, 1]);
     await world.session.signOut();
@@ -57,7 +57,7 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     expect(world.host.alarms.size).toBe(0);
   });
 
-  it('signs out without the network, and destroys the grant when there is one again', async () => {
+  it('signs out offline, and destroys the grant when back online', async () => {
     await world.session.signIn();
     world.host.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
     await world.session.signOut();
@@ -72,7 +72,7 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     expect(world.liveGrants()).toBe(0);
   });
 
-  it('refreshes when a resource refuses the token, once for everybody, and keeps the refresh token', async () => {
+  it('refreshes once for all callers when a resource refuses the token, and keeps the refresh token', async () => {
     await world.session.signIn();
     const before = world.record().session;
     await fetch(`${world.standin.origin}/v1/destroy`, {
@@ -88,11 +88,11 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'ada@example.com' } });
     expect(world.view()).not.toHaveProperty('problem');
     expect(world.record().session).toMatchObject({ grant: (before as { grant: object }).grant });
-    // The refused token is not handed out again.
+    // The refused token isn't handed out again.
     expect((await world.session.accessToken('profile')).token).toBe(world.issued.at(-1));
   });
 
-  it('does not refresh again while the refreshed token is good', async () => {
+  it('doesn’t refresh again while the new token is fresh', async () => {
     await world.session.signIn();
     world.host.skew = 3_590_000;
     await world.session.refreshProfile();
@@ -102,7 +102,7 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     expect(world.view()).not.toHaveProperty('problem');
   });
 
-  it('hands out one token to many, and a new one when it is about to expire', async () => {
+  it('hands out one token to many callers, and a new one when it is about to expire', async () => {
     await world.session.signIn();
     const ask = async () => (await world.session.accessToken('profile')).token;
     const first = await Promise.all([1, 2, 3].map(ask));
@@ -113,7 +113,7 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     expect(second[0]).not.toBe(first[0]);
   });
 
-  it('asks for a new sign-in when Mozilla accounts says the grant is gone, and takes one', async () => {
+  it('asks for a new sign-in when Mozilla accounts rejects the grant, and accepts one', async () => {
     await world.session.signIn();
     const uid = world.view().account?.uid ?? '';
     world.standin.store.disconnect(uid, 'a1b2c3d4e5f60001');
@@ -136,7 +136,7 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     expect(world.liveGrants()).toBe(1);
   });
 
-  it('replaces one account by another and leaves no grant of the first', async () => {
+  it('replaces one account with another, and destroys the first one’s grant', async () => {
     await world.session.signIn();
     world.signsInAs('lin@example.com');
     await world.session.signIn();

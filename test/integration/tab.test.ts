@@ -1,4 +1,4 @@
-// Signing in in a tab: where there is no auth window, or the person prefers it. The tab outlives the background.
+// Signing in in a tab: without an auth window, or by choice. The tab outlives the background.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RETURN_PAGE } from '../../src/mock-accounts/seed.ts';
 import { createHarness, type Harness } from './harness.ts';
@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.stop());
 
-/** The person takes their time: the tab comes back when this is called. */
+/** The tab returns when this is called. */
 function slowPerson(): () => void {
   const person = world.host.simulatedUser;
   let go = () => {};
@@ -38,13 +38,13 @@ it('signs in, and closes the tab with the code in its address', async () => {
   expect(world.host.memory.get('tabAttempt')).toBeNull();
 });
 
-it('a browser without an auth window falls back to a tab by itself where it may', async () => {
+it('falls back to a tab in a browser without an auth window, if permitted', async () => {
   world.host.windowless = true;
   await world.session.signIn();
   await signedIn();
 });
 
-it('and says so where it may not, and when the permission comes, goes on', async () => {
+it('reports a missing permission, and continues once it is granted', async () => {
   world.host.windowless = true;
   world.host.tabsAllowed = false;
   await world.session.signIn();
@@ -56,7 +56,7 @@ it('and says so where it may not, and when the permission comes, goes on', async
   await signedIn();
 });
 
-it('a permission that comes for another reason, or long after, starts nothing', async () => {
+it('starts nothing when the permission is granted for another reason or much later', async () => {
   await world.session.permissionAdded();
   world.host.tabsAllowed = false;
   await world.session.signInInTab();
@@ -74,14 +74,14 @@ describe('while the tab waits', () => {
     await waiting();
   });
 
-  it('a background that dies is not missed', async () => {
+  it('survives the death of the background', async () => {
     await world.restart();
     expect(world.view()).toMatchObject({ status: 'signingIn', via: 'tab' });
     come();
     await signedIn();
   });
 
-  it('a background that is not even woken finds the tab back at its next start', async () => {
+  it('is resumed at the next start if no background was awake for its return', async () => {
     world.host.onTab = () => undefined;
     world.kill();
     come();
@@ -90,7 +90,7 @@ describe('while the tab waits', () => {
     await signedIn();
   });
 
-  it('a second click brings it to the front, and so does the button', async () => {
+  it('is brought to the front by a second click and by the button', async () => {
     await world.session.signIn();
     await world.session.signInInTab();
     expect(await world.session.showWindow()).toBe(true);
@@ -100,7 +100,7 @@ describe('while the tab waits', () => {
     await signedIn();
   });
 
-  it('closing it cancels, also when nobody is awake to see it', async () => {
+  it('cancels the attempt when closed, even if no background is awake', async () => {
     const [tab = 0] = world.host.tabs.keys();
     world.host.closeTab(tab);
     await expect.poll(() => world.view().problem?.code).toBe('cancelled');
@@ -126,21 +126,21 @@ describe('while the tab waits', () => {
     none();
   });
 
-  it('a browser that ends takes it along, and says that it was interrupted', async () => {
+  it('is reported as interrupted after the browser restarted', async () => {
     world.host.memory.clear();
     world.host.tabs.clear();
     await world.restart();
     expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code: 'interrupted' } });
   });
 
-  it('another tab at the return page is none of our business', async () => {
+  it('is not confused with another tab at the return page', async () => {
     await world.session.tabUpdated(4711, `${RETURN_PAGE}?code=${'0'.repeat(64)}&state=x`);
     const [tab = 0] = world.host.tabs.keys();
     await world.session.tabUpdated(tab, 'http://127.0.0.1:9721/elsewhere?code=1');
     expect(world.view().status).toBe('signingIn');
   });
 
-  it('one that comes back with the answer to another sign-in is not used', async () => {
+  it('is refused if it returns with another sign-in’s answer', async () => {
     const [tab = 0] = world.host.tabs.keys();
     await world.session.tabUpdated(tab, `${RETURN_PAGE}?code=${'0'.repeat(64)}&state=of-somebody-else`);
     expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code: 'state_mismatch' } });
@@ -150,7 +150,7 @@ describe('while the tab waits', () => {
   });
 });
 
-it('a click whose background dies before the attempt is written down is not lost', async () => {
+it('keeps a click whose background dies before the attempt is stored', async () => {
   world.host.tabsAllowed = false;
   await world.session.signInInTab();
   world.host.tabsAllowed = true;

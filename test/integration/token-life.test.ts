@@ -1,4 +1,4 @@
-// The life of tokens: long and short ones, ahead of need and by need, with clocks that jump and servers that want rest.
+// The lifetime of tokens: refreshed ahead or on demand, with jumping clocks and servers that ask for a pause.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CachedToken } from '../../src/session/state/record.ts';
 import { createHarness, type Harness } from './harness.ts';
@@ -26,7 +26,7 @@ const held = () => (world.host.memory.get('tokens') ?? []) as CachedToken[];
 const refreshes = () => asked.filter((call) => call === '/v1/token refresh').length;
 const alarmIn = () => (world.host.alarms.get('fxa:renewal') ?? Number.NaN) - (Date.now() + world.host.skew);
 
-/** As if the server had given this lifetime. */
+/** As if the server had issued this lifetime. */
 function lives(ms: number): void {
   const now = Date.now() + world.host.skew;
   world.host.memory.set(
@@ -35,7 +35,7 @@ function lives(ms: number): void {
   );
 }
 
-/** From now on the token endpoint says so, whatever it did. */
+/** From now on the token endpoint answers this, whatever it did. */
 function tokenAnswersSay(members: object): void {
   const network = world.host.fetch;
   world.host.fetch = async (...request) => {
@@ -45,25 +45,25 @@ function tokenAnswersSay(members: object): void {
   };
 }
 
-it('is renewed by alarm before it would no longer be handed out', async () => {
+it('refreshes a token by alarm before it goes stale', async () => {
   await expect.poll(alarmIn).toBeGreaterThan(53 * MINUTE);
   expect(alarmIn()).toBeLessThan(55 * MINUTE);
   world.host.skew = 54.5 * MINUTE;
   await world.session.runMaintenance();
   expect(refreshes()).toBe(1);
   expect(alarmIn()).toBeGreaterThan(53 * MINUTE);
-  // Nobody waits for the network now.
+  // The token is used without a request now.
   await world.session.accessToken('profile');
   expect(refreshes()).toBe(1);
 });
 
-it('is renewed at the next wake when the machine slept through the alarm', async () => {
+it('refreshes a token at the next wake if the machine slept through the alarm', async () => {
   world.host.skew = 9 * HOUR;
   await world.restart();
   expect(refreshes()).toBe(1);
 });
 
-it('of ten minutes and more is renewed ahead, of thirty seconds by need alone', async () => {
+it('refreshes tokens of ten minutes or more ahead, those of thirty seconds on demand', async () => {
   lives(30_000);
   await world.session.runMaintenance();
   expect(world.host.alarms.has('fxa:renewal')).toBe(false);
@@ -74,7 +74,7 @@ it('of ten minutes and more is renewed ahead, of thirty seconds by need alone', 
   expect(refreshes()).toBe(1);
 });
 
-it('of forty-eight hours is left alone for almost as long', async () => {
+it('keeps a token of 48 hours for almost as long', async () => {
   lives(48 * HOUR);
   world.host.skew = 47 * HOUR;
   await world.session.runMaintenance();
@@ -91,7 +91,7 @@ describe.each([
   ['a day ahead', 24 * HOUR],
   ['ten years ahead', 10 * 365 * 24 * HOUR],
 ])('a clock that jumps %s', (_how, jump) => {
-  it('costs one refresh, and nobody is signed out', async () => {
+  it('costs one refresh, and doesn’t end the session', async () => {
     world.host.skew = jump;
     await world.session.refreshProfile();
     await world.session.runMaintenance();
@@ -106,7 +106,7 @@ describe.each([
   });
 });
 
-it('after a restart of the browser waits a while, then is fetched without anybody asking', async () => {
+it('fetches a token unasked, some time after the browser starts', async () => {
   world.host.memory.clear();
   world.host.alarms.clear();
   await world.restart();
@@ -118,7 +118,7 @@ it('after a restart of the browser waits a while, then is fetched without anybod
   expect(refreshes()).toBe(1);
 });
 
-it('that cannot be renewed is tried again later and later, and the session stays', async () => {
+it('retries a failed refresh less and less often, and keeps the session', async () => {
   const network = world.host.fetch;
   world.host.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
   world.host.skew = 2 * HOUR;
@@ -137,7 +137,7 @@ it('that cannot be renewed is tried again later and later, and the session stays
   expect(alarmIn()).toBeGreaterThan(50 * MINUTE);
 });
 
-describe('a host that asks for time', () => {
+describe('a host that asks for a pause', () => {
   const busy = (init: ResponseInit, body: object) => {
     const network = world.host.fetch;
     world.host.fetch = (input, request) => {
@@ -155,7 +155,7 @@ describe('a host that asks for time', () => {
     ['in seconds', { status: 429 }, { code: 429, errno: 114, retryAfter: 600 }],
     ['in milliseconds', { status: 429 }, { code: 429, errno: 114, retryAfter: 600_000 }],
     ['switched off', { status: 503 }, { code: 503, errno: 202, retryAfter: 600 }],
-  ])('%s is left alone by every call until then, and a little longer', async (_how, init, body) => {
+  ])('%s gets no request until then, and a little longer', async (_how, init, body) => {
     const free = busy(init, body);
     world.host.skew = 2 * HOUR;
     await expect(world.session.accessToken('profile')).rejects.toMatchObject({ retryAfter: 600 });
@@ -180,7 +180,7 @@ describe('a host that asks for time', () => {
     expect(world.view().status).toBe('signedIn');
   });
 
-  it('without saying how much gets a minute', async () => {
+  it('gets a minute if it doesn’t say how long', async () => {
     const free = busy({ status: 429 }, { code: 429, errno: 114 });
     world.host.skew = 2 * HOUR;
     await expect(world.session.accessToken('profile')).rejects.toMatchObject({ code: 'rate_limited' });
@@ -190,7 +190,7 @@ describe('a host that asks for time', () => {
     await world.session.accessToken('profile');
   });
 
-  it('is asked again when the clock that counted was wrong', async () => {
+  it('gets requests again when the pause came from a wrong clock', async () => {
     world.host.skew = 365 * 24 * HOUR;
     const free = busy({ status: 429 }, { code: 429, errno: 114, retryAfter: 600 });
     await expect(world.session.accessToken('profile')).rejects.toMatchObject({ code: 'rate_limited' });
@@ -200,21 +200,21 @@ describe('a host that asks for time', () => {
   });
 });
 
-describe('a token that is of no use here, but alive at the server, is destroyed:', () => {
+describe('a token unusable here but alive at the server is destroyed:', () => {
   const afterSignOut = async () => {
     await world.session.signOut();
     await world.session.runMaintenance();
     await expect.poll(world.liveTokens).toBe(0);
   };
 
-  it('one that expired by a clock that is ahead', async () => {
+  it('one that expired by a fast clock', async () => {
     world.host.skew = 2 * HOUR;
     await world.session.accessToken('profile');
     world.host.skew = 0;
     await afterSignOut();
   });
 
-  it('one of an answer that was refused', async () => {
+  it('one from a rejected answer', async () => {
     const network = world.host.fetch;
     tokenAnswersSay({ token_type: 'mac' });
     world.host.skew = 58 * MINUTE;
@@ -225,7 +225,7 @@ describe('a token that is of no use here, but alive at the server, is destroyed:
   });
 });
 
-it('a server that grants less than it did is not asked every minute', async () => {
+it('doesn’t ask every minute when a server grants less than before', async () => {
   tokenAnswersSay({ scope: 'profile:uid' });
   for (let minute = 0; minute < 30; minute++) {
     world.host.skew = HOUR + minute * MINUTE;
@@ -234,7 +234,7 @@ it('a server that grants less than it did is not asked every minute', async () =
   expect(refreshes()).toBeLessThan(7);
 });
 
-it('a host of the token endpoint that asked for time is met before there is a window', async () => {
+it('fails before opening a window if the token endpoint asked for a pause', async () => {
   const network = world.host.fetch;
   world.host.fetch = (...request) =>
     String(request[0]).includes('/v1/destroy')

@@ -1,4 +1,4 @@
-// What no call may make of the token endpoint: a request again and again for what is denied, or for what is refused anyway.
+// Calls must not repeat token requests endlessly: for a denied scope, or for a resource that refuses every token.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHarness, type Harness } from './harness.ts';
 
@@ -25,7 +25,7 @@ const refreshes = () => count('/v1/token');
 
 describe('a token', () => {
   it.each(['', '   ', 'openid', 'openid openid', 'profile\n', 'profile\temail', '"profile"', ':write'])(
-    'is not to be had for "%s"',
+    'is refused for the scope "%s"',
     async (scope) => {
       await expect(world.session.accessToken(scope)).rejects.toMatchObject({
         code: 'invalid_request',
@@ -52,18 +52,18 @@ describe('a refresh that grants less than was asked for', () => {
       const response = await network(...request);
       if (!String(request[0]).endsWith('/v1/token')) return response;
       const answer = (await response.json()) as Record<string, unknown>;
-      // A sign-in grants all of it, a refresh does not.
+      // A sign-in grants all of it, a refresh doesn't.
       return Response.json(answer.refresh_token ? answer : { ...answer, scope: 'profile:uid' });
     };
   });
   const denied = () =>
     expect(world.session.accessToken('profile')).rejects.toMatchObject({ code: 'scope_denied' });
 
-  it('gives no token that is said to cover it, and is not repeated at every call', async () => {
+  it('gives no token for that scope, and isn’t repeated at every call', async () => {
     for (let calls = 0; calls < 5; calls++) await denied();
     expect(refreshes()).toBe(1);
     expect(world.view()).toMatchObject({ status: 'signedIn' });
-    // For what it does cover, it is as good as any.
+    // It is still handed out for what it covers.
     expect(await world.session.accessToken('profile:uid')).toMatchObject({ scope: 'profile:uid' });
     expect(refreshes()).toBe(1);
   });
@@ -77,7 +77,7 @@ describe('a refresh that grants less than was asked for', () => {
     expect(await world.session.accessToken('profile')).toMatchObject({ uid: world.view().account?.uid });
   });
 
-  it('is not repeated for ever by a clock that was set back', async () => {
+  it('isn’t repeated forever after the clock was set back', async () => {
     world.host.skew = 365 * 24 * HOUR;
     await denied();
     world.host.skew = HOUR;
@@ -86,7 +86,7 @@ describe('a refresh that grants less than was asked for', () => {
   });
 });
 
-it('a scope that the server denies is asked for once, not at every call', async () => {
+it('asks once for a scope the server denies, not at every call', async () => {
   for (let calls = 0; calls < 5; calls++)
     await expect(world.session.accessToken('profile:display_name:write')).rejects.toMatchObject({
       code: 'scope_denied',
@@ -95,7 +95,7 @@ it('a scope that the server denies is asked for once, not at every call', async 
 });
 
 describe('a resource that answers 401 to everything', () => {
-  /** As the README has it: one retry with a token in place of the refused one. */
+  /** As in the README: one retry with a new token. */
   const call = async (scope = 'profile:email') => {
     const access = await world.session.accessToken(scope);
     return world.session.accessToken(scope, access).then(
@@ -118,23 +118,23 @@ describe('a resource that answers 401 to everything', () => {
       world.host.skew += 5000;
       await call();
     }
-    // And one, as time goes on while this runs.
+    // One more, because time passes during the test.
     expect(refreshes() - before).toBeLessThanOrEqual(16);
     expect(refreshes() - before).toBeGreaterThan(7);
     expect(world.view()).toMatchObject({ status: 'signedIn' });
   });
 
-  it('is told of once in the journal', async () => {
+  it('is journaled once', async () => {
     for (let calls = 0; calls < 20; calls++) await call('profile');
     const told = () => world.record().journal.filter(({ why }) => why === 'tokens_refused');
     expect(told()).toMatchObject([{ from: 'signedIn', to: 'signedIn' }]);
-    // After some quiet minutes it is another time.
+    // After some quiet minutes the budget is full again.
     world.host.skew = 10 * MINUTE;
     for (let calls = 0; calls < 20; calls++) await call('profile');
     expect(told()).toHaveLength(2);
   });
 
-  it('is remembered by the next background, and stops nobody who needs another scope, or no other token', async () => {
+  it('is remembered by the next background, and doesn’t affect other scopes or cached tokens', async () => {
     for (let calls = 0; calls < 20; calls++) await call();
     await world.restart();
     expect(await call()).toMatchObject({ reason: 'tokens_refused' });
@@ -142,7 +142,7 @@ describe('a resource that answers 401 to everything', () => {
     expect(await call('profile:uid')).toBe('refused twice');
   });
 
-  it('is not outwitted by another way to write the scope', async () => {
+  it('counts as the same however the scope is written', async () => {
     for (const scope of [
       'profile:email profile:uid',
       'profile:uid profile:email',
@@ -152,7 +152,7 @@ describe('a resource that answers 401 to everything', () => {
     expect(refreshes()).toBeLessThanOrEqual(6);
   });
 
-  it('when it is the profile server, says what it is, and costs no more', async () => {
+  it('reports the refusal when it is the profile server, at no higher cost', async () => {
     const network = world.host.fetch;
     world.host.fetch = (...request) =>
       String(request[0]).endsWith('/v1/profile')
@@ -163,7 +163,7 @@ describe('a resource that answers 401 to everything', () => {
     expect(world.view()).toMatchObject({ status: 'signedIn', problem: { code: 'token_rejected' } });
   });
 
-  it('an hour later is not held against it', async () => {
+  it('is given a full budget again after an hour', async () => {
     const first = await world.session.accessToken('profile:email');
     world.host.skew = 2 * MINUTE;
     for (let calls = 0; calls < 10; calls++) {

@@ -1,4 +1,4 @@
-// Companions that are processes, cut under load; the test after finds none of them alive, and asks one of its own.
+// Companions in processes of their own, cut off under load; the next test finds none of them alive, and uses its own.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ it('cut: kills of a companion', { timeout: 400 }, ({ signal }) => {
 
 it('undisturbed: after kills of a companion', async () => {
   expect(cuts).toBe(1);
-  // A process that has ended is in Node's list for another moment.
+  // A process that has ended stays in Node's list for a moment.
   await expect.poll(children).toBe(0);
   const standin = await startStandin({ era: 'today' });
   const companion = built.start(standin, { dataDir: join(folder, 'own') });

@@ -1,4 +1,4 @@
-// What drives the clock of the process, cut in the middle; the test after each must find all as if there had been none before.
+// Tests that drive the process's clock, cut off in the middle; the next test must find no trace of them.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { crashEverywhere } from '../crash-points.ts';
 import { play } from '../histories.ts';
@@ -14,7 +14,7 @@ const now = () => ({
   digest: crypto.subtle.digest,
 });
 
-/** How many tests before this one were cut, and have not failed for another reason. */
+/** How many tests before this one timed out, rather than failing otherwise. */
 let cuts = 0;
 beforeEach(({ signal }) => signal.addEventListener('abort', () => cuts++));
 const expectCut = () => {
@@ -22,7 +22,7 @@ const expectCut = () => {
   cuts = 0;
 };
 
-/** Goes through a world of its own in many ways; anything that an earlier test moves is a violation here. */
+/** Runs a harness of its own in many ways; anything an earlier test moves is a violation here. */
 async function judge(signal: AbortSignal): Promise<void> {
   expectCut();
   expect(now()).toEqual(real);
@@ -37,7 +37,7 @@ async function judge(signal: AbortSignal): Promise<void> {
   expect(now()).toEqual(real);
 }
 
-/** So short that it is cut in the middle of its first turns, wherever that is. */
+/** So short that it is cut off during its first turns. */
 const LIMIT = 150;
 
 const endless: readonly [string, (signal: AbortSignal) => Promise<unknown>][] = [
@@ -73,7 +73,7 @@ describe('one world a test', () => {
   });
   afterEach(() => world.stop());
 
-  it('cut: a world that somebody goes on with', { timeout: LIMIT }, async () => {
+  it('cut: a harness that is used afterwards', { timeout: LIMIT }, async () => {
     const { time, session } = world;
     const more = async () => {
       await time.until(session.signIn(), 'the sign-in');
