@@ -26,7 +26,7 @@ const later = (minutes: number) => {
   return tend();
 };
 const allowsMetrics = () => world.view()?.account?.metricsEnabled;
-const seats = () => Object.keys(world.host.local.get('companion') ?? {});
+const companionSessions = () => Object.keys(world.host.local.get('companion') ?? {});
 
 /** Holds every call of that name until it is released. */
 function hold(call: string, way: 'out' | 'back') {
@@ -114,7 +114,7 @@ it.each([
   world.companion.mood = 'truthful';
   await later(90);
   await later(90);
-  expect(seats()).toHaveLength(1);
+  expect(companionSessions()).toHaveLength(1);
   // After a success the interval is back to normal.
   expect(world.host.alarms.get(COMPANION_ALARM)).toBe(world.time.now() + world.host.skew + 5 * MINUTE);
 });
@@ -139,7 +139,7 @@ describe('sign-out', () => {
     slow.release();
     await done(asking);
     await tend();
-    expect(seats()).toEqual([]);
+    expect(companionSessions()).toEqual([]);
   });
 
   it('comes back to the grant when the background dies while it is handed over', async () => {
@@ -160,6 +160,6 @@ describe('sign-out', () => {
     await done(session.signOut());
     await done(session.runMaintenance());
     expect(grants()).toEqual([]);
-    expect(seats()).toEqual([]);
+    expect(companionSessions()).toEqual([]);
   });
 });

@@ -31,7 +31,7 @@ export interface FakeCompanion {
   readonly answer: (url: string, init: RequestInit) => Promise<Response>;
 }
 
-interface Sold {
+interface IssuedSession {
   readonly uid: string;
   readonly provedAt: number;
   ended?: EndedReason;
@@ -48,7 +48,7 @@ interface Known {
 }
 
 export function createFakeCompanion({ store }: Pick<Standin, 'store'>, now: () => number): FakeCompanion {
-  const sold = new Map<string, Sold>();
+  const sessions = new Map<string, IssuedSession>();
   const known = new Map<string, Known>();
   const received = new Map<string, number>();
   const needless: string[] = [];
@@ -79,18 +79,18 @@ export function createFakeCompanion({ store }: Pick<Standin, 'store'>, now: () =
 
   const ended = (reason: EndedReason) =>
     Response.json({ error: 'session_ended', message: '', reason, at: now() }, { status: 401 });
-  const standing = (session: Sold): EndedReason | undefined => {
+  const standing = (session: IssuedSession): EndedReason | undefined => {
     if (session.ended) return session.ended;
     const { deleted, changedAt } = knownOf(session.uid);
     return deleted ? 'account_deleted' : changedAt > session.provedAt ? 'password_changed' : undefined;
   };
 
-  function sell(bearer: string): Response {
+  function createSession(bearer: string): Response {
     const token = store.tokens.findAccessToken(bearer);
     if (token?.clientId !== CLIENT || token.expiresAt <= now())
       return Response.json({ error: 'invalid_token', message: '' }, { status: 401 });
     const session = `${++sales}`.padStart(43, 's');
-    sold.set(session, { uid: token.uid, provedAt: token.createdAt });
+    sessions.set(session, { uid: token.uid, provedAt: token.createdAt });
     const account = knownOf(token.uid);
     const metrics = store.accounts.byUid(token.uid)?.metricsEnabled === true;
     account.state = { ...account.state, metrics };
@@ -110,10 +110,10 @@ export function createFakeCompanion({ store }: Pick<Standin, 'store'>, now: () =
   }
 
   function serve(path: string, bearer: string, { method, body }: RequestInit): Response {
-    if (path === COMPANION_PATHS.sessions) return sell(bearer);
+    if (path === COMPANION_PATHS.sessions) return createSession(bearer);
     if (path === COMPANION_PATHS.metricsFlow)
       return Response.json({ flowId: 'a'.repeat(64), flowBeginTime: now(), deviceId: 'b'.repeat(32) });
-    const session = sold.get(bearer);
+    const session = sessions.get(bearer);
     if (!session) return Response.json({ error: 'unknown_session', message: '' }, { status: 401 });
     if (path === COMPANION_PATHS.end) {
       const { refreshTokenIds } = JSON.parse(String(body)) as { refreshTokenIds: string[] };
@@ -134,7 +134,7 @@ export function createFakeCompanion({ store }: Pick<Standin, 'store'>, now: () =
 
   /** Keyed by request, whatever its outcome. */
   function watch(path: string, bearer: string, { method }: RequestInit): void {
-    const session = sold.get(bearer);
+    const session = sessions.get(bearer);
     if (path !== COMPANION_PATHS.metrics || !session) return;
     const account = knownOf(session.uid);
     if (method === 'POST') account.told = true;
@@ -145,7 +145,7 @@ export function createFakeCompanion({ store }: Pick<Standin, 'store'>, now: () =
     mood: 'truthful',
     received,
     needless,
-    forget: () => sold.clear(),
+    forget: () => sessions.clear(),
     stale() {
       for (const account of known.values()) account.stale = true;
     },

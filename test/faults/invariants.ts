@@ -92,14 +92,14 @@ export function leftovers({ host, record }: FaultHarness): string[] {
   ];
   // The one that may still tell why the session ended.
   const explaining = base?.status === 'needsReauth' ? base.sessionId : undefined;
-  const seats = [host.local.get('companion'), host.memory.get('companion')].flatMap((one) =>
+  const companionSessions = [host.local.get('companion'), host.memory.get('companion')].flatMap((one) =>
     Object.keys(one ?? {}),
   );
   return [
     ...held
       .filter((owner) => !owners.includes(owner))
       .map(() => 'a secret without a session is in storage.session'),
-    ...seats
+    ...companionSessions
       .filter((owner) => !owners.includes(owner) && owner !== explaining)
       .map(() => 'a companion session without a session is kept'),
   ];

@@ -7,7 +7,7 @@ import { isDeletionPending } from './invariants.ts';
 import { LIN } from './steps.ts';
 
 const one = createMetricsHarness();
-const { done, later, books, held, signedIn, open } = one;
+const { done, later, queue, held, signedIn, open } = one;
 
 describe('counts of one account', () => {
   const lin = () => {
@@ -15,7 +15,7 @@ describe('counts of one account', () => {
     if (!account) throw new Error('Lin has no account.');
     return account;
   };
-  const names = () => books().waiting.map(({ name }) => name);
+  const names = () => queue().waiting.map(({ name }) => name);
 
   it('are sent as it leaves, its sign-out among them, and nothing of it waits for the next', async () => {
     await signedIn();
@@ -26,7 +26,7 @@ describe('counts of one account', () => {
     await done(one.world.session.signOut());
     await one.world.time.quiet();
     expect([names(), held()]).toEqual([[], 5]);
-    expect(books().sent.map(({ name }) => name)).toContain('signed_out');
+    expect(queue().sent.map(({ name }) => name)).toContain('signed_out');
     one.world.standin.store.setMetricsEnabled(lin(), true);
     one.world.signsInAs(LIN);
     await done(one.world.session.signIn());
@@ -47,7 +47,7 @@ describe('counts of one account', () => {
     await later(6);
     expect([held(), held(LIN)]).toEqual([5, 1]);
     await open();
-    expect(books().engaged).toBeDefined();
+    expect(queue().engaged).toBeDefined();
     await later(6);
     expect(held(LIN)).toBe(3);
   });
@@ -74,14 +74,14 @@ describe('counts of one account', () => {
     await one.world.time.quiet();
     one.world.signsInAs(LIN);
     await done(one.world.session.signIn());
-    expect(books().purge).toBe(true);
+    expect(queue().purge).toBe(true);
     one.asked = [];
     one.world.companion.mood = 'truthful';
     // No popup is open: only the alarm wakes it.
     expect(one.world.host.alarms.has(OUTBOX_ALARM)).toBe(true);
     await later(61);
     expect([one.asked, held(), isDeletionPending(one.world)]).toEqual([['DELETE /v1/metrics'], 0, false]);
-    expect(books()).not.toHaveProperty('purge');
+    expect(queue()).not.toHaveProperty('purge');
     await later(61);
     expect(one.asked).toHaveLength(1);
   });
@@ -148,9 +148,9 @@ it('begins no flow during a sign-in, and leaves none afterwards', async () => {
 
 it('counts for another companion or client are not read, and are written over', async () => {
   await signedIn();
-  const mine = books();
+  const mine = queue();
   one.world.host.local.set(METRICS, { ...mine, waiting: mine.sent, at: 'https://elsewhere.example x' });
   await done(one.world.restart());
-  expect([books().waiting, books().sent]).toEqual([[], []]);
+  expect([queue().waiting, queue().sent]).toEqual([[], []]);
   expect(held()).toBe(2);
 });

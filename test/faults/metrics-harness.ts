@@ -14,7 +14,7 @@ export interface MetricsHarness {
   done<T>(work: Promise<T>): Promise<T>;
   tend(): Promise<void>;
   later(minutes: number): Promise<void>;
-  books(): MetricsQueue;
+  queue(): MetricsQueue;
   held(email?: string): number;
   signedIn(): Promise<void>;
   /** Opens the popup, with everything that triggers. */
@@ -37,7 +37,7 @@ export function createMetricsHarness(): MetricsHarness {
       world.host.skew += minutes * 60_000;
       return it.tend();
     },
-    books: () => (world.host.local.get(METRICS) ?? EMPTY_QUEUE) as MetricsQueue,
+    queue: () => (world.host.local.get(METRICS) ?? EMPTY_QUEUE) as MetricsQueue,
     held: (email = ADA) => world.companion.held(world.standin.store.accounts.byEmail(email)?.uid ?? ''),
     async signedIn() {
       await done(world.session.signIn());

@@ -83,9 +83,9 @@ export function watchMetrics(host: Host, environment: () => Environment): Metric
 
 export const lineOf = ({ name, detail = '', day }: MetricsEvent) => [name, detail, day].join(' ');
 
-function totalsOf(books: MetricsQueue | undefined): Map<string, number> {
+function totalsOf(queue: MetricsQueue | undefined): Map<string, number> {
   const totals = new Map<string, number>();
-  for (const event of [...(books?.waiting ?? []), ...(books?.sent ?? [])])
+  for (const event of [...(queue?.waiting ?? []), ...(queue?.sent ?? [])])
     totals.set(lineOf(event), (totals.get(lineOf(event)) ?? 0) + event.count);
   return totals;
 }

@@ -4,7 +4,7 @@ import { createMetricsHarness } from './metrics-harness.ts';
 import { isDeletionPending, metricsViolations } from './invariants.ts';
 
 const one = createMetricsHarness();
-const { done, tend, later, books, held, signedIn, open } = one;
+const { done, tend, later, queue, held, signedIn, open } = one;
 
 describe('counts', () => {
   beforeEach(signedIn);
@@ -21,7 +21,7 @@ describe('counts', () => {
     await later(60);
     await later(60);
     expect(held()).toBe(4);
-    expect(books().waiting).toEqual([]);
+    expect(queue().waiting).toEqual([]);
   });
 
   it.each([
@@ -33,10 +33,10 @@ describe('counts', () => {
   ])('that are refused with %s are kept %s times', async (status, kept) => {
     one.instead = Response.json({ error: 'x', message: '' }, { status });
     await open();
-    expect(books().waiting.filter(({ name }) => name === 'popup_opened')).toHaveLength(kept);
+    expect(queue().waiting.filter(({ name }) => name === 'popup_opened')).toHaveLength(kept);
     await later(120);
     await later(120);
-    expect([books().waiting, held()]).toEqual([[], 2 + 2 * kept]);
+    expect([queue().waiting, held()]).toEqual([[], 2 + 2 * kept]);
   });
 
   it('are tried ever more rarely where nothing comes of it', async () => {
@@ -58,18 +58,18 @@ describe('counts', () => {
     await open();
     await later(6);
     expect(one.asked).toEqual([]);
-    expect(books().waiting).not.toEqual([]);
+    expect(queue().waiting).not.toEqual([]);
     one.world.companion.mood = 'truthful';
     await later(120);
     await later(6);
-    expect(books().waiting).toEqual([]);
+    expect(queue().waiting).toEqual([]);
   });
 
   it('are dropped where the companion has heard a no, and the profile is looked at anew', async () => {
     one.instead = Response.json({ error: 'metrics_off', message: '' }, { status: 403 });
     await open();
     // The profile says yes after all, so counting starts afresh.
-    expect([books().waiting, one.world.view()?.metrics.closedBy]).toEqual([[], []]);
+    expect([queue().waiting, one.world.view()?.metrics.closedBy]).toEqual([[], []]);
     await tend();
     expect([one.asked.at(-1), held()]).toEqual(['DELETE /v1/metrics', 0]);
     await open();
@@ -90,7 +90,7 @@ describe('counts', () => {
       await later(2);
     }
     expect(one.asked.length).toBeLessThan(20);
-    expect(books().waiting).not.toEqual([]);
+    expect(queue().waiting).not.toEqual([]);
   });
 });
 
@@ -119,9 +119,9 @@ describe('a no', () => {
       await signedIn();
       await open();
       await done(no());
-      expect(books()).toMatchObject({ waiting: [], sent: [] });
+      expect(queue()).toMatchObject({ waiting: [], sent: [] });
       await tend();
-      expect([books(), held()]).toMatchObject([{ waiting: [], sent: [] }, 0]);
+      expect([queue(), held()]).toMatchObject([{ waiting: [], sent: [] }, 0]);
       expect(isDeletionPending(one.world)).toBe(false);
       one.asked = [];
       await open();

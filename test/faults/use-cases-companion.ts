@@ -13,8 +13,8 @@ const later = (one: FaultHarness) => {
 async function signedIn(one: FaultHarness): Promise<void> {
   await one.session.signIn();
   await one.session.runMaintenance();
-  const seats = Object.keys(one.host.local.get('companion') ?? {});
-  if (one.view()?.status !== 'signedIn' || seats.length !== 1)
+  const companionSessions = Object.keys(one.host.local.get('companion') ?? {});
+  if (one.view()?.status !== 'signedIn' || companionSessions.length !== 1)
     throw new Error('The preparation found no session at the companion.');
 }
 
@@ -46,7 +46,7 @@ function signOut(mood: Mood): UseCase {
 export const WITH_COMPANION: readonly UseCase[] = [
   {
     ...staying,
-    name: 'a companion session is bought',
+    name: 'a companion session is created',
     prepare: async (one) => {
       one.companion.mood = 'down';
       await one.session.signIn();

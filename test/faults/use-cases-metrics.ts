@@ -8,7 +8,7 @@ import type { FaultHarness } from './harness.ts';
 
 const world = { companion: true, consent: true } as const;
 
-const booksOf = ({ host }: FaultHarness) => (host.local.get(METRICS) ?? EMPTY_QUEUE) as MetricsQueue;
+const queueOf = ({ host }: FaultHarness) => (host.local.get(METRICS) ?? EMPTY_QUEUE) as MetricsQueue;
 const lin = ({ standin }: FaultHarness) => {
   const account = standin.store.accounts.byEmail(LIN);
   if (!account) throw new Error('Lin has no account.');
@@ -43,7 +43,7 @@ const waitingFor = (happens: (one: FaultHarness) => unknown) => async (one: Faul
 
 /** Ends with no counts left here or at the companion. */
 const forgotten = (one: FaultHarness): string[] => {
-  const { waiting, sent } = booksOf(one);
+  const { waiting, sent } = queueOf(one);
   return [
     ...metricsViolations(one),
     ...(waiting.length + sent.length > 0 ? ['counts are left here'] : []),
@@ -110,14 +110,14 @@ export const WITH_METRICS: readonly UseCase[] = [
     name: 'counts are sent',
     prepare: waitingFor(() => undefined),
     run: (one) => one.session.runMaintenance(),
-    check: (one) => (booksOf(one).waiting.length > 0 ? ['counts are never sent'] : []),
+    check: (one) => (queueOf(one).waiting.length > 0 ? ['counts are never sent'] : []),
   },
   {
     ...staying,
     name: 'counts are sent, and the profile at the companion is old',
     prepare: waitingFor(({ companion }) => companion.stale()),
     run: (one) => one.session.runMaintenance(),
-    check: (one) => (booksOf(one).waiting.length > 0 ? ['counts are never sent'] : []),
+    check: (one) => (queueOf(one).waiting.length > 0 ? ['counts are never sent'] : []),
   },
   optOut('by the switch', (one) => one.session.setMetrics(false)),
   optOut('at Mozilla accounts', (one) => {
@@ -135,7 +135,7 @@ export const WITH_METRICS: readonly UseCase[] = [
     },
     after: ['signedIn', 'signedOut'],
     end: 'signedOut',
-    check: (one) => (booksOf(one).waiting.length > 0 ? ['counts of a former account are still queued'] : []),
+    check: (one) => (queueOf(one).waiting.length > 0 ? ['counts of a former account are still queued'] : []),
   },
   {
     name: 'another takes the place, and counts wait',

@@ -14,12 +14,13 @@ afterEach(async () => {
   await world.stop();
 });
 
-const seats = () => [world.host.local.get('companion'), world.host.memory.get('companion')];
-const seatOfNow = () => Object.keys({ ...(seats()[0] as object), ...(seats()[1] as object) });
+const companionSessions = () => [world.host.local.get('companion'), world.host.memory.get('companion')];
+const currentOwners = () =>
+  Object.keys({ ...(companionSessions()[0] as object), ...(companionSessions()[1] as object) });
 
 describe('a companion session', () => {
   it('is created with a single-use token, which is destroyed afterwards', async () => {
-    expect(seatOfNow()).toHaveLength(1);
+    expect(currentOwners()).toHaveLength(1);
     await world.session.drainOutbox();
     // The one that fetched the profile.
     expect(world.liveTokens()).toBe(1);
@@ -42,11 +43,11 @@ describe('a companion session', () => {
   });
 
   it('is sealed on disk, or in memory where sessions end with the browser', async () => {
-    expect(seats()[1] ?? {}).toEqual({});
-    expect(JSON.stringify(seats()[0])).toContain('sealed:');
+    expect(companionSessions()[1] ?? {}).toEqual({});
+    expect(JSON.stringify(companionSessions()[0])).toContain('sealed:');
     await world.session.setSessionOnly(true);
-    expect(seats()[0]).toEqual({});
-    expect(Object.keys(seats()[1] as object)).toHaveLength(1);
+    expect(companionSessions()[0]).toEqual({});
+    expect(Object.keys(companionSessions()[1] as object)).toHaveLength(1);
   });
 });
 
@@ -117,7 +118,7 @@ describe('sign-out', () => {
     await world.session.signOut();
     await world.session.drainOutbox();
     expect(world.record().outbox).toEqual([]);
-    expect(seatOfNow()).toEqual([]);
+    expect(currentOwners()).toEqual([]);
     await expect.poll(() => world.liveGrants()).toBe(0);
   });
 
@@ -140,15 +141,15 @@ describe('sign-out', () => {
 
 describe('a companion that fails', () => {
   it('asks for a new session after the companion lost its database', async () => {
-    const before = JSON.stringify(seats());
+    const before = JSON.stringify(companionSessions());
     await world.stopCompanion();
     await world.later();
     expect(world.view().status).toBe('signedIn');
     await world.startCompanion();
     world.host.skew += 3_600_000;
     await world.session.runMaintenance();
-    expect(seatOfNow()).toHaveLength(1);
-    expect(JSON.stringify(seats())).not.toBe(before);
+    expect(currentOwners()).toHaveLength(1);
+    expect(JSON.stringify(companionSessions())).not.toBe(before);
     expect(world.view().status).toBe('signedIn');
   });
 
@@ -183,7 +184,7 @@ describe('a companion that fails', () => {
     world.host.fetch = network;
     world.host.skew += 3_600_000;
     await world.session.runMaintenance();
-    expect(seatOfNow()).toHaveLength(1);
+    expect(currentOwners()).toHaveLength(1);
   });
 });
 

@@ -9,7 +9,7 @@ export const HOUR = 60 * MINUTE;
 /** What may happen to Ada's account, and to the events about it; `world` is the one of the running test. */
 export function endingSteps(world: () => CompanionHarness) {
   const steps = {
-    seats: () =>
+    companionSessions: () =>
       [world().host.local, world().host.memory].flatMap((area) =>
         Object.keys((area.get('companion') as object | undefined) ?? {}),
       ),

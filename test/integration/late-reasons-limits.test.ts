@@ -6,7 +6,7 @@ import { endingSteps, HOUR, MINUTE } from './ending-steps.ts';
 
 let world: CompanionHarness;
 const {
-  seats,
+  companionSessions,
   ended,
   holdEvents,
   deleteAccount,
@@ -22,7 +22,7 @@ beforeEach(async () => {
   await world.startCompanion();
   await world.session.signIn();
   await world.session.runMaintenance();
-  expect(seats()).toHaveLength(1);
+  expect(companionSessions()).toHaveLength(1);
   holdEvents(true);
 });
 afterEach(async () => {
@@ -80,7 +80,7 @@ it('asks the companion less and less often, and no longer than events can arrive
   expect(asked).toBeLessThan(60);
   // It was handed over, and no alarm is left for it.
   expect(shown.at(-1)).toBe('/v1/session/end');
-  expect(seats()).toEqual([]);
+  expect(companionSessions()).toEqual([]);
   expect(world.host.alarms.has('fxa:companion')).toBe(false);
   expect(world.view().status).toBe('needsReauth');
 });
@@ -90,13 +90,13 @@ describe('signing in again before the reason arrives', () => {
     deleteAccount();
     await proof();
     world.signsInAs('lin@example.com');
-    const [old] = seats();
+    const [old] = companionSessions();
     const shown = pathsAsked();
     await world.session.signIn();
     await world.session.runMaintenance();
     expect(world.view()).toMatchObject({ status: 'signedIn', replacedOther: true });
-    expect(seats()).toHaveLength(1);
-    expect(seats()).not.toContain(old);
+    expect(companionSessions()).toHaveLength(1);
+    expect(companionSessions()).not.toContain(old);
     expect(shown).toContain('/v1/session/end');
     await eventsArrive();
     await world.later();
@@ -107,7 +107,7 @@ describe('signing in again before the reason arrives', () => {
   it('as the same account doesn’t show the old password change again', async () => {
     changePassword();
     await proof();
-    const before = seats();
+    const before = companionSessions();
     world.ada.password = 'correct horse';
     world.signsInAs('ada@example.com');
     await world.session.signIn();
@@ -117,7 +117,7 @@ describe('signing in again before the reason arrives', () => {
     await world.later();
     expect(world.view().status).toBe('signedIn');
     expect(world.view()).not.toHaveProperty('ended');
-    expect(seats()).not.toEqual(before);
+    expect(companionSessions()).not.toEqual(before);
   });
 
   it('keeps the new session when the answer arrives meanwhile', async () => {
@@ -152,7 +152,7 @@ it('hands the companion session over at sign-out', async () => {
   await world.session.signOut();
   await world.session.runMaintenance();
   expect(shown).toEqual(['/v1/session/end']);
-  expect(seats()).toEqual([]);
+  expect(companionSessions()).toEqual([]);
 });
 
 it('has counts deleted by an opt-out after the grant was rejected, and still learns the reason', async () => {

@@ -5,14 +5,14 @@ import { createCompanionHarness, type CompanionHarness } from './companion-harne
 import { endingSteps, HOUR, MINUTE } from './ending-steps.ts';
 
 let world: CompanionHarness;
-const { seats, ended, holdEvents, deleteAccount, changePassword, proof, eventsArrive, isErased } =
+const { companionSessions, ended, holdEvents, deleteAccount, changePassword, proof, eventsArrive, isErased } =
   endingSteps(() => world);
 beforeEach(async () => {
   world = await createCompanionHarness();
   await world.startCompanion();
   await world.session.signIn();
   await world.session.runMaintenance();
-  expect(seats()).toHaveLength(1);
+  expect(companionSessions()).toHaveLength(1);
   holdEvents(true);
 });
 afterEach(async () => {
@@ -36,7 +36,7 @@ describe('a deleted account, reported after the grant was rejected', () => {
     });
     // Nothing is left to ask.
     await world.session.runMaintenance();
-    expect(seats()).toEqual([]);
+    expect(companionSessions()).toEqual([]);
     expect(world.host.alarms.has('fxa:companion')).toBe(false);
   });
 

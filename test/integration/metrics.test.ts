@@ -32,9 +32,9 @@ afterEach(async () => {
   await world.stop();
 });
 
-const books = () => (world.host.local.get(METRICS) ?? EMPTY_QUEUE) as MetricsQueue;
+const queue = () => (world.host.local.get(METRICS) ?? EMPTY_QUEUE) as MetricsQueue;
 const names = (which: 'waiting' | 'sent') => {
-  const { [which]: lines } = books();
+  const { [which]: lines } = queue();
   return lines.map(({ name }) => name).sort();
 };
 
@@ -64,7 +64,7 @@ it('sends counts from the popup to the companion by day and name, and engage to 
   const engaged = () => world.standin.metricsFlows.filter(({ query }) => query.event_type === 'engage');
   await expect.poll(() => engaged().length).toBe(1);
   // No email address and no name.
-  expect(JSON.stringify([await world.counted(), books()])).not.toMatch(/ada|@/i);
+  expect(JSON.stringify([await world.counted(), queue()])).not.toMatch(/ada|@/i);
 });
 
 it('uploads counts at most once a minute', async () => {
@@ -88,16 +88,16 @@ it('deletes counts on both sides after an opt-out, even if the companion was dow
   await world.session.popupOpened();
   await world.stopCompanion();
   await world.session.setMetrics(false);
-  expect(books()).toMatchObject({ waiting: [], sent: [], purge: true });
+  expect(queue()).toMatchObject({ waiting: [], sent: [], purge: true });
   await world.later();
-  expect(books().purge).toBe(true);
+  expect(queue().purge).toBe(true);
   await world.restartCompanion();
   world.host.skew += 3_600_000;
   await world.later();
   await world.later();
   expect(asked.at(-1)).toBe('DELETE /v1/metrics 204');
-  expect(books()).toMatchObject({ waiting: [], sent: [] });
-  expect(books()).not.toHaveProperty('purge');
+  expect(queue()).toMatchObject({ waiting: [], sent: [] });
+  expect(queue()).not.toHaveProperty('purge');
   expect(await world.counted()).toEqual([]);
   expect(world.view().metrics).toEqual({ on: false, closedBy: ['switch'] });
 });
@@ -216,7 +216,7 @@ it('sends nothing if any one consent is missing', async () => {
     await world.later();
     expect(asked.slice(before)).toEqual([]);
     expect(await world.counted()).toEqual([]);
-    expect(books().waiting).toEqual([]);
+    expect(queue().waiting).toEqual([]);
     world.host.consent = true;
     world.host.policy = { sessionOnly: false, metricsOff: false };
     await world.session.setObjection(false);

@@ -93,8 +93,8 @@ it.each(Object.entries(ANSWERS))(
   'sends another companion’s session neither to it nor to a companion that %s',
   async (_what, given) => {
     answer = given;
-    const sold = heldSession();
-    expect(sold).toMatch(/^[\w-]{43}$/);
+    const held = heldSession();
+    expect(held).toMatch(/^[\w-]{43}$/);
     const asked = watchRest();
 
     await updateToOther();
@@ -108,10 +108,10 @@ it.each(Object.entries(ANSWERS))(
     await world.session.signOut();
     await world.later();
 
-    expect(heard.filter((line) => line.includes(sold))).toEqual([]);
+    expect(heard.filter((line) => line.includes(held))).toEqual([]);
     expect(asked).toEqual([]);
     // It was contacted, and a new session was created there.
     expect(heard.some((line) => line.startsWith('POST /v1/sessions'))).toBe(true);
-    expect(world.stored()).not.toContain(Buffer.from(sold).toString('base64'));
+    expect(world.stored()).not.toContain(Buffer.from(held).toString('base64'));
   },
 );
