@@ -12,7 +12,7 @@ import { followPublic, withoutDescriptions } from './scripts/build/locales.ts';
 import { popupFirst } from './scripts/build/popup-first.ts';
 import {
   buildConfig,
-  STANDIN_ORIGIN,
+  MOCK_SERVER_ORIGIN,
   type BrowserName,
   type Variables,
 } from './scripts/build/environment.ts';
@@ -93,15 +93,15 @@ function pageFacts({ environment, returnPage }: BuildConfig): PageFacts {
 
 /** What the options page shows, and what a tester may choose from. */
 function servers({ environment, issuer, clientId, companion }: BuildConfig, browser: BrowserName): Servers {
-  const own = { issuer, clientId, ...(companion && { companion: companion.origin }) };
-  if (environment === 'production') return { own, presets: {} };
+  const builtIn = { issuer, clientId, ...(companion && { companion: companion.origin }) };
+  if (environment === 'production') return { builtIn, presets: {} };
   const standin = {
-    issuer: STANDIN_ORIGIN,
+    issuer: MOCK_SERVER_ORIGIN,
     clientId: EXTENSION_CLIENTS[browser],
     companion: new URL(RETURN_PAGE).origin,
   };
   const stage = { issuer: knownEndpoints('stage').issuer, clientId: environment === 'stage' ? clientId : '' };
-  return { own, presets: { stage, standin } };
+  return { builtIn, presets: { stage, standin } };
 }
 
 /** For vite itself: `FXA_BROWSER=chromium FXA_ENV=stage npx vite build`. */

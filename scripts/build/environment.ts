@@ -1,5 +1,5 @@
 // The build's environment, from its variables: which Mozilla accounts, which client, which scopes. Says what is missing.
-import { knownEndpoints, standinEndpoints, type EnvironmentName } from '../../src/fxa/environments.ts';
+import { knownEndpoints, mockServerEndpoints, type EnvironmentName } from '../../src/fxa/environments.ts';
 import { parameterFault } from '../../src/fxa/parameters.ts';
 import {
   DEFAULT_SCOPES,
@@ -25,7 +25,7 @@ const ENVIRONMENTS: readonly EnvironmentName[] = ['production', 'stage', 'local'
 export const YOUR_HOSTS: readonly string[] = [];
 
 /** Where `npm run fxa` listens when it is not told otherwise. */
-export const STANDIN_ORIGIN = 'http://127.0.0.1:9720';
+export const MOCK_SERVER_ORIGIN = 'http://127.0.0.1:9720';
 
 /** Seconds between two questions to the companion while nobody looks: news are not worth waking a laptop more often. */
 const COMPANION_EVERY = 300;
@@ -51,7 +51,7 @@ export function buildConfig(name: string, browser: BrowserName, variables: Varia
       return { ...common, issuer: endpoints.issuer, clientId: id, endpoints };
     }
     case 'local': {
-      const endpoints = standinEndpoints(standinOrigin(variables));
+      const endpoints = mockServerEndpoints(mockServerOrigin(variables));
       const id = configuredClient(browser, variables) ?? EXTENSION_CLIENTS[browser];
       return { ...common, issuer: endpoints.issuer, clientId: id, endpoints };
     }
@@ -64,12 +64,12 @@ export function buildConfig(name: string, browser: BrowserName, variables: Varia
   }
 }
 
-/** This machine, where a stand-in may run that a tester turns to. */
+/** This machine, where a mock server may run that a tester turns to. */
 const LOOPBACK = ['http://127.0.0.1:*', 'http://localhost:*'];
 
 /**
  * Where the background may connect to (CSP `connect-src`): in production its own servers, and nothing else. A stage build
- * can besides reach a stand-in, so that a host missing in `hosts` fails there as it would in production.
+ * can besides reach a mock server, so that a host missing in `hosts` fails there as it would in production.
  */
 export function connectSources(config: BuildConfig, hosts = YOUR_HOSTS): readonly string[] {
   const { companion, endpoints, environment } = config;
@@ -183,7 +183,7 @@ function returnPage(environment: EnvironmentName, { FXA_RETURN_PAGE }: Variables
   return { returnPage: page };
 }
 
-/** A local build has one beside its stand-in; elsewhere there is one when somebody runs it. */
+/** A local build has one beside its mock server; elsewhere there is one when somebody runs it. */
 function companion(
   environment: EnvironmentName,
   { FXA_COMPANION, FXA_COMPANION_EVERY }: Variables,
@@ -207,11 +207,11 @@ function companion(
 }
 
 /** The content security policy has no way to name an IPv6 address. */
-function standinOrigin({ FXA_STANDIN_ORIGIN }: Variables): string {
+function mockServerOrigin({ FXA_STANDIN_ORIGIN }: Variables): string {
   if (FXA_STANDIN_ORIGIN?.includes('[')) {
     throw new Error('FXA_STANDIN_ORIGIN must be http://127.0.0.1:PORT or http://localhost:PORT.');
   }
-  return FXA_STANDIN_ORIGIN || STANDIN_ORIGIN;
+  return FXA_STANDIN_ORIGIN || MOCK_SERVER_ORIGIN;
 }
 
 function issuer(variables: Variables): string {

@@ -1,17 +1,17 @@
 // `npm run paint`: how long the popup takes from being opened to showing the account, as a ratio to a bare page of the same
 // build that reads the same item of storage. `-- --check` fails above the goal; `-- --rounds N`: 30 unless told.
 import { parseArgs } from 'node:util';
-import { READY_PASSWORD } from '../../src/mock-accounts/seed.ts';
+import { SEED_PASSWORD } from '../../src/mock-accounts/seed.ts';
 import { addBarePage, addUnansweredPopup, BARE_PAGE, UNANSWERED_POPUP } from '../../test/bench/popup/bare.ts';
 import { launchBrowser, type BrowserUnderTest } from '../driver/index.ts';
 import { eventually, pause } from '../driver/wait.ts';
 import { PATHS } from '../../test/e2e/gallery/shown.ts';
 import { signInAs } from '../../test/e2e/steps.ts';
 import { ensureBrowsers, type BrowserName } from '../machine/browsers.mjs';
-import { endWhenInterrupted, run, startLocalStandin, TITLES, withBuild } from '../run/local.ts';
+import { endWhenInterrupted, run, startLocalMockServer, TITLES, withBuild } from '../run/local.ts';
 
 const BROWSERS: readonly BrowserName[] = ['firefox', 'chromium'];
-const ADA = { email: 'ada@example.com', password: READY_PASSWORD, name: 'Ada Lovelace' };
+const ADA = { email: 'ada@example.com', password: SEED_PASSWORD, name: 'Ada Lovelace' };
 
 /** Times what the bare page takes. */
 const GOAL = 1.3;
@@ -83,16 +83,16 @@ run(async () => {
   endWhenInterrupted();
   ensureBrowsers(BROWSERS);
   const slow: string[] = [];
-  const standin = await startLocalStandin();
+  const mock = await startLocalMockServer();
   try {
     for (const name of BROWSERS) {
-      await withBuild(name, standin, async (extensionDir) => {
+      await withBuild(name, mock, async (extensionDir) => {
         const ratio = await ratioIn(name, extensionDir, Number(values.rounds));
         if (!(ratio <= GOAL)) slow.push(TITLES[name]);
       });
     }
   } finally {
-    await standin.stop();
+    await mock.stop();
   }
   if (values.check && slow.length > 0) throw new Error(`Above ${GOAL} times in ${slow.join(' and ')}.`);
 });

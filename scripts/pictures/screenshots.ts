@@ -1,15 +1,15 @@
-// `npm run screenshots`: the pictures of the README, taken of the real toolbar popup in both browsers, of the stand-in's panel and
+// `npm run screenshots`: the pictures of the README, taken of the real toolbar popup in both browsers, of the mock server's panel and
 // of the companion's status page; and every view of every page, light and dark, in both directions. `-- --views`: only these.
 import { mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { READY_PASSWORD } from '../../src/mock-accounts/seed.ts';
+import { SEED_PASSWORD } from '../../src/mock-accounts/seed.ts';
 import { launchBrowser } from '../driver/index.ts';
 import { newFolder, removeFolder } from '../driver/folders.ts';
 import { eventually } from '../driver/wait.ts';
 import { makeGallery, speak } from '../../test/e2e/gallery/build.ts';
 import { makeSheet, takePictures } from '../../test/e2e/gallery/pictures.ts';
 import { ensureBrowsers, type BrowserName } from '../machine/browsers.mjs';
-import { endWhenInterrupted, run, startLocalStandin, withBuild } from '../run/local.ts';
+import { endWhenInterrupted, run, startLocalMockServer, withBuild } from '../run/local.ts';
 import { pictureOfStatus } from './status-picture.ts';
 
 const BROWSERS: readonly BrowserName[] = ['firefox', 'chromium'];
@@ -18,9 +18,9 @@ const BROWSERS: readonly BrowserName[] = ['firefox', 'chromium'];
 const SCALE = 2;
 
 async function picturesOf(name: BrowserName): Promise<void> {
-  const standin = await startLocalStandin();
+  const mock = await startLocalMockServer();
   try {
-    await withBuild(name, standin, async (extensionDir) => {
+    await withBuild(name, mock, async (extensionDir) => {
       const browser = await launchBrowser(name, { extensionDir, scale: SCALE });
       const take = async (what: string) => {
         const path = `docs/popup-${what}-${name}.png`;
@@ -37,14 +37,14 @@ async function picturesOf(name: BrowserName): Promise<void> {
         await popup.waitForStatus('signingIn');
         await take('signing-in');
 
-        await window.submit({ email: 'ada@example.com', password: READY_PASSWORD });
+        await window.submit({ email: 'ada@example.com', password: SEED_PASSWORD });
         await popup.waitForText('Ada Lovelace');
         await take('signed-in');
 
         // As when the person presses *Disconnect* in Connected services; the popup looks for news when it is opened.
-        const [grant] = standin.store.liveGrants({ email: 'ada@example.com' });
+        const [grant] = mock.store.liveGrants({ email: 'ada@example.com' });
         if (!grant) throw new Error('There is no grant to disconnect.');
-        standin.store.disconnect(grant.uid, grant.clientId);
+        mock.store.disconnect(grant.uid, grant.clientId);
         await popup.close();
         const again = await browser.openPopup();
         await again.waitForStatus('needsReauth');
@@ -61,7 +61,7 @@ async function picturesOf(name: BrowserName): Promise<void> {
           const { record } = (await browser.readStorage('local')) as { record?: { outbox: unknown[] } };
           return record?.outbox.length === 0;
         });
-        await standin.stop();
+        await mock.stop();
         await again.press('Sign in');
         await again.waitForAlert('offline');
         await take('error');
@@ -71,24 +71,24 @@ async function picturesOf(name: BrowserName): Promise<void> {
     });
   } finally {
     // For the last picture it is off already.
-    await standin.stop().catch(() => undefined);
+    await mock.stop().catch(() => undefined);
   }
 }
 
-/** The stand-in's panel, with some faults set and met. */
+/** The mock server's panel, with some faults set and met. */
 async function pictureOfPanel(): Promise<void> {
-  const standin = await startLocalStandin();
+  const mock = await startLocalMockServer();
   try {
-    await withBuild('chromium', standin, async (extensionDir) => {
+    await withBuild('chromium', mock, async (extensionDir) => {
       const browser = await launchBrowser('chromium', { extensionDir });
       try {
-        standin.faults.set([
+        mock.faults.set([
           { where: 'token', what: { kind: 'status', status: 429, retryAfter: 60 } },
           { where: 'exchange', what: { kind: 'drop-after' }, times: 1 },
         ]);
-        await fetch(`${standin.origin}/v1/jwks`);
-        await fetch(`${standin.origin}/v1/token`, { method: 'POST' });
-        const page = await browser.visit(`${standin.origin}/__standin/`);
+        await fetch(`${mock.origin}/v1/jwks`);
+        await fetch(`${mock.origin}/v1/token`, { method: 'POST' });
+        const page = await browser.visit(`${mock.origin}/__standin/`);
         await page.screenshot('docs/faults-panel.png');
         console.log('docs/faults-panel.png');
       } finally {
@@ -96,7 +96,7 @@ async function pictureOfPanel(): Promise<void> {
       }
     });
   } finally {
-    await standin.stop();
+    await mock.stop();
   }
 }
 
@@ -104,9 +104,9 @@ async function pictureOfPanel(): Promise<void> {
 async function picturesOfViews(): Promise<void> {
   const [single, sheets] = ['screenshots/views', 'docs/views'];
   await mkdir(sheets, { recursive: true });
-  const standin = await startLocalStandin();
+  const mock = await startLocalMockServer();
   try {
-    await withBuild('chromium', standin, async (extensionDir) => {
+    await withBuild('chromium', mock, async (extensionDir) => {
       for (const direction of ['ltr', 'rtl'] as const) {
         const gallery = await newFolder('gallery');
         await makeGallery(extensionDir, gallery);
@@ -137,7 +137,7 @@ async function picturesOfViews(): Promise<void> {
       }
     });
   } finally {
-    await standin.stop();
+    await mock.stop();
   }
 }
 

@@ -5,8 +5,8 @@ import { createLog } from '../../src/companion/operations/log.ts';
 import { RETURN_PATH } from '../../src/companion/return-page.ts';
 import { readVersion } from '../../src/companion/version.ts';
 import type { EventName } from '../../src/mock-accounts/events/event.ts';
-import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
-import { EXTENSION_CLIENTS, READY_PASSWORD } from '../../src/mock-accounts/seed.ts';
+import { startMockServer, type RunningMockServer } from '../../src/mock-accounts/listen.ts';
+import { EXTENSION_CLIENTS, SEED_PASSWORD } from '../../src/mock-accounts/seed.ts';
 import { drive } from '../../src/mock-accounts/testing/drive.ts';
 import { launchBrowser } from '../driver/index.ts';
 import { localSettings, OPERATOR_PASSWORD, webhooksTo } from '../run/local-companion.ts';
@@ -32,7 +32,7 @@ const EVENTS: readonly EventName[] = [
 ];
 
 interface Week {
-  readonly standin: RunningStandin;
+  readonly mock: RunningMockServer;
   readonly companion: RunningCompanion;
   /** Sets both clocks: that many milliseconds behind. */
   readonly setClocks: (behind: number) => void;
@@ -42,17 +42,17 @@ interface Week {
 export async function pictureOfStatus(path: string): Promise<void> {
   let behind = 7 * 24 * HOUR;
   const now = () => Date.now() - behind;
-  const standin = await startStandin({ era: 'today', now });
+  const mock = await startMockServer({ era: 'today', now });
   const companion = await startCompanion({
-    settings: localSettings({ issuer: standin.origin, port: 0 }),
+    settings: localSettings({ issuer: mock.origin, port: 0 }),
     log: createLog({ format: 'plain', level: 'error', out: process.stderr }),
     version: readVersion(),
     now,
   });
   try {
-    await live({ standin, companion, setClocks: (given) => (behind = given) });
+    await live({ mock, companion, setClocks: (given) => (behind = given) });
     const here = {
-      ...standin,
+      ...mock,
       companion: companion.origin,
       returnPage: companion.origin + RETURN_PATH,
     };
@@ -70,20 +70,20 @@ export async function pictureOfStatus(path: string): Promise<void> {
     });
   } finally {
     await companion.stop();
-    await standin.stop();
+    await mock.stop();
   }
 }
 
-async function live({ standin, companion, setClocks }: Week): Promise<void> {
-  const { store, events, faults } = standin;
+async function live({ mock, companion, setClocks }: Week): Promise<void> {
+  const { store, events, faults } = mock;
   for (const [clientId, url] of Object.entries(webhooksTo(companion.origin))) events.register(clientId, url);
   const people = Array.from({ length: PEOPLE }, (_, index) =>
-    store.accounts.add({ email: `${index}@example.com`, password: READY_PASSWORD }),
+    store.accounts.add({ email: `${index}@example.com`, password: SEED_PASSWORD }),
   );
   const clientOf = (person: number) => CLIENTS[person % 3 === 0 ? 1 : 0] ?? '';
   const sessions: string[] = [];
   for (const [index, { email }] of people.entries()) {
-    sessions.push(await buy({ standin, companion }, email, clientOf(index)));
+    sessions.push(await buy({ mock, companion }, email, clientOf(index)));
   }
 
   let told = 0;
@@ -98,7 +98,7 @@ async function live({ standin, companion, setClocks }: Week): Promise<void> {
   }
   setClocks(0);
   for (const [index, { email }] of people.entries()) {
-    sessions.push(await buy({ standin, companion }, email, clientOf(index)));
+    sessions.push(await buy({ mock, companion }, email, clientOf(index)));
   }
   await events.send(clientOf(0), people[0]?.uid ?? '', 'profile-change', { once: true, wrongKey: true });
   faults.set([{ where: 'destroy', what: { kind: 'status', status: 503 } }]);
@@ -114,11 +114,11 @@ function busy(ago: number): number {
 }
 
 async function buy(
-  { standin, companion }: Pick<Week, 'standin' | 'companion'>,
+  { mock, companion }: Pick<Week, 'mock' | 'companion'>,
   email: string,
   clientId: string,
 ): Promise<string> {
-  const { access_token } = await drive(standin).tokens({ email, clientId });
+  const { access_token } = await drive(mock).tokens({ email, clientId });
   const { session } = await post(companion, COMPANION_PATHS.sessions, String(access_token), {});
   return String(session);
 }

@@ -1,13 +1,13 @@
-// `npm run companion`: the companion for development, against the stand-in that runs, or else one of its own. With
+// `npm run companion`: the companion for development, against the mock server that runs, or else one of its own. With
 // `-- --production` everything comes from the environment instead, as for the built entry.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
 import { startupError } from '../../src/companion/startup-error.ts';
-import { startStandin } from '../../src/mock-accounts/listen.ts';
-import { READY_PASSWORD } from '../../src/mock-accounts/seed.ts';
-import { STANDIN_ORIGIN } from '../build/environment.ts';
+import { startMockServer } from '../../src/mock-accounts/listen.ts';
+import { SEED_PASSWORD } from '../../src/mock-accounts/seed.ts';
+import { MOCK_SERVER_ORIGIN } from '../build/environment.ts';
 import { COMPANION_PORT, OPERATOR_PASSWORD, startLocalCompanion, webhooksTo } from './local-companion.ts';
 import { interrupted, run } from './local.ts';
 
@@ -16,7 +16,7 @@ const ENV_FILE = fileURLToPath(new URL('../../.env', import.meta.url));
 
 const USAGE = `Usage: npm run companion -- [options]
   --port N        where it listens, ${COMPANION_PORT} unless told
-  --standin URL   the stand-in it belongs to; one is started where none runs
+  --standin URL   the mock server it belongs to; one is started where none runs
   --production    takes everything from the environment, and from .env where there is one`;
 
 interface Arguments {
@@ -30,7 +30,7 @@ function readArguments(): Arguments {
     options: {
       production: { type: 'boolean', default: false },
       port: { type: 'string', default: String(COMPANION_PORT) },
-      standin: { type: 'string', default: STANDIN_ORIGIN },
+      standin: { type: 'string', default: MOCK_SERVER_ORIGIN },
       help: { type: 'boolean', default: false },
     },
   });
@@ -38,7 +38,8 @@ function readArguments(): Arguments {
     console.log(USAGE);
     process.exit();
   }
-  if (!URL.canParse(values.standin)) throw new Error(`--standin is an origin, such as ${STANDIN_ORIGIN}.`);
+  if (!URL.canParse(values.standin))
+    throw new Error(`--standin is an origin, such as ${MOCK_SERVER_ORIGIN}.`);
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error('--port is a number from 0 to 65535.');
@@ -57,7 +58,7 @@ async function development({ port, standin }: Arguments): Promise<void> {
   const there = await answers(standin);
   const own = there
     ? undefined
-    : await startStandin({
+    : await startMockServer({
         era: 'today',
         port: Number(new URL(standin).port),
         webhooks: webhooksTo(`http://127.0.0.1:${port}`),
@@ -72,7 +73,7 @@ async function development({ port, standin }: Arguments): Promise<void> {
     console.log(`companion: ${companion.origin}
 
   database      ${companion.database}
-  accounts      ${issuer}${own ? `, started with it (password of all three: "${READY_PASSWORD}")` : ', which was running'}
+  accounts      ${issuer}${own ? `, started with it (password of all three: "${SEED_PASSWORD}")` : ', which was running'}
   webhooks      ${companion.origin}${WEBHOOK_PATH}
   status page   ${companion.origin}/status (user "operator", password "${OPERATOR_PASSWORD}")
 

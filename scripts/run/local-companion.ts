@@ -1,4 +1,4 @@
-// The companion for this machine: the stand-in's clients, the embedded database, and nothing to set.
+// The companion for this machine: the mock server's clients, the embedded database, and nothing to set.
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ function secretIn(dataDir: string | undefined): Uint8Array {
 }
 
 export interface LocalSettings {
-  /** The stand-in's origin. */
+  /** The mock server's origin. */
   readonly issuer: string;
   readonly port: number;
   /** Without one everything is in memory. */
@@ -38,7 +38,7 @@ export interface LocalSettings {
   readonly databaseUrl?: string;
 }
 
-/** Settings against a stand-in: both builds of the extension, which are one product and share a space. */
+/** Settings against a mock server: both builds of the extension, which are one product and share a space. */
 export function localSettings({ issuer, port, dataDir, databaseUrl }: LocalSettings): CompanionSettings {
   const client = { scope: 'profile:uid', space: 'extension', jwt: false };
   return {

@@ -1,10 +1,10 @@
-// What start, dev and the screenshots have in common: the stand-in on this machine, the companion beside it, and a build
+// What start, dev and the screenshots have in common: the mock server on this machine, the companion beside it, and a build
 // that signs in there.
 import { createServer, type AddressInfo } from 'node:net';
 import { newFolder, removeFolder, removeOwnFolders } from '../driver/folders.ts';
 import { RETURN_PATH } from '../../src/companion/return-page.ts';
-import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
-import { READY_PASSWORD, readyClients } from '../../src/mock-accounts/seed.ts';
+import { startMockServer, type RunningMockServer } from '../../src/mock-accounts/listen.ts';
+import { SEED_PASSWORD, seedClients } from '../../src/mock-accounts/seed.ts';
 import { buildExtension } from '../build/build.ts';
 import type { BrowserName } from '../machine/browsers.mjs';
 import { COMPANION_PORT, OPERATOR_PASSWORD, startLocalCompanion, webhooksTo } from './local-companion.ts';
@@ -13,30 +13,30 @@ const USUAL_PORT = 9720;
 
 export const TITLES: Readonly<Record<BrowserName, string>> = { firefox: 'Firefox', chromium: 'Chromium' };
 
-/** A stand-in and the companion beside it, which know each other. They stop together. */
-export interface LocalStandin extends RunningStandin {
+/** A mock server and the companion beside it, which know each other. They stop together. */
+export interface LocalMockServer extends RunningMockServer {
   readonly returnPage: string;
   /** The companion's origin. */
   readonly companion: string;
 }
 
 /** Starts both on their usual ports, or on any free ones when those are taken. */
-export async function startLocalStandin(): Promise<LocalStandin> {
-  // The stand-in is told of the companion before there is one, and the companion looks for the stand-in when it starts.
+export async function startLocalMockServer(): Promise<LocalMockServer> {
+  // The mock server is told of the companion before there is one, and the companion looks for the mock server when it starts.
   const port = await freePort(COMPANION_PORT);
   const origin = `http://127.0.0.1:${port}`;
   const returnPage = origin + RETURN_PATH;
-  const known = { clients: readyClients(returnPage), webhooks: webhooksTo(origin) };
-  const standin = await onPort(USUAL_PORT, (usual) => startStandin({ era: 'today', port: usual, ...known }));
+  const known = { clients: seedClients(returnPage), webhooks: webhooksTo(origin) };
+  const mock = await onPort(USUAL_PORT, (usual) => startMockServer({ era: 'today', port: usual, ...known }));
   try {
-    const companion = await startLocalCompanion({ issuer: standin.origin, port });
+    const companion = await startLocalCompanion({ issuer: mock.origin, port });
     const stop = async () => {
       await companion.stop();
-      await standin.stop();
+      await mock.stop();
     };
-    return { ...standin, returnPage, companion: companion.origin, stop };
+    return { ...mock, returnPage, companion: companion.origin, stop };
   } catch (error) {
-    await standin.stop();
+    await mock.stop();
     throw error;
   }
 }
@@ -66,13 +66,13 @@ async function onPort<T>(usual: number, start: (port: number) => Promise<T>): Pr
   }
 }
 
-/** Where the stand-in is and whom it knows, for people. */
-export function introduce({ origin, store, companion }: LocalStandin): string {
+/** Where the mock server is and whom it knows, for people. */
+export function introduce({ origin, store, companion }: LocalMockServer): string {
   const people = store.accounts
     .list()
     .map(({ email, displayName }) => `    ${email.padEnd(20)} ${displayName ?? ''}`);
-  return `Mozilla accounts are played by a stand-in on this machine: ${origin}
-  It knows three people, all with the password "${READY_PASSWORD}":
+  return `Mozilla accounts are played by a mock server on this machine: ${origin}
+  It knows three people, all with the password "${SEED_PASSWORD}":
 ${people.join('\n')}
   What goes wrong there is set at ${origin}/__standin/
 
@@ -80,12 +80,12 @@ companion: ${companion}
   Its status page: ${companion}/status (user "operator", password "${OPERATOR_PASSWORD}")`;
 }
 
-/** A build for this stand-in. Of the shell's variables only those that make sense there: a client id of Mozilla's does not. */
-export function standinVariables({
+/** A build for this mock server. Of the shell's variables only those that make sense there: a client id of Mozilla's does not. */
+export function mockServerVariables({
   origin,
   returnPage,
   companion,
-}: LocalStandin): Record<string, string | undefined> {
+}: LocalMockServer): Record<string, string | undefined> {
   const { FXA_SCOPES, FXA_TRUSTED, FXA_KEY_SCOPES, FXA_COMPANION_EVERY } = process.env;
   return {
     FXA_STANDIN_ORIGIN: origin,
@@ -101,7 +101,7 @@ export function standinVariables({
 /** Builds into a folder of its own, does the work with it, and removes it. `dist` is left to `npm run build`. `changes`: variables of the build. */
 export async function withBuild(
   browser: BrowserName,
-  standin: LocalStandin,
+  mock: LocalMockServer,
   work: (extensionDir: string) => Promise<void>,
   changes: Readonly<Record<string, string>> = {},
 ): Promise<void> {
@@ -111,7 +111,7 @@ export async function withBuild(
       browser,
       environment: 'local',
       outDir,
-      variables: { ...standinVariables(standin), ...changes },
+      variables: { ...mockServerVariables(mock), ...changes },
     });
     await work(outDir);
   } finally {

@@ -1,10 +1,10 @@
-// `npm run sign-set -- --event password-change --user ada@example.com`: has a running stand-in sign an event and send it to a
+// `npm run sign-set -- --event password-change --user ada@example.com`: has a running mock server sign an event and send it to a
 // webhook, and says what that answered. Options are in USAGE.
 import { parseArgs } from 'node:util';
 import { outcomeInWords } from '../../src/mock-accounts/events/outcome.ts';
 import { usualPayload } from '../../src/mock-accounts/events/event.ts';
 import { EXTENSION_CLIENTS } from '../../src/mock-accounts/seed.ts';
-import { STANDIN_ORIGIN } from '../build/environment.ts';
+import { MOCK_SERVER_ORIGIN } from '../build/environment.ts';
 
 const USAGE = `Usage: npm run sign-set -- --event NAME [options]
   --event NAME       password-change, profile-change, subscription-state-change, delete-user, metrics-opt-out,
@@ -12,13 +12,13 @@ const USAGE = `Usage: npm run sign-set -- --event NAME [options]
   --user EMAIL       whom it is about (ada@example.com)
   --client CLIENT    firefox, chromium or a client id (every client this person has signed in to; nobody is signed in
                      until npm start or npm run token)
-  --to URL           where it goes (the webhook the stand-in knows: npm run fxa -- --webhook URL)
+  --to URL           where it goes (the webhook the mock server knows: npm run fxa -- --webhook URL)
   --payload JSON     what the event says (the usual)
   --repeat N         how often, each time as a new token
   --out-of-order     after it, the same event of a minute before
   --wrong-key        signed by a stranger
   --print            print the token instead of sending it
-  --standin ORIGIN   the stand-in (${STANDIN_ORIGIN})
+  --standin ORIGIN   the mock server (${MOCK_SERVER_ORIGIN})
 Ends with 0 when each was answered as it should be: acknowledged, or 401 with --wrong-key; else with 1.`;
 
 const OPTIONS = {
@@ -31,7 +31,7 @@ const OPTIONS = {
   'out-of-order': { type: 'boolean', default: false },
   'wrong-key': { type: 'boolean', default: false },
   print: { type: 'boolean', default: false },
-  standin: { type: 'string', default: STANDIN_ORIGIN },
+  standin: { type: 'string', default: MOCK_SERVER_ORIGIN },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
@@ -91,14 +91,14 @@ interface Answer {
   readonly deliveries?: readonly Answered[];
 }
 
-/** The stand-in complains of members; people gave options. */
+/** The mock server complains of members; people gave options. */
 function inOptions(error: string | undefined): string | undefined {
   return error?.replace(/^The body\.url\b/, '--to').replace(/^The body\./, '--');
 }
 
 async function ask(standin: string, body: object): Promise<Answer> {
   if (!URL.canParse(standin)) throw new Error('--standin is an address, such as http://127.0.0.1:9720.');
-  const nobody = `No stand-in answers at ${standin}. Start one with npm start or npm run fxa (npm run companion does, too), or name it with --standin.`;
+  const nobody = `No mock server answers at ${standin}. Start one with npm start or npm run fxa (npm run companion does, too), or name it with --standin.`;
   const response = await fetch(new URL('/__standin/events', standin), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

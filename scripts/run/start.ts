@@ -1,4 +1,4 @@
-// `npm start`: the stand-in, a build against it, and a browser with the extension in it. `-- --browser chromium` opens
+// `npm start`: the mock server, a build against it, and a browser with the extension in it. `-- --browser chromium` opens
 // Chromium. Without a display, or with `-- --headless`, the whole round runs by itself in both browsers.
 import { parseArgs } from 'node:util';
 import { ensureBrowsers, type BrowserName } from '../machine/browsers.mjs';
@@ -7,7 +7,7 @@ import {
   interrupted,
   introduce,
   run,
-  startLocalStandin,
+  startLocalMockServer,
   TITLES,
   withBuild,
 } from './local.ts';
@@ -30,41 +30,41 @@ const hasDisplay = (): boolean =>
 
 async function withWindow(name: BrowserName): Promise<void> {
   ensureBrowsers([name]);
-  const standin = await startLocalStandin();
-  console.log(introduce(standin));
+  const mock = await startLocalMockServer();
+  console.log(introduce(mock));
   try {
-    await withBuild(name, standin, async (extensionDir) => {
-      const browser = await openBrowser(name, extensionDir, standin.origin);
+    await withBuild(name, mock, async (extensionDir) => {
+      const browser = await openBrowser(name, extensionDir, mock.origin);
       console.log(`
 ${TITLES[name]} is open, with the extension in it and a profile of its own that is thrown away afterwards.
   1. Press the extension's button in the toolbar (it may be in the menu of the puzzle piece), then “Sign in”.
   2. Sign in as one of the three, or create an account: it lives as long as this program.
-  3. See the grant come and go at ${standin.origin}/settings#connected-services
+  3. See the grant come and go at ${mock.origin}/settings#connected-services
 
 Ctrl-C here, or closing the browser, ends everything.`);
       await Promise.race([browser.closed, interrupted()]);
       await browser.close();
     });
   } finally {
-    await standin.stop();
+    await mock.stop();
   }
 }
 
 async function withoutWindow(names: readonly BrowserName[], why: string): Promise<void> {
   endWhenInterrupted();
   ensureBrowsers(names);
-  const standin = await startLocalStandin();
-  console.log(`${why} So the round runs headless, by itself.\n\n${introduce(standin)}`);
+  const mock = await startLocalMockServer();
+  console.log(`${why} So the round runs headless, by itself.\n\n${introduce(mock)}`);
   const failed: string[] = [];
   try {
     for (const name of names) {
-      await tour(name, standin).catch((error: unknown) => {
+      await tour(name, mock).catch((error: unknown) => {
         console.error(error instanceof Error ? error.message : String(error));
         failed.push(TITLES[name]);
       });
     }
   } finally {
-    await standin.stop();
+    await mock.stop();
   }
   console.log(`\nThe pictures are in ${PICTURES}/.`);
   if (failed.length > 0) throw new Error(`It did not work in ${failed.join(' and ')}.`);

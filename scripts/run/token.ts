@@ -1,22 +1,22 @@
-// `npm run -s token`: signs somebody in at a running stand-in, as its pages do, and prints the access token alone, for curl.
+// `npm run -s token`: signs somebody in at a running mock server, as its pages do, and prints the access token alone, for curl.
 // Options are in USAGE.
 import { parseArgs } from 'node:util';
-import { EXTENSION_CLIENTS, READY_PASSWORD } from '../../src/mock-accounts/seed.ts';
+import { EXTENSION_CLIENTS, SEED_PASSWORD } from '../../src/mock-accounts/seed.ts';
 import { randomHex, s256 } from '../../src/mock-accounts/store/random.ts';
-import { STANDIN_ORIGIN } from '../build/environment.ts';
+import { MOCK_SERVER_ORIGIN } from '../build/environment.ts';
 
 const USAGE = `Usage: npm run -s token -- [options]
   --user EMAIL       who signs in (ada@example.com)
   --client CLIENT    firefox, chromium or the id of a public client (firefox)
   --scope SCOPES     what for ('profile:uid profile:email')
-  --standin ORIGIN   the stand-in (${STANDIN_ORIGIN})
+  --standin ORIGIN   the mock server (${MOCK_SERVER_ORIGIN})
 Without -s npm adds lines of its own to the token.`;
 
 const OPTIONS = {
   user: { type: 'string', default: 'ada@example.com' },
   client: { type: 'string', default: 'firefox' },
   scope: { type: 'string', default: 'profile:uid profile:email' },
-  standin: { type: 'string', default: STANDIN_ORIGIN },
+  standin: { type: 'string', default: MOCK_SERVER_ORIGIN },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
@@ -30,9 +30,9 @@ function readArguments() {
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Posts JSON to the stand-in; `session` is a session token. */
+/** Posts JSON to the mock server; `session` is a session token. */
 async function post(standin: string, path: string, body: Members, session?: string): Promise<Members> {
-  const nobody = `No stand-in answers at ${standin}. Start one with npm run companion, npm start or npm run fxa, or name it with --standin.`;
+  const nobody = `No mock server answers at ${standin}. Start one with npm run companion, npm start or npm run fxa, or name it with --standin.`;
   if (!URL.canParse(standin)) throw new Error('--standin is an address, such as http://127.0.0.1:9720.');
   const response = await fetch(new URL(path, standin), {
     method: 'POST',
@@ -47,7 +47,7 @@ async function post(standin: string, path: string, body: Members, session?: stri
   const answer = (await response.json().catch(() => {
     throw new Error(nobody);
   })) as Members;
-  if (!response.ok) throw new Error(`The stand-in refused, ${response.status}: ${String(answer.message)}`);
+  if (!response.ok) throw new Error(`The mock server refused, ${response.status}: ${String(answer.message)}`);
   return answer;
 }
 
@@ -59,7 +59,7 @@ async function main(): Promise<void> {
   }
   const clientId = client === 'firefox' || client === 'chromium' ? EXTENSION_CLIENTS[client] : client;
   const verifier = randomHex(32);
-  const { sessionToken } = await post(standin, '/v1/account/login', { email, password: READY_PASSWORD });
+  const { sessionToken } = await post(standin, '/v1/account/login', { email, password: SEED_PASSWORD });
   const { code } = await post(
     standin,
     '/v1/oauth/authorization',

@@ -1,15 +1,15 @@
 // The whole round without a display: sign in, see the profile, have it changed elsewhere, sign out, and prove that the grant is
 // dead.
 import { mkdir } from 'node:fs/promises';
-import { READY_PASSWORD } from '../../src/mock-accounts/seed.ts';
+import { SEED_PASSWORD } from '../../src/mock-accounts/seed.ts';
 import { launchBrowser } from '../driver/index.ts';
 import { eventually } from '../driver/wait.ts';
 import type { BrowserName } from '../machine/browsers.mjs';
-import { TITLES, withBuild, type LocalStandin } from './local.ts';
+import { TITLES, withBuild, type LocalMockServer } from './local.ts';
 
 /** Nobody wants to wait here as long as an extension does in earnest. */
 const OFTEN = { FXA_COMPANION_EVERY: '1' };
-const ADA = { email: 'ada@example.com', password: READY_PASSWORD };
+const ADA = { email: 'ada@example.com', password: SEED_PASSWORD };
 
 /** Where the pictures go; ignored by git. */
 export const PICTURES = 'screenshots';
@@ -28,8 +28,8 @@ async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
 }
 
 /** @throws Error of the first step that fails */
-export async function tour(name: BrowserName, standin: LocalStandin): Promise<void> {
-  const { store } = standin;
+export async function tour(name: BrowserName, mock: LocalMockServer): Promise<void> {
+  const { store } = mock;
   const picture = (what: string) => `${PICTURES}/${name}-${what}.png`;
   await mkdir(PICTURES, { recursive: true });
   console.log(`\n${TITLES[name]}`);
@@ -70,7 +70,7 @@ export async function tour(name: BrowserName, standin: LocalStandin): Promise<vo
           const { companion = {} } = await browser.readStorage('local');
           return Object.keys(companion as object).length > 0;
         });
-        await renamed(standin, 'Countess of Lovelace', () => popup.waitForText('Countess of Lovelace'));
+        await renamed(mock, 'Countess of Lovelace', () => popup.waitForText('Countess of Lovelace'));
       });
       await step('“Sign out”, and the popup says so', async () => {
         await popup.press('Sign out of this extension');
@@ -88,12 +88,12 @@ export async function tour(name: BrowserName, standin: LocalStandin): Promise<vo
       await browser.close();
     }
   };
-  await withBuild(name, standin, work, OFTEN);
+  await withBuild(name, mock, work, OFTEN);
 }
 
 /** Ada has another name for as long as the work takes. */
 async function renamed(
-  { store }: LocalStandin,
+  { store }: LocalMockServer,
   displayName: string,
   work: () => Promise<void>,
 ): Promise<void> {

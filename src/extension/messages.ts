@@ -33,8 +33,8 @@ export interface Commands {
   changeName(name: string): void;
   /** Changes the picture: a PNG or JPEG as a data URL, by `textFor`. */
   changePicture(dataUrl: string): void;
-  /** Tester builds only: signs out, and starts anew for another server. JSON of a `Choice` (server-config.ts); empty: the build's own. */
-  chooseServer(choice: string): void;
+  /** Tester builds only: signs out, and starts anew for another server. JSON of a `ServerConfig` (server-config.ts); empty: the build's own. */
+  switchServer(choice: string): void;
   /** Whether the browser keeps keys where the background runs, without which no sign-in outlives it. */
   keepsKeys(): boolean;
   /** From now on sessions end with the browser. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { knownEndpoints, standinEndpoints } from '../fxa/environments.ts';
-import { chosen, readChoice } from './server-config.ts';
+import { knownEndpoints, mockServerEndpoints } from '../fxa/environments.ts';
+import { applyServer, parseServerConfig } from './server-config.ts';
 import type { BuildConfig } from './config.ts';
 
 const choice = {
@@ -10,10 +10,10 @@ const choice = {
 };
 const { companion: _, ...alone } = choice;
 
-describe('readChoice', () => {
+describe('parseServerConfig', () => {
   it('takes a server, with or without a companion, and nothing beside it', () => {
-    expect(readChoice({ ...choice, more: 1 })).toEqual(choice);
-    expect(readChoice({ ...choice, companion: undefined })).toEqual(alone);
+    expect(parseServerConfig({ ...choice, more: 1 })).toEqual(choice);
+    expect(parseServerConfig({ ...choice, companion: undefined })).toEqual(alone);
   });
 
   it.each([
@@ -38,12 +38,12 @@ describe('readChoice', () => {
     { ...choice, companion: null },
     { ...choice, companion: 'http://companion.example' },
   ])('refuses %j', (value) => {
-    expect(readChoice(value)).toBeUndefined();
+    expect(parseServerConfig(value)).toBeUndefined();
   });
 });
 
 describe('chosen', () => {
-  const endpoints = standinEndpoints('http://127.0.0.1:9720');
+  const endpoints = mockServerEndpoints('http://127.0.0.1:9720');
   const build: BuildConfig = {
     environment: 'local',
     issuer: endpoints.issuer,
@@ -57,17 +57,17 @@ describe('chosen', () => {
   it.each([undefined, null, 'broken', { ...choice, clientId: '' }])(
     'leaves the build as it is for %j',
     (stored) => {
-      expect(chosen(build, stored)).toBe(build);
+      expect(applyServer(build, stored)).toBe(build);
     },
   );
 
   it('leaves a production build as it is, whatever lies in storage', () => {
     const production: BuildConfig = { ...build, environment: 'production' };
-    expect(chosen(production, choice)).toBe(production);
+    expect(applyServer(production, choice)).toBe(production);
   });
 
   it('turns to a server that is still to be discovered, and keeps what no server decides', () => {
-    expect(chosen(build, choice)).toEqual({
+    expect(applyServer(build, choice)).toEqual({
       environment: 'custom',
       issuer: choice.issuer,
       clientId: choice.clientId,
@@ -78,7 +78,7 @@ describe('chosen', () => {
 
   it.each(['production', 'stage'] as const)('knows the endpoints of %s', (environment) => {
     const known = knownEndpoints(environment);
-    expect(chosen(build, { ...alone, issuer: known.issuer })).toEqual({
+    expect(applyServer(build, { ...alone, issuer: known.issuer })).toEqual({
       environment,
       issuer: known.issuer,
       clientId: alone.clientId,
@@ -91,18 +91,18 @@ describe('chosen', () => {
     const { returnPage: _, ...registered } = build;
     const companion = { origin: choice.companion, every: 300 };
     const { clientId } = choice;
-    expect(chosen(build, { ...choice, issuer: build.issuer })).toEqual({
+    expect(applyServer(build, { ...choice, issuer: build.issuer })).toEqual({
       ...registered,
       clientId,
       companion,
     });
     const mine = { issuer: build.issuer, clientId: build.clientId };
-    expect(chosen(build, { ...choice, ...mine })).toEqual({ ...build, companion });
-    expect(chosen(build, { ...mine, companion: build.companion?.origin })).toEqual(build);
+    expect(applyServer(build, { ...choice, ...mine })).toEqual({ ...build, companion });
+    expect(applyServer(build, { ...mine, companion: build.companion?.origin })).toEqual(build);
   });
 
   it('asks a companion the build knows nothing of every minute', () => {
     const { companion: _, ...lonely } = build;
-    expect(chosen(lonely, choice).companion).toEqual({ origin: choice.companion, every: 60 });
+    expect(applyServer(lonely, choice).companion).toEqual({ origin: choice.companion, every: 60 });
   });
 });

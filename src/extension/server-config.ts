@@ -5,7 +5,7 @@ import { secureUrl } from '../fxa/secure-url.ts';
 import type { BuildConfig } from './config.ts';
 
 /** A Mozilla accounts, the extension's name there, and a companion. Origins without a trailing slash. */
-export interface Choice {
+export interface ServerConfig {
   readonly issuer: string;
   readonly clientId: string;
   /** Absent: without one. */
@@ -14,9 +14,9 @@ export interface Choice {
 
 /** What the options page shows of the build; vite.config.ts puts it in. */
 export interface Servers {
-  readonly own: Choice;
+  readonly builtIn: ServerConfig;
   /** By the key of their name. Empty in production: there is nothing to choose. */
-  readonly presets: Readonly<Partial<Record<'stage' | 'standin', Choice>>>;
+  readonly presets: Readonly<Partial<Record<'stage' | 'standin', ServerConfig>>>;
 }
 
 /** In `storage.local`, where somebody has chosen. */
@@ -29,7 +29,7 @@ const COMPANION_EVERY = 60;
  * The choice in what was stored or sent, with nothing else in it. Undefined unless issuer and companion are origins that
  * the content security policy can name, and the client id is one. Pure.
  */
-export function readChoice(value: unknown): Choice | undefined {
+export function parseServerConfig(value: unknown): ServerConfig | undefined {
   const { issuer, clientId, companion } = (value ?? {}) as Readonly<Record<string, unknown>>;
   if (!isOrigin(issuer) || typeof clientId !== 'string') return undefined;
   if (companion !== undefined && !isOrigin(companion)) return undefined;
@@ -41,8 +41,8 @@ export function readChoice(value: unknown): Choice | undefined {
  * The build as it is with the server that is stored as chosen, and as it was made where that is none. What the build knows
  * of that server already stays. Production has no choice. Pure.
  */
-export function chosen(build: BuildConfig, stored: unknown): BuildConfig {
-  const choice = build.environment === 'production' ? undefined : readChoice(stored);
+export function applyServer(build: BuildConfig, stored: unknown): BuildConfig {
+  const choice = build.environment === 'production' ? undefined : parseServerConfig(stored);
   if (!choice) return build;
   const { endpoints, companion, returnPage, ...rest } = build;
   const { issuer, clientId } = choice;

@@ -16,7 +16,7 @@ export type Call =
   | 'discovery'
   | 'companion';
 
-type Meaning = readonly [
+type ErrorRow = readonly [
   code: FxaErrorCode,
   reason: Reason | undefined,
   says: string,
@@ -24,7 +24,7 @@ type Meaning = readonly [
 ];
 
 // An answer is "<number space> <HTTP status>/<errno>", with the call in front where it matters.
-const MEANINGS: readonly Meaning[] = [
+const ERROR_TABLE: readonly ErrorRow[] = [
   // The only proof there is that a grant is gone.
   ['reauth_required', undefined, 'The grant is gone', ['refresh oauth 400/108', 'refresh auth 401/110']],
   [
@@ -131,10 +131,10 @@ export interface ErrorAnswer {
 export function errorFromAnswer(call: Call, url: string, answer: ErrorAnswer, now: number): FxaError {
   const { status, headers, body } = answer;
   const errno = typeof body?.errno === 'number' ? body.errno : undefined;
-  const [code, reason, says] = meaning(call, url, status, errno, body !== undefined);
+  const [code, reason, description] = classify(call, url, status, errno, body !== undefined);
   const numbers = `HTTP ${status}${errno === undefined ? '' : `, errno ${errno}`}`;
   const waits = status === 429 || status >= 500 || code === 'rate_limited';
-  return new FxaError(code, `${says} (${call}: ${numbers})`, {
+  return new FxaError(code, `${description} (${call}: ${numbers})`, {
     reason,
     status,
     errno,
@@ -143,7 +143,7 @@ export function errorFromAnswer(call: Call, url: string, answer: ErrorAnswer, no
   });
 }
 
-function meaning(call: Call, url: string, status: number, errno: number | undefined, isJson: boolean) {
+function classify(call: Call, url: string, status: number, errno: number | undefined, isJson: boolean) {
   const space = call.startsWith('profile') ? 'profile' : isAuthFamily(url) ? 'auth' : 'oauth';
   const answer = `${space} ${status}/${errno ?? 'none'}`;
   const known = find(`${call} ${answer}`) ?? find(answer) ?? find(`${space} ${status}`);
@@ -154,8 +154,8 @@ function meaning(call: Call, url: string, status: number, errno: number | undefi
   return ['bad_response', 'refused', 'The request was refused'] as const;
 }
 
-function find(answer: string): Meaning | undefined {
-  return MEANINGS.find(([, , , answers]) => answers.includes(answer));
+function find(answer: string): ErrorRow | undefined {
+  return ERROR_TABLE.find(([, , , answers]) => answers.includes(answer));
 }
 
 /** FxA: `/v1/oauth/*` answers with the auth server's error numbers, everything else with the OAuth server's. */

@@ -8,12 +8,12 @@ import { beginFlow } from '../companion/metrics/accounts-metrics.ts';
 import { LARGEST_ANSWER } from './body.ts';
 import { destroyAccessToken } from './destroy.ts';
 import { discover } from './discovery.ts';
-import { standinEndpoints } from './environments.ts';
+import { mockServerEndpoints } from './environments.ts';
 import { introspect, verifyAccessToken } from './introspection.ts';
 import { fetchProfile } from './profile.ts';
 import { setDisplayName } from './profile-write.ts';
 import { ACCESS_TOKEN, CLIENT_ID, REFRESH_TOKEN, failure } from './testing/deployment.ts';
-import { refreshAccessToken, requestGrant } from './tokens.ts';
+import { exchangeCode, refreshAccessToken } from './tokens.ts';
 
 const MEGABYTE = 1024 * 1024;
 const HUGE = 400 * MEGABYTE;
@@ -55,12 +55,12 @@ function endless(response: ServerResponse, begins: string, most: number, status 
 const http = { fetch, timeout: 60_000 };
 const deployment = () => ({
   name: 'custom' as const,
-  endpoints: standinEndpoints(origin),
+  endpoints: mockServerEndpoints(origin),
   clientId: CLIENT_ID,
 });
 const code = { code: 'ab'.repeat(32), codeVerifier: 'v'.repeat(43) };
 const CALLS: readonly (readonly [name: string, call: () => Promise<unknown>])[] = [
-  ['exchange', () => requestGrant(deployment(), code, http)],
+  ['exchange', () => exchangeCode(deployment(), code, http)],
   [
     'refresh',
     () => refreshAccessToken(deployment(), { refreshToken: REFRESH_TOKEN, scope: 'profile' }, http),
@@ -68,8 +68,8 @@ const CALLS: readonly (readonly [name: string, call: () => Promise<unknown>])[] 
   ['destroy', () => destroyAccessToken(deployment(), ACCESS_TOKEN, http)],
   ['profile', () => fetchProfile(deployment(), ACCESS_TOKEN, http)],
   ['profile-write', () => setDisplayName(deployment(), ACCESS_TOKEN, 'Ada', http)],
-  ['introspect', () => introspect(standinEndpoints(origin), ACCESS_TOKEN, { now: 0 }, http)],
-  ['verify', () => verifyAccessToken(standinEndpoints(origin), ACCESS_TOKEN, http)],
+  ['introspect', () => introspect(mockServerEndpoints(origin), ACCESS_TOKEN, { now: 0 }, http)],
+  ['verify', () => verifyAccessToken(mockServerEndpoints(origin), ACCESS_TOKEN, http)],
   ['discovery', () => discover(origin, http)],
   ['flow', () => beginFlow({ fetch, issuer: origin, clientId: CLIENT_ID, now: () => 0 }, new Map())],
 ];

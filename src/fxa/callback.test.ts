@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readCallback } from './callback.ts';
+import { validateCallback } from './callback.ts';
 import { CODE, failure } from './testing/deployment.ts';
 
 const expected = {
@@ -12,11 +12,11 @@ const expected = {
 const callback = (query: string, base = expected.redirectUri) => `${base}?${query}`;
 const good = `code=${CODE}&state=the-state`;
 const refused = (url: string, change: object = {}) =>
-  failure(() => readCallback(url, { ...expected, ...change }));
+  failure(() => validateCallback(url, { ...expected, ...change }));
 
-describe('readCallback', () => {
+describe('validateCallback', () => {
   it('takes the code', () => {
-    expect(readCallback(callback(good), expected)).toEqual({ code: CODE });
+    expect(validateCallback(callback(good), expected)).toEqual({ code: CODE });
   });
 
   it.each([
@@ -25,19 +25,19 @@ describe('readCallback', () => {
     'client_id=a1b2c3d4e5f60001',
     'action=signin&foo=1&foo=2',
   ])('does not mind %s', (more) => {
-    expect(readCallback(callback(`${good}&${more}`), expected)).toEqual({ code: CODE });
+    expect(validateCallback(callback(`${good}&${more}`), expected)).toEqual({ code: CODE });
   });
 
   it('decodes the state as a form', () => {
     const state = 'a b&c=d/é+%';
     const url = callback(`code=${CODE}&state=a+b%26c%3Dd%2F%C3%A9%2B%25`);
-    expect(readCallback(url, { ...expected, state })).toEqual({ code: CODE });
+    expect(validateCallback(url, { ...expected, state })).toEqual({ code: CODE });
   });
 
   it('keeps to a redirect URI that has a query of its own', () => {
     const redirectUri = 'http://localhost:8080/?oauth_pkce_redirect=1';
     const url = `http://localhost:8080/?oauth_pkce_redirect=1&${good}`;
-    expect(readCallback(url, { ...expected, redirectUri })).toEqual({ code: CODE });
+    expect(validateCallback(url, { ...expected, redirectUri })).toEqual({ code: CODE });
   });
 
   it.each([
@@ -160,7 +160,7 @@ describe('readCallback', () => {
       fc.property(fc.nat(address.length), fc.nat(2), fc.string({ maxLength: 3 }), (at, removed, added) => {
         const changed = address.slice(0, at) + added + address.slice(at + removed);
         fc.pre(!same(changed));
-        expect(() => readCallback(callback(good, changed), expected)).toThrow();
+        expect(() => validateCallback(callback(good, changed), expected)).toThrow();
       }),
       { numRuns: 2000 },
     );

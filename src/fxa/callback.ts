@@ -25,7 +25,7 @@ const READ = ['state', 'iss', 'client_id', 'error', 'code'] as const;
  * `reauth_required`, `account_unverified`, `misconfigured`, `invalid_request`, `scope_denied`, `server_unavailable`,
  * `cancelled`.
  */
-export function readCallback(url: string, expected: ExpectedCallback): { code: string } {
+export function validateCallback(url: string, expected: ExpectedCallback): { code: string } {
   const parameters = parametersOf(url, expected.redirectUri);
   if (READ.some((name) => parameters.getAll(name).length > 1)) {
     throw refusal('The callback repeats a parameter', 'callback_duplicate');

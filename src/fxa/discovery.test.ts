@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fxaError, json, strictFetch } from '../../test/harness/fetch.ts';
 import type { Told } from '../../test/harness/fetch.ts';
 import { checkReachable, discover, endpointsFromDiscovery } from './discovery.ts';
-import { knownEndpoints, standinEndpoints } from './environments.ts';
+import { knownEndpoints, mockServerEndpoints } from './environments.ts';
 import { failure } from './testing/deployment.ts';
 
 const ISSUER = 'https://accounts.firefox.com';
@@ -118,7 +118,7 @@ describe('discover', () => {
 });
 
 describe('checkReachable', () => {
-  const endpoints = standinEndpoints('http://127.0.0.1:9720');
+  const endpoints = mockServerEndpoints('http://127.0.0.1:9720');
   const check = (answer: Told['answer'], timeout?: number) =>
     checkReachable(endpoints, { fetch: strictFetch({ url: endpoints.discovery, answer }), timeout });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { knownEndpoints, standinEndpoints } from './environments.ts';
+import { knownEndpoints, mockServerEndpoints } from './environments.ts';
 import { secureUrl, withoutSlash } from './secure-url.ts';
 import { failure } from './testing/deployment.ts';
 
@@ -26,9 +26,9 @@ describe('knownEndpoints', () => {
   });
 });
 
-describe('standinEndpoints', () => {
+describe('mockServerEndpoints', () => {
   it('puts everything on one origin, whatever path follows it', () => {
-    const endpoints = standinEndpoints('http://127.0.0.1:9720/');
+    const endpoints = mockServerEndpoints('http://127.0.0.1:9720/');
     expect(endpoints.issuer).toBe('http://127.0.0.1:9720');
     expect(
       Object.values<string>({ ...endpoints }).every((url) => url.startsWith('http://127.0.0.1:9720')),
@@ -36,7 +36,7 @@ describe('standinEndpoints', () => {
   });
 
   it('refuses plain http to another machine', async () => {
-    expect(await failure(() => standinEndpoints('http://192.168.1.2:9720'))).toMatchObject({
+    expect(await failure(() => mockServerEndpoints('http://192.168.1.2:9720'))).toMatchObject({
       code: 'misconfigured',
     });
   });

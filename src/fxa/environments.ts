@@ -52,7 +52,7 @@ export function knownEndpoints(name: 'production' | 'stage'): Endpoints {
  *
  * @throws FxaError `misconfigured` unless the origin is https, or http on loopback.
  */
-export function standinEndpoints(origin: string): Endpoints {
+export function mockServerEndpoints(origin: string): Endpoints {
   const url = secureUrl(origin);
   if (url === undefined) {
     throw new FxaError('misconfigured', 'The origin must be https, or http on loopback', {

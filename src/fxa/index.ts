@@ -6,19 +6,19 @@
 //   const { state, codeVerifier, codeChallenge } = await newAttemptSecrets();
 //   const url = authorizationUrl(deployment, { redirectUri, scope, state, codeChallenge, accessType: 'offline' });
 //   const callback = …the URL the person's browser ends on…;
-//   const { code } = readCallback(callback, { redirectUri, state, issuer, clientId });
-//   const answer = await requestGrant(deployment, { code, codeVerifier }, http);
+//   const { code } = validateCallback(callback, { redirectUri, state, issuer, clientId });
+//   const answer = await exchangeCode(deployment, { code, codeVerifier }, http);
 //   const issued = await issuedTokens(answer); // to destroy, should the next line throw
-//   const grant = await acceptGrant(deployment, answer, { now: Date.now(), requireIdToken: true }, http);
+//   const grant = await validateGrant(deployment, answer, { now: Date.now(), requireIdToken: true }, http);
 //   const profile = await fetchProfile(deployment, grant.accessToken, http);
 export { authorizationUrl, newAttemptSecrets } from './authorization.ts';
 export type { AuthorizationMetrics, AuthorizationRequest } from './authorization.ts';
-export { readCallback } from './callback.ts';
+export { validateCallback } from './callback.ts';
 export type { ExpectedCallback } from './callback.ts';
 export { destroyAccessToken, destroyGrant } from './destroy.ts';
 export type { Destroyed } from './destroy.ts';
 export { checkReachable, discover, endpointsFromDiscovery } from './discovery.ts';
-export { knownEndpoints, standinEndpoints } from './environments.ts';
+export { knownEndpoints, mockServerEndpoints } from './environments.ts';
 export type { Deployment, Endpoints, EnvironmentName } from './environments.ts';
 export { FXA_ERROR_CODES, FXA_REASONS, FxaError, isFxaError } from './errors.ts';
 export type { FxaErrorCode, FxaErrorDetails, Reason } from './errors.ts';
@@ -42,12 +42,11 @@ export {
   parseScopes,
 } from './scopes.ts';
 export {
-  acceptAccessToken,
-  acceptGrant,
+  validateAccessToken,
+  validateGrant,
   issuedTokens,
-  refreshAccessToken,
   refreshTokenId,
-  requestGrant,
-  requestRefresh,
+  exchangeCode,
+  refreshAccessToken,
 } from './tokens.ts';
-export type { AcceptOptions, AccessToken, Grant, RefreshRequest, TokenAnswer } from './tokens.ts';
+export type { ValidateGrantOptions, AccessToken, Grant, RefreshRequest, TokenResponse } from './tokens.ts';

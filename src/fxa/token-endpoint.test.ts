@@ -5,7 +5,7 @@ import { json, strictFetch } from '../../test/harness/fetch.ts';
 import { ACCESS_TOKEN, ANSWER, ORIGIN, REFRESH_TOKEN, deployment, failure } from './testing/deployment.ts';
 import { NOW, SUB, atHash, claims, idToken, signingKey } from './testing/id-token.ts';
 import type { SigningKey } from './testing/id-token.ts';
-import { acceptGrant, issuedTokens } from './tokens.ts';
+import { validateGrant, issuedTokens } from './tokens.ts';
 
 const REFRESH_ID = createHash('sha256').update(Buffer.from(REFRESH_TOKEN, 'hex')).digest('hex');
 
@@ -14,10 +14,10 @@ beforeAll(async () => {
   key = await signingKey('current');
 });
 
-describe('acceptGrant', () => {
+describe('validateGrant', () => {
   const options = { now: NOW, requireIdToken: false };
   const accept = (change: object) =>
-    acceptGrant(deployment(), { ...ANSWER, ...change }, options, { fetch: strictFetch() });
+    validateGrant(deployment(), { ...ANSWER, ...change }, options, { fetch: strictFetch() });
 
   it('reads an answer without an id_token', async () => {
     expect(await accept({})).toEqual({
@@ -46,7 +46,7 @@ describe('acceptGrant', () => {
     const token = await idToken(key, await claims());
     const fetch = strictFetch({ url: `${ORIGIN}/v1/jwks`, answer: json({ keys: [key.jwk] }) });
     const answer = { ...ANSWER, id_token: token };
-    const grant = await acceptGrant(deployment(), answer, { now: NOW, requireIdToken: true }, { fetch });
+    const grant = await validateGrant(deployment(), answer, { now: NOW, requireIdToken: true }, { fetch });
     expect(grant).toMatchObject({
       idToken: token,
       claims: { sub: SUB, at_hash: await atHash(ACCESS_TOKEN) },
@@ -56,16 +56,16 @@ describe('acceptGrant', () => {
   it('verifies it even when nobody asked for one, at the instant it is given and not by the clock', async () => {
     const keySource = () => Promise.resolve({ keys: [key.jwk] });
     const answer = { ...ANSWER, id_token: await idToken(key, await claims({ exp: NOW / 1000 - 301 })) };
-    const late = acceptGrant(deployment(), answer, { ...options, keySource }, { fetch: strictFetch() });
+    const late = validateGrant(deployment(), answer, { ...options, keySource }, { fetch: strictFetch() });
     expect(await failure(late)).toMatchObject({ reason: 'id_token_expired' });
     const patient = { ...options, keySource, clockTolerance: 86_400 };
-    expect(await acceptGrant(deployment(), answer, patient, { fetch: strictFetch() })).toHaveProperty(
+    expect(await validateGrant(deployment(), answer, patient, { fetch: strictFetch() })).toHaveProperty(
       'claims',
     );
   });
 
   it('misses an id_token that was asked for', async () => {
-    const work = acceptGrant(
+    const work = validateGrant(
       deployment(),
       ANSWER,
       { now: NOW, requireIdToken: true },
@@ -106,7 +106,7 @@ describe('acceptGrant', () => {
   });
 
   it('refuses an empty object, and an id_token of another type', async () => {
-    const empty = acceptGrant(deployment(), {}, options, { fetch: strictFetch() });
+    const empty = validateGrant(deployment(), {}, options, { fetch: strictFetch() });
     expect(await failure(empty)).toMatchObject({ reason: 'token_response' });
     expect(await failure(accept({ id_token: 7 }))).toMatchObject({ reason: 'id_token_malformed' });
   });

@@ -42,7 +42,7 @@ export async function postToTokenEndpoint(
  *
  * @throws FxaError `bad_response` with reason `token_response`.
  */
-export function acceptAccessToken(answer: JsonObject): AccessToken {
+export function validateAccessToken(answer: JsonObject): AccessToken {
   const { access_token: accessToken, token_type: type, expires_in, scope, refresh_token } = answer;
   if (typeof accessToken !== 'string' || !/^[\w.~+/-]{1,4096}=*$/.test(accessToken))
     throw malformed('access_token is missing, or has foreign characters');

@@ -12,13 +12,16 @@ import {
   deployment,
   failure,
 } from './testing/deployment.ts';
-import { refreshAccessToken, refreshTokenId, requestGrant } from './tokens.ts';
+import { validateAccessToken, refreshTokenId, exchangeCode, refreshAccessToken } from './tokens.ts';
+
+const refreshed = async (...request: Parameters<typeof refreshAccessToken>) =>
+  validateAccessToken(await refreshAccessToken(...request));
 
 const TOKEN = `${ORIGIN}/v1/token`;
 const VERIFIER = 'v'.repeat(43);
 const REFRESH_ID = createHash('sha256').update(Buffer.from(REFRESH_TOKEN, 'hex')).digest('hex');
 
-describe('requestGrant', () => {
+describe('exchangeCode', () => {
   const form = {
     client_id: CLIENT_ID,
     grant_type: 'authorization_code',
@@ -28,7 +31,7 @@ describe('requestGrant', () => {
 
   it('sends what a public client must, and nothing FxA refuses, scope and redirect_uri least of all', async () => {
     const fetch = strictFetch({ method: 'POST', url: TOKEN, form, answer: json(ANSWER) });
-    expect(await requestGrant(deployment(), { code: CODE, codeVerifier: VERIFIER }, { fetch })).toEqual(
+    expect(await exchangeCode(deployment(), { code: CODE, codeVerifier: VERIFIER }, { fetch })).toEqual(
       ANSWER,
     );
   });
@@ -41,12 +44,12 @@ describe('requestGrant', () => {
       answer: json({}),
     });
     expect(
-      await requestGrant(deployment(), { code: CODE, codeVerifier: VERIFIER, ttl: 3600 }, { fetch }),
+      await exchangeCode(deployment(), { code: CODE, codeVerifier: VERIFIER, ttl: 3600 }, { fetch }),
     ).toEqual({});
   });
 
   it.each([0, -1, 1.5, Number.NaN, Infinity])('refuses a lifetime of %s', async (ttl) => {
-    const work = requestGrant(
+    const work = exchangeCode(
       deployment(),
       { code: CODE, codeVerifier: VERIFIER, ttl },
       { fetch: strictFetch() },
@@ -61,7 +64,7 @@ describe('requestGrant', () => {
       form,
       answer: json(ANSWER),
     });
-    expect(await requestGrant(authFamily(), { code: CODE, codeVerifier: VERIFIER }, { fetch })).toEqual(
+    expect(await exchangeCode(authFamily(), { code: CODE, codeVerifier: VERIFIER }, { fetch })).toEqual(
       ANSWER,
     );
   });
@@ -81,7 +84,7 @@ describe('requestGrant', () => {
   ])('says what is wrong: %s', async (_what, answer, expected) => {
     const fetch = strictFetch({ method: 'POST', url: TOKEN, form, answer });
     const failed = await failure(
-      requestGrant(deployment(), { code: CODE, codeVerifier: VERIFIER }, { fetch }),
+      exchangeCode(deployment(), { code: CODE, codeVerifier: VERIFIER }, { fetch }),
     );
     expect(failed).toMatchObject(expected);
     expect(`${failed.message} ${JSON.stringify(failed)} ${String(failed.cause)}`).not.toContain(CODE);
@@ -105,7 +108,7 @@ describe('refreshAccessToken', () => {
       form: { ...form, scope: 'openid profile', ttl: '3600' },
       answer,
     });
-    expect(await refreshAccessToken(deployment(), asked, { fetch })).toEqual({
+    expect(await refreshed(deployment(), asked, { fetch })).toEqual({
       accessToken: ACCESS_TOKEN,
       scope: 'profile',
       expiresIn: 1800,
@@ -115,20 +118,12 @@ describe('refreshAccessToken', () => {
   it('does not look at the id_token that a server of 2019 adds', async () => {
     const answer = json({ ...ANSWER, id_token: 'not even one' });
     const fetch = strictFetch({ method: 'POST', url: TOKEN, form: { ...form, scope: 'openid' }, answer });
-    const token = await refreshAccessToken(
-      deployment(),
-      { refreshToken: REFRESH_TOKEN, scope: 'openid' },
-      { fetch },
-    );
+    const token = await refreshed(deployment(), { refreshToken: REFRESH_TOKEN, scope: 'openid' }, { fetch });
     expect(token).toEqual({ accessToken: ACCESS_TOKEN, scope: 'profile', expiresIn: 3600 });
   });
 
   it.each(['', '  '])('refuses an empty scope: %j', async (scope) => {
-    const work = refreshAccessToken(
-      deployment(),
-      { refreshToken: REFRESH_TOKEN, scope },
-      { fetch: strictFetch() },
-    );
+    const work = refreshed(deployment(), { refreshToken: REFRESH_TOKEN, scope }, { fetch: strictFetch() });
     expect(await failure(work)).toMatchObject({ code: 'invalid_request', parameter: 'scope' });
   });
 
@@ -150,7 +145,7 @@ describe('refreshAccessToken', () => {
       form: { ...form, scope: 'profile' },
       answer,
     });
-    const work = refreshAccessToken(to, { refreshToken: REFRESH_TOKEN, scope: 'profile' }, { fetch });
+    const work = refreshed(to, { refreshToken: REFRESH_TOKEN, scope: 'profile' }, { fetch });
     expect(await failure(work)).toMatchObject({ code });
   });
 });

@@ -5,15 +5,15 @@ import { FxaError } from './errors.ts';
 import type { Http, JsonObject } from './http.ts';
 import { verifyIdToken } from './id-token.ts';
 import type { IdTokenClaims, KeySource } from './id-token.ts';
-import { acceptAccessToken, malformed, postToTokenEndpoint } from './token-endpoint.ts';
+import { validateAccessToken, malformed, postToTokenEndpoint } from './token-endpoint.ts';
 import type { AccessToken } from './token-endpoint.ts';
 import { parseScopes } from './scopes.ts';
 
-export { acceptAccessToken } from './token-endpoint.ts';
+export { validateAccessToken } from './token-endpoint.ts';
 export type { AccessToken } from './token-endpoint.ts';
 
 /** The JSON object of a 200 answer, not yet judged. */
-export type TokenAnswer = JsonObject;
+export type TokenResponse = JsonObject;
 
 export interface Grant extends AccessToken {
   /** Only with `accessType: 'offline'`. FxA: never rotated; keep it. */
@@ -45,11 +45,11 @@ const HEX_TOKEN = /^[0-9a-f]{64}$/;
  * again), `misconfigured`, `scope_denied`, `account_unverified`, `invalid_request`, and all of `requestJson`. Never
  * `reauth_required`.
  */
-export async function requestGrant(
+export async function exchangeCode(
   deployment: Deployment,
   { code, codeVerifier, ttl }: { code: string; codeVerifier: string; ttl?: number | undefined },
   http: Http,
-): Promise<TokenAnswer> {
+): Promise<TokenResponse> {
   // FxA: `scope` in this request is an error; `client_id` goes in the body, and nothing else identifies a public client.
   const parameters = { code, code_verifier: codeVerifier, ...ttlParameter(ttl) };
   return postToTokenEndpoint(deployment, 'authorization_code', parameters, http);
@@ -57,7 +57,7 @@ export async function requestGrant(
 
 /** What an answer leaves to be destroyed, whatever else is wrong with it. */
 export async function issuedTokens(
-  answer: TokenAnswer,
+  answer: TokenResponse,
 ): Promise<{ accessToken?: string; refreshTokenId?: string }> {
   const { access_token: accessToken, refresh_token: refreshToken } = answer;
   return {
@@ -66,7 +66,7 @@ export async function issuedTokens(
   };
 }
 
-export interface AcceptOptions {
+export interface ValidateGrantOptions {
   /** Milliseconds since the epoch. */
   now: number;
   /** Seconds by which clocks may differ. Default 300. */
@@ -78,19 +78,19 @@ export interface AcceptOptions {
 }
 
 /**
- * Judges the answer of `requestGrant`. When it throws, the tokens that `issuedTokens` names are alive all the same:
+ * Judges the answer of `exchangeCode`. When it throws, the tokens that `issuedTokens` names are alive all the same:
  * destroy them.
  *
  * @throws FxaError `bad_response` with reason `token_response`, one of `id_token_…`, or `keys`; and what fetching the
  * keys throws (`offline`, `server_unavailable`, `rate_limited`, `cancelled`).
  */
-export async function acceptGrant(
+export async function validateGrant(
   deployment: Deployment,
-  answer: TokenAnswer,
-  { requireIdToken, ...verification }: AcceptOptions,
+  answer: TokenResponse,
+  { requireIdToken, ...verification }: ValidateGrantOptions,
   http: Http,
 ): Promise<Grant> {
-  const token = acceptAccessToken(answer);
+  const token = validateAccessToken(answer);
   const { refresh_token: refreshToken, id_token: idToken, auth_at: authAt, keys_jwe: keysJwe } = answer;
   if (refreshToken !== undefined && !isHexToken(refreshToken))
     throw malformed('refresh_token is not 64 hex digits');
@@ -114,35 +114,22 @@ export async function acceptGrant(
 
 /**
  * Asks for an access token by a refresh token, which stays as it is. `scope` is always sent: FxA of 2019 gives a token
- * without scopes otherwise. `ttl` in seconds. What the answer is worth, `acceptAccessToken` says; what it leaves to be
+ * without scopes otherwise. `ttl` in seconds. What the answer is worth, `validateAccessToken` says; what it leaves to be
  * destroyed if it is worth nothing, `issuedTokens`.
  *
  * @throws FxaError `reauth_required`: proof that the grant is gone (400/108, or 401/110 on `/v1/oauth/token`);
  * `scope_denied`, `misconfigured`, `invalid_request`, `bad_response`, and all of `requestJson`.
  */
-export async function requestRefresh(
+export async function refreshAccessToken(
   deployment: Deployment,
   { refreshToken, scope, ttl }: RefreshRequest,
   http: Http,
-): Promise<TokenAnswer> {
+): Promise<TokenResponse> {
   // FxA: an empty scope gives a token that can do nothing.
   const scopes = parseScopes(scope).join(' ');
   if (scopes === '') throw new FxaError('invalid_request', 'A refresh needs a scope', { parameter: 'scope' });
   const parameters = { refresh_token: refreshToken, scope: scopes, ...ttlParameter(ttl) };
   return postToTokenEndpoint(deployment, 'refresh_token', parameters, http);
-}
-
-/**
- * Gets an access token for a refresh token: `requestRefresh` and `acceptAccessToken` in one.
- *
- * @throws FxaError as `requestRefresh`, and `bad_response` with reason `token_response`.
- */
-export async function refreshAccessToken(
-  deployment: Deployment,
-  request: RefreshRequest,
-  http: Http,
-): Promise<AccessToken> {
-  return acceptAccessToken(await requestRefresh(deployment, request, http));
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * The stand-in: Mozilla accounts on your own machine, for developing and testing. It is built to the facts of the real servers,
+ * The mock server: Mozilla accounts on your own machine, for developing and testing. It is built to the facts of the real servers,
  * in two eras: `2019` answers as that year's releases were recorded to answer, `today` follows today's documentation and source.
  *
  * Where it differs from the real thing:
@@ -33,7 +33,7 @@ import { createEvents, type Events } from './events/events.ts';
 import type { Timing } from './events/sender.ts';
 import { controlApp, isControl } from './faults/control-app.ts';
 import { createFaults, type Faults } from './faults/faults.ts';
-import { meetFaults } from './faults/inject.ts';
+import { injectFaults } from './faults/inject.ts';
 import { rotatingKeys } from './faults/rotating-keys.ts';
 import { createKeys, type Keys } from './keys.ts';
 import { oauthApp } from './oauth/oauth-app.ts';
@@ -41,19 +41,19 @@ import { contentApp } from './pages/content-app.ts';
 import { createMetricsFlows, type MetricsFlowRequest } from './pages/metrics-flow.ts';
 import { imagesApp } from './profile/images-app.ts';
 import { profileApp } from './profile/profile-app.ts';
-import { addReady } from './seed.ts';
+import { seedStore } from './seed.ts';
 import { type Role, roleOf } from './routing.ts';
 import { createStore, type Store } from './store/store.ts';
 import type { Client } from './store/types.ts';
-import type { World } from './context.ts';
+import type { MockContext } from './context.ts';
 
-export interface StandinOptions {
+export interface MockServerOptions {
   readonly era: Era;
   /** Where it will be reached, e.g. `http://127.0.0.1:9720`; also the issuer. */
   readonly origin: string;
   /** The clock, in milliseconds. */
   readonly now?: () => number;
-  /** Signing keys to share between several stand-ins: RSA keys take their time. */
+  /** Signing keys to share between several mock servers: RSA keys take their time. */
   readonly keys?: Keys;
   /** Instead of the ready clients. */
   readonly clients?: readonly Client[];
@@ -65,10 +65,10 @@ export interface StandinOptions {
   readonly metricsFlowOrigins?: readonly string[];
 }
 
-export interface Standin {
+export interface MockServer {
   readonly app: Hono;
   readonly store: Store;
-  readonly world: World;
+  readonly context: MockContext;
   /** What goes wrong; nothing at first. */
   readonly faults: Faults;
   /** Who is told of what happens to accounts. */
@@ -88,25 +88,25 @@ function rulesUnder(faults: Faults, era: Era): EraRules {
   };
 }
 
-/** Builds a stand-in with its ready clients and accounts. It needs no port: `app.request(…)` will do. */
-export function createStandin(options: StandinOptions): Standin {
+/** Builds a mock server with its ready clients and accounts. It needs no port: `app.request(…)` will do. */
+export function createMockServer(options: MockServerOptions): MockServer {
   const { now: machineNow = Date.now, origin } = options;
   const faults = createFaults(machineNow);
   const now = () => machineNow() + faults.settings.clockSkew * 1000;
   const rules = rulesUnder(faults, options.era);
   const store = createStore(rules, now);
-  addReady(store, options.clients);
+  seedStore(store, options.clients);
   const keys = rotatingKeys(options.keys ?? createKeys(now), faults);
   const { webhooks = {}, eventTiming = {} } = options;
   const events = createEvents({ store, keys, now, origin, faults, webhooks, timing: eventTiming });
   const metricsFlows = createMetricsFlows(now, options.metricsFlowOrigins);
-  const world: World = { rules, store, keys, now, origin, metricsFlows };
+  const context: MockContext = { rules, store, keys, now, origin, metricsFlows };
   const apps: Readonly<Record<Role, Hono>> = {
-    oauth: oauthApp(world),
-    auth: authApp(world),
-    profile: profileApp(world),
-    images: imagesApp(world),
-    content: contentApp(world),
+    oauth: oauthApp(context),
+    auth: authApp(context),
+    profile: profileApp(context),
+    images: imagesApp(context),
+    content: contentApp(context),
   };
   const control = controlApp({ faults, events, store, now });
   const ownPort = new URL(origin).port;
@@ -122,11 +122,11 @@ export function createStandin(options: StandinOptions): Standin {
     const server: Role = page ? 'content' : role;
     const { raw: request } = c.req;
     const answer = () => apps[server].fetch(request, c.env);
-    return meetFaults(faults, { request, env: c.env, role: server, rules, now, answer });
+    return injectFaults(faults, { request, env: c.env, role: server, rules, now, answer });
   });
   // The servers answer for their own errors, so this is only ever an answer that a fault has lost.
   app.onError((error) => {
     throw error;
   });
-  return { app, store, world, faults, events, metricsFlows: metricsFlows.asked };
+  return { app, store, context, faults, events, metricsFlows: metricsFlows.asked };
 }

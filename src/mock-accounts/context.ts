@@ -4,7 +4,7 @@ import type { Keys } from './keys.ts';
 import type { MetricsFlows } from './pages/metrics-flow.ts';
 import type { Store } from './store/store.ts';
 
-export interface World {
+export interface MockContext {
   readonly rules: EraRules;
   readonly store: Store;
   readonly keys: Keys;

@@ -1,4 +1,4 @@
-/** The two eras the stand-in plays, and every rule in which they differ: one table, read by the endpoints. */
+/** The two eras the mock server plays, and every rule in which they differ: one table, read by the endpoints. */
 
 export type Era = '2019' | 'today';
 

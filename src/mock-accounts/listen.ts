@@ -1,8 +1,8 @@
-/** A stand-in that listens on this machine. */
+/** A mock server that listens on this machine. */
 import { type ServerType, serve } from '@hono/node-server';
-import { createStandin, type Standin, type StandinOptions } from './app.ts';
+import { createMockServer, type MockServer, type MockServerOptions } from './app.ts';
 
-export interface RunningStandin extends Standin {
+export interface RunningMockServer extends MockServer {
   readonly origin: string;
   readonly stop: () => Promise<void>;
 }
@@ -10,15 +10,15 @@ export interface RunningStandin extends Standin {
 /**
  * Starts one on 127.0.0.1; port 0 means any free port. Rejects with Node's error (`EADDRINUSE`, …) when it cannot listen.
  */
-export async function startStandin(
-  options: Omit<StandinOptions, 'origin'> & { readonly port?: number },
-): Promise<RunningStandin> {
+export async function startMockServer(
+  options: Omit<MockServerOptions, 'origin'> & { readonly port?: number },
+): Promise<RunningMockServer> {
   // The origin is part of what is served, so the port must be known before the app is made.
-  const late: { standin?: Standin } = {};
+  const late: { mock?: MockServer } = {};
   const server: ServerType = await new Promise((resolve, reject) => {
     const starting = serve(
       {
-        fetch: (request, env) => late.standin?.app.fetch(request, env) ?? new Response(null, { status: 503 }),
+        fetch: (request, env) => late.mock?.app.fetch(request, env) ?? new Response(null, { status: 503 }),
         hostname: '127.0.0.1',
         port: options.port ?? 0,
         overrideGlobalObjects: false,
@@ -30,15 +30,15 @@ export async function startStandin(
   // Browsers send again, by themselves, what is lost on a connection they have used before; a lost answer is to be seen.
   if ('maxRequestsPerSocket' in server) server.maxRequestsPerSocket = 1;
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The stand-in has no port');
+  if (address === null || typeof address === 'string') throw new Error('The mock server has no port');
   const origin = `http://127.0.0.1:${address.port}`;
-  const standin = createStandin({ ...options, origin });
-  late.standin = standin;
+  const mock = createMockServer({ ...options, origin });
+  late.mock = mock;
   const end = () => {
-    standin.events.stop();
+    mock.events.stop();
     return stop(server);
   };
-  return { ...standin, origin, stop: end };
+  return { ...mock, origin, stop: end };
 }
 
 function stop(server: ServerType): Promise<void> {

@@ -1,8 +1,8 @@
-/** `npm run fxa`: starts the stand-in alone and says where it is and who can sign in. */
+/** `npm run fxa`: starts the mock server alone and says where it is and who can sign in. */
 import { parseArgs } from 'node:util';
 import type { Era } from './era.ts';
-import { startStandin } from './listen.ts';
-import { EXTENSION_CLIENTS, READY_PASSWORD, readyClients, RETURN_PAGE } from './seed.ts';
+import { startMockServer } from './listen.ts';
+import { EXTENSION_CLIENTS, SEED_PASSWORD, seedClients, RETURN_PAGE } from './seed.ts';
 
 /** Where `npm run companion` takes them; while it does not run they wait. */
 const COMPANION_WEBHOOK = `${new URL(RETURN_PAGE).origin}/webhooks/fxa`;
@@ -41,8 +41,8 @@ function readArguments(): Arguments {
 
 const { era, port, webhook } = readArguments();
 try {
-  const webhooks = Object.fromEntries(readyClients().map(({ id }) => [id, webhook]));
-  const { origin, store, stop } = await startStandin({ era, port, webhooks });
+  const webhooks = Object.fromEntries(seedClients().map(({ id }) => [id, webhook]));
+  const { origin, store, stop } = await startMockServer({ era, port, webhooks });
   const accounts = store.accounts
     .list()
     .map(({ email, displayName }) => `  ${email.padEnd(20)} ${displayName ?? '(no name)'}`);
@@ -50,9 +50,9 @@ try {
     ({ id, name, redirectUris }) =>
       `  ${id}  ${name}\n${redirectUris.map((uri) => `      ${uri}\n`).join('')}`,
   );
-  console.log(`Stand-in for Mozilla accounts: ${origin} (era: ${era})
+  console.log(`Mock server for Mozilla accounts: ${origin} (era: ${era})
 
-Accounts, all with the password "${READY_PASSWORD}":
+Accounts, all with the password "${SEED_PASSWORD}":
 ${accounts.join('\n')}
 
 Clients:

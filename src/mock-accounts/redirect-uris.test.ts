@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readyClients } from './seed.ts';
+import { seedClients } from './seed.ts';
 import { chromiumRedirectUri, firefoxRedirectUri } from './redirect-uris.ts';
 
 describe('redirect URIs', () => {
@@ -19,7 +19,7 @@ describe('redirect URIs', () => {
 
   it('each ready client has one, and those of extensions have the return page as well', () => {
     const page = 'http://127.0.0.1:1/auth/return';
-    for (const { name, redirectUris } of readyClients(page)) {
+    for (const { name, redirectUris } of seedClients(page)) {
       const own = redirectUris.filter((uri) => uri !== page);
       expect(own, name).toHaveLength(1);
       expect(redirectUris.length > 1, name).toBe(/^(Sign-in extension|Test Extension)/.test(name));

@@ -1,6 +1,6 @@
 /**
  * Which of Mozilla accounts' servers a request addresses. Everything lives on one origin here, so the path decides; but a Host
- * header with a port of the real localhost stack, unless it is the stand-in's own, names one server, which then answers only
+ * header with a port of the real localhost stack, unless it is the mock server's own, names one server, which then answers only
  * for its own paths.
  */
 
@@ -36,7 +36,7 @@ function roleOfPath(path: string): Role {
 }
 
 /**
- * The role a request addresses: by the port in its Host header first, then by its path. `ownPort` is where the stand-in itself
+ * The role a request addresses: by the port in its Host header first, then by its path. `ownPort` is where the mock server itself
  * is reached: all servers share it, so it names none, whatever its number. FxA: today the OAuth and auth hosts are one server, and
  * the paths of both answer on both.
  */

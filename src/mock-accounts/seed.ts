@@ -7,7 +7,7 @@ import type { Store } from './store/store.ts';
 import type { Client } from './store/types.ts';
 
 /** The password of every ready account. */
-export const READY_PASSWORD = 'correct horse';
+export const SEED_PASSWORD = 'correct horse';
 
 /** The client ids of this repository's extension, one for each browser's redirect URI. */
 export const EXTENSION_CLIENTS = { firefox: 'f1f0f1f0f1f00001', chromium: 'c4c4c4c4c4c40001' } as const;
@@ -31,7 +31,7 @@ function extensionRedirectUris(): { firefox: string; chromium: string | undefine
   try {
     manifest = JSON.parse(readFileSync(new URL('../../manifest.json', import.meta.url), 'utf8')) as Manifest;
   } catch {
-    // The stand-in also serves people who have no extension at hand.
+    // The mock server also serves people who have no extension at hand.
   }
   return {
     firefox: firefoxRedirectUri(manifest.browser_specific_settings?.gecko?.id ?? GECKO_ID),
@@ -40,7 +40,7 @@ function extensionRedirectUris(): { firefox: string; chromium: string | undefine
 }
 
 /** The ready clients. The last four serve tests; their redirect URIs lead nowhere. */
-export function readyClients(returnPage: string = RETURN_PAGE): Client[] {
+export function seedClients(returnPage: string = RETURN_PAGE): Client[] {
   const { firefox, chromium } = extensionRedirectUris();
   const open = { publicClient: true, trusted: true };
   return [
@@ -89,7 +89,7 @@ export function readyClients(returnPage: string = RETURN_PAGE): Client[] {
 }
 
 /** Adds the clients and accounts to a store. */
-export function addReady(store: Store, clients: readonly Client[] = readyClients()): void {
+export function seedStore(store: Store, clients: readonly Client[] = seedClients()): void {
   for (const client of clients) {
     store.clients.set(client.id, client);
     for (const scope of (client.allowedScopes ?? '').split(' ').filter(isKeyBearing)) {
@@ -97,7 +97,7 @@ export function addReady(store: Store, clients: readonly Client[] = readyClients
       store.keyRedirectUris.set(scope, [...listed, ...client.redirectUris]);
     }
   }
-  const password = READY_PASSWORD;
+  const password = SEED_PASSWORD;
   const ada = store.accounts.add({ email: 'ada@example.com', password, displayName: 'Ada Lovelace' });
   const bytes = new Uint8Array(new TextEncoder().encode(portrait()));
   ada.avatarId = store.images.add({ uid: ada.uid, type: 'image/svg+xml', bytes }).id;

@@ -8,10 +8,10 @@ import type { Client } from '../../src/companion/clients.ts';
 import { answerProblem, type Problem } from '../../src/companion/http/problem.ts';
 import { startServer } from '../../src/companion/server.ts';
 import { me } from '../../src/companion/routes/me.ts';
-import { standinEndpoints } from '../../src/fxa/environments.ts';
+import { mockServerEndpoints } from '../../src/fxa/environments.ts';
 import type { Era } from '../../src/mock-accounts/era.ts';
 import { createKeys, type Keys } from '../../src/mock-accounts/keys.ts';
-import { startStandin } from '../../src/mock-accounts/listen.ts';
+import { startMockServer } from '../../src/mock-accounts/listen.ts';
 import { drive, TEST_CLIENT, type Wish } from '../../src/mock-accounts/testing/drive.ts';
 
 const OTHER_CLIENT = 'a1b2c3d4e5f60002';
@@ -40,11 +40,11 @@ const clientOf = (clientId: string, more: Partial<Client> = {}): Client => ({
 
 async function harness(era: Era, mode: 'introspect' | 'verify', clients = [clientOf(TEST_CLIENT)]) {
   const clock = { now: Date.UTC(2026, 10, 21) };
-  const standin = await startStandin({ era, keys, now: () => clock.now });
-  ends.push(standin.stop);
+  const mock = await startMockServer({ era, keys, now: () => clock.now });
+  ends.push(mock.stop);
   const { check } = createTokenCheck({
     clients,
-    endpoints: standinEndpoints(standin.origin),
+    endpoints: mockServerEndpoints(mock.origin),
     http: { fetch, timeout: 60_000 },
     secret: new Uint8Array(32).fill(9),
     now: () => clock.now,
@@ -55,11 +55,11 @@ async function harness(era: Era, mode: 'introspect' | 'verify', clients = [clien
   app.route('/', me({ check, realm: 'notes' }));
   const server = await startServer({ app, host: '127.0.0.1', port: 0 });
   ends.push(server.stop);
-  const driver = drive(standin);
+  const driver = drive(mock);
   const show = (token: unknown) => fetch(`${server.origin}/v1/me`, { headers: driver.bearer(token) });
-  const uid = standin.store.accounts.byEmail('ada@example.com')?.uid ?? '';
+  const uid = mock.store.accounts.byEmail('ada@example.com')?.uid ?? '';
   const access = async (wish: Wish = {}) => String((await driver.tokens(wish)).access_token);
-  return { clock, standin, driver, server, show, uid, access };
+  return { clock, mock, driver, server, show, uid, access };
 }
 
 describe.each(KINDS)('in $era, asked at $mode', ({ era, mode }) => {
@@ -89,12 +89,10 @@ describe.each(KINDS)('in $era, asked at $mode', ({ era, mode }) => {
 
   it('the refresh token of a confidential client is refused', async () => {
     const clientId = CONFIDENTIAL_CLIENT;
-    const { show, standin, uid } = await harness(era, mode, [clientOf(clientId)]);
+    const { show, mock, uid } = await harness(era, mode, [clientOf(clientId)]);
     const granted = { clientId, uid, scope: 'profile' };
-    expect((await show(standin.store.tokens.addRefreshToken(granted).token)).status).toBe(401);
-    expect((await show(standin.store.tokens.addAccessToken({ ...granted, life: 60 }).token)).status).toBe(
-      200,
-    );
+    expect((await show(mock.store.tokens.addRefreshToken(granted).token)).status).toBe(401);
+    expect((await show(mock.store.tokens.addAccessToken({ ...granted, life: 60 }).token)).status).toBe(200);
   });
 
   it('a token of a client that is not ours is refused, though valid at Mozilla accounts', async () => {
@@ -112,40 +110,40 @@ describe.each(KINDS)('in $era, asked at $mode', ({ era, mode }) => {
   });
 
   it('an expired or destroyed token is refused', async () => {
-    const { show, access, driver, clock, standin } = await harness(era, mode);
+    const { show, access, driver, clock, mock } = await harness(era, mode);
     const destroyed = await access();
     await driver.post('/v1/destroy', { token: destroyed });
     expect((await show(destroyed)).status).toBe(401);
     const token = await access();
-    clock.now += standin.world.rules.accessTokenLife * 1000 + 1;
+    clock.now += mock.context.rules.accessTokenLife * 1000 + 1;
     expect((await show(token)).status).toBe(401);
   });
 
   it('failures of Mozilla accounts are a temporary 503', async () => {
-    const { show, access, standin } = await harness(era, mode);
+    const { show, access, mock } = await harness(era, mode);
     const token = await access();
     const refusal = { kind: 'status', status: 429, retryAfter: 40 } as const;
-    standin.faults.set([{ where: 'any', what: refusal, times: 1 }]);
+    mock.faults.set([{ where: 'any', what: refusal, times: 1 }]);
     const limited = await show(token);
     expect([limited.status, limited.headers.get('retry-after')]).toEqual([503, '40']);
-    standin.faults.set([{ where: 'any', what: { kind: 'drop' } }]);
+    mock.faults.set([{ where: 'any', what: { kind: 'drop' } }]);
     expect((await show(token)).status).toBe(503);
-    standin.faults.clear();
+    mock.faults.clear();
     expect((await show(token)).status).toBe(200);
   });
 });
 
 describe.each(['2019', 'today'] as const)('introspection in %s', (era) => {
   it('a cached token is accepted until exactly its expiry', async () => {
-    const { show, access, clock, standin } = await harness(era, 'introspect');
+    const { show, access, clock, mock } = await harness(era, 'introspect');
     const token = await access();
-    const end = clock.now + standin.world.rules.accessTokenLife * 1000;
+    const end = clock.now + mock.context.rules.accessTokenLife * 1000;
     clock.now = end - 2_000;
     expect((await show(token)).status).toBe(200);
     clock.now = end - 1;
-    const seen = standin.faults.requests.list().length;
+    const seen = mock.faults.requests.list().length;
     expect((await show(token)).status).toBe(200);
-    expect(standin.faults.requests.list()).toHaveLength(seen);
+    expect(mock.faults.requests.list()).toHaveLength(seen);
     clock.now = end;
     expect((await show(token)).status).toBe(401);
   });

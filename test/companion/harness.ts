@@ -11,7 +11,7 @@ import type { CompanionSettings } from '../../src/companion/config.ts';
 import type { Database } from '../../src/companion/db/database.ts';
 import { createLog } from '../../src/companion/operations/log.ts';
 import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
-import type { RunningStandin } from '../../src/mock-accounts/listen.ts';
+import type { RunningMockServer } from '../../src/mock-accounts/listen.ts';
 import { drive, type Wish } from '../../src/mock-accounts/testing/drive.ts';
 import { whenOutOfTime } from '../harness/test-signal.ts';
 import { CLIENT, OTHER_CLIENT, SECRET } from './fakes/mock-and-companion.ts';
@@ -36,7 +36,7 @@ interface Logged {
   readonly lines?: string[];
 }
 
-type Issuer = Pick<RunningStandin, 'origin'>;
+type Issuer = Pick<RunningMockServer, 'origin'>;
 
 /** One in this process; everything it logs, at debug, is pushed to `lines`. */
 export function startHere(
@@ -206,30 +206,30 @@ export const deliver = (agent: Agent, origin: string, set: string) =>
   });
 
 /** An access token of a person, as the extension gets its narrow one. */
-export async function accessToken(standin: RunningStandin, wish: Wish = {}): Promise<string> {
-  const { access_token: token } = await drive(standin).tokens({ scope: CLIENT.scope, ...wish });
+export async function accessToken(mock: RunningMockServer, wish: Wish = {}): Promise<string> {
+  const { access_token: token } = await drive(mock).tokens({ scope: CLIENT.scope, ...wish });
   return String(token);
 }
 
 /** Buys a companion session. */
 export async function createSession(
-  standin: RunningStandin,
+  mock: RunningMockServer,
   origin: string,
   wish: Wish = {},
 ): Promise<string> {
   const { status, body } = await ask(`${origin}/v1/sessions`, 'POST', {
-    bearer: await accessToken(standin, wish),
+    bearer: await accessToken(mock, wish),
   });
   if (status !== 201) throw new Error(`No session: ${status}`);
   return String(body.session);
 }
 
 /** A grant of a person that works; its id. */
-export function grant(standin: RunningStandin, uid: string): string {
+export function grant(mock: RunningMockServer, uid: string): string {
   const { clientId, scope } = CLIENT;
-  return standin.store.tokens.addRefreshToken({ clientId, uid, scope }).item.id;
+  return mock.store.tokens.addRefreshToken({ clientId, uid, scope }).item.id;
 }
 
-export function uidOf(standin: RunningStandin, email = ADA): string {
-  return standin.store.accounts.byEmail(email)?.uid ?? '';
+export function uidOf(mock: RunningMockServer, email = ADA): string {
+  return mock.store.accounts.byEmail(email)?.uid ?? '';
 }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunningCompanion } from '../../src/companion/start.ts';
 import { ACCOUNT_CHANNEL } from '../../src/companion/db/notifications.ts';
 import { createKeys } from '../../src/mock-accounts/keys.ts';
-import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
+import { startMockServer, type RunningMockServer } from '../../src/mock-accounts/listen.ts';
 import { onEachDatabase } from './db/on-each-database.ts';
 import { CLIENT } from './fakes/mock-and-companion.ts';
 import { ask, deliver, startHere, uidOf } from './harness.ts';
@@ -16,18 +16,18 @@ const { clientId, scope } = JWT_CLIENT;
 
 describe('JWT access tokens on', () => {
   onEachDatabase((stored) => {
-    let standin: RunningStandin;
+    let mock: RunningMockServer;
     let companions: RunningCompanion[];
     let heard: (string | undefined)[];
     const agent = new Agent();
 
     beforeEach(async () => {
-      standin = await startStandin({ era: 'today', keys });
+      mock = await startMockServer({ era: 'today', keys });
       companions = [];
       const news: (string | undefined)[] = [];
       heard = news;
       for (const database of [stored.database, await stored.another()]) {
-        companions.push(await startHere(standin, { database }, { clients: [JWT_CLIENT] }));
+        companions.push(await startHere(mock, { database }, { clients: [JWT_CLIENT] }));
         // Comes after the instance's own, on the same connection.
         await database.listen(ACCOUNT_CHANNEL, (payload) => news.push(payload));
       }
@@ -35,15 +35,15 @@ describe('JWT access tokens on', () => {
     afterEach(async () => {
       agent.destroy();
       for (const companion of companions) await companion.stop();
-      await standin.stop();
+      await mock.stop();
     });
 
     /** As Mozilla accounts makes them: see the JWT access tokens of 2023. */
-    const token = async (issuedAt: number, sub = uidOf(standin)) => {
+    const token = async (issuedAt: number, sub = uidOf(mock)) => {
       const { kid, privateKey } = await keys.active();
       const iat = Math.floor(issuedAt / 1000);
       return new SignJWT({ client_id: clientId, scope, iat, exp: iat + 21_900, sub })
-        .setIssuer(standin.origin)
+        .setIssuer(mock.origin)
         .setAudience(clientId)
         .setProtectedHeader({ alg: 'RS256', typ: 'at+JWT', kid })
         .sign(privateKey);
@@ -59,9 +59,9 @@ describe('JWT access tokens on', () => {
     /** Tells the first instance, and waits until both have heard it. */
     const tell = async (event: string, payload: object = {}) => {
       const already = heard.length;
-      const set = await standin.events.sign({
+      const set = await mock.events.sign({
         clientId,
-        uid: uidOf(standin),
+        uid: uidOf(mock),
         event,
         payload: { ...payload },
       });
@@ -108,7 +108,7 @@ describe('JWT access tokens on', () => {
 
     it('end with their account, and no other person’s do', async () => {
       const bearer = await token(Date.now() - 60_000);
-      const other = await token(Date.now() - 60_000, uidOf(standin, 'lin@example.com') || 'cd'.repeat(16));
+      const other = await token(Date.now() - 60_000, uidOf(mock, 'lin@example.com') || 'cd'.repeat(16));
       await tell('delete-user');
       expect([await answers(bearer), await answers(other)]).toEqual([
         [refused, refused],

@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   expect(harness.unforeseen).toEqual([]);
-  await harness.standin.stop();
+  await harness.mock.stop();
 });
 
 function mount(fetch: typeof globalThis.fetch) {
@@ -136,7 +136,7 @@ describe('DELETE /v1/metrics', () => {
 });
 
 describe('engage', () => {
-  const asked = () => harness.standin.metricsFlows;
+  const asked = () => harness.mock.metricsFlows;
 
   it('is told to Mozilla accounts once a day, and counted nowhere', async () => {
     for (let again = 0; again < 3; again += 1)
@@ -185,12 +185,12 @@ describe('GET /v1/metrics-flow', () => {
       flowBeginTime: harness.clock.now,
     });
     const query = { ...wanted, service: client_id };
-    expect(harness.standin.metricsFlows).toEqual([{ query, origin: CLIENT.origin, status: 200 }]);
+    expect(harness.mock.metricsFlows).toEqual([{ query, origin: CLIENT.origin, status: 200 }]);
   });
 
   it('sends no Origin where none is registered', async () => {
     expect((await ask({ client_id: OTHER_CLIENT.clientId })).status).toBe(200);
-    expect(harness.standin.metricsFlows[0]).not.toHaveProperty('origin');
+    expect(harness.mock.metricsFlows[0]).not.toHaveProperty('origin');
   });
 
   it.each([
@@ -205,21 +205,21 @@ describe('GET /v1/metrics-flow', () => {
     ['a prototype’s name', `client_id=${client_id}&__proto__=a`],
   ])('refuses %s without asking', async (_what, query) => {
     expect(await error(await ask(query))).toEqual([400, 'invalid_request']);
-    expect(harness.standin.metricsFlows).toEqual([]);
+    expect(harness.mock.metricsFlows).toEqual([]);
   });
 
   it('says 503 when Mozilla accounts has trouble, and when to come back', async () => {
     const what = { kind: 'status', status: 429, retryAfter: 90 } as const;
-    harness.standin.faults.set([{ where: 'metrics-flow', what, times: 1 }]);
+    harness.mock.faults.set([{ where: 'metrics-flow', what, times: 1 }]);
     const response = await ask({ client_id });
     expect(response.headers.get('retry-after')).toBe('90');
     expect(await error(response)).toEqual([503, 'accounts_unavailable']);
-    harness.standin.faults.set([{ where: 'metrics-flow', what: { kind: 'drop' } }]);
+    harness.mock.faults.set([{ where: 'metrics-flow', what: { kind: 'drop' } }]);
     expect(await error(await ask({ client_id }))).toEqual([503, 'accounts_unavailable']);
   });
 
   it('waits three seconds and no longer', async () => {
-    harness.standin.faults.set([{ where: 'metrics-flow', what: { kind: 'silence' } }]);
+    harness.mock.faults.set([{ where: 'metrics-flow', what: { kind: 'silence' } }]);
     const limits = vi.spyOn(AbortSignal, 'timeout');
     expect((await ask({ client_id })).status).toBe(503);
     expect(limits.mock.calls).toEqual([[3000]]);

@@ -32,7 +32,7 @@ beforeEach(async () => {
     report: (...what) => void reported.push(what),
   });
 });
-afterEach(() => harness.standin.stop());
+afterEach(() => harness.mock.stop());
 
 /** A live grant, taken in for revocation. */
 async function doomed(): Promise<string> {
@@ -51,9 +51,9 @@ async function doomed(): Promise<string> {
 
 const row = (id: string) => harness.store.rows.revocations.get(id);
 const wait = (id: string) => row(id)?.wait ?? 0;
-const live = () => harness.standin.store.liveGrants({ clientId: CLIENT.clientId }).length;
+const live = () => harness.mock.store.liveGrants({ clientId: CLIENT.clientId }).length;
 const goesWrong = (what: Fault['what'], times = 1) => {
-  harness.standin.faults.set([{ where: 'destroy', what, times }]);
+  harness.mock.faults.set([{ where: 'destroy', what, times }]);
 };
 
 describe('a revocation', () => {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../scripts/machine/postgres.mjs';
 import { openPostgres } from '../../src/companion/db/postgres.ts';
 import { COMPANION_PATHS } from '../../src/contract/companion.ts';
-import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
+import { startMockServer, type RunningMockServer } from '../../src/mock-accounts/listen.ts';
 import { CLIENT } from './fakes/mock-and-companion.ts';
 import { builtCompanion, createSession, deliver, quickly, uidOf, type BuiltCompanion } from './harness.ts';
 
@@ -25,22 +25,22 @@ const MOST_OVERTAKEN = 100;
 describe('a companion in a flood', () => {
   let server: RunningPostgres;
   let built: BuiltCompanion;
-  let standin: RunningStandin;
+  let mock: RunningMockServer;
   let companion: ReturnType<BuiltCompanion['start']>;
   let origin: string;
   let agent: Agent;
   beforeAll(async () => {
     server = await startPostgres();
     built = await builtCompanion();
-    standin = await startStandin({ era: 'today' });
-    companion = built.start(standin, { databaseUrl: server.url }, [`--max-old-space-size=${HEAP}`]);
+    mock = await startMockServer({ era: 'today' });
+    companion = built.start(mock, { databaseUrl: server.url }, [`--max-old-space-size=${HEAP}`]);
     origin = await companion.listening;
     agent = new Agent({ keepAlive: true, maxSockets: 64 });
   }, PATIENCE_MS);
   afterAll(async () => {
     agent.destroy();
     await companion.kill9();
-    await standin.stop();
+    await mock.stop();
     await server.stop();
     await built.remove();
   }, PATIENCE_MS);
@@ -48,7 +48,7 @@ describe('a companion in a flood', () => {
   it(
     'takes every good token, and holds on to nothing else',
     async () => {
-      await createSession(standin, origin);
+      await createSession(mock, origin);
       const half = Array.from({ length: HALF_OPEN }, () => halfOpen(origin));
       const flood = { over: false, sent: 0, statuses: new Set<number | undefined>() };
       const flooding = Array.from({ length: 16 }, async (_, nth) => {
@@ -65,8 +65,8 @@ describe('a companion in a flood', () => {
       const until = performance.now() + FLOOD_MS;
       while (overtaken.length < GOOD || performance.now() < until) {
         const { clientId } = CLIENT;
-        const uid = uidOf(standin);
-        const set = await standin.events.sign({ clientId, uid, event: 'profile-change' });
+        const uid = uidOf(mock);
+        const set = await mock.events.sign({ clientId, uid, event: 'profile-change' });
         const before = flood.sent;
         expect(await deliver(agent, origin, set)).toBe(200);
         overtaken.push(flood.sent - before);

@@ -23,7 +23,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startCompanion } from '../../src/companion/start.ts';
 import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
 import { COMPANION_PATHS } from '../../src/contract/companion.ts';
-import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
+import { startMockServer, type RunningMockServer } from '../../src/mock-accounts/listen.ts';
 import { drive } from '../../src/mock-accounts/testing/drive.ts';
 import { CLIENT } from './fakes/mock-and-companion.ts';
 import { accessToken, ask, createSession, deliver, startHere, uidOf, type Answer } from './harness.ts';
@@ -32,19 +32,19 @@ const { clientId, scope } = CLIENT;
 const CHROMIUM = 'chrome-extension://abcdefghijklmnopabcdefghijklmnop';
 const FIREFOX = 'moz-extension://0b9e6c0e-6f6a-4d59-9f9d-0d1c8a6f2b11';
 
-let standin: RunningStandin;
+let mock: RunningMockServer;
 let companion: Awaited<ReturnType<typeof startCompanion>>;
 let agent: Agent;
 beforeAll(async () => {
   agent = new Agent({ keepAlive: true, maxSockets: 50 });
-  standin = await startStandin({ era: 'today' });
+  mock = await startMockServer({ era: 'today' });
   // Behind a proxy every attack can come from an address of its own, so that no limit hides what a route would have said.
-  companion = await startHere(standin, {}, { trustedProxies: 1 });
+  companion = await startHere(mock, {}, { trustedProxies: 1 });
 });
 afterAll(async () => {
   agent.destroy();
   await companion.stop();
-  await standin.stop();
+  await mock.stop();
 });
 
 let callers = 0;
@@ -54,9 +54,9 @@ const from = () => ({
 const call = (path: string, method = 'GET', { headers = {}, ...more }: Parameters<typeof ask>[2] = {}) =>
   ask(companion.origin + path, method, { ...more, headers: { ...from(), ...headers } });
 const sign = (header: object, claims: object) =>
-  standin.events.sign({
+  mock.events.sign({
     clientId,
-    uid: uidOf(standin),
+    uid: uidOf(mock),
     event: 'profile-change',
     header: { ...header },
     claims: { ...claims },
@@ -75,8 +75,8 @@ function expectProblem({ status, body }: Answer): void {
 
 describe('when Mozilla accounts hangs', () => {
   beforeEach(() => {
-    standin.faults.set([{ where: 'any', what: { kind: 'silence' } }]);
-    return () => standin.faults.clear();
+    mock.faults.set([{ where: 'any', what: { kind: 'silence' } }]);
+    return () => mock.faults.clear();
   });
 
   it('the heartbeat says so in time, and goes on', async () => {
@@ -85,7 +85,7 @@ describe('when Mozilla accounts hangs', () => {
     const beat = async () => {
       const { status, body, text } = await call('/__heartbeat__');
       expect(status).toBe(200);
-      expect(text).not.toContain(standin.origin);
+      expect(text).not.toContain(mock.origin);
       return body;
     };
     await expect
@@ -105,18 +105,18 @@ describe('each kind of token opens its own doors, and no other', () => {
     me: (bearer) => call('/v1/me', 'GET', { bearer }),
     end: (bearer) => call(COMPANION_PATHS.end, 'POST', { bearer, body: { refreshTokenIds: [] } }),
   };
-  const granted = async (name: string) => String((await drive(standin).tokens({ scope }))[name]);
+  const granted = async (name: string) => String((await drive(mock).tokens({ scope }))[name]);
   const hour = Math.floor(Date.now() / 1000) + 3600;
   const access = { exp: hour, client_id: clientId, scope };
   const logout = { 'http://schemas.openid.net/event/backchannel-logout': {} };
 
   it.each<[string, () => Promise<string>, readonly string[]]>([
-    ['an access token', () => accessToken(standin), ['sessions', 'me']],
+    ['an access token', () => accessToken(mock), ['sessions', 'me']],
     ['a refresh token', () => granted('refresh_token'), []],
     [
       'an ID token',
       async () =>
-        String((await drive(standin).tokens({ scope: `openid ${scope}` })).id_token ?? expect.fail('none')),
+        String((await drive(mock).tokens({ scope: `openid ${scope}` })).id_token ?? expect.fail('none')),
       [],
     ],
     ['a SET', () => sign({}, {}), ['webhook']],
@@ -124,7 +124,7 @@ describe('each kind of token opens its own doors, and no other', () => {
     ['the same with events', () => sign({ typ: 'at+jwt' }, access), []],
     ['the same with events and no type', () => sign({}, { ...access, events: { x: {} } }), ['webhook']],
     ['a logout token', () => sign({ typ: 'logout+jwt' }, { events: logout }), []],
-    ['a companion session', () => createSession(standin, companion.origin), ['session', 'metrics', 'end']],
+    ['a companion session', () => createSession(mock, companion.origin), ['session', 'metrics', 'end']],
     ['garbage', () => Promise.resolve('garbage'), []],
   ])('%s', async (_kind, make, opens) => {
     const bearer = await make();
@@ -213,9 +213,9 @@ describe('pages of others', () => {
 });
 
 it('one SET, fifty times at once, is one event', async () => {
-  const session = await createSession(standin, companion.origin, { email: 'noor@example.com' });
-  const uid = uidOf(standin, 'noor@example.com');
-  const set = await standin.events.sign({ clientId, uid, event: 'profile-change' });
+  const session = await createSession(mock, companion.origin, { email: 'noor@example.com' });
+  const uid = uidOf(mock, 'noor@example.com');
+  const set = await mock.events.sign({ clientId, uid, event: 'profile-change' });
   const sent = Array.from({ length: 50 }, () => deliver(agent, companion.origin, set));
   expect(new Set(await Promise.all(sent))).toEqual(new Set([200]));
   expect((await call(COMPANION_PATHS.session, 'GET', { bearer: session })).body).toMatchObject({

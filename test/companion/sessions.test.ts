@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   expect(harness.unforeseen).toEqual([]);
-  await harness.standin.stop();
+  await harness.mock.stop();
 });
 
 const post = (path: string, bearer: string, body?: unknown) =>
@@ -80,7 +80,7 @@ describe('POST /v1/sessions', () => {
     expect((await json(await createSession(await harness.token({ email: 'lin@example.com' })))).metrics).toBe(
       false,
     );
-    harness.standin.faults.change({ hideMetricsEnabled: true });
+    harness.mock.faults.change({ hideMetricsEnabled: true });
     expect((await json(await createSession(await harness.token()))).metrics).toBe(false);
   });
 
@@ -170,7 +170,7 @@ describe('POST /v1/sessions', () => {
   });
 
   it('refuses a token that the profile refuses, or that is of somebody else there', async () => {
-    harness.standin.faults.set([{ where: 'profile', what: { kind: 'status', status: 401 }, times: 1 }]);
+    harness.mock.faults.set([{ where: 'profile', what: { kind: 'status', status: 401 }, times: 1 }]);
     expect((await createSession(await harness.token())).status).toBe(401);
     const other = { uid: '0'.repeat(32), metricsEnabled: true };
     const { deployment, store, check, clock } = harness;
@@ -189,7 +189,7 @@ describe('POST /v1/sessions', () => {
   ])('says 503 and when to come back when Mozilla accounts has trouble: %s', async (_name, what, wait) => {
     const token = await harness.token();
     for (const where of ['introspect', 'profile'] as const) {
-      harness.standin.faults.set([{ where, what, times: 1 }]);
+      harness.mock.faults.set([{ where, what, times: 1 }]);
       const response = await createSession(token);
       expect([response.status, response.headers.get('retry-after')]).toEqual([503, wait]);
       expect((await json(response)).error).toBe('accounts_unavailable');
@@ -213,7 +213,7 @@ describe('POST /v1/sessions', () => {
   });
 
   it('names no secret in what it says about trouble', async () => {
-    harness.standin.faults.set([{ where: 'profile', what: { kind: 'status', status: 500 } }]);
+    harness.mock.faults.set([{ where: 'profile', what: { kind: 'status', status: 500 } }]);
     const token = await harness.token();
     const session = await (await post('/v1/sessions', token, { session: 'S'.repeat(43) })).text();
     for (const secret of [token, harness.uid(), 'S'.repeat(43), CLIENT.clientId]) {

@@ -5,7 +5,7 @@ import { startPostgres, type RunningPostgres } from '../../scripts/machine/postg
 import type { RunningCompanion } from '../../src/companion/start.ts';
 import { openPostgres } from '../../src/companion/db/postgres.ts';
 import { createKeys } from '../../src/mock-accounts/keys.ts';
-import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
+import { startMockServer, type RunningMockServer } from '../../src/mock-accounts/listen.ts';
 import { freshDatabase } from './db/on-each-database.ts';
 import { CLIENT } from './fakes/mock-and-companion.ts';
 import * as world from './harness.ts';
@@ -18,7 +18,7 @@ describe('on one PostgreSQL', () => {
   let server: RunningPostgres;
   let built: world.BuiltCompanion;
   let agent: Agent;
-  let standin: RunningStandin;
+  let mock: RunningMockServer;
   let databaseUrl: string;
   let running: RunningCompanion[];
   beforeAll(async () => {
@@ -33,45 +33,45 @@ describe('on one PostgreSQL', () => {
   }, PATIENCE_MS);
 
   beforeEach(async () => {
-    standin = await startStandin({ era: 'today', keys });
+    mock = await startMockServer({ era: 'today', keys });
     databaseUrl = await freshDatabase(server.url);
     running = [];
   });
   afterEach(async () => {
     await Promise.all(running.map(({ stop }) => stop()));
-    await standin.stop();
+    await mock.stop();
   });
 
   const start = async () => {
-    const companion = await world.startHere(standin, { databaseUrl });
+    const companion = await world.startHere(mock, { databaseUrl });
     running.push(companion);
     return companion.origin;
   };
   const tell = async (origin: string, event: string, payload: object = {}) => {
-    const uid = world.uidOf(standin);
-    const set = await standin.events.sign({ clientId, uid, event, payload: { ...payload } });
+    const uid = world.uidOf(mock);
+    const set = await mock.events.sign({ clientId, uid, event, payload: { ...payload } });
     expect(await world.deliver(agent, origin, set)).toBe(200);
   };
   const look = (origin: string, bearer: string) => world.ask(`${origin}/v1/session`, 'GET', { bearer });
   const dead = (ids: readonly string[]) =>
-    ids.filter((id) => !standin.store.liveGrants().some((live) => live.id === id));
+    ids.filter((id) => !mock.store.liveGrants().some((live) => live.id === id));
   const end = (origin: string, bearer: string, refreshTokenIds: readonly string[]) =>
     world.ask(`${origin}/v1/session/end`, 'POST', { bearer, body: { refreshTokenIds } });
 
   /** A sign-out that a companion in a process of its own has taken in, and has tried once to finish. */
   const tried = async () => {
-    const first = built.start(standin, { databaseUrl });
+    const first = built.start(mock, { databaseUrl });
     const origin = await first.listening;
-    const session = await world.createSession(standin, origin);
-    const ids = [world.grant(standin, world.uidOf(standin))];
+    const session = await world.createSession(mock, origin);
+    const ids = [world.grant(mock, world.uidOf(mock))];
     expect((await end(origin, session, ids)).status).toBe(202);
-    await expect.poll(() => standin.faults.hits()[0]).toBe(1);
+    await expect.poll(() => mock.faults.hits()[0]).toBe(1);
     return { first, session, ids };
   };
 
   it('what one is told, the other says', async () => {
     const [a, b] = [await start(), await start()];
-    const session = await world.createSession(standin, a);
+    const session = await world.createSession(mock, a);
     expect((await look(b, session)).body).toMatchObject({ revision: 0, metrics: true });
     await tell(a, 'metrics-opt-out');
     expect((await look(b, session)).body).toMatchObject({ revision: 1, metrics: false });
@@ -84,16 +84,16 @@ describe('on one PostgreSQL', () => {
       });
     }
     await tell(a, 'delete-user');
-    const late = await world.ask(`${b}/v1/sessions`, 'POST', { bearer: await world.accessToken(standin) });
+    const late = await world.ask(`${b}/v1/sessions`, 'POST', { bearer: await world.accessToken(mock) });
     expect(late.body).toMatchObject({ error: 'session_ended', reason: 'account_deleted' });
   });
 
   it('what one is told ends what the other remembers of tokens', async () => {
     const [a, b] = [await start(), await start()];
-    const bearer = await world.accessToken(standin);
+    const bearer = await world.accessToken(mock);
     const me = async (origin: string) => (await world.ask(`${origin}/v1/me`, 'GET', { bearer })).status;
     expect([await me(a), await me(b)]).toEqual([200, 200]);
-    for (const { id } of standin.store.liveAccessTokens()) standin.store.tokens.removeAccessToken(id);
+    for (const { id } of mock.store.liveAccessTokens()) mock.store.tokens.removeAccessToken(id);
     // Both remember it, and neither has to know better yet.
     expect([await me(a), await me(b)]).toEqual([200, 200]);
     await tell(a, 'password-change', { changeTime: Date.now() });
@@ -104,7 +104,7 @@ describe('on one PostgreSQL', () => {
   it(
     'a sign-out that one took in and could not finish, another finishes when that is killed',
     async () => {
-      standin.faults.set([{ where: 'destroy', what: { kind: 'status', status: 503 }, times: 1 }]);
+      mock.faults.set([{ where: 'destroy', what: { kind: 'status', status: 503 }, times: 1 }]);
       const { first, session, ids } = await tried();
       const other = await start();
       await first.kill9();
@@ -117,10 +117,10 @@ describe('on one PostgreSQL', () => {
   it(
     'also when the killed one had it in hand: the next to look finds it overdue',
     async () => {
-      standin.faults.set([{ where: 'destroy', what: { kind: 'silence' } }]);
+      mock.faults.set([{ where: 'destroy', what: { kind: 'silence' } }]);
       const { first, ids } = await tried();
       await first.kill9();
-      standin.faults.clear();
+      mock.faults.clear();
       const database = openPostgres(databaseUrl);
       await database.query('update companion.revocation set not_before = not_before - 180000');
       await database.close();
@@ -134,7 +134,7 @@ describe('on one PostgreSQL', () => {
     'four that start at once on an empty database all work, and it is made once',
     async () => {
       const origins = await Promise.all(Array.from({ length: 4 }, start));
-      const session = await world.createSession(standin, origins[0] ?? '');
+      const session = await world.createSession(mock, origins[0] ?? '');
       for (const origin of origins) {
         expect((await world.ask(`${origin}/__heartbeat__`)).body).toMatchObject({ status: 'ok' });
         expect((await look(origin, session)).status).toBe(200);

@@ -28,7 +28,7 @@ describe('on', () => {
     });
     afterEach(async () => {
       expect(harness.unforeseen).toEqual([]);
-      await harness.standin.stop();
+      await harness.mock.stop();
     });
 
     const ask = async (method: string, path: string, bearer: string, body?: unknown) => {
@@ -93,7 +93,7 @@ describe('on', () => {
       for (let again = 0; again < 3; again += 1) await count(session, 'engage');
       const query = { event_type: 'engage', service: CLIENT.clientId, uid: harness.uid() };
       await expect
-        .poll(() => harness.standin.metricsFlows)
+        .poll(() => harness.mock.metricsFlows)
         .toEqual([{ query, origin: CLIENT.origin, status: 200 }]);
     });
 

@@ -6,7 +6,7 @@ import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
 import { refreshTokenId } from '../../src/fxa/tokens.ts';
 import { EVENT_NAMES } from '../../src/mock-accounts/events/event.ts';
 import { createKeys } from '../../src/mock-accounts/keys.ts';
-import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
+import { startMockServer, type RunningMockServer } from '../../src/mock-accounts/listen.ts';
 import { drive } from '../../src/mock-accounts/testing/drive.ts';
 import { dump, spellings } from './leak-detector.ts';
 import { onEachDatabase } from './db/on-each-database.ts';
@@ -23,7 +23,7 @@ interface Entry {
 
 describe('the whole companion on', () => {
   onEachDatabase((stored) => {
-    let standin: RunningStandin;
+    let mock: RunningMockServer;
     let companion: RunningCompanion;
     let lines: string[];
     /** Everything it has answered, headers included. */
@@ -32,13 +32,13 @@ describe('the whole companion on', () => {
     beforeEach(async () => {
       lines = [];
       answers = '';
-      standin = await startStandin({ era: 'today', keys });
-      companion = await startHere(standin, { database: stored.database }, { lines });
-      standin.events.register(CLIENT.clientId, companion.origin + WEBHOOK_PATH);
+      mock = await startMockServer({ era: 'today', keys });
+      companion = await startHere(mock, { database: stored.database }, { lines });
+      mock.events.register(CLIENT.clientId, companion.origin + WEBHOOK_PATH);
     });
     afterEach(async () => {
       await companion.stop();
-      await standin.stop();
+      await mock.stop();
     });
 
     const call = async (path: string, method = 'GET', asking: Asking = {}) => {
@@ -55,28 +55,28 @@ describe('the whole companion on', () => {
       });
     };
     const refresh = async (session: string) => {
-      const bearer = await accessToken(standin);
+      const bearer = await accessToken(mock);
       return (await call('/v1/sessions', 'POST', { bearer, body: { session } })).status;
     };
     const ada = () => {
-      const account = standin.store.accounts.byEmail(ADA);
+      const account = mock.store.accounts.byEmail(ADA);
       if (account === undefined) throw new Error('Ada has no account.');
       return account;
     };
     const counted = () => stored.database.query('select name, count from companion.metric order by name');
 
     it('tells of every event of the broker, at the next look, and of nothing in between', async () => {
-      const session = await createSession(standin, companion.origin);
+      const session = await createSession(mock, companion.origin);
       let tag = '';
       const next = async () => {
-        await standin.events.idle();
+        await mock.events.idle();
         const answer = await look(session, { 'if-none-match': tag });
         tag = answer.headers.get('etag') ?? '';
         return answer;
       };
       expect((await next()).body).toMatchObject({ revision: 0, metrics: true, subscriptions: {} });
       expect(await next()).toMatchObject({ status: 304, text: '' });
-      const { store } = standin;
+      const { store } = mock;
       store.setSubscription(ada(), CLIENT.clientId, ['vpn'], true);
       expect((await next()).body).toMatchObject({ revision: 1, subscriptions: { vpn: true } });
       store.profileChanged(ada());
@@ -93,44 +93,44 @@ describe('the whole companion on', () => {
       const { status, body } = await next();
       expect([status, body.error, body.reason]).toEqual([401, 'session_ended', 'password_changed']);
       expect(Number(body.at)).toBeGreaterThanOrEqual(before);
-      store.deleteAccount(uidOf(standin));
+      store.deleteAccount(uidOf(mock));
       expect((await next()).body).toMatchObject({ reason: 'account_deleted' });
-      const delivered = standin.events.deliveries();
+      const delivered = mock.events.deliveries();
       expect(new Set(delivered.map(({ event }) => event))).toEqual(new Set(EVENT_NAMES));
       expect(delivered.every(({ acked, attempts }) => acked && attempts === 1)).toBe(true);
     });
 
     it('takes a sign-out in, and sees to it', async () => {
-      const { refresh_token: token } = await drive(standin).tokens({ scope: CLIENT.scope });
+      const { refresh_token: token } = await drive(mock).tokens({ scope: CLIENT.scope });
       const id = await refreshTokenId(String(token));
-      const session = await createSession(standin, companion.origin);
+      const session = await createSession(mock, companion.origin);
       const body = { refreshTokenIds: [id] };
       expect((await call('/v1/session/end', 'POST', { bearer: session, body })).status).toBe(202);
       expect((await look(session)).body).toMatchObject({ reason: 'signed_out' });
-      const isLive = () => standin.store.liveGrants().some((grant) => grant.id === id);
+      const isLive = () => mock.store.liveGrants().some((grant) => grant.id === id);
       await expect.poll(isLive).toBe(false);
       await expect.poll(async () => (await dump(stored.database)).includes(id)).toBe(false);
     });
 
     it('measures those who allow it, tells Mozilla accounts once, and forgets at a word', async () => {
-      const session = await createSession(standin, companion.origin);
+      const session = await createSession(mock, companion.origin);
       const flow = await call(`/v1/metrics-flow?client_id=${CLIENT.clientId}&entrypoint=toolbar`);
       expect(flow.body).toMatchObject({ flowId: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
       for (const name of ['opened', 'engage', 'opened', 'engage']) {
         expect((await measure(session, name)).status).toBe(202);
       }
-      const engage = { event_type: 'engage', service: CLIENT.clientId, uid: uidOf(standin) };
+      const engage = { event_type: 'engage', service: CLIENT.clientId, uid: uidOf(mock) };
       await expect
-        .poll(() => standin.metricsFlows.filter(({ query }) => 'event_type' in query))
+        .poll(() => mock.metricsFlows.filter(({ query }) => 'event_type' in query))
         .toEqual([{ query: engage, origin: CLIENT.origin, status: 200 }]);
       expect(await counted()).toEqual([{ name: 'opened', count: 2 }]);
 
-      standin.store.setMetricsEnabled(ada(), false);
-      await standin.events.idle();
+      mock.store.setMetricsEnabled(ada(), false);
+      await mock.events.idle();
       expect(await counted()).toEqual([]);
       expect((await measure(session, 'opened', 'engage')).body.error).toBe('metrics_off');
-      standin.store.setMetricsEnabled(ada(), true);
-      await standin.events.idle();
+      mock.store.setMetricsEnabled(ada(), true);
+      await mock.events.idle();
       expect((await measure(session, 'opened')).body.error).toBe('metrics_off');
       expect(await refresh(session)).toBe(200);
       expect((await measure(session, 'opened')).status).toBe(202);
@@ -138,16 +138,16 @@ describe('the whole companion on', () => {
     });
 
     it('keeps, answers and logs nothing that names anybody, and after a deletion nothing at all', async () => {
-      const uid = uidOf(standin);
-      const grant = await drive(standin).tokens({ scope: CLIENT.scope });
+      const uid = uidOf(mock);
+      const grant = await drive(mock).tokens({ scope: CLIENT.scope });
       const sessions = [
-        await createSession(standin, companion.origin),
-        await createSession(standin, companion.origin),
+        await createSession(mock, companion.origin),
+        await createSession(mock, companion.origin),
       ];
       const [session = '', other = ''] = sessions;
       const secrets = [String(grant.access_token), String(grant.refresh_token), ...sessions];
       const person = [uid, ADA, ...secrets];
-      const { store, events, faults } = standin;
+      const { store, events, faults } = mock;
       store.setSubscription(ada(), CLIENT.clientId, ['vpn'], true);
       await events.idle();
       await measure(session, 'opened', 'engage');

@@ -28,7 +28,7 @@ describe('the worker on', () => {
     afterEach(async () => {
       await worker?.stop();
       worker = undefined;
-      await harness.standin.stop();
+      await harness.mock.stop();
     });
 
     const work = async (pollEvery = 200, now = Date.now, more: Partial<Store> = {}) => {
@@ -57,7 +57,7 @@ describe('the worker on', () => {
       await setClock(stored.database, undefined);
       return id;
     };
-    const live = () => harness.standin.store.liveGrants({ clientId: CLIENT.clientId }).length;
+    const live = () => harness.mock.store.liveGrants({ clientId: CLIENT.clientId }).length;
     const rows = (of = 'companion.revocation') =>
       stored.database.query<Record<string, unknown>>(`select * from ${of}`);
     const jobs = () => rows('graphile_worker._private_jobs');
@@ -82,7 +82,7 @@ describe('the worker on', () => {
 
     it('comes back to what did not work', async () => {
       const what = { kind: 'drop-after' } as const;
-      harness.standin.faults.set([{ where: 'destroy', what, times: 1 }]);
+      harness.mock.faults.set([{ where: 'destroy', what, times: 1 }]);
       await work();
       await signOut();
       await expect.poll(rows).toMatchObject([{ attempts: 1, last_error: 'offline' }]);
@@ -108,7 +108,7 @@ describe('the worker on', () => {
       await expect.poll(live).toBe(0);
       await expect.poll(rows).toEqual([]);
       // Nor does it take what waits for its next try for something that was forgotten.
-      harness.standin.faults.set([{ where: 'destroy', what: { kind: 'status', status: 503 }, times: 1 }]);
+      harness.mock.faults.set([{ where: 'destroy', what: { kind: 'status', status: 503 }, times: 1 }]);
       await signOut(0, Date.now() + skew);
       await expect.poll(rows).toMatchObject([{ attempts: 1 }]);
       expect(await harness.store.requeueOverdue()).toBe(0);
@@ -139,10 +139,10 @@ describe('the worker on', () => {
     });
 
     it('stops in time although Mozilla accounts does not answer, and forgets nothing', async () => {
-      harness.standin.faults.set([{ where: 'destroy', what: { kind: 'silence' } }]);
+      harness.mock.faults.set([{ where: 'destroy', what: { kind: 'silence' } }]);
       await work();
       await signOut();
-      await expect.poll(() => harness.standin.faults.hits()[0]).toBe(1);
+      await expect.poll(() => harness.mock.faults.hits()[0]).toBe(1);
       await worker?.stop();
       expect(await rows()).toMatchObject([{ attempts: 1, last_error: 'cancelled' }]);
       expect(await jobs()).toHaveLength(1);
@@ -150,7 +150,7 @@ describe('the worker on', () => {
 
     it('sets aside what is hopeless or too old, and tries it no more', async () => {
       const what = { kind: 'status', status: 400, errno: 101 } as const;
-      harness.standin.faults.set([
+      harness.mock.faults.set([
         { where: 'destroy', what, times: 1 },
         { where: 'destroy', what: { kind: 'drop' } },
       ]);
@@ -165,12 +165,10 @@ describe('the worker on', () => {
     // The embedded one is never away.
     const itOnServer = databaseName === 'PostgreSQL' ? it : () => undefined;
     itOnServer('outlives a database that is away when an attempt has just succeeded', async () => {
-      harness.standin.faults.set([
-        { where: 'destroy', what: { kind: 'slow', ms: 500, at: 'after' }, times: 1 },
-      ]);
+      harness.mock.faults.set([{ where: 'destroy', what: { kind: 'slow', ms: 500, at: 'after' }, times: 1 }]);
       await work();
       await signOut();
-      await expect.poll(() => harness.standin.faults.hits()[0]).toBe(1);
+      await expect.poll(() => harness.mock.faults.hits()[0]).toBe(1);
       await whileUnreachable(stored.url, () => wait(1500));
       // graphile-worker gives itself up over this. The next one works, and finds what the last one had once that is overdue.
       await signOut();

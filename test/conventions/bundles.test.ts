@@ -67,7 +67,7 @@ const FORBIDDEN = {
   },
   both: {
     'webextension-polyfill': /__mozWebExtensionPolyfillReject__|browser-polyfill/,
-    'the stand-in': /127\.0\.0\.1|correct horse|standin/i,
+    'the mock server': /127\.0\.0\.1|correct horse|standin/i,
     eval: /\beval\(|new Function\(/,
     'HTML written into a page': /\.innerHTML\s*=/,
   },

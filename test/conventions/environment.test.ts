@@ -12,7 +12,7 @@ const LOCAL_SCOPE = 'openid profile profile:display_name:write profile:avatar:wr
 const TESTER_SOURCES = ['https:', 'http://127.0.0.1:*', 'http://localhost:*'];
 
 describe('buildConfig', () => {
-  it('builds for the stand-in with no variables at all', () => {
+  it('builds for the mock server with no variables at all', () => {
     const config = buildConfig('local', 'firefox', {});
     expect(config).toMatchObject({
       clientId: EXTENSION_CLIENTS.firefox,
@@ -195,7 +195,7 @@ describe('buildConfig', () => {
     });
   });
 
-  it('refuses a stand-in that the content security policy cannot name', () => {
+  it('refuses a mock server that the content security policy cannot name', () => {
     expect(() => buildConfig('local', 'firefox', { FXA_STANDIN_ORIGIN: 'http://[::1]:9720' })).toThrow(
       /127\.0\.0\.1/,
     );

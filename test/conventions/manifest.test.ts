@@ -151,7 +151,7 @@ describe('ids', () => {
 
   it('are computed as the browsers do', () => {
     // FxA's own configuration registers this redirect host for Firefox Notes. That Chromium's is right, every
-    // sign-in of the end-to-end suite shows: the stand-in compares redirect URIs literally.
+    // sign-in of the end-to-end suite shows: the mock server compares redirect URIs literally.
     expect(firefoxRedirectUri('notes@mozilla.com')).toBe(
       'https://dee85c67bd72f3de1f0a0fb62a8fe9b9b1a166d7.extensions.allizom.org/',
     );

@@ -1,14 +1,14 @@
-// One suite, two browsers: each case gets a stand-in of its own, and a browser in which nothing has happened yet.
+// One suite, two browsers: each case gets a mock server of its own, and a browser in which nothing has happened yet.
 import { describe, inject, test as base, type TestAPI } from 'vitest';
 import type { BuildName } from './builds.ts';
-import { chosenBrowsers } from './chosen.ts';
+import { selectedBrowsers } from './chosen.ts';
 import type { SmallDisk } from '../companion/ops/tmpfs.ts';
 import { launchBrowser, type BrowserName, type BrowserUnderTest } from '../../scripts/driver/index.ts';
 import { sharedBrowser, type SharedBrowser } from './shared-browser.ts';
-import { testStandin, type TestStandin } from './mock-server.ts';
+import { testMockServer, type TestMockServer } from './mock-server.ts';
 
 export interface World {
-  standin: TestStandin;
+  mock: TestMockServer;
   browser: BrowserUnderTest;
   /** Whether the browser tells pages that the person objects to being measured. */
   objects: boolean;
@@ -38,7 +38,7 @@ export function inBothBrowsers(
   build: BuildName = 'local',
 ): void {
   const era = build === 'custom' ? '2019' : 'today';
-  for (const name of chosenBrowsers()) {
+  for (const name of selectedBrowsers()) {
     const it = base.extend<Fixtures>({
       shared: [
         // eslint-disable-next-line no-empty-pattern
@@ -50,16 +50,16 @@ export function inBothBrowsers(
       ],
       // The first argument must be a destructured object: vitest reads from it which fixtures are needed.
       // eslint-disable-next-line no-empty-pattern
-      standin: async ({}, use) => {
-        const standin = testStandin(inject('standinPort'), era, inject('returnPage'));
-        await standin.switchOn();
-        await use(standin);
-        await standin.switchOff();
+      mock: async ({}, use) => {
+        const mock = testMockServer(inject('mockServerPort'), era, inject('returnPage'));
+        await mock.switchOn();
+        await use(mock);
+        await mock.switchOff();
       },
       objects: false,
       disk: undefined,
       alwaysPrivate: false,
-      browser: async ({ standin, task, shared, objects, alwaysPrivate, disk }, use) => {
+      browser: async ({ mock, task, shared, objects, alwaysPrivate, disk }, use) => {
         const options = {
           extensionDir: inject('builds')[build][name],
           firefoxProfile: inject('firefoxProfile'),
@@ -77,7 +77,7 @@ export function inBothBrowsers(
             const pictures = await browser.capturePages(
               `${FAILURES}/${name}-${task.name.replace(/\W+/g, '-')}`,
             );
-            const { length } = standin.store.liveGrants();
+            const { length } = mock.store.liveGrants();
             console.error(`${name}: "${task.name}" failed with ${length} live grants. ${pictures.join(' ')}`);
           }
         } finally {

@@ -8,7 +8,7 @@ import { addUnansweredPopup } from '../bench/popup/bare.ts';
 import { makeGallery, speak } from './gallery/build.ts';
 
 /**
- * `local`: for the stand-in of today. `custom`: discovers its endpoints, for the servers of 2019. `tab`: `local`, where the
+ * `local`: for the mock server of today. `custom`: discovers its endpoints, for the servers of 2019. `tab`: `local`, where the
  * return page may be seen without asking in Chromium, which cannot be answered headless. `windowless`: `tab`, in a browser
  * that has no window for web sign-in. `companion`: asks the companion every second, and has a page that does nothing.
  * `gallery`: shows what stands in storage and does nothing (gallery/build.ts); `rtl`: the same, in Arabic. All others are without a companion.
@@ -18,7 +18,7 @@ export type Builds = Record<BuildName, Record<BrowserName, string>>;
 
 export interface BuildFacts {
   readonly folder: string;
-  readonly standin: string;
+  readonly mock: string;
   readonly returnPage: string;
   /** The origin of a companion. */
   readonly companion: string;
@@ -49,11 +49,11 @@ export function buildsIn(folder: string): Builds {
 
 export async function makeBuilds(
   browser: BrowserName,
-  { folder, standin, returnPage, companion }: BuildFacts,
+  { folder, mock, returnPage, companion }: BuildFacts,
 ): Promise<void> {
   const builds = buildsIn(folder);
   const { local, custom, tab, windowless } = builds;
-  const here = { FXA_STANDIN_ORIGIN: standin, FXA_RETURN_PAGE: returnPage };
+  const here = { FXA_STANDIN_ORIGIN: mock, FXA_RETURN_PAGE: returnPage };
   await buildExtension({
     browser,
     environment: 'local',
@@ -64,7 +64,7 @@ export async function makeBuilds(
     browser,
     environment: 'custom',
     outDir: custom[browser],
-    variables: { FXA_ISSUER: standin, FXA_CLIENT_ID: EXTENSION_CLIENTS[browser] },
+    variables: { FXA_ISSUER: mock, FXA_CLIENT_ID: EXTENSION_CLIENTS[browser] },
   });
   await buildExtension({
     browser,

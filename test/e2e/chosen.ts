@@ -3,7 +3,7 @@ import type { BrowserName } from '../../scripts/driver/index.ts';
 
 const ALL: readonly BrowserName[] = ['chromium', 'firefox'];
 
-export function chosenBrowsers(): readonly BrowserName[] {
+export function selectedBrowsers(): readonly BrowserName[] {
   const wanted = process.env.E2E_BROWSERS;
   if (!wanted) return ALL;
   const chosen = ALL.filter((name) => wanted.split(',').includes(name));

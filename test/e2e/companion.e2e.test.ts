@@ -20,18 +20,18 @@ inBothBrowsers(
 
     it('has the open popup show a new name, and closes and opens metrics', async ({
       browser,
-      standin,
+      mock,
       companion,
     }) => {
       const popup = await signedInWithSeat(browser);
-      rename(standin, ADA.email, 'Countess of Lovelace');
+      rename(mock, ADA.email, 'Countess of Lovelace');
       await popup.waitForText('Countess of Lovelace');
 
-      const account = accountOf(standin.store, ADA.email);
+      const account = accountOf(mock.store, ADA.email);
       const metricsEnabled = async () => (await readView(browser)).account?.metricsEnabled;
       expect(await metricsEnabled()).toBe(true);
       for (const allowed of [false, true]) {
-        standin.store.setMetricsEnabled(account, allowed);
+        mock.store.setMetricsEnabled(account, allowed);
         await expect.poll(metricsEnabled, SOON).toBe(allowed);
       }
       expect((await popup.view()).alert).toBeUndefined();
@@ -40,12 +40,12 @@ inBothBrowsers(
 
     it('tells of a new password, and one click goes on; and of a deleted account, of which nothing stays', async ({
       browser,
-      standin,
+      mock,
       companion,
     }) => {
       const popup = await signedInWithSeat(browser);
-      const account = accountOf(standin.store, ADA.email);
-      standin.store.changePassword(account, 'incorrect donkey');
+      const account = accountOf(mock.store, ADA.email);
+      mock.store.changePassword(account, 'incorrect donkey');
       await popup.waitForStatus('needsReauth');
       expect(await popup.waitForAlert('reauth_required')).toContain(words('reason_password_changed'));
       await popup.waitForText(ADA.name);
@@ -57,9 +57,9 @@ inBothBrowsers(
       await window.press('Sign in');
       await popup.waitForStatus('signedIn');
       await expect.poll(() => bought(companion), SOON).toBe(2);
-      expect(await unknownGrants(browser, standin)).toBe(0);
+      expect(await unknownGrants(browser, mock)).toBe(0);
 
-      standin.store.deleteAccount(account.uid);
+      mock.store.deleteAccount(account.uid);
       await popup.waitForStatus('signedOut');
       expect(await popup.waitForAlert('signed_out')).toContain(words('reason_account_deleted'));
       const stored = JSON.stringify([
@@ -71,21 +71,21 @@ inBothBrowsers(
 
     it('is given the grant at sign-out, and destroys it when the browser is gone', async ({
       browser,
-      standin,
+      mock,
       companion,
     }) => {
       const popup = await signedInWithSeat(browser);
       // The token that bought the session is to be gone, or its end would be held, and the hand-over would wait for it.
-      await expect.poll(() => standin.store.liveAccessTokens().length, SOON).toBe(1);
-      const held = standin.hold('destroy', 'before');
+      await expect.poll(() => mock.store.liveAccessTokens().length, SOON).toBe(1);
+      const held = mock.hold('destroy', 'before');
       await popup.press(words('signOut'));
       await popup.waitForStatus('signedOut');
       await expect.poll(async () => (await readRecord(browser))?.outbox, SOON).toEqual([]);
       expect(companion.answered()).toContain('POST /v1/session/end 202');
       await browser.close();
-      expect(standin.store.liveGrants()).toHaveLength(1);
+      expect(mock.store.liveGrants()).toHaveLength(1);
       held.release();
-      await expect.poll(() => standin.store.liveGrants().length, SOON).toBe(0);
+      await expect.poll(() => mock.store.liveGrants().length, SOON).toBe(0);
     });
   },
   'companion',

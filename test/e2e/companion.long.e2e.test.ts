@@ -23,7 +23,7 @@ inBothBrowsers(
 
     it('wakes the background: a new password is on the badge while nothing is open', async ({
       browser,
-      standin,
+      mock,
       companion,
     }) => {
       const popup = await signedInWithSeat(browser);
@@ -31,14 +31,14 @@ inBothBrowsers(
       await popup.close();
       await browser.killBackground();
       expect(await browser.badge()).toBe('');
-      standin.store.changePassword(accountOf(standin.store, ADA.email), 'incorrect donkey');
+      mock.store.changePassword(accountOf(mock.store, ADA.email), 'incorrect donkey');
       await expect.poll(async () => (await readView(browser)).status, SOON).toBe('needsReauth');
       await expect.poll(() => browser.badge(), SOON).toBe('!');
       expect((await readView(browser)).ended?.reason).toBe('password_changed');
       expect(companion.answered()).toContain('GET /v1/session 401');
     });
 
-    it('may forget everything, and knows nothing of Disconnect', async ({ browser, standin, companion }) => {
+    it('may forget everything, and knows nothing of Disconnect', async ({ browser, mock, companion }) => {
       const popup = await signedInWithSeat(browser);
       const before = await popup.view();
       await companion.start();
@@ -46,9 +46,9 @@ inBothBrowsers(
       expect(await popup.view()).toEqual(before);
       await expect.poll(() => companion.answered(), SOON).toContain('GET /v1/session 200');
 
-      const page = await browser.visit(`${standin.origin}/settings`);
+      const page = await browser.visit(`${mock.origin}/settings`);
       await page.press('Disconnect');
-      await expect.poll(() => standin.store.liveGrants().length).toBe(0);
+      await expect.poll(() => mock.store.liveGrants().length).toBe(0);
       // Nobody tells of it. The next look at the profile finds it out.
       const { length } = companion.answered();
       await expect.poll(() => companion.answered().slice(length), SOON).toContain('GET /v1/session 304');
@@ -70,18 +70,18 @@ inBothBrowsers(
       await expect.poll(async () => (await readRecord(browser))?.outbox, SOON).toEqual([]);
     }
 
-    it('is not missed while it is away', async ({ browser, standin, companion }) => {
+    it('is not missed while it is away', async ({ browser, mock, companion }) => {
       await companion.stop();
       await withoutIt(browser);
-      expect(standin.store.liveGrants()).toHaveLength(0);
+      expect(mock.store.liveGrants()).toHaveLength(0);
     });
 
     if (name === 'chromium') {
-      it('is not missed where it does not know the extension', async ({ browser, standin, companion }) => {
+      it('is not missed where it does not know the extension', async ({ browser, mock, companion }) => {
         await companion.start({ extensionIds: ['a'.repeat(32)] });
         await withoutIt(browser);
         expect(new Set(companion.answered())).toEqual(new Set(['OPTIONS /v1/* 405']));
-        expect(standin.store.liveGrants()).toHaveLength(0);
+        expect(mock.store.liveGrants()).toHaveLength(0);
       });
     }
   },

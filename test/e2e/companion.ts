@@ -6,7 +6,7 @@ import type { Database } from '../../src/companion/db/database.ts';
 import { openDatabase } from '../../src/companion/db/open.ts';
 import type { Log } from '../../src/companion/operations/log.ts';
 import { empty } from '../companion/db/empty.ts';
-import type { TestStandin } from './mock-server.ts';
+import type { TestMockServer } from './mock-server.ts';
 
 export interface TestCompanion {
   /** Starts it, or another in its place: with a new secret and an empty database, so it knows nobody. */
@@ -21,10 +21,10 @@ let opened: Promise<Database> | undefined;
 /** To be opened before the first test: that takes longer than any of them. */
 export const theDatabase = () => (opened ??= openDatabase({}));
 
-/** The stand-in tells it of what happens to accounts, as soon as it runs. */
-export function testCompanion(standin: TestStandin, port: number): TestCompanion {
+/** The mock server tells it of what happens to accounts, as soon as it runs. */
+export function testCompanion(mock: TestMockServer, port: number): TestCompanion {
   for (const [clientId, url] of Object.entries(webhooksTo(`http://127.0.0.1:${port}`))) {
-    standin.events.register(clientId, url);
+    mock.events.register(clientId, url);
   }
   let running: RunningCompanion | undefined;
   let answered: string[] = [];
@@ -42,7 +42,7 @@ export function testCompanion(standin: TestStandin, port: number): TestCompanion
       const answers: string[] = [];
       answered = answers;
       running = await startCompanion({
-        settings: { ...localSettings({ issuer: standin.origin, port }), ...changes },
+        settings: { ...localSettings({ issuer: mock.origin, port }), ...changes },
         log: listener(answers),
         version: { source: '', version: '', commit: '', build: '' },
         database,

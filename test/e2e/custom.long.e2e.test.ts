@@ -8,7 +8,7 @@ import { signInAs } from './steps.ts';
 inBothBrowsers(
   'a custom build',
   (it) => {
-    it('signs in, refreshes and signs out with the servers of 2019', async ({ browser, standin }) => {
+    it('signs in, refreshes and signs out with the servers of 2019', async ({ browser, mock }) => {
       const first = await signInAs(browser, ADA);
       await first.waitForText(ADA.name);
       await first.waitForText('Tester build: custom');
@@ -16,13 +16,13 @@ inBothBrowsers(
 
       // The access token ends with the browser: what the popup learns now, it learns by a refresh.
       await browser.restart();
-      rename(standin, ADA.email, 'Countess of Lovelace');
+      rename(mock, ADA.email, 'Countess of Lovelace');
       const popup = await browser.openPopup();
       await popup.waitForText('Countess of Lovelace');
 
       await popup.press('Sign out of this extension');
       await popup.waitForStatus('signedOut');
-      await expect.poll(() => standin.store.liveGrants().length).toBe(0);
+      await expect.poll(() => mock.store.liveGrants().length).toBe(0);
     });
   },
   'custom',

@@ -6,8 +6,8 @@ import { inBothBrowsers } from './both-browsers.ts';
 import { goOn, startSignIn } from './steps.ts';
 
 inBothBrowsers('the end of the background', (it) => {
-  it('before the tokens arrived', async ({ browser, standin }) => {
-    const held = standin.hold('exchange');
+  it('before the tokens arrived', async ({ browser, mock }) => {
+    const held = mock.hold('exchange');
     const { popup, window } = await startSignIn(browser);
     await window.submit(ADA);
     await held.reached();
@@ -17,7 +17,7 @@ inBothBrowsers('the end of the background', (it) => {
 
     await goOn(browser, popup, (again) => again.press('Continue'));
     // The one grant nobody can know of: its answer never reached the extension.
-    expect(standin.store.liveGrants()).toHaveLength(2);
-    expect(await unknownGrants(browser, standin)).toBe(1);
+    expect(mock.store.liveGrants()).toHaveLength(2);
+    expect(await unknownGrants(browser, mock)).toBe(1);
   });
 });

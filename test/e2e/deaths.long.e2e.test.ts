@@ -8,8 +8,8 @@ import { rename } from './mock-server.ts';
 import { goOn, signInAs, startSignIn } from './steps.ts';
 
 inBothBrowsers('the end of the background', (it) => {
-  it('before the window came', async ({ browser, standin }) => {
-    const held = standin.hold('discovery');
+  it('before the window came', async ({ browser, mock }) => {
+    const held = mock.hold('discovery');
     const popup = await browser.openPopup();
     await popup.press('Sign in');
     await held.reached();
@@ -19,37 +19,37 @@ inBothBrowsers('the end of the background', (it) => {
 
     await goOn(browser, popup, (window) => window.submit(ADA));
     expect(await browser.authWindows()).toBe(0);
-    expect(standin.store.liveGrants()).toHaveLength(1);
-    expect(await unknownGrants(browser, standin)).toBe(0);
+    expect(mock.store.liveGrants()).toHaveLength(1);
+    expect(await unknownGrants(browser, mock)).toBe(0);
   });
 
-  it('when the tokens had arrived, but not the profile', async ({ browser, standin }) => {
-    const held = standin.hold('profile');
+  it('when the tokens had arrived, but not the profile', async ({ browser, mock }) => {
+    const held = mock.hold('profile');
     const { popup, window } = await startSignIn(browser);
     await window.submit(ADA);
     await held.reached();
-    expect(await unknownGrants(browser, standin)).toBe(0);
+    expect(await unknownGrants(browser, mock)).toBe(0);
     await browser.killBackground();
     held.release();
     await popup.close();
 
     await goOn(browser, await browser.openPopup(), (again) => again.press('Continue'));
-    await expect.poll(() => standin.store.liveGrants().length).toBe(1);
-    expect(await unknownGrants(browser, standin)).toBe(0);
-    await expect.poll(() => standin.store.liveAccessTokens().length).toBe(1);
+    await expect.poll(() => mock.store.liveGrants().length).toBe(1);
+    expect(await unknownGrants(browser, mock)).toBe(0);
+    await expect.poll(() => mock.store.liveAccessTokens().length).toBe(1);
   });
 
-  it('after the sign-in, and during a refresh', async ({ browser, standin }) => {
+  it('after the sign-in, and during a refresh', async ({ browser, mock }) => {
     const first = await signInAs(browser, ADA);
     await browser.killBackground();
     await first.close();
-    rename(standin, ADA.email, 'Countess of Lovelace');
+    rename(mock, ADA.email, 'Countess of Lovelace');
     const second = await browser.openPopup();
     await second.waitForText('Countess of Lovelace');
 
     await expireTokens(browser);
     await second.close();
-    const held = standin.hold('refresh');
+    const held = mock.hold('refresh');
     const third = await browser.openPopup();
     await held.reached();
     await browser.killBackground();
@@ -57,28 +57,28 @@ inBothBrowsers('the end of the background', (it) => {
     expect((await third.view()).status).toBe('signedIn');
     await third.close();
 
-    rename(standin, ADA.email, 'Enchantress of Numbers');
+    rename(mock, ADA.email, 'Enchantress of Numbers');
     const last = await browser.openPopup();
     await last.waitForText('Enchantress of Numbers');
     expect((await last.view()).alert).toBeUndefined();
-    expect(standin.store.liveGrants()).toHaveLength(1);
-    expect(await unknownGrants(browser, standin)).toBe(0);
+    expect(mock.store.liveGrants()).toHaveLength(1);
+    expect(await unknownGrants(browser, mock)).toBe(0);
   });
 
-  it('during a sign-out', async ({ browser, standin }) => {
+  it('during a sign-out', async ({ browser, mock }) => {
     const popup = await signInAs(browser, ADA);
-    standin.faults.set([{ where: 'destroy', what: { kind: 'silence' } }]);
+    mock.faults.set([{ where: 'destroy', what: { kind: 'silence' } }]);
     await popup.press('Sign out of this extension');
     await popup.waitForStatus('signedOut');
-    await expect.poll(() => standin.faults.hits()).not.toEqual([0]);
+    await expect.poll(() => mock.faults.hits()).not.toEqual([0]);
     await browser.killBackground();
     await popup.close();
-    standin.faults.clear();
+    mock.faults.clear();
 
     const reopened = await browser.openPopup();
     await reopened.waitForStatus('signedOut');
-    await expect.poll(() => standin.store.liveGrants().length).toBe(0);
-    await expect.poll(() => standin.store.liveAccessTokens().length).toBe(0);
+    await expect.poll(() => mock.store.liveGrants().length).toBe(0);
+    await expect.poll(() => mock.store.liveAccessTokens().length).toBe(0);
     await expect.poll(async () => (await readRecord(browser))?.outbox).toEqual([]);
     await reopened.press('Sign in');
     await (await browser.authWindow()).press('Continue');

@@ -83,8 +83,8 @@ inBothBrowsers(
   (base, name) => {
     const it = withCompanion(base);
 
-    it('finds all well, and its report tells of nobody', async ({ browser, standin, companion }) => {
-      rename(standin, ADA.email, `Ada ${CANARY}`);
+    it('finds all well, and its report tells of nobody', async ({ browser, mock, companion }) => {
+      rename(mock, ADA.email, `Ada ${CANARY}`);
       const popup = await signInAs(browser, ADA);
       await popup.waitForText(CANARY);
       await expect
@@ -172,13 +172,9 @@ inBothBrowsers(
       }
     });
 
-    it('says what to do when nobody answers, and finds it mended', async ({
-      browser,
-      standin,
-      companion,
-    }) => {
+    it('says what to do when nobody answers, and finds it mended', async ({ browser, mock, companion }) => {
       await companion.stop();
-      await standin.switchOff();
+      await mock.switchOff();
       const doctor = await browser.openPage(PAGE);
       await doctor.waitForText(words('doctorSummaryBroken'));
       expect(await doctor.text()).toContain(words('doctorNext_serverUnreachable'));
@@ -191,7 +187,7 @@ inBothBrowsers(
         companion: 'companionUnreachable',
         clock: 'clockUnknown',
       });
-      await standin.switchOn();
+      await mock.switchOn();
       await companion.start();
       await doctor.press(words('doctorRunAgain'));
       await waitUntilFine(doctor);

@@ -4,17 +4,17 @@ import { ADA, LIN } from './accounts.ts';
 import { expireTokens, readRecord, unknownGrants } from './storage-probe.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import type { AuthPage, BrowserUnderTest, PopupPage } from '../../scripts/driver/index.ts';
-import { accountOf, type TestStandin } from './mock-server.ts';
+import { accountOf, type TestMockServer } from './mock-server.ts';
 import { signInAs } from './steps.ts';
 import { words } from './words.ts';
 
 /** What somebody does in their settings at Mozilla accounts, where they are still signed in. */
 async function inSettings(
   browser: BrowserUnderTest,
-  standin: TestStandin,
+  mock: TestMockServer,
   work: (page: AuthPage) => Promise<void>,
 ) {
-  const page = await browser.visit(`${standin.origin}/settings`);
+  const page = await browser.visit(`${mock.origin}/settings`);
   await work(page);
   await page.close();
 }
@@ -34,11 +34,11 @@ async function learnOfTheEnd(browser: BrowserUnderTest): Promise<PopupPage> {
 }
 
 inBothBrowsers('a session that was ended elsewhere', (it) => {
-  it('by disconnecting goes on with one click, with the address filled in', async ({ browser, standin }) => {
+  it('by disconnecting goes on with one click, with the address filled in', async ({ browser, mock }) => {
     const first = await signInAs(browser, ADA);
-    await inSettings(browser, standin, async (page) => {
+    await inSettings(browser, mock, async (page) => {
       await page.press('Disconnect');
-      await expect.poll(() => standin.store.liveGrants().length).toBe(0);
+      await expect.poll(() => mock.store.liveGrants().length).toBe(0);
       // So that the address is asked for at all.
       await page.press('Sign out');
       await expect.poll(() => page.value('email')).toBe('');
@@ -53,29 +53,26 @@ inBothBrowsers('a session that was ended elsewhere', (it) => {
     await window.press('Sign in');
     await popup.waitForStatus('signedIn');
     expect((await popup.view()).text).not.toContain(words('replacedOther'));
-    expect(standin.store.liveGrants()).toHaveLength(1);
-    expect(await unknownGrants(browser, standin)).toBe(0);
+    expect(mock.store.liveGrants()).toHaveLength(1);
+    expect(await unknownGrants(browser, mock)).toBe(0);
   });
 
-  it('by a new password keeps its data, until another account takes its place', async ({
-    browser,
-    standin,
-  }) => {
+  it('by a new password keeps its data, until another account takes its place', async ({ browser, mock }) => {
     const first = await signInAs(browser, ADA);
-    await inSettings(browser, standin, async (page) => {
+    await inSettings(browser, mock, async (page) => {
       await page.fill('password', ADA.password);
       await page.fill('new_password', 'incorrect donkey');
       await page.press('Change password');
-      await expect.poll(() => accountOf(standin.store, ADA.email).password).toBe('incorrect donkey');
+      await expect.poll(() => accountOf(mock.store, ADA.email).password).toBe('incorrect donkey');
     });
-    expect(standin.store.liveGrants()).toHaveLength(0);
+    expect(mock.store.liveGrants()).toHaveLength(0);
     await first.close();
 
     const popup = await learnOfTheEnd(browser);
     expect(JSON.stringify(await readRecord(browser))).toContain(ADA.email);
     await popup.press(words('useAnotherAccount'));
     const window = await browser.authWindow();
-    expect(standin.asked.at(-1)?.get('prompt')).toBe('login');
+    expect(mock.asked.at(-1)?.get('prompt')).toBe('login');
     await window.submit(LIN);
     await popup.waitForStatus('signedIn');
     await popup.waitForText(LIN.email);
@@ -84,6 +81,6 @@ inBothBrowsers('a session that was ended elsewhere', (it) => {
     expect(stored).toContain(LIN.email);
     expect(stored).not.toContain(ADA.email);
     expect(stored).not.toContain(ADA.name);
-    expect(standin.store.liveGrants()).toHaveLength(1);
+    expect(mock.store.liveGrants()).toHaveLength(1);
   });
 });

@@ -6,14 +6,14 @@ import { inBothBrowsers } from './both-browsers.ts';
 import { words } from './words.ts';
 
 inBothBrowsers('a session that was ended elsewhere', (it) => {
-  it('by the browser, as was wished, leaves nothing behind', async ({ browser, standin }) => {
+  it('by the browser, as was wished, leaves nothing behind', async ({ browser, mock }) => {
     const first = await browser.openPopup();
     await first.tick(words('sessionOnly'));
     await first.press(words('signIn'));
     await (await browser.authWindow()).submit(ADA);
     await first.waitForStatus('signedIn');
     await first.waitForText(ADA.name);
-    expect(standin.store.liveGrants()).toHaveLength(1);
+    expect(mock.store.liveGrants()).toHaveLength(1);
     const record = await readRecord(browser);
     expect(record?.session).toMatchObject({
       status: 'signedIn',
@@ -28,7 +28,7 @@ inBothBrowsers('a session that was ended elsewhere', (it) => {
     const popup = await browser.openPopup();
     await popup.waitForStatus('signedOut');
     expect(await popup.waitForAlert('signed_out')).toContain(words('reason_session_only'));
-    await expect.poll(() => standin.store.liveGrants().length).toBe(0);
+    await expect.poll(() => mock.store.liveGrants().length).toBe(0);
     expect(JSON.stringify(await browser.readStorage('local'))).not.toContain(ADA.email);
   });
 });

@@ -106,7 +106,7 @@ inBothBrowsers('a full disk', (base) => {
 
   it('while the sign-in window is open: a sign-in that cannot be saved leaves no grant', async ({
     browser,
-    standin,
+    mock,
     disk,
   }) => {
     const { popup, window } = await startSignIn(browser);
@@ -114,18 +114,18 @@ inBothBrowsers('a full disk', (base) => {
     await window.submit(ADA);
     await popup.waitForAlert('storage_unavailable');
     await popup.waitForStatus('signedOut');
-    await expect.poll(() => standin.store.liveGrants().length, PATIENT).toBe(0);
+    await expect.poll(() => mock.store.liveGrants().length, PATIENT).toBe(0);
     await expectSavedLater(disk, browser, popup);
   }, 180_000);
 
-  it('while somebody is signed in: signing out ends the grant', async ({ browser, standin, disk }) => {
+  it('while somebody is signed in: signing out ends the grant', async ({ browser, mock, disk }) => {
     const popup = await signInAs(browser, ADA);
     await popup.waitForText(ADA.name);
     await fill(disk, browser);
     await popup.press(words('signOut'));
     await popup.waitForStatus('signedOut');
-    await expect.poll(() => standin.store.liveGrants().length, PATIENT).toBe(0);
-    await expect.poll(() => standin.store.liveAccessTokens().length, PATIENT).toBe(0);
+    await expect.poll(() => mock.store.liveGrants().length, PATIENT).toBe(0);
+    await expect.poll(() => mock.store.liveAccessTokens().length, PATIENT).toBe(0);
     await expectSavedLater(disk, browser, popup);
   }, 180_000);
 });

@@ -1,4 +1,4 @@
-// Once per run: finds the browsers, chooses the ports of stand-in and companion, starts the return page, builds the extension
+// Once per run: finds the browsers, chooses the ports of mock server and companion, starts the return page, builds the extension
 // for both browsers against them, and makes the Firefox profile that every case starts from a copy of.
 import { mkdir } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
@@ -7,13 +7,13 @@ import { ensureBrowsers } from '../../scripts/machine/browsers.mjs';
 import { startServer } from '../../src/companion/server.ts';
 import { RETURN_PATH, returnPage as returnPageApp } from '../../src/companion/return-page.ts';
 import { buildsIn, makeBuilds, type Builds } from './builds.ts';
-import { chosenBrowsers } from './chosen.ts';
+import { selectedBrowsers } from './chosen.ts';
 import { makeFirefoxProfile } from '../../scripts/driver/firefox-launch.ts';
 import { newFolder, removeFolder } from '../../scripts/driver/folders.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    standinPort: number;
+    mockServerPort: number;
     returnPage: string;
     companionPort: number;
     builds: Builds;
@@ -38,23 +38,23 @@ function listening(): Promise<Server> {
 }
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  ensureBrowsers(chosenBrowsers());
+  ensureBrowsers(selectedBrowsers());
   const folder = await newFolder('builds');
   const page = await startServer({ app: returnPageApp(), host: '127.0.0.1', port: 0 });
   const returnPage = page.origin + RETURN_PATH;
-  const [standinPort = 0, companionPort = 0] = await freePorts(2);
+  const [mockServerPort = 0, companionPort = 0] = await freePorts(2);
   const at = (port: number) => `http://127.0.0.1:${port}`;
-  for (const browser of chosenBrowsers()) {
-    const facts = { folder, standin: at(standinPort), returnPage, companion: at(companionPort) };
+  for (const browser of selectedBrowsers()) {
+    const facts = { folder, mock: at(mockServerPort), returnPage, companion: at(companionPort) };
     await makeBuilds(browser, facts);
   }
   const firefoxProfile = `${folder}/firefox-profile`;
-  if (chosenBrowsers().includes('firefox')) {
+  if (selectedBrowsers().includes('firefox')) {
     await mkdir(firefoxProfile);
     await makeFirefoxProfile(firefoxProfile);
   }
   project.provide('firefoxProfile', firefoxProfile);
-  project.provide('standinPort', standinPort);
+  project.provide('mockServerPort', mockServerPort);
   project.provide('companionPort', companionPort);
   project.provide('returnPage', returnPage);
   project.provide('builds', buildsIn(folder));

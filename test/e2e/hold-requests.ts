@@ -1,4 +1,4 @@
-// Requests that wait at the stand-in until the test lets them go: long enough to end something in between.
+// Requests that wait at the mock server until the test lets them go: long enough to end something in between.
 import type { CallName } from '../../src/mock-accounts/faults/model.ts';
 import { eventually } from '../../scripts/driver/wait.ts';
 
@@ -29,7 +29,7 @@ export function createHolds(): Holds {
       active.add(entry);
       return {
         reached: async () => {
-          await eventually(`a ${call} request at the stand-in`, () => Promise.resolve(entry.held > 0));
+          await eventually(`a ${call} request at the mock server`, () => Promise.resolve(entry.held > 0));
         },
         release: () => {
           active.delete(entry);

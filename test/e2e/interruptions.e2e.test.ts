@@ -7,7 +7,7 @@ import { signInAs, startSignIn } from './steps.ts';
 import { liveTokensIn } from './tokens.ts';
 
 inBothBrowsers('an interruption', (it) => {
-  it('of the popup does not disturb the sign-in', async ({ browser, standin }) => {
+  it('of the popup does not disturb the sign-in', async ({ browser, mock }) => {
     const { popup, window } = await startSignIn(browser);
     await popup.close();
     await window.submit(ADA);
@@ -16,10 +16,10 @@ inBothBrowsers('an interruption', (it) => {
     const reopened = await browser.openPopup();
     await reopened.waitForStatus('signedIn');
     await reopened.waitForText(ADA.name);
-    expect(standin.store.liveGrants({ email: ADA.email })).toHaveLength(1);
+    expect(mock.store.liveGrants({ email: ADA.email })).toHaveLength(1);
   });
 
-  it('of the background is noticed, and Continue finishes the sign-in', async ({ browser, standin }) => {
+  it('of the background is noticed, and Continue finishes the sign-in', async ({ browser, mock }) => {
     const { popup, window } = await startSignIn(browser);
     await browser.killBackground();
     await window.submit(ADA);
@@ -32,12 +32,12 @@ inBothBrowsers('an interruption', (it) => {
     await popup.waitForStatus('signedIn');
     await popup.waitForText(ADA.name);
     expect(await browser.authWindows()).toBe(0);
-    expect(standin.store.liveGrants({ email: ADA.email })).toHaveLength(1);
+    expect(mock.store.liveGrants({ email: ADA.email })).toHaveLength(1);
   });
 
-  it('of the whole browser keeps the person signed in', async ({ browser, standin }) => {
+  it('of the whole browser keeps the person signed in', async ({ browser, mock }) => {
     await signInAs(browser, ADA);
-    await standin.switchOff();
+    await mock.switchOff();
     await browser.restart();
 
     const offline = await browser.openPopup();
@@ -46,12 +46,12 @@ inBothBrowsers('an interruption', (it) => {
     await offline.close();
 
     // The access token ended with the browser, so news of the profile prove that the refresh token still works.
-    await standin.switchOn();
-    rename(standin, ADA.email, 'Countess of Lovelace');
+    await mock.switchOn();
+    rename(mock, ADA.email, 'Countess of Lovelace');
     const popup = await browser.openPopup();
     await popup.waitForText('Countess of Lovelace');
     expect(await browser.authWindows()).toBe(0);
-    expect(standin.store.liveGrants({ email: ADA.email })).toHaveLength(1);
-    expect(liveTokensIn(await browser.readStorage('local'), standin)).toBe(0);
+    expect(mock.store.liveGrants({ email: ADA.email })).toHaveLength(1);
+    expect(liveTokensIn(await browser.readStorage('local'), mock)).toBe(0);
   });
 });

@@ -7,7 +7,7 @@ import { signInAs } from './steps.ts';
 import { words } from './words.ts';
 
 inBothBrowsers('what the browser keeps', (it) => {
-  it('is no key that a script could read, and no two seals are alike', async ({ browser, standin }) => {
+  it('is no key that a script could read, and no two seals are alike', async ({ browser, mock }) => {
     const sealedOf = async () => {
       const record = await readRecord(browser);
       return record?.session.status === 'signedIn' ? record.session.grant.sealed?.refreshToken : undefined;
@@ -24,6 +24,6 @@ inBothBrowsers('what the browser keeps', (it) => {
     // The first twelve bytes are the IV.
     expect(first?.slice(0, 16)).toMatch(/^[\w+/]{16}$/);
     expect(second?.slice(0, 16)).not.toBe(first?.slice(0, 16));
-    await expect.poll(() => standin.store.liveGrants().length).toBe(1);
+    await expect.poll(() => mock.store.liveGrants().length).toBe(1);
   });
 });

@@ -10,25 +10,25 @@ const OPTIONS = 'src/extension/pages/options/index.html';
 const WELCOME = 'src/extension/pages/welcome/index.html';
 
 inBothBrowsers('what the browser keeps', (it, name) => {
-  it('and has lost is told of, and its grant goes at the second start', async ({ browser, standin }) => {
+  it('and has lost is told of, and its grant goes at the second start', async ({ browser, mock }) => {
     await signInAs(browser, ADA);
-    expect(standin.store.liveGrants()).toHaveLength(1);
+    expect(mock.store.liveGrants()).toHaveLength(1);
     await browser.restart({ losing: 'local' });
     const popup = await browser.openPopup();
     await popup.waitForStatus('signedOut');
     expect(await popup.waitForAlert('signed_out')).toContain(words('reason_record_lost'));
     expect((await browser.readStorage('local')).record).toBeUndefined();
-    expect(standin.store.liveGrants()).toHaveLength(1);
+    expect(mock.store.liveGrants()).toHaveLength(1);
 
     await browser.restart();
     const again = await browser.openPopup();
     expect(await again.waitForAlert('signed_out')).toContain(words('reason_record_lost'));
-    await expect.poll(() => standin.store.liveGrants().length).toBe(0);
+    await expect.poll(() => mock.store.liveGrants().length).toBe(0);
     await again.press(words('signIn'));
     // The browser has forgotten that they were signed in at Mozilla accounts, too.
     await (await browser.authWindow()).submit(ADA);
     await again.waitForStatus('signedIn');
-    expect(standin.store.liveGrants()).toHaveLength(1);
+    expect(mock.store.liveGrants()).toHaveLength(1);
   });
 
   if (name !== 'firefox') return;
@@ -36,7 +36,7 @@ inBothBrowsers('what the browser keeps', (it, name) => {
 
   always(
     'is nothing in a Firefox that is always private, which is said before',
-    async ({ browser, standin }) => {
+    async ({ browser, mock }) => {
       const popup = await browser.openPopup();
       await popup.waitForText(words('sessionOnlyByBrowser'));
       for (const page of [OPTIONS, WELCOME]) {
@@ -57,7 +57,7 @@ inBothBrowsers('what the browser keeps', (it, name) => {
       const after = await browser.openPopup();
       await after.waitForStatus('signedOut');
       expect(await after.waitForAlert('signed_out')).toContain(words('reason_keys_not_kept'));
-      await expect.poll(() => standin.store.liveGrants().length).toBe(0);
+      await expect.poll(() => mock.store.liveGrants().length).toBe(0);
       expect(await browser.badge()).toBe('');
     },
   );

@@ -17,7 +17,7 @@ async function expectToBeSomewhere(page: PopupPage): Promise<void> {
 }
 
 inBothBrowsers('with the keyboard alone', (it) => {
-  it('a person cancels, signs in, changes their name, and signs out', async ({ browser, standin }) => {
+  it('a person cancels, signs in, changes their name, and signs out', async ({ browser, mock }) => {
     const popup = await browser.openPopup();
     await reach(popup, 'button', words('signIn'));
     await popup.key('Enter');
@@ -58,7 +58,7 @@ inBothBrowsers('with the keyboard alone', (it) => {
     await popup.key('Enter');
     await popup.waitForText('Countess of Lovelace');
     await expect.poll(async () => (await popup.focus())?.text).toBe(words('editName'));
-    expect(standin.store.accounts.byEmail(ADA.email)?.displayName).toBe('Countess of Lovelace');
+    expect(mock.store.accounts.byEmail(ADA.email)?.displayName).toBe('Countess of Lovelace');
 
     for (let stops = 0; (await popup.focus())?.element !== 'summary'; stops += 1) {
       expect(stops).toBeLessThan(20);
@@ -69,6 +69,6 @@ inBothBrowsers('with the keyboard alone', (it) => {
     await popup.key('Enter');
     await popup.waitForStatus('signedOut');
     await expectToBeSomewhere(popup);
-    await expect.poll(() => standin.store.liveGrants().length).toBe(0);
+    await expect.poll(() => mock.store.liveGrants().length).toBe(0);
   });
 });

@@ -1,12 +1,12 @@
-// The stand-in of a test: it can be switched off and on again without forgetting anything, and hold its answers back.
+// The mock server of a test: it can be switched off and on again without forgetting anything, and hold its answers back.
 import { serve, type ServerType } from '@hono/node-server';
-import { createStandin, type Standin } from '../../src/mock-accounts/app.ts';
+import { createMockServer, type MockServer } from '../../src/mock-accounts/app.ts';
 import type { Era } from '../../src/mock-accounts/era.ts';
 import { callsOf, needsBody } from '../../src/mock-accounts/faults/calls.ts';
-import { readyClients } from '../../src/mock-accounts/seed.ts';
+import { seedClients } from '../../src/mock-accounts/seed.ts';
 import { createHolds, type Holds } from './hold-requests.ts';
 
-export interface TestStandin extends Standin {
+export interface TestMockServer extends MockServer {
   readonly origin: string;
   switchOn(): Promise<void>;
   switchOff(): Promise<void>;
@@ -20,9 +20,9 @@ export interface TestStandin extends Standin {
   readonly requests: readonly string[];
 }
 
-export function testStandin(port: number, era: Era, returnPage: string): TestStandin {
+export function testMockServer(port: number, era: Era, returnPage: string): TestMockServer {
   const origin = `http://127.0.0.1:${port}`;
-  const standin = createStandin({ era, origin, clients: readyClients(returnPage) });
+  const mock = createMockServer({ era, origin, clients: seedClients(returnPage) });
   const asked: URLSearchParams[] = [];
   const requests: string[] = [];
   const holds = createHolds();
@@ -38,12 +38,12 @@ export function testStandin(port: number, era: Era, returnPage: string): TestSta
     const body = needsBody(method, pathname) ? await request.clone().text() : '';
     const calls = callsOf(method, pathname, body);
     await holds.pass(calls, 'before');
-    const answer = await standin.app.fetch(request, env);
+    const answer = await mock.app.fetch(request, env);
     await holds.pass(calls, 'after');
     return answer;
   };
-  const test: TestStandin = {
-    ...standin,
+  const test: TestMockServer = {
+    ...mock,
     origin,
     asked,
     requests,
@@ -72,13 +72,13 @@ export function testStandin(port: number, era: Era, returnPage: string): TestSta
 }
 
 /** Gives an account another name behind the extension's back: seeing it proves that the profile was fetched. */
-export function rename({ store }: TestStandin, email: string, displayName: string): void {
+export function rename({ store }: TestMockServer, email: string, displayName: string): void {
   const account = accountOf(store, email);
   account.displayName = displayName;
   store.profileChanged(account);
 }
 
-export function accountOf({ accounts }: Standin['store'], email: string) {
+export function accountOf({ accounts }: MockServer['store'], email: string) {
   const account = accounts.byEmail(email);
   if (account === undefined) throw new Error(`${email} has no account.`);
   return account;

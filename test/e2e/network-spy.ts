@@ -6,7 +6,7 @@ import type { TestCompanion } from './companion.ts';
 import type { BrowserUnderTest } from '../../scripts/driver/index.ts';
 import { PATIENCE, pause } from '../../scripts/driver/wait.ts';
 import { PATHS } from './gallery/shown.ts';
-import type { TestStandin } from './mock-server.ts';
+import type { TestMockServer } from './mock-server.ts';
 import { words } from './words.ts';
 
 export const SOON = { timeout: PATIENCE };
@@ -15,20 +15,20 @@ const A_WHILE = 600;
 
 interface World {
   browser: BrowserUnderTest;
-  standin: TestStandin;
+  mock: TestMockServer;
   companion: TestCompanion;
 }
 
 /** Every request that was made for metrics: to the companion by the extension, and to Mozilla accounts by whomever. */
-export function spied({ companion, standin }: World) {
+export function spied({ companion, mock }: World) {
   const answered = companion.answered().filter((answer) => answer.includes('/v1/metrics'));
   return {
     flows: answered.filter((answer) => answer.includes('/v1/metrics-flow')).length,
     counts: answered.filter((answer) => !answer.includes('/v1/metrics-flow')).length,
-    standin: standin.requests.filter((request) => request.includes('metrics-flow')).length,
+    mock: mock.requests.filter((request) => request.includes('metrics-flow')).length,
   };
 }
-const NONE = { flows: 0, counts: 0, standin: 0 };
+const NONE = { flows: 0, counts: 0, mock: 0 };
 
 export const metricsOf = async (browser: BrowserUnderTest): Promise<View['metrics']> =>
   ((await browser.readStorage('local')).view as View | undefined)?.metrics ?? { on: false, closedBy: [] };
@@ -47,7 +47,7 @@ export async function choose(browser: BrowserUnderTest, on: boolean): Promise<vo
 
 /** The occasions: the popup is opened by nobody, they sign in, it is opened again, they sign out, and once more. */
 export async function everyOccasion(world: World): Promise<void> {
-  const { browser, companion, standin } = world;
+  const { browser, companion, mock } = world;
   const opened = async () => {
     const popup = await browser.openPopup();
     await pause(A_WHILE);
@@ -70,14 +70,14 @@ export async function everyOccasion(world: World): Promise<void> {
   await expect.poll(questions, SOON).toBeGreaterThan(before + 1);
   await second.press(words('signOut'));
   await second.waitForStatus('signedOut');
-  await expect.poll(() => standin.store.liveGrants().length, SOON).toBe(0);
+  await expect.poll(() => mock.store.liveGrants().length, SOON).toBe(0);
   await second.close();
   await (await opened()).close();
 }
 
 /** Nor does the sign-in page learn of a flow. */
-export const flowIds = ({ standin }: World) =>
-  ['flow_id', 'flow_begin_time', 'device_id'].map((name) => standin.asked.at(-1)?.get(name) ?? null);
+export const flowIds = ({ mock }: World) =>
+  ['flow_id', 'flow_begin_time', 'device_id'].map((name) => mock.asked.at(-1)?.get(name) ?? null);
 
 export async function expectNothing(world: World): Promise<void> {
   await everyOccasion(world);

@@ -16,12 +16,8 @@ inBothBrowsers(
   (base) => {
     const it = withCompanion(base);
 
-    it('are not made before anybody has agreed, and are afterwards', async ({
-      browser,
-      standin,
-      companion,
-    }) => {
-      const world = { browser, standin, companion };
+    it('are not made before anybody has agreed, and are afterwards', async ({ browser, mock, companion }) => {
+      const world = { browser, mock, companion };
       // Nobody has been asked anything: in Chromium the switch is off, in Firefox the consent is missing.
       await expect
         .poll(async () => (await metricsOf(browser)).closedBy, SOON)
@@ -32,7 +28,7 @@ inBothBrowsers(
       await everyOccasion(world);
       await expect.poll(() => spied(world).counts, SOON).toBeGreaterThan(0);
       await expect.poll(() => spied(world).flows, SOON).toBeGreaterThan(0);
-      expect(spied(world).standin).toBeGreaterThan(0);
+      expect(spied(world).mock).toBeGreaterThan(0);
       const popup = await browser.openPopup();
       await popup.press(words('signIn'));
       await browser.authWindow();

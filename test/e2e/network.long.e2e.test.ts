@@ -20,11 +20,11 @@ inBothBrowsers(
 
     it('are not made while one consent is missing, and are with all of them', async ({
       browser,
-      standin,
+      mock,
       companion,
     }) => {
-      const world = { browser, standin, companion };
-      const account = accountOf(standin.store, ADA.email);
+      const world = { browser, mock, companion };
+      const account = accountOf(mock.store, ADA.email);
       // Nobody has been asked anything: in Chromium the switch is off, in Firefox the consent is missing.
       await expect
         .poll(async () => (await metricsOf(browser)).closedBy, SOON)
@@ -38,18 +38,18 @@ inBothBrowsers(
         await expectNothing(world);
       }
 
-      standin.store.setMetricsEnabled(account, false);
+      mock.store.setMetricsEnabled(account, false);
       await everyOccasion(world);
       await choose(browser, true);
       // Signed out, the word of the last account here counts.
       expect((await metricsOf(browser)).closedBy).toEqual(['account']);
       await expectNothing(world);
 
-      standin.store.setMetricsEnabled(account, true);
+      mock.store.setMetricsEnabled(account, true);
       await everyOccasion(world);
       await expect.poll(() => spied(world).counts, SOON).toBeGreaterThan(0);
       await expect.poll(() => spied(world).flows, SOON).toBeGreaterThan(0);
-      expect(spied(world).standin).toBeGreaterThan(0);
+      expect(spied(world).mock).toBeGreaterThan(0);
       const popup = await browser.openPopup();
       await popup.press(words('signIn'));
       await browser.authWindow();
@@ -58,10 +58,10 @@ inBothBrowsers(
 
     objecting(
       'are not made while the browser tells of an objection',
-      async ({ browser, standin, companion }) => {
+      async ({ browser, mock, companion }) => {
         await choose(browser, true);
         await expect.poll(async () => (await metricsOf(browser)).closedBy, SOON).toEqual(['objection']);
-        await expectNothing({ browser, standin, companion });
+        await expectNothing({ browser, mock, companion });
       },
     );
   },

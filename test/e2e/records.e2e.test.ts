@@ -21,18 +21,18 @@ async function asVersion1(browser: BrowserUnderTest): Promise<unknown> {
 }
 
 inBothBrowsers('a record', (it) => {
-  it('of the first version is taken over, and the session goes on', async ({ browser, standin }) => {
+  it('of the first version is taken over, and the session goes on', async ({ browser, mock }) => {
     const first = await signInAs(browser, ADA);
     await expireTokens(browser);
     await replaceRecord(browser, await asVersion1(browser));
     await first.close();
 
-    rename(standin, ADA.email, 'Countess of Lovelace');
+    rename(mock, ADA.email, 'Countess of Lovelace');
     const popup = await browser.openPopup();
     await popup.waitForText('Countess of Lovelace');
     expect((await popup.view()).status).toBe('signedIn');
     expect(await readRecord(browser)).toMatchObject({ version: 2, settings: { sessionOnly: false } });
-    expect(standin.store.liveGrants()).toHaveLength(1);
-    expect(await unknownGrants(browser, standin)).toBe(0);
+    expect(mock.store.liveGrants()).toHaveLength(1);
+    expect(await unknownGrants(browser, mock)).toBe(0);
   });
 });

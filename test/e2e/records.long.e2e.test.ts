@@ -14,9 +14,9 @@ inBothBrowsers('a record', (it) => {
       record: { version: 99, session: { status: 'elsewhere' } },
       code: 'storage_newer',
     },
-  ])('of $of is left alone until the person says Reset', async ({ record, code }, { browser, standin }) => {
+  ])('of $of is left alone until the person says Reset', async ({ record, code }, { browser, mock }) => {
     const first = await signInAs(browser, ADA);
-    const grant = standin.store.liveGrants()[0]?.id ?? '';
+    const grant = mock.store.liveGrants()[0]?.id ?? '';
     const unreadable = { ...record, grant: { refreshTokenId: grant } };
     await replaceRecord(browser, unreadable);
     await first.close();
@@ -25,16 +25,16 @@ inBothBrowsers('a record', (it) => {
     await popup.waitForAlert(code);
     expect(await popup.hasButton(words('signIn'))).toBe(false);
     expect(await readRecord(browser)).toEqual(unreadable);
-    expect(standin.store.liveGrants()).toHaveLength(1);
+    expect(mock.store.liveGrants()).toHaveLength(1);
 
     await popup.press(words('reset'));
     await popup.press(words('signIn'));
     // What could be read of the old one is destroyed.
-    await expect.poll(() => standin.store.liveGrants().length).toBe(0);
+    await expect.poll(() => mock.store.liveGrants().length).toBe(0);
     await (await browser.authWindow()).press('Continue');
     await popup.waitForStatus('signedIn');
     await popup.waitForText(ADA.name);
-    expect(standin.store.liveGrants()).toHaveLength(1);
-    expect(await unknownGrants(browser, standin)).toBe(0);
+    expect(mock.store.liveGrants()).toHaveLength(1);
+    expect(await unknownGrants(browser, mock)).toBe(0);
   });
 });

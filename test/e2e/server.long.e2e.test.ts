@@ -3,7 +3,7 @@ import { expect, inject } from 'vitest';
 import { freePort } from '../../scripts/machine/free-port.mjs';
 import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
-import { testStandin } from './mock-server.ts';
+import { testMockServer } from './mock-server.ts';
 import { signInAs } from './steps.ts';
 import { words } from './words.ts';
 
@@ -12,13 +12,13 @@ const OPTIONS = 'src/extension/pages/options/index.html';
 inBothBrowsers('another server', (it) => {
   it('is turned to after a sign-out, outlives the browser, and can be left again', async ({
     browser,
-    standin,
+    mock,
   }) => {
-    const other = testStandin(await freePort(), 'today', inject('returnPage'));
+    const other = testMockServer(await freePort(), 'today', inject('returnPage'));
     await other.switchOn();
     try {
       await (await signInAs(browser, ADA)).close();
-      expect(standin.store.liveGrants()).toHaveLength(1);
+      expect(mock.store.liveGrants()).toHaveLength(1);
 
       const options = await browser.openPage(OPTIONS);
       await options.unfold(words('serverChange'));
@@ -38,7 +38,7 @@ inBothBrowsers('another server', (it) => {
         )
         .toBe('closed');
       await options.close().catch(() => undefined);
-      expect(standin.store.liveGrants()).toHaveLength(0);
+      expect(mock.store.liveGrants()).toHaveLength(0);
 
       await (await signInAs(browser, ADA)).close();
       expect(other.store.liveGrants()).toHaveLength(1);
@@ -50,7 +50,7 @@ inBothBrowsers('another server', (it) => {
       await again.press(words('serverOwn'));
       await again.press(words('serverUse'));
       await expect.poll(() => other.store.liveGrants().length).toBe(0);
-      expect(standin.store.liveGrants()).toHaveLength(0);
+      expect(mock.store.liveGrants()).toHaveLength(0);
     } finally {
       await other.switchOff();
     }

@@ -2,31 +2,31 @@
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
-import type { TestStandin } from './mock-server.ts';
+import type { TestMockServer } from './mock-server.ts';
 import { startSignIn } from './steps.ts';
 import { words } from './words.ts';
 
 /** Which attempts the sign-in page was asked for, by their `state`. Firefox's own question when it will answer has none. */
-const statesOf = ({ asked }: TestStandin): readonly string[] =>
+const statesOf = ({ asked }: TestMockServer): readonly string[] =>
   asked.flatMap((parameters) => parameters.get('state') ?? []);
 
 inBothBrowsers('signing in', (it) => {
-  it('is cancelled before its window has come, and the next try works', async ({ browser, standin }) => {
-    standin.pageDelay = 2500;
+  it('is cancelled before its window has come, and the next try works', async ({ browser, mock }) => {
+    mock.pageDelay = 2500;
     const popup = await browser.openPopup();
     await popup.press('Sign in');
     await popup.press('Show the window');
     await popup.waitForText(words('noWindow'));
-    await expect.poll(() => statesOf(standin).length).toBeGreaterThan(0);
-    const [cancelled] = statesOf(standin);
+    await expect.poll(() => statesOf(mock).length).toBeGreaterThan(0);
+    const [cancelled] = statesOf(mock);
     await popup.press('Cancel');
     await popup.waitForAlert('cancelled');
 
     await popup.press('Sign in');
     await popup.waitForStatus('signingIn');
-    standin.pageDelay = 0;
+    mock.pageDelay = 0;
     // The window of the cancelled attempt may come late, to be closed at once: only the other is signed in in.
-    const current = () => statesOf(standin).find((state) => state !== cancelled);
+    const current = () => statesOf(mock).find((state) => state !== cancelled);
     await expect.poll(current).toBeDefined();
     const window = await browser.authWindow(`state=${current() ?? ''}`);
     await expect.poll(() => browser.authWindows()).toBe(1);

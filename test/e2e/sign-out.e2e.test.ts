@@ -8,20 +8,20 @@ import { signInAs, startSignIn } from './steps.ts';
 import { words } from './words.ts';
 
 inBothBrowsers('signing out', (it) => {
-  it('kills the grant and the known access token at the server', async ({ browser, standin }) => {
+  it('kills the grant and the known access token at the server', async ({ browser, mock }) => {
     const popup = await signInAs(browser, ADA);
-    expect(standin.store.liveGrants()).toHaveLength(1);
-    expect(standin.store.liveAccessTokens()).not.toHaveLength(0);
+    expect(mock.store.liveGrants()).toHaveLength(1);
+    expect(mock.store.liveAccessTokens()).not.toHaveLength(0);
 
     await popup.press('Sign out of this extension');
     await popup.waitForStatus('signedOut');
-    await expect.poll(() => standin.store.liveGrants().length).toBe(0);
-    await expect.poll(() => standin.store.liveAccessTokens().length).toBe(0);
+    await expect.poll(() => mock.store.liveGrants().length).toBe(0);
+    await expect.poll(() => mock.store.liveAccessTokens().length).toBe(0);
     expect((await popup.view()).text).not.toContain(ADA.email);
     expect(JSON.stringify(await browser.readStorage('local'))).not.toContain(ADA.email);
   });
 
-  it('lets another person sign in', async ({ browser, standin }) => {
+  it('lets another person sign in', async ({ browser, mock }) => {
     const first = await signInAs(browser, ADA);
     await first.press('Sign out of this extension');
     await first.waitForStatus('signedOut');
@@ -33,26 +33,26 @@ inBothBrowsers('signing out', (it) => {
     await popup.waitForStatus('signedIn');
     await popup.waitForText(LIN.email);
     expect((await popup.view()).text).not.toContain(ADA.name);
-    expect(standin.store.liveGrants({ email: LIN.email })).toHaveLength(1);
-    expect(standin.store.liveGrants({ email: ADA.email })).toHaveLength(0);
+    expect(mock.store.liveGrants({ email: LIN.email })).toHaveLength(1);
+    expect(mock.store.liveGrants({ email: ADA.email })).toHaveLength(0);
   });
 
-  it('works offline, and an alarm ends the grant', async ({ browser, standin }) => {
+  it('works offline, and an alarm ends the grant', async ({ browser, mock }) => {
     const popup = await signInAs(browser, ADA);
-    await standin.switchOff();
+    await mock.switchOff();
     await popup.press(words('signOut'));
     await popup.waitForStatus('signedOut');
     await popup.waitForText(words('pendingRevocations_one'));
-    expect(await unknownGrants(browser, standin)).toBe(0);
+    expect(await unknownGrants(browser, mock)).toBe(0);
     await expect.poll(() => browser.alarms()).toContain(OUTBOX_ALARM);
 
-    await standin.switchOn();
+    await mock.switchOn();
     await makeRevocationsDue(browser);
     await browser.killBackground();
-    expect(standin.store.liveGrants()).toHaveLength(1);
+    expect(mock.store.liveGrants()).toHaveLength(1);
     await browser.ring(OUTBOX_ALARM);
-    await expect.poll(() => standin.store.liveGrants().length).toBe(0);
-    await expect.poll(() => standin.store.liveAccessTokens().length).toBe(0);
+    await expect.poll(() => mock.store.liveGrants().length).toBe(0);
+    await expect.poll(() => mock.store.liveAccessTokens().length).toBe(0);
     await expect.poll(async () => (await popup.view()).text).not.toContain(words('pendingRevocations_one'));
     await expect.poll(async () => (await readRecord(browser))?.outbox).toEqual([]);
   });

@@ -7,9 +7,9 @@ import { signInAs } from './steps.ts';
 import { words } from './words.ts';
 
 inBothBrowsers('signing out', (it) => {
-  it('has the next sign-in ask who it is, when that is wished', async ({ browser, standin }) => {
+  it('has the next sign-in ask who it is, when that is wished', async ({ browser, mock }) => {
     const popup = await signInAs(browser, ADA);
-    expect(standin.asked.map((parameters) => parameters.get('prompt'))).not.toContain('login');
+    expect(mock.asked.map((parameters) => parameters.get('prompt'))).not.toContain('login');
     const page = await browser.visit(await popup.linkTo(words('connectedServices')));
     await expect.poll(() => page.text()).toContain('Connected services');
     await page.close();
@@ -19,7 +19,7 @@ inBothBrowsers('signing out', (it) => {
     await popup.waitForStatus('signedOut');
     await popup.press(words('signIn'));
     const window = await browser.authWindow();
-    expect(standin.asked.at(-1)?.get('prompt')).toBe('login');
+    expect(mock.asked.at(-1)?.get('prompt')).toBe('login');
     await window.submit(LIN);
     await popup.waitForStatus('signedIn');
     await popup.waitForText(LIN.email);
@@ -31,7 +31,7 @@ inBothBrowsers('signing out', (it) => {
     await popup.waitForText(ADA.name);
     await popup.waitForText(words('replacedOther'));
     expect((await popup.view()).text).not.toContain(LIN.email);
-    await expect.poll(() => standin.store.liveGrants().length).toBe(1);
-    expect(await unknownGrants(browser, standin)).toBe(0);
+    await expect.poll(() => mock.store.liveGrants().length).toBe(1);
+    expect(await unknownGrants(browser, mock)).toBe(0);
   });
 });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import type { BrowserUnderTest, PopupPage } from '../../scripts/driver/index.ts';
-import type { TestStandin } from './mock-server.ts';
+import type { TestMockServer } from './mock-server.ts';
 
 /** Milliseconds. */
 const PAGE_DELAY = 9000;
@@ -44,12 +44,12 @@ async function expectStrangers(browser: BrowserUnderTest): Promise<void> {
 }
 
 /** Presses *Sign in*, whose page is slow, and waits until the server has heard of it. */
-async function startSlowly(browser: BrowserUnderTest, standin: TestStandin): Promise<PopupPage> {
-  standin.pageDelay = PAGE_DELAY;
+async function startSlowly(browser: BrowserUnderTest, mock: TestMockServer): Promise<PopupPage> {
+  mock.pageDelay = PAGE_DELAY;
   const popup = await browser.openPopup();
   await popup.waitForStatus('signedOut');
   await popup.press('Sign in');
-  await expect.poll(() => standin.asked.length).toBeGreaterThan(0);
+  await expect.poll(() => mock.asked.length).toBeGreaterThan(0);
   return popup;
 }
 
@@ -60,15 +60,15 @@ async function waitUntilGone(browser: BrowserUnderTest): Promise<void> {
 }
 
 /** Firefox alone asks beside its own requests, once for each attempt, and says nothing of the person or the attempt. */
-function expectProbes({ name }: BrowserUnderTest, { asked }: TestStandin, attempts: number): void {
+function expectProbes({ name }: BrowserUnderTest, { asked }: TestMockServer, attempts: number): void {
   const of = asked.filter((parameters) => parameters.size === 0);
   expect(of).toHaveLength(name === 'firefox' ? attempts : 0);
   const states = new Set(asked.filter((parameters) => parameters.size > 0).map((each) => each.get('state')));
   expect(states.size).toBe(attempts);
 }
 
-async function signInNow(popup: PopupPage, browser: BrowserUnderTest, standin: TestStandin): Promise<void> {
-  standin.pageDelay = 0;
+async function signInNow(popup: PopupPage, browser: BrowserUnderTest, mock: TestMockServer): Promise<void> {
+  mock.pageDelay = 0;
   await popup.press('Sign in');
   const window = await browser.authWindow('/authorization');
   await window.submit(ADA);
@@ -76,24 +76,21 @@ async function signInNow(popup: PopupPage, browser: BrowserUnderTest, standin: T
 }
 
 inBothBrowsers('a slow sign-in window', (it) => {
-  it('that was cancelled is closed when it comes, and no window of others is', async ({
-    browser,
-    standin,
-  }) => {
-    const popup = await startSlowly(browser, standin);
+  it('that was cancelled is closed when it comes, and no window of others is', async ({ browser, mock }) => {
+    const popup = await startSlowly(browser, mock);
     await popup.press('Cancel');
     expect(await popup.waitForAlert('cancelled')).toContain('Its window may still open');
     await openStrangers(browser);
 
     await waitUntilGone(browser);
     await expectStrangers(browser);
-    await signInNow(popup, browser, standin);
+    await signInNow(popup, browser, mock);
     await expectStrangers(browser);
-    expectProbes(browser, standin, 2);
+    expectProbes(browser, mock, 2);
   });
 
-  it('is closed by Cancel when it has come, and no window of others is', async ({ browser, standin }) => {
-    const popup = await startSlowly(browser, standin);
+  it('is closed by Cancel when it has come, and no window of others is', async ({ browser, mock }) => {
+    const popup = await startSlowly(browser, mock);
     await openStrangers(browser);
     await expect
       .poll(async () => (await browser.readStorage('session')).authWindow, LONG)
@@ -103,8 +100,8 @@ inBothBrowsers('a slow sign-in window', (it) => {
     await popup.waitForAlert('cancelled');
     await waitUntilGone(browser);
     await expectStrangers(browser);
-    await signInNow(popup, browser, standin);
+    await signInNow(popup, browser, mock);
     await expectStrangers(browser);
-    expectProbes(browser, standin, 2);
+    expectProbes(browser, mock, 2);
   });
 });

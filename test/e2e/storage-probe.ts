@@ -1,8 +1,8 @@
-// Compares the books: what lives at the stand-in with what the extension knows of it; and tampers with the extension's.
+// Compares the books: what lives at the mock server with what the extension knows of it; and tampers with the extension's.
 import type { CachedToken, StoredRecord } from '../../src/session/state/record.ts';
 import { liveSession } from '../../src/session/state/states.ts';
 import type { BrowserUnderTest } from '../../scripts/driver/index.ts';
-import type { TestStandin } from './mock-server.ts';
+import type { TestMockServer } from './mock-server.ts';
 
 /** The record as it lies in storage; undefined before the first is written. */
 export async function readRecord(browser: BrowserUnderTest): Promise<StoredRecord | undefined> {
@@ -10,7 +10,7 @@ export async function readRecord(browser: BrowserUnderTest): Promise<StoredRecor
 }
 
 /** How many live grants are neither the session's nor in the outbox: nobody would ever destroy them. */
-export async function unknownGrants(browser: BrowserUnderTest, { store }: TestStandin): Promise<number> {
+export async function unknownGrants(browser: BrowserUnderTest, { store }: TestMockServer): Promise<number> {
   const record = await readRecord(browser);
   const known = new Set(record?.outbox.map(({ refreshTokenId }) => refreshTokenId));
   const live = record && liveSession(record.session);

@@ -8,17 +8,17 @@ import { startInTab } from './steps.ts';
 inBothBrowsers(
   'a sign-in in a tab',
   (it) => {
-    it('ends on the return page, and closes the tab', async ({ browser, standin }) => {
+    it('ends on the return page, and closes the tab', async ({ browser, mock }) => {
       const { popup, tab } = await startInTab(browser);
       await tab.submit(ADA);
       await tab.waitUntilClosed();
       await popup.waitForStatus('signedIn');
       await popup.waitForText(ADA.name);
-      expect(standin.store.liveGrants()).toHaveLength(1);
-      expect(await unknownGrants(browser, standin)).toBe(0);
+      expect(mock.store.liveGrants()).toHaveLength(1);
+      expect(await unknownGrants(browser, mock)).toBe(0);
     });
 
-    it('outlives its background, and is finished without the popup', async ({ browser, standin }) => {
+    it('outlives its background, and is finished without the popup', async ({ browser, mock }) => {
       const { popup, tab } = await startInTab(browser);
       await popup.close();
       await browser.killBackground();
@@ -30,8 +30,8 @@ inBothBrowsers(
       const reopened = await browser.openPopup();
       await reopened.waitForStatus('signedIn');
       await reopened.waitForText(ADA.name);
-      expect(standin.store.liveGrants()).toHaveLength(1);
-      expect(await unknownGrants(browser, standin)).toBe(0);
+      expect(mock.store.liveGrants()).toHaveLength(1);
+      expect(await unknownGrants(browser, mock)).toBe(0);
     });
   },
   'tab',

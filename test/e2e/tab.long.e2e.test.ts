@@ -9,7 +9,7 @@ import { words } from './words.ts';
 inBothBrowsers(
   'a sign-in in a tab',
   (it) => {
-    it('is cancelled by closing the tab, also while nobody is awake', async ({ browser, standin }) => {
+    it('is cancelled by closing the tab, also while nobody is awake', async ({ browser, mock }) => {
       const { popup } = await startInTab(browser);
       await browser.closeAuthWindow();
       await popup.waitForAlert('cancelled');
@@ -22,7 +22,7 @@ inBothBrowsers(
       await browser.closeAuthWindow();
       const reopened = await browser.openPopup();
       await reopened.waitForAlert('cancelled');
-      expect(standin.store.liveGrants()).toHaveLength(0);
+      expect(mock.store.liveGrants()).toHaveLength(0);
     });
   },
   'tab',
@@ -31,7 +31,7 @@ inBothBrowsers(
 inBothBrowsers(
   'a browser without a window for web sign-in',
   (it) => {
-    it('signs in in a tab', async ({ browser, standin }) => {
+    it('signs in in a tab', async ({ browser, mock }) => {
       const popup = await browser.openPopup();
       await popup.press(words('signIn'));
       if (browser.name === 'firefox') {
@@ -50,8 +50,8 @@ inBothBrowsers(
       await popup.waitForText(words('phaseTab'));
       await (await browser.authWindow()).press('Continue');
       await popup.waitForStatus('signedIn');
-      await expect.poll(() => standin.store.liveGrants().length).toBe(1);
-      expect(await unknownGrants(browser, standin)).toBe(0);
+      await expect.poll(() => mock.store.liveGrants().length).toBe(1);
+      expect(await unknownGrants(browser, mock)).toBe(0);
       expect(await browser.authWindows()).toBe(0);
     });
   },

@@ -5,11 +5,11 @@ import { testCompanion, type TestCompanion } from './companion.ts';
 
 export function withCompanion(base: TestAPI<World>): TestAPI<World & { companion: TestCompanion }> {
   return base.extend<{ companion: TestCompanion }>({
-    companion: async ({ standin }, use) => {
-      const companion = testCompanion(standin, inject('companionPort'));
+    companion: async ({ mock }, use) => {
+      const companion = testCompanion(mock, inject('companionPort'));
       await companion.start();
       await use(companion);
-      standin.events.stop();
+      mock.events.stop();
       await companion.stop();
     },
   });

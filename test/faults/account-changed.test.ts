@@ -15,8 +15,8 @@ const SCOPE = 'openid profile profile:write';
 let world: FaultHarness;
 afterEach(() => world.stop());
 
-const uidOf = (email: string) => world.standin.store.accounts.byEmail(email)?.uid;
-const nameOf = (email: string) => world.standin.store.accounts.byEmail(email)?.displayName;
+const uidOf = (email: string) => world.mock.store.accounts.byEmail(email)?.uid;
+const nameOf = (email: string) => world.mock.store.accounts.byEmail(email)?.displayName;
 
 /** Keys that name their account as plain strings; the last account to sign in is the one whose answer is opened. */
 let signing = ADA;
@@ -59,7 +59,7 @@ interface Subject {
 
 function tokenOf(answer: unknown): string | undefined {
   const { token, uid } = answer as { token: string; uid: string };
-  const found = world.standin.store.tokens.findAccessToken(token);
+  const found = world.mock.store.tokens.findAccessToken(token);
   if (found && found.uid !== uid) return 'the token is not of the account it is said to be of';
   return uid === uidOf(ADA) ? undefined : 'a token of another account';
 }
@@ -99,7 +99,7 @@ const SUBJECTS: readonly Subject[] = [
   {
     name: 'a new name, with a token that is refused first',
     prepare() {
-      world.standin.faults.set([{ where: 'profile', what: { kind: 'status', status: 401 }, times: 1 }]);
+      world.mock.faults.set([{ where: 'profile', what: { kind: 'status', status: 401 }, times: 1 }]);
     },
     call: (session) => session.changeDisplayName('Countess'),
     wrong: () => (nameOf(LIN) === 'Countess' ? 'the name of another account is changed' : undefined),
@@ -117,7 +117,7 @@ interface Meanwhile {
 
 const signsIn = (email: string) => (other: SessionService) => {
   signing = email;
-  world.host.simulatedUser = simulatedUser(world.standin, email);
+  world.host.simulatedUser = simulatedUser(world.mock, email);
   return other.signIn();
 };
 
@@ -129,7 +129,7 @@ const MEANWHILE: readonly Meanwhile[] = [
     name: 'another account signs in, and its session ends',
     async happens(other) {
       await signsIn(LIN)(other);
-      world.standin.store.disconnect(uidOf(LIN) ?? '', world.config.clientId);
+      world.mock.store.disconnect(uidOf(LIN) ?? '', world.config.clientId);
       await other.suspectEnd('password_changed');
     },
     code: 'account_changed',

@@ -14,11 +14,11 @@ export function accountIn(stored: unknown): string | undefined {
 
 /** What is wrong with a token. `began`: the account the call began with; `refused`: the token it replaces. */
 export function wrongToken(
-  { standin }: Pick<FaultHarness, 'standin'>,
+  { mock }: Pick<FaultHarness, 'mock'>,
   { token, uid }: BoundToken,
   { began, refused }: { readonly began: string | undefined; readonly refused?: BoundToken | undefined },
 ): string | undefined {
-  const found = standin.store.tokens.findAccessToken(token);
+  const found = mock.store.tokens.findAccessToken(token);
   if (found && found.uid !== uid) return 'a token was said to be of another account than it is';
   if (uid !== began) return 'a call was given a token of another account than it began with';
   if (refused && refused.uid !== uid) return 'a refused token was replaced by one of another account';

@@ -16,4 +16,4 @@ export const HOUR = 60 * MINUTE;
 
 /** The email addresses whose accounts still exist. */
 export const accounts = ({ world }: Browser) =>
-  EMAILS.filter((email) => world.standin.store.accounts.byEmail(email));
+  EMAILS.filter((email) => world.mock.store.accounts.byEmail(email));

@@ -146,7 +146,7 @@ export function createBrowser(seed: number, options: HarnessOptions): Browser {
     },
     async finish(page, email) {
       try {
-        const end = await simulatedUser(world.standin, email)(page.url);
+        const end = await simulatedUser(world.mock, email)(page.url);
         browser.pages = browser.pages.filter((one) => one !== page);
         page.end(end);
       } catch {

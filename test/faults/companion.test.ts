@@ -58,12 +58,12 @@ describe('an opt-out', () => {
       const old = hold('fetch /v1/profile', 'back');
       const looking = world.session.refreshProfile();
       await old.reached;
-      world.standin.store.setMetricsEnabled(ada(world), false);
+      world.mock.store.setMetricsEnabled(ada(world), false);
       world.host.skew += 6 * MINUTE;
       const hearing = world.session.runMaintenance();
       await expect.poll(allowsMetrics).toBe(false);
       if (can === 'cannot')
-        world.standin.faults.set([{ where: 'profile', what: { kind: 'status', status: 503 } }]);
+        world.mock.faults.set([{ where: 'profile', what: { kind: 'status', status: 503 } }]);
       old.release();
       await done(Promise.all([looking, hearing]));
       expect(allowsMetrics()).toBe(false);
@@ -74,7 +74,7 @@ describe('an opt-out', () => {
     world.companion.forget();
     world.companion.mood = 'down';
     await later(6);
-    world.standin.store.setMetricsEnabled(ada(world), false);
+    world.mock.store.setMetricsEnabled(ada(world), false);
     world.companion.mood = 'truthful';
     await later(60);
     expect(allowsMetrics()).toBe(false);
@@ -85,14 +85,14 @@ it('a change of which the companion hears while its session is refreshed is stil
   const account = ada(world);
   // It isn't refreshed only for counts that are blocked anyway.
   world.host.consent = true;
-  world.standin.store.setMetricsEnabled(account, false);
-  world.standin.store.setMetricsEnabled(account, true);
+  world.mock.store.setMetricsEnabled(account, false);
+  world.mock.store.setMetricsEnabled(account, true);
   world.host.skew += 6 * MINUTE;
   const refresh = hold('fetch /v1/sessions', 'out');
   const hearing = world.session.runMaintenance();
   await refresh.reached;
   account.displayName = 'Countess';
-  world.standin.store.profileChanged(account);
+  world.mock.store.profileChanged(account);
   refresh.release();
   await done(hearing);
   await later(6);
@@ -127,7 +127,7 @@ it('keeps polling after the clock was set back', async () => {
 });
 
 describe('sign-out', () => {
-  const grants = () => world.standin.store.liveGrants();
+  const grants = () => world.mock.store.liveGrants();
 
   it('does not wait for what the companion is asked', async () => {
     world.host.skew += 6 * MINUTE;

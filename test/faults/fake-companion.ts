@@ -6,7 +6,7 @@ import {
   type EndedReason,
   type MetricsRequest,
 } from '../../src/contract/companion.ts';
-import type { Standin } from '../../src/mock-accounts/app.ts';
+import type { MockServer } from '../../src/mock-accounts/app.ts';
 import { lineOf, type Totals } from './metrics-watch.ts';
 import { CLIENT } from './harness.ts';
 
@@ -47,7 +47,7 @@ interface Known {
   told: boolean;
 }
 
-export function createFakeCompanion({ store }: Pick<Standin, 'store'>, now: () => number): FakeCompanion {
+export function createFakeCompanion({ store }: Pick<MockServer, 'store'>, now: () => number): FakeCompanion {
   const sessions = new Map<string, IssuedSession>();
   const known = new Map<string, Known>();
   const received = new Map<string, number>();

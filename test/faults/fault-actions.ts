@@ -1,13 +1,13 @@
 // What happens in a history without the user: crashes, server events, faults, clock changes.
 import type { Fault, Trouble } from '../../src/mock-accounts/faults/model.ts';
-import { READY_PASSWORD } from '../../src/mock-accounts/seed.ts';
+import { SEED_PASSWORD } from '../../src/mock-accounts/seed.ts';
 import { MOODS } from './fake-companion.ts';
 import { HOUR, MINUTE, EMAILS, accounts, type Action } from './action.ts';
 import { leap } from './browser.ts';
 
 const DAY = 24 * HOUR;
 
-const TROUBLES: readonly Trouble[] = [
+const TROUBLES: readonly FaultEffect[] = [
   { kind: 'drop' },
   { kind: 'drop-after' },
   { kind: 'truncated', cut: 'connection' },
@@ -89,7 +89,7 @@ export const FAULT_ACTIONS: readonly Action[] = [
     name: 'a disconnect in Connected services',
     weight: 0.5,
     act({ world, chance }) {
-      const { store } = world.standin;
+      const { store } = world.mock;
       const account = store.accounts.byEmail(chance.pick(EMAILS));
       if (account) store.disconnect(account.uid, world.config.clientId);
       return undefined;
@@ -99,9 +99,9 @@ export const FAULT_ACTIONS: readonly Action[] = [
     name: 'a new password',
     weight: 0.5,
     act(browser) {
-      const { store } = browser.world.standin;
+      const { store } = browser.world.mock;
       const account = store.accounts.byEmail(browser.chance.pick(accounts(browser)));
-      if (account) store.changePassword(account, READY_PASSWORD);
+      if (account) store.changePassword(account, SEED_PASSWORD);
       return undefined;
     },
   },
@@ -109,7 +109,7 @@ export const FAULT_ACTIONS: readonly Action[] = [
     name: 'another mind about metrics',
     weight: 0.5,
     act(browser) {
-      const { store } = browser.world.standin;
+      const { store } = browser.world.mock;
       const account = store.accounts.byEmail(browser.chance.pick(accounts(browser)));
       if (account) store.setMetricsEnabled(account, !account.metricsEnabled);
       return String(account?.metricsEnabled);
@@ -118,9 +118,9 @@ export const FAULT_ACTIONS: readonly Action[] = [
   {
     name: 'an account is deleted',
     weight: 0.15,
-    act({ world: { standin } }) {
-      const account = standin.store.accounts.byEmail('noor@example.com');
-      if (account) standin.store.deleteAccount(account.uid);
+    act({ world: { mock } }) {
+      const account = mock.store.accounts.byEmail('noor@example.com');
+      if (account) mock.store.deleteAccount(account.uid);
       return undefined;
     },
   },
@@ -131,7 +131,7 @@ export const FAULT_ACTIONS: readonly Action[] = [
       const what = chance.pick(TROUBLES);
       const times = chance.one(0.7) ? 1 + chance.below(3) : undefined;
       const fault: Fault = { where: chance.pick(PLACES), what, ...(times !== undefined && { times }) };
-      world.standin.faults.add(fault);
+      world.mock.faults.add(fault);
       return JSON.stringify(fault);
     },
   },
@@ -139,7 +139,7 @@ export const FAULT_ACTIONS: readonly Action[] = [
     name: 'no faults any more',
     weight: 1,
     act({ world }) {
-      world.standin.faults.clear();
+      world.mock.faults.clear();
       return undefined;
     },
   },

@@ -52,14 +52,14 @@ describe('while the sign-in window is open', () => {
   it('a sign-in that cannot be written down is told as failed, and leaves no grant', async () => {
     let come = () => {};
     const ready = new Promise<void>((resolve) => (come = resolve));
-    world.host.simulatedUser = (url) => ready.then(() => simulatedUser(world.standin, ADA)(url));
+    world.host.simulatedUser = (url) => ready.then(() => simulatedUser(world.mock, ADA)(url));
     const attempt = world.session.signIn();
     await world.time.quiet();
     fillDisk();
     come();
     await done(attempt);
     expect(shown()).toMatchObject({ status: 'signedOut', problem: { code: 'storage_unavailable' } });
-    expect(world.standin.store.liveGrants()).toHaveLength(0);
+    expect(world.mock.store.liveGrants()).toHaveLength(0);
   });
 
   it('Cancel closes the window and is told', async () => {
@@ -120,9 +120,9 @@ describe('while signed in', () => {
     await done(world.session.signOut());
     await world.time.quiet();
     expect(shown().status).toBe('signedOut');
-    expect(world.standin.store.liveGrants()).toHaveLength(0);
+    expect(world.mock.store.liveGrants()).toHaveLength(0);
     await world.time.quiet();
-    expect(world.standin.store.liveAccessTokens()).toHaveLength(0);
+    expect(world.mock.store.liveAccessTokens()).toHaveLength(0);
     await expect(done(world.session.accessToken('profile'))).rejects.toMatchObject({ code: 'signed_out' });
   });
 
@@ -162,7 +162,7 @@ describe('while signed in', () => {
     await done(world.session.signIn());
     expect(shown()).toMatchObject({ status: 'signedIn', account: { uid: ada(world).uid } });
     expect(shown().unsaved).toBeUndefined();
-    expect(world.standin.store.liveGrants()).toHaveLength(1);
+    expect(world.mock.store.liveGrants()).toHaveLength(1);
   });
 
   it('what was kept is forgotten where the disk has moved on since, whatever came between', async () => {
@@ -190,7 +190,7 @@ describe('while signed in', () => {
       freeDisk();
       await done(world.session.runMaintenance());
       if (status === 'signedIn') break;
-      expect([writes, world.standin.store.liveGrants().length]).toEqual([writes, 0]);
+      expect([writes, world.mock.store.liveGrants().length]).toEqual([writes, 0]);
     }
     expect(world.record()?.session.status).toBe('signedIn');
   });

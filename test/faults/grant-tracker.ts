@@ -22,7 +22,7 @@ function grantsIn(stored: unknown): string[] {
 }
 
 /** Starts watching the harness's storage. */
-export function trackGrants({ host, standin }: Pick<FaultHarness, 'host' | 'standin'>): GrantTracker {
+export function trackGrants({ host, mock }: Pick<FaultHarness, 'host' | 'mock'>): GrantTracker {
   const grantsEver = new Set<string>(grantsIn(host.local.get('record')));
   const tokensEver = new Set<string>();
   const held = () => (host.memory.get('tokens') ?? []) as readonly CachedToken[];
@@ -43,8 +43,8 @@ export function trackGrants({ host, standin }: Pick<FaultHarness, 'host' | 'stan
   };
 
   const filter = { clientId: CLIENT };
-  const liveGrants = () => standin.store.liveGrants(filter).map(({ id }) => id);
-  const liveTokens = () => standin.store.liveAccessTokens(filter).map(({ id }) => id);
+  const liveGrants = () => mock.store.liveGrants(filter).map(({ id }) => id);
+  const liveTokens = () => mock.store.liveAccessTokens(filter).map(({ id }) => id);
 
   const setLocal = host.local.set.bind(host.local);
   host.local.set = (key, value) => {

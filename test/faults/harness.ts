@@ -1,14 +1,14 @@
 // One extension and one mock server without a network between them, in time the test controls. Made by the thousand.
-import { standinEndpoints, type Endpoints } from '../../src/fxa/environments.ts';
+import { mockServerEndpoints, type Endpoints } from '../../src/fxa/environments.ts';
 import type { SessionConfig } from '../../src/session/context.ts';
 import type { Environment } from '../../src/session/metrics/consent.ts';
 import type { CachedToken, StoredRecord } from '../../src/session/state/record.ts';
 import { createSession, type SessionService } from '../../src/session/index.ts';
 import type { View } from '../../src/session/state/view.ts';
-import { createStandin, type Standin } from '../../src/mock-accounts/app.ts';
+import { createMockServer, type MockServer } from '../../src/mock-accounts/app.ts';
 import type { Era } from '../../src/mock-accounts/era.ts';
 import { createKeys } from '../../src/mock-accounts/keys.ts';
-import { readyClients, RETURN_PAGE } from '../../src/mock-accounts/seed.ts';
+import { seedClients, RETURN_PAGE } from '../../src/mock-accounts/seed.ts';
 import { createHost, type Host } from '../harness/host.ts';
 import { testSignal } from '../harness/test-signal.ts';
 import { takeTime, type Time } from '../harness/time.ts';
@@ -47,7 +47,7 @@ export interface HarnessOptions {
 }
 
 export interface FaultHarness {
-  readonly standin: Standin;
+  readonly mock: MockServer;
   readonly companion: FakeCompanion;
   readonly metrics: MetricsWatch;
   /** The answers the browser has given so far to whether it keeps keys. */
@@ -77,7 +77,7 @@ export interface FaultHarness {
 const keys = createKeys(() => START);
 
 export function endpointsOf(family: Exclude<Family, 'discovered'>, era: Era): Endpoints {
-  const known = standinEndpoints(ORIGIN);
+  const known = mockServerEndpoints(ORIGIN);
   if (family === 'oauth') return known;
   const token = `${ORIGIN}/v1/oauth/token`;
   return era === 'today' ? { ...known, token, destroy: `${ORIGIN}/v1/oauth/destroy` } : { ...known, token };
@@ -99,14 +99,14 @@ export function createFaultHarness(options: HarnessOptions = {}): FaultHarness {
     signal = testSignal(),
   } = options;
   const time = takeTime(START, signal);
-  const standin = createStandin({ era, origin: ORIGIN, now: time.now, keys });
-  const companion = createFakeCompanion(standin, time.now);
+  const mock = createMockServer({ era, origin: ORIGIN, now: time.now, keys });
+  const companion = createFakeCompanion(mock, time.now);
   const network: typeof fetch = async (url, init = {}) => {
     if (String(url).startsWith(COMPANION)) return companion.answer(String(url), init);
     const { method, body, signal } = init;
     const headers = new Headers(init.headers);
     headers.set('origin', EXTENSION);
-    const answer = await standin.app.request(String(url), {
+    const answer = await mock.app.request(String(url), {
       headers,
       ...(method !== undefined && { method }),
       ...(body !== undefined && { body }),
@@ -120,9 +120,9 @@ export function createFaultHarness(options: HarnessOptions = {}): FaultHarness {
     return signal ? new Response(answer.body?.pipeThrough(through, { signal }) ?? null, answer) : answer;
   };
   const host = createHost({
-    redirectUri: readyClients().find(({ id }) => id === CLIENT)?.redirectUris[0] ?? '',
+    redirectUri: seedClients().find(({ id }) => id === CLIENT)?.redirectUris[0] ?? '',
     returnPage: RETURN_PAGE,
-    simulatedUser: simulatedUser(standin, 'ada@example.com'),
+    simulatedUser: simulatedUser(mock, 'ada@example.com'),
     fetch: network,
     now: time.now,
     signal,
@@ -172,7 +172,7 @@ export function createFaultHarness(options: HarnessOptions = {}): FaultHarness {
   let running = start();
   let stopped = false;
   const world: FaultHarness = {
-    standin,
+    mock,
     companion,
     metrics,
     keysTold,
@@ -191,7 +191,7 @@ export function createFaultHarness(options: HarnessOptions = {}): FaultHarness {
       await world.session.runMaintenance();
     },
     signsInAs(email) {
-      host.simulatedUser = simulatedUser(standin, email);
+      host.simulatedUser = simulatedUser(mock, email);
     },
     view: () => host.local.get('view') as View | undefined,
     record: () => host.local.get('record') as StoredRecord | undefined,

@@ -100,9 +100,9 @@ async function settle(browser: Browser): Promise<void> {
 /** The network recovers, the clock is right again, and open pages are closed. */
 async function heal(browser: Browser): Promise<void> {
   const { world, trace } = browser;
-  const { host, standin } = world;
+  const { host, mock } = world;
   trace.push('-- everything heals');
-  standin.faults.clear();
+  mock.faults.clear();
   world.companion.mood = 'truthful';
   Object.assign(host, { skew: 0, keyless: false, windowless: false });
   await closePages(browser);
@@ -166,7 +166,7 @@ async function ring(browser: Browser): Promise<void> {
 /** Checks the final state. Returns how many grants were never known here. */
 async function judge(browser: Browser): Promise<number> {
   const { world, grantTracker, flights, alive, wrong } = browser;
-  const { host, standin } = world;
+  const { host, mock } = world;
   look(browser);
   for (const what of [...leftovers(world), ...metricsViolations(world)]) wrong(what);
   const record = world.record();
@@ -182,11 +182,11 @@ async function judge(browser: Browser): Promise<number> {
   }
   const base = record && liveSession(record.session);
   if (!base) return lost.length;
-  if (!standin.store.tokens.refreshTokenById(base.grant.refreshTokenId))
+  if (!mock.store.tokens.refreshTokenById(base.grant.refreshTokenId))
     wrong('the end of the session went unnoticed');
   const { uid, metricsEnabled } = base.account.profile ?? {};
-  const person = standin.store.accounts.byUid(uid ?? '');
-  const told = world.config.companion && standin.world.rules.metricsEvents;
+  const person = mock.store.accounts.byUid(uid ?? '');
+  const told = world.config.companion && mock.context.rules.metricsEvents;
   if (told && person && metricsEnabled !== person.metricsEnabled)
     wrong('a change of metrics consent went unnoticed');
   const [background] = alive;

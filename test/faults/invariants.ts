@@ -31,8 +31,8 @@ export function brokenInvariants(world: FaultHarness): string[] {
 }
 
 /** Secrets where they must not be: tokens and codes are 64 hexadecimal digits; ids of grants may be stored. */
-function spilled({ host, standin }: FaultHarness): string[] {
-  const { tokens } = standin.store;
+function spilled({ host, mock }: FaultHarness): string[] {
+  const { tokens } = mock.store;
   const local = JSON.stringify([...host.local]);
   const seen = new Set(local.match(/(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/g));
   const secret = [...seen].filter(

@@ -65,7 +65,7 @@ function at(name: string, looks: Looks, what: Fault['what'], more: Partial<Matri
     name,
     looks,
     ...more,
-    begin: ({ standin }, call) => standin.faults.set([{ where: WHERE[call], what }]),
+    begin: ({ mock }, call) => mock.faults.set([{ where: WHERE[call], what }]),
   };
 }
 
@@ -73,7 +73,7 @@ function at(name: string, looks: Looks, what: Fault['what'], more: Partial<Matri
 function noRoute(name: string, words: string): MatrixFault {
   const looks = 'no answer';
   const begin = (world: FaultHarness, call: MatrixCall) => {
-    world.standin.faults.set([{ where: WHERE[call], what: { kind: 'drop' } }]);
+    world.mock.faults.set([{ where: WHERE[call], what: { kind: 'drop' } }]);
     world.host.fetch = (...request) =>
       world.network(...request).catch((error: unknown) => {
         throw error instanceof TypeError ? new TypeError(words) : error;
@@ -85,9 +85,9 @@ function noRoute(name: string, words: string): MatrixFault {
 const clock = (name: string, looks: Looks, person: number, server: number): MatrixFault => ({
   name,
   looks,
-  begin({ host, standin }) {
+  begin({ host, mock }) {
     host.skew += person * 1000;
-    if (server !== 0) standin.faults.change({ clockSkew: server });
+    if (server !== 0) mock.faults.change({ clockSkew: server });
   },
 });
 
@@ -99,9 +99,9 @@ const offlineInTheFuture: MatrixFault = {
   name: 'our clock ten years ahead, and offline',
   looks: 'no answer',
   future: true,
-  begin({ host, standin }, call) {
+  begin({ host, mock }, call) {
     host.skew += YEARS * 1000;
-    standin.faults.set([{ where: WHERE[call], what: { kind: 'drop' } }]);
+    mock.faults.set([{ where: WHERE[call], what: { kind: 'drop' } }]);
   },
 };
 

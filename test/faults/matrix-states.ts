@@ -72,7 +72,7 @@ const attempt: CallRule = {
 /** A grant left by an earlier session. */
 function leave(world: FaultHarness): void {
   const { uid } = ada(world);
-  const { item } = world.standin.store.tokens.addRefreshToken({ clientId: CLIENT, uid, scope: 'profile' });
+  const { item } = world.mock.store.tokens.addRefreshToken({ clientId: CLIENT, uid, scope: 'profile' });
   const since = world.time.now();
   const entry = { refreshTokenId: item.id, issuer: ORIGIN, since, attempts: 0, notBefore: 0 };
   tamper(world, (record) => ({ ...record, outbox: [...record.outbox, entry] }));

@@ -62,7 +62,7 @@ export async function tryCell(cell: Cell, signal: AbortSignal): Promise<string[]
 
 async function suffer(world: FaultHarness, cell: Cell, wrong: (what: string) => void): Promise<void> {
   const { call, base, over, fault, server } = cell;
-  const { time, host, standin } = world;
+  const { time, host, mock } = world;
   const { prepare, act } = CALLS[call];
   await time.until(enter(world, base, over), 'the state before');
   prepare?.(world);
@@ -70,7 +70,7 @@ async function suffer(world: FaultHarness, cell: Cell, wrong: (what: string) => 
   const before = identity(world);
   const skew = host.skew;
   let met = 0;
-  standin.faults.onRequest(({ calls }) => void (met += calls.includes(WHERE[call]) ? 1 : 0));
+  mock.faults.onRequest(({ calls }) => void (met += calls.includes(WHERE[call]) ? 1 : 0));
 
   fault.begin(world, call);
   const code = await time.until(act(world), 'the call');
@@ -89,7 +89,7 @@ async function suffer(world: FaultHarness, cell: Cell, wrong: (what: string) => 
   for (const what of brokenInvariants(world)) wrong(what);
 
   if (fault.leaveAlone !== undefined && wanted.code && call !== 'first profile' && !idle) {
-    standin.faults.clear();
+    mock.faults.clear();
     const asked = met;
     await time.until(act(world), 'the call, once more');
     if (met > asked) wrong('a host that asked for time was not left alone');
@@ -128,8 +128,8 @@ const LONGEST_SLEEP_MS = 8 * 3_600_000;
 
 /** The fault ends, the user gives up what they began, and the alarms fire until nothing is left to do. */
 async function heal(world: FaultHarness, skew: number): Promise<void> {
-  const { host, standin, time } = world;
-  standin.faults.clear();
+  const { host, mock, time } = world;
+  mock.faults.clear();
   Object.assign(host, { fetch: world.network, skew });
   await time.until(world.session.cancelSignIn(), 'the cancelling');
   time.advance(SOON_MS);
@@ -144,7 +144,7 @@ async function heal(world: FaultHarness, skew: number): Promise<void> {
 }
 
 async function afterwards(world: FaultHarness, cell: Cell, wrong: (what: string) => void): Promise<void> {
-  const { host, time, standin } = world;
+  const { host, time, mock } = world;
   for (const what of [...brokenInvariants(world), ...leftovers(world)]) wrong(`afterwards, ${what}`);
   const record = world.record();
   if ((record?.outbox.length ?? 0) > 0) wrong('the outbox never empties');
@@ -160,7 +160,7 @@ async function afterwards(world: FaultHarness, cell: Cell, wrong: (what: string)
   }
   // Whatever the clocks were, requests must not repeat endlessly.
   let refreshes = 0;
-  standin.faults.onRequest(({ calls }) => void (refreshes += calls.includes('refresh') ? 1 : 0));
+  mock.faults.onRequest(({ calls }) => void (refreshes += calls.includes('refresh') ? 1 : 0));
   for (let wakes = 0; wakes < 5; wakes++) {
     time.advance(60_000);
     await time.until(world.session.runMaintenance(), 'a wake afterwards');

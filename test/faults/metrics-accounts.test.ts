@@ -11,7 +11,7 @@ const { done, later, queue, held, signedIn, open } = one;
 
 describe('counts of one account', () => {
   const lin = () => {
-    const account = one.world.standin.store.accounts.byEmail(LIN);
+    const account = one.world.mock.store.accounts.byEmail(LIN);
     if (!account) throw new Error('Lin has no account.');
     return account;
   };
@@ -27,7 +27,7 @@ describe('counts of one account', () => {
     await one.world.time.quiet();
     expect([names(), held()]).toEqual([[], 5]);
     expect(queue().sent.map(({ name }) => name)).toContain('signed_out');
-    one.world.standin.store.setMetricsEnabled(lin(), true);
+    one.world.mock.store.setMetricsEnabled(lin(), true);
     one.world.signsInAs(LIN);
     await done(one.world.session.signIn());
     await later(6);
@@ -35,7 +35,7 @@ describe('counts of one account', () => {
   });
 
   it('are never filed under another that takes its place, engage included', async () => {
-    one.world.standin.store.setMetricsEnabled(lin(), true);
+    one.world.mock.store.setMetricsEnabled(lin(), true);
     await signedIn();
     one.world.companion.mood = 'down';
     await later(6);

@@ -38,7 +38,7 @@ export function createMetricsHarness(): MetricsHarness {
       return it.tend();
     },
     queue: () => (world.host.local.get(METRICS) ?? EMPTY_QUEUE) as MetricsQueue,
-    held: (email = ADA) => world.companion.held(world.standin.store.accounts.byEmail(email)?.uid ?? ''),
+    held: (email = ADA) => world.companion.held(world.mock.store.accounts.byEmail(email)?.uid ?? ''),
     async signedIn() {
       await done(world.session.signIn());
       await it.tend();

@@ -1,6 +1,6 @@
 // What one server issued is not used at another: neither secrets in memory nor the companion session.
 import { afterEach, describe, expect, it } from 'vitest';
-import { standinEndpoints } from '../../src/fxa/environments.ts';
+import { mockServerEndpoints } from '../../src/fxa/environments.ts';
 import { createSession } from '../../src/session/index.ts';
 import { COMPANION } from './fake-companion.ts';
 import { passwordChanged } from './steps.ts';
@@ -32,7 +32,7 @@ function turnTo(issuer: string) {
       : network(url, init);
   };
   const { ports } = world.host.start();
-  const session = createSession(ports, { ...world.config, issuer, endpoints: standinEndpoints(issuer) });
+  const session = createSession(ports, { ...world.config, issuer, endpoints: mockServerEndpoints(issuer) });
   return { session, asked };
 }
 

@@ -16,7 +16,7 @@ vi.mock('../../src/extension/config.ts', () => ({
 }));
 vi.mock('../../src/extension/browser/ports/storage.ts', () => ({ localArea: () => browser.area }));
 vi.mock('../../src/extension/browser/background/runtime.ts', () => ({ restart: () => browser.restart() }));
-const { chooseServer, configuration } = await import('../../src/extension/background/switch-server.ts');
+const { switchServer, configuration } = await import('../../src/extension/background/switch-server.ts');
 
 let two: Two;
 afterEach(() => two.time.release());
@@ -81,7 +81,7 @@ async function dieAt(point: number, { prepare, beside }: Case): Promise<boolean>
   });
   const silent = () => undefined;
   beside?.().catch(silent);
-  const switched = chooseServer(two.session, CHOICE);
+  const switched = switchServer(two.session, CHOICE);
   await time.until(Promise.race([death, switched]), 'the switch');
   host.onCall = silent;
   if (state.died) await time.until(two.start(), 'the next start');

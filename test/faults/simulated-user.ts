@@ -1,14 +1,14 @@
 // The simulated user in the window or tab: signs in at the mock server, and follows its redirect.
-import type { Standin } from '../../src/mock-accounts/app.ts';
+import type { MockServer } from '../../src/mock-accounts/app.ts';
 import type { SimulatedUser } from '../harness/host.ts';
 import { fakeKeysJwe } from './fake-keys.ts';
 
 /** Does what the mock server's page does after the password was entered. Throws if that shows an error. */
-export function simulatedUser(standin: Standin, email: string): SimulatedUser {
+export function simulatedUser(mock: MockServer, email: string): SimulatedUser {
   return async (url) => {
-    const account = standin.store.accounts.byEmail(email);
+    const account = mock.store.accounts.byEmail(email);
     if (!account) throw new Error(`${email} has no account.`);
-    const session = standin.store.sessions.open(account.uid);
+    const session = mock.store.sessions.open(account.uid);
     const query = Object.fromEntries(new URL(url).searchParams);
     const { client_id, redirect_uri, scope, state, access_type, code_challenge, code_challenge_method } =
       query;
@@ -22,7 +22,7 @@ export function simulatedUser(standin: Standin, email: string): SimulatedUser {
       code_challenge_method,
       ...(query.keys_jwk !== undefined && { keys_jwe: fakeKeysJwe(account.uid) }),
     };
-    const response = await standin.app.request(`${standin.world.origin}/v1/oauth/authorization`, {
+    const response = await mock.app.request(`${mock.context.origin}/v1/oauth/authorization`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${session.token}` },
       body: JSON.stringify(body),

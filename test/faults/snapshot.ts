@@ -14,7 +14,7 @@ export interface Snapshot {
 }
 
 /** What is in storage and at the server; without faults, the user and the browser's settings. */
-export function snapshot({ host, standin: { store } }: FaultHarness): Snapshot {
+export function snapshot({ host, mock: { store } }: FaultHarness): Snapshot {
   const { local, memory, alarms, ids, skew } = host;
   return structuredClone({
     ...{ local: [...local], memory: [...memory], alarms: [...alarms], ids, skew },
@@ -25,7 +25,7 @@ export function snapshot({ host, standin: { store } }: FaultHarness): Snapshot {
 }
 
 /** Restores into a harness in which nothing has happened yet. */
-export function restore({ host, standin: { store } }: FaultHarness, saved: Snapshot): void {
+export function restore({ host, mock: { store } }: FaultHarness, saved: Snapshot): void {
   const { local, memory, alarms, ids, skew, accounts, refreshTokens, accessTokens } = structuredClone(saved);
   for (const [key, value] of local) host.local.set(key, value);
   for (const [key, value] of memory) host.memory.set(key, value);
@@ -43,7 +43,7 @@ const cache = new Map<string, Snapshot>();
 /** Runs the steps the first time, and restores their result from then on. Only for a new harness. */
 export async function once(world: FaultHarness, name: string, steps: () => Promise<unknown>): Promise<void> {
   const { environment, scope, endpoints } = world.config;
-  const key = [name, world.standin.world.rules.era, environment, scope, endpoints?.token].join(' ');
+  const key = [name, world.mock.context.rules.era, environment, scope, endpoints?.token].join(' ');
   const saved = cache.get(key);
   if (saved) {
     restore(world, saved);

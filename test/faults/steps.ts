@@ -1,6 +1,6 @@
 // Building blocks of use cases: signing in, waiting for a moment, bringing a session into another state.
 import type { StoredRecord } from '../../src/session/state/record.ts';
-import { READY_PASSWORD } from '../../src/mock-accounts/seed.ts';
+import { SEED_PASSWORD } from '../../src/mock-accounts/seed.ts';
 import { simulatedUser } from './simulated-user.ts';
 import { once } from './snapshot.ts';
 import type { FaultHarness } from './harness.ts';
@@ -47,19 +47,19 @@ export async function inFront(
     world,
     () => typeof place('authWindow').id === 'number' || place('tabAttempt').tabId !== undefined,
   );
-  world.host.simulatedUser = simulatedUser(world.standin, ADA);
+  world.host.simulatedUser = simulatedUser(world.mock, ADA);
 }
 
 export const settled = (world: FaultHarness) => moment(world, () => world.view()?.status !== 'signingIn');
 
-export function ada({ standin }: FaultHarness) {
-  const account = standin.store.accounts.byEmail(ADA);
+export function ada({ mock }: FaultHarness) {
+  const account = mock.store.accounts.byEmail(ADA);
   if (!account) throw new Error('Ada has no account.');
   return account;
 }
 
 export const passwordChanged = (world: FaultHarness) =>
-  world.standin.store.changePassword(ada(world), READY_PASSWORD);
+  world.mock.store.changePassword(ada(world), SEED_PASSWORD);
 
 export const needsReauth = (world: FaultHarness) =>
   once(world, 'needs reauth', async () => {

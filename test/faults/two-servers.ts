@@ -1,13 +1,13 @@
 // Two servers, and one extension that can switch between them; reports anything one of them issued that the other was
 // sent.
 import { createHash } from 'node:crypto';
-import { standinEndpoints } from '../../src/fxa/environments.ts';
+import { mockServerEndpoints } from '../../src/fxa/environments.ts';
 import type { SessionConfig } from '../../src/session/context.ts';
 import type { Area } from '../../src/session/ports.ts';
 import { createSession, type SessionService } from '../../src/session/index.ts';
-import { createStandin, type Standin } from '../../src/mock-accounts/app.ts';
+import { createMockServer, type MockServer } from '../../src/mock-accounts/app.ts';
 import { createKeys } from '../../src/mock-accounts/keys.ts';
-import { readyClients, RETURN_PAGE } from '../../src/mock-accounts/seed.ts';
+import { seedClients, RETURN_PAGE } from '../../src/mock-accounts/seed.ts';
 import { createHost, type Host } from '../harness/host.ts';
 import { takeTime, type Time } from '../harness/time.ts';
 import { simulatedUser } from './simulated-user.ts';
@@ -30,7 +30,7 @@ const idOf = (token: string) => createHash('sha256').update(Buffer.from(token, '
 export interface Two {
   readonly host: Host;
   readonly time: Time;
-  readonly servers: Readonly<Record<string, Standin>>;
+  readonly servers: Readonly<Record<string, MockServer>>;
   session: SessionService;
   /** What was sent to the wrong server. */
   readonly leaks: string[];
@@ -42,7 +42,7 @@ export interface Two {
 export function createTwo(browser: SwitchedBrowser, configuration: () => Promise<Built>): Two {
   const time = takeTime(START);
   const servers = Object.fromEntries(
-    [A, B].map((origin) => [origin, createStandin({ era: 'today', origin, now: time.now, keys })]),
+    [A, B].map((origin) => [origin, createMockServer({ era: 'today', origin, now: time.now, keys })]),
   );
   /** What a server issued, and which server that was. */
   const given = new Map<string, string>();
@@ -71,7 +71,7 @@ export function createTwo(browser: SwitchedBrowser, configuration: () => Promise
     return answer;
   };
   const host = createHost({
-    redirectUri: readyClients().find(({ id }) => id === CLIENT)?.redirectUris[0] ?? '',
+    redirectUri: seedClients().find(({ id }) => id === CLIENT)?.redirectUris[0] ?? '',
     returnPage: RETURN_PAGE,
     now: time.now,
     fetch: (url, init) => fetch(String(url), init),
@@ -103,7 +103,7 @@ export function createTwo(browser: SwitchedBrowser, configuration: () => Promise
         void world.start();
       };
       const { issuer, clientId, scope } = await configuration();
-      const endpoints = standinEndpoints(issuer);
+      const endpoints = mockServerEndpoints(issuer);
       const config: SessionConfig = { environment: 'local', issuer, clientId, scope, endpoints };
       world.session = createSession(ports, config);
       // As the background does: an error is reported, and it continues.

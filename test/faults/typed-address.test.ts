@@ -27,7 +27,7 @@ async function asking(options = {}) {
   world.host.simulatedUser = (url) => {
     expect(typed()).toBeUndefined();
     opened = new URL(url);
-    return simulatedUser(world.standin, ADA)(url);
+    return simulatedUser(world.mock, ADA)(url);
   };
   await done(world.session.signIn(options));
   return Object.fromEntries(opened.searchParams);
@@ -51,7 +51,7 @@ it.each([['no address'], ['a@b c'], [7], ['']])('is nothing when it is %j', asyn
 
 it('takes the place of who was signed in', async () => {
   await done(world.session.signIn());
-  world.standin.store.disconnect(ada(world).uid, world.config.clientId);
+  world.mock.store.disconnect(ada(world).uid, world.config.clientId);
   await done(world.session.accessToken('profile', world.tokens().at(-1)?.token).catch(() => undefined));
   expect(world.view()?.status).toBe('needsReauth');
   type(LIN);
@@ -61,12 +61,12 @@ it('takes the place of who was signed in', async () => {
 
 it('is gone when the attempt fails before there is a window, and when it only brought one to the front', async () => {
   type(LIN);
-  world.standin.faults.set([{ where: 'api', what: { kind: 'drop' } }]);
+  world.mock.faults.set([{ where: 'api', what: { kind: 'drop' } }]);
   world.host.fetch = () => Promise.reject(new TypeError('NetworkError'));
   await done(world.session.signIn());
   expect([world.view()?.problem?.code, typed()]).toEqual(['offline', undefined]);
   world.host.fetch = world.network;
-  world.standin.faults.clear();
+  world.mock.faults.clear();
   world.host.simulatedUser = () => new Promise(() => undefined);
   void world.session.signIn();
   await world.time.quiet();
@@ -95,7 +95,7 @@ describe('a sign-in in a tab', () => {
       world.host.simulatedUser = (url) => {
         expect(kept()).toBe(false);
         resolve(new URL(url));
-        return simulatedUser(world.standin, ADA)(url);
+        return simulatedUser(world.mock, ADA)(url);
       };
     });
     world.host.tabsAllowed = true;
@@ -162,7 +162,7 @@ it('is gone when another attempt has come back meanwhile and is finished instead
   world.host.onTab = () => undefined;
   let come = () => {};
   const ready = new Promise<void>((resolve) => (come = resolve));
-  world.host.simulatedUser = (url) => ready.then(() => simulatedUser(world.standin, ADA)(url));
+  world.host.simulatedUser = (url) => ready.then(() => simulatedUser(world.mock, ADA)(url));
   await done(world.session.signInInTab());
   come();
   await world.time.quiet();

@@ -58,19 +58,19 @@ export const WITH_COMPANION: readonly UseCase[] = [
   {
     ...staying,
     name: 'the companion tells of a new profile',
-    prepare: when((one) => one.standin.store.profileChanged(ada(one))),
+    prepare: when((one) => one.mock.store.profileChanged(ada(one))),
   },
   {
     ...staying,
     name: 'the companion tells of an opt-out',
-    prepare: when((one) => one.standin.store.setMetricsEnabled(ada(one), false)),
+    prepare: when((one) => one.mock.store.setMetricsEnabled(ada(one), false)),
   },
   {
     ...staying,
     name: 'metrics are opened again, at the companion too',
     prepare: when((one) => {
-      one.standin.store.setMetricsEnabled(ada(one), false);
-      one.standin.store.setMetricsEnabled(ada(one), true);
+      one.mock.store.setMetricsEnabled(ada(one), false);
+      one.mock.store.setMetricsEnabled(ada(one), true);
     }),
   },
   {
@@ -90,7 +90,7 @@ export const WITH_COMPANION: readonly UseCase[] = [
   {
     name: 'the companion tells of a deleted account',
     world,
-    prepare: when((one) => one.standin.store.deleteAccount(ada(one).uid)),
+    prepare: when((one) => one.mock.store.deleteAccount(ada(one).uid)),
     run: tend,
     after: ['signedIn', 'signedOut'],
     end: 'signedOut',
@@ -101,7 +101,7 @@ export const WITH_COMPANION: readonly UseCase[] = [
     async prepare(one) {
       await when((same) => {
         one.companion.mood = 'down';
-        same.standin.store.deleteAccount(ada(same).uid);
+        same.mock.store.deleteAccount(ada(same).uid);
       })(one);
       await one.session.runMaintenance();
       if (one.view()?.status !== 'needsReauth') throw new Error('The preparation found no proof.');

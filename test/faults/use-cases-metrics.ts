@@ -9,8 +9,8 @@ import type { FaultHarness } from './harness.ts';
 const world = { companion: true, consent: true } as const;
 
 const queueOf = ({ host }: FaultHarness) => (host.local.get(METRICS) ?? EMPTY_QUEUE) as MetricsQueue;
-const lin = ({ standin }: FaultHarness) => {
-  const account = standin.store.accounts.byEmail(LIN);
+const lin = ({ mock }: FaultHarness) => {
+  const account = mock.store.accounts.byEmail(LIN);
   if (!account) throw new Error('Lin has no account.');
   return account;
 };
@@ -121,7 +121,7 @@ export const WITH_METRICS: readonly UseCase[] = [
   },
   optOut('by the switch', (one) => one.session.setMetrics(false)),
   optOut('at Mozilla accounts', (one) => {
-    one.standin.store.setMetricsEnabled(ada(one), false);
+    one.mock.store.setMetricsEnabled(ada(one), false);
     return one.session.refreshProfile();
   }),
   ...(['truthful', 'down', 'deaf', 'lies'] as const).map(refusedAndLeft),

@@ -43,7 +43,7 @@ export const SIGN_INS: readonly UseCase[] = [
     end: 'signedOut',
     after: ['signedOut'],
     prepare(world) {
-      world.standin.faults.change({ signingKeyUnpublished: true });
+      world.mock.faults.change({ signingKeyUnpublished: true });
       return nothing();
     },
   },
@@ -51,7 +51,7 @@ export const SIGN_INS: readonly UseCase[] = [
     name: 'sign-in without a profile',
     ...byWindow,
     prepare(world) {
-      world.standin.faults.set([{ where: 'profile', what: { kind: 'status', status: 500 } }]);
+      world.mock.faults.set([{ where: 'profile', what: { kind: 'status', status: 500 } }]);
       return nothing();
     },
   },

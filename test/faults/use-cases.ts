@@ -24,7 +24,7 @@ const uses: readonly UseCase[] = [
     ...staying,
     async prepare(world) {
       await signedIn(world);
-      world.standin.faults.set([{ where: 'profile', what: { kind: 'status', status: 401 }, times: 1 }]);
+      world.mock.faults.set([{ where: 'profile', what: { kind: 'status', status: 401 }, times: 1 }]);
     },
     run: (world) => world.session.refreshProfile(),
   },
@@ -69,7 +69,7 @@ const uses: readonly UseCase[] = [
     ...ending,
     async prepare(world) {
       await signedIn(world);
-      world.standin.store.deleteAccount(ada(world).uid);
+      world.mock.store.deleteAccount(ada(world).uid);
     },
     run: (world) => swallow(world.session.suspectEnd('account_deleted')),
   },
@@ -126,11 +126,11 @@ const endings: readonly UseCase[] = [
     after: ['signedOut'],
     async prepare(world) {
       await signedIn(world);
-      world.standin.faults.set([offline]);
+      world.mock.faults.set([offline]);
       await world.session.signOut();
       await world.session.runMaintenance();
       world.host.skew = 60_000;
-      world.standin.faults.set([
+      world.mock.faults.set([
         { where: 'destroy', what: { kind: 'drop-after' }, times: 1 },
         { where: 'destroy', what: { kind: 'status', status: 503, retryAfter: 60 }, times: 1 },
       ]);
@@ -149,9 +149,9 @@ const endings: readonly UseCase[] = [
       await signedIn(world);
       world.host.memory.clear();
       // Tokens in the lost memory don't matter here.
-      world.standin.store.tokens
+      world.mock.store.tokens
         .accessTokens()
-        .forEach(({ id }) => world.standin.store.tokens.removeAccessToken(id));
+        .forEach(({ id }) => world.mock.store.tokens.removeAccessToken(id));
       tamper(world, ({ session, ...record }) => {
         if (session.status !== 'signedIn') return record;
         return {
@@ -203,7 +203,7 @@ function upgrade(name: FixtureName, expected: Pick<UseCase, 'after' | 'end'>): U
       for (const id of new Set(
         [...text.matchAll(/"refreshTokenId":"(\w+)"/g)].map(([, found = '']) => found),
       ))
-        world.standin.store.tokens.addRefreshToken({ id, clientId: CLIENT, uid, scope: 'openid profile' });
+        world.mock.store.tokens.addRefreshToken({ id, clientId: CLIENT, uid, scope: 'openid profile' });
       return nothing();
     },
     async run(world) {

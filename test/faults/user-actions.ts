@@ -49,9 +49,9 @@ async function askKey({ world, wrong }: Browser, session: SessionService): Promi
 }
 
 /** The newest cached token and its account as the server knows it; undefined without one. */
-function newestToken({ tokens, standin }: FaultHarness): BoundToken | undefined {
+function newestToken({ tokens, mock }: FaultHarness): BoundToken | undefined {
   const held = tokens().at(-1);
-  const uid = held && standin.store.tokens.findAccessToken(held.token)?.uid;
+  const uid = held && mock.store.tokens.findAccessToken(held.token)?.uid;
   return held && uid !== undefined ? { ...held, uid } : undefined;
 }
 

@@ -53,7 +53,7 @@ export interface UserActions {
 
 /** Checks an ending: a session may end by a rejected grant, a command, or with the browser. Returns what is wrong. */
 export function wrongEnding(
-  { standin }: FaultHarness,
+  { mock }: FaultHarness,
   userActions: UserActions,
   before: StoredRecord | undefined,
   after: StoredRecord,
@@ -61,7 +61,7 @@ export function wrongEnding(
   const live = before && liveSession(before.session);
   if (!live || liveSession(after.session)?.id === live.id) return undefined;
   const { refreshTokenId } = live.grant;
-  const alive = standin.store.tokens.refreshTokenById(refreshTokenId) !== undefined;
+  const alive = mock.store.tokens.refreshTokenById(refreshTokenId) !== undefined;
   const named = after.outbox.some((entry) => entry.refreshTokenId === refreshTokenId);
   const base = baseState(after.session);
   if (base.status === 'signedIn') {

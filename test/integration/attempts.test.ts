@@ -182,7 +182,7 @@ it('starts a new attempt even if a dead one is still recorded', async () => {
   const session = { status: 'signingIn', attempt: { id: 'dead', startedAt: 1, phase: 'window' } };
   await world.session.recover();
   world.host.local.set('record', {
-    ...{ version: 1, outbox: [], journal: [], deployment: `${world.standin.origin} a1b2c3d4e5f60001` },
+    ...{ version: 1, outbox: [], journal: [], deployment: `${world.mock.origin} a1b2c3d4e5f60001` },
     session: { ...session, previous: { status: 'signedOut' } },
   });
   await world.session.signIn();

@@ -35,12 +35,12 @@ export async function createCompanionHarness(): Promise<CompanionHarness> {
     companion: { origin, every: EVERY },
     metrics: { entrypoint: 'test-button', utm: { source: 'tests' } },
   });
-  const { standin, host } = world;
-  standin.events.register(CLIENT, origin + WEBHOOK_PATH);
+  const { mock, host } = world;
+  mock.events.register(CLIENT, origin + WEBHOOK_PATH);
   const logged: string[] = [];
   let running: RunningCompanion | undefined;
   const settings: CompanionSettings = {
-    issuer: standin.origin,
+    issuer: mock.origin,
     clients: [
       {
         clientId: CLIENT,
@@ -73,7 +73,7 @@ export async function createCompanionHarness(): Promise<CompanionHarness> {
   const companionWorld: CompanionHarness = Object.assign(world, {
     logged,
     get ada() {
-      const account = standin.store.accounts.byEmail('ada@example.com');
+      const account = mock.store.accounts.byEmail('ada@example.com');
       if (!account) throw new Error('Ada has no account.');
       return account;
     },

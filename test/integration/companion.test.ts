@@ -53,15 +53,15 @@ describe('a companion session', () => {
 
 describe('events that reach the extension without a click', () => {
   it('ends the session with the reason after a password change', async () => {
-    world.standin.store.changePassword(world.ada, 'another horse');
-    await world.standin.events.idle();
+    world.mock.store.changePassword(world.ada, 'another horse');
+    await world.mock.events.idle();
     await world.later();
     expect(world.view()).toMatchObject({ status: 'needsReauth', ended: { reason: 'password_changed' } });
   });
 
   it('shows a password change as the reason when a refresh notices it before the poll', async () => {
-    world.standin.store.changePassword(world.ada, 'another horse');
-    await world.standin.events.idle();
+    world.mock.store.changePassword(world.ada, 'another horse');
+    await world.mock.events.idle();
     await expect(world.session.accessToken('profile:locale profile:email', 'refused')).resolves.toBeTruthy();
     world.host.memory.delete('tokens');
     await expect(world.session.accessToken('profile')).rejects.toMatchObject({ code: 'reauth_required' });
@@ -70,8 +70,8 @@ describe('events that reach the extension without a click', () => {
 
   it('removes the data of a deleted account', async () => {
     const { uid } = world.ada;
-    world.standin.store.deleteAccount(uid);
-    await world.standin.events.idle();
+    world.mock.store.deleteAccount(uid);
+    await world.mock.events.idle();
     await world.later();
     expect(world.view()).toMatchObject({ status: 'signedOut', ended: { reason: 'account_deleted' } });
     expect(world.stored()).not.toContain(uid);
@@ -81,33 +81,33 @@ describe('events that reach the extension without a click', () => {
   it('shows a new name', async () => {
     const { ada } = world;
     ada.displayName = 'Countess';
-    world.standin.store.profileChanged(ada);
-    await world.standin.events.idle();
+    world.mock.store.profileChanged(ada);
+    await world.mock.events.idle();
     await world.later();
     expect(world.view().account?.displayName).toBe('Countess');
   });
 
   it('blocks metrics after an opt-out, and allows them again only by a new profile', async () => {
     expect(world.view().account?.metricsEnabled).toBe(true);
-    world.standin.store.setMetricsEnabled(world.ada, false);
-    await world.standin.events.idle();
+    world.mock.store.setMetricsEnabled(world.ada, false);
+    await world.mock.events.idle();
     await world.later();
     expect(world.view().account?.metricsEnabled).toBe(false);
-    world.standin.store.setMetricsEnabled(world.ada, true);
-    await world.standin.events.idle();
+    world.mock.store.setMetricsEnabled(world.ada, true);
+    await world.mock.events.idle();
     await world.later();
     expect(world.view().account?.metricsEnabled).toBe(true);
   });
 
   it('blocks metrics after an opt-out even if the profile can’t be fetched', async () => {
-    world.standin.store.setMetricsEnabled(world.ada, false);
-    await world.standin.events.idle();
-    world.standin.faults.add({ where: 'profile', what: { kind: 'status', status: 503 } });
+    world.mock.store.setMetricsEnabled(world.ada, false);
+    await world.mock.events.idle();
+    world.mock.faults.add({ where: 'profile', what: { kind: 'status', status: 503 } });
     await world.later();
     expect(world.view().account?.metricsEnabled).toBe(false);
     // It will be tried again at the next poll.
     world.ada.displayName = 'Later';
-    world.standin.faults.clear();
+    world.mock.faults.clear();
     await world.later();
     expect(world.view().account?.displayName).toBe('Later');
   });
@@ -123,7 +123,7 @@ describe('sign-out', () => {
   });
 
   it('is finished by the companion after the handover, even if Mozilla accounts was down', async () => {
-    world.standin.faults.add({ where: 'destroy', what: { kind: 'status', status: 503 }, times: 1 });
+    world.mock.faults.add({ where: 'destroy', what: { kind: 'status', status: 503 }, times: 1 });
     await world.session.signOut();
     await world.session.drainOutbox();
     expect(world.record().outbox).toEqual([]);

@@ -14,10 +14,10 @@ export function endingSteps(world: () => CompanionHarness) {
         Object.keys((area.get('companion') as object | undefined) ?? {}),
       ),
     ended: () => world().view().ended,
-    holdEvents: (eventsHeld: boolean) => world().standin.faults.change({ eventsHeld }),
-    deleteAccount: () => world().standin.store.deleteAccount(world().ada.uid),
-    changePassword: () => world().standin.store.changePassword(world().ada, 'another horse'),
-    disconnect: () => world().standin.store.disconnect(world().ada.uid, CLIENT),
+    holdEvents: (eventsHeld: boolean) => world().mock.faults.change({ eventsHeld }),
+    deleteAccount: () => world().mock.store.deleteAccount(world().ada.uid),
+    changePassword: () => world().mock.store.changePassword(world().ada, 'another horse'),
+    disconnect: () => world().mock.store.disconnect(world().ada.uid, CLIENT),
 
     /** Mozilla accounts rejects the grant when the popup opens, before the reason is known. */
     async proof(): Promise<void> {
@@ -33,7 +33,7 @@ export function endingSteps(world: () => CompanionHarness) {
     /** The events that were held arrive at the companion. */
     async eventsArrive(): Promise<void> {
       steps.holdEvents(false);
-      await world().standin.events.idle();
+      await world().mock.events.idle();
     },
 
     isErased(uid: string): void {

@@ -86,7 +86,7 @@ it('ends the session with a reason when the sealing key is lost, and destroys th
 });
 
 it('starts signed out in a build with another client id, and destroys the former grant', async () => {
-  world.host.local.set('record', { ...world.record(), deployment: `${world.standin.origin} other` });
+  world.host.local.set('record', { ...world.record(), deployment: `${world.mock.origin} other` });
   await world.restart();
   expect(world.view()).toMatchObject({ status: 'signedOut', ended: { reason: 'environment_changed' } });
   expect(world.record().journal.at(-1)?.why).toBe('environment_changed');
@@ -119,7 +119,7 @@ it('leaves a record of a newer version alone and reports it, until it can be rea
 });
 
 it('refuses to sign in a disabled account, and destroys its grant', async () => {
-  const lin = world.standin.store.accounts.byEmail('lin@example.com');
+  const lin = world.mock.store.accounts.byEmail('lin@example.com');
   if (!lin) throw new Error('Lin has no account.');
   lin.disabledAt = Date.now();
   world.signsInAs('lin@example.com');
@@ -133,10 +133,10 @@ it('refuses to sign in a disabled account, and destroys its grant', async () => 
 });
 
 it('keeps an account signed in that is disabled later, and tells the user', async () => {
-  const ada = world.standin.store.accounts.byEmail('ada@example.com');
+  const ada = world.mock.store.accounts.byEmail('ada@example.com');
   if (!ada) throw new Error('Ada has no account.');
   ada.disabledAt = Date.now();
-  world.standin.store.profileChanged(ada);
+  world.mock.store.profileChanged(ada);
   await world.session.refreshProfile();
   expect(world.view()).toMatchObject({ status: 'signedIn', problem: { code: 'account_disabled' } });
 });

@@ -23,11 +23,11 @@ async function signIn(as = 'ada@example.com', options = {}): Promise<void> {
 }
 
 const ada = () => {
-  const account = world.standin.store.accounts.byEmail('ada@example.com');
+  const account = world.mock.store.accounts.byEmail('ada@example.com');
   if (!account) throw new Error('Ada has no account.');
   return account;
 };
-const changePassword = () => world.standin.store.changePassword(ada(), 'another horse');
+const changePassword = () => world.mock.store.changePassword(ada(), 'another horse');
 const because = () => world.record().journal.at(-1);
 
 describe('when the grant was rejected', () => {
@@ -54,7 +54,7 @@ describe('when the grant was rejected', () => {
   });
 
   it('removes everything of a deleted account', async () => {
-    world.standin.store.deleteAccount(ada().uid);
+    world.mock.store.deleteAccount(ada().uid);
     await world.session.suspectEnd('account_deleted');
     expect(world.view()).toMatchObject({ status: 'signedOut', ended: { reason: 'account_deleted' } });
     expect(world.view()).not.toHaveProperty('account');
@@ -92,7 +92,7 @@ it('ignores a hint while signed out', async () => {
 
 describe('after the end', () => {
   beforeEach(async () => {
-    world.standin.store.disconnect(ada().uid, CLIENT);
+    world.mock.store.disconnect(ada().uid, CLIENT);
     world.host.memory.delete('tokens');
     await world.session.refreshProfile();
     expect(world.view().status).toBe('needsReauth');

@@ -1,6 +1,6 @@
 // The backup of grants: its contents at every moment, and that no crash loses a grant that was ever recorded.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { standinEndpoints } from '../../src/fxa/environments.ts';
+import { mockServerEndpoints } from '../../src/fxa/environments.ts';
 import { createSession } from '../../src/session/index.ts';
 import type { StoredRecord } from '../../src/session/state/record.ts';
 import { lossSteps } from './loss-steps.ts';
@@ -30,9 +30,7 @@ describe('the backup of grants', () => {
     await world.session.signIn();
     await settled();
     expect(wrong).toEqual([]);
-    expect(world.host.backup).toEqual([
-      { refreshTokenId: grant(), issuer: world.standin.origin, live: true },
-    ]);
+    expect(world.host.backup).toEqual([{ refreshTokenId: grant(), issuer: world.mock.origin, live: true }]);
     world.host.local.set = set;
   });
 
@@ -43,7 +41,7 @@ describe('the backup of grants', () => {
     world.host.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
     await world.session.signOut();
     await settled();
-    expect(world.host.backup).toEqual([{ refreshTokenId: id, issuer: world.standin.origin }]);
+    expect(world.host.backup).toEqual([{ refreshTokenId: id, issuer: world.mock.origin }]);
     world.host.fetch = network;
     world.host.skew = 3_600_000;
     await settled();
@@ -53,8 +51,8 @@ describe('the backup of grants', () => {
 
   it('removes a grant that Mozilla accounts has ended', async () => {
     await world.session.signIn();
-    const [{ uid } = { uid: '' }] = world.standin.store.liveGrants();
-    world.standin.store.disconnect(uid, CLIENT);
+    const [{ uid } = { uid: '' }] = world.mock.store.liveGrants();
+    world.mock.store.disconnect(uid, CLIENT);
     world.host.memory.delete('tokens');
     await world.session.refreshProfile();
     expect(world.view().status).toBe('needsReauth');
@@ -74,9 +72,7 @@ describe('the backup of grants', () => {
     await world.session.signIn();
     world.host.backup = [];
     await browserRestarts();
-    expect(world.host.backup).toEqual([
-      { refreshTokenId: grant(), issuer: world.standin.origin, live: true },
-    ]);
+    expect(world.host.backup).toEqual([{ refreshTokenId: grant(), issuer: world.mock.origin, live: true }]);
   });
 
   it('contains no token', async () => {
@@ -122,7 +118,7 @@ describe('death', () => {
       await browserRestarts();
       await browserRestarts();
       await expect
-        .poll(() => world.standin.store.liveGrants().filter(({ id }) => known.includes(id)).length)
+        .poll(() => world.mock.store.liveGrants().filter(({ id }) => known.includes(id)).length)
         .toBe(0);
       lose();
     }
@@ -168,10 +164,10 @@ it('removes a grant from the backup if it never reached the record and was destr
     { ...ports, local },
     {
       environment: 'local',
-      issuer: world.standin.origin,
+      issuer: world.mock.origin,
       clientId: CLIENT,
       scope: SCOPE,
-      endpoints: standinEndpoints(world.standin.origin),
+      endpoints: mockServerEndpoints(world.mock.origin),
     },
   );
   const network = world.host.fetch;

@@ -1,13 +1,13 @@
 // One extension and one mock server in this process: the base of every integration test of the session.
-import { standinEndpoints } from '../../src/fxa/environments.ts';
+import { mockServerEndpoints } from '../../src/fxa/environments.ts';
 import type { CompanionConfig, MetricsConfig } from '../../src/session/context.ts';
 import type { StoredRecord } from '../../src/session/state/record.ts';
 import { createSession, type SessionService } from '../../src/session/index.ts';
 import type { View } from '../../src/session/state/view.ts';
 import type { Era } from '../../src/mock-accounts/era.ts';
 import { createKeys } from '../../src/mock-accounts/keys.ts';
-import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
-import { READY_PASSWORD, readyClients, RETURN_PAGE } from '../../src/mock-accounts/seed.ts';
+import { startMockServer, type RunningMockServer } from '../../src/mock-accounts/listen.ts';
+import { SEED_PASSWORD, seedClients, RETURN_PAGE } from '../../src/mock-accounts/seed.ts';
 import { createHost, type Host } from '../harness/host.ts';
 import { testSignal } from '../harness/test-signal.ts';
 
@@ -18,7 +18,7 @@ export const CLIENT = 'a1b2c3d4e5f60001';
 const keys = createKeys(Date.now);
 
 export interface Harness {
-  readonly standin: RunningStandin;
+  readonly mock: RunningMockServer;
   readonly host: Host;
   session: SessionService;
   /** Kills the background. */
@@ -54,13 +54,13 @@ export async function createHarness(
     pairwiseSubjects?: boolean;
   } = {},
 ): Promise<Harness> {
-  const standin = await startStandin({ era, port: 0, keys });
-  const redirectUri = readyClients().find(({ id }) => id === CLIENT)?.redirectUris[0] ?? '';
+  const mock = await startMockServer({ era, port: 0, keys });
+  const redirectUri = seedClients().find(({ id }) => id === CLIENT)?.redirectUris[0] ?? '';
   const issued: string[] = [];
   const host = createHost({
     redirectUri,
     returnPage: RETURN_PAGE,
-    simulatedUser: personAt(standin.origin, 'ada@example.com'),
+    simulatedUser: personAt(mock.origin, 'ada@example.com'),
     fetch: async (...request) => {
       const response = await fetch(...request);
       if (String(request[0]).endsWith('/v1/token')) issued.push(...tokensIn(await response.clone().json()));
@@ -73,20 +73,20 @@ export async function createHarness(
     ...(metrics && { metrics }),
     ...(pairwiseSubjects && { pairwiseSubjects }),
   };
-  const config = { issuer: standin.origin, clientId: CLIENT, scope, ...built };
+  const config = { issuer: mock.origin, clientId: CLIENT, scope, ...built };
   let running = host.start();
   const open = () =>
     createSession(
       running.ports,
       era === 'today'
-        ? { ...config, environment: 'local', endpoints: standinEndpoints(standin.origin) }
+        ? { ...config, environment: 'local', endpoints: mockServerEndpoints(mock.origin) }
         : { ...config, environment: 'custom' },
     );
 
   const network = host.fetch;
   const signal = testSignal();
   const world: Harness = {
-    standin,
+    mock,
     host,
     session: open(),
     kill: () => {
@@ -100,19 +100,19 @@ export async function createHarness(
       await world.session.runMaintenance();
     },
     signsInAs(email, change) {
-      host.simulatedUser = personAt(standin.origin, email, change);
+      host.simulatedUser = personAt(mock.origin, email, change);
     },
     view: () => host.local.get('view') as View,
     record: () => host.local.get('record') as StoredRecord,
     issued,
     stored: () => JSON.stringify([[...host.local], [...host.memory]]),
-    liveGrants: () => standin.store.liveGrants({ clientId: CLIENT }).length,
-    liveTokens: () => standin.store.liveAccessTokens({ clientId: CLIENT }).length,
+    liveGrants: () => mock.store.liveGrants({ clientId: CLIENT }).length,
+    liveTokens: () => mock.store.liveAccessTokens({ clientId: CLIENT }).length,
     async stop() {
       world.host.fetch = network;
       // After a timeout the session is dead and no longer answers.
       if (!signal.aborted) await world.session.drainOutbox().catch(() => undefined);
-      await standin.stop();
+      await mock.stop();
     },
   };
   host.onTab = (id, url) => void world.session.tabUpdated(id, url);
@@ -142,7 +142,7 @@ function personAt(origin: string, email: string, change: (callback: URL) => void
       if (!response.ok) throw new Error(`${path} answered ${response.status} ${await response.text()}`);
       return (await response.json()) as Record<string, string>;
     };
-    const { sessionToken } = await post('/v1/account/login', { email, password: READY_PASSWORD });
+    const { sessionToken } = await post('/v1/account/login', { email, password: SEED_PASSWORD });
     const query = Object.fromEntries(new URL(url).searchParams);
     const { client_id, redirect_uri, scope, state, access_type, code_challenge, code_challenge_method } =
       query;

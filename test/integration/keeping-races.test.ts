@@ -1,7 +1,7 @@
 // What is stored when two things happen at once, or when the browser refuses: the last choice counts, and nothing is
 // lost.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { standinEndpoints } from '../../src/fxa/environments.ts';
+import { mockServerEndpoints } from '../../src/fxa/environments.ts';
 import { createSession } from '../../src/session/index.ts';
 import { holdAt } from './hold.ts';
 import { CLIENT, createHarness, SCOPE, type Harness } from './harness.ts';
@@ -81,10 +81,10 @@ it('destroys a grant at once if it can’t be recorded', async () => {
     { ...ports, local },
     {
       environment: 'local',
-      issuer: world.standin.origin,
+      issuer: world.mock.origin,
       clientId: CLIENT,
       scope: SCOPE,
-      endpoints: standinEndpoints(world.standin.origin),
+      endpoints: mockServerEndpoints(world.mock.origin),
     },
   );
   const network = world.host.fetch;

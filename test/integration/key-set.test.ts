@@ -66,7 +66,7 @@ describe('the key set is fetched again', () => {
     world = await createHarness('today');
     const keys = counting('max-age=3600');
     await signsIn();
-    world.standin.faults.change({ keyRotations: 1 });
+    world.mock.faults.change({ keyRotations: 1 });
     await signsIn();
     expect(keys.fetched).toBe(2);
     await signsIn();

@@ -98,7 +98,7 @@ describe('a deleted account, reported after the grant was rejected', () => {
     await world.later();
     expect(ended()?.reason).toBe('password_changed');
     deleteAccount();
-    await world.standin.events.idle();
+    await world.mock.events.idle();
     await world.later();
     await world.later();
     isErased(uid);
@@ -151,7 +151,7 @@ describe('a changed password, reported after the grant was rejected', () => {
     await world.later();
     expect(ended()?.reason).toBe('password_changed');
     deleteAccount();
-    await world.standin.events.idle();
+    await world.mock.events.idle();
     await world.later();
     isErased(uid);
   });

@@ -76,9 +76,7 @@ describe('a lost record', () => {
     await browserRestarts();
     expect(world.view().status).toBe('signedIn');
     expect(world.liveGrants()).toBe(1);
-    expect(world.host.backup).toEqual([
-      { refreshTokenId: grant(), issuer: world.standin.origin, live: true },
-    ]);
+    expect(world.host.backup).toEqual([{ refreshTokenId: grant(), issuer: world.mock.origin, live: true }]);
   });
 
   it('keeps its grant if it reappears during the second start', async () => {

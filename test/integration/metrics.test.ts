@@ -61,7 +61,7 @@ it('sends counts from the popup to the companion by day and name, and engage to 
   expect(names('sent')).toEqual(expect.arrayContaining(['engage', 'sign_in_completed', 'sign_in_started']));
   const sums = (await world.counted()).map(({ name, count }) => `${name} ${count}`);
   expect(sums).toEqual(['popup_opened 3', 'sign_in_completed 1', 'sign_in_started 1']);
-  const engaged = () => world.standin.metricsFlows.filter(({ query }) => query.event_type === 'engage');
+  const engaged = () => world.mock.metricsFlows.filter(({ query }) => query.event_type === 'engage');
   await expect.poll(() => engaged().length).toBe(1);
   // No email address and no name.
   expect(JSON.stringify([await world.counted(), queue()])).not.toMatch(/ada|@/i);
@@ -114,7 +114,7 @@ it('begins a flow when the popup opens, and passes it to Mozilla accounts once',
   await world.session.popupOpened();
   await world.session.popupOpened();
   expect(asked).toEqual(['GET /v1/metrics-flow 200']);
-  const [flow] = world.standin.metricsFlows;
+  const [flow] = world.mock.metricsFlows;
   expect(flow?.query).toMatchObject({ entrypoint: 'test-button', utm_source: 'tests', form_type: 'email' });
   const { searchParams } = await signIn();
   expect(Object.fromEntries(searchParams)).toMatchObject({
@@ -201,7 +201,7 @@ it('sends nothing if any one consent is missing', async () => {
     () => world.session.setObjection(true),
     () => (world.host.consent = false),
     () => (world.host.policy = { sessionOnly: false, metricsOff: true }),
-    () => world.standin.store.setMetricsEnabled(world.ada, false),
+    () => world.mock.store.setMetricsEnabled(world.ada, false),
   ];
   for (const [at, no] of close.entries()) {
     const before = asked.length;

@@ -10,9 +10,9 @@ const HEX = 'ab'.repeat(32);
 const VERIFIER = 'v'.repeat(43);
 const CHALLENGE = 'c'.repeat(43);
 
-let { standin, driver } = fresh('2019');
+let { mock, driver } = fresh('2019');
 beforeEach(() => {
-  ({ standin, driver } = fresh('2019'));
+  ({ mock, driver } = fresh('2019'));
 });
 
 describe('POST /v1/oauth/authorization', () => {
@@ -107,7 +107,7 @@ describe('POST /v1/oauth/authorization', () => {
     });
     const session = driver.bearer(body.sessionToken);
     expect((await driver.post('/v1/oauth/authorization', request, session)).body.errno).toBe(104);
-    const code = standin.store.accounts.byEmail('new@example.com')?.confirmationCode;
+    const code = mock.store.accounts.byEmail('new@example.com')?.confirmationCode;
     expect((await driver.post('/v1/session/verify_code', { code: 'no' }, session)).body.errno).toBe(105);
     expect((await driver.post('/v1/session/verify_code', { code }, session)).status).toBe(200);
     expect((await driver.post('/v1/oauth/authorization', request, session)).status).toBe(200);

@@ -11,12 +11,12 @@ const HEX = 'ab'.repeat(32);
 const VERIFIER = 'v'.repeat(43);
 const CHALLENGE = 'c'.repeat(43);
 
-let { clock, standin, driver } = fresh('2019');
+let { clock, mock, driver } = fresh('2019');
 beforeEach(() => {
-  ({ clock, standin, driver } = fresh('2019'));
+  ({ clock, mock, driver } = fresh('2019'));
 });
 
-const secret = () => standin.store.clients.get(CONFIDENTIAL)?.secret ?? '';
+const secret = () => mock.store.clients.get(CONFIDENTIAL)?.secret ?? '';
 
 describe('POST /v1/token, what is refused by member', () => {
   const base = { client_id: TEST_CLIENT, code: HEX, code_verifier: VERIFIER };
@@ -133,7 +133,7 @@ describe('POST /v1/token, codes', () => {
     expect(claims).toEqual({
       iss: 'http://127.0.0.1:9720',
       aud: TEST_CLIENT,
-      sub: standin.store.accounts.byEmail('ada@example.com')?.uid,
+      sub: mock.store.accounts.byEmail('ada@example.com')?.uid,
       iat: clock.now / 1000,
       exp: clock.now / 1000 + 300,
       at_hash: digest.subarray(0, 16).toString('base64url'),

@@ -1,6 +1,6 @@
 // Era 2019 by public means alone, over real HTTP: from a new account to its deletion, by path on one port and by the servers' own ports.
 import { afterEach, expect, it } from 'vitest';
-import { type RunningStandin, startStandin } from '../../src/mock-accounts/listen.ts';
+import { type RunningMockServer, startMockServer } from '../../src/mock-accounts/listen.ts';
 import { randomHex, s256 } from '../../src/mock-accounts/store/random.ts';
 import { TEST_CLIENT } from '../../src/mock-accounts/testing/drive.ts';
 import { send } from '../recorded/exchange.ts';
@@ -9,7 +9,7 @@ const ACCOUNT = { email: 'user@example.com', password: 'long enough' };
 const PORTS = { auth: 9000, oauth: 9010, profile: 1111 } as const;
 type Server = keyof typeof PORTS;
 
-let running: RunningStandin | undefined;
+let running: RunningMockServer | undefined;
 afterEach(async () => {
   await running?.stop();
   running = undefined;
@@ -17,7 +17,7 @@ afterEach(async () => {
 
 /** Speaks to one server: at its own port in the Host header, or by path alone. */
 async function visitor(byHost: boolean) {
-  running = await startStandin({ era: '2019' });
+  running = await startMockServer({ era: '2019' });
   const port = Number(new URL(running.origin).port);
   return async (server: Server, path: string, body?: object, token?: unknown) => {
     const { status, body: text } = await send(port, {

@@ -6,12 +6,12 @@ import { TEST_CLIENT } from '../../src/mock-accounts/testing/drive.ts';
 const CONFIDENTIAL = 'a1b2c3d4e5f60004';
 const HEX = 'ab'.repeat(32);
 
-let { clock, standin, driver } = fresh('2019');
+let { clock, mock, driver } = fresh('2019');
 beforeEach(() => {
-  ({ clock, standin, driver } = fresh('2019'));
+  ({ clock, mock, driver } = fresh('2019'));
 });
 
-const secret = () => standin.store.clients.get(CONFIDENTIAL)?.secret ?? '';
+const secret = () => mock.store.clients.get(CONFIDENTIAL)?.secret ?? '';
 
 describe('POST /v1/destroy', () => {
   it.each([
@@ -27,7 +27,7 @@ describe('POST /v1/destroy', () => {
   it('does not cascade, and takes expired access tokens', async () => {
     const { access_token: access, refresh_token: refresh } = await driver.tokens();
     expect((await driver.post('/v1/destroy', { refresh_token: refresh })).body).toEqual({});
-    expect(standin.store.liveGrants()).toEqual([]);
+    expect(mock.store.liveGrants()).toEqual([]);
     expect((await driver.get('/v1/profile', driver.bearer(access))).status).toBe(200);
     clock.now += 1_209_600_000;
     expect((await driver.post('/v1/destroy', { token: access })).status).toBe(200);
@@ -107,7 +107,7 @@ describe('the rest of the OAuth server', () => {
       expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
     }
     expect((await driver.get('/__lbheartbeat__')).body).toEqual({});
-    expect((await driver.get('/config')).body).toMatchObject({ contentUrl: standin.world.origin });
+    expect((await driver.get('/config')).body).toMatchObject({ contentUrl: mock.context.origin });
   });
 
   it('sends authorization requests to the page, but no keys', async () => {

@@ -1,18 +1,18 @@
 // The control API and the panel: what they take, what they refuse, and from whom.
 import { request as rawRequest } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type RunningStandin, startStandin } from '../../src/mock-accounts/listen.ts';
+import { type RunningMockServer, startMockServer } from '../../src/mock-accounts/listen.ts';
 import { drive } from '../../src/mock-accounts/testing/drive.ts';
 import { refuses, refresh } from './mock-accounts-faults-world.ts';
 
-let standin: RunningStandin;
+let mock: RunningMockServer;
 beforeEach(async () => {
-  standin = await startStandin({ era: 'today' });
+  mock = await startMockServer({ era: 'today' });
 });
-afterEach(() => standin.stop());
+afterEach(() => mock.stop());
 
 const api = (method: string, body?: unknown, headers: Record<string, string> = {}) =>
-  fetch(`${standin.origin}/__standin/faults`, {
+  fetch(`${mock.origin}/__standin/faults`, {
     method,
     headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
@@ -27,21 +27,21 @@ describe('control API', () => {
       faults: [{ ...fault, hits: 0, over: false }],
       settings: { clockSkew: 60, keyRotations: 0 },
     });
-    expect((await fetch(`${standin.origin}/v1/jwks`)).status).toBe(503);
+    expect((await fetch(`${mock.origin}/v1/jwks`)).status).toBe(503);
     expect(await read(api('GET'))).toMatchObject({
       faults: [{ hits: 1, over: true }],
       requests: [{ method: 'GET', path: '/v1/jwks', status: 503, fault: 'status' }],
     });
     expect(await read(api('PUT', {}))).toMatchObject({ faults: [], settings: { clockSkew: 0 } });
-    standin.faults.change({ hideMetricsEnabled: true });
+    mock.faults.change({ hideMetricsEnabled: true });
     expect(await read(api('DELETE'))).toMatchObject({ faults: [], settings: { hideMetricsEnabled: false } });
   });
 
   it('stays in reach whatever is wrong', async () => {
-    standin.faults.set([{ where: 'any', what: { kind: 'drop' } }]);
-    await refuses(fetch(`${standin.origin}/`));
+    mock.faults.set([{ where: 'any', what: { kind: 'drop' } }]);
+    await refuses(fetch(`${mock.origin}/`));
     expect((await api('DELETE')).status).toBe(200);
-    expect((await fetch(`${standin.origin}/`)).status).toBe(200);
+    expect((await fetch(`${mock.origin}/`)).status).toBe(200);
   });
 
   it.each<[unknown, number, string]>([
@@ -50,11 +50,11 @@ describe('control API', () => {
     [{ faults: [{ where: 'any' }] }, 400, 'faults[0].what is missing; it must be an object.'],
     [{ settings: { clockSkew: 0.5 } }, 400, 'settings.clockSkew must be a whole number'],
   ])('refuses %j and changes nothing', async (body, status, sentence) => {
-    standin.faults.set([{ where: 'jwks', what: { kind: 'empty' } }]);
+    mock.faults.set([{ where: 'jwks', what: { kind: 'empty' } }]);
     const answer = await api('PUT', body);
     expect(answer.status).toBe(status);
     expect(((await answer.json()) as { error: string }).error).toContain(sentence);
-    expect(standin.faults.list()).toHaveLength(1);
+    expect(mock.faults.list()).toHaveLength(1);
   });
 
   it('refuses other methods and other types', async () => {
@@ -63,17 +63,17 @@ describe('control API', () => {
   });
 
   it.each(['GET', 'PUT', 'DELETE'])('%s from another site is refused, and gets no CORS', async (method) => {
-    standin.faults.set([{ where: 'jwks', what: { kind: 'empty' } }]);
+    mock.faults.set([{ where: 'jwks', what: { kind: 'empty' } }]);
     for (const origin of ['https://evil.example', 'null', 'moz-extension://0']) {
       const answer = await api(method, method === 'PUT' ? {} : undefined, { origin });
       expect(answer.status).toBe(403);
       expect(answer.headers.get('access-control-allow-origin')).toBeNull();
     }
-    expect(standin.faults.list()).toHaveLength(1);
+    expect(mock.faults.list()).toHaveLength(1);
   });
 
   it('a foreign name for this machine is refused, even from its own pages', async () => {
-    const { port } = new URL(standin.origin);
+    const { port } = new URL(mock.origin);
     const host = `evil.example:${port}`;
     const status = await new Promise((resolve, reject) => {
       const headers = { host, origin: `http://${host}` };
@@ -94,7 +94,7 @@ describe('control API', () => {
 describe('panel', () => {
   const panel = async (form?: Record<string, string>, headers: Record<string, string> = {}) => {
     const init = form === undefined ? {} : { method: 'POST', body: new URLSearchParams(form) };
-    const answer = await fetch(`${standin.origin}/__standin/`, { ...init, headers });
+    const answer = await fetch(`${mock.origin}/__standin/`, { ...init, headers });
     return { status: answer.status, html: await answer.text(), headers: answer.headers };
   };
 
@@ -106,9 +106,9 @@ describe('panel', () => {
     await panel({ intent: 'preset', preset: 'day-ahead' });
     await panel({ intent: 'preset', preset: 'rotate-keys' });
     await panel({ intent: 'preset', preset: 'rotate-keys' });
-    expect(standin.faults.list().map(({ fault }) => fault.what.kind)).toEqual(['drop-after', 'status']);
-    expect(standin.faults.settings).toMatchObject({ clockSkew: 86_400, keyRotations: 2 });
-    await fetch(`${standin.origin}/v1/jwks`);
+    expect(mock.faults.list().map(({ fault }) => fault.what.kind)).toEqual(['drop-after', 'status']);
+    expect(mock.faults.settings).toMatchObject({ clockSkew: 86_400, keyRotations: 2 });
+    await fetch(`${mock.origin}/v1/jwks`);
     const { html } = await panel();
     for (const words of [
       'token: work done, answer lost',
@@ -121,9 +121,9 @@ describe('panel', () => {
     ])
       expect(html).toContain(words);
     await panel({ intent: 'put-right', setting: 'clockSkew' });
-    expect(standin.faults.settings).toMatchObject({ clockSkew: 0, keyRotations: 2 });
-    await panel({ intent: 'remove', id: String(standin.faults.list()[0]?.id) });
-    expect(standin.faults.list()).toHaveLength(1);
+    expect(mock.faults.settings).toMatchObject({ clockSkew: 0, keyRotations: 2 });
+    await panel({ intent: 'remove', id: String(mock.faults.list()[0]?.id) });
+    expect(mock.faults.list()).toHaveLength(1);
     expect((await panel({ intent: 'clear' })).html).toContain('data-testid="nothing-wrong"');
   });
 
@@ -132,9 +132,9 @@ describe('panel', () => {
     const presets = [...html.matchAll(/name="preset"\s+value="([^"]+)"/g)].map(([, name]) => name ?? '');
     expect(presets).toHaveLength(11);
     for (const preset of presets) {
-      const before = JSON.stringify([standin.faults.list(), standin.faults.settings]);
+      const before = JSON.stringify([mock.faults.list(), mock.faults.settings]);
       expect((await panel({ intent: 'preset', preset })).status, preset).toBe(200);
-      expect(JSON.stringify([standin.faults.list(), standin.faults.settings]), preset).not.toBe(before);
+      expect(JSON.stringify([mock.faults.list(), mock.faults.settings]), preset).not.toBe(before);
     }
   });
 
@@ -146,10 +146,10 @@ describe('panel', () => {
     for (const kind of kinds) {
       const form = { intent: 'add', where: 'profile', kind, status: '500', ms: '10', times: '1', errno: '' };
       expect((await panel(form)).status, kind).toBe(200);
-      expect(standin.faults.list()[0]?.fault, kind).toMatchObject({ where: 'profile', times: 1 });
+      expect(mock.faults.list()[0]?.fault, kind).toMatchObject({ where: 'profile', times: 1 });
     }
-    expect(standin.faults.list()).toHaveLength(kinds.length);
-    expect(standin.faults.list().at(-1)?.fault.what).toEqual({ kind: 'status', status: 500 });
+    expect(mock.faults.list()).toHaveLength(kinds.length);
+    expect(mock.faults.list().at(-1)?.fault.what).toEqual({ kind: 'status', status: 500 });
   });
 
   it.each([
@@ -166,26 +166,26 @@ describe('panel', () => {
     const { status, html } = await panel(form);
     expect(status).toBe(400);
     expect(/<p role="alert">([^<]*)</.exec(html)?.[1]).toContain(sentence);
-    expect(standin.faults.list()).toEqual([]);
+    expect(mock.faults.list()).toEqual([]);
   });
 
   it('takes forms from its own pages only, and cannot be framed', async () => {
     const clear = { intent: 'preset', preset: 'offline' };
     expect((await panel(clear, { origin: 'https://evil.example' })).status).toBe(403);
-    expect(standin.faults.list()).toEqual([]);
-    expect((await panel(clear, { origin: standin.origin })).status).toBe(200);
-    expect(standin.faults.list()).toHaveLength(1);
+    expect(mock.faults.list()).toEqual([]);
+    expect((await panel(clear, { origin: mock.origin })).status).toBe(200);
+    expect(mock.faults.list()).toHaveLength(1);
     expect((await panel()).headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
   });
 
   it('shows no token and no markup of a request', async () => {
-    const tokens = await drive(standin).tokens();
+    const tokens = await drive(mock).tokens();
     const token = String(tokens.refresh_token);
-    await (await refresh(standin, token)).text();
-    await (await fetch(`${standin.origin}/v1/destroy/${token}?token=${token}`)).text();
-    await (await fetch(`${standin.origin}/v1/<script>alert(1)</script>`)).text();
+    await (await refresh(mock, token)).text();
+    await (await fetch(`${mock.origin}/v1/destroy/${token}?token=${token}`)).text();
+    await (await fetch(`${mock.origin}/v1/<script>alert(1)</script>`)).text();
     await new Promise<void>((resolve, reject) => {
-      const { port } = new URL(standin.origin);
+      const { port } = new URL(mock.origin);
       // A client that does not write its address as a browser would.
       rawRequest({ host: '127.0.0.1', port, path: '/v1/<b>&"' }, (answer) => {
         answer.resume();
@@ -203,9 +203,9 @@ describe('panel', () => {
   });
 
   it('the front page leads here', async () => {
-    const front = await fetch(`${standin.origin}/`, { headers: { accept: 'text/html' } });
+    const front = await fetch(`${mock.origin}/`, { headers: { accept: 'text/html' } });
     expect(await front.text()).toContain('href="/__standin/"');
-    const bare = await fetch(`${standin.origin}/__standin`);
-    expect([bare.redirected, bare.url]).toEqual([true, `${standin.origin}/__standin/`]);
+    const bare = await fetch(`${mock.origin}/__standin`);
+    expect([bare.redirected, bare.url]).toEqual([true, `${mock.origin}/__standin/`]);
   });
 });

@@ -1,7 +1,7 @@
 // Requests to a mock server that may not answer them.
 import { expect } from 'vitest';
 import type { Era } from '../../src/mock-accounts/era.ts';
-import type { RunningStandin } from '../../src/mock-accounts/listen.ts';
+import type { RunningMockServer } from '../../src/mock-accounts/listen.ts';
 import { TEST_CLIENT } from '../../src/mock-accounts/testing/drive.ts';
 
 /** What differs between the eras. */
@@ -9,7 +9,7 @@ export const eraOf = <T>(era: Era, today: T, then: T): T => (era === 'today' ? t
 
 /** Sends JSON. */
 export function post(
-  { origin }: Pick<RunningStandin, 'origin'>,
+  { origin }: Pick<RunningMockServer, 'origin'>,
   path: string,
   body: object,
   init: RequestInit = {},
@@ -24,7 +24,7 @@ export function post(
 
 /** Refreshes a token of the test client. */
 export function refresh(
-  standin: Pick<RunningStandin, 'origin'>,
+  mock: Pick<RunningMockServer, 'origin'>,
   token: string | undefined,
   init: RequestInit = {},
   path = '/v1/token',
@@ -35,7 +35,7 @@ export function refresh(
     refresh_token: token,
     scope: 'profile',
   };
-  return post(standin, path, request, init);
+  return post(mock, path, request, init);
 }
 
 /** There was no answer, or not a whole one. */
@@ -47,14 +47,14 @@ export async function refuses(attempt: Promise<unknown>): Promise<void> {
 
 /** Asks, and gives up when the one fault has met the request and `then` holds: at a moment, not after a time. */
 export async function giveUp(
-  standin: RunningStandin,
+  mock: RunningMockServer,
   path: string,
   body: object,
   then: () => boolean = () => true,
 ): Promise<void> {
   const client = new AbortController();
-  const refused = refuses(post(standin, path, body, { signal: client.signal }));
-  await expect.poll(() => standin.faults.hits()[0] === 1 && then(), { interval: 5 }).toBe(true);
+  const refused = refuses(post(mock, path, body, { signal: client.signal }));
+  await expect.poll(() => mock.faults.hits()[0] === 1 && then(), { interval: 5 }).toBe(true);
   client.abort();
   await refused;
 }

@@ -1,17 +1,17 @@
 // A mock server that really listens, and a client library's whole round against it, in both eras.
 import * as oauth from 'oauth4webapi';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type RunningStandin, startStandin } from '../../src/mock-accounts/listen.ts';
+import { type RunningMockServer, startMockServer } from '../../src/mock-accounts/listen.ts';
 import { drive, TEST_CLIENT } from '../../src/mock-accounts/testing/drive.ts';
 
-const running: RunningStandin[] = [];
-const start = async (options: Parameters<typeof startStandin>[0]) => {
-  const standin = await startStandin(options);
-  running.push(standin);
-  return standin;
+const running: RunningMockServer[] = [];
+const start = async (options: Parameters<typeof startMockServer>[0]) => {
+  const mock = await startMockServer(options);
+  running.push(mock);
+  return mock;
 };
 afterEach(async () => {
-  await Promise.all(running.splice(0).map((standin) => standin.stop()));
+  await Promise.all(running.splice(0).map((mock) => mock.stop()));
 });
 
 // Everything is plain http on loopback here.
@@ -21,14 +21,14 @@ const client: oauth.Client = { client_id: TEST_CLIENT };
 
 describe.each(['2019', 'today'] as const)('a whole round, era %s', (era) => {
   it('discovers, redeems, verifies, refreshes, reads, destroys', async () => {
-    const { origin, store, world, app } = await start({ era });
+    const { origin, store, context, app } = await start({ era });
     const issuer = new URL(origin);
     const server = await oauth.processDiscoveryResponse(
       issuer,
       await oauth.discoveryRequest(issuer, insecure),
     );
 
-    const { code, verifier } = await drive({ app, world }).code();
+    const { code, verifier } = await drive({ app, context }).code();
     const callback = oauth.validateAuthResponse(
       server,
       client,
@@ -100,13 +100,15 @@ describe('listening', () => {
 
   it('a port in use is an error of its own', async () => {
     const { origin } = await start({ era: 'today' });
-    await expect(startStandin({ era: 'today', port: Number(new URL(origin).port) })).rejects.toMatchObject({
-      code: 'EADDRINUSE',
-    });
+    await expect(startMockServer({ era: 'today', port: Number(new URL(origin).port) })).rejects.toMatchObject(
+      {
+        code: 'EADDRINUSE',
+      },
+    );
   });
 
   it('stops for good', async () => {
-    const { origin, stop } = await startStandin({ era: 'today' });
+    const { origin, stop } = await startMockServer({ era: 'today' });
     expect((await fetch(`${origin}/__heartbeat__`)).status).toBe(200);
     await stop();
     await expect(fetch(`${origin}/__heartbeat__`)).rejects.toThrow();

@@ -5,9 +5,9 @@ import { type Browser, requestPath as query, type Shown } from '../../src/mock-a
 import { TEST_CLIENT } from '../../src/mock-accounts/testing/drive.ts';
 
 const UNTRUSTED = 'a1b2c3d4e5f60003';
-let { clock, standin, driver, page } = fresh('today');
+let { clock, mock, driver, page } = fresh('today');
 beforeEach(() => {
-  ({ clock, standin, driver, page } = fresh('today'));
+  ({ clock, mock, driver, page } = fresh('today'));
 });
 
 const password = 'correct horse';
@@ -168,13 +168,13 @@ describe('signing up', () => {
   it('shows the code that would be mailed, and wants it back', async () => {
     const { html } = await signUp();
     const code = /data-testid="confirmation-code">(\d{6})</.exec(html)?.[1] ?? '';
-    expect(code).toBe(standin.store.accounts.byEmail('new@example.com')?.confirmationCode);
+    expect(code).toBe(mock.store.accounts.byEmail('new@example.com')?.confirmationCode);
     expect((await browse(query())).html).toContain(code);
     expect((await browse(query(), { intent: 'confirm', code: '000000' })).alert).toBe(
       'Invalid verification code',
     );
     expect((await browse(query(), { intent: 'confirm', code })).data).toMatchObject({ state: 'the-state' });
-    expect(standin.store.accounts.byEmail('new@example.com')?.verified).toBe(true);
+    expect(mock.store.accounts.byEmail('new@example.com')?.verified).toBe(true);
   });
 
   it('says what is wrong', async () => {

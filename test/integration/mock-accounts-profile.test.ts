@@ -1,17 +1,17 @@
 // The profile server: scopes, single fields, writes, pictures, caching headers.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createStandin, type Standin } from '../../src/mock-accounts/app.ts';
+import { createMockServer, type MockServer } from '../../src/mock-accounts/app.ts';
 import type { Era } from '../../src/mock-accounts/era.ts';
 import { createKeys } from '../../src/mock-accounts/keys.ts';
 import { type Driver, drive, type Wish } from '../../src/mock-accounts/testing/drive.ts';
 
 const keys = createKeys(Date.now);
-let standin: Standin;
+let mock: MockServer;
 let driver: Driver;
 
 const begin = (era: Era) => {
-  standin = createStandin({ era, origin: 'http://127.0.0.1:9720', keys });
-  driver = drive(standin);
+  mock = createMockServer({ era, origin: 'http://127.0.0.1:9720', keys });
+  driver = drive(mock);
 };
 beforeEach(() => begin('today'));
 
@@ -22,7 +22,7 @@ const profileFor = async (scope: string, wish: Wish = {}) =>
 
 describe('GET /v1/profile, by scope', () => {
   it('profile is everything but sub', async () => {
-    const ada = standin.store.accounts.byEmail('ada@example.com');
+    const ada = mock.store.accounts.byEmail('ada@example.com');
     expect(await profileFor('profile')).toEqual({
       email: 'ada@example.com',
       locale: 'en-US',
@@ -69,7 +69,7 @@ describe('GET /v1/profile, by scope', () => {
   });
 
   it('subscriptions, disabled and locked accounts show only where there is something', async () => {
-    const lin = standin.store.accounts.byEmail('lin@example.com');
+    const lin = mock.store.accounts.byEmail('lin@example.com');
     if (lin === undefined) throw new Error('no account');
     Object.assign(lin, {
       subscriptions: { a1b2c3d4e5f60001: ['premium'], other: ['x'] },
@@ -148,7 +148,7 @@ describe('pictures', () => {
     const { status, body } = await upload(token, PNG);
     expect(status).toBe(201);
     expect(body.url).toBe(`http://127.0.0.1:9720/a/${String(body.id)}`);
-    const served = await standin.app.request(String(body.url));
+    const served = await mock.app.request(String(body.url));
     expect(served.headers.get('content-type')).toBe('image/png');
     expect(new Uint8Array(await served.arrayBuffer())).toEqual(PNG);
     expect((await driver.get('/v1/avatar', token)).body).toEqual({
@@ -176,7 +176,7 @@ describe('pictures', () => {
   });
 
   it('of others are out of reach', async () => {
-    const ada = standin.store.accounts.byEmail('ada@example.com');
+    const ada = mock.store.accounts.byEmail('ada@example.com');
     const token = await tokenFor('profile:write', { email: 'lin@example.com' });
     const answer = await driver.send(`/v1/avatar/${ada?.avatarId ?? ''}`, {
       method: 'DELETE',
@@ -201,9 +201,7 @@ describe('pictures', () => {
       await tokenFor('profile:avatar', { email: 'lin@example.com' }),
     );
     expect(body.id).toBe('0'.repeat(32));
-    expect((await standin.app.request(String(body.avatar))).headers.get('content-type')).toBe(
-      'image/svg+xml',
-    );
+    expect((await mock.app.request(String(body.avatar))).headers.get('content-type')).toBe('image/svg+xml');
   });
 });
 

@@ -5,9 +5,9 @@ import { type Browser, requestPath as query } from '../../src/mock-accounts/test
 
 const UNTRUSTED = 'a1b2c3d4e5f60003';
 const CONFIDENTIAL = 'a1b2c3d4e5f60004';
-let { clock, standin, driver, page } = fresh('today');
+let { clock, mock, driver, page } = fresh('today');
 beforeEach(() => {
-  ({ clock, standin, driver, page } = fresh('today'));
+  ({ clock, mock, driver, page } = fresh('today'));
 });
 
 const browse: Browser['open'] = (path, form, headers) => page.open(path, form, headers);
@@ -94,7 +94,7 @@ describe('prompt=none', () => {
     expect(await errorOf({ client_id: UNTRUSTED, scope: 'profile:uid' })).toBe('consent_required');
     clock.now += 60_000;
     expect(await errorOf({ max_age: '10' })).toBe('unmet_authentication_requirements');
-    const ada = standin.store.accounts.byEmail('ada@example.com');
+    const ada = mock.store.accounts.byEmail('ada@example.com');
     if (ada !== undefined) ada.verified = false;
     expect(await errorOf()).toBe('interaction_required');
   });

@@ -4,9 +4,9 @@ import { fresh } from '../../src/mock-accounts/testing/fresh.ts';
 import { type Browser, requestPath as query } from '../../src/mock-accounts/testing/browse.ts';
 import { TEST_CLIENT } from '../../src/mock-accounts/testing/drive.ts';
 
-let { standin, driver, page } = fresh('today');
+let { mock, driver, page } = fresh('today');
 beforeEach(() => {
-  ({ standin, driver, page } = fresh('today'));
+  ({ mock, driver, page } = fresh('today'));
 });
 
 const password = 'correct horse';
@@ -29,8 +29,8 @@ describe('settings', () => {
     expect((await settings()).html).toContain('>Disconnect</button>');
     const after = await settings({ intent: 'disconnect', client_id: TEST_CLIENT });
     expect(after.html).toContain('Nothing is connected');
-    expect(standin.store.liveGrants()).toEqual([]);
-    expect(standin.store.liveAccessTokens()).toEqual([]);
+    expect(mock.store.liveGrants()).toEqual([]);
+    expect(mock.store.liveAccessTokens()).toEqual([]);
   });
 
   it('change the password, which kills the grants of public clients', async () => {
@@ -49,7 +49,7 @@ describe('settings', () => {
     await signIn();
     expect((await settings({ intent: 'delete-account', password: 'no' })).alert).toBe('Incorrect password');
     expect((await settings({ intent: 'delete-account', password })).html).toContain('name="password"');
-    expect(standin.store.accounts.byEmail('ada@example.com')).toBeUndefined();
+    expect(mock.store.accounts.byEmail('ada@example.com')).toBeUndefined();
   });
 
   it('sign out', async () => {

@@ -9,9 +9,9 @@ const OTHER = 'a1b2c3d4e5f60002';
 const CONFIDENTIAL = 'a1b2c3d4e5f60004';
 const HEX = 'ab'.repeat(32);
 
-let { clock, standin, driver } = fresh('today');
+let { clock, mock, driver } = fresh('today');
 beforeEach(() => {
-  ({ clock, standin, driver } = fresh('today'));
+  ({ clock, mock, driver } = fresh('today'));
 });
 
 const refresh = (token: unknown, more?: object) => refreshWith(driver, token, more);
@@ -55,9 +55,9 @@ describe('tokens', () => {
 
   it('a trusted client may widen to its own scopes at refresh', async () => {
     const relay = 'https://identity.mozilla.com/apps/relay';
-    const client = standin.store.clients.get(TEST_CLIENT);
+    const client = mock.store.clients.get(TEST_CLIENT);
     if (client === undefined) throw new Error('no client');
-    standin.store.clients.set(TEST_CLIENT, { ...client, allowedScopes: relay });
+    mock.store.clients.set(TEST_CLIENT, { ...client, allowedScopes: relay });
     const { refresh_token: token } = await driver.tokens({ scope: 'profile' });
     expect((await refresh(token, { scope: `profile ${relay}` })).body.scope).toBe(`profile ${relay}`);
   });
@@ -65,9 +65,9 @@ describe('tokens', () => {
   it('a disabled client can redeem a code but not refresh', async () => {
     const { refresh_token: token } = await driver.tokens();
     const { code, verifier } = await driver.code();
-    const client = standin.store.clients.get(TEST_CLIENT);
+    const client = mock.store.clients.get(TEST_CLIENT);
     if (client === undefined) throw new Error('no client');
-    standin.store.clients.set(TEST_CLIENT, { ...client, disabled: true });
+    mock.store.clients.set(TEST_CLIENT, { ...client, disabled: true });
     const refused = await refresh(token);
     expect([refused.status, refused.body.errno, refused.headers.get('retry-after')]).toEqual([
       503,
@@ -136,8 +136,8 @@ describe('destroying', () => {
       .update(Buffer.from(String(second.refresh_token), 'hex'))
       .digest('hex');
     expect(await destroy({ refresh_token_id: id })).toBe(200);
-    expect(standin.store.liveGrants()).toEqual([]);
-    expect(standin.store.liveAccessTokens()).toEqual([]);
+    expect(mock.store.liveGrants()).toEqual([]);
+    expect(mock.store.liveAccessTokens()).toEqual([]);
   });
 
   it('/v1/destroy answers 500 to a form without client_id for a live token, which lives on', async () => {
@@ -158,11 +158,11 @@ describe('destroying', () => {
         }),
       ]);
     }
-    expect([standin.store.liveGrants(), standin.store.liveAccessTokens()]).toMatchObject([[{}], [{}]]);
+    expect([mock.store.liveGrants(), mock.store.liveAccessTokens()]).toMatchObject([[{}], [{}]]);
     expect((await driver.form('/v1/destroy', { token: HEX })).body).toMatchObject({ code: 400, errno: 108 });
     const named = { refresh_token: String(token), client_id: TEST_CLIENT };
     expect((await driver.form('/v1/destroy', named)).status).toBe(200);
-    expect(standin.store.liveGrants()).toEqual([]);
+    expect(mock.store.liveGrants()).toEqual([]);
   });
 
   it('/v1/destroy refuses a refresh token as token, and another client', async () => {
@@ -170,19 +170,19 @@ describe('destroying', () => {
     expect((await driver.post('/v1/destroy', { token })).body.errno).toBe(108);
     expect((await driver.post('/v1/destroy', { token: access, client_id: OTHER })).body.errno).toBe(108);
     expect((await driver.post('/v1/destroy', { token: access, refresh_token: token })).body.errno).toBe(109);
-    expect(standin.store.liveGrants()).toHaveLength(1);
+    expect(mock.store.liveGrants()).toHaveLength(1);
   });
 
   it('/v1/oauth/destroy is RFC 7009: both kinds, unknown and foreign tokens are fine', async () => {
     const { access_token: access, refresh_token: token } = await driver.tokens();
     const destroy = (body: object) => driver.form('/v1/oauth/destroy', { client_id: TEST_CLIENT, ...body });
     expect((await destroy({ token, client_id: OTHER })).status).toBe(200);
-    expect(standin.store.liveGrants()).toHaveLength(1);
+    expect(mock.store.liveGrants()).toHaveLength(1);
     expect((await destroy({ token, token_type_hint: 'refresh_token' })).body).toEqual({});
     expect((await destroy({ token: access })).status).toBe(200);
     expect((await destroy({ token: access })).status).toBe(200);
-    expect(standin.store.liveGrants()).toEqual([]);
-    expect(standin.store.liveAccessTokens()).toEqual([]);
+    expect(mock.store.liveGrants()).toEqual([]);
+    expect(mock.store.liveAccessTokens()).toEqual([]);
     expect(await destroy({ token: 'x' })).toMatchObject({ status: 400, body: { errno: 107 } });
     expect((await destroy({ token, client_id: 'f'.repeat(16) })).body.errno).toBe(162);
     expect((await destroy({ token, client_id: CONFIDENTIAL, client_secret: HEX })).body.errno).toBe(171);

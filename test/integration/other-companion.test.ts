@@ -3,7 +3,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { standinEndpoints } from '../../src/fxa/environments.ts';
+import { mockServerEndpoints } from '../../src/fxa/environments.ts';
 import { createSession } from '../../src/session/index.ts';
 import { createCompanionHarness, EVERY, type CompanionHarness } from './companion-harness.ts';
 import { CLIENT, SCOPE } from './harness.ts';
@@ -66,10 +66,10 @@ async function updateToOther(): Promise<void> {
   const { ports } = world.host.start();
   world.session = createSession(ports, {
     environment: 'local',
-    issuer: world.standin.origin,
+    issuer: world.mock.origin,
     clientId: CLIENT,
     scope: SCOPE,
-    endpoints: standinEndpoints(world.standin.origin),
+    endpoints: mockServerEndpoints(world.mock.origin),
     companion: { origin: otherOrigin(), every: EVERY },
     metrics: { entrypoint: 'test-button', utm: { source: 'tests' } },
   });
@@ -83,7 +83,7 @@ function watchRest(): readonly string[] {
   const { fetch: network } = world.host;
   world.host.fetch = (...request) => {
     const url = String(request[0]);
-    if (![world.standin.origin, otherOrigin()].some((origin) => url.startsWith(origin))) asked.push(url);
+    if (![world.mock.origin, otherOrigin()].some((origin) => url.startsWith(origin))) asked.push(url);
     return network(...request);
   };
   return asked;
@@ -100,7 +100,7 @@ it.each(Object.entries(ANSWERS))(
     await updateToOther();
     await world.later();
     await world.later();
-    world.standin.store.changePassword(world.ada, 'another horse');
+    world.mock.store.changePassword(world.ada, 'another horse');
     world.host.memory.delete('tokens');
     await world.session.refreshProfile();
     expect(world.view().status).toBe('needsReauth');

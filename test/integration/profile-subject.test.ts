@@ -97,7 +97,7 @@ describe('a client with pairwise subjects', () => {
     await signsInPairwise();
     const { status, account } = world.view();
     expect([status, account?.email]).toEqual(['signedIn', 'ada@example.com']);
-    expect(world.standin.store.accounts.byEmail('ada@example.com')?.uid).toBe(account?.uid);
+    expect(world.mock.store.accounts.byEmail('ada@example.com')?.uid).toBe(account?.uid);
     profileSays((profile) => ({ ...profile, ...MALLORY }));
     await world.session.refreshProfile();
     expect(world.view().account).toMatchObject({ email: 'ada@example.com' });

@@ -1,11 +1,11 @@
 // Writing to the profile, over a real connection, and reading it back: both eras.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { standinEndpoints, type Deployment } from '../../src/fxa/environments.ts';
+import { mockServerEndpoints, type Deployment } from '../../src/fxa/environments.ts';
 import { LARGEST_AVATAR, setAvatar, setDisplayName } from '../../src/fxa/profile-write.ts';
 import { fetchProfile } from '../../src/fxa/profile.ts';
 import { failure } from '../../src/fxa/testing/deployment.ts';
 import { createKeys } from '../../src/mock-accounts/keys.ts';
-import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
+import { startMockServer, type RunningMockServer } from '../../src/mock-accounts/listen.ts';
 import { drive, TEST_CLIENT } from '../../src/mock-accounts/testing/drive.ts';
 import { ERAS } from './harness.ts';
 
@@ -17,16 +17,16 @@ PNG.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const JPEG = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]);
 
 describe.each(ERAS)('writing to the profile, era %s', (era) => {
-  let standin: RunningStandin;
+  let mock: RunningMockServer;
   let deployment: Deployment;
   beforeAll(async () => {
-    standin = await startStandin({ era, port: 0, keys });
-    deployment = { name: 'local', endpoints: standinEndpoints(standin.origin), clientId: TEST_CLIENT };
+    mock = await startMockServer({ era, port: 0, keys });
+    deployment = { name: 'local', endpoints: mockServerEndpoints(mock.origin), clientId: TEST_CLIENT };
   });
-  afterAll(() => standin.stop());
+  afterAll(() => mock.stop());
 
   const tokenFor = async (scope: string, email = 'ada@example.com') =>
-    String((await drive(standin).tokens({ scope, email })).access_token);
+    String((await drive(mock).tokens({ scope, email })).access_token);
   const read = (token: string) => fetchProfile(deployment, token, http);
 
   it.each(['Zoë 🦊', 'نور الهدى', 'x'.repeat(256)])('changes the display name to %j', async (name) => {
@@ -76,7 +76,7 @@ describe.each(ERAS)('writing to the profile, era %s', (era) => {
 
   it('allows writes from an extension in its preflight answers', async () => {
     for (const path of ['/v1/display_name', '/v1/avatar/upload']) {
-      const answer = await fetch(standin.origin + path, {
+      const answer = await fetch(mock.origin + path, {
         method: 'OPTIONS',
         headers: {
           origin: 'moz-extension://f00f00f0-0000-4000-8000-000000000000',
@@ -95,7 +95,7 @@ describe.each(ERAS)('writing to the profile, era %s', (era) => {
     ['257 characters', 'x'.repeat(257), 400],
   ])('agrees with the server on what is refused before sending: %s', async (_what, displayName, status) => {
     const token = await tokenFor('profile:write');
-    const driver = drive(standin);
+    const driver = drive(mock);
     expect((await driver.post('/v1/display_name', { displayName }, driver.bearer(token))).status).toBe(
       status,
     );

@@ -84,8 +84,8 @@ describe('an attempt on top of a session', () => {
     slowPerson(world);
     const attempt = world.session.signIn();
     await inWindow();
-    for (const { id } of world.standin.store.liveGrants({ clientId: CLIENT }))
-      world.standin.store.tokens.removeRefreshToken(id);
+    for (const { id } of world.mock.store.liveGrants({ clientId: CLIENT }))
+      world.mock.store.tokens.removeRefreshToken(id);
     world.host.memory.delete('tokens');
     await expect(world.session.accessToken('profile')).rejects.toMatchObject({ code: 'reauth_required' });
     await world.session.cancelSignIn();
@@ -154,7 +154,7 @@ it('fetches the profile again after a change, even if a fetch was running', asyn
   await held.reached;
   const change = world.session.changeDisplayName('Countess of Lovelace');
   await expect
-    .poll(() => world.standin.store.accounts.byEmail('ada@example.com')?.displayName)
+    .poll(() => world.mock.store.accounts.byEmail('ada@example.com')?.displayName)
     .toBe('Countess of Lovelace');
   held.release();
   await Promise.all([look, change]);

@@ -1,20 +1,20 @@
 // Scoped keys in the session: asked for, opened, sealed beside the refresh token, gone first at sign-out.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { standinEndpoints } from '../../src/fxa/environments.ts';
+import { mockServerEndpoints } from '../../src/fxa/environments.ts';
 import * as scopedKeys from '../../src/fxa/scoped-keys.ts';
 import type { StoredRecord } from '../../src/session/state/record.ts';
 import { createSession, type SessionService } from '../../src/session/index.ts';
 import type { View } from '../../src/session/state/view.ts';
-import { startStandin, type RunningStandin } from '../../src/mock-accounts/listen.ts';
+import { startMockServer, type RunningMockServer } from '../../src/mock-accounts/listen.ts';
 import { deriveKey, type MadeKey } from '../../src/mock-accounts/pages/keys.ts';
-import { EXTENSION_CLIENTS, KEY_SCOPE, READY_PASSWORD, readyClients } from '../../src/mock-accounts/seed.ts';
+import { EXTENSION_CLIENTS, KEY_SCOPE, SEED_PASSWORD, seedClients } from '../../src/mock-accounts/seed.ts';
 import type { Account } from '../../src/mock-accounts/store/types.ts';
 import { browser } from '../../src/mock-accounts/testing/browse.ts';
 import { createHost, type Host } from '../harness/host.ts';
 
 const CLIENT = EXTENSION_CLIENTS.firefox;
 
-let standin: RunningStandin;
+let mock: RunningMockServer;
 let host: Host;
 let session: SessionService;
 let who: string;
@@ -22,11 +22,11 @@ let who: string;
 let meddle: (answer: Record<string, unknown>) => void;
 
 beforeEach(async () => {
-  standin = await startStandin({ era: 'today', port: 0 });
+  mock = await startMockServer({ era: 'today', port: 0 });
   who = 'ada@example.com';
   meddle = () => undefined;
   host = createHost({
-    redirectUri: readyClients().find(({ id }) => id === CLIENT)?.redirectUris[0] ?? '',
+    redirectUri: seedClients().find(({ id }) => id === CLIENT)?.redirectUris[0] ?? '',
     simulatedUser,
     fetch: async (input, init) => {
       const response = await fetch(input, init);
@@ -38,7 +38,7 @@ beforeEach(async () => {
   });
   session = start();
 });
-afterEach(() => standin.stop());
+afterEach(() => mock.stop());
 
 function start(): SessionService {
   const { ports } = host.start();
@@ -46,19 +46,19 @@ function start(): SessionService {
     { ...ports, keys: scopedKeys },
     {
       environment: 'local',
-      issuer: standin.origin,
+      issuer: mock.origin,
       clientId: CLIENT,
       scope: `openid profile ${KEY_SCOPE}`,
       keyScopes: [KEY_SCOPE],
-      endpoints: standinEndpoints(standin.origin),
+      endpoints: mockServerEndpoints(mock.origin),
     },
   );
 }
 
 /** Signs in at the mock server's page, which makes the keys, and does what its script does at the end. */
 async function simulatedUser(url: string): Promise<string> {
-  const { data } = await browser(standin).signIn(url.slice(standin.origin.length), who);
-  const { sessionToken } = (await post('/v1/account/login', { email: who, password: READY_PASSWORD })) as {
+  const { data } = await browser(mock).signIn(url.slice(mock.origin.length), who);
+  const { sessionToken } = (await post('/v1/account/login', { email: who, password: SEED_PASSWORD })) as {
     sessionToken: string;
   };
   return ((await post('/v1/oauth/authorization', data, sessionToken)) as { redirect: string }).redirect;
@@ -69,11 +69,11 @@ async function post(path: string, body: unknown, session?: string): Promise<unkn
     'content-type': 'application/json',
     ...(session !== undefined && { authorization: `Bearer ${session}` }),
   };
-  return (await fetch(standin.origin + path, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+  return (await fetch(mock.origin + path, { method: 'POST', headers, body: JSON.stringify(body) })).json();
 }
 
 const account = (): Account => {
-  const found = standin.store.accounts.byEmail(who);
+  const found = mock.store.accounts.byEmail(who);
   if (!found) throw new Error(`There is no ${who}.`);
   return found;
 };
@@ -119,7 +119,7 @@ it('fail the sign-in if missing or malformed, and leave no grant', async () => {
     await session.signIn();
     expect(view()).toMatchObject({ status: 'signedOut', problem: { code: 'bad_response', reason } });
     await session.runMaintenance();
-    expect(standin.store.liveGrants({ clientId: CLIENT })).toEqual([]);
+    expect(mock.store.liveGrants({ clientId: CLIENT })).toEqual([]);
   }
 });
 

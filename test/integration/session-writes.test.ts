@@ -22,7 +22,7 @@ describe('with the scopes for it', () => {
   it('changes the name here and at Mozilla accounts', async () => {
     await world.session.changeDisplayName('Countess of Lovelace');
     expect(world.view().account?.displayName).toBe('Countess of Lovelace');
-    expect(world.standin.store.accounts.byEmail('ada@example.com')?.displayName).toBe('Countess of Lovelace');
+    expect(world.mock.store.accounts.byEmail('ada@example.com')?.displayName).toBe('Countess of Lovelace');
   });
 
   it('changes the picture here and at Mozilla accounts', async () => {
@@ -49,8 +49,7 @@ describe('with the scopes for it', () => {
   });
 
   it('refreshes a refused token once', async () => {
-    for (const { id } of world.standin.store.liveAccessTokens({}))
-      world.standin.store.tokens.removeAccessToken(id);
+    for (const { id } of world.mock.store.liveAccessTokens({})) world.mock.store.tokens.removeAccessToken(id);
     await world.session.changeDisplayName('Ada again');
     expect(world.view().account?.displayName).toBe('Ada again');
   });

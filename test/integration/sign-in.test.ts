@@ -48,7 +48,7 @@ describe.each(ERAS)('with the servers of %s', (era) => {
       sessionOnly: 'off',
       pendingRevocations: 0,
       metrics: { on: false, closedBy: expect.arrayContaining(['nowhere', 'switch']) as string[] },
-      issuer: world.standin.origin,
+      issuer: world.mock.origin,
       tab: true,
       lastChange: { at: expect.any(Number) as number, from: 'signedIn', to: 'signedOut', why: 'by_user' },
     });
@@ -75,7 +75,7 @@ describe.each(ERAS)('with the servers of %s', (era) => {
   it('refreshes once for all callers when a resource refuses the token, and keeps the refresh token', async () => {
     await world.session.signIn();
     const before = world.record().session;
-    await fetch(`${world.standin.origin}/v1/destroy`, {
+    await fetch(`${world.mock.origin}/v1/destroy`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ token: world.issued[0] }),
@@ -116,7 +116,7 @@ describe.each(ERAS)('with the servers of %s', (era) => {
   it('asks for a new sign-in when Mozilla accounts rejects the grant, and accepts one', async () => {
     await world.session.signIn();
     const uid = world.view().account?.uid ?? '';
-    world.standin.store.disconnect(uid, 'a1b2c3d4e5f60001');
+    world.mock.store.disconnect(uid, 'a1b2c3d4e5f60001');
     await world.session.refreshProfile();
     expect(world.view()).toMatchObject({
       status: 'needsReauth',

@@ -1,11 +1,11 @@
-// The stand-in in era 2019 against what the real servers of 2019 were recorded to answer: one test per exchange, over real HTTP.
+// The mock server in era 2019 against what the real servers of 2019 were recorded to answer: one test per exchange, over real HTTP.
 import { afterEach, describe, expect, it } from 'vitest';
-import { type RunningStandin, startStandin } from '../../src/mock-accounts/listen.ts';
+import { type RunningMockServer, startMockServer } from '../../src/mock-accounts/listen.ts';
 import { comparable } from './compare.ts';
 import { type Exchange, EXCHANGES, type RecordedRequest, type RecordedResponse, send } from './exchange.ts';
 import { addRecordedAccount, seed } from './seeds.ts';
 
-let running: RunningStandin | undefined;
+let running: RunningMockServer | undefined;
 afterEach(async () => {
   await running?.stop();
   running = undefined;
@@ -19,9 +19,9 @@ async function withCurrentEtag(port: number, request: RecordedRequest): Promise<
   return { ...request, headers: { ...headers, 'if-none-match': answered.etag ?? '' } };
 }
 
-/** Sends the recorded request to a fresh stand-in that knows what the real servers knew then. */
+/** Sends the recorded request to a fresh mock server that knows what the real servers knew then. */
 async function replay(exchange: Exchange): Promise<RecordedResponse> {
-  running = await startStandin({ era: '2019' });
+  running = await startMockServer({ era: '2019' });
   const port = Number(new URL(running.origin).port);
   const { account, session } = addRecordedAccount(running.store);
   const signedIn = exchange.section.startsWith('B.') ? { authorization: `Bearer ${session.token}` } : {};

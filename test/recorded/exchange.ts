@@ -1,4 +1,4 @@
-// The recorded exchanges as data, and how one of them is sent to a stand-in.
+// The recorded exchanges as data, and how one of them is sent to a mock server.
 import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 

@@ -5,11 +5,11 @@ import type { CompanionSettings } from '../../src/companion/config.ts';
 import { examine } from '../../src/extension/pages/doctor/examination.ts';
 import { BUILD, healthy } from '../../src/extension/pages/doctor/testing.ts';
 import { destroyAccessToken, destroyGrant } from '../../src/fxa/destroy.ts';
-import { standinEndpoints, type Deployment } from '../../src/fxa/environments.ts';
-import { acceptAccessToken, refreshAccessToken, requestGrant } from '../../src/fxa/tokens.ts';
+import { mockServerEndpoints, type Deployment } from '../../src/fxa/environments.ts';
+import { validateAccessToken, exchangeCode, refreshAccessToken } from '../../src/fxa/tokens.ts';
 import type { Era } from '../../src/mock-accounts/era.ts';
 import { createKeys } from '../../src/mock-accounts/keys.ts';
-import { startStandin } from '../../src/mock-accounts/listen.ts';
+import { startMockServer } from '../../src/mock-accounts/listen.ts';
 import { drive, TEST_CLIENT } from '../../src/mock-accounts/testing/drive.ts';
 import { CLIENT } from '../companion/fakes/mock-and-companion.ts';
 import * as companion from '../companion/harness.ts';
@@ -25,7 +25,7 @@ const until = (is: () => boolean) => vi.waitUntil(is, { timeout: 60_000 });
 export async function madeByExtension(era: Era): Promise<ReadonlySet<string>> {
   const kinds = new Set<string>();
   const world = await createHarness(era, { scope: SCOPE });
-  const { origin } = world.standin;
+  const { origin } = world.mock;
   world.host.fetch = noting(kinds, () => origin, world.host.fetch);
   const { session } = world;
   try {
@@ -39,7 +39,7 @@ export async function madeByExtension(era: Era): Promise<ReadonlySet<string>> {
     await session.signOut();
     await session.drainOutbox();
     expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
-    const build = { ...BUILD, issuer: origin, endpoints: standinEndpoints(origin) };
+    const build = { ...BUILD, issuer: origin, endpoints: mockServerEndpoints(origin) };
     await examine(healthy({ fetch: world.host.fetch, build }), () => undefined);
   } finally {
     await world.stop();
@@ -50,10 +50,10 @@ export async function madeByExtension(era: Era): Promise<ReadonlySet<string>> {
 /** What the protocol knows beyond that: other forms of a grant, and the auth server's family of paths. */
 export async function madeByProtocol(): Promise<ReadonlySet<string>> {
   const kinds = new Set<string>();
-  const standin = await startStandin({ era: 'today', keys });
-  const { origin } = standin;
+  const mock = await startMockServer({ era: 'today', keys });
+  const { origin } = mock;
   const http = { fetch: noting(kinds, () => origin, fetch) };
-  const endpoints = standinEndpoints(origin);
+  const endpoints = mockServerEndpoints(origin);
   const family = { token: `${origin}/v1/oauth/token`, destroy: `${origin}/v1/oauth/destroy` };
   const deployments: Deployment[] = [endpoints, { ...endpoints, ...family }].map((each) => ({
     name: 'custom',
@@ -63,17 +63,19 @@ export async function madeByProtocol(): Promise<ReadonlySet<string>> {
   try {
     for (const deployment of deployments) {
       for (const ttl of [undefined, 300]) {
-        const { code, verifier } = await drive(standin).code();
-        const answer = await requestGrant(deployment, { code, codeVerifier: verifier, ttl }, http);
+        const { code, verifier } = await drive(mock).code();
+        const answer = await exchangeCode(deployment, { code, codeVerifier: verifier, ttl }, http);
         const refreshToken = String(answer.refresh_token);
-        await refreshAccessToken(deployment, { refreshToken, scope: 'profile', ttl }, http);
-        await destroyAccessToken(deployment, acceptAccessToken(answer).accessToken, http);
+        validateAccessToken(
+          await refreshAccessToken(deployment, { refreshToken, scope: 'profile', ttl }, http),
+        );
+        await destroyAccessToken(deployment, validateAccessToken(answer).accessToken, http);
         await destroyGrant(deployment, { refreshToken }, http);
       }
     }
-    expect(standin.store.liveGrants()).toEqual([]);
+    expect(mock.store.liveGrants()).toEqual([]);
   } finally {
-    await standin.stop();
+    await mock.stop();
   }
   return kinds;
 }
@@ -83,22 +85,22 @@ export async function madeByCompanion(
   tokenCheck: CompanionSettings['tokenCheck'],
 ): Promise<ReadonlySet<string>> {
   const kinds = new Set<string>();
-  const standin = await startStandin({ era: 'today', keys });
+  const mock = await startMockServer({ era: 'today', keys });
   const network = globalThis.fetch;
-  const seen = noting(kinds, () => standin.origin, network);
+  const seen = noting(kinds, () => mock.origin, network);
   globalThis.fetch = seen;
   const agent = new Agent();
   try {
-    const running = await companion.startHere(standin, {}, { tokenCheck });
+    const running = await companion.startHere(mock, {}, { tokenCheck });
     // From here on only the companion still has it.
     globalThis.fetch = network;
     try {
       const at = (path: string) => running.origin + path;
-      const session = await companion.createSession(standin, running.origin);
-      const bearer = await companion.accessToken(standin);
+      const session = await companion.createSession(mock, running.origin);
+      const bearer = await companion.accessToken(mock);
       expect((await companion.ask(at('/v1/me'), 'GET', { bearer })).status).toBe(200);
-      const event = { clientId: CLIENT.clientId, uid: companion.uidOf(standin), payload: {} };
-      const set = await standin.events.sign({ ...event, event: 'profile-change' });
+      const event = { clientId: CLIENT.clientId, uid: companion.uidOf(mock), payload: {} };
+      const set = await mock.events.sign({ ...event, event: 'profile-change' });
       expect(await companion.deliver(agent, running.origin, set)).toBe(200);
       const flow = `/v1/metrics-flow?client_id=${CLIENT.clientId}&entrypoint=toolbar&utm_source=test`;
       expect((await companion.ask(at(flow))).status).toBe(200);
@@ -107,10 +109,10 @@ export async function madeByCompanion(
       const counted = await companion.ask(at('/v1/metrics'), 'POST', { bearer: session, body: { events } });
       expect(counted.status).toBe(202);
       await until(() => [...kinds].some((kind) => kind.includes('event_type')));
-      const refreshTokenIds = [companion.grant(standin, companion.uidOf(standin))];
+      const refreshTokenIds = [companion.grant(mock, companion.uidOf(mock))];
       const body = { refreshTokenIds };
       await companion.ask(at('/v1/session/end'), 'POST', { bearer: session, body });
-      const isLive = () => standin.store.liveGrants().some(({ id }) => refreshTokenIds.includes(id));
+      const isLive = () => mock.store.liveGrants().some(({ id }) => refreshTokenIds.includes(id));
       await until(() => !isLive());
       await companion.ask(at('/__heartbeat__'));
     } finally {
@@ -119,7 +121,7 @@ export async function madeByCompanion(
   } finally {
     globalThis.fetch = network;
     agent.destroy();
-    await standin.stop();
+    await mock.stop();
   }
   return kinds;
 }

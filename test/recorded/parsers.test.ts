@@ -1,13 +1,13 @@
 // What the real servers of 2019 answered, read by our protocol: every recorded answer to a call that we make.
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../../src/fxa/answers.ts';
-import { standinEndpoints } from '../../src/fxa/environments.ts';
+import { mockServerEndpoints } from '../../src/fxa/environments.ts';
 import type { Deployment } from '../../src/fxa/environments.ts';
 import { isFxaError } from '../../src/fxa/errors.ts';
 import { requestJson } from '../../src/fxa/http.ts';
 import { verifyIdToken } from '../../src/fxa/id-token.ts';
 import { parseProfile } from '../../src/fxa/profile.ts';
-import { acceptGrant, refreshTokenId } from '../../src/fxa/tokens.ts';
+import { validateGrant, refreshTokenId } from '../../src/fxa/tokens.ts';
 import { EXCHANGES } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
 import { parametersOf } from './seeds.ts';
@@ -15,7 +15,7 @@ import { parametersOf } from './seeds.ts';
 const ORIGIN = 'http://127.0.0.1:9010';
 const deployment: Deployment = {
   name: 'custom',
-  endpoints: standinEndpoints(ORIGIN),
+  endpoints: mockServerEndpoints(ORIGIN),
   clientId: 'a1b2c3d4e5f60001',
 };
 const offline = { fetch: () => Promise.reject(new TypeError('no network here')) };
@@ -110,7 +110,7 @@ describe('good answers', () => {
 
   it.each(of('exchange', 'refresh'))('$n, $title: tokens', async (exchange) => {
     const answer = await replay(exchange, exchange.call);
-    const grant = await acceptGrant(deployment, answer, { now: 0, requireIdToken: false }, offline);
+    const grant = await validateGrant(deployment, answer, { now: 0, requireIdToken: false }, offline);
     expect(grant.accessToken).toMatch(/^[0-9a-f]{64}$/);
     expect(grant.expiresIn).toBe(answer.expires_in);
     expect('refreshTokenId' in grant).toBe(exchange.call === 'exchange');

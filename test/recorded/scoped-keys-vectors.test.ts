@@ -72,7 +72,10 @@ describe("the examples of FxA's documentation and tests", () => {
     await expect(openScopedKeys(keysJwe, privateJwk, ['app_key'])).resolves.toEqual(bundle);
   });
 
-  it.each(documented.derivations)('the stand-in derives, for $identifier', ({ uid, kB, k, kid, ...data }) => {
-    expect(deriveKey({ uid, kB }, data)).toEqual({ kty: 'oct', scope: data.identifier, k, kid });
-  });
+  it.each(documented.derivations)(
+    'the mock server derives, for $identifier',
+    ({ uid, kB, k, kid, ...data }) => {
+      expect(deriveKey({ uid, kB }, data)).toEqual({ kty: 'oct', scope: data.identifier, k, kid });
+    },
+  );
 });

@@ -8,7 +8,7 @@ import type { Handlers } from '../browser/messaging.ts';
 export function commandHandlers(
   ready: Promise<SessionService>,
   report: (error: unknown) => void,
-  chooseServer: (session: SessionService, choice: string) => Promise<void>,
+  switchServer: (session: SessionService, choice: string) => Promise<void>,
 ): Handlers {
   const start = (work: (session: SessionService) => Promise<void>) => async () => {
     work(await ready).catch(report);
@@ -45,7 +45,7 @@ export function commandHandlers(
       const { uid, text } = readTextFor(told);
       return session.changeAvatar(readPicture(text), uid);
     }),
-    chooseServer: run(chooseServer),
+    switchServer: run(switchServer),
     wake: run((session) => session.wake()),
     dismissProblem: run((session) => session.dismissProblem()),
     cancelSignIn: run((session) => session.cancelSignIn()),

@@ -24,15 +24,15 @@ import {
 } from '../browser/background/listeners.ts';
 import { webLocks } from '../browser/ports/locks.ts';
 import { answer } from '../browser/messaging.ts';
-import { followNotices } from '../browser/background/notifications.ts';
+import { showNotifications } from '../browser/background/notifications.ts';
 import { readPolicy } from '../browser/ports/policy.ts';
 import { localArea, memoryArea } from '../browser/ports/storage.ts';
-import { followView } from '../browser/background/toolbar.ts';
+import { syncToolbar } from '../browser/background/toolbar.ts';
 import { vault } from '../browser/ports/vault.ts';
 import { welcomeOnce } from '../browser/background/welcome.ts';
 import { commandHandlers } from './handlers.ts';
 import { report, reportInFull } from './report.ts';
-import { chooseServer, configuration } from './switch-server.ts';
+import { switchServer, configuration } from './switch-server.ts';
 
 /** Literals of the build: without key scopes, their code is left out; in production, that for other servers. */
 declare const __SCOPED_KEYS__: boolean;
@@ -69,9 +69,9 @@ const ready = __TESTER__ ? configuration().then(begin) : begin(build);
 const after = (work: (session: SessionService) => Promise<unknown>) => void ready.then(work).catch(report);
 const tend = () => after((session) => session.runMaintenance());
 
-const noChoice = () => Promise.reject(new FxaError('unsupported', 'This build has one server.'));
+const noOtherServer = () => Promise.reject(new FxaError('unsupported', 'This build has one server.'));
 const reportUnexpected = __TESTER__ ? reportInFull : report;
-answer(commandHandlers(ready, reportUnexpected, __TESTER__ ? chooseServer : noChoice), (error) => {
+answer(commandHandlers(ready, reportUnexpected, __TESTER__ ? switchServer : noOtherServer), (error) => {
   if (isFxaError(error)) return error.code;
   reportUnexpected(error);
   return 'internal';
@@ -99,6 +99,6 @@ onPermissionsChanged(() => {
 // Being woken is all it takes.
 onStart(() => undefined);
 welcomeOnce(report);
-followView(report);
-followNotices(report);
+syncToolbar(report);
+showNotifications(report);
 tend();

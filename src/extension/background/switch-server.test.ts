@@ -14,7 +14,7 @@ const restart = vi.fn();
 vi.mock('../config.ts', () => ({ build: BUILD }));
 vi.mock('../browser/ports/storage.ts', () => ({ localArea: () => stored }));
 vi.mock('../browser/background/runtime.ts', () => ({ restart }));
-const { chooseServer, configuration } = await import('./switch-server.ts');
+const { switchServer, configuration } = await import('./switch-server.ts');
 
 const refused = new FxaError('storage_unavailable', 'No.');
 /** What was done, in its order. */
@@ -60,13 +60,13 @@ describe('the server the background works for', () => {
 
 describe('turning to another server', () => {
   it('signs out and waits for that to arrive before anything starts anew', async () => {
-    await chooseServer(session, JSON.stringify({ ...CHOICE, more: 1 }));
+    await switchServer(session, JSON.stringify({ ...CHOICE, more: 1 }));
     expect(done.slice(0, 3)).toEqual(['signOut', 'drain', JSON.stringify({ server: CHOICE })]);
     expect(done.at(-1)).toBe('restart');
   });
 
   it('goes back to its own', async () => {
-    await chooseServer(session, '');
+    await switchServer(session, '');
     expect(done).toContain(JSON.stringify({ server: null }));
   });
 
@@ -76,14 +76,16 @@ describe('turning to another server', () => {
       done.push('signed in');
       return Promise.resolve();
     });
-    await chooseServer(session, JSON.stringify(CHOICE));
+    await switchServer(session, JSON.stringify(CHOICE));
     expect(done.slice(-4)).toEqual(['signed in', 'signOut', 'drain', 'restart']);
   });
 
   it.each(['x', '{}', JSON.stringify({ ...CHOICE, issuer: 'http://other.example' })])(
     'changes nothing for %s',
     async (choice) => {
-      await expect(chooseServer(session, choice)).rejects.toMatchObject({ code: 'misconfigured' });
+      await expect(switchServer(session, choice)).rejects.toMatchObject({
+        code: 'misconfigured',
+      });
       expect([done, signedIn]).toEqual([[], true]);
     },
   );

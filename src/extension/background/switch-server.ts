@@ -1,7 +1,7 @@
 // Tester builds only: which server the background works for, and how it turns to another.
 import { FxaError } from '../../fxa/errors.ts';
 import type { SessionService } from '../../session/index.ts';
-import { chosen, readChoice, SERVER } from '../server-config.ts';
+import { applyServer, parseServerConfig, SERVER } from '../server-config.ts';
 import { build, type BuildConfig } from '../config.ts';
 import { localArea } from '../browser/ports/storage.ts';
 import { restart } from '../browser/background/runtime.ts';
@@ -14,7 +14,7 @@ import { restart } from '../browser/background/runtime.ts';
  */
 export async function configuration(): Promise<BuildConfig> {
   const stored = () => localArea().get(SERVER);
-  return chosen(build, await stored().catch(stored));
+  return applyServer(build, await stored().catch(stored));
 }
 
 /**
@@ -23,8 +23,8 @@ export async function configuration(): Promise<BuildConfig> {
  *
  * @throws FxaError `misconfigured` for what is no choice; nothing has changed then.
  */
-export async function chooseServer(session: SessionService, choice: string): Promise<void> {
-  const server = choice === '' ? undefined : readChoice(parsed(choice));
+export async function switchServer(session: SessionService, choice: string): Promise<void> {
+  const server = choice === '' ? undefined : parseServerConfig(parsed(choice));
   if (choice !== '' && !server) throw new FxaError('misconfigured', 'That is no server to choose.');
   const leave = async () => {
     await session.signOut();

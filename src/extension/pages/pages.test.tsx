@@ -21,7 +21,7 @@ vi.stubGlobal('document', { activeElement: null });
 vi.stubGlobal('__BUILD__', { environment: 'stage' });
 vi.stubGlobal('__TESTER__', false);
 vi.stubGlobal('__SERVERS__', {
-  own: { issuer: 'https://accounts.example', clientId: '0123456789abcdef' },
+  builtIn: { issuer: 'https://accounts.example', clientId: '0123456789abcdef' },
   presets: {},
 });
 

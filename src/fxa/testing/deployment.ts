@@ -1,5 +1,5 @@
 // What the tests of this room share: a deployment on loopback, tokens that look like FxA's, and a way to look at errors.
-import { standinEndpoints } from '../environments.ts';
+import { mockServerEndpoints } from '../environments.ts';
 import type { Deployment, EnvironmentName } from '../environments.ts';
 import { isFxaError } from '../errors.ts';
 import type { FxaError } from '../errors.ts';
@@ -22,7 +22,7 @@ export const ANSWER = {
 };
 
 export function deployment(name: EnvironmentName = 'local'): Deployment {
-  return { name, endpoints: standinEndpoints(ORIGIN), clientId: CLIENT_ID };
+  return { name, endpoints: mockServerEndpoints(ORIGIN), clientId: CLIENT_ID };
 }
 
 /** The same server, spoken to through the auth server's `/v1/oauth/` family. */

@@ -6,7 +6,7 @@ import { authProblem } from '../problems.ts';
 import type { Account, Session } from '../store/types.ts';
 import { optional, required, type Schema, validate } from '../validation/schema.ts';
 import { boolean, type Kind, string } from '../validation/types.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 import { needSession } from './session.ts';
 
 /** Something with one `@` and a dot behind it. */
@@ -32,37 +32,37 @@ interface SignIn {
   readonly preVerified?: boolean;
 }
 
-function answer(world: World, account: Account, session: Session): Response {
+function answer(context: MockContext, account: Account, session: Session): Response {
   return json({
     uid: account.uid,
     sessionToken: session.token,
     verified: account.verified,
     authAt: Math.floor(session.lastAuthAt / 1000),
-    metricsEnabled: world.rules.era === 'today' ? account.metricsEnabled : undefined,
+    metricsEnabled: context.rules.era === 'today' ? account.metricsEnabled : undefined,
   });
 }
 
 /** The account with this password. Throws 102, 103. */
-export function authenticate(world: World, params: SignIn): Account {
-  const account = world.store.accounts.byEmail(params.email);
+export function authenticate(context: MockContext, params: SignIn): Account {
+  const account = context.store.accounts.byEmail(params.email);
   if (account === undefined) throw authProblem(102, { email: params.email });
   if (account.password !== params.password) throw authProblem(103, { email: account.email });
   return account;
 }
 
 /** `POST /v1/account/login`. */
-export async function loginEndpoint(world: World, c: Context): Promise<Response> {
+export async function loginEndpoint(context: MockContext, c: Context): Promise<Response> {
   const account = authenticate(
-    world,
+    context,
     validate(signInBody, await readPayload(c.req.raw)) as unknown as SignIn,
   );
-  return answer(world, account, world.store.sessions.open(account.uid));
+  return answer(context, account, context.store.sessions.open(account.uid));
 }
 
 /** `POST /v1/account/create`. Throws 101 for an address that is taken. */
-export async function createEndpoint(world: World, c: Context): Promise<Response> {
+export async function createEndpoint(context: MockContext, c: Context): Promise<Response> {
   const params = validate(signUpBody, await readPayload(c.req.raw)) as unknown as SignIn;
-  const { accounts, sessions } = world.store;
+  const { accounts, sessions } = context.store;
   if (accounts.byEmail(params.email) !== undefined) throw authProblem(101, { email: params.email });
   const account = accounts.add({
     email: params.email,
@@ -70,12 +70,12 @@ export async function createEndpoint(world: World, c: Context): Promise<Response
     verified: params.preVerified === true,
     locale: c.req.header('accept-language') ?? 'en-US',
   });
-  return answer(world, account, sessions.open(account.uid));
+  return answer(context, account, sessions.open(account.uid));
 }
 
 /** `POST /v1/session/verify_code`. Throws 105, 110. */
-export async function verifyCodeEndpoint(world: World, c: Context): Promise<Response> {
-  const { account } = needSession(world, c);
+export async function verifyCodeEndpoint(context: MockContext, c: Context): Promise<Response> {
+  const { account } = needSession(context, c);
   const { code } = validate(codeBody, await readPayload(c.req.raw)) as { code: string };
   if (code !== account.confirmationCode) throw authProblem(105);
   account.verified = true;
@@ -83,17 +83,17 @@ export async function verifyCodeEndpoint(world: World, c: Context): Promise<Resp
 }
 
 /** `POST /v1/account/destroy`. Throws 102, 103. */
-export async function accountDestroyEndpoint(world: World, c: Context): Promise<Response> {
+export async function accountDestroyEndpoint(context: MockContext, c: Context): Promise<Response> {
   const account = authenticate(
-    world,
+    context,
     validate(signInBody, await readPayload(c.req.raw)) as unknown as SignIn,
   );
-  world.store.deleteAccount(account.uid);
+  context.store.deleteAccount(account.uid);
   return json({});
 }
 
 /** `POST /v1/session/destroy`. Throws 110. */
-export function sessionDestroyEndpoint(world: World, c: Context): Response {
-  world.store.sessions.close(needSession(world, c).session.token);
+export function sessionDestroyEndpoint(context: MockContext, c: Context): Response {
+  context.store.sessions.close(needSession(context, c).session.token);
   return json({});
 }

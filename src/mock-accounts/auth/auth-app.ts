@@ -6,7 +6,7 @@ import { json } from '../http/reply.ts';
 import { clientInformation } from '../oauth/oauth-app.ts';
 import { anyCaseClientId } from '../validation/members.ts';
 import { required, type Schema, validate } from '../validation/schema.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 import {
   accountDestroyEndpoint,
   createEndpoint,
@@ -22,37 +22,37 @@ import { authTokenEndpoint } from './token.ts';
 const clientParams: Schema = { unknown: 'stripped', fields: [required('client_id', anyCaseClientId)] };
 
 /** Builds the app. */
-export function authApp(world: World): Hono {
+export function authApp(context: MockContext): Hono {
   const endpoints: Endpoint[] = [
-    { method: 'GET', path: '/', handle: () => json(world.rules.version) },
-    { method: 'GET', path: '/__version__', handle: () => json(world.rules.version) },
+    { method: 'GET', path: '/', handle: () => json(context.rules.version) },
+    { method: 'GET', path: '/__version__', handle: () => json(context.rules.version) },
     { method: 'GET', path: '/__heartbeat__', handle: () => json({}) },
     { method: 'GET', path: '/__lbheartbeat__', handle: () => json({}) },
-    { method: 'POST', path: '/v1/account/create', handle: (c) => createEndpoint(world, c) },
-    { method: 'POST', path: '/v1/account/login', handle: (c) => loginEndpoint(world, c) },
-    { method: 'POST', path: '/v1/account/destroy', handle: (c) => accountDestroyEndpoint(world, c) },
-    { method: 'POST', path: '/v1/session/verify_code', handle: (c) => verifyCodeEndpoint(world, c) },
-    { method: 'POST', path: '/v1/session/destroy', handle: (c) => sessionDestroyEndpoint(world, c) },
+    { method: 'POST', path: '/v1/account/create', handle: (c) => createEndpoint(context, c) },
+    { method: 'POST', path: '/v1/account/login', handle: (c) => loginEndpoint(context, c) },
+    { method: 'POST', path: '/v1/account/destroy', handle: (c) => accountDestroyEndpoint(context, c) },
+    { method: 'POST', path: '/v1/session/verify_code', handle: (c) => verifyCodeEndpoint(context, c) },
+    { method: 'POST', path: '/v1/session/destroy', handle: (c) => sessionDestroyEndpoint(context, c) },
     {
       method: 'POST',
       path: '/v1/account/scoped-key-data',
-      handle: (c) => scopedKeyDataEndpoint(world, c),
+      handle: (c) => scopedKeyDataEndpoint(context, c),
     },
-    { method: 'POST', path: '/v1/oauth/authorization', handle: (c) => authorizationEndpoint(world, c) },
-    { method: 'POST', path: '/v1/oauth/token', handle: (c) => authTokenEndpoint(world, c) },
+    { method: 'POST', path: '/v1/oauth/authorization', handle: (c) => authorizationEndpoint(context, c) },
+    { method: 'POST', path: '/v1/oauth/token', handle: (c) => authTokenEndpoint(context, c) },
     {
       method: 'GET',
       path: '/v1/oauth/client/:client_id',
       handle: (c) =>
-        clientInformation(world, validate(clientParams, c.req.param(), 'params').client_id as string),
+        clientInformation(context, validate(clientParams, c.req.param(), 'params').client_id as string),
     },
   ];
-  if (world.rules.rfc7009Destroy) {
+  if (context.rules.rfc7009Destroy) {
     endpoints.push({
       method: 'POST',
       path: '/v1/oauth/destroy',
-      handle: (c) => authDestroyEndpoint(world, c),
+      handle: (c) => authDestroyEndpoint(context, c),
     });
   }
-  return apiApp(styleOf(world.rules, 'auth'), endpoints, world.now);
+  return apiApp(styleOf(context.rules, 'auth'), endpoints, context.now);
 }

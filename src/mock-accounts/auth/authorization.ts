@@ -10,7 +10,7 @@ import { collapse, scopeValues } from '../scope-set.ts';
 import { anyCaseClientId, authScope, codeChallenge, keysJwe } from '../validation/members.ts';
 import { depends, optional, required, type Schema, validate } from '../validation/schema.ts';
 import { INVALID, integer, nullable, string, url } from '../validation/types.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 import { needSession, type SignedIn } from './session.ts';
 
 interface AuthorizationParams {
@@ -59,10 +59,10 @@ function checkAgain(rules: EraRules, params: AuthorizationParams): void {
 }
 
 /** FxA: AAL2 means two-step sign-in, which no account here has; `max_age` has a leeway of five seconds. */
-function checkAuthentication(world: World, { session }: SignedIn, params: AuthorizationParams): void {
+function checkAuthentication(context: MockContext, { session }: SignedIn, params: AuthorizationParams): void {
   const acr = (params.acr_values ?? '').trim().split(/\s+/);
   if (acr.includes('AAL2') && session.aal < 2) throw oauthProblem(120, { foundValue: session.aal });
-  const age = (world.now() - session.lastAuthAt) / 1000;
+  const age = (context.now() - session.lastAuthAt) / 1000;
   if (params.max_age !== undefined && age > params.max_age + 5) throw oauthProblem(120);
 }
 
@@ -74,18 +74,18 @@ function withAnswer(redirectUri: string, code: string, state: string): string {
 }
 
 /** The endpoint. Throws 104, 107, 108, 110, 162, 163, 166, 167, 169, 170, 204. */
-export async function authorizationEndpoint(world: World, c: Context): Promise<Response> {
-  const { rules, store } = world;
-  const who = needSession(world, c);
+export async function authorizationEndpoint(context: MockContext, c: Context): Promise<Response> {
+  const { rules, store } = context;
+  const who = needSession(context, c);
   const params = validate(schemaOf(rules), await readPayload(c.req.raw)) as unknown as AuthorizationParams;
   if (store.clients.get(params.client_id)?.disabled === true) {
     throw authProblem(204, { clientId: params.client_id, retryAfter: 30 });
   }
   if (!who.account.verified) throw authProblem(104);
   checkAgain(rules, params);
-  const client = findClient(world, params.client_id);
+  const client = findClient(context, params.client_id);
   const redirectUri = checkRedirectUri(client, params.redirect_uri);
-  checkAuthentication(world, who, params);
+  checkAuthentication(context, who, params);
   const scope = collapse(params.scope ?? '');
   checkScopes(client, scope);
   checkPkceUse(client, params.code_challenge);

@@ -7,7 +7,7 @@ import { invalidParameter } from '../problems.ts';
 import { anyCaseClientId, anyCaseSecret, anyCaseToken, accessToken } from '../validation/members.ts';
 import { depends, optional, required, type Schema, validate } from '../validation/schema.ts';
 import { either, string } from '../validation/types.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 
 const schemaOf = (hasHeader: boolean): Schema => ({
   unknown: 'stripped',
@@ -20,8 +20,8 @@ const schemaOf = (hasHeader: boolean): Schema => ({
 });
 
 /** The endpoint. Throws 107, 108, 162, 171. */
-export async function authDestroyEndpoint(world: World, c: Context): Promise<Response> {
-  const { rules, store } = world;
+export async function authDestroyEndpoint(context: MockContext, c: Context): Promise<Response> {
+  const { rules, store } = context;
   const payload = await readPayload(c.req.raw);
   const header = c.req.header('authorization');
   const basic = header?.startsWith('Basic') === true ? header : undefined;
@@ -29,7 +29,7 @@ export async function authDestroyEndpoint(world: World, c: Context): Promise<Res
     throw invalidParameter(['authorization'], 'headers');
   const params = validate(schemaOf(basic !== undefined), payload);
   const client = authenticateClient(
-    world,
+    context,
     basic === undefined
       ? { id: params.client_id as string, secret: params.client_secret as string | undefined }
       : readBasic(rules, basic),

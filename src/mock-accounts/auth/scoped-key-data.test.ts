@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { EXTENSION_CLIENTS, KEY_SCOPE } from '../seed.ts';
 import { faultyKeys, fresh } from '../testing/fresh.ts';
 
-let { driver, standin } = fresh('today');
+let { driver, mock } = fresh('today');
 beforeEach(() => {
-  ({ driver, standin } = fresh('today'));
+  ({ driver, mock } = fresh('today'));
 });
 
 const client_id = EXTENSION_CLIENTS.firefox;
@@ -16,7 +16,7 @@ const ask = async (change: object = {}) => {
 
 describe('POST /v1/account/scoped-key-data', () => {
   it('tells what keys are derived with, for scopes that carry keys', async () => {
-    const account = standin.store.accounts.byEmail('ada@example.com');
+    const account = mock.store.accounts.byEmail('ada@example.com');
     expect(await ask()).toMatchObject({
       status: 200,
       body: {
@@ -32,7 +32,7 @@ describe('POST /v1/account/scoped-key-data', () => {
   });
 
   it('never tells the secret itself', async () => {
-    const { kB = '' } = standin.store.accounts.byEmail('ada@example.com') ?? {};
+    const { kB = '' } = mock.store.accounts.byEmail('ada@example.com') ?? {};
     expect(kB).toMatch(/^[0-9a-f]{64}$/);
     expect((await ask()).text).not.toContain(kB);
   });
@@ -47,8 +47,8 @@ describe('POST /v1/account/scoped-key-data', () => {
     });
     expect(faultyKeys((await ask({ assertion: 'x'.repeat(60) })).body)).toEqual(['assertion']);
     expect((await ask({ scope: undefined })).body).toMatchObject({ errno: 108, param: 'scope' });
-    const client = standin.store.clients.get(client_id);
-    if (client !== undefined) standin.store.clients.set(client_id, { ...client, disabled: true });
+    const client = mock.store.clients.get(client_id);
+    if (client !== undefined) mock.store.clients.set(client_id, { ...client, disabled: true });
     expect(await ask()).toMatchObject({ status: 503, body: { errno: 204 } });
   });
 });

@@ -10,7 +10,7 @@ import type { Account, Client } from '../store/types.ts';
 import { anyCaseClientId, authScope } from '../validation/members.ts';
 import { depends, required, type Schema, validate } from '../validation/schema.ts';
 import { INVALID } from '../validation/types.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 import { needSession } from './session.ts';
 
 /** For one scope. */
@@ -52,12 +52,12 @@ export function scopedKeyData(
 }
 
 /** The endpoint. Throws 104, 107, 108, 110, 162, 163, 204. */
-export async function scopedKeyDataEndpoint(world: World, c: Context): Promise<Response> {
-  const { account } = needSession(world, c);
+export async function scopedKeyDataEndpoint(context: MockContext, c: Context): Promise<Response> {
+  const { account } = needSession(context, c);
   const params = validate(body, await readPayload(c.req.raw)) as { client_id: string; scope: string };
-  if (world.store.clients.get(params.client_id)?.disabled === true) {
+  if (context.store.clients.get(params.client_id)?.disabled === true) {
     throw authProblem(204, { clientId: params.client_id, retryAfter: 30 });
   }
   if (!account.verified) throw authProblem(104);
-  return json(scopedKeyData(findClient(world, params.client_id), account, params.scope));
+  return json(scopedKeyData(findClient(context, params.client_id), account, params.scope));
 }

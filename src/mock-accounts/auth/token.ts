@@ -21,7 +21,7 @@ import {
   validate,
 } from '../validation/schema.ts';
 import { integer, positive, string, url } from '../validation/types.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 
 const seedAndResource = [
   optional('ppid_seed', integer(1024)),
@@ -98,21 +98,21 @@ function byGrantType(payload: unknown): Values {
 }
 
 /** FxA 2019: the OAuth server behind checks everything again, more strictly; its complaint comes back as 107. */
-function checkAgain(world: World, values: Values): void {
-  const outcome = check(tokenSchema(world.rules, false), values);
+function checkAgain(context: MockContext, values: Values): void {
+  const outcome = check(tokenSchema(context.rules, false), values);
   if (outcome.ok) return;
   throw oauthProblem(109, { validation: { source: 'payload', keys: outcome.failure.keys } });
 }
 
 /** The endpoint. Throws the auth server's numbers. */
-export async function authTokenEndpoint(world: World, c: Context): Promise<Response> {
-  const old = world.rules.era === '2019';
+export async function authTokenEndpoint(context: MockContext, c: Context): Promise<Response> {
+  const old = context.rules.era === '2019';
   // FxA 2019: JSON under a text type is taken here; today both token endpoints refuse it.
   const payload = await readPayload(c.req.raw, old ? undefined : 'json-or-form');
   const values = old ? firstThatFits(payload) : byGrantType(payload);
   // Direct grants need a session of a client that may grant; none here does.
   if (values.grant_type === 'fxa-credentials') throw authProblem(110);
-  if (old) checkAgain(world, values);
+  if (old) checkAgain(context, values);
   const params = values as unknown as TokenParams & { client_id: string; client_secret?: string };
-  return answerTokenRequest(world, { id: params.client_id, secret: params.client_secret }, params);
+  return answerTokenRequest(context, { id: params.client_id, secret: params.client_secret }, params);
 }

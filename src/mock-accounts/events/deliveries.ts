@@ -6,7 +6,7 @@ export interface Delivery {
   readonly uid: string;
   /** A name such as `password-change`, or the URI of an event of somebody else. */
   readonly event: string;
-  /** Milliseconds, by the stand-in's clock. */
+  /** Milliseconds, by the mock server's clock. */
   readonly since: number;
   readonly attempts: number;
   /** Of the last attempt; undefined before the first. */

@@ -1,18 +1,18 @@
 // What can be made to go wrong with events: twice, out of order, held back, signed by a stranger.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createKeys } from '../keys.ts';
-import { type RunningStandin, startStandin } from '../listen.ts';
+import { type RunningMockServer, startMockServer } from '../listen.ts';
 import { TEST_CLIENT } from '../testing/drive.ts';
 import { type Receiver, startReceiver } from '../testing/receiver.ts';
 
 const keys = createKeys(Date.now);
 const EVENTS = ['urn:x:1', 'urn:x:2', 'urn:x:3'];
 let receiver: Receiver;
-let standin: RunningStandin;
+let mock: RunningMockServer;
 
 beforeEach(async () => {
   receiver = await startReceiver();
-  standin = await startStandin({
+  mock = await startMockServer({
     era: 'today',
     keys,
     webhooks: { [TEST_CLIENT]: receiver.url },
@@ -20,29 +20,29 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
-  await standin.stop();
+  await mock.stop();
   await receiver.stop();
 });
 
-const send = (event: string) => standin.events.send(TEST_CLIENT, 'ab'.repeat(16), event);
+const send = (event: string) => mock.events.send(TEST_CLIENT, 'ab'.repeat(16), event);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 it('sends every event twice, as two tokens', async () => {
-  standin.faults.change({ eventsTwice: true });
+  mock.faults.change({ eventsTwice: true });
   receiver.answer(200, 500, 200);
   expect(await send('urn:x:1')).toMatchObject({ attempts: 3, acked: true });
   expect(new Set(receiver.received.map(({ claims }) => claims.jti)).size).toBe(3);
 });
 
 it('sends in reverse what comes together', async () => {
-  standin.faults.change({ eventsOutOfOrder: true });
+  mock.faults.change({ eventsOutOfOrder: true });
   await Promise.all(EVENTS.map(send));
   expect(receiver.events()).toEqual(EVENTS.toReversed());
 });
 
 it('holds events and attempts back until it is put right, and loses none', async () => {
   receiver.answer((response) => {
-    standin.faults.change({ eventsHeld: true });
+    mock.faults.change({ eventsHeld: true });
     response.writeHead(500).end();
   });
   const before = send('urn:x:0');
@@ -50,32 +50,32 @@ it('holds events and attempts back until it is put right, and loses none', async
   const held = EVENTS.map(send);
   await pause(100);
   expect(receiver.events()).toEqual(['urn:x:0']);
-  standin.faults.clear();
+  mock.faults.clear();
   await Promise.all([before, ...held]);
   expect(receiver.events().toSorted()).toEqual(['urn:x:0', 'urn:x:0', ...EVENTS]);
 });
 
 it('lets held events go in reverse', async () => {
-  standin.faults.change({ eventsHeld: true, eventsOutOfOrder: true });
+  mock.faults.change({ eventsHeld: true, eventsOutOfOrder: true });
   const held = EVENTS.map(send);
   await pause(100);
   expect(receiver.received).toEqual([]);
-  standin.faults.change({ eventsHeld: false });
+  mock.faults.change({ eventsHeld: false });
   await Promise.all(held);
   expect(receiver.events()).toEqual(EVENTS.toReversed());
 });
 
 it('drops what is held when it stops', async () => {
-  standin.faults.change({ eventsHeld: true });
+  mock.faults.change({ eventsHeld: true });
   const held = send('urn:x:1');
-  standin.events.stop();
+  mock.events.stop();
   expect(await held).toMatchObject({ attempts: 0, acked: false, over: true });
 });
 
 it('signs with a strange key until it is put right', async () => {
-  standin.faults.change({ eventsWrongKey: true });
+  mock.faults.change({ eventsWrongKey: true });
   receiver.answer((response) => {
-    standin.faults.change({ eventsWrongKey: false });
+    mock.faults.change({ eventsWrongKey: false });
     response.writeHead(401).end();
   });
   await send('urn:x:1');

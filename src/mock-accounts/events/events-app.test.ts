@@ -1,27 +1,27 @@
 // The control API and the pages that send events: what they take, refuse and show.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKeys } from '../keys.ts';
-import { type RunningStandin, startStandin } from '../listen.ts';
+import { type RunningMockServer, startMockServer } from '../listen.ts';
 import { browser } from '../testing/browse.ts';
 import { drive, TEST_CLIENT } from '../testing/drive.ts';
 import { type Receiver, startReceiver } from '../testing/receiver.ts';
 
 const keys = createKeys(Date.now);
 let receiver: Receiver;
-let standin: RunningStandin;
+let mock: RunningMockServer;
 
 beforeEach(async () => {
   receiver = await startReceiver();
-  standin = await startStandin({ era: 'today', keys, webhooks: { [TEST_CLIENT]: receiver.url } });
+  mock = await startMockServer({ era: 'today', keys, webhooks: { [TEST_CLIENT]: receiver.url } });
 });
 afterEach(async () => {
-  await standin.stop();
+  await mock.stop();
   await receiver.stop();
 });
 
 const email = 'ada@example.com';
 async function api(method: string, body?: unknown, headers: Record<string, string> = {}) {
-  const answer = await fetch(`${standin.origin}/__standin/events`, {
+  const answer = await fetch(`${mock.origin}/__standin/events`, {
     method,
     headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
@@ -31,7 +31,7 @@ async function api(method: string, body?: unknown, headers: Record<string, strin
 
 describe('POST /__standin/events', () => {
   it('sends once each, whatever is answered and whatever is wrong with the sender', async () => {
-    standin.faults.change({ eventsHeld: true, eventsTwice: true });
+    mock.faults.change({ eventsHeld: true, eventsTwice: true });
     receiver.answer(200, 401);
     const { body } = await api('POST', { client: TEST_CLIENT, email, event: 'password-change', repeat: 2 });
     expect(body.deliveries).toMatchObject([
@@ -56,9 +56,9 @@ describe('POST /__standin/events', () => {
   it('without a client sends to those that are told of the person, with a url to all of them', async () => {
     const request = { email, event: 'delete-user' };
     expect((await api('POST', request)).body.error).toContain('has signed in to no client yet');
-    await drive(standin).tokens({ clientId: 'a1b2c3d4e5f60002' });
+    await drive(mock).tokens({ clientId: 'a1b2c3d4e5f60002' });
     expect((await api('POST', request)).body.error).toContain('No client of this person has a webhook');
-    await drive(standin).tokens();
+    await drive(mock).tokens();
     await api('POST', request);
     expect(receiver.received.map(({ claims }) => claims.aud)).toEqual([TEST_CLIENT]);
     await api('POST', { ...request, url: receiver.url });
@@ -83,7 +83,7 @@ describe('POST /__standin/events', () => {
     const wish = { client: 'a1b2c3d4e5f60002', email, event: 'delete-user', print: true };
     const { body } = await api('POST', wish);
     expect(body.sets).toEqual([expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/)]);
-    expect(standin.events.deliveries()).toEqual([]);
+    expect(mock.events.deliveries()).toEqual([]);
   });
 
   const client = TEST_CLIENT;
@@ -125,29 +125,29 @@ describe('POST /__standin/events', () => {
 describe('the pages', () => {
   const panel = async (form?: Record<string, string>) => {
     const init = form === undefined ? {} : { method: 'POST', body: new URLSearchParams(form) };
-    return (await fetch(`${standin.origin}/__standin/`, init)).text();
+    return (await fetch(`${mock.origin}/__standin/`, init)).text();
   };
 
   it('the settings have a choice about metrics, which is told', async () => {
-    const page = browser(standin);
-    await drive(standin).tokens();
+    const page = browser(mock);
+    await drive(mock).tokens();
     expect((await page.signIn('/signin')).html).toMatch(/type="checkbox" checked/);
     expect((await page.open('/settings', { intent: 'metrics' })).html).toMatch(/type="checkbox"\s+\/>/);
-    await standin.events.idle();
+    await mock.events.idle();
     await page.open('/settings', { intent: 'metrics', metrics: 'on' });
-    await standin.events.idle();
+    await mock.events.idle();
     expect(receiver.events()).toEqual(['metrics-opt-out', 'metrics-opt-in']);
   });
 
   it('the panel gives and takes a subscription, and shows what was told', async () => {
-    await drive(standin).tokens();
-    const uid = standin.store.accounts.byEmail(email)?.uid ?? '';
+    await drive(mock).tokens();
+    const uid = mock.store.accounts.byEmail(email)?.uid ?? '';
     const form = { intent: 'subscription', uid, client_id: TEST_CLIENT };
     expect(await panel()).toContain('premium: no');
     expect(await panel({ ...form, active: 'true' })).toContain('premium: yes');
-    await standin.events.idle();
+    await mock.events.idle();
     await panel({ ...form, active: 'false' });
-    await standin.events.idle();
+    await mock.events.idle();
     expect(
       receiver.received.map(({ claims }) => Object.values(claims.events as object)[0] as object),
     ).toMatchObject([
@@ -167,10 +167,10 @@ describe('the pages', () => {
     );
     expect(settings).toEqual(['eventsTwice', 'eventsOutOfOrder', 'eventsHeld', 'eventsWrongKey']);
     for (const setting of settings) await panel({ intent: 'switch-on', setting });
-    expect(standin.faults.settings).toMatchObject(Object.fromEntries(settings.map((name) => [name, true])));
+    expect(mock.faults.settings).toMatchObject(Object.fromEntries(settings.map((name) => [name, true])));
     expect(await panel()).toContain('Events are held back');
     await panel({ intent: 'put-right', setting: 'eventsHeld' });
-    expect(standin.faults.settings.eventsHeld).toBe(false);
+    expect(mock.faults.settings.eventsHeld).toBe(false);
     expect(await panel({ intent: 'switch-on', setting: 'clockSkew' })).toContain('There is no such setting.');
   });
 });

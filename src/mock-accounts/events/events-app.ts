@@ -11,7 +11,7 @@ import type { Events } from './events.ts';
 export interface EventsControl {
   readonly events: Events;
   readonly store: Pick<Store, 'clients' | 'accounts'>;
-  /** The stand-in's clock, in milliseconds. */
+  /** The mock server's clock, in milliseconds. */
   readonly now: () => number;
 }
 

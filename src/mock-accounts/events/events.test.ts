@@ -1,8 +1,8 @@
-// Who is told of what, when, and how often: a stand-in and a webhook, both listening.
+// Who is told of what, when, and how often: a mock server and a webhook, both listening.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { StandinOptions } from '../app.ts';
+import type { MockServerOptions } from '../app.ts';
 import { createKeys } from '../keys.ts';
-import { type RunningStandin, startStandin } from '../listen.ts';
+import { type RunningMockServer, startMockServer } from '../listen.ts';
 import type { Account } from '../store/types.ts';
 import { drive, TEST_CLIENT } from '../testing/drive.ts';
 import { type Receiver, startReceiver } from '../testing/receiver.ts';
@@ -11,11 +11,11 @@ const SECOND = 'a1b2c3d4e5f60002';
 const keys = createKeys(Date.now);
 const clock = { now: 1_795_240_445_123 };
 let receiver: Receiver;
-let standin: RunningStandin;
+let mock: RunningMockServer;
 let ada: Account;
 
-async function start(options: Partial<StandinOptions> = {}): Promise<void> {
-  standin = await startStandin({
+async function start(options: Partial<MockServerOptions> = {}): Promise<void> {
+  mock = await startMockServer({
     era: 'today',
     keys,
     now: () => clock.now,
@@ -23,10 +23,10 @@ async function start(options: Partial<StandinOptions> = {}): Promise<void> {
     eventTiming: { firstRetry: 20, longestRetry: 40, answerWithin: 300, gather: 50 },
     ...options,
   });
-  const found = standin.store.accounts.byEmail('ada@example.com');
+  const found = mock.store.accounts.byEmail('ada@example.com');
   if (found === undefined) throw new Error('no account');
   ada = found;
-  await drive(standin).tokens();
+  await drive(mock).tokens();
 }
 
 beforeEach(async () => {
@@ -35,7 +35,7 @@ beforeEach(async () => {
   await start();
 });
 afterEach(async () => {
-  await standin.stop();
+  await mock.stop();
   await receiver.stop();
 });
 
@@ -44,7 +44,7 @@ const sent = () => receiver.received.map(({ claims }) => claims.events as Record
 
 describe('what happens to an account', () => {
   it('is told to the clients it has signed in to, in today’s shapes', async () => {
-    const { store, events } = standin;
+    const { store, events } = mock;
     store.changePassword(ada, 'another horse');
     await events.idle();
     store.profileChanged(ada);
@@ -77,11 +77,11 @@ describe('what happens to an account', () => {
       { [`${URI}delete-user`]: {} },
     ]);
     expect(new Set(receiver.received.map(({ claims }) => claims.aud))).toEqual(new Set([TEST_CLIENT]));
-    expect(receiver.received[0]?.claims).toMatchObject({ iss: standin.origin, sub: ada.uid });
+    expect(receiver.received[0]?.claims).toMatchObject({ iss: mock.origin, sub: ada.uid });
   });
 
   it('is told to a client whose tokens are long gone, but not of others, nor after the deletion', async () => {
-    const { store, events } = standin;
+    const { store, events } = mock;
     store.disconnect(ada.uid, TEST_CLIENT);
     store.profileChanged(ada);
     const lin = store.accounts.byEmail('lin@example.com');
@@ -93,7 +93,7 @@ describe('what happens to an account', () => {
   });
 
   it('is told of everybody to a resource server, and of a subscription to the client that sells it', async () => {
-    const { store, events } = standin;
+    const { store, events } = mock;
     const second = store.clients.get(SECOND);
     if (second !== undefined) store.clients.set(SECOND, { ...second, resourceServer: true });
     events.register(SECOND, receiver.url);
@@ -107,26 +107,26 @@ describe('what happens to an account', () => {
   });
 
   it('of 2019 knows no choice about metrics, and an empty profile-change', async () => {
-    await standin.stop();
+    await mock.stop();
     await start({ era: '2019' });
-    standin.store.setMetricsEnabled(ada, false);
-    standin.store.profileChanged(ada);
-    await standin.events.idle();
+    mock.store.setMetricsEnabled(ada, false);
+    mock.store.profileChanged(ada);
+    await mock.events.idle();
     expect(sent()).toEqual([{ [`${URI}profile-change`]: {} }]);
   });
 
   it('is told to nobody without an address', () => {
-    standin.events.register(TEST_CLIENT, undefined);
-    standin.store.profileChanged(ada);
-    expect(standin.events.deliveries()).toEqual([]);
-    expect(() => standin.events.register(TEST_CLIENT, 'ftp://x')).toThrow(TypeError);
+    mock.events.register(TEST_CLIENT, undefined);
+    mock.store.profileChanged(ada);
+    expect(mock.events.deliveries()).toEqual([]);
+    expect(() => mock.events.register(TEST_CLIENT, 'ftp://x')).toThrow(TypeError);
   });
 });
 
 describe('a delivery', () => {
   it.each([200, 201, 202, 204])('is acknowledged by %i', async (status) => {
     receiver.answer(status);
-    expect(await standin.events.send(TEST_CLIENT, ada.uid, 'delete-user')).toMatchObject({
+    expect(await mock.events.send(TEST_CLIENT, ada.uid, 'delete-user')).toMatchObject({
       attempts: 1,
       acked: true,
       status,
@@ -137,7 +137,7 @@ describe('a delivery', () => {
     'is made again after %i, as a new token',
     async (status) => {
       receiver.answer(status, status);
-      const delivery = await standin.events.send(TEST_CLIENT, ada.uid, 'urn:x:unknown', {
+      const delivery = await mock.events.send(TEST_CLIENT, ada.uid, 'urn:x:unknown', {
         payload: { a: 1 },
       });
       expect(delivery).toMatchObject({ event: 'urn:x:unknown', attempts: 3, acked: true, over: true });
@@ -148,7 +148,7 @@ describe('a delivery', () => {
 
   it('is made again when nothing is answered, after ever longer waits', async () => {
     receiver.answer(() => undefined, 500, 500, 500);
-    await standin.events.send(TEST_CLIENT, ada.uid, 'delete-user');
+    await mock.events.send(TEST_CLIENT, ada.uid, 'delete-user');
     const at = receiver.received.map((request) => request.at);
     const waits = at.slice(1).map((instant, index) => instant - (at[index] ?? 0));
     expect(waits).toHaveLength(4);
@@ -161,7 +161,7 @@ describe('a delivery', () => {
       clock.now += 5000;
       response.writeHead(503).end();
     });
-    await standin.events.send(TEST_CLIENT, ada.uid, 'delete-user');
+    await mock.events.send(TEST_CLIENT, ada.uid, 'delete-user');
     expect(receiver.received.map(({ claims }) => claims.iat)).toEqual([1_795_240_445.123, 1_795_240_450.123]);
   });
 
@@ -170,20 +170,20 @@ describe('a delivery', () => {
       clock.now += 7 * 86_400_000 + 1;
       response.writeHead(503).end();
     });
-    const delivery = await standin.events.send(TEST_CLIENT, ada.uid, 'delete-user');
+    const delivery = await mock.events.send(TEST_CLIENT, ada.uid, 'delete-user');
     expect(delivery).toMatchObject({ attempts: 1, status: 503, acked: false, over: true });
   });
 
-  it('is dropped when the stand-in stops, or its address is gone', async () => {
+  it('is dropped when the mock server stops, or its address is gone', async () => {
     receiver.answer(...Array.from({ length: 99 }, () => 500));
-    const first = standin.events.send(TEST_CLIENT, ada.uid, 'delete-user');
+    const first = mock.events.send(TEST_CLIENT, ada.uid, 'delete-user');
     await expect.poll(() => receiver.received.length).toBeGreaterThan(0);
-    standin.events.register(TEST_CLIENT, undefined);
+    mock.events.register(TEST_CLIENT, undefined);
     expect(await first).toMatchObject({ acked: false, over: true });
-    standin.events.register(TEST_CLIENT, receiver.url);
-    const second = standin.events.send(TEST_CLIENT, ada.uid, 'delete-user');
-    standin.events.stop();
+    mock.events.register(TEST_CLIENT, receiver.url);
+    const second = mock.events.send(TEST_CLIENT, ada.uid, 'delete-user');
+    mock.events.stop();
     expect(await second).toMatchObject({ acked: false, over: true });
-    await standin.events.idle();
+    await mock.events.idle();
   });
 });

@@ -1,8 +1,8 @@
-/** The event broker of one stand-in: who is told of what, and where. */
+/** The event broker of one mock server: who is told of what, and where. */
 import type { Faults } from '../faults/faults.ts';
 import type { Store } from '../store/store.ts';
 import type { AccountChange } from '../store/types.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 import { createDeliveryLog, type Delivery } from './deliveries.ts';
 import { usualPayload } from './event.ts';
 import { createSender, type Errand, TIMING, type Timing } from './sender.ts';
@@ -32,7 +32,7 @@ export interface Events {
   stop(): void;
 }
 
-interface Means extends Pick<World, 'keys' | 'now' | 'origin'> {
+interface Means extends Pick<MockContext, 'keys' | 'now' | 'origin'> {
   readonly store: Pick<Store, 'clients' | 'tokens' | 'onChange'>;
   readonly faults: Pick<Faults, 'settings' | 'onSettings'>;
   readonly webhooks?: Readonly<Record<string, string>>;

@@ -27,7 +27,7 @@ function firstHop(url: string, set: string): Hop {
 async function ask({ url, method, headers }: Hop, signal: AbortSignal): Promise<IncomingMessage> {
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    // A connection of its own: none is left open when the stand-in stops.
+    // A connection of its own: none is left open when the mock server stops.
     send(url, { method, headers, signal, agent: false }, resolve).on('error', reject).end();
   });
   await finished(response.resume());

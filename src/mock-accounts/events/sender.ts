@@ -61,7 +61,7 @@ interface Means {
   readonly faults: Pick<Faults, 'settings' | 'onSettings'>;
   /** Where a client's events go; undefined when it has registered no address (any more). */
   readonly urlOf: (clientId: string) => string | undefined;
-  /** The stand-in's clock, in milliseconds. */
+  /** The mock server's clock, in milliseconds. */
   readonly now: () => number;
   readonly timing: Timing;
 }

@@ -1,27 +1,27 @@
-// `npm run sign-set` as people run it, against a stand-in and a webhook.
+// `npm run sign-set` as people run it, against a mock server and a webhook.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type RunningStandin, startStandin } from '../listen.ts';
+import { type RunningMockServer, startMockServer } from '../listen.ts';
 import { EXTENSION_CLIENTS } from '../seed.ts';
 import { type Receiver, startReceiver } from '../testing/receiver.ts';
 import { outcomeInWords } from './outcome.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 let receiver: Receiver;
-let standin: RunningStandin;
+let mock: RunningMockServer;
 beforeAll(async () => {
   receiver = await startReceiver();
-  standin = await startStandin({ era: 'today' });
+  mock = await startMockServer({ era: 'today' });
 });
 afterAll(async () => {
-  await standin.stop();
+  await mock.stop();
   await receiver.stop();
 });
 
 const script = (name: string, ...args: readonly string[]) =>
   new Promise<{ code: number; out: string; said: string }>((resolve) => {
-    const run = ['--import', 'tsx', `scripts/run/${name}.ts`, '--standin', standin.origin, ...args];
+    const run = ['--import', 'tsx', `scripts/run/${name}.ts`, '--standin', mock.origin, ...args];
     execFile(process.execPath, run, { cwd: root }, (error, out, said) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, said }),
     );
@@ -59,7 +59,7 @@ it('says what helps when the person has signed in nowhere, and goes to the clien
   const { code, said } = await signSet(...about);
   expect([code, said]).toEqual([1, expect.stringMatching(/npm start, or npm run token.*--client firefox/)]);
   const token = await script('token', '--user', 'lin@example.com');
-  expect(standin.store.tokens.findAccessToken(token.out.trim())).toMatchObject({
+  expect(mock.store.tokens.findAccessToken(token.out.trim())).toMatchObject({
     scope: 'profile:uid profile:email',
   });
   receiver.answer(200);

@@ -5,7 +5,7 @@
 import { type Context, Hono } from 'hono';
 import { type EventsControl, sendEvents, showEvents } from '../events/events-app.ts';
 import { changeSubscription, type Panel } from '../events/panel-section.ts';
-import { comesFromElsewhere } from '../http/cross-origin.ts';
+import { isCrossOrigin } from '../http/cross-origin.ts';
 import { json } from '../http/reply.ts';
 import { errorPage } from '../pages/forms.ts';
 import { render } from '../pages/layout.ts';
@@ -19,7 +19,7 @@ const HERE = '/__standin';
 const API = `${HERE}/faults`;
 const EVENTS = `${HERE}/events`;
 
-/** Whether a path is the stand-in's own, out of reach of every fault. */
+/** Whether a path is the mock server's own, out of reach of every fault. */
 export const isControl = (path: string): boolean => path === HERE || path.startsWith(`${HERE}/`);
 
 const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])(?::\d+)?$/i;
@@ -94,7 +94,7 @@ export function controlApp(control: Panel & EventsControl): Hono {
   const { faults } = control;
   const app = new Hono();
   app.use('*', async (c: Context, next) => {
-    const refused = hasForeignName(c) || comesFromElsewhere(c);
+    const refused = hasForeignName(c) || isCrossOrigin(c);
     if (!refused) return next();
     const message = 'The faults are set from this machine, and from no other site.';
     return c.req.path === API || c.req.path === EVENTS

@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { rulesOf } from '../era.ts';
 import { errorAnswer, pageAnswer } from './error-answer.ts';
-import type { Trouble } from './model.ts';
+import type { FaultEffect } from './model.ts';
 
-type Wanted = Omit<Extract<Trouble, { kind: 'status' }>, 'kind'>;
+type Wanted = Omit<Extract<FaultEffect, { kind: 'status' }>, 'kind'>;
 
 async function answer(
   wanted: Wanted,

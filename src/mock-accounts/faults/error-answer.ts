@@ -4,9 +4,9 @@ import type { EraRules } from '../era.ts';
 import { styleOf } from '../http/server-style.ts';
 import { json } from '../http/reply.ts';
 import type { ApiRole } from '../routing.ts';
-import type { Trouble } from './model.ts';
+import type { FaultEffect } from './model.ts';
 
-type StatusTrouble = Extract<Trouble, { kind: 'status' }>;
+type StatusEffect = Extract<FaultEffect, { kind: 'status' }>;
 
 /** FxA: the number each server gives with a status when nothing more special is the matter. */
 const USUAL: Readonly<Record<ApiRole, Readonly<Record<number, number>>>> = {
@@ -46,17 +46,17 @@ function wording(
 }
 
 /** FxA: the newest auth and OAuth servers count in milliseconds in the body of a 429; every other body counts in seconds. */
-function bodyTime(rules: EraRules, role: ApiRole, { status, retryAfter, bodyRetryAfter }: StatusTrouble) {
+function bodyTime(rules: EraRules, role: ApiRole, { status, retryAfter, bodyRetryAfter }: StatusEffect) {
   if (bodyRetryAfter !== undefined) return bodyRetryAfter === false ? undefined : bodyRetryAfter;
   const inMilliseconds = rules.era === 'today' && role !== 'profile' && status === 429;
   return retryAfter === undefined || !inMilliseconds ? retryAfter : retryAfter * 1000;
 }
 
 /** The answer, not dressed yet. */
-export function errorAnswer(rules: EraRules, role: ApiRole, trouble: StatusTrouble): Response {
-  const { status, retryAfter } = trouble;
-  const errno = trouble.errno ?? USUAL[role][status] ?? 999;
-  const body = { ...wording(rules, role, status, errno), retryAfter: bodyTime(rules, role, trouble) };
+export function errorAnswer(rules: EraRules, role: ApiRole, effect: StatusEffect): Response {
+  const { status, retryAfter } = effect;
+  const errno = effect.errno ?? USUAL[role][status] ?? 999;
+  const body = { ...wording(rules, role, status, errno), retryAfter: bodyTime(rules, role, effect) };
   return json(body, status, retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) });
 }
 

@@ -1,4 +1,4 @@
-/** The faults of one stand-in: what a test, the control API and the panel set, and what every request asks. */
+/** The faults of one mock server: what a test, the control API and the panel set, and what every request asks. */
 import { callsOf, needsBody } from './calls.ts';
 import {
   type ActiveFault,
@@ -43,7 +43,7 @@ export interface Faults {
   onRequest(listener: Listener): () => void;
   readonly requests: RequestLog;
   /** For the server: the fault that takes this request, if any. */
-  meet(request: Request): Promise<ActiveFault | undefined>;
+  match(request: Request): Promise<ActiveFault | undefined>;
   /** Milliseconds, by this machine's clock. */
   readonly now: () => number;
 }
@@ -89,7 +89,7 @@ export function createFaults(now: () => number): Faults {
       return () => void listeners.delete(listener);
     },
     requests: createRequestLog(),
-    async meet(request) {
+    async match(request) {
       if (listeners.size === 0 && active.length === 0) return undefined;
       const { method } = request;
       const path = new URL(request.url).pathname;

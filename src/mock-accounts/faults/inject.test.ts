@@ -2,26 +2,26 @@
 import { describe, expect, it } from 'vitest';
 import { fresh } from '../testing/fresh.ts';
 
-const { standin, clock } = fresh('today');
-const ask = (init: RequestInit = {}) => standin.app.request(`${standin.world.origin}/v1/jwks`, init);
+const { mock, clock } = fresh('today');
+const ask = (init: RequestInit = {}) => mock.app.request(`${mock.context.origin}/v1/jwks`, init);
 
 describe('in process', () => {
   it('drop and drop-after reject', async () => {
     for (const kind of ['drop', 'drop-after'] as const) {
-      standin.faults.set([{ where: 'jwks', what: { kind } }]);
+      mock.faults.set([{ where: 'jwks', what: { kind } }]);
       await expect(ask()).rejects.toThrow(TypeError);
     }
   });
 
   it('a cut answer has a head, and a body that breaks', async () => {
-    standin.faults.set([{ where: 'jwks', what: { kind: 'truncated', cut: 'connection' } }]);
+    mock.faults.set([{ where: 'jwks', what: { kind: 'truncated', cut: 'connection' } }]);
     const answer = await ask();
     expect(answer.status).toBe(200);
     await expect(answer.text()).rejects.toThrow(TypeError);
   });
 
   it('silence lasts until the client gives up', async () => {
-    standin.faults.set([{ where: 'jwks', what: { kind: 'silence' } }]);
+    mock.faults.set([{ where: 'jwks', what: { kind: 'silence' } }]);
     const giveUp = new AbortController();
     const asked = ask({ signal: giveUp.signal });
     giveUp.abort();
@@ -29,9 +29,7 @@ describe('in process', () => {
   });
 
   it('a Retry-After never points beyond the end of its fault', async () => {
-    standin.faults.set([
-      { where: 'jwks', what: { kind: 'status', status: 429, retryAfter: 60 }, seconds: 60 },
-    ]);
+    mock.faults.set([{ where: 'jwks', what: { kind: 'status', status: 429, retryAfter: 60 }, seconds: 60 }]);
     const header = async () => (await ask()).headers.get('retry-after');
     expect(await header()).toBe('60');
     clock.now += 45_000;
@@ -41,9 +39,9 @@ describe('in process', () => {
   });
 
   it('faults end by the machine’s clock, not by the server’s wrong one', async () => {
-    standin.faults.set([{ where: 'jwks', what: { kind: 'empty' }, seconds: 60 }]);
-    standin.faults.change({ clockSkew: 86_400 });
+    mock.faults.set([{ where: 'jwks', what: { kind: 'empty' }, seconds: 60 }]);
+    mock.faults.change({ clockSkew: 86_400 });
     expect(await (await ask()).text()).toBe('');
-    standin.faults.clear();
+    mock.faults.clear();
   });
 });

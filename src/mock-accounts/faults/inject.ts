@@ -1,15 +1,15 @@
-/** The one place where faults meet requests: between the stand-in's front door and the server a request is for. */
+/** The one place where faults meet requests: between the mock server's front door and the server a request is for. */
 import type { EraRules } from '../era.ts';
 import { styleOf } from '../http/server-style.ts';
-import { addCors, dress } from '../http/response-headers.ts';
+import { addCors, addResponseHeaders } from '../http/response-headers.ts';
 import type { ApiRole, Role } from '../routing.ts';
 import { errorAnswer, pageAnswer } from './error-answer.ts';
 import type { Faults } from './faults.ts';
-import { type ActiveFault, secondsLeft, type Trouble } from './model.ts';
+import { type ActiveFault, secondsLeft, type FaultEffect } from './model.ts';
 import { halves, setDate, type Wire, wireOf } from './connection.ts';
 
 /** A request on its way to the server that answers it. */
-export interface Passage {
+export interface FaultContext {
   readonly request: Request;
   /** What Node's server hands along: the socket, for those that lose it. */
   readonly env: unknown;
@@ -27,27 +27,27 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const CORS_HEADERS = ['access-control-allow-origin', 'access-control-expose-headers'];
 
 /** Discovery is open to every site; pages are to none. */
-function isOpenFile({ role, request }: Passage): boolean {
+function isOpenFile({ role, request }: FaultContext): boolean {
   return role === 'content' && new URL(request.url).pathname.startsWith('/.well-known/');
 }
 
 /** An answer of the server itself, dressed as its others are, but perhaps without CORS. */
-function fromServer(passage: Passage, answer: Response, cors: boolean): Response {
-  const { role, rules, request, now } = passage;
+function fromServer(context: FaultContext, answer: Response, cors: boolean): Response {
+  const { role, rules, request, now } = context;
   if (!isApi(role)) {
-    if (cors && isOpenFile(passage)) answer.headers.set('access-control-allow-origin', '*');
+    if (cors && isOpenFile(context)) answer.headers.set('access-control-allow-origin', '*');
     return answer;
   }
-  const context = { origin: request.headers.get('origin'), now: now() };
-  dress(answer, styleOf(rules, role), { ...context, belonging: 'route' });
+  const forHeaders = { origin: request.headers.get('origin'), now: now() };
+  addResponseHeaders(answer, styleOf(rules, role), { ...forHeaders, belonging: 'route' });
   if (!cors) for (const name of CORS_HEADERS) answer.headers.delete(name);
   return answer;
 }
 
-function fromSomebodyElse(passage: Passage, answer: Response, cors: boolean): Response {
-  const { role, rules, request } = passage;
+function fromIntermediary(context: FaultContext, answer: Response, cors: boolean): Response {
+  const { role, rules, request } = context;
   if (cors && isApi(role)) addCors(answer.headers, styleOf(rules, role), request.headers.get('origin'));
-  if (cors && isOpenFile(passage)) answer.headers.set('access-control-allow-origin', '*');
+  if (cors && isOpenFile(context)) answer.headers.set('access-control-allow-origin', '*');
   return answer;
 }
 
@@ -77,15 +77,15 @@ async function stalled(answer: Response, ms: number): Promise<Response> {
   return new Response(body, answer);
 }
 
-async function slowed(passage: Passage, { ms, at = 'before' }: Extract<Trouble, { kind: 'slow' }>) {
-  if (at === 'body') return stalled(await passage.answer(), ms);
+async function slowed(context: FaultContext, { ms, at = 'before' }: Extract<FaultEffect, { kind: 'slow' }>) {
+  if (at === 'body') return stalled(await context.answer(), ms);
   if (at === 'after') {
-    const answer = await passage.answer();
+    const answer = await context.answer();
     await pause(ms);
     return answer;
   }
   await pause(ms);
-  return passage.answer();
+  return context.answer();
 }
 
 async function halved(answer: Response): Promise<Response> {
@@ -96,69 +96,69 @@ async function halved(answer: Response): Promise<Response> {
 }
 
 /** What comes of a request that a fault has taken. Throws `LostAnswer` where there is no socket to lose. */
-async function suffer(passage: Passage, trouble: Trouble, wire: Wire): Promise<Response> {
-  const { rules, role } = passage;
-  switch (trouble.kind) {
+async function apply(context: FaultContext, effect: FaultEffect, wire: Wire): Promise<Response> {
+  const { rules, role } = context;
+  switch (effect.kind) {
     case 'status': {
-      const { status, retryAfter, cors = true } = trouble;
-      const answer = isApi(role) ? errorAnswer(rules, role, trouble) : pageAnswer(status, retryAfter);
-      return fromServer(passage, answer, cors);
+      const { status, retryAfter, cors = true } = effect;
+      const answer = isApi(role) ? errorAnswer(rules, role, effect) : pageAnswer(status, retryAfter);
+      return fromServer(context, answer, cors);
     }
     case 'html':
-      return fromSomebodyElse(
-        passage,
-        pageAnswer(trouble.status ?? 200, trouble.retryAfter),
-        trouble.cors ?? false,
+      return fromIntermediary(
+        context,
+        pageAnswer(effect.status ?? 200, effect.retryAfter),
+        effect.cors ?? false,
       );
     case 'not-json':
-      return fromServer(passage, plain('<!-- not JSON -->', trouble.status ?? 200), trouble.cors ?? true);
+      return fromServer(context, plain('<!-- not JSON -->', effect.status ?? 200), effect.cors ?? true);
     case 'empty':
-      return fromServer(passage, plain('', trouble.status ?? 200), trouble.cors ?? true);
+      return fromServer(context, plain('', effect.status ?? 200), effect.cors ?? true);
     case 'drop':
       return wire.lose();
     case 'drop-after':
-      await passage.answer();
+      await context.answer();
       return wire.lose();
     case 'truncated':
-      return trouble.cut === 'json' ? halved(await passage.answer()) : wire.cut(await passage.answer());
+      return effect.cut === 'json' ? halved(await context.answer()) : wire.cut(await context.answer());
     case 'slow':
-      return slowed(passage, trouble);
+      return slowed(context, effect);
     case 'silence':
       return wire.keepSilent();
   }
 }
 
 /** A `Retry-After` beyond the end of its fault would be a lie. */
-function shortened(entry: ActiveFault, now: number): Trouble {
-  const trouble = entry.fault.what;
-  if (!('retryAfter' in trouble)) return trouble;
+function shortened(entry: ActiveFault, now: number): FaultEffect {
+  const effect = entry.fault.what;
+  if (!('retryAfter' in effect)) return effect;
   const left = Math.ceil(secondsLeft(entry, now));
-  return left < trouble.retryAfter ? { ...trouble, retryAfter: left } : trouble;
+  return left < effect.retryAfter ? { ...effect, retryAfter: left } : effect;
 }
 
-function isLost(trouble: Trouble): boolean {
-  if (trouble.kind === 'truncated') return trouble.cut === 'connection';
-  return trouble.kind === 'drop' || trouble.kind === 'drop-after' || trouble.kind === 'silence';
+function isLost(effect: FaultEffect): boolean {
+  if (effect.kind === 'truncated') return effect.cut === 'connection';
+  return effect.kind === 'drop' || effect.kind === 'drop-after' || effect.kind === 'silence';
 }
 
 /** Lets a request pass, or suffer what is set for it. Where nothing is, nothing changes. Throws `LostAnswer` without a socket. */
-export async function meetFaults(faults: Faults, passage: Passage): Promise<Response> {
-  const { request, env, now } = passage;
+export async function injectFaults(faults: Faults, context: FaultContext): Promise<Response> {
+  const { request, env, now } = context;
   const { method } = request;
   const { pathname } = new URL(request.url);
   const at = faults.now();
   const tell = method === 'OPTIONS' ? undefined : faults.requests.note({ at, method, path: pathname });
-  const entry = await faults.meet(request);
+  const entry = await faults.match(request);
   if (faults.settings.clockSkew !== 0) setDate(env, now());
   if (entry === undefined) {
-    const answer = await passage.answer();
+    const answer = await context.answer();
     tell?.({ status: answer.status });
     return answer;
   }
-  const trouble = shortened(entry, faults.now());
-  const lost = isLost(trouble);
-  tell?.({ fault: trouble.kind, ...(lost && { status: 'lost' }) });
-  const answer = await suffer(passage, trouble, wireOf(request, env));
+  const effect = shortened(entry, faults.now());
+  const lost = isLost(effect);
+  tell?.({ fault: effect.kind, ...(lost && { status: 'lost' }) });
+  const answer = await apply(context, effect, wireOf(request, env));
   if (!lost) tell?.({ status: answer.status });
   return answer;
 }

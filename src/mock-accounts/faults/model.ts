@@ -1,5 +1,5 @@
 /**
- * What can be made to go wrong at the stand-in, as data. Pure: which fault takes a request, and what that leaves of it.
+ * What can be made to go wrong at the mock server, as data. Pure: which fault takes a request, and what that leaves of it.
  *
  * Of no host, no route and no trusted certificate a client sees the same thing as of a lost connection (`drop`): no answer.
  */
@@ -36,7 +36,7 @@ export const CALL_NAMES = [
 export type CallName = (typeof CALL_NAMES)[number];
 
 /** What goes wrong. Unless it says otherwise the server does not see the request, so it does nothing. */
-export type Trouble =
+export type FaultEffect =
   | {
       /** An error answer of the server itself; where pages are served, a page. */
       readonly kind: 'status';
@@ -75,11 +75,11 @@ export type Trouble =
   /** An answer without a body. */
   | { readonly kind: 'empty'; readonly status?: number; readonly cors?: boolean };
 
-export type TroubleKind = Trouble['kind'];
+export type FaultEffectKind = FaultEffect['kind'];
 
 export interface Fault {
   readonly where: CallName;
-  readonly what: Trouble;
+  readonly what: FaultEffect;
   /** How many requests it takes. Left out: all until it is cleared. */
   readonly times?: number;
   /** How many requests it lets pass first. */

@@ -127,8 +127,8 @@ export function panelPage(panel: Panel, problem?: string): Page {
     ...(problem !== undefined && { status: 400 as const }),
     body: html`<h1>Faults</h1>
       <p class="soft">
-        What is to go wrong with this stand-in. The first fault in the list that matches a request takes it.
-        For programs: <code>GET</code>, <code>PUT</code> and <code>DELETE</code>
+        What is to go wrong with this mock server. The first fault in the list that matches a request takes
+        it. For programs: <code>GET</code>, <code>PUT</code> and <code>DELETE</code>
         <code>/__standin/faults</code>.
         <a href="/">Front page</a>
       </p>

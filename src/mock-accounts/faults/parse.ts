@@ -1,5 +1,5 @@
 /** Reads faults and settings from JSON, strictly, with a sentence about the first thing that is wrong. */
-import { CALL_NAMES, type Fault, type Settings, type TroubleKind } from './model.ts';
+import { CALL_NAMES, type Fault, type Settings, type FaultEffectKind } from './model.ts';
 
 /** What is wrong with a description of faults. It tells names of members, never their values. */
 export class FaultError extends Error {
@@ -41,7 +41,7 @@ const BODY_STATUS: Rule = {
 
 export type Rules = Readonly<Record<string, Rule>>;
 
-const TROUBLES: Readonly<Record<TroubleKind, Rules>> = {
+const EFFECTS: Readonly<Record<FaultEffectKind, Rules>> = {
   status: {
     status: needed(whole(400, 599)),
     errno: whole(1, 9999),
@@ -109,10 +109,10 @@ export function checked(value: unknown, rules: Rules, at: string): Members {
 
 function parseFault(value: unknown, at: string): Fault {
   const fault = checked(value, FAULT, at);
-  const { kind, ...trouble } = membersOf(fault.what, `${at}.what`);
-  const kinds = oneOf(...Object.keys(TROUBLES));
+  const { kind, ...effect } = membersOf(fault.what, `${at}.what`);
+  const kinds = oneOf(...Object.keys(EFFECTS));
   if (!kinds.fits(kind)) throw new FaultError(`${at}.what.kind must be ${kinds.wants}.`);
-  const what = { kind, ...checked(trouble, TROUBLES[kind as TroubleKind], `${at}.what`) };
+  const what = { kind, ...checked(effect, EFFECTS[kind as FaultEffectKind], `${at}.what`) };
   // The tables above are the types in other words.
   return { ...fault, what } as unknown as Fault;
 }

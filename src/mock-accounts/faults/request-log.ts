@@ -1,5 +1,5 @@
-/** The last requests the stand-in saw, for people to read. No query, no header, no body; nothing that may be a token. */
-import type { TroubleKind } from './model.ts';
+/** The last requests the mock server saw, for people to read. No query, no header, no body; nothing that may be a token. */
+import type { FaultEffectKind } from './model.ts';
 
 export interface LoggedRequest {
   /** Milliseconds, by this machine's clock. */
@@ -9,7 +9,7 @@ export interface LoggedRequest {
   /** What was answered; `lost` when nothing (whole) was, undefined while nothing is. */
   readonly status?: number | 'lost';
   /** The fault that took the request. */
-  readonly fault?: TroubleKind;
+  readonly fault?: FaultEffectKind;
 }
 
 export interface RequestLog {

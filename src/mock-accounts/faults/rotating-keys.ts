@@ -4,12 +4,12 @@ import type { Faults } from './faults.ts';
 
 /** `usual` as long as nothing is wrong with the keys. A key that takes its place is made on first use. */
 export function rotatingKeys(usual: Keys, faults: Pick<Faults, 'settings' | 'now'>): Keys {
-  const later = new Map<number, Keys>();
+  const byRotation = new Map<number, Keys>();
   const current = (): Keys => {
     const rotation = faults.settings.keyRotations;
     if (rotation === 0) return usual;
-    const keys = later.get(rotation) ?? createKeys(faults.now);
-    later.set(rotation, keys);
+    const keys = byRotation.get(rotation) ?? createKeys(faults.now);
+    byRotation.set(rotation, keys);
     return keys;
   };
   return {

@@ -1,31 +1,31 @@
 /** Faults and settings in words, for the panel. */
-import { type ActiveFault, isSpent, secondsLeft, type Settings, type Trouble } from './model.ts';
+import { type ActiveFault, isSpent, secondsLeft, type Settings, type FaultEffect } from './model.ts';
 
-function what(trouble: Trouble): string {
-  switch (trouble.kind) {
+function what(effect: FaultEffect): string {
+  switch (effect.kind) {
     case 'status': {
-      const number = trouble.errno === undefined ? '' : `, errno ${trouble.errno}`;
-      const wait = trouble.retryAfter === undefined ? '' : `, Retry-After ${trouble.retryAfter}`;
-      return `HTTP ${trouble.status}${number}${wait}`;
+      const number = effect.errno === undefined ? '' : `, errno ${effect.errno}`;
+      const wait = effect.retryAfter === undefined ? '' : `, Retry-After ${effect.retryAfter}`;
+      return `HTTP ${effect.status}${number}${wait}`;
     }
     case 'html':
-      return `an HTML page, HTTP ${trouble.status ?? 200}`;
+      return `an HTML page, HTTP ${effect.status ?? 200}`;
     case 'drop':
       return 'connection reset';
     case 'drop-after':
       return 'work done, answer lost';
     case 'truncated':
-      return trouble.cut === 'json' ? 'half a JSON text' : 'connection lost in the middle of the answer';
+      return effect.cut === 'json' ? 'half a JSON text' : 'connection lost in the middle of the answer';
     case 'slow': {
       const where = { before: 'before the work', after: 'after the work', body: 'within the body' };
-      return `${trouble.ms} ms ${where[trouble.at ?? 'before']}`;
+      return `${effect.ms} ms ${where[effect.at ?? 'before']}`;
     }
     case 'silence':
       return 'no answer';
     case 'not-json':
-      return `not JSON, HTTP ${trouble.status ?? 200}`;
+      return `not JSON, HTTP ${effect.status ?? 200}`;
     case 'empty':
-      return `nothing, HTTP ${trouble.status ?? 200}`;
+      return `nothing, HTTP ${effect.status ?? 200}`;
   }
 }
 

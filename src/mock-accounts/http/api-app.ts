@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono';
 import { httpProblem, ProblemError } from '../problems.ts';
 import type { ApiStyle } from './server-style.ts';
-import { type Belonging, dress } from './response-headers.ts';
+import { type Belonging, addResponseHeaders } from './response-headers.ts';
 import { preflight } from './preflight.ts';
 import { json } from './reply.ts';
 
@@ -31,29 +31,29 @@ function matcher(path: string): RegExp {
 export function apiApp(style: ApiStyle, endpoints: readonly Endpoint[], now: () => number): Hono {
   const app = new Hono();
   const patterns = endpoints.map(({ method, path }) => ({ method, pattern: matcher(path) }));
-  const dressed = (c: Context, belonging: Belonging, response: Response) =>
-    dress(response, style, { belonging, origin: c.req.header('origin') ?? null, now: now() });
+  const withHeaders = (c: Context, belonging: Belonging, response: Response) =>
+    addResponseHeaders(response, style, { belonging, origin: c.req.header('origin') ?? null, now: now() });
 
   app.options('*', (c) => {
     const exists = (method: string) =>
       patterns.some((entry) => entry.method === method && entry.pattern.test(c.req.path));
     try {
-      return dressed(c, 'preflight', preflight(c.req.raw, style, exists));
+      return withHeaders(c, 'preflight', preflight(c.req.raw, style, exists));
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
-      return dressed(c, 'preflight', rendered(style, error));
+      return withHeaders(c, 'preflight', rendered(style, error));
     }
   });
   for (const { method, path, handle } of endpoints) {
     app.on(method, path, async (c) => {
       try {
-        return dressed(c, 'route', await handle(c));
+        return withHeaders(c, 'route', await handle(c));
       } catch (error) {
         if (!(error instanceof ProblemError)) throw error;
-        return dressed(c, 'route', rendered(style, error));
+        return withHeaders(c, 'route', rendered(style, error));
       }
     });
   }
-  app.notFound((c) => dressed(c, 'nowhere', rendered(style, httpProblem(404, 'Not Found'))));
+  app.notFound((c) => withHeaders(c, 'nowhere', rendered(style, httpProblem(404, 'Not Found'))));
   return app;
 }

@@ -26,7 +26,7 @@ function addSecurity(headers: Headers, style: ApiStyle): void {
 export type Belonging = 'route' | 'nowhere' | 'preflight';
 
 /** Dresses `response` in `style`. `now` is in milliseconds. */
-export function dress(
+export function addResponseHeaders(
   response: Response,
   style: ApiStyle,
   context: { belonging: Belonging; origin: string | null; now: number },

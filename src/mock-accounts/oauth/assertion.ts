@@ -13,15 +13,15 @@ import {
   validate,
 } from '../validation/schema.ts';
 import { nullable, positive, string, url } from '../validation/types.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 
 const forCode =
   (presence: Presence) =>
   (seen: Values): Presence =>
     seen.response_type === 'code' ? presence : 'forbidden';
 
-function schemaOf(world: World): Schema {
-  const { rules } = world;
+function schemaOf(context: MockContext): Schema {
+  const { rules } = context;
   return {
     unknown: rules.era === '2019' ? 'refused' : 'stripped',
     fields: [
@@ -48,9 +48,9 @@ function schemaOf(world: World): Schema {
 }
 
 /** The endpoint. Throws 109, 202, and 104 for every assertion there is. */
-export async function assertionEndpoint(world: World, c: Context): Promise<Response> {
-  const params = validate(schemaOf(world), await readPayload(c.req.raw, 'json-or-form'));
+export async function assertionEndpoint(context: MockContext, c: Context): Promise<Response> {
+  const params = validate(schemaOf(context), await readPayload(c.req.raw, 'json-or-form'));
   const id = params.client_id as string;
-  if (world.store.clients.get(id)?.disabled === true) throw oauthProblem(202, { clientId: id });
+  if (context.store.clients.get(id)?.disabled === true) throw oauthProblem(202, { clientId: id });
   throw oauthProblem(104);
 }

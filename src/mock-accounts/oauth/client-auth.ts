@@ -4,7 +4,7 @@ import { oauthProblem } from '../problems.ts';
 import type { Client } from '../store/types.ts';
 import { clientId, clientSecret } from '../validation/members.ts';
 import { INVALID } from '../validation/types.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 
 export interface Credentials {
   readonly id: string;
@@ -33,15 +33,15 @@ export function readBasic(rules: EraRules, header: string): Credentials {
 }
 
 /** The client, or problem 101. */
-export function findClient(world: World, id: string): Client {
-  const client = world.store.clients.get(id.toLowerCase());
+export function findClient(context: MockContext, id: string): Client {
+  const client = context.store.clients.get(id.toLowerCase());
   if (client === undefined) throw oauthProblem(101, { clientId: id });
   return client;
 }
 
 /** FxA: public clients must not send a secret, confidential ones must. Throws 101, 102, 109. */
-export function authenticateClient(world: World, credentials: Credentials): Client {
-  const client = findClient(world, credentials.id);
+export function authenticateClient(context: MockContext, credentials: Credentials): Client {
+  const client = findClient(context, credentials.id);
   const { secret } = credentials;
   if (client.publicClient) {
     if (secret !== undefined && secret !== '') throw oauthProblem(109, { validation: 'client_secret' });
@@ -49,7 +49,7 @@ export function authenticateClient(world: World, credentials: Credentials): Clie
   }
   if (secret === undefined || secret === '') throw oauthProblem(109, { validation: 'client_secret' });
   if (client.secret !== secret.toLowerCase()) {
-    throw oauthProblem(102, { clientId: leakedClientId(world.rules, client.id) });
+    throw oauthProblem(102, { clientId: leakedClientId(context.rules, client.id) });
   }
   return client;
 }

@@ -8,7 +8,7 @@ import { tokenId } from '../store/random.ts';
 import { accessToken, clientId, hexToken } from '../validation/members.ts';
 import { optional, type Schema, validate } from '../validation/schema.ts';
 import { string } from '../validation/types.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 import { authenticateClient, basicPattern, type Credentials, readBasic } from './client-auth.ts';
 
 const PEERS = ['access_token', 'refresh_token', 'refresh_token_id'];
@@ -72,28 +72,28 @@ function credentialsOf(
  * Today's handler asks `payload.hasOwnProperty` where no client is named, and the framework's parsed forms have no prototype.
  * Throws the 500 of that.
  */
-function stumbleOverForm({ rules }: World, request: Request, owner: string | undefined): void {
+function stumbleOverForm({ rules }: MockContext, request: Request, owner: string | undefined): void {
   if (rules.strictDestroy || owner !== undefined || !isForm(request)) return;
   throw httpProblem(500, 'Internal Server Error', 'An internal server error occurred');
 }
 
 /** The endpoint. Throws 101, 102, 108, 109, and in the era of today 500/999: see `stumbleOverForm`. */
-export async function destroyEndpoint(world: World, c: Context): Promise<Response> {
-  const { rules, store } = world;
+export async function destroyEndpoint(context: MockContext, c: Context): Promise<Response> {
+  const { rules, store } = context;
   const params = readParams(rules, await readPayload(c.req.raw, 'json-or-form'));
   const credentials = credentialsOf(rules, c.req.header('authorization'), params);
-  const owner = credentials === undefined ? undefined : authenticateClient(world, credentials).id;
+  const owner = credentials === undefined ? undefined : authenticateClient(context, credentials).id;
   const { tokens } = store;
   if (params.access_token !== undefined) {
     const found = tokens.findAccessToken(params.access_token);
     if (found === undefined || (owner !== undefined && found.clientId !== owner)) throw oauthProblem(108);
-    stumbleOverForm(world, c.req.raw, owner);
+    stumbleOverForm(context, c.req.raw, owner);
     tokens.removeAccessToken(found.id);
     return json({});
   }
   const found = tokens.refreshTokenById(params.refresh_token_id ?? tokenId(params.refresh_token ?? ''));
   if (found === undefined || (owner !== undefined && found.clientId !== owner)) throw oauthProblem(108);
-  stumbleOverForm(world, c.req.raw, owner);
+  stumbleOverForm(context, c.req.raw, owner);
   tokens.removeRefreshToken(found.id);
   return json({});
 }

@@ -4,7 +4,7 @@ import { oauthProblem } from '../problems.ts';
 import { collapse, uncovered, without } from '../scope-set.ts';
 import { s256 } from '../store/random.ts';
 import type { Client, Code } from '../store/types.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 import { leakedClientId } from './client-auth.ts';
 
 /** What tokens are made from. */
@@ -30,11 +30,11 @@ function checkPkce(code: Code, challenge: string | undefined): void {
 
 /** Redeems a code. FxA: only success burns it. Throws 105, 106, 107, 116, 117, 118. */
 export function redeemCode(
-  world: World,
+  context: MockContext,
   client: Client,
   params: { code: string; verifier?: string | undefined },
 ): Granted {
-  const { rules, store, now } = world;
+  const { rules, store, now } = context;
   if (params.verifier !== undefined && !client.publicClient) {
     throw oauthProblem(116, { clientId: leakedClientId(rules, client.id) });
   }
@@ -69,11 +69,11 @@ export function redeemCode(
  * FxA: 2019 then gives an empty scope, today the scopes granted, without `openid`. Throws 108, 114.
  */
 export function useRefreshToken(
-  world: World,
+  context: MockContext,
   client: Client,
   params: { token: string; scope?: string | undefined },
 ): Granted {
-  const { rules, store, now } = world;
+  const { rules, store, now } = context;
   const held = store.tokens.findRefreshToken(params.token);
   if (held?.clientId !== client.id) throw oauthProblem(108);
   const wanted = collapse(params.scope ?? (rules.refreshWithoutScope === 'empty' ? '' : held.scope));

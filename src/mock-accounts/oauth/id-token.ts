@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { ID_TOKEN_LIFE } from '../era.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 import type { Granted } from './grant.ts';
 
 function leftHalf(hashed: string | Buffer): string {
@@ -16,12 +16,12 @@ function misread(accessToken: string): Buffer {
 
 /** Signs the id_token of a grant; `resource` is a second audience. */
 export async function makeIdToken(
-  world: World,
+  context: MockContext,
   granted: Granted,
   accessToken: string,
   resource?: string,
 ): Promise<string> {
-  const { rules, keys, now, origin } = world;
+  const { rules, keys, now, origin } = context;
   const key = await keys.active();
   const iat = Math.floor(now() / 1000);
   const claims = {

@@ -5,7 +5,7 @@ import { json } from '../http/reply.ts';
 import { oauthProblem } from '../problems.ts';
 import { optional, required, type Schema, validate } from '../validation/schema.ts';
 import { string } from '../validation/types.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 
 const schema: Schema = {
   unknown: 'stripped',
@@ -15,8 +15,8 @@ const schema: Schema = {
   ],
 };
 
-function describeAccess(world: World, token: string): Readonly<Record<string, unknown>> | undefined {
-  const { rules, store, now } = world;
+function describeAccess(context: MockContext, token: string): Readonly<Record<string, unknown>> | undefined {
+  const { rules, store, now } = context;
   const found = store.tokens.findAccessToken(token);
   if (found === undefined) return undefined;
   const live = found.expiresAt > now();
@@ -34,8 +34,8 @@ function describeAccess(world: World, token: string): Readonly<Record<string, un
   };
 }
 
-function describeRefresh(world: World, token: string): Readonly<Record<string, unknown>> | undefined {
-  const { store } = world;
+function describeRefresh(context: MockContext, token: string): Readonly<Record<string, unknown>> | undefined {
+  const { store } = context;
   const found = store.tokens.findRefreshToken(token);
   if (found === undefined) return undefined;
   if (store.clients.get(found.clientId)?.publicClient !== true) throw oauthProblem(116);
@@ -52,12 +52,12 @@ function describeRefresh(world: World, token: string): Readonly<Record<string, u
 }
 
 /** The endpoint. Throws 109, and 116 for a refresh token of a confidential client. */
-export async function introspectEndpoint(world: World, c: Context): Promise<Response> {
+export async function introspectEndpoint(context: MockContext, c: Context): Promise<Response> {
   const params = validate(schema, await readPayload(c.req.raw, 'json-or-form'));
   const token = params.token as string;
   // FxA: 2019 strips the hint before looking at it; today it decides which kinds are tried.
-  const hint = world.rules.era === 'today' ? params.token_type_hint : undefined;
-  const access = hint === 'refresh_token' ? undefined : describeAccess(world, token);
-  const refresh = hint === 'access_token' ? undefined : describeRefresh(world, token);
+  const hint = context.rules.era === 'today' ? params.token_type_hint : undefined;
+  const access = hint === 'refresh_token' ? undefined : describeAccess(context, token);
+  const refresh = hint === 'access_token' ? undefined : describeRefresh(context, token);
   return json(access ?? refresh ?? { active: false });
 }

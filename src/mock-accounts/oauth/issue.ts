@@ -1,15 +1,15 @@
 /** The answer of a token endpoint: an access token always, a refresh token and an id_token where the grant has them. */
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 import type { Granted } from './grant.ts';
 import { makeIdToken } from './id-token.ts';
 
 /** Makes the tokens of a grant. `ttl` in seconds; FxA: today a `ttl` above the maximum is silently capped. */
 export async function issueTokens(
-  world: World,
+  context: MockContext,
   granted: Granted,
   options: { ttl?: number | undefined; resource?: string | undefined },
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { rules, store } = world;
+  const { rules, store } = context;
   const life = Math.min(options.ttl ?? rules.accessTokenLife, rules.accessTokenLife);
   const { clientId, uid, scope } = granted;
   const authorization = {
@@ -29,6 +29,8 @@ export async function issueTokens(
     auth_at: granted.authAtShown ? granted.authAt : undefined,
     keys_jwe: granted.keysJwe,
     refresh_token: refresh?.token,
-    id_token: granted.idToken ? await makeIdToken(world, granted, access.token, options.resource) : undefined,
+    id_token: granted.idToken
+      ? await makeIdToken(context, granted, access.token, options.resource)
+      : undefined,
   };
 }

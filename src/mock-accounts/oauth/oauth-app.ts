@@ -7,7 +7,7 @@ import { json } from '../http/reply.ts';
 import { oauthProblem } from '../problems.ts';
 import { clientId } from '../validation/members.ts';
 import { required, type Schema, validate } from '../validation/schema.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 import { assertionEndpoint } from './assertion.ts';
 import { findClient } from './client-auth.ts';
 import { destroyEndpoint } from './destroy.ts';
@@ -18,8 +18,8 @@ import { verifyEndpoint } from './verify.ts';
 const clientParams: Schema = { unknown: 'refused', fields: [required('client_id', clientId)] };
 
 /** What anybody may know of a client. FxA: several redirect URIs are one comma-separated string. */
-export function clientInformation(world: World, id: string): Response {
-  const client = findClient(world, id);
+export function clientInformation(context: MockContext, id: string): Response {
+  const client = findClient(context, id);
   return json({
     id: client.id,
     name: client.name,
@@ -30,13 +30,13 @@ export function clientInformation(world: World, id: string): Response {
 }
 
 /** FxA: `GET /v1/authorization` passes on to the page, but never a `keys_jwk`. */
-function redirectToPage(world: World, c: Context): Response {
+function redirectToPage(context: MockContext, c: Context): Response {
   if (c.req.query('keys_jwk') !== undefined && c.req.query('keys_jwk') !== '') {
     throw oauthProblem(109, { validation: 'keys_jwk' });
   }
   // The query is read and written anew, so `+` comes out as `%20`.
   const query = stringifyQuery(parseQuery(new URL(c.req.url).search.slice(1)));
-  const location = `${world.origin}/authorization${query === '' ? '' : `?${query}`}`;
+  const location = `${context.origin}/authorization${query === '' ? '' : `?${query}`}`;
   return new Response(null, {
     status: 302,
     headers: { location, 'content-length': '0' },
@@ -44,48 +44,48 @@ function redirectToPage(world: World, c: Context): Response {
 }
 
 /** FxA: the version is pretty-printed. */
-function version(world: World): Response {
-  const text = JSON.stringify(world.rules.version, null, 2);
+function version(context: MockContext): Response {
+  const text = JSON.stringify(context.rules.version, null, 2);
   return new Response(text, {
     headers: { 'content-type': 'application/json; charset=utf-8', 'content-length': String(text.length) },
   });
 }
 
 /** FxA 2019: whom it trusts for assertions, and where the pages are. Nothing verifies assertions here. */
-function configuration(world: World): Response {
-  const browserid = { issuer: new URL(world.origin).host, verificationUrl: 'http://127.0.0.1:5050/v2' };
-  return json({ browserid, contentUrl: world.origin });
+function configuration(context: MockContext): Response {
+  const browserid = { issuer: new URL(context.origin).host, verificationUrl: 'http://127.0.0.1:5050/v2' };
+  return json({ browserid, contentUrl: context.origin });
 }
 
 /** Builds the app. */
-export function oauthApp(world: World): Hono {
+export function oauthApp(context: MockContext): Hono {
   const ok = () => json({});
-  const keysCache = world.rules.era === 'today' ? { 'cache-control': 'max-age=10, must-revalidate' } : {};
+  const keysCache = context.rules.era === 'today' ? { 'cache-control': 'max-age=10, must-revalidate' } : {};
   const endpoints: Endpoint[] = [
-    { method: 'GET', path: '/', handle: () => version(world) },
-    { method: 'GET', path: '/__version__', handle: () => version(world) },
+    { method: 'GET', path: '/', handle: () => version(context) },
+    { method: 'GET', path: '/__version__', handle: () => version(context) },
     { method: 'GET', path: '/__heartbeat__', handle: ok },
     { method: 'GET', path: '/__lbheartbeat__', handle: ok },
     {
       method: 'GET',
       path: '/v1/client/:client_id',
       handle: (c) =>
-        clientInformation(world, validate(clientParams, c.req.param(), 'params').client_id as string),
+        clientInformation(context, validate(clientParams, c.req.param(), 'params').client_id as string),
     },
-    { method: 'GET', path: '/v1/authorization', handle: (c) => redirectToPage(world, c) },
-    { method: 'POST', path: '/v1/authorization', handle: (c) => assertionEndpoint(world, c) },
+    { method: 'GET', path: '/v1/authorization', handle: (c) => redirectToPage(context, c) },
+    { method: 'POST', path: '/v1/authorization', handle: (c) => assertionEndpoint(context, c) },
     {
       method: 'GET',
       path: '/v1/jwks',
-      handle: async () => json({ keys: await world.keys.published() }, 200, keysCache),
+      handle: async () => json({ keys: await context.keys.published() }, 200, keysCache),
     },
-    { method: 'POST', path: '/v1/token', handle: (c) => tokenEndpoint(world, c) },
-    { method: 'POST', path: '/v1/destroy', handle: (c) => destroyEndpoint(world, c) },
-    { method: 'POST', path: '/v1/introspect', handle: (c) => introspectEndpoint(world, c) },
-    { method: 'POST', path: '/v1/verify', handle: (c) => verifyEndpoint(world, c) },
+    { method: 'POST', path: '/v1/token', handle: (c) => tokenEndpoint(context, c) },
+    { method: 'POST', path: '/v1/destroy', handle: (c) => destroyEndpoint(context, c) },
+    { method: 'POST', path: '/v1/introspect', handle: (c) => introspectEndpoint(context, c) },
+    { method: 'POST', path: '/v1/verify', handle: (c) => verifyEndpoint(context, c) },
   ];
-  if (world.rules.era === '2019') {
-    endpoints.push({ method: 'GET', path: '/config', handle: () => configuration(world) });
+  if (context.rules.era === '2019') {
+    endpoints.push({ method: 'GET', path: '/config', handle: () => configuration(context) });
   }
-  return apiApp(styleOf(world.rules, 'oauth'), endpoints, world.now);
+  return apiApp(styleOf(context.rules, 'oauth'), endpoints, context.now);
 }

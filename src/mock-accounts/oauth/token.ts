@@ -4,7 +4,7 @@ import { readPayload } from '../http/payload.ts';
 import { json } from '../http/reply.ts';
 import { invalidParameter, oauthProblem } from '../problems.ts';
 import { type Values, validate } from '../validation/schema.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 import { authenticateClient, basicPattern, type Credentials, readBasic } from './client-auth.ts';
 import { type Granted, redeemCode, useRefreshToken } from './grant.ts';
 import { issueTokens } from './issue.ts';
@@ -21,19 +21,19 @@ export interface TokenParams {
   readonly resource?: string;
 }
 
-function grantFor(world: World, credentials: Credentials, params: TokenParams): Granted {
-  const { rules, store } = world;
+function grantFor(context: MockContext, credentials: Credentials, params: TokenParams): Granted {
+  const { rules, store } = context;
   const disabled = store.clients.get(credentials.id)?.disabled === true;
   if (disabled && params.grant_type !== 'authorization_code') {
     const retryAfter = rules.era === 'today' ? { retryAfter: 30 } : {};
     throw oauthProblem(202, { clientId: credentials.id, ...retryAfter });
   }
-  const client = authenticateClient(world, credentials);
+  const client = authenticateClient(context, credentials);
   switch (params.grant_type) {
     case 'authorization_code':
-      return redeemCode(world, client, { code: params.code ?? '', verifier: params.code_verifier });
+      return redeemCode(context, client, { code: params.code ?? '', verifier: params.code_verifier });
     case 'refresh_token':
-      return useRefreshToken(world, client, { token: params.refresh_token ?? '', scope: params.scope });
+      return useRefreshToken(context, client, { token: params.refresh_token ?? '', scope: params.scope });
     default:
       // Direct grants are for Firefox itself; no client here may use them.
       throw oauthProblem(121);
@@ -42,17 +42,17 @@ function grantFor(world: World, credentials: Credentials, params: TokenParams): 
 
 /** Grants what a validated request asks for. Throws OAuth problems. */
 export async function answerTokenRequest(
-  world: World,
+  context: MockContext,
   credentials: Credentials,
   params: TokenParams,
 ): Promise<Response> {
-  const granted = grantFor(world, credentials, params);
-  return json(await issueTokens(world, granted, { ttl: params.ttl, resource: params.resource }));
+  const granted = grantFor(context, credentials, params);
+  return json(await issueTokens(context, granted, { ttl: params.ttl, resource: params.resource }));
 }
 
 /** The endpoint. */
-export async function tokenEndpoint(world: World, c: Context): Promise<Response> {
-  const { rules } = world;
+export async function tokenEndpoint(context: MockContext, c: Context): Promise<Response> {
+  const { rules } = context;
   const header = c.req.header('authorization');
   const payload = await readPayload(c.req.raw, 'json-or-form');
   if (header !== undefined && !basicPattern(rules).test(header))
@@ -63,5 +63,5 @@ export async function tokenEndpoint(world: World, c: Context): Promise<Response>
     header === undefined
       ? { id: params.client_id ?? '', secret: params.client_secret }
       : readBasic(rules, header);
-  return answerTokenRequest(world, credentials, params);
+  return answerTokenRequest(context, credentials, params);
 }

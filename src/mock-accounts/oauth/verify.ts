@@ -7,32 +7,32 @@ import type { AccessToken } from '../store/types.ts';
 import { accessToken, hexToken } from '../validation/members.ts';
 import { optional, required, type Schema, validate } from '../validation/schema.ts';
 import { boolean } from '../validation/types.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 
 /** The live access token. Throws 108 for an unknown one and 115 for an expired one. */
-export function verifyAccessToken(world: World, token: string): AccessToken {
-  const found = world.store.tokens.findAccessToken(token);
+export function verifyAccessToken(context: MockContext, token: string): AccessToken {
+  const found = context.store.tokens.findAccessToken(token);
   if (found === undefined) throw oauthProblem(108);
-  if (found.expiresAt < world.now())
+  if (found.expiresAt < context.now())
     throw oauthProblem(115, { expiredAt: new Date(found.expiresAt).toISOString() });
   return found;
 }
 
 /** What the endpoint demands of its body in this era. */
-export function verifySchema(world: World): Schema {
-  return world.rules.strictDestroy
+export function verifySchema(context: MockContext): Schema {
+  return context.rules.strictDestroy
     ? { unknown: 'refused', fields: [required('token', hexToken), optional('email', boolean)] }
     : { unknown: 'stripped', fields: [required('token', accessToken)] };
 }
 
 /** The endpoint. FxA: `scope` is an array here, a string everywhere else. */
-export async function verifyEndpoint(world: World, c: Context): Promise<Response> {
-  const params = validate(verifySchema(world), await readPayload(c.req.raw, 'json-or-form'));
-  const found = verifyAccessToken(world, params.token as string);
+export async function verifyEndpoint(context: MockContext, c: Context): Promise<Response> {
+  const params = validate(verifySchema(context), await readPayload(c.req.raw, 'json-or-form'));
+  const found = verifyAccessToken(context, params.token as string);
   return json({
     user: found.uid,
     client_id: found.clientId,
     scope: found.scope.split(' ').filter((scope) => scope !== ''),
-    profile_changed_at: world.rules.era === 'today' ? found.profileChangedAt : undefined,
+    profile_changed_at: context.rules.era === 'today' ? found.profileChangedAt : undefined,
   });
 }

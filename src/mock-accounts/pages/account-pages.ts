@@ -2,8 +2,8 @@
 import type { Context } from 'hono';
 import { forgetSession, rememberSession, signedIn, type SignedIn } from '../auth/session.ts';
 import { PASSWORD_MIN } from '../auth/accounts.ts';
-import type { World } from '../context.ts';
-import { enter } from './sign-in-actions.ts';
+import type { MockContext } from '../context.ts';
+import { submitForm } from './sign-in-actions.ts';
 import { confirmForm, type Purpose, signInForm } from './forms.ts';
 import { render } from './layout.ts';
 import { settingsPage } from './settings-page.ts';
@@ -11,32 +11,32 @@ import { settingsPage } from './settings-page.ts';
 const HERE: Purpose = { name: 'account settings' };
 
 /** `GET /signin`. */
-export function showSignIn(_world: World, c: Context): Promise<Response> {
+export function showSignIn(_context: MockContext, c: Context): Promise<Response> {
   return render(c, signInForm(HERE, {}));
 }
 
 /** `POST /signin`. */
-export async function actSignIn(world: World, c: Context): Promise<Response> {
-  const entered = enter(world, HERE, await c.req.parseBody(), signedIn(world, c));
-  if (entered === undefined) return c.redirect('/signin', 303);
-  if ('page' in entered) return render(c, entered.page);
-  rememberSession(world, c, entered.session);
-  if (!entered.account.verified) return render(c, confirmForm(entered.account));
+export async function actSignIn(context: MockContext, c: Context): Promise<Response> {
+  const outcome = submitForm(context, HERE, await c.req.parseBody(), signedIn(context, c));
+  if (outcome === undefined) return c.redirect('/signin', 303);
+  if ('page' in outcome) return render(c, outcome.page);
+  rememberSession(context, c, outcome.session);
+  if (!outcome.account.verified) return render(c, confirmForm(outcome.account));
   return c.redirect('/settings', 303);
 }
 
 /** `GET /settings`. */
-export function showSettings(world: World, c: Context): Response | Promise<Response> {
-  const who = signedIn(world, c);
+export function showSettings(context: MockContext, c: Context): Response | Promise<Response> {
+  const who = signedIn(context, c);
   if (who === undefined) return c.redirect('/signin', 303);
-  return render(c, settingsPage(world, who));
+  return render(c, settingsPage(context, who));
 }
 
 type Form = Readonly<Record<string, unknown>>;
 
 /** Does what a settings form asks; a sentence back is a problem to show. */
-function change(world: World, who: SignedIn, form: Form): string | undefined {
-  const { store } = world;
+function change(context: MockContext, who: SignedIn, form: Form): string | undefined {
+  const { store } = context;
   switch (form.intent) {
     case 'disconnect':
       store.disconnect(who.account.uid, typeof form.client_id === 'string' ? form.client_id : '');
@@ -65,12 +65,12 @@ function change(world: World, who: SignedIn, form: Form): string | undefined {
 }
 
 /** `POST /settings`. */
-export async function actSettings(world: World, c: Context): Promise<Response> {
-  const who = signedIn(world, c);
+export async function actSettings(context: MockContext, c: Context): Promise<Response> {
+  const who = signedIn(context, c);
   if (who === undefined) return c.redirect('/signin', 303);
-  const problem = change(world, who, await c.req.parseBody());
-  if (problem !== undefined) return render(c, settingsPage(world, who, problem));
-  const still = world.store.sessions.find(who.session.token) !== undefined;
-  if (!still) forgetSession(world, c);
+  const problem = change(context, who, await c.req.parseBody());
+  if (problem !== undefined) return render(c, settingsPage(context, who, problem));
+  const still = context.store.sessions.find(who.session.token) !== undefined;
+  if (!still) forgetSession(context, c);
   return c.redirect(still ? '/settings' : '/signin', 303);
 }

@@ -2,8 +2,8 @@
 import type { Context } from 'hono';
 import { rememberSession, signedIn, type SignedIn } from '../auth/session.ts';
 import type { Account } from '../store/types.ts';
-import type { World } from '../context.ts';
-import { enter, type Entered } from './sign-in-actions.ts';
+import type { MockContext } from '../context.ts';
+import { submitForm, type FormOutcome } from './sign-in-actions.ts';
 import { finishPage, goPage } from './redirect-page.ts';
 import { confirmForm, continueForm, errorPage, permissionForm, signInForm, signUpForm } from './forms.ts';
 import { makeKeysJwe } from './keys.ts';
@@ -20,8 +20,8 @@ interface Progress {
 
 const AT_THE_DOOR: Progress = { passwordEntered: false, continued: false, accepted: false };
 
-function needsPassword(world: World, request: PageRequest, who: SignedIn): boolean {
-  const age = (world.now() - who.session.lastAuthAt) / 1000;
+function needsPassword(context: MockContext, request: PageRequest, who: SignedIn): boolean {
+  const age = (context.now() - who.session.lastAuthAt) / 1000;
   const tooOld = request.maxAge !== undefined && (request.maxAge === 0 || age > request.maxAge);
   const other =
     request.email !== undefined && request.email.toLowerCase() !== who.account.email.toLowerCase();
@@ -30,8 +30,8 @@ function needsPassword(world: World, request: PageRequest, who: SignedIn): boole
 }
 
 /** The form to come in by. FxA: an address nobody has leads to sign-up. */
-function door(world: World, request: PageRequest): Page {
-  const unknown = request.email !== undefined && world.store.accounts.byEmail(request.email) === undefined;
+function door(context: MockContext, request: PageRequest): Page {
+  const unknown = request.email !== undefined && context.store.accounts.byEmail(request.email) === undefined;
   const form = request.action === 'signup' || unknown ? signUpForm : signInForm;
   return form(request.client, { email: request.email });
 }
@@ -46,20 +46,20 @@ async function withKeys(request: PageRequest, account: Account): Promise<Page> {
 }
 
 function nextPage(
-  world: World,
+  context: MockContext,
   request: PageRequest,
   who: SignedIn | undefined,
   progress: Progress,
 ): Page | Promise<Page> {
-  if (who === undefined) return door(world, request);
+  if (who === undefined) return door(context, request);
   const past = progress.passwordEntered || progress.accepted;
-  if (!past && needsPassword(world, request, who)) {
+  if (!past && needsPassword(context, request, who)) {
     return request.email === undefined
       ? signInForm(request.client, { email: who.account.email })
-      : door(world, request);
+      : door(context, request);
   }
   if (!who.account.verified) return confirmForm(who.account);
-  if (!past && !progress.continued) return continueForm(world, request.client, who.account);
+  if (!past && !progress.continued) return continueForm(context, request.client, who.account);
   const asks = !request.client.trusted || request.prompt === 'consent';
   return asks && !progress.accepted
     ? permissionForm(request.client, request.scope)
@@ -70,37 +70,41 @@ function isError(request: PageRequest | PageError): request is PageError {
   return 'message' in request;
 }
 
-async function silentPage(world: World, request: PageRequest, who: SignedIn | undefined): Promise<Page> {
-  const refusal = await silentRefusal(world, request, who);
+async function silentPage(
+  context: MockContext,
+  request: PageRequest,
+  who: SignedIn | undefined,
+): Promise<Page> {
+  const refusal = await silentRefusal(context, request, who);
   if (refusal === undefined) return finishPage(request);
   if (request.returnOnError) return goPage(refusalUrl(request, refusal));
   return errorPage(`prompt=none is not possible here: ${refusal}`);
 }
 
 /** `GET /authorization`. */
-export async function showAuthorization(world: World, c: Context): Promise<Response> {
-  const request = readRequest(world, new URL(c.req.url).searchParams);
+export async function showAuthorization(context: MockContext, c: Context): Promise<Response> {
+  const request = readRequest(context, new URL(c.req.url).searchParams);
   if (isError(request)) return render(c, { ...errorPage(request.message), status: 200 });
-  const who = signedIn(world, c);
-  if (request.prompt === 'none') return render(c, await silentPage(world, request, who));
-  return render(c, await nextPage(world, request, who, AT_THE_DOOR));
+  const who = signedIn(context, c);
+  if (request.prompt === 'none') return render(c, await silentPage(context, request, who));
+  return render(c, await nextPage(context, request, who, AT_THE_DOOR));
 }
 
 /** `POST /authorization`: one of the page's forms, by its `intent`. */
-export async function actAuthorization(world: World, c: Context): Promise<Response> {
-  const request = readRequest(world, new URL(c.req.url).searchParams);
+export async function actAuthorization(context: MockContext, c: Context): Promise<Response> {
+  const request = readRequest(context, new URL(c.req.url).searchParams);
   if (isError(request)) return render(c, errorPage(request.message));
   const form = await c.req.parseBody();
-  const entered: Entered | undefined = enter(world, request.client, form, signedIn(world, c));
-  if (entered !== undefined) {
-    if ('page' in entered) return render(c, entered.page);
-    rememberSession(world, c, entered.session);
-    return render(c, await nextPage(world, request, entered, { ...AT_THE_DOOR, passwordEntered: true }));
+  const outcome: FormOutcome | undefined = submitForm(context, request.client, form, signedIn(context, c));
+  if (outcome !== undefined) {
+    if ('page' in outcome) return render(c, outcome.page);
+    rememberSession(context, c, outcome.session);
+    return render(c, await nextPage(context, request, outcome, { ...AT_THE_DOOR, passwordEntered: true }));
   }
   const progress = {
     ...AT_THE_DOOR,
     continued: form.intent === 'continue',
     accepted: form.intent === 'accept',
   };
-  return render(c, await nextPage(world, request, signedIn(world, c), progress));
+  return render(c, await nextPage(context, request, signedIn(context, c), progress));
 }

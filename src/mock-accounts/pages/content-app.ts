@@ -1,8 +1,8 @@
 /** The content server: discovery and the pages. */
 import { type Context, Hono } from 'hono';
-import { comesFromElsewhere } from '../http/cross-origin.ts';
+import { isCrossOrigin } from '../http/cross-origin.ts';
 import { json } from '../http/reply.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 import { actSettings, actSignIn, showSettings, showSignIn } from './account-pages.ts';
 import { actAuthorization, showAuthorization } from './authorization-page.ts';
 import { clientConfiguration, openidConfiguration } from './discovery.ts';
@@ -13,31 +13,29 @@ import { render } from './layout.ts';
 const OPEN = { 'access-control-allow-origin': '*' };
 
 /** Builds the app. */
-export function contentApp(world: World): Hono {
+export function contentApp(context: MockContext): Hono {
   const app = new Hono();
   app.get('/.well-known/openid-configuration', () =>
-    json(openidConfiguration(world), 200, { ...OPEN, 'cache-control': 'public, max-age=3600' }),
+    json(openidConfiguration(context), 200, { ...OPEN, 'cache-control': 'public, max-age=3600' }),
   );
   app.get('/.well-known/fxa-client-configuration', () =>
-    json(clientConfiguration(world), 200, { ...OPEN, 'cache-control': 'public, max-age=86400' }),
+    json(clientConfiguration(context), 200, { ...OPEN, 'cache-control': 'public, max-age=86400' }),
   );
   app.get('/', (c) => {
     const wantsPage = c.req.header('accept')?.includes('text/html') ?? false;
-    return wantsPage ? render(c, frontPage(world)) : c.json(world.rules.version);
+    return wantsPage ? render(c, frontPage(context)) : c.json(context.rules.version);
   });
-  app.get('/__version__', (c) => c.json(world.rules.version));
+  app.get('/__version__', (c) => c.json(context.rules.version));
   app.get('/__heartbeat__', (c) => c.json({}));
   app.get('/__lbheartbeat__', (c) => c.json({}));
-  app.get('/metrics-flow', (c) => world.metricsFlows.answer(c));
-  app.get('/authorization', (c) => showAuthorization(world, c));
-  const form = (act: (world: World, c: Context) => Promise<Response>) => (c: Context) =>
-    comesFromElsewhere(c)
-      ? render(c, errorPage('This form was sent from another site.', 403))
-      : act(world, c);
+  app.get('/metrics-flow', (c) => context.metricsFlows.answer(c));
+  app.get('/authorization', (c) => showAuthorization(context, c));
+  const form = (act: (context: MockContext, c: Context) => Promise<Response>) => (c: Context) =>
+    isCrossOrigin(c) ? render(c, errorPage('This form was sent from another site.', 403)) : act(context, c);
   app.post('/authorization', form(actAuthorization));
-  app.get('/signin', (c) => showSignIn(world, c));
+  app.get('/signin', (c) => showSignIn(context, c));
   app.post('/signin', form(actSignIn));
-  app.get('/settings', (c) => showSettings(world, c));
+  app.get('/settings', (c) => showSettings(context, c));
   app.post('/settings', form(actSettings));
   app.notFound((c) => render(c, errorPage('There is no such page.', 404)));
   return app;

@@ -1,8 +1,8 @@
 /** The discovery documents of the content origin. */
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 
 /** `/.well-known/openid-configuration`. FxA: no PKCE, no auth method `none`, and in 2019 neither introspection nor revocation. */
-export function openidConfiguration({ origin, rules }: World): Readonly<Record<string, unknown>> {
+export function openidConfiguration({ origin, rules }: MockContext): Readonly<Record<string, unknown>> {
   return {
     authorization_endpoint: `${origin}/authorization`,
     ...(rules.discoveryNamesRevocation
@@ -22,7 +22,7 @@ export function openidConfiguration({ origin, rules }: World): Readonly<Record<s
 }
 
 /** `/.well-known/fxa-client-configuration`, meant for Firefox. FxA: the auth server without `/v1`. */
-export function clientConfiguration({ origin }: World): Readonly<Record<string, unknown>> {
+export function clientConfiguration({ origin }: MockContext): Readonly<Record<string, unknown>> {
   return {
     auth_server_base_url: origin,
     oauth_server_base_url: origin,

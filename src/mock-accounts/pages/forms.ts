@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import { PASSWORD_MIN } from '../auth/accounts.ts';
 import { avatarOf } from '../profile/avatar-of.ts';
 import type { Account } from '../store/types.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 import type { Markup, Page } from './layout.ts';
 
 /** For whom one signs in: the client's name, or the account pages themselves. */
@@ -17,11 +17,11 @@ const alert = (problem: string | undefined): Markup | '' =>
   problem === undefined ? '' : html`<p role="alert">${problem}</p>`;
 
 /** The address and picture of an account. */
-export function person(world: World, account: Account): Markup {
+export function person(context: MockContext, account: Account): Markup {
   const name =
     account.displayName === undefined ? '' : html`<strong dir="auto">${account.displayName}</strong>`;
   return html`<div class="person">
-    <img src="${avatarOf(world, account).avatar}" alt="" width="56" height="56" />
+    <img src="${avatarOf(context, account).avatar}" alt="" width="56" height="56" />
     <div>${name}<span>${account.email}</span></div>
   </div>`;
 }
@@ -153,11 +153,11 @@ export function confirmForm(account: Account, problem?: string): Page {
 }
 
 /** The browser is signed in here already. */
-export function continueForm(world: World, purpose: Purpose, account: Account): Page {
+export function continueForm(context: MockContext, purpose: Purpose, account: Account): Page {
   return {
     title: 'Sign in',
     body: html`<h1>Signed in already</h1>
-      ${purposeLine(purpose)} ${person(world, account)}
+      ${purposeLine(purpose)} ${person(context, account)}
       <form method="post">
         <input type="hidden" name="intent" value="continue" />
         <button class="main" type="submit" autofocus>Continue</button>

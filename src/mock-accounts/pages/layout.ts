@@ -41,13 +41,13 @@ export async function render(c: Context, page: Page): Promise<Response> {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <link rel="icon" href="data:," />
-        <title>${page.title} · stand-in</title>
+        <title>${page.title} · mock server</title>
         <style nonce="${nonce}">
           ${raw(STYLE)}
         </style>
       </head>
       <body>
-        <p class="notice"><strong>Stand-in:</strong> not the real Mozilla accounts.</p>
+        <p class="notice"><strong>Mock server:</strong> not the real Mozilla accounts.</p>
         <main class="${page.wide === true ? 'wide' : 'narrow'}">${page.body}</main>
         ${script}
       </body>

@@ -1,19 +1,19 @@
 // Flow ids: who may ask, what may be asked, and what comes back.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createStandin, type Standin } from '../app.ts';
+import { createMockServer, type MockServer } from '../app.ts';
 import { fresh } from '../testing/fresh.ts';
 
 const ORIGIN = 'https://companion.example';
-let { standin, clock } = fresh('today');
+let { mock, clock } = fresh('today');
 beforeEach(() => {
-  ({ standin, clock } = fresh('today'));
+  ({ mock, clock } = fresh('today'));
 });
 
-const at = ({ app, world }: Standin, query: Record<string, string> | string, origin?: string) =>
-  app.request(`${world.origin}/metrics-flow?${new URLSearchParams(query).toString()}`, {
+const at = ({ app, context }: MockServer, query: Record<string, string> | string, origin?: string) =>
+  app.request(`${context.origin}/metrics-flow?${new URLSearchParams(query).toString()}`, {
     headers: origin === undefined ? {} : { origin },
   });
-const ask = (query: Record<string, string> | string = {}, origin?: string) => at(standin, query, origin);
+const ask = (query: Record<string, string> | string = {}, origin?: string) => at(mock, query, origin);
 
 describe('GET /metrics-flow', () => {
   it('gives three ids, the flow’s with a salt and a signature', async () => {
@@ -36,7 +36,7 @@ describe('GET /metrics-flow', () => {
     { uid: '01234567-89ab-4def-8123-456789abcdef', service: 'none' },
   ])('takes %j', async (query) => {
     expect((await ask(query)).status).toBe(200);
-    expect(standin.metricsFlows).toEqual([{ query, status: 200 }]);
+    expect(mock.metricsFlows).toEqual([{ query, status: 200 }]);
   });
 
   it.each([
@@ -62,19 +62,19 @@ describe('GET /metrics-flow', () => {
   it('refuses a parameter that comes twice, and drops what nobody knows', async () => {
     expect((await ask('service=none&service=sync')).status).toBe(400);
     expect((await ask({ secret: 'x', constructor: 'y' })).status).toBe(200);
-    expect(standin.metricsFlows.at(-1)).toEqual({ query: {}, status: 200 });
+    expect(mock.metricsFlows.at(-1)).toEqual({ query: {}, status: 200 });
   });
 
   it('without a list answers every origin, and lets none read it', async () => {
     const answer = await ask({}, ORIGIN);
     expect(answer.status).toBe(200);
     expect(answer.headers.get('access-control-allow-origin')).toBeNull();
-    expect(standin.metricsFlows).toEqual([{ query: {}, status: 200, origin: ORIGIN }]);
+    expect(mock.metricsFlows).toEqual([{ query: {}, status: 200, origin: ORIGIN }]);
   });
 
   it('with a list refuses every other origin, and none at all', async () => {
-    const { keys, origin } = standin.world;
-    const strict = createStandin({ era: 'today', origin, keys, metricsFlowOrigins: [ORIGIN] });
+    const { keys, origin } = mock.context;
+    const strict = createMockServer({ era: 'today', origin, keys, metricsFlowOrigins: [ORIGIN] });
     const allowed = await at(strict, {}, ORIGIN);
     expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([200, ORIGIN]);
     for (const other of [undefined, 'https://other.example']) {
@@ -87,7 +87,7 @@ describe('GET /metrics-flow', () => {
   });
 
   it('can be made to fail by its name', async () => {
-    standin.faults.set([{ where: 'metrics-flow', what: { kind: 'status', status: 503 } }]);
+    mock.faults.set([{ where: 'metrics-flow', what: { kind: 'status', status: 503 } }]);
     expect((await ask()).status).toBe(503);
   });
 });

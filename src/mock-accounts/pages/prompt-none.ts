@@ -1,21 +1,25 @@
 /** `prompt=none`: sign in without showing anything, or say why not. */
 import { errors, jwtVerify } from 'jose';
 import type { SignedIn } from '../auth/session.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 import type { PageRequest } from './request.ts';
 
 /** FxA: an id_token is taken as a hint up to seven days after it expired. Seconds. */
 const HINT_GRACE = 7 * 24 * 3600;
 
 /** The uid in a hint, or undefined when it is not one of ours for this client. */
-async function hintedUid(world: World, request: PageRequest, hint: string): Promise<string | undefined> {
-  const key = await world.keys.active();
+async function hintedUid(
+  context: MockContext,
+  request: PageRequest,
+  hint: string,
+): Promise<string | undefined> {
+  const key = await context.keys.active();
   try {
     const { payload } = await jwtVerify(hint, key.publicKey, {
-      issuer: world.origin,
+      issuer: context.origin,
       audience: request.client.id,
       clockTolerance: HINT_GRACE,
-      currentDate: new Date(world.now()),
+      currentDate: new Date(context.now()),
     });
     return payload.sub;
   } catch (error) {
@@ -26,7 +30,7 @@ async function hintedUid(world: World, request: PageRequest, hint: string): Prom
 
 /** Why the request cannot be granted silently, as FxA's error string; undefined when it can. */
 export async function silentRefusal(
-  world: World,
+  context: MockContext,
   request: PageRequest,
   who: SignedIn | undefined,
 ): Promise<string | undefined> {
@@ -35,12 +39,12 @@ export async function silentRefusal(
   if (request.email !== undefined) return 'unauthorized_client';
   if (who === undefined) return 'login_required';
   if (request.idTokenHint !== undefined) {
-    const uid = await hintedUid(world, request, request.idTokenHint);
+    const uid = await hintedUid(context, request, request.idTokenHint);
     if (uid === undefined) return 'invalid_request';
     if (uid !== who.account.uid) return 'account_selection_required';
   }
   if (!who.account.verified) return 'interaction_required';
-  const age = (world.now() - who.session.lastAuthAt) / 1000;
+  const age = (context.now() - who.session.lastAuthAt) / 1000;
   if (request.maxAge !== undefined && age > request.maxAge + 5) return 'unmet_authentication_requirements';
   if (request.acrValues?.split(/\s+/).includes('AAL2') === true) return 'unmet_authentication_requirements';
   return request.client.trusted ? undefined : 'consent_required';

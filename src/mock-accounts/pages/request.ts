@@ -4,7 +4,7 @@ import { EMAIL } from '../auth/accounts.ts';
 import { refusedScopes } from '../oauth/client-policy.ts';
 import { covers, scopeValues } from '../scope-set.ts';
 import type { Client } from '../store/types.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 
 export interface PageRequest {
   readonly client: Client;
@@ -56,9 +56,9 @@ function narrowedForConsent(scope: string): string {
  * Whether keys of a wanted scope may go to this redirect URI. FxA: a scope the page has no list for just gets none; one with a
  * list that lacks the redirect URI is an error.
  */
-function mayHaveKeys(world: World, scope: string, redirectUri: string): boolean | 'elsewhere' {
+function mayHaveKeys(context: MockContext, scope: string, redirectUri: string): boolean | 'elsewhere' {
   const lists = scope.split(' ').flatMap((value) => {
-    const list = world.store.keyRedirectUris.get(value);
+    const list = context.store.keyRedirectUris.get(value);
     return list === undefined ? [] : [list];
   });
   return lists.every((list) => list.includes(redirectUri)) ? lists.length > 0 : 'elsewhere';
@@ -67,9 +67,9 @@ function mayHaveKeys(world: World, scope: string, redirectUri: string): boolean 
 const bad = (parameter: string): PageError => ({ message: `Invalid parameter: ${parameter}`, parameter });
 
 /** Reads and judges a request. FxA: whatever is wrong here is shown on the page and never redirected. */
-export function readRequest(world: World, query: URLSearchParams): PageRequest | PageError {
+export function readRequest(context: MockContext, query: URLSearchParams): PageRequest | PageError {
   const get = (name: string) => query.get(name) ?? undefined;
-  const client = world.store.clients.get(get('client_id') ?? '');
+  const client = context.store.clients.get(get('client_id') ?? '');
   if (client === undefined) return { message: 'Unknown client', parameter: 'client_id' };
   if (client.disabled === true) return { message: 'This client has been temporarily disabled' };
   const redirectUri = get('redirect_uri') ?? client.redirectUris[0] ?? '';
@@ -82,7 +82,7 @@ export function readRequest(world: World, query: URLSearchParams): PageRequest |
   const scope = prompt === 'consent' && client.trusted ? narrowedForConsent(wanted) : wanted;
   if (refusedScopes(client, scope).length > 0) return bad('scope');
   const state = get('state');
-  if (state === undefined || state === '' || state.length > world.rules.stateMaxLength) return bad('state');
+  if (state === undefined || state === '' || state.length > context.rules.stateMaxLength) return bad('state');
   const accessType = get('access_type') ?? 'online';
   if (accessType !== 'online' && accessType !== 'offline') return bad('access_type');
 
@@ -107,7 +107,7 @@ export function readRequest(world: World, query: URLSearchParams): PageRequest |
     return bad(query.has('email') ? 'email' : 'login_hint');
   const keysJwk = get('keys_jwk');
   if (keysJwk !== undefined && !/^[A-Za-z0-9-_]+$/.test(keysJwk)) return bad('keys_jwk');
-  const wantsKeys = keysJwk !== undefined && mayHaveKeys(world, wanted, redirectUri);
+  const wantsKeys = keysJwk !== undefined && mayHaveKeys(context, wanted, redirectUri);
   if (wantsKeys === 'elsewhere') return { message: 'Invalid redirect parameter', parameter: 'redirect_uri' };
   return {
     client,

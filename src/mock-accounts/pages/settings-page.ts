@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import { PASSWORD_MIN } from '../auth/accounts.ts';
 import type { SignedIn } from '../auth/session.ts';
 import type { Account } from '../store/types.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 import { person } from './forms.ts';
 import type { Markup, Page } from './layout.ts';
 
@@ -14,8 +14,8 @@ interface Connection {
 }
 
 /** Which clients have a live token of this person. */
-function connections(world: World, uid: string): Connection[] {
-  const { store } = world;
+function connections(context: MockContext, uid: string): Connection[] {
+  const { store } = context;
   const items = [...store.liveGrants(), ...store.liveAccessTokens()].filter((item) => item.uid === uid);
   return [...new Set(items.map((item) => item.clientId))].map((clientId) => ({
     clientId,
@@ -51,13 +51,13 @@ function metricsForm({ metricsEnabled }: Account): Markup {
 }
 
 /** The page; `problem` is what went wrong with the last form. */
-export function settingsPage(world: World, who: SignedIn, problem?: string): Page {
-  const services = connections(world, who.account.uid);
+export function settingsPage(context: MockContext, who: SignedIn, problem?: string): Page {
+  const services = connections(context, who.account.uid);
   return {
     title: 'Settings',
     wide: true,
     body: html`<h1>Settings</h1>
-      ${person(world, who.account)} ${problem === undefined ? '' : html`<p role="alert">${problem}</p>`}
+      ${person(context, who.account)} ${problem === undefined ? '' : html`<p role="alert">${problem}</p>`}
       <h2 id="connected-services">Connected services</h2>
       ${
         services.length === 0
@@ -82,7 +82,7 @@ export function settingsPage(world: World, who: SignedIn, problem?: string): Pag
         />
         <p><button class="quiet" type="submit">Change password</button></p>
       </form>
-      ${world.rules.metricsEvents ? metricsForm(who.account) : ''}
+      ${context.rules.metricsEvents ? metricsForm(who.account) : ''}
       <h2>Account</h2>
       <form method="post">
         <input type="hidden" name="intent" value="delete-account" />

@@ -1,6 +1,6 @@
 /** Which picture stands for an account, and where it is served. */
 import type { Account } from '../store/types.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 
 /** Id of the picture everybody had in 2019 who chose none. */
 export const DEFAULT_AVATAR_ID = '00000000000000000000000000000000';
@@ -20,8 +20,8 @@ export function monogramLetter(account: Account): string {
 }
 
 /** The account's picture. FxA: pictures chosen live on the image host, today's default ones at `/v1/avatar/<letter>`. */
-export function avatarOf(world: World, account: Account): ShownAvatar {
-  const { origin, rules } = world;
+export function avatarOf(context: MockContext, account: Account): ShownAvatar {
+  const { origin, rules } = context;
   if (account.avatarId !== undefined) {
     return { id: account.avatarId, avatar: `${origin}/a/${account.avatarId}`, avatarDefault: false };
   }

@@ -5,7 +5,7 @@ import { json } from '../http/reply.ts';
 import { httpProblem, invalidParameter, ProblemError, unauthorized } from '../problems.ts';
 import { required, type Schema, validate } from '../validation/schema.ts';
 import { string } from '../validation/types.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 import { callerWith } from './bearer.ts';
 
 /** FxA: pictures have at most 1 MiB. */
@@ -29,9 +29,9 @@ const processingError = () =>
   });
 
 /** `POST /v1/avatar/upload`: the raw picture. 201 with its address. Throws 101 without a length, 415, 413, 500/103. */
-export async function uploadEndpoint(world: World, c: Context): Promise<Response> {
-  const { uid } = callerWith(world, c, 'profile:avatar:write');
-  const account = world.store.accounts.byUid(uid);
+export async function uploadEndpoint(context: MockContext, c: Context): Promise<Response> {
+  const { uid } = callerWith(context, c, 'profile:avatar:write');
+  const account = context.store.accounts.byUid(uid);
   if (account === undefined) throw unauthorized();
   const type = (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
   if (type !== 'image/png' && type !== 'image/jpeg') throw httpProblem(415, 'Unsupported Media Type');
@@ -39,10 +39,10 @@ export async function uploadEndpoint(world: World, c: Context): Promise<Response
   if (c.req.header('content-length') === undefined)
     throw invalidParameter(['content-length'], 'headers', true);
   if (!looksLike(type, bytes)) throw processingError();
-  const image = world.store.images.add({ uid, type, bytes: new Uint8Array(bytes) });
+  const image = context.store.images.add({ uid, type, bytes: new Uint8Array(bytes) });
   account.avatarId = image.id;
-  world.store.profileChanged(account);
-  return json({ url: `${world.origin}/a/${image.id}`, id: image.id }, 201);
+  context.store.profileChanged(account);
+  return json({ url: `${context.origin}/a/${image.id}`, id: image.id }, 201);
 }
 
 const idParams: Schema = {
@@ -51,19 +51,19 @@ const idParams: Schema = {
 };
 
 /** `DELETE /v1/avatar/:id?`: the picture named, or the one in use. Throws 404, and 401 for somebody else's. */
-export function deleteEndpoint(world: World, c: Context): Response {
-  const { uid } = callerWith(world, c, 'profile:avatar:write');
-  const account = world.store.accounts.byUid(uid);
+export function deleteEndpoint(context: MockContext, c: Context): Response {
+  const { uid } = callerWith(context, c, 'profile:avatar:write');
+  const account = context.store.accounts.byUid(uid);
   const asked = c.req.param('id');
   const id =
     asked === undefined ? account?.avatarId : (validate(idParams, { id: asked }, 'params').id as string);
-  const image = id === undefined ? undefined : world.store.images.find(id);
+  const image = id === undefined ? undefined : context.store.images.find(id);
   if (image === undefined && asked !== undefined) throw httpProblem(404, 'Bad Request', 'Not Found');
   if (image !== undefined && image.uid !== uid) throw unauthorized('Avatar not owned by user');
-  if (image !== undefined) world.store.images.remove(image.id);
+  if (image !== undefined) context.store.images.remove(image.id);
   if (account !== undefined) {
     if (account.avatarId === id) delete account.avatarId;
-    world.store.profileChanged(account);
+    context.store.profileChanged(account);
   }
   return json({});
 }

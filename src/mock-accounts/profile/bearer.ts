@@ -5,16 +5,16 @@ import { httpProblem, ProblemError, unauthorized } from '../problems.ts';
 import { covers } from '../scope-set.ts';
 import type { AccessToken } from '../store/types.ts';
 import { check } from '../validation/schema.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 
 /** The caller's token. FxA: `Bearer` wants its capital B; every failure is 401/100 with the OAuth server's message as reason. */
-export function caller(world: World, c: Context): AccessToken {
+export function caller(context: MockContext, c: Context): AccessToken {
   const header = c.req.header('authorization');
   if (header?.startsWith('Bearer') !== true) throw unauthorized('Bearer token not provided');
   const token = header.split(' ')[1];
-  if (!check(verifySchema(world), { token }).ok) throw unauthorized('Invalid request parameter');
+  if (!check(verifySchema(context), { token }).ok) throw unauthorized('Invalid request parameter');
   try {
-    return verifyAccessToken(world, token ?? '');
+    return verifyAccessToken(context, token ?? '');
   } catch (error) {
     const expired =
       error instanceof ProblemError && error.problem.kind === 'oauth' && error.problem.errno === 115;
@@ -28,8 +28,8 @@ export function may(token: AccessToken, ...scopes: readonly string[]): boolean {
 }
 
 /** The caller's token, if it has one of the scopes; else 403. */
-export function callerWith(world: World, c: Context, ...scopes: readonly string[]): AccessToken {
-  const token = caller(world, c);
+export function callerWith(context: MockContext, c: Context, ...scopes: readonly string[]): AccessToken {
+  const token = caller(context, c);
   if (!may(token, ...scopes)) throw httpProblem(403, 'Forbidden', 'Insufficient scope');
   return token;
 }

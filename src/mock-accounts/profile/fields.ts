@@ -1,7 +1,7 @@
 /** The parts of a profile, each behind its scopes. */
 import { httpProblem, unauthorized } from '../problems.ts';
 import type { AccessToken, Account } from '../store/types.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 import { may } from './bearer.ts';
 import { avatarOf } from './avatar-of.ts';
 
@@ -11,7 +11,7 @@ type Fields = Record<string, unknown>;
 const AMR = ['pwd', 'email'];
 
 /** What the auth server knows of a person, as far as the token's scopes go; undefined when they go nowhere. Throws 401 for a deleted account. */
-export function coreFields(world: World, token: AccessToken, account: Account): Fields | undefined {
+export function coreFields(context: MockContext, token: AccessToken, account: Account): Fields | undefined {
   const fields: Fields = {};
   if (may(token, 'profile:email', 'email')) fields.email = account.email;
   if (may(token, 'profile:locale')) fields.locale = account.locale;
@@ -27,15 +27,15 @@ export function coreFields(world: World, token: AccessToken, account: Account): 
     fields.accountLockedAt = account.lockedAt;
   }
   if (Object.keys(fields).length === 0) return undefined;
-  if (world.store.accounts.byUid(account.uid) === undefined) throw unauthorized();
+  if (context.store.accounts.byUid(account.uid) === undefined) throw unauthorized();
   // FxA: metricsEnabled comes only along with one of the fields above.
-  if (world.rules.metricsEnabledInProfile) fields.metricsEnabled = account.metricsEnabled;
+  if (context.rules.metricsEnabledInProfile) fields.metricsEnabled = account.metricsEnabled;
   return fields;
 }
 
 /** The whole profile a token may see. FxA: parts without scope are left out; 403 only when nothing is left. */
-export function profileFields(world: World, token: AccessToken, account: Account): Fields {
-  const core = coreFields(world, token, account);
+export function profileFields(context: MockContext, token: AccessToken, account: Account): Fields {
+  const core = coreFields(context, token, account);
   const uid = may(token, 'profile:uid');
   const avatar = may(token, 'profile:avatar');
   const name = may(token, 'profile:display_name');
@@ -45,7 +45,7 @@ export function profileFields(world: World, token: AccessToken, account: Account
   const fields: Fields = { ...core };
   if (uid) fields.uid = account.uid;
   if (avatar) {
-    const shown = avatarOf(world, account);
+    const shown = avatarOf(context, account);
     Object.assign(fields, { avatar: shown.avatar, avatarDefault: shown.avatarDefault });
   }
   if (name && account.displayName !== undefined) fields.displayName = account.displayName;

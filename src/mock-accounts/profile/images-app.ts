@@ -1,18 +1,18 @@
 /** The image host: pictures chosen by people, and the silhouette of 2019. */
 import { Hono } from 'hono';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 import { DEFAULT_AVATAR_ID } from './avatar-of.ts';
 import { silhouette } from './pictures.ts';
 
 /** Builds the app. FxA: `_small` and `_large` are sizes of the same picture. */
-export function imagesApp(world: World): Hono {
+export function imagesApp(context: MockContext): Hono {
   const app = new Hono();
   app.get('/a/:file', (c) => {
     const id = c.req.param('file').replace(/_(?:small|large)$/, '');
     const headers = { 'cache-control': 'public, max-age=86400', 'x-content-type-options': 'nosniff' };
     if (id === DEFAULT_AVATAR_ID)
       return c.body(silhouette(), 200, { ...headers, 'content-type': 'image/svg+xml' });
-    const image = world.store.images.find(id);
+    const image = context.store.images.find(id);
     if (image === undefined) return c.notFound();
     return c.body(image.bytes, 200, { ...headers, 'content-type': image.type });
   });

@@ -4,7 +4,7 @@ import { apiApp, type Endpoint } from '../http/api-app.ts';
 import { styleOf } from '../http/server-style.ts';
 import { json } from '../http/reply.ts';
 import { httpProblem } from '../problems.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 import { deleteEndpoint, uploadEndpoint } from './avatar-writes.ts';
 import { monogram } from './pictures.ts';
 import { profileEndpoint } from './profile.ts';
@@ -27,27 +27,27 @@ function letterEndpoint(c: Context): Response {
 }
 
 /** Builds the app. */
-export function profileApp(world: World): Hono {
+export function profileApp(context: MockContext): Hono {
   const endpoints: Endpoint[] = [
-    { method: 'GET', path: '/', handle: () => json(world.rules.version) },
-    { method: 'GET', path: '/__version__', handle: () => json(world.rules.version) },
+    { method: 'GET', path: '/', handle: () => json(context.rules.version) },
+    { method: 'GET', path: '/__version__', handle: () => json(context.rules.version) },
     { method: 'GET', path: '/__heartbeat__', handle: () => json({}) },
     { method: 'GET', path: '/__lbheartbeat__', handle: () => json({}) },
-    { method: 'GET', path: '/v1/profile', handle: (c) => profileEndpoint(world, c) },
-    { method: 'GET', path: '/v1/uid', handle: (c) => uidEndpoint(world, c) },
-    { method: 'GET', path: '/v1/email', handle: (c) => emailEndpoint(world, c) },
-    { method: 'GET', path: '/v1/display_name', handle: (c) => displayNameEndpoint(world, c) },
-    { method: 'POST', path: '/v1/display_name', handle: (c) => setDisplayNameEndpoint(world, c) },
-    { method: 'GET', path: '/v1/avatar', handle: (c) => avatarEndpoint(world, c) },
-    { method: 'POST', path: '/v1/avatar/upload', handle: (c) => uploadEndpoint(world, c) },
-    { method: 'DELETE', path: '/v1/avatar', handle: (c) => deleteEndpoint(world, c) },
-    { method: 'DELETE', path: '/v1/avatar/:id', handle: (c) => deleteEndpoint(world, c) },
+    { method: 'GET', path: '/v1/profile', handle: (c) => profileEndpoint(context, c) },
+    { method: 'GET', path: '/v1/uid', handle: (c) => uidEndpoint(context, c) },
+    { method: 'GET', path: '/v1/email', handle: (c) => emailEndpoint(context, c) },
+    { method: 'GET', path: '/v1/display_name', handle: (c) => displayNameEndpoint(context, c) },
+    { method: 'POST', path: '/v1/display_name', handle: (c) => setDisplayNameEndpoint(context, c) },
+    { method: 'GET', path: '/v1/avatar', handle: (c) => avatarEndpoint(context, c) },
+    { method: 'POST', path: '/v1/avatar/upload', handle: (c) => uploadEndpoint(context, c) },
+    { method: 'DELETE', path: '/v1/avatar', handle: (c) => deleteEndpoint(context, c) },
+    { method: 'DELETE', path: '/v1/avatar/:id', handle: (c) => deleteEndpoint(context, c) },
   ];
-  if (world.rules.profileHasNewerRoutes) {
+  if (context.rules.profileHasNewerRoutes) {
     endpoints.push(
-      { method: 'GET', path: '/v1/subscriptions', handle: (c) => subscriptionsEndpoint(world, c) },
+      { method: 'GET', path: '/v1/subscriptions', handle: (c) => subscriptionsEndpoint(context, c) },
       { method: 'GET', path: '/v1/avatar/:letter', handle: letterEndpoint },
     );
   }
-  return apiApp(styleOf(world.rules, 'profile'), endpoints, world.now);
+  return apiApp(styleOf(context.rules, 'profile'), endpoints, context.now);
 }

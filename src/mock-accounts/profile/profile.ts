@@ -6,7 +6,7 @@ import { unauthorized } from '../problems.ts';
 import { covers, uncovered } from '../scope-set.ts';
 import type { CachedProfile } from '../store/store.ts';
 import type { AccessToken } from '../store/types.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 import { caller } from './bearer.ts';
 import { profileFields } from './fields.ts';
 
@@ -19,14 +19,14 @@ function cacheKey(token: AccessToken): string | undefined {
   return covers(token.scope, UNTRUSTED) && !further ? `${token.uid}:scoped` : undefined;
 }
 
-function readProfile(world: World, token: AccessToken): CachedProfile {
-  const { rules, store, now } = world;
+function readProfile(context: MockContext, token: AccessToken): CachedProfile {
+  const { rules, store, now } = context;
   const key = rules.profileCacheLife > 0 ? cacheKey(token) : undefined;
   const cached = key === undefined ? undefined : store.profileCache.get(key);
   if (cached !== undefined && now() - cached.storedAt < rules.profileCacheLife * 1000) return cached;
   const account = store.profileOf(token.uid);
   if (account === undefined) throw unauthorized();
-  const fresh = { profile: profileFields(world, token, account), storedAt: now() };
+  const fresh = { profile: profileFields(context, token, account), storedAt: now() };
   if (key !== undefined) store.profileCache.set(key, fresh);
   return fresh;
 }
@@ -62,9 +62,9 @@ export function answerWithEtag(
 }
 
 /** The endpoint. FxA: `sub` comes with `openid` only; `uid` is the key. */
-export function profileEndpoint(world: World, c: Context): Response {
-  const token = caller(world, c);
-  const { profile, storedAt } = readProfile(world, token);
+export function profileEndpoint(context: MockContext, c: Context): Response {
+  const token = caller(context, c);
+  const { profile, storedAt } = readProfile(context, token);
   const shown = covers(token.scope, 'openid') ? { ...profile, sub: token.uid } : profile;
   const headers = { 'last-modified': new Date(storedAt).toUTCString() };
   return answerWithEtag(c, shown, etagOf(JSON.stringify(shown)), headers);

@@ -7,51 +7,51 @@ import { crash, unauthorized } from '../problems.ts';
 import type { Account } from '../store/types.ts';
 import { required, type Schema, validate } from '../validation/schema.ts';
 import { string } from '../validation/types.ts';
-import type { World } from '../context.ts';
+import type { MockContext } from '../context.ts';
 import { avatarOf } from './avatar-of.ts';
 import { callerWith } from './bearer.ts';
 import { answerWithEtag, etagOf } from './profile.ts';
 
 /** The caller's account. FxA 2019: the auth server no longer knows a deleted one, and this server trips over that. */
-function accountOf(world: World, uid: string): Account {
-  const account = world.store.accounts.byUid(uid);
-  if (account === undefined) throw world.rules.tokensSurviveAccountDeletion ? crash() : unauthorized();
+function accountOf(context: MockContext, uid: string): Account {
+  const account = context.store.accounts.byUid(uid);
+  if (account === undefined) throw context.rules.tokensSurviveAccountDeletion ? crash() : unauthorized();
   return account;
 }
 
 /** The caller's account as far as this server keeps it itself. */
-function profileOf(world: World, uid: string): Account {
-  const account = world.store.profileOf(uid);
+function profileOf(context: MockContext, uid: string): Account {
+  const account = context.store.profileOf(uid);
   if (account === undefined) throw unauthorized();
   return account;
 }
 
 /** `GET /v1/uid`. */
-export function uidEndpoint(world: World, c: Context): Response {
-  return json({ uid: callerWith(world, c, 'profile:uid').uid });
+export function uidEndpoint(context: MockContext, c: Context): Response {
+  return json({ uid: callerWith(context, c, 'profile:uid').uid });
 }
 
 /** `GET /v1/email`. */
-export function emailEndpoint(world: World, c: Context): Response {
-  return json({ email: accountOf(world, callerWith(world, c, 'profile:email', 'email').uid).email });
+export function emailEndpoint(context: MockContext, c: Context): Response {
+  return json({ email: accountOf(context, callerWith(context, c, 'profile:email', 'email').uid).email });
 }
 
 /** `GET /v1/subscriptions`. FxA: filtered to the token's client. */
-export function subscriptionsEndpoint(world: World, c: Context): Response {
-  const token = callerWith(world, c, 'profile:subscriptions');
-  return json({ subscriptions: accountOf(world, token.uid).subscriptions[token.clientId] ?? [] });
+export function subscriptionsEndpoint(context: MockContext, c: Context): Response {
+  const token = callerWith(context, c, 'profile:subscriptions');
+  return json({ subscriptions: accountOf(context, token.uid).subscriptions[token.clientId] ?? [] });
 }
 
 /** `GET /v1/avatar`. */
-export function avatarEndpoint(world: World, c: Context): Response {
-  const account = profileOf(world, callerWith(world, c, 'profile:avatar').uid);
-  const { avatar, avatarDefault, id } = avatarOf(world, account);
+export function avatarEndpoint(context: MockContext, c: Context): Response {
+  const account = profileOf(context, callerWith(context, c, 'profile:avatar').uid);
+  const { avatar, avatarDefault, id } = avatarOf(context, account);
   return answerWithEtag(c, { avatar, avatarDefault, id }, `"${id}"`);
 }
 
 /** `GET /v1/display_name`: 204 when there is none. */
-export function displayNameEndpoint(world: World, c: Context): Response {
-  const { displayName } = profileOf(world, callerWith(world, c, 'profile:display_name').uid);
+export function displayNameEndpoint(context: MockContext, c: Context): Response {
+  const { displayName } = profileOf(context, callerWith(context, c, 'profile:display_name').uid);
   if (displayName === undefined) {
     return new Response(null, {
       status: 204,
@@ -75,12 +75,12 @@ const displayNameBody = ({ era }: EraRules): Schema => ({
 });
 
 /** `POST /v1/display_name`. An empty name clears it. Throws 101 of the profile namespace. */
-export async function setDisplayNameEndpoint(world: World, c: Context): Promise<Response> {
-  const account = profileOf(world, callerWith(world, c, 'profile:display_name:write').uid);
-  const schema = displayNameBody(world.rules);
+export async function setDisplayNameEndpoint(context: MockContext, c: Context): Promise<Response> {
+  const account = profileOf(context, callerWith(context, c, 'profile:display_name:write').uid);
+  const schema = displayNameBody(context.rules);
   const { displayName } = validate(schema, await readPayload(c.req.raw)) as { displayName: string };
   if (displayName === '') delete account.displayName;
   else account.displayName = displayName;
-  world.store.profileChanged(account);
+  context.store.profileChanged(account);
   return json({});
 }

@@ -1,4 +1,4 @@
-/** Sign-ins of a browser (or a test) at the stand-in itself. */
+/** Sign-ins of a browser (or a test) at the mock server itself. */
 import { randomHex } from './random.ts';
 import type { Session } from './types.ts';
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { rulesOf } from '../era.ts';
-import { addReady } from '../seed.ts';
+import { seedStore } from '../seed.ts';
 import { tokenId } from './random.ts';
 import { createStore, type Store } from './store.ts';
 
@@ -14,7 +14,7 @@ const uid = () => store.accounts.byEmail('ada@example.com')?.uid ?? '';
 beforeEach(() => {
   now = 1_000_000;
   store = createStore(rulesOf('today'), () => now);
-  addReady(store);
+  seedStore(store);
   for (const clientId of [PUBLIC, CONFIDENTIAL]) {
     store.tokens.addRefreshToken({ clientId, uid: uid(), scope: 'profile' });
     store.tokens.addAccessToken({ clientId, uid: uid(), scope: 'profile', life: 60 });

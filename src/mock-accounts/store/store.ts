@@ -1,4 +1,4 @@
-/** Everything the stand-in knows, in memory, one per instance; and the acts that touch several parts of it at once. */
+/** Everything the mock server knows, in memory, one per instance; and the acts that touch several parts of it at once. */
 import type { EraRules } from '../era.ts';
 import { type Accounts, createAccounts } from './accounts.ts';
 import { createImages, type Images } from './images.ts';

@@ -1,4 +1,4 @@
-/** What the stand-in remembers. Instants are in milliseconds unless a name says otherwise. */
+/** What the mock server remembers. Instants are in milliseconds unless a name says otherwise. */
 
 export interface Client {
   readonly id: string;

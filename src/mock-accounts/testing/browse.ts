@@ -1,6 +1,6 @@
 /** A browser of one cookie and no script, for tests of the pages. */
-import type { Standin } from '../app.ts';
-import { READY_PASSWORD } from '../seed.ts';
+import type { MockServer } from '../app.ts';
+import { SEED_PASSWORD } from '../seed.ts';
 import { TEST_CLIENT } from './drive.ts';
 
 export interface Shown {
@@ -48,11 +48,11 @@ async function read(response: Response): Promise<Shown> {
 }
 
 /** A fresh browser. */
-export function browser({ app, world }: Pick<Standin, 'app' | 'world'>): Browser {
+export function browser({ app, context }: Pick<MockServer, 'app' | 'context'>): Browser {
   let cookie = '';
   const open: Browser['open'] = async (path, form, headers = {}) => {
     const init = form === undefined ? {} : { method: 'POST', body: new URLSearchParams(form) };
-    const response = await app.request(world.origin + path, {
+    const response = await app.request(context.origin + path, {
       ...init,
       headers: { cookie, accept: 'text/html', ...headers },
     });
@@ -64,7 +64,7 @@ export function browser({ app, world }: Pick<Standin, 'app' | 'world'>): Browser
   return {
     open,
     signIn: (path, email = 'ada@example.com') =>
-      open(path, { intent: 'signin', email, password: READY_PASSWORD }),
+      open(path, { intent: 'signin', email, password: SEED_PASSWORD }),
     cookie: () => cookie,
   };
 }

@@ -1,6 +1,6 @@
-/** Drives a stand-in in tests, without a port: requests, a sign-in, a code, tokens. */
-import type { Standin } from '../app.ts';
-import { READY_PASSWORD } from '../seed.ts';
+/** Drives a mock server in tests, without a port: requests, a sign-in, a code, tokens. */
+import type { MockServer } from '../app.ts';
+import { SEED_PASSWORD } from '../seed.ts';
 import { randomHex, s256 } from '../store/random.ts';
 
 type Json = Record<string, unknown>;
@@ -52,10 +52,10 @@ async function answerOf(response: Response): Promise<Answer> {
   };
 }
 
-/** A driver for `standin`. */
-export function drive({ app, world }: Pick<Standin, 'app' | 'world'>): Driver {
+/** A driver for `mock`. */
+export function drive({ app, context }: Pick<MockServer, 'app' | 'context'>): Driver {
   const send = async (path: string, init: RequestInit) =>
-    answerOf(await app.request(world.origin + path, init));
+    answerOf(await app.request(context.origin + path, init));
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
     send(path, {
       method: 'POST',
@@ -64,13 +64,13 @@ export function drive({ app, world }: Pick<Standin, 'app' | 'world'>): Driver {
     });
   const bearer = (token: unknown) => ({ authorization: `Bearer ${String(token)}` });
   const signIn = async (email = 'ada@example.com') => {
-    const { body } = await post('/v1/account/login', { email, password: READY_PASSWORD });
+    const { body } = await post('/v1/account/login', { email, password: SEED_PASSWORD });
     return String(body.sessionToken);
   };
   const code = async (wish: Wish = {}) => {
     const verifier = randomHex(32);
     const clientId = wish.clientId ?? TEST_CLIENT;
-    const isPublic = world.store.clients.get(clientId)?.publicClient !== false;
+    const isPublic = context.store.clients.get(clientId)?.publicClient !== false;
     const answer = await post(
       '/v1/oauth/authorization',
       {

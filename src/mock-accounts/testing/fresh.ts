@@ -1,5 +1,5 @@
-/** A stand-in for one test: a store of its own, a clock the test moves, and somebody to drive it. */
-import { createStandin, type Standin } from '../app.ts';
+/** A mock server for one test: a store of its own, a clock the test moves, and somebody to drive it. */
+import { createMockServer, type MockServer } from '../app.ts';
 import type { Era } from '../era.ts';
 import { createKeys } from '../keys.ts';
 import { browser, type Browser } from './browse.ts';
@@ -11,15 +11,15 @@ const keys = createKeys(Date.now);
 export interface Fresh {
   /** Milliseconds since the epoch. */
   readonly clock: { now: number };
-  readonly standin: Standin;
+  readonly mock: MockServer;
   readonly driver: Driver;
   readonly page: Browser;
 }
 
 export function fresh(era: Era): Fresh {
   const clock = { now: 1_795_240_445_000 };
-  const standin = createStandin({ era, origin: 'http://127.0.0.1:9720', now: () => clock.now, keys });
-  return { clock, standin, driver: drive(standin), page: browser(standin) };
+  const mock = createMockServer({ era, origin: 'http://127.0.0.1:9720', now: () => clock.now, keys });
+  return { clock, mock, driver: drive(mock), page: browser(mock) };
 }
 
 /** The members a validation error names. */

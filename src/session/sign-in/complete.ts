@@ -1,11 +1,11 @@
 // How an attempt ends well: exchanges the code, records the issued tokens, then validates the answer, then stores the
 // session.
-import { readCallback } from '../../fxa/callback.ts';
+import { validateCallback } from '../../fxa/callback.ts';
 import { destroyAccessToken, destroyGrant } from '../../fxa/destroy.ts';
 import type { Deployment } from '../../fxa/environments.ts';
 import { FxaError, isFxaError } from '../../fxa/errors.ts';
 import { fetchProfile, type Profile } from '../../fxa/profile.ts';
-import { acceptGrant, issuedTokens, requestGrant, type TokenAnswer } from '../../fxa/tokens.ts';
+import { validateGrant, issuedTokens, exchangeCode, type TokenResponse } from '../../fxa/tokens.ts';
 import { problemFrom, type Context } from '../context.ts';
 import { throwIfCancelled } from '../cancellation.ts';
 import { scheduleWatchdog, type AttemptSecrets } from './attempt.ts';
@@ -30,7 +30,7 @@ const CLOCK_TOLERANCE = 86_400;
 /**
  * Exchanges the code in the URL that the window or tab ended on, and completes the sign-in with the grant.
  *
- * @throws FxaError `cancelled` once the signal is aborted, and as `readCallback`, `requestGrant` and `takeGrant`.
+ * @throws FxaError `cancelled` once the signal is aborted, and as `validateCallback`, `exchangeCode` and `takeGrant`.
  */
 export async function finishAttempt(
   context: Context,
@@ -42,7 +42,7 @@ export async function finishAttempt(
   await scheduleWatchdog(context);
   await context.store.dispatch({ type: 'phaseReached', attemptId: id, phase: 'finishing' });
   const deployment = await context.deployment(context.http());
-  const { code } = readCallback(callback, {
+  const { code } = validateCallback(callback, {
     redirectUri,
     state,
     issuer: deployment.endpoints.issuer,
@@ -51,7 +51,7 @@ export async function finishAttempt(
   throwIfCancelled(signal);
   // From here on the grant may exist: even a cancelled attempt has to learn its id, to destroy it.
   const request = { code, codeVerifier, ttl: ACCESS_TOKEN_TTL };
-  const answer = await requestGrant(deployment, request, context.http());
+  const answer = await exchangeCode(deployment, request, context.http());
   await revokeOnFailure(context, deployment, answer, recordIssued(context, id, answer));
   throwIfCancelled(signal);
   await completeSignIn(context, deployment, secrets, answer);
@@ -61,7 +61,7 @@ export async function finishAttempt(
 async function revokeOnFailure(
   context: Context,
   deployment: Deployment,
-  answer: TokenAnswer,
+  answer: TokenResponse,
   recorded: Promise<void>,
 ): Promise<void> {
   try {
@@ -79,7 +79,11 @@ async function revokeOnFailure(
 }
 
 /** Records the issued tokens before the answer is validated, so that they are destroyed if it is rejected. */
-export async function recordIssued(context: Context, attemptId: string, answer: TokenAnswer): Promise<void> {
+export async function recordIssued(
+  context: Context,
+  attemptId: string,
+  answer: TokenResponse,
+): Promise<void> {
   const { accessToken, refreshTokenId } = await issuedTokens(answer);
   if (refreshTokenId !== undefined) {
     const entry = revocation(context, refreshTokenId, attemptId);
@@ -96,16 +100,16 @@ export async function recordIssued(context: Context, attemptId: string, answer: 
  * Validates the answer, seals its secrets, fetches the profile, and stores the session in one write. If the attempt is
  * over meanwhile, nothing changes, and the recorded tokens are destroyed.
  *
- * @throws FxaError as `acceptGrant`, `openKeys` and `demandSameAccount`, and `account_disabled`.
+ * @throws FxaError as `validateGrant`, `openKeys` and `demandSameAccount`, and `account_disabled`.
  */
 export async function completeSignIn(
   context: Context,
   deployment: Deployment,
   { id: attemptId, privateJwk }: AttemptSecrets,
-  answer: TokenAnswer,
+  answer: TokenResponse,
 ): Promise<void> {
   const { ports, store } = context;
-  const grant = await acceptGrant(
+  const grant = await validateGrant(
     deployment,
     answer,
     {

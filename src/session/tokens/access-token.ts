@@ -2,7 +2,12 @@
 // began with.
 import { FxaError, isFxaError } from '../../fxa/errors.ts';
 import { grantedCovers } from '../../fxa/scopes.ts';
-import { acceptAccessToken, issuedTokens, requestRefresh, type TokenAnswer } from '../../fxa/tokens.ts';
+import {
+  validateAccessToken,
+  issuedTokens,
+  refreshAccessToken,
+  type TokenResponse,
+} from '../../fxa/tokens.ts';
 import type { Context } from '../context.ts';
 import { orphan, cacheToken, isFresh, mainToken, tokenScope } from './token-cache.ts';
 import type { CachedToken } from '../state/record.ts';
@@ -169,9 +174,9 @@ async function refresh(
 
   const http = context.http();
   const deployment = await context.deployment(http);
-  let answer: TokenAnswer;
+  let answer: TokenResponse;
   try {
-    answer = await requestRefresh(deployment, { refreshToken, scope, ttl }, http);
+    answer = await refreshAccessToken(deployment, { refreshToken, scope, ttl }, http);
   } catch (error) {
     if (isFxaError(error) && error.code === 'scope_denied') await noteDenied(context, session, scope);
     if (!isFxaError(error) || error.code !== 'reauth_required') throw error;
@@ -212,7 +217,7 @@ export async function endIfLost(context: Context, session: SignedIn): Promise<un
 async function cacheIssued(
   context: Context,
   owner: string,
-  answer: TokenAnswer,
+  answer: TokenResponse,
   ephemeral: boolean,
 ): Promise<CachedToken> {
   const { accessToken } = await issuedTokens(answer);
@@ -220,7 +225,7 @@ async function cacheIssued(
     await cacheToken(context, owner, { accessToken, scope: '', expiresIn: ACCESS_TOKEN_TTL });
   }
   try {
-    const accepted = acceptAccessToken(answer);
+    const accepted = validateAccessToken(answer);
     const held = await cacheToken(context, owner, ephemeral ? { ...accepted, scope: '' } : accepted);
     return { ...held, scope: accepted.scope };
   } catch (error) {

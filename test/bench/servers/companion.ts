@@ -9,7 +9,7 @@ import { startServer } from '../../../src/companion/server.ts';
 import { createCounters } from '../../../src/companion/operations/counters.ts';
 import { createLog } from '../../../src/companion/operations/log.ts';
 import type { Store } from '../../../src/companion/store.ts';
-import { standinEndpoints } from '../../../src/fxa/environments.ts';
+import { mockServerEndpoints } from '../../../src/fxa/environments.ts';
 import { underLoad, type Questions } from './under-load.mjs';
 import { uidsOf } from './uids.mjs';
 
@@ -30,7 +30,7 @@ const { issuer, clientId, scope, store, accounts = 0, known = accounts } = optio
 const client: Client = { clientId, name: 'bench', scope, space: 'bench', jwt: true };
 const settings: CompanionSettings = {
   issuer,
-  endpoints: standinEndpoints(issuer),
+  endpoints: mockServerEndpoints(issuer),
   clients: [client],
   secret: Buffer.alloc(32, 'bench'),
   host: '127.0.0.1',
@@ -50,7 +50,7 @@ async function withoutStore(): Promise<string> {
   const state = () => Promise.reject(new Error('There is no store'));
   const { app, shortcut } = createApp({
     settings,
-    endpoints: standinEndpoints(issuer),
+    endpoints: mockServerEndpoints(issuer),
     store: nothing,
     state,
     http: { fetch, now: Date.now },

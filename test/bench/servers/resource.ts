@@ -5,13 +5,13 @@ import type { Client } from '../../../src/companion/clients.ts';
 import { startServer } from '../../../src/companion/server.ts';
 import { me } from '../../../src/companion/routes/me.ts';
 import { createKeySet } from '../../../src/companion/security-events/key-set.ts';
-import { standinEndpoints } from '../../../src/fxa/environments.ts';
+import { mockServerEndpoints } from '../../../src/fxa/environments.ts';
 import { underLoad } from './under-load.mjs';
 
 type Options = Pick<Client, 'clientId' | 'scope'> & { readonly issuer: string };
 
 const { issuer, clientId, scope } = JSON.parse(process.argv[2] ?? '') as Options;
-const endpoints = standinEndpoints(issuer);
+const endpoints = mockServerEndpoints(issuer);
 const http = { fetch, now: Date.now };
 const { check } = createTokenCheck({
   clients: [{ clientId, scope, name: 'bench', space: 'bench', jwt: true }],

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { parseClients } from '../../../src/companion/client-list.ts';
 import { claimSpaces } from '../../../src/companion/db/client-spaces.ts';
-import { startStandin } from '../../../src/mock-accounts/listen.ts';
+import { startMockServer } from '../../../src/mock-accounts/listen.ts';
 import { startHere } from '../harness.ts';
 import { onEachDatabase } from './on-each-database.ts';
 
@@ -64,16 +64,16 @@ onEachDatabase((harness) => {
   });
 
   it('does not start a companion whose client was renamed', async () => {
-    const standin = await startStandin({ era: 'today' });
+    const mock = await startMockServer({ era: 'today' });
     const { database } = harness;
     const clients = (name: string, space?: string) => ({
       clients: listed({ clientId: NOTES, name, space }),
     });
-    await (await startHere(standin, { database }, clients('notes'))).stop();
-    await expect(startHere(standin, { database }, clients('pages'))).rejects.toMatchObject({
+    await (await startHere(mock, { database }, clients('notes'))).stop();
+    await expect(startHere(mock, { database }, clients('pages'))).rejects.toMatchObject({
       code: 'space_changed',
     });
-    await (await startHere(standin, { database }, clients('pages', 'notes'))).stop();
-    await standin.stop();
+    await (await startHere(mock, { database }, clients('pages', 'notes'))).stop();
+    await mock.stop();
   });
 });

@@ -6,9 +6,9 @@ import { accountKey, type Client } from '../../../src/companion/clients.ts';
 import { answerProblem, Problem } from '../../../src/companion/http/problem.ts';
 import type { AccountEvent } from '../../../src/companion/security-events/types.ts';
 import type { Store } from '../../../src/companion/store.ts';
-import { standinEndpoints, type Deployment } from '../../../src/fxa/environments.ts';
+import { mockServerEndpoints, type Deployment } from '../../../src/fxa/environments.ts';
 import { createKeys } from '../../../src/mock-accounts/keys.ts';
-import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
+import { startMockServer, type RunningMockServer } from '../../../src/mock-accounts/listen.ts';
 import { drive, type Driver, type Wish } from '../../../src/mock-accounts/testing/drive.ts';
 import { fakeStore } from './store.ts';
 
@@ -32,7 +32,7 @@ export const SECRET = new Uint8Array(32).fill(7);
 const keys = createKeys(Date.now);
 
 export interface Harness<S extends Store> {
-  readonly standin: RunningStandin;
+  readonly mock: RunningMockServer;
   readonly driver: Driver;
   readonly store: S;
   readonly clock: { now: number };
@@ -57,9 +57,9 @@ export async function createHarness<S extends Store>(store: S): Promise<Harness<
 export async function createHarness(store: Store = fakeStore()): Promise<Harness<Store>> {
   const clock = { now: Date.now() };
   const now = () => clock.now;
-  const standin = await startStandin({ era: 'today', now, keys });
-  const driver = drive(standin);
-  const endpoints = standinEndpoints(standin.origin);
+  const mock = await startMockServer({ era: 'today', now, keys });
+  const driver = drive(mock);
+  const endpoints = mockServerEndpoints(mock.origin);
   const clients = new Map([CLIENT, OTHER_CLIENT].map((client) => [client.clientId, client]));
   const http = { fetch, now };
   const { check } = createTokenCheck({
@@ -71,9 +71,9 @@ export async function createHarness(store: Store = fakeStore()): Promise<Harness
     secret: SECRET,
   });
   const unforeseen: unknown[] = [];
-  const uid = (email = 'ada@example.com') => standin.store.accounts.byEmail(email)?.uid ?? '';
+  const uid = (email = 'ada@example.com') => mock.store.accounts.byEmail(email)?.uid ?? '';
   return {
-    standin,
+    mock,
     driver,
     store,
     clock,

@@ -4,7 +4,7 @@ import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { startStandin } from '../../../src/mock-accounts/listen.ts';
+import { startMockServer } from '../../../src/mock-accounts/listen.ts';
 import { createChance } from '../../harness/random.ts';
 import { CLIENT } from '../fakes/mock-and-companion.ts';
 import { ADA, ask, builtCompanion, createSession, deliver, uidOf, type BuiltCompanion } from '../harness.ts';
@@ -24,16 +24,16 @@ afterAll(async () => {
 it(
   'creates the embedded database after an interrupted creation',
   async () => {
-    const standin = await startStandin({ era: 'today' });
+    const mock = await startMockServer({ era: 'today' });
     const dataDir = join(folder, 'cut-short');
     const files = createChance(KILL_SEED).below(900);
-    const first = built.start(standin, { dataDir });
+    const first = built.start(mock, { dataDir });
     await vi.waitUntil(async () => (await entries(dataDir)) > files, { timeout: PATIENCE_MS, interval: 5 });
     await first.kill9();
-    const second = built.start(standin, { dataDir });
+    const second = built.start(mock, { dataDir });
     expect((await ask(`${await second.listening}/__heartbeat__`)).status).toBe(200);
     expect(await second.stop()).toBe(0);
-    await standin.stop();
+    await mock.stop();
   },
   PATIENCE_MS,
 );
@@ -41,17 +41,17 @@ it(
 it(
   'exits without acknowledging more when its folder is moved away while it runs',
   async () => {
-    const standin = await startStandin({ era: 'today' });
+    const mock = await startMockServer({ era: 'today' });
     // Left by the test before, if that ran.
     const dataDir = join(folder, 'cut-short');
-    const companion = built.start(standin, { dataDir });
+    const companion = built.start(mock, { dataDir });
     const origin = await companion.listening;
-    await createSession(standin, origin);
+    await createSession(mock, origin);
     await rename(dataDir, `${dataDir}-moved`);
     const agent = new Agent();
-    const set = await standin.events.sign({
+    const set = await mock.events.sign({
       clientId: CLIENT.clientId,
-      uid: uidOf(standin, ADA),
+      uid: uidOf(mock, ADA),
       event: 'password-change',
     });
     expect(await deliver(agent, origin, set)).not.toBe(200);
@@ -60,11 +60,11 @@ it(
     expect(companion.said()).toContain('"Type":"database_lost"');
     // Nothing was created in its place, and everything is in the new location.
     expect(await entries(dataDir)).toBe(0);
-    const next = built.start(standin, { dataDir: `${dataDir}-moved` });
+    const next = built.start(mock, { dataDir: `${dataDir}-moved` });
     expect(await deliver(agent, await next.listening, set)).toBe(200);
     expect(await next.stop()).toBe(0);
     agent.destroy();
-    await standin.stop();
+    await mock.stop();
   },
   PATIENCE_MS,
 );

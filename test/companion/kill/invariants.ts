@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { Database } from '../../../src/companion/db/database.ts';
 import { openDatabase } from '../../../src/companion/db/open.ts';
-import type { RunningStandin } from '../../../src/mock-accounts/listen.ts';
+import type { RunningMockServer } from '../../../src/mock-accounts/listen.ts';
 import { note } from '../../faults/counts.ts';
 import { CLIENT } from '../fakes/mock-and-companion.ts';
 import type { BuiltCompanion, Where } from '../harness.ts';
@@ -14,7 +14,7 @@ const OVERDUE_MS = 180_000;
 const PATIENCE = { timeout: 300_000, interval: 100 };
 
 interface After {
-  readonly standin: RunningStandin;
+  readonly mock: RunningMockServer;
   readonly built: BuiltCompanion;
   readonly where: Where;
   readonly load: Load;
@@ -25,12 +25,12 @@ interface After {
 /**
  * Lets a last companion finish the remaining work, and checks everything. The load has ended, and no companion runs.
  */
-export async function prove({ standin, built, where, load, kills, name }: After): Promise<void> {
+export async function prove({ mock, built, where, load, kills, name }: After): Promise<void> {
   const { told, deleted, revoked, kept, answers } = load;
   await inside(where, age);
-  const last = built.start(standin, where);
+  const last = built.start(mock, where);
   await last.listening;
-  const alive = () => new Set(standin.store.liveGrants({ clientId: CLIENT.clientId }).map(({ id }) => id));
+  const alive = () => new Set(mock.store.liveGrants({ clientId: CLIENT.clientId }).map(({ id }) => id));
   await expect.poll(() => revoked.filter((id) => alive().has(id)), PATIENCE).toEqual([]);
   expect(kept.filter((id) => !alive().has(id))).toEqual([]);
   expect(await last.stop()).toBe(0);

@@ -3,7 +3,7 @@ import { hash, randomUUID } from 'node:crypto';
 import { Agent } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { accountKey } from '../../../src/companion/clients.ts';
-import type { RunningStandin } from '../../../src/mock-accounts/listen.ts';
+import type { RunningMockServer } from '../../../src/mock-accounts/listen.ts';
 import { eventUri } from '../../../src/mock-accounts/events/event.ts';
 import { whenOutOfTime } from '../../harness/test-signal.ts';
 import { CLIENT, SECRET } from '../fakes/mock-and-companion.ts';
@@ -45,7 +45,7 @@ export interface Load {
 }
 
 /** Creates a session for every account at `origin`, and starts. `doomed`: number of accounts for deletions. */
-export async function startLoad(standin: RunningStandin, origin: string, doomed: number): Promise<Load> {
+export async function startLoad(mock: RunningMockServer, origin: string, doomed: number): Promise<Load> {
   const agent = new Agent({ keepAlive: true, maxSockets: 32 });
   const { clientId } = CLIENT;
   const answers = new Map<string, number>();
@@ -57,9 +57,9 @@ export async function startLoad(standin: RunningStandin, origin: string, doomed:
 
   const person = async (name: string) => {
     const email = `${name}@example.com`;
-    const { uid } = standin.store.accounts.add({ email, password: 'correct horse' });
-    const session = await createSession(standin, origin, { email });
-    kept.push(grant(standin, uid));
+    const { uid } = mock.store.accounts.add({ email, password: 'correct horse' });
+    const session = await createSession(mock, origin, { email });
+    kept.push(grant(mock, uid));
     return { uid, session, account: accountKey(SECRET, CLIENT, uid).toString('hex') };
   };
   const many = (name: string, count: number) =>
@@ -78,7 +78,7 @@ export async function startLoad(standin: RunningStandin, origin: string, doomed:
     async deleteOne() {
       const one = condemned.pop();
       if (one === undefined) throw new Error('No account is left to delete.');
-      const set = () => standin.events.sign({ clientId, uid: one.uid, event: 'delete-user' });
+      const set = () => mock.events.sign({ clientId, uid: one.uid, event: 'delete-user' });
       if (await until(200, 'event', async (at) => deliver(agent, at, await set()))) deleted.push(one.account);
     },
     async stop() {
@@ -129,7 +129,7 @@ export async function startLoad(standin: RunningStandin, origin: string, doomed:
         const jti = randomUUID();
         marks.push(hash('sha256', `${clientId}\0${jti}`));
         const claims = { jti, events };
-        return deliver(agent, to, await standin.events.sign({ clientId, uid, event: 'many', claims }));
+        return deliver(agent, to, await mock.events.sign({ clientId, uid, event: 'many', claims }));
       });
       const kind = isPassword ? 'password_change' : 'subscription_state_change';
       told.push({ account, kind, at, marks, acked });
@@ -140,7 +140,7 @@ export async function startLoad(standin: RunningStandin, origin: string, doomed:
   const leaving = async ({ uid, session }: (typeof accounts)[number]) => {
     const headers = { authorization: `Bearer ${session}`, 'content-type': 'application/json' };
     while (!over) {
-      const ids = [grant(standin, uid), grant(standin, uid)];
+      const ids = [grant(mock, uid), grant(mock, uid)];
       const body = JSON.stringify({ refreshTokenIds: ids });
       const end = (to: string) => quickly(agent, `${to}/v1/session/end`, headers, body);
       if (await until(202, 'end', end)) revoked.push(...ids);

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
-import { startStandin } from '../../../src/mock-accounts/listen.ts';
+import { startMockServer } from '../../../src/mock-accounts/listen.ts';
 import { note } from '../../faults/counts.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
 import { ask, builtCompanion, createSession, type BuiltCompanion } from '../harness.ts';
@@ -35,11 +35,11 @@ describe('kills on PostgreSQL', () => {
     'a killed server is reported as away, and found again after its restart',
     async () => {
       const where = { databaseUrl: await freshDatabase(server.url) };
-      const standin = await startStandin({ era: 'today' });
-      const companion = built.start(standin, where);
+      const mock = await startMockServer({ era: 'today' });
+      const companion = built.start(mock, where);
       const origin = await companion.listening;
-      const session = await createSession(standin, origin);
-      const load = await startLoad(standin, origin, 1);
+      const session = await createSession(mock, origin);
+      const load = await startLoad(mock, origin, 1);
       await acknowledged(load, 50);
       await server.kill9();
       const heartbeat = () => ask(`${origin}/__heartbeat__`);
@@ -62,9 +62,9 @@ describe('kills on PostgreSQL', () => {
         expect(answers.get(unavailable)).toBeGreaterThan(0);
         answers.delete(unavailable);
       }
-      await prove({ standin, built, where, load: { ...load, answers }, kills: 1, name: 'a killed server' });
+      await prove({ mock, built, where, load: { ...load, answers }, kills: 1, name: 'a killed server' });
       note('kills of PostgreSQL', 1, '0 lost');
-      await standin.stop();
+      await mock.stop();
     },
     PATIENCE_MS,
   );

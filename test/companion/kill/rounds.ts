@@ -1,7 +1,7 @@
 // Runs companions one after another and kills each at a random moment: while it starts, or while it works.
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, vi } from 'vitest';
-import { startStandin } from '../../../src/mock-accounts/listen.ts';
+import { startMockServer } from '../../../src/mock-accounts/listen.ts';
 import { testSignal } from '../../harness/test-signal.ts';
 import { createChance } from '../../harness/random.ts';
 import type { BuiltCompanion, Where } from '../harness.ts';
@@ -38,15 +38,15 @@ export async function killAgainAndAgain({ name, built, where }: Rounds): Promise
   console.log(
     `kills on ${name}: KILL_SEED=${KILL_SEED} KILL_ROUNDS=${KILL_ROUNDS} kills at the same moments again`,
   );
-  const standin = await startStandin({ era: 'today' });
+  const mock = await startMockServer({ era: 'today' });
   // So that kills also hit grants that are destroyed but not yet recorded as such.
-  standin.faults.set([{ where: 'destroy', what: { kind: 'slow', ms: 40, at: 'after' } }]);
+  mock.faults.set([{ where: 'destroy', what: { kind: 'slow', ms: 40, at: 'after' } }]);
   const start = () => {
     signal.throwIfAborted();
-    return built.start(standin, where);
+    return built.start(mock, where);
   };
   let companion = start();
-  const load = await startLoad(standin, await companion.listening, DELETIONS);
+  const load = await startLoad(mock, await companion.listening, DELETIONS);
   const deletions: Promise<void>[] = [];
   try {
     for (let round = 0; round < KILL_ROUNDS; round += 1) {
@@ -66,13 +66,13 @@ export async function killAgainAndAgain({ name, built, where }: Rounds): Promise
     await Promise.all(deletions);
     await load.stop();
     await companion.kill9();
-    standin.faults.clear();
+    mock.faults.clear();
     expect(load.deleted).toHaveLength(DELETIONS);
-    await prove({ standin, built, where, load, kills: KILL_ROUNDS + 1, name });
+    await prove({ mock, built, where, load, kills: KILL_ROUNDS + 1, name });
   } finally {
     await load.stop();
     await companion.kill9();
-    await standin.stop();
+    await mock.stop();
   }
 }
 

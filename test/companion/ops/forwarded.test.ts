@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import type { RunningCompanion } from '../../../src/companion/start.ts';
 import { WEBHOOK_PATH } from '../../../src/companion/routes/webhooks.ts';
-import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
+import { startMockServer, type RunningMockServer } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
 import { ask, PASSWORD, quickly, startHere } from '../harness.ts';
 
@@ -13,12 +13,12 @@ const TOLD = 'COMPANION_TRUSTED_PROXIES is 0';
 const FORWARDED = { 'x-forwarded-for': '192.0.2.1' };
 
 let server: RunningPostgres;
-let standin: RunningStandin;
+let mock: RunningMockServer;
 let running: RunningCompanion | undefined;
 const agent = new Agent();
 beforeAll(async () => {
   server = await startPostgres({ settings: { fsync: 'off' } });
-  standin = await startStandin({ era: 'today' });
+  mock = await startMockServer({ era: 'today' });
 }, PATIENCE_MS);
 afterEach(async () => {
   await running?.stop();
@@ -26,14 +26,14 @@ afterEach(async () => {
 });
 afterAll(async () => {
   agent.destroy();
-  await standin.stop();
+  await mock.stop();
   await server.stop();
 }, PATIENCE_MS);
 
 const start = async (trustedProxies: number) => {
   const lines: string[] = [];
   const databaseUrl = await freshDatabase(server.url);
-  running = await startHere(standin, { databaseUrl }, { lines, trustedProxies });
+  running = await startHere(mock, { databaseUrl }, { lines, trustedProxies });
   const { origin } = running;
   const page = async () => {
     const headers = { authorization: `Basic ${btoa(`operator:${PASSWORD}`)}` };

@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
-import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
+import { startMockServer, type RunningMockServer } from '../../../src/mock-accounts/listen.ts';
 import { CLIENT } from '../fakes/mock-and-companion.ts';
 import {
   ask,
@@ -21,19 +21,19 @@ const LONGEST_MS = 5_000;
 
 let server: RunningPostgres;
 let built: BuiltCompanion;
-let standin: RunningStandin;
+let mock: RunningMockServer;
 let companion: ChildCompanion;
 beforeAll(async () => {
   server = await startPostgres();
   built = await builtCompanion();
-  standin = await startStandin({ era: 'today' });
-  companion = built.start(standin, { databaseUrl: server.url });
+  mock = await startMockServer({ era: 'today' });
+  companion = built.start(mock, { databaseUrl: server.url });
   await companion.listening;
 }, PATIENCE_MS);
 afterAll(async () => {
   server.thaw();
   await companion.kill9();
-  await standin.stop();
+  await mock.stop();
   await built.remove();
   await server.stop();
 }, PATIENCE_MS);
@@ -63,13 +63,13 @@ it(
   'answers 900 requests in time while the database is frozen, and recovers with it',
   async () => {
     const origin = await companion.listening;
-    const session = await createSession(standin, origin);
-    const uid = uidOf(standin);
+    const session = await createSession(mock, origin);
+    const uid = uidOf(mock);
     const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
     const kinds = [
       () => timed('session', `${origin}/v1/session`, 'GET', bearer(session)),
       async () => {
-        const set = await standin.events.sign({ clientId: CLIENT.clientId, uid, event: 'profile-change' });
+        const set = await mock.events.sign({ clientId: CLIENT.clientId, uid, event: 'profile-change' });
         return timed('event', `${origin}/webhooks/fxa`, 'POST', bearer(set));
       },
       () => timed('heartbeat', `${origin}/__heartbeat__`, 'GET', {}),
@@ -117,7 +117,7 @@ it(
   'notices when only the open connections are frozen',
   async () => {
     const origin = await companion.listening;
-    const session = await createSession(standin, origin);
+    const session = await createSession(mock, origin);
     server.freeze();
     server.thawPostmaster();
     const asked = () =>

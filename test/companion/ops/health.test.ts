@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import { startCompanion, type RunningCompanion } from '../../../src/companion/start.ts';
 import { createLog } from '../../../src/companion/operations/log.ts';
-import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
+import { startMockServer, type RunningMockServer } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
 import { CLIENT, OTHER_CLIENT, SECRET } from '../fakes/mock-and-companion.ts';
 import { accessToken, ask, createSession, deliver, PASSWORD, startHere, uidOf } from '../harness.ts';
@@ -16,11 +16,11 @@ import { smallDisk, type SmallDisk } from './tmpfs.ts';
 const PATIENCE_MS = 300_000;
 const SLOW = { timeout: 120_000 };
 
-let standin: RunningStandin;
+let mock: RunningMockServer;
 let running: RunningCompanion | undefined;
 const agent = new Agent({ keepAlive: true });
 beforeAll(async () => {
-  standin = await startStandin({ era: 'today' });
+  mock = await startMockServer({ era: 'today' });
 });
 afterEach(async () => {
   await running?.stop();
@@ -28,11 +28,11 @@ afterEach(async () => {
 });
 afterAll(async () => {
   agent.destroy();
-  await standin.stop();
+  await mock.stop();
 });
 
 const start = async (where: Parameters<typeof startHere>[1]) => {
-  running = await startHere(standin, where);
+  running = await startHere(mock, where);
   return running.origin;
 };
 const beat = async (origin: string) => {
@@ -43,7 +43,7 @@ const event = async (origin: string) =>
   deliver(
     agent,
     origin,
-    await standin.events.sign({ clientId: CLIENT.clientId, uid: uidOf(standin), event: 'profile-change' }),
+    await mock.events.sign({ clientId: CLIENT.clientId, uid: uidOf(mock), event: 'profile-change' }),
   );
 const status = (origin: string) =>
   ask(`${origin}/status`, 'GET', { headers: { authorization: `Basic ${btoa(`operator:${PASSWORD}`)}` } });
@@ -68,11 +68,11 @@ describe('the heartbeat of a companion on a server', () => {
     'fails while the server accepts no writes',
     async () => {
       const origin = await start({ databaseUrl: await freshDatabase(server.url) });
-      const session = await createSession(standin, origin);
+      const session = await createSession(mock, origin);
       expect(await beat(origin)).toEqual({ status: 200, why: undefined, again: null });
       await set(server.url, true);
       await expect.poll(() => beat(origin), SLOW).toEqual({ status: 503, why: 'read_only', again: '5' });
-      const refused = await ask(`${origin}/v1/sessions`, 'POST', { bearer: await accessToken(standin) });
+      const refused = await ask(`${origin}/v1/sessions`, 'POST', { bearer: await accessToken(mock) });
       expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
       expect(await event(origin)).toBe(503);
       expect((await status(origin)).text).toContain('takes no writes');
@@ -134,7 +134,7 @@ it(
     const lines: string[] = [];
     running = await startCompanion({
       settings: {
-        issuer: standin.origin,
+        issuer: mock.origin,
         clients: [CLIENT, OTHER_CLIENT],
         secret: SECRET,
         host: '127.0.0.1',

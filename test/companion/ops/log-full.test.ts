@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
-import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
+import { startMockServer, type RunningMockServer } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
 import { builtCompanion, type BuiltCompanion, type ChildCompanion } from '../harness.ts';
 import { smallDisk, type SmallDisk } from './tmpfs.ts';
@@ -21,13 +21,13 @@ interface Line {
 
 let server: RunningPostgres;
 let built: BuiltCompanion;
-let standin: RunningStandin;
+let mock: RunningMockServer;
 let agent: Agent;
 let child: ChildCompanion | undefined;
 beforeAll(async () => {
   server = await startPostgres({ settings: { fsync: 'off' } });
   built = await builtCompanion();
-  standin = await startStandin({ era: 'today' });
+  mock = await startMockServer({ era: 'today' });
   agent = new Agent({ keepAlive: true, maxSockets: 16 });
 }, PATIENCE_MS);
 afterEach(async () => {
@@ -36,7 +36,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   agent.destroy();
-  await standin.stop();
+  await mock.stop();
   await built.remove();
   await server.stop();
 }, PATIENCE_MS);
@@ -44,7 +44,7 @@ afterAll(async () => {
 const start = async (level: string, stdout?: number) => {
   const databaseUrl = await freshDatabase(server.url);
   const launch = { env: { LOG_LEVEL: level }, ...(stdout !== undefined && { stdout }) };
-  child = built.start(standin, { databaseUrl }, [], launch);
+  child = built.start(mock, { databaseUrl }, [], launch);
   return { child, origin: await child.listening };
 };
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startPgbouncer, type RunningPgbouncer } from '../../../scripts/machine/pgbouncer.mjs';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import { openPostgres } from '../../../src/companion/db/postgres.ts';
-import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
+import { startMockServer, type RunningMockServer } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
 import { CLIENT } from '../fakes/mock-and-companion.ts';
 import { accessToken, ask, createSession, deliver, grant, startHere, uidOf } from '../harness.ts';
@@ -15,16 +15,16 @@ const SLOW = { timeout: 120_000 };
 
 let server: RunningPostgres;
 let pgbouncer: RunningPgbouncer;
-let standin: RunningStandin;
+let mock: RunningMockServer;
 const agent = new Agent({ keepAlive: true });
 beforeAll(async () => {
   server = await startPostgres({ settings: { fsync: 'off' } });
   pgbouncer = await startPgbouncer(server.url);
-  standin = await startStandin({ era: 'today' });
+  mock = await startMockServer({ era: 'today' });
 }, PATIENCE_MS);
 afterAll(async () => {
   agent.destroy();
-  await standin.stop();
+  await mock.stop();
   await pgbouncer.stop();
   await server.stop();
 }, PATIENCE_MS);
@@ -36,36 +36,36 @@ it(
   'lets companions start on an empty database, notify each other, and destroy grants',
   async () => {
     const databaseUrl = await fresh();
-    const one = await startHere(standin, { databaseUrl });
-    const other = await startHere(standin, { databaseUrl });
+    const one = await startHere(mock, { databaseUrl });
+    const other = await startHere(mock, { databaseUrl });
     try {
-      const session = await createSession(standin, one.origin);
+      const session = await createSession(mock, one.origin);
       const look = () => ask(`${other.origin}/v1/session`, 'GET', { bearer: session });
       expect((await look()).body).toMatchObject({ revision: 0 });
 
-      const bearer = await accessToken(standin);
+      const bearer = await accessToken(mock);
       const me = async ({ origin }: { origin: string }) =>
         (await ask(`${origin}/v1/me`, 'GET', { bearer })).status;
       expect([await me(one), await me(other)]).toEqual([200, 200]);
-      for (const { id } of standin.store.liveAccessTokens()) standin.store.tokens.removeAccessToken(id);
+      for (const { id } of mock.store.liveAccessTokens()) mock.store.tokens.removeAccessToken(id);
       // Both cache the token until an event at one notifies the other.
       expect([await me(one), await me(other)]).toEqual([200, 200]);
-      const uid = uidOf(standin);
+      const uid = uidOf(mock);
       const payload = { changeTime: Date.now() };
       const { clientId } = CLIENT;
-      const set = await standin.events.sign({ clientId, uid, event: 'password-change', payload });
+      const set = await mock.events.sign({ clientId, uid, event: 'password-change', payload });
       expect(await deliver(agent, one.origin, set)).toBe(200);
       await expect.poll(() => me(other), SLOW).toBe(401);
       expect((await look()).body).toMatchObject({ reason: 'password_changed' });
 
-      const refreshTokenIds = [grant(standin, uid)];
-      const second = await createSession(standin, other.origin);
+      const refreshTokenIds = [grant(mock, uid)];
+      const second = await createSession(mock, other.origin);
       const ended = await ask(`${other.origin}/v1/session/end`, 'POST', {
         bearer: second,
         body: { refreshTokenIds },
       });
       expect(ended.status).toBe(202);
-      const isLive = () => standin.store.liveGrants().some(({ id }) => refreshTokenIds.includes(id));
+      const isLive = () => mock.store.liveGrants().some(({ id }) => refreshTokenIds.includes(id));
       await expect.poll(isLive, SLOW).toBe(false);
     } finally {
       await one.stop();

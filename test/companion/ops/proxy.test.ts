@@ -10,8 +10,8 @@ import { serve, type ServerType } from '@hono/node-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import { proxiedFetch } from '../../../src/companion/proxied-fetch.ts';
-import { createStandin } from '../../../src/mock-accounts/app.ts';
-import type { RunningStandin } from '../../../src/mock-accounts/listen.ts';
+import { createMockServer } from '../../../src/mock-accounts/app.ts';
+import type { RunningMockServer } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
 import { CLIENT } from '../fakes/mock-and-companion.ts';
 import {
@@ -54,7 +54,7 @@ describe('a companion whose environment names a proxy', () => {
   let folder: string;
   let databases: RunningPostgres;
   let built: BuiltCompanion;
-  let standin: RunningStandin;
+  let mock: RunningMockServer;
   let certificate: ReturnType<typeof certificateIn>;
   let port: number;
   let proxy: ConnectProxy;
@@ -66,20 +66,20 @@ describe('a companion whose environment names a proxy', () => {
     databases = await startPostgres({ settings: { fsync: 'off' } });
     built = await builtCompanion();
     const origin = `https://${HOST}`;
-    const mock = createStandin({ era: 'today', origin });
+    const created = createMockServer({ era: 'today', origin });
     const { key, cert } = certificate;
     const server = await new Promise<ServerType>((resolve) => {
-      const { fetch } = mock.app;
+      const { fetch } = created.app;
       const options = { createServer, serverOptions: { key, cert }, hostname: '127.0.0.1', port: 0 };
       const starting = serve({ fetch, overrideGlobalObjects: false, ...options }, () => resolve(starting));
     });
     port = listening(server);
     const stop = async () => {
-      mock.events.stop();
+      created.events.stop();
       if ('closeAllConnections' in server) server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     };
-    standin = { ...mock, origin, stop };
+    mock = { ...created, origin, stop };
   }, PATIENCE_MS);
   afterEach(async () => {
     await child?.kill9();
@@ -88,7 +88,7 @@ describe('a companion whose environment names a proxy', () => {
   });
   afterAll(async () => {
     agent.destroy();
-    await standin.stop();
+    await mock.stop();
     await built.remove();
     await databases.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -99,7 +99,7 @@ describe('a companion whose environment names a proxy', () => {
 
   const start = async (env: Readonly<Record<string, string>>) => {
     const all = { LOG_LEVEL: 'debug', NODE_EXTRA_CA_CERTS: certificate.path, ...env };
-    child = built.start(standin, { databaseUrl: await freshDatabase(databases.url) }, [], { env: all });
+    child = built.start(mock, { databaseUrl: await freshDatabase(databases.url) }, [], { env: all });
     return child;
   };
   const withCredentials = () => proxy.origin.replace('//', '//companion:p%40ss%20word@');
@@ -110,19 +110,19 @@ describe('a companion whose environment names a proxy', () => {
       const running = await start({ [name]: withCredentials() });
       const origin = await running.listening;
       expect(proxy.asked.length).toBeGreaterThan(0);
-      const session = await createSession(standin, origin);
-      const bearer = await accessToken(standin);
+      const session = await createSession(mock, origin);
+      const bearer = await accessToken(mock);
       expect((await ask(`${origin}/v1/me`, 'GET', { bearer })).status).toBe(200);
       const flow = await ask(`${origin}/v1/metrics-flow?client_id=${CLIENT.clientId}&entrypoint=toolbar`);
       expect(flow.status).toBe(200);
       expect((await ask(`${origin}/__heartbeat__`)).body).toMatchObject({ checks: { accounts: 'ok' } });
-      const uid = uidOf(standin);
+      const uid = uidOf(mock);
       const event = { clientId: CLIENT.clientId, uid, event: 'profile-change' };
-      expect(await deliver(agent, origin, await standin.events.sign(event))).toBe(200);
-      const refreshTokenIds = [grant(standin, uid)];
+      expect(await deliver(agent, origin, await mock.events.sign(event))).toBe(200);
+      const refreshTokenIds = [grant(mock, uid)];
       const body = { refreshTokenIds };
       expect((await ask(`${origin}/v1/session/end`, 'POST', { bearer: session, body })).status).toBe(202);
-      const isLive = () => standin.store.liveGrants().some(({ id }) => refreshTokenIds.includes(id));
+      const isLive = () => mock.store.liveGrants().some(({ id }) => refreshTokenIds.includes(id));
       await expect.poll(isLive, SLOW).toBe(false);
       expect(new Set(proxy.asked)).toEqual(new Set([`${HOST}:443`]));
       expect([...proxy.credentials]).toEqual([`Basic ${btoa('companion:p@ss word')}`]);
@@ -135,8 +135,8 @@ describe('a companion whose environment names a proxy', () => {
     'treats a broken proxy as a network failure, which ends no session',
     async () => {
       const origin = await (await start({ HTTPS_PROXY: withCredentials() })).listening;
-      const session = await createSession(standin, origin);
-      const bearer = await accessToken(standin);
+      const session = await createSession(mock, origin);
+      const bearer = await accessToken(mock);
       await proxy.stop();
       expect((await ask(`${origin}/v1/sessions`, 'POST', { bearer })).status).toBe(503);
       expect((await ask(`${origin}/v1/session`, 'GET', { bearer: session })).status).toBe(200);

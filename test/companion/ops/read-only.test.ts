@@ -4,7 +4,7 @@ import { Agent } from 'node:http';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
-import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
+import { startMockServer, type RunningMockServer } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
 import { CLIENT } from '../fakes/mock-and-companion.ts';
 import { accessToken, ask, createSession, deliver, grant, startHere, uidOf } from '../harness.ts';
@@ -15,19 +15,19 @@ const SLOW = { timeout: 120_000 };
 const REDO = { overdueAfter: 2_000, sweepEvery: 1_000 };
 
 let server: RunningPostgres;
-let standin: RunningStandin;
+let mock: RunningMockServer;
 let operator: pg.Client;
 const agent = new Agent({ keepAlive: true });
 beforeAll(async () => {
   server = await startPostgres({ settings: { fsync: 'off' } });
-  standin = await startStandin({ era: 'today' });
+  mock = await startMockServer({ era: 'today' });
   operator = new pg.Client({ connectionString: server.url });
   await operator.connect();
 }, PATIENCE_MS);
 afterAll(async () => {
   agent.destroy();
   await operator.end();
-  await standin.stop();
+  await mock.stop();
   await server.stop();
 }, PATIENCE_MS);
 
@@ -64,24 +64,24 @@ it(
   'is left by the listener and the worker too, which all recover',
   async () => {
     const databaseUrl = await freshDatabase(server.url);
-    const one = await startHere(standin, { databaseUrl }, { redo: REDO });
-    const other = await startHere(standin, { databaseUrl }, { redo: REDO });
+    const one = await startHere(mock, { databaseUrl }, { redo: REDO });
+    const other = await startHere(mock, { databaseUrl }, { redo: REDO });
     try {
       const { clientId } = CLIENT;
-      const uid = uidOf(standin);
-      const session = await createSession(standin, one.origin);
-      const second = await createSession(standin, one.origin);
+      const uid = uidOf(mock);
+      const session = await createSession(mock, one.origin);
+      const second = await createSession(mock, one.origin);
       const end = async (which: string) => {
-        const id = grant(standin, uid);
+        const id = grant(mock, uid);
         const body = { refreshTokenIds: [id] };
         const { status } = await ask(`${one.origin}/v1/session/end`, 'POST', { bearer: which, body });
         return { id, status };
       };
-      const isLive = (id: string) => standin.store.liveGrants().some((live) => live.id === id);
+      const isLive = (id: string) => mock.store.liveGrants().some((live) => live.id === id);
       const { all: before, listening } = await connections();
       expect(listening).toBe(2);
 
-      standin.faults.set([{ where: 'destroy', what: { kind: 'status', status: 503 } }]);
+      mock.faults.set([{ where: 'destroy', what: { kind: 'status', status: 503 } }]);
       const waiting = await end(session);
       expect(waiting.status).toBe(202);
       await takeWrites(false);
@@ -95,7 +95,7 @@ it(
           return before.filter((pid) => now.includes(pid));
         }, SLOW)
         .toEqual([]);
-      standin.faults.clear();
+      mock.faults.clear();
       await takeWrites(true);
       for (const { origin } of [one, other]) {
         await expect.poll(async () => (await ask(`${origin}/__heartbeat__`)).status, SLOW).toBe(200);
@@ -110,13 +110,13 @@ it(
 
       // The other caches a dead token until it is notified of the event.
       await expect.poll(async () => (await connections()).listening, SLOW).toBe(2);
-      const bearer = await accessToken(standin);
+      const bearer = await accessToken(mock);
       const me = async () => (await ask(`${other.origin}/v1/me`, 'GET', { bearer })).status;
       expect(await me()).toBe(200);
-      for (const { id } of standin.store.liveAccessTokens()) standin.store.tokens.removeAccessToken(id);
+      for (const { id } of mock.store.liveAccessTokens()) mock.store.tokens.removeAccessToken(id);
       expect(await me()).toBe(200);
       const payload = { changeTime: Date.now() };
-      const set = await standin.events.sign({ clientId, uid, event: 'password-change', payload });
+      const set = await mock.events.sign({ clientId, uid, event: 'password-change', payload });
       expect(await deliver(agent, one.origin, set)).toBe(200);
       await expect.poll(me, SLOW).toBe(401);
     } finally {

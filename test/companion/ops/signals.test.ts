@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
-import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
+import { startMockServer, type RunningMockServer } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
 import { ask, builtCompanion, createSession, type BuiltCompanion, type ChildCompanion } from '../harness.ts';
 
@@ -14,26 +14,26 @@ const ENDLESS = '300';
 
 let server: RunningPostgres;
 let built: BuiltCompanion;
-let standin: RunningStandin;
+let mock: RunningMockServer;
 let child: ChildCompanion | undefined;
 beforeAll(async () => {
   server = await startPostgres({ settings: { fsync: 'off' } });
   built = await builtCompanion();
-  standin = await startStandin({ era: 'today' });
+  mock = await startMockServer({ era: 'today' });
 }, PATIENCE_MS);
 afterEach(async () => {
   await child?.kill9();
   child = undefined;
 });
 afterAll(async () => {
-  await standin.stop();
+  await mock.stop();
   await built.remove();
   await server.stop();
 }, PATIENCE_MS);
 
 const start = async (drain: string) => {
   const env = { COMPANION_DRAIN: drain, LOG_LEVEL: 'info' };
-  const running = built.start(standin, { databaseUrl: await freshDatabase(server.url) }, [], { env });
+  const running = built.start(mock, { databaseUrl: await freshDatabase(server.url) }, [], { env });
   child = running;
   return { running, origin: await running.listening };
 };
@@ -60,12 +60,12 @@ it.each(['SIGTERM', 'SIGINT'] as const)(
   'after SIGTERM it serves with failing heartbeats until %s stops it',
   async (again) => {
     const { running, origin } = await start(ENDLESS);
-    const bearer = await createSession(standin, origin);
+    const bearer = await createSession(mock, origin);
     const stopped = running.stop();
     await expect.poll(() => beat(origin), SLOW).toBe(503);
     expect(await beat(origin, '/__lbheartbeat__')).toBe(503);
     expect((await ask(`${origin}/v1/session`, 'GET', { bearer })).status).toBe(200);
-    expect(await createSession(standin, origin)).not.toBe('');
+    expect(await createSession(mock, origin)).not.toBe('');
     process.kill(running.pid, again);
     expect(await stopped).toBe(0);
   },
@@ -87,7 +87,7 @@ it(
   'the end of the drain interrupts no request, nor does a third signal',
   async () => {
     const { running, origin } = await start('0');
-    const bearer = await createSession(standin, origin);
+    const bearer = await createSession(mock, origin);
     const body = JSON.stringify({ refreshTokenIds: [] });
     const socket = connect(Number(new URL(origin).port), '127.0.0.1');
     let answer = '';

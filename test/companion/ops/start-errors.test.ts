@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import { openDatabase } from '../../../src/companion/db/open.ts';
 import { startupError } from '../../../src/companion/startup-error.ts';
-import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
+import { startMockServer, type RunningMockServer } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
 import { startHere } from '../harness.ts';
 
@@ -18,7 +18,7 @@ const PASSWORD = 'pa#ss/w@rd:é';
 
 let server: RunningPostgres;
 let encrypted: RunningPostgres;
-let standin: RunningStandin;
+let mock: RunningMockServer;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'companion-certificate-'));
@@ -44,10 +44,10 @@ beforeAll(async () => {
   );
   await onServer(encrypted.url, 'alter system set ssl = on');
   await encrypted.restart();
-  standin = await startStandin({ era: 'today' });
+  mock = await startMockServer({ era: 'today' });
 }, PATIENCE_MS);
 afterAll(async () => {
-  await standin.stop();
+  await mock.stop();
   await Promise.all([server.stop(), encrypted.stop()]);
   await rm(folder, { recursive: true });
 }, PATIENCE_MS);
@@ -68,11 +68,11 @@ const as = (url: string, more: Partial<Pick<URL, 'username' | 'password' | 'path
 /** Undefined when it started. */
 async function whyNot(databaseUrl: string): Promise<string | undefined> {
   try {
-    const companion = await startHere(standin, { databaseUrl });
+    const companion = await startHere(mock, { databaseUrl });
     await companion.stop();
     return undefined;
   } catch (error) {
-    return startupError(error, { issuer: standin.origin, host: '127.0.0.1', port: 0, databaseUrl });
+    return startupError(error, { issuer: mock.origin, host: '127.0.0.1', port: 0, databaseUrl });
   }
 }
 

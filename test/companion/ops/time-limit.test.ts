@@ -6,7 +6,7 @@ import type { Database } from '../../../src/companion/db/database.ts';
 import { openDatabase } from '../../../src/companion/db/open.ts';
 import { openPostgres } from '../../../src/companion/db/postgres.ts';
 import type { RunningCompanion } from '../../../src/companion/start.ts';
-import { startStandin, type RunningStandin } from '../../../src/mock-accounts/listen.ts';
+import { startMockServer, type RunningMockServer } from '../../../src/mock-accounts/listen.ts';
 import { CLIENT } from '../fakes/mock-and-companion.ts';
 import { ask, createSession, startHere, uidOf } from '../harness.ts';
 
@@ -20,7 +20,7 @@ interface Entry {
 describe('a statement that waits for a lock longer than our limit', () => {
   let server: RunningPostgres;
   let database: Database;
-  let standin: RunningStandin;
+  let mock: RunningMockServer;
   let companion: RunningCompanion;
   let session: string;
   const lines: string[] = [];
@@ -28,13 +28,13 @@ describe('a statement that waits for a lock longer than our limit', () => {
     server = await startPostgres();
     await (await openDatabase({ url: server.url })).close();
     database = openPostgres(server.url, { patience: STATEMENT_LIMIT_MS });
-    standin = await startStandin({ era: 'today' });
-    companion = await startHere(standin, { database }, { lines });
-    session = await createSession(standin, companion.origin);
+    mock = await startMockServer({ era: 'today' });
+    companion = await startHere(mock, { database }, { lines });
+    session = await createSession(mock, companion.origin);
   });
   afterAll(async () => {
     await companion.stop();
-    await standin.stop();
+    await mock.stop();
     await database.close();
     await server.stop();
   });
@@ -66,9 +66,9 @@ describe('a statement that waits for a lock longer than our limit', () => {
   });
 
   it('answers an event with 503, Retry-After and the reason time_out in the log', async () => {
-    const set = await standin.events.sign({
+    const set = await mock.events.sign({
       clientId: CLIENT.clientId,
-      uid: uidOf(standin),
+      uid: uidOf(mock),
       event: 'profile-change',
     });
     const deliver = () => ask(`${companion.origin}/webhooks/fxa`, 'POST', { bearer: set });

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startStandin } from '../../../src/mock-accounts/listen.ts';
+import { startMockServer } from '../../../src/mock-accounts/listen.ts';
 import { killAgainAndAgain } from '../../companion/kill/rounds.ts';
 import { ask, builtCompanion, type BuiltCompanion } from '../../companion/harness.ts';
 
@@ -39,11 +39,11 @@ it('undisturbed: after kills of a companion', async () => {
   expect(cuts).toBe(1);
   // A process that has ended stays in Node's list for a moment.
   await expect.poll(children).toBe(0);
-  const standin = await startStandin({ era: 'today' });
-  const companion = built.start(standin, { dataDir: join(folder, 'own') });
+  const mock = await startMockServer({ era: 'today' });
+  const companion = built.start(mock, { dataDir: join(folder, 'own') });
   const origin = await companion.listening;
   expect(children()).toBe(1);
   expect((await ask(`${origin}/__heartbeat__`)).status).toBe(200);
   expect(await companion.stop()).toBe(0);
-  await standin.stop();
+  await mock.stop();
 });

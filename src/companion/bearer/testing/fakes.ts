@@ -1,5 +1,5 @@
 // Shared by the tests of bearer/: clients, a fake Mozilla accounts with scripted answers, and a way to catch problems.
-import { standinEndpoints } from '../../../fxa/environments.ts';
+import { mockServerEndpoints } from '../../../fxa/environments.ts';
 import { accountKey, type Client } from '../../clients.ts';
 import { Problem } from '../../http/problem.ts';
 import { createTokenCheck, type TokenCheckOptions } from '../check.ts';
@@ -75,7 +75,7 @@ export function checking(more: Partial<TokenCheckOptions> = {}) {
   const clock = { now: NOW };
   const checks = createTokenCheck({
     clients: [client()],
-    endpoints: standinEndpoints(ORIGIN),
+    endpoints: mockServerEndpoints(ORIGIN),
     http: { fetch: accounts.fetch },
     secret: SECRET,
     now: () => clock.now,

@@ -4,7 +4,7 @@ import type { View } from '../../../session/state/view.ts';
 import { OUT } from '../../testing.ts';
 
 vi.mock('../api.ts', () => ({ browser: {} }));
-const { noticeOf } = await import('./notifications.ts');
+const { notificationFor } = await import('./notifications.ts');
 
 const signedIn: View = { ...OUT, status: 'signedIn', since: 1 };
 const revoked = { code: 'reauth_required', reason: 'grant_revoked', at: 5 } as const;
@@ -54,10 +54,10 @@ it.each<[string, View, View, Problem | undefined]>([
     undefined,
   ],
 ])('when %s', (_when, before, after, notice) => {
-  expect(noticeOf(before, after)).toEqual(notice);
+  expect(notificationFor(before, after)).toEqual(notice);
 });
 
 it('says nothing of what was there at the start', () => {
-  expect(noticeOf(undefined, gone)).toBeUndefined();
-  expect(noticeOf(gone, undefined)).toBeUndefined();
+  expect(notificationFor(undefined, gone)).toBeUndefined();
+  expect(notificationFor(gone, undefined)).toBeUndefined();
 });

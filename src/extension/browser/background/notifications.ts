@@ -10,7 +10,7 @@ const NOTICE = 'fxa';
 const POPUP = '/src/extension/pages/popup/index.html';
 
 /** What calls for the person: their session was ended by others, or their sign-in was interrupted. Pure. */
-function calling({ status, ended, problem }: View): Problem | undefined {
+function needsAttention({ status, ended, problem }: View): Problem | undefined {
   if (status === 'signingIn') return undefined;
   if (problem?.code === 'interrupted') return problem;
   return ended && !isExpected(ended.reason) ? ended : undefined;
@@ -20,8 +20,8 @@ function calling({ status, ended, problem }: View): Problem | undefined {
  * What a change of the view is to be notified of: nothing that was there before, even where something else stood in front of
  * it, and nothing where before it was not known what there was. Pure.
  */
-export function noticeOf(before: View | undefined, after: View | undefined): Problem | undefined {
-  const news = after && calling(after);
+export function notificationFor(before: View | undefined, after: View | undefined): Problem | undefined {
+  const news = after && needsAttention(after);
   if (!before || before.problem?.code.startsWith('storage_')) return undefined;
   return [before.ended?.at, before.problem?.at].includes(news?.at) ? undefined : news;
 }
@@ -36,7 +36,7 @@ async function openPopup(): Promise<void> {
 }
 
 /** To be called synchronously when the background starts: a click may have woken it. */
-export function followNotices(report: (error: unknown) => void): void {
+export function showNotifications(report: (error: unknown) => void): void {
   const clicked = () => {
     void browser.notifications.clear(NOTICE).catch(report);
     openPopup().catch(report);
@@ -49,7 +49,8 @@ export function followNotices(report: (error: unknown) => void): void {
   };
   notifications();
   browser.storage.local.onChanged.addListener(({ view }) => {
-    const news = view && noticeOf(view.oldValue as View | undefined, view.newValue as View | undefined);
+    const news =
+      view && notificationFor(view.oldValue as View | undefined, view.newValue as View | undefined);
     if (!news) return;
     const message = [`error_${news.code}`, `reason_${news.reason}`].map((key) => words(key) ?? '').join(' ');
     notifications()

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { FXA_ERROR_CODES } from '../../../fxa/errors.ts';
 import type { View } from '../../../session/state/view.ts';
 import { OUT } from '../../testing.ts';
-import { wayOut } from '../../pages/shared/error-info.ts';
+import { errorInfo } from '../../pages/shared/error-info.ts';
 
 vi.mock('../api.ts', () => ({ browser: {} }));
 const { changesAt, iconOf, ICONS } = await import('./toolbar.ts');
@@ -59,7 +59,7 @@ it('what passes by itself calls for an hour, and nothing else that long', () => 
   const long = FXA_ERROR_CODES.filter(
     (code) => iconOf({ ...OUT, problem: { code, at: NOW - HOUR } }, NOW) === 'out',
   );
-  const passing = FXA_ERROR_CODES.filter((code) => wayOut(code).kind === 'waiting');
+  const passing = FXA_ERROR_CODES.filter((code) => errorInfo(code).severity === 'waiting');
   expect(long).toEqual(['cancelled', ...passing]);
 });
 

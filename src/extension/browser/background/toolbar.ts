@@ -59,7 +59,7 @@ async function show(icon: Icon): Promise<void> {
 }
 
 /** Keeps the button in step with the view. To be called synchronously when the background starts. */
-export function followView(report: (error: unknown) => void): void {
+export function syncToolbar(report: (error: unknown) => void): void {
   let shown: Icon | undefined;
   let latest: View | undefined;
   const look = () => {

@@ -59,7 +59,7 @@ export async function reportFacts(): Promise<Omit<Facts, 'build' | 'chosen' | 'f
 }
 
 /** The server somebody chose in place of the build's own; whatever it is. */
-export async function storedChoice(): Promise<unknown> {
+export async function storedServerConfig(): Promise<unknown> {
   return (await readLocal([SERVER]))[SERVER];
 }
 

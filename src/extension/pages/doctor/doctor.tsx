@@ -12,12 +12,12 @@ import type { Surroundings } from './check-context.ts';
 
 export interface DoctorProps {
   /** The build as it was made; with the server in force it is part of the surroundings. */
-  readonly own: BuildConfig;
+  readonly builtIn: BuildConfig;
   readonly chosen: boolean;
   readonly surroundings: Surroundings;
 }
 
-export function Doctor({ own, chosen, surroundings }: DoctorProps) {
+export function Doctor({ builtIn, chosen, surroundings }: DoctorProps) {
   const [findings, setFindings] = useState<readonly Finding[]>([]);
   const [done, setDone] = useState(false);
   const running = useRef(false);
@@ -62,7 +62,7 @@ export function Doctor({ own, chosen, surroundings }: DoctorProps) {
       <button type="button" class="action" aria-disabled={!done} onClick={() => void run()}>
         {text('doctorRunAgain')}
       </button>
-      <ReportPart own={own} chosen={chosen} findings={findings} ready={done} />
+      <ReportPart builtIn={builtIn} chosen={chosen} findings={findings} ready={done} />
       <Policies />
     </main>
   );

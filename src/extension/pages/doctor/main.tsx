@@ -1,20 +1,20 @@
 // The doctor: looks at everything a sign-in depends on, says what to do, and makes a report.
 import { render } from 'preact';
-import { chosen } from '../../server-config.ts';
+import { applyServer } from '../../server-config.ts';
 import { build } from '../../config.ts';
 import { beginPage } from '../shared/page.ts';
-import { doctorPorts, storedChoice } from '../../browser/pages/doctor-ports.ts';
+import { doctorPorts, storedServerConfig } from '../../browser/pages/doctor-ports.ts';
 import { Doctor } from './doctor.tsx';
 
 declare const __REDIRECT_URI__: string | undefined;
 
 beginPage('doctorTitle');
 
-const inForce = chosen(build, await storedChoice());
+const inForce = applyServer(build, await storedServerConfig());
 
 render(
   <Doctor
-    own={build}
+    builtIn={build}
     chosen={inForce !== build}
     surroundings={{
       ...doctorPorts,

@@ -7,14 +7,14 @@ import type { Finding } from './findings.ts';
 import { reportText } from './report.ts';
 
 interface ReportProps {
-  readonly own: BuildConfig;
+  readonly builtIn: BuildConfig;
   readonly chosen: boolean;
   readonly findings: readonly Finding[];
   /** False while findings are still coming. */
   readonly ready: boolean;
 }
 
-export function ReportPart({ own, chosen, findings, ready }: ReportProps) {
+export function ReportPart({ builtIn, chosen, findings, ready }: ReportProps) {
   const [report, setReport] = useState<string>();
   const [copied, setCopied] = useState(false);
   const shown = useRef<HTMLPreElement>(null);
@@ -27,7 +27,7 @@ export function ReportPart({ own, chosen, findings, ready }: ReportProps) {
   }, [report]);
 
   const make = async () => {
-    if (ready) setReport(reportText({ ...(await reportFacts()), build: own, chosen, findings }));
+    if (ready) setReport(reportText({ ...(await reportFacts()), build: builtIn, chosen, findings }));
   };
   const copy = async (text: string) => {
     await navigator.clipboard.writeText(text).then(

@@ -1,6 +1,6 @@
 // For tests: surroundings in which all is well, and findings by name.
 import type { BuildConfig } from '../../config.ts';
-import { standinEndpoints } from '../../../fxa/environments.ts';
+import { mockServerEndpoints } from '../../../fxa/environments.ts';
 import type { Finding } from './findings.ts';
 import { examine } from './examination.ts';
 import type { ProbedArea, Surroundings } from './check-context.ts';
@@ -16,7 +16,7 @@ export const BUILD: BuildConfig = {
   issuer: ORIGIN,
   clientId: '0123456789abcdef',
   scope: 'openid profile',
-  endpoints: standinEndpoints(ORIGIN),
+  endpoints: mockServerEndpoints(ORIGIN),
   companion: { origin: COMPANION, every: 300 },
   returnPage: `${COMPANION}/auth/return`,
 };

@@ -1,6 +1,6 @@
 // The options page: what can be set, and everything this extension counts and notes down, watched in storage.
 import { render } from 'preact';
-import type { Choice } from '../../server-config.ts';
+import type { ServerConfig } from '../../server-config.ts';
 import type { JournalEntry } from '../../../session/state/record.ts';
 import type { MetricsQueue } from '../../../session/metrics/queue.ts';
 import type { View } from '../../../session/state/view.ts';
@@ -13,7 +13,7 @@ import { Options } from './options.tsx';
 beginPage('settings');
 
 let view: View | undefined;
-let server: Choice | undefined;
+let server: ServerConfig | undefined;
 let books: MetricsQueue | undefined;
 let journal: readonly JournalEntry[] | undefined;
 
@@ -32,7 +32,7 @@ void Promise.all([
     paint();
   }),
   watchItem('server', (stored) => {
-    server = (stored ?? undefined) as Choice | undefined;
+    server = (stored ?? undefined) as ServerConfig | undefined;
     paint();
   }).catch(nothing),
   watchItem('metrics', (stored) => {

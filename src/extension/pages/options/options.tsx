@@ -2,7 +2,7 @@
 import type { JournalEntry } from '../../../session/state/record.ts';
 import type { MetricsQueue } from '../../../session/metrics/queue.ts';
 import type { View } from '../../../session/state/view.ts';
-import type { Choice } from '../../server-config.ts';
+import type { ServerConfig } from '../../server-config.ts';
 import { Heading } from '../shared/heading.tsx';
 import { MetricsChoice } from '../shared/metrics-choice.tsx';
 import { Section } from '../shared/section.tsx';
@@ -17,7 +17,7 @@ import { SigningIn } from './signing-in.tsx';
 interface Props {
   view: View;
   /** What a tester has chosen. */
-  server: Choice | undefined;
+  server: ServerConfig | undefined;
   books: MetricsQueue | undefined;
   journal: readonly JournalEntry[] | undefined;
 }

@@ -1,7 +1,7 @@
 // Tester builds only: another server in place of the build's own. The background judges it, and signs out first.
 import { useId, useState } from 'preact/hooks';
 import type { FxaErrorCode } from '../../../fxa/errors.ts';
-import type { Choice } from '../../server-config.ts';
+import type { ServerConfig } from '../../server-config.ts';
 import { ProblemNote } from '../shared/problem-note.tsx';
 import { text } from '../shared/text.ts';
 import { call } from '../../browser/messaging.ts';
@@ -12,8 +12,8 @@ import { servers } from './servers.ts';
 const ORIGIN = String.raw`(https://[^\/?#@\s]+|http://(127\.0\.0\.1|localhost)(:\d+)?)\/?`;
 const CLIENT_ID = '[0-9a-fA-F]{16}';
 
-export function ServerForm({ chosen }: { chosen: Choice | undefined }) {
-  const [wanted, setWanted] = useState<Choice>(chosen ?? servers.own);
+export function ServerForm({ chosen }: { chosen: ServerConfig | undefined }) {
+  const [wanted, setWanted] = useState<ServerConfig>(chosen ?? servers.builtIn);
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState<FxaErrorCode>();
   const { standin, stage } = servers.presets;
@@ -22,29 +22,32 @@ export function ServerForm({ chosen }: { chosen: Choice | undefined }) {
     setBusy(true);
     setFailed(undefined);
     const { issuer, clientId, companion } = wanted;
-    const choice: Choice = {
+    const choice: ServerConfig = {
       issuer: originOf(issuer),
       clientId,
       ...(companion !== undefined && { companion: originOf(companion) }),
     };
-    const own = JSON.stringify(choice) === JSON.stringify(servers.own);
+    const isBuiltIn = JSON.stringify(choice) === JSON.stringify(servers.builtIn);
     // The extension starts anew, and this page closes before there is an answer.
-    call('chooseServer', own ? '' : JSON.stringify(choice)).catch((error: unknown) => {
+    call('switchServer', isBuiltIn ? '' : JSON.stringify(choice)).catch((error: unknown) => {
       setBusy(false);
       setFailed((error as Error).message as FxaErrorCode);
     });
   };
   const refused = failed === 'misconfigured';
-  const change = (name: keyof Choice) => (value: string) => {
+  const change = (name: keyof ServerConfig) => (value: string) => {
     const { [name]: _, ...others } = wanted;
-    setWanted({ ...others, ...((value !== '' || name !== 'companion') && { [name]: value }) } as Choice);
+    setWanted({
+      ...others,
+      ...((value !== '' || name !== 'companion') && { [name]: value }),
+    } as ServerConfig);
   };
   return (
     <details>
       <summary>{text('serverChange')}</summary>
       <p class="note">{text('serverChangeNote')}</p>
       <div class="presets" role="group" aria-label={text('serverPresets')}>
-        <Preset label={text('serverOwn')} preset={servers.own} onChoose={setWanted} />
+        <Preset label={text('serverOwn')} preset={servers.builtIn} onChoose={setWanted} />
         <Preset label={text('serverStandin')} preset={standin} onChoose={setWanted} />
         <Preset label={text('serverStage')} preset={stage} onChoose={setWanted} />
       </div>
@@ -93,8 +96,8 @@ export function ServerForm({ chosen }: { chosen: Choice | undefined }) {
 
 interface PresetProps {
   label: string;
-  preset: Choice | undefined;
-  onChoose: (choice: Choice) => void;
+  preset: ServerConfig | undefined;
+  onChoose: (choice: ServerConfig) => void;
 }
 
 function Preset({ label, preset, onChoose }: PresetProps) {

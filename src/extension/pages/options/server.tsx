@@ -1,5 +1,5 @@
 // Where the person signs in: in tester builds also a form that turns to another server.
-import type { Choice } from '../../server-config.ts';
+import type { ServerConfig } from '../../server-config.ts';
 import { text } from '../shared/text.ts';
 import { ServerForm } from './server-form.tsx';
 import { servers } from './servers.ts';
@@ -8,8 +8,8 @@ import { servers } from './servers.ts';
 declare const __TESTER__: boolean;
 
 /** `server`: the one a tester has chosen. */
-export function Server({ server }: { server: Choice | undefined }) {
-  const { issuer, clientId, companion } = (__TESTER__ ? server : undefined) ?? servers.own;
+export function Server({ server }: { server: ServerConfig | undefined }) {
+  const { issuer, clientId, companion } = (__TESTER__ ? server : undefined) ?? servers.builtIn;
   return (
     <>
       <dl dir="auto">

@@ -2,11 +2,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AccountView } from '../../../session/state/view.ts';
 import { PlainName } from '../shared/account-card.tsx';
-import { Sign } from '../shared/icon.tsx';
+import { Icon } from '../shared/icon.tsx';
 import { text } from '../shared/text.ts';
-import { later } from '../shared/lazy.tsx';
+import { lazy } from '../shared/lazy.tsx';
 
-const NameEditor = later(async () => (await import('./name-editor.tsx')).NameEditor);
+const NameEditor = lazy(async () => (await import('./name-editor.tsx')).NameEditor);
 
 export function Name({ account }: { account: AccountView }) {
   const [editing, setEditing] = useState(false);
@@ -33,7 +33,7 @@ export function Name({ account }: { account: AccountView }) {
         title={text('editName')}
         onClick={() => setEditing(true)}
       >
-        <Sign name="pencil" />
+        <Icon name="pencil" />
       </button>
     </div>
   );

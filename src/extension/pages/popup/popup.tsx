@@ -1,7 +1,7 @@
 // The frame of all views: which of them is shown, where the focus goes, and what stands below each.
 import { useRef } from 'preact/hooks';
 import type { View } from '../../../session/state/view.ts';
-import { useLostFocus } from '../shared/restore-focus.ts';
+import { useRestoredFocus } from '../shared/restore-focus.ts';
 import { plural } from '../shared/plural.ts';
 import { TesterNote } from '../shared/tester-note.tsx';
 import { text } from '../shared/text.ts';
@@ -12,7 +12,7 @@ export function Popup({ view }: { view: View }) {
   const Current = viewOf(view.status);
   const main = useRef<HTMLElement>(null);
   // The button that was pressed is gone with its view: a screen reader reads the new heading.
-  useLostFocus(() => main.current?.querySelector('h1'), view.status);
+  useRestoredFocus(() => main.current?.querySelector('h1'), view.status);
 
   return (
     <main data-status={view.status} ref={main}>

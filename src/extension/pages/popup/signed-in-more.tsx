@@ -5,7 +5,7 @@ import { ChangeLine } from '../shared/change-line.tsx';
 import { CommandButton } from '../shared/command-button.tsx';
 import { MetricsChoice } from '../shared/metrics-choice.tsx';
 import { SessionOnly } from '../shared/session-only.tsx';
-import { Sign } from '../shared/icon.tsx';
+import { Icon } from '../shared/icon.tsx';
 import { text } from '../shared/text.ts';
 
 export function SignedInMore({ view }: { view: View }) {
@@ -53,13 +53,13 @@ function Elsewhere({ issuer }: { issuer: string }) {
       <li>
         <a href={settingsPage(issuer)} target="_blank" rel="noreferrer">
           {text('manageAccount')}
-          <Sign name="elsewhere" />
+          <Icon name="elsewhere" />
         </a>
       </li>
       <li>
         <a href={connectedServicesPage(issuer)} target="_blank" rel="noreferrer">
           {text('connectedServices')}
-          <Sign name="elsewhere" />
+          <Icon name="elsewhere" />
         </a>
       </li>
     </ul>

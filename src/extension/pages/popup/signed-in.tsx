@@ -3,13 +3,13 @@ import type { AccountView, View } from '../../../session/state/view.ts';
 import { AccountCard } from '../shared/account-card.tsx';
 import { CommandButton } from '../shared/command-button.tsx';
 import { Heading } from '../shared/heading.tsx';
-import { later } from '../shared/lazy.tsx';
+import { lazy } from '../shared/lazy.tsx';
 import { isCurrent, isNews, isRecent } from '../shared/problem-age.ts';
 import { ProblemNote } from '../shared/problem-note.tsx';
 import { text } from '../shared/text.ts';
 import { Name } from './name.tsx';
 
-const More = later(async () => (await import('./signed-in-more.tsx')).SignedInMore);
+const More = lazy(async () => (await import('./signed-in-more.tsx')).SignedInMore);
 
 export function SignedIn({ view }: { view: View }) {
   const { status, account, problem, unfinished, replacedOther, since = 0 } = view;
@@ -18,7 +18,7 @@ export function SignedIn({ view }: { view: View }) {
   return (
     <>
       <Heading quiet>{text('signedInTitle')}</Heading>
-      {account && <Account account={account} coming={account.awaited === true && !shown} />}
+      {account && <Account account={account} loading={account.awaited === true && !shown} />}
       {replacedOther && isNews(since, Date.now()) && <p class="note">{text('replacedOther')}</p>}
       {shown && <ProblemNote problem={shown} />}
       {open && (
@@ -33,12 +33,12 @@ export function SignedIn({ view }: { view: View }) {
   );
 }
 
-function Account({ account, coming }: { account: AccountView; coming: boolean }) {
+function Account({ account, loading }: { account: AccountView; loading: boolean }) {
   const { mayChange = [] } = account;
   return (
     <AccountCard
       account={account}
-      coming={coming}
+      loading={loading}
       name={mayChange.includes('name') ? <Name account={account} /> : undefined}
     >
       {mayChange.includes('picture') && (

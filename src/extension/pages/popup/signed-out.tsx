@@ -5,28 +5,28 @@ import { Heading } from '../shared/heading.tsx';
 import { Instant } from '../shared/instant.tsx';
 import { ProblemNote } from '../shared/problem-note.tsx';
 import { SessionOnly } from '../shared/session-only.tsx';
-import { Sign } from '../shared/icon.tsx';
+import { Icon } from '../shared/icon.tsx';
 import { text } from '../shared/text.ts';
-import { troubleOf } from '../shared/sign-in-problem.ts';
-import { Unreadable } from '../shared/unreadable.tsx';
-import { WayOn } from '../shared/error-actions.tsx';
-import { wayOut } from '../shared/error-info.ts';
+import { signInProblem } from '../shared/sign-in-problem.ts';
+import { StorageError } from '../shared/unreadable.tsx';
+import { ErrorActions } from '../shared/error-actions.tsx';
+import { errorInfo } from '../shared/error-info.ts';
 
 export function SignedOut({ view }: { view: View }) {
   const { problem, ended } = view;
-  if (problem && wayOut(problem.code).way === 'reset') return <CannotRead problem={problem} />;
-  const { current, grave, told } = troubleOf(view, Date.now());
-  const unknown = grave && wayOut(grave.code).kind === 'storage';
+  if (problem && errorInfo(problem.code).action === 'reset') return <UnreadableStorage problem={problem} />;
+  const { current, blocking, endReason } = signInProblem(view, Date.now());
+  const unknown = blocking && errorInfo(blocking.code).severity === 'storage';
   return (
     <>
-      {grave || told ? (
+      {blocking || endReason ? (
         <Heading quiet>{text(unknown ? 'unreadableTitle' : 'signedOutTitle')}</Heading>
       ) : (
         <Welcome ended={ended} />
       )}
-      {current && <ProblemNote problem={current} large={current === grave} />}
-      {told && <ProblemNote problem={told} dated large={!grave} />}
-      <WayOn view={view} problem={current} withAddress={!grave} told={told} />
+      {current && <ProblemNote problem={current} large={current === blocking} />}
+      {endReason && <ProblemNote problem={endReason} dated large={!blocking} />}
+      <ErrorActions view={view} problem={current} withAddress={!blocking} endReason={endReason} />
       <SessionOnly view={view} />
     </>
   );
@@ -37,7 +37,7 @@ function Welcome({ ended }: { ended: Problem | undefined }) {
   return (
     <div class="hero">
       <span class="mark">
-        <Sign name="account" />
+        <Icon name="account" />
       </span>
       <Heading>{text('signedOutTitle')}</Heading>
       {ended ? (
@@ -51,11 +51,11 @@ function Welcome({ ended }: { ended: Problem | undefined }) {
   );
 }
 
-function CannotRead({ problem }: { problem: Problem }) {
+function UnreadableStorage({ problem }: { problem: Problem }) {
   return (
     <>
       <Heading quiet>{text('unreadableTitle')}</Heading>
-      <Unreadable problem={problem} />
+      <StorageError problem={problem} />
     </>
   );
 }

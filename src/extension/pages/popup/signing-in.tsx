@@ -4,7 +4,7 @@ import type { View } from '../../../session/state/view.ts';
 import { CommandButton } from '../shared/command-button.tsx';
 import { Heading } from '../shared/heading.tsx';
 import { isInTab, phaseWords } from '../shared/phase.ts';
-import { Sign } from '../shared/icon.tsx';
+import { Icon } from '../shared/icon.tsx';
 import { text } from '../shared/text.ts';
 import { useWake } from '../shared/wake.ts';
 
@@ -17,7 +17,7 @@ export function SigningIn({ view }: { view: View }) {
     <>
       <div class="hero">
         <span class="mark">
-          <Sign name="account" />
+          <Icon name="account" />
           <span class="spinner" aria-hidden="true" />
         </span>
         <div role="status">

@@ -8,16 +8,16 @@ import { visibleName } from './visible-name.ts';
 interface Props {
   account: AccountView;
   /** The profile is on its way. */
-  coming?: boolean;
+  loading?: boolean;
   /** Stands where the name stands otherwise. */
   name?: ComponentChildren;
   /** Below the address. */
   children?: ComponentChildren;
 }
 
-export function AccountCard({ account, coming = false, name, children }: Props) {
+export function AccountCard({ account, loading = false, name, children }: Props) {
   const { displayName, email } = shown(account);
-  if (coming) return <Skeleton />;
+  if (loading) return <Skeleton />;
   return (
     <div class="account">
       <Avatar name={displayName ?? email ?? ''} url={account.avatar} />
@@ -51,10 +51,10 @@ const shown = ({ displayName, email }: AccountView) => ({
 function Skeleton() {
   return (
     <div class="account" role="status">
-      <span class="avatar coming" />
+      <span class="avatar loading" />
       <div class="who">
-        <span class="bar coming" />
-        <span class="bar short coming" />
+        <span class="bar loading" />
+        <span class="bar short loading" />
         <span class="unseen">{text('profileComing')}</span>
       </div>
     </div>

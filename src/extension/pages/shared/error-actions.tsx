@@ -5,39 +5,41 @@ import { CommandButton } from './command-button.tsx';
 import { minutesLeft } from './problem-age.ts';
 import { SignInForm } from './sign-in-form.tsx';
 import { text } from './text.ts';
-import { wayOut } from './error-info.ts';
+import { errorInfo } from './error-info.ts';
 
 interface Props {
   view: View;
   problem: Problem | undefined;
   withAddress?: boolean;
   /** How the last session ended, where that is told. */
-  told?: Problem | undefined;
+  endReason?: Problem | undefined;
 }
 
-export function WayOn({ view, problem, withAddress = false, told }: Props) {
-  const way = problem ? wayOut(problem.code).way : 'signIn';
-  const first = way === 'doctor' || way === 'otherAccount';
-  const label = first ? 'tryAgain' : way === 'continue' || way === 'tryAgain' ? way : 'signIn';
+export function ErrorActions({ view, problem, withAddress = false, endReason }: Props) {
+  const action = problem ? errorInfo(problem.code).action : 'signIn';
+  const first = action === 'doctor' || action === 'otherAccount';
+  const label = first ? 'tryAgain' : action === 'continue' || action === 'tryAgain' ? action : 'signIn';
   return (
     <>
-      {way === 'doctor' && (
+      {action === 'doctor' && (
         <a class="primary" href="../doctor/index.html" target="_blank">
           {text('openDoctor')}
         </a>
       )}
-      {way === 'otherAccount' && (
+      {action === 'otherAccount' && (
         <CommandButton command="useAnotherAccount" label={text('useAnotherAccount')} look="primary" />
       )}
       <SignInForm
         label={text(label)}
         view={view}
         withAddress={withAddress}
-        windowless={way === 'tab'}
+        windowless={action === 'tab'}
         again={problem !== undefined}
         second={first || (problem !== undefined && minutesLeft(problem, Date.now()) > 0)}
       />
-      {(problem ?? told) && <CommandButton command="dismissProblem" label={text('dismiss')} look="link" />}
+      {(problem ?? endReason) && (
+        <CommandButton command="dismissProblem" label={text('dismiss')} look="link" />
+      )}
     </>
   );
 }

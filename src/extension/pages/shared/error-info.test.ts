@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { FXA_ERROR_CODES, type FxaErrorCode } from '../../../fxa/errors.ts';
-import { wayOut } from './error-info.ts';
+import { errorInfo } from './error-info.ts';
 
 it.each([
   ['offline', 'waiting', 'tryAgain'],
@@ -9,17 +9,17 @@ it.each([
   ['account_disabled', 'person', 'otherAccount'],
   ['misconfigured', 'fault', 'doctor'],
   ['storage_corrupt', 'storage', 'reset'],
-] as const)('%s is for %s: %s', (code, kind, way) => {
-  expect(wayOut(code)).toMatchObject({ kind, way });
+] as const)('%s is for %s: %s', (code, severity, action) => {
+  expect(errorInfo(code)).toMatchObject({ severity, action });
 });
 
 it('only what is unreadable is reset', () => {
-  expect(FXA_ERROR_CODES.filter((code) => wayOut(code).way === 'reset')).toEqual([
+  expect(FXA_ERROR_CODES.filter((code) => errorInfo(code).action === 'reset')).toEqual([
     'storage_newer',
     'storage_corrupt',
   ]);
 });
 
 it('a code of a later version is a fault that is tried again', () => {
-  expect(wayOut('teapot' as FxaErrorCode)).toEqual(wayOut('internal'));
+  expect(errorInfo('teapot' as FxaErrorCode)).toEqual(errorInfo('internal'));
 });

@@ -1,16 +1,16 @@
 // What kind of trouble each code is, and the first thing to do about it.
 import type { FxaErrorCode } from '../../../fxa/errors.ts';
-import type { SignName } from './icon.tsx';
+import type { IconName } from './icon.tsx';
 
 /** Whose turn it is. `mild`: nothing is wrong. */
-export type Kind = 'mild' | 'waiting' | 'person' | 'fault' | 'storage';
+export type Severity = 'mild' | 'waiting' | 'person' | 'fault' | 'storage';
 
 /** What the first button does: all but the last three sign in. */
-export type Way = 'signIn' | 'tryAgain' | 'continue' | 'tab' | 'otherAccount' | 'doctor' | 'reset';
+export type Action = 'signIn' | 'tryAgain' | 'continue' | 'tab' | 'otherAccount' | 'doctor' | 'reset';
 
-type WayOut = readonly [kind: Kind, sign: SignName, way: Way];
+type ErrorInfo = readonly [severity: Severity, icon: IconName, action: Action];
 
-const ways: Record<FxaErrorCode, WayOut> = {
+const ERROR_INFO: Record<FxaErrorCode, ErrorInfo> = {
   cancelled: ['mild', 'account', 'signIn'],
   busy: ['waiting', 'waiting', 'tryAgain'],
   interrupted: ['person', 'waiting', 'continue'],
@@ -37,7 +37,7 @@ const ways: Record<FxaErrorCode, WayOut> = {
 };
 
 /** A code that a newer version wrote is a fault like any other. Pure. */
-export function wayOut(code: FxaErrorCode): { kind: Kind; sign: SignName; way: Way } {
-  const [kind, sign, way] = Object.hasOwn(ways, code) ? ways[code] : ways.internal;
-  return { kind, sign, way };
+export function errorInfo(code: FxaErrorCode): { severity: Severity; icon: IconName; action: Action } {
+  const [severity, icon, action] = Object.hasOwn(ERROR_INFO, code) ? ERROR_INFO[code] : ERROR_INFO.internal;
+  return { severity, icon, action };
 }

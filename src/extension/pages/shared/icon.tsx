@@ -10,9 +10,9 @@ const PATHS = {
   elsewhere: 'M10 5H5v14h14v-5M14 5h5v5M19 5l-8 8',
 } as const;
 
-export type SignName = keyof typeof PATHS;
+export type IconName = keyof typeof PATHS;
 
-export function Sign({ name }: { name: SignName }) {
+export function Icon({ name }: { name: IconName }) {
   return (
     <svg class={`sign ${name}`} viewBox="0 0 24 24" aria-hidden="true">
       <path d={PATHS[name]} />

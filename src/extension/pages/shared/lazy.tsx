@@ -3,12 +3,12 @@ import type { FunctionComponent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
 /** `load` is asked once in the life of a page. Nothing stands in the part's place until then. */
-export function later<Props extends object>(
+export function lazy<Props extends object>(
   load: () => Promise<FunctionComponent<Props>>,
 ): FunctionComponent<Props> {
   let loading: Promise<void> | undefined;
   let Loaded: FunctionComponent<Props> | undefined;
-  return function Later(props) {
+  return function Lazy(props) {
     const [, setHere] = useState(false);
     loading ??= load().then((part) => {
       Loaded = part;

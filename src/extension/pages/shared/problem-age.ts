@@ -1,6 +1,6 @@
 // How long a problem is news. What a person did themself, or what the next look at the profile will settle, soon is not.
 import type { Problem, Session } from '../../../session/state/states.ts';
-import { wayOut } from './error-info.ts';
+import { errorInfo } from './error-info.ts';
 
 const MINUTE_MS = 60_000;
 /** What has to be done about a problem is no news after that long. */
@@ -20,11 +20,11 @@ export function isCurrent(
   const age = Math.abs(now - problem.at);
   if (problem.code === 'cancelled') return age < MINUTE_MS ? problem : undefined;
   if (status === 'signedIn') return age < 5 * MINUTE_MS ? problem : undefined;
-  const { kind, way } = wayOut(problem.code);
-  const passing = kind === 'waiting' && minutesLeft(problem, now) === 0;
+  const { severity, action } = errorInfo(problem.code);
+  const passing = severity === 'waiting' && minutesLeft(problem, now) === 0;
   if (passing) return isNews(problem.at, now) ? problem : undefined;
   // What cannot be read stays unreadable.
-  return way === 'reset' || age < LONGEST_NEWS_MS ? problem : undefined;
+  return action === 'reset' || age < LONGEST_NEWS_MS ? problem : undefined;
 }
 
 /** How a session ended, while that is worth telling. Pure. */

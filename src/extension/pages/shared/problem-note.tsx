@@ -3,9 +3,9 @@ import type { Problem } from '../../../session/state/states.ts';
 import { Instant } from './instant.tsx';
 import { plural } from './plural.ts';
 import { minutesLeft } from './problem-age.ts';
-import { Sign } from './icon.tsx';
+import { Icon } from './icon.tsx';
 import { firstText } from './text.ts';
-import { wayOut } from './error-info.ts';
+import { errorInfo } from './error-info.ts';
 
 interface Props {
   problem: Problem;
@@ -17,14 +17,14 @@ interface Props {
 
 export function ProblemNote({ problem, dated = false, large = false }: Props) {
   const { code, reason, at } = problem;
-  const { kind, sign } = wayOut(code);
+  const { severity, icon } = errorInfo(code);
   const minutes = minutesLeft(problem, Date.now());
   // What a newer version wrote may have no words here.
   const said = reason && firstText(`reason_${reason}`);
-  const mild = reason === 'by_user' ? 'mild' : kind;
+  const mild = reason === 'by_user' ? 'mild' : severity;
   return (
     <div class={`problem ${mild}${large ? ' large' : ''}`} role="alert" data-code={code} data-reason={reason}>
-      <Sign name={sign} />
+      <Icon name={icon} />
       <div>
         <p class="title">{firstText(`error_${code}`, 'error_internal')}</p>
         {said !== undefined && <p>{said}</p>}

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { View } from '../../../session/state/view.ts';
 import { OUT } from '../../testing.ts';
-import { troubleOf } from './sign-in-problem.ts';
+import { signInProblem } from './sign-in-problem.ts';
 
 const NOW = 1_000_000;
 const view = (more: Partial<View>): View => ({ ...OUT, ...more });
@@ -11,17 +11,25 @@ const byUser = { code: 'signed_out', reason: 'by_user', at: 1 } as const;
 const lost = { code: 'signed_out', reason: 'key_lost', at: 1 } as const;
 const DAY = 86_400_000;
 
-it.each<[string, Partial<View>, ReturnType<typeof troubleOf>]>([
-  ['nothing', {}, { current: undefined, grave: undefined, told: undefined }],
-  ['a cancelled sign-in', { problem: cancelled }, { current: cancelled, grave: undefined, told: undefined }],
-  ['a failed one', { problem: offline }, { current: offline, grave: offline, told: undefined }],
-  ['what the person ended', { ended: byUser }, { current: undefined, grave: undefined, told: undefined }],
-  ['what others ended', { ended: lost }, { current: undefined, grave: undefined, told: lost }],
+it.each<[string, Partial<View>, ReturnType<typeof signInProblem>]>([
+  ['nothing', {}, { current: undefined, blocking: undefined, endReason: undefined }],
+  [
+    'a cancelled sign-in',
+    { problem: cancelled },
+    { current: cancelled, blocking: undefined, endReason: undefined },
+  ],
+  ['a failed one', { problem: offline }, { current: offline, blocking: offline, endReason: undefined }],
+  [
+    'what the person ended',
+    { ended: byUser },
+    { current: undefined, blocking: undefined, endReason: undefined },
+  ],
+  ['what others ended', { ended: lost }, { current: undefined, blocking: undefined, endReason: lost }],
 ])('of %s', (_what, more, trouble) => {
-  expect(troubleOf(view(more), NOW)).toEqual(trouble);
+  expect(signInProblem(view(more), NOW)).toEqual(trouble);
 });
 
 it('of what others ended, for a week', () => {
-  expect(troubleOf(view({ ended: lost }), 6 * DAY).told).toBe(lost);
-  expect(troubleOf(view({ ended: lost }), 300 * DAY).told).toBeUndefined();
+  expect(signInProblem(view({ ended: lost }), 6 * DAY).endReason).toBe(lost);
+  expect(signInProblem(view({ ended: lost }), 300 * DAY).endReason).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import { CommandButton } from './command-button.tsx';
 import { ProblemNote } from './problem-note.tsx';
 import { text } from './text.ts';
 
-export function Unreadable({ problem }: { problem: Problem }) {
+export function StorageError({ problem }: { problem: Problem }) {
   return (
     <>
       <ProblemNote problem={problem} large />

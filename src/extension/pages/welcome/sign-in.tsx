@@ -8,11 +8,11 @@ import { phaseWords } from '../shared/phase.ts';
 import { ProblemNote } from '../shared/problem-note.tsx';
 import { SessionOnly } from '../shared/session-only.tsx';
 import { text } from '../shared/text.ts';
-import { troubleOf } from '../shared/sign-in-problem.ts';
-import { Unreadable } from '../shared/unreadable.tsx';
+import { signInProblem } from '../shared/sign-in-problem.ts';
+import { StorageError } from '../shared/unreadable.tsx';
 import { useWake } from '../shared/wake.ts';
-import { WayOn } from '../shared/error-actions.tsx';
-import { wayOut } from '../shared/error-info.ts';
+import { ErrorActions } from '../shared/error-actions.tsx';
+import { errorInfo } from '../shared/error-info.ts';
 
 interface Props {
   view: View;
@@ -34,7 +34,7 @@ export function SignIn({ view, heading }: Props) {
       </div>
       {status === 'signingIn' && <Running />}
       {status === 'signedIn' && account && (
-        <AccountCard account={account} coming={account.awaited === true && !view.problem} />
+        <AccountCard account={account} loading={account.awaited === true && !view.problem} />
       )}
       {(status === 'signedOut' || status === 'needsReauth') && <WayIn view={view} />}
     </section>
@@ -49,7 +49,7 @@ function wordsFor(view: View): { title: string; note?: string } {
   }
   if (status === 'signedIn') return { title: text('signedInTitle'), note: text('welcomeSignedIn') };
   if (status === 'needsReauth') return { title: text('needsReauthTitle') };
-  const unreadable = problem && wayOut(problem.code).kind === 'storage';
+  const unreadable = problem && errorInfo(problem.code).severity === 'storage';
   return { title: text(unreadable ? 'unreadableTitle' : 'signedOutTitle') };
 }
 
@@ -61,17 +61,17 @@ function Running() {
 /** As the popup has it: what went wrong, why the last session ended, and the way on. */
 function WayIn({ view }: { view: View }) {
   const { status, problem } = view;
-  if (problem && wayOut(problem.code).way === 'reset') return <Unreadable problem={problem} />;
-  const { current, grave, told } = troubleOf(view, Date.now());
+  if (problem && errorInfo(problem.code).action === 'reset') return <StorageError problem={problem} />;
+  const { current, blocking, endReason } = signInProblem(view, Date.now());
   return (
     <>
       {current && <ProblemNote problem={current} />}
-      {told && <ProblemNote problem={told} dated />}
-      <WayOn
+      {endReason && <ProblemNote problem={endReason} dated />}
+      <ErrorActions
         view={view}
         problem={current}
-        withAddress={!grave && status === 'signedOut'}
-        told={status === 'signedOut' ? told : undefined}
+        withAddress={!blocking && status === 'signedOut'}
+        endReason={status === 'signedOut' ? endReason : undefined}
       />
       {view.sessionOnly === 'by_browser' && <SessionOnly view={view} />}
     </>

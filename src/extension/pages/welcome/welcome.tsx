@@ -2,7 +2,7 @@
 import { useRef } from 'preact/hooks';
 import type { View } from '../../../session/state/view.ts';
 import { Heading } from '../shared/heading.tsx';
-import { useLostFocus } from '../shared/restore-focus.ts';
+import { useRestoredFocus } from '../shared/restore-focus.ts';
 import { MetricsChoice } from '../shared/metrics-choice.tsx';
 import { Section } from '../shared/section.tsx';
 import { TesterNote } from '../shared/tester-note.tsx';
@@ -12,7 +12,7 @@ import { Toolbar } from './toolbar.tsx';
 
 export function Welcome({ view }: { view: View }) {
   const state = useRef<HTMLHeadingElement>(null);
-  useLostFocus(() => state.current, view.status);
+  useRestoredFocus(() => state.current, view.status);
   return (
     <main class="wide" data-status={view.status}>
       <TesterNote />
