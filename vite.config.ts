@@ -33,14 +33,16 @@ export interface BuildOptions {
   readonly readable?: boolean;
 }
 
-export function viteConfig({
+export async function viteConfig({
   browser,
   environment,
   outDir,
   variables,
   readable = false,
-}: BuildOptions): InlineConfig {
+}: BuildOptions): Promise<InlineConfig> {
   const config = buildConfig(environment, browser, variables);
+  // First, because it explains a bad key, which has no redirect URI.
+  const manifest = manifestFor(browser, config) as unknown as ManifestV3Export;
   return {
     configFile: false,
     define: {
@@ -50,7 +52,7 @@ export function viteConfig({
       __SCOPED_KEYS__: JSON.stringify(config.keyScopes !== undefined),
       // Likewise: a production build is without the code that turns to another server.
       __TESTER__: JSON.stringify(environment !== 'production'),
-      __REDIRECT_URI__: JSON.stringify(redirectUris()[browser]),
+      __REDIRECT_URI__: JSON.stringify((await redirectUris())[browser]),
       __SERVERS__: JSON.stringify(servers(config, browser)),
     },
     plugins: [
@@ -62,7 +64,7 @@ export function viteConfig({
       withoutDescriptions(),
       followPublic(),
       crx({
-        manifest: manifestFor(browser, config) as unknown as ManifestV3Export,
+        manifest,
         browser: browser === 'firefox' ? 'firefox' : 'chrome',
       }),
     ],
@@ -105,7 +107,7 @@ function servers({ environment, issuer, clientId, companion }: BuildConfig, brow
 }
 
 /** For vite itself: `FXA_BROWSER=chromium FXA_ENV=stage npx vite build`. */
-export default function fromVariables(): InlineConfig {
+export default function fromVariables(): Promise<InlineConfig> {
   const browser = process.env.FXA_BROWSER === 'chromium' ? 'chromium' : 'firefox';
   const environment = process.env.FXA_ENV ?? 'local';
   checkIds(environment);

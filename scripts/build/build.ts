@@ -20,7 +20,7 @@ export async function buildExtension({
   variables,
   ...options
 }: Omit<BuildOptions, 'variables'> & { variables?: BuildOptions['variables'] }): Promise<void> {
-  const config = viteConfig({ ...options, outDir, variables: variables ?? process.env });
+  const config = await viteConfig({ ...options, outDir, variables: variables ?? process.env });
   await build({ ...config, root, logLevel: 'warn' });
 }
 
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   const variables = process.env;
   const lines = await buildBoth({ environment: values.env, variables, dist: `${root}dist` });
   console.log(`\nBuilt dist/firefox and dist/chromium (${values.env}). Sizes, gzip:\n${lines.join('\n')}`);
-  if (values.env === 'production' && redirectUris().chromium === EXAMPLE_CHROMIUM_REDIRECT)
+  if (values.env === 'production' && (await redirectUris()).chromium === EXAMPLE_CHROMIUM_REDIRECT)
     console.log(
       '\n⚠ chromium: key in manifest.json is still the example\'s; "npm run redirect-uris" says what to do.',
     );

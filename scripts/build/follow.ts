@@ -68,7 +68,7 @@ async function watch(
   built: () => void,
   complain: (error: unknown) => void,
 ): Promise<() => Promise<void>> {
-  const config = viteConfig({ ...options, readable: true });
+  const config = await viteConfig({ ...options, readable: true });
   const watcher = await build({ ...config, root, logLevel: 'warn', build: { ...config.build, watch: {} } });
   if (!('on' in watcher)) throw new Error('vite did not start watching.');
   let failed = false;

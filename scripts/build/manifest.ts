@@ -1,6 +1,6 @@
 // One root manifest.json, two browsers: what each build keeps of it, and what the build fills in.
 import { readFileSync } from 'node:fs';
-import { chromiumRedirectUri, firefoxRedirectUri } from '../../src/mock-accounts/redirect-uris.ts';
+import { chromiumRedirectUri, firefoxRedirectUri } from '../../src/fxa/redirect-uris.ts';
 import { connectSources, imageSources, type BrowserName } from './environment.ts';
 import { geckoIdFault, keyFault, versionFault } from './release.ts';
 import type { BuildConfig } from '../../src/extension/config.ts';
@@ -76,11 +76,15 @@ function contentSecurityPolicy(config: BuildConfig): string {
   ].join('; ');
 }
 
-/** The redirect URI of each browser: part of what Mozilla registers, literally, trailing slash included. */
-export function redirectUris(): Record<BrowserName, string> {
+/**
+ * The redirect URI of each browser, as Mozilla registers it, trailing slash included.
+ *
+ * @throws DOMException when `key` in the manifest is not base64; `keyFault` says so in a sentence.
+ */
+export async function redirectUris(): Promise<Record<BrowserName, string>> {
   const { key, browser_specific_settings } = readManifest();
   return {
-    firefox: firefoxRedirectUri(browser_specific_settings.gecko.id),
-    chromium: chromiumRedirectUri(key),
+    firefox: await firefoxRedirectUri(browser_specific_settings.gecko.id),
+    chromium: await chromiumRedirectUri(key),
   };
 }

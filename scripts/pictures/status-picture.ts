@@ -44,7 +44,7 @@ export async function pictureOfStatus(path: string): Promise<void> {
   const now = () => Date.now() - behind;
   const mock = await startMockServer({ era: 'today', now });
   const companion = await startCompanion({
-    settings: localSettings({ issuer: mock.origin, port: 0 }),
+    settings: await localSettings({ issuer: mock.origin, port: 0 }),
     log: createLog({ format: 'plain', level: 'error', out: process.stderr }),
     version: readVersion(),
     now,

@@ -39,7 +39,12 @@ export interface LocalSettings {
 }
 
 /** Settings against a mock server: both builds of the extension, which are one product and share a space. */
-export function localSettings({ issuer, port, dataDir, databaseUrl }: LocalSettings): CompanionSettings {
+export async function localSettings({
+  issuer,
+  port,
+  dataDir,
+  databaseUrl,
+}: LocalSettings): Promise<CompanionSettings> {
   const client = { scope: 'profile:uid', space: 'extension', jwt: false };
   return {
     issuer,
@@ -52,7 +57,7 @@ export function localSettings({ issuer, port, dataDir, databaseUrl }: LocalSetti
     ...(databaseUrl !== undefined && { databaseUrl }),
     host: '127.0.0.1',
     port,
-    extensionIds: [new URL(redirectUris().chromium).hostname.split('.', 1).join('')],
+    extensionIds: [new URL((await redirectUris()).chromium).hostname.split('.', 1).join('')],
     tokenCheck: 'introspect',
     realm: 'companion',
     trustedProxies: 0,
@@ -62,9 +67,9 @@ export function localSettings({ issuer, port, dataDir, databaseUrl }: LocalSetti
 }
 
 /** Starts one; what goes wrong in it is said in plain lines on standard error. */
-export function startLocalCompanion(settings: LocalSettings): Promise<RunningCompanion> {
+export async function startLocalCompanion(settings: LocalSettings): Promise<RunningCompanion> {
   return startCompanion({
-    settings: localSettings(settings),
+    settings: await localSettings(settings),
     log: createLog({ format: 'plain', level: 'warn', out: process.stderr }),
     version: readVersion(),
     say: (why) => console.error(`companion: ${why}`),

@@ -1,9 +1,15 @@
 // `npm run redirect-uris`: what an integration request to Mozilla must name.
+import { firefoxRedirectUri } from '../../src/fxa/redirect-uris.ts';
+import type { BrowserName } from '../build/environment.ts';
 import { readManifest, redirectUris } from '../build/manifest.ts';
 import { EXAMPLE_CHROMIUM_REDIRECT, geckoIdFault, keyFault } from '../build/release.ts';
 
 const { key, browser_specific_settings } = readManifest();
-const uris = redirectUris();
+// A key that cannot be read has no redirect URI.
+const uris: Partial<Record<BrowserName, string>> =
+  keyFault(key) === undefined
+    ? await redirectUris()
+    : { firefox: await firefoxRedirectUri(browser_specific_settings.gecko.id) };
 const CHROMIUM_STEPS = `
   1. Upload dist/chromium.zip to the Chrome Web Store as a draft.
   2. Copy the public key from the item's page "Package" into "key" of manifest.json, as one line.

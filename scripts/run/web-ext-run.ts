@@ -14,7 +14,8 @@ export interface OpenBrowser {
 }
 
 /** Chromium's id of the extension, which is the host of its redirect URI. */
-const chromiumId = (): string => new URL(redirectUris().chromium).hostname.replace('.chromiumapp.org', '');
+const chromiumId = async () =>
+  new URL((await redirectUris()).chromium).hostname.replace('.chromiumapp.org', '');
 
 export async function openBrowser(
   name: BrowserName,
@@ -48,7 +49,7 @@ export async function openBrowser(
             chromiumBinary: findBrowser('chromium'),
             chromiumProfile: profile,
             // Firefox has the button on its toolbar by the manifest; in Chromium each person decides.
-            chromiumPref: { 'extensions.pinned_extensions': [chromiumId()] },
+            chromiumPref: { 'extensions.pinned_extensions': [await chromiumId()] },
             args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
           });
   } catch (error) {

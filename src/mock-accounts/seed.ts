@@ -1,8 +1,8 @@
 /** What is there from the start: the clients and the three ready accounts. */
 import { readFileSync } from 'node:fs';
+import { chromiumRedirectUri, firefoxRedirectUri } from '../fxa/redirect-uris.ts';
 import { isKeyBearing } from './oauth/client-policy.ts';
 import { portrait } from './profile/pictures.ts';
-import { chromiumRedirectUri, firefoxRedirectUri } from './redirect-uris.ts';
 import type { Store } from './store/store.ts';
 import type { Client } from './store/types.ts';
 
@@ -25,23 +25,25 @@ interface Manifest {
   readonly browser_specific_settings?: { readonly gecko?: { readonly id?: string } };
 }
 
-/** The extension's redirect URIs, from its manifest. Without a manifest there is only the Firefox one. */
-function extensionRedirectUris(): { firefox: string; chromium: string | undefined } {
+/** The extension's redirect URIs, from its manifest. Chromium has none without a manifest or with an unreadable key. */
+async function extensionRedirectUris(): Promise<{ firefox: string; chromium: string | undefined }> {
   let manifest: Manifest = {};
   try {
     manifest = JSON.parse(readFileSync(new URL('../../manifest.json', import.meta.url), 'utf8')) as Manifest;
   } catch {
-    // The mock server also serves people who have no extension at hand.
+    // The mock server also runs without the extension.
   }
   return {
-    firefox: firefoxRedirectUri(manifest.browser_specific_settings?.gecko?.id ?? GECKO_ID),
-    chromium: manifest.key === undefined ? undefined : chromiumRedirectUri(manifest.key),
+    firefox: await firefoxRedirectUri(manifest.browser_specific_settings?.gecko?.id ?? GECKO_ID),
+    chromium:
+      manifest.key === undefined ? undefined : await chromiumRedirectUri(manifest.key).catch(() => undefined),
   };
 }
 
+const { firefox, chromium } = await extensionRedirectUris();
+
 /** The ready clients. The last four serve tests; their redirect URIs lead nowhere. */
 export function seedClients(returnPage: string = RETURN_PAGE): Client[] {
-  const { firefox, chromium } = extensionRedirectUris();
   const open = { publicClient: true, trusted: true };
   return [
     {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { BROWSERS } from '../../scripts/build/build.ts';
 import { buildConfig, connectSources, YOUR_HOSTS } from '../../scripts/build/environment.ts';
 import { manifestFor, readManifest, redirectUris } from '../../scripts/build/manifest.ts';
-import { firefoxRedirectUri } from '../../src/mock-accounts/redirect-uris.ts';
+import { firefoxRedirectUri } from '../../src/fxa/redirect-uris.ts';
 
 const CLIENT = { FXA_CLIENT_ID: '0123456789abcdef' };
 const manifest = (browser: (typeof BROWSERS)[number], environment: string, variables = {}) =>
@@ -142,17 +142,17 @@ describe.each(BROWSERS)('the manifest for %s', (browser) => {
 });
 
 describe('ids', () => {
-  it('are pinned, so that every build has the redirect URI that was registered', () => {
-    expect(redirectUris()).toEqual({
+  it('are pinned, so that every build has the redirect URI that was registered', async () => {
+    expect(await redirectUris()).toEqual({
       firefox: expect.stringMatching(/^https:\/\/[0-9a-f]{40}\.extensions\.allizom\.org\/$/) as string,
       chromium: expect.stringMatching(/^https:\/\/[a-p]{32}\.chromiumapp\.org\/$/) as string,
     });
   });
 
-  it('are computed as the browsers do', () => {
+  it('are computed as the browsers do', async () => {
     // FxA's own configuration registers this redirect host for Firefox Notes. That Chromium's is right, every
     // sign-in of the end-to-end suite shows: the mock server compares redirect URIs literally.
-    expect(firefoxRedirectUri('notes@mozilla.com')).toBe(
+    expect(await firefoxRedirectUri('notes@mozilla.com')).toBe(
       'https://dee85c67bd72f3de1f0a0fb62a8fe9b9b1a166d7.extensions.allizom.org/',
     );
   });

@@ -42,7 +42,7 @@ export function testCompanion(mock: TestMockServer, port: number): TestCompanion
       const answers: string[] = [];
       answered = answers;
       running = await startCompanion({
-        settings: { ...localSettings({ issuer: mock.origin, port }), ...changes },
+        settings: { ...(await localSettings({ issuer: mock.origin, port })), ...changes },
         log: listener(answers),
         version: { source: '', version: '', commit: '', build: '' },
         database,
