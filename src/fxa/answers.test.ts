@@ -61,7 +61,7 @@ describe('errorFromAnswer', () => {
     expect(error.reason).toBe(reason);
   });
 
-  // The numbers of a dead grant, everywhere but in the one place where they prove it.
+  // The errnos of a dead grant in every context where they do not prove one.
   it.each<[Call, string, number, number]>([
     ['exchange', OAUTH, 400, 108],
     ['exchange', AUTH, 401, 110],
@@ -79,11 +79,11 @@ describe('errorFromAnswer', () => {
     ['discovery', OAUTH, 400, 108],
     ['refresh', OAUTH, 503, 108],
     ['refresh', OAUTH, 429, 108],
-  ])('does not take %s at %s: %i/%i for a proof that the grant is gone', (call, url, status, errno) => {
+  ])('does not take %s at %s: %i/%i as proof that the grant is gone', (call, url, status, errno) => {
     expect(translate(call, url, status, { errno }).code).not.toBe('reauth_required');
   });
 
-  it('reads 114 by its status', () => {
+  it('reads errno 114 by its HTTP status', () => {
     expect(translate('refresh', OAUTH, 429, { errno: 114, retryAfter: 30_000 })).toMatchObject({
       code: 'rate_limited',
       retryAfter: 30,
@@ -92,7 +92,7 @@ describe('errorFromAnswer', () => {
     expect(translate('refresh', OAUTH, 400, { errno: 114 }).code).toBe('scope_denied');
   });
 
-  it('goes by the status where there is no number, or no JSON', () => {
+  it('falls back to the HTTP status without an errno or without JSON', () => {
     expect(translate('profile', OAUTH, 500, { statusCode: 500 }).code).toBe('server_unavailable');
     expect(translate('exchange', OAUTH, 502)).toMatchObject({ code: 'server_unavailable', status: 502 });
     expect(translate('exchange', OAUTH, 429).code).toBe('rate_limited');
@@ -108,11 +108,11 @@ describe('errorFromAnswer', () => {
     [{ source: 'payload', keys: [''] }, undefined],
     [undefined, undefined],
     [null, undefined],
-  ])('names the parameter that was refused, from a validation of %j', (validation, parameter) => {
+  ])('names the rejected parameter, from a validation of %j', (validation, parameter) => {
     expect(translate('exchange', OAUTH, 400, { errno: 109, validation }).parameter).toBe(parameter);
   });
 
-  it('repeats nothing of the body but numbers', () => {
+  it('repeats only numbers from the body', () => {
     const error = translate('exchange', OAUTH, 400, { errno: 105, message: 'secret', requestCode: 'secret' });
     expect(`${error.message} ${JSON.stringify(error)} ${String(error.cause)}`).not.toContain('secret');
   });

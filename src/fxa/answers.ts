@@ -1,10 +1,10 @@
-// What the error answers of Mozilla accounts mean: one table for both number spaces. FxA: the same number means
-// different things on `/v1/oauth/*` and elsewhere, and under different HTTP statuses, so a number never stands alone.
+// Maps the error responses of Mozilla accounts to error codes. FxA: an errno means different things on `/v1/oauth/*`
+// and elsewhere, and under different HTTP statuses, so rows match all three.
 import { retryAfterSeconds } from './back-off.ts';
 import { FxaError } from './errors.ts';
 import type { FxaErrorCode, Reason } from './errors.ts';
 
-/** What was asked for. The same refusal proves a dead grant at `refresh` and nothing at `exchange`. */
+/** The kind of request. An errno that proves a dead grant for `refresh` proves nothing for `exchange`. */
 export type Call =
   | 'exchange'
   | 'refresh'
@@ -19,13 +19,13 @@ export type Call =
 type ErrorRow = readonly [
   code: FxaErrorCode,
   reason: Reason | undefined,
-  says: string,
+  description: string,
   answers: readonly string[],
 ];
 
-// An answer is "<number space> <HTTP status>/<errno>", with the call in front where it matters.
+// Responses are written "<family> <HTTP status>/<errno>", preceded by the call where that matters.
 const ERROR_TABLE: readonly ErrorRow[] = [
-  // The only proof there is that a grant is gone.
+  // The only responses that prove a grant is gone.
   ['reauth_required', undefined, 'The grant is gone', ['refresh oauth 400/108', 'refresh auth 401/110']],
   [
     'bad_response',
@@ -38,7 +38,7 @@ const ERROR_TABLE: readonly ErrorRow[] = [
       'destroy auth 400/182',
       'introspect oauth 400/108',
       'introspect oauth 400/115',
-      // FxA: 2019 looks at any token, and speaks of no confidential client's refresh tokens.
+      // FxA: servers of 2019 refuse to describe a confidential client's refresh tokens.
       'introspect oauth 400/116',
     ],
   ],
@@ -46,7 +46,7 @@ const ERROR_TABLE: readonly ErrorRow[] = [
   [
     'misconfigured',
     undefined,
-    'A client secret is expected: this is no public client',
+    'A client secret is expected: this is not a public client',
     ['oauth 400/102', 'auth 400/171'],
   ],
   [
@@ -69,7 +69,7 @@ const ERROR_TABLE: readonly ErrorRow[] = [
     'There is nothing at this address',
     ['oauth 404/999', 'auth 404/999', 'profile 404/999', 'auth 410/116'],
   ],
-  // The advice that helps here is "sign in again", as for any answer that cannot be used.
+  // `bad_response`, because its advice (sign in again) is what helps.
   [
     'bad_response',
     'code_refused',
@@ -105,7 +105,7 @@ const ERROR_TABLE: readonly ErrorRow[] = [
       'profile 415',
     ],
   ],
-  // FxA: what its image program cannot read is a 500, and would be one tomorrow.
+  // FxA: answers 500 for an image it cannot decode; retrying does not help.
   ['invalid_request', undefined, 'The picture cannot be read', ['profile-write profile 500/103']],
   [
     'account_unverified',
@@ -114,20 +114,20 @@ const ERROR_TABLE: readonly ErrorRow[] = [
     ['auth 400/104', 'auth 400/138', 'oauth 400/138'],
   ],
   ['rate_limited', undefined, 'The request was blocked', ['auth 400/125', 'profile 400/125']],
-  // FxA switches a client off with 503 and a Retry-After: a state that passes, in which everything is to be kept.
+  // FxA: a client is switched off temporarily, with 503 and Retry-After, so the session is kept.
   ['server_unavailable', 'client_disabled', 'The client is switched off', ['oauth 503/202', 'auth 503/204']],
-  // FxA: the profile server makes any refusal of its own token check a 401 (older documents: 403 with 100).
+  // FxA: the profile server answers 401 for any rejected token (older documentation: 403 with errno 100).
   ['token_rejected', undefined, 'The access token was refused', ['profile 401', 'profile 403/100']],
 ];
 
-/** The part of an answer that its meaning depends on. `body` is undefined when it was not a JSON object. */
+/** What identifies an error response. `body` is undefined when it was not a JSON object. */
 export interface ErrorAnswer {
   status: number;
   headers: Headers;
   body: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Translates an answer that is not a success. `now` in milliseconds. Pure. */
+/** The coded error for a response that is not 2xx. `now` in milliseconds. Pure. */
 export function errorFromAnswer(call: Call, url: string, answer: ErrorAnswer, now: number): FxaError {
   const { status, headers, body } = answer;
   const errno = typeof body?.errno === 'number' ? body.errno : undefined;
@@ -149,7 +149,7 @@ function classify(call: Call, url: string, status: number, errno: number | undef
   const known = find(`${call} ${answer}`) ?? find(answer) ?? find(`${space} ${status}`);
   if (known !== undefined) return known;
   if (status === 429) return ['rate_limited', undefined, 'Too many requests'] as const;
-  if (status >= 500) return ['server_unavailable', undefined, 'Mozilla accounts is in trouble'] as const;
+  if (status >= 500) return ['server_unavailable', undefined, 'Mozilla accounts failed'] as const;
   if (!isJson) return ['bad_response', 'not_json', 'The answer is not JSON'] as const;
   return ['bad_response', 'refused', 'The request was refused'] as const;
 }
@@ -158,7 +158,7 @@ function find(answer: string): ErrorRow | undefined {
   return ERROR_TABLE.find(([, , , answers]) => answers.includes(answer));
 }
 
-/** FxA: `/v1/oauth/*` answers with the auth server's error numbers, everything else with the OAuth server's. */
+/** FxA: `/v1/oauth/*` uses the auth server's error numbers; every other path uses the OAuth server's. */
 export function isAuthFamily(url: string): boolean {
   return new URL(url).pathname.includes('/v1/oauth/');
 }

@@ -20,7 +20,7 @@ const sent = (change: Partial<AuthorizationRequest> = {}) =>
 const refused = (change: object) => failure(() => authorizationUrl(deployment(), { ...BASE, ...change }));
 
 describe('authorizationUrl', () => {
-  it('sends what every sign-in needs, and nothing else', () => {
+  it('sends only the required parameters by default', () => {
     const url = new URL(authorizationUrl(deployment(), BASE));
     expect(url.origin + url.pathname).toBe('http://127.0.0.1:9720/authorization');
     expect(Object.fromEntries(url.searchParams)).toEqual({
@@ -34,7 +34,7 @@ describe('authorizationUrl', () => {
     });
   });
 
-  it('sends every parameter there is, by its name on the wire', () => {
+  it('sends every parameter by its name on the wire', () => {
     const request: Partial<AuthorizationRequest> = {
       accessType: 'offline',
       action: 'force_auth',
@@ -84,20 +84,20 @@ describe('authorizationUrl', () => {
     });
   });
 
-  it('leaves out what is undefined', () => {
+  it('omits undefined parameters', () => {
     expect(sent({ email: undefined, metrics: { utm: { term: undefined } } })).toEqual(sent());
   });
 
-  it('takes scopes as a list or as a string', () => {
+  it('accepts scopes as a list or a string', () => {
     expect(sent({ scope: 'profile openid' }).scope).toBe('profile openid');
   });
 
-  it('asks for an account to be created', () => {
+  it('opens the sign-up form', () => {
     expect(sent({ signUp: true }).action).toBe('signup');
     expect(sent({ signUp: false })).not.toHaveProperty('action');
   });
 
-  it('prefills an address in either of two ways', () => {
+  it('prefills an email address as email or login_hint', () => {
     expect(sent({ loginHint: 'ada+x@example.com' }).login_hint).toBe('ada+x@example.com');
     expect(sent({ action: 'email', email: 'ada@example.com' })).toMatchObject({ action: 'email' });
   });
@@ -160,23 +160,23 @@ describe('authorizationUrl', () => {
     ['toString', { toString: 'x' }],
     ['email', { email: { toString: () => 'ada@example.com' } }],
   ];
-  it.each(wrong)('refuses a wrong %s: %o', async (parameter, change) => {
+  it.each(wrong)('rejects an invalid %s: %o', async (parameter, change) => {
     expect(await refused(change)).toMatchObject({ code: 'invalid_request', parameter });
   });
 
-  it('refuses a client id that cannot be one', async () => {
+  it('rejects a malformed client id', async () => {
     const failed = await failure(() => authorizationUrl({ ...deployment(), clientId: '' }, BASE));
     expect(failed).toMatchObject({ code: 'invalid_request', parameter: 'client_id' });
   });
 
-  it('repeats no value in its message', async () => {
+  it('does not repeat values in its message', async () => {
     const failed = await refused({ prompt: 'none', email: 'ada@example.com' });
     expect(`${failed.message} ${JSON.stringify(failed)}`).not.toContain('ada@example.com');
   });
 });
 
 describe('newAttemptSecrets', () => {
-  it('makes what the authorization request takes, anew each time', async () => {
+  it('returns fresh values that the authorization request accepts', async () => {
     const first = await newAttemptSecrets();
     const second = await newAttemptSecrets();
     expect(sent({ state: first.state, codeChallenge: first.codeChallenge })).toMatchObject({
@@ -186,7 +186,7 @@ describe('newAttemptSecrets', () => {
     expect(new Set([...Object.values(first), ...Object.values(second)]).size).toBe(6);
   });
 
-  it('derives the challenge by S256', async () => {
+  it('derives the challenge with S256', async () => {
     const { codeVerifier, codeChallenge } = await newAttemptSecrets();
     const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(codeVerifier));
     expect(codeChallenge).toBe(Buffer.from(digest).toString('base64url'));

@@ -1,5 +1,5 @@
-// The authorization request: the address a sign-in window opens with, and the secrets of one attempt. What Mozilla
-// accounts would silently drop is refused here, so that nobody waits for an effect that cannot come.
+// Builds the authorization request: the URL that a sign-in window opens, and one attempt's secrets. Parameters that
+// Mozilla accounts would silently ignore are rejected, so that a mistake shows.
 import { calculatePKCECodeChallenge, generateRandomCodeVerifier, generateRandomState } from 'oauth4webapi';
 import type { Deployment } from './environments.ts';
 import { FxaError } from './errors.ts';
@@ -8,32 +8,32 @@ import type { ParameterName } from './parameters.ts';
 import { wireParameters } from './wire.ts';
 
 export interface AuthorizationRequest {
-  /** Literally as registered, trailing slash included. */
+  /** Exactly as registered, trailing slash included. */
   redirectUri: string;
-  /** At least one; a string is space-separated. */
+  /** At least one scope; a string is space-separated. */
   scope: readonly string[] | string;
   state: string;
   codeChallenge: string;
   /** `offline` asks for a refresh token. FxA: default `online`. */
   accessType?: 'online' | 'offline' | undefined;
-  /** FxA: `force_auth` needs `email` but no longer locks it: compare the `uid` that comes back. */
+  /** FxA: `force_auth` requires `email` but no longer locks it, so compare the returned `uid`. */
   action?: 'email' | 'force_auth' | undefined;
-  /** Opens with creating an account. Instead of `action`. */
+  /** Opens the sign-up form. Excludes `action`. */
   signUp?: boolean | undefined;
-  /** Prefills the address. Only one of `email` and `loginHint`. */
+  /** Prefills the email address. Pass either `email` or `loginHint`. */
   email?: string | undefined;
   loginHint?: string | undefined;
-  /** `none` shows no page; with it only `idTokenHint` may name the account, and keys cannot be asked for. */
+  /** `none` shows no page; then only `idTokenHint` may name the account, and keys cannot be requested. */
   prompt?: 'none' | 'login' | 'consent' | undefined;
-  /** Seconds since the person last gave the password; 0 is like `prompt: 'login'`. */
+  /** Maximum seconds since the password was last entered; 0 acts like `prompt: 'login'`. */
   maxAge?: number | undefined;
   /** Only with `prompt: 'none'`. */
   idTokenHint?: string | undefined;
-  /** Demands two-step authentication. */
+  /** Requires two-step authentication. */
   acrValues?: 'AAL2' | undefined;
-  /** Base64url of the JSON of an ephemeral public P-256 key, to which scoped keys are encrypted. */
+  /** Base64url JSON of the ephemeral public P-256 key that scoped keys are encrypted to. */
   keysJwk?: string | undefined;
-  /** Only with `prompt: 'none'`: whether its failures come back to the redirect URI. FxA: default true. */
+  /** Only with `prompt: 'none'`: whether failures are sent to the redirect URI. FxA: default true. */
   returnOnError?: boolean | undefined;
   metrics?: AuthorizationMetrics | undefined;
 }
@@ -44,14 +44,17 @@ export interface AuthorizationMetrics {
   entrypointVariation?: string | undefined;
   utm?:
     Partial<Record<'campaign' | 'content' | 'medium' | 'source' | 'term', string | undefined>> | undefined;
-  /** From `/metrics-flow`: all three or none. `flowBeginTime` in milliseconds. */
+  /** From `/metrics-flow`: all three members. `flowBeginTime` in milliseconds. */
   flow?: { flowId: string; flowBeginTime: number; deviceId: string } | undefined;
 }
 
 /**
- * The URL to open for the person.
+ * The URL to open for signing in (RFC 6749, section 4.1.1).
  *
- * @throws FxaError `invalid_request`, with the parameter's name on the wire.
+ * @throws FxaError `invalid_request`; its `parameter` is the name on the wire.
+ * @example
+ * const { state, codeVerifier, codeChallenge } = await newAttemptSecrets();
+ * const url = authorizationUrl(deployment, { redirectUri, scope: ['openid', 'profile'], state, codeChallenge });
  */
 export function authorizationUrl(deployment: Deployment, request: AuthorizationRequest): string {
   const parameters = wireParameters(deployment.clientId, request);
@@ -68,8 +71,11 @@ export function authorizationUrl(deployment: Deployment, request: AuthorizationR
 }
 
 /**
- * Fresh `state`, and a PKCE pair (RFC 7636, S256). FxA: a verifier must keep to the base64url alphabet, without the `.`
- * and `~` of the RFC; these are 32 random bytes in 43 characters of it.
+ * A fresh `state` and a PKCE pair (RFC 7636, section 4, S256). FxA: the verifier must be base64url, without the `.` and
+ * `~` that the RFC allows; this one is 32 random bytes in 43 characters.
+ *
+ * @example
+ * const { state, codeVerifier, codeChallenge } = await newAttemptSecrets();
  */
 export async function newAttemptSecrets(): Promise<{
   state: string;
@@ -85,16 +91,16 @@ export async function newAttemptSecrets(): Promise<{
 }
 
 const REQUIRED: readonly ParameterName[] = ['client_id', 'redirect_uri', 'scope', 'state', 'code_challenge'];
-// FxA: with an address beside it, `prompt=none` is refused to clients that are not on a list.
+// FxA: `prompt=none` with an email address is allowed only for listed clients.
 const NOT_WITH_PROMPT_NONE: readonly ParameterName[] = ['keys_jwk', 'email', 'login_hint', 'action'];
 const ONLY_WITH_PROMPT_NONE: readonly ParameterName[] = ['id_token_hint', 'return_on_error'];
 const FLOW: readonly ParameterName[] = ['flow_id', 'flow_begin_time', 'device_id'];
 
 function checkCombinations(parameters: ReadonlyMap<ParameterName, string>): void {
   const silent = parameters.get('prompt') === 'none';
-  const refuseAny = (names: readonly ParameterName[], sent: boolean, says: string) => {
+  const refuseAny = (names: readonly ParameterName[], sent: boolean, description: string) => {
     const name = names.find((one) => parameters.has(one) === sent);
-    if (name !== undefined) refuse(name, `${name} ${says}`);
+    if (name !== undefined) refuse(name, `${name} ${description}`);
   };
   refuseAny(REQUIRED, false, 'is required');
   if (silent) refuseAny(NOT_WITH_PROMPT_NONE, true, 'does not go with prompt=none');
@@ -106,6 +112,6 @@ function checkCombinations(parameters: ReadonlyMap<ParameterName, string>): void
     refuseAny(FLOW, false, 'goes with the other two of the flow');
 }
 
-function refuse(parameter: string, says: string): never {
-  throw new FxaError('invalid_request', says, { parameter });
+function refuse(parameter: string, description: string): never {
+  throw new FxaError('invalid_request', description, { parameter });
 }

@@ -32,11 +32,14 @@ describe('retryAfterSeconds', () => {
     expect(seconds(status, header, body)).toBe(expected);
   });
 
-  it.each([[undefined], ['30'], [-5], [Number.NaN], [null]])('knows nothing from a body of %s', (body) => {
-    expect(seconds(429, undefined, body)).toBeUndefined();
-  });
+  it.each([[undefined], ['30'], [-5], [Number.NaN], [null]])(
+    'ignores a retryAfter of %s in the body',
+    (body) => {
+      expect(seconds(429, undefined, body)).toBeUndefined();
+    },
+  );
 
-  it('does without a body', () => {
+  it('returns undefined without a body', () => {
     expect(retryAfterSeconds(503, new Headers(), undefined, NOW)).toBeUndefined();
   });
 });

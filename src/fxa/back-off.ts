@@ -1,14 +1,14 @@
-// How long to stay away: as long as an answer asks, and longer with each try that came to nothing.
+// How long to wait before retrying: what the server asks for, or exponential back-off.
 
-/** No back-off is longer, whatever a header says. Seconds. */
+/** Upper limit of any back-off, whatever a header says. Seconds. */
 export const LONGEST_BACK_OFF = 3600;
 
 /**
- * Seconds to wait, from `Retry-After` where it can be read (CORS hides it without host permissions), else from the
- * body's `retryAfter`; undefined when the answer names none. `now` in milliseconds.
+ * Seconds to wait, from the `Retry-After` header (RFC 9110, section 10.2.3) or, where CORS hides it, from the body's
+ * `retryAfter`; undefined when neither is there. `now` in milliseconds.
  *
- * FxA: a 429 body gives seconds at most servers and milliseconds at the newest. Read as seconds up to the longest back-off, it
- * is never less than was asked. A 503 body gives seconds. RFC 9110, section 10.2.3, allows a date in the header.
+ * FxA: in a 429 body most servers give seconds, the newest give milliseconds. Values up to `LONGEST_BACK_OFF` are read
+ * as seconds, so the wait is never shorter than requested. A 503 body gives seconds.
  */
 export function retryAfterSeconds(
   status: number,
@@ -23,7 +23,7 @@ export function retryAfterSeconds(
 function fromHeader(value: string | null, now: number): number | undefined {
   if (value === null) return undefined;
   if (/^\d+(\.\d+)?$/.test(value)) return Number(value);
-  // A date begins with the name of a day; `Date.parse` would take much else for a date.
+  // HTTP dates start with a weekday; `Date.parse` alone would accept much more.
   const date = /^[A-Za-z]{3}/.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(date) ? undefined : (date - now) / 1000;
 }
@@ -33,12 +33,12 @@ function fromBody(status: number, value: unknown): number | undefined {
   return status === 429 && value > LONGEST_BACK_OFF ? value / 1000 : value;
 }
 
-/** Up to this part is added, so that what was stopped together does not come back together. */
+/** The largest fraction added at random, so that clients do not all return at once. */
 const JITTER = 0.25;
 
 /**
- * Milliseconds until the next try: doubling with each from `first` to `longest` (milliseconds), never less than `retryAfter`
- * (seconds), with jitter by `random` (0 to 1). Pure.
+ * Milliseconds until the next try: doubles from `first` up to `longest` (milliseconds), at least `retryAfter`
+ * (seconds), plus jitter from `random` (0 to 1). Pure.
  */
 export function nextTry(
   { first, longest }: { readonly first: number; readonly longest: number },

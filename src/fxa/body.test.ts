@@ -1,4 +1,5 @@
-// Answers that never end, from a real server: what is read of them, what becomes of the connection, and what the caller is told.
+// Answers that never end, from a real server: what is read of them, what becomes of the connection, and what the caller
+// is told.
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -74,15 +75,15 @@ const CALLS: readonly (readonly [name: string, call: () => Promise<unknown>])[] 
   ['flow', () => beginFlow({ fetch, issuer: origin, clientId: CLIENT_ID, now: () => 0 }, new Map())],
 ];
 
-describe('an answer of 400 MB', () => {
-  it.each(CALLS)('is cut, its connection closed, and told of: %s', async (_name, call) => {
+describe('a response of 400 MB', () => {
+  it.each(CALLS)('is cut off with an error and a closed connection: %s', async (_name, call) => {
     expect((await failure(call())).code).toBe('bad_response');
     await expect.poll(() => closed).toBe(1);
-    // What lies in buffers on the way is not read.
+    // Bytes still in socket buffers are not read.
     expect(written).toBeLessThan(32 * MEGABYTE);
   });
 
-  it('that says it is an error is that error', async () => {
+  it('with an error status is reported by its status', async () => {
     answer = (response) => endless(response, '{"x":"', HUGE, 503);
     expect(await failure(fetchProfile(deployment(), ACCESS_TOKEN, http))).toMatchObject({
       code: 'server_unavailable',
@@ -91,14 +92,14 @@ describe('an answer of 400 MB', () => {
     await expect.poll(() => closed).toBe(1);
   });
 
-  it('is cut when it comes in few bytes, compressed', async () => {
+  it('is cut off by its decompressed size', async () => {
     const bomb = gzipSync(Buffer.alloc(HUGE / 4, ' '));
     answer = (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb);
     expect((await failure(fetchProfile(deployment(), ACCESS_TOKEN, http))).code).toBe('bad_response');
   });
 });
 
-it('takes an answer up to the bound, and none of a byte more', async () => {
+it('accepts a response at the size limit, and rejects one a byte longer', async () => {
   const profile = { uid: 'ad'.repeat(16), email: 'zoë@example.com', x: '' };
   const filled = (length: number) => {
     const missing = length - Buffer.byteLength(JSON.stringify(profile));

@@ -1,13 +1,13 @@
-// Reads an answer's body, up to a bound: whoever answers must not be able to fill the memory of who asked.
+// Reads a response body up to a size limit, so that a server cannot exhaust memory.
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Bytes, after decompression. Forty times the longest answer recorded at FxA: tokens with scoped keys, 1.6 kB. */
+/** Bytes, after decompression. Forty times FxA's longest recorded response (tokens with scoped keys, 1.6 kB). */
 export const LARGEST_ANSWER = 64 * 1024;
 
 /**
- * The JSON object of an answer; undefined when it is none, or longer than `LARGEST_ANSWER`: then the rest is not read, and
- * the connection is given up. Rejects as reading does.
+ * The JSON object in a response body; undefined when it is not one or exceeds `LARGEST_ANSWER`, in which case the
+ * connection is closed. Rejects when reading fails.
  */
 export async function readObject(response: Response): Promise<JsonObject | undefined> {
   const text = await readText(response);

@@ -15,7 +15,7 @@ const refused = (url: string, change: object = {}) =>
   failure(() => validateCallback(url, { ...expected, ...change }));
 
 describe('validateCallback', () => {
-  it('takes the code', () => {
+  it('returns the code', () => {
     expect(validateCallback(callback(good), expected)).toEqual({ code: CODE });
   });
 
@@ -24,17 +24,17 @@ describe('validateCallback', () => {
     'iss=https%3A%2F%2Faccounts.firefox.com%2F',
     'client_id=a1b2c3d4e5f60001',
     'action=signin&foo=1&foo=2',
-  ])('does not mind %s', (more) => {
+  ])('ignores %s', (more) => {
     expect(validateCallback(callback(`${good}&${more}`), expected)).toEqual({ code: CODE });
   });
 
-  it('decodes the state as a form', () => {
+  it('decodes the state as form data', () => {
     const state = 'a b&c=d/é+%';
     const url = callback(`code=${CODE}&state=a+b%26c%3Dd%2F%C3%A9%2B%25`);
     expect(validateCallback(url, { ...expected, state })).toEqual({ code: CODE });
   });
 
-  it('keeps to a redirect URI that has a query of its own', () => {
+  it('accepts a redirect URI with a query', () => {
     const redirectUri = 'http://localhost:8080/?oauth_pkce_redirect=1';
     const url = `http://localhost:8080/?oauth_pkce_redirect=1&${good}`;
     expect(validateCallback(url, { ...expected, redirectUri })).toEqual({ code: CODE });
@@ -52,18 +52,18 @@ describe('validateCallback', () => {
     ['a doubled slash', `${expected.redirectUri}/`],
     ['credentials', expected.redirectUri.replace('//', '//me@')],
     ['no URL', 'about blank'],
-  ])('refuses %s', async (_what, base) => {
+  ])('rejects %s', async (_what, base) => {
     expect(await refused(callback(good, base))).toMatchObject({
       code: 'bad_response',
       reason: 'callback_redirect',
     });
   });
 
-  it.each(['#', '#x', `#${good}`])('refuses the fragment %s', async (fragment) => {
+  it.each(['#', '#x', `#${good}`])('rejects the fragment %s', async (fragment) => {
     expect(await refused(callback(good) + fragment)).toMatchObject({ reason: 'callback_redirect' });
   });
 
-  it('tells schemes without an origin apart', async () => {
+  it('distinguishes schemes without an origin', async () => {
     const redirectUri = 'com.example.one:/callback';
     expect(await refused(callback(good, 'com.example.two:/callback'), { redirectUri })).toMatchObject({
       reason: 'callback_redirect',
@@ -71,7 +71,7 @@ describe('validateCallback', () => {
   });
 
   it.each(['state=the-state', `code=${CODE}`, 'error=login_required&error=x', 'iss=a&iss=a'])(
-    'refuses what is there twice: %s',
+    'rejects repeated parameters: %s',
     async (more) => {
       expect(await refused(callback(`${good}&${more}`))).toMatchObject({ reason: 'callback_duplicate' });
     },
@@ -84,7 +84,7 @@ describe('validateCallback', () => {
     `code=${CODE}&state=the-state%20`,
     'error=login_required',
     'error=login_required&state=another',
-  ])('finds a state that is not ours: %s', async (query) => {
+  ])('rejects a foreign state: %s', async (query) => {
     expect(await refused(callback(query))).toMatchObject({ code: 'state_mismatch' });
   });
 
@@ -94,7 +94,7 @@ describe('validateCallback', () => {
     });
   });
 
-  it('refuses another issuer and another client', async () => {
+  it('rejects another issuer and another client', async () => {
     expect(await refused(callback(`${good}&iss=https://evil.example`))).toMatchObject({
       reason: 'callback_issuer',
     });
@@ -105,7 +105,7 @@ describe('validateCallback', () => {
   });
 
   it.each(['', 'code=', 'code=xyz', `code=${CODE.toUpperCase()}`, `code=${CODE}0`])(
-    'refuses a code that is none: %s',
+    'rejects a malformed code: %s',
     async (code) => {
       expect(await refused(callback(`state=the-state&${code}`))).toMatchObject({ reason: 'callback_code' });
     },
@@ -136,24 +136,24 @@ describe('validateCallback', () => {
     ['something_new', 'bad_response'],
     ['4711', 'bad_response'],
     ['', 'bad_response'],
-  ])('reads the failure %j as %s', async (error, code) => {
+  ])('maps the error %j to %s', async (error, code) => {
     const failed = await refused(callback(`error=${error}&state=the-state&flowId=f&utmSource=s`));
     expect(failed).toMatchObject({ code, reason: 'callback_error' });
     expect(failed.errno).toBe(/^\d+$/.test(error) ? Number(error) : undefined);
   });
 
-  it('prefers an error to a code', async () => {
+  it('reports an error even if there is a code', async () => {
     expect(await refused(callback(`${good}&error=login_required`))).toMatchObject({
       code: 'reauth_required',
     });
   });
 
-  it('repeats nothing of the callback', async () => {
+  it('does not repeat the callback in its message', async () => {
     const failed = await refused(callback(`code=${CODE}&state=another&error=secret`));
     expect(`${failed.message} ${JSON.stringify(failed)}`).not.toMatch(/cc|another|secret/);
   });
 
-  it('lets no address through but that of the attempt', () => {
+  it('accepts only the redirect URI of the attempt', () => {
     const address = expected.redirectUri;
     const same = (url: string) => URL.canParse(url) && new URL(url).href === address;
     fc.assert(

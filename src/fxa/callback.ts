@@ -1,7 +1,7 @@
-// The callback: what came back to the redirect URI, judged before anything of it is used.
+// Validates the callback URL before anything in it is used.
 //
-// oauth4webapi's validateAuthResponse is left aside on purpose: it looks at neither origin nor path, and it tells a wrong
-// state from a wrong issuer only in the wording of its messages.
+// oauth4webapi's validateAuthResponse is not used: it checks neither origin nor path, and distinguishes a wrong state
+// from a wrong issuer only in its messages.
 import { FxaError } from './errors.ts';
 import type { FxaErrorCode, Reason } from './errors.ts';
 import { withoutSlash } from './secure-url.ts';
@@ -16,14 +16,18 @@ export interface ExpectedCallback {
 const READ = ['state', 'iss', 'client_id', 'error', 'code'] as const;
 
 /**
- * Takes the authorization code out of the URL the sign-in window ended on. Parameters it does not know are ignored
- * (FxA has appended `action`, and a failure of `prompt=none` brings the metrics parameters back).
+ * Validates the URL that the sign-in window ended on (RFC 6749, section 4.1.2; `iss` by RFC 9207) and returns its
+ * authorization code. Unknown parameters are ignored: FxA appends `action`, and failures of `prompt=none` return the
+ * metrics parameters.
  *
- * @throws FxaError `bad_response` with reason `callback_redirect` (another origin or path, or a fragment),
- * `callback_duplicate`, `callback_issuer`, `callback_client`, `callback_code` or `callback_error`; `state_mismatch` (also
- * when an error comes with a wrong state: then it is not an answer to us); and for failures of `prompt=none`
- * `reauth_required`, `account_unverified`, `misconfigured`, `invalid_request`, `scope_denied`, `server_unavailable`,
- * `cancelled`.
+ * @throws FxaError
+ * - `bad_response` with reason `callback_redirect` (another origin or path, or a fragment), `callback_duplicate`,
+ *   `callback_issuer`, `callback_client`, `callback_code` or `callback_error`
+ * - `state_mismatch`, also for an error with a wrong state, which belongs to another attempt
+ * - for failures of `prompt=none`: `reauth_required`, `account_unverified`, `misconfigured`, `invalid_request`,
+ *   `scope_denied`, `server_unavailable`, `cancelled`
+ * @example
+ * const { code } = validateCallback(url, { redirectUri, state, issuer: endpoints.issuer, clientId });
  */
 export function validateCallback(url: string, expected: ExpectedCallback): { code: string } {
   const parameters = parametersOf(url, expected.redirectUri);
@@ -51,7 +55,7 @@ export function validateCallback(url: string, expected: ExpectedCallback): { cod
 function parametersOf(url: string, redirectUri: string): URLSearchParams {
   const wanted = new URL(redirectUri);
   const came = URL.canParse(url) ? new URL(url) : undefined;
-  // Protocol and host rather than `origin`: that is "null" for every scheme the URL parser does not know.
+  // Not `origin`, which is "null" for every scheme unknown to the URL parser.
   const same =
     came?.protocol === wanted.protocol &&
     came.host === wanted.host &&
@@ -63,15 +67,15 @@ function parametersOf(url: string, redirectUri: string): URLSearchParams {
   return came.searchParams;
 }
 
-type Failure = readonly [code: FxaErrorCode, says: string];
+type Failure = readonly [code: FxaErrorCode, description: string];
 
-const NEEDS_PERSON: Failure = ['reauth_required', 'Mozilla accounts needs the person'];
+const NEEDS_PERSON: Failure = ['reauth_required', 'Mozilla accounts requires interaction'];
 const REFUSED: Failure = ['invalid_request', 'The silent authorization request was refused'];
 const UNVERIFIED: Failure = ['account_unverified', 'The account or session is not confirmed'];
-const NOT_ALLOWED: Failure = ['misconfigured', 'This client may not use prompt=none so'];
+const NOT_ALLOWED: Failure = ['misconfigured', 'This client may not use prompt=none this way'];
 
-// FxA: a failure is named by a string, or by the bare number of its page or of the auth server. The numbers say more:
-// 1012 means an account or session that waits for confirmation, where the string only says that the person is needed.
+// FxA: `error` is a string, or the bare errno of the page or of the auth server. Numbers are more precise: 1012 means
+// an unconfirmed account or session, where the string says only that interaction is required.
 const FAILURES = new Map<string, Failure>([
   ['login_required', NEEDS_PERSON],
   ['interaction_required', NEEDS_PERSON],
@@ -95,15 +99,18 @@ const FAILURES = new Map<string, Failure>([
   ['1008', NOT_ALLOWED],
   ['invalid_scope', ['scope_denied', 'The client may not have these scopes']],
   ['163', ['scope_denied', 'The client may not have these scopes']],
-  ['access_denied', ['cancelled', 'The person declined']],
-  ['server_error', ['server_unavailable', 'Mozilla accounts is in trouble']],
-  ['temporarily_unavailable', ['server_unavailable', 'Mozilla accounts is in trouble']],
+  ['access_denied', ['cancelled', 'The user declined']],
+  ['server_error', ['server_unavailable', 'Mozilla accounts failed']],
+  ['temporarily_unavailable', ['server_unavailable', 'Mozilla accounts failed']],
 ]);
 
 function promptNoneFailure(error: string): FxaError {
-  const [code, says] = FAILURES.get(error) ?? ['bad_response', 'The callback reports an unknown error'];
+  const [code, description] = FAILURES.get(error) ?? [
+    'bad_response',
+    'The callback reports an unknown error',
+  ];
   const errno = /^\d{1,5}$/.test(error) ? Number(error) : undefined;
-  return new FxaError(code, says, { reason: 'callback_error', errno });
+  return new FxaError(code, description, { reason: 'callback_error', errno });
 }
 
 function refusal(message: string, reason: Reason): FxaError {

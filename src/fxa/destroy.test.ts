@@ -18,7 +18,7 @@ const at = (path: string, members: Record<string, string>, answer: Told['answer'
   return { fetch: strictFetch({ method: 'POST', url: ORIGIN + path, body, answer }) };
 };
 
-describe('at /v1/destroy, as JSON with one member and no other', () => {
+describe('at /v1/destroy, as JSON with a single member', () => {
   it('destroys an access token', async () => {
     const http = at('/v1/destroy', { token: ACCESS_TOKEN });
     expect(await destroyAccessToken(deployment(), ACCESS_TOKEN, http)).toBe('destroyed');
@@ -34,21 +34,21 @@ describe('at /v1/destroy, as JSON with one member and no other', () => {
     expect(await destroyGrant(deployment(), { refreshTokenId: ID }, http)).toBe('destroyed');
   });
 
-  it('tells that there was nothing to destroy', async () => {
+  it('reports an unknown token', async () => {
     const http = at('/v1/destroy', { token: ACCESS_TOKEN }, fxaError(400, 108));
     expect(await destroyAccessToken(deployment(), ACCESS_TOKEN, http)).toBe('unknown');
   });
 });
 
 describe('at /v1/oauth/destroy', () => {
-  it('destroys either kind as a token of this client', async () => {
+  it('destroys either kind as `token`, with the client id', async () => {
     const access = at('/v1/oauth/destroy', { client_id: CLIENT_ID, token: ACCESS_TOKEN });
     expect(await destroyAccessToken(authFamily(), ACCESS_TOKEN, access)).toBe('destroyed');
     const refresh = at('/v1/oauth/destroy', { client_id: CLIENT_ID, token: REFRESH_TOKEN });
     expect(await destroyGrant(authFamily(), { refreshToken: REFRESH_TOKEN }, refresh)).toBe('destroyed');
   });
 
-  it('turns to /v1/destroy with an id, which only that one knows', async () => {
+  it('uses /v1/destroy for an id, which only that endpoint accepts', async () => {
     const http = at('/v1/destroy', { refresh_token_id: ID }, fxaError(400, 108));
     expect(await destroyGrant(authFamily(), { refreshTokenId: ID }, http)).toBe('unknown');
   });
@@ -60,7 +60,7 @@ it.each([
   ['server_unavailable', new Response('', { status: 502 })],
   ['offline', new TypeError('Failed to fetch')],
   ['bad_response', new Response('<html>')],
-])('passes on %s: then nobody knows whether the token lives', async (code, answer) => {
+])('throws %s, since the token may still be valid', async (code, answer) => {
   const http = at('/v1/destroy', { token: ACCESS_TOKEN }, answer);
   expect(await failure(destroyAccessToken(deployment(), ACCESS_TOKEN, http))).toMatchObject({ code });
 });

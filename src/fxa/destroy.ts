@@ -1,17 +1,19 @@
-// Destroying tokens. FxA: destroying one never destroys the other: a sign-out must destroy access and refresh token both.
+// Revokes tokens. FxA: access and refresh tokens are destroyed independently, so signing out must destroy both.
 import { isAuthFamily } from './answers.ts';
 import type { Deployment } from './environments.ts';
 import { isFxaError } from './errors.ts';
 import { requestJson } from './http.ts';
 import type { Http } from './http.ts';
 
-/** `unknown`: Mozilla accounts knows no such token, so there is nothing left to destroy. */
+/** `unknown`: Mozilla accounts has no such token, so there is nothing left to destroy. */
 export type Destroyed = 'destroyed' | 'unknown';
 
 /**
- * Destroys an access token, expired ones too.
+ * Destroys an access token, even an expired one.
  *
- * @throws FxaError `invalid_request` (malformed token), `misconfigured`, and all of `requestJson`.
+ * @throws FxaError `invalid_request` (malformed token), `misconfigured`, and the codes of `requestJson`.
+ * @example
+ * await destroyAccessToken(deployment, grant.accessToken, http);
  */
 export async function destroyAccessToken(
   deployment: Deployment,
@@ -22,9 +24,11 @@ export async function destroyAccessToken(
 }
 
 /**
- * Destroys a grant by its refresh token, or by that token's id when the token itself is not at hand.
+ * Destroys a grant by its refresh token, or by that token's id where the token was not kept.
  *
  * @throws FxaError as `destroyAccessToken`.
+ * @example
+ * await destroyGrant(deployment, { refreshTokenId: await refreshTokenId(refreshToken) }, http);
  */
 export async function destroyGrant(
   deployment: Deployment,
@@ -46,15 +50,15 @@ async function destroy(
   let parameters: Record<string, string> = { [kind]: value };
   if (isAuthFamily(url)) {
     if (kind === 'refresh_token_id') {
-      // FxA: `/v1/oauth/destroy` knows no ids; the OAuth server's `/v1/destroy` of the same server does.
+      // FxA: `/v1/oauth/destroy` does not accept ids; `/v1/destroy` on the same server does.
       url = url.replace('/v1/oauth/', '/v1/');
     } else {
-      // FxA: this one is RFC 7009: it tries `token` as either kind, and wants to know the client.
+      // FxA: this endpoint follows RFC 7009, section 2.1: `token` may be of either kind, and the client is named.
       parameters = { client_id: clientId, token: value };
     }
   }
-  // FxA: `/v1/destroy` takes only access tokens under `token`, and servers of 2019 refuse any second parameter. Never a form:
-  // servers of 2023 answer 500 to one without `client_id`, and the token lives on.
+  // FxA: `/v1/destroy` takes only access tokens as `token`, and servers of 2019 reject a second parameter. Always JSON:
+  // servers of 2023 answer 500 to a form without `client_id`, and the token stays valid.
   const body = JSON.stringify(parameters);
   const headers = { 'content-type': 'application/json' };
   try {

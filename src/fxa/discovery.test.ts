@@ -25,18 +25,18 @@ afterEach(() => {
 });
 
 describe('endpointsFromDiscovery', () => {
-  it('comes to the same as what is known of production', () => {
+  it('yields the known endpoints of production', () => {
     expect(endpointsFromDiscovery(ISSUER, TODAY)).toEqual(knownEndpoints('production'));
   });
 
-  it('derives what an older document lacks', () => {
+  it('derives endpoints that an older document lacks', () => {
     const { issuer, token_endpoint, userinfo_endpoint } = TODAY;
     const bare = { issuer, token_endpoint, userinfo_endpoint };
     expect(endpointsFromDiscovery(ISSUER, bare)).toEqual(knownEndpoints('production'));
     expect(endpointsFromDiscovery(ISSUER, { ...bare, jwks_uri: null })).toEqual(knownEndpoints('production'));
   });
 
-  it('finds the siblings of the auth family: only destroy is of that family too', () => {
+  it('derives from /v1/oauth/token only destroy in the same family', () => {
     const { issuer, authorization_endpoint, userinfo_endpoint } = TODAY;
     const token_endpoint = 'https://api.example/v1/oauth/token';
     expect(
@@ -54,7 +54,7 @@ describe('endpointsFromDiscovery', () => {
     [ISSUER, `${ISSUER}/`],
     [`${ISSUER}/`, ISSUER],
     [`${ISSUER}/`, `${ISSUER}/`],
-  ])('does not mind a slash: %s and %s', (configured, issuer) => {
+  ])('ignores a trailing slash: %s and %s', (configured, issuer) => {
     expect(endpointsFromDiscovery(configured, { ...TODAY, issuer }).issuer).toBe(ISSUER);
   });
 
@@ -66,7 +66,7 @@ describe('endpointsFromDiscovery', () => {
     '',
     undefined,
     null,
-  ])('refuses a document of %s', async (issuer) => {
+  ])('rejects a document of %s', async (issuer) => {
     const failed = await failure(() => endpointsFromDiscovery(ISSUER, { ...TODAY, issuer }));
     expect(failed).toMatchObject({ code: 'bad_response', reason: 'discovery_issuer' });
   });
@@ -77,12 +77,12 @@ describe('endpointsFromDiscovery', () => {
     ['plain http', { jwks_uri: 'http://oauth.accounts.firefox.com/v1/jwks' }],
     ['another type', { revocation_endpoint: 7 }],
     ['a token_endpoint that is no guide', { token_endpoint: 'https://oauth.example/t' }],
-  ])('refuses %s', async (_what, change) => {
+  ])('rejects %s', async (_what, change) => {
     const failed = await failure(() => endpointsFromDiscovery(ISSUER, { ...TODAY, ...change }));
     expect(failed).toMatchObject({ code: 'bad_response', reason: 'discovery' });
   });
 
-  it.each([null, undefined, 'text', 7])('refuses %s for a document', async (document) => {
+  it.each([null, undefined, 'text', 7])('rejects %s as a document', async (document) => {
     expect(await failure(() => endpointsFromDiscovery(ISSUER, document))).toMatchObject({
       code: 'bad_response',
     });
@@ -98,19 +98,19 @@ describe('endpointsFromDiscovery', () => {
 });
 
 describe('discover', () => {
-  it('asks the well-known address, with or without the slash', async () => {
+  it('fetches the well-known URL, with or without a trailing slash in the issuer', async () => {
     for (const issuer of [ISSUER, `${ISSUER}/`]) {
       const fetch = strictFetch({ url: WELL_KNOWN, answer: json(TODAY) });
       expect(await discover(issuer, { fetch })).toEqual(knownEndpoints('production'));
     }
   });
 
-  it('says so when there is no discovery at that address', async () => {
+  it('reports a URL without a discovery document', async () => {
     const fetch = strictFetch({ url: WELL_KNOWN, answer: fxaError(404, 999) });
     expect(await failure(discover(ISSUER, { fetch }))).toMatchObject({ code: 'misconfigured', status: 404 });
   });
 
-  it('asks nothing of an issuer it may not speak to', async () => {
+  it('sends no request to an insecure issuer', async () => {
     expect(await failure(discover('http://accounts.firefox.com', { fetch: strictFetch() }))).toMatchObject({
       code: 'misconfigured',
     });
@@ -126,7 +126,7 @@ describe('checkReachable', () => {
     ['any JSON object', json({})],
     ['a refusal of this one document', new Response('<h1>Forbidden</h1>', { status: 403 })],
     ['a server that has no such document', fxaError(404, 999)],
-  ])('is content with %s', async (_what, answer) => {
+  ])('accepts %s', async (_what, answer) => {
     await expect(check(answer)).resolves.toBeUndefined();
   });
 
@@ -135,11 +135,11 @@ describe('checkReachable', () => {
     ['server_unavailable', new Response('<h1>Bad gateway</h1>', { status: 502 })],
     ['rate_limited', fxaError(429, 114, { retryAfter: 30 })],
     ['bad_response', new Response('<h1>Welcome to our hotel</h1>')],
-  ])('says %s', async (code, answer) => {
+  ])('throws %s', async (code, answer) => {
     expect(await failure(check(answer))).toMatchObject({ code });
   });
 
-  it('waits five seconds at most, whatever the timeout for other calls', async () => {
+  it('waits five seconds at most, even with a longer timeout', async () => {
     vi.useFakeTimers();
     const failed = failure(check('silence', 60_000));
     await vi.advanceTimersByTimeAsync(5000);

@@ -1,7 +1,7 @@
-// From an issuer to its endpoints, and the quick look whether it is there at all.
+// Finds an issuer's endpoints, and checks whether it can be reached.
 //
-// oauth4webapi's discovery is left aside on purpose: it is asynchronous where this is a pure function, it would refuse an
-// issuer that differs by one trailing slash, and what it checks beyond that is the one comparison below.
+// oauth4webapi's discovery is not used: it rejects an issuer that differs by a trailing slash, and its only other check
+// is the comparison below.
 import { isAuthFamily } from './answers.ts';
 import { discoveryUrl } from './environments.ts';
 import type { Endpoints } from './environments.ts';
@@ -11,17 +11,20 @@ import { requestJson } from './http.ts';
 import type { Http } from './http.ts';
 import { secureUrl, withoutSlash } from './secure-url.ts';
 
-/** Milliseconds: a person is waiting for the window to open. */
+/** Milliseconds. Short, because the sign-in window opens only afterwards. */
 const REACHABILITY_TIMEOUT = 5000;
 
 /**
  * Reads a discovery document (OpenID Connect Discovery 1.0, section 3). Pure.
  *
- * FxA: older deployments name neither `revocation_endpoint` nor `introspection_endpoint`, and none names its verify
- * endpoint; what is missing is derived from `token_endpoint`.
+ * FxA: older deployments list neither `revocation_endpoint` nor `introspection_endpoint`, and none lists its verify
+ * endpoint; missing ones are derived from `token_endpoint`.
  *
- * @throws FxaError `misconfigured` (the issuer is no https origin, nor http on loopback), `bad_response` with reason
- * `discovery_issuer` (the document is of another issuer) or `discovery` (anything else amiss).
+ * @throws FxaError
+ * - `misconfigured`: the issuer is neither https nor http on loopback
+ * - `bad_response` with reason `discovery_issuer` (document of another issuer) or `discovery` (unusable)
+ * @example
+ * const endpoints = endpointsFromDiscovery('https://accounts.firefox.com', await response.json());
  */
 export function endpointsFromDiscovery(issuer: string, document: unknown): Endpoints {
   const expected = checkedIssuer(issuer);
@@ -44,9 +47,11 @@ export function endpointsFromDiscovery(issuer: string, document: unknown): Endpo
 }
 
 /**
- * Fetches and reads the discovery document of an issuer.
+ * Fetches and reads an issuer's discovery document (OpenID Connect Discovery 1.0, section 4).
  *
- * @throws FxaError as `endpointsFromDiscovery` and `requestJson` do.
+ * @throws FxaError the codes of `endpointsFromDiscovery` and `requestJson`.
+ * @example
+ * const endpoints = await discover('https://accounts.firefox.com', { fetch });
  */
 export async function discover(issuer: string, http: Http): Promise<Endpoints> {
   const url = discoveryUrl(checkedIssuer(issuer));
@@ -54,18 +59,20 @@ export async function discover(issuer: string, http: Http): Promise<Endpoints> {
 }
 
 /**
- * Resolves when Mozilla accounts answers. To be called before a window opens: a browser shows nothing, or hangs, when the
- * server of its sign-in window is dead. Waits 5 seconds at most.
+ * Resolves when Mozilla accounts responds. Call it before opening a window, because a browser shows a blank or hung
+ * window when the server is down. Waits 5 seconds at most.
  *
- * @throws FxaError `offline`, `server_unavailable`, `rate_limited`, `cancelled`, and `bad_response` with reason `not_json`
- * when something else answers in its place.
+ * @throws FxaError `offline`, `server_unavailable`, `rate_limited`, `cancelled`, or `bad_response` with reason
+ * `not_json` (something else responded, such as a captive portal).
+ * @example
+ * await checkReachable(deployment.endpoints, { fetch });
  */
 export async function checkReachable(endpoints: Endpoints, http: Http): Promise<void> {
   const timeout = Math.min(http.timeout ?? REACHABILITY_TIMEOUT, REACHABILITY_TIMEOUT);
   try {
     await requestJson({ ...http, timeout }, 'discovery', endpoints.discovery, { method: 'GET' });
   } catch (error) {
-    // Somebody is there and refuses this document: that says nothing about the sign-in page.
+    // The server is up; refusing this document says nothing about its sign-in page.
     const { status = 0 } = error as FxaError;
     if (status < 400 || status >= 500 || status === 429) throw error;
   }
@@ -89,12 +96,12 @@ function optional(fields: Readonly<Record<string, unknown>>, name: string): stri
   return fields[name] === undefined || fields[name] === null ? undefined : endpoint(fields, name);
 }
 
-// FxA: of the auth server's `/v1/oauth/` family only token and destroy exist; the other endpoints lie directly under /v1.
+// FxA: the auth server's `/v1/oauth/` family has only token and destroy; the other endpoints are directly under /v1.
 function sibling(token: string, name: 'destroy' | 'introspect' | 'verify' | 'jwks'): string {
   const url = new URL(token);
   if (!url.pathname.endsWith('/token')) {
     throw refusal(
-      `The discovery document names no ${name} endpoint, and its token_endpoint is no guide`,
+      `The discovery document names no ${name} endpoint, and none follows from its token_endpoint`,
       'discovery',
     );
   }

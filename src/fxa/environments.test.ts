@@ -4,7 +4,7 @@ import { secureUrl, withoutSlash } from './secure-url.ts';
 import { failure } from './testing/deployment.ts';
 
 describe('knownEndpoints', () => {
-  it('knows production', () => {
+  it('returns the endpoints of production', () => {
     expect(knownEndpoints('production')).toEqual({
       issuer: 'https://accounts.firefox.com',
       discovery: 'https://accounts.firefox.com/.well-known/openid-configuration',
@@ -18,7 +18,7 @@ describe('knownEndpoints', () => {
     });
   });
 
-  it('keeps stage apart from production', () => {
+  it('shares no endpoint between stage and production', () => {
     const hosts = Object.values<string>({ ...knownEndpoints('stage') }).map((url) => new URL(url).host);
     expect(new Set(hosts)).toEqual(
       new Set(['accounts.stage.mozaws.net', 'oauth.stage.mozaws.net', 'profile.stage.mozaws.net']),
@@ -27,7 +27,7 @@ describe('knownEndpoints', () => {
 });
 
 describe('mockServerEndpoints', () => {
-  it('puts everything on one origin, whatever path follows it', () => {
+  it('puts everything on one origin, ignoring a path', () => {
     const endpoints = mockServerEndpoints('http://127.0.0.1:9720/');
     expect(endpoints.issuer).toBe('http://127.0.0.1:9720');
     expect(
@@ -35,7 +35,7 @@ describe('mockServerEndpoints', () => {
     ).toBe(true);
   });
 
-  it('refuses plain http to another machine', async () => {
+  it('rejects http to another machine', async () => {
     expect(await failure(() => mockServerEndpoints('http://192.168.1.2:9720'))).toMatchObject({
       code: 'misconfigured',
     });
@@ -50,7 +50,7 @@ describe('secureUrl', () => {
     'http://127.255.0.3',
     'http://127.1',
     'http://[::1]:80/x',
-  ])('lets %s pass', (url) => {
+  ])('accepts %s', (url) => {
     expect(secureUrl(url)?.href).toBe(new URL(url).href);
   });
 
@@ -69,12 +69,12 @@ describe('secureUrl', () => {
     '',
     undefined,
     42,
-  ])('stops %s', (url) => {
+  ])('rejects %s', (url) => {
     expect(secureUrl(url)).toBeUndefined();
   });
 });
 
-it('takes away one slash at most', () => {
+it('withoutSlash removes only one slash', () => {
   expect(['https://a', 'https://a/', 'https://a//'].map(withoutSlash)).toEqual([
     'https://a',
     'https://a',

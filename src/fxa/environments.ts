@@ -1,4 +1,4 @@
-// Where Mozilla accounts is: the addresses of its two public deployments, and of a server that has everything on one origin.
+// Endpoints of Mozilla's two public deployments, and of a server that has everything on one origin.
 import { FxaError } from './errors.ts';
 import { secureUrl } from './secure-url.ts';
 
@@ -11,7 +11,7 @@ export interface Endpoints {
   readonly discovery: string;
   readonly authorization: string;
   readonly token: string;
-  /** FxA: not RFC 7009 unless it is of the `/v1/oauth/` family. */
+  /** FxA: follows RFC 7009 only in the `/v1/oauth/` family. */
   readonly destroy: string;
   readonly introspect: string;
   readonly verify: string;
@@ -21,10 +21,10 @@ export interface Endpoints {
 }
 
 export interface Deployment {
-  /** `custom` is the one that tolerates servers of 2019: their id_tokens carry an `at_hash` of almost nothing. */
+  /** `custom` tolerates servers of 2019, whose id_tokens have a wrong `at_hash`. */
   readonly name: EnvironmentName;
   readonly endpoints: Endpoints;
-  /** 16 hexadecimal digits, given by Mozilla at registration. */
+  /** 16 hexadecimal digits, assigned by Mozilla at registration. */
   readonly clientId: string;
 }
 
@@ -41,16 +41,23 @@ const HOSTS = {
   },
 } as const;
 
-/** The endpoints of Mozilla's own deployments. */
+/**
+ * The endpoints of one of Mozilla's own deployments.
+ *
+ * @example
+ * const deployment = { name: 'stage', clientId, endpoints: knownEndpoints('stage') } as const;
+ */
 export function knownEndpoints(name: 'production' | 'stage'): Endpoints {
   const { content, oauth, profile } = HOSTS[name];
   return endpointsOn(content, oauth, profile);
 }
 
 /**
- * The endpoints of a server that plays all parts on one origin.
+ * The endpoints of a server that has everything on one origin, such as the mock server.
  *
  * @throws FxaError `misconfigured` unless the origin is https, or http on loopback.
+ * @example
+ * const endpoints = mockServerEndpoints('http://127.0.0.1:9720');
  */
 export function mockServerEndpoints(origin: string): Endpoints {
   const url = secureUrl(origin);

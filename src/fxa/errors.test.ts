@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FXA_ERROR_CODES, FXA_REASONS, FxaError, isFxaError } from './errors.ts';
 
 describe('FxaError', () => {
-  it('carries its details, and only those it was given', () => {
+  it('has only the details it was given', () => {
     const error = new FxaError('rate_limited', 'words', { retryAfter: 30, status: 429, errno: undefined });
     expect(error).toMatchObject({ name: 'FxaError', code: 'rate_limited', retryAfter: 30, status: 429 });
     expect(Object.keys(error)).not.toContain('errno');
@@ -11,7 +11,7 @@ describe('FxaError', () => {
     expect(error.message).toBe('words');
   });
 
-  it('keeps its cause apart from what can be listed', () => {
+  it('keeps its cause out of its enumerable properties', () => {
     const cause = new TypeError('inner');
     const error = new FxaError('offline', 'words', { cause });
     expect(error.cause).toBe(cause);
@@ -21,7 +21,7 @@ describe('FxaError', () => {
 });
 
 describe('isFxaError', () => {
-  it('recognises one that was rebuilt on the other side of a message channel', () => {
+  it('recognizes an error rebuilt from a message', () => {
     expect(isFxaError({ name: 'FxaError', code: 'offline', message: 'words' })).toBe(true);
     expect(isFxaError(new FxaError('internal', 'words'))).toBe(true);
   });
@@ -33,12 +33,12 @@ describe('isFxaError', () => {
     new Error('offline'),
     { name: 'FxaError', code: 'no_such_code' },
     { code: 'offline' },
-  ])('does not take %s for one', (value) => {
+  ])('does not recognize %s', (value) => {
     expect(isFxaError(value)).toBe(false);
   });
 });
 
-it('has no code or reason twice', () => {
+it('lists each code and reason once', () => {
   expect(new Set(FXA_ERROR_CODES).size).toBe(FXA_ERROR_CODES.length);
   expect(new Set(FXA_REASONS).size).toBe(FXA_REASONS.length);
 });

@@ -1,66 +1,66 @@
-// The one error class of the project and its closed lists of codes and reasons. Compare `code`, never `instanceof`:
-// errors cross a message channel, and a class does not survive that.
+// The project's only error class, with its closed lists of codes and reasons. Compare `code` instead of using
+// `instanceof`: errors cross a message channel, which loses the class.
 
-/** What went wrong, in terms of what to do about it. Every code has a text in every locale. */
+/** What went wrong, by what to do about it. Each code has a message in every locale. */
 export const FXA_ERROR_CODES = [
-  /** The person, or the caller's signal, gave up. */
+  /** The user or the caller's signal cancelled. */
   'cancelled',
-  /** The browser still has another sign-in window open. */
+  /** Another sign-in window is still open. */
   'busy',
-  /** The background ended while a sign-in was under way. */
+  /** The background ended during a sign-in. */
   'interrupted',
-  /** The background did not answer a command; whether it was carried out is not known. */
+  /** The background did not answer a command, which may or may not have run. */
   'unanswered',
-  /** No answer at all: no network, no such host, connection refused or dropped, or CORS. */
+  /** No response: no network, unknown host, refused or dropped connection, or CORS. */
   'offline',
-  /** Mozilla accounts answers with its own trouble (5xx) or not in time. Keep everything, try later. */
+  /** Mozilla accounts failed (5xx) or did not respond in time. Keep all state and retry later. */
   'server_unavailable',
   /** Too many requests; see `retryAfter`. */
   'rate_limited',
-  /** There is no session to do this with. */
+  /** This needs a session, and there is none. */
   'signed_out',
-  /** Proof that the grant is gone, or that a silent authorization needs the person. */
+  /** The grant is gone, or silent authorization requires interaction. */
   'reauth_required',
-  /** Another account than the one a call began with is signed in by now. */
+  /** The signed-in account changed during the call. */
   'account_changed',
-  /** 401 from a resource. No proof of anything yet: refresh once and try again. */
+  /** 401 from a resource. The grant may still be valid: refresh once and retry. */
   'token_rejected',
-  /** The client may not have these scopes, or the token's scopes do not reach. */
+  /** The client may not have these scopes, or the token's scopes are insufficient. */
   'scope_denied',
-  /** The answer is not to be trusted or not understood; see `reason`. Try again. */
+  /** The response is invalid or unexpected; see `reason`. Retry. */
   'bad_response',
   /** The callback does not belong to this attempt. */
   'state_mismatch',
-  /** Client id, redirect URI, issuer or an address is not what Mozilla accounts has registered. */
+  /** Client id, redirect URI, issuer or an endpoint differs from the registration. */
   'misconfigured',
-  /** The caller asked for something Mozilla accounts would refuse or silently drop; see `parameter`. */
+  /** Mozilla accounts would reject or silently ignore the request; see `parameter`. */
   'invalid_request',
-  /** This platform cannot do it. */
+  /** Not supported on this platform. */
   'unsupported',
-  /** The account or its session waits for a confirmation sent by e-mail. */
+  /** The account or session must be confirmed by email first. */
   'account_unverified',
   'account_disabled',
   'storage_newer',
   'storage_corrupt',
-  /** The browser refuses to read or write the extension's storage. */
+  /** The browser cannot read or write the extension's storage. */
   'storage_unavailable',
-  /** A fault of this program. */
+  /** A bug in this program. */
   'internal',
 ] as const;
 
 export type FxaErrorCode = (typeof FXA_ERROR_CODES)[number];
 
-/** Why an answer was refused, or which trouble it reports. Each has its own words in the interface. */
+/** Details of a code. Each reason has a message in every locale. */
 export const FXA_REASONS = [
-  /** HTML, nothing, or JSON that is no object. */
+  /** HTML, an empty body, or JSON other than an object. */
   'not_json',
-  /** An error answer with a number that has no better meaning here. */
+  /** An error response with no more specific meaning. */
   'refused',
-  /** The code is unknown, used, expired or of another attempt: sign in again. */
+  /** The authorization code is unknown, used, expired or from another attempt: sign in again. */
   'code_refused',
-  /** Mozilla accounts knows no such token (it is as good as destroyed). */
+  /** Mozilla accounts has no such token, so it counts as destroyed. */
   'token_unknown',
-  /** Mozilla accounts has switched this client off for the time being. */
+  /** Mozilla accounts has switched this client off temporarily. */
   'client_disabled',
   'token_response',
   'callback_redirect',
@@ -82,41 +82,41 @@ export const FXA_REASONS = [
   'discovery',
   'discovery_issuer',
   'keys',
-  /** Scoped keys were asked for, and are not in the answer. */
+  /** Scoped keys were requested but not returned. */
   'keys_missing',
-  /** The scoped keys in the answer cannot be opened, or are not what they should be. */
+  /** The returned scoped keys cannot be decrypted or are invalid. */
   'keys_malformed',
-  /** The answer holds older scoped keys than the ones this browser has already had. */
+  /** The returned scoped keys are older than the ones this browser already has. */
   'keys_older',
-  /** Proof that the grant is gone, but not why: disconnected, or a new password. */
+  /** The grant is gone, cause unknown: disconnected, or the password changed. */
   'grant_revoked',
-  /** The same proof, and the companion had said why. */
+  /** The grant is gone, and the companion reported the cause. */
   'password_changed',
   'account_deleted',
-  /** The person signed out in this extension. */
+  /** The user signed out in this extension. */
   'by_user',
-  /** The key that seals the refresh token is gone from this browser. */
+  /** The browser lost the key that encrypts the refresh token. */
   'key_lost',
-  /** The browser keeps no key to seal the refresh token with, so the sign-in ended with it. */
+  /** The browser cannot keep an encryption key, so the sign-in ended when it closed. */
   'keys_not_kept',
-  /** The browser has lost what was stored, while the backup of grants still has the one of the session. */
+  /** The browser lost the stored session; only the backup still lists its grant. */
   'record_lost',
-  /** It was cancelled before its window had opened, which it may still do. */
+  /** Cancelled before the window opened; it may still appear. */
   'window_coming',
-  /** The permission to see where a tab ends was taken back. */
+  /** The permission to see where the tab ends was revoked. */
   'tab_not_allowed',
-  /** The sign-in was to last until the browser ends, and it did. */
+  /** The sign-in lasted only until the browser closed, as configured. */
   'session_only',
-  /** A resource refused so many fresh tokens that no more are asked for just now. */
+  /** A resource rejected several fresh tokens, so requesting more is paused. */
   'tokens_refused',
-  /** This build talks to another server, or as another client, than the one before. */
+  /** This build uses another server or client id than the previous one. */
   'environment_changed',
 ] as const;
 
 export type Reason = (typeof FXA_REASONS)[number];
 
 export interface FxaErrorDetails {
-  /** Stays on this side of the message channel. Never an answer's body: bodies repeat codes and tokens. */
+  /** Never sent over the message channel. Never a response body, which may repeat codes and tokens. */
   cause?: unknown;
   reason?: Reason | undefined;
   parameter?: string | undefined;
@@ -125,16 +125,16 @@ export interface FxaErrorDetails {
   errno?: number | undefined;
 }
 
-/** Messages are for developers and hold no token, code, verifier or e-mail address. */
+/** Messages are for developers and never contain a token, code, verifier or email address. */
 export class FxaError extends Error {
   override readonly name = 'FxaError';
   readonly code: FxaErrorCode;
   declare readonly reason?: Reason;
-  /** The parameter at fault, by its name on the wire. */
+  /** The invalid parameter, by its name on the wire. */
   declare readonly parameter?: string;
-  /** Seconds to leave the server alone, at most 3600. */
+  /** Seconds to wait before retrying, at most 3600. */
   declare readonly retryAfter?: number;
-  /** HTTP status of the answer. */
+  /** HTTP status of the response. */
   declare readonly status?: number;
   /** FxA's error number; its meaning depends on the path family. */
   declare readonly errno?: number;
@@ -148,7 +148,12 @@ export class FxaError extends Error {
   }
 }
 
-/** Recognises an `FxaError` by its shape, so also one that was rebuilt from a message. */
+/**
+ * Recognizes an `FxaError` by its shape, including one rebuilt from a message.
+ *
+ * @example
+ * if (isFxaError(error) && error.code === 'reauth_required') await signIn();
+ */
 export function isFxaError(value: unknown): value is FxaError {
   if (typeof value !== 'object' || value === null) return false;
   const { name, code } = value as { name?: unknown; code?: unknown };

@@ -16,7 +16,7 @@ afterEach(() => {
 });
 
 describe('requestJson', () => {
-  it('returns the object of an answer', async () => {
+  it('returns the JSON object of a response', async () => {
     expect(await get(json({ a: 1 }))).toEqual({ a: 1 });
   });
 
@@ -39,17 +39,17 @@ describe('requestJson', () => {
     ['an array', () => json([])],
     ['null', () => json(null)],
     ['a string', () => json('x')],
-  ])('refuses %s', async (_what, answer) => {
+  ])('rejects %s', async (_what, answer) => {
     expect(await failure(get(answer))).toMatchObject({ code: 'bad_response', reason: 'not_json' });
   });
 
-  it('translates error answers', async () => {
+  it('maps error responses to codes', async () => {
     const answer = fxaError(503, 201, {}, { 'retry-after': 'Sat, 21 Nov 2026 10:01:00 GMT' });
     const now = () => Date.parse('Sat, 21 Nov 2026 10:00:00 GMT');
     expect(await failure(get(answer, { now }))).toMatchObject({ code: 'server_unavailable', retryAfter: 60 });
   });
 
-  it('calls a broken connection offline, before the answer and within it', async () => {
+  it('reports a broken connection as offline, before the response and within it', async () => {
     expect(await failure(get(new TypeError('Failed to fetch')))).toMatchObject({ code: 'offline' });
     const torn = new ReadableStream({
       start(controller) {
@@ -59,7 +59,7 @@ describe('requestJson', () => {
     expect(await failure(get(new Response(torn)))).toMatchObject({ code: 'offline' });
   });
 
-  it('calls anything else internal', async () => {
+  it('reports any other failure as internal', async () => {
     expect(await failure(get(new RangeError('?')))).toMatchObject({ code: 'internal' });
   });
 
@@ -70,7 +70,7 @@ describe('requestJson', () => {
     expect(await failed).toMatchObject({ code: 'server_unavailable' });
   });
 
-  it('waits ten seconds unless told otherwise, and leaves no timer behind', async () => {
+  it('times out after ten seconds by default, and leaves no timer behind', async () => {
     vi.useFakeTimers();
     const settled = vi.fn();
     const failed = failure(get('silence')).finally(settled);
@@ -82,7 +82,7 @@ describe('requestJson', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('stops at the signal of the caller, and does not begin after it', async () => {
+  it('stops when the caller aborts, and does not start after that', async () => {
     const controller = new AbortController();
     const failed = failure(get('silence', { signal: controller.signal }));
     controller.abort();

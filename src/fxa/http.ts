@@ -1,4 +1,4 @@
-// The single funnel to the network: every request goes out from here, and every failure comes back as a coded error.
+// Sends every request and turns every failure into a coded error.
 import { errorFromAnswer } from './answers.ts';
 import type { Call } from './answers.ts';
 import { readObject, type JsonObject } from './body.ts';
@@ -6,20 +6,20 @@ import { FxaError } from './errors.ts';
 
 export interface Http {
   readonly fetch: typeof fetch;
-  /** Milliseconds for one request, its body included. Default 10 000. */
+  /** Milliseconds for one request, including its body. Default 10 000. */
   readonly timeout?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The clock against which a dated `Retry-After` is read, in milliseconds. Default `Date.now`. */
+  /** The clock for a dated `Retry-After`, in milliseconds. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
-  /** Keeps requests away from a host that asked to be left alone. */
+  /** Holds back requests to a host that asked clients to wait. */
   readonly gate?: Gate | undefined;
 }
 
-/** Asked before, and told after, each request. */
+/** Called before each request and after each failure. */
 export interface Gate {
-  /** @throws FxaError `rate_limited` or `server_unavailable` while the host is to be left alone. */
+  /** @throws FxaError `rate_limited` or `server_unavailable` while requests to the host are held back. */
   pass(url: string): Promise<void>;
-  /** What came back instead of an answer that could be used. */
+  /** Records an error response. */
   refused(url: string, error: FxaError): Promise<void>;
 }
 
@@ -31,17 +31,19 @@ export interface JsonRequest {
   readonly body?: string | Uint8Array<ArrayBuffer> | undefined;
 }
 
-// FxA: the preflight allows no other header an extension could want, and answers others without CORS headers. The last one
-// is for the companion.
+// FxA: a preflight for any other header gets a response without CORS headers. `if-none-match` is for the companion.
 const HEADERS = ['accept', 'content-type', 'authorization', 'if-none-match'];
 const DEFAULT_TIMEOUT = 10_000;
 
 /**
- * Sends one request and returns the JSON object of a 2xx answer.
+ * Sends one request and returns the JSON object of a 2xx response.
  *
- * @throws FxaError `cancelled` (the caller's signal), `offline` (no answer), `server_unavailable` (5xx, or no answer
- * in time), `rate_limited` (both also from the gate), `bad_response` with reason `not_json` or `refused`, and what the
- * table of answers.ts says.
+ * @throws FxaError
+ * - `cancelled`: the caller's signal
+ * - `offline`: no response
+ * - `server_unavailable` (5xx or timeout), `rate_limited`: also while `http.gate` holds back requests
+ * - `bad_response` with reason `not_json` or `refused`
+ * - the codes in answers.ts
  */
 export async function requestJson(
   http: Http,
@@ -52,7 +54,7 @@ export async function requestJson(
   return (await requestAnswer(http, call, url, request)).body;
 }
 
-/** As `requestJson`, for callers who read the headers too. */
+/** As `requestJson`, for callers that also read the headers. */
 export async function requestAnswer(
   http: Http,
   call: Call,
@@ -70,14 +72,14 @@ export async function requestAnswer(
   return { response, body };
 }
 
-/** An answer of whatever status, and its body where that is a JSON object of a length that can be. */
+/** A response of any status; `body` is undefined unless it is a JSON object within the size limit. */
 export interface Exchanged {
   readonly response: Response;
   readonly body: JsonObject | undefined;
 }
 
 /**
- * Sends one request, for callers to whom a refusal is an answer.
+ * Sends one request, for callers that handle error responses themselves.
  *
  * @throws FxaError `cancelled`, `offline`, `server_unavailable`, `rate_limited` as `requestJson`.
  */
@@ -88,7 +90,7 @@ export async function exchange(
   request: JsonRequest,
 ): Promise<Exchanged> {
   if (http.gate) await http.gate.pass(url);
-  // Called as a bare function: browsers refuse a `fetch` whose `this` is some other object.
+  // A bare call, because browsers reject `fetch` with another `this`.
   const { fetch, signal, timeout = DEFAULT_TIMEOUT } = http;
   const controller = new AbortController();
   const abort = () => {
@@ -102,7 +104,7 @@ export async function exchange(
   try {
     signal?.throwIfAborted();
     const response = await fetch(url, init(request, controller.signal));
-    // The body is read under the same deadline: a server may stall after its headers.
+    // Within the same deadline, because a server may stall after its headers.
     return { response, body: await readObject(response) };
   } catch (cause) {
     if (signal?.aborted) throw new FxaError('cancelled', `Given up (${call})`, { cause });
@@ -116,7 +118,7 @@ export async function exchange(
   }
 }
 
-/** The error that an answer is; the gate is told of it. */
+/** The coded error for an error response, which is also recorded at the gate. */
 export async function refusal(
   http: Http,
   call: Call,
@@ -137,7 +139,7 @@ function init({ method, headers, body }: JsonRequest, signal: AbortSignal) {
     method,
     headers: allowed,
     ...(body === undefined ? {} : { body }),
-    // Cookies have no part in this, and FxA refuses them in CORS. Its API never redirects; who does is somebody else.
+    // FxA rejects cookies in CORS. Its API never redirects, so a redirect comes from something in between.
     credentials: 'omit',
     redirect: 'error',
     referrerPolicy: 'no-referrer',

@@ -36,7 +36,7 @@ describe('the key of an id_token', () => {
     expect(await verify(await idToken(previous, await claims()))).toMatchObject({ sub: SUB });
   });
 
-  it('refuses an unknown key, and a token that names none', async () => {
+  it('rejects an unknown key, and a token without a kid', async () => {
     const unknown = await idToken(foreign, await claims());
     expect(await failure(verify(unknown))).toMatchObject({ code: 'bad_response', reason: 'id_token_key' });
     const nameless = await new SignJWT(await claims())
@@ -46,7 +46,7 @@ describe('the key of an id_token', () => {
     expect(await failure(unasked)).toMatchObject({ reason: 'id_token_key' });
   });
 
-  it('refuses a key that two of the set share its name with, or that is for something else', async () => {
+  it('rejects an ambiguous kid, and a key for another purpose', async () => {
     const refused = async (...keys: object[]) => {
       return failure(verifyIdToken(deployment(), await signed(), options, { fetch: told(json({ keys })) }));
     };
@@ -63,7 +63,7 @@ describe('the key of an id_token', () => {
     });
   });
 
-  it('chooses among namesakes the one that is for signatures', async () => {
+  it('chooses the signing key among keys with the same kid', async () => {
     const keys = [{ ...previous.jwk, kid: 'current', use: 'enc' }, current.jwk];
     const work = verifyIdToken(deployment(), await signed(), options, { fetch: told(json({ keys })) });
     expect(await work).toMatchObject({ sub: SUB });
@@ -72,15 +72,15 @@ describe('the key of an id_token', () => {
   it.each([
     ['no key set', { keys: 'none' }],
     ['an empty object', {}],
-    ['a key that is none', { keys: [null] }],
+    ['a key that is null', { keys: [null] }],
     ['a key that is text', { keys: ['current'] }],
     ['a broken key', { keys: [{ kty: 'RSA', kid: 'current', alg: 'RS256', use: 'sig', n: '!', e: 'AQAB' }] }],
-  ])('says so when the keys cannot be used: %s', async (_what, body) => {
+  ])('reports an unusable key set: %s', async (_what, body) => {
     const work = verifyIdToken(deployment(), await signed(), options, { fetch: told(json(body)) });
     expect(await failure(work)).toMatchObject({ code: 'bad_response', reason: 'keys' });
   });
 
-  it('trusts no short key', async () => {
+  it('rejects a short key', async () => {
     const algorithm = {
       name: 'RSASSA-PKCS1-v1_5',
       modulusLength: 1024,
@@ -111,7 +111,7 @@ describe('the key of an id_token', () => {
     ['offline', new TypeError('Failed to fetch')],
     ['server_unavailable', new Response('', { status: 503 })],
     ['bad_response', new Response('<html>')],
-  ])('passes on what the network says of the keys: %s', async (code, answer) => {
+  ])('throws the network error from fetching the keys: %s', async (code, answer) => {
     expect(
       await failure(verifyIdToken(deployment(), await signed(), options, { fetch: told(answer) })),
     ).toMatchObject({
@@ -119,7 +119,7 @@ describe('the key of an id_token', () => {
     });
   });
 
-  it('takes keys from another source instead', async () => {
+  it('takes keys from the given source', async () => {
     const keySource = () => Promise.resolve({ keys: [current.jwk] });
     expect(
       await verifyIdToken(deployment(), await signed(), { ...options, keySource }, { fetch: strictFetch() }),

@@ -1,12 +1,12 @@
-// The signature of an id_token: RS256 with a key named by `kid` (RFC 7515), by WebCrypto.
+// Verifies the RS256 signature of an id_token (RFC 7515) with WebCrypto.
 //
-// jose is left aside on purpose: it is made for every algorithm and form, this is for one of each, and the background is
-// 3 kB smaller. The token comes from the token endpoint over TLS, where OpenID Connect Core 1.0 (section 3.1.3.7) would do
-// without any signature.
+// jose is not used here: supporting only this algorithm and form makes the background 3 kB smaller. The token comes
+// from the token endpoint over TLS, where OpenID Connect Core 1.0 (section 3.1.3.7) does not even require a signature
+// check.
 import { FxaError } from './errors.ts';
 import type { Reason } from './errors.ts';
 
-/** A key of a key set (RFC 7517), as far as this reads it. */
+/** The members read of a public key (RFC 7517, section 4). */
 export interface PublicKey {
   readonly kid?: unknown;
   readonly kty?: unknown;
@@ -24,10 +24,10 @@ const RS256 = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' } as const;
 const SHORTEST_BITS = 2048;
 
 /**
- * What the token says, once its signature is verified. The key is asked for only when the header is fit.
+ * Verifies the token's signature and returns its payload. `keyFor` is called only for a valid header.
  *
- * @throws FxaError `bad_response` with reason `id_token_malformed`, `…_algorithm`, `…_key` (none is named), `…_signature`, or
- * `keys` (the key is none to verify with, or too short); and what asking for the key throws.
+ * @throws FxaError `bad_response` with reason `id_token_malformed`, `id_token_algorithm`, `id_token_key` (no `kid`),
+ * `id_token_signature` or `keys` (the key is unsuitable or too short); and whatever `keyFor` throws.
  */
 export async function verifiedPayload(
   token: string,
@@ -36,7 +36,7 @@ export async function verifiedPayload(
   const [header = '', payload = '', signature = '', ...more] = token.split('.');
   if (more.length > 0) throw refusal('id_token_malformed');
   const { alg, kid, crit } = parsedObject(bytesOf(header));
-  // What is critical would have to be understood (RFC 7515, section 4.1.11), and nothing beyond these is.
+  // No critical extension is supported (RFC 7515, section 4.1.11).
   if (typeof alg !== 'string' || crit !== undefined) throw refusal('id_token_malformed');
   if (alg !== 'RS256') throw refusal('id_token_algorithm');
   const [said, signed] = [bytesOf(payload), bytesOf(signature)];
@@ -47,7 +47,7 @@ export async function verifiedPayload(
   return said;
 }
 
-/** A key that says what it is for is for nothing else (RFC 7517, sections 4.2 and 4.4). Pure. */
+/** Whether the key may verify RS256 signatures (RFC 7517, sections 4.2 and 4.4). Pure. */
 export function isForSignatures({ kty, alg = 'RS256', use = 'sig' }: PublicKey): boolean {
   return kty === 'RSA' && alg === 'RS256' && use === 'sig';
 }
@@ -66,7 +66,7 @@ async function imported(jwk: PublicKey): Promise<CryptoKey> {
 }
 
 /**
- * The JSON object in these bytes.
+ * Parses bytes as a JSON object.
  *
  * @throws FxaError `bad_response` with reason `id_token_malformed`.
  */
@@ -75,7 +75,7 @@ export function parsedObject(bytes: Uint8Array): Readonly<Record<string, unknown
   try {
     found = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    // A parser's message quotes what it read.
+    // Dropped, because its message quotes the token.
   }
   if (typeof found !== 'object' || found === null || Array.isArray(found))
     throw refusal('id_token_malformed');
@@ -89,7 +89,7 @@ function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(binary, (character) => character.charCodeAt(0));
 }
 
-/** Why an id_token was not taken; what it said is not told. */
+/** The error for a rejected id_token. Never contains its claims. */
 export function refusal(reason: Reason): FxaError {
   return new FxaError('bad_response', `The id_token was refused: ${reason}`, { reason });
 }

@@ -35,7 +35,7 @@ async function verify(
   return verifyIdToken(deployment(name), token, { accessToken: ACCESS_TOKEN, now, clockTolerance }, http);
 }
 
-/** Verifies where nobody should ask for keys. */
+/** Verifies without a request for keys. */
 async function verifyWithoutKeys(token: unknown) {
   return verifyIdToken(
     deployment(),
@@ -48,7 +48,7 @@ async function verifyWithoutKeys(token: unknown) {
 const signed = async (change: JWTPayload = {}) => idToken(current, await claims(change));
 
 describe('verifyIdToken', () => {
-  it('returns the claims, and only those we know', async () => {
+  it('returns only the known claims', async () => {
     expect(await verify(await signed())).toEqual({
       iss: ORIGIN,
       sub: SUB,
@@ -61,12 +61,12 @@ describe('verifyIdToken', () => {
     });
   });
 
-  it('does without the claims that are missing somewhere or sometime', async () => {
+  it('accepts a token without the optional claims', async () => {
     const token = await signed({ amr: undefined, acr: undefined, at_hash: undefined, auth_time: 1795240 });
     expect(Object.keys(await verify(token)).sort()).toEqual(['aud', 'exp', 'iat', 'iss', 'sub']);
   });
 
-  it('accepts an issuer with a slash', async () => {
+  it('accepts an issuer with a trailing slash', async () => {
     expect(await verify(await signed({ iss: `${ORIGIN}/` }))).toMatchObject({ sub: SUB });
   });
 
@@ -95,12 +95,12 @@ describe('verifyIdToken', () => {
     ['id_token_hash', { at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' }],
     ['id_token_hash', { at_hash: 7 }],
     ['id_token_hash', { at_hash: HASH_OF_NOTHING }],
-  ])('reports %s for %o', async (reason, change) => {
+  ])('rejects with %s: %o', async (reason, change) => {
     const token = await signed(change as JWTPayload);
     expect(await failure(verify(token))).toMatchObject({ code: 'bad_response', reason });
   });
 
-  it('tolerates the empty hash of 2019 in custom deployments, and no other wrong one', async () => {
+  it('tolerates the empty at_hash of 2019 in custom deployments, and no other wrong one', async () => {
     expect(await verify(await signed({ at_hash: HASH_OF_NOTHING }), { name: 'custom' })).toMatchObject({
       sub: SUB,
     });
@@ -114,7 +114,7 @@ describe('verifyIdToken', () => {
     ['whose bytes begin like digits of either case, and an odd one more', 'c6e130b966'],
     ['whose bytes are digits throughout', '3031'.repeat(16)],
     ['whose bytes are no digits', ''],
-  ])('tolerates the hash of 2019 of a token %s, in custom deployments alone', async (_what, begins) => {
+  ])('tolerates the at_hash of 2019 of a token %s, only in custom deployments', async (_what, begins) => {
     const accessToken = begins.padEnd(64, 'ff');
     const hashed = Buffer.from(Buffer.from(accessToken, 'hex').toString('ascii'), 'hex');
     expect(hashed.length > 0).toBe(begins !== '');
@@ -128,7 +128,7 @@ describe('verifyIdToken', () => {
     expect(await failure(verified('custom', 'ff'.repeat(32)))).toMatchObject({ reason: 'id_token_hash' });
   });
 
-  it('allows clocks to differ by five minutes, or as told', async () => {
+  it('allows clocks to differ by five minutes by default', async () => {
     const token = await signed();
     expect(await verify(token, { now: NOW + 599_000 })).toMatchObject({ sub: SUB });
     expect(await failure(verify(token, { now: NOW + 600_000 }))).toMatchObject({
@@ -140,7 +140,7 @@ describe('verifyIdToken', () => {
     expect(await verify(token, { now: NOW - 86_400_000 })).toMatchObject({ sub: SUB });
   });
 
-  it('takes a token from the instant it is valid from, the tolerance included', async () => {
+  it('accepts a token from its nbf, minus the tolerance', async () => {
     expect(await verify(await signed({ nbf: NOW / 1000 + 300 }))).toMatchObject({ sub: SUB });
   });
 
@@ -151,7 +151,7 @@ describe('verifyIdToken', () => {
     },
   );
 
-  it('refuses other algorithms before it asks for keys', async () => {
+  it('rejects other algorithms before requesting keys', async () => {
     const none = new UnsecuredJWT(await claims()).encode();
     const secret = new TextEncoder().encode(JSON.stringify(current.jwk));
     const hmac = await new SignJWT(await claims())
@@ -163,10 +163,10 @@ describe('verifyIdToken', () => {
   });
 
   it.each([
-    ['that nobody knows', { crit: ['urn:x'], 'urn:x': 1 }],
+    ['that are unknown', { crit: ['urn:x'], 'urn:x': 1 }],
     ['that leave the payload as it is', { crit: ['b64'], b64: false }],
     ['that are none', { crit: [] }],
-  ])('refuses a token with critical extensions %s', async (_what, extra) => {
+  ])('rejects critical extensions %s', async (_what, extra) => {
     const header = { alg: 'RS256', kid: 'current', ...extra };
     const input = [header, await claims()].map((part) => JSON.stringify(part));
     const [head = '', body = ''] = input.map((text) => Buffer.from(text).toString('base64url'));
@@ -177,7 +177,7 @@ describe('verifyIdToken', () => {
     expect(await failure(verifyWithoutKeys(token))).toMatchObject({ reason: 'id_token_malformed' });
   });
 
-  it('refuses a signature of another key, and claims changed after signing', async () => {
+  it('rejects a signature by another key, and claims changed after signing', async () => {
     const forged = await idToken(foreign, await claims(), { kid: 'current' });
     expect(await failure(verify(forged))).toMatchObject({ reason: 'id_token_signature' });
     const [header, , signature] = (await signed()).split('.');
@@ -198,7 +198,7 @@ describe('verifyIdToken', () => {
     ['null', Buffer.from('null')],
     ['not JSON', Buffer.from('{')],
     ['not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
-  ])('calls claims malformed that are %s', async (_what, content) => {
+  ])('reports malformed claims: %s', async (_what, content) => {
     const header = Buffer.from(JSON.stringify({ alg: 'RS256', kid: 'current' })).toString('base64url');
     const payload = content.toString('base64url');
     const input = new TextEncoder().encode(`${header}.${payload}`);
@@ -207,7 +207,7 @@ describe('verifyIdToken', () => {
     expect(await failure(verify(token))).toMatchObject({ reason: 'id_token_malformed' });
   });
 
-  it('repeats nothing of the token', async () => {
+  it('does not repeat the token in its message', async () => {
     const failed = await failure(verify(await signed({ aud: 'another' })));
     expect(`${failed.message} ${JSON.stringify(failed)} ${String(failed.cause)}`).not.toContain(SUB);
   });

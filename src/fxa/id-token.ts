@@ -1,5 +1,5 @@
-// The id_token: its signature (id-token-signature.ts), then issuer, audience, expiry, and `at_hash` where there is one. FxA
-// never sends a nonce; state and PKCE stand in its place.
+// Verifies an id_token: signature, issuer, audience, expiry, and `at_hash` if present. FxA does not support a nonce;
+// `state` and PKCE take its place.
 import type { Deployment } from './environments.ts';
 import { requestJson } from './http.ts';
 import type { Http } from './http.ts';
@@ -13,10 +13,10 @@ import {
 
 export interface IdTokenClaims {
   iss: string;
-  /** FxA: the account's uid, or another name for it where the client is set up so. */
+  /** FxA: the account's uid, or a pairwise identifier if Mozilla configured the client that way. */
   sub: string;
   aud: string | string[];
-  /** Seconds since the epoch, by the clock of Mozilla accounts. */
+  /** Seconds since the epoch, on the server's clock. */
   iat: number;
   exp: number;
   amr?: string[];
@@ -25,13 +25,13 @@ export interface IdTokenClaims {
 }
 
 /**
- * Gives the key set document (RFC 7517, section 5). For callers that keep keys between calls, and fetch them anew for a `kid`
- * they do not know; this module keeps nothing.
+ * Returns the key set document (RFC 7517, section 5), for callers that cache keys and refetch them for an unknown
+ * `kid`. This module caches nothing.
  */
 export type KeySource = (kid: string) => Promise<unknown>;
 
 export interface IdTokenOptions {
-  /** The access token that came with it. */
+  /** The access token issued with it. */
   accessToken: string;
   /** Milliseconds since the epoch. */
   now: number;
@@ -41,10 +41,13 @@ export interface IdTokenOptions {
 }
 
 /**
- * Verifies an id_token (OpenID Connect Core 1.0, section 3.1.3.7). The key set is asked for only when the header is fit.
+ * Verifies an id_token (OpenID Connect Core 1.0, section 3.1.3.7). Keys are fetched only for a valid header.
  *
- * @throws FxaError `bad_response` with reason `id_token_malformed`, `…_algorithm`, `…_key`, `…_signature`, `…_issuer`,
- * `…_audience`, `…_expired`, `…_hash`, or `keys` (the key set cannot be used); and what fetching the keys throws.
+ * @throws FxaError `bad_response` with reason `id_token_malformed`, `id_token_algorithm`, `id_token_key`,
+ * `id_token_signature`, `id_token_issuer`, `id_token_audience`, `id_token_expired`, `id_token_hash` or `keys` (unusable
+ * key set); and the codes of `requestJson` from fetching the keys.
+ * @example
+ * const { sub } = await verifyIdToken(deployment, idToken, { accessToken, now: Date.now() }, http);
  */
 export async function verifyIdToken(
   deployment: Deployment,
@@ -65,7 +68,7 @@ export async function verifyIdToken(
   return claims;
 }
 
-/** RFC 7517, section 5. */
+/** The only signing key with this `kid` in a key set (RFC 7517, section 5). */
 function keyOf(document: unknown, kid: string): PublicKey {
   const { keys } = Object(document) as { keys?: unknown };
   if (!Array.isArray(keys) || keys.some((key) => typeof key !== 'object' || key === null))
@@ -87,7 +90,7 @@ function checkedClaims(payload: Uint8Array, expected: Expected): IdTokenClaims {
   const { clientId, issuers, now, clockTolerance } = expected;
   const { iss, sub, aud, iat, exp, nbf, amr, acr, at_hash, azp } = parsedObject(payload);
   if (!issuers.includes(iss)) throw refusal('id_token_issuer');
-  // No other audience is trusted beside this client: `resource` is never sent.
+  // Only this client is a trusted audience, since `resource` is never sent.
   const audiences = [aud].flat();
   if (audiences.length === 0 || audiences.some((one) => one !== clientId)) throw refusal('id_token_audience');
   if (azp !== undefined && azp !== clientId) throw refusal('id_token_audience');
@@ -98,7 +101,7 @@ function checkedClaims(payload: Uint8Array, expected: Expected): IdTokenClaims {
     typeof exp === 'number' &&
     (nbf === undefined || (typeof nbf === 'number' && nbf <= now + clockTolerance));
   if (!wellFormed) throw refusal('id_token_malformed');
-  // Said so that an instant that is no number counts as too late.
+  // Negated, so that NaN counts as expired.
   if (!(exp > now - clockTolerance)) throw refusal('id_token_expired');
   if (at_hash !== undefined && typeof at_hash !== 'string') throw refusal('id_token_hash');
   return {
@@ -115,7 +118,7 @@ function checkedClaims(payload: Uint8Array, expected: Expected): IdTokenClaims {
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
-// OpenID Connect Core 1.0, section 3.1.3.6: the left half of the hash that belongs to RS256.
+// OpenID Connect Core 1.0, section 3.1.3.6: the left half of RS256's hash.
 async function halfHash(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   const text = btoa(String.fromCharCode(...digest.subarray(0, 16)));
@@ -123,12 +126,12 @@ async function halfHash(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 }
 
 /**
- * What servers of 2019 hash in place of the access token: its bytes, read as ASCII, as far as they happen to be pairs of
- * hexadecimal digits. Mostly nothing.
+ * FxA: servers of 2019 do not hash the access token but its bytes decoded as ASCII, up to the first that are not pairs
+ * of hexadecimal digits. Usually nothing is left.
  */
 function hashedIn2019(accessToken: string): Uint8Array<ArrayBuffer> {
   const [digits = ''] = /^(?:[0-9a-f]{2})*/i.exec(accessToken) ?? [];
-  // Node's `ascii` drops the highest bit.
+  // Node's `ascii` decoding drops the highest bit.
   const text = String.fromCharCode(...bytesOfHex(digits).map((byte) => byte & 0x7f));
   return bytesOfHex(/^(?:[0-9a-f]{2})*/i.exec(text)?.[0] ?? '');
 }

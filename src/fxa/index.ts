@@ -1,5 +1,5 @@
-// The protocol's public face, for use on its own. Modules have no side effects, so a bundle holds only what it imports.
-// It needs oauth4webapi and jose. A sign-in, in order:
+// The public API of the protocol, usable on its own. Modules have no side effects, so bundlers drop unused ones.
+// Depends on oauth4webapi and jose. A sign-in:
 //
 //   const http = { fetch };
 //   const deployment = { name: 'custom', clientId, endpoints: await discover(issuer, http) } as const;

@@ -41,11 +41,11 @@ const verifying = (answer: Told['answer']) =>
   verifyAccessToken(endpoints, ACCESS_TOKEN, { fetch: strictFetch(verification(answer)) });
 
 describe('introspection', () => {
-  it('tells whose a live token is, for what, and until when', async () => {
+  it('returns the account, scope and times of a valid token', async () => {
     expect(await asking(introspection(json(DESCRIBED)))).toEqual(INTROSPECTED);
   });
 
-  it('takes instants in seconds too', async () => {
+  it('accepts times in seconds, too', async () => {
     const seconds = { ...DESCRIBED, iat: (NOW - 60_000) / 1000, exp: (NOW + 60_000) / 1000 };
     expect(await asking(introspection(json(seconds)))).toEqual(INTROSPECTED);
   });
@@ -56,18 +56,18 @@ describe('introspection', () => {
     ['past its end', { ...DESCRIBED, active: false, exp: NOW - 1 }],
     ['a refresh token', { ...DESCRIBED, token_type: 'refresh_token', exp: undefined }],
     ['a refresh token with an end', { ...DESCRIBED, token_type: 'refresh_token' }],
-  ])('knows nothing of a token that is %s', async (_name, answer) => {
+  ])('returns undefined for a token that is %s', async (_name, answer) => {
     expect(await asking(introspection(json(answer)))).toBeUndefined();
   });
 
   it.each([
     ['malformed', REFUSED_TOKEN],
     ['a refresh token of a confidential client', () => fxaError(400, 116)],
-  ])('knows nothing of a token that is refused as %s', async (_name, answer) => {
+  ])('returns undefined for a token rejected as %s', async (_name, answer) => {
     expect(await asking(introspection(answer()))).toBeUndefined();
   });
 
-  it('has the other endpoint decide when a token is called inactive before its end', async () => {
+  it('checks /v1/verify when a token is reported inactive before its expiry', async () => {
     const inverted = () => introspection(json({ ...DESCRIBED, active: false }));
     expect(await asking(inverted(), verification(json(VOUCHED)))).toEqual(INTROSPECTED);
     expect(await asking(inverted(), verification(fxaError(400, 108)))).toBeUndefined();
@@ -75,7 +75,7 @@ describe('introspection', () => {
 });
 
 describe('verification', () => {
-  it('tells whose a live token is and for what, in the words of every other answer', async () => {
+  it('returns the account and scope of a valid token', async () => {
     expect(await verifying(json({ ...VOUCHED, profile_changed_at: 5, generation: 1 }))).toEqual({
       uid: UID,
       clientId: CLIENT_ID,
@@ -88,7 +88,7 @@ describe('verification', () => {
     ['unknown', () => fxaError(400, 108)],
     ['expired', () => fxaError(400, 115, { expiredAt: '2026-01-01T00:00:00.000Z' })],
     ['malformed', REFUSED_TOKEN],
-  ])('knows nothing of a token that is %s', async (_name, answer) => {
+  ])('returns undefined for a token that is %s', async (_name, answer) => {
     expect(await verifying(answer())).toBeUndefined();
   });
 });
@@ -116,7 +116,7 @@ it.each([
   { exp: undefined },
   { exp: '5' },
   { iat: -1 },
-])('refuses an introspection that makes no sense: %o', async (odd) => {
+])('rejects an inconsistent introspection: %o', async (odd) => {
   const error = await failure(asking(introspection(json({ ...DESCRIBED, ...odd }))));
   expect(error.code).toBe('bad_response');
   expect(error.message).not.toContain(UID);

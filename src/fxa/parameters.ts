@@ -1,8 +1,8 @@
-// What each parameter of the authorization request may be: the stricter of FxA's page and FxA's API, of 2019 and of today.
+// The valid values of each authorization parameter: the strictest of FxA's page and API, in 2019 and today.
 import { isValidScope, parseScopes } from './scopes.ts';
 import { secureUrl } from './secure-url.ts';
 
-type Rule = readonly [says: string, test: RegExp | ((value: string) => boolean)];
+type Rule = readonly [description: string, test: RegExp | ((value: string) => boolean)];
 
 const email: Rule = [
   'an e-mail address',
@@ -11,7 +11,7 @@ const email: Rule = [
 const entrypoint: Rule = ['letters, digits and . : _ -', /^[\w.:-]{1,128}$/];
 const utm: Rule = ['letters, digits and / . % _ -, at most 128', /^[\w/.%-]{1,128}$/];
 
-/** By name on the wire. A parameter that is not here is not sent: `nonce`, `service` and `context` least of all. */
+/** By name on the wire. Others, such as `nonce`, `service` and `context`, are never sent. */
 export const PARAMETER_RULES = {
   client_id: ['16 hexadecimal digits', /^[0-9a-f]{16}$/i],
   redirect_uri: [
@@ -47,18 +47,18 @@ export const PARAMETER_RULES = {
 
 export type ParameterName = keyof typeof PARAMETER_RULES;
 
-/** What the parameter must be, in words, or undefined when the value is fine. */
+/** A description of the valid values, or undefined when this one is valid. */
 export function parameterFault(name: ParameterName, value: string): string | undefined {
-  const [says, test]: Rule = PARAMETER_RULES[name];
+  const [description, test]: Rule = PARAMETER_RULES[name];
   const fine = test instanceof RegExp ? test.test(value) : test(value);
-  return fine ? undefined : `${name} must be ${says}`;
+  return fine ? undefined : `${name} must be ${description}`;
 }
 
 function isPlainUrl(value: string): boolean {
   return secureUrl(value) !== undefined;
 }
 
-// FxA: the server's own alphabet for the whole list is narrower than the grammar of one scope: it has no `#`.
+// FxA: the server accepts fewer characters in the list than in a single scope: no `#`.
 function isScopeList(value: string): boolean {
   const scopes = parseScopes(value);
   return (
@@ -69,7 +69,7 @@ function isScopeList(value: string): boolean {
   );
 }
 
-// A private key in this place would travel through the address bar.
+// Rejects private keys, which would appear in the address bar.
 function isPublicKey(value: string): boolean {
   try {
     const json = atob(value.replaceAll('-', '+').replaceAll('_', '/'));

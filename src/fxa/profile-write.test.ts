@@ -59,7 +59,7 @@ describe('setDisplayName', () => {
     ['half of a pair', 'a\uD83E'],
     ['257 characters', 'x'.repeat(257)],
     ['128 characters and a half that take two units each', `${'🦊'.repeat(128)}x`],
-  ])('refuses %s before it is sent, and does not repeat it', async (_what, name) => {
+  ])('rejects %s before sending it, and does not repeat it', async (_what, name) => {
     const error = await failure(named(name));
     expect(error).toMatchObject({ code: 'invalid_request', parameter: 'displayName' });
     expect(error.message).not.toContain(name);
@@ -78,7 +78,7 @@ describe('setDisplayName', () => {
     expect(await failure(named('Ada', nameRequest('Ada', answer)))).toMatchObject({ code });
   });
 
-  it('tells when FxA refuses what we thought fine', async () => {
+  it('reports a name that only FxA rejects', async () => {
     const answer = fxaError(400, 101, { validation: { source: 'payload', keys: ['displayName'] } });
     expect(await failure(named('Ada', nameRequest('Ada', answer)))).toMatchObject({
       code: 'invalid_request',
@@ -93,17 +93,17 @@ describe('setAvatar', () => {
     ['a JPEG', 'image/jpeg', bytes(...JPEG, 0xe0, 1)],
     ['a JPEG of a camera', 'image/jpeg', bytes(...JPEG, 0xe1, 1)],
     ['a JPEG without a header of its own', 'image/jpeg', bytes(...JPEG, 0xdb, 1)],
-  ])('sends %s as it is', async (_what, type, image) => {
+  ])('sends %s unchanged', async (_what, type, image) => {
     await expect(pictured(image, pictureRequest(type, image, uploaded()))).resolves.toBeUndefined();
   });
 
-  it('goes by the bytes of a file, not by the type it claims', async () => {
+  it('takes the type from the bytes, not from the Blob', async () => {
     const image = bytes(...PNG, 1);
     const file = new Blob([image], { type: 'image/jpeg' });
     await pictured(file, pictureRequest('image/png', image, uploaded()));
   });
 
-  it('sends a part of a larger buffer, and no more', async () => {
+  it('sends only its own part of a larger buffer', async () => {
     const part = bytes(7, 7, ...PNG, 1, 9).subarray(2, -1);
     await pictured(part, pictureRequest('image/png', bytes(...PNG, 1), uploaded()));
   });
@@ -116,16 +116,16 @@ describe('setAvatar', () => {
     ['a JPEG that FxA does not take', bytes(...JPEG, 0xee)],
     ['what is one byte too large', pngOf(LARGEST_AVATAR + 1)],
     ['a file one byte too large', new Blob([pngOf(LARGEST_AVATAR + 1)])],
-  ])('refuses %s before it is sent', async (_what, image) => {
+  ])('rejects %s before sending it', async (_what, image) => {
     expect(await failure(pictured(image))).toMatchObject({ code: 'invalid_request', parameter: 'avatar' });
   });
 
-  it('takes the largest', async () => {
+  it('accepts a picture of the maximum size', async () => {
     const image = pngOf(LARGEST_AVATAR);
     await pictured(image, pictureRequest('image/png', image, uploaded()));
   });
 
-  it('tells of a file that can be read no more', async () => {
+  it('reports a file that is no longer readable', async () => {
     const gone = new Blob([bytes(...PNG)]);
     gone.arrayBuffer = () => Promise.reject(new DOMException('gone', 'NotReadableError'));
     expect(await failure(pictured(gone))).toMatchObject({ code: 'invalid_request', parameter: 'avatar' });
@@ -146,7 +146,7 @@ describe('setAvatar', () => {
     });
   });
 
-  it('waits a minute, or as long as it is told', async () => {
+  it('times out after a minute, or after http.timeout', async () => {
     vi.useFakeTimers();
     const image = bytes(...PNG);
     const wait = (timeout?: number) => {

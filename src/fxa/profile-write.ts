@@ -1,34 +1,38 @@
-// Writing to the profile: the display name and the picture. What FxA would refuse is refused here, before it is sent.
+// Changes the display name and the picture. Invalid values are rejected before they are sent.
 import type { Deployment } from './environments.ts';
 import { FxaError } from './errors.ts';
 import { requestJson } from './http.ts';
 import type { Http, JsonRequest } from './http.ts';
 
-/** Bytes. FxA: its default; a deployment may allow less. */
+/** Bytes. FxA: the default limit; a deployment may allow less. */
 export const LARGEST_AVATAR = 1024 * 1024;
 
 /** UTF-16 code units, as FxA counts them. */
 const LONGEST_NAME = 256;
 
-/** A picture takes longer than a question. Milliseconds. */
+/** Milliseconds. Uploads take longer than other requests. */
 const UPLOAD_TIMEOUT = 60_000;
 
-// FxA: no control characters, line or paragraph separators, private use, or specials (U+FFFD among them in older
-// servers). Half of a surrogate pair is no text, and would not arrive as what was sent.
+// FxA: rejects control characters, line and paragraph separators, private use, and specials (older servers include
+// U+FFFD). Lone surrogates would be altered in transit.
 const FORBIDDEN_IN_NAME = /[\p{Cc}\u2028\u2029\uE000-\uF8FF\uFFF9-\uFFFF\p{Cs}]/u;
 
-// FxA looks at the first bytes, of a JPEG at one more than its signature has.
+// FxA: checks these first bytes, for JPEG one more than its signature has.
 const SIGNATURES: readonly (readonly [type: string, begins: RegExp])[] = [
   ['image/png', /^89504e470d0a1a0a/],
   ['image/jpeg', /^ffd8ff(?:db|e0|e1)/],
 ];
 
 /**
- * Sets the display name; the empty one clears it. Needs `profile:display_name:write` (FxA: `profile` does not imply it,
- * `profile:write` does).
+ * Sets the display name; an empty one clears it. Needs the scope `profile:display_name:write` (FxA: implied by
+ * `profile:write`, but not by `profile`).
  *
- * @throws FxaError `invalid_request` with parameter `displayName` (longer than 256 characters, or one that FxA refuses),
- * `token_rejected` (401: refresh once and try again), `scope_denied` (403), and all of `requestJson`.
+ * @throws FxaError
+ * - `invalid_request` with parameter `displayName`: longer than 256 characters, or with characters that FxA rejects
+ * - `token_rejected`: refresh once and retry
+ * - `scope_denied`, and the codes of `requestJson`
+ * @example
+ * await setDisplayName(deployment, accessToken, 'Ada Lovelace', http);
  */
 export async function setDisplayName(
   deployment: Deployment,
@@ -43,12 +47,16 @@ export async function setDisplayName(
 }
 
 /**
- * Sets the picture: a PNG or a JPEG of at most `LARGEST_AVATAR` bytes. The profile tells its address afterwards. Its bytes
- * decide what it is, never the type that a `Blob` or a file name claims. Needs `profile:avatar:write`. Waits a minute
- * unless `http.timeout` says otherwise.
+ * Sets the picture: a PNG or JPEG of at most `LARGEST_AVATAR` bytes; the profile has its URL afterwards. The type is
+ * taken from the bytes, not from the `Blob`. Needs the scope `profile:avatar:write`. Times out after a minute unless
+ * `http.timeout` is set.
  *
- * @throws FxaError `invalid_request` with parameter `avatar` (empty, too large, another kind), or without one when FxA
- * cannot read the picture; `token_rejected`, `scope_denied`, and all of `requestJson`.
+ * @throws FxaError
+ * - `invalid_request`: with parameter `avatar` when it is empty, too large or of another type; without one when FxA
+ *   cannot decode the picture
+ * - `token_rejected`, `scope_denied`, and the codes of `requestJson`
+ * @example
+ * await setAvatar(deployment, accessToken, input.files[0], http);
  */
 export async function setAvatar(
   deployment: Deployment,
@@ -65,7 +73,7 @@ export async function setAvatar(
   await write(deployment, 'avatar/upload', accessToken, { type, body }, { ...http, timeout });
 }
 
-/** FxA: the writes lie beside `/v1/profile`. */
+/** FxA: write endpoints are siblings of `/v1/profile`. */
 async function write(
   { endpoints }: Deployment,
   path: string,
@@ -78,7 +86,7 @@ async function write(
   await requestJson(http, 'profile-write', url, { method: 'POST', headers, body });
 }
 
-/** A file may be gone, or changed, since the person chose it. */
+/** Fails when the file was moved or changed after it was chosen. */
 async function bytesOf(image: Blob): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return new Uint8Array(await image.arrayBuffer());

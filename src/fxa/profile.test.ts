@@ -27,15 +27,15 @@ const get = (answer: Told['answer']) => {
 };
 
 describe('parseProfile', () => {
-  it('reads all it knows', () => {
+  it('reads all known members', () => {
     expect(parseProfile({ ...FULL, accountDisabledAt: 1 })).toEqual({ ...FULL, accountDisabledAt: 1 });
   });
 
-  it('needs nothing but the uid, and leaves out what it does not know', () => {
+  it('requires only uid, and drops unknown members', () => {
     expect(parseProfile({ uid: UID, ecosystemAnonId: 'x', __proto__: null })).toEqual({ uid: UID });
   });
 
-  it('leaves out what has another form', () => {
+  it('drops malformed members', () => {
     const odd = {
       uid: UID,
       email: null,
@@ -69,11 +69,11 @@ describe('parseProfile', () => {
 });
 
 describe('fetchProfile', () => {
-  it('asks with the token', async () => {
+  it('sends the access token', async () => {
     expect(await get(json(FULL))).toEqual(FULL);
   });
 
-  it('tells of a disabled account', async () => {
+  it('reports a disabled account', async () => {
     expect(await failure(get(json({ ...FULL, accountDisabledAt: 1795240445000 })))).toMatchObject({
       code: 'account_disabled',
     });

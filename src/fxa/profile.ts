@@ -1,21 +1,21 @@
-// The profile: what the scopes of a token reveal about a person. `uid` is the key to everything; all else may be missing.
+// The profile that a token's scopes reveal. `uid` identifies the account; everything else may be missing.
 import type { Deployment } from './environments.ts';
 import { FxaError } from './errors.ts';
 import { requestJson } from './http.ts';
 import type { Http } from './http.ts';
 import { secureUrl } from './secure-url.ts';
 
-/** By the scope that reveals it. */
+/** Members by the scope that reveals them. */
 export interface Profile {
   /** `profile:uid`: 32 hexadecimal digits. */
   uid: string;
-  /** `openid`. FxA: gone after a refresh, so nothing may depend on it. */
+  /** `openid`. FxA: missing after a refresh, so do not rely on it. */
   sub?: string;
   /** `profile:email` */
   email?: string;
   /** `profile:display_name`. FxA: absent until set. */
   displayName?: string;
-  /** `profile:avatar`: an address fit for an image; `avatarDefault` when the person has set none. */
+  /** `profile:avatar`: an image URL; `avatarDefault` is true when no picture was set. */
   avatar?: string;
   avatarDefault?: boolean;
   /** `profile:locale` */
@@ -23,27 +23,31 @@ export interface Profile {
   /** `profile:amr` */
   amrValues?: string[];
   twoFactorAuthentication?: boolean;
-  /** `profile:subscriptions`: capabilities for this client; absent when there are none. */
+  /** `profile:subscriptions`: capabilities for this client; absent if there are none. */
   subscriptions?: string[];
-  /** Milliseconds since the epoch. Only when set: the account is disabled, or locked. */
+  /** Milliseconds since the epoch; present only for a disabled or locked account. */
   accountDisabledAt?: number;
   accountLockedAt?: number;
-  /** False: no metrics about this person. FxA: absent from tokens that reveal little; absent means unknown. */
+  /** False: the user opted out of metrics. Absent means unknown: FxA omits it for tokens with few scopes. */
   metricsEnabled?: boolean;
 }
 
 /**
  * Fetches the profile that an access token reveals.
  *
- * @throws FxaError `token_rejected` (401: refresh once and try again; not a proof that the grant is gone), `scope_denied`
- * (403), `account_disabled` (the profile says so), `bad_response` with reason `profile`, and all of `requestJson`.
+ * @throws FxaError
+ * - `token_rejected`: refresh once and retry; the grant may still be valid
+ * - `scope_denied`, `account_disabled`, `bad_response` with reason `profile` (no `uid`)
+ * - the codes of `requestJson`
+ * @example
+ * const { uid, email } = await fetchProfile(deployment, grant.accessToken, http);
  */
 export async function fetchProfile(
   deployment: Deployment,
   accessToken: string,
   http: Http,
 ): Promise<Profile> {
-  // FxA: `Bearer` only with a capital B.
+  // FxA: `Bearer` is case-sensitive.
   const headers = { authorization: `Bearer ${accessToken}` };
   const url = deployment.endpoints.profile;
   const profile = parseProfile(await requestJson(http, 'profile', url, { method: 'GET', headers }));
@@ -54,10 +58,12 @@ export async function fetchProfile(
 }
 
 /**
- * Reads a profile. Members it does not know are left out, and so are known ones of an unknown form: a person is not kept
- * from signing in by an odd avatar.
+ * Reads a profile. Unknown members are dropped, and so are malformed ones, so that an odd avatar does not prevent
+ * signing in.
  *
- * @throws FxaError `bad_response` with reason `profile` when there is no `uid`.
+ * @throws FxaError `bad_response` with reason `profile` when `uid` is missing.
+ * @example
+ * const profile = parseProfile(await response.json());
  */
 export function parseProfile(value: unknown): Profile {
   const fields = (value ?? {}) as Readonly<Record<string, unknown>>;
@@ -74,10 +80,11 @@ export function parseProfile(value: unknown): Profile {
 }
 
 /**
- * Whether a profile is of the subject of an id_token (OpenID Connect Core 1.0, section 5.3.2).
+ * Whether a profile belongs to the subject of an id_token (OpenID Connect Core 1.0, section 5.3.2).
  *
- * FxA: `sub` and `uid` of a profile are both the account's uid. The id_token says the same, unless Mozilla set the client up
- * with pairwise subjects (`pairwise`): then it has a name for the person that no other client knows, in the form of a uid.
+ * FxA: the profile's `sub` and `uid` are both the account's uid, and so is the id_token's `sub`, unless Mozilla
+ * configured the client for pairwise subjects (`pairwise`): then it is an identifier in the form of a uid that only
+ * this client sees.
  */
 export function isProfileOf({ uid, sub = uid }: Profile, subject: string, pairwise = false): boolean {
   if (pairwise) return sub === subject || sub === uid;
@@ -86,7 +93,7 @@ export function isProfileOf({ uid, sub = uid }: Profile, subject: string, pairwi
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 const flag = (value: unknown) => (typeof value === 'boolean' ? value : undefined);
-/** Milliseconds, within what a `Date` can hold. */
+/** Milliseconds, within the range of `Date`. */
 const instant = (value: unknown) =>
   typeof value === 'number' && value > 0 && value <= 8.64e15 ? value : undefined;
 const texts = (value: unknown) =>

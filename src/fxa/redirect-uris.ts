@@ -1,5 +1,5 @@
-// The redirect URI that each browser derives from an extension's id. For build tools and servers; a running extension asks
-// the browser (`identity.getRedirectURL`).
+// The redirect URI that each browser derives from an extension's id. For build tools and servers; a running extension
+// asks the browser (`identity.getRedirectURL`).
 
 /** Firefox: the SHA-1 of the add-on id in hex, under extensions.allizom.org. The trailing slash is part of the URI. */
 export async function firefoxRedirectUri(addonId: string): Promise<string> {

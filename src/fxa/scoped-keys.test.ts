@@ -39,7 +39,7 @@ const open = async (bundle: unknown, wanted: readonly string[] = [NOTES]) =>
   openScopedKeys(await encrypted(bundle), request.privateJwk, wanted);
 
 describe('newKeyRequest', () => {
-  it('makes a public key that an authorization request takes, without a trace of the private one', () => {
+  it('returns a public key for the authorization request, without the private part', () => {
     const sent = JSON.parse(Buffer.from(request.keysJwk, 'base64url').toString()) as JsonWebKey;
     expect(Object.keys(sent).sort()).toEqual(['crv', 'kty', 'x', 'y']);
     const url = authorizationUrl(deployment(), {
@@ -52,7 +52,7 @@ describe('newKeyRequest', () => {
     expect(new URL(url).searchParams.get('keys_jwk')).toBe(request.keysJwk);
   });
 
-  it('makes another key every time, which survives storage as JSON', async () => {
+  it('returns a new key each time, which can be stored as JSON', async () => {
     const { privateJwk } = request;
     expect((await newKeyRequest()).privateJwk.d).not.toBe(privateJwk.d);
     const stored = JSON.parse(JSON.stringify(privateJwk)) as JsonWebKey;
@@ -64,20 +64,20 @@ describe('newKeyRequest', () => {
 });
 
 describe('openScopedKeys', () => {
-  it('gives the wanted keys, and drops other scopes and members', async () => {
+  it('returns the wanted keys, and drops other scopes and members', async () => {
     const bundle = { [NOTES]: { ...key, scope: NOTES, more: 1 }, [SYNC]: syncKey, other: { kty: 'EC' } };
     expect(await open(bundle)).toEqual({ [NOTES]: key });
     expect(await open(bundle, [SYNC, NOTES])).toEqual({ [NOTES]: key, [SYNC]: syncKey });
   });
 
-  it('gives keys that WebCrypto takes', async () => {
+  it('returns keys that WebCrypto can import', async () => {
     const { [NOTES]: opened } = await open({ [NOTES]: key });
     if (opened === undefined) throw new Error('no key');
     const imported = await crypto.subtle.importKey('jwk', opened, 'AES-GCM', false, ['encrypt']);
     expect(imported.algorithm).toMatchObject({ length: 256 });
   });
 
-  it('says that keys are missing when there is no bundle, or not the wanted scope in it', async () => {
+  it('reports missing keys without a bundle, or without the wanted scope', async () => {
     const missing = { code: 'bad_response', reason: 'keys_missing' };
     await expect(failure(openScopedKeys(undefined, request.privateJwk, [NOTES]))).resolves.toMatchObject(
       missing,
@@ -106,16 +106,16 @@ describe('openScopedKeys', () => {
     ['null', null],
     ['a string', 'key'],
     ['a list', [key]],
-  ])('refuses %s', async (_what, value) => {
+  ])('rejects %s', async (_what, value) => {
     const refused = { code: 'bad_response', reason: 'keys_malformed' };
     await expect(failure(open({ [NOTES]: value }))).resolves.toMatchObject(refused);
   });
 
-  it.each([[[]], ['text'], [null], [7]])('refuses the bundle %j', async (bundle) => {
+  it.each([[[]], ['text'], [null], [7]])('rejects the bundle %j', async (bundle) => {
     await expect(failure(open(bundle))).resolves.toMatchObject({ reason: 'keys_malformed' });
   });
 
-  it('refuses a bundle that is not UTF-8, or not JSON, and quotes nothing of it', async () => {
+  it('rejects a bundle that is not UTF-8 or not JSON, without quoting it', async () => {
     for (const text of [Buffer.from([0x22, 0xff, 0x22]), Buffer.from('{"k":"secret-key-material')]) {
       const jwe = await encrypted(undefined, {}, new Uint8Array(text));
       const error = await failure(openScopedKeys(jwe, request.privateJwk, [NOTES]));
@@ -130,14 +130,14 @@ describe('openScopedKeys', () => {
     ['with another content encryption', { enc: 'A128GCM' }],
     ['with a block cipher', { enc: 'A256CBC-HS512' }],
     ['with a wrapped key', { alg: 'ECDH-ES+A256KW' }],
-  ])('refuses a bundle %s', async (_what, header) => {
+  ])('rejects a bundle %s', async (_what, header) => {
     const jwe = await encrypted({ [NOTES]: key }, header);
     await expect(failure(openScopedKeys(jwe, request.privateJwk, [NOTES]))).resolves.toMatchObject({
       reason: 'keys_malformed',
     });
   });
 
-  it('refuses critical extensions, also those it could know', async () => {
+  it('rejects critical extensions, even known ones', async () => {
     const recipient = await importJWK({ ...request.privateJwk, d: undefined, kty: 'EC' } as never, 'ECDH-ES');
     const jwe = await new CompactEncrypt(new TextEncoder().encode(JSON.stringify({ [NOTES]: key })))
       .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM', crit: ['urn:x'], 'urn:x': 1 })
@@ -147,7 +147,7 @@ describe('openScopedKeys', () => {
     });
   });
 
-  it('refuses other keys than ours, and keys that are none', async () => {
+  it('rejects foreign and malformed private keys', async () => {
     const jwe = await encrypted({ [NOTES]: key });
     const other = (await newKeyRequest()).privateJwk;
     const { d: _, ...withoutPrivatePart } = request.privateJwk;
@@ -158,7 +158,7 @@ describe('openScopedKeys', () => {
     }
   });
 
-  it('takes what three scopes need, and refuses what is longer than any bundle', async () => {
+  it('accepts the size of three scopes, and rejects larger bundles', async () => {
     const bundle = Object.fromEntries(
       ['notes', 'lockbox', 'send'].map((app) => {
         const scope = `https://identity.mozilla.com/apps/${app}`;
@@ -171,7 +171,7 @@ describe('openScopedKeys', () => {
     await expect(failure(open(long))).resolves.toMatchObject({ reason: 'keys_malformed' });
   });
 
-  it('refuses whatever is not the JWE that was made', async () => {
+  it('rejects any altered JWE', async () => {
     const jwe = await encrypted({ [NOTES]: key });
     await fc.assert(
       fc.asyncProperty(
@@ -209,7 +209,7 @@ describe('compareScopedKeys', () => {
       { [NOTES]: key, [SYNC]: syncKey },
       { [NOTES]: at(1510726316), [SYNC]: { ...syncKey, kid: `1510726317124-${PRINT}` } },
     ],
-  ])('says %s when %s', (expected, _when, before, after) => {
+  ])('returns %s when %s', (expected, _when, before, after) => {
     expect(compareScopedKeys(before, after)).toBe(expected);
   });
 });

@@ -1,41 +1,44 @@
-// Scoped keys: encryption keys that only the person's devices know. Mozilla accounts' page derives them from the password
-// and encrypts them to a key of this one attempt; its servers see ciphertext only.
+// Scoped keys: encryption keys known only to the user's devices. The sign-in page derives them from the password and
+// encrypts them to this attempt's public key, so that Mozilla's servers see only ciphertext.
 import { base64url, compactDecrypt, decodeProtectedHeader, importJWK } from 'jose';
 import { FxaError } from './errors.ts';
 
 /** A symmetric key as JWK (RFC 7517), ready for `crypto.subtle.importKey('jwk', …)`. */
 export interface ScopedKey {
   readonly kty: 'oct';
-  /** The key in base64url. FxA: 32 bytes; 64 for the scopes of Sync. */
+  /** The key in base64url. FxA: 32 bytes, for Sync scopes 64. */
   readonly k: string;
-  /** `<timestamp>-<fingerprint>`. FxA: the timestamp is in seconds, for the scopes of Sync in milliseconds. */
+  /** `<timestamp>-<fingerprint>`. FxA: the timestamp is in seconds, for Sync scopes in milliseconds. */
   readonly kid: string;
 }
 
 /** By scope. */
 export type ScopedKeys = Readonly<Record<string, ScopedKey>>;
 
-/** Which key it is, by scope; no secret. */
+/** Key ids by scope. Not secret. */
 export type KeyIds = Readonly<Record<string, Pick<ScopedKey, 'kid'>>>;
 
-// Base64url of 16, 32, 64 and any number of bytes, without spare bits that could be set (RFC 4648, section 3.5).
+// Base64url of 16, 32, 64 and any number of bytes, with zero padding bits (RFC 4648, section 3.5).
 const B16 = '[\\w-]{21}[AQgw]';
 const B32 = '[\\w-]{42}[AEIMQUYcgkosw048]';
 const B64 = '[\\w-]{85}[AQgw]';
 const BYTES = '(?:[\\w-]{4})*(?:[\\w-][AQgw]|[\\w-]{2}[AEIMQUYcgkosw048])?';
-// FxA: at most 1024 characters, which is two scopes. Twice that leaves room, and still bounds the work.
+// FxA: at most 1024 characters, enough for two scopes. Twice that leaves room and still limits the work.
 const JWE = new RegExp(`^(?=.{1,2048}$)${BYTES}\\.\\.[\\w-]{16}\\.${BYTES}\\.${B16}$`);
 const K = new RegExp(`^(?:${B32}|${B64})$`);
 const KID = new RegExp(`^(\\d{10,13})-${B16}$`);
 
 /**
- * An ephemeral P-256 key for one attempt. `keysJwk` goes to `authorizationUrl`; `privateJwk` is plain JSON, to be kept in
- * memory (`storage.session`) until the answer comes, and forgotten then.
+ * An ephemeral P-256 key pair for one attempt. Pass `keysJwk` to `authorizationUrl`; keep `privateJwk`, which is plain
+ * JSON, in memory (`storage.session`) until the response arrives, then delete it.
+ *
+ * @example
+ * const { keysJwk, privateJwk } = await newKeyRequest();
  */
 export async function newKeyRequest(): Promise<{ keysJwk: string; privateJwk: JsonWebKey }> {
   const pair = await crypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, true, ['deriveBits']);
   const { kty, crv, x, y, d } = await crypto.subtle.exportKey('jwk', pair.privateKey);
-  // `key_ops` and `ext` are left out: they are WebCrypto's, and say nothing about the key.
+  // Without WebCrypto's own `key_ops` and `ext`.
   const publicJwk = { kty, crv, x, y } as JsonWebKey;
   return {
     keysJwk: base64url.encode(JSON.stringify(publicJwk)),
@@ -44,11 +47,14 @@ export async function newKeyRequest(): Promise<{ keysJwk: string; privateJwk: Js
 }
 
 /**
- * Opens `keys_jwe` of a token answer and takes the wanted keys out of it; others are dropped.
+ * Decrypts `keys_jwe` of a token response and returns the keys of the wanted scopes; others are dropped.
  *
- * @throws FxaError `bad_response` with reason `keys_missing` (no bundle, or a wanted scope is not in it. FxA: leaves keys out
- * without a word where the client is not listed for them) or `keys_malformed` (cannot be decrypted with this key, or is not
- * what FxA makes).
+ * @throws FxaError `bad_response` with reason
+ * - `keys_missing`: no bundle, or a wanted scope is missing. FxA: omits keys without an error for clients not listed
+ *   for them
+ * - `keys_malformed`: cannot be decrypted with this key, or has another format than FxA's
+ * @example
+ * const keys = await openScopedKeys(grant.keysJwe, privateJwk, [scope]);
  */
 export async function openScopedKeys(
   keysJwe: string | undefined,
@@ -66,7 +72,7 @@ export async function openScopedKeys(
 }
 
 /**
- * What is in a compact JWE (RFC 7516, section 7.1): ECDH-ES on P-256 and A256GCM, and nothing else that the format allows.
+ * Decrypts a compact JWE (RFC 7516, section 7.1) made with ECDH-ES on P-256 and A256GCM; others are rejected.
  *
  * @throws FxaError `bad_response` with reason `keys_malformed`.
  */
@@ -74,7 +80,7 @@ export async function decryptKeysJwe(keysJwe: string, privateJwk: JsonWebKey): P
   if (!JWE.test(keysJwe)) throw malformed();
   try {
     const { zip, crit, epk } = decodeProtectedHeader(keysJwe) as Record<string, unknown>;
-    // jose would inflate, and would take any curve that both keys are on.
+    // jose would inflate the content, and would accept any curve that both keys share.
     const plain = zip === undefined && crit === undefined;
     const curves = [privateJwk, epk] as readonly (JsonWebKey | undefined)[];
     if (!plain || curves.some((key) => key?.crv !== 'P-256')) throw malformed();
@@ -82,19 +88,22 @@ export async function decryptKeysJwe(keysJwe: string, privateJwk: JsonWebKey): P
     const algorithms = { keyManagementAlgorithms: ['ECDH-ES'], contentEncryptionAlgorithms: ['A256GCM'] };
     return (await compactDecrypt(keysJwe, key, algorithms)).plaintext;
   } catch {
-    // What went wrong is nobody's business: told apart, failures to decrypt are an oracle.
+    // One error for all causes: distinguishable decryption failures would be an oracle.
     throw malformed();
   }
 }
 
 /**
- * Compares two bundles of one account, by the `kid`s of the scopes in both. FxA: a key changes when the password is reset
- * without recovery, and the timestamp in its `kid` then grows; a change of the password changes no key.
+ * Compares two bundles of one account by the `kid`s of their common scopes. FxA: keys change when the password is reset
+ * without recovery, and the timestamp in `kid` then increases; changing the password keeps the keys.
  *
  * - `same`: nothing changed.
- * - `rotated`: at least one key is another. Keep `after`; what was encrypted under the former key cannot be read with it.
- * - `older`: at least one timestamp goes backwards, as in an answer that comes late or is played again. Keep `before`: what
- *   was encrypted under a key that was given up should not be trusted again.
+ * - `rotated`: at least one key changed. Keep `after`; it cannot decrypt data encrypted under the previous key.
+ * - `older`: at least one timestamp decreased, as in a delayed or replayed response. Keep `before`, because abandoned
+ *   keys must not be trusted again.
+ *
+ * @example
+ * if (compareScopedKeys(stored, received) !== 'older') await save(received);
  */
 export function compareScopedKeys(before: KeyIds, after: KeyIds): 'same' | 'rotated' | 'older' {
   const changed = Object.keys(after).filter(
@@ -113,7 +122,7 @@ function parseBundle(plaintext: Uint8Array): Readonly<Record<string, unknown>> {
   try {
     bundle = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(plaintext));
   } catch {
-    // A parser's message quotes what it read, and that is keys.
+    // Dropped, because its message quotes the keys.
   }
   if (typeof bundle !== 'object' || bundle === null || Array.isArray(bundle)) throw malformed();
   return bundle as Readonly<Record<string, unknown>>;

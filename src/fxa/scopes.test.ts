@@ -23,7 +23,7 @@ describe('isValidScope', () => {
     `${OLDSYNC}/bookmarks`,
     `${OLDSYNC}#read`,
     'https://identity.mozilla.com:8443/x',
-  ])('takes %s', (scope) => {
+  ])('accepts %s', (scope) => {
     expect(isValidScope(scope)).toBe(true);
   });
 
@@ -52,7 +52,7 @@ describe('isValidScope', () => {
     'https://identity.mozilla.com/apps#a-b',
     'https:identity.mozilla.com/apps',
     Array.from({ length: 33 }, () => 'a').join(':'),
-  ])('refuses %s', (scope) => {
+  ])('rejects %s', (scope) => {
     expect(isValidScope(scope)).toBe(false);
   });
 });
@@ -70,7 +70,7 @@ describe('implies', () => {
     [OLDSYNC, `${OLDSYNC}/bookmarks#read`],
     [`${OLDSYNC}#read`, `${OLDSYNC}/bookmarks#read`],
     ['no scope at all!', 'no scope at all!'],
-  ])('%s: %s', (granted, wanted) => {
+  ])('%s implies %s', (granted, wanted) => {
     expect(implies(granted, wanted)).toBe(true);
   });
 
@@ -92,7 +92,7 @@ describe('implies', () => {
     [OLDSYNC, 'https://identity.mozilla.com:8443/apps/oldsync'],
     [OLDSYNC, 'profile'],
     ['', 'profile'],
-  ])('%s: not %s', (granted, wanted) => {
+  ])('%s does not imply %s', (granted, wanted) => {
     expect(implies(granted, wanted)).toBe(false);
   });
 });

@@ -1,10 +1,10 @@
-// Scopes: their grammar, and which of them implies which. FxA collapses what it grants by implication and may reorder
-// it, so granted scopes are never compared as strings.
+// The grammar of scopes and which scope implies which. FxA removes implied scopes from a grant and may reorder the
+// rest, so never compare granted scopes as strings.
 
-/** What a trusted client asks for when nothing else is said. */
+/** The default request of a trusted client. */
 export const DEFAULT_SCOPES: readonly string[] = ['openid', 'profile'];
 
-/** FxA: all that an untrusted client may have. Its sign-in page silently strips others, plain `profile` among them. */
+/** FxA: all scopes an untrusted client may have. The sign-in page silently removes others, including `profile`. */
 export const UNTRUSTED_SCOPES: readonly string[] = [
   'openid',
   'profile:uid',
@@ -17,29 +17,42 @@ const SHORT_COMPONENT = /^[a-zA-Z0-9_]+$/;
 const FRAGMENT = /^#[a-zA-Z0-9_]+$/;
 const MOST_COMPONENTS = 32;
 
-/** A scope taken apart: `steps` lead from the general to the particular. */
+/** A parsed scope; `steps` go from general to specific. */
 interface Scope {
-  /** Scopes of different kinds, or different origins, have nothing to do with each other. */
+  /** `short`, or a URL's origin. Scopes of different kinds never imply each other. */
   kind: string;
   steps: readonly string[];
   write: boolean;
   fragment: string;
 }
 
-/** The different scopes of a space-separated list, in their order (RFC 6749, section 3.3). Does not judge them. */
+/**
+ * Splits a space-separated list, without duplicates (RFC 6749, section 3.3). Does not validate the scopes.
+ *
+ * @example
+ * parseScopes('openid profile openid'); // ['openid', 'profile']
+ */
 export function parseScopes(value: string): string[] {
   return [...new Set(value.split(' ').filter((scope) => scope !== ''))];
 }
 
-/** Whether FxA would take this for a scope: `profile:email:write`, or a canonical https URL with at most a fragment. */
+/**
+ * Whether FxA accepts this scope: a name like `profile:email:write`, or a canonical https URL, perhaps with a fragment.
+ *
+ * @example
+ * isValidScope('profile:email'); // true
+ */
 export function isValidScope(scope: string): boolean {
   return parse(scope) !== undefined;
 }
 
 /**
- * Whether whoever has `granted` also has `wanted`. FxA: `profile` implies `profile:email`, but neither `email` nor
- * `openid` nor anything that ends in `:write`; a scope that ends in `:write` implies the same without it; a URL implies
- * the URLs below it, within its fragment if it has one. An invalid scope implies only itself.
+ * Whether the scope `granted` includes `wanted`. FxA: `profile` implies `profile:email`, but not `email`, `openid` or
+ * anything ending in `:write`; `x:write` implies `x`; a URL implies the URLs below it, within its fragment if it has
+ * one. An invalid scope implies only itself.
+ *
+ * @example
+ * implies('profile', 'profile:email'); // true
  */
 export function implies(granted: string, wanted: string): boolean {
   if (granted === wanted) return true;
@@ -54,13 +67,23 @@ export function implies(granted: string, wanted: string): boolean {
   );
 }
 
-/** Whether each scope of the list `wanted` is implied by one of the list `granted`. Both space-separated. */
+/**
+ * Whether every scope in `wanted` is implied by one in `granted`. Both are space-separated lists.
+ *
+ * @example
+ * grantedCovers('profile openid', 'openid profile:email'); // true
+ */
 export function grantedCovers(granted: string, wanted: string): boolean {
   const have = parseScopes(granted);
   return parseScopes(wanted).every((scope) => have.some((one) => implies(one, scope)));
 }
 
-/** The shortest list that covers the same: what another scope of the list implies is left out, as FxA does. */
+/**
+ * Removes scopes that another scope in the list implies, as FxA does.
+ *
+ * @example
+ * collapseScopes(['profile', 'profile:email']); // ['profile']
+ */
 export function collapseScopes(scopes: readonly string[]): string[] {
   const different = [...new Set(scopes)];
   return different.filter((scope) => !different.some((other) => other !== scope && implies(other, scope)));

@@ -1,6 +1,6 @@
-// Which addresses may be spoken to: https anywhere, plain http only with this machine.
+// Decides which URLs may be contacted: https anywhere, http only on loopback.
 
-/** The parsed URL, or undefined unless it is https (or http on a loopback host) and carries neither credentials nor a fragment. */
+/** The parsed URL; undefined unless it is https (or http on loopback) without credentials and fragment. */
 export function secureUrl(value: unknown): URL | undefined {
   if (typeof value !== 'string' || !URL.canParse(value)) return undefined;
   const url = new URL(value);
@@ -9,12 +9,12 @@ export function secureUrl(value: unknown): URL | undefined {
   return url.protocol === 'http:' && isLoopback(url.hostname) ? url : undefined;
 }
 
-/** `hostname` as the URL parser writes it: 127.0.0.0/8 in dotted form, `[::1]`, `localhost`. */
+/** `hostname` as normalized by the URL parser. True for 127.0.0.0/8, `[::1]` and `localhost`. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
-/** Issuers are compared without one trailing slash. FxA: it appears in some documents and never on the wire. */
+/** Removes one trailing slash, to compare issuers. FxA: some documentation has it, responses never do. */
 export function withoutSlash(issuer: string): string {
   return issuer.endsWith('/') ? issuer.slice(0, -1) : issuer;
 }

@@ -19,7 +19,7 @@ describe('validateGrant', () => {
   const accept = (change: object) =>
     validateGrant(deployment(), { ...ANSWER, ...change }, options, { fetch: strictFetch() });
 
-  it('reads an answer without an id_token', async () => {
+  it('reads a response without an id_token', async () => {
     expect(await accept({})).toEqual({
       accessToken: ACCESS_TOKEN,
       scope: 'profile',
@@ -30,7 +30,7 @@ describe('validateGrant', () => {
     });
   });
 
-  it('reads one without a refresh token, with keys, or with a JWT for an access token', async () => {
+  it('reads a response without a refresh token, with keys, or with a JWT access token', async () => {
     expect(await accept({ refresh_token: undefined })).not.toHaveProperty('refreshTokenId');
     expect(await accept({ keys_jwe: 'a.b.c.d.e' })).toMatchObject({ keysJwe: 'a.b.c.d.e' });
     expect(await accept({ access_token: 'eyJh.eyJp.c2ln-_' })).toMatchObject({
@@ -38,7 +38,7 @@ describe('validateGrant', () => {
     });
   });
 
-  it('reads a type in capitals, and a lifetime in text', async () => {
+  it('accepts an uppercase token_type, and expires_in as text', async () => {
     expect(await accept({ token_type: 'Bearer', expires_in: '3600' })).toMatchObject({ expiresIn: 3600 });
   });
 
@@ -53,7 +53,7 @@ describe('validateGrant', () => {
     });
   });
 
-  it('verifies it even when nobody asked for one, at the instant it is given and not by the clock', async () => {
+  it('verifies an unrequested id_token, at the given time instead of the clock', async () => {
     const keySource = () => Promise.resolve({ keys: [key.jwk] });
     const answer = { ...ANSWER, id_token: await idToken(key, await claims({ exp: NOW / 1000 - 301 })) };
     const late = validateGrant(deployment(), answer, { ...options, keySource }, { fetch: strictFetch() });
@@ -64,7 +64,7 @@ describe('validateGrant', () => {
     );
   });
 
-  it('misses an id_token that was asked for', async () => {
+  it('requires a requested id_token', async () => {
     const work = validateGrant(
       deployment(),
       ANSWER,
@@ -99,13 +99,13 @@ describe('validateGrant', () => {
     { refresh_token: 'nope' },
     { refresh_token: null },
     { refresh_token: 7 },
-  ])('refuses %o', async (change) => {
+  ])('rejects %o', async (change) => {
     const failed = await failure(accept(change));
     expect(failed).toMatchObject({ code: 'bad_response', reason: 'token_response' });
     expect(`${failed.message} ${JSON.stringify(failed)} ${String(failed.cause)}`).not.toContain(ACCESS_TOKEN);
   });
 
-  it('refuses an empty object, and an id_token of another type', async () => {
+  it('rejects an empty object, and an id_token of another type', async () => {
     const empty = validateGrant(deployment(), {}, options, { fetch: strictFetch() });
     expect(await failure(empty)).toMatchObject({ reason: 'token_response' });
     expect(await failure(accept({ id_token: 7 }))).toMatchObject({ reason: 'id_token_malformed' });
@@ -113,7 +113,7 @@ describe('validateGrant', () => {
 });
 
 describe('issuedTokens', () => {
-  it('finds what there is to destroy, however odd the rest', async () => {
+  it('finds the tokens to destroy in a malformed response', async () => {
     expect(await issuedTokens(ANSWER)).toEqual({ accessToken: ACCESS_TOKEN, refreshTokenId: REFRESH_ID });
     expect(await issuedTokens({ access_token: 'x', token_type: 'odd' })).toEqual({ accessToken: 'x' });
     expect(await issuedTokens({ access_token: 7, refresh_token: 'nope' })).toEqual({});

@@ -1,7 +1,7 @@
-// The token endpoint: how a request to it is made, and the part of its answer judged that every token answer has.
+// Sends token requests and validates the members that all token responses have.
 //
-// oauth4webapi's requests and processing are left aside on purpose: they are made for client secrets, DPoP, JARM and
-// encrypted id_tokens, none of which FxA knows, and weigh 4 kB in the background. What is left of them is below.
+// oauth4webapi is not used for this: its support for client secrets, DPoP, JARM and encrypted id_tokens, none of which
+// FxA has, would add 4 kB to the background.
 import type { Deployment } from './environments.ts';
 import { FxaError } from './errors.ts';
 import { requestJson } from './http.ts';
@@ -9,18 +9,18 @@ import type { Http, JsonObject } from './http.ts';
 
 export interface AccessToken {
   accessToken: string;
-  /** As granted: collapsed by implication and perhaps reordered. Space-separated. */
+  /** Space-separated, as granted: without implied scopes and perhaps reordered. */
   scope: string;
-  /** Seconds from the receipt of the answer. FxA: may be less than the `ttl` that was asked for. */
+  /** Seconds from receiving the response. FxA: may be less than the requested `ttl`. */
   expiresIn: number;
 }
 
 /**
- * Sends a token request (RFC 6749, sections 4.1.3 and 6) and returns the JSON object of its answer, not yet judged.
- * `redirect_uri` is not sent with a code: FxA neither needs nor compares it here, and refuses characters that a registered
- * URI may well have.
+ * Sends a token request (RFC 6749, sections 4.1.3 and 6) and returns the JSON object of its response, not yet
+ * validated. FxA: `redirect_uri` is omitted, because it is not compared here and some registered URIs would be
+ * rejected.
  *
- * @throws FxaError as `requestJson` does.
+ * @throws FxaError the codes of `requestJson`.
  */
 export async function postToTokenEndpoint(
   { clientId, endpoints }: Deployment,
@@ -37,16 +37,18 @@ export async function postToTokenEndpoint(
 }
 
 /**
- * Judges the part that every token answer has (RFC 6749, section 5.1), and more strictly: FxA always says how long a token
- * lives and what it is for, and a token that no header could carry is none.
+ * Validates the members that every token response has (RFC 6749, section 5.1). Stricter than the RFC: `expires_in` and
+ * `scope` are required, and the token must fit in a header.
  *
  * @throws FxaError `bad_response` with reason `token_response`.
+ * @example
+ * const { accessToken, expiresIn } = validateAccessToken(await refreshAccessToken(deployment, request, http));
  */
 export function validateAccessToken(answer: JsonObject): AccessToken {
   const { access_token: accessToken, token_type: type, expires_in, scope, refresh_token } = answer;
   if (typeof accessToken !== 'string' || !/^[\w.~+/-]{1,4096}=*$/.test(accessToken))
     throw malformed('access_token is missing, or has foreign characters');
-  // RFC 6749: the type is compared without case.
+  // RFC 6749, section 5.1: case-insensitive.
   if (typeof type !== 'string' || type.toLowerCase() !== 'bearer')
     throw malformed('token_type is not bearer');
   const expiresIn = typeof expires_in === 'string' ? Number(expires_in) : expires_in;
@@ -58,8 +60,8 @@ export function validateAccessToken(answer: JsonObject): AccessToken {
   return { accessToken, scope, expiresIn };
 }
 
-export function malformed(says: string): FxaError {
-  return new FxaError('bad_response', `The token answer cannot be used: ${says}`, {
+export function malformed(description: string): FxaError {
+  return new FxaError('bad_response', `The token answer cannot be used: ${description}`, {
     reason: 'token_response',
   });
 }

@@ -29,14 +29,14 @@ describe('exchangeCode', () => {
     code_verifier: VERIFIER,
   };
 
-  it('sends what a public client must, and nothing FxA refuses, scope and redirect_uri least of all', async () => {
+  it('sends what a public client must, without scope and redirect_uri, which FxA rejects', async () => {
     const fetch = strictFetch({ method: 'POST', url: TOKEN, form, answer: json(ANSWER) });
     expect(await exchangeCode(deployment(), { code: CODE, codeVerifier: VERIFIER }, { fetch })).toEqual(
       ANSWER,
     );
   });
 
-  it('asks for a lifetime', async () => {
+  it('sends ttl', async () => {
     const fetch = strictFetch({
       method: 'POST',
       url: TOKEN,
@@ -48,7 +48,7 @@ describe('exchangeCode', () => {
     ).toEqual({});
   });
 
-  it.each([0, -1, 1.5, Number.NaN, Infinity])('refuses a lifetime of %s', async (ttl) => {
+  it.each([0, -1, 1.5, Number.NaN, Infinity])('rejects a ttl of %s', async (ttl) => {
     const work = exchangeCode(
       deployment(),
       { code: CODE, codeVerifier: VERIFIER, ttl },
@@ -57,7 +57,7 @@ describe('exchangeCode', () => {
     expect(await failure(work)).toMatchObject({ code: 'invalid_request', parameter: 'ttl' });
   });
 
-  it('works with the auth family', async () => {
+  it('works at /v1/oauth/token', async () => {
     const fetch = strictFetch({
       method: 'POST',
       url: `${ORIGIN}/v1/oauth/token`,
@@ -81,7 +81,7 @@ describe('exchangeCode', () => {
     ['HTML', new Response('<h1>Hello</h1>'), { code: 'bad_response', reason: 'not_json' }],
     ['a broken network', new TypeError('Failed to fetch'), { code: 'offline' }],
     ['trouble', fxaError(503, 201, { retryAfter: 30 }), { code: 'server_unavailable', retryAfter: 30 }],
-  ])('says what is wrong: %s', async (_what, answer, expected) => {
+  ])('maps to a code: %s', async (_what, answer, expected) => {
     const fetch = strictFetch({ method: 'POST', url: TOKEN, form, answer });
     const failed = await failure(
       exchangeCode(deployment(), { code: CODE, codeVerifier: VERIFIER }, { fetch }),
@@ -95,7 +95,7 @@ describe('refreshAccessToken', () => {
   const form = { client_id: CLIENT_ID, grant_type: 'refresh_token', refresh_token: REFRESH_TOKEN };
   const asked = { refreshToken: REFRESH_TOKEN, scope: 'openid profile', ttl: 3600 };
 
-  it('always sends the scope, and needs no refresh token in the answer', async () => {
+  it('always sends the scope, and accepts a response without a refresh token', async () => {
     const answer = json({
       access_token: ACCESS_TOKEN,
       token_type: 'bearer',
@@ -115,14 +115,14 @@ describe('refreshAccessToken', () => {
     });
   });
 
-  it('does not look at the id_token that a server of 2019 adds', async () => {
+  it('ignores the id_token that servers of 2019 add', async () => {
     const answer = json({ ...ANSWER, id_token: 'not even one' });
     const fetch = strictFetch({ method: 'POST', url: TOKEN, form: { ...form, scope: 'openid' }, answer });
     const token = await refreshed(deployment(), { refreshToken: REFRESH_TOKEN, scope: 'openid' }, { fetch });
     expect(token).toEqual({ accessToken: ACCESS_TOKEN, scope: 'profile', expiresIn: 3600 });
   });
 
-  it.each(['', '  '])('refuses an empty scope: %j', async (scope) => {
+  it.each(['', '  '])('rejects an empty scope: %j', async (scope) => {
     const work = refreshed(deployment(), { refreshToken: REFRESH_TOKEN, scope }, { fetch: strictFetch() });
     expect(await failure(work)).toMatchObject({ code: 'invalid_request', parameter: 'scope' });
   });
@@ -138,7 +138,7 @@ describe('refreshAccessToken', () => {
     ['/v1/oauth/token', authFamily(), fxaError(401, 110), 'reauth_required'],
     ['/v1/oauth/token', authFamily(), fxaError(400, 108), 'invalid_request'],
     ['/v1/oauth/token', authFamily(), fxaError(429, 114), 'rate_limited'],
-  ])('at %s', async (path, to, answer, code) => {
+  ])('%s: maps an error response to its code', async (path, to, answer, code) => {
     const fetch = strictFetch({
       method: 'POST',
       url: ORIGIN + path,
@@ -151,12 +151,12 @@ describe('refreshAccessToken', () => {
 });
 
 describe('refreshTokenId', () => {
-  it('hashes the bytes, not the digits', async () => {
+  it('hashes the bytes, not the hex digits', async () => {
     expect(await refreshTokenId(REFRESH_TOKEN)).toBe(REFRESH_ID);
     expect(REFRESH_ID).not.toBe(createHash('sha256').update(REFRESH_TOKEN).digest('hex'));
   });
 
-  it('refuses what is no refresh token', async () => {
+  it('rejects a malformed refresh token', async () => {
     expect(await failure(refreshTokenId('nope'))).toMatchObject({ code: 'invalid_request' });
   });
 });

@@ -1,5 +1,5 @@
-// Tokens: a code becomes a grant, a refresh token becomes access tokens. The code grant is a pair of functions, so that a
-// caller can write down what there is to destroy before the answer is judged and perhaps thrown away.
+// Exchanges codes and refresh tokens. Requesting and validating are separate functions, so that callers can record
+// which tokens were issued, in order to destroy them if validation fails.
 import type { Deployment } from './environments.ts';
 import { FxaError } from './errors.ts';
 import type { Http, JsonObject } from './http.ts';
@@ -12,19 +12,19 @@ import { parseScopes } from './scopes.ts';
 export { validateAccessToken } from './token-endpoint.ts';
 export type { AccessToken } from './token-endpoint.ts';
 
-/** The JSON object of a 200 answer, not yet judged. */
+/** The JSON object of a 200 response, not yet validated. */
 export type TokenResponse = JsonObject;
 
 export interface Grant extends AccessToken {
-  /** Only with `accessType: 'offline'`. FxA: never rotated; keep it. */
+  /** Only with `accessType: 'offline'`. FxA: never rotated, so keep it. */
   refreshToken?: string;
   refreshTokenId?: string;
-  /** Only with the scope `openid`, and then already verified. */
+  /** Only with the scope `openid`; verified. */
   idToken?: string;
   claims?: IdTokenClaims;
-  /** Seconds since the epoch: when the person authenticated. */
+  /** When the user authenticated, in seconds since the epoch. */
   authAt?: number;
-  /** Only when keys were asked for. FxA: may be missing without an error. */
+  /** Only if keys were requested. FxA: may be missing without an error. */
   keysJwe?: string;
 }
 
@@ -39,23 +39,34 @@ export interface RefreshRequest {
 const HEX_TOKEN = /^[0-9a-f]{64}$/;
 
 /**
- * Exchanges an authorization code. `ttl` in seconds; FxA: today's servers lower what is too long, those of 2019 refuse it.
+ * Exchanges an authorization code for tokens (RFC 6749, section 4.1.3; RFC 7636, section 4.5). `ttl` in seconds; FxA:
+ * current servers reduce one that is too long, servers of 2019 reject it.
  *
- * @throws FxaError `bad_response` with reason `code_refused` (unknown, used, expired code, wrong verifier: sign in
- * again), `misconfigured`, `scope_denied`, `account_unverified`, `invalid_request`, and all of `requestJson`. Never
- * `reauth_required`.
+ * @throws FxaError
+ * - `bad_response` with reason `code_refused`: the code is unknown, used or expired, or the verifier is wrong; sign in
+ *   again
+ * - `misconfigured`, `scope_denied`, `account_unverified`, `invalid_request`, but never `reauth_required`
+ * - the codes of `requestJson`
+ * @example
+ * const response = await exchangeCode(deployment, { code, codeVerifier }, http);
+ * const grant = await validateGrant(deployment, response, { now: Date.now(), requireIdToken: true }, http);
  */
 export async function exchangeCode(
   deployment: Deployment,
   { code, codeVerifier, ttl }: { code: string; codeVerifier: string; ttl?: number | undefined },
   http: Http,
 ): Promise<TokenResponse> {
-  // FxA: `scope` in this request is an error; `client_id` goes in the body, and nothing else identifies a public client.
+  // FxA: rejects `scope` here; a public client is identified only by `client_id` in the body.
   const parameters = { code, code_verifier: codeVerifier, ...ttlParameter(ttl) };
   return postToTokenEndpoint(deployment, 'authorization_code', parameters, http);
 }
 
-/** What an answer leaves to be destroyed, whatever else is wrong with it. */
+/**
+ * The tokens in a response, even in one that fails validation, so that they can be destroyed.
+ *
+ * @example
+ * const { accessToken, refreshTokenId } = await issuedTokens(response);
+ */
 export async function issuedTokens(
   answer: TokenResponse,
 ): Promise<{ accessToken?: string; refreshTokenId?: string }> {
@@ -69,11 +80,11 @@ export async function issuedTokens(
 export interface ValidateGrantOptions {
   /** Milliseconds since the epoch. */
   now: number;
-  /** Seconds by which clocks may differ. Default 300. */
+  /** Allowed clock difference in seconds. Default 300. */
   clockTolerance?: number | undefined;
-  /** True when `openid` was asked for. */
+  /** True if `openid` was requested. */
   requireIdToken: boolean;
-  /** Where the key set comes from. Default: fetched from the deployment. */
+  /** Returns the key set. Default: fetched from the deployment. */
   keySource?: KeySource | undefined;
 }
 
@@ -81,8 +92,11 @@ export interface ValidateGrantOptions {
  * Judges the answer of `exchangeCode`. When it throws, the tokens that `issuedTokens` names are alive all the same:
  * destroy them.
  *
- * @throws FxaError `bad_response` with reason `token_response`, one of `id_token_…`, or `keys`; and what fetching the
- * keys throws (`offline`, `server_unavailable`, `rate_limited`, `cancelled`).
+ * @throws FxaError
+ * - `bad_response` with reason `token_response`, `keys` or one of `id_token_…`
+ * - `offline`, `server_unavailable`, `rate_limited`, `cancelled` from fetching the keys
+ * @example
+ * const grant = await validateGrant(deployment, response, { now: Date.now(), requireIdToken: true }, http);
  */
 export async function validateGrant(
   deployment: Deployment,
@@ -117,15 +131,20 @@ export async function validateGrant(
  * without scopes otherwise. `ttl` in seconds. What the answer is worth, `validateAccessToken` says; what it leaves to be
  * destroyed if it is worth nothing, `issuedTokens`.
  *
- * @throws FxaError `reauth_required`: proof that the grant is gone (400/108, or 401/110 on `/v1/oauth/token`);
- * `scope_denied`, `misconfigured`, `invalid_request`, `bad_response`, and all of `requestJson`.
+ * @throws FxaError
+ * - `reauth_required`: the grant is gone (400/108, or 401/110 on `/v1/oauth/token`)
+ * - `scope_denied`, `misconfigured`, `invalid_request`, `bad_response`
+ * - the codes of `requestJson`
+ * @example
+ * const response = await refreshAccessToken(deployment, { refreshToken, scope: 'profile' }, http);
+ * const { accessToken } = validateAccessToken(response);
  */
 export async function refreshAccessToken(
   deployment: Deployment,
   { refreshToken, scope, ttl }: RefreshRequest,
   http: Http,
 ): Promise<TokenResponse> {
-  // FxA: an empty scope gives a token that can do nothing.
+  // FxA: an empty scope yields a useless token.
   const scopes = parseScopes(scope).join(' ');
   if (scopes === '') throw new FxaError('invalid_request', 'A refresh needs a scope', { parameter: 'scope' });
   const parameters = { refresh_token: refreshToken, scope: scopes, ...ttlParameter(ttl) };
@@ -133,9 +152,11 @@ export async function refreshAccessToken(
 }
 
 /**
- * The id by which a grant can be destroyed without its token: SHA-256 of the token's bytes, in hexadecimal digits.
+ * The id by which a grant can be destroyed without its refresh token: the SHA-256 of the token's bytes, in hex.
  *
- * @throws FxaError `invalid_request` when it is not 64 hexadecimal digits.
+ * @throws FxaError `invalid_request` unless the token is 64 hexadecimal digits.
+ * @example
+ * const id = await refreshTokenId(grant.refreshToken);
  */
 export async function refreshTokenId(refreshToken: string): Promise<string> {
   if (!isHexToken(refreshToken)) {

@@ -1,4 +1,4 @@
-// From an authorization request in our words to the names on the wire. Knows names only; judges no value.
+// Maps the members of an authorization request to parameter names. Does not validate values.
 import type { AuthorizationMetrics, AuthorizationRequest } from './authorization.ts';
 import { FxaError } from './errors.ts';
 import type { ParameterName } from './parameters.ts';
@@ -43,9 +43,9 @@ const FLOW: Names<NonNullable<AuthorizationMetrics['flow']>> = {
 };
 
 /**
- * The parameters that are given, by their names on the wire.
+ * The given parameters, by their names on the wire.
  *
- * @throws FxaError `invalid_request` for a member that no parameter stands for: a caller who sends `nonce` believes in it.
+ * @throws FxaError `invalid_request` for an unknown member, such as `nonce`, which would silently have no effect.
  */
 export function wireParameters(
   clientId: string,
@@ -62,7 +62,7 @@ export function wireParameters(
     if (parameters.has('action')) {
       throw new FxaError('invalid_request', 'signUp takes the place of action', { parameter: 'action' });
     }
-    // FxA: `signup` is known to its page, though not among the documented actions.
+    // FxA: the page supports `signup`, though it is undocumented.
     parameters.set('action', 'signup');
   }
   return parameters;

@@ -1,4 +1,4 @@
-// What the tests of this room share: a deployment on loopback, tokens that look like FxA's, and a way to look at errors.
+// Shared by the tests of this folder: a deployment on loopback, tokens in FxA's format, and a helper for errors.
 import { mockServerEndpoints } from '../environments.ts';
 import type { Deployment, EnvironmentName } from '../environments.ts';
 import { isFxaError } from '../errors.ts';
@@ -10,7 +10,7 @@ export const ACCESS_TOKEN = 'aa'.repeat(32);
 export const REFRESH_TOKEN = 'bb'.repeat(32);
 export const CODE = 'cc'.repeat(32);
 
-/** A token answer as FxA gives it, without an id_token. */
+/** A token response in FxA's format, without an id_token. */
 export const ANSWER = {
   access_token: ACCESS_TOKEN,
   token_type: 'bearer',
@@ -25,14 +25,14 @@ export function deployment(name: EnvironmentName = 'local'): Deployment {
   return { name, endpoints: mockServerEndpoints(ORIGIN), clientId: CLIENT_ID };
 }
 
-/** The same server, spoken to through the auth server's `/v1/oauth/` family. */
+/** The same server through the auth server's `/v1/oauth/` endpoints. */
 export function authFamily(): Deployment {
   const { endpoints, ...rest } = deployment();
   const changed = { token: `${ORIGIN}/v1/oauth/token`, destroy: `${ORIGIN}/v1/oauth/destroy` };
   return { ...rest, endpoints: { ...endpoints, ...changed } };
 }
 
-/** The `FxaError` that the work ends with. Fails when it ends well or with anything else. */
+/** The `FxaError` that the work fails with. Throws when it succeeds or fails otherwise. */
 export async function failure(work: Promise<unknown> | (() => unknown)): Promise<FxaError> {
   try {
     await (typeof work === 'function' ? work() : work);

@@ -1,9 +1,9 @@
-// Makes id_tokens as FxA does, with keys made for the test.
+// Signs id_tokens in FxA's format with generated keys.
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import type { CryptoKey, JWK, JWTHeaderParameters, JWTPayload } from 'jose';
 import { ACCESS_TOKEN, CLIENT_ID, ORIGIN } from './deployment.ts';
 
-/** Milliseconds: the instant at which tests look at the tokens made here. */
+/** Milliseconds: the current time in tests that use these tokens. */
 export const NOW = Date.parse('2026-11-21T10:00:00Z');
 export const SUB = 'dd'.repeat(16);
 
@@ -18,7 +18,7 @@ export async function signingKey(kid: string): Promise<SigningKey> {
   return { kid, privateKey, jwk: { ...(await exportJWK(publicKey)), alg: 'RS256', use: 'sig', kid } };
 }
 
-/** The claims FxA puts in, five minutes of life included. */
+/** FxA's claims, expiring after five minutes. */
 export async function claims(change: JWTPayload = {}): Promise<JWTPayload> {
   const iat = NOW / 1000;
   return {
