@@ -1,4 +1,4 @@
-// What the build decided: vite.config.ts replaces __BUILD__ by the value. See scripts/build/environment.ts.
+// Build-time configuration: vite.config.ts replaces __BUILD__ by the value. See scripts/build/environment.ts.
 import type { Endpoints, EnvironmentName } from '../fxa/environments.ts';
 import type { CompanionConfig, MetricsConfig } from '../session/context.ts';
 
@@ -7,17 +7,17 @@ export interface BuildConfig {
   readonly issuer: string;
   readonly clientId: string;
   readonly scope: string;
-  /** The scopes among them whose encryption keys are asked for. Absent: none are, and the code for them is not in the build. */
+  /** The scopes whose encryption keys are requested. Absent: none, and the build omits the code for keys. */
   readonly keyScopes?: readonly string[];
-  /** Mozilla gave the client pairwise subjects. */
+  /** True if Mozilla configured the client for pairwise subjects. */
   readonly pairwiseSubjects?: boolean;
-  /** Absent in `custom`: they are discovered at the issuer. */
+  /** Absent in `custom` builds, which discover them at the issuer. */
   readonly endpoints?: Endpoints;
-  /** The companion's page on which a sign-in in a tab ends; part of what Mozilla registers. Absent: there are no such sign-ins. */
+  /** The companion's page where a sign-in in a tab ends; registered with Mozilla. Absent: no sign-in in tabs. */
   readonly returnPage?: string;
-  /** The backend that carries webhooks here and destroys grants. Absent: there is none, and the extension does without. */
+  /** The backend that forwards webhooks and destroys grants. Absent: the extension works without one. */
   readonly companion?: CompanionConfig;
-  /** Where people sign in from, for Mozilla accounts' own statistics; about no person. */
+  /** Entry point and campaign for Mozilla accounts' own statistics; not personal. */
   readonly metrics?: MetricsConfig;
 }
 

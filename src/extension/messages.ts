@@ -1,75 +1,77 @@
-// The contract between pages and background: commands as functions, types only. State never travels this way; pages
-// watch the `view` in storage. No command takes or returns a token, nor the address of a person.
+// The commands that pages send to the background; types only. State does not travel this way: pages watch the `view` in
+// storage. No command takes or returns a token or an email address.
 import type { FxaErrorCode } from '../fxa/errors.ts';
 
 export interface Commands {
-  /** Answers when the sign-in has begun; how it goes is in the view. */
+  /** Resolves when the sign-in has started; the view shows its progress. */
   signIn(): void;
-  /** The same in a tab, as soon as the permission for the return page is there. */
+  /** As `signIn`, in a tab, once the permission for the return page is granted. */
   signInInTab(): void;
-  /** The same, and whoever is signed in at Mozilla accounts is asked for account and password. */
+  /** As `signIn`, but asks for account and password even if Mozilla accounts has a session. */
   useAnotherAccount(): void;
   cancelSignIn(): void;
-  /** Has the background end an attempt that died, and write what is unsaved; for pages that show one of them. */
+  /** Ends an attempt that died and saves unsaved data; sent by pages that show either. */
   wake(): void;
-  /** The person has seen how their last attempt failed. */
+  /** Hides the problem of the last attempt. */
   dismissProblem(): void;
-  /** False when there is no window or tab to show (not yet, or no more). */
+  /** False when there is no window or tab to show (not open yet, or closed). */
   showWindow(): boolean;
   signOut(): void;
-  /** Signs out, and has the next sign-in ask for account and password. */
+  /** Signs out; the next sign-in asks for account and password. */
   signOutAndAsk(): void;
-  /** The popup is on show: looks for news, and makes ready for a sign-in where nobody is signed in. */
+  /** The popup opened: refreshes the profile, or prepares a sign-in when signed out. */
   popupOpened(): void;
-  /** Whether the browser tells pages that the person objects to being measured (DNT, GPC): `objects`, or `silent`. */
+  /** Whether the browser sends a tracking objection (DNT, GPC): `objects` or `silent`. */
   objection(told: string): void;
-  /** Turns the local switch of metrics. */
+  /** Turns metrics on in this extension. */
   allowMetrics(): void;
   refuseMetrics(): void;
-  /** From now on the person signs in in a tab, or in the browser's own window. */
+  /** Signs in in tabs from now on. */
   preferTab(): void;
   preferWindow(): void;
-  /** Changes the name the account is shown by. The text is made by `textFor`: no other account is changed. */
+  /** Changes the display name. The text comes from `textFor`, so that no other account is changed. */
   changeName(name: string): void;
-  /** Changes the picture: a PNG or JPEG as a data URL, by `textFor`. */
+  /** Changes the picture: a PNG or JPEG as a data URL, through `textFor`. */
   changePicture(dataUrl: string): void;
-  /** Tester builds only: signs out, and starts anew for another server. JSON of a `ServerConfig` (server-config.ts); empty: the build's own. */
-  switchServer(choice: string): void;
-  /** Whether the browser keeps keys where the background runs, without which no sign-in outlives it. */
+  /**
+   * Tester builds only: signs out and restarts with another server. JSON of a `ServerConfig`; empty: the built-in one.
+   */
+  switchServer(config: string): void;
+  /** Whether the background can store keys, which a sign-in needs to survive a browser restart. */
   keepsKeys(): boolean;
-  /** From now on sessions end with the browser. */
+  /** Sessions end with the browser from now on. */
   endWithBrowser(): void;
-  /** From now on sessions outlive the browser. */
+  /** Sessions survive a browser restart from now on. */
   outliveBrowser(): void;
-  /** Starts anew where what is stored cannot be read; otherwise nothing happens. */
+  /** Deletes unreadable stored data; does nothing otherwise. */
   reset(): void;
 }
 
-/** A command takes a text at most, and answers nothing or yes or no: whatever else there is to tell is told in the view. */
+/** A command takes at most one text and returns nothing or a boolean; everything else is in the view. */
 // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- `() => string` would pass for `() => void`
 type Plain<T extends { [Name in keyof T]: (text: string) => undefined | boolean | void }> = T;
 
 export type CommandName = keyof Plain<Commands>;
 
-/** Characters. A picture is the longest text there is. */
+/** Characters; pictures are the longest texts. */
 export const LONGEST_TEXT = 8_000_000;
 
-/** The text of a command for the account a page shows: by the time it is read, another may be signed in. */
+/** Prefixes a text with the account that the page shows, since another may be signed in when it is read. */
 export function textFor(uid: string, text: string): string {
   return `${uid} ${text}`;
 }
 
-/** The parts of such a text. */
+/** Splits a text made by `textFor`. */
 export function readTextFor(text: string): { readonly uid: string; readonly text: string } {
   const end = text.indexOf(' ');
   return { uid: text.slice(0, Math.max(0, end)), text: text.slice(end + 1) };
 }
 
-/** What travels to the background. */
+/** The message to the background. */
 export interface Command {
   readonly command: CommandName;
   readonly text?: string;
 }
 
-/** What comes back: the result, or the code of what went wrong. */
+/** The response: the result, or an error code. */
 export type Reply = { readonly result: boolean | null } | { readonly error: FxaErrorCode };

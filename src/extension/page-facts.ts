@@ -1,10 +1,10 @@
-// What pages may know of the build: never more than they show or ask for. vite.config.ts puts it in.
+// The build-time values that pages may know; vite.config.ts inserts them.
 import type { EnvironmentName } from '../fxa/environments.ts';
 
 export interface PageFacts {
-  /** Everything but production is a tester build. */
+  /** All except `production` are tester builds. */
   readonly environment: EnvironmentName;
-  /** The host permission for a sign-in in a tab; absent in builds without one. */
+  /** The host permission for signing in in a tab; absent in builds without a return page. */
   readonly returnPagePattern?: string;
 }
 

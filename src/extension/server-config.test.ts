@@ -11,7 +11,7 @@ const choice = {
 const { companion: _, ...alone } = choice;
 
 describe('parseServerConfig', () => {
-  it('takes a server, with or without a companion, and nothing beside it', () => {
+  it('reads a server with or without a companion, and drops other members', () => {
     expect(parseServerConfig({ ...choice, more: 1 })).toEqual(choice);
     expect(parseServerConfig({ ...choice, companion: undefined })).toEqual(alone);
   });
@@ -28,7 +28,7 @@ describe('parseServerConfig', () => {
     { ...choice, issuer: 'https://accounts.example/' },
     { ...choice, issuer: 'https://accounts.example/path' },
     { ...choice, issuer: 'https://me@accounts.example' },
-    // The content security policy cannot name these.
+    // A content security policy cannot contain these.
     { ...choice, issuer: 'http://127.0.0.2:9720' },
     { ...choice, issuer: 'http://[::1]:9720' },
     { ...choice, clientId: 7 },
@@ -37,12 +37,12 @@ describe('parseServerConfig', () => {
     { ...choice, companion: '' },
     { ...choice, companion: null },
     { ...choice, companion: 'http://companion.example' },
-  ])('refuses %j', (value) => {
+  ])('rejects %j', (value) => {
     expect(parseServerConfig(value)).toBeUndefined();
   });
 });
 
-describe('chosen', () => {
+describe('applyServer', () => {
   const endpoints = mockServerEndpoints('http://127.0.0.1:9720');
   const build: BuildConfig = {
     environment: 'local',
@@ -61,12 +61,12 @@ describe('chosen', () => {
     },
   );
 
-  it('leaves a production build as it is, whatever lies in storage', () => {
+  it('leaves a production build unchanged', () => {
     const production: BuildConfig = { ...build, environment: 'production' };
     expect(applyServer(production, choice)).toBe(production);
   });
 
-  it('turns to a server that is still to be discovered, and keeps what no server decides', () => {
+  it('switches to a server that must be discovered, and keeps settings that do not depend on the server', () => {
     expect(applyServer(build, choice)).toEqual({
       environment: 'custom',
       issuer: choice.issuer,
@@ -76,7 +76,7 @@ describe('chosen', () => {
     });
   });
 
-  it.each(['production', 'stage'] as const)('knows the endpoints of %s', (environment) => {
+  it.each(['production', 'stage'] as const)('uses the known endpoints of %s', (environment) => {
     const known = knownEndpoints(environment);
     expect(applyServer(build, { ...alone, issuer: known.issuer })).toEqual({
       environment,
@@ -87,7 +87,7 @@ describe('chosen', () => {
     });
   });
 
-  it('keeps what it knows of its own server, where only the client or the companion is another', () => {
+  it('keeps the built-in endpoints when only the client or the companion differs', () => {
     const { returnPage: _, ...registered } = build;
     const companion = { origin: choice.companion, every: 300 };
     const { clientId } = choice;
@@ -101,7 +101,7 @@ describe('chosen', () => {
     expect(applyServer(build, { ...mine, companion: build.companion?.origin })).toEqual(build);
   });
 
-  it('asks a companion the build knows nothing of every minute', () => {
+  it('polls an unknown companion every minute', () => {
     const { companion: _, ...lonely } = build;
     expect(applyServer(lonely, choice).companion).toEqual({ origin: choice.companion, every: 60 });
   });

@@ -1,33 +1,33 @@
-// Which server a tester has chosen in place of the build's own: how the choice is judged, and what it makes of the build.
+// The server that a tester selects instead of the built-in one: validates it and applies it to the build.
 import { knownEndpoints } from '../fxa/environments.ts';
 import { parameterFault } from '../fxa/parameters.ts';
 import { secureUrl } from '../fxa/secure-url.ts';
 import type { BuildConfig } from './config.ts';
 
-/** A Mozilla accounts, the extension's name there, and a companion. Origins without a trailing slash. */
+/** A Mozilla accounts server, the client id there, and a companion. Origins have no trailing slash. */
 export interface ServerConfig {
   readonly issuer: string;
   readonly clientId: string;
-  /** Absent: without one. */
+  /** Absent: no companion. */
   readonly companion?: string;
 }
 
-/** What the options page shows of the build; vite.config.ts puts it in. */
+/** The servers that the options page offers; vite.config.ts inserts them. */
 export interface Servers {
   readonly builtIn: ServerConfig;
-  /** By the key of their name. Empty in production: there is nothing to choose. */
+  /** By name. Empty in production, where the server is fixed. */
   readonly presets: Readonly<Partial<Record<'stage' | 'standin', ServerConfig>>>;
 }
 
-/** In `storage.local`, where somebody has chosen. */
+/** The key of the selected server in `storage.local`. */
 export const SERVER = 'server';
 
-/** Seconds between two questions to a companion the build knows nothing of: testers look on. */
+/** Seconds between polls of a companion unknown to the build. Short, because testers are watching. */
 const COMPANION_EVERY = 60;
 
 /**
- * The choice in what was stored or sent, with nothing else in it. Undefined unless issuer and companion are origins that
- * the content security policy can name, and the client id is one. Pure.
+ * Reads a stored or received server, dropping other members. Undefined unless issuer and companion are origins that a
+ * content security policy can contain, and the client id is valid. Pure.
  */
 export function parseServerConfig(value: unknown): ServerConfig | undefined {
   const { issuer, clientId, companion } = (value ?? {}) as Readonly<Record<string, unknown>>;
@@ -38,14 +38,14 @@ export function parseServerConfig(value: unknown): ServerConfig | undefined {
 }
 
 /**
- * The build as it is with the server that is stored as chosen, and as it was made where that is none. What the build knows
- * of that server already stays. Production has no choice. Pure.
+ * The build with the stored server applied; unchanged without a valid one and in production. Keeps what the build
+ * already knows about that server. Pure.
  */
 export function applyServer(build: BuildConfig, stored: unknown): BuildConfig {
-  const choice = build.environment === 'production' ? undefined : parseServerConfig(stored);
-  if (!choice) return build;
+  const server = build.environment === 'production' ? undefined : parseServerConfig(stored);
+  if (!server) return build;
   const { endpoints, companion, returnPage, ...rest } = build;
-  const { issuer, clientId } = choice;
+  const { issuer, clientId } = server;
   const same = issuer === build.issuer && clientId === build.clientId;
   const every = companion?.every ?? COMPANION_EVERY;
   return {
@@ -53,8 +53,8 @@ export function applyServer(build: BuildConfig, stored: unknown): BuildConfig {
     issuer,
     clientId,
     ...(issuer === build.issuer ? endpoints && { endpoints } : knownServer(issuer)),
-    ...(choice.companion !== undefined && { companion: { origin: choice.companion, every } }),
-    // It is registered with the client.
+    ...(server.companion !== undefined && { companion: { origin: server.companion, every } }),
+    // The return page is registered with the client.
     ...(same && returnPage !== undefined && { returnPage }),
   };
 }
@@ -67,7 +67,7 @@ function knownServer(issuer: string): Pick<BuildConfig, 'environment' | 'endpoin
   return { environment: 'custom' };
 }
 
-/** https, or http on this machine by its usual names. */
+/** https, or http on 127.0.0.1 and localhost. */
 function isOrigin(value: unknown): value is string {
   const url = secureUrl(value);
   if (url?.origin !== value) return false;

@@ -1,4 +1,4 @@
-// For tests: the view where nobody is signed in and nothing has happened.
+// For tests: the signed-out view before anything has happened.
 import type { View } from '../session/state/view.ts';
 
 export const OUT = {

@@ -9,7 +9,7 @@ describe('a change of the profile', () => {
   const session = { changeDisplayName: note, changeAvatar: note } as unknown as SessionService;
   const handlers = commandHandlers(Promise.resolve(session), () => undefined, note);
 
-  it('is for the account the page showed, and names it', async () => {
+  it('applies to the account that the page showed', async () => {
     await handlers.changeName(textFor('a'.repeat(32), 'Ada  King '));
     await handlers.changePicture(textFor('a'.repeat(32), 'data:image/png;base64,AAAA'));
     expect(asked).toEqual([
@@ -18,7 +18,7 @@ describe('a change of the profile', () => {
     ]);
   });
 
-  it.each(['', 'Ada'])('without an account is for none: "%s"', async (text) => {
+  it.each(['', 'Ada'])('without an account names none: "%s"', async (text) => {
     asked.length = 0;
     await handlers.changeName(text);
     expect(asked).toEqual([[text, '']]);
@@ -26,7 +26,7 @@ describe('a change of the profile', () => {
 });
 
 describe('readPicture', () => {
-  it.each(['image/png', 'image/jpeg'])('reads %s, byte by byte', async (type) => {
+  it.each(['image/png', 'image/jpeg'])('reads the bytes of %s', async (type) => {
     const picture = readPicture(`data:${type};base64,/wD+`);
     expect(picture.type).toBe(type);
     expect([...new Uint8Array(await picture.arrayBuffer())]).toEqual([255, 0, 254]);
@@ -41,7 +41,7 @@ describe('readPicture', () => {
     'data:image/png;base64,<svg>',
     'https://example.com/a.png',
     ' data:image/png;base64,AAAA',
-  ])('refuses "%s"', (dataUrl) => {
+  ])('rejects "%s"', (dataUrl) => {
     expect(() => readPicture(dataUrl)).toThrow(expect.objectContaining({ code: 'invalid_request' }) as Error);
   });
 });

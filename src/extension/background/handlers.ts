@@ -1,19 +1,19 @@
-// What each command of a page does. One that takes long is answered when it has begun: its outcome is in the view.
+// Handles the commands of pages. Long ones are answered once started; the view shows their outcome.
 import { FxaError } from '../../fxa/errors.ts';
 import type { SessionService } from '../../session/index.ts';
 import { readTextFor } from '../messages.ts';
 import type { Handlers } from '../browser/messaging.ts';
 
-/** `ready` resolves when the last background's leftovers are in order; no command runs before. */
+/** `ready` resolves when the session is recovered; commands wait for it. */
 export function commandHandlers(
   ready: Promise<SessionService>,
   report: (error: unknown) => void,
-  switchServer: (session: SessionService, choice: string) => Promise<void>,
+  switchServer: (session: SessionService, config: string) => Promise<void>,
 ): Handlers {
   const start = (work: (session: SessionService) => Promise<void>) => async () => {
     work(await ready).catch(report);
   };
-  /** Answers when the click can no longer be lost. */
+  /** Answers once the action is recorded and survives the background's end. */
   const begin = (work: (session: SessionService, started: () => void) => Promise<void>) => async () => {
     const session = await ready;
     await new Promise<void>((resolve, reject) => {
@@ -59,7 +59,7 @@ export function commandHandlers(
   };
 }
 
-/** @throws FxaError `invalid_request` for what is no PNG or JPEG in base64. */
+/** @throws FxaError `invalid_request` unless it is a PNG or JPEG as a base64 data URL. */
 export function readPicture(dataUrl: string): Blob {
   const [, type, base64] = /^data:(image\/(?:png|jpeg));base64,([A-Za-z0-9+/]+={0,2})$/.exec(dataUrl) ?? [];
   if (type === undefined || base64 === undefined)

@@ -1,5 +1,5 @@
-// The background: builds the session from its adapters and registers every listener, synchronously, at every start.
-// It may die after any await; what must survive is in storage, and `recover` finds it at the next start.
+// The background: builds the session from its ports and registers every listener synchronously at each start. It may be
+// stopped after any await; `recover` restores the state from storage at the next start.
 import { FxaError, isFxaError } from '../../fxa/errors.ts';
 import * as scopedKeys from '../../fxa/scoped-keys.ts';
 import { ATTEMPT_ALARM } from '../../session/sign-in/attempt.ts';
@@ -34,11 +34,11 @@ import { commandHandlers } from './handlers.ts';
 import { report, reportInFull } from './report.ts';
 import { switchServer, configuration } from './switch-server.ts';
 
-/** Literals of the build: without key scopes, their code is left out; in production, that for other servers. */
+/** Build-time literals that omit unused code: keys without key scopes, server switching in production. */
 declare const __SCOPED_KEYS__: boolean;
 declare const __TESTER__: boolean;
 
-/** Everything waits for this: what the last background left undone is found before anything new begins. No network. */
+/** Recovers what the last background left unfinished; everything else waits for it. No network. */
 async function begin(config: BuildConfig): Promise<SessionService> {
   const session = createSession(
     {
@@ -96,7 +96,7 @@ onPermissionsChanged(() => {
   after((session) => session.permissionAdded());
   lookAround();
 });
-// Being woken is all it takes.
+// Waking the background is enough.
 onStart(() => undefined);
 welcomeOnce(report);
 syncToolbar(report);

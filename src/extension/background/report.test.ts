@@ -1,4 +1,4 @@
-// No text of an error reaches the console: it may hold a token or an address.
+// Error messages never reach the console, since they may contain a token or an email address.
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FxaError } from '../../fxa/errors.ts';
@@ -13,7 +13,7 @@ it.each([
   ['one of the browser', new TypeError(CANARY, { cause: CANARY }), 'TypeError'],
   ['an object', { message: CANARY }, 'unknown error'],
   ['a text', CANARY, 'unknown error'],
-])('tells %s by its name alone', (_what, error, name) => {
+])('logs only the name of %s', (_what, error, name) => {
   const written = vi.spyOn(console, 'error').mockReturnValue();
   report(error);
   expect(written.mock.calls).toEqual([['fxa:', name]]);
@@ -36,7 +36,7 @@ function inFull(error: unknown): string {
 }
 
 describe('reportInFull', () => {
-  it('logs the message, the stack and the causes of an unexpected error', () => {
+  it('logs message, stack and causes of an unexpected error', () => {
     function myOwnCommand(): never {
       throw new TypeError('cannot read x', { cause: new RangeError('too long') });
     }
@@ -51,7 +51,7 @@ describe('reportInFull', () => {
       expect(text).toContain(part);
   });
 
-  it('says the message also where the stack does not hold it, as in Firefox', () => {
+  it('logs the message when the stack lacks it, as in Firefox', () => {
     const error = new Error('why');
     error.stack = 'work@moz-extension://3f2b4b8e-0000-4000-8000-000000000000/main.js:1:2';
     const text = inFull(error);

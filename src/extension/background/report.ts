@@ -1,7 +1,7 @@
-// What the background writes to the console about an error that nobody expected.
+// Logs unexpected errors to the background's console.
 import { isFxaError } from '../../fxa/errors.ts';
 
-/** By name only: the text of an error may hold what must not be logged. */
+/** Logs only the code or name, because the message may contain a secret. */
 export function report(error: unknown): void {
   console.error(
     'fxa:',
@@ -9,10 +9,10 @@ export function report(error: unknown): void {
   );
 }
 
-/** Tokens, codes and keys are long; queries and addresses are of a person. What is left tells where an error comes from. */
+/** Matches long tokens, codes and keys, queries, and email addresses. */
 const SECRETS = /[\w-]{40,}|\b[0-9a-f]{32,}\b|[?#][^\s)]+|[\w.+-]+@[\w-]+\.[\w.-]+/gi;
 
-/** For tester builds: message, stack and causes of an unexpected error, without what may be a secret. */
+/** For tester builds: logs message, stack and causes of an unexpected error, with possible secrets removed. */
 export function reportInFull(error: unknown): void {
   if (isFxaError(error)) report(error);
   else console.error('fxa:', textOf(error).replace(SECRETS, '[withheld]'));

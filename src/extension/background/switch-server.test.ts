@@ -17,18 +17,18 @@ vi.mock('../browser/background/runtime.ts', () => ({ restart }));
 const { switchServer, configuration } = await import('./switch-server.ts');
 
 const refused = new FxaError('storage_unavailable', 'No.');
-/** What was done, in its order. */
+/** The calls, in order. */
 let done: string[];
-/** Whether somebody is signed in. */
+/** Whether a user is signed in. */
 let signedIn: boolean;
 
 const session = {
   signOut: () => {
-    done.push(signedIn ? 'signOut' : 'nobody');
+    done.push(signedIn ? 'signOut' : 'signedOut');
     signedIn = false;
     return Promise.resolve();
   },
-  drain: () => Promise.resolve(void done.push('drain')),
+  drainOutbox: () => Promise.resolve(void done.push('drain')),
 } as unknown as SessionService;
 
 beforeEach(() => {
@@ -41,36 +41,39 @@ beforeEach(() => {
   restart.mockReset().mockImplementation(() => void done.push('restart'));
 });
 
-describe('the server the background works for', () => {
-  it.each([undefined, null, 'x', { issuer: 'nonsense' }])('is its own where %j is stored', async (found) => {
-    stored.get.mockResolvedValue(found);
-    expect(await configuration()).toEqual(BUILD);
-  });
+describe('configuration', () => {
+  it.each([undefined, null, 'x', { issuer: 'nonsense' }])(
+    'is the built-in one when %j is stored',
+    async (found) => {
+      stored.get.mockResolvedValue(found);
+      expect(await configuration()).toEqual(BUILD);
+    },
+  );
 
-  it('is the one that is chosen, also where the browser refuses to tell at first', async () => {
+  it('is the stored one, even if the first read fails', async () => {
     stored.get.mockRejectedValueOnce(refused).mockResolvedValue(CHOICE);
     expect(await configuration()).toMatchObject(CHOICE);
   });
 
-  it('is none at all while the browser goes on refusing: nothing is done for the wrong one', async () => {
+  it('fails while storage cannot be read, instead of using the wrong server', async () => {
     stored.get.mockRejectedValue(refused);
     await expect(configuration()).rejects.toBe(refused);
   });
 });
 
-describe('turning to another server', () => {
-  it('signs out and waits for that to arrive before anything starts anew', async () => {
+describe('switchServer', () => {
+  it('signs out and waits for revocations before restarting', async () => {
     await switchServer(session, JSON.stringify({ ...CHOICE, more: 1 }));
     expect(done.slice(0, 3)).toEqual(['signOut', 'drain', JSON.stringify({ server: CHOICE })]);
     expect(done.at(-1)).toBe('restart');
   });
 
-  it('goes back to its own', async () => {
+  it('returns to the built-in server', async () => {
     await switchServer(session, '');
     expect(done).toContain(JSON.stringify({ server: null }));
   });
 
-  it('takes nobody along who signed in meanwhile', async () => {
+  it('signs out a user who signed in meanwhile', async () => {
     stored.set.mockImplementation(() => {
       signedIn = true;
       done.push('signed in');

@@ -1,4 +1,4 @@
-// Tester builds only: which server the background works for, and how it turns to another.
+// Tester builds only: loads the selected server and switches to another.
 import { FxaError } from '../../fxa/errors.ts';
 import type { SessionService } from '../../session/index.ts';
 import { applyServer, parseServerConfig, SERVER } from '../server-config.ts';
@@ -7,10 +7,10 @@ import { localArea } from '../browser/ports/storage.ts';
 import { restart } from '../browser/background/runtime.ts';
 
 /**
- * The build, with the server somebody has chosen; what is no choice counts as none. A browser that refuses to tell is asked
- * once more: taken for none, it would sign out from the one that is chosen.
+ * The build with the stored server applied. A failed read is retried once, because using the built-in server would sign
+ * out from the stored one.
  *
- * @throws FxaError `storage_unavailable`; the next start asks again.
+ * @throws FxaError `storage_unavailable`; the next start reads again.
  */
 export async function configuration(): Promise<BuildConfig> {
   const stored = () => localArea().get(SERVER);
@@ -18,22 +18,22 @@ export async function configuration(): Promise<BuildConfig> {
 }
 
 /**
- * Signs out, lets that reach the server it was at, and starts the extension anew for the other: its pages close with it.
- * `choice` is JSON; empty is the build's own server.
+ * Signs out, waits for the revocations and restarts the extension with the other server, which closes its pages.
+ * `config` is JSON; empty selects the built-in server.
  *
- * @throws FxaError `misconfigured` for what is no choice; nothing has changed then.
+ * @throws FxaError `misconfigured` for an invalid config, before anything changes.
  */
-export async function switchServer(session: SessionService, choice: string): Promise<void> {
-  const server = choice === '' ? undefined : parseServerConfig(parsed(choice));
-  if (choice !== '' && !server) throw new FxaError('misconfigured', 'That is no server to choose.');
+export async function switchServer(session: SessionService, config: string): Promise<void> {
+  const server = config === '' ? undefined : parseServerConfig(parsed(config));
+  if (config !== '' && !server) throw new FxaError('misconfigured', 'The server config is invalid.');
   const leave = async () => {
     await session.signOut();
-    // Waits for the pass that begins with the sign-out. What it could not destroy stays in the outbox, for a return.
+    // Waits for the revocations that signing out started. Failed ones stay in the outbox until the tester returns.
     await session.drainOutbox();
   };
   await leave();
   await localArea().set({ [SERVER]: server ?? null });
-  // Somebody may have signed in again while the network was waited for.
+  // Again, in case of a sign-in during the wait.
   await leave();
   restart();
 }

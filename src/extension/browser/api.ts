@@ -1,4 +1,4 @@
-// The only door to webextension-polyfill.
+// The only import of webextension-polyfill.
 import browser from 'webextension-polyfill';
 
 export { browser };

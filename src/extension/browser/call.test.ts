@@ -6,7 +6,7 @@ const { call } = await import('./messaging.ts');
 
 beforeEach(() => void sendMessage.mockReset());
 
-it('calls once more when a background ended before it answered', async () => {
+it('retries when the background ends before answering', async () => {
   sendMessage.mockRejectedValueOnce(new Error('no receiver')).mockResolvedValue({ result: true });
   expect(await call('showWindow')).toBe(true);
   expect(sendMessage).toHaveBeenCalledTimes(2);

@@ -36,7 +36,7 @@ describe('isOwnPage', () => {
 });
 
 describe('the message listener', () => {
-  it.each(SENDERS)('obeys, and answers, our own pages alone: %s', async (_who, sender, allowed) => {
+  it.each(SENDERS)('obeys and answers only our own pages: %s', async (_who, sender, allowed) => {
     const signOut = vi.fn(() => Promise.resolve());
     runtime.listeners.length = 0;
     answer({ ...handlers, signOut } as unknown as Parameters<typeof answer>[0], () => 'internal');
@@ -51,7 +51,7 @@ describe('the message listener', () => {
 });
 
 describe('readCommand', () => {
-  it('knows the commands of the contract', () => {
+  it('accepts every command', () => {
     expect(readCommand({ command: 'signIn' }, handlers)).toEqual({ command: 'signIn', text: '' });
     expect(readCommand({ command: 'signOut', text: 'Lin', more: 1 }, handlers)).toEqual({
       command: 'signOut',
@@ -59,7 +59,7 @@ describe('readCommand', () => {
     });
   });
 
-  it("takes a text of a picture's length, and none beyond", () => {
+  it('accepts a text as long as a picture, and rejects a longer one', () => {
     const text = 'x'.repeat(LONGEST_TEXT);
     expect(readCommand({ command: 'signIn', text }, handlers)?.text).toHaveLength(LONGEST_TEXT);
     expect(readCommand({ command: 'signIn', text: `${text}x` }, handlers)).toBeUndefined();
@@ -75,7 +75,7 @@ describe('readCommand', () => {
     { command: ['signIn'] },
     { command: 'signIn', text: 7 },
     { command: 'signIn', text: { a: 1 } },
-  ])('refuses %j', (message) => {
+  ])('rejects %j', (message) => {
     expect(readCommand(message, handlers)).toBeUndefined();
   });
 });
@@ -89,7 +89,7 @@ describe('answer', () => {
         throw new TypeError('of my own');
       },
     ],
-  ])('gives the page a code when a command %s, and the error to the log', async (_how, signIn) => {
+  ])('returns a code and logs the error when a command %s', async (_how, signIn) => {
     const seen: unknown[] = [];
     answer({ ...handlers, signIn } as never, (error) => {
       seen.push(error);

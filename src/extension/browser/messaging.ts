@@ -1,4 +1,4 @@
-// Commands across the message channel: typed on both ends, taken only from the extension's own pages.
+// Sends commands over the message channel, typed on both ends, and accepts them only from the extension's own pages.
 import type { FxaErrorCode } from '../../fxa/errors.ts';
 import { LONGEST_TEXT, type Command, type CommandName, type Commands, type Reply } from '../messages.ts';
 import { browser } from './api.ts';
@@ -8,9 +8,10 @@ export type Handlers = {
 };
 
 /**
- * Calls a command of the background. One that ended before it answered is called once more: that wakes another.
+ * Calls a command of the background. If the background ends before answering, the call is repeated once, which wakes a
+ * new background.
  *
- * @throws Error with the code of what went wrong as its message; `unanswered` when there was no answer twice.
+ * @throws Error whose message is the error code; `unanswered` when both calls went unanswered.
  */
 export async function call<Name extends CommandName>(
   command: Name,
@@ -30,18 +31,18 @@ async function send(message: Command): Promise<Reply | undefined> {
   }
 }
 
-/** What of a sender is needed to tell our own pages from everybody else. */
+/** The members of a sender that identify our own pages. */
 export interface Sender {
   readonly id?: string | undefined;
   readonly url?: string | undefined;
 }
 
-/** Only pages of this very extension may command. Pure. */
+/** Whether the sender is a page of this extension; only those may send commands. Pure. */
 export function isOwnPage(sender: Sender, extensionId: string, base: string): boolean {
   return sender.id === extensionId && sender.url?.startsWith(base) === true;
 }
 
-/** The command in a message, or undefined when it is none of ours. Pure. */
+/** The command in a message; undefined if it is malformed or unknown. Pure. */
 export function readCommand(message: unknown, handlers: object): Required<Command> | undefined {
   if (typeof message !== 'object' || message === null) return undefined;
   const { command, text = '' } = message as Partial<Record<keyof Command, unknown>>;
@@ -50,9 +51,9 @@ export function readCommand(message: unknown, handlers: object): Required<Comman
   return { command: command as CommandName, text };
 }
 
-/** Registers the one message listener. To be called synchronously when the background starts. */
+/** Registers the only message listener. Call it synchronously when the background starts. */
 export function answer(handlers: Handlers, codeOf: (error: unknown) => FxaErrorCode): void {
-  // `sendResponse` and `return true` is the one form of answer every browser understands.
+  // `sendResponse` with `return true` is the only form that all browsers support.
   browser.runtime.onMessage.addListener(((
     message: unknown,
     sender: Sender,
@@ -60,7 +61,7 @@ export function answer(handlers: Handlers, codeOf: (error: unknown) => FxaErrorC
   ) => {
     const asked = readCommand(message, handlers);
     if (!asked || !isOwnPage(sender, browser.runtime.id, browser.runtime.getURL(''))) return undefined;
-    // Called within a promise: a handler that throws at once is answered, too.
+    // Within a promise, so that synchronous errors are answered, too.
     const run = async () => handlers[asked.command](asked.text);
     run().then(
       (result) => sendResponse({ result: typeof result === 'boolean' ? result : null }),

@@ -1,4 +1,4 @@
-// What parseRecord accepts, every page shows without throwing, however damaged the stored record is.
+// Every page renders whatever parseRecord accepts, however damaged the stored record is.
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import type { VNode } from 'preact';
@@ -25,7 +25,7 @@ vi.stubGlobal('__SERVERS__', {
   presets: {},
 });
 
-// A week later nobody is told of it any more.
+// A week later it would no longer be shown.
 vi.setSystemTime(1_790_000_060_000);
 const problem = { code: 'rate_limited', reason: 'refused', retryAfter: 60, at: 1_790_000_000_000 } as const;
 const account = {
@@ -90,7 +90,7 @@ const surroundings: Environment = {
   tab: true,
 };
 
-/** What storage may hold in the place of anything: damaged, of another version, or made up. */
+/** Values that storage may contain in any place: damaged, from another version, or made up. */
 const NUMBERS = [0, -1, 0.5, 8.64e15, 8.64e15 + 1, 1e20, -1e20, 1e300, Number.NaN, Number.POSITIVE_INFINITY];
 const TEXTS = [
   '',
@@ -112,14 +112,14 @@ const odd = fc.oneof(
 const change = fc.record({
   at: fc.array(fc.nat(), { minLength: 2, maxLength: 7 }),
   to: odd,
-  /** Half of the time something of the same type, or hardly any of it would be accepted. */
+  /** Keeps the type half of the time; otherwise hardly any record would be accepted. */
   alike: fc.option(fc.record({ number: fc.constantFrom(...NUMBERS), string: fc.constantFrom(...TEXTS) }), {
     freq: 2,
   }),
 });
 type Damage = typeof change extends fc.Arbitrary<infer T> ? T : never;
 
-/** Walks down from the record, by the numbers of its members, and puts something else where the path ends. */
+/** Follows a path of member indexes into the record, and replaces the value at its end. */
 function damage(record: unknown, { at, to, alike }: Damage): void {
   let [place, name] = [record as Record<string, unknown>, ''];
   for (const step of at) {
@@ -158,7 +158,7 @@ function show(record: StoredRecord): readonly string[] {
   return pages(projectView(record, surroundings), record).map((page) => renderToString(page));
 }
 
-it('shows a whole record on every page: who, what went wrong, and what they may use', () => {
+it('shows account, problem and subscriptions of a complete record on every page', () => {
   const [popup = '', more = '', options = ''] = records.flatMap(show);
   expect(popup).toContain(messages.error_rate_limited?.message);
   const [inPopup = '', inMore = ''] = records.slice(1, 2).flatMap(show);
@@ -167,7 +167,7 @@ it('shows a whole record on every page: who, what went wrong, and what they may 
   expect(more + options).toContain('<time');
 });
 
-it('shows a name that looks like nothing as no name: the address, and its letter', () => {
+it('shows the email address and its letter in place of an invisible name', () => {
   for (const displayName of ['\u200b\u200b', '\u3164', '\u2800', '\u202e\u2069']) {
     const named = {
       ...signedIn,
@@ -180,7 +180,7 @@ it('shows a name that looks like nothing as no name: the address, and its letter
   }
 });
 
-it('says of a code that a newer version wrote what it says of any fault', () => {
+it('shows the message for internal errors for an unknown code', () => {
   for (const code of ['made_up', 'toString', 'constructor']) {
     const session = { status: 'signedOut', problem: { code, reason: code, at: Date.now() } } as const;
     const record = parseRecord({ ...records[0], session }, '');
@@ -190,7 +190,7 @@ it('says of a code that a newer version wrote what it says of any fault', () => 
   }
 });
 
-it('shows whatever parseRecord accepts of a damaged record, and throws on no page', () => {
+it('renders every page from any damaged record that parseRecord accepts', () => {
   let [accepted, refused] = [0, 0];
   fc.assert(
     fc.property(

@@ -1,4 +1,4 @@
-// Ends of a session that nobody needs to be called for: the person, or a choice of theirs, brought them about, or they were told before.
+// Reasons for the end of a session that need no notification, because the user caused them or already knows.
 import type { Reason } from '../../../fxa/errors.ts';
 
 const EXPECTED: readonly (Reason | undefined)[] = [

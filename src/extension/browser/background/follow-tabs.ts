@@ -1,4 +1,4 @@
-// Follows tabs while a sign-in runs in one, and only then: every tab of the browser would wake the background otherwise.
+// Watches tabs only during a sign-in in a tab, because every tab event wakes the background.
 import { onTabRemoved, onTabUpdated, type Stop } from './listeners.ts';
 import { watchView } from '../pages/watch-view.ts';
 
@@ -8,8 +8,8 @@ interface TabEvents {
 }
 
 /**
- * To be called synchronously when the background starts: it may have been a tab that woke it. That a tab was closed while
- * nobody was awake is found at the next wake.
+ * Call it synchronously when the background starts, because a tab may have woken it. A tab closed while the background
+ * slept is noticed at the next wake.
  */
 export function followTabs(
   pattern: string,

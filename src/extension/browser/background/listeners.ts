@@ -1,4 +1,4 @@
-// Wake-ups. Each of these must be called synchronously when the background starts.
+// Event listeners. Call each synchronously when the background starts.
 import { browser } from '../api.ts';
 
 export function onAlarm(name: string, work: () => void): void {
@@ -7,26 +7,26 @@ export function onAlarm(name: string, work: () => void): void {
   });
 }
 
-/** The browser started, or the extension was installed or updated. Firefox forgets alarms over a restart. */
+/** Runs when the browser starts or the extension is installed or updated. Firefox drops alarms on restart. */
 export function onStart(work: () => void): void {
   browser.runtime.onStartup.addListener(work);
   browser.runtime.onInstalled.addListener(work);
 }
 
-/** `windows` is missing on Android; there is then no window to follow either. */
+/** Missing on Android. */
 const windows = browser.windows as typeof browser.windows | undefined;
 
 export function onWindowRemoved(work: (windowId: number) => void): void {
   windows?.onRemoved.addListener(work);
 }
 
-/** Ends the listening. */
+/** Removes the listener. */
 export type Stop = () => void;
 
 /**
- * Tabs that go somewhere the extension may see: the return page, once the person allowed that. Every tab of the browser
- * wakes the background for this, so it is to be stopped when no sign-in runs in a tab; except in Firefox, which looks at the
- * pattern first, and which remembers over a background's death only what was registered when it started: `filtered`.
+ * Listens for tabs that reach the return page, once the user granted access to it. Every tab of the browser wakes the
+ * background, so stop it when no sign-in runs in a tab; except in Firefox (`filtered`), which checks the pattern first
+ * and restores only listeners registered at start.
  */
 export function onTabUpdated(
   pattern: string,
@@ -46,20 +46,20 @@ export function onTabUpdated(
   }
 }
 
-/** Any tab that was closed. To be stopped like `onTabUpdated`. */
+/** Listens for closed tabs. Stop it like `onTabUpdated`. */
 export function onTabRemoved(work: (tabId: number) => void): Stop {
   const listener = (tabId: number): void => work(tabId);
   browser.tabs.onRemoved.addListener(listener);
   return () => browser.tabs.onRemoved.removeListener(listener);
 }
 
-/** The person gave or took back a permission or a consent, in answer to a question or in the browser's own settings. */
+/** Runs when a permission or consent is granted or revoked, in a prompt or in the browser's settings. */
 export function onPermissionsChanged(work: () => void): void {
   browser.permissions.onAdded.addListener(work);
   browser.permissions.onRemoved.addListener(work);
 }
 
-/** Whoever administers the browser has changed what they demand. Not every browser tells. */
+/** Runs when the administrator's policy changes. Not all browsers have this event. */
 export function onPolicyChanged(work: () => void): void {
   const { managed } = browser.storage as Partial<typeof browser.storage>;
   (managed as Partial<typeof browser.storage.managed> | undefined)?.onChanged?.addListener(work);

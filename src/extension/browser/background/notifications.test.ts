@@ -36,7 +36,7 @@ it.each<[string, View, View, Problem | undefined]>([
     undefined,
   ],
   [
-    'a sign-in failed before their eyes',
+    'a sign-in failed while the user watched',
     { ...OUT, status: 'signingIn' },
     { ...OUT, problem: { code: 'offline', at: 8 } },
     undefined,
@@ -57,7 +57,7 @@ it.each<[string, View, View, Problem | undefined]>([
   expect(notificationFor(before, after)).toEqual(notice);
 });
 
-it('says nothing of what was there at the start', () => {
+it('does not notify about the initial state', () => {
   expect(notificationFor(undefined, gone)).toBeUndefined();
   expect(notificationFor(gone, undefined)).toBeUndefined();
 });

@@ -1,15 +1,15 @@
-// Where the person allowed it, a notification when nothing goes on without them: once, when it happens.
+// Notifies the user once when their action is needed, if they allowed notifications.
 import type { Problem } from '../../../session/state/states.ts';
 import type { View } from '../../../session/state/view.ts';
 import { browser } from '../api.ts';
 import { isExpected } from './end-reasons.ts';
 import { words } from '../i18n.ts';
 
-/** One at a time: a newer one takes its place. */
+/** The id of the only notification; a newer one replaces it. */
 const NOTICE = 'fxa';
 const POPUP = '/src/extension/pages/popup/index.html';
 
-/** What calls for the person: their session was ended by others, or their sign-in was interrupted. Pure. */
+/** The problem that needs the user: a session ended by others, or an interrupted sign-in. Pure. */
 function needsAttention({ status, ended, problem }: View): Problem | undefined {
   if (status === 'signingIn') return undefined;
   if (problem?.code === 'interrupted') return problem;
@@ -17,8 +17,8 @@ function needsAttention({ status, ended, problem }: View): Problem | undefined {
 }
 
 /**
- * What a change of the view is to be notified of: nothing that was there before, even where something else stood in front of
- * it, and nothing where before it was not known what there was. Pure.
+ * The problem to notify about after a change of the view. Undefined for a problem that existed before, and when the
+ * previous state is unknown. Pure.
  */
 export function notificationFor(before: View | undefined, after: View | undefined): Problem | undefined {
   const news = after && needsAttention(after);
@@ -26,7 +26,7 @@ export function notificationFor(before: View | undefined, after: View | undefine
   return [before.ended?.at, before.problem?.at].includes(news?.at) ? undefined : news;
 }
 
-/** The popup, or where the browser opens none by itself, its page in a tab. */
+/** Opens the popup, or its page in a tab if the browser refuses. */
 async function openPopup(): Promise<void> {
   try {
     await browser.action.openPopup();
@@ -35,13 +35,13 @@ async function openPopup(): Promise<void> {
   }
 }
 
-/** To be called synchronously when the background starts: a click may have woken it. */
+/** Call it synchronously when the background starts, because a click may have woken it. */
 export function showNotifications(report: (error: unknown) => void): void {
   const clicked = () => {
     void browser.notifications.clear(NOTICE).catch(report);
     openPopup().catch(report);
   };
-  /** Missing until the permission is given, and then without a restart. Twice the same listener is one. */
+  /** Missing until the permission is granted. Adding the same listener twice has no effect. */
   const notifications = () => {
     const { notifications: api } = browser as Partial<typeof browser>;
     api?.onClicked.addListener(clicked);

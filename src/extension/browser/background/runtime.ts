@@ -1,7 +1,7 @@
-// Starting anew.
+// Restarts the extension.
 import { browser } from '../api.ts';
 
-/** Ends the background and every page of the extension; the background then starts as at any other time. */
+/** Closes the background and all pages of the extension, then starts the background. */
 export function restart(): void {
   browser.runtime.reload();
 }

@@ -16,7 +16,7 @@ const offline = { code: 'offline', at: NOW - HOUR / 2 } as const;
 
 describe('the toolbar button when', () => {
   it.each<[string, View, (typeof ICONS)[number]]>([
-    ['nobody is signed in', OUT, 'out'],
+    ['signed out', OUT, 'out'],
     ['the person cancelled', { ...OUT, problem: { code: 'cancelled', at: 1 } }, 'out'],
     ['a sign-in was interrupted', { ...OUT, problem: { code: 'interrupted', at: NOW - DAY } }, 'attention'],
     ['a sign-in failed', { ...OUT, problem: offline }, 'attention'],
@@ -42,20 +42,20 @@ describe('the toolbar button when', () => {
     ],
     ['the person signed out', { ...OUT, ended: { code: 'signed_out', reason: 'by_user', at: 1 } }, 'out'],
     ['the first sign-in runs', { ...OUT, status: 'signingIn', phase: 'window' }, 'out'],
-    ['somebody is signed in', signedIn, 'in'],
-    ['somebody signs in once more', { ...signedIn, status: 'signingIn' }, 'in'],
-    ['that came to nothing', { ...signedIn, problem: offline, unfinished: true }, 'attention'],
+    ['signed in', signedIn, 'in'],
+    ['a signed-in user signs in again', { ...signedIn, status: 'signingIn' }, 'in'],
+    ['signing in again failed', { ...signedIn, problem: offline, unfinished: true }, 'attention'],
     ['a profile could not be fetched', { ...signedIn, problem: offline }, 'offline'],
     ['a server is down', { ...signedIn, problem: { ...offline, code: 'server_unavailable' } }, 'offline'],
-    ['that was long ago', { ...signedIn, problem: { ...offline, at: NOW - HOUR } }, 'in'],
-    ['a server asks for time', { ...signedIn, problem: { ...offline, code: 'rate_limited' } }, 'in'],
+    ['a server was down long ago', { ...signedIn, problem: { ...offline, at: NOW - HOUR } }, 'in'],
+    ['the server limits requests', { ...signedIn, problem: { ...offline, code: 'rate_limited' } }, 'in'],
     ['Mozilla accounts ended the session', { ...OUT, status: 'needsReauth' }, 'attention'],
   ])('%s', (_when, state, icon) => {
     expect(iconOf(state, NOW)).toBe(icon);
   });
 });
 
-it('what passes by itself calls for an hour, and nothing else that long', () => {
+it('shows temporary problems for an hour, and others longer', () => {
   const long = FXA_ERROR_CODES.filter(
     (code) => iconOf({ ...OUT, problem: { code, at: NOW - HOUR } }, NOW) === 'out',
   );
@@ -63,11 +63,11 @@ it('what passes by itself calls for an hour, and nothing else that long', () => 
   expect(long).toEqual(['cancelled', ...passing]);
 });
 
-it.each(ICONS)('there are pictures for "%s"', (icon) => {
+it.each(ICONS)('has pictures for "%s"', (icon) => {
   for (const size of [16, 32]) expect(existsSync(`public/icons/${icon}-${size}.png`)).toBe(true);
 });
 
-describe('300 days later, whichever way the clock went, the button calls no more for', () => {
+describe('300 days later or earlier, the button no longer shows', () => {
   const LATER = [NOW + 300 * DAY, NOW - 300 * DAY];
   it.each(['account_deleted', 'key_lost', 'grant_revoked'] as const)('a session that ended: %s', (reason) => {
     const view: View = { ...OUT, ended: { code: 'signed_out', reason, at: NOW } };
@@ -85,14 +85,14 @@ describe('300 days later, whichever way the clock went, the button calls no more
     }
   });
 
-  it('but for what still cannot be read, and for a session that waits for the person', () => {
+  it('except for unreadable storage and a session that needs reauthentication', () => {
     expect(iconOf({ ...OUT, problem: { code: 'storage_corrupt', at: 1 } }, NOW)).toBe('attention');
     const ended = { code: 'reauth_required', at: 1 } as const;
     expect(iconOf({ ...OUT, status: 'needsReauth', ended }, NOW)).toBe('attention');
   });
 });
 
-it('wakes when what it tells of has aged', () => {
+it('schedules an alarm for when a problem is outdated', () => {
   const view: View = { ...OUT, problem: { code: 'interrupted', at: NOW } };
   const [hour, week] = [changesAt(view, NOW), changesAt(view, NOW + 2 * HOUR)];
   expect([hour, week]).toEqual([NOW + HOUR, NOW + 7 * DAY]);

@@ -5,9 +5,9 @@ const { isWelcome } = await import('./welcome.ts');
 
 it.each([
   ['a first installation', 'install', {}, true],
-  ['an installation over what a former one left', 'install', { record: { version: 2 } }, false],
-  ['one over what cannot be read', 'install', { record: 'broken' }, false],
-  ['one where nobody has done anything since the page', 'install', { welcomed: true }, false],
+  ['an installation over data of an earlier one', 'install', { record: { version: 2 } }, false],
+  ['an installation over unreadable data', 'install', { record: 'broken' }, false],
+  ['an installation after the page was shown', 'install', { welcomed: true }, false],
   ['an update', 'update', {}, false],
   ['an update of the browser', 'browser_update', {}, false],
 ])('%s', (_what, reason, stored, welcome) => {

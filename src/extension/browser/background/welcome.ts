@@ -1,12 +1,12 @@
-// The welcome page, once: at an installation that finds nothing of a former one.
+// Opens the welcome page once, at a first installation.
 import { browser } from '../api.ts';
 
 const WELCOME = '/src/extension/pages/welcome/index.html';
 
-/** In `storage.local` once the page has been opened: a record may be written only when somebody signs in. */
+/** Set in `storage.local` once the page was opened, since the record may be written only at the first sign-in. */
 const WELCOMED = 'welcomed';
 
-/** Browsers say "installed" of more than a first installation; what is stored says that somebody has been here. Pure. */
+/** Whether to welcome: browsers also report reinstallations as "install", which stored data reveals. Pure. */
 export function isWelcome(
   installed: string,
   { record, welcomed }: Readonly<Record<string, unknown>>,
@@ -14,7 +14,7 @@ export function isWelcome(
   return installed === 'install' && record === undefined && welcomed === undefined;
 }
 
-/** To be called synchronously when the background starts. */
+/** Call it synchronously when the background starts. */
 export function welcomeOnce(report: (error: unknown) => void): void {
   const welcome = async (reason: string) => {
     if (!isWelcome(reason, await browser.storage.local.get(['record', WELCOMED]))) return;

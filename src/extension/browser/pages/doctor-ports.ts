@@ -1,4 +1,4 @@
-// What the doctor page needs of the browser: its questions to it, and what it may read of storage.
+// The browser APIs and storage items that the doctor page uses.
 import { SERVER } from '../../server-config.ts';
 import type { Facts } from '../../pages/doctor/report.ts';
 import type { ProbedArea, Surroundings } from '../../pages/doctor/check-context.ts';
@@ -30,7 +30,7 @@ export const doctorPorts: Omit<Surroundings, 'build' | 'registered'> = {
     try {
       return Object.keys(await browser.storage.managed.get());
     } catch {
-      // Firefox rejects where there is no policy.
+      // Firefox rejects when there is no policy.
       return [];
     }
   },
@@ -40,7 +40,7 @@ export const doctorPorts: Omit<Surroundings, 'build' | 'registered'> = {
   },
 };
 
-/** What a report is made from, beside the build and the findings. */
+/** The contents of a report, except build and findings. */
 export async function reportFacts(): Promise<Omit<Facts, 'build' | 'chosen' | 'findings'>> {
   const [stored, { os }, agent] = await Promise.all([
     readLocal(['view', 'journal', 'metrics']),
@@ -58,12 +58,12 @@ export async function reportFacts(): Promise<Omit<Facts, 'build' | 'chosen' | 'f
   };
 }
 
-/** The server somebody chose in place of the build's own; whatever it is. */
+/** The stored server config, not validated. */
 export async function storedServerConfig(): Promise<unknown> {
   return (await readLocal([SERVER]))[SERVER];
 }
 
-/** Nothing where the browser refuses: that is one of the findings. */
+/** Empty if the browser refuses; a check reports that. */
 async function readLocal(keys: string[]): Promise<Readonly<Record<string, unknown>>> {
   try {
     return await browser.storage.local.get(keys);
@@ -72,7 +72,7 @@ async function readLocal(keys: string[]): Promise<Readonly<Record<string, unknow
   }
 }
 
-/** Missing altogether in some browsers, whatever the types say. */
+/** Missing in some browsers, despite the types. */
 function identity(): Partial<typeof browser.identity> | undefined {
   return browser.identity;
 }

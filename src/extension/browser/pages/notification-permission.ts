@@ -1,4 +1,4 @@
-// The permission to show notifications, which the person gives and takes back on the options page.
+// The permission for notifications, granted and revoked on the options page.
 import { browser } from '../api.ts';
 
 const NOTIFICATIONS = { permissions: ['notifications' as const] };
@@ -7,7 +7,7 @@ export function notificationsAllowed(): Promise<boolean> {
   return browser.permissions.contains(NOTIFICATIONS);
 }
 
-/** To be called within a click, before anything is awaited. Resolves with what the person answered. */
+/** Call it within a click, before any await. Resolves with the user's answer. */
 export function askForNotifications(): Promise<boolean> {
   return browser.permissions.request(NOTIFICATIONS);
 }

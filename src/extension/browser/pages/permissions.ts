@@ -1,15 +1,15 @@
-// Asking the person for a permission; for pages, since only a click may ask. Each is to be called within the click itself,
-// before anything is awaited, or browsers refuse to ask. The question may close the popup that asked.
+// Permission requests. Call them in a page, within a click and before any await, or browsers refuse to ask. The prompt
+// may close the popup.
 import { browser } from '../api.ts';
 
-/** To see the return page. Resolves with what the person answered; the background hears of a yes by itself. */
+/** Requests access to the return page. Resolves with the user's answer; the background gets an event if granted. */
 export function askForReturnPage(origins: readonly string[]): Promise<boolean> {
   return browser.permissions.request({ origins: [...origins] });
 }
 
-/** Firefox's own consent to metrics. True where the browser knows none: the switch here then stands for it. Never rejects. */
+/** Requests Firefox's consent to metrics. True in browsers without it, where our own switch suffices. Never rejects. */
 export async function askForMetricsConsent(): Promise<boolean> {
-  // Firefox alone has this function, and is alone in asking.
+  // Only Firefox has this function, and only Firefox asks.
   if (!('getBrowserInfo' in browser.runtime)) return true;
   try {
     return await browser.permissions.request({ data_collection: ['technicalAndInteraction'] });

@@ -1,11 +1,11 @@
-// Hands the address a person typed to the background. It goes through memory that pages and background share, never
-// through a message, and ends with the browser at the latest.
+// Passes a typed email address to the background through `storage.session`, which is never on disk, instead of through
+// a message.
 import { browser } from '../api.ts';
 
 /** The key in `storage.session`. */
 export const TYPED_ADDRESS = 'typedAddress';
 
-/** Empty: none was typed. */
+/** Empty if no address was typed. */
 export async function keepTypedAddress(email: string): Promise<void> {
   await browser.storage.session.set({ [TYPED_ADDRESS]: email.trim() });
 }

@@ -1,7 +1,7 @@
-// Pages follow one item of `storage.local` by watching it, as they follow the view.
+// Watches one item of `storage.local` for a page.
 import { browser } from '../api.ts';
 
-/** Calls back with what is stored under the key, undefined where nothing is, and again whenever it changes. */
+/** Calls back with the stored value (undefined if absent), and again on every change. */
 export async function watchItem(key: string, show: (value: unknown) => void): Promise<void> {
   browser.storage.local.onChanged.addListener((changes) => {
     const change = changes[key];

@@ -38,31 +38,31 @@ async function shown(stored: unknown, ...changes: unknown[]): Promise<string[]> 
   return seen;
 }
 
-it('nothing stored is nobody', async () => {
+it('shows the signed-out view when nothing is stored', async () => {
   expect(await shown({})).toEqual(['signedOut']);
 });
 
-it('shows what is stored, and what it becomes', async () => {
+it('shows the stored view and its changes', async () => {
   expect(await shown({ view: signedIn }, { ...signedIn, status: 'needsReauth' })).toEqual([
     'signedIn',
     'needsReauth',
   ]);
 });
 
-it('never shows somebody as signed out whose view another version wrote: it waits for the new one', async () => {
+it('waits for a new view instead of showing one of another version as signed out', async () => {
   expect(await shown({ view: { version: 2, status: 'signedIn' } })).toEqual([]);
   expect(await shown({ view: { version: 2, status: 'signedIn' } }, signedIn)).toEqual(['signedIn']);
   expect(await shown({ view: null })).toEqual([]);
 });
 
-it('says so when the browser refuses its storage', async () => {
+it('reports storage that the browser refuses to read', async () => {
   const refused: string[] = [];
   storage.get.mockImplementation(() => Promise.reject(new Error('disk full')));
   await watchView((view) => refused.push(view.problem?.code ?? view.status));
   expect(refused).toEqual(['storage_unavailable']);
 });
 
-it('shows what the disk did not take, for as long as it is kept', async () => {
+it('shows an unsaved view while it is kept in memory', async () => {
   const signingIn: View = { ...OUT, status: 'signingIn' };
   memory.get.mockResolvedValue({ unwritten: { view: { ...OUT, unsaved: true } } });
   const seen: unknown[] = [];
@@ -78,7 +78,7 @@ it('shows what the disk did not take, for as long as it is kept', async () => {
   ]);
 });
 
-it('shows the view on the disk where memory does not answer', async () => {
+it('shows the stored view when session storage fails', async () => {
   memory.get.mockRejectedValue(new Error('no'));
   expect(await shown({ view: signedIn })).toEqual(['signedIn']);
 });

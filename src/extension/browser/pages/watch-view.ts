@@ -1,4 +1,4 @@
-// Pages follow the state by watching the `view` in storage; they never ask for it. What could not be written there is in memory.
+// Watches the `view` in storage for a page. A view that could not be saved is in `storage.session`.
 import type { View } from '../../../session/state/view.ts';
 import { browser } from '../api.ts';
 
@@ -11,8 +11,8 @@ const NOBODY: View = {
 };
 
 /**
- * What can be said of a stored view: where there is none, nobody is signed in. One of another version says nothing; it is
- * written anew as soon as the background is awake, and to show anything until then would be a guess. Pure.
+ * Reads a stored view: signed out if absent. Undefined for a view of another version, which the background rewrites as
+ * soon as it is awake. Pure.
  */
 export function readView(stored: unknown): View | undefined {
   if (stored === undefined) return NOBODY;
@@ -20,10 +20,10 @@ export function readView(stored: unknown): View | undefined {
   return view?.version === NOBODY.version ? view : undefined;
 }
 
-/** What stands in for the view while the disk takes nothing (session/unwritten.ts). Pure. */
+/** The view kept in memory while it cannot be saved (session/unwritten.ts). Pure. */
 const viewIn = (unwritten: unknown): unknown => (unwritten as { view?: unknown } | null | undefined)?.view;
 
-/** Calls back with the stored view, and again whenever it changes. Resolves when it was looked for. */
+/** Calls back with the stored view, and again on every change. Resolves after the first read. */
 export async function watchView(show: (view: View) => void): Promise<void> {
   let onDisk: unknown;
   let kept: unknown;

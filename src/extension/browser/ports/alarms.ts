@@ -1,4 +1,4 @@
-// Alarms behind the `Alarms` port.
+// Implements the `Alarms` port.
 import type { Alarms } from '../../../session/ports.ts';
 import { browser } from '../api.ts';
 

@@ -16,7 +16,7 @@ async function server() {
 
 const neverAborted = new AbortController().signal;
 
-it('asks for the sign-in page once, and says nothing of the person or of the attempt', async () => {
+it('requests the sign-in page once, without user or attempt data', async () => {
   const { origin, asked, close } = await server();
   await probeAnswer(
     `${origin}/authorization?client_id=c0ffee&state=s3cret&code_challenge=abc&login_hint=ada%40example.com&email=ada%40example.com#x`,
@@ -28,13 +28,13 @@ it('asks for the sign-in page once, and says nothing of the person or of the att
   await close();
 });
 
-it('fails when there was no answer', async () => {
+it('rejects without a response', async () => {
   const { origin, close } = await server();
   await close();
   await expect(probeAnswer(`${origin}/authorization`, neverAborted)).rejects.toThrow();
 });
 
-it('ends with the launch it was made for', async () => {
+it('ends with its launch', async () => {
   const { origin, close } = await server();
   await expect(probeAnswer(`${origin}/authorization`, AbortSignal.abort())).rejects.toThrow(/abort/);
   await close();

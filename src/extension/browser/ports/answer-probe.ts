@@ -1,19 +1,18 @@
-// When the server of a sign-in page answers: what Firefox waits for before it shows the window, and does not tell.
+// Detects when the sign-in server responds, which is when Firefox shows the window; Firefox has no event for it.
 
 /**
- * Asks for the sign-in page once, and settles when its server has answered. The request says nothing of the person or of the
- * attempt: no parameters, no cookies. So it signs nobody in, and a server that knows the browser issues no second code for it.
- * A second `launchWebAuthFlow` would do both.
+ * Requests the sign-in page once, and resolves when its server responds. The request has no parameters and no cookies,
+ * so it cannot sign in or cause a second code, as a second `launchWebAuthFlow` would.
  *
- * @throws whatever `fetch` throws, when there was no answer.
+ * @throws what `fetch` throws without a response.
  */
 export async function probeAnswer(authorizationUrl: string, signal: AbortSignal): Promise<void> {
   const { origin, pathname } = new URL(authorizationUrl);
   const response = await fetch(origin + pathname, {
-    // The page allows no reading from outside, and needs none; with this mode no `Origin` names the extension either.
+    // Nothing is read, and in this mode no `Origin` header identifies the extension.
     mode: 'no-cors',
     credentials: 'omit',
-    // Otherwise the browser's cache answers the browser's own request and this one after each other.
+    // Otherwise the cache would serialize this request with the browser's own.
     cache: 'no-store',
     referrerPolicy: 'no-referrer',
     signal,

@@ -1,11 +1,11 @@
-// A tab for web sign-in behind the `AuthTab` port. It needs no permission but, to see where the tab ends, the one for the
-// return page's host: the addresses of all other hosts, those of Mozilla accounts among them, stay hidden.
+// Implements the `AuthTab` port: signing in in a tab. The only permission needed is for the return page's host; the
+// URLs of all other hosts, including Mozilla accounts, stay hidden.
 import { FxaError } from '../../../fxa/errors.ts';
 import type { AuthTab } from '../../../session/ports.ts';
 import { returnPagePattern } from '../../return-page.ts';
 import { browser } from '../api.ts';
 
-/** `returnPage` is the build's; without one there is no such sign-in. */
+/** `returnPage` is from the build; without one, tabs are unsupported. */
 export function authTab(returnPage?: string): AuthTab {
   return {
     ...(returnPage !== undefined && { redirectUri: returnPage }),
@@ -24,13 +24,13 @@ export function authTab(returnPage?: string): AuthTab {
     async focus(tabId) {
       let windowId: number | undefined;
       try {
-        // Chromium may answer without the tab, whatever the types say.
+        // Chromium may return no tab, despite the types.
         const tab = (await browser.tabs.update(tabId, { active: true })) as { windowId?: number } | undefined;
         windowId = tab?.windowId;
       } catch {
         return false;
       }
-      // Android has no windows to choose from; and the tab is there, whatever becomes of its window.
+      // Android has no windows, and the tab is usable even if its window cannot be focused.
       if (windowId !== undefined) await focusWindow(windowId);
       return true;
     },
@@ -39,7 +39,7 @@ export function authTab(returnPage?: string): AuthTab {
       try {
         await browser.tabs.remove(tabId);
       } catch {
-        // It is gone already, which is what was wanted.
+        // Already closed.
       }
     },
 

@@ -11,7 +11,7 @@ describe('authWindowError', () => {
     ['User interaction required. Try setting `abortOnLoadForNonInteractive`', 'reauth_required'], // Chromium
     ['Requires user interaction', 'reauth_required'], // Firefox
     ["Couldn't create a browser window to display an authorization page.", 'unsupported'], // Edge for Android
-    ['something nobody has seen yet', 'internal'],
+    ['an unknown message', 'internal'],
   ])('%s → %s', (text, code) => {
     const error = authWindowError(new Error(text));
     expect(error.code).toBe(code);

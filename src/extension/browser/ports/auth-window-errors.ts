@@ -1,7 +1,7 @@
-// The browsers' rejections of launchWebAuthFlow are English sentences; this table gives them codes.
+// Maps the English error messages of launchWebAuthFlow to codes.
 import { FxaError, type FxaErrorCode } from '../../../fxa/errors.ts';
 
-/** First match wins. Seen in Chromium 156 and Firefox 153; the fixtures are in the test beside. */
+/** The first match wins. From Chromium 156 and Firefox 153; the test has the messages. */
 const TABLE: readonly (readonly [RegExp, FxaErrorCode, string])[] = [
   [/did not approve access|cancelled or denied access/i, 'cancelled', 'The sign-in window was closed.'],
   [/page could not be loaded/i, 'server_unavailable', 'The sign-in page could not be loaded.'],
@@ -11,7 +11,7 @@ const TABLE: readonly (readonly [RegExp, FxaErrorCode, string])[] = [
     'misconfigured',
     'The browser refuses the redirect URI.',
   ],
-  [/interaction required|requires user interaction/i, 'reauth_required', 'The sign-in needs the person.'],
+  [/interaction required|requires user interaction/i, 'reauth_required', 'The sign-in requires interaction.'],
   [
     /couldn.t create a browser window|not (?:a function|supported|implemented)/i,
     'unsupported',

@@ -1,4 +1,4 @@
-// The browser's window for web sign-in behind the `AuthWindow` port.
+// Implements the `AuthWindow` port with the browser's window for web sign-in.
 import { FxaError } from '../../../fxa/errors.ts';
 import type { AuthWindow } from '../../../session/ports.ts';
 import { probeAnswer } from './answer-probe.ts';
@@ -8,7 +8,7 @@ import { forgetNewTabs, watchForWindow } from './own-window.ts';
 
 let opened: (windowId: number) => void = () => undefined;
 
-/** Calls back with each window of ours that opens. To be called when the background starts. */
+/** Calls back with each sign-in window that opens. Call it when the background starts. */
 export function onAuthWindow(work: (windowId: number) => void): void {
   opened = work;
   forgetNewTabs();
@@ -16,14 +16,14 @@ export function onAuthWindow(work: (windowId: number) => void): void {
 
 export const authWindow: AuthWindow = {
   get redirectUri() {
-    // Missing altogether in some browsers, whatever the types say.
+    // Missing in some browsers, despite the types.
     const identity = browser.identity as typeof browser.identity | undefined;
     if (!identity) throw new FxaError('unsupported', 'This browser has no window for web sign-in.');
     return identity.getRedirectURL();
   },
 
   async launch(url, signal) {
-    // Firefox for Android has no such window, whatever the types say.
+    // Missing in Firefox for Android, despite the types.
     if (typeof (browser.identity as Partial<typeof browser.identity>).launchWebAuthFlow !== 'function') {
       throw new FxaError('unsupported', 'This browser has no window for web sign-in.');
     }
@@ -36,7 +36,7 @@ export const authWindow: AuthWindow = {
     } finally {
       stop();
     }
-    // Some browsers end without a URL and without an error when the window is closed.
+    // Some browsers resolve without a URL when the window is closed.
     if (!redirected) throw new FxaError('cancelled', 'The sign-in window gave no answer.');
     return redirected;
   },
@@ -54,7 +54,7 @@ export const authWindow: AuthWindow = {
     try {
       await browser.windows.remove(windowId);
     } catch {
-      // It is gone already, which is what was wanted.
+      // Already closed.
     }
   },
 };

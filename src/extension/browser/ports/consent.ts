@@ -1,10 +1,10 @@
-// Whether the browser has the person's consent to technical and interaction data: Firefox asks for it, and can be asked.
+// Reads the consent to technical and interaction data that Firefox manages.
 import { browser } from '../api.ts';
 
-/** Firefox (140): one of the kinds of data an extension declares in its manifest. */
+/** Firefox 140: a data type that extensions declare in their manifest. */
 const METRICS_DATA = 'technicalAndInteraction';
 
-/** Undefined where the browser knows no such consent. Never rejects: an answer that cannot be had is a no. */
+/** Undefined in browsers without such consent. Never rejects: an error counts as no consent. */
 export async function readConsent(): Promise<boolean | undefined> {
   try {
     const granted = (await browser.permissions.getAll()) as { data_collection?: readonly string[] };

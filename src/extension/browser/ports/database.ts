@@ -1,6 +1,6 @@
-// The extension's own databases in IndexedDB: one store of one name each.
+// Opens the extension's IndexedDB databases, each with a single store.
 
-/** Resolves when the transaction is complete: what was put but not yet committed may still be lost. */
+/** Resolves when the transaction has completed, since uncommitted writes may be lost. */
 export async function inStore<T>(
   name: string,
   store: string,

@@ -1,4 +1,4 @@
-// The backup of grants, in a database that is apart from `storage.local`: one may be damaged while the other is whole.
+// Backs up grants outside `storage.local`, so that one survives damage to the other.
 import type { BackedUpGrant, GrantBackup } from '../../../session/ports.ts';
 import { inStore } from './database.ts';
 
@@ -33,7 +33,7 @@ function parsed(stored: unknown): readonly BackedUpGrant[] {
   return Array.isArray(stored) ? stored.filter(isGrant) : [];
 }
 
-/** What could not be destroyed anyway is of no use. */
+/** Drops entries that could not be destroyed anyway. */
 function isGrant(value: unknown): value is BackedUpGrant {
   const { refreshTokenId, issuer } = (value ?? {}) as Partial<Record<keyof BackedUpGrant, unknown>>;
   return (

@@ -1,4 +1,4 @@
-// Web Locks behind the `Locks` port: held across contexts, released when their context dies.
+// Implements the `Locks` port with Web Locks, which span contexts and are released when their context dies.
 import type { Locks } from '../../../session/ports.ts';
 
 export const webLocks: Locks = {

@@ -73,7 +73,7 @@ describe('watching for the window', () => {
   };
   const settle = () => vi.advanceTimersByTimeAsync(0);
 
-  it('by the tab Chromium made for it, in a popup window, until it ends', async () => {
+  it('finds it in Chromium by its new tab in a popup window, until the launch ends', async () => {
     delete runtime.getBrowserInfo;
     const stop = watchForWindow(signal.signal, () => Promise.reject(new Error('not asked')), found);
     await settle();
@@ -91,7 +91,7 @@ describe('watching for the window', () => {
     expect(created.size).toBe(0);
   });
 
-  it('by the answer Firefox opens it at, and when it is to be closed only if no other turns up', async () => {
+  it('finds it in Firefox by the time of the response, and closes it only if no other window opens', async () => {
     runtime.getBrowserInfo = () => undefined;
     const opens = (id: number, type = 'popup') => {
       for (const listener of windows.created) (listener as (window: object) => void)({ id, type });
@@ -114,7 +114,7 @@ describe('watching for the window', () => {
     expect([windows.created.size, windows.removed.size]).toEqual([0, 0]);
   });
 
-  /** In Firefox: what `found` heard when these popup windows open so many milliseconds after the answer, upon a cancel. */
+  /** In Firefox: the windows reported on cancel when popup windows open so many milliseconds after the response. */
   async function foundAmong(instants: readonly number[], { fails = false, closes = 0 } = {}) {
     runtime.getBrowserInfo = () => undefined;
     const tell = (listeners: Set<Listener>, value: unknown) => {
@@ -146,11 +146,11 @@ describe('watching for the window', () => {
     ['another beside ours, which the person closes', [80, 580], { closes: 1 }, []],
     ['ours, which the person closes', [80], { closes: 1 }, []],
     ['one, while the server does not answer', [80], { fails: true }, []],
-  ])('closes none in Firefox that may be of others: %s', async (_what, instants, more, ids) => {
+  ])('does not close a window in Firefox that may be another one: %s', async (_what, instants, more, ids) => {
     expect(await foundAmong(instants, more)).toEqual(ids);
   });
 
-  it('ends the request beside the launch with the launch', () => {
+  it('ends its request with the launch', () => {
     runtime.getBrowserInfo = () => undefined;
     let asked: AbortSignal | undefined;
     const probe = (over: AbortSignal) => {
@@ -163,7 +163,7 @@ describe('watching for the window', () => {
     expect(asked?.aborted).toBe(true);
   });
 
-  it('leaves no listener for new tabs behind that one before it has left', () => {
+  it('removes the listener for new tabs that an earlier background left', () => {
     forgetNewTabs();
     expect(created.size).toBe(0);
   });

@@ -1,30 +1,31 @@
-// Which popup window is the one of a launch. No browser says so, and anybody may open another meanwhile; what they do show:
-// Chromium makes the contents of the window when it is asked for it, long before it shows the window, and dates the tab by
-// that. Firefox opens the window in the moment in which the server has answered a first request of its own for the page;
-// a request of ours beside it is answered in the same moment.
+// Identifies the popup window of a launch, which browsers do not report, while other windows may open. Chromium creates
+// the tab when the launch is requested, long before it shows the window, and the tab has that time. Firefox opens the
+// window when the server responds to its first request, so a parallel request of ours is answered at the same time.
 import { browser } from '../api.ts';
 
-/** Milliseconds. How late Chromium may make the contents, and Firefox open the window before or after our answer. */
+/** Milliseconds. Tolerances for Chromium's tab creation, and for Firefox's window before or after our response. */
 const MADE_WITHIN_MS = 100;
 const EARLY_MS = 1000;
 const LATE_MS = 3000;
-/** A window that is to be closed has to be the only one in its time: so long another may yet turn up. */
+/** Milliseconds. A window is closed only if no other opens within this time. */
 const SURE_AFTER_MS = 1000;
 
-/** When the launch was asked for, when the browser had certainly heard of it, and when the person gave it up. Milliseconds. */
+/**
+ * When the launch was requested, when the browser had certainly received it, and when it was cancelled. Milliseconds.
+ */
 export interface Launch {
   readonly at: number;
   readonly heardAt?: number | undefined;
   readonly cancelledAt?: number | undefined;
 }
 
-/** What Chromium tells of a new tab. */
+/** What Chromium reports about a new tab. */
 export interface NewTab {
   readonly openerTabId?: number | undefined;
   readonly lastAccessed?: number | undefined;
 }
 
-/** Whether Chromium made the contents of this tab for the launch. Pages leave their tab as the opener; launches do not. Pure. */
+/** Whether Chromium created this tab for the launch. Tabs opened by pages have an opener; launches do not. Pure. */
 export function isMadeForLaunch(
   { openerTabId, lastAccessed }: NewTab,
   { at, heardAt = Infinity, cancelledAt = Infinity }: Launch,
@@ -39,7 +40,7 @@ export interface Opened {
   readonly at: number;
 }
 
-/** The one window that opened when the server answered (`answeredAt`, milliseconds); undefined where it is not one. Pure. */
+/** The only window that opened when the server responded (`answeredAt`, milliseconds); undefined if ambiguous. Pure. */
 export function openedAtAnswer(windows: readonly Opened[], answeredAt: number): number | undefined {
   const near = windows.filter(({ at }) => at >= answeredAt - EARLY_MS && at <= answeredAt + LATE_MS);
   return near.length === 1 ? near[0]?.id : undefined;
@@ -47,12 +48,12 @@ export function openedAtAnswer(windows: readonly Opened[], answeredAt: number): 
 
 type Probe = (over: AbortSignal) => Promise<unknown>;
 
-/** Ends the watch. */
+/** Stops watching. */
 export type Stop = () => void;
 
 /**
- * Calls back with the window of the launch that is made right after, as soon as it is known; never with another. `probe`
- * makes our request in Firefox, until the signal it is given, and resolves when it is answered.
+ * Calls back with the window of the launch that follows, once identified. `probe` sends the parallel request in
+ * Firefox, until its signal aborts, and resolves on a response.
  */
 export function watchForWindow(signal: AbortSignal, probe: Probe, found: (windowId: number) => void): Stop {
   const at = Date.now();
@@ -65,7 +66,7 @@ export function watchForWindow(signal: AbortSignal, probe: Probe, found: (window
     cancelledAt = Date.now();
   };
   signal.addEventListener('abort', cancelled);
-  // Firefox alone has this function.
+  // Only Firefox has this function.
   const stop =
     'getBrowserInfo' in browser.runtime
       ? watchOpened(signal, probe, found)
@@ -86,7 +87,7 @@ function watchMade(launch: () => Launch, heard: () => void, found: (windowId: nu
     );
   };
   onCreated.addListener(listener);
-  // The browser hears our questions in their order: one that follows the launch at once is answered after it was heard.
+  // The browser handles calls in order, so this one resolves after the launch was received.
   void Promise.resolve()
     .then(() => browser.runtime.getPlatformInfo())
     .then(heard, heard);
@@ -112,7 +113,7 @@ function watchOpened(signal: AbortSignal, probe: Probe, found: (windowId: number
     windows = [...windows, { id, at: Date.now() }];
     look();
   };
-  // It stays in the list: when ours is closed, another that came beside it is not ours now.
+  // Kept in the list, so that another window does not become ours when it closes.
   const removed = (id: number) => {
     gone.add(id);
   };
@@ -123,7 +124,7 @@ function watchOpened(signal: AbortSignal, probe: Probe, found: (windowId: number
   const { onCreated, onRemoved } = browser.windows;
   onCreated.addListener(created);
   onRemoved.addListener(removed);
-  // Without an answer there is no instant to tell the window by, and none is taken for it.
+  // Without a response, no window can be identified.
   probe(over.signal).then(answered, () => undefined);
   return () => {
     over.abort();
@@ -134,8 +135,8 @@ function watchOpened(signal: AbortSignal, probe: Probe, found: (windowId: number
 }
 
 /**
- * Chromium wakes a background for what one before it listened to when it died: with nobody to launch for, that is every new
- * tab. To be called when the background starts.
+ * Removes the listener for new tabs that an earlier background left; otherwise Chromium would wake the background for
+ * every new tab. Call it when the background starts.
  */
 export function forgetNewTabs(): void {
   const nothing = () => undefined;

@@ -1,10 +1,10 @@
-// What an administrator set for this extension, from `storage.managed`.
+// Reads the administrator's policy from `storage.managed`.
 import { parsePolicy, type Policy } from '../../../session/policy.ts';
 import { browser } from '../api.ts';
 
 /**
- * To be read anew at each use: Chromium has nothing yet in the first seconds after an installation. Never rejects: Firefox
- * does so where there is no policy, and some browsers have no such storage at all.
+ * Read it at each use, because Chromium provides it only some seconds after installation. Never rejects, although
+ * Firefox does without a policy and some browsers lack this storage.
  */
 export async function readPolicy(): Promise<Policy> {
   try {

@@ -1,4 +1,4 @@
-// The two storage areas behind the `Area` port.
+// Implements the `Area` port with two storage areas.
 import { FxaError } from '../../../fxa/errors.ts';
 import type { Area } from '../../../session/ports.ts';
 import { browser } from '../api.ts';
@@ -10,13 +10,13 @@ function area(storage: Pick<typeof browser.storage.local, 'get' | 'set'>): Area 
   };
 }
 
-/** A full disk, a damaged profile: whatever it is, it is the browser's refusal and not our fault. */
+/** Maps a storage error, such as a full disk or a damaged profile, to its code. */
 function refused(cause: unknown): never {
   throw new FxaError('storage_unavailable', 'The browser refuses its storage.', { cause });
 }
 
-/** Survives everything but the removal of the extension. */
+/** Persists until the extension is removed. */
 export const localArea = (): Area => area(browser.storage.local);
 
-/** Empty after a restart or reload; never on disk. */
+/** In memory; empty after a restart or reload. */
 export const memoryArea = (): Area => area(browser.storage.session);

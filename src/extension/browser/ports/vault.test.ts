@@ -1,7 +1,7 @@
-// The vault: the key never leaves WebCrypto, and no two seals have anything in common.
+// The vault: its key never leaves WebCrypto, and each seal is different.
 import { beforeEach, expect, it, vi } from 'vitest';
 
-/** What would lie in IndexedDB. */
+/** Replaces IndexedDB. */
 const kept = vi.hoisted(() => new Map<string, CryptoKey>());
 vi.mock('./database.ts', () => ({
   inStore: (_name: string, _store: string, _mode: string, work: (store: object) => unknown) => {
@@ -26,7 +26,7 @@ const bytes = (sealed: string) => Buffer.from(sealed, 'base64');
 
 beforeEach(() => kept.clear());
 
-it('opens what it has sealed, and neither what was changed nor what another key has sealed', async () => {
+it('opens only intact secrets sealed with its own key', async () => {
   const sealed = await vault.seal(SECRET);
   expect(await vault.open(sealed)).toBe(SECRET);
   const changed = bytes(sealed);
@@ -38,7 +38,7 @@ it('opens what it has sealed, and neither what was changed nor what another key 
   expect(await vault.open(sealed)).toBeUndefined();
 });
 
-it('keeps one key, which no script can read out', async () => {
+it('keeps one key, which is not extractable', async () => {
   await vault.seal(SECRET);
   await vault.seal(SECRET);
   const [key, ...others] = kept.values();
@@ -49,7 +49,7 @@ it('keeps one key, which no script can read out', async () => {
     await expect(crypto.subtle.exportKey(format, key)).rejects.toThrow();
 });
 
-it('seals with an initialization vector of its own each time', async () => {
+it('seals with a new initialization vector each time', async () => {
   const sealed = await Promise.all(Array.from({ length: 64 }, () => vault.seal(SECRET)));
   const vectors = sealed.map((one) => bytes(one).subarray(0, 12).toString('hex'));
   expect(new Set(vectors).size).toBe(64);

@@ -1,5 +1,4 @@
-// Seals secrets with AES-GCM under a key that IndexedDB keeps and no page or worker can read out. SECURITY.md says what
-// that stops, and what it does not.
+// Encrypts secrets with AES-GCM under a non-extractable key in IndexedDB. SECURITY.md says what that protects against.
 import type { Vault } from '../../../session/ports.ts';
 import { inStore } from './database.ts';
 
@@ -34,7 +33,7 @@ export const vault: Vault = {
   },
 };
 
-/** Two contexts may both make a key; the one stored first is the one both use. */
+/** Two contexts may both create a key; both then use the one stored first. */
 async function newKey(): Promise<CryptoKey> {
   const made = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
     'encrypt',

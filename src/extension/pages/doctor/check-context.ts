@@ -1,12 +1,12 @@
-// What the checks need of the world; browser/pages/doctor-ports.ts is the browser's side of it.
+// What the checks need from the browser, implemented by browser/pages/doctor-ports.ts.
 import type { BuildConfig } from '../../config.ts';
 
-/** A storage area, as the probe uses it. */
+/** A storage area, as used by the storage check. */
 export interface ProbedArea {
   readonly get: (key: string) => Promise<unknown>;
   readonly set: (key: string, value: string) => Promise<void>;
   readonly remove: (key: string) => Promise<void>;
-  /** Bytes in use and bytes there may be; undefined where the browser does not say. */
+  /** Bytes in use and bytes available; undefined if the browser does not report them. */
   readonly usage: () => Promise<{ readonly used: number; readonly limit: number } | undefined>;
 }
 
@@ -24,30 +24,30 @@ export interface Granted {
 }
 
 export interface Surroundings {
-  /** Milliseconds since the epoch, by the clock of this machine. */
+  /** Milliseconds since the epoch, by this machine's clock. */
   readonly now: () => number;
-  /** Milliseconds that no clock change moves. */
+  /** Monotonic milliseconds. */
   readonly stopwatch: () => number;
   readonly fetch: typeof fetch;
-  /** The build with the server that is in force. */
+  /** The build with the active server applied. */
   readonly build: BuildConfig;
-  /** The redirect URI that was registered; undefined where the build does not know it. */
+  /** The registered redirect URI; undefined if the build does not know it. */
   readonly registered: string | undefined;
   readonly local: ProbedArea;
   readonly session: ProbedArea;
-  /** What lies in `storage.local`; whatever it is. */
+  /** The contents of `storage.local`, not validated. */
   readonly stored: (key: 'view') => Promise<unknown>;
-  /** Has the background do something, and resolves when it has answered. */
+  /** Sends the background a command, and resolves when it answers. */
   readonly wake: () => Promise<void>;
-  /** Whether the browser keeps keys where the background runs: a page in a private window may see something else. */
+  /** Whether the background can store keys; a page in a private window may see another result. */
   readonly keepsKeys: () => Promise<boolean>;
-  /** Undefined in a browser without web sign-in. */
+  /** Undefined in browsers without web sign-in. */
   readonly redirectUri: () => string | undefined;
   readonly hasAuthWindow: () => boolean;
   readonly granted: () => Promise<Granted>;
   readonly alarms: () => Promise<readonly Alarm[]>;
-  /** The names under which policies are set. */
+  /** The names of the policies that are set. */
   readonly policies: () => Promise<readonly string[]>;
-  /** Undefined where the browser does not say. */
+  /** Undefined if the browser does not report it. */
   readonly privateWindows: () => Promise<boolean | undefined>;
 }

@@ -1,4 +1,4 @@
-// The page: begins to look as soon as it opens, shows each finding as it comes, and then offers the report.
+// The page: starts the checks when opened, shows findings as they arrive, then offers the report.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { BuildConfig } from '../../config.ts';
 import { TesterNote } from '../shared/tester-note.tsx';
@@ -11,7 +11,7 @@ import { ReportPart } from './report-part.tsx';
 import type { Surroundings } from './check-context.ts';
 
 export interface DoctorProps {
-  /** The build as it was made; with the server in force it is part of the surroundings. */
+  /** The build with its built-in server; the context has it with the active server. */
   readonly builtIn: BuildConfig;
   readonly chosen: boolean;
   readonly surroundings: Surroundings;
@@ -58,7 +58,7 @@ export function Doctor({ builtIn, chosen, surroundings }: DoctorProps) {
           />
         ))}
       </ol>
-      {/* Not `disabled`: whoever pressed it keeps the focus. */}
+      {/* Not `disabled`, which would lose the focus. */}
       <button type="button" class="action" aria-disabled={!done} onClick={() => void run()}>
         {text('doctorRunAgain')}
       </button>

@@ -14,6 +14,6 @@ it.each([
   expect(duration(seconds, 'en')).toBe(words);
 });
 
-it('is said in the language of the page', () => {
+it('is formatted in the page language', () => {
   expect(duration(300, 'de')).toBe('5 Minuten');
 });

@@ -1,4 +1,4 @@
-// How long something is, as people say it.
+// Formats a duration.
 
 const STEPS = [
   ['day', 86_400],
@@ -6,7 +6,7 @@ const STEPS = [
   ['minute', 60],
 ] as const;
 
-/** The largest unit of which there are two at least: 90 seconds, 5 minutes, 3 days. Pure. */
+/** Uses the largest unit with a count of at least two: 90 seconds, 5 minutes, 3 days. Pure. */
 export function duration(seconds: number, language: string): string {
   const [unit, length] = STEPS.find(([, long]) => seconds >= 2 * long) ?? (['second', 1] as const);
   const format = new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' });

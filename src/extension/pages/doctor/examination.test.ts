@@ -3,7 +3,7 @@ import { examine } from './examination.ts';
 import { CHECKS, verdictOf, type Finding } from './findings.ts';
 import { healthy } from './testing.ts';
 
-it('tells of each check in turn, and all is well', async () => {
+it('reports each check in turn, all without problems', async () => {
   const told: Finding[] = [];
   const findings = await examine(healthy(), (finding) => told.push(finding));
   expect(told.map(({ check }) => check)).toEqual(CHECKS);
@@ -11,7 +11,7 @@ it('tells of each check in turn, and all is well', async () => {
   expect(findings.filter((finding) => verdictOf(finding) !== 'fine')).toEqual([]);
 });
 
-it('goes on after a check that throws, or never ends, and repeats nothing of what it said', async () => {
+it('continues after a check that throws or hangs, without repeating its message', async () => {
   const findings = await examine(
     healthy({
       granted: () => Promise.reject(new Error('canary@example.com')),

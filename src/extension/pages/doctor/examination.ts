@@ -1,4 +1,4 @@
-// One examination: the checks one after the other, each within its time, and what one of them learns for the others.
+// Runs the checks one after the other, each with a time limit, and passes results on to later checks.
 import type { Endpoints } from '../../../fxa/environments.ts';
 import { BROWSER_CHECKS } from './checks/browser.ts';
 import { SERVER_CHECKS } from './checks/servers.ts';
@@ -6,14 +6,14 @@ import { SESSION_CHECKS } from './checks/session.ts';
 import { CHECKS, type Check, type Finding } from './findings.ts';
 import type { Surroundings } from './check-context.ts';
 
-/** A server's time, and how far off it may be: half the time its answer took, and the second it was rounded to. */
+/** A server's clock, with its uncertainty: half the response time plus a second of rounding. */
 export interface Stamp {
-  /** Server's time less ours, in milliseconds. */
+  /** Server time minus local time, in milliseconds. */
   readonly difference: number;
   readonly uncertainty: number;
 }
 
-/** What a check learns that a later one needs. */
+/** Results that later checks need. */
 export interface Notes {
   endpoints?: Endpoints;
   readonly stamps: Stamp[];
@@ -23,10 +23,10 @@ export type Examine = (surroundings: Surroundings, notes: Notes) => Promise<Omit
 
 const ALL: Record<Check, Examine> = { ...BROWSER_CHECKS, ...SESSION_CHECKS, ...SERVER_CHECKS };
 
-/** Milliseconds: longer than any check's own patience. */
+/** Milliseconds. Longer than any check's own time limit. */
 const LONGEST = 15_000;
 
-/** Runs every check in turn; `tell` hears of each as it is done. Never rejects. */
+/** Runs every check in turn and calls `tell` after each. Never rejects. */
 export async function examine(
   surroundings: Surroundings,
   tell: (finding: Finding) => void,
@@ -42,7 +42,7 @@ export async function examine(
   return findings;
 }
 
-/** What a check throws is nobody's to read: it may hold anything. */
+/** The finding for a check that threw. Its error is dropped, because it may contain anything. */
 async function inTime(
   check: Examine,
   surroundings: Surroundings,

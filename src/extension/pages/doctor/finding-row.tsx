@@ -1,9 +1,9 @@
-// One check: a sign and a word for how it is, what was seen, and what to do.
+// One check: an icon and a word for its result, the finding, and what to do.
 import { text } from '../shared/text.ts';
 import { verdictOf, type Check, type Finding, type Verdict } from './findings.ts';
 import { next, seen } from './words.ts';
 
-/** Different shapes, since not everybody tells the colours apart. */
+/** Different shapes, so that results do not depend on color. */
 const SIGNS: Record<Verdict, string> = { fine: '✓', look: '!', broken: '✕', unknown: '?' };
 
 interface RowProps {

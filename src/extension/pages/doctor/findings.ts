@@ -1,6 +1,6 @@
-// What the doctor can find, in closed lists: the words, the page and the report are made of these and of nothing else.
+// All possible findings, in closed lists. Messages, page and report contain nothing else.
 
-/** In the order they run: what needs no network comes first. */
+/** In running order: checks without network come first. */
 export const CHECKS = [
   'background',
   'storage',
@@ -22,11 +22,14 @@ export const CHECKS = [
 ] as const;
 export type Check = (typeof CHECKS)[number];
 
-/** `look`: it works, and somebody should know. `unknown`: it could not be found out. */
+/** `look`: works, but needs attention. `unknown`: could not be determined. */
 export const VERDICTS = ['fine', 'look', 'broken', 'unknown'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
-/** Every finding, and how serious it is. Its words are `doctor_<code>`, and `doctorNext_<code>` unless all is well. */
+/**
+ * Every finding and its severity. Its messages are `doctor_<code>` and, unless its severity is `fine`,
+ * `doctorNext_<code>`.
+ */
 export const CODES = {
   backgroundAnswers: 'fine',
   backgroundSlow: 'look',
@@ -85,11 +88,11 @@ export const CODES = {
 } as const satisfies Record<string, Verdict>;
 export type Code = keyof typeof CODES;
 
-/** The units of what is measured. */
+/** The units of measurements. */
 export const MEASURES = ['ms', 'seconds', 'kB', 'percent', 'status', 'count'] as const;
 export type Measure = (typeof MEASURES)[number];
 
-/** What a finding may name; the words are `doctorName_<name>`. */
+/** The names that findings may contain; their messages are `doctorName_<name>`. */
 export const NAMES = [
   'local',
   'session',
@@ -116,14 +119,14 @@ export type Name = (typeof NAMES)[number];
 export interface Finding {
   readonly check: Check;
   readonly code: Code;
-  /** In the order of the words. */
+  /** In the order of the message's placeholders. */
   readonly values?: Readonly<Partial<Record<Measure, number>>>;
   readonly names?: readonly Name[];
 }
 
 export const verdictOf = ({ code }: Finding): Verdict => CODES[code];
 
-/** Those of them that there are words for. Pure. */
+/** Those that have a message. Pure. */
 export function known(names: readonly unknown[]): readonly Name[] {
   return NAMES.filter((name) => names.includes(name));
 }

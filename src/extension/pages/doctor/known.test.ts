@@ -14,7 +14,7 @@ const kept = (since: number) => ({
   notBefore: 0,
 });
 
-it('knows every reason the journal gives', () => {
+it('contains every reason that the journal may have', () => {
   const whyAfter = (outbox: ReturnType<typeof kept>[]) =>
     pruneOutbox({ ...emptyRecord('d'), outbox }, NOW).journal.at(-1)?.why;
   const out = { status: 'signedOut' } as const;

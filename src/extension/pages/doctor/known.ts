@@ -1,4 +1,4 @@
-// The words a report may contain, in tables that the compiler holds equal to the types of the rules.
+// All words that a report may contain. The compiler checks these tables against the types of session.
 import { FXA_ERROR_CODES, FXA_REASONS } from '../../../fxa/errors.ts';
 import type { MetricsBlocker } from '../../../session/metrics/consent.ts';
 import type { Attempt, Phase, Session } from '../../../session/state/states.ts';
@@ -34,8 +34,8 @@ export const CLOSED = keys<MetricsBlocker>({
 });
 
 /**
- * Why the journal says that a state changed: an event's name, a code or a reason (whyOf in session/transition.ts), or what
- * became of the record (session/reset.ts, session/revocations.ts).
+ * Why the journal says that a state changed: an event's name, a code or a reason (whyOf in session/transition.ts), or
+ * what became of the record (session/reset.ts, session/revocations.ts).
  */
 export const WHYS: readonly string[] = [
   'sign_in',
@@ -63,7 +63,7 @@ export const WHYS: readonly string[] = [
   ...FXA_REASONS,
 ];
 
-/** As `runtime.getBrowserInfo` or the user agent has them. */
+/** From `runtime.getBrowserInfo` or the user agent. */
 export const BROWSERS = ['Firefox', 'Chromium', 'Chrome', 'Edge', 'Opera', 'Brave'] as const;
 
 /** `runtime.PlatformOs` */

@@ -1,4 +1,4 @@
-// The doctor: looks at everything a sign-in depends on, says what to do, and makes a report.
+// The troubleshooting page: checks everything a sign-in depends on, says what to do, and creates a report.
 import { render } from 'preact';
 import { applyServer } from '../../server-config.ts';
 import { build } from '../../config.ts';
@@ -10,15 +10,15 @@ declare const __REDIRECT_URI__: string | undefined;
 
 beginPage('doctorTitle');
 
-const inForce = applyServer(build, await storedServerConfig());
+const activeBuild = applyServer(build, await storedServerConfig());
 
 render(
   <Doctor
     builtIn={build}
-    chosen={inForce !== build}
+    chosen={activeBuild !== build}
     surroundings={{
       ...doctorPorts,
-      build: inForce,
+      build: activeBuild,
       registered: typeof __REDIRECT_URI__ === 'undefined' ? undefined : __REDIRECT_URI__,
     }}
   />,

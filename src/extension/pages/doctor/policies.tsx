@@ -1,4 +1,4 @@
-// What holds in private windows and containers, in short; docs/private-windows.md has the reasons.
+// A short explanation of private windows and containers; docs/private-windows.md has the reasons.
 import { text } from '../shared/text.ts';
 
 export function Policies() {

@@ -1,4 +1,4 @@
-// The report: made in one click, shown word for word, and only then saved or copied by whoever wants it.
+// The report: created in one click, shown in full, then saved or copied on request.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { BuildConfig } from '../../config.ts';
 import { text } from '../shared/text.ts';
@@ -10,7 +10,7 @@ interface ReportProps {
   readonly builtIn: BuildConfig;
   readonly chosen: boolean;
   readonly findings: readonly Finding[];
-  /** False while findings are still coming. */
+  /** False while checks are running. */
   readonly ready: boolean;
 }
 
@@ -19,7 +19,7 @@ export function ReportPart({ builtIn, chosen, findings, ready }: ReportProps) {
   const [copied, setCopied] = useState(false);
   const shown = useRef<HTMLPreElement>(null);
 
-  // A report of findings that are looked for anew is out of date.
+  // Drops an outdated report when the checks run again.
   useEffect(() => setReport(undefined), [ready]);
   useEffect(() => {
     setCopied(false);
@@ -32,7 +32,7 @@ export function ReportPart({ builtIn, chosen, findings, ready }: ReportProps) {
   const copy = async (text: string) => {
     await navigator.clipboard.writeText(text).then(
       () => setCopied(true),
-      // What is selected can be copied by hand.
+      // The user can still copy the selection.
       () => shown.current && getSelection()?.selectAllChildren(shown.current),
     );
   };
@@ -46,7 +46,7 @@ export function ReportPart({ builtIn, chosen, findings, ready }: ReportProps) {
         </button>
       ) : (
         <>
-          {/* It scrolls, so the keyboard must get into it. */}
+          {/* Focusable, because it scrolls. */}
           <pre ref={shown} dir="ltr" tabIndex={0} role="region" aria-labelledby="report-title">
             {report}
           </pre>

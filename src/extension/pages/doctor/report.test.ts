@@ -1,4 +1,4 @@
-// The report holds what it is made to hold, and nothing else: junk in every place never comes out of it.
+// The report contains only allowed values: junk in any place never appears in it.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { METRICS_BLOCKERS } from '../../../session/metrics/consent.ts';
@@ -52,7 +52,7 @@ const FACTS = {
 describe('a report', () => {
   const report = JSON.parse(reportText(FACTS)) as Record<string, unknown>;
 
-  it('says how things are', () => {
+  it('shows the current state', () => {
     expect(report).toMatchObject({
       at: '2026-11-21T12:00Z',
       version: '0.1.0',
@@ -83,7 +83,7 @@ describe('a report', () => {
     });
   });
 
-  it('has the last ten changes, with what is known of them', () => {
+  it('has the last ten changes, with their known values', () => {
     const journal = report.journal as object[];
     expect(journal).toHaveLength(10);
     expect(journal.at(-2)).toEqual({
@@ -95,12 +95,12 @@ describe('a report', () => {
     expect(journal.at(-1)).not.toHaveProperty('why');
   });
 
-  it('tells of nobody', () => {
+  it('contains nothing that identifies the user', () => {
     expect(reportText(FACTS).toLowerCase()).not.toContain('canary');
     expect(reportText(FACTS)).not.toContain(BUILD.clientId);
   });
 
-  it('knows every reason that the session writes', () => {
+  it('contains every reason that the session writes', () => {
     const signedOut = { status: 'signedOut' } as const;
     const at = NOW;
     expect(WHYS).toContain(transitionReason({ type: 'signedOut', reason: 'by_user', at }, signedOut));
@@ -117,10 +117,10 @@ describe('a report', () => {
   });
 });
 
-describe('whatever lies in storage', () => {
+describe('arbitrary data in storage', () => {
   const CANARY = 'cAnArY';
   const canary = fc.string().map((around) => `${around.slice(0, 3)}${CANARY}${around.slice(3)}`);
-  /** Any JSON, of which every text is a secret, as are names; and instants and numbers of any size. */
+  /** Any JSON whose texts and member names are secrets, with times and numbers of any size. */
   const junk: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
     value: fc.oneof(
       { maxDepth: 3 },
@@ -131,7 +131,7 @@ describe('whatever lies in storage', () => {
     ),
   })).value;
 
-  /** Where something can be put, beginning with the facts a browser gives. */
+  /** The places where a value can be put, starting with the browser's facts. */
   function placesOf(value: unknown, at: readonly string[] = []): (readonly string[])[] {
     if (typeof value !== 'object' || value === null) return [at];
     return [at, ...Object.entries(value).flatMap(([name, below]) => placesOf(below, [...at, name]))];
@@ -144,13 +144,13 @@ describe('whatever lies in storage', () => {
     const copy: Record<string, unknown> = Array.isArray(into)
       ? (into.slice() as unknown as Record<string, unknown>)
       : { ...(into as object) };
-    // What was replaced by junk above has nothing below it any more.
+    // Members below a replaced value are gone.
     if (rest.length > 0 && (typeof copy[name] !== 'object' || copy[name] === null)) return into;
     copy[name] = put(copy[name], rest, value);
     return copy;
   }
 
-  it('does not come out', () => {
+  it('does not appear', () => {
     const somewhere = fc.array(fc.tuple(fc.constantFrom(...places), junk), { minLength: 1, maxLength: 12 });
     fc.assert(
       fc.property(somewhere, (changes) => {
@@ -162,7 +162,7 @@ describe('whatever lies in storage', () => {
     );
   });
 
-  it('does not come out of any single place, and every place was tried', () => {
+  it('does not appear from any single place', () => {
     for (const place of places) {
       const facts = put(FACTS, place, `a${CANARY}@example.com`) as Facts;
       const text = reportText(facts);

@@ -1,24 +1,24 @@
-// The report a person can hand on: made by picking known members with known values out of whatever there is.
+// The report for support, made by picking known members with known values out of unvalidated data.
 import { FXA_ERROR_CODES, FXA_REASONS } from '../../../fxa/errors.ts';
 import type { BuildConfig } from '../../config.ts';
 import { CHECKS, CODES, MEASURES, NAMES, type Code } from './findings.ts';
 import { BROWSERS, CLOSED, PHASES, PLATFORMS, SESSION_ONLY, STATUSES, VIAS, WHYS } from './known.ts';
 import { amount, flag, instant, list, major, member, oneOf, someOf, version } from './pick.ts';
 
-/** What a report is made from. Of what is unknown nothing is relied on: it may be damaged, or somebody's. */
+/** The data of a report. `unknown` members may be damaged or personal, so only known values are picked. */
 export interface Facts {
   /** Milliseconds. */
   readonly at: unknown;
-  /** Of the extension. */
+  /** The extension's version. */
   readonly version: unknown;
   readonly build: BuildConfig;
-  /** Whether another server than the build's own is in force. */
+  /** Whether another server than the built-in one is active. */
   readonly chosen: unknown;
-  /** `name` and `version`, of which the first part is reported. */
+  /** `name` and `version`; only the major version is reported. */
   readonly browser: unknown;
   readonly platform: unknown;
   readonly findings: unknown;
-  /** What lies in `storage.local` under these names. */
+  /** The items of `storage.local` with these names. */
   readonly view: unknown;
   readonly journal: unknown;
   readonly metrics: unknown;
@@ -26,7 +26,7 @@ export interface Facts {
 
 const JOURNAL_LENGTH = 10;
 
-/** The report, as the text that is shown and saved. Pure. */
+/** The report's text, as shown and saved. Pure. */
 export function reportText(facts: Facts): string {
   const { build, view } = facts;
   const report = {
@@ -66,7 +66,7 @@ export function reportText(facts: Facts): string {
   return JSON.stringify(report, undefined, 2);
 }
 
-/** Where it goes and what it asks for; neither client id nor paths. */
+/** Servers and scopes, without client id and paths. */
 function buildPart({ environment, issuer, endpoints, companion, returnPage, keyScopes }: BuildConfig) {
   return {
     environment,

@@ -1,4 +1,4 @@
-// For tests: surroundings in which all is well, and findings by name.
+// For tests: a context without problems, and findings by name.
 import type { BuildConfig } from '../../config.ts';
 import { mockServerEndpoints } from '../../../fxa/environments.ts';
 import type { Finding } from './findings.ts';
@@ -31,7 +31,7 @@ export function workingArea(usage?: { used: number; limit: number }): ProbedArea
   };
 }
 
-/** Answers of the servers, by path; a number is a status with a JSON object. */
+/** Server responses by path; a number is a status with a JSON object. */
 export type Answers = Readonly<Record<string, Response | number | Error>>;
 
 export function answering(answers: Answers, headers: Record<string, string> = {}): typeof fetch {
@@ -70,7 +70,7 @@ export function healthy(changes: Partial<Surroundings> = {}): Surroundings {
   };
 }
 
-/** What the examination finds, by check. */
+/** The findings by check. */
 export async function found(
   changes: Partial<Surroundings> = {},
 ): Promise<Record<string, Omit<Finding, 'check'>>> {

@@ -1,9 +1,9 @@
-// A finding in words: the keys of each, and its numbers as people of this language write them.
+// The messages of a finding, with numbers formatted in the page language.
 import { text } from '../shared/text.ts';
 import { duration } from './duration.ts';
 import { verdictOf, type Finding, type Measure } from './findings.ts';
 
-/** What was seen. */
+/** The message of a finding. */
 export function seen({ code, values = {}, names = [] }: Finding): string {
   const numbers = Object.entries(values).map(([measure, value]) => inWords(measure as Measure, value));
   const listed = names.map((name) => text(`doctorName_${name}`));
@@ -11,7 +11,7 @@ export function seen({ code, values = {}, names = [] }: Finding): string {
   return text(`doctor_${code}`, ...all);
 }
 
-/** What to do about it; nothing when all is well. */
+/** What to do about it; undefined if all is well. */
 export function next(finding: Finding): string | undefined {
   return verdictOf(finding) === 'fine' ? undefined : text(`doctorNext_${finding.code}`);
 }
@@ -25,7 +25,7 @@ const UNITS = { ms: 'millisecond', kB: 'kilobyte', percent: 'percent' } as const
 function inWords(measure: Measure, value: number): string {
   const language = text('language');
   if (measure === 'seconds') return duration(value, language);
-  // A status is a name, not a number.
+  // An HTTP status is not formatted as a number.
   if (measure === 'status') return String(value);
   if (measure === 'count') return new Intl.NumberFormat(language).format(value);
   return new Intl.NumberFormat(language, { style: 'unit', unit: UNITS[measure] }).format(value);

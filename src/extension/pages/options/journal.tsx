@@ -1,4 +1,4 @@
-// What happened to the sign-in, the latest first.
+// Lists the changes of the session, latest first.
 import type { JournalEntry } from '../../../session/state/record.ts';
 import { ChangeLine } from '../shared/change-line.tsx';
 import { text } from '../shared/text.ts';

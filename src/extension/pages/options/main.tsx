@@ -1,4 +1,4 @@
-// The options page: what can be set, and everything this extension counts and notes down, watched in storage.
+// The options page: settings, and everything this extension counts and logs, watched in storage.
 import { render } from 'preact';
 import type { ServerConfig } from '../../server-config.ts';
 import type { JournalEntry } from '../../../session/state/record.ts';
@@ -17,13 +17,13 @@ let server: ServerConfig | undefined;
 let books: MetricsQueue | undefined;
 let journal: readonly JournalEntry[] | undefined;
 
-/** Nothing is painted before all of it is known: the page would jump. */
+/** Paints only when everything is known, so that the layout does not jump. */
 let known = false;
 const paint = () => {
   if (known && view) render(<Options {...{ view, server, books, journal }} />, document.body);
 };
 const nothing = () => {
-  // Storage that refuses says so in the view.
+  // The view reports storage errors.
 };
 
 void Promise.all([

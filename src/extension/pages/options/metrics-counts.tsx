@@ -1,4 +1,4 @@
-// What was counted, line by line and word for word: what would be sent next, and what was.
+// Shows the raw counts: what will be sent next, and what was sent.
 import type { MetricsEvent } from '../../../contract/companion.ts';
 import type { MetricsQueue } from '../../../session/metrics/queue.ts';
 import { text } from '../shared/text.ts';
@@ -25,7 +25,7 @@ function Lines({ title, lines }: { title: string; lines: readonly MetricsEvent[]
 
 function Table({ lines }: { lines: readonly MetricsEvent[] }) {
   const language = text('language');
-  // Days are counted in UTC; in a person's own zone they might read as the day before.
+  // Days are in UTC; a local time zone might show the day before.
   const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' });
   const number = new Intl.NumberFormat(language);
   return (

@@ -1,8 +1,8 @@
-// Every event that may be counted, and what for. There are no others (session/metrics/events.ts).
+// Lists every event that may be counted (session/metrics/events.ts) and why.
 import type { MetricsName } from '../../../session/metrics/events.ts';
 import { text } from '../shared/text.ts';
 
-/** A record, so that the compiler misses none. */
+/** A record, so that the compiler checks completeness. */
 const EVENTS: Record<MetricsName, true> = {
   sign_in_started: true,
   sign_in_completed: true,

@@ -1,4 +1,4 @@
-// The page: one section for each thing a person may want to see or set.
+// The page, with one section per topic.
 import type { JournalEntry } from '../../../session/state/record.ts';
 import type { MetricsQueue } from '../../../session/metrics/queue.ts';
 import type { View } from '../../../session/state/view.ts';
@@ -16,7 +16,7 @@ import { SigningIn } from './signing-in.tsx';
 
 interface Props {
   view: View;
-  /** What a tester has chosen. */
+  /** The server a tester selected. */
   server: ServerConfig | undefined;
   books: MetricsQueue | undefined;
   journal: readonly JournalEntry[] | undefined;

@@ -1,6 +1,9 @@
-// An address as a person types it, made into the origin that is meant.
+// Normalizes a typed address to an origin.
 
-/** Without a slash, in small letters, without the usual port. What is no address stays as it is, to be refused. Pure. */
+/**
+ * Lowercase, without a trailing slash and default port. Returns an invalid address unchanged, for validation to reject.
+ * Pure.
+ */
 export function originOf(address: string): string {
   try {
     return new URL(address).origin;

@@ -1,4 +1,4 @@
-// Tester builds only: another server in place of the build's own. The background judges it, and signs out first.
+// Tester builds only: a form for switching servers. The background validates it and signs out first.
 import { useId, useState } from 'preact/hooks';
 import type { FxaErrorCode } from '../../../fxa/errors.ts';
 import type { ServerConfig } from '../../server-config.ts';
@@ -8,7 +8,7 @@ import { call } from '../../browser/messaging.ts';
 import { originOf } from './origin-of.ts';
 import { servers } from './servers.ts';
 
-/** As server-config.ts has it; here only so that the browser can say which field is at fault. */
+/** As in server-config.ts; lets the browser mark the invalid field. */
 const ORIGIN = String.raw`(https://[^\/?#@\s]+|http://(127\.0\.0\.1|localhost)(:\d+)?)\/?`;
 const CLIENT_ID = '[0-9a-fA-F]{16}';
 
@@ -22,14 +22,14 @@ export function ServerForm({ chosen }: { chosen: ServerConfig | undefined }) {
     setBusy(true);
     setFailed(undefined);
     const { issuer, clientId, companion } = wanted;
-    const choice: ServerConfig = {
+    const config: ServerConfig = {
       issuer: originOf(issuer),
       clientId,
       ...(companion !== undefined && { companion: originOf(companion) }),
     };
-    const isBuiltIn = JSON.stringify(choice) === JSON.stringify(servers.builtIn);
-    // The extension starts anew, and this page closes before there is an answer.
-    call('switchServer', isBuiltIn ? '' : JSON.stringify(choice)).catch((error: unknown) => {
+    const isBuiltIn = JSON.stringify(config) === JSON.stringify(servers.builtIn);
+    // On success the extension restarts, which closes this page before there is a response.
+    call('switchServer', isBuiltIn ? '' : JSON.stringify(config)).catch((error: unknown) => {
       setBusy(false);
       setFailed((error as Error).message as FxaErrorCode);
     });
@@ -97,7 +97,7 @@ export function ServerForm({ chosen }: { chosen: ServerConfig | undefined }) {
 interface PresetProps {
   label: string;
   preset: ServerConfig | undefined;
-  onChoose: (choice: ServerConfig) => void;
+  onChoose: (config: ServerConfig) => void;
 }
 
 function Preset({ label, preset, onChoose }: PresetProps) {

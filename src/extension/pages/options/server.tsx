@@ -1,13 +1,13 @@
-// Where the person signs in: in tester builds also a form that turns to another server.
+// Shows the server; in tester builds also the form for switching.
 import type { ServerConfig } from '../../server-config.ts';
 import { text } from '../shared/text.ts';
 import { ServerForm } from './server-form.tsx';
 import { servers } from './servers.ts';
 
-/** A literal of the build: a production build is without the form. */
+/** A build-time literal: production builds omit the form. */
 declare const __TESTER__: boolean;
 
-/** `server`: the one a tester has chosen. */
+/** `server`: the one a tester selected. */
 export function Server({ server }: { server: ServerConfig | undefined }) {
   const { issuer, clientId, companion } = (__TESTER__ ? server : undefined) ?? servers.builtIn;
   return (

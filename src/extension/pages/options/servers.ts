@@ -1,4 +1,4 @@
-// What the build knows of servers: its own, and those a tester may fill in. vite.config.ts puts it in.
+// The built-in server and the presets for testers; vite.config.ts inserts them.
 import type { Servers } from '../../server-config.ts';
 
 declare const __SERVERS__: Servers;

@@ -1,4 +1,4 @@
-// What the page says of a choice that could not be kept: what the command says, and only a refused permission as one.
+// The error shown for a setting that could not be saved: that of the command, or of a refused permission.
 import { readFileSync } from 'node:fs';
 import { render } from 'preact';
 import { beforeEach, expect, it, vi } from 'vitest';
@@ -35,7 +35,7 @@ beforeEach(() => {
 function show(view: Partial<View>): void {
   render(<SigningIn view={{ ...OUT, tab: true, ...view }} />, page);
 }
-/** The box of a choice, by its place on the page. */
+/** The checkbox of a setting, by its position on the page. */
 const box = (choice: keyof typeof COMMANDS): FakeElement => {
   const found = page.all('input')[Object.keys(COMMANDS).indexOf(choice)];
   if (!found) throw new Error(`There is no box for ${choice}.`);

@@ -1,4 +1,4 @@
-// How the person signs in, for how long, and whether they are told when they are needed.
+// Settings for signing in: window or tab, duration, and notifications.
 import { useEffect, useState } from 'preact/hooks';
 import type { View } from '../../../session/state/view.ts';
 import type { FxaErrorCode } from '../../../fxa/errors.ts';
@@ -34,7 +34,7 @@ function AlwaysInTab({ inTab, pattern }: { inTab: boolean; pattern: string }) {
   const change = async (wanted: boolean) => {
     setRefused(false);
     setFailed(undefined);
-    // Within the click: it alone may ask. A browser that does not even ask has refused.
+    // Within the click, or the browser does not ask. A rejection counts as a refusal.
     const allowed = !wanted || (await askForReturnPage([pattern]).catch(() => false));
     if (!allowed) {
       setRefused(true);

@@ -1,13 +1,13 @@
-// Draws a chosen file on a canvas, and reads it back as what is sent.
+// Converts an image file with a canvas.
 import { bytesIn, fit } from './fit.ts';
 
-/** Bytes. FxA: its default; a deployment may allow less. */
+/** Bytes. FxA: the default limit; a deployment may allow less. */
 const LARGEST_PICTURE = 1024 * 1024;
 const JPEG_QUALITY = 0.9;
 
 /**
- * Draws the file, and resolves with a PNG, which keeps what is transparent, or with a JPEG where that would be too large: a data
- * URL either way. Rejects for what the browser cannot read as a picture.
+ * Draws the file and resolves with a data URL: a PNG, to keep transparency, or a JPEG if the PNG is too large. Rejects
+ * if the browser cannot decode the file.
  */
 export async function draw(file: Blob, canvas: HTMLCanvasElement): Promise<string> {
   const picture = await createImageBitmap(file);

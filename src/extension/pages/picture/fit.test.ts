@@ -5,7 +5,7 @@ it.each([
   ['wide', 1600, 900, { left: 350, top: 0, side: 900, size: 600 }],
   ['tall', 601, 2001, { left: 0, top: 700, side: 601, size: 600 }],
   ['small', 64, 48, { left: 8, top: 0, side: 48, size: 48 }],
-])('of a %s picture it takes the middle', (_kind, width, height, expected) => {
+])('crops a %s picture to its middle', (_kind, width, height, expected) => {
   expect(fit(width, height)).toEqual(expected);
 });
 

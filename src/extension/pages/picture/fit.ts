@@ -1,18 +1,18 @@
-// How a picture is cut and scaled before it is sent: a square from its middle, no larger than it needs to be.
+// Crops a picture to a square from its middle and scales it down.
 
-/** Pixels. What is shown is a small circle; more would only be sent. */
+/** Pixels. Pictures are shown as small circles, so more is not needed. */
 const LARGEST_SIDE = 600;
 
 export interface Fit {
-  /** The square that is taken, in pixels of the picture. */
+  /** The cropped square, in source pixels. */
   readonly left: number;
   readonly top: number;
   readonly side: number;
-  /** What it is scaled to. A small picture stays as it is. */
+  /** The size after scaling. Small pictures are not enlarged. */
   readonly size: number;
 }
 
-/** Pure. */
+/** The crop and scale for a picture of this size. Pure. */
 export function fit(width: number, height: number): Fit {
   const side = Math.min(width, height);
   return {
@@ -23,7 +23,7 @@ export function fit(width: number, height: number): Fit {
   };
 }
 
-/** The bytes behind a data URL in base64. Pure. */
+/** The number of bytes in a base64 data URL. Pure. */
 export function bytesIn(dataUrl: string): number {
   const base64 = dataUrl.slice(dataUrl.indexOf(',') + 1);
   return (base64.length / 4) * 3 - (/=*$/.exec(base64)?.[0].length ?? 0);

@@ -1,4 +1,4 @@
-// Changes the picture of the account: on a page of its own, since a file picker closes a popup.
+// Changes the account's picture, in a separate page because a file picker closes the popup.
 import { useRef, useState } from 'preact/hooks';
 import type { FxaErrorCode } from '../../../fxa/errors.ts';
 import type { View } from '../../../session/state/view.ts';
@@ -56,7 +56,7 @@ function Chooser({ uid }: { uid: string }) {
     call('changePicture', textFor(uid, picture.current)).then(
       () => {
         setStep('done');
-        // The button that was pressed is gone.
+        // Moves the focus, because the pressed button is gone.
         status.current?.focus();
       },
       (error: unknown) => {

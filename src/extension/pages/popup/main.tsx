@@ -1,4 +1,4 @@
-// The popup: paints what storage says at once, then tells the background that somebody is looking.
+// The popup: paints the stored view at once, then tells the background that it is open.
 import { render } from 'preact';
 import type { View } from '../../../session/state/view.ts';
 import { tellObjection } from '../shared/do-not-track.ts';
@@ -12,7 +12,7 @@ beginPage();
 
 let latest: View | undefined;
 
-/** Paints at once, or as soon as the view is here: half of it would be a flash. */
+/** Paints once the view is loaded, since a partial paint would flash. */
 async function paint(view: View): Promise<void> {
   latest = view;
   if (!viewOf(view.status)) await fetchOtherViews();
@@ -20,12 +20,12 @@ async function paint(view: View): Promise<void> {
 }
 
 async function tellBackground(): Promise<void> {
-  // In this order: what is counted because the popup is open depends on the first.
+  // In this order, because counting an open popup depends on the objection.
   await tellObjection();
   await call('popupOpened');
 }
 
 void watchView((view) => void paint(view)).then(() =>
-  // By now the popup is painted. Where one of these fails the view stays as it is; nobody could do anything about it here.
+  // If one of these fails, the painted view stays; nothing more can be done here.
   Promise.allSettled([tellBackground(), fetchOtherViews()]),
 );

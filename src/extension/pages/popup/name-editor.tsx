@@ -1,4 +1,4 @@
-// Changes the name in place: Enter saves, Escape leaves it as it was.
+// Edits the name in place: Enter saves, Escape cancels.
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { FxaErrorCode } from '../../../fxa/errors.ts';
 import { ProblemNote } from '../shared/problem-note.tsx';
@@ -12,7 +12,7 @@ export interface EditorProps {
   close: () => void;
 }
 
-/** UTF-16 code units. FxA: no longer names. */
+/** UTF-16 code units. FxA: the longest name. */
 const LONGEST_NAME = 256;
 
 export function NameEditor({ uid, name, close }: EditorProps) {
@@ -40,7 +40,7 @@ export function NameEditor({ uid, name, close }: EditorProps) {
       field.current?.focus();
     });
   };
-  // FxA takes no control characters and the like: that is about the name, and not about this extension.
+  // FxA rejects control characters and the like, so the name is invalid, not the request.
   const refused = failed === 'invalid_request';
   return (
     <form
@@ -50,10 +50,10 @@ export function NameEditor({ uid, name, close }: EditorProps) {
         save();
       }}
       onKeyDown={(event) => {
-        // These keys first end what an input method is composing, and then nothing else.
+        // While an input method is composing, these keys only end the composition.
         if (event.isComposing && event.key === 'Enter') event.preventDefault();
         if (event.isComposing || event.key !== 'Escape') return;
-        // The browser would close the whole popup.
+        // Otherwise the browser closes the popup.
         event.preventDefault();
         event.stopPropagation();
         close();

@@ -1,4 +1,4 @@
-// The name, and a pencil where it can be changed from here.
+// The name, with a pencil button if it can be changed.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AccountView } from '../../../session/state/view.ts';
 import { PlainName } from '../shared/account-card.tsx';
@@ -13,14 +13,14 @@ export function Name({ account }: { account: AccountView }) {
   const pencil = useRef<HTMLButtonElement>(null);
   const left = useRef(false);
 
-  // Who leaves the editor is back where they entered it.
+  // Returns the focus to the pencil when the editor closes.
   useEffect(() => {
     if (!editing && left.current) pencil.current?.focus();
     left.current = editing;
   }, [editing]);
 
   const { uid, displayName = '' } = account;
-  // What was typed for one account is not for the next.
+  // Drops the edit when the account changes.
   if (editing) return <NameEditor key={uid} uid={uid} name={displayName} close={() => setEditing(false)} />;
   return (
     <div class="with-pencil">

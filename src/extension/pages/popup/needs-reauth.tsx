@@ -1,4 +1,4 @@
-// Mozilla accounts ended the session: why, whose it was, and one click to go on.
+// The view after Mozilla accounts ended the session: the reason, the account, and a button to continue.
 import type { View } from '../../../session/state/view.ts';
 import { AccountCard } from '../shared/account-card.tsx';
 import { CommandButton } from '../shared/command-button.tsx';

@@ -1,4 +1,4 @@
-// The frame of all views: which of them is shown, where the focus goes, and what stands below each.
+// The frame of all views: selects one, moves the focus, and adds the footer.
 import { useRef } from 'preact/hooks';
 import type { View } from '../../../session/state/view.ts';
 import { useRestoredFocus } from '../shared/restore-focus.ts';
@@ -11,7 +11,7 @@ import { viewOf } from './views.ts';
 export function Popup({ view }: { view: View }) {
   const Current = viewOf(view.status);
   const main = useRef<HTMLElement>(null);
-  // The button that was pressed is gone with its view: a screen reader reads the new heading.
+  // Moves the focus to the new heading, since the pressed button is gone; screen readers then read it.
   useRestoredFocus(() => main.current?.querySelector('h1'), view.status);
 
   return (
@@ -36,7 +36,7 @@ export function Popup({ view }: { view: View }) {
   );
 }
 
-/** Goes by itself: there may be room again at any time. */
+/** Disappears by itself when saving works again. */
 function Unsaved() {
   useWake();
   return (

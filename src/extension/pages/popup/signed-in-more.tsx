@@ -1,4 +1,4 @@
-// What a person who is signed in has here, and what they can choose.
+// Subscriptions, settings and links of a signed-in user.
 import type { View } from '../../../session/state/view.ts';
 import { connectedServicesPage, settingsPage } from '../shared/account-pages.ts';
 import { ChangeLine } from '../shared/change-line.tsx';
@@ -46,7 +46,7 @@ function Subscriptions({ names }: { names: readonly string[] }) {
   );
 }
 
-/** What is done at Mozilla accounts, and not here. */
+/** Links for actions at Mozilla accounts. */
 function Elsewhere({ issuer }: { issuer: string }) {
   return (
     <ul class="rows">

@@ -1,4 +1,4 @@
-// Somebody is signed in: who, and the way out. What else there is to see and to choose follows the first paint.
+// The signed-in view: account and sign-out. Everything else loads after the first paint.
 import type { AccountView, View } from '../../../session/state/view.ts';
 import { AccountCard } from '../shared/account-card.tsx';
 import { CommandButton } from '../shared/command-button.tsx';

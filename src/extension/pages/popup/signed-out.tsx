@@ -1,4 +1,4 @@
-// Nobody is signed in: say so, say how that came about or what went wrong last, offer to sign in.
+// The signed-out view: the last problem or the reason the session ended, and a way to sign in.
 import type { Problem } from '../../../session/state/states.ts';
 import type { View } from '../../../session/state/view.ts';
 import { Heading } from '../shared/heading.tsx';
@@ -32,7 +32,7 @@ export function SignedOut({ view }: { view: View }) {
   );
 }
 
-/** Nothing went wrong. Who signed out here knows it; when that was is told in passing. */
+/** Shown without a problem; the time of the last sign-out is only a note. */
 function Welcome({ ended }: { ended: Problem | undefined }) {
   return (
     <div class="hero">

@@ -1,4 +1,4 @@
-// An attempt is running: say where it is, show its window, or cancel.
+// The view of a running attempt: its progress, its window, and a cancel button.
 import { useEffect, useState } from 'preact/hooks';
 import type { View } from '../../../session/state/view.ts';
 import { CommandButton } from '../shared/command-button.tsx';

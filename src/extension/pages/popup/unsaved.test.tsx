@@ -1,4 +1,4 @@
-// What could not be saved: the popup says so, and asks for another try until it is.
+// The popup shows unsaved data and asks the background to retry until it is saved.
 import { render } from 'preact';
 import { expect, it, vi } from 'vitest';
 import { FakeElement, fakeDocument } from '../../../../test/harness/dom.ts';
@@ -13,7 +13,7 @@ vi.stubGlobal('__PAGE_FACTS__', { environment: 'stage' });
 vi.stubGlobal('document', fakeDocument);
 const { Popup } = await import('./popup.tsx');
 
-it('asks the background to save what is unsaved until it is, and no longer', async () => {
+it('asks the background to save until nothing is unsaved', async () => {
   sendMessage.mockResolvedValue({ result: null });
   vi.useFakeTimers();
   const page = new FakeElement('body');

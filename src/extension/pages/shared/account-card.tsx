@@ -1,4 +1,4 @@
-// Who is signed in: picture or letter, name, address; or the room for them, until they have come.
+// Shows picture or letter, name and email address; placeholders while they load.
 import type { ComponentChildren } from 'preact';
 import type { AccountView } from '../../../session/state/view.ts';
 import { Avatar } from './avatar.tsx';
@@ -7,11 +7,11 @@ import { visibleName } from './visible-name.ts';
 
 interface Props {
   account: AccountView;
-  /** The profile is on its way. */
+  /** The profile is loading. */
   loading?: boolean;
-  /** Stands where the name stands otherwise. */
+  /** Replaces the name. */
   name?: ComponentChildren;
-  /** Below the address. */
+  /** Shown below the email address. */
   children?: ComponentChildren;
 }
 

@@ -1,7 +1,7 @@
-// The pages of Mozilla accounts that people are sent to. `issuer` is the origin that the view tells.
+// URLs of pages at Mozilla accounts. `issuer` is the origin from the view.
 
-/** Where everything about the account is seen and changed. Pure. */
+/** The account settings. Pure. */
 export const settingsPage = (issuer: string) => `${issuer}/settings`;
 
-/** Everything that is signed in with the account. Pure. */
+/** The list of connected services. Pure. */
 export const connectedServicesPage = (issuer: string) => `${settingsPage(issuer)}#connected-services`;

@@ -1,11 +1,11 @@
-// The account's picture, or the first letter of its name where there is none or it cannot be had.
+// The account's picture, or the first letter of its name without one.
 import { useState } from 'preact/hooks';
 import { firstLetter } from './first-letter.ts';
 
 export function Avatar({ name, url }: { name: string; url: string | undefined }) {
   const [broken, setBroken] = useState<string>();
   const [here, setHere] = useState<string>();
-  // The name stands beside it, so the picture is decoration to a screen reader.
+  // Decorative for screen readers, since the name is next to it.
   return url && url !== broken ? (
     <span class="avatar">
       <img

@@ -1,7 +1,7 @@
-// Which sentence tells of a change of state.
+// Selects the message for a change of state.
 import type { JournalEntry } from '../../../session/state/record.ts';
 
-/** The key of the sentence. Pure. */
+/** The message key. Pure. */
 export function changeKey({ from, to, why }: JournalEntry): string {
   if (why.startsWith('revocations_')) return 'change_given_up';
   if (why === 'tokens_refused') return 'change_tokens_refused';

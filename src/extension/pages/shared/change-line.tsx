@@ -1,4 +1,4 @@
-// One change of state in words: what, why as far as it was noted, and when.
+// Describes one change of state: what, why if recorded, and when.
 import type { JournalEntry } from '../../../session/state/record.ts';
 import { changeKey } from './change-key.ts';
 import { Instant } from './instant.tsx';

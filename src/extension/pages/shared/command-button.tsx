@@ -1,12 +1,12 @@
-// A button that calls one command of the background. What comes of it is seen in the view; a command that could not even
-// be carried out is said here.
+// A button that sends a command to the background. The view shows the outcome; errors of the command itself are shown
+// here.
 import { useState } from 'preact/hooks';
 import type { FxaErrorCode } from '../../../fxa/errors.ts';
 import type { CommandName, Commands } from '../../messages.ts';
 import { call } from '../../browser/messaging.ts';
 import { ProblemNote } from './problem-note.tsx';
 
-/** A text would have to come from somewhere: commands that take one have a form of their own. */
+/** Commands without a text; those with one have forms of their own. */
 type Plain = { [Name in CommandName]: Parameters<Commands[Name]> extends [] ? Name : never }[CommandName];
 
 interface Props {

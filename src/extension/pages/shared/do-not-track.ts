@@ -1,7 +1,7 @@
-// Whether this browser tells pages that the person objects to being measured (DNT, GPC). The background cannot see it.
+// Reports a tracking objection (DNT, GPC) to the background, which cannot read it.
 import { call } from '../../browser/messaging.ts';
 
-/** No answer is no objection. */
+/** An absent signal is no objection. */
 function objects(): boolean {
   const { globalPrivacyControl, doNotTrack } = navigator as Navigator & {
     globalPrivacyControl?: boolean;
@@ -10,7 +10,7 @@ function objects(): boolean {
   return globalPrivacyControl === true || doNotTrack === '1';
 }
 
-/** To be called by every page on which somebody may choose, or something is counted. Errors as `call`. */
+/** Call it in every page with metrics settings or counted actions. Errors as `call`. */
 export function tellObjection(): Promise<void> {
   return call('objection', objects() ? 'objects' : 'silent');
 }

@@ -1,4 +1,4 @@
-// What a person can do where nobody is signed in: first what the last problem asks for, then signing in.
+// The buttons of a signed-out user: first what helps with the last problem, then signing in.
 import type { Problem } from '../../../session/state/states.ts';
 import type { View } from '../../../session/state/view.ts';
 import { CommandButton } from './command-button.tsx';
@@ -11,7 +11,7 @@ interface Props {
   view: View;
   problem: Problem | undefined;
   withAddress?: boolean;
-  /** How the last session ended, where that is told. */
+  /** How the last session ended, if that is shown. */
   endReason?: Problem | undefined;
 }
 

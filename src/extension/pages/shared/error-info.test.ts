@@ -13,13 +13,13 @@ it.each([
   expect(errorInfo(code)).toMatchObject({ severity, action });
 });
 
-it('only what is unreadable is reset', () => {
+it('offers a reset only for unreadable storage', () => {
   expect(FXA_ERROR_CODES.filter((code) => errorInfo(code).action === 'reset')).toEqual([
     'storage_newer',
     'storage_corrupt',
   ]);
 });
 
-it('a code of a later version is a fault that is tried again', () => {
+it('treats an unknown code as an internal error', () => {
   expect(errorInfo('teapot' as FxaErrorCode)).toEqual(errorInfo('internal'));
 });

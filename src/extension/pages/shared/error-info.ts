@@ -1,11 +1,11 @@
-// What kind of trouble each code is, and the first thing to do about it.
+// The severity, icon and main action for each error code.
 import type { FxaErrorCode } from '../../../fxa/errors.ts';
 import type { IconName } from './icon.tsx';
 
-/** Whose turn it is. `mild`: nothing is wrong. */
+/** Who can fix it. `mild`: nothing is wrong. */
 export type Severity = 'mild' | 'waiting' | 'person' | 'fault' | 'storage';
 
-/** What the first button does: all but the last three sign in. */
+/** The action of the main button; all but the last three sign in. */
 export type Action = 'signIn' | 'tryAgain' | 'continue' | 'tab' | 'otherAccount' | 'doctor' | 'reset';
 
 type ErrorInfo = readonly [severity: Severity, icon: IconName, action: Action];
@@ -36,7 +36,7 @@ const ERROR_INFO: Record<FxaErrorCode, ErrorInfo> = {
   internal: ['fault', 'fault', 'tryAgain'],
 };
 
-/** A code that a newer version wrote is a fault like any other. Pure. */
+/** Treats unknown codes, which newer versions may have stored, as `internal`. Pure. */
 export function errorInfo(code: FxaErrorCode): { severity: Severity; icon: IconName; action: Action } {
   const [severity, icon, action] = Object.hasOwn(ERROR_INFO, code) ? ERROR_INFO[code] : ERROR_INFO.internal;
   return { severity, icon, action };

@@ -8,6 +8,6 @@ it.each([
   ['👩‍🔬 Rosalind', '👩‍🔬'],
   ['محمد', 'م'],
   ['', '?'],
-])('of %j stands %s', (name, letter) => {
+])('the letter for %j is %s', (name, letter) => {
   expect(firstLetter(name)).toBe(letter);
 });

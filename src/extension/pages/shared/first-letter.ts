@@ -1,7 +1,7 @@
-// What stands for a person without a picture.
+// The letter shown for an account without a picture.
 import { isVisible } from './visible-name.ts';
 
-/** The first character as a person sees it, not the first half of a surrogate pair, nor one without a mark. Pure. */
+/** The first visible character (grapheme). Pure. */
 export function firstLetter(name: string): string {
   for (const { segment } of new Intl.Segmenter().segment(name)) {
     if (isVisible(segment)) return segment.toLocaleUpperCase();

@@ -1,4 +1,4 @@
-// The heading of a view; it can take the focus when the view changes under a person's hands.
+// The heading of a view, focusable so that it can take the focus when the view changes.
 import type { ComponentChildren } from 'preact';
 
 export function Heading({ children, quiet = false }: { children: ComponentChildren; quiet?: boolean }) {

@@ -1,4 +1,4 @@
-// Small drawings that go with words and never replace them, so assistive technology passes them over.
+// Icons. They always accompany text, so they are hidden from assistive technology.
 const PATHS = {
   account: 'M12 12.5a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4.5 20.5a7.5 7.5 0 0 1 15 0',
   offline: 'M8 19h9a4.5 4.5 0 0 0 2.6-8.2M15.6 7.2A6 6 0 0 0 6.4 10.3 4.4 4.4 0 0 0 8 19M4 4l16 17',

@@ -1,4 +1,4 @@
-// An instant in a person's own language and zone.
+// A date and time in the user's language and time zone.
 import { text } from './text.ts';
 
 /** `at` in milliseconds. */

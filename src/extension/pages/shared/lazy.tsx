@@ -1,8 +1,8 @@
-// A part of a page that is not needed for its first paint: fetched when it is first drawn, and drawn when it is here.
+// A component that is not needed for the first paint and is loaded when first rendered.
 import type { FunctionComponent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
-/** `load` is asked once in the life of a page. Nothing stands in the part's place until then. */
+/** `load` is called once per page. Renders nothing until it resolves. */
 export function lazy<Props extends object>(
   load: () => Promise<FunctionComponent<Props>>,
 ): FunctionComponent<Props> {

@@ -1,4 +1,4 @@
-// Whether metrics are taken: the person's switch, and in words whatever else keeps them from being taken.
+// The switch for metrics, with explanations of whatever else turns them off.
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { FxaErrorCode } from '../../../fxa/errors.ts';
 import type { View } from '../../../session/state/view.ts';
@@ -8,7 +8,7 @@ import { ProblemNote } from './problem-note.tsx';
 import { Switch } from './switch.tsx';
 import { text } from './text.ts';
 
-/** Where these close the gate, no switch here would open it. */
+/** Reasons that hide the switch, because it could not turn metrics on. */
 const BEYOND_US = ['nowhere', 'policy'] as const;
 
 export function MetricsChoice({ view: { account, metrics } }: { view: View }) {
@@ -17,7 +17,7 @@ export function MetricsChoice({ view: { account, metrics } }: { view: View }) {
   const choice = useRef<HTMLInputElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const pressed = button.current !== null && document.activeElement === button.current;
-  // The button has done its work, and is gone: back to what it belonged to.
+  // Returns the focus to the switch, since the button is gone.
   useLayoutEffect(() => {
     if (pressed && button.current === null) choice.current?.focus();
   });
@@ -27,7 +27,7 @@ export function MetricsChoice({ view: { account, metrics } }: { view: View }) {
   };
   const allow = () => {
     const asked = askForMetricsConsent();
-    // Before the answer: the browser's question may close the popup, and alone it opens nothing.
+    // Before the prompt, which may close the popup. Consent alone does not turn metrics on.
     run('allowMetrics');
     asked.then(
       (granted) => {
@@ -40,7 +40,7 @@ export function MetricsChoice({ view: { account, metrics } }: { view: View }) {
   const beyond = BEYOND_US.find((why) => closedBy.includes(why));
   if (beyond) return <p class="note">{text(`closed_${beyond}`)}</p>;
   const reasons = closedBy.filter(
-    // What an account allows is not known before its profile.
+    // Unknown until the profile is loaded.
     (why) => why !== 'switch' && !(why === 'account' && account?.awaited),
   );
   return (

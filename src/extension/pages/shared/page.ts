@@ -1,7 +1,7 @@
-// What every page begins with: its language, its direction and its title, all from public/_locales.
+// Sets the language, direction and title of a page from public/_locales.
 import { text } from './text.ts';
 
-/** `title`: the key of the page's name. */
+/** `title`: the message key of the page title. */
 export function beginPage(title = 'extensionName'): void {
   document.documentElement.lang = text('language');
   document.documentElement.dir = text('direction');

@@ -1,8 +1,8 @@
-// Where a running attempt is, in words.
+// Describes the progress of a running attempt.
 import type { View } from '../../../session/state/view.ts';
 import { text } from './text.ts';
 
-/** True while the person is to finish in a tab, and not in the browser's own window. Pure. */
+/** True while the user signs in in a tab instead of a window. Pure. */
 export const isInTab = ({ phase, via }: View): boolean => phase === 'window' && via === 'tab';
 
 export const phaseWords = (view: View): string =>

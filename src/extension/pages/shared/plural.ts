@@ -1,9 +1,9 @@
-// Sentences with a number in them: each language has its own forms for one, two, few and many.
+// Messages with a count, in the plural form of each language.
 import { firstText, text } from './text.ts';
 
 /**
- * The sentence for that count, which stands in it in the language's own digits. A language has the keys `<base>_<form>` for
- * each of its forms, as `Intl.PluralRules` names them.
+ * The message for a count, formatted in the language's own digits. Each language has the keys `<base>_<form>` for the
+ * forms that `Intl.PluralRules` names.
  */
 export function plural(base: string, count: number): string {
   const language = text('language');

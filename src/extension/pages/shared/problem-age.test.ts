@@ -23,17 +23,17 @@ it.each([
   expect(isCurrent(problem(code), status, at + age) !== undefined).toBe(shown);
 });
 
-it('what a server asks for is shown for as long as it asks', () => {
+it('shows a rate limit for as long as the server asks to wait', () => {
   const limited: Problem = { code: 'rate_limited', retryAfter: 3600, at };
   expect(isCurrent(limited, 'signedOut', at + 3_599_000)).toBe(limited);
   expect(isCurrent(limited, 'signedOut', at + 3_600_000)).toBeUndefined();
 });
 
-it('no problem is no news', () => {
+it('is undefined without a problem', () => {
   expect(isCurrent(undefined, 'signedOut', at)).toBeUndefined();
 });
 
-it('counts the minutes from the moment the server asked for them', () => {
+it('counts minutes from the time of the response', () => {
   const limited: Problem = { code: 'rate_limited', retryAfter: 300, at };
   expect(minutesLeft(limited, at)).toBe(5);
   expect(minutesLeft(limited, at + 250_000)).toBe(1);
@@ -47,11 +47,11 @@ it.each([
   ['password_changed', { code: 'reauth_required', reason: 'password_changed', at: at + YEAR }],
   ['a server that has trouble', { code: 'server_unavailable', retryAfter: 300, at }],
   ['a server that asked for time', { code: 'rate_limited', retryAfter: 300, at: at + YEAR }],
-] as const)('a clock that was set back makes no countdown of %s', (_what, told) => {
+] as const)('makes no countdown of %s after the clock was set back', (_what, told) => {
   expect(minutesLeft(told, at)).toBe(0);
 });
 
-it('no countdown is longer than the largest back-off, nor than the server asked', () => {
+it('limits a countdown to the longest back-off and to what the server asked', () => {
   const longest = LONGEST_BACK_OFF / 60;
   for (const ahead of [0, 1, 5, 10, 20, 60, 600])
     for (const retryAfter of [60, 300, 3600, 4500, 86_400]) {
@@ -71,6 +71,6 @@ it.each(['interrupted', 'state_mismatch', 'bad_response', 'cancelled', 'offline'
   },
 );
 
-it('what cannot be read is told for as long as it cannot', () => {
+it('shows unreadable storage indefinitely', () => {
   expect(isCurrent(problem('storage_corrupt'), 'signedOut', at + YEAR)).toBeDefined();
 });

@@ -1,4 +1,4 @@
-// What went wrong, why as far as we know, and what to do next; of what is long past also when it was.
+// Shows what went wrong, why if known, what to do next, and optionally when.
 import type { Problem } from '../../../session/state/states.ts';
 import { Instant } from './instant.tsx';
 import { plural } from './plural.ts';
@@ -9,9 +9,9 @@ import { errorInfo } from './error-info.ts';
 
 interface Props {
   problem: Problem;
-  /** How a session ended is told with its instant, however long ago it was. */
+  /** Also shows when it happened. */
   dated?: boolean;
-  /** It is what the view is about, and not a remark. */
+  /** Shown as the main content of the view. */
   large?: boolean;
 }
 
@@ -19,7 +19,7 @@ export function ProblemNote({ problem, dated = false, large = false }: Props) {
   const { code, reason, at } = problem;
   const { severity, icon } = errorInfo(code);
   const minutes = minutesLeft(problem, Date.now());
-  // What a newer version wrote may have no words here.
+  // Reasons from newer versions may have no message.
   const said = reason && firstText(`reason_${reason}`);
   const mild = reason === 'by_user' ? 'mild' : severity;
   return (

@@ -1,9 +1,8 @@
-// Where the focus goes when what had it goes away.
+// Moves the focus when the focused element disappears.
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /**
- * Gives the focus to `target` when `status` is another than at the last drawing, or when what had the focus is no longer
- * there, and nothing else has taken it. A focus that still has its place stays where it is.
+ * Focuses `target` when `status` changes, or when the focused element is gone and nothing else has the focus.
  */
 export function useRestoredFocus(target: () => HTMLElement | null | undefined, status = ''): void {
   const drawn = useRef(status);

@@ -1,4 +1,4 @@
-// Whether a sign-in ends with the browser: the person's choice, unless an administrator, or the browser, leaves them none.
+// The setting for ending the sign-in with the browser, or why it cannot be changed.
 import { useState } from 'preact/hooks';
 import type { FxaErrorCode } from '../../../fxa/errors.ts';
 import type { View } from '../../../session/state/view.ts';
@@ -15,7 +15,7 @@ export function SessionOnly({ view: { sessionOnly } }: { view: View }) {
     setFailed(undefined);
     call(chosen ? 'outliveBrowser' : 'endWithBrowser').catch((error: unknown) => {
       setFailed((error as Error).message as FxaErrorCode);
-      // The view stays as it is; the box, which the click has changed already, goes back to it.
+      // Reverts the checkbox, which the click has already changed.
       box.checked = chosen;
     });
   };

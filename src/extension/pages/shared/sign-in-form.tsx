@@ -1,4 +1,4 @@
-// Signing in, with the address first for those who want to type it here: in the browser's own window, or in a tab.
+// The form for signing in in a window or tab, with an optional email address.
 import { useId, useRef, useState } from 'preact/hooks';
 import type { FxaErrorCode } from '../../../fxa/errors.ts';
 import type { View } from '../../../session/state/view.ts';
@@ -12,17 +12,17 @@ import { text } from './text.ts';
 interface Props {
   label: string;
   view: View;
-  /** Whether the address can be typed here. */
+  /** Shows a field for the email address. */
   withAddress?: boolean;
-  /** Where the browser has no window of its own, the tab is what is left. */
+  /** True if the browser has no sign-in window, so that only a tab is possible. */
   windowless?: boolean;
-  /** Something else is to be done first. */
+  /** Makes the button secondary, because another action comes first. */
   second?: boolean;
-  /** The last attempt failed; the next is made with the same address. */
+  /** The last attempt failed; the next one uses the same address. */
   again?: boolean;
 }
 
-/** What was typed, while its page is open: the form makes room for other views in between. The background uses it once. */
+/** The typed address, kept while the page is open, since the form may unmount. The background uses it once. */
 let typed = '';
 
 export function SignInForm({ label, view, withAddress, windowless, second, again }: Props) {
@@ -35,7 +35,7 @@ export function SignInForm({ label, view, withAddress, windowless, second, again
     if (!again) typed = '';
   });
   const { emailDomain, inTab } = view;
-  // The build knows the return page of its own server; the background, whether that is the one it works for.
+  // Only the background knows whether the server in use has the build's return page.
   const returnPagePattern = view.tab ? facts.returnPagePattern : undefined;
 
   const start = (way: 'signIn' | 'signInInTab') => {
@@ -51,13 +51,13 @@ export function SignInForm({ label, view, withAddress, windowless, second, again
     const called = way === 'signIn' ? kept.then(() => call('signIn')) : callInTab(kept);
     called.catch((error: unknown) => setFailed((error as Error).message as FxaErrorCode));
   };
-  /** Within the click: the question may close this popup, and the background hears of a yes by itself. */
+  /** Call it within the click. The prompt may close the popup; the background gets an event when granted. */
   const callInTab = (kept: Promise<void>) => {
     const asked = returnPagePattern === undefined ? undefined : askForReturnPage([returnPagePattern]);
     const called = kept.then(() => call('signInInTab'));
     const refuse = async () => {
       setRefused(true);
-      // What waits for a yes is taken back, and the address with it.
+      // Cancels the waiting sign-in and clears the address.
       await called.catch(() => undefined);
       await call('cancelSignIn').catch(() => undefined);
     };

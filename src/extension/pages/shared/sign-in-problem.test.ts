@@ -25,11 +25,11 @@ it.each<[string, Partial<View>, ReturnType<typeof signInProblem>]>([
     { current: undefined, blocking: undefined, endReason: undefined },
   ],
   ['what others ended', { ended: lost }, { current: undefined, blocking: undefined, endReason: lost }],
-])('of %s', (_what, more, trouble) => {
-  expect(signInProblem(view(more), NOW)).toEqual(trouble);
+])('shows %s', (_what, more, expected) => {
+  expect(signInProblem(view(more), NOW)).toEqual(expected);
 });
 
-it('of what others ended, for a week', () => {
+it('shows an end caused by others for a week', () => {
   expect(signInProblem(view({ ended: lost }), 6 * DAY).endReason).toBe(lost);
   expect(signInProblem(view({ ended: lost }), 300 * DAY).endReason).toBeUndefined();
 });

@@ -1,14 +1,14 @@
-// What there is to be told where nobody is signed in, and how much of the view it takes.
+// The problems to show to a signed-out user, and how prominently.
 import type { Problem } from '../../../session/state/states.ts';
 import type { View } from '../../../session/state/view.ts';
 import { isCurrent, isRecent } from './problem-age.ts';
 
 export interface SignInProblem {
-  /** What went wrong last, while it is news. */
+  /** The last problem, while it should be shown. */
   readonly current: Problem | undefined;
-  /** The same where something is wrong indeed: the way out of it comes first. */
+  /** The same, unless cancelled: its action comes first. */
   readonly blocking: Problem | undefined;
-  /** How the last session ended, where the person did not end it. */
+  /** How the last session ended, unless the user ended it. */
   readonly endReason: Problem | undefined;
 }
 

@@ -1,15 +1,15 @@
-// A choice that takes effect at once.
+// A switch that takes effect at once.
 import type { ComponentChildren, Ref } from 'preact';
 import { useId } from 'preact/hooks';
 
 interface Props {
   label: string;
   checked: boolean;
-  /** Called within the click itself. The switch stays as `checked` says: what has changed is seen in the view. */
+  /** Called within the click. The switch follows `checked`, which comes from the view. */
   onChange: (wanted: boolean) => void;
-  /** For whoever gives it the focus. */
+  /** For setting the focus. */
   input?: Ref<HTMLInputElement>;
-  /** What there is to know about it. */
+  /** A note below the label. */
   children?: ComponentChildren;
 }
 

@@ -1,4 +1,4 @@
-// Every build but production says which one it is, on each of its pages.
+// Names the build on every page, except in production.
 import { facts } from '../../page-facts.ts';
 import { text } from './text.ts';
 

@@ -1,11 +1,11 @@
-// Words for pages. A key without words is a defect that a test finds; here it shows itself by its name.
+// Messages for pages. A missing key, which a test would report, is shown by its name.
 import { words } from '../../browser/i18n.ts';
 
 export function text(key: string, ...substitutions: string[]): string {
   return words(key, ...substitutions) ?? key;
 }
 
-/** The words of the first of these keys that has any. */
+/** The message of the first of these keys that has one. */
 export function firstText(...keys: string[]): string | undefined {
   for (const key of keys) {
     const found = words(key);

@@ -1,4 +1,4 @@
-// What is stored cannot be read: nothing is written over it until the person says so.
+// Shown when stored data cannot be read; it is kept until the user resets it.
 import type { Problem } from '../../../session/state/states.ts';
 import { CommandButton } from './command-button.tsx';
 import { ProblemNote } from './problem-note.tsx';

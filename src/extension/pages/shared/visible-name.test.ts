@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { firstLetter } from './first-letter.ts';
 import { visibleName } from './visible-name.ts';
 
-/** Looks like nothing, by itself and in a row. */
+/** Invisible characters, alone and repeated. */
 const BLANK: Readonly<Record<string, string>> = {
   nothing: '',
   spaces: ' \u00a0\u2003\u3000\u1680',
@@ -30,17 +30,17 @@ const BLANK: Readonly<Record<string, string>> = {
 };
 
 describe.each(Object.entries(BLANK))('%s', (_what, blank) => {
-  it('is no name, and has no first letter', () => {
+  it('is not a name, and has no first letter', () => {
     expect(visibleName(blank.repeat(3))).toBeUndefined();
     expect(firstLetter(blank)).toBe('?');
   });
 
-  it('before a name leaves its first letter', () => {
+  it('before a name does not change its first letter', () => {
     expect(firstLetter(`${blank}ada`)).toBe('A');
   });
 });
 
-it('every character that Unicode says is ignored by default is no name', () => {
+it('treats every default-ignorable character of Unicode as no name', () => {
   const ignored = Array.from({ length: 0x11_0000 }, (_, code) => String.fromCodePoint(code)).filter((one) =>
     /\p{Default_Ignorable_Code_Point}|\p{Cf}|\p{Z}/u.test(one),
   );
@@ -48,7 +48,7 @@ it('every character that Unicode says is ignored by default is no name', () => {
   expect(ignored.filter((one) => visibleName(one) !== undefined)).toEqual([]);
 });
 
-it('a name loses what turns the direction of writing, by which it could pass for another', () => {
+it('removes direction controls, which could make a name look like another', () => {
   const controls = ['\u202e', '\u202d', '\u202a', '\u202b', '\u202c', '\u2066', '\u2067', '\u2068', '\u2069'];
   for (const control of controls) expect(visibleName(`Ada${control} moc.elpmaxe`)).toBe('Ada moc.elpmaxe');
   expect(visibleName('Ada\u2029Lin')).toBe('Ada Lin');

@@ -1,15 +1,15 @@
-// What of a name is shown: it must not look like nothing, nor reorder what stands around it.
+// Cleans a name for display, so that it is visible and does not reorder the text around it.
 
-/** Leaves no mark by itself: controls, spaces, fillers, and marks that would need a letter before them. */
+/** Invisible by themselves: controls, spaces, fillers, and combining marks. */
 const INVISIBLE =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800\uFFFC\u{13441}\u{13442}\u{1D159}]/gu;
 
-/** Whether a person would see anything of it. Pure. */
+/** Whether the text has any visible character. Pure. */
 export const isVisible = (text: string): boolean => text.replace(INVISIBLE, '') !== '';
 
 /**
- * The name without what steers the direction of writing, on one line; undefined when nothing of it can be seen. Joiners
- * stay: Persian words and many emoji need them. Pure.
+ * The name on one line without direction controls; undefined if nothing is visible. Keeps joiners, which Persian and
+ * many emoji need. Pure.
  */
 export function visibleName(name: string | undefined): string | undefined {
   if (name === undefined || !isVisible(name)) return undefined;

@@ -1,11 +1,11 @@
-// Pages that show a running attempt, or that something is unsaved, keep the background at it.
+// Wakes the background while a page shows a running attempt or unsaved data.
 import { useEffect } from 'preact/hooks';
 import { call } from '../../browser/messaging.ts';
 
-/** A background that ends before there is a window, or after, leaves nothing behind that would wake another. */
+/** Milliseconds. Needed because a background that ends during an attempt may leave no event that wakes another. */
 const WAKE_EVERY_MS = 1000;
 
-/** For as long as what uses it is shown. */
+/** Repeats while the component is mounted. */
 export function useWake(): void {
   useEffect(() => {
     const timer = setInterval(() => void call('wake').catch(() => undefined), WAKE_EVERY_MS);

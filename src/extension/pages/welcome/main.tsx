@@ -1,4 +1,4 @@
-// The welcome page, opened once at a first installation: what this is, where its button is, and a place to sign in.
+// The welcome page, opened once after installation: what this is, where its button is, and a way to sign in.
 import { render } from 'preact';
 import { tellObjection } from '../shared/do-not-track.ts';
 import { beginPage } from '../shared/page.ts';
@@ -10,5 +10,5 @@ beginPage('welcomeTitle');
 void watchView((view) => render(<Welcome view={view} />, document.body))
   .then(tellObjection)
   .catch(() => {
-    // Without an answer nothing is measured but what the view allows; the next page asks again.
+    // Ignored: only what the view allows is counted, and the next page reports again.
   });

@@ -1,4 +1,4 @@
-// How things stand with the sign-in that may be begun here, and what can be done about it.
+// The state of the sign-in, and its actions.
 import type { Ref } from 'preact';
 import { useId } from 'preact/hooks';
 import type { View } from '../../../session/state/view.ts';
@@ -16,7 +16,7 @@ import { errorInfo } from '../shared/error-info.ts';
 
 interface Props {
   view: View;
-  /** Can take the focus when what had it is gone. */
+  /** Takes the focus when the focused element disappears. */
   heading: Ref<HTMLHeadingElement>;
 }
 
@@ -58,7 +58,7 @@ function Running() {
   return <CommandButton command="cancelSignIn" label={text('cancel')} />;
 }
 
-/** As the popup has it: what went wrong, why the last session ended, and the way on. */
+/** As in the popup: the last problem, why the session ended, and the actions. */
 function WayIn({ view }: { view: View }) {
   const { status, problem } = view;
   if (problem && errorInfo(problem.code).action === 'reset') return <StorageError problem={problem} />;

@@ -1,4 +1,4 @@
-// A drawing of a browser's toolbar with this extension's button in it. The words beside it say the same.
+// A picture of a toolbar with this extension's button; the text next to it says the same.
 
 export function Toolbar() {
   return (

@@ -1,4 +1,4 @@
-// What a newcomer is told: in few words, with one picture, and with nothing to be clicked away.
+// The introduction for new users.
 import { useRef } from 'preact/hooks';
 import type { View } from '../../../session/state/view.ts';
 import { Heading } from '../shared/heading.tsx';

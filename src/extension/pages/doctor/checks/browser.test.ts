@@ -5,12 +5,12 @@ const refusing = {
   ...workingArea(),
   set: () => Promise.reject(new Error('canary: the disk is full')),
 };
-/** Takes everything and keeps nothing. */
+/** Accepts writes but stores nothing. */
 const forgetful = { ...workingArea(), get: () => Promise.resolve(undefined) };
 const { returnPage: _none, ...WITHOUT_PAGE } = BUILD;
 
 describe('storage', () => {
-  it('works', async () => {
+  it('is reported as working', async () => {
     const area = workingArea({ used: 3500, limit: 0 });
     expect((await found({ local: area })).storage).toEqual({ code: 'storageWorks', values: { kB: 4 } });
     expect(await area.get('doctorProbe')).toBeUndefined();
@@ -25,12 +25,12 @@ describe('storage', () => {
     expect((await found({ local, session })).storage).toEqual({ code: 'storageRefuses', names });
   });
 
-  it('is nearly full', async () => {
+  it('is reported as nearly full', async () => {
     const local = workingArea({ used: 81, limit: 100 });
     expect((await found({ local })).storage).toEqual({ code: 'storageNearlyFull', values: { percent: 81 } });
   });
 
-  it('need not say how full it is', async () => {
+  it('passes without a reported size', async () => {
     expect((await found({ local: workingArea() })).storage).toEqual({
       code: 'storageWorks',
       values: { kB: 0 },
@@ -52,13 +52,13 @@ describe('permissions', () => {
     });
   const needed = ['storage', 'identity', 'alarms'];
 
-  it('are all there, and nothing else', async () => {
+  it('are exactly the required ones', async () => {
     expect((await granted(needed)).permissions).toEqual({ code: 'permissionsGranted' });
     const others = await granted([...needed, 'tabs'], ['https://other.example/*'], ['locationInfo']);
     expect(others.permissions).toEqual({ code: 'permissionsGranted' });
   });
 
-  it('are more where the person allowed more', async () => {
+  it('include optional ones that the user granted', async () => {
     const more = await granted(
       [...needed, 'notifications'],
       ['https://companion.example/auth/return*'],
@@ -70,7 +70,7 @@ describe('permissions', () => {
     });
   });
 
-  it('are missing', async () => {
+  it('are reported as missing', async () => {
     expect((await granted(['storage'])).permissions).toEqual({
       code: 'permissionsMissing',
       names: ['identity', 'alarms'],

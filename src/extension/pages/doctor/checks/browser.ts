@@ -1,4 +1,4 @@
-// What the browser gives this extension: storage, permissions, a window for web sign-in, alarms.
+// Checks what the browser provides: storage, permissions, a window for web sign-in.
 import type { Check, Finding, Name } from '../findings.ts';
 import type { Examine } from '../examination.ts';
 import type { ProbedArea, Surroundings } from '../check-context.ts';
@@ -7,7 +7,7 @@ type BrowserCheck = Extract<Check, 'storage' | 'keys' | 'permissions' | 'private
 type Found = Omit<Finding, 'check'>;
 
 const PROBE = 'doctorProbe';
-/** Of the room for `storage.local`. */
+/** Fraction of the quota of `storage.local`. */
 const NEARLY_FULL = 80;
 
 const REQUIRED = ['identity', 'storage', 'alarms'] as const;
@@ -57,7 +57,7 @@ export const BROWSER_CHECKS: Record<BrowserCheck, Examine> = {
   },
 };
 
-/** Writes, reads and removes; whatever goes wrong is a refusal. */
+/** Writes, reads and removes an item; any error counts as refused. */
 async function takes(area: ProbedArea): Promise<boolean> {
   const value = String(Math.random());
   try {
@@ -70,7 +70,7 @@ async function takes(area: ProbedArea): Promise<boolean> {
   }
 }
 
-/** A granted pattern has no port, and the path of a host permission is ignored. */
+/** Compares hosts only: granted patterns have no port, and their path is ignored. */
 function seesReturnPage({ build }: Surroundings, origins: readonly string[]): boolean {
   if (build.returnPage === undefined) return false;
   const { protocol, hostname } = new URL(build.returnPage);

@@ -29,13 +29,13 @@ describe.each([
     expect((await found({ fetch: answering({ [path]: answer }) }))[check]).toEqual(finding);
   });
 
-  it('is slow', async () => {
+  it('is reported as slow', async () => {
     let clock = 0;
     const slow = await found({ stopwatch: () => (clock += 3001) });
     expect(slow[check]).toEqual({ code: 'serverSlow', values: { ms: 3001 } });
   });
 
-  it('is asked without anything that tells who asks', async () => {
+  it('is requested without identifying data', async () => {
     const asked: Request[] = [];
     await found({
       fetch: (url, init) => {
@@ -49,7 +49,7 @@ describe.each([
   });
 });
 
-describe('something else in its place', () => {
+describe('another site responding in its place', () => {
   it.each([
     ['tokens', '/v1/jwks'],
     ['profile', '/v1/profile'],
@@ -57,7 +57,7 @@ describe('something else in its place', () => {
     expect((await found({ fetch: answering({ [path]: page() }) }))[check]).toEqual({ code: 'serverOdd' });
   });
 
-  it('where endpoints are discovered', async () => {
+  it('is reported where endpoints are discovered', async () => {
     for (const answer of [page(), document('https://other.example')]) {
       const odd = await found({ build: DISCOVERED, fetch: answering({ [DISCOVERY]: answer }) });
       expect([odd.accounts, odd.tokens, odd.profile]).toEqual([
@@ -72,7 +72,7 @@ describe('something else in its place', () => {
     );
   });
 
-  it('is found where the endpoints are known, too', async () => {
+  it('is reported where the endpoints are known, too', async () => {
     const odd = await found({ fetch: answering({ [DISCOVERY]: page() }) });
     expect([odd.accounts?.code, odd.tokens?.code]).toEqual(['serverOdd', 'serverAnswers']);
   });
@@ -88,7 +88,7 @@ describe('the companion', () => {
     expect((await found({ fetch: answering(answers) })).companion?.code).toBe(code);
   });
 
-  it('is not needed', async () => {
+  it('is optional', async () => {
     expect((await found({ build: WITHOUT_COMPANION })).companion).toEqual({ code: 'companionNone' });
   });
 });
@@ -109,12 +109,12 @@ describe('the clock', () => {
     expect((await told(stamp(seconds))).clock).toEqual(finding);
   });
 
-  it('is told by Date where that may be read', async () => {
+  it('is read from Date where CORS allows it', async () => {
     const date = new Date(NOW + 7_200_000).toUTCString();
     expect((await told({ date })).clock).toEqual({ code: 'clockBehind', values: { seconds: 7201 } });
   });
 
-  it('is asked of the server of tokens where nobody has told it', async () => {
+  it('is read from the token server if no other response had it', async () => {
     const version = Response.json({}, { headers: stamp(300) });
     const { clock } = await found({
       build: WITHOUT_COMPANION,
@@ -123,16 +123,16 @@ describe('the clock', () => {
     expect(clock?.code).toBe('clockBehind');
   });
 
-  it('is not known', async () => {
+  it('is reported as unknown', async () => {
     for (const headers of [{}, { timestamp: 'canary', date: 'canary' }] as Record<string, string>[]) {
       expect((await told(headers)).clock).toEqual({ code: 'clockUnknown' });
     }
     expect((await found({ fetch: () => Promise.reject(OFFLINE) })).clock).toEqual({ code: 'clockUnknown' });
   });
 
-  it('is not blamed for an answer that took long', async () => {
+  it('is not blamed for a slow response', async () => {
     let clock = 0;
-    // A hundred seconds off, of which the way of the answer may be half.
+    // A hundred seconds off, half of which may be the response time.
     expect((await told(stamp(50), () => (clock += 100_000))).clock).toEqual({ code: 'clockRight' });
   });
 });

@@ -1,4 +1,4 @@
-// Whether the servers can be reached from here, and whether their clocks agree with this machine's. Nothing is told to them.
+// Checks whether the servers are reachable and agree with this machine's clock. Requests contain no user data.
 import type { Call } from '../../../../fxa/answers.ts';
 import { endpointsFromDiscovery } from '../../../../fxa/discovery.ts';
 import { discoveryUrl } from '../../../../fxa/environments.ts';
@@ -14,7 +14,7 @@ type Found = Omit<Finding, 'check'>;
 /** Milliseconds. */
 const SLOW = 3000;
 const PATIENCE = 6000;
-/** Milliseconds. Signing in tolerates more; people with a clock like that have other trouble. */
+/** Milliseconds. Signing in tolerates more, but such a clock causes other problems. */
 const SKEW = 60_000;
 
 export const SERVER_CHECKS: Record<ServerCheck, Examine> = {
@@ -22,7 +22,7 @@ export const SERVER_CHECKS: Record<ServerCheck, Examine> = {
     const { issuer, endpoints } = surroundings.build;
     if (endpoints) notes.endpoints = endpoints;
     return meet(surroundings, notes, 'discovery', discoveryUrl(issuer), ({ response, body }) => {
-      // Known endpoints need no document; what comes instead of one is somebody else's all the same.
+      // Known endpoints need no document, but an invalid one still means that another site responded.
       if (endpoints) return body || !response.ok ? undefined : { code: 'serverOdd' };
       try {
         notes.endpoints = endpointsFromDiscovery(issuer, body);
@@ -36,14 +36,14 @@ export const SERVER_CHECKS: Record<ServerCheck, Examine> = {
   tokens: async (surroundings, notes) => {
     const { endpoints } = notes;
     if (!endpoints) return { code: 'serverUnfound' };
-    // The public keys lie on the server of tokens, and are what can be had there without showing anything.
+    // The public keys are on the token server, and need no credentials.
     return meet(surroundings, notes, 'keys', endpoints.jwks, jsonOnly);
   },
 
   profile: async (surroundings, notes) => {
     const { endpoints } = notes;
     if (!endpoints) return { code: 'serverUnfound' };
-    // Without a token this is refused, in JSON: that is the answer to be had.
+    // Expects a JSON error, because no token is sent.
     return meet(surroundings, notes, 'profile', endpoints.profile, jsonOnly);
   },
 
@@ -53,7 +53,7 @@ export const SERVER_CHECKS: Record<ServerCheck, Examine> = {
     const met = await meet(surroundings, notes, 'companion', `${origin}/__version__`, jsonOnly);
     if (met.code === 'serverAnswers') return { ...met, code: 'companionAnswers' };
     if (met.code === 'serverSlow') return { ...met, code: 'companionSlow' };
-    // One that does not know this extension lets it read nothing, which looks like none at all.
+    // A companion that does not know this extension sends no CORS headers, which looks like no response.
     const silent = met.code === 'serverUnreachable' || met.code === 'serverSilent';
     return { code: silent ? 'companionUnreachable' : 'companionTrouble' };
   },
@@ -61,7 +61,7 @@ export const SERVER_CHECKS: Record<ServerCheck, Examine> = {
   clock: async (surroundings, notes): Promise<Found> => {
     const { stamps, endpoints } = notes;
     if (stamps.length === 0 && endpoints) {
-      // FxA: of the routes anybody may ask, those of the whole server let its `Timestamp` be read.
+      // FxA: of the public routes, only the server's own expose `Timestamp` to CORS.
       await meet(surroundings, notes, 'keys', new URL('/__version__', endpoints.token).href, jsonOnly);
     }
     const [best] = [...stamps].sort((a, b) => a.uncertainty - b.uncertainty);
@@ -73,7 +73,7 @@ export const SERVER_CHECKS: Record<ServerCheck, Examine> = {
   },
 };
 
-/** Asks once, without a token, and measures. `judge` sees every answer that is not the server's own trouble. */
+/** Sends one request without a token and measures it. `judge` gets every response except server errors. */
 async function meet(
   { fetch, stopwatch, now }: Surroundings,
   notes: Notes,
@@ -102,12 +102,12 @@ async function meet(
 
 const jsonOnly = ({ body }: Exchanged): Found | undefined => (body ? undefined : { code: 'serverOdd' });
 
-/** FxA: `Timestamp` in seconds, which the server of tokens sends; the companion lets its `Date` be read. */
+/** FxA: the token server sends `Timestamp` in seconds. The companion exposes its `Date`. */
 function noteTime({ stamps }: Notes, headers: Headers, received: number, ms: number): void {
   const timestamp = Number(headers.get('timestamp') || Number.NaN) * 1000;
   const told = Number.isFinite(timestamp) ? timestamp : Date.parse(headers.get('date') ?? '');
   if (!Number.isFinite(told)) return;
-  // Both are cut to the second: on the average half of one is lost.
+  // Both are truncated to seconds, so half a second is added on average.
   const difference = told + 500 - (received - ms / 2);
   stamps.push({ difference, uncertainty: ms / 2 + 500 });
 }

@@ -14,12 +14,12 @@ describe('the background', () => {
   it.each([
     [12, { code: 'backgroundAnswers', values: { ms: 12 } }],
     [3001, { code: 'backgroundSlow', values: { ms: 3001 } }],
-  ])('answers in %d ms', async (ms, finding) => {
+  ])('is rated by its response in %d ms', async (ms, finding) => {
     const times = [0, ms];
     expect((await found({ stopwatch: () => times.shift() ?? ms })).background).toEqual(finding);
   });
 
-  it('does not answer', async () => {
+  it('is reported if it does not answer', async () => {
     const wake = () => Promise.reject(new Error('interrupted'));
     expect((await found({ wake })).background).toEqual({ code: 'backgroundSilent' });
   });
@@ -47,11 +47,11 @@ describe('alarms', () => {
       alarms: () => Promise.resolve(Object.entries(alarms).map(([name, at]) => ({ name, at }))),
     });
 
-  it('have the names the session gives them', () => {
+  it('are checked under the names that the session uses', () => {
     expect(EXPECTED_ALARMS).toEqual({ renewal: REFRESH_ALARM, companion: COMPANION_ALARM });
   });
 
-  it('are set', async () => {
+  it('are reported as set', async () => {
     const alarms = { [REFRESH_ALARM]: NOW + 600_000, [COMPANION_ALARM]: NOW + 60_000 };
     expect((await withAlarms(alarms)).alarms).toEqual({
       code: 'alarmsSet',
@@ -60,7 +60,7 @@ describe('alarms', () => {
     });
   });
 
-  it('are missing, and late', async () => {
+  it('are reported as missing or late', async () => {
     const missing = { code: 'alarmsMissing', names: ['companion'] };
     expect((await withAlarms({ [REFRESH_ALARM]: NOW })).alarms).toEqual(missing);
     expect((await withAlarms({ [REFRESH_ALARM]: NOW - 3_600_000 }, WITHOUT_COMPANION)).alarms).toEqual({
@@ -69,7 +69,7 @@ describe('alarms', () => {
     });
   });
 
-  it('are not needed while nobody is signed in', async () => {
+  it('are not needed while signed out', async () => {
     expect((await withView({ version: VIEW_VERSION, status: 'needsReauth' })).alarms).toEqual({
       code: 'alarmsNone',
     });
@@ -101,24 +101,24 @@ describe('services that refuse access tokens', () => {
     { a: null },
     { a: { at: NOW, left: 4 } },
     { a: { at: NOW - 600_001, open: true } },
-  ])('are none: %j', async (limits) => {
+  ])('are not reported for %j', async (limits) => {
     expect(await withLimits(limits)).toEqual({ code: 'refusalsNone' });
   });
 
-  it('are counted by what was asked for', async () => {
+  it('are counted by requested scope', async () => {
     const limits = { a: { at: NOW, open: true }, b: { at: NOW - 599_000, open: true }, c: { at: NOW } };
     expect(await withLimits(limits)).toEqual({ code: 'refusalsMany', values: { count: 2 } });
   });
 });
 
 describe('metrics', () => {
-  it('are open', async () => {
+  it('are reported as on', async () => {
     expect((await withView({ metrics: { on: true, closedBy: [] } })).metrics).toEqual({
       code: 'metricsOpen',
     });
   });
 
-  it('are closed, whatever the reason is', async () => {
+  it('are reported as off for any reason', async () => {
     const closed = await withView({ metrics: { on: false, closedBy: METRICS_BLOCKERS } });
     expect(closed.metrics?.code).toBe('metricsClosed');
     expect([...(closed.metrics?.names ?? [])].sort()).toEqual([...METRICS_BLOCKERS].sort());

@@ -1,4 +1,4 @@
-// How the extension itself is: whether its background answers, what it has stored, what it plans, what it is told to do.
+// Checks the extension itself: its background, stored data, alarms, policies and metrics.
 import type { MetricsBlocker } from '../../../../session/metrics/consent.ts';
 import type { View } from '../../../../session/state/view.ts';
 import { known, type Check, type Finding } from '../findings.ts';
@@ -7,19 +7,19 @@ import type { Surroundings } from '../check-context.ts';
 
 type SessionCheck = Extract<Check, 'background' | 'record' | 'alarms' | 'refusals' | 'policy' | 'metrics'>;
 
-/** Milliseconds. It may have to start first. */
+/** Milliseconds, including a start of the background. */
 const SLOW = 3000;
 const PATIENCE = 8000;
-/** Milliseconds: a machine that slept is late, and makes up for it at its next wake. */
+/** Milliseconds. Alarms may be late after the machine slept. */
 const LATE = 15 * 60_000;
 
-/** Milliseconds: a service that refused tokens so long ago may have been mended since. */
+/** Milliseconds. Older rejections are ignored, since the service may have been fixed. */
 const RECENT = 10 * 60_000;
 
 const VERSION: View['version'] = 3;
 const POLICIES = ['sessionOnly', 'metricsOff', 'emailDomain'];
 
-/** Alarms of somebody who is signed in, by the names the page has words for. */
+/** The alarms of a signed-in user, by their names on the page. */
 export const EXPECTED_ALARMS = { renewal: 'fxa:renewal', companion: 'fxa:companion' } as const;
 
 export const SESSION_CHECKS: Record<SessionCheck, Examine> = {
@@ -85,7 +85,7 @@ export const SESSION_CHECKS: Record<SessionCheck, Examine> = {
 
   metrics: async (surroundings): Promise<Omit<Finding, 'check'>> => {
     const view = await viewOf(surroundings);
-    // Without a view nothing is sent: it would be the account's word that is missing.
+    // Without a view, the account's consent is unknown, so nothing is sent.
     const told = view?.metrics?.closedBy;
     const closedBy = Array.isArray(told) ? (told as readonly MetricsBlocker[]) : (['account'] as const);
     return closedBy.length === 0
@@ -94,7 +94,7 @@ export const SESSION_CHECKS: Record<SessionCheck, Examine> = {
   },
 };
 
-/** As far as it can be relied on: it may be of another version, or of nobody. */
+/** The stored view if it is valid; it may be damaged or from another version. */
 async function viewOf({ stored }: Surroundings): Promise<Partial<View> | undefined> {
   const view = await stored('view');
   return typeof view === 'object' && view !== null ? view : undefined;
