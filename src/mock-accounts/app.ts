@@ -1,30 +1,29 @@
 /**
- * The mock server: Mozilla accounts on your own machine, for developing and testing. It is built to the facts of the real servers,
- * in two eras: `2019` answers as that year's releases were recorded to answer, `today` follows today's documentation and source.
+ * The mock server: Mozilla accounts on your own machine, for development and tests. It has two eras: `2019` responds as
+ * that year's servers were recorded to, `today` follows current documentation and source code.
  *
- * Where it differs from the real thing:
- * - Everything lives on one origin over plain http. The path (or, in a test, a foreign port in the Host header) tells which server
- *   is meant.
- * - Sessions are not Hawk: `/v1/oauth/authorization` takes `Authorization: Bearer <session token>` or the pages' cookie;
- *   the cookie counts for nothing in a request from another origin.
- * - Passwords travel and are kept as they are: there is no client-side key stretching, and nothing is kept beyond this process.
- * - Nothing is mailed. The confirmation code of a sign-up stands on the page.
- * - There is no two-step sign-in, no device, no Sync, no subscription platform, no pseudonymous `sub`, no rate limit.
- * - `POST /v1/authorization` checks its parameters and then refuses: nobody here can make an identity assertion.
- * - Access tokens are always opaque; no client is given JWT access tokens. Scoped keys are derived on
- *   the server, where the real page does it in the browser; so this server knows them.
- * - Pages are of its own making: the parameters of the request are judged alike, the looks and addresses of inner steps are not.
- *   Of `prompt=none` it knows the errors by name; no client is on the allow-list for silent sign-in by address alone.
- * - Pictures are SVG where none was uploaded; uploaded ones are neither scaled nor re-encoded.
- * - Signing keys are new at every start, and the published second key never signs.
- * - Webhooks are registered by whoever starts it, and may be plain http. An event leaves at once. It is sent again after 100 ms, then
- *   after ever longer waits of 10 s at most; the real broker waits up to ten minutes. After seven days of this server's clock it is
- *   given up. What is pending ends with the process. A choice about metrics is told as that one event; whether the real broker tells of
- *   a changed profile beside it is not known.
- * - Whoever asks `/metrics-flow` is answered, and no page may read it, unless it is told which origins may ask. The real one, as far
- *   as its source is known, always has such a list, and refuses everybody else with 401, servers without an `Origin` too.
- * - In 2019 the event that ends the tokens of a deleted account never comes.
- * - `/__standin/` is its own: there people and tests set what is to go wrong.
+ * Differences from the real servers:
+ * - Everything is on one origin over http. The path selects the server; in tests, so does a foreign port in the Host
+ *   header.
+ * - Sessions do not use Hawk: `/v1/oauth/authorization` accepts `Authorization: Bearer <session token>` or the pages'
+ *   cookie, which is ignored in cross-origin requests.
+ * - Passwords are sent and kept in clear text, without client-side key stretching. Nothing outlives the process.
+ * - No email is sent. Sign-up shows its confirmation code on the page.
+ * - No two-step authentication, devices, Sync, subscription platform, pairwise `sub` or rate limits.
+ * - `POST /v1/authorization` validates its parameters, then rejects: identity assertions cannot be made here.
+ * - Access tokens are always opaque, never JWTs. Scoped keys are derived on the server instead of in the browser.
+ * - Pages validate parameters like the real ones, but have their own look and inner URLs. `prompt=none` knows the
+ *   errors by name; no client is on the allow-list for silent sign-in with an email address.
+ * - Default pictures are SVG; uploaded ones are neither scaled nor re-encoded.
+ * - Signing keys are new at each start, and the published second key never signs.
+ * - Webhooks are set at start and may use http. Events are sent at once and retried after 100 ms, with increasing
+ *   pauses of up to 10 s (the real broker: ten minutes), for seven days by this server's clock. Pending events end with
+ *   the process. A changed metrics setting sends only that event; whether the real broker also sends a profile change
+ *   is unknown.
+ * - `/metrics-flow` accepts every request, without CORS, unless it has a list of allowed origins. The real one, judging
+ *   by its source, always has a list and rejects all other requests with 401, including those without an `Origin`.
+ * - In 2019, tokens of a deleted account stay valid, because the event that ends them is never sent.
+ * - `/__standin/` is its own: people and tests set faults there.
  */
 import { Hono } from 'hono';
 import { authApp } from './auth/auth-app.ts';
@@ -49,19 +48,19 @@ import type { MockContext } from './context.ts';
 
 export interface MockServerOptions {
   readonly era: Era;
-  /** Where it will be reached, e.g. `http://127.0.0.1:9720`; also the issuer. */
+  /** Its public origin, such as `http://127.0.0.1:9720`; also the issuer. */
   readonly origin: string;
   /** The clock, in milliseconds. */
   readonly now?: () => number;
-  /** Signing keys to share between several mock servers: RSA keys take their time. */
+  /** Signing keys to share between mock servers, since generating RSA keys is slow. */
   readonly keys?: Keys;
-  /** Instead of the ready clients. */
+  /** Replaces the seed clients. */
   readonly clients?: readonly Client[];
-  /** Where the events for a client go, by client id. */
+  /** Webhook URLs by client id. */
   readonly webhooks?: Readonly<Record<string, string>>;
-  /** Other than the usual waits of the event broker, in milliseconds. */
+  /** Overrides the event broker's pauses, in milliseconds. */
   readonly eventTiming?: Partial<Timing>;
-  /** The origins that may ask `/metrics-flow`, everybody else being refused; without the list nobody is. */
+  /** The origins that may request `/metrics-flow`. Absent: any. */
   readonly metricsFlowOrigins?: readonly string[];
 }
 
@@ -69,15 +68,15 @@ export interface MockServer {
   readonly app: Hono;
   readonly store: Store;
   readonly context: MockContext;
-  /** What goes wrong; nothing at first. */
+  /** The active faults; none at first. */
   readonly faults: Faults;
-  /** Who is told of what happens to accounts. */
+  /** Sends account events to webhooks. */
   readonly events: Events;
-  /** What `/metrics-flow` was asked lately. */
+  /** The latest requests to `/metrics-flow`. */
   readonly metricsFlows: readonly MetricsFlowRequest[];
 }
 
-/** The rules of an era, as far as the faults leave them. */
+/** The rules of an era, as changed by faults. */
 function rulesUnder(faults: Faults, era: Era): EraRules {
   const rules = rulesOf(era);
   return {
@@ -88,7 +87,7 @@ function rulesUnder(faults: Faults, era: Era): EraRules {
   };
 }
 
-/** Builds a mock server with its ready clients and accounts. It needs no port: `app.request(…)` will do. */
+/** Creates a mock server with the seed clients and accounts. Needs no port: use `app.request(…)`. */
 export function createMockServer(options: MockServerOptions): MockServer {
   const { now: machineNow = Date.now, origin } = options;
   const faults = createFaults(machineNow);
@@ -114,7 +113,7 @@ export function createMockServer(options: MockServerOptions): MockServer {
   app.all('*', (c) => {
     if (isControl(c.req.path)) return control.fetch(c.req.raw, c.env);
     const role = roleOf(c.req.header('host') ?? '', c.req.path, options.era, ownPort);
-    // In a browser the servers' bare addresses show the front page too.
+    // In a browser, the servers' root URLs show the front page, too.
     const page =
       c.req.method === 'GET' &&
       c.req.path === '/' &&
@@ -124,7 +123,7 @@ export function createMockServer(options: MockServerOptions): MockServer {
     const answer = () => apps[server].fetch(request, c.env);
     return injectFaults(faults, { request, env: c.env, role: server, rules, now, answer });
   });
-  // The servers answer for their own errors, so this is only ever an answer that a fault has lost.
+  // The servers handle their own errors, so this is only a response that a fault has dropped.
   app.onError((error) => {
     throw error;
   });

@@ -1,4 +1,4 @@
-/** What every endpoint is handed: the rules of the era, the state, the clock, the keys and the address. */
+/** The context of every endpoint: era rules, state, clock, keys and origin. */
 import type { EraRules } from './era.ts';
 import type { Keys } from './keys.ts';
 import type { MetricsFlows } from './pages/metrics-flow.ts';
@@ -10,7 +10,7 @@ export interface MockContext {
   readonly keys: Keys;
   /** Milliseconds. */
   readonly now: () => number;
-  /** The one origin everything lives on; also the issuer. */
+  /** The origin of everything; also the issuer. */
   readonly origin: string;
   readonly metricsFlows: MetricsFlows;
 }

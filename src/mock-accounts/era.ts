@@ -1,47 +1,47 @@
-/** The two eras the mock server plays, and every rule in which they differ: one table, read by the endpoints. */
+/** The two eras, and every rule in which they differ, in one table that the endpoints read. */
 
 export type Era = '2019' | 'today';
 
-/** What an era does differently. Durations are in seconds. */
+/** The rules of an era. Durations are in seconds. */
 export interface EraRules {
   readonly era: Era;
   /** `info` of errors on the OAuth paths and on the auth server's paths. */
   readonly oauthErrorInfo: string;
   readonly authErrorInfo: string;
   readonly version: { readonly version: string; readonly commit: string; readonly source: string };
-  /** Life of an access token when no `ttl` is asked, and the most a `ttl` may ask. */
+  /** Access token lifetime without `ttl`, and the maximum `ttl`. */
   readonly accessTokenLife: number;
   readonly ttlAboveMaximum: 'refused' | 'capped';
   /** Scope of a refreshed access token when the request names none. */
   readonly refreshWithoutScope: 'empty' | 'as granted';
-  /** 2019 answers `openid` at refresh with a new id_token; today `openid` is dropped instead. */
+  /** 2019 returns a new id_token for `openid` at refresh; today `openid` is dropped. */
   readonly refreshGivesIdToken: boolean;
-  /** How old the last use of a refresh token must be before another one is noted. */
+  /** The minimum time between recorded uses of a refresh token. */
   readonly lastUseNotedAfter: number;
-  /** 2019 misread the token it hashed for `at_hash`: mostly nothing is left of it. */
+  /** 2019 decodes the token wrongly before hashing it for `at_hash`; usually nothing is left. */
   readonly atHashMisread: boolean;
   readonly idTokenHasAuthTime: boolean;
-  /** 2019 compared the wrong way round: `active` of a live access token is false. */
+  /** 2019 inverts `active` for access tokens. */
   readonly introspectionInverted: boolean;
-  /** 2019 refuses unknown members at `/v1/destroy` and `/v1/verify`, and any `access_token` by that name. */
+  /** 2019 rejects unknown members, including `access_token`, at `/v1/destroy` and `/v1/verify`. */
   readonly strictDestroy: boolean;
   readonly rfc7009Destroy: boolean;
   readonly stateMaxLength: number;
   readonly redirectSchemes: readonly string[];
   readonly base64PaddingInBasic: boolean;
   readonly scopeInAuthorizationAnswer: boolean;
-  /** 2019 kept tokens of a deleted account alive until an event arrived, and its profile in a cache. */
+  /** 2019 keeps the tokens of a deleted account valid until an event arrives, and its profile cached. */
   readonly tokensSurviveAccountDeletion: boolean;
   readonly profileCacheLife: number;
   readonly metricsEnabledInProfile: boolean;
-  /** People's choice about metrics is told to relying parties; 2019 knew no such choice. */
+  /** Relying parties are told the metrics setting, which 2019 did not have. */
   readonly metricsEvents: boolean;
-  /** Today's documentation shows `uid` in the payload of `profile-change`, which once was empty. */
+  /** `profile-change` has `uid` in its payload, which was empty in 2019. */
   readonly uidInProfileChange: boolean;
   /** `/v1/subscriptions`, and default pictures by letter. */
   readonly profileHasNewerRoutes: boolean;
   readonly discoveryNamesRevocation: boolean;
-  /** 2019 leaked client ids into some errors as serialised byte buffers. */
+  /** 2019 has client ids as serialized byte buffers in some errors. */
   readonly clientIdsAsBuffers: boolean;
 }
 

@@ -1,4 +1,6 @@
-/** Signing up, signing in and out and leaving, as JSON for tests and scripts. The real routes take a stretched password instead of the password. */
+/**
+ * Creates and destroys accounts and sessions, as JSON for tests and scripts. The real routes take a stretched password.
+ */
 import type { Context } from 'hono';
 import { readPayload } from '../http/payload.ts';
 import { json } from '../http/reply.ts';
@@ -9,7 +11,7 @@ import { boolean, type Kind, string } from '../validation/types.ts';
 import type { MockContext } from '../context.ts';
 import { needSession } from './session.ts';
 
-/** Something with one `@` and a dot behind it. */
+/** Text with one `@` and a dot after it. */
 export const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 /** FxA: passwords have at least eight characters. */
 export const PASSWORD_MIN = 8;
@@ -59,7 +61,7 @@ export async function loginEndpoint(context: MockContext, c: Context): Promise<R
   return answer(context, account, context.store.sessions.open(account.uid));
 }
 
-/** `POST /v1/account/create`. Throws 101 for an address that is taken. */
+/** `POST /v1/account/create`. Throws 101 for an existing address. */
 export async function createEndpoint(context: MockContext, c: Context): Promise<Response> {
   const params = validate(signUpBody, await readPayload(c.req.raw)) as unknown as SignIn;
   const { accounts, sessions } = context.store;

@@ -1,4 +1,6 @@
-/** `POST /v1/oauth/authorization`: a signed-in person lets a client have a code. The sign-in page's script calls it. */
+/**
+ * `POST /v1/oauth/authorization`: issues a code to a client for a signed-in user. The sign-in page's script calls it.
+ */
 import type { Context } from 'hono';
 import type { EraRules } from '../era.ts';
 import { readPayload } from '../http/payload.ts';
@@ -50,7 +52,7 @@ function schemaOf(rules: EraRules): Schema {
   };
 }
 
-/** What the OAuth server behind checks once more. FxA 2019: https only, and every scope must parse. */
+/** The additional checks of the OAuth server behind it. FxA 2019: https only, and every scope must parse. */
 function checkAgain(rules: EraRules, params: AuthorizationParams): void {
   const { redirect_uri: uri, scope } = params;
   if (uri !== undefined && url(rules.redirectSchemes, 256)(uri) === INVALID)
@@ -58,7 +60,7 @@ function checkAgain(rules: EraRules, params: AuthorizationParams): void {
   if (scopeValues(scope ?? '') === undefined) throw invalidParameter(['scope']);
 }
 
-/** FxA: AAL2 means two-step sign-in, which no account here has; `max_age` has a leeway of five seconds. */
+/** FxA: AAL2 requires two-step authentication, which no account here has; `max_age` has a tolerance of five seconds. */
 function checkAuthentication(context: MockContext, { session }: SignedIn, params: AuthorizationParams): void {
   const acr = (params.acr_values ?? '').trim().split(/\s+/);
   if (acr.includes('AAL2') && session.aal < 2) throw oauthProblem(120, { foundValue: session.aal });
@@ -66,7 +68,7 @@ function checkAuthentication(context: MockContext, { session }: SignedIn, params
   if (params.max_age !== undefined && age > params.max_age + 5) throw oauthProblem(120);
 }
 
-/** The redirect URI with code and state. FxA: form-encoded as RFC 3986 reads it, so `~` stays and `*` does not. */
+/** The redirect URI with code and state. FxA: encoded by RFC 3986, so `~` is kept and `*` is not. */
 function withAnswer(redirectUri: string, code: string, state: string): string {
   const answer = new URLSearchParams({ code, state }).toString();
   const joint = redirectUri.includes('?') ? '&' : '?';

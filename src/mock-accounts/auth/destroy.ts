@@ -1,4 +1,4 @@
-/** `POST /v1/oauth/destroy`, today only: a true RFC 7009 endpoint. An unknown or foreign token is fine, and nothing happens. */
+/** `POST /v1/oauth/destroy`, today only: follows RFC 7009. Succeeds without effect for unknown and foreign tokens. */
 import type { Context } from 'hono';
 import { readPayload } from '../http/payload.ts';
 import { json } from '../http/reply.ts';

@@ -15,7 +15,7 @@ const ask = async (change: object = {}) => {
 };
 
 describe('POST /v1/account/scoped-key-data', () => {
-  it('tells what keys are derived with, for scopes that carry keys', async () => {
+  it('returns the key derivation data for scopes with keys', async () => {
     const account = mock.store.accounts.byEmail('ada@example.com');
     expect(await ask()).toMatchObject({
       status: 200,
@@ -31,13 +31,13 @@ describe('POST /v1/account/scoped-key-data', () => {
     expect((await ask({ scope: `${KEY_SCOPE}/below` })).body).toEqual({});
   });
 
-  it('never tells the secret itself', async () => {
+  it('never returns the secret itself', async () => {
     const { kB = '' } = mock.store.accounts.byEmail('ada@example.com') ?? {};
     expect(kB).toMatch(/^[0-9a-f]{64}$/);
     expect((await ask()).text).not.toContain(kB);
   });
 
-  it('refuses strangers, unknown, disabled and wrong clients, and what does not belong there', async () => {
+  it('rejects requests without a session, invalid clients and unknown members', async () => {
     const unsigned = await driver.post('/v1/account/scoped-key-data', { client_id, scope: KEY_SCOPE });
     expect(unsigned).toMatchObject({ status: 401, body: { errno: 110 } });
     expect((await ask({ client_id: 'ab'.repeat(8) })).body).toMatchObject({ errno: 162 });

@@ -1,4 +1,4 @@
-/** `POST /v1/account/scoped-key-data`: what the sign-in page needs, beside the password, to derive a client's scoped keys. */
+/** `POST /v1/account/scoped-key-data`: what the sign-in page needs, besides the password, to derive scoped keys. */
 import type { Context } from 'hono';
 import { readPayload } from '../http/payload.ts';
 import { json } from '../http/reply.ts';
@@ -13,10 +13,10 @@ import { INVALID } from '../validation/types.ts';
 import type { MockContext } from '../context.ts';
 import { needSession } from './session.ts';
 
-/** For one scope. */
+/** The data for one scope. */
 export interface KeyData {
   readonly identifier: string;
-  /** 32 bytes in hex. FxA: always zeros so far, since no single scope can be rotated yet. */
+  /** 32 bytes in hex. FxA: always zeros so far, since single scopes cannot be rotated yet. */
   readonly keyRotationSecret: string;
   /** Milliseconds. */
   readonly keyRotationTimestamp: number;
@@ -35,7 +35,7 @@ const body: Schema = {
   ],
 };
 
-/** By scope, for those of the wanted ones that carry keys. Throws 114 for scopes the client may not have. */
+/** By scope, for the wanted scopes with keys. Throws 114 for scopes the client may not have. */
 export function scopedKeyData(
   client: Client,
   account: Account,

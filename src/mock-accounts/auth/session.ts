@@ -1,4 +1,4 @@
-/** Who is signed in at the mock server: the session behind a request to the auth server or a page. */
+/** The session of a request to the auth server or a page. */
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { isCrossOrigin } from '../http/cross-origin.ts';
@@ -6,7 +6,7 @@ import { authProblem } from '../problems.ts';
 import type { Account, Session } from '../store/types.ts';
 import type { MockContext } from '../context.ts';
 
-/** Name of the pages' session cookie. Cookies ignore ports, so the port is part of the name: two mock servers do not disturb each other. */
+/** The session cookie's name. It contains the port, because cookies ignore ports and mock servers would share it. */
 export function sessionCookie(context: MockContext): string {
   return `standin-session-${new URL(context.origin).port}`;
 }
@@ -17,8 +17,8 @@ export interface SignedIn {
 }
 
 /**
- * The session by `Authorization: Bearer <session token>` (where the real one wants Hawk) or by cookie. Browsers add a cookie
- * unasked, so it counts for nothing in a request from another origin.
+ * The session from `Authorization: Bearer <session token>` (the real server uses Hawk) or from the cookie, which is
+ * ignored in cross-origin requests, because browsers attach it automatically.
  */
 export function signedIn(context: MockContext, c: Context): SignedIn | undefined {
   const bearer = /^Bearer ([0-9a-f]{64})$/.exec(c.req.header('authorization') ?? '')?.[1];
@@ -35,12 +35,12 @@ export function needSession(context: MockContext, c: Context): SignedIn {
   return found;
 }
 
-/** Makes the browser remember a session. */
+/** Sets the session cookie. */
 export function rememberSession(context: MockContext, c: Context, session: Session): void {
   setCookie(c, sessionCookie(context), session.token, { httpOnly: true, sameSite: 'Lax', path: '/' });
 }
 
-/** Makes the browser forget its session. */
+/** Clears the session cookie. */
 export function forgetSession(context: MockContext, c: Context): void {
   deleteCookie(c, sessionCookie(context), { path: '/' });
 }

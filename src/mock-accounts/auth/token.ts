@@ -1,4 +1,4 @@
-/** `POST /v1/oauth/token`: the token endpoint by its other name, with the auth server's own checks in front. */
+/** `POST /v1/oauth/token`: the token endpoint behind the auth server's own validation. */
 import type { Context } from 'hono';
 import { readPayload } from '../http/payload.ts';
 import { answerTokenRequest, type TokenParams } from '../oauth/token.ts';
@@ -68,7 +68,7 @@ const credentialsGrant: Schema = {
   ],
 };
 
-/** FxA 2019 tries the three grants in turn; when none fits, it names the failing members of all three. */
+/** FxA 2019: tries the three grants in turn; if all fail, it names the failing members of all three. */
 function firstThatFits(payload: unknown): Values {
   const failures: Failure[] = [];
   for (const schema of [codeGrant, refreshGrant, credentialsGrant]) {
@@ -84,7 +84,7 @@ function firstThatFits(payload: unknown): Values {
   );
 }
 
-/** Today the grant type alone decides which members are looked at. */
+/** Today only the grant type decides which members are validated. */
 function byGrantType(payload: unknown): Values {
   const asked = typeof payload === 'object' && payload !== null ? (payload as Values).grant_type : undefined;
   const schemas = {
@@ -97,20 +97,20 @@ function byGrantType(payload: unknown): Values {
   return validate(schema, payload);
 }
 
-/** FxA 2019: the OAuth server behind checks everything again, more strictly; its complaint comes back as 107. */
+/** FxA 2019: the OAuth server validates again, more strictly; its errors are returned as 107. */
 function checkAgain(context: MockContext, values: Values): void {
   const outcome = check(tokenSchema(context.rules, false), values);
   if (outcome.ok) return;
   throw oauthProblem(109, { validation: { source: 'payload', keys: outcome.failure.keys } });
 }
 
-/** The endpoint. Throws the auth server's numbers. */
+/** The endpoint. Throws the auth server's errnos. */
 export async function authTokenEndpoint(context: MockContext, c: Context): Promise<Response> {
   const old = context.rules.era === '2019';
-  // FxA 2019: JSON under a text type is taken here; today both token endpoints refuse it.
+  // FxA 2019: accepts JSON with a text type; today both token endpoints reject it.
   const payload = await readPayload(c.req.raw, old ? undefined : 'json-or-form');
   const values = old ? firstThatFits(payload) : byGrantType(payload);
-  // Direct grants need a session of a client that may grant; none here does.
+  // Direct grants need a client that may grant directly; there is no such client here.
   if (values.grant_type === 'fxa-credentials') throw authProblem(110);
   if (old) checkAgain(context, values);
   const params = values as unknown as TokenParams & { client_id: string; client_secret?: string };

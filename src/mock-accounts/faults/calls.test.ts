@@ -1,4 +1,4 @@
-// The names of requests.
+// The names of requests, by which faults match.
 import { describe, expect, it } from 'vitest';
 import { callsOf } from './calls.ts';
 

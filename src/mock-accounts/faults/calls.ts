@@ -1,4 +1,4 @@
-/** What a request is called, by method, path and body: the names faults go by. Both eras and both path families. */
+/** The names of a request, from method, path and body, by which faults match. For both eras and path families. */
 import type { CallName } from './model.ts';
 
 const PROFILE = /^\/v1\/(?:profile|uid|email|display_name|subscriptions|avatar)(?:\/|$)/;
@@ -15,12 +15,12 @@ const POSTS: Readonly<Record<string, CallName>> = {
   '/v1/oauth/authorization': 'code',
 };
 
-/** Whether only the body tells all names of the request. */
+/** Whether the body is needed to find all names. */
 export function needsBody(method: string, path: string): boolean {
   return method === 'POST' && POSTS[path] === 'token';
 }
 
-/** The most telling name of a request, but for its grant. */
+/** The most specific name of a request, except for its grant. */
 function nameOf(method: string, path: string): CallName | undefined {
   if (method === 'POST' && path in POSTS) return POSTS[path];
   if (PROFILE.test(path)) return method === 'GET' || method === 'HEAD' ? 'profile' : 'profile-write';
@@ -30,7 +30,7 @@ function nameOf(method: string, path: string): CallName | undefined {
   return path === '/authorization' || path === '/v1/authorization' ? 'authorization' : undefined;
 }
 
-/** FxA: the grant type is that of a code when none is named. The body is JSON or a form, whatever its type says. */
+/** FxA: the default grant type is the authorization code. The body may be JSON or a form, regardless of its type. */
 function grantOf(body: string): CallName {
   let type: unknown;
   try {
@@ -41,7 +41,7 @@ function grantOf(body: string): CallName {
   return type === 'refresh_token' ? 'refresh' : 'exchange';
 }
 
-/** All names of a request, the most telling one last. A preflight has none. `body` counts where `needsBody` says so. */
+/** All names of a request, the most specific one last; none for preflights. `body` is used if `needsBody` is true. */
 export function callsOf(method: string, path: string, body = ''): readonly CallName[] {
   if (method === 'OPTIONS') return [];
   const name = nameOf(method, path);

@@ -1,23 +1,23 @@
-/** Answers that do not come, or not whole: on the socket where there is one, else as `fetch` would tell of it. */
+/** Drops responses, entirely or halfway: on the socket if there is one, otherwise by failing like `fetch`. */
 import { ServerResponse } from 'node:http';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 
-/** Thrown instead of an answer where there is no socket: what `fetch` throws when a connection is lost. */
+/** Thrown instead of a response without a socket; what `fetch` throws for a lost connection. */
 export class LostAnswer extends TypeError {
   override readonly name = 'LostAnswer';
 }
 
-/** How one request's connection is lost. What comes back is for the server that asked for an answer. */
+/** Breaks the connection of one request. Results are for the HTTP server, which needs a response. */
 export interface Wire {
   /** Resets the connection. */
   lose(): Response;
-  /** Sends the head and half of the body, then closes the connection. The length is that of the whole. */
+  /** Sends the headers and half of the body, then closes the connection. `content-length` is for the whole body. */
   cut(answer: Response): Promise<Response>;
-  /** Keeps the connection open and says nothing. */
+  /** Keeps the connection open without responding. */
   keepSilent(): Promise<Response>;
 }
 
-/** The first half of a body, at least one byte of it, and the rest. */
+/** The first half of a body (at least one byte) and the rest. */
 export function halves(bytes: Uint8Array): readonly [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>] {
   const middle = Math.ceil(bytes.length / 2);
   return [new Uint8Array(bytes.subarray(0, middle)), new Uint8Array(bytes.subarray(middle))];
@@ -76,13 +76,13 @@ function outgoingOf(env: unknown): ServerResponse | undefined {
   return outgoing instanceof ServerResponse ? outgoing : undefined;
 }
 
-/** The wire of a request; `env` is what Node's server hands along with it. */
+/** The connection of a request; `env` is from Node's server adapter. */
 export function wireOf(request: Request, env: unknown): Wire {
   const outgoing = outgoingOf(env);
   return outgoing === undefined ? inProcess(request) : onSocket(outgoing);
 }
 
-/** Another `Date` than Node's own, in milliseconds. Without a socket there is none. */
+/** Overrides Node's `Date` header, in milliseconds. Does nothing without a socket. */
 export function setDate(env: unknown, ms: number): void {
   outgoingOf(env)?.setHeader('date', new Date(ms).toUTCString());
 }

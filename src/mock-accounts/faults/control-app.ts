@@ -1,6 +1,6 @@
 /**
- * `/__standin/`: the panel for people and the control API for programs. Both are for this machine alone: the server listens
- * nowhere else, a name that was made to point here is refused, and so is whatever another site sends.
+ * `/__standin/`: the panel for people and the control API for programs. Only for this machine: the server listens only
+ * there, and rejects foreign host names (DNS rebinding) and cross-origin requests.
  */
 import { type Context, Hono } from 'hono';
 import { type EventsControl, sendEvents, showEvents } from '../events/events-app.ts';
@@ -19,17 +19,17 @@ const HERE = '/__standin';
 const API = `${HERE}/faults`;
 const EVENTS = `${HERE}/events`;
 
-/** Whether a path is the mock server's own, out of reach of every fault. */
+/** Whether a path belongs to the control API, which faults do not affect. */
 export const isControl = (path: string): boolean => path === HERE || path.startsWith(`${HERE}/`);
 
 const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])(?::\d+)?$/i;
 
-/** A site can make its own name point to this machine, and then its pages are no longer "another site" to the browser. */
+/** Guards against DNS rebinding: a site whose name points to this machine counts as same-origin in the browser. */
 function hasForeignName(c: Context): boolean {
   return !LOOPBACK.test(c.req.header('host') ?? new URL(c.req.url).host);
 }
 
-/** What is wrong, how far each fault has come, and the last requests. */
+/** The active faults with their progress, and the last requests. */
 function stateOf(faults: Faults): object {
   const now = faults.now();
   return {

@@ -1,4 +1,4 @@
-// Error answers, in the words and numbers of the server that is asked.
+// Error responses, in the format of each server.
 import { describe, expect, it } from 'vitest';
 import { rulesOf } from '../era.ts';
 import { errorAnswer, pageAnswer } from './error-answer.ts';
@@ -43,12 +43,12 @@ describe('numbers', () => {
     expect((await answer({ status }, role)).body).toMatchObject({ code: status, errno });
   });
 
-  it('a number that means something else under another status keeps its words to itself', async () => {
+  it('does not use the message of an errno under another status', async () => {
     const { body } = await answer({ status: 429, errno: 114 }, 'oauth');
     expect(body).toMatchObject({ error: 'Too Many Requests', message: 'Client has sent too many requests' });
   });
 
-  it('the profile server names no page of explanation', async () => {
+  it('omits `info` at the profile server', async () => {
     expect((await answer({ status: 401 }, 'profile')).body).toEqual({
       code: 401,
       errno: 100,
@@ -76,7 +76,7 @@ describe('Retry-After', () => {
 });
 
 describe('pages', () => {
-  it('are a portal’s below 400, a proxy’s above', async () => {
+  it('look like a captive portal below 400, and like a proxy above', async () => {
     const portal = pageAnswer(200);
     expect(portal.headers.get('content-type')).toContain('text/html');
     expect(await portal.text()).toContain('Sign in to this network');

@@ -1,4 +1,4 @@
-/** The error answer a fault asks for, in the words and numbers of the server that is asked. */
+/** Builds the error response of a fault, in the format of the server it is for. */
 import { STATUS_CODES } from 'node:http';
 import type { EraRules } from '../era.ts';
 import { styleOf } from '../http/server-style.ts';
@@ -8,7 +8,7 @@ import type { FaultEffect } from './model.ts';
 
 type StatusEffect = Extract<FaultEffect, { kind: 'status' }>;
 
-/** FxA: the number each server gives with a status when nothing more special is the matter. */
+/** FxA: each server's default errno for a status. */
 const USUAL: Readonly<Record<ApiRole, Readonly<Record<number, number>>>> = {
   oauth: { 400: 109, 401: 104, 415: 113, 429: 114, 503: 201 },
   auth: { 400: 107, 401: 110, 410: 116, 413: 113, 429: 114, 503: 201 },
@@ -27,7 +27,7 @@ function wording(
   status: number,
   errno: number,
 ): Readonly<Record<string, unknown>> {
-  // The same number may stand for other things under other statuses, and then the server's own words are not meant.
+  // The same errno may mean something else under another status, so its message is not used there.
   if (role !== 'profile') {
     const { status: usual, body } = styleOf(rules, role).render({ kind: role, errno, extra: {} });
     if (usual === status && body.errno === errno) return body;
@@ -45,14 +45,14 @@ function wording(
   };
 }
 
-/** FxA: the newest auth and OAuth servers count in milliseconds in the body of a 429; every other body counts in seconds. */
+/** FxA: the newest auth and OAuth servers use milliseconds in the body of a 429; all other bodies use seconds. */
 function bodyTime(rules: EraRules, role: ApiRole, { status, retryAfter, bodyRetryAfter }: StatusEffect) {
   if (bodyRetryAfter !== undefined) return bodyRetryAfter === false ? undefined : bodyRetryAfter;
   const inMilliseconds = rules.era === 'today' && role !== 'profile' && status === 429;
   return retryAfter === undefined || !inMilliseconds ? retryAfter : retryAfter * 1000;
 }
 
-/** The answer, not dressed yet. */
+/** The response, without the server's headers. */
 export function errorAnswer(rules: EraRules, role: ApiRole, effect: StatusEffect): Response {
   const { status, retryAfter } = effect;
   const errno = effect.errno ?? USUAL[role][status] ?? 999;
@@ -60,7 +60,7 @@ export function errorAnswer(rules: EraRules, role: ApiRole, effect: StatusEffect
   return json(body, status, retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) });
 }
 
-/** What a captive portal (below 400) or a proxy puts in place of the server's answer. */
+/** The page of a captive portal (below 400) or a proxy. */
 export function pageAnswer(status: number, retryAfter?: number): Response {
   const heading = status < 400 ? 'Sign in to this network' : `${status} ${STATUS_CODES[status] ?? ''}`.trim();
   const page = `<!doctype html>\n<html lang="en"><title>${heading}</title><h1>${heading}</h1></html>\n`;

@@ -1,4 +1,4 @@
-/** The faults of one mock server: what a test, the control API and the panel set, and what every request asks. */
+/** The faults of one mock server, set by tests, the control API and the panel, and checked by every request. */
 import { callsOf, needsBody } from './calls.ts';
 import {
   type ActiveFault,
@@ -12,7 +12,7 @@ import {
 import { parseFaults, parseSettings } from './parse.ts';
 import { createRequestLog, type RequestLog } from './request-log.ts';
 
-/** A request as a listener sees it. */
+/** A request, as passed to listeners. */
 export interface SeenRequest {
   readonly method: string;
   /** Without the query. */
@@ -23,32 +23,32 @@ export interface SeenRequest {
 type Listener = (request: SeenRequest) => void | Promise<void>;
 
 export interface Faults {
-  /** Replaces all faults; the settings stay. The first in the list that matches takes a request. Throws `FaultError`. */
+  /** Replaces all faults, but not the settings. The first matching fault applies. Throws `FaultError`. */
   set(faults: readonly Fault[]): void;
-  /** Puts one in front of the others, where it goes first. Throws `FaultError`. */
+  /** Adds a fault before the others. Throws `FaultError`. */
   add(fault: Fault): void;
   remove(id: number): void;
-  /** Changes the settings that are named. Throws `FaultError`. */
+  /** Changes the given settings. Throws `FaultError`. */
   change(settings: Partial<Settings>): void;
-  /** Tells of every change of the settings, after it. */
+  /** Calls back after every change of the settings. */
   onSettings(listener: () => void): void;
-  /** Nothing is wrong any more. Listeners and the log of requests stay. */
+  /** Removes all faults and resets the settings. Keeps listeners and the request log. */
   clear(): void;
   readonly settings: Settings;
-  /** All that were set and not removed, the spent ones among them. */
+  /** All faults that were not removed, including spent ones. */
   list(): readonly ActiveFault[];
-  /** How many requests each fault took, in the order of `list`. */
+  /** How often each fault applied, in the order of `list`. */
   hits(): readonly number[];
-  /** Tells of every request before anything is done about it, and waits: what is set then already counts for it. */
+  /** Calls back before each request is handled, and waits. Faults set in the callback already apply to it. */
   onRequest(listener: Listener): () => void;
   readonly requests: RequestLog;
-  /** For the server: the fault that takes this request, if any. */
+  /** For the server: the fault that applies to this request, if any. */
   match(request: Request): Promise<ActiveFault | undefined>;
   /** Milliseconds, by this machine's clock. */
   readonly now: () => number;
 }
 
-/** No faults. `now` is the machine's clock in milliseconds, not the server's, which may be wrong. */
+/** Starts without faults. `now` is this machine's clock in milliseconds, not the server's, which may be skewed. */
 export function createFaults(now: () => number): Faults {
   let active: readonly ActiveFault[] = [];
   let settings = NOTHING_WRONG;

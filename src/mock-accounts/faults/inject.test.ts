@@ -1,4 +1,4 @@
-// Faults without a socket: a lost answer is what `fetch` makes of one.
+// Faults without a socket, where a lost response rejects like `fetch`.
 import { describe, expect, it } from 'vitest';
 import { fresh } from '../testing/fresh.ts';
 
@@ -13,14 +13,14 @@ describe('in process', () => {
     }
   });
 
-  it('a cut answer has a head, and a body that breaks', async () => {
+  it('a truncated response has headers, and a body that fails', async () => {
     mock.faults.set([{ where: 'jwks', what: { kind: 'truncated', cut: 'connection' } }]);
     const answer = await ask();
     expect(answer.status).toBe(200);
     await expect(answer.text()).rejects.toThrow(TypeError);
   });
 
-  it('silence lasts until the client gives up', async () => {
+  it('silence lasts until the client aborts', async () => {
     mock.faults.set([{ where: 'jwks', what: { kind: 'silence' } }]);
     const giveUp = new AbortController();
     const asked = ask({ signal: giveUp.signal });
@@ -28,7 +28,7 @@ describe('in process', () => {
     await expect(asked).rejects.toThrow(TypeError);
   });
 
-  it('a Retry-After never points beyond the end of its fault', async () => {
+  it('Retry-After never exceeds the remaining time of its fault', async () => {
     mock.faults.set([{ where: 'jwks', what: { kind: 'status', status: 429, retryAfter: 60 }, seconds: 60 }]);
     const header = async () => (await ask()).headers.get('retry-after');
     expect(await header()).toBe('60');
@@ -38,7 +38,7 @@ describe('in process', () => {
     expect((await ask()).status).toBe(200);
   });
 
-  it('faults end by the machine’s clock, not by the server’s wrong one', async () => {
+  it('faults expire by the machine’s clock, not by the server’s skewed one', async () => {
     mock.faults.set([{ where: 'jwks', what: { kind: 'empty' }, seconds: 60 }]);
     mock.faults.change({ clockSkew: 86_400 });
     expect(await (await ask()).text()).toBe('');

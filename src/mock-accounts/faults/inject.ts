@@ -1,4 +1,4 @@
-/** The one place where faults meet requests: between the mock server's front door and the server a request is for. */
+/** Applies faults to requests before they reach the server they are for. */
 import type { EraRules } from '../era.ts';
 import { styleOf } from '../http/server-style.ts';
 import { addCors, addResponseHeaders } from '../http/response-headers.ts';
@@ -8,16 +8,16 @@ import type { Faults } from './faults.ts';
 import { type ActiveFault, secondsLeft, type FaultEffect } from './model.ts';
 import { halves, setDate, type Wire, wireOf } from './connection.ts';
 
-/** A request on its way to the server that answers it. */
+/** A request, and the server that would handle it. */
 export interface FaultContext {
   readonly request: Request;
-  /** What Node's server hands along: the socket, for those that lose it. */
+  /** From Node's server adapter; has the socket, for breaking the connection. */
   readonly env: unknown;
   readonly role: Role;
   readonly rules: EraRules;
   /** The server's clock, in milliseconds. */
   readonly now: () => number;
-  /** Lets the server do its work. */
+  /** Passes the request to the server. */
   readonly answer: () => Response | Promise<Response>;
 }
 
@@ -26,12 +26,12 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const CORS_HEADERS = ['access-control-allow-origin', 'access-control-expose-headers'];
 
-/** Discovery is open to every site; pages are to none. */
+/** Discovery allows CORS; pages do not. */
 function isOpenFile({ role, request }: FaultContext): boolean {
   return role === 'content' && new URL(request.url).pathname.startsWith('/.well-known/');
 }
 
-/** An answer of the server itself, dressed as its others are, but perhaps without CORS. */
+/** A response with the server's usual headers, optionally without CORS. */
 function fromServer(context: FaultContext, answer: Response, cors: boolean): Response {
   const { role, rules, request, now } = context;
   if (!isApi(role)) {
@@ -59,7 +59,7 @@ function plain(text: string, status: number): Response {
   });
 }
 
-/** The answer of which half arrives at once, and the rest `ms` milliseconds later. */
+/** Sends half of the body at once, and the rest `ms` milliseconds later. */
 async function stalled(answer: Response, ms: number): Promise<Response> {
   const [first, rest] = halves(new Uint8Array(await answer.arrayBuffer()));
   if (first.length === 0) {
@@ -95,7 +95,7 @@ async function halved(answer: Response): Promise<Response> {
   return new Response(first.length === 0 ? null : first, { status: answer.status, headers });
 }
 
-/** What comes of a request that a fault has taken. Throws `LostAnswer` where there is no socket to lose. */
+/** The response under a fault. Throws `LostAnswer` if the connection is to break and there is no socket. */
 async function apply(context: FaultContext, effect: FaultEffect, wire: Wire): Promise<Response> {
   const { rules, role } = context;
   switch (effect.kind) {
@@ -128,7 +128,7 @@ async function apply(context: FaultContext, effect: FaultEffect, wire: Wire): Pr
   }
 }
 
-/** A `Retry-After` beyond the end of its fault would be a lie. */
+/** Limits `Retry-After` to the fault's remaining time. */
 function shortened(entry: ActiveFault, now: number): FaultEffect {
   const effect = entry.fault.what;
   if (!('retryAfter' in effect)) return effect;
@@ -141,7 +141,7 @@ function isLost(effect: FaultEffect): boolean {
   return effect.kind === 'drop' || effect.kind === 'drop-after' || effect.kind === 'silence';
 }
 
-/** Lets a request pass, or suffer what is set for it. Where nothing is, nothing changes. Throws `LostAnswer` without a socket. */
+/** Applies the first matching fault, or passes the request through. Throws `LostAnswer` without a socket. */
 export async function injectFaults(faults: Faults, context: FaultContext): Promise<Response> {
   const { request, env, now } = context;
   const { method } = request;

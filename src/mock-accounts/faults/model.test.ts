@@ -1,4 +1,4 @@
-// Which fault takes a request, and what that leaves of it.
+// Which fault applies to a request, and its state after that.
 import { describe, expect, it } from 'vitest';
 import { type ActiveFault, type CallName, type Fault, isSpent, take } from './model.ts';
 
@@ -11,7 +11,7 @@ const active = (...faults: readonly Partial<Fault>[]): ActiveFault[] =>
     since: 0,
   }));
 
-/** The id of the fault that takes each of the requests, one after the other. */
+/** The id of the fault that applies to each request in turn. */
 function run(entries: readonly ActiveFault[], requests: readonly (readonly CallName[])[], now = 0) {
   let left = entries;
   return requests.map((calls) => {
@@ -25,12 +25,12 @@ const refresh: CallName[] = ['any', 'api', 'token', 'refresh'];
 const profile: CallName[] = ['any', 'api', 'profile'];
 
 describe('take', () => {
-  it('gives a request to the first fault that goes by one of its names', () => {
+  it('applies the first fault that matches a name', () => {
     const faults = active({ where: 'refresh' }, { where: 'api' }, { where: 'any' });
     expect(run(faults, [profile, refresh, ['any'], []])).toEqual([2, 1, 3, undefined]);
   });
 
-  it('takes no more requests than it was told, and leaves the rest to the next', () => {
+  it('applies at most `times` times, then leaves requests to the next fault', () => {
     expect(run(active({ times: 2 }, { where: 'refresh' }), [refresh, refresh, refresh, profile])).toEqual([
       1,
       1,
@@ -39,7 +39,7 @@ describe('take', () => {
     ]);
   });
 
-  it('lets requests pass first, and counts only those it is for', () => {
+  it('skips matching requests first', () => {
     const faults = active({ where: 'refresh', skip: 2, times: 1 });
     expect(run(faults, [refresh, profile, refresh, refresh, refresh])).toEqual([
       undefined,
@@ -50,14 +50,14 @@ describe('take', () => {
     ]);
   });
 
-  it('ends with its time', () => {
+  it('expires after its seconds', () => {
     const faults = active({ seconds: 60 });
     expect(run(faults, [profile], 59_999)).toEqual([1]);
     expect(run(faults, [profile], 60_000)).toEqual([undefined]);
     expect(faults.map((entry) => isSpent(entry, 60_000))).toEqual([true]);
   });
 
-  it('changes nothing it is given', () => {
+  it('does not mutate its input', () => {
     const faults = Object.freeze(active({ times: 1 }).map((entry) => Object.freeze(entry)));
     expect(take(faults, profile, 0).taken?.hits).toBe(1);
     expect(faults[0]?.hits).toBe(0);

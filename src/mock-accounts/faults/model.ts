@@ -1,14 +1,14 @@
 /**
- * What can be made to go wrong at the mock server, as data. Pure: which fault takes a request, and what that leaves of it.
+ * The faults that the mock server can inject, as data, and pure functions that select one for a request.
  *
- * Of no host, no route and no trusted certificate a client sees the same thing as of a lost connection (`drop`): no answer.
+ * For unknown hosts, missing routes and untrusted certificates use `drop`: clients see the same, no response.
  */
 
-/** Which requests a fault is for. CORS preflights and the panel itself have none of these names, and never fail. */
+/** The requests that a fault can match. CORS preflights and the panel have no name, so they never fail. */
 export const CALL_NAMES = [
   /** Every request. */
   'any',
-  /** The JSON servers and discovery; the pages go on working. */
+  /** The JSON servers and discovery; pages keep working. */
   'api',
   /** Both token endpoints. */
   'token',
@@ -27,52 +27,52 @@ export const CALL_NAMES = [
   'discovery',
   /** `/metrics-flow`, JSON of the site with the pages. */
   'metrics-flow',
-  /** How the sign-in page comes to a code: `/v1/oauth/authorization` and `POST /v1/authorization`. */
+  /** How the sign-in page gets a code: `/v1/oauth/authorization` and `POST /v1/authorization`. */
   'code',
-  /** The page people sign in on, and `GET /v1/authorization`, which leads there. */
+  /** The sign-in page, and `GET /v1/authorization`, which redirects there. */
   'authorization',
 ] as const;
 
 export type CallName = (typeof CALL_NAMES)[number];
 
-/** What goes wrong. Unless it says otherwise the server does not see the request, so it does nothing. */
+/** What a fault does. Unless stated otherwise, the request does not reach the server. */
 export type FaultEffect =
   | {
-      /** An error answer of the server itself; where pages are served, a page. */
+      /** An error response of the server itself; for pages, an error page. */
       readonly kind: 'status';
       readonly status: number;
-      /** In the number space of the path asked. Left out: the usual one of that space for this status. */
+      /** Default: the usual errno of that server for this status. */
       readonly errno?: number;
-      /** The `Retry-After` header, in seconds. Left out: no header. */
+      /** The `Retry-After` header, in seconds. Default: none. */
       readonly retryAfter?: number;
-      /** The body's member, as it stands there. Left out: the header's time in the unit of that server; `false`: none. */
+      /** The body's `retryAfter`, verbatim. Default: the header's time in that server's unit; `false`: none. */
       readonly bodyRetryAfter?: number | false;
-      /** Whether the answer has CORS headers. Left out: yes, as on the recorded errors of the real servers. */
+      /** Whether the response has CORS headers. Default: true, as recorded from the real servers. */
       readonly cors?: boolean;
     }
   | {
-      /** A page where JSON is wanted: a captive portal's (a status below 400) or a proxy's. */
+      /** An HTML page instead of JSON: of a captive portal (status below 400) or a proxy. */
       readonly kind: 'html';
-      /** Left out: 200. */
+      /** Default: 200. */
       readonly status?: number;
       /** In seconds, as for `status`. */
       readonly retryAfter?: number;
-      /** Left out: no, since whoever answers here is not the server. Of real proxies nothing is recorded. */
+      /** Default: false, since the response is not from the server. No real proxies were recorded. */
       readonly cors?: boolean;
     }
-  /** The connection is reset before any answer. */
+  /** Resets the connection before a response. */
   | { readonly kind: 'drop' }
-  /** The server does the work; then the connection is reset instead of an answer. */
+  /** The server handles the request; then the connection is reset. */
   | { readonly kind: 'drop-after' }
-  /** The work is done, half of the answer arrives: as a lost connection, or as a complete answer of half a JSON text. */
+  /** The server handles the request, but half the response is lost, by a broken connection or as incomplete JSON. */
   | { readonly kind: 'truncated'; readonly cut: 'connection' | 'json' }
-  /** A wait of `ms` milliseconds: before the work (the default), between work and answer, or in the middle of the body. */
+  /** Waits `ms` milliseconds: before the request is handled (default), before the response, or within its body. */
   | { readonly kind: 'slow'; readonly ms: number; readonly at?: 'before' | 'after' | 'body' }
-  /** No answer, ever, on a connection that stays open. */
+  /** Never responds, but keeps the connection open. */
   | { readonly kind: 'silence' }
-  /** Something else under the content type of JSON. */
+  /** A body that is not JSON, with JSON's content type. */
   | { readonly kind: 'not-json'; readonly status?: number; readonly cors?: boolean }
-  /** An answer without a body. */
+  /** A response without a body. */
   | { readonly kind: 'empty'; readonly status?: number; readonly cors?: boolean };
 
 export type FaultEffectKind = FaultEffect['kind'];
@@ -80,31 +80,31 @@ export type FaultEffectKind = FaultEffect['kind'];
 export interface Fault {
   readonly where: CallName;
   readonly what: FaultEffect;
-  /** How many requests it takes. Left out: all until it is cleared. */
+  /** How many requests it applies to. Default: all. */
   readonly times?: number;
-  /** How many requests it lets pass first. */
+  /** How many matching requests it skips first. */
   readonly skip?: number;
-  /** How long it lasts, in seconds. A `Retry-After` of it never points beyond its end. Left out: until it is cleared. */
+  /** Its duration in seconds, which also limits its `Retry-After`. Default: until it is cleared. */
   readonly seconds?: number;
 }
 
-/** What is wrong with the whole server. */
+/** Faults of the whole server. */
 export interface Settings {
-  /** How far the server's clock is ahead, in seconds: `iat`, `exp`, `auth_at`, ends of tokens, `Date` and `Timestamp`. */
+  /** Seconds that the server's clock is ahead, in `iat`, `exp`, `auth_at`, token expiry, `Date` and `Timestamp`. */
   readonly clockSkew: number;
-  /** How often the signing key was replaced; a replaced key is gone from `/v1/jwks` at once. */
+  /** How often the signing key was replaced; replaced keys disappear from `/v1/jwks` at once. */
   readonly keyRotations: number;
-  /** `/v1/jwks` does not have the signing key (yet), as if it came from somebody's cache. */
+  /** `/v1/jwks` lacks the signing key, as if cached before a rotation. */
   readonly signingKeyUnpublished: boolean;
-  /** Profiles lack `metricsEnabled`, as those of older servers do. */
+  /** Profiles lack `metricsEnabled`, as on older servers. */
   readonly hideMetricsEnabled: boolean;
-  /** Every event is sent again after it was acknowledged. */
+  /** Every event is sent twice. */
   readonly eventsTwice: boolean;
-  /** Events are kept back for a moment; those that come together leave in reverse. */
+  /** Events are delayed briefly and sent in reverse order. */
   readonly eventsOutOfOrder: boolean;
-  /** No event is sent until this is over; none is lost. */
+  /** Events are held until this is turned off. */
   readonly eventsHeld: boolean;
-  /** Events are signed with a key that is not the published one of that name. */
+  /** Events are signed with another key than the published one of that `kid`. */
   readonly eventsWrongKey: boolean;
 }
 
@@ -119,7 +119,7 @@ export const NOTHING_WRONG: Settings = {
   eventsWrongKey: false,
 };
 
-/** A fault at work. `hits` is how many requests it took, `passed` how many it let pass first; `since` in milliseconds. */
+/** A fault with its state: `hits` counts requests it applied to, `passed` those it skipped; `since` in milliseconds. */
 export interface ActiveFault {
   readonly id: number;
   readonly fault: Fault;
@@ -128,19 +128,19 @@ export interface ActiveFault {
   readonly since: number;
 }
 
-/** Whether a fault has taken all it was to take, or its time is over. `now` in milliseconds. */
+/** Whether a fault has reached its `times` or expired. `now` in milliseconds. */
 export function isSpent({ fault, hits, since }: ActiveFault, now: number): boolean {
   return hits >= (fault.times ?? Number.POSITIVE_INFINITY) || secondsLeft({ fault, since }, now) <= 0;
 }
 
-/** Seconds until a fault ends by itself; infinite when it does not. `now` in milliseconds. */
+/** Seconds until a fault expires; infinite without a duration. `now` in milliseconds. */
 export function secondsLeft({ fault, since }: Pick<ActiveFault, 'fault' | 'since'>, now: number): number {
   return (fault.seconds ?? Number.POSITIVE_INFINITY) - (now - since) / 1000;
 }
 
 /**
- * The first fault that takes a request of these names, and all faults as they are after that. Each fault that matches and lets the
- * request pass notes that too. `now` in milliseconds.
+ * The first fault that applies to a request of these names, and all faults with updated state, including those that
+ * skipped the request. `now` in milliseconds.
  */
 export function take(
   active: readonly ActiveFault[],

@@ -1,4 +1,4 @@
-/** What the panel's forms do. */
+/** Handles the panel's forms. */
 import type { Faults } from './faults.ts';
 import { type Fault, NOTHING_WRONG, type Settings } from './model.ts';
 import { FaultError, parseFaults } from './parse.ts';
@@ -8,13 +8,13 @@ export type Form = Readonly<Record<string, unknown>>;
 
 const text = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
 
-/** The number fields that are filled in. What is no number goes on as it is, for the parser to refuse. */
+/** The filled-in number fields. Invalid numbers are passed on, for the parser to reject. */
 function numbers(form: Form, names: readonly string[]): Record<string, unknown> {
   const filled = names.filter((name) => text(form[name]) !== '');
   return Object.fromEntries(filled.map((name) => [name, Number(text(form[name]))]));
 }
 
-/** The members of the form that each kind has; the rest of the form is not meant. */
+/** The form fields that each kind uses; others are ignored. */
 const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   status: ['status', 'errno', 'retryAfter'],
   html: ['status', 'retryAfter'],
@@ -40,14 +40,14 @@ function setPreset(faults: Faults, name: string): void {
   if (preset.fault !== undefined) addOnce(faults, preset.fault);
 }
 
-/** Pressing a button twice starts its fault anew, rather than having it twice. */
+/** Pressing a button twice restarts its fault instead of adding another. */
 function addOnce(faults: Faults, fault: Fault): void {
   const same = JSON.stringify(parseFaults([fault])[0]);
   for (const entry of faults.list()) if (JSON.stringify(entry.fault) === same) faults.remove(entry.id);
   faults.add(fault);
 }
 
-/** Does what a form asks. Throws `FaultError` with a sentence about what is wrong with it. */
+/** Handles a form. Throws `FaultError` with a sentence for the user. */
 export function actOnForm(faults: Faults, form: Form): void {
   switch (form.intent) {
     case 'preset': {

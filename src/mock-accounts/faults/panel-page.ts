@@ -1,4 +1,4 @@
-/** The panel: what goes wrong just now, buttons to change it, and the last requests. It works without script. */
+/** The panel: active faults, buttons to change them, and the last requests. Works without script. */
 import { html } from 'hono/html';
 import { eventsSection, type Panel } from '../events/panel-section.ts';
 import type { Markup, Page } from '../pages/layout.ts';
@@ -8,7 +8,7 @@ import { type Preset, PRESETS } from './presets.ts';
 import type { LoggedRequest } from './request-log.ts';
 import { faultInWords, progressInWords, settingsInWords } from './words.ts';
 
-/** Kinds the form can make of its few fields; the value is the kind, and what follows the colon its variant. */
+/** The kinds that the form offers; a value is the kind, with its variant after a colon. */
 export const FORM_KINDS = {
   status: 'HTTP status, as the server words it',
   html: 'HTML page',
@@ -117,7 +117,7 @@ function requestRow({ at, method, path, status, fault }: LoggedRequest): Markup 
   </li>`;
 }
 
-/** The page; `problem` is what is wrong with the last form. */
+/** The page; `problem` is the error of the last form. */
 export function panelPage(panel: Panel, problem?: string): Page {
   const { faults } = panel;
   const requests = faults.requests.list();
@@ -127,9 +127,8 @@ export function panelPage(panel: Panel, problem?: string): Page {
     ...(problem !== undefined && { status: 400 as const }),
     body: html`<h1>Faults</h1>
       <p class="soft">
-        What is to go wrong with this mock server. The first fault in the list that matches a request takes
-        it. For programs: <code>GET</code>, <code>PUT</code> and <code>DELETE</code>
-        <code>/__standin/faults</code>.
+        The faults of this mock server. The first one in the list that matches a request applies. For
+        programs: <code>GET</code>, <code>PUT</code> and <code>DELETE</code> <code>/__standin/faults</code>.
         <a href="/">Front page</a>
       </p>
       ${problem === undefined ? '' : html`<p role="alert">${problem}</p>`}

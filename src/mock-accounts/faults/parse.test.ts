@@ -1,4 +1,4 @@
-// Faults and settings from JSON: what fits, and the sentence about what does not.
+// Parses faults and settings from JSON, with a sentence about what is invalid.
 import { describe, expect, it } from 'vitest';
 import type { Fault } from './model.ts';
 import { parseFaults, parseSettings, parseState } from './parse.ts';
@@ -22,13 +22,13 @@ const GOOD: readonly Fault[] = [
 ];
 
 describe('parseFaults', () => {
-  it('takes every kind, and changes nothing', () => {
+  it('accepts every kind unchanged', () => {
     expect(parseFaults(JSON.parse(JSON.stringify(GOOD)))).toEqual(GOOD);
     const presets = Object.values(PRESETS).flatMap((preset) => ('fault' in preset ? [preset.fault] : []));
     expect(parseFaults(presets)).toEqual(presets);
   });
 
-  it('counts undefined as left out', () => {
+  it('treats undefined as absent', () => {
     const fault = { where: 'any', what: { kind: 'html', status: undefined }, times: undefined };
     expect(Object.keys(parseFaults([fault])[0] ?? {})).toEqual(['where', 'what']);
   });
@@ -59,7 +59,7 @@ describe('parseFaults', () => {
       'faults[0].what.bodyRetryAfter must be a whole number from 0 to 31557600000, or false.',
     ],
     [Array(101).fill(GOOD[0]), 'faults may hold 100 at most.'],
-  ])('%#: %j is refused with a sentence', (value, sentence) => {
+  ])('%#: rejects %j with a sentence', (value, sentence) => {
     expect(() => parseFaults(value)).toThrow(
       expect.objectContaining({ name: 'FaultError', message: expect.stringContaining(sentence) as string }),
     );
@@ -67,7 +67,7 @@ describe('parseFaults', () => {
 });
 
 describe('settings and state', () => {
-  it('takes what is named', () => {
+  it('returns the given settings', () => {
     const settings = { clockSkew: -315_576_000, keyRotations: 2 };
     expect(parseSettings(settings)).toEqual(settings);
     expect(parseState({})).toEqual({ faults: [], settings: {} });
@@ -80,7 +80,7 @@ describe('settings and state', () => {
     [{ settings: { clockSkew: '1' } }, 'settings.clockSkew must be a whole number'],
     [{ settings: { hideMetricsEnabled: 1 } }, 'settings.hideMetricsEnabled must be true or false.'],
     [{ settings: { speed: 1 } }, 'settings has no speed;'],
-  ])('%j is refused with a sentence', (value, sentence) => {
+  ])('rejects %j with a sentence', (value, sentence) => {
     expect(() => parseState(value)).toThrow(sentence);
   });
 });

@@ -1,19 +1,19 @@
-/** Reads faults and settings from JSON, strictly, with a sentence about the first thing that is wrong. */
+/** Parses faults and settings from JSON strictly, with a sentence about the first error. */
 import { CALL_NAMES, type Fault, type Settings, type FaultEffectKind } from './model.ts';
 
-/** What is wrong with a description of faults. It tells names of members, never their values. */
+/** An error in a description of faults. Names members, never values. */
 export class FaultError extends Error {
   override readonly name = 'FaultError';
 }
 
-/** What a member must be, in words and as a test. */
+/** A rule for a member: its description and test. */
 export interface Rule {
   readonly wants: string;
   readonly fits: (value: unknown) => boolean;
   readonly needed?: boolean;
 }
 
-/** Whole numbers of a range. */
+/** Integers in a range. */
 export const whole = (min: number, max: number): Rule => ({
   wants: `a whole number from ${min} to ${max}`,
   fits: (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
@@ -25,7 +25,7 @@ const oneOf = (...values: readonly string[]): Rule => ({
 /** True or false. */
 export const flag: Rule = { wants: 'true or false', fits: (value) => typeof value === 'boolean' };
 const anything: Rule = { wants: 'an object', fits: () => true };
-/** The same, but not to be left out. */
+/** The same, but required. */
 export const needed = (rule: Rule): Rule => ({ ...rule, needed: true });
 const orFalse = (rule: Rule): Rule => ({
   wants: `${rule.wants}, or false`,
@@ -88,7 +88,7 @@ export function membersOf(value: unknown, at: string): Members {
   throw new FaultError(`${at} must be an object.`);
 }
 
-/** The members of an object that has no others than those of the rules. One that is `undefined` counts as left out. Throws `FaultError`. */
+/** The members of an object that has only members with rules; `undefined` counts as absent. Throws `FaultError`. */
 export function checked(value: unknown, rules: Rules, at: string): Members {
   const members = membersOf(value, at);
   for (const [key, member] of Object.entries(members)) {
@@ -113,7 +113,7 @@ function parseFault(value: unknown, at: string): Fault {
   const kinds = oneOf(...Object.keys(EFFECTS));
   if (!kinds.fits(kind)) throw new FaultError(`${at}.what.kind must be ${kinds.wants}.`);
   const what = { kind, ...checked(effect, EFFECTS[kind as FaultEffectKind], `${at}.what`) };
-  // The tables above are the types in other words.
+  // The tables above match the types.
   return { ...fault, what } as unknown as Fault;
 }
 
@@ -124,12 +124,12 @@ export function parseFaults(value: unknown): readonly Fault[] {
   return value.map((fault: unknown, index) => parseFault(fault, `faults[${index}]`));
 }
 
-/** The settings that are named. Throws `FaultError`. */
+/** The given settings. Throws `FaultError`. */
 export function parseSettings(value: unknown): Partial<Settings> {
   return checked(value, SETTINGS, 'settings');
 }
 
-/** A whole state, as `PUT /__standin/faults` takes it; what is left out is as if nothing were wrong. Throws `FaultError`. */
+/** The body of `PUT /__standin/faults`; absent parts mean no fault. Throws `FaultError`. */
 export function parseState(value: unknown): {
   readonly faults: readonly Fault[];
   readonly settings: Partial<Settings>;

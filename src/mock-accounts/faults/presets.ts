@@ -1,19 +1,19 @@
-/** The faults people ask for most, each one button of the panel. */
+/** The most common faults, each with a button in the panel. */
 import type { Fault, Settings } from './model.ts';
 
 export interface Preset {
   readonly title: string;
   /** One line about what it does. */
   readonly says: string;
-  /** Put in front of the other faults. */
+  /** Added before the other faults. */
   readonly fault?: Fault;
-  /** Or the settings to change, from what they are. */
+  /** Or a change of the settings. */
   readonly change?: (settings: Settings) => Partial<Settings>;
 }
 
 const DAY = 86_400;
 
-/** By the name the panel's buttons send. */
+/** By the name that the panel's buttons send. */
 export const PRESETS = {
   offline: {
     title: 'Offline',
@@ -72,7 +72,7 @@ export const PRESETS = {
   },
 } as const satisfies Readonly<Record<string, Preset>>;
 
-/** What goes wrong with events, each one switch of the panel. */
+/** Faults of events, each with a switch in the panel. */
 export const EVENT_SWITCHES = [
   {
     setting: 'eventsTwice',

@@ -5,7 +5,7 @@ import { createRequestLog, KEPT_REQUESTS, withoutSecrets } from './request-log.t
 const get = (path: string) => ({ at: 0, method: 'GET', path });
 
 describe('the log', () => {
-  it('keeps the newest, the newest first', () => {
+  it('keeps the latest requests, latest first', () => {
     const log = createRequestLog();
     for (let n = 0; n < KEPT_REQUESTS + 5; n++) log.note(get(`/${n}`));
     expect(log.list()).toHaveLength(KEPT_REQUESTS);
@@ -13,7 +13,7 @@ describe('the log', () => {
     expect(log.list().at(-1)?.path).toBe('/5');
   });
 
-  it('learns later what came of a request, step by step', () => {
+  it('updates the outcome of a request', () => {
     const log = createRequestLog();
     const tell = log.note(get('/a'));
     log.note(get('/b'));
@@ -27,7 +27,7 @@ describe('the log', () => {
     expect(log.list()).toEqual([]);
   });
 
-  it('leaves out what may be a token', () => {
+  it('omits possible tokens', () => {
     const token = 'ab'.repeat(32);
     expect(withoutSecrets(`/v1/destroy/${token}/x`)).toBe('/v1/destroy/…/x');
     expect(withoutSecrets(`/v1/eyJhbGciOiJSUzI1NiJ9.${token}.sig-_`)).toBe('/v1/…');

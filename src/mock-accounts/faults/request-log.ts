@@ -1,4 +1,4 @@
-/** The last requests the mock server saw, for people to read. No query, no header, no body; nothing that may be a token. */
+/** The last requests, for people to read. Without query, headers, body and possible tokens. */
 import type { FaultEffectKind } from './model.ts';
 
 export interface LoggedRequest {
@@ -6,24 +6,24 @@ export interface LoggedRequest {
   readonly at: number;
   readonly method: string;
   readonly path: string;
-  /** What was answered; `lost` when nothing (whole) was, undefined while nothing is. */
+  /** The response status; `lost` for a dropped or truncated response, undefined while pending. */
   readonly status?: number | 'lost';
-  /** The fault that took the request. */
+  /** The fault that applied. */
   readonly fault?: FaultEffectKind;
 }
 
 export interface RequestLog {
-  /** Notes a request; what comes of it is told to the function that comes back. */
+  /** Logs a request; call the returned function with its outcome. */
   note(request: LoggedRequest): (outcome: Pick<LoggedRequest, 'status' | 'fault'>) => void;
-  /** The newest first. */
+  /** Latest first. */
   list(): readonly LoggedRequest[];
   clear(): void;
 }
 
-/** How many are kept. */
+/** The number of requests kept. */
 export const KEPT_REQUESTS = 20;
 
-/** Nobody puts a token into a path on purpose, but a client under construction may. */
+/** Matches long path segments, where an unfinished client might put a token. */
 export function withoutSecrets(path: string): string {
   return path.replace(/[\w.~%-]{32,}/g, '…').slice(0, 100);
 }

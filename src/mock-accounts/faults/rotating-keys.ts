@@ -2,7 +2,7 @@
 import { createKeys, type Keys } from '../keys.ts';
 import type { Faults } from './faults.ts';
 
-/** `usual` as long as nothing is wrong with the keys. A key that takes its place is made on first use. */
+/** `usual` unless a fault affects keys. Replacement keys are generated on first use. */
 export function rotatingKeys(usual: Keys, faults: Pick<Faults, 'settings' | 'now'>): Keys {
   const byRotation = new Map<number, Keys>();
   const current = (): Keys => {
@@ -16,7 +16,7 @@ export function rotatingKeys(usual: Keys, faults: Pick<Faults, 'settings' | 'now
     active: () => current().active(),
     async published() {
       const { signingKeyUnpublished } = faults.settings;
-      // The second key, which signs nothing, is never replaced: RSA keys take their time.
+      // The second key never signs, so it is not replaced; generating RSA keys is slow.
       const others = (await usual.published()).slice(1);
       return signingKeyUnpublished ? others : [(await current().active()).publicJwk, ...others];
     },

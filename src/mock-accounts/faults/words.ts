@@ -1,4 +1,4 @@
-/** Faults and settings in words, for the panel. */
+/** Describes faults and settings for the panel. */
 import { type ActiveFault, isSpent, secondsLeft, type Settings, type FaultEffect } from './model.ts';
 
 function what(effect: FaultEffect): string {
@@ -36,7 +36,7 @@ export function faultInWords({ fault }: Pick<ActiveFault, 'fault'>): string {
   return `${fault.where}: ${what(fault.what)}`;
 }
 
-/** How far it has come, e.g. `hit once, 2 to go`. `now` in milliseconds. */
+/** The progress of a fault, e.g. `hit once, 2 to go`. `now` in milliseconds. */
 export function progressInWords(entry: ActiveFault, now: number): string {
   const { fault, hits, passed } = entry;
   const hit = hits === 0 ? 'not hit yet' : `hit ${times(hits)}`;
@@ -51,7 +51,7 @@ export function progressInWords(entry: ActiveFault, now: number): string {
   return parts.join(', ');
 }
 
-/** Settings that are not as they should be: by name, in words. */
+/** Descriptions of the settings that differ from the default, by name. */
 export function settingsInWords(settings: Settings): readonly (readonly [keyof Settings, string])[] {
   const { clockSkew, keyRotations, signingKeyUnpublished, hideMetricsEnabled } = settings;
   const { eventsTwice, eventsOutOfOrder, eventsHeld, eventsWrongKey } = settings;
