@@ -5,11 +5,11 @@
 //   const deployment = { name: 'custom', clientId, endpoints: await discover(issuer, http) } as const;
 //   const { state, codeVerifier, codeChallenge } = await newAttemptSecrets();
 //   const url = authorizationUrl(deployment, { redirectUri, scope, state, codeChallenge, accessType: 'offline' });
-//   const callback = …the URL the person's browser ends on…;
+//   const callback = …the URL that the browser ends on…;
 //   const { code } = validateCallback(callback, { redirectUri, state, issuer, clientId });
-//   const answer = await exchangeCode(deployment, { code, codeVerifier }, http);
-//   const issued = await issuedTokens(answer); // to destroy, should the next line throw
-//   const grant = await validateGrant(deployment, answer, { now: Date.now(), requireIdToken: true }, http);
+//   const response = await exchangeCode(deployment, { code, codeVerifier }, http);
+//   const issued = await issuedTokens(response); // destroy these if the next line throws
+//   const grant = await validateGrant(deployment, response, { now: Date.now(), requireIdToken: true }, http);
 //   const profile = await fetchProfile(deployment, grant.accessToken, http);
 export { authorizationUrl, newAttemptSecrets } from './authorization.ts';
 export type { AuthorizationMetrics, AuthorizationRequest } from './authorization.ts';

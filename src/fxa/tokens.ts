@@ -127,9 +127,9 @@ export async function validateGrant(
 }
 
 /**
- * Asks for an access token by a refresh token, which stays as it is. `scope` is always sent: FxA of 2019 gives a token
- * without scopes otherwise. `ttl` in seconds. What the answer is worth, `validateAccessToken` says; what it leaves to be
- * destroyed if it is worth nothing, `issuedTokens`.
+ * Requests an access token with a refresh token (RFC 6749, section 6), which stays valid and unchanged. `ttl` in seconds.
+ * Validate the response with `validateAccessToken`; if that fails, destroy what `issuedTokens` finds. FxA: `scope` is
+ * always sent, because servers of 2019 otherwise grant none.
  *
  * @throws FxaError
  * - `reauth_required`: the grant is gone (400/108, or 401/110 on `/v1/oauth/token`)
