@@ -1,5 +1,5 @@
 // What happens in a history without the user: crashes, server events, faults, clock changes.
-import type { Fault, Trouble } from '../../src/mock-accounts/faults/model.ts';
+import type { Fault, FaultEffect } from '../../src/mock-accounts/faults/model.ts';
 import { SEED_PASSWORD } from '../../src/mock-accounts/seed.ts';
 import { MOODS } from './fake-companion.ts';
 import { HOUR, MINUTE, EMAILS, accounts, type Action } from './action.ts';
