@@ -11,6 +11,7 @@ import { blockedBy, type MetricsBlocker, type Environment } from './metrics/cons
 import type { Ports } from './ports.ts';
 import type { Problem, Session } from './state/states.ts';
 import { createStore, type StateChange, type Store } from './state/store.ts';
+import { MEMORY } from './state/storage-items.ts';
 
 /** What is fixed at build time. */
 export interface SessionConfig {
@@ -61,8 +62,6 @@ export interface Context {
   deployment(http: Http, options?: { readonly rediscover?: boolean }): Promise<Deployment>;
   http(signal?: AbortSignal): Http;
 }
-
-const DISCOVERED = 'endpoints';
 
 /** `onChange` is called after each write of the record, before its caller continues, and must not reject. */
 export function createContext(
@@ -137,10 +136,10 @@ export function createContext(
 
 /** Discovered endpoints are cached until the browser closes, so that a refresh needs only one request. */
 async function discovered(ports: Ports, issuer: string, http: Http, rediscover: boolean): Promise<Endpoints> {
-  const kept = rediscover ? undefined : ((await ports.memory.get(DISCOVERED)) as Endpoints | undefined);
+  const kept = rediscover ? undefined : ((await ports.memory.get(MEMORY.endpoints)) as Endpoints | undefined);
   if (kept?.issuer === issuer) return kept;
   const endpoints = await discover(issuer, http);
-  await ports.memory.set({ [DISCOVERED]: endpoints });
+  await ports.memory.set({ [MEMORY.endpoints]: endpoints });
   return endpoints;
 }
 

@@ -3,10 +3,7 @@ import { LONGEST_BACK_OFF } from '../fxa/back-off.ts';
 import { FxaError, type FxaErrorCode } from '../fxa/errors.ts';
 import type { Gate } from '../fxa/http.ts';
 import type { Ports } from './ports.ts';
-
-/** In `storage.session`: it has to outlive the background, but not the browser. */
-const KEY = 'backOff';
-const LOCK = 'fxa:backOff';
+import { LOCKS, MEMORY } from './state/storage-items.ts';
 
 /** Pause in seconds after a 429 without `Retry-After`. */
 const DEFAULT_SECONDS = 60;
@@ -22,7 +19,7 @@ interface Stop {
 type Stops = Readonly<Record<string, Stop>>;
 
 export function createHostBackOff({ memory, locks, now, random }: Ports): Gate {
-  const stops = async () => ((await memory.get(KEY)) ?? {}) as Stops;
+  const stops = async () => ((await memory.get(MEMORY.backOff)) ?? {}) as Stops;
   return {
     async pass(url) {
       const stop = (await stops())[new URL(url).host];
@@ -36,13 +33,13 @@ export function createHostBackOff({ memory, locks, now, random }: Ports): Gate {
     async refused(url, { code, retryAfter = code === 'rate_limited' ? DEFAULT_SECONDS : 0 }) {
       if (retryAfter === 0 || (code !== 'rate_limited' && code !== 'server_unavailable')) return;
       const until = now() + retryAfter * 1000 * (1 + random() * JITTER);
-      await locks.exclusive(LOCK, async () => {
+      await locks.exclusive(LOCKS.backOff, async () => {
         const { host } = new URL(url);
         const all = await stops();
         const kept = Object.entries(all).filter(([, stop]) => timeLeft(stop.until, now()) > 0);
         const known = all[host];
         const longer = known && timeLeft(known.until, now()) > until - now() ? known : { until, code };
-        await memory.set({ [KEY]: { ...Object.fromEntries(kept), [host]: longer } });
+        await memory.set({ [MEMORY.backOff]: { ...Object.fromEntries(kept), [host]: longer } });
       });
     },
   };

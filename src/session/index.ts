@@ -127,9 +127,7 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
     await drainOutbox(context);
     await enforceAndUpload();
   };
-  const runMaintenanceLater = () => {
-    runMaintenance().catch(ports.report);
-  };
+  const runMaintenanceLater = () => void runMaintenance().catch(ports.report);
   const attempts = createAttempts(context, runMaintenanceLater);
 
   /** Runs maintenance after the work, which may have left tokens to destroy. */
@@ -142,10 +140,7 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
   };
 
   /** Changes a setting, and applies it to metrics at once. */
-  const changeSetting = async <Name extends keyof Settings>(
-    name: Name,
-    value: Settings[Name] | undefined,
-  ) => {
+  const changeSetting = async <Name extends keyof Settings>(name: Name, value?: Settings[Name]) => {
     const { before, after } = await store.update((record) => {
       const { [name]: known, ...others } = record.settings;
       if (known === value) return record;

@@ -8,16 +8,14 @@ import { grantedCovers } from '../fxa/scopes.ts';
 import { problemFrom, type Context } from './context.ts';
 import { liveSession, type Account } from './state/states.ts';
 import { requireLive, withAccessToken } from './tokens/access-token.ts';
-
-/** One fetch at a time. */
-const LOCK = 'fxa:profile';
+import { LOCKS } from './state/storage-items.ts';
 
 /**
  * Refreshes the live session's profile, unless a fetch is running. A failure is stored with the session, which stays
  * live.
  */
 export async function refreshProfile(context: Context): Promise<void> {
-  await context.ports.locks.ifFree(LOCK, async () => {
+  await context.ports.locks.ifFree(LOCKS.profile, async () => {
     await fetchNow(context);
   });
 }
@@ -27,7 +25,7 @@ export async function refreshProfile(context: Context): Promise<void> {
  * fetches. Resolves with whether the profile was fetched.
  */
 export function refetchProfile(context: Context, first?: () => Promise<void> | undefined): Promise<boolean> {
-  return context.ports.locks.exclusive(LOCK, async () => {
+  return context.ports.locks.exclusive(LOCKS.profile, async () => {
     await first?.();
     return fetchNow(context);
   });

@@ -5,10 +5,10 @@ import type { MetricsEvent } from '../../contract/companion.ts';
 import type { Context } from '../context.ts';
 import { isSessionOnly } from '../tokens/secret-store.ts';
 import type { SuspectedEnd } from '../state/states.ts';
+import { LOCAL, LOCKS } from '../state/storage-items.ts';
 
 /** In `storage.local`, or in `storage.session` where secrets are to end with the browser. */
-const KEY = 'companion';
-const LOCK = 'fxa:companionSeats';
+const KEY = LOCAL.companionSessions;
 
 export interface CompanionSession {
   /** The bearer token. */
@@ -82,7 +82,7 @@ export async function saveCompanionSession(
   const sealed = (await isSessionOnly(context))
     ? undefined
     : await ports.vault.seal(companionSession.session).catch(() => undefined);
-  await ports.locks.exclusive(LOCK, async () => {
+  await ports.locks.exclusive(LOCKS.companionSessions, async () => {
     const { [owner]: known } = await listCompanionSessions(context);
     const updated = {
       issuer: config.issuer,
@@ -116,7 +116,7 @@ export async function updateAllObligations(
     });
     return changed.length === 0 ? held : { ...held, ...(Object.fromEntries(changed) as CompanionSessions) };
   };
-  await ports.locks.exclusive(LOCK, async () => {
+  await ports.locks.exclusive(LOCKS.companionSessions, async () => {
     await change(ports.memory, updated);
     await change(ports.local, updated);
   });
@@ -131,7 +131,7 @@ export function updateObligations(
 }
 
 export async function deleteCompanionSession({ ports }: Context, owner: string): Promise<void> {
-  await ports.locks.exclusive(LOCK, async () => {
+  await ports.locks.exclusive(LOCKS.companionSessions, async () => {
     await change(ports.memory, (held) => without(held, owner));
     await change(ports.local, (held) => without(held, owner));
   });
@@ -151,7 +151,7 @@ export async function invalidateCompanionSession(
     if (!companionSession || (gone === true && !companionSession.marks)) return without(held, owner);
     return { ...held, [owner]: { ...companionSession, gone } };
   };
-  await ports.locks.exclusive(LOCK, async () => {
+  await ports.locks.exclusive(LOCKS.companionSessions, async () => {
     await change(ports.memory, invalidated);
     await change(ports.local, invalidated);
   });

@@ -20,12 +20,9 @@ import type { Context } from '../context.ts';
 import { refetchProfile } from '../profile.ts';
 import { fetchEndReason, unexplainedSessionId, timeSinceEnd, companionSessionToAsk } from './end-reason.ts';
 import { liveSession, type SignedIn } from '../state/states.ts';
+import { ALARMS, LOCKS, MEMORY } from '../state/storage-items.ts';
 
-export const COMPANION_ALARM = 'fxa:companion';
-
-/** In `storage.session`: when the companion was last polled, and how many polls in a row failed. */
-const KEY = 'companionAsked';
-const LOCK = 'fxa:companion';
+export const COMPANION_ALARM = ALARMS.companion;
 
 /** The background often wakes several times in a row. */
 const MIN_INTERVAL_MS = 15_000;
@@ -71,7 +68,7 @@ async function findUnexplainedEnd(
 
 /** Serializes everything that talks to the companion about the current session. */
 export function withCompanionLock(context: Context, work: () => Promise<void>): Promise<void> {
-  return context.ports.locks.exclusive(LOCK, work);
+  return context.ports.locks.exclusive(LOCKS.companion, work);
 }
 
 /** A live session with its companion session, and the companion to call with it. */
@@ -194,7 +191,7 @@ async function scheduleNext(context: Context): Promise<void> {
 }
 
 async function readPlan({ ports }: Context, { id }: Subject): Promise<RetryPlan | undefined> {
-  const plan = (await ports.memory.get(KEY)) as RetryPlan | undefined;
+  const plan = (await ports.memory.get(MEMORY.companionPlan)) as RetryPlan | undefined;
   return plan?.sessionId === id ? plan : undefined;
 }
 
@@ -203,7 +200,9 @@ function savePlan(
   { id }: Subject,
   plan: Pick<RetryPlan, 'wait' | 'failures'>,
 ): Promise<void> {
-  return ports.memory.set({ [KEY]: { sessionId: id, at: ports.now(), ...plan } satisfies RetryPlan });
+  return ports.memory.set({
+    [MEMORY.companionPlan]: { sessionId: id, at: ports.now(), ...plan } satisfies RetryPlan,
+  });
 }
 
 async function currentSession({ store }: Context): Promise<SignedIn | undefined> {

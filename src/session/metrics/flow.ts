@@ -7,12 +7,9 @@ import { wireParameters } from '../../fxa/wire.ts';
 import { companionApi } from '../companion/client.ts';
 import type { Context } from '../context.ts';
 import type { Session } from '../state/states.ts';
+import { LOCKS, MEMORY } from '../state/storage-items.ts';
 
 type Flow = NonNullable<AuthorizationMetrics['flow']>;
-
-/** In `storage.session`, so that the id never outlives the browser. */
-const KEY = 'flow';
-const LOCK = 'fxa:flow';
 
 /** FxA: ids are valid for two hours. A flow younger than `YOUNG_MS` is reused. */
 const GOOD_MS = 120 * 60_000;
@@ -33,10 +30,10 @@ export async function beginFlow(context: Context): Promise<void> {
     .catch(() => undefined);
   const flow = begun && parseFlow(begun);
   if (!flow) return;
-  await ports.locks.exclusive(LOCK, async () => {
+  await ports.locks.exclusive(LOCKS.flow, async () => {
     // If the user has already started to sign in, they do so without a flow.
     if (hasForm((await store.read()).session) && (await isAllowed(context)))
-      await ports.memory.set({ [KEY]: { ...flow, at: context.metricsDeployment } });
+      await ports.memory.set({ [MEMORY.flow]: { ...flow, at: context.metricsDeployment } });
   });
 }
 
@@ -54,14 +51,14 @@ export async function takeFlow(context: Context): Promise<Flow | undefined> {
 }
 
 export async function forgetFlow({ ports }: Context): Promise<void> {
-  await ports.locks.exclusive(LOCK, async () => {
-    if (await ports.memory.get(KEY)) await ports.memory.set({ [KEY]: null });
+  await ports.locks.exclusive(LOCKS.flow, async () => {
+    if (await ports.memory.get(MEMORY.flow)) await ports.memory.set({ [MEMORY.flow]: null });
   });
 }
 
 /** The stored flow, if it was begun for this deployment. */
 async function storedFlow({ ports, metricsDeployment }: Context): Promise<Flow | undefined> {
-  const stored = ((await ports.memory.get(KEY)) ?? {}) as JsonObject;
+  const stored = ((await ports.memory.get(MEMORY.flow)) ?? {}) as JsonObject;
   return stored.at === metricsDeployment ? parseFlow(stored) : undefined;
 }
 

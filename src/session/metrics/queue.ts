@@ -4,10 +4,10 @@ import type { MetricsEvent } from '../../contract/companion.ts';
 import type { Ports } from '../ports.ts';
 import { baseState, type Session } from '../state/states.ts';
 import { addLine, dayOf, shouldCount, type UndatedEvent } from './events.ts';
+import { LOCAL, LOCKS } from '../state/storage-items.ts';
 
 /** In `storage.local`; pages read it. */
-export const METRICS = 'metrics';
-const LOCK = 'fxa:metrics';
+export const METRICS = LOCAL.metrics;
 
 /** Days to keep counts for an unreachable companion: one less than it accepts, as its midnight may come first. */
 const MAX_AGE_DAYS = 6;
@@ -94,7 +94,7 @@ export async function changeQueue(
   change: (queue: MetricsQueue) => MetricsQueue | Promise<MetricsQueue>,
 ): Promise<void> {
   const { ports, metricsDeployment: at } = context;
-  await ports.locks.exclusive(LOCK, async () => {
+  await ports.locks.exclusive(LOCKS.metrics, async () => {
     const before = await readQueue(context);
     const stored = await ports.local.get(METRICS);
     const changed = await change(before);

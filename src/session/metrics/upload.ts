@@ -17,9 +17,7 @@ import { changeQueue, assignTo, readQueue, recent, subjectOf } from './queue.ts'
 import { addLine } from './events.ts';
 import { MAX_BATCH } from './session-events.ts';
 import { enforceConsent, publishPending } from './withdrawal.ts';
-
-/** In `storage.session`: when counts were last uploaded, and how many uploads in a row failed. */
-const KEY = 'metricsSent';
+import { MEMORY } from '../state/storage-items.ts';
 
 /** The background often wakes several times in a row. */
 const MIN_INTERVAL_MS = 60_000;
@@ -46,13 +44,17 @@ export async function uploadMetrics(context: Context): Promise<void> {
   const floor = Math.min(MIN_INTERVAL_MS, companion.every * 1000);
   await withCompanionLock(context, async () => {
     if (!(await hasWork(context))) return;
-    const plan = ((await ports.memory.get(KEY)) ?? { at: 0, wait: 0, failures: 0 }) as RetryPlan;
+    const plan = ((await ports.memory.get(MEMORY.uploadPlan)) ?? {
+      at: 0,
+      wait: 0,
+      failures: 0,
+    }) as RetryPlan;
     const since = ports.now() - plan.at;
     const early = since >= 0 && since < plan.wait;
     const connection = early && plan.failures > 0 ? undefined : await connectedSession(context);
     if (!connection || (early && !connection.companionSession.marks?.purge)) return;
     const savePlan = (wait: number, failures: number) =>
-      ports.memory.set({ [KEY]: { at: ports.now(), wait, failures } satisfies RetryPlan });
+      ports.memory.set({ [MEMORY.uploadPlan]: { at: ports.now(), wait, failures } satisfies RetryPlan });
     try {
       await deleteUploadedCounts(context, connection.live.id, connection.companionSession, connection.api);
       if (!early && (await uploadBatch(context, connection))) await savePlan(floor, 0);

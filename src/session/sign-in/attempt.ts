@@ -2,9 +2,10 @@
 import { authorizationUrl, newAttemptSecrets, type AuthorizationMetrics } from '../../fxa/authorization.ts';
 import type { Context } from '../context.ts';
 import { baseState } from '../state/states.ts';
+import { ALARMS } from '../state/storage-items.ts';
 
 /** Wakes the background to notice that an attempt died. */
-export const ATTEMPT_ALARM = 'fxa:attempt';
+export const ATTEMPT_ALARM = ALARMS.attempt;
 const WATCHDOG_MS = 30_000;
 
 /** Schedules the watchdog: if the background dies without a window or tab, only an alarm wakes the next one. */

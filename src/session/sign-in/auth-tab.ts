@@ -3,10 +3,7 @@
 import type { AttemptSecrets } from './attempt.ts';
 import { throwIfCancelled } from '../cancellation.ts';
 import type { Ports } from '../ports.ts';
-
-const KEY = 'tabAttempt';
-const LOCK = 'fxa:tab';
-const PENDING_KEY = 'tabWanted';
+import { LOCKS, MEMORY } from '../state/storage-items.ts';
 
 /** How long a sign-in in a tab waits for the permission it needs. */
 const PENDING_LIFETIME_MS = 120_000;
@@ -49,18 +46,18 @@ export interface AuthTabs {
 }
 
 export function createAuthTabs({ memory, authTab, locks, now }: Ports): AuthTabs {
-  const pending = async () => ((await memory.get(KEY)) ?? undefined) as TabAttempt | undefined;
+  const pending = async () => ((await memory.get(MEMORY.tabAttempt)) ?? undefined) as TabAttempt | undefined;
 
   const take = (attemptId: string) =>
-    locks.exclusive(LOCK, async () => {
+    locks.exclusive(LOCKS.tab, async () => {
       const attempt = await pending();
       if (attempt?.id !== attemptId) return undefined;
-      await memory.set({ [KEY]: null });
+      await memory.set({ [MEMORY.tabAttempt]: null });
       return attempt;
     });
 
   const clearPendingSignIn = async () => {
-    if (await memory.get(PENDING_KEY)) await memory.set({ [PENDING_KEY]: null });
+    if (await memory.get(MEMORY.pendingTabSignIn)) await memory.set({ [MEMORY.pendingTabSignIn]: null });
   };
 
   return {
@@ -71,15 +68,15 @@ export function createAuthTabs({ memory, authTab, locks, now }: Ports): AuthTabs
     async open(url, secrets, signal) {
       throwIfCancelled(signal);
       // Stored first: the tab may reach its return page before its id is known here.
-      await memory.set({ [KEY]: secrets satisfies TabAttempt });
+      await memory.set({ [MEMORY.tabAttempt]: secrets satisfies TabAttempt });
       if (signal.aborted) {
         await take(secrets.id);
         throwIfCancelled(signal);
       }
       const tabId = await authTab.open(url);
-      const known = await locks.exclusive(LOCK, async () => {
+      const known = await locks.exclusive(LOCKS.tab, async () => {
         if ((await pending())?.id !== secrets.id) return false;
-        await memory.set({ [KEY]: { ...secrets, tabId } satisfies TabAttempt });
+        await memory.set({ [MEMORY.tabAttempt]: { ...secrets, tabId } satisfies TabAttempt });
         return true;
       });
       // Cancelled while the tab was opening.
@@ -104,10 +101,10 @@ export function createAuthTabs({ memory, authTab, locks, now }: Ports): AuthTabs
     },
 
     setPendingSignIn: (email) =>
-      memory.set({ [PENDING_KEY]: { since: now(), email } satisfies PendingTabSignIn }),
+      memory.set({ [MEMORY.pendingTabSignIn]: { since: now(), email } satisfies PendingTabSignIn }),
 
     async getPendingSignIn() {
-      const wish = ((await memory.get(PENDING_KEY)) ?? undefined) as PendingTabSignIn | undefined;
+      const wish = ((await memory.get(MEMORY.pendingTabSignIn)) ?? undefined) as PendingTabSignIn | undefined;
       if (wish && Math.abs(now() - wish.since) < PENDING_LIFETIME_MS) return wish;
       await clearPendingSignIn();
       return undefined;

@@ -4,11 +4,7 @@
 import { FxaError } from '../../fxa/errors.ts';
 import { orCancelled, throwIfCancelled } from '../cancellation.ts';
 import type { Ports } from '../ports.ts';
-
-/** In `storage.session`: window ids are valid until the browser closes, longer than the background lives. */
-const KEY = 'authWindow';
-/** Events and commands may overlap, so each reads and writes under this lock. */
-const LOCK = 'fxa:window';
+import { LOCKS, MEMORY } from '../state/storage-items.ts';
 
 /** How long an attempt waits for the window of an earlier one to appear and close. */
 const CLOSE_TIMEOUT_MS = 30_000;
@@ -50,14 +46,14 @@ export function createAuthWindows({ memory, authWindow, locks, now }: Ports): Au
   /** Settles once the last window launched here has closed. */
   let last: Promise<void> = Promise.resolve();
 
-  const known = async () => ((await memory.get(KEY)) ?? null) as Known;
+  const known = async () => ((await memory.get(MEMORY.authWindow)) ?? null) as Known;
 
   /** Changes the stored state, and returns the one before. */
   const change = (next: (state: Known) => Known) =>
-    locks.exclusive(LOCK, async () => {
+    locks.exclusive(LOCKS.window, async () => {
       const before = await known();
       const after = next(before);
-      if (after !== before) await memory.set({ [KEY]: after });
+      if (after !== before) await memory.set({ [MEMORY.authWindow]: after });
       return before;
     });
 

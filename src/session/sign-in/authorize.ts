@@ -11,9 +11,6 @@ import { problemFrom, type Context } from '../context.ts';
 import { takeFlow } from '../metrics/flow.ts';
 import { baseState, type Attempt } from '../state/states.ts';
 
-/** Held while an attempt runs: one at a time, across all contexts. */
-export const ATTEMPT_LOCK = 'fxa:attempt';
-
 /** The attempt that this context is running. */
 export interface RunningAttempt {
   readonly id: string;

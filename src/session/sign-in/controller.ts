@@ -5,14 +5,9 @@ import { finishAttempt } from './complete.ts';
 import { createAuthTabs, type TabAttempt } from './auth-tab.ts';
 import { createAuthWindows } from './auth-window.ts';
 import type { Context } from '../context.ts';
-import {
-  ATTEMPT_LOCK,
-  runAttempt,
-  recordOutcome,
-  type RunningAttempt,
-  type SignInOptions,
-} from './authorize.ts';
+import { recordOutcome, runAttempt, type RunningAttempt, type SignInOptions } from './authorize.ts';
 import type { Problem } from '../state/states.ts';
+import { LOCKS } from '../state/storage-items.ts';
 import { takeTypedAddress } from './typed-email.ts';
 
 export interface Attempts {
@@ -138,7 +133,7 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
   const signIn = async (options: SignInOptions = {}) => {
     const email = (await takeTypedAddress(ports)) ?? options.email;
     const work = attempt({ ...options, email });
-    if (await ports.locks.ifFree(ATTEMPT_LOCK, work)) return;
+    if (await ports.locks.ifFree(LOCKS.attempt, work)) return;
     if (!running?.cancel.signal.aborted || queued) {
       await show();
       return;
@@ -146,7 +141,7 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     // A cancelled attempt is about to release the lock.
     queued = true;
     try {
-      await ports.locks.exclusive(ATTEMPT_LOCK, work);
+      await ports.locks.exclusive(LOCKS.attempt, work);
     } finally {
       queued = false;
     }
@@ -160,11 +155,11 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
   /** Resolves with false when an attempt is running, here or in another context. */
   const wake = async () => {
     let found: 'none' | 'waits' | ReturnedTab = 'none';
-    const free = await ports.locks.ifFree(ATTEMPT_LOCK, async () => {
+    const free = await ports.locks.ifFree(LOCKS.attempt, async () => {
       found = await find();
     });
     // Not awaited, because it needs the network.
-    if (typeof found === 'object') ports.locks.exclusive(ATTEMPT_LOCK, resume).catch(ports.report);
+    if (typeof found === 'object') ports.locks.exclusive(LOCKS.attempt, resume).catch(ports.report);
     return free;
   };
 
@@ -225,7 +220,7 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
 
     async recover() {
       // The locks of a context that just died may be released a moment later.
-      if (!(await wake())) ports.locks.exclusive(ATTEMPT_LOCK, resume).catch(ports.report);
+      if (!(await wake())) ports.locks.exclusive(LOCKS.attempt, resume).catch(ports.report);
       resumePending().catch(ports.report);
     },
 
@@ -239,7 +234,7 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
 
     async tabUpdated(tabId, url) {
       const found = await findReturned(tabId, url);
-      if (found) await ports.locks.exclusive(ATTEMPT_LOCK, () => finish(found));
+      if (found) await ports.locks.exclusive(LOCKS.attempt, () => finish(found));
     },
 
     async tabRemoved(tabId) {

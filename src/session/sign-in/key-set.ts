@@ -3,9 +3,8 @@ import type { Deployment } from '../../fxa/environments.ts';
 import { requestAnswer, type JsonObject } from '../../fxa/http.ts';
 import type { KeySource } from '../../fxa/id-token.ts';
 import type { Context } from '../context.ts';
+import { MEMORY } from '../state/storage-items.ts';
 
-/** In `storage.session`: the cache needn't outlive the browser. */
-const KEY = 'keySet';
 const LONGEST_MS = 3_600_000;
 
 interface KeptKeys {
@@ -21,7 +20,7 @@ interface KeptKeys {
 export function keptKeys(context: Context, { endpoints: { jwks: url } }: Deployment): KeySource {
   const { ports } = context;
   return async (kid) => {
-    const kept = (await ports.memory.get(KEY).catch(ports.report)) as KeptKeys | undefined;
+    const kept = (await ports.memory.get(MEMORY.keySet).catch(ports.report)) as KeptKeys | undefined;
     const at = ports.now();
     const isFresh = kept?.url === url && at >= kept.from && at < kept.until;
     if (isFresh && has(kept.document, kid)) return kept.document;
@@ -29,7 +28,7 @@ export function keptKeys(context: Context, { endpoints: { jwks: url } }: Deploym
     const until = at + lifetime(response.headers.get('cache-control'));
     // If it can't be cached, it is fetched again next time.
     await ports.memory
-      .set({ [KEY]: { url, document: body, from: at, until } satisfies KeptKeys })
+      .set({ [MEMORY.keySet]: { url, document: body, from: at, until } satisfies KeptKeys })
       .catch(ports.report);
     return body;
   };

@@ -6,8 +6,9 @@ import type { Context } from '../context.ts';
 import { currentOwners, orphans, type CachedToken, type Revocation } from '../state/record.ts';
 import { nextHandovers, handOver } from './companion-handover.ts';
 import { pruneOutbox } from './outbox-entries.ts';
+import { ALARMS, LOCKS } from '../state/storage-items.ts';
 
-export const OUTBOX_ALARM = 'fxa:outbox';
+export const OUTBOX_ALARM = ALARMS.outbox;
 
 /** Chromium's shortest alarm delay. */
 const FIRST_DELAY_MS = 30_000;
@@ -22,7 +23,7 @@ const BLOCKING_CODES: readonly FxaErrorCode[] = ['offline', 'server_unavailable'
 
 /** Makes one pass over everything due, after any pass already running. Errors don't escape; they postpone the item. */
 export async function drainOutbox(context: Context): Promise<void> {
-  await context.ports.locks.exclusive('fxa:outbox', async () => {
+  await context.ports.locks.exclusive(LOCKS.outbox, async () => {
     await context.store.update((record) => pruneOutbox(record, context.ports.now()));
     // Set the alarm first: if the background dies during this pass, the next one is already scheduled.
     if ((await pendingItems(context)).length + (await nextHandovers(context)).length > 0)

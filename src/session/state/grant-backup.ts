@@ -6,11 +6,7 @@ import type { StoredRecord } from './record.ts';
 import { revocation } from '../sign-out/outbox-entries.ts';
 import { liveSession } from './states.ts';
 import type { StateChange } from './store.ts';
-
-/** Held while a grant is in the backup and not yet in the record, and while the two are compared. */
-const LOCK = 'fxa:grantBackup';
-/** In `storage.session`: set once record and backup have been compared since the browser started. */
-const COMPARED = 'grantsCompared';
+import { LOCKS, MEMORY } from './storage-items.ts';
 
 /** A record that is missing once may reappear, or be restored. */
 const STARTS_BEFORE_DESTROYED = 2;
@@ -19,7 +15,7 @@ const STARTS_BEFORE_DESTROYED = 2;
 export function withBackup<T>(context: Context, refreshTokenId: string, write: () => Promise<T>): Promise<T> {
   const { grantBackup, locks } = context.ports;
   const grant: BackedUpGrant = { refreshTokenId, issuer: context.config.issuer };
-  return locks.exclusive(LOCK, async () => {
+  return locks.exclusive(LOCKS.grantBackup, async () => {
     await orUndefined(grantBackup.change((grants) => [...without(grants, [refreshTokenId]), grant]));
     return write();
   });
@@ -68,11 +64,11 @@ export async function detectLostRecord(context: Context, now: number): Promise<v
  */
 export async function compareBackup(context: Context, now: number): Promise<void> {
   const { ports, store } = context;
-  if (await ports.memory.get(COMPARED)) return;
-  await ports.locks.exclusive(LOCK, async () => {
+  if (await ports.memory.get(MEMORY.grantsCompared)) return;
+  await ports.locks.exclusive(LOCKS.grantBackup, async () => {
     const named = grantsOf(await store.read());
     // Set before counting: an interrupted start must not count twice.
-    await ports.memory.set({ [COMPARED]: true });
+    await ports.memory.set({ [MEMORY.grantsCompared]: true });
     let after: readonly BackedUpGrant[] = [];
     const compared = ports.grantBackup.change((grants) => {
       const unnamed = grants.filter(({ refreshTokenId }) => !named.has(refreshTokenId));

@@ -15,14 +15,7 @@ import { applyEvent } from './apply-event.ts';
 import type { SessionEvent } from './transition.ts';
 import { createUnsavedStore } from './unsaved-record.ts';
 import { projectView, unreadableView, type View } from './view.ts';
-
-const RECORD = 'record';
-const VIEW = 'view';
-/** A copy of the journal for pages. */
-const JOURNAL = 'journal';
-const TOKENS = 'tokens';
-/** Held for a read and a write, never during a request. */
-const LOCK = 'fxa:record';
+import { LOCAL, LOCKS, MEMORY } from './storage-items.ts';
 
 export interface StateChange {
   readonly before: StoredRecord;
@@ -85,7 +78,7 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
   const parsed = async () => {
     // The record is read last, so that a slow read of memory can't be compared with an older record.
     const kept = await unsaved.get();
-    const onDisk = await ports.local.get(RECORD);
+    const onDisk = await ports.local.get(LOCAL.record);
     const current = kept?.base === baseOf(onDisk);
     const found: unknown = kept && current ? kept.record : onDisk;
     const record =
@@ -106,7 +99,7 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
     } catch (error) {
       // A storage error says nothing about the record.
       if (isFxaError(error) && error.code !== 'storage_unavailable') {
-        await ports.local.set({ [VIEW]: unreadableView(error.code, ports.now()) });
+        await ports.local.set({ [LOCAL.view]: unreadableView(error.code, ports.now()) });
       }
       throw error;
     }
@@ -116,21 +109,21 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
     try {
       return (await load()).record;
     } catch {
-      return (await ports.locks.exclusive(LOCK, readOrShowWhy)).record;
+      return (await ports.locks.exclusive(LOCKS.record, readOrShowWhy)).record;
     }
   };
 
   const update: Store['update'] = async (change, { orInMemory = false } = {}) => {
-    const done = await ports.locks.exclusive(LOCK, async () => {
+    const done = await ports.locks.exclusive(LOCKS.record, async () => {
       const { record: before, kept } = await readOrShowWhy();
       const after = change(before);
       if (after === before) return { before, after };
-      const items = { [RECORD]: after, ...(await displayItems(after)) };
+      const items = { [LOCAL.record]: after, ...(await displayItems(after)) };
       try {
         await ports.local.set(items);
       } catch (error) {
         if (!orInMemory) throw error;
-        await keep(after, items[VIEW], error);
+        await keep(after, items[LOCAL.view], error);
         return { before, after };
       }
       if (kept) await unsaved.drop();
@@ -143,7 +136,7 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
   /** @throws the disk's error when memory refuses the write too. */
   const keep = async (record: StoredRecord, view: View, refusal: unknown) => {
     try {
-      const base = baseOf(await ports.local.get(RECORD));
+      const base = baseOf(await ports.local.get(LOCAL.record));
       await unsaved.set({ base, record, view: { ...view, unsaved: true } });
     } catch {
       throw refusal;
@@ -151,12 +144,12 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
   };
 
   const displayItems = async (record: StoredRecord) => ({
-    [VIEW]: projectView(record, await environment()),
-    [JOURNAL]: record.journal,
+    [LOCAL.view]: projectView(record, await environment()),
+    [LOCAL.journal]: record.journal,
   });
 
   const write = async (record: StoredRecord) => {
-    await ports.local.set({ [RECORD]: record, ...(await displayItems(record)) });
+    await ports.local.set({ [LOCAL.record]: record, ...(await displayItems(record)) });
   };
 
   const publish = async (record: StoredRecord) => {
@@ -173,7 +166,7 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
     dispatch: (event, options) =>
       update((record) => applyEvent(record, event, 'at' in event ? event.at : ports.now()), options),
     saveUnsaved: () =>
-      ports.locks.exclusive(LOCK, async () => {
+      ports.locks.exclusive(LOCKS.record, async () => {
         if (!(await unsaved.get())) return;
         const { record, current } = await load();
         try {
@@ -184,8 +177,8 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
         }
       }),
     reset: (rescue) =>
-      ports.locks.exclusive(LOCK, async () => {
-        const found = await ports.local.get(RECORD);
+      ports.locks.exclusive(LOCKS.record, async () => {
+        const found = await ports.local.get(LOCAL.record);
         const record = readable(found, deployment);
         // Readable after all: replace a view that says otherwise.
         if (record) await publish(record);
@@ -196,7 +189,7 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
       await read();
       if ((await parsed()).record.deployment === deployment) return;
       await first();
-      const done = await ports.locks.exclusive(LOCK, async () => {
+      const done = await ports.locks.exclusive(LOCKS.record, async () => {
         const { record: before } = await parsed();
         const after = forDeployment(before, deployment, ports.now());
         await write(after);
@@ -205,17 +198,17 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
       await onChange?.(done);
     },
     publish: () =>
-      ports.locks.exclusive(LOCK, async () => {
+      ports.locks.exclusive(LOCKS.record, async () => {
         const { record, current } = await readOrShowWhy();
         // The unsaved record has its own view in memory.
         if (!current) await publish(record);
       }),
-    tokens: async () => parseTokens(await ports.memory.get(TOKENS)),
+    tokens: async () => parseTokens(await ports.memory.get(MEMORY.tokens)),
     updateTokens: (change) =>
-      ports.locks.exclusive(LOCK, async () => {
-        const before = parseTokens(await ports.memory.get(TOKENS));
+      ports.locks.exclusive(LOCKS.record, async () => {
+        const before = parseTokens(await ports.memory.get(MEMORY.tokens));
         const after = change(before);
-        if (after !== before) await ports.memory.set({ [TOKENS]: after });
+        if (after !== before) await ports.memory.set({ [MEMORY.tokens]: after });
       }),
   };
 }

@@ -3,9 +3,7 @@
 import type { Area } from '../ports.ts';
 import type { StoredRecord } from './record.ts';
 import type { View } from './view.ts';
-
-/** Pages read its view (watch-view.ts). */
-const KEY = 'unwritten';
+import { MEMORY } from './storage-items.ts';
 
 export interface UnsavedRecord {
   /** The record on disk that this one was made from, as JSON. */
@@ -16,8 +14,8 @@ export interface UnsavedRecord {
 
 export function createUnsavedStore(memory: Area) {
   return {
-    get: async () => ((await memory.get(KEY)) ?? undefined) as UnsavedRecord | undefined,
-    set: (unsaved: UnsavedRecord) => memory.set({ [KEY]: unsaved }),
-    drop: () => memory.set({ [KEY]: null }),
+    get: async () => ((await memory.get(MEMORY.unsavedRecord)) ?? undefined) as UnsavedRecord | undefined,
+    set: (unsaved: UnsavedRecord) => memory.set({ [MEMORY.unsavedRecord]: unsaved }),
+    drop: () => memory.set({ [MEMORY.unsavedRecord]: null }),
   };
 }

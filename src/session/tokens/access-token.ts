@@ -16,6 +16,7 @@ import { deleteSecrets, lossReason, openSecret } from './secret-store.ts';
 import { signOut } from '../sign-out/sign-out.ts';
 import { isAccount, baseState, type SignedIn } from '../state/states.ts';
 import { noteDenied, takeReplacement, throwIfDenied } from './token-limits.ts';
+import { LOCKS } from '../state/storage-items.ts';
 
 /** Lifetime to ask for, in seconds: short, because tokens forgotten at a restart can't be destroyed. */
 export const ACCESS_TOKEN_TTL = 3600;
@@ -67,7 +68,7 @@ export async function accessToken(
   for (;;) {
     const { session, held } = await usable();
     if (held) return { session, held };
-    const given = await context.ports.locks.exclusive(refreshLock(scope), async () => {
+    const given = await context.ports.locks.exclusive(LOCKS.refresh(scope), async () => {
       // Another context may have refreshed or signed out while this one waited for the lock.
       const now = await usable();
       if (now.held) return { session: now.session, held: now.held };
@@ -124,7 +125,7 @@ export async function refreshIfCurrent(
   known: CachedToken | undefined,
 ): Promise<void> {
   const scope = tokenScope(grant.scope);
-  await context.ports.locks.exclusive(refreshLock(scope), async () => {
+  await context.ports.locks.exclusive(LOCKS.refresh(scope), async () => {
     const session = await requireLive(context, account.subject);
     const newest = mainToken(await context.store.tokens(), session)?.token;
     if (session.id === id && newest === known?.token) await refresh(context, session, { scope });
@@ -152,8 +153,6 @@ export async function withEphemeralToken<T>(
     await orphan(context, token);
   }
 }
-
-const refreshLock = (scope: string) => `fxa:refresh:${scope}`;
 
 /**
  * Refreshes and caches the token; an `ephemeral` one is cached without a scope, so that it is never handed out.

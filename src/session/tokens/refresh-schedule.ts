@@ -6,11 +6,9 @@ import { isFresh, mainToken, staleAt } from './token-cache.ts';
 import type { CachedToken } from '../state/record.ts';
 import { liveSession, type SignedIn } from '../state/states.ts';
 import { refreshIfCurrent } from './access-token.ts';
+import { ALARMS, LOCKS, MEMORY } from '../state/storage-items.ts';
 
-export const REFRESH_ALARM = 'fxa:renewal';
-
-/** In `storage.session`: the next refresh of a session, and how many in a row failed. */
-const KEY = 'renewal';
+export const REFRESH_ALARM = ALARMS.refresh;
 
 /** How long before a token goes stale to refresh it. */
 const AHEAD_MS = 60_000;
@@ -32,7 +30,7 @@ interface RetryPlan {
 
 /** Refreshes if due, and schedules the next refresh. An error postpones it; a rejected grant ends the session. */
 export async function refreshAhead(context: Context): Promise<void> {
-  await context.ports.locks.exclusive('fxa:renewal', async () => {
+  await context.ports.locks.exclusive(LOCKS.refreshSchedule, async () => {
     const live = await currentSession(context);
     if (live) await refreshIfDue(context, live);
     await scheduleNext(context);
@@ -89,12 +87,12 @@ async function dueAt(
 }
 
 async function readPlan({ ports }: Context, { id }: SignedIn): Promise<RetryPlan | undefined> {
-  const plan = (await ports.memory.get(KEY)) as RetryPlan | undefined;
+  const plan = (await ports.memory.get(MEMORY.refreshPlan)) as RetryPlan | undefined;
   return plan?.sessionId === id ? plan : undefined;
 }
 
 function savePlan({ ports }: Context, { id }: SignedIn, plan: Omit<RetryPlan, 'sessionId'>): Promise<void> {
-  return ports.memory.set({ [KEY]: { sessionId: id, ...plan } satisfies RetryPlan });
+  return ports.memory.set({ [MEMORY.refreshPlan]: { sessionId: id, ...plan } satisfies RetryPlan });
 }
 
 const isShortLived = ({ receivedAt, expiresAt }: CachedToken) => expiresAt - receivedAt < SHORT_LIVED_MS;

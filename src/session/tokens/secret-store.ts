@@ -2,10 +2,7 @@
 import type { Context } from '../context.ts';
 import { currentOwners } from '../state/record.ts';
 import { liveSession, type SealedSecrets, type SignedIn, type StoredGrant } from '../state/states.ts';
-
-/** In `storage.session`: secrets by the id of their session. */
-const KEY = 'secrets';
-const LOCK = 'fxa:secrets';
+import { LOCKS, MEMORY } from '../state/storage-items.ts';
 
 export interface Secrets {
   readonly refreshToken: string;
@@ -57,7 +54,7 @@ export async function openSecret(
   which: keyof Secrets,
 ): Promise<string | undefined> {
   if (!grant.sealed) {
-    const held = ((await ports.memory.get(KEY)) as HeldSecrets | undefined)?.[id];
+    const held = ((await ports.memory.get(MEMORY.secrets)) as HeldSecrets | undefined)?.[id];
     return held?.issuer === config.issuer ? held[which] : undefined;
   }
   const sealed = grant.sealed[which];
@@ -85,7 +82,7 @@ export async function enforceSessionOnly(context: Context): Promise<void> {
 
 /** Moves the live session's secrets to where the settings want them; one move at a time. */
 export async function moveSecrets(context: Context): Promise<void> {
-  await context.ports.locks.exclusive('fxa:moveSecrets', async () => {
+  await context.ports.locks.exclusive(LOCKS.moveSecrets, async () => {
     const live = liveSession((await context.store.read()).session);
     if (!live) return;
     const { sealed: before, notKept } = live.grant;
@@ -123,10 +120,10 @@ async function change(
   { ports }: Context,
   next: (held: HeldSecrets) => HeldSecrets | Promise<HeldSecrets>,
 ): Promise<void> {
-  await ports.locks.exclusive(LOCK, async () => {
-    const before = ((await ports.memory.get(KEY)) ?? {}) as HeldSecrets;
+  await ports.locks.exclusive(LOCKS.secrets, async () => {
+    const before = ((await ports.memory.get(MEMORY.secrets)) ?? {}) as HeldSecrets;
     const after = await next(before);
-    if (after !== before) await ports.memory.set({ [KEY]: after });
+    if (after !== before) await ports.memory.set({ [MEMORY.secrets]: after });
   });
 }
 

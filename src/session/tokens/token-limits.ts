@@ -3,10 +3,10 @@ import { FxaError } from '../../fxa/errors.ts';
 import type { Context } from '../context.ts';
 import { addToJournal } from '../state/record.ts';
 import type { SignedIn } from '../state/states.ts';
+import { LOCKS, MEMORY } from '../state/storage-items.ts';
 
 /** In `storage.session`; also read by the troubleshooting page. */
-export const TOKEN_LIMITS = 'tokenLimits';
-const LOCK = 'fxa:tokenLimits';
+export const TOKEN_LIMITS = MEMORY.tokenLimits;
 
 /** How long a denied scope isn't asked for again with the same grant. */
 const DENIED_MS = 3_600_000;
@@ -101,7 +101,7 @@ async function change(
   next: (limit: Limit, now: number) => Limit,
 ): Promise<void> {
   const { memory, locks, now } = context.ports;
-  await locks.exclusive(LOCK, async () => {
+  await locks.exclusive(LOCKS.tokenLimits, async () => {
     const key = keyOf(context, scope);
     const all = await limits(context);
     const kept = Object.entries(all).filter(([, { at }]) => isWithin(at, now(), KEPT_MS));
