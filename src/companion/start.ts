@@ -49,7 +49,7 @@ export interface CompanionOptions {
   readonly fetch?: typeof fetch;
   /** An open database, which is not closed on stop. Default: the one in the settings. */
   readonly database?: Database;
-  /** Told in one sentence why this process ends itself; for the console. */
+  /** Told in one sentence why this process ends itself; for standard error. */
   readonly say?: (why: string) => void;
   /** Milliseconds. Default `Date.now`. */
   readonly now?: () => number;

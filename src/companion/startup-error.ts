@@ -27,7 +27,7 @@ export function startupError(
 }
 
 /** Node's codes for an unreachable server; errors that cover several addresses of one host have no `syscall`. */
-const NO_WAY = /^(?:ECONN|EHOST|ENET|ENOTFOUND|EAI_|ETIMEDOUT|EPIPE)/;
+const UNREACHABLE = /^(?:ECONN|EHOST|ENET|ENOTFOUND|EAI_|ETIMEDOUT|EPIPE)/;
 /** Certificate errors of Node and OpenSSL. */
 const BAD_CERTIFICATE = /CERT|^UNABLE_TO_VERIFY/;
 /** Messages of pg that come without a code. */
@@ -49,7 +49,7 @@ function databaseError(error: unknown, databaseUrl: string): string | undefined 
   if (path !== undefined && decodeURIComponent(databaseUrl).includes(path)) {
     return `its file ${path} cannot be read (${code ?? 'no reason given'}).`;
   }
-  if (code !== undefined && (NO_WAY.test(code) || /^[0-9A-Z]{5}$/.test(code))) {
+  if (code !== undefined && (UNREACHABLE.test(code) || /^[0-9A-Z]{5}$/.test(code))) {
     return `the server cannot be used (${code}).${adviceFor(code, message)}`;
   }
   return DRIVER.test(message) ? `the server cannot be used: ${message}.` : undefined;

@@ -26,7 +26,7 @@ export interface CreateRequest {
   readonly provedAt: number;
   /** Whether the profile allows metrics. */
   readonly metrics: boolean;
-  /** Revision returned by `open` before the profile was read; events received since are newer than the profile. */
+  /** Revision returned by `registerAccount` before the profile was read; events received since are newer than the profile. */
   readonly readAtRevision: number;
   readonly at: number;
 }
@@ -75,7 +75,7 @@ export interface Store {
    * Registers an account so that its events are kept from now on; resolves with its revision. A deleted account stays
    * unknown.
    */
-  open(account: Buffer, at: number): Promise<number>;
+  registerAccount(account: Buffer, at: number): Promise<number>;
   createSession(request: CreateRequest): Promise<CreateResult>;
   session(hash: Buffer, at: number): Promise<LiveSession | EndedSession | undefined>;
   /**

@@ -1,4 +1,5 @@
-// Companions as they are deployed: listening in this process, or built, as processes that can be killed. And what is said to them.
+// Companions as deployed: listening in this process, or built and run as processes that can be killed; and requests to
+// them.
 import { spawn, type StdioOptions } from 'node:child_process';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -26,9 +27,9 @@ export interface Where {
 }
 
 export interface Launch {
-  /** More variables of the environment, or others. */
+  /** Additional or overriding environment variables. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Where its log goes; default: what it writes is in `said`. */
+  /** File descriptor for its log. Default: its log is part of `output`. */
   readonly stdout?: number;
 }
 
@@ -38,8 +39,8 @@ interface Logged {
 
 type Issuer = Pick<RunningMockServer, 'origin'>;
 
-/** One in this process; everything it logs, at debug, is pushed to `lines`. */
-export function startHere(
+/** Starts a companion in this process; everything it logs, at debug, is pushed to `lines`. */
+export function startInProcess(
   { origin }: Issuer,
   { database, ...where }: Where,
   { lines = [], redo, ...more }: Partial<CompanionSettings> & Logged & Pick<CompanionOptions, 'redo'> = {},
@@ -70,20 +71,20 @@ export function startHere(
 
 export interface ChildCompanion {
   readonly pid: number;
-  /** Its origin; rejects, with what it said, when it ends before it listens. */
+  /** Resolves with its origin; rejects with its output when it exits before listening. */
   readonly listening: Promise<string>;
-  /** All it has written. */
-  readonly said: () => string;
-  /** From now on nobody reads what it writes. */
+  /** Everything it has written. */
+  readonly output: () => string;
+  /** Closes the reading end of its stdout. */
   closeStdout(): void;
   kill9(): Promise<void>;
-  /** As an operator would; resolves with the exit code. */
+  /** Sends SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
 }
 
-/** Builds the production entry; `start` runs it as a process of its own. */
+/** Builds the production entry; `start` runs it as a process. */
 export async function builtCompanion() {
-  // Within the repository, for the packages it imports.
+  // Inside the repository, so that it finds its packages.
   const cache = fileURLToPath(new URL('../../node_modules/.cache/', import.meta.url));
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(`${cache}companion-`);
@@ -119,19 +120,19 @@ function launched(
 ): ChildCompanion {
   const stdio: StdioOptions = ['ignore', stdout, 'pipe'];
   const child = spawn(process.execPath, args, { env, stdio });
-  let said = '';
+  let output = '';
   const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const listening = new Promise<string>((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (more: string) => {
-        said += more;
-        const origin = /^companion: (http:\S+)$/m.exec(said)?.[1];
+        output += more;
+        const origin = /^companion: (http:\S+)$/m.exec(output)?.[1];
         if (origin !== undefined) resolve(origin);
       });
     }
-    void exit.then(() => reject(new Error(`It ended before it listened, and said:\n${said}`)));
+    void exit.then(() => reject(new Error(`It ended before it listened, and said:\n${output}`)));
   });
-  // Whoever kills it while it starts does not wait for it.
+  // Tests that kill it during startup don't await this.
   listening.catch(() => undefined);
   const end = (signal: NodeJS.Signals) => {
     child.kill(signal);
@@ -142,7 +143,7 @@ function launched(
   return {
     pid: child.pid ?? 0,
     listening,
-    said: () => said,
+    output: () => output,
     closeStdout: () => child.stdout?.destroy(),
     kill9: () => end('SIGKILL').then(() => undefined),
     stop: () => end('SIGTERM'),
@@ -162,7 +163,7 @@ export interface Asking {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** One request; redirects are not followed. */
+/** Sends one request; redirects are not followed. */
 export async function ask(url: string, method = 'GET', asking: Asking = {}): Promise<Answer> {
   const { bearer, body, headers: more } = asking;
   const headers = {
@@ -172,17 +173,17 @@ export async function ask(url: string, method = 'GET', asking: Asking = {}): Pro
   };
   const init = body === undefined ? {} : { body: JSON.stringify(body) };
   const response = await fetch(url, { method, headers, redirect: 'manual', ...init });
-  const said = await response.text();
+  const output = await response.text();
   const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
   return {
     status: response.status,
     headers: response.headers,
-    text: said,
-    body: isJson && said !== '' ? (JSON.parse(said) as Answer['body']) : {},
+    text: output,
+    body: isJson && output !== '' ? (JSON.parse(output) as Answer['body']) : {},
   };
 }
 
-/** Quicker than `ask`, for many: the status, or undefined where nobody answered. */
+/** A faster `ask` for many requests: the status, or undefined without a response. */
 export function quickly(agent: Agent, url: string, headers: OutgoingHttpHeaders, body = '') {
   return new Promise<number | undefined>((resolve) => {
     const length = Buffer.byteLength(body);
@@ -205,13 +206,13 @@ export const deliver = (agent: Agent, origin: string, set: string) =>
     'content-type': 'application/x-www-form-urlencoded',
   });
 
-/** An access token of a person, as the extension gets its narrow one. */
-export async function accessToken(mock: RunningMockServer, wish: Wish = {}): Promise<string> {
-  const { access_token: token } = await drive(mock).tokens({ scope: CLIENT.scope, ...wish });
+/** An access token of an account, with the narrow scope the extension requests. */
+export async function accessToken(standin: RunningStandin, wish: Wish = {}): Promise<string> {
+  const { access_token: token } = await drive(standin).tokens({ scope: CLIENT.scope, ...wish });
   return String(token);
 }
 
-/** Buys a companion session. */
+/** Creates a companion session. */
 export async function createSession(
   mock: RunningMockServer,
   origin: string,
@@ -224,8 +225,8 @@ export async function createSession(
   return String(body.session);
 }
 
-/** A grant of a person that works; its id. */
-export function grant(mock: RunningMockServer, uid: string): string {
+/** Creates a live grant of an account; returns its id. */
+export function grant(standin: RunningStandin, uid: string): string {
   const { clientId, scope } = CLIENT;
   return mock.store.tokens.addRefreshToken({ clientId, uid, scope }).item.id;
 }

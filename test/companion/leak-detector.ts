@@ -1,7 +1,7 @@
-// What must not be found: people and secrets, in whatever spelling they might have got somewhere; and where to look for them.
+// Finds leaked secrets and personal data in any encoding, and dumps the database to search.
 import type { Database } from '../../src/companion/db/database.ts';
 
-/** A text as it is, and as bytes that are hex or base64url would be written by others. */
+/** A text in the encodings in which it might be stored: as is, and as re-encoded bytes. */
 export function spellings(text: string): readonly string[] {
   const hex = Buffer.from(text, 'hex');
   return [
@@ -13,7 +13,7 @@ export function spellings(text: string): readonly string[] {
   ];
 }
 
-/** Every row of every table there is, those of graphile-worker included, as text. */
+/** All rows of all tables, including graphile-worker's, as text. */
 export async function dump(database: Database): Promise<string> {
   const tables = await database.query<{ name: string }>(
     `select quote_ident(schemaname) || '.' || quote_ident(tablename) as name from pg_tables

@@ -1,4 +1,4 @@
-// Metrics: flows fetched on somebody's behalf, and events of people who allow them and of nobody else.
+// Metrics: flows fetched for the extension, and events only of users who allow them.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MetricsEvent } from '../../src/contract/companion.ts';
 import { metrics } from '../../src/companion/routes/metrics.ts';
@@ -17,15 +17,15 @@ let measured: [string, number][];
 
 beforeEach(async () => {
   harness = await createHarness();
-  // Midday: no test of an hour or two comes into another day.
+  // Midday, so that tests that span hours stay within the day.
   harness.clock.now = Math.floor(harness.clock.now / DAY_MS) * DAY_MS + DAY_MS / 2;
   measured = [];
   mount(fetch);
   session = await createSession(await harness.token());
 });
 afterEach(async () => {
-  expect(harness.unforeseen).toEqual([]);
-  await harness.mock.stop();
+  expect(harness.unexpected).toEqual([]);
+  await harness.standin.stop();
 });
 
 function mount(fetch: typeof globalThis.fetch) {
@@ -55,7 +55,7 @@ const send = (events: unknown, bearer = session) =>
 const error = async (response: Response) => [response.status, ((await response.json()) as Json).error];
 
 describe('POST /v1/metrics', () => {
-  it('counts the events of somebody who allows it, under nobody’s name', async () => {
+  it('counts the events of an account that allows it, without its uid', async () => {
     const events = [event({ detail: 'by_icon', count: 3 }), event({ day: day(7) })];
     const response = await send(events);
     expect([response.status, await response.text()]).toEqual([202, '']);
@@ -67,25 +67,25 @@ describe('POST /v1/metrics', () => {
     expect(harness.store.dump()).not.toContain(harness.uid());
   });
 
-  it('counts nothing once an opt-out is heard, and forgets what was counted', async () => {
+  it('counts nothing after an opt-out, and deletes earlier counts', async () => {
     await send([event()]);
-    await harness.hears({ kind: 'metrics_opt_out' });
+    await harness.receives({ kind: 'metrics_opt_out' });
     expect(await error(await send([event()]))).toEqual([403, 'metrics_off']);
     expect(harness.store.rows.metrics).toEqual([]);
   });
 
-  it('counts nothing when the opt-out comes between the look and the count', async () => {
+  it('counts nothing when an opt-out arrives between the check and the count', async () => {
     const { session: look } = harness.store;
     harness.store.session = async (...asked) => {
       const seen = await look(...asked);
-      await harness.hears({ kind: 'metrics_opt_out' });
+      await harness.receives({ kind: 'metrics_opt_out' });
       return seen;
     };
     expect(await error(await send([event()]))).toEqual([403, 'metrics_off']);
     expect([harness.store.rows.metrics, measured]).toEqual([[], []]);
   });
 
-  it('asks for a fresh profile after 24 hours, and counts again once it was read', async () => {
+  it('requires a fresh profile after 24 hours, and counts again once it was read', async () => {
     harness.clock.now += DAY_MS;
     expect((await send([event()])).status).toBe(202);
     harness.clock.now += 1;
@@ -94,9 +94,9 @@ describe('POST /v1/metrics', () => {
     expect((await send([event()])).status).toBe(202);
   });
 
-  it('takes nothing from a session that has ended, or that nobody knows', async () => {
+  it('refuses events of ended and unknown sessions', async () => {
     expect(await error(await send([event()], 'A'.repeat(43)))).toEqual([401, 'unknown_session']);
-    await harness.hears({ kind: 'password_change', changedAt: harness.clock.now + 5000 });
+    await harness.receives({ kind: 'password_change', changedAt: harness.clock.now + 5000 });
     expect(await error(await send([event()]))).toEqual([401, 'session_ended']);
     expect(harness.store.rows.metrics).toEqual([]);
   });
@@ -106,7 +106,7 @@ describe('DELETE /v1/metrics', () => {
   const forget = (bearer = session) =>
     app.request('/v1/metrics', { method: 'DELETE', headers: { authorization: `Bearer ${bearer}` } });
 
-  it('forgets what this client counted of this person, as often as it is asked, and nothing else', async () => {
+  it('deletes this client’s counts of this account, idempotently, and nothing else', async () => {
     const elsewhere = await createSession(await harness.token({ clientId: OTHER_CLIENT.clientId }));
     const left = event({ name: 'counted_elsewhere' });
     await send([left], elsewhere);
@@ -115,20 +115,20 @@ describe('DELETE /v1/metrics', () => {
       const response = await forget();
       expect([response.status, await response.text()]).toEqual([204, '']);
       expect(harness.store.rows.metrics).toMatchObject([left]);
-      // Or a person who changes their mind would be told of twice a day.
+      // Otherwise engage would be sent twice a day for a user who opts out and in.
       expect(harness.store.rows.engaged.size).toBe(1);
     }
     expect((await send([event()])).status).toBe(202);
   });
 
-  it('needs no consent: it may have been taken back', async () => {
+  it('needs no consent, which may have been withdrawn', async () => {
     harness.clock.now += 2 * DAY_MS;
     expect((await forget()).status).toBe(204);
-    await harness.hears({ kind: 'metrics_opt_out' });
+    await harness.receives({ kind: 'metrics_opt_out' });
     expect((await forget()).status).toBe(204);
   });
 
-  it('is for the session’s owner alone', async () => {
+  it('requires the session token', async () => {
     await send([event()]);
     expect(await error(await forget('A'.repeat(43)))).toEqual([401, 'unknown_session']);
     expect(harness.store.rows.metrics).toHaveLength(1);
@@ -138,7 +138,7 @@ describe('DELETE /v1/metrics', () => {
 describe('engage', () => {
   const asked = () => harness.mock.metricsFlows;
 
-  it('is told to Mozilla accounts once a day, and counted nowhere', async () => {
+  it('is sent to Mozilla accounts once a day, and not counted here', async () => {
     for (let again = 0; again < 3; again += 1)
       expect((await send([event({ name: 'engage' })])).status).toBe(202);
     const query = { event_type: 'engage', service: CLIENT.clientId, uid: harness.uid() };
@@ -149,16 +149,16 @@ describe('engage', () => {
     await expect.poll(() => asked().length).toBe(2);
   });
 
-  it('is left out where no Origin is registered, and of days that are over', async () => {
+  it('is not sent without a registered Origin, or for past days', async () => {
     const other = await createSession(await harness.token({ clientId: OTHER_CLIENT.clientId }));
     expect((await send([event({ name: 'engage' })], other)).status).toBe(202);
     expect((await send([event({ name: 'engage', day: day(1) })])).status).toBe(202);
     expect([harness.store.rows.engaged.size, asked().length]).toEqual([0, 0]);
   });
 
-  it('keeps nobody waiting, and its failure goes nowhere', async () => {
+  it('delays no response, and its failures are ignored', async () => {
     const asked: string[] = [];
-    // Never answers, and does not listen to whoever gives up either.
+    // Never responds, and ignores the abort signal.
     mount((url) => {
       asked.push(String(url));
       return new Promise(() => undefined);
@@ -175,7 +175,7 @@ describe('GET /v1/metrics-flow', () => {
     app.request(`/v1/metrics-flow?${new URLSearchParams(query).toString()}`);
   const client_id = CLIENT.clientId;
 
-  it('answers the ids of a flow that begins where it is said to', async () => {
+  it('returns the ids of a flow begun with the given parameters', async () => {
     const wanted = { entrypoint: 'popup', utm_source: 'extension', form_type: 'button' };
     const response = await ask({ client_id, ...wanted });
     expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
@@ -188,14 +188,14 @@ describe('GET /v1/metrics-flow', () => {
     expect(harness.mock.metricsFlows).toEqual([{ query, origin: CLIENT.origin, status: 200 }]);
   });
 
-  it('sends no Origin where none is registered', async () => {
+  it('sends no Origin when none is registered', async () => {
     expect((await ask({ client_id: OTHER_CLIENT.clientId })).status).toBe(200);
     expect(harness.mock.metricsFlows[0]).not.toHaveProperty('origin');
   });
 
   it.each([
     ['no client', ''],
-    ['a client that is none of ours', 'client_id=0000000000000000'],
+    ['an unknown client', 'client_id=0000000000000000'],
     ['two clients', `client_id=${client_id}&client_id=${client_id}`],
     ['another service', `client_id=${client_id}&service=sync`],
     ['a person', `client_id=${client_id}&uid=${'a'.repeat(32)}`],
@@ -203,12 +203,12 @@ describe('GET /v1/metrics-flow', () => {
     ['a parameter twice', `client_id=${client_id}&entrypoint=a&entrypoint=b`],
     ['a value Mozilla accounts refuses', `client_id=${client_id}&entrypoint=a%20b`],
     ['a prototype’s name', `client_id=${client_id}&__proto__=a`],
-  ])('refuses %s without asking', async (_what, query) => {
+  ])('refuses %s without a request to Mozilla accounts', async (_what, query) => {
     expect(await error(await ask(query))).toEqual([400, 'invalid_request']);
     expect(harness.mock.metricsFlows).toEqual([]);
   });
 
-  it('says 503 when Mozilla accounts has trouble, and when to come back', async () => {
+  it('answers 503 with Retry-After when Mozilla accounts fails', async () => {
     const what = { kind: 'status', status: 429, retryAfter: 90 } as const;
     harness.mock.faults.set([{ where: 'metrics-flow', what, times: 1 }]);
     const response = await ask({ client_id });
@@ -218,8 +218,8 @@ describe('GET /v1/metrics-flow', () => {
     expect(await error(await ask({ client_id }))).toEqual([503, 'accounts_unavailable']);
   });
 
-  it('waits three seconds and no longer', async () => {
-    harness.mock.faults.set([{ where: 'metrics-flow', what: { kind: 'silence' } }]);
+  it('waits at most three seconds', async () => {
+    harness.standin.faults.set([{ where: 'metrics-flow', what: { kind: 'silence' } }]);
     const limits = vi.spyOn(AbortSignal, 'timeout');
     expect((await ask({ client_id })).status).toBe(503);
     expect(limits.mock.calls).toEqual([[3000]]);
@@ -233,7 +233,7 @@ describe('GET /v1/metrics-flow', () => {
     ['a begin that is text', { flowBeginTime: '1795240445000' }],
     ['an array', []],
     ['null', null],
-  ])('hands on nothing of an answer with %s', async (_what, wrong) => {
+  ])('passes on nothing of a response with %s', async (_what, wrong) => {
     const good = { flowId: 'a'.repeat(64), deviceId: 'b'.repeat(32), flowBeginTime: 1_795_240_445_000 };
     const answer = (value: unknown) => () => Promise.resolve(Response.json(value));
     mount(answer(good));

@@ -1,4 +1,4 @@
-// Revocations: a grant that a sign-out left behind dies at Mozilla accounts, whatever goes wrong on the way.
+// Revocations: the grant of a signed-out session is destroyed at Mozilla accounts despite failures on the way.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRevoker, type Revoke } from '../../src/companion/jobs/revocations.ts';
 import { refreshTokenId } from '../../src/fxa/tokens.ts';
@@ -34,7 +34,7 @@ beforeEach(async () => {
 });
 afterEach(() => harness.mock.stop());
 
-/** A live grant, taken in for revocation. */
+/** A live grant, queued for revocation. */
 async function doomed(): Promise<string> {
   const { refresh_token: token } = await harness.driver.tokens({ scope: CLIENT.scope });
   const id = await refreshTokenId(String(token));
@@ -57,23 +57,23 @@ const goesWrong = (what: Fault['what'], times = 1) => {
 };
 
 describe('a revocation', () => {
-  it('destroys the grant and is done with', async () => {
+  it('destroys the grant and is removed', async () => {
     const id = await doomed();
     await revoke(id);
     expect([live(), row(id), reported]).toEqual([0, undefined, [['done']]]);
   });
 
-  it('is done with when the grant is gone already', async () => {
+  it('is removed when the grant is already gone', async () => {
     const id = await doomed();
     goesWrong({ kind: 'drop-after' });
     await revoke(id);
     expect([live(), row(id)?.why]).toEqual([0, 'offline']);
-    // The answer of 400 with errno 108.
+    // The response 400 with errno 108.
     await revoke(id);
     expect([row(id), reported]).toEqual([undefined, [['postponed', 'offline'], ['done']]]);
   });
 
-  it('does nothing that is not asked for any more', async () => {
+  it('does nothing once it is no longer queued', async () => {
     await revoke('a'.repeat(64));
     expect([asked, reported]).toEqual([0, []]);
   });
@@ -107,7 +107,7 @@ describe('a revocation', () => {
     expect(waits).toEqual([5000, 10_000, 20_000]);
   });
 
-  it('leaves Mozilla accounts alone for as long as that asks, and so do all others', async () => {
+  it('respects Retry-After for this and all other revocations', async () => {
     const [first, second] = [await doomed(), await doomed()];
     goesWrong({ kind: 'status', status: 503, retryAfter: 120 });
     await revoke(first);
@@ -132,7 +132,7 @@ describe('a revocation', () => {
     expect(await harness.store.revocation(id)).toBeUndefined();
   });
 
-  it('is given up after 30 days, not before', async () => {
+  it('is given up after 30 days, not earlier', async () => {
     const id = await doomed();
     goesWrong({ kind: 'drop' }, 2);
     Object.assign(row(id) ?? {}, { age: 30 * DAY_MS });
@@ -143,7 +143,7 @@ describe('a revocation', () => {
     expect(row(id)).toMatchObject({ setAside: 'given_up' });
   });
 
-  it('can be told to give up on the network, and is tried again', async () => {
+  it('can be aborted, and is retried', async () => {
     const id = await doomed();
     goesWrong({ kind: 'silence' });
     const ending = new AbortController();
@@ -154,7 +154,7 @@ describe('a revocation', () => {
     expect(row(id)).toMatchObject({ attempts: 1, why: 'cancelled' });
   });
 
-  it('leaves its row alone when the store is in trouble, and names no id', async () => {
+  it('leaves its row unchanged when the store fails, without naming an id', async () => {
     const id = await doomed();
     harness.store.revoked = () => Promise.reject(new Error('The database is away'));
     await expect(revoke(id)).rejects.toThrow('The database is away');

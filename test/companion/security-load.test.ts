@@ -1,4 +1,4 @@
-// Garbage without end, from the address the good tokens come from too: the good ones get through, and the memory stays flat.
+// An endless flood of invalid tokens from the address of the valid ones: these get through, and memory stays flat.
 import { existsSync, readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { Agent } from 'node:http';
@@ -13,10 +13,10 @@ import { CLIENT } from './fakes/mock-and-companion.ts';
 import { builtCompanion, createSession, deliver, quickly, uidOf, type BuiltCompanion } from './harness.ts';
 
 const PATIENCE_MS = 300_000;
-/** Of the flood whose effect is looked at; one as long goes before it, for what any load costs once. */
+/** Duration of the measured flood; one of the same length precedes it as warm-up. */
 const FLOOD_MS = 4_000;
 const GOOD = 100;
-/** Megabytes. Should garbage be kept, this heap is full long before the end, and the process with it. */
+/** Megabytes. If invalid tokens were retained, this heap would overflow and end the process. */
 const HEAP = 64;
 const GROWTH = 48;
 const HALF_OPEN = 200;
@@ -46,7 +46,7 @@ describe('a companion in a flood', () => {
   }, PATIENCE_MS);
 
   it(
-    'takes every good token, and holds on to nothing else',
+    'accepts every valid token in a flood, with flat memory',
     async () => {
       await createSession(mock, origin);
       const half = Array.from({ length: HALF_OPEN }, () => halfOpen(origin));
@@ -60,7 +60,10 @@ describe('a companion in a flood', () => {
       await wait(FLOOD_MS);
       const before = residentMegabytes(companion.pid);
       const sentBefore = flood.sent;
-      /** How many of the flood were answered while a good one waited: its place in line, however fast the machine is. */
+      /**
+       * How many of the flood were answered while a valid token waited: its place in the queue, independent of machine
+       * speed.
+       */
       const overtaken: number[] = [];
       const until = performance.now() + FLOOD_MS;
       while (overtaken.length < GOOD || performance.now() < until) {
@@ -76,24 +79,24 @@ describe('a companion in a flood', () => {
       expect(flood.sent - sentBefore).toBeGreaterThan(GOOD);
       expect(residentMegabytes(companion.pid) - before).toBeLessThan(GROWTH);
       overtaken.sort((a, b) => a - b);
-      // About as many as are under way at any time; a line behind the flood would be longer every time.
+      // About as many as are in progress at any time; a queue behind the flood would keep growing.
       expect(overtaken[Math.floor(overtaken.length * 0.9)]).toBeLessThan(MOST_OVERTAKEN);
-      // 503 is for keys nobody has: they are not looked for each time.
+      // 503 for unknown keys: the key set is not refetched each time.
       expect([...flood.statuses].sort()).toEqual([401, 429, 503]);
       const database = openPostgres(server.url);
       expect(await database.query('select revision from companion.account')).toEqual([
         { revision: overtaken.length },
       ]);
       await database.close();
-      // Those who never said what they want have been sent away by now, or soon are.
+      // The half-open requests are closed by now, or soon.
       await Promise.all(half);
-      expect(companion.said()).not.toContain('"Severity":3');
+      expect(companion.output()).not.toContain('"Severity":3');
     },
     PATIENCE_MS,
   );
 });
 
-/** A request that never comes to its end; resolves when it is closed. */
+/** Sends an endless request; resolves when it is closed. */
 function halfOpen(origin: string): Promise<void> {
   return new Promise((resolve) => {
     const socket = connect(Number(new URL(origin).port), '127.0.0.1', () =>
@@ -104,7 +107,7 @@ function halfOpen(origin: string): Promise<void> {
   });
 }
 
-/** Something new each time: nothing of it can be remembered for good. */
+/** A different request each time, so that none can be cached. */
 function garbage(agent: Agent, origin: string, nth: number): Promise<number | undefined> {
   const noise = randomBytes(3000).toString('base64url');
   const header = (kid: string) => Buffer.from(JSON.stringify({ alg: 'RS256', kid })).toString('base64url');
@@ -113,7 +116,7 @@ function garbage(agent: Agent, origin: string, nth: number): Promise<number | un
     case 0:
       return deliver(agent, origin, noise);
     case 1:
-      // A key nobody has, which one might go and look for each time.
+      // An unknown key, which could trigger a fetch each time.
       return deliver(agent, origin, `${header(noise.slice(0, 40))}.${noise}.${noise.slice(0, 342)}`);
     case 2:
       return deliver(agent, origin, `${noise.slice(0, 80)}.${noise}.${noise.slice(0, 342)}`);
@@ -126,7 +129,7 @@ function garbage(agent: Agent, origin: string, nth: number): Promise<number | un
   }
 }
 
-/** proc(5); where there is none, the bound of the heap has to do. */
+/** proc(5); without it, only the heap limit applies. */
 function residentMegabytes(pid: number): number {
   const file = `/proc/${pid}/status`;
   if (!existsSync(file)) return 0;

@@ -1,22 +1,22 @@
-// The companion under attack. What a deployment must withstand, and the tests that hold it to that (src is src/companion):
+// The companion under attack: what a deployment must withstand, and the tests for it (src is src/companion):
 //
 //   audience and scope of access tokens           src/bearer/check.test, test/companion/bearer.test
-//   each kind of token at its own door alone      here; src/bearer/jwt.test, src/sets/verify-set.test
-//   nobody is sent anywhere by a token            here; src/sets/verify-set.test
+//   each kind of token at its own routes only     here; src/bearer/jwt.test, src/security-events/verify-set.test
+//   no requests to URLs in tokens                 here; src/security-events/verify-set.test
 //   no redirect                                   here
-//   replay, freshness, clocks, wrong types        here; src/sets/verify-set.test, src/sets/events.test, db/deliveries.test
-//   sizes, slow senders, flat memory, floods      security-load.test; src/listen.test, src/http/limits.test, webhook-flood.test
-//   limits by address                             src/http/rate-limit.test, allowance.test, address.test
+//   replay, freshness, clocks, wrong types        here; src/security-events/*.test, db/deliveries.test
+//   sizes, slow senders, flat memory, floods      security-load.test; src/server.test, src/http/request-size.test, webhook-flood.test
+//   limits by address                             src/http/rate-limit.test, limiter.test, address.test
 //   CORS                                          here; src/http/cors.test
 //   sessions: hashed, bounded, ended by changes   db/sessions.test, src/sessions/seal.test, stored-sessions.test, several.test
 //   secrets neither stored, answered nor logged   whole.test; src/operations/log.test, worker-log.test
-//   one shape of errors, without a stack          here; src/http/front.test
+//   JSON errors without stack traces              here; src/http/pipeline.test
 //   deletion leaves a tombstone and nothing else  whole.test
-//   what only operators may see                   src/operations/counters.test, src/status/status.test
+//   operator-only pages                           src/operations/counters.test, src/status/status.test
 //   heartbeats: Mozilla accounts hangs            here; src/operations/dockerflow.test
 //   heartbeats: the database is away              kill/postgres.test
 //   nothing acknowledged is lost                  kill/*.test
-//   settings: all or none, and never repeated     src/config.test
+//   settings: all or none, and never quoted       src/config.test
 import { Agent } from 'node:http';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -26,7 +26,7 @@ import { COMPANION_PATHS } from '../../src/contract/companion.ts';
 import { startMockServer, type RunningMockServer } from '../../src/mock-accounts/listen.ts';
 import { drive } from '../../src/mock-accounts/testing/drive.ts';
 import { CLIENT } from './fakes/mock-and-companion.ts';
-import { accessToken, ask, createSession, deliver, startHere, uidOf, type Answer } from './harness.ts';
+import { accessToken, ask, createSession, deliver, startInProcess, uidOf, type Answer } from './harness.ts';
 
 const { clientId, scope } = CLIENT;
 const CHROMIUM = 'chrome-extension://abcdefghijklmnopabcdefghijklmnop';
@@ -37,9 +37,9 @@ let companion: Awaited<ReturnType<typeof startCompanion>>;
 let agent: Agent;
 beforeAll(async () => {
   agent = new Agent({ keepAlive: true, maxSockets: 50 });
-  mock = await startMockServer({ era: 'today' });
-  // Behind a proxy every attack can come from an address of its own, so that no limit hides what a route would have said.
-  companion = await startHere(mock, {}, { trustedProxies: 1 });
+  standin = await startStandin({ era: 'today' });
+  // Behind a trusted proxy each attack can use its own address, so that no rate limit hides a route's response.
+  companion = await startInProcess(standin, {}, { trustedProxies: 1 });
 });
 afterAll(async () => {
   agent.destroy();
@@ -62,7 +62,7 @@ const sign = (header: object, claims: object) =>
     claims: { ...claims },
   });
 
-/** The refusals of a route have one shape and tell nothing else. */
+/** Refusals have the JSON shape of errors and reveal nothing else. */
 function expectProblem({ status, body }: Answer): void {
   expect(status).toBeGreaterThanOrEqual(400);
   expect(status).toBeLessThan(500);
@@ -79,8 +79,8 @@ describe('when Mozilla accounts hangs', () => {
     return () => mock.faults.clear();
   });
 
-  it('the heartbeat says so in time, and goes on', async () => {
-    // What it knew before counts for ten seconds.
+  it('the heartbeat reports it in time and stays up', async () => {
+    // The previous result is cached for ten seconds.
     const warned = { timeout: 120_000, interval: 500 };
     const beat = async () => {
       const { status, body, text } = await call('/__heartbeat__');
@@ -94,10 +94,10 @@ describe('when Mozilla accounts hangs', () => {
   });
 });
 
-describe('each kind of token opens its own doors, and no other', () => {
+describe('each kind of token is accepted only by its own routes', () => {
   const day = new Date().toISOString().slice(0, 10);
   const events = [{ name: 'opened', day, count: 1 }];
-  const DOORS: Readonly<Record<string, (bearer: string) => Promise<Answer>>> = {
+  const ROUTES: Readonly<Record<string, (bearer: string) => Promise<Answer>>> = {
     webhook: (bearer) => call(WEBHOOK_PATH, 'POST', { bearer }),
     sessions: (bearer) => call(COMPANION_PATHS.sessions, 'POST', { bearer }),
     session: (bearer) => call(COMPANION_PATHS.session, 'GET', { bearer }),
@@ -128,12 +128,12 @@ describe('each kind of token opens its own doors, and no other', () => {
     ['garbage', () => Promise.resolve('garbage'), []],
   ])('%s', async (_kind, make, opens) => {
     const bearer = await make();
-    for (const [door, open] of Object.entries(DOORS)) {
+    for (const [route, open] of Object.entries(ROUTES)) {
       const answer = await open(bearer);
-      if (opens.includes(door)) expect([door, Math.floor(answer.status / 100)]).toEqual([door, 2]);
+      if (opens.includes(route)) expect([route, Math.floor(answer.status / 100)]).toEqual([route, 2]);
       else {
         expectProblem(answer);
-        expect([door, answer.status, answer.headers.has('www-authenticate')]).toEqual([door, 401, true]);
+        expect([route, answer.status, answer.headers.has('www-authenticate')]).toEqual([route, 401, true]);
       }
     }
   });
@@ -153,7 +153,7 @@ describe('a listener of the attacker’s', () => {
   });
   afterAll(() => listener.close());
 
-  it('is never called, whatever a token or a request says', async () => {
+  it('is never contacted, whatever a token or request contains', async () => {
     const headers = { host: url, 'x-forwarded-host': url, forwarded: `host=${url}`, referer: url };
     const tokens = await Promise.all([
       ...['jku', 'x5u', 'kid', 'jwk', 'x5c'].map((name) => sign({ [name]: url, kid: url }, {})),
@@ -177,7 +177,7 @@ describe('a listener of the attacker’s', () => {
   });
 });
 
-it('nobody is redirected', async () => {
+it('never redirects', async () => {
   const paths = [...Object.values(COMPANION_PATHS), WEBHOOK_PATH, '/v1/me', '/auth/return'];
   const more = ['/', '/status', '/metrics', '/__heartbeat__', '/__lbheartbeat__', '/__version__'];
   const elsewhere = ['//example.com', '/\\example.com', '/auth/return?next=https://example.com', '/%2e%2e/'];
@@ -195,11 +195,11 @@ it('nobody is redirected', async () => {
   }
 });
 
-describe('pages of others', () => {
+describe('pages of other origins', () => {
   const preflight = (path: string, origin: string) =>
     call(path, 'OPTIONS', { headers: { origin, 'access-control-request-method': 'POST' } });
 
-  it.each(Object.values(COMPANION_PATHS))('read nothing of %s; the extension does', async (path) => {
+  it.each(Object.values(COMPANION_PATHS))('cannot read %s, the extension can', async (path) => {
     for (const origin of [CHROMIUM, FIREFOX]) {
       const { status, headers } = await preflight(path, origin);
       expect([status, headers.get('access-control-allow-origin')]).toEqual([204, origin]);
@@ -212,10 +212,10 @@ describe('pages of others', () => {
   });
 });
 
-it('one SET, fifty times at once, is one event', async () => {
-  const session = await createSession(mock, companion.origin, { email: 'noor@example.com' });
-  const uid = uidOf(mock, 'noor@example.com');
-  const set = await mock.events.sign({ clientId, uid, event: 'profile-change' });
+it('applies one SET sent fifty times at once as one event', async () => {
+  const session = await createSession(standin, companion.origin, { email: 'noor@example.com' });
+  const uid = uidOf(standin, 'noor@example.com');
+  const set = await standin.events.sign({ clientId, uid, event: 'profile-change' });
   const sent = Array.from({ length: 50 }, () => deliver(agent, companion.origin, set));
   expect(new Set(await Promise.all(sent))).toEqual(new Set([200]));
   expect((await call(COMPANION_PATHS.session, 'GET', { bearer: session })).body).toMatchObject({

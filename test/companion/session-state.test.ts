@@ -1,4 +1,4 @@
-// What a companion session tells its owner, and how it ends.
+// Reading and ending companion sessions.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sessions } from '../../src/companion/routes/sessions.ts';
 import type { FakeStore } from './fakes/store.ts';
@@ -22,8 +22,8 @@ beforeEach(async () => {
   session = String((await json(created)).session);
 });
 afterEach(async () => {
-  expect(harness.unforeseen).toEqual([]);
-  await harness.mock.stop();
+  expect(harness.unexpected).toEqual([]);
+  await harness.standin.stop();
 });
 
 const json = async (response: Response) => (await response.json()) as Json;
@@ -37,7 +37,7 @@ const end = (body: unknown, bearer = session) =>
   });
 
 describe('GET /v1/session', () => {
-  it('tells the state of the account, with a tag that holds until it changes', async () => {
+  it('returns the account state with an ETag that changes with it', async () => {
     const first = await state();
     expect(first.status).toBe(200);
     expect(first.headers.get('cache-control')).toBe('private, no-cache');
@@ -48,7 +48,7 @@ describe('GET /v1/session', () => {
 
     const changedAt = harness.clock.now;
     const capabilities = ['vpn', 'relay'];
-    await harness.hears({ kind: 'subscription_state_change', capabilities, isActive: true, changedAt });
+    await harness.receives({ kind: 'subscription_state_change', capabilities, isActive: true, changedAt });
     const second = await state({ 'if-none-match': tag });
     expect(second.status).toBe(200);
     expect(await json(second)).toMatchObject({ revision: 1, subscriptions: { vpn: true, relay: true } });
@@ -67,19 +67,19 @@ describe('GET /v1/session', () => {
     expect(response.headers.get('etag')).toBe(tag);
   });
 
-  it('says that the password was changed, and when', async () => {
+  it('reports when the password was changed', async () => {
     const changedAt = harness.clock.now + 5000;
-    await harness.hears({ kind: 'password_change', changedAt });
+    await harness.receives({ kind: 'password_change', changedAt });
     const response = await state();
     expect(response.status).toBe(401);
     const ended = { error: 'session_ended', reason: 'password_changed', at: changedAt };
     expect(await json(response)).toMatchObject(ended);
-    // What is over is over, whatever its owner has seen before.
+    // An ended session is 401 even with a matching ETag.
     expect((await state({ 'if-none-match': '*' })).status).toBe(401);
   });
 
-  it('says that the account was deleted', async () => {
-    await harness.hears({ kind: 'delete_user' });
+  it('reports that the account was deleted', async () => {
+    await harness.receives({ kind: 'delete_user' });
     expect(await json(await state())).toMatchObject({ error: 'session_ended', reason: 'account_deleted' });
   });
 
@@ -87,7 +87,7 @@ describe('GET /v1/session', () => {
     ['unknown', 'B'.repeat(42) + 'A', 401, 'unknown_session'],
     ['too short', 'abc', 401, 'unknown_session'],
     ['no token at all', 'a b', 400, 'invalid_request'],
-    ['with bits that no byte needs', 'B'.repeat(43), 401, 'unknown_session'],
+    ['with stray bits', 'B'.repeat(43), 401, 'unknown_session'],
   ])('refuses a bearer that is %s', async (_what, bearer, status, error) => {
     const response = await state({}, bearer);
     expect([response.status, (await json(response)).error]).toEqual([status, error]);
@@ -96,22 +96,22 @@ describe('GET /v1/session', () => {
 });
 
 describe('POST /v1/session/end', () => {
-  it('ends the session and takes its grants in', async () => {
+  it('ends the session and queues its grants', async () => {
     const response = await end({ refreshTokenIds: [...IDS, IDS[0]] });
     expect([response.status, await response.text()]).toEqual([202, '']);
     expect([...harness.store.rows.revocations.keys()]).toEqual(IDS);
     expect(await json(await state())).toMatchObject({ error: 'session_ended', reason: 'signed_out' });
   });
 
-  it('is 202 again, also after another end', async () => {
-    await harness.hears({ kind: 'password_change', changedAt: harness.clock.now + 5000 });
+  it('is idempotent, also after another end', async () => {
+    await harness.receives({ kind: 'password_change', changedAt: harness.clock.now + 5000 });
     for (let again = 0; again < 3; again += 1) {
       expect((await end({ refreshTokenIds: IDS })).status).toBe(202);
     }
     expect(harness.store.rows.revocations.size).toBe(2);
   });
 
-  it('takes nothing in from a session that is unknown', async () => {
+  it('queues nothing for an unknown session', async () => {
     const response = await end({ refreshTokenIds: IDS }, 'A'.repeat(43));
     expect([response.status, (await json(response)).error]).toEqual([401, 'unknown_session']);
     expect(harness.store.rows.revocations.size).toBe(0);

@@ -1,4 +1,4 @@
-// Companion sessions, bought with access tokens of a real (stand-in) Mozilla accounts.
+// Creating companion sessions with access tokens of the mock server.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sessions } from '../../src/companion/routes/sessions.ts';
 import type { Fault } from '../../src/mock-accounts/faults/model.ts';
@@ -18,8 +18,8 @@ beforeEach(async () => {
   app = harness.serve(sessions(parts));
 });
 afterEach(async () => {
-  expect(harness.unforeseen).toEqual([]);
-  await harness.mock.stop();
+  expect(harness.unexpected).toEqual([]);
+  await harness.standin.stop();
 });
 
 const post = (path: string, bearer: string, body?: unknown) =>
@@ -33,11 +33,11 @@ const createSession = (token: string, session?: string) =>
 const state = (session: string, headers: Record<string, string> = {}) =>
   app.request('/v1/session', { headers: { authorization: `Bearer ${session}`, ...headers } });
 const json = async (response: Response) => (await response.json()) as Json;
-const sold = async (wish = {}) =>
+const newSession = async (wish = {}) =>
   String((await json(await createSession(await harness.token(wish)))).session);
 
 describe('POST /v1/sessions', () => {
-  it('sells a session for a narrow access token, and keeps neither of them', async () => {
+  it('creates a session for a narrow access token, and stores neither', async () => {
     const token = await harness.token();
     const response = await createSession(token);
     expect(response.status).toBe(201);
@@ -52,8 +52,8 @@ describe('POST /v1/sessions', () => {
     }
   });
 
-  it('refreshes the session that is shown', async () => {
-    const session = await sold();
+  it('refreshes the presented session', async () => {
+    const session = await newSession();
     harness.clock.now += 3_600_000;
     const response = await createSession(await harness.token(), session);
     expect(response.status).toBe(200);
@@ -63,11 +63,11 @@ describe('POST /v1/sessions', () => {
   });
 
   it.each([
-    ['nobody knows', () => Promise.resolve('A'.repeat(43))],
-    ['nobody could have made', () => Promise.resolve('short')],
-    ['is another person’s', () => sold({ email: 'noor@example.com' })],
-    ['is another client’s', () => sold({ clientId: OTHER_CLIENT.clientId })],
-  ])('sells a new one for a session that %s', async (_what, other) => {
+    ['is unknown', () => Promise.resolve('A'.repeat(43))],
+    ['is malformed', () => Promise.resolve('short')],
+    ['is another account’s', () => newSession({ email: 'noor@example.com' })],
+    ['is another client’s', () => newSession({ clientId: OTHER_CLIENT.clientId })],
+  ])('creates a new session when the presented one %s', async (_what, other) => {
     const shown = await other();
     const response = await createSession(await harness.token(), shown);
     expect(response.status).toBe(201);
@@ -76,7 +76,7 @@ describe('POST /v1/sessions', () => {
     expect(session).not.toBe(shown);
   });
 
-  it('takes only what a profile says for consent', async () => {
+  it('takes consent only from the profile', async () => {
     expect((await json(await createSession(await harness.token({ email: 'lin@example.com' })))).metrics).toBe(
       false,
     );
@@ -84,7 +84,7 @@ describe('POST /v1/sessions', () => {
     expect((await json(await createSession(await harness.token()))).metrics).toBe(false);
   });
 
-  it('proves with the instant Mozilla accounts issued the token at, on its clock', async () => {
+  it('records when Mozilla accounts issued the token, by its clock', async () => {
     const proved: CreateRequest[] = [];
     const { createSession: real } = harness.store;
     harness.store.createSession = (request) => {
@@ -98,7 +98,7 @@ describe('POST /v1/sessions', () => {
     expect(Math.abs((proved[0]?.provedAt ?? 0) - issued)).toBeLessThanOrEqual(1000);
   });
 
-  it('takes a token made in the second of a password change for the newer, where its instant is in whole seconds', async () => {
+  it('treats a token issued in the second of a password change as newer, when iat is in whole seconds', async () => {
     const { store, deployment, clock, check } = harness;
     const inSeconds: typeof check = async (...asked) => {
       const { issuedAt = 0, ...token } = await check(...asked);
@@ -118,7 +118,7 @@ describe('POST /v1/sessions', () => {
     clock.now = second + 100;
     const before = String((await json(await createSession(await harness.token()))).session);
     clock.now = second + 500;
-    await harness.hears({ kind: 'password_change', changedAt: clock.now });
+    await harness.receives({ kind: 'password_change', changedAt: clock.now });
     clock.now = second + 700;
     const after = await createSession(await harness.token());
     expect(after.status).toBe(201);
@@ -126,8 +126,8 @@ describe('POST /v1/sessions', () => {
     expect(await json(await state(before))).toMatchObject({ reason: 'password_changed' });
   });
 
-  it('says why a session that is shown has ended', async () => {
-    const session = await sold();
+  it('reports why the presented session has ended', async () => {
+    const session = await newSession();
     await post('/v1/session/end', session, { refreshTokenIds: [] });
     const response = await createSession(await harness.token(), session);
     expect(response.status).toBe(401);
@@ -136,9 +136,9 @@ describe('POST /v1/sessions', () => {
     expect(await json(response)).toMatchObject(ended);
   });
 
-  it('sells nothing to an account that is deleted', async () => {
-    await sold();
-    await harness.hears({ kind: 'delete_user' });
+  it('creates no session for a deleted account', async () => {
+    await newSession();
+    await harness.receives({ kind: 'delete_user' });
     const response = await createSession(await harness.token());
     expect([response.status, (await json(response)).reason]).toEqual([401, 'account_deleted']);
   });
@@ -146,14 +146,14 @@ describe('POST /v1/sessions', () => {
   it.each([
     ['known', true],
     ['not known yet', false],
-  ])('keeps metrics closed when an opt-out comes while the profile is read: %s', async (_who, isKnown) => {
+  ])('keeps metrics off when an opt-out arrives while the profile is read: %s', async (_who, isKnown) => {
     const { deployment, store, check, clock } = harness;
     const slow: typeof fetch = async (...request) => {
       const response = await fetch(...request);
-      await harness.hears({ kind: 'metrics_opt_out' });
+      await harness.receives({ kind: 'metrics_opt_out' });
       return response;
     };
-    const shown = isKnown ? await sold() : undefined;
+    const shown = isKnown ? await newSession() : undefined;
     const parts = { store, check, deployment, secret: SECRET, http: { fetch: slow }, now: () => clock.now };
     app = harness.serve(sessions(parts));
     const { session, ...told } = await json(await createSession(await harness.token(), shown));
@@ -161,7 +161,7 @@ describe('POST /v1/sessions', () => {
     expect(await json(await state(String(session)))).toMatchObject({ metrics: false });
   });
 
-  it('refuses a token that is dead, and one of another service', async () => {
+  it('refuses a dead token, and one of another client', async () => {
     for (const token of ['f'.repeat(64), await harness.token({ clientId: 'a1b2c3d4e5f60003' })]) {
       const response = await createSession(token);
       expect([response.status, (await json(response)).error]).toEqual([401, 'invalid_token']);
@@ -169,8 +169,8 @@ describe('POST /v1/sessions', () => {
     }
   });
 
-  it('refuses a token that the profile refuses, or that is of somebody else there', async () => {
-    harness.mock.faults.set([{ where: 'profile', what: { kind: 'status', status: 401 }, times: 1 }]);
+  it('refuses a token that the profile refuses or attributes to another account', async () => {
+    harness.standin.faults.set([{ where: 'profile', what: { kind: 'status', status: 401 }, times: 1 }]);
     expect((await createSession(await harness.token())).status).toBe(401);
     const other = { uid: '0'.repeat(32), metricsEnabled: true };
     const { deployment, store, check, clock } = harness;
@@ -186,7 +186,7 @@ describe('POST /v1/sessions', () => {
     ['503', { kind: 'status', status: 503, retryAfter: 20 }, '20'],
     ['no answer', { kind: 'drop' }, '5'],
     ['a page', { kind: 'html' }, '5'],
-  ])('says 503 and when to come back when Mozilla accounts has trouble: %s', async (_name, what, wait) => {
+  ])('answers 503 with Retry-After when Mozilla accounts fails: %s', async (_name, what, wait) => {
     const token = await harness.token();
     for (const where of ['introspect', 'profile'] as const) {
       harness.mock.faults.set([{ where, what, times: 1 }]);
@@ -206,14 +206,14 @@ describe('POST /v1/sessions', () => {
     expect((await post('/v1/sessions', await harness.token(), body)).status).toBe(status);
   });
 
-  it('asks for credentials', async () => {
+  it('requires credentials', async () => {
     const response = await app.request('/v1/sessions', { method: 'POST' });
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe('Bearer realm="companion"');
   });
 
-  it('names no secret in what it says about trouble', async () => {
-    harness.mock.faults.set([{ where: 'profile', what: { kind: 'status', status: 500 } }]);
+  it('names no secret in its errors', async () => {
+    harness.standin.faults.set([{ where: 'profile', what: { kind: 'status', status: 500 } }]);
     const token = await harness.token();
     const session = await (await post('/v1/sessions', token, { session: 'S'.repeat(43) })).text();
     for (const secret of [token, harness.uid(), 'S'.repeat(43), CLIENT.clientId]) {

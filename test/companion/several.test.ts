@@ -1,4 +1,4 @@
-// Several companions on one PostgreSQL behave as one: what any is told, all of them know, and what one leaves undone another does.
+// Several companions on one PostgreSQL behave as one: events at one apply to all, and unfinished work is taken over.
 import { Agent } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../scripts/machine/postgres.mjs';
@@ -8,22 +8,22 @@ import { createKeys } from '../../src/mock-accounts/keys.ts';
 import { startMockServer, type RunningMockServer } from '../../src/mock-accounts/listen.ts';
 import { freshDatabase } from './db/on-each-database.ts';
 import { CLIENT } from './fakes/mock-and-companion.ts';
-import * as world from './harness.ts';
+import * as harness from './harness.ts';
 
 const PATIENCE_MS = 300_000;
 const keys = createKeys(Date.now);
 const { clientId } = CLIENT;
 
-describe('on one PostgreSQL', () => {
+describe('companions on one PostgreSQL', () => {
   let server: RunningPostgres;
-  let built: world.BuiltCompanion;
+  let built: harness.BuiltCompanion;
   let agent: Agent;
   let mock: RunningMockServer;
   let databaseUrl: string;
   let running: RunningCompanion[];
   beforeAll(async () => {
     server = await startPostgres();
-    built = await world.builtCompanion();
+    built = await harness.builtCompanion();
     agent = new Agent();
   }, PATIENCE_MS);
   afterAll(async () => {
@@ -43,35 +43,35 @@ describe('on one PostgreSQL', () => {
   });
 
   const start = async () => {
-    const companion = await world.startHere(mock, { databaseUrl });
+    const companion = await harness.startInProcess(standin, { databaseUrl });
     running.push(companion);
     return companion.origin;
   };
   const tell = async (origin: string, event: string, payload: object = {}) => {
-    const uid = world.uidOf(mock);
-    const set = await mock.events.sign({ clientId, uid, event, payload: { ...payload } });
-    expect(await world.deliver(agent, origin, set)).toBe(200);
+    const uid = harness.uidOf(standin);
+    const set = await standin.events.sign({ clientId, uid, event, payload: { ...payload } });
+    expect(await harness.deliver(agent, origin, set)).toBe(200);
   };
-  const look = (origin: string, bearer: string) => world.ask(`${origin}/v1/session`, 'GET', { bearer });
+  const look = (origin: string, bearer: string) => harness.ask(`${origin}/v1/session`, 'GET', { bearer });
   const dead = (ids: readonly string[]) =>
     ids.filter((id) => !mock.store.liveGrants().some((live) => live.id === id));
   const end = (origin: string, bearer: string, refreshTokenIds: readonly string[]) =>
-    world.ask(`${origin}/v1/session/end`, 'POST', { bearer, body: { refreshTokenIds } });
+    harness.ask(`${origin}/v1/session/end`, 'POST', { bearer, body: { refreshTokenIds } });
 
-  /** A sign-out that a companion in a process of its own has taken in, and has tried once to finish. */
+  /** A sign-out that a companion process has accepted and tried once to finish. */
   const tried = async () => {
     const first = built.start(mock, { databaseUrl });
     const origin = await first.listening;
-    const session = await world.createSession(mock, origin);
-    const ids = [world.grant(mock, world.uidOf(mock))];
+    const session = await harness.createSession(standin, origin);
+    const ids = [harness.grant(standin, harness.uidOf(standin))];
     expect((await end(origin, session, ids)).status).toBe(202);
     await expect.poll(() => mock.faults.hits()[0]).toBe(1);
     return { first, session, ids };
   };
 
-  it('what one is told, the other says', async () => {
+  it('share account state', async () => {
     const [a, b] = [await start(), await start()];
-    const session = await world.createSession(mock, a);
+    const session = await harness.createSession(standin, a);
     expect((await look(b, session)).body).toMatchObject({ revision: 0, metrics: true });
     await tell(a, 'metrics-opt-out');
     expect((await look(b, session)).body).toMatchObject({ revision: 1, metrics: false });
@@ -84,17 +84,19 @@ describe('on one PostgreSQL', () => {
       });
     }
     await tell(a, 'delete-user');
-    const late = await world.ask(`${b}/v1/sessions`, 'POST', { bearer: await world.accessToken(mock) });
+    const late = await harness.ask(`${b}/v1/sessions`, 'POST', {
+      bearer: await harness.accessToken(standin),
+    });
     expect(late.body).toMatchObject({ error: 'session_ended', reason: 'account_deleted' });
   });
 
-  it('what one is told ends what the other remembers of tokens', async () => {
+  it('evict cached tokens when another receives an event', async () => {
     const [a, b] = [await start(), await start()];
-    const bearer = await world.accessToken(mock);
-    const me = async (origin: string) => (await world.ask(`${origin}/v1/me`, 'GET', { bearer })).status;
+    const bearer = await harness.accessToken(standin);
+    const me = async (origin: string) => (await harness.ask(`${origin}/v1/me`, 'GET', { bearer })).status;
     expect([await me(a), await me(b)]).toEqual([200, 200]);
-    for (const { id } of mock.store.liveAccessTokens()) mock.store.tokens.removeAccessToken(id);
-    // Both remember it, and neither has to know better yet.
+    for (const { id } of standin.store.liveAccessTokens()) standin.store.tokens.removeAccessToken(id);
+    // Both cache it, and need not know yet.
     expect([await me(a), await me(b)]).toEqual([200, 200]);
     await tell(a, 'password-change', { changeTime: Date.now() });
     expect(await me(a)).toBe(401);
@@ -102,7 +104,7 @@ describe('on one PostgreSQL', () => {
   });
 
   it(
-    'a sign-out that one took in and could not finish, another finishes when that is killed',
+    'finish a sign-out that a killed one had accepted',
     async () => {
       mock.faults.set([{ where: 'destroy', what: { kind: 'status', status: 503 }, times: 1 }]);
       const { first, session, ids } = await tried();
@@ -115,7 +117,7 @@ describe('on one PostgreSQL', () => {
   );
 
   it(
-    'also when the killed one had it in hand: the next to look finds it overdue',
+    'requeue a revocation that a killed one was working on, once it is overdue',
     async () => {
       mock.faults.set([{ where: 'destroy', what: { kind: 'silence' } }]);
       const { first, ids } = await tried();
@@ -131,12 +133,12 @@ describe('on one PostgreSQL', () => {
   );
 
   it(
-    'four that start at once on an empty database all work, and it is made once',
+    'migrate an empty database once when four start at the same time',
     async () => {
       const origins = await Promise.all(Array.from({ length: 4 }, start));
-      const session = await world.createSession(mock, origins[0] ?? '');
+      const session = await harness.createSession(standin, origins[0] ?? '');
       for (const origin of origins) {
-        expect((await world.ask(`${origin}/__heartbeat__`)).body).toMatchObject({ status: 'ok' });
+        expect((await harness.ask(`${origin}/__heartbeat__`)).body).toMatchObject({ status: 'ok' });
         expect((await look(origin, session)).status).toBe(200);
       }
       const database = openPostgres(databaseUrl);

@@ -1,4 +1,4 @@
-// Sessions, metrics and their ends on the real databases: what the routes promise, kept by what is stored.
+// Session and metrics routes on the real databases.
 import type { Hono } from 'hono';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { metrics } from '../../src/companion/routes/metrics.ts';
@@ -27,8 +27,8 @@ describe('on', () => {
       app = harness.serve(room);
     });
     afterEach(async () => {
-      expect(harness.unforeseen).toEqual([]);
-      await harness.mock.stop();
+      expect(harness.unexpected).toEqual([]);
+      await harness.standin.stop();
     });
 
     const ask = async (method: string, path: string, bearer: string, body?: unknown) => {
@@ -56,14 +56,14 @@ describe('on', () => {
       return JSON.stringify(await Promise.all(rows));
     };
 
-    it('sells, refreshes and tells', async () => {
+    it('creates, refreshes and reads a session', async () => {
       const first = await createSession();
       expect(first).toMatchObject({ status: 201, body: { revision: 0, metrics: true } });
       harness.clock.now += 1000;
       const again = await createSession({}, first.session);
       expect([again.status, again.session]).toEqual([200, first.session]);
       const changedAt = harness.clock.now;
-      await harness.hears({
+      await harness.receives({
         kind: 'subscription_state_change',
         capabilities: ['vpn'],
         isActive: true,
@@ -77,10 +77,10 @@ describe('on', () => {
       expect(other.session).not.toBe(first.session);
     });
 
-    it('counts only while nothing has been heard against it', async () => {
+    it('counts events only until an opt-out', async () => {
       const { session } = await createSession();
       expect((await count(session)).status).toBe(202);
-      await harness.hears({ kind: 'metrics_opt_out' });
+      await harness.receives({ kind: 'metrics_opt_out' });
       expect(await count(session)).toMatchObject({ status: 403, body: { error: 'metrics_off' } });
       expect(await stored.database.query('select 1 as one from companion.metric')).toEqual([]);
       expect((await createSession({}, session)).body.metrics).toBe(true);
@@ -88,7 +88,7 @@ describe('on', () => {
       expect(await count(session)).toMatchObject({ status: 403, body: { error: 'consent_stale' } });
     });
 
-    it('tells Mozilla accounts once a day who has used it, from what only the session opens', async () => {
+    it('sends engage once a day with the uid that only the session token decrypts', async () => {
       const { session } = await createSession();
       for (let again = 0; again < 3; again += 1) await count(session, 'engage');
       const query = { event_type: 'engage', service: CLIENT.clientId, uid: harness.uid() };
@@ -97,13 +97,13 @@ describe('on', () => {
         .toEqual([{ query, origin: CLIENT.origin, status: 200 }]);
     });
 
-    it('says of each end why, and takes grants in all the same', async () => {
+    it('reports the reason of each end, and still queues grants', async () => {
       const [first, second] = [(await createSession()).session, (await createSession()).session];
       const ids = { refreshTokenIds: ['a'.repeat(64)] };
       expect((await ask('POST', '/v1/session/end', first, ids)).status).toBe(202);
       expect(await look(first)).toMatchObject({ status: 401, body: { reason: 'signed_out' } });
       const changedAt = harness.clock.now + 5000;
-      await harness.hears({ kind: 'password_change', changedAt });
+      await harness.receives({ kind: 'password_change', changedAt });
       expect(await look(second)).toMatchObject({ body: { reason: 'password_changed', at: changedAt } });
       expect(await createSession({}, second)).toMatchObject({
         status: 401,
@@ -113,18 +113,18 @@ describe('on', () => {
       expect(await stored.database.query('select client_id as client from companion.revocation')).toEqual([
         { client: CLIENT.clientId },
       ]);
-      await harness.hears({ kind: 'delete_user' });
+      await harness.receives({ kind: 'delete_user' });
       expect(await look(first)).toMatchObject({ status: 401 });
       expect(await createSession()).toMatchObject({ status: 401, body: { reason: 'account_deleted' } });
       expect((await ask('POST', '/v1/session/end', 'A'.repeat(43), ids)).status).toBe(401);
     });
 
-    it('holds neither tokens nor sessions nor people', async () => {
+    it('stores no tokens, sessions or personal data', async () => {
       const { session } = await createSession();
       await count(session);
       await count(session, 'engage');
       await ask('POST', '/v1/session/end', (await createSession()).session, { refreshTokenIds: [] });
-      await harness.hears({ kind: 'profile_change' });
+      await harness.receives({ kind: 'profile_change' });
       const rows = await dump();
       expect(rows).toContain('opened');
       const hidden = [...canaries, harness.uid(), 'ada@example.com'];

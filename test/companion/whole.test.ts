@@ -1,4 +1,4 @@
-// All of it, listening: a stand-in whose broker tells of what people do, and a companion on each of the two databases.
+// The whole companion on each database, with a mock server whose broker delivers the events.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunningCompanion } from '../../src/companion/start.ts';
 import { accountKey } from '../../src/companion/clients.ts';
@@ -11,7 +11,7 @@ import { drive } from '../../src/mock-accounts/testing/drive.ts';
 import { dump, spellings } from './leak-detector.ts';
 import { onEachDatabase } from './db/on-each-database.ts';
 import { CLIENT, SECRET } from './fakes/mock-and-companion.ts';
-import { accessToken, ADA, ask, createSession, startHere, uidOf, type Asking } from './harness.ts';
+import { accessToken, ADA, ask, createSession, startInProcess, uidOf, type Asking } from './harness.ts';
 
 const keys = createKeys(Date.now);
 
@@ -26,15 +26,15 @@ describe('the whole companion on', () => {
     let mock: RunningMockServer;
     let companion: RunningCompanion;
     let lines: string[];
-    /** Everything it has answered, headers included. */
+    /** All responses, including headers. */
     let answers: string;
 
     beforeEach(async () => {
       lines = [];
       answers = '';
-      mock = await startMockServer({ era: 'today', keys });
-      companion = await startHere(mock, { database: stored.database }, { lines });
-      mock.events.register(CLIENT.clientId, companion.origin + WEBHOOK_PATH);
+      standin = await startStandin({ era: 'today', keys });
+      companion = await startInProcess(standin, { database: stored.database }, { lines });
+      standin.events.register(CLIENT.clientId, companion.origin + WEBHOOK_PATH);
     });
     afterEach(async () => {
       await companion.stop();
@@ -65,8 +65,8 @@ describe('the whole companion on', () => {
     };
     const counted = () => stored.database.query('select name, count from companion.metric order by name');
 
-    it('tells of every event of the broker, at the next look, and of nothing in between', async () => {
-      const session = await createSession(mock, companion.origin);
+    it('reflects every event of the broker in the next response, and 304 in between', async () => {
+      const session = await createSession(standin, companion.origin);
       let tag = '';
       const next = async () => {
         await mock.events.idle();
@@ -100,8 +100,8 @@ describe('the whole companion on', () => {
       expect(delivered.every(({ acked, attempts }) => acked && attempts === 1)).toBe(true);
     });
 
-    it('takes a sign-out in, and sees to it', async () => {
-      const { refresh_token: token } = await drive(mock).tokens({ scope: CLIENT.scope });
+    it('accepts a sign-out and destroys its grant', async () => {
+      const { refresh_token: token } = await drive(standin).tokens({ scope: CLIENT.scope });
       const id = await refreshTokenId(String(token));
       const session = await createSession(mock, companion.origin);
       const body = { refreshTokenIds: [id] };
@@ -112,8 +112,8 @@ describe('the whole companion on', () => {
       await expect.poll(async () => (await dump(stored.database)).includes(id)).toBe(false);
     });
 
-    it('measures those who allow it, tells Mozilla accounts once, and forgets at a word', async () => {
-      const session = await createSession(mock, companion.origin);
+    it('counts events with consent, sends engage once, and deletes counts on an opt-out', async () => {
+      const session = await createSession(standin, companion.origin);
       const flow = await call(`/v1/metrics-flow?client_id=${CLIENT.clientId}&entrypoint=toolbar`);
       expect(flow.body).toMatchObject({ flowId: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
       for (const name of ['opened', 'engage', 'opened', 'engage']) {
@@ -137,9 +137,9 @@ describe('the whole companion on', () => {
       expect(await counted()).toEqual([{ name: 'opened', count: 1 }]);
     });
 
-    it('keeps, answers and logs nothing that names anybody, and after a deletion nothing at all', async () => {
-      const uid = uidOf(mock);
-      const grant = await drive(mock).tokens({ scope: CLIENT.scope });
+    it('stores, returns and logs no personal data or secret, and after a deletion only a tombstone', async () => {
+      const uid = uidOf(standin);
+      const grant = await drive(standin).tokens({ scope: CLIENT.scope });
       const sessions = [
         await createSession(mock, companion.origin),
         await createSession(mock, companion.origin),
@@ -157,7 +157,7 @@ describe('the whole companion on', () => {
       const id = await refreshTokenId(String(grant.refresh_token));
       faults.set([{ where: 'destroy', what: { kind: 'status', status: 503 }, times: 1 }]);
       await call('/v1/session/end', 'POST', { bearer: other, body: { refreshTokenIds: [id] } });
-      // What goes wrong is told of, too.
+      // Errors are logged, too.
       for (const secret of person) {
         await call(`/v1/session?token=${secret}`, 'GET', { bearer: secret });
         await call('/v1/sessions', 'POST', { bearer: secret, body: { session: uid } });
@@ -184,7 +184,7 @@ describe('the whole companion on', () => {
       expect(left).not.toContain('opened');
       const entries = lines.map((line) => JSON.parse(line) as Entry);
       const requests = entries.filter(({ Type }) => Type === 'request');
-      // The log is not merely empty: it tells of what succeeded, and of each kind of refusal.
+      // Checks that the log has content: successful requests and each kind of refusal.
       expect(requests.map(({ Fields: { route, status } }) => `${route} ${status}`)).toEqual(
         expect.arrayContaining([
           `${WEBHOOK_PATH} 200`,

@@ -1,4 +1,4 @@
-// The worker on the real databases: what a sign-out took in is dead in the end, whoever dies on the way.
+// The worker on the real databases: grants of sign-outs are destroyed in the end, even when workers die.
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { accountKey } from '../../src/companion/clients.ts';
@@ -38,7 +38,7 @@ describe('the worker on', () => {
       const log = (trouble: WorkerTrouble) => void troubles.push(trouble);
       worker = await startWorker({ ...common, database: stored.database, revoke, log, pollEvery });
     };
-    /** Signs out, `ago` milliseconds back, with a live grant. */
+    /** Signs out with a live grant, `ago` milliseconds in the past. */
     const signOut = async (ago = 0, at = Date.now() - ago) => {
       const { refresh_token: token } = await harness.driver.tokens({ scope: CLIENT.scope });
       const id = await refreshTokenId(String(token));
@@ -62,8 +62,8 @@ describe('the worker on', () => {
       stored.database.query<Record<string, unknown>>(`select * from ${of}`);
     const jobs = () => rows('graphile_worker._private_jobs');
 
-    it('is woken by a sign-out, and leaves nothing behind', async () => {
-      // Only the notification can be in time.
+    it('is woken by a sign-out, and leaves no data behind', async () => {
+      // Polling would be too late; only the notification can wake it in time.
       await work(600_000);
       const ids = [await signOut(), await signOut()];
       await expect.poll(live).toBe(0);
@@ -73,14 +73,14 @@ describe('the worker on', () => {
       expect(ids).toHaveLength(2);
     });
 
-    it('does what was left to do before it started', async () => {
+    it('processes jobs queued before it started', async () => {
       await signOut();
       await work();
       await expect.poll(live).toBe(0);
       await expect.poll(rows).toEqual([]);
     });
 
-    it('comes back to what did not work', async () => {
+    it('retries a failed revocation', async () => {
       const what = { kind: 'drop-after' } as const;
       harness.mock.faults.set([{ where: 'destroy', what, times: 1 }]);
       await work();
@@ -91,7 +91,7 @@ describe('the worker on', () => {
       await expect.poll(jobs).toEqual([]);
     });
 
-    it('does what a worker had that was killed', async () => {
+    it('takes over the job of a killed worker', async () => {
       await signOut(LONG_AGO_MS);
       await stored.database.query(
         `update graphile_worker._private_jobs set locked_at = now(), locked_by = 'killed', attempts = 1`,
@@ -107,8 +107,8 @@ describe('the worker on', () => {
       const hash = await signOut(0, Date.now() + skew);
       await expect.poll(live).toBe(0);
       await expect.poll(rows).toEqual([]);
-      // Nor does it take what waits for its next try for something that was forgotten.
-      harness.mock.faults.set([{ where: 'destroy', what: { kind: 'status', status: 503 }, times: 1 }]);
+      // Nor does the sweep requeue one that waits for its next attempt.
+      harness.standin.faults.set([{ where: 'destroy', what: { kind: 'status', status: 503 }, times: 1 }]);
       await signOut(0, Date.now() + skew);
       await expect.poll(rows).toMatchObject([{ attempts: 1 }]);
       expect(await harness.store.requeueOverdue()).toBe(0);
@@ -116,7 +116,7 @@ describe('the worker on', () => {
       expect(hash).toHaveLength(64);
     });
 
-    it('does each of its daily chores, whatever becomes of the others', async () => {
+    it('runs each daily maintenance task even when others fail', async () => {
       await signOut();
       await stored.database.query(`update graphile_worker._private_jobs set attempts = max_attempts`);
       await stored.database.query('alter table companion.ledger rename to elsewhere');
@@ -138,8 +138,8 @@ describe('the worker on', () => {
       }
     });
 
-    it('stops in time although Mozilla accounts does not answer, and forgets nothing', async () => {
-      harness.mock.faults.set([{ where: 'destroy', what: { kind: 'silence' } }]);
+    it('stops in time while Mozilla accounts does not answer, and keeps the job', async () => {
+      harness.standin.faults.set([{ where: 'destroy', what: { kind: 'silence' } }]);
       await work();
       await signOut();
       await expect.poll(() => harness.mock.faults.hits()[0]).toBe(1);
@@ -148,7 +148,7 @@ describe('the worker on', () => {
       expect(await jobs()).toHaveLength(1);
     });
 
-    it('sets aside what is hopeless or too old, and tries it no more', async () => {
+    it('sets aside permanent failures and old revocations, without further attempts', async () => {
       const what = { kind: 'status', status: 400, errno: 101 } as const;
       harness.mock.faults.set([
         { where: 'destroy', what, times: 1 },
@@ -162,15 +162,17 @@ describe('the worker on', () => {
       await expect.poll(jobs).toEqual([]);
     });
 
-    // The embedded one is never away.
+    // The embedded database is never away.
     const itOnServer = databaseName === 'PostgreSQL' ? it : () => undefined;
-    itOnServer('outlives a database that is away when an attempt has just succeeded', async () => {
-      harness.mock.faults.set([{ where: 'destroy', what: { kind: 'slow', ms: 500, at: 'after' }, times: 1 }]);
+    itOnServer('survives a database that goes away right after a successful attempt', async () => {
+      harness.standin.faults.set([
+        { where: 'destroy', what: { kind: 'slow', ms: 500, at: 'after' }, times: 1 },
+      ]);
       await work();
       await signOut();
       await expect.poll(() => harness.mock.faults.hits()[0]).toBe(1);
       await whileUnreachable(stored.url, () => wait(1500));
-      // graphile-worker gives itself up over this. The next one works, and finds what the last one had once that is overdue.
+      // This makes graphile-worker stop; its successor finds the job once it is overdue.
       await signOut();
       await expect.poll(live).toBe(0);
       await expect.poll(rows).toHaveLength(1);
@@ -181,7 +183,7 @@ describe('the worker on', () => {
       expect(JSON.stringify(troubles)).not.toMatch(/[0-9a-f]{32}/);
     });
 
-    itOnServer('takes jobs once writes are taken, if they were not when it started', async () => {
+    itOnServer('takes jobs once a server that was read-only at the start accepts writes', async () => {
       await signOut();
       await whileReadOnly(stored.url, async () => {
         await work();
@@ -191,7 +193,7 @@ describe('the worker on', () => {
       expect(live()).toBe(0);
     });
 
-    itOnServer('goes on after two attempts that could not be written down at once', async () => {
+    itOnServer('survives two attempts that fail to be recorded at the same time', async () => {
       const held: (() => void)[] = [];
       const revoked = (id: string) =>
         held.length === 2

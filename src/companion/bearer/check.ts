@@ -37,7 +37,7 @@ export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
   const { clients, secret, now, count } = options;
   const introspectToken = createIntrospector(options);
   const cache = createTokenCache({ now });
-  const news = createEvictionLog();
+  const evictions = createEvictionLog();
   const revokedBefore = clients.some(({ jwt }) => jwt) ? createRevokedBefore(now) : undefined;
   const inFlight = new Map<string, Promise<Verdict>>();
   let asking = 0;
@@ -79,9 +79,9 @@ export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
    */
   async function resolveUntilStable(key: string, token: string, fresh: boolean): Promise<Verdict> {
     for (let attempts = 1; ; attempts += 1) {
-      const mark = news.mark();
+      const mark = evictions.mark();
       const verdict = await evaluate(token, fresh);
-      const raced = 'account' in verdict && news.recordedSince(mark, verdict.account);
+      const raced = 'account' in verdict && evictions.recordedSince(mark, verdict.account);
       if (raced && attempts < MOST_ATTEMPTS) continue;
       if (!fresh && !raced) cache.keep(key, verdict);
       if (fresh && 'refused' in verdict) cache.drop(key);
@@ -112,12 +112,12 @@ export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
     },
     evict(account, endedBefore) {
       // Only checks in progress can race.
-      if (asking > 0) news.record(account);
+      if (asking > 0) evictions.record(account);
       for (let left = cache.evict(account); left > 0; left -= 1) count?.('eviction');
       revokedBefore?.end(account, endedBefore);
     },
     evictAll() {
-      news.recordAll();
+      evictions.recordAll();
       cache.clear();
     },
   };

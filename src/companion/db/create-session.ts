@@ -39,13 +39,13 @@ class Rejected extends Error {
   }
 }
 
-export function sessionCreation(database: Database): Pick<Store, 'open' | 'createSession'> {
+export function sessionCreation(database: Database): Pick<Store, 'registerAccount' | 'createSession'> {
   return {
-    open: async (account, at) => {
-      const opened = await orRejected(
-        database.transaction((transaction) => openAccount(transaction, account, at)),
+    registerAccount: async (account, at) => {
+      const registered = await orRejected(
+        database.transaction((transaction) => lockAccount(transaction, account, at)),
       );
-      return 'revision' in opened ? opened.revision : 0;
+      return 'revision' in registered ? registered.revision : 0;
     },
     createSession: async (request) => {
       const created = await orRejected(
@@ -69,25 +69,25 @@ async function orRejected<T>(created: Promise<T>): Promise<T | CreateResult> {
 async function createSession(transaction: Queryable, request: CreateRequest): Promise<CreateResult> {
   const { account, hash, sealedUid, clientId, at } = request;
   // Lock order: accounts before sessions, as everywhere.
-  const open = await openAccount(transaction, account, at);
+  const accountRow = await lockAccount(transaction, account, at);
   if (request.presented) await requirePresented(transaction, request);
   const provedAt = Math.trunc(request.provedAt);
-  if (open.valid_after > provedAt) {
-    throw new Rejected({ status: 'ended', reason: 'password_changed', at: open.valid_after });
+  if (accountRow.valid_after > provedAt) {
+    throw new Rejected({ status: 'ended', reason: 'password_changed', at: accountRow.valid_after });
   }
   if (request.presented) await transaction.query(PROVE_AGAIN, [hash, provedAt, sealedUid, at]);
   else {
     await enforceDailyLimit(transaction, request);
     await transaction.query(INSERT_SESSION, [hash, provedAt, sealedUid, at, account, clientId]);
   }
-  await applyConsent(transaction, request, open);
+  await applyConsent(transaction, request, accountRow);
   const row = await readSession(transaction, hash);
   if (row === undefined) throw new Error('A session that was just written is gone.');
   return sessionStatus(row, at);
 }
 
 /** Locks the account's row, inserting it if needed. */
-async function openAccount(transaction: Queryable, account: Buffer, at: number): Promise<AccountRow> {
+async function lockAccount(transaction: Queryable, account: Buffer, at: number): Promise<AccountRow> {
   for (;;) {
     const [made] = await transaction.query(INSERT_ACCOUNT, [account, at]);
     if (made !== undefined) {
@@ -137,13 +137,13 @@ async function requirePresented(
 async function applyConsent(
   transaction: Queryable,
   { account, metrics, readAtRevision, at }: CreateRequest,
-  open: AccountRow,
+  accountRow: AccountRow,
 ): Promise<void> {
   if (!metrics) {
     await transaction.query(CLOSE_METRICS, [account, at]);
     await transaction.query('select companion.forget_metrics(array[$1]::bytea[])', [account]);
     return;
   }
-  const isNewest = open.revision === readAtRevision && open.metrics_read_at <= at;
+  const isNewest = accountRow.revision === readAtRevision && accountRow.metrics_read_at <= at;
   if (isNewest) await transaction.query(OPEN_METRICS, [account, at]);
 }

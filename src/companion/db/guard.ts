@@ -40,7 +40,7 @@ export function createGuard({ probe, drop, report }: GuardParts): Guard {
 
   const away = () => new StoreError('database_away', 'The database does not answer.', { why: 'frozen' });
 
-  function look(): void {
+  function check(): void {
     const oldest = [...waiting][0];
     if (oldest === undefined) {
       clearInterval(looking);
@@ -89,7 +89,7 @@ export function createGuard({ probe, drop, report }: GuardParts): Guard {
   return {
     async run(work) {
       if (frozenSince !== undefined) throw away();
-      looking ??= setInterval(look, LOOK_EVERY_MS).unref();
+      looking ??= setInterval(check, LOOK_EVERY_MS).unref();
       let mine: Waiting | undefined;
       const given = new Promise<never>((_resolve, reject) => {
         mine = { since: performance.now(), reject };

@@ -41,11 +41,11 @@ const OLD_REVOCATION = 3600;
  */
 export function createHealth(parts: HealthParts): () => Promise<Health> {
   const { now = Date.now } = parts;
-  const accounts = keptFor(ACCOUNTS_FRESH, now, () => accountsCheck(parts.accounts));
-  return keptFor(HEALTH_FRESH, now, () => look(parts, accounts, now));
+  const accounts = cachedFor(ACCOUNTS_FRESH, now, () => accountsCheck(parts.accounts));
+  return cachedFor(HEALTH_FRESH, now, () => runChecks(parts, accounts, now));
 }
 
-async function look(
+async function runChecks(
   { store, clocks }: HealthParts,
   accounts: () => Promise<Check>,
   now: () => number,
@@ -107,7 +107,7 @@ function accountsCheck(ask: HealthParts['accounts']): Promise<Check> {
 }
 
 /** Caches the result for `fresh` milliseconds and shares a call in progress. `ask` never rejects. */
-function keptFor<T>(fresh: number, now: () => number, ask: () => Promise<T>): () => Promise<T> {
+function cachedFor<T>(fresh: number, now: () => number, ask: () => Promise<T>): () => Promise<T> {
   let kept: { readonly at: number; readonly answer: Promise<T> } | undefined;
   return () => {
     const at = now();

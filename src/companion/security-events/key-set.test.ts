@@ -9,23 +9,23 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 /** A server of keys, and a clock. */
-function world() {
-  const world = {
+function setup() {
+  const setup = {
     now: 1_000_000_000_000,
     keys: [first.jwk] as unknown[],
-    answer: (): Promise<Response> => Promise.resolve(Response.json({ keys: world.keys })),
+    answer: (): Promise<Response> => Promise.resolve(Response.json({ keys: setup.keys })),
     fetches: 0,
     reports: 0,
   };
   const fetch = () => {
-    world.fetches += 1;
-    return world.answer();
+    setup.fetches += 1;
+    return setup.answer();
   };
   const set = createKeySet({
     url: 'http://127.0.0.1:1/v1/jwks',
     http: { fetch },
-    now: () => world.now,
-    report: () => (world.reports += 1),
+    now: () => setup.now,
+    report: () => (setup.reports += 1),
   });
   const find = async (kid: string): Promise<string> => {
     try {
@@ -40,7 +40,7 @@ function world() {
   };
   /** Lets what goes on behind an answer come to its end. */
   const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
-  return Object.assign(world, { find, settled, set });
+  return Object.assign(setup, { find, settled, set });
 }
 const down = () => Promise.reject(new TypeError('fetch failed'));
 const status =
@@ -50,7 +50,7 @@ const status =
 
 describe('a key set', () => {
   it('is fetched on first use, and not again for ten minutes', async () => {
-    const w = world();
+    const w = setup();
     expect(w.fetches).toBe(0);
     expect(await w.find('first')).toBe('first');
     w.now += 10 * MINUTE;
@@ -60,7 +60,7 @@ describe('a key set', () => {
   });
 
   it('is refreshed in the background after ten minutes', async () => {
-    const w = world();
+    const w = setup();
     await w.find('first');
     w.now += 11 * MINUTE;
     let open: (response: Response) => void = () => {};
@@ -75,7 +75,7 @@ describe('a key set', () => {
   });
 
   it('is refreshed before answering after an hour', async () => {
-    const w = world();
+    const w = setup();
     await w.find('first');
     w.now += HOUR + 1;
     w.keys = [second.jwk];
@@ -85,7 +85,7 @@ describe('a key set', () => {
   });
 
   it('is fetched once for concurrent lookups of a new key', async () => {
-    const w = world();
+    const w = setup();
     await w.find('first');
     w.now += 31 * SECOND;
     w.keys = [first.jwk, second.jwk];
@@ -95,7 +95,7 @@ describe('a key set', () => {
   });
 
   it('reports a key as missing only right after a fetch', async () => {
-    const w = world();
+    const w = setup();
     const asked = await Promise.all(Array.from({ length: 200 }, (_, n) => w.find(`made-up-${n}`)));
     expect(new Set(asked)).toEqual(new Set(['key']));
     expect(await w.find('made-up')).toBe('keys_just_read 30');
@@ -108,7 +108,7 @@ describe('a key set', () => {
   });
 
   it('accepts a withdrawn key for an hour', async () => {
-    const w = world();
+    const w = setup();
     await w.find('first');
     w.now += MINUTE;
     w.keys = [second.jwk];
@@ -122,7 +122,7 @@ describe('a key set', () => {
   });
 
   it('replaces a key when its id gets a new one', async () => {
-    const w = world();
+    const w = setup();
     await w.find('first');
     w.now += 11 * MINUTE;
     w.keys = [{ ...second.jwk, kid: 'first' }];
@@ -132,7 +132,7 @@ describe('a key set', () => {
   });
 
   it('is refetched when the clock was set back', async () => {
-    const w = world();
+    const w = setup();
     await w.find('first');
     w.now -= 24 * HOUR;
     expect(await w.find('first')).toBe('first');
@@ -145,7 +145,7 @@ describe('a key set', () => {
 
 describe('when Mozilla accounts is down', () => {
   it('lookups reject with KeysUnavailable, and are retried after five seconds', async () => {
-    const w = world();
+    const w = setup();
     const { answer } = w;
     w.answer = down;
     expect(await w.find('first')).toBe('keys_unreachable 5');
@@ -158,7 +158,7 @@ describe('when Mozilla accounts is down', () => {
   });
 
   it('known keys are accepted for a day', async () => {
-    const w = world();
+    const w = setup();
     await w.find('first');
     w.answer = down;
     w.now += 23 * HOUR;
@@ -170,7 +170,7 @@ describe('when Mozilla accounts is down', () => {
   });
 
   it('Retry-After is respected', async () => {
-    const w = world();
+    const w = setup();
     w.answer = status(503, { 'retry-after': '120' });
     expect(await w.find('first')).toBe('keys_unreachable 120');
     w.now += 119 * SECOND;
@@ -186,7 +186,7 @@ describe('when Mozilla accounts is down', () => {
     ['an endless one', () => Promise.resolve(Response.json({ keys: [second.jwk], x: 'x'.repeat(65536) }))],
     ['a broken connection', down],
   ])('known keys survive %s', async (_what, answer) => {
-    const w = world();
+    const w = setup();
     await w.find('first');
     w.answer = answer;
     w.now += 31 * SECOND;

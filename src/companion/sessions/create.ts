@@ -47,7 +47,7 @@ export async function createSession(
   const { clientId } = checked.client;
   // Register the account before reading the profile, so that later events are kept and count as newer. Earlier events,
   // not kept for an unknown account, are reflected in the profile, or make it refuse the token.
-  const readAtRevision = await store.open(account, at);
+  const readAtRevision = await store.registerAccount(account, at);
   const metrics = await readMetricsEnabled(deployment(clientId), accessToken, checked.uid, http);
   const facts = { account, clientId, provedAt: provedAt(checked, at), metrics, readAtRevision, at };
 

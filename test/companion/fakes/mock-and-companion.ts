@@ -1,4 +1,4 @@
-// A stand-in for Mozilla accounts and one room of the companion in front of it, together in this process.
+// A mock server of Mozilla accounts and one folder's routes of the companion in front of it, in this process.
 import { Hono } from 'hono';
 import { createTokenCheck } from '../../../src/companion/bearer/check.ts';
 import type { TokenCheck } from '../../../src/companion/bearer/types.ts';
@@ -39,19 +39,19 @@ export interface Harness<S extends Store> {
   readonly check: TokenCheck;
   readonly deployment: (clientId: string) => Deployment;
   readonly clients: ReadonlyMap<string, Client>;
-  /** Mounts a room's routes, with the one shape of errors. What nobody foresaw is in `unforeseen`. */
-  serve(room: Hono): Hono;
-  readonly unforeseen: unknown[];
-  /** An access token of a person. */
+  /** Mounts routes with the companion's error handling. Unexpected errors go to `unexpected`. */
+  serve(routes: Hono): Hono;
+  readonly unexpected: unknown[];
+  /** An access token of an account. */
   token(wish?: Wish): Promise<string>;
   uid(email?: string): string;
-  /** What a SET of Mozilla accounts does to the store. */
-  hears(event: AccountEvent, email?: string, client?: Client): Promise<void>;
+  /** Applies an event to the store, as a SET would. */
+  receives(event: AccountEvent, email?: string, client?: Client): Promise<void>;
 }
 
 let jti = 0;
 
-/** `store` left out: the one in memory. */
+/** Without `store`, an in-memory one. */
 export async function createHarness(): Promise<Harness<ReturnType<typeof fakeStore>>>;
 export async function createHarness<S extends Store>(store: S): Promise<Harness<S>>;
 export async function createHarness(store: Store = fakeStore()): Promise<Harness<Store>> {
@@ -70,8 +70,8 @@ export async function createHarness(store: Store = fakeStore()): Promise<Harness
     now,
     secret: SECRET,
   });
-  const unforeseen: unknown[] = [];
-  const uid = (email = 'ada@example.com') => mock.store.accounts.byEmail(email)?.uid ?? '';
+  const unexpected: unknown[] = [];
+  const uid = (email = 'ada@example.com') => standin.store.accounts.byEmail(email)?.uid ?? '';
   return {
     mock,
     driver,
@@ -79,24 +79,24 @@ export async function createHarness(store: Store = fakeStore()): Promise<Harness
     clock,
     check,
     clients,
-    unforeseen,
+    unexpected,
     uid,
     deployment: (clientId) => ({ name: 'local', endpoints, clientId }),
-    serve(room) {
+    serve(routes) {
       const app = new Hono();
       app.onError((error, c) => {
         if (error instanceof Problem) return answerProblem(c, error);
-        unforeseen.push(error);
+        unexpected.push(error);
         return c.json({ error: 'internal', message: '' }, 500);
       });
-      app.route('/', room);
+      app.route('/', routes);
       return app;
     },
     async token(wish = {}) {
       const { access_token: token } = await driver.tokens({ scope: CLIENT.scope, ...wish });
       return String(token);
     },
-    async hears(event, email, client = CLIENT) {
+    async receives(event, email, client = CLIENT) {
       await store.apply({
         account: accountKey(SECRET, client, uid(email)),
         clientId: client.clientId,

@@ -1,4 +1,4 @@
-// A store in memory: the companion's database as far as its interface promises, for tests of what stands before it.
+// An in-memory store that keeps the promises of the interface, for tests of what uses it.
 import type { EndedReason, MetricsEvent } from '../../../src/contract/companion.ts';
 import type {
   CreateResult,
@@ -29,7 +29,7 @@ interface Session {
 
 interface Pending extends Revocation {
   attempts: number;
-  /** How long it was told to wait. */
+  /** The wait it was postponed by. */
   wait: number;
   setAside?: string;
   why?: string;
@@ -45,7 +45,7 @@ export interface FakeStore extends Store {
     readonly engaged: Set<string>;
     readonly revocations: Map<string, Pending>;
   };
-  /** Everything that is kept, as text. */
+  /** All stored data as text. */
   dump(): string;
 }
 
@@ -190,7 +190,7 @@ export function fakeStore(): FakeStore {
       for (const event of events) happen(hex(account), event, hex(mark), at);
       return Promise.resolve();
     },
-    open: async (account) => Promise.resolve(open(hex(account)).revision),
+    registerAccount: async (account) => Promise.resolve(open(hex(account)).revision),
     createSession: async (request) => Promise.resolve(createSession(request)),
     session: async (hash) => Promise.resolve(look(hash)),
     async end(hash, refreshTokenIds, at) {

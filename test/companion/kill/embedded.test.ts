@@ -55,9 +55,9 @@ it(
       event: 'password-change',
     });
     expect(await deliver(agent, origin, set)).not.toBe(200);
-    await vi.waitUntil(() => companion.said().includes('was moved or removed'), { timeout: PATIENCE_MS });
+    await vi.waitUntil(() => companion.output().includes('was moved or removed'), { timeout: PATIENCE_MS });
     expect(await companion.stop()).toBe(1);
-    expect(companion.said()).toContain('"Type":"database_lost"');
+    expect(companion.output()).toContain('"Type":"database_lost"');
     // Nothing was created in its place, and everything is in the new location.
     expect(await entries(dataDir)).toBe(0);
     const next = built.start(mock, { dataDir: `${dataDir}-moved` });

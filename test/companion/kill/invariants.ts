@@ -25,8 +25,8 @@ interface After {
 /**
  * Lets a last companion finish the remaining work, and checks everything. The load has ended, and no companion runs.
  */
-export async function prove({ mock, built, where, load, kills, name }: After): Promise<void> {
-  const { told, deleted, revoked, kept, answers } = load;
+export async function checkInvariants({ standin, built, where, load, kills, name }: After): Promise<void> {
+  const { delivered, deleted, revoked, kept, answers } = load;
   await inside(where, age);
   const last = built.start(mock, where);
   await last.listening;
@@ -36,7 +36,7 @@ export async function prove({ mock, built, where, load, kills, name }: After): P
   expect(await last.stop()).toBe(0);
   await inside(where, (database) => look(database, load));
 
-  const acked = told.filter((one) => one.acked).length + deleted.length;
+  const acked = delivered.filter((one) => one.acked).length + deleted.length;
   expect(acked).toBeGreaterThan(kills);
   expect(revoked.length).toBeGreaterThan(kills);
   // No 500 between two kills. On a busy machine a database may be unavailable for a moment, with 503.
@@ -66,11 +66,12 @@ async function look(database: Database, load: Load): Promise<void> {
     `select concat_ws(' ', encode(account, 'hex'), kind, coalesce(at::text, encode(mark, 'hex'))) as entry from companion.ledger`,
   );
   const ledger = new Set(rows.map(({ entry }) => entry));
-  const isThere = ({ account, kind, at }: Load['told'][number]) => ledger.has(`${account} ${kind} ${at}`);
-  const lost = load.told.filter((one) => one.acked && !isThere(one));
+  const isThere = ({ account, kind, at }: Load['delivered'][number]) =>
+    ledger.has(`${account} ${kind} ${at}`);
+  const lost = load.delivered.filter((one) => one.acked && !isThere(one));
   expect(lost).toEqual([]);
   // All events of one token are stored, or none.
-  const halves = load.told.filter(
+  const halves = load.delivered.filter(
     (one) => isThere(one) !== one.marks.some((mark) => ledger.has(`${one.account} profile_change ${mark}`)),
   );
   expect(halves).toEqual([]);
@@ -91,13 +92,13 @@ async function look(database: Database, load: Load): Promise<void> {
 }
 
 /** The state is that of the newest event, acknowledged or not. */
-async function expectStates(database: Database, { told }: Load): Promise<void> {
+async function expectStates(database: Database, { delivered }: Load): Promise<void> {
   const rows = await database.query<{ key: string; valid_after: number; revision: number; newest: number }>(
     `select encode(key, 'hex') as key, valid_after, revision,
        (select max(at) from companion.capability where account = key) as newest from companion.account`,
   );
-  for (const account of new Set(told.map((one) => one.account))) {
-    const acked = told.filter((one) => one.account === account && one.acked);
+  for (const account of new Set(delivered.map((one) => one.account))) {
+    const acked = delivered.filter((one) => one.account === account && one.acked);
     const newest = (kind: string) =>
       Math.max(0, ...acked.filter((one) => one.kind === kind).map(({ at }) => at));
     const row = rows.find(({ key }) => key === account);

@@ -9,14 +9,14 @@ import { whenOutOfTime } from '../../harness/test-signal.ts';
 import { CLIENT, SECRET } from '../fakes/mock-and-companion.ts';
 import { createSession, deliver, grant, quickly } from '../harness.ts';
 
-const PEOPLE = 16;
-const LEAVERS = 2;
+const ACCOUNTS = 16;
+const SIGNING_OUT = 2;
 /** Milliseconds between two deliveries of one sender. */
 const PACE = 10;
-const LEAVING_PACE = 80;
+const SIGN_OUT_PACE = 80;
 
 /** One event with an instant, always delivered together with a `profile-change`. */
-export interface Told {
+export interface DeliveredEvent {
   /** The account's key, hex. */
   readonly account: string;
   readonly kind: string;
@@ -29,7 +29,7 @@ export interface Told {
 export interface Load {
   /** The companion's current origin; undefined while none runs. */
   target: string | undefined;
-  readonly told: readonly Told[];
+  readonly delivered: readonly DeliveredEvent[];
   /** Keys (hex) of accounts whose deletion was acknowledged. */
   readonly deleted: readonly string[];
   /** Ids of grants whose revocation was acknowledged. */
@@ -44,12 +44,12 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-/** Creates a session for every account at `origin`, and starts. `doomed`: number of accounts for deletions. */
-export async function startLoad(mock: RunningMockServer, origin: string, doomed: number): Promise<Load> {
+/** Creates a session for every account at `origin`, and starts. `deletions`: number of accounts for deletions. */
+export async function startLoad(standin: RunningStandin, origin: string, deletions: number): Promise<Load> {
   const agent = new Agent({ keepAlive: true, maxSockets: 32 });
   const { clientId } = CLIENT;
   const answers = new Map<string, number>();
-  const told: Told[] = [];
+  const delivered: DeliveredEvent[] = [];
   const [deleted, revoked, kept]: [string[], string[], string[]] = [[], [], []];
   let over = false;
   // An hour ago, so that it ends no session.
@@ -64,19 +64,19 @@ export async function startLoad(mock: RunningMockServer, origin: string, doomed:
   };
   const many = (name: string, count: number) =>
     Promise.all(Array.from({ length: count }, (_, index) => person(`${name}-${index}`)));
-  const accounts = await many('told', PEOPLE);
-  const leavers = await many('leaving', LEAVERS);
-  const condemned = await many('doomed', doomed);
+  const accounts = await many('account', ACCOUNTS);
+  const signingOut = await many('signing-out', SIGNING_OUT);
+  const toDelete = await many('deleted', deletions);
 
   const load: Load = {
     target: origin,
-    told,
+    delivered,
     deleted,
     revoked,
     kept,
     answers,
     async deleteOne() {
-      const one = condemned.pop();
+      const one = toDelete.pop();
       if (one === undefined) throw new Error('No account is left to delete.');
       const set = () => mock.events.sign({ clientId, uid: one.uid, event: 'delete-user' });
       if (await until(200, 'event', async (at) => deliver(agent, at, await set()))) deleted.push(one.account);
@@ -107,7 +107,7 @@ export async function startLoad(mock: RunningMockServer, origin: string, doomed:
     return false;
   }
 
-  const deliveryFor = async ({ uid, account }: (typeof accounts)[number], nth: number) => {
+  const deliverEvents = async ({ uid, account }: (typeof accounts)[number], nth: number) => {
     for (let round = nth; !over; round += 1) {
       const at = (instant += 1);
       const isPassword = round % 5 === 0;
@@ -132,22 +132,22 @@ export async function startLoad(mock: RunningMockServer, origin: string, doomed:
         return deliver(agent, to, await mock.events.sign({ clientId, uid, event: 'many', claims }));
       });
       const kind = isPassword ? 'password_change' : 'subscription_state_change';
-      told.push({ account, kind, at, marks, acked });
+      delivered.push({ account, kind, at, marks, acked });
       await wait(PACE);
     }
   };
 
-  const leaving = async ({ uid, session }: (typeof accounts)[number]) => {
+  const signOuts = async ({ uid, session }: (typeof accounts)[number]) => {
     const headers = { authorization: `Bearer ${session}`, 'content-type': 'application/json' };
     while (!over) {
       const ids = [grant(mock, uid), grant(mock, uid)];
       const body = JSON.stringify({ refreshTokenIds: ids });
       const end = (to: string) => quickly(agent, `${to}/v1/session/end`, headers, body);
       if (await until(202, 'end', end)) revoked.push(...ids);
-      await wait(LEAVING_PACE);
+      await wait(SIGN_OUT_PACE);
     }
   };
 
-  const loops = [...accounts.map(deliveryFor), ...leavers.map(leaving)];
+  const loops = [...accounts.map(deliverEvents), ...signingOut.map(signOuts)];
   return load;
 }

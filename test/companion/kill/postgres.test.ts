@@ -7,7 +7,7 @@ import { note } from '../../faults/counts.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
 import { ask, builtCompanion, createSession, type BuiltCompanion } from '../harness.ts';
 import { startLoad } from './load.ts';
-import { prove } from './invariants.ts';
+import { checkInvariants } from './invariants.ts';
 import { acknowledged, killAgainAndAgain, PATIENCE_MS } from './rounds.ts';
 
 describe('kills on PostgreSQL', () => {
@@ -62,7 +62,14 @@ describe('kills on PostgreSQL', () => {
         expect(answers.get(unavailable)).toBeGreaterThan(0);
         answers.delete(unavailable);
       }
-      await prove({ mock, built, where, load: { ...load, answers }, kills: 1, name: 'a killed server' });
+      await checkInvariants({
+        standin,
+        built,
+        where,
+        load: { ...load, answers },
+        kills: 1,
+        name: 'a killed server',
+      });
       note('kills of PostgreSQL', 1, '0 lost');
       await mock.stop();
     },

@@ -6,7 +6,7 @@ import { testSignal } from '../../harness/test-signal.ts';
 import { createChance } from '../../harness/random.ts';
 import type { BuiltCompanion, Where } from '../harness.ts';
 import { startLoad, type Load } from './load.ts';
-import { prove } from './invariants.ts';
+import { checkInvariants } from './invariants.ts';
 
 /** Number of rounds; set `KILL_ROUNDS` for more. */
 export const KILL_ROUNDS = Number(process.env.KILL_ROUNDS ?? 4);
@@ -68,7 +68,7 @@ export async function killAgainAndAgain({ name, built, where }: Rounds): Promise
     await companion.kill9();
     mock.faults.clear();
     expect(load.deleted).toHaveLength(DELETIONS);
-    await prove({ mock, built, where, load, kills: KILL_ROUNDS + 1, name });
+    await checkInvariants({ standin, built, where, load, kills: KILL_ROUNDS + 1, name });
   } finally {
     await load.stop();
     await companion.kill9();
@@ -77,13 +77,13 @@ export async function killAgainAndAgain({ name, built, where }: Rounds): Promise
 }
 
 /** Resolves when `count` more events and one more sign-out have been acknowledged. */
-export async function acknowledged({ told, revoked }: Load, more: number): Promise<void> {
+export async function acknowledged({ delivered, revoked }: Load, more: number): Promise<void> {
   const signal = testSignal();
-  const wanted = told.length + more;
+  const wanted = delivered.length + more;
   const handedIn = revoked.length;
   const come = () => {
     signal.throwIfAborted();
-    return told.length >= wanted && revoked.length > handedIn;
+    return delivered.length >= wanted && revoked.length > handedIn;
   };
   await vi.waitUntil(come, { timeout: PATIENCE_MS, interval: 1 });
 }

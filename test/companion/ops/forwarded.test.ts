@@ -6,7 +6,7 @@ import type { RunningCompanion } from '../../../src/companion/start.ts';
 import { WEBHOOK_PATH } from '../../../src/companion/routes/webhooks.ts';
 import { startMockServer, type RunningMockServer } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
-import { ask, PASSWORD, quickly, startHere } from '../harness.ts';
+import { ask, PASSWORD, quickly, startInProcess } from '../harness.ts';
 
 const PATIENCE_MS = 300_000;
 const TOLD = 'COMPANION_TRUSTED_PROXIES is 0';
@@ -33,7 +33,7 @@ afterAll(async () => {
 const start = async (trustedProxies: number) => {
   const lines: string[] = [];
   const databaseUrl = await freshDatabase(server.url);
-  running = await startHere(mock, { databaseUrl }, { lines, trustedProxies });
+  running = await startInProcess(standin, { databaseUrl }, { lines, trustedProxies });
   const { origin } = running;
   const page = async () => {
     const headers = { authorization: `Basic ${btoa(`operator:${PASSWORD}`)}` };

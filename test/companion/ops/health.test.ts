@@ -10,7 +10,7 @@ import { createLog } from '../../../src/companion/operations/log.ts';
 import { startMockServer, type RunningMockServer } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
 import { CLIENT, OTHER_CLIENT, SECRET } from '../fakes/mock-and-companion.ts';
-import { accessToken, ask, createSession, deliver, PASSWORD, startHere, uidOf } from '../harness.ts';
+import { accessToken, ask, createSession, deliver, PASSWORD, startInProcess, uidOf } from '../harness.ts';
 import { smallDisk, type SmallDisk } from './tmpfs.ts';
 
 const PATIENCE_MS = 300_000;
@@ -31,8 +31,8 @@ afterAll(async () => {
   await mock.stop();
 });
 
-const start = async (where: Parameters<typeof startHere>[1]) => {
-  running = await startHere(mock, where);
+const start = async (where: Parameters<typeof startInProcess>[1]) => {
+  running = await startInProcess(standin, where);
   return running.origin;
 };
 const beat = async (origin: string) => {

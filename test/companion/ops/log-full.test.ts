@@ -176,7 +176,7 @@ it(
     await many(500, () => get(`${origin}/webhooks/fxa`, bearer, 'POST'));
     await many(500, () => get(`${origin}/v1/session/end`, bearer, 'POST', 'x'.repeat(20_000)));
     await running.stop();
-    const lines = linesOf(running.said());
+    const lines = linesOf(running.output());
     expect(lines.length).toBeLessThan(40);
     const sums = lines.filter(({ Type, Fields }) => Type === 'request_repeated' && Fields.status === 404);
     const first = lines.filter(({ Type, Fields }) => Type === 'request' && Fields.status === 404);

@@ -8,7 +8,7 @@ import { openPostgres } from '../../../src/companion/db/postgres.ts';
 import { startMockServer, type RunningMockServer } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
 import { CLIENT } from '../fakes/mock-and-companion.ts';
-import { accessToken, ask, createSession, deliver, grant, startHere, uidOf } from '../harness.ts';
+import { accessToken, ask, createSession, deliver, grant, startInProcess, uidOf } from '../harness.ts';
 
 const PATIENCE_MS = 300_000;
 const SLOW = { timeout: 120_000 };
@@ -36,8 +36,8 @@ it(
   'lets companions start on an empty database, notify each other, and destroy grants',
   async () => {
     const databaseUrl = await fresh();
-    const one = await startHere(mock, { databaseUrl });
-    const other = await startHere(mock, { databaseUrl });
+    const one = await startInProcess(standin, { databaseUrl });
+    const other = await startInProcess(standin, { databaseUrl });
     try {
       const session = await createSession(mock, one.origin);
       const look = () => ask(`${other.origin}/v1/session`, 'GET', { bearer: session });

@@ -126,7 +126,7 @@ describe('a companion whose environment names a proxy', () => {
       await expect.poll(isLive, SLOW).toBe(false);
       expect(new Set(proxy.asked)).toEqual(new Set([`${HOST}:443`]));
       expect([...proxy.credentials]).toEqual([`Basic ${btoa('companion:p@ss word')}`]);
-      for (const secret of ['p@ss', 'p%40ss']) expect(running.said()).not.toContain(secret);
+      for (const secret of ['p@ss', 'p%40ss']) expect(running.output()).not.toContain(secret);
     },
     PATIENCE_MS,
   );
@@ -161,7 +161,7 @@ describe('a companion whose environment names a proxy', () => {
       await expect(running.listening).rejects.toThrow(
         'HTTPS_PROXY must be the http or https URL of a proxy.',
       );
-      expect(running.said()).not.toContain(HTTPS_PROXY);
+      expect(running.output()).not.toContain(HTTPS_PROXY);
     },
     PATIENCE_MS,
   );

@@ -7,7 +7,7 @@ import { startPostgres, type RunningPostgres } from '../../../scripts/machine/po
 import { startMockServer, type RunningMockServer } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
 import { CLIENT } from '../fakes/mock-and-companion.ts';
-import { accessToken, ask, createSession, deliver, grant, startHere, uidOf } from '../harness.ts';
+import { accessToken, ask, createSession, deliver, grant, startInProcess, uidOf } from '../harness.ts';
 
 const PATIENCE_MS = 500_000;
 const SLOW = { timeout: 120_000 };
@@ -64,8 +64,8 @@ it(
   'is left by the listener and the worker too, which all recover',
   async () => {
     const databaseUrl = await freshDatabase(server.url);
-    const one = await startHere(mock, { databaseUrl }, { redo: REDO });
-    const other = await startHere(mock, { databaseUrl }, { redo: REDO });
+    const one = await startInProcess(standin, { databaseUrl }, { redo: REDO });
+    const other = await startInProcess(standin, { databaseUrl }, { redo: REDO });
     try {
       const { clientId } = CLIENT;
       const uid = uidOf(mock);

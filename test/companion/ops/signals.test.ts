@@ -44,14 +44,14 @@ it(
   async () => {
     const { running, origin } = await start('0');
     process.kill(running.pid, 'SIGHUP');
-    await expect.poll(running.said, SLOW).toContain('"hangup_ignored"');
+    await expect.poll(running.output, SLOW).toContain('"hangup_ignored"');
     const { status, headers } = await ask(`${origin}/__heartbeat__`);
     expect(status).toBe(200);
     expect(headers.get('keep-alive')).toMatch(/^timeout=620\b/);
     expect(await running.stop()).toBe(0);
-    expect(running.said()).toContain('"database":"postgresql"');
-    expect(running.said()).toContain('"host":"127.0.0.1:');
-    expect(running.said()).not.toContain(new URL(server.url).password);
+    expect(running.output()).toContain('"database":"postgresql"');
+    expect(running.output()).toContain('"host":"127.0.0.1:');
+    expect(running.output()).not.toContain(new URL(server.url).password);
   },
   PATIENCE_MS,
 );
@@ -78,7 +78,7 @@ it(
     const { running, origin } = await start('1');
     expect(await beat(origin)).toBe(200);
     expect(await running.stop()).toBe(0);
-    expect(running.said()).toContain('"stopping"');
+    expect(running.output()).toContain('"stopping"');
   },
   PATIENCE_MS,
 );

@@ -11,7 +11,7 @@ import { openDatabase } from '../../../src/companion/db/open.ts';
 import { startupError } from '../../../src/companion/startup-error.ts';
 import { startMockServer, type RunningMockServer } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
-import { startHere } from '../harness.ts';
+import { startInProcess } from '../harness.ts';
 
 const PATIENCE_MS = 300_000;
 const PASSWORD = 'pa#ss/w@rd:é';
@@ -68,7 +68,7 @@ const as = (url: string, more: Partial<Pick<URL, 'username' | 'password' | 'path
 /** Undefined when it started. */
 async function whyNot(databaseUrl: string): Promise<string | undefined> {
   try {
-    const companion = await startHere(mock, { databaseUrl });
+    const companion = await startInProcess(standin, { databaseUrl });
     await companion.stop();
     return undefined;
   } catch (error) {

@@ -8,7 +8,7 @@ import { openPostgres } from '../../../src/companion/db/postgres.ts';
 import type { RunningCompanion } from '../../../src/companion/start.ts';
 import { startMockServer, type RunningMockServer } from '../../../src/mock-accounts/listen.ts';
 import { CLIENT } from '../fakes/mock-and-companion.ts';
-import { ask, createSession, startHere, uidOf } from '../harness.ts';
+import { ask, createSession, startInProcess, uidOf } from '../harness.ts';
 
 const STATEMENT_LIMIT_MS = 500;
 
@@ -28,9 +28,9 @@ describe('a statement that waits for a lock longer than our limit', () => {
     server = await startPostgres();
     await (await openDatabase({ url: server.url })).close();
     database = openPostgres(server.url, { patience: STATEMENT_LIMIT_MS });
-    mock = await startMockServer({ era: 'today' });
-    companion = await startHere(mock, { database }, { lines });
-    session = await createSession(mock, companion.origin);
+    standin = await startStandin({ era: 'today' });
+    companion = await startInProcess(standin, { database }, { lines });
+    session = await createSession(standin, companion.origin);
   });
   afterAll(async () => {
     await companion.stop();
