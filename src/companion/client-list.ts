@@ -22,7 +22,7 @@ export function parseClients(value: string): readonly Client[] {
       clients.push(readClient(entry, clients));
     } catch (error) {
       const { message } = error as Error;
-      throw new Error(`is wrong about client number ${clients.length + 1}: ${message}`, { cause: error });
+      throw new Error(`has an error in client ${clients.length + 1}: ${message}`, { cause: error });
     }
   }
   return clients;
@@ -38,22 +38,22 @@ function readClient(entry: unknown, before: readonly Client[]): Client {
     origin,
     ...rest
   } = Object(entry) as Record<string, unknown>;
-  if (Object.keys(rest).length > 0) throw new Error(`there is nothing but ${MEMBERS.join(', ')}`);
+  if (Object.keys(rest).length > 0) throw new Error(`the only members are ${MEMBERS.join(', ')}`);
   if (typeof clientId !== 'string' || !/^[0-9a-f]{16}$/.test(clientId)) {
     throw new Error('clientId must be 16 hexadecimal digits');
   }
-  if (!isName(name)) throw new Error('name must be of small letters, digits and "-"');
-  if (before.some((other) => other.name === name)) throw new Error('its name is taken');
+  if (!isName(name)) throw new Error('name must consist of lower-case letters, digits and "-"');
+  if (before.some((other) => other.name === name)) throw new Error('its name is used twice');
   const same = before.find((other) => other.clientId === clientId);
   const itsSpace = space ?? same?.space ?? name;
-  if (!isName(itsSpace)) throw new Error('space must be of small letters, digits and "-"');
+  if (!isName(itsSpace)) throw new Error('space must consist of lower-case letters, digits and "-"');
   if (same && same.space !== itsSpace) throw new Error('its clientId is listed above with another space');
   if (typeof scope !== 'string' || parameterFault('scope', scope) !== undefined) {
-    throw new Error('scope must be what its tokens must have, such as "profile:uid"');
+    throw new Error('scope must list the scopes its tokens must have, such as "profile:uid"');
   }
   if (typeof jwt !== 'boolean') throw new Error('jwt must be true or false');
   if (origin !== undefined && (typeof origin !== 'string' || secureUrl(origin)?.origin !== origin)) {
-    throw new Error('origin must be one, such as "https://example.com"');
+    throw new Error('origin must be an origin such as "https://example.com"');
   }
   return { clientId, name, scope, space: itsSpace, jwt, ...(origin !== undefined && { origin }) };
 }

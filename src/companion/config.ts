@@ -46,7 +46,9 @@ export class ConfigError extends Error {
   readonly faults: readonly string[];
 
   constructor(faults: readonly string[]) {
-    super(['The companion does not start like this:', ...faults.map((fault) => `  ${fault}`)].join('\n'));
+    super(
+      ['The companion cannot start with these settings:', ...faults.map((fault) => `  ${fault}`)].join('\n'),
+    );
     this.faults = faults;
   }
 }
@@ -78,7 +80,7 @@ export function readSettings(variables: Variables): CompanionSettings {
   const dataDir = optional('COMPANION_DATA', String);
   if (!variables.DATABASE_URL === !variables.COMPANION_DATA) {
     faults.push(
-      'DATABASE_URL (a PostgreSQL server) or COMPANION_DATA (a folder for the embedded database) is needed, and not both.',
+      'Set either DATABASE_URL (a PostgreSQL server) or COMPANION_DATA (a folder for the embedded database).',
     );
   }
   const operatorPassword = optional('COMPANION_OPERATOR_PASSWORD', password);
@@ -129,7 +131,7 @@ function realClients(value: string): readonly Client[] {
   const clients = parseClients(value);
   const example = clients.find(({ clientId }) => EXAMPLE_CLIENTS.has(clientId));
   if (example)
-    throw new Error(`has the client id ${example.clientId} of .env.example: give those Mozilla gave you`);
+    throw new Error(`has the client id ${example.clientId} of .env.example: use those Mozilla gave you`);
   return clients;
 }
 
@@ -142,17 +144,15 @@ const UNUSABLE_SESSIONS: ReadonlySet<string> = new Set(['read-only', 'standby', 
 
 function postgresUrl(value: string): string {
   if (!/^postgres(?:ql)?:\/\//.test(value)) throw new Error('must begin with postgres://');
-  if (value.includes('#')) throw new Error('has a # in it: in a password, write it as %23');
+  if (value.includes('#')) throw new Error('contains a #: in a password, write it as %23');
   if (!urlsOf(value).every((url) => URL.canParse(url))) {
     throw new Error(
       'cannot be read: write special characters of the password as %XX (/ as %2F, @ as %40, : as %3A)',
     );
   }
-  if (value.includes('//companion:password@')) throw new Error('is the one of .env.example: give your own');
+  if (value.includes('//companion:password@')) throw new Error('is the one of .env.example: set your own');
   if (UNUSABLE_SESSIONS.has(sessionAttributes(value) ?? '')) {
-    throw new Error(
-      'asks for servers that take no writes: target_session_attrs must be read-write, primary or any',
-    );
+    throw new Error('selects read-only servers: target_session_attrs must be read-write, primary or any');
   }
   return value;
 }
@@ -164,7 +164,8 @@ function parseExtensionIds(value: string): readonly string[] {
 }
 
 function password(value: string): string {
-  if (value.length < 16) throw new Error('must have 16 characters at least: it stands on the open network');
+  if (value.length < 16)
+    throw new Error('must have at least 16 characters, since it is exposed to the network');
   return value;
 }
 

@@ -71,15 +71,15 @@ function adviceFor(code: string, message: string): string {
     case '42883':
     case '42710':
     case '42P06':
-      return ` The companion's tables are not as it left them${what}: give it a database of its own.`;
+      return ` The companion's tables have been changed${what}: use a separate database for it.`;
     case '28P01':
       return ' The password is wrong: special characters in it are written as %XX (# as %23).';
     case '28000':
-      return ' It does not let this role in from here: see pg_hba.conf, and sslmode=verify-full where it asks for encryption.';
+      return ' It refuses this role from this host: see pg_hba.conf, and set sslmode=verify-full if it requires encryption.';
     case '3D000':
-      return ` There is no such database${what}: create it first.`;
+      return ` The database does not exist${what}: create it first.`;
     case '25006':
-      return ' It takes no writes: name the primary, or all hosts of the cluster.';
+      return ' It accepts no writes: name the primary, or all hosts of the cluster.';
     default:
       return '';
   }

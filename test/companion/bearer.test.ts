@@ -78,7 +78,7 @@ describe.each(KINDS)('in $era, asked at $mode', ({ era, mode }) => {
     ['a refresh token', (tokens: Record<string, unknown>) => tokens.refresh_token],
     ['an id_token', (tokens: Record<string, unknown>) => tokens.id_token],
     ['one that never was', () => 'ab'.repeat(32)],
-  ])('%s is none', async (_name, pick) => {
+  ])('%s is refused', async (_name, pick) => {
     const { show, driver } = await harness(era, mode);
     const token = pick(await driver.tokens());
     expect(token).toBeTypeOf('string');

@@ -207,8 +207,8 @@ export const deliver = (agent: Agent, origin: string, set: string) =>
   });
 
 /** An access token of an account, with the narrow scope the extension requests. */
-export async function accessToken(standin: RunningStandin, wish: Wish = {}): Promise<string> {
-  const { access_token: token } = await drive(standin).tokens({ scope: CLIENT.scope, ...wish });
+export async function accessToken(mock: RunningMockServer, wish: Wish = {}): Promise<string> {
+  const { access_token: token } = await drive(mock).tokens({ scope: CLIENT.scope, ...wish });
   return String(token);
 }
 
@@ -226,7 +226,7 @@ export async function createSession(
 }
 
 /** Creates a live grant of an account; returns its id. */
-export function grant(standin: RunningStandin, uid: string): string {
+export function grant(mock: RunningMockServer, uid: string): string {
   const { clientId, scope } = CLIENT;
   return mock.store.tokens.addRefreshToken({ clientId, uid, scope }).item.id;
 }

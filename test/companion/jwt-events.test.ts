@@ -27,7 +27,7 @@ describe('JWT access tokens on', () => {
       const received: (string | undefined)[] = [];
       notifications = received;
       for (const database of [stored.database, await stored.another()]) {
-        companions.push(await startInProcess(standin, { database }, { clients: [JWT_CLIENT] }));
+        companions.push(await startInProcess(mock, { database }, { clients: [JWT_CLIENT] }));
         // Called after the instance's own listener on the same connection.
         await database.listen(ACCOUNT_CHANNEL, (payload) => received.push(payload));
       }
@@ -39,7 +39,7 @@ describe('JWT access tokens on', () => {
     });
 
     /** A token as Mozilla accounts issues them (2023). */
-    const token = async (issuedAt: number, sub = uidOf(standin)) => {
+    const token = async (issuedAt: number, sub = uidOf(mock)) => {
       const { kid, privateKey } = await keys.active();
       const iat = Math.floor(issuedAt / 1000);
       return new SignJWT({ client_id: clientId, scope, iat, exp: iat + 21_900, sub })
@@ -59,7 +59,7 @@ describe('JWT access tokens on', () => {
     /** Delivers an event to the first instance, and waits until both are notified. */
     const sendEvent = async (event: string, payload: object = {}) => {
       const already = notifications.length;
-      const set = await standin.events.sign({
+      const set = await mock.events.sign({
         clientId,
         uid: uidOf(mock),
         event,
@@ -108,7 +108,7 @@ describe('JWT access tokens on', () => {
 
     it('end with their account, and not those of others', async () => {
       const bearer = await token(Date.now() - 60_000);
-      const other = await token(Date.now() - 60_000, uidOf(standin, 'lin@example.com') || 'cd'.repeat(16));
+      const other = await token(Date.now() - 60_000, uidOf(mock, 'lin@example.com') || 'cd'.repeat(16));
       await sendEvent('delete-user');
       expect([await answers(bearer), await answers(other)]).toEqual([
         [refused, refused],

@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   expect(harness.unexpected).toEqual([]);
-  await harness.standin.stop();
+  await harness.mock.stop();
 });
 
 function mount(fetch: typeof globalThis.fetch) {
@@ -219,7 +219,7 @@ describe('GET /v1/metrics-flow', () => {
   });
 
   it('waits at most three seconds', async () => {
-    harness.standin.faults.set([{ where: 'metrics-flow', what: { kind: 'silence' } }]);
+    harness.mock.faults.set([{ where: 'metrics-flow', what: { kind: 'silence' } }]);
     const limits = vi.spyOn(AbortSignal, 'timeout');
     expect((await ask({ client_id })).status).toBe(503);
     expect(limits.mock.calls).toEqual([[3000]]);
@@ -228,7 +228,7 @@ describe('GET /v1/metrics-flow', () => {
 
   it.each([
     ['a flow id that is too short', { flowId: 'a' }],
-    ['a device id that is none', { deviceId: 7 }],
+    ['an invalid device id', { deviceId: 7 }],
     ['a begin in seconds', { flowBeginTime: 1_795_240_445 }],
     ['a begin that is text', { flowBeginTime: '1795240445000' }],
     ['an array', []],

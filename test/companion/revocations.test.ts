@@ -35,7 +35,7 @@ beforeEach(async () => {
 afterEach(() => harness.mock.stop());
 
 /** A live grant, queued for revocation. */
-async function doomed(): Promise<string> {
+async function queuedGrant(): Promise<string> {
   const { refresh_token: token } = await harness.driver.tokens({ scope: CLIENT.scope });
   const id = await refreshTokenId(String(token));
   const { clientId } = CLIENT;
@@ -58,13 +58,13 @@ const goesWrong = (what: Fault['what'], times = 1) => {
 
 describe('a revocation', () => {
   it('destroys the grant and is removed', async () => {
-    const id = await doomed();
+    const id = await queuedGrant();
     await revoke(id);
     expect([live(), row(id), reported]).toEqual([0, undefined, [['done']]]);
   });
 
   it('is removed when the grant is already gone', async () => {
-    const id = await doomed();
+    const id = await queuedGrant();
     goesWrong({ kind: 'drop-after' });
     await revoke(id);
     expect([live(), row(id)?.why]).toEqual([0, 'offline']);
@@ -86,7 +86,7 @@ describe('a revocation', () => {
     ['a route that is missing', { kind: 'status', status: 404 }, 'misconfigured'],
     ['a blocked request', { kind: 'status', status: 429 }, 'rate_limited'],
   ])('is tried again after %s', async (_name, what, why) => {
-    const id = await doomed();
+    const id = await queuedGrant();
     goesWrong(what);
     await revoke(id);
     expect(row(id)).toMatchObject({ attempts: 1, why });
@@ -97,7 +97,7 @@ describe('a revocation', () => {
   });
 
   it('waits twice as long each time', async () => {
-    const id = await doomed();
+    const id = await queuedGrant();
     goesWrong({ kind: 'drop' }, 3);
     const waits: number[] = [];
     for (let tries = 0; tries < 3; tries += 1) {
@@ -108,7 +108,7 @@ describe('a revocation', () => {
   });
 
   it('respects Retry-After for this and all other revocations', async () => {
-    const [first, second] = [await doomed(), await doomed()];
+    const [first, second] = [await queuedGrant(), await queuedGrant()];
     goesWrong({ kind: 'status', status: 503, retryAfter: 120 });
     await revoke(first);
     expect(wait(first)).toBe(120_000);
@@ -124,7 +124,7 @@ describe('a revocation', () => {
     ['a client Mozilla accounts does not know', { kind: 'status', status: 400, errno: 101 }, 'misconfigured'],
     ['a parameter it refuses', { kind: 'status', status: 400, errno: 109 }, 'invalid_request'],
   ])('is set aside for %s', async (_name, what, why) => {
-    const id = await doomed();
+    const id = await queuedGrant();
     goesWrong(what);
     await revoke(id);
     expect(row(id)).toMatchObject({ setAside: why });
@@ -133,7 +133,7 @@ describe('a revocation', () => {
   });
 
   it('is given up after 30 days, not earlier', async () => {
-    const id = await doomed();
+    const id = await queuedGrant();
     goesWrong({ kind: 'drop' }, 2);
     Object.assign(row(id) ?? {}, { age: 30 * DAY_MS });
     await revoke(id);
@@ -144,7 +144,7 @@ describe('a revocation', () => {
   });
 
   it('can be aborted, and is retried', async () => {
-    const id = await doomed();
+    const id = await queuedGrant();
     goesWrong({ kind: 'silence' });
     const ending = new AbortController();
     const tried = revoke(id, ending.signal);
@@ -155,7 +155,7 @@ describe('a revocation', () => {
   });
 
   it('leaves its row unchanged when the store fails, without naming an id', async () => {
-    const id = await doomed();
+    const id = await queuedGrant();
     harness.store.revoked = () => Promise.reject(new Error('The database is away'));
     await expect(revoke(id)).rejects.toThrow('The database is away');
     expect(row(id)).toMatchObject({ attempts: 0 });

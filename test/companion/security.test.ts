@@ -37,9 +37,9 @@ let companion: Awaited<ReturnType<typeof startCompanion>>;
 let agent: Agent;
 beforeAll(async () => {
   agent = new Agent({ keepAlive: true, maxSockets: 50 });
-  standin = await startStandin({ era: 'today' });
+  mock = await startMockServer({ era: 'today' });
   // Behind a trusted proxy each attack can use its own address, so that no rate limit hides a route's response.
-  companion = await startInProcess(standin, {}, { trustedProxies: 1 });
+  companion = await startInProcess(mock, {}, { trustedProxies: 1 });
 });
 afterAll(async () => {
   agent.destroy();
@@ -213,9 +213,9 @@ describe('pages of other origins', () => {
 });
 
 it('applies one SET sent fifty times at once as one event', async () => {
-  const session = await createSession(standin, companion.origin, { email: 'noor@example.com' });
-  const uid = uidOf(standin, 'noor@example.com');
-  const set = await standin.events.sign({ clientId, uid, event: 'profile-change' });
+  const session = await createSession(mock, companion.origin, { email: 'noor@example.com' });
+  const uid = uidOf(mock, 'noor@example.com');
+  const set = await mock.events.sign({ clientId, uid, event: 'profile-change' });
   const sent = Array.from({ length: 50 }, () => deliver(agent, companion.origin, set));
   expect(new Set(await Promise.all(sent))).toEqual(new Set([200]));
   expect((await call(COMPANION_PATHS.session, 'GET', { bearer: session })).body).toMatchObject({

@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   expect(harness.unexpected).toEqual([]);
-  await harness.standin.stop();
+  await harness.mock.stop();
 });
 
 const json = async (response: Response) => (await response.json()) as Json;

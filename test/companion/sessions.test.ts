@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   expect(harness.unexpected).toEqual([]);
-  await harness.standin.stop();
+  await harness.mock.stop();
 });
 
 const post = (path: string, bearer: string, body?: unknown) =>
@@ -170,7 +170,7 @@ describe('POST /v1/sessions', () => {
   });
 
   it('refuses a token that the profile refuses or attributes to another account', async () => {
-    harness.standin.faults.set([{ where: 'profile', what: { kind: 'status', status: 401 }, times: 1 }]);
+    harness.mock.faults.set([{ where: 'profile', what: { kind: 'status', status: 401 }, times: 1 }]);
     expect((await createSession(await harness.token())).status).toBe(401);
     const other = { uid: '0'.repeat(32), metricsEnabled: true };
     const { deployment, store, check, clock } = harness;
@@ -213,7 +213,7 @@ describe('POST /v1/sessions', () => {
   });
 
   it('names no secret in its errors', async () => {
-    harness.standin.faults.set([{ where: 'profile', what: { kind: 'status', status: 500 } }]);
+    harness.mock.faults.set([{ where: 'profile', what: { kind: 'status', status: 500 } }]);
     const token = await harness.token();
     const session = await (await post('/v1/sessions', token, { session: 'S'.repeat(43) })).text();
     for (const secret of [token, harness.uid(), 'S'.repeat(43), CLIENT.clientId]) {

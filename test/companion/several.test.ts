@@ -43,13 +43,13 @@ describe('companions on one PostgreSQL', () => {
   });
 
   const start = async () => {
-    const companion = await harness.startInProcess(standin, { databaseUrl });
+    const companion = await harness.startInProcess(mock, { databaseUrl });
     running.push(companion);
     return companion.origin;
   };
   const tell = async (origin: string, event: string, payload: object = {}) => {
-    const uid = harness.uidOf(standin);
-    const set = await standin.events.sign({ clientId, uid, event, payload: { ...payload } });
+    const uid = harness.uidOf(mock);
+    const set = await mock.events.sign({ clientId, uid, event, payload: { ...payload } });
     expect(await harness.deliver(agent, origin, set)).toBe(200);
   };
   const look = (origin: string, bearer: string) => harness.ask(`${origin}/v1/session`, 'GET', { bearer });
@@ -62,8 +62,8 @@ describe('companions on one PostgreSQL', () => {
   const tried = async () => {
     const first = built.start(mock, { databaseUrl });
     const origin = await first.listening;
-    const session = await harness.createSession(standin, origin);
-    const ids = [harness.grant(standin, harness.uidOf(standin))];
+    const session = await harness.createSession(mock, origin);
+    const ids = [harness.grant(mock, harness.uidOf(mock))];
     expect((await end(origin, session, ids)).status).toBe(202);
     await expect.poll(() => mock.faults.hits()[0]).toBe(1);
     return { first, session, ids };
@@ -71,7 +71,7 @@ describe('companions on one PostgreSQL', () => {
 
   it('share account state', async () => {
     const [a, b] = [await start(), await start()];
-    const session = await harness.createSession(standin, a);
+    const session = await harness.createSession(mock, a);
     expect((await look(b, session)).body).toMatchObject({ revision: 0, metrics: true });
     await tell(a, 'metrics-opt-out');
     expect((await look(b, session)).body).toMatchObject({ revision: 1, metrics: false });
@@ -85,17 +85,17 @@ describe('companions on one PostgreSQL', () => {
     }
     await tell(a, 'delete-user');
     const late = await harness.ask(`${b}/v1/sessions`, 'POST', {
-      bearer: await harness.accessToken(standin),
+      bearer: await harness.accessToken(mock),
     });
     expect(late.body).toMatchObject({ error: 'session_ended', reason: 'account_deleted' });
   });
 
   it('evict cached tokens when another receives an event', async () => {
     const [a, b] = [await start(), await start()];
-    const bearer = await harness.accessToken(standin);
+    const bearer = await harness.accessToken(mock);
     const me = async (origin: string) => (await harness.ask(`${origin}/v1/me`, 'GET', { bearer })).status;
     expect([await me(a), await me(b)]).toEqual([200, 200]);
-    for (const { id } of standin.store.liveAccessTokens()) standin.store.tokens.removeAccessToken(id);
+    for (const { id } of mock.store.liveAccessTokens()) mock.store.tokens.removeAccessToken(id);
     // Both cache it, and need not know yet.
     expect([await me(a), await me(b)]).toEqual([200, 200]);
     await tell(a, 'password-change', { changeTime: Date.now() });
@@ -136,7 +136,7 @@ describe('companions on one PostgreSQL', () => {
     'migrate an empty database once when four start at the same time',
     async () => {
       const origins = await Promise.all(Array.from({ length: 4 }, start));
-      const session = await harness.createSession(standin, origins[0] ?? '');
+      const session = await harness.createSession(mock, origins[0] ?? '');
       for (const origin of origins) {
         expect((await harness.ask(`${origin}/__heartbeat__`)).body).toMatchObject({ status: 'ok' });
         expect((await look(origin, session)).status).toBe(200);

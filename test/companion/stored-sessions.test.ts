@@ -28,7 +28,7 @@ describe('on', () => {
     });
     afterEach(async () => {
       expect(harness.unexpected).toEqual([]);
-      await harness.standin.stop();
+      await harness.mock.stop();
     });
 
     const ask = async (method: string, path: string, bearer: string, body?: unknown) => {

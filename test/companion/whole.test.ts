@@ -32,9 +32,9 @@ describe('the whole companion on', () => {
     beforeEach(async () => {
       lines = [];
       answers = '';
-      standin = await startStandin({ era: 'today', keys });
-      companion = await startInProcess(standin, { database: stored.database }, { lines });
-      standin.events.register(CLIENT.clientId, companion.origin + WEBHOOK_PATH);
+      mock = await startMockServer({ era: 'today', keys });
+      companion = await startInProcess(mock, { database: stored.database }, { lines });
+      mock.events.register(CLIENT.clientId, companion.origin + WEBHOOK_PATH);
     });
     afterEach(async () => {
       await companion.stop();
@@ -66,7 +66,7 @@ describe('the whole companion on', () => {
     const counted = () => stored.database.query('select name, count from companion.metric order by name');
 
     it('reflects every event of the broker in the next response, and 304 in between', async () => {
-      const session = await createSession(standin, companion.origin);
+      const session = await createSession(mock, companion.origin);
       let tag = '';
       const next = async () => {
         await mock.events.idle();
@@ -101,7 +101,7 @@ describe('the whole companion on', () => {
     });
 
     it('accepts a sign-out and destroys its grant', async () => {
-      const { refresh_token: token } = await drive(standin).tokens({ scope: CLIENT.scope });
+      const { refresh_token: token } = await drive(mock).tokens({ scope: CLIENT.scope });
       const id = await refreshTokenId(String(token));
       const session = await createSession(mock, companion.origin);
       const body = { refreshTokenIds: [id] };
@@ -113,7 +113,7 @@ describe('the whole companion on', () => {
     });
 
     it('counts events with consent, sends engage once, and deletes counts on an opt-out', async () => {
-      const session = await createSession(standin, companion.origin);
+      const session = await createSession(mock, companion.origin);
       const flow = await call(`/v1/metrics-flow?client_id=${CLIENT.clientId}&entrypoint=toolbar`);
       expect(flow.body).toMatchObject({ flowId: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
       for (const name of ['opened', 'engage', 'opened', 'engage']) {
@@ -138,8 +138,8 @@ describe('the whole companion on', () => {
     });
 
     it('stores, returns and logs no personal data or secret, and after a deletion only a tombstone', async () => {
-      const uid = uidOf(standin);
-      const grant = await drive(standin).tokens({ scope: CLIENT.scope });
+      const uid = uidOf(mock);
+      const grant = await drive(mock).tokens({ scope: CLIENT.scope });
       const sessions = [
         await createSession(mock, companion.origin),
         await createSession(mock, companion.origin),

@@ -108,7 +108,7 @@ describe('the worker on', () => {
       await expect.poll(live).toBe(0);
       await expect.poll(rows).toEqual([]);
       // Nor does the sweep requeue one that waits for its next attempt.
-      harness.standin.faults.set([{ where: 'destroy', what: { kind: 'status', status: 503 }, times: 1 }]);
+      harness.mock.faults.set([{ where: 'destroy', what: { kind: 'status', status: 503 }, times: 1 }]);
       await signOut(0, Date.now() + skew);
       await expect.poll(rows).toMatchObject([{ attempts: 1 }]);
       expect(await harness.store.requeueOverdue()).toBe(0);
@@ -139,7 +139,7 @@ describe('the worker on', () => {
     });
 
     it('stops in time while Mozilla accounts does not answer, and keeps the job', async () => {
-      harness.standin.faults.set([{ where: 'destroy', what: { kind: 'silence' } }]);
+      harness.mock.faults.set([{ where: 'destroy', what: { kind: 'silence' } }]);
       await work();
       await signOut();
       await expect.poll(() => harness.mock.faults.hits()[0]).toBe(1);
@@ -165,9 +165,7 @@ describe('the worker on', () => {
     // The embedded database is never away.
     const itOnServer = databaseName === 'PostgreSQL' ? it : () => undefined;
     itOnServer('survives a database that goes away right after a successful attempt', async () => {
-      harness.standin.faults.set([
-        { where: 'destroy', what: { kind: 'slow', ms: 500, at: 'after' }, times: 1 },
-      ]);
+      harness.mock.faults.set([{ where: 'destroy', what: { kind: 'slow', ms: 500, at: 'after' }, times: 1 }]);
       await work();
       await signOut();
       await expect.poll(() => harness.mock.faults.hits()[0]).toBe(1);

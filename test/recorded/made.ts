@@ -91,7 +91,7 @@ export async function madeByCompanion(
   globalThis.fetch = seen;
   const agent = new Agent();
   try {
-    const running = await companion.startInProcess(standin, {}, { tokenCheck });
+    const running = await companion.startInProcess(mock, {}, { tokenCheck });
     // From here on only the companion still has it.
     globalThis.fetch = network;
     try {

@@ -31,7 +31,7 @@ describe('a token', () => {
 
   it.each([
     ['that is dead', dead],
-    ['of a client that is none of ours', answering({ client_id: OTHER_CLIENT })],
+    ['of an unknown client', answering({ client_id: OTHER_CLIENT })],
     ['at the very instant of its end', answering({ exp: NOW })],
   ])('%s is refused', async (_name, answer) => {
     const { check, accounts } = checking();

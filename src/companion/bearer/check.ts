@@ -47,17 +47,18 @@ export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
       throw isFxaError(error) || error instanceof KeysUnavailable ? accountsUnavailable(error) : error;
     });
     if (found === undefined || (found.expiresAt !== undefined && found.expiresAt <= now()))
-      return { refused: invalidToken('The access token is not alive') };
+      return { refused: invalidToken('The access token is not active') };
     const { isJwt, clientId, uid, scope, issuedAt, expiresAt } = found;
     const named = clients.filter((client) => client.clientId === clientId);
     const matching = named.filter((client) => grantedCovers(scope, client.scope));
     const [client] = matching;
     if (client === undefined) return { refused: rejectUnmatched(named) };
     // As in kinto-fxa: it must not be ambiguous which client's user a request is served as.
-    if (matching.length > 1) return { refused: invalidToken('The access token fits more than one client') };
+    if (matching.length > 1)
+      return { refused: invalidToken('The access token matches more than one client') };
     const account = evictionKey(accountKey(secret, client, uid));
     if (isJwt && revokedBefore?.isRevoked(account, issuedAt ?? 0))
-      return { refused: invalidToken('The access token was ended') };
+      return { refused: invalidToken('The access token was revoked') };
     const instants = {
       ...(issuedAt === undefined ? {} : { issuedAt }),
       ...(expiresAt === undefined ? {} : { expiresAt }),

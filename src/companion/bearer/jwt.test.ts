@@ -49,7 +49,7 @@ describe('a JWT access token', () => {
     ['for a resource beside the client', { aud: [clientId, 'https://notes.example'] }, {}],
     ['of an issuer with a slash', { iss: `${ORIGIN}/` }, {}],
     ['of the long type', {}, { typ: 'application/at+jwt' }],
-  ])('is checked without asking anybody: %s', async (_name, claims, header) => {
+  ])('is verified locally: %s', async (_name, claims, header) => {
     const { check, accounts } = setup();
     expect(await check(await sign(claims, header))).toEqual({
       client: JWT_CLIENT,
@@ -81,7 +81,7 @@ describe('a JWT access token', () => {
     ['its end, to the second', { exp: seconds }, {}],
     ['no end', { exp: undefined }, {}],
     ['no beginning', { iat: undefined }, {}],
-    ['nobody', { sub: undefined }, {}],
+    ['no subject', { sub: undefined }, {}],
     ['a list for a scope', { scope: ['profile'] }, {}],
     ['an unknown key', {}, { kid: 'k2' }],
     ['no key', {}, { kid: undefined }],

@@ -127,7 +127,7 @@ it.each([
   ['for writes', 'writes', ['GET', 'HEAD', 'GET'], 1],
   ['for writes', 'writes', ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], 5],
   ['always', true, ['GET', 'GET', 'HEAD'], 3],
-] as const)('asks anew %s (%s): %j', async (_name, fresh, methods, asked) => {
+] as const)('bypasses the cache %s (%s): %j', async (_name, fresh, methods, asked) => {
   const { ask, accounts } = serving(fresh === undefined ? {} : { fresh });
   for (const method of methods) expect((await ask(`Bearer ${TOKEN}`, { method }, '/notes')).status).toBe(200);
   expect(accounts.asked).toHaveLength(asked);

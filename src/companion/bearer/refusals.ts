@@ -26,7 +26,7 @@ export function unauthorized(): Problem {
 
 /** 400: malformed credentials. */
 export function malformedCredentials(): Problem {
-  return refusal(400, 'invalid_request', 'Authorization holds no bearer token', {});
+  return refusal(400, 'invalid_request', 'Authorization contains no valid bearer token', {});
 }
 
 /** 401: the token is not valid here. */
@@ -36,7 +36,7 @@ export function invalidToken(says: string): Problem {
 
 /** 403: a valid token without the scope needed (`scope`). */
 export function insufficientScope(scope: string): Problem {
-  return refusal(403, 'insufficient_scope', 'The scopes of the access token do not reach', { scope });
+  return refusal(403, 'insufficient_scope', 'The access token lacks a required scope', { scope });
 }
 
 /**
@@ -46,7 +46,7 @@ export function insufficientScope(scope: string): Problem {
 export function accountsUnavailable(cause?: unknown): Problem {
   const known = isFxaError(cause) || cause instanceof KeysUnavailable ? cause : undefined;
   const why = known === undefined ? 'internal' : isFxaError(known) ? known.code : known.why;
-  return new Problem(503, 'accounts_unavailable', `Mozilla accounts cannot be asked now (${why})`, {
+  return new Problem(503, 'accounts_unavailable', `Mozilla accounts is unavailable (${why})`, {
     retryAfter: Math.max(1, known?.retryAfter ?? DEFAULT_WAIT),
   });
 }

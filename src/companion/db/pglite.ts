@@ -8,7 +8,7 @@ import { pglitePool, run } from './pglite-pool.ts';
 import { makePrivate, PrivateFolder } from './private-folder.ts';
 import { walFlush } from './write-ahead-log.ts';
 
-const KEPT = 'It survives the death of its process; of a power cut no promise is made. For one process';
+const KEPT = 'Survives the end of its process, but not necessarily a power cut. For one process';
 
 /** Bytes: a few dozen pages. */
 const LEAST_ROOM = 256 * 1024;
@@ -63,7 +63,7 @@ async function refuseForeign(folder: string): Promise<void> {
   if (ours) return;
   throw new StoreError(
     'directory_foreign',
-    `${folder} holds other things than a database: give a folder of its own.`,
+    `${folder} contains files that are not a database: choose an empty folder.`,
   );
 }
 
@@ -76,7 +76,7 @@ interface Place extends Pick<Database, 'kind' | 'description' | 'flush' | 'onLos
 
 const IN_MEMORY: Place = {
   kind: 'embedded_in_memory',
-  description: 'embedded, in memory: it is gone when this process ends',
+  description: 'embedded, in memory: lost when this process ends',
   check: () => undefined,
   flush: () => Promise.resolve(),
   onLost: () => undefined,

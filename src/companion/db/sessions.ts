@@ -45,7 +45,7 @@ export function sessions(database: Database): Pick<Store, 'session' | 'end'> {
         );
         if (session === undefined) return false;
         if (session.grants > MOST_GRANTS)
-          throw new StoreError('too_many', 'This session has given up too many grants');
+          throw new StoreError('too_many', 'This session has handed over too many grants');
         await queueRevocations(transaction, session.client_id, refreshTokenIds);
         return true;
       });

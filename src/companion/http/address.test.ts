@@ -14,7 +14,7 @@ describe('the address of a caller', () => {
     ['192.0.2.1', 0, undefined, '192.0.2.1'],
     ['::ffff:192.0.2.1', 0, undefined, '192.0.2.1'],
     ['fe80::1%eth0', 0, undefined, 'fe80::1'],
-    // Without a trusted proxy anybody may have written the header.
+    // Without a trusted proxy the header may be forged.
     ['192.0.2.1', 0, '198.51.100.7', '192.0.2.1'],
     ['10.0.0.1', 1, '203.0.113.9, 198.51.100.7', '198.51.100.7'],
     ['10.0.0.1', 2, '203.0.113.9, 198.51.100.7, 10.0.0.2', '198.51.100.7'],

@@ -40,5 +40,5 @@ export async function bufferBody(c: Context, most: number): Promise<void> {
 }
 
 export function tooLarge(most: number): Problem {
-  return new Problem(413, 'body_too_large', `A body has ${most} bytes at most here`);
+  return new Problem(413, 'body_too_large', `The body may have at most ${most} bytes`);
 }

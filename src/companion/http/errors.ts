@@ -16,7 +16,7 @@ export function answerErrors(log: Log): ErrorHandler {
     if (error instanceof HTTPException) return answerProblem(c, problemOf(error));
     // The client disconnected while sending; not our error, and there is no reader.
     if (c.req.raw.signal.aborted)
-      return answerProblem(c, new Problem(400, 'aborted', 'The request broke off'));
+      return answerProblem(c, new Problem(400, 'aborted', 'The request was aborted'));
     if (error instanceof StoreError && error.code === 'too_many') {
       return answerProblem(c, new Problem(429, 'rate_limited', error.message, { retryAfter: OFTEN_RETRY }));
     }
@@ -34,6 +34,6 @@ function problemOf({ status, res }: HTTPException): Problem {
   const challenge = res?.headers.get('www-authenticate');
   const headers = typeof challenge === 'string' ? { 'www-authenticate': challenge } : {};
   return status === 401
-    ? new Problem(401, 'unauthorized', 'This needs the password of the operator', { headers })
-    : new Problem(status, 'refused', 'This request cannot be answered', { headers });
+    ? new Problem(401, 'unauthorized', 'The operator password is required', { headers })
+    : new Problem(status, 'refused', 'The request was refused', { headers });
 }

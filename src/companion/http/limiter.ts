@@ -60,7 +60,7 @@ export function limiter({ points, seconds }: Quota, shared = false): Limiter {
 
 /** The 429 problem; `wait` in seconds. */
 export function tooMany(wait: number): Problem {
-  return new Problem(429, 'rate_limited', 'Too many requests from this network; come back later', {
+  return new Problem(429, 'rate_limited', 'Too many requests from this network; try again later', {
     retryAfter: Math.max(1, wait),
   });
 }

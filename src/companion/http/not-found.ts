@@ -13,12 +13,9 @@ export function answerNotFound(app: Hono): NotFoundHandler {
   return (c: Context) => {
     const methods = methodsAt(app, c.req.path);
     if (methods.length === 0 || methods.includes(c.req.method)) {
-      return answerProblem(c, new Problem(404, 'not_found', 'There is nothing here'));
+      return answerProblem(c, new Problem(404, 'not_found', 'Not found'));
     }
     const allow = methods.join(', ');
-    return answerProblem(
-      c,
-      new Problem(405, 'method_not_allowed', `Here it is ${allow}`, { headers: { allow } }),
-    );
+    return answerProblem(c, new Problem(405, 'method_not_allowed', `Use ${allow}`, { headers: { allow } }));
   };
 }

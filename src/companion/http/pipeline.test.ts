@@ -29,7 +29,7 @@ describe('an unknown path or method', () => {
   it('is 404 as a JSON error', async () => {
     const answer = await app().request('/v1/nothing');
     expect(answer.status).toBe(404);
-    expect(await answer.json()).toEqual({ error: 'not_found', message: 'There is nothing here' });
+    expect(await answer.json()).toEqual({ error: 'not_found', message: 'Not found' });
   });
 
   it('is 405 with Allow where other methods exist', async () => {
@@ -74,7 +74,7 @@ describe('an error', () => {
   it('of a library has the same JSON shape', async () => {
     const answer = await app().request('/v1/exception');
     expect(answer.status).toBe(418);
-    expect(await answer.json()).toEqual({ error: 'refused', message: 'This request cannot be answered' });
+    expect(await answer.json()).toEqual({ error: 'refused', message: 'The request was refused' });
   });
 });
 

@@ -15,7 +15,11 @@ const LONGEST_AUTHORIZATION = 8 * KILOBYTE;
 export function sizeLimits(): MiddlewareHandler {
   return async (c, next) => {
     if ((c.req.header('authorization') ?? '').length > LONGEST_AUTHORIZATION) {
-      throw new Problem(431, 'header_too_long', `Authorization has ${LONGEST_AUTHORIZATION} bytes at most`);
+      throw new Problem(
+        431,
+        'header_too_long',
+        `Authorization may have at most ${LONGEST_AUTHORIZATION} bytes`,
+      );
     }
     // Only looks at headers unless needed: accessing the body creates a stream, expensive for webhooks, which have
     // none.
@@ -34,7 +38,7 @@ export function jsonOnly(): MiddlewareHandler {
   return async (c, next) => {
     const type = (c.req.header('content-type') ?? '').split(';', 1)[0] ?? '';
     if (hasBody(c) && type.trim().toLowerCase() !== 'application/json') {
-      throw new Problem(415, 'json_only', 'A body is application/json here');
+      throw new Problem(415, 'json_only', 'The body must be application/json');
     }
     await next();
   };

@@ -19,7 +19,7 @@ export function hostBackOff(now: () => number): Gate {
       const backOff = backOffs.get(new URL(url).host);
       const left = backOff === undefined ? 0 : backOff.until - now();
       if (backOff === undefined || left <= 0) return Promise.resolve();
-      throw new FxaError(backOff.code, 'The server asked to be left alone', {
+      throw new FxaError(backOff.code, 'The server asked for a pause', {
         retryAfter: Math.ceil(left / 1000),
       });
     },

@@ -139,6 +139,6 @@ function stop(runner: Runner): Promise<void> {
 
 function idIn(payload: unknown): string {
   const { id } = (payload ?? {}) as { readonly id?: unknown };
-  if (typeof id !== 'string') throw new Error('A job without an id');
+  if (typeof id !== 'string') throw new Error('The job has no id');
   return id;
 }

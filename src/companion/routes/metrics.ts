@@ -101,7 +101,7 @@ function flowRequest(c: Context, clients: Clients) {
   const parameters = new Map<string, string>();
   for (const [name, [value = '', ...more]] of Object.entries(rest)) {
     if (more.length > 0 || !isFlowParameter(name, value)) {
-      throw new Problem(400, 'invalid_request', 'A parameter is not known, twice there, or of a wrong form');
+      throw new Problem(400, 'invalid_request', 'A parameter is unknown, repeated or malformed');
     }
     parameters.set(name, value);
   }
@@ -114,5 +114,5 @@ function accountsMetrics({ deployment, fetch, now }: MetricsParts, client: Clien
 }
 
 function metricsOff(): Problem {
-  return new Problem(403, 'metrics_off', 'No metrics are taken about this person');
+  return new Problem(403, 'metrics_off', 'Metrics are off for this account');
 }

@@ -155,5 +155,5 @@ function invalidToken({ reason, message }: Refusal): Problem {
 }
 
 function unavailable(retryAfter: number): Problem {
-  return new Problem(503, 'unavailable', 'The delivery cannot be taken now', { retryAfter });
+  return new Problem(503, 'unavailable', 'The delivery cannot be processed now', { retryAfter });
 }

@@ -18,7 +18,7 @@ export class KeysUnavailable extends Error {
   readonly why: 'keys_unreachable' | 'keys_just_read';
 
   constructor(why: KeysUnavailable['why'], retryAfter: number) {
-    super('The key set cannot be asked now');
+    super('The key set is unavailable');
     this.why = why;
     this.retryAfter = retryAfter;
   }

@@ -17,7 +17,7 @@ const LEAST_EXPONENT = 65537n;
  */
 export function publicKeys(document: Claims): Map<string, KeyObject> {
   const { keys } = document;
-  if (!Array.isArray(keys)) throw new Error('The document is no key set');
+  if (!Array.isArray(keys)) throw new Error('The document is not a key set');
   if (keys.length > MOST_KEYS) throw new Error(`The key set has more than ${MOST_KEYS} keys`);
   const candidates = new Map<string, Claims | undefined>();
   for (const key of keys as unknown[]) {

@@ -27,7 +27,7 @@ export function openUid(token: Uint8Array, sealed: Uint8Array): string {
     const text = decipher.update(sealed.subarray(NONCE_LENGTH + TAG_LENGTH));
     return Buffer.concat([text, decipher.final()]).toString('utf8');
   } catch {
-    throw new Error('The seal does not open with this session');
+    throw new Error('The uid cannot be decrypted with this session token');
   }
 }
 

@@ -22,7 +22,7 @@ export function notices(facts: StatusFacts): Markup {
     ...silences(facts),
   ];
   if (found.length === 0)
-    found.push({ class: 'good', title: 'All is well', says: 'Nothing needs looking at.' });
+    found.push({ class: 'good', title: 'All is well', says: 'Nothing needs your attention.' });
   return html`<ul class="notices">
     ${found.map((notice) => html`<li class="${notice.class}"><strong>${notice.title}</strong>${notice.says}</li>`)}
   </ul>`;
@@ -30,17 +30,17 @@ export function notices(facts: StatusFacts): Markup {
 
 const DATABASE: Readonly<Record<string, string>> = {
   read_only:
-    'The database takes no writes: it is a standby, or was set to be read-only. DATABASE_URL may name several hosts.',
-  disk_full: 'The disk of the database is full: make room.',
+    'The database accepts no writes: it is a standby, or was set to read-only. DATABASE_URL may name several hosts.',
+  disk_full: 'The disk of the database is full: free some space.',
   time_out: 'The database answers too slowly: look for long locks, or for too much load.',
-  frozen: 'The database has stopped answering: look whether its machine hangs.',
+  frozen: 'The database has stopped answering: check whether its machine hangs.',
 };
 
 function databaseNotices({ state, health }: StatusFacts): Notice[] {
   const why = health.details.database;
   if (state !== undefined && why === undefined) return [];
   const title = DATABASE[why ?? '']?.split(':', 1)[0] ?? 'The database does not answer';
-  const says = `${DATABASE[why ?? ''] ?? ''} Events are refused with 503 until this is over, and Mozilla accounts brings them again for up to seven days. Nothing is lost yet.`;
+  const says = `${DATABASE[why ?? ''] ?? ''} Events are refused with 503 until this is over, and Mozilla accounts redelivers them for up to seven days. Nothing is lost yet.`;
   return [{ class: 'bad', title, says }];
 }
 
@@ -48,7 +48,7 @@ function clockNotices({ health: { checks, details } }: StatusFacts): Notice[] {
   if (checks.clock === 'ok') return [];
   const accounts = details.accountsClock ?? 0;
   const database = details.databaseClock ?? 0;
-  const says = `Mozilla accounts is ${offBy(accounts)}, the database ${offBy(database)}. Set the clock of this machine, as by NTP.`;
+  const says = `Mozilla accounts is ${offBy(accounts)}, the database ${offBy(database)}. Set the clock of this machine, for example by NTP.`;
   return checks.clock === 'error'
     ? [{ class: 'bad', title: 'The clock is so wrong that every event is refused', says }]
     : [{ class: 'odd', title: 'The clocks differ', says }];
@@ -57,8 +57,8 @@ function clockNotices({ health: { checks, details } }: StatusFacts): Notice[] {
 function proxyNotices({ forwardedIgnored }: StatusFacts): Notice[] {
   if (!forwardedIgnored) return [];
   const says =
-    'Requests bring X-Forwarded-For, and COMPANION_TRUSTED_PROXIES is 0. If a proxy stands in front, count it there: until then all callers share one allowance. If none does, a caller made the header up.';
-  return [{ class: 'odd', title: 'A proxy may not be counted', says }];
+    'Requests carry X-Forwarded-For, but COMPANION_TRUSTED_PROXIES is 0. If there is a proxy in front, count it there: until then all callers share one rate limit. If there is none, a caller forged the header.';
+  return [{ class: 'odd', title: 'A proxy may not be configured', says }];
 }
 
 function revocationNotices({ state, now }: StatusFacts): Notice[] {
@@ -68,13 +68,13 @@ function revocationNotices({ state, now }: StatusFacts): Notice[] {
   const found: Notice[] = [];
   if (aside > 0) {
     const title = `${counted(aside, 'grant')} could not be destroyed`;
-    found.push({ class: 'bad', title, says: 'They are out of the queue; what to do is said below.' });
+    found.push({ class: 'bad', title, says: 'They are no longer retried; see below for what to do.' });
   }
   if (oldest !== undefined && now - oldest > OLD) {
     found.push({
       class: 'odd',
       title: `Grants wait to be destroyed, the oldest for ${ago(oldest, now).replace(' ago', '')}`,
-      says: 'Mozilla accounts does not take them, or is away. They are tried again by themselves, at least every six hours.',
+      says: 'Mozilla accounts refuses them or is down. They are retried automatically, at least every six hours.',
     });
   }
   return found;

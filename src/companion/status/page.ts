@@ -33,8 +33,9 @@ export function statusPage(facts: StatusFacts): Markup {
             <h1>Companion</h1>
             <p class="soft">
               version ${version.version}, started ${ago(startedAt, now)} · as of
-              ${new Date(now).toISOString().slice(11, 16)} UTC, anew every minute · clock of Mozilla accounts
-              ${clock(health.details.accountsClock)}, of the database ${clock(health.details.databaseClock)}
+              ${new Date(now).toISOString().slice(11, 16)} UTC, updated every minute · clock of Mozilla
+              accounts ${clock(health.details.accountsClock)}, of the database
+              ${clock(health.details.databaseClock)}
             </p>
           </header>
           ${notices(facts)} ${tiles(facts)} ${clientsSection(facts)} ${deliveriesSection(facts)}
@@ -56,7 +57,7 @@ function tiles({ state, webhooks, now }: StatusFacts): Markup {
   const week = state?.deliveries.filter(({ hour }) => now - hour < 7 * DAY) ?? [];
   const unknown = state === undefined;
   return html`<dl class="tiles">
-    ${tile('Sessions', unknown ? undefined : sum(known.map(({ sessions }) => sessions)), 'that live now')}
+    ${tile('Sessions', unknown ? undefined : sum(known.map(({ sessions }) => sessions)), 'live now')}
     ${tile('Events', unknown ? undefined : sum(week.map(({ count }) => count)), 'in seven days')}
     ${tile('Waiting grants', state?.revocations.pending, 'to be destroyed')}
     ${tile('Refused tokens', refused, 'by this instance')}

@@ -82,7 +82,7 @@ export function revocationsSection({ clients, state, now }: StatusFacts): Markup
   const { pending, oldest, setAside } = state.revocations;
   const waiting =
     pending === 0
-      ? 'None is waiting.'
+      ? 'None waiting.'
       : `${counted(pending, 'grant')} waiting${oldest === undefined ? '' : `, the oldest came ${ago(oldest, now)}`}.`;
   return html`<section>
     <h2>Grants to be destroyed after sign-outs</h2>

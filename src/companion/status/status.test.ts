@@ -145,7 +145,9 @@ describe('the status page points out', () => {
       { outcome: 'unavailable', what: 'store', count: 1 },
     ];
     const { text } = await ask(state(NOW), { counters: { webhooks: () => Promise.resolve(webhooks) } });
-    expect(text).toMatch(/the signature is wrong.*1,204.*signed too long ago.*the database did not take it/);
+    expect(text).toMatch(
+      /the signature is wrong.*1,204.*signed too long ago.*the database did not accept it/,
+    );
     expect(text).toMatch(/Refused tokens.*1,206/);
   });
 });
@@ -200,7 +202,7 @@ describe('the health check on the status page', () => {
   });
 
   it.each([
-    ['read_only', 'takes no writes'],
+    ['read_only', 'accepts no writes'],
     ['disk_full', 'disk of the database is full'],
     ['frozen', 'has stopped answering'],
     ['time_out', 'answers too slowly'],

@@ -17,19 +17,19 @@ export const KIND_NAMES = Object.keys(KINDS) as EventKind[];
 const REASONS: Readonly<Record<string, string>> = {
   malformed: 'no token, or one that cannot be read',
   algorithm: 'signed by another algorithm than RS256',
-  extension: 'a header that demands something unknown',
+  extension: 'a header that requires an unknown extension',
   type: 'a token of another kind (an access or id token)',
   key: 'signed with a key Mozilla accounts does not publish',
   signature: 'the signature is wrong',
   issuer: 'from another issuer than the one configured',
   audience: 'for another client than those configured',
-  subject: 'for nobody',
+  subject: 'without a valid account id',
   id: 'without an id',
   stale: 'signed too long ago',
   future: 'signed in the future: is a clock wrong?',
   expired: 'expired',
-  events: 'without events that make sense',
-  store: 'the database did not take it',
+  events: 'without valid events',
+  store: 'the database did not accept it',
   keys_unreachable: 'the keys of Mozilla accounts could not be read',
   keys_just_read: 'an unknown key, moments after the keys were read',
   unknown_event: 'an event this version does not know',
@@ -44,14 +44,14 @@ const SET_ASIDE: Readonly<Record<string, string>> = {
   misconfigured:
     'Mozilla accounts does not know this client. Compare the client id with the registration; sign-outs work again after that.',
   invalid_request:
-    'Mozilla accounts takes this request for wrong. It is our mistake: please report it with this version.',
+    'Mozilla accounts rejects this request. This is a bug: please report it with this version.',
   given_up:
-    'It was tried for 30 days. Mozilla accounts has most likely forgotten the grant by itself; if sign-outs go through again, nothing is to be done.',
+    'It was tried for 30 days. The grant has most likely expired; if sign-outs work again, there is nothing to do.',
 };
 
 /** What the operator should do about grants that were set aside. */
 export function whatToDo(why: string): string {
-  return SET_ASIDE[why] ?? 'Look into the log for this code.';
+  return SET_ASIDE[why] ?? 'Look for this code in the log.';
 }
 
 const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'always' });

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { parseClients } from '../../../src/companion/client-list.ts';
 import { claimSpaces } from '../../../src/companion/db/client-spaces.ts';
-import { startStandin } from '../../../src/mock-accounts/listen.ts';
+import { startMockServer } from '../../../src/mock-accounts/listen.ts';
 import { startInProcess } from '../harness.ts';
 import { onEachDatabase } from './on-each-database.ts';
 
@@ -69,11 +69,11 @@ onEachDatabase((harness) => {
     const clients = (name: string, space?: string) => ({
       clients: listed({ clientId: NOTES, name, space }),
     });
-    await (await startInProcess(standin, { database }, clients('notes'))).stop();
-    await expect(startInProcess(standin, { database }, clients('pages'))).rejects.toMatchObject({
+    await (await startInProcess(mock, { database }, clients('notes'))).stop();
+    await expect(startInProcess(mock, { database }, clients('pages'))).rejects.toMatchObject({
       code: 'space_changed',
     });
-    await (await startInProcess(standin, { database }, clients('pages', 'notes'))).stop();
-    await standin.stop();
+    await (await startInProcess(mock, { database }, clients('pages', 'notes'))).stop();
+    await mock.stop();
   });
 });

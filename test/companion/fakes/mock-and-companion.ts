@@ -71,7 +71,7 @@ export async function createHarness(store: Store = fakeStore()): Promise<Harness
     secret: SECRET,
   });
   const unexpected: unknown[] = [];
-  const uid = (email = 'ada@example.com') => standin.store.accounts.byEmail(email)?.uid ?? '';
+  const uid = (email = 'ada@example.com') => mock.store.accounts.byEmail(email)?.uid ?? '';
   return {
     mock,
     driver,

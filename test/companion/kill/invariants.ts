@@ -25,7 +25,7 @@ interface After {
 /**
  * Lets a last companion finish the remaining work, and checks everything. The load has ended, and no companion runs.
  */
-export async function checkInvariants({ standin, built, where, load, kills, name }: After): Promise<void> {
+export async function checkInvariants({ mock, built, where, load, kills, name }: After): Promise<void> {
   const { delivered, deleted, revoked, kept, answers } = load;
   await inside(where, age);
   const last = built.start(mock, where);

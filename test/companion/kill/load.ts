@@ -45,7 +45,7 @@ export interface Load {
 }
 
 /** Creates a session for every account at `origin`, and starts. `deletions`: number of accounts for deletions. */
-export async function startLoad(standin: RunningStandin, origin: string, deletions: number): Promise<Load> {
+export async function startLoad(mock: RunningMockServer, origin: string, deletions: number): Promise<Load> {
   const agent = new Agent({ keepAlive: true, maxSockets: 32 });
   const { clientId } = CLIENT;
   const answers = new Map<string, number>();

@@ -63,7 +63,7 @@ describe('kills on PostgreSQL', () => {
         answers.delete(unavailable);
       }
       await checkInvariants({
-        standin,
+        mock,
         built,
         where,
         load: { ...load, answers },

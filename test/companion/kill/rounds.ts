@@ -68,7 +68,7 @@ export async function killAgainAndAgain({ name, built, where }: Rounds): Promise
     await companion.kill9();
     mock.faults.clear();
     expect(load.deleted).toHaveLength(DELETIONS);
-    await checkInvariants({ standin, built, where, load, kills: KILL_ROUNDS + 1, name });
+    await checkInvariants({ mock, built, where, load, kills: KILL_ROUNDS + 1, name });
   } finally {
     await load.stop();
     await companion.kill9();

@@ -33,7 +33,7 @@ afterAll(async () => {
 const start = async (trustedProxies: number) => {
   const lines: string[] = [];
   const databaseUrl = await freshDatabase(server.url);
-  running = await startInProcess(standin, { databaseUrl }, { lines, trustedProxies });
+  running = await startInProcess(mock, { databaseUrl }, { lines, trustedProxies });
   const { origin } = running;
   const page = async () => {
     const headers = { authorization: `Basic ${btoa(`operator:${PASSWORD}`)}` };

@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 const start = async (where: Parameters<typeof startInProcess>[1]) => {
-  running = await startInProcess(standin, where);
+  running = await startInProcess(mock, where);
   return running.origin;
 };
 const beat = async (origin: string) => {
@@ -75,7 +75,7 @@ describe('the heartbeat of a companion on a server', () => {
       const refused = await ask(`${origin}/v1/sessions`, 'POST', { bearer: await accessToken(mock) });
       expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
       expect(await event(origin)).toBe(503);
-      expect((await status(origin)).text).toContain('takes no writes');
+      expect((await status(origin)).text).toContain('accepts no writes');
       const superuser = `${server.url}?options=-c%20default_transaction_read_only%3Doff`;
       await set(superuser, false);
       await expect.poll(async () => (await beat(origin)).status, SLOW).toBe(200);

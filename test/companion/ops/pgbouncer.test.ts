@@ -36,8 +36,8 @@ it(
   'lets companions start on an empty database, notify each other, and destroy grants',
   async () => {
     const databaseUrl = await fresh();
-    const one = await startInProcess(standin, { databaseUrl });
-    const other = await startInProcess(standin, { databaseUrl });
+    const one = await startInProcess(mock, { databaseUrl });
+    const other = await startInProcess(mock, { databaseUrl });
     try {
       const session = await createSession(mock, one.origin);
       const look = () => ask(`${other.origin}/v1/session`, 'GET', { bearer: session });

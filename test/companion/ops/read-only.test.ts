@@ -64,8 +64,8 @@ it(
   'is left by the listener and the worker too, which all recover',
   async () => {
     const databaseUrl = await freshDatabase(server.url);
-    const one = await startInProcess(standin, { databaseUrl }, { redo: REDO });
-    const other = await startInProcess(standin, { databaseUrl }, { redo: REDO });
+    const one = await startInProcess(mock, { databaseUrl }, { redo: REDO });
+    const other = await startInProcess(mock, { databaseUrl }, { redo: REDO });
     try {
       const { clientId } = CLIENT;
       const uid = uidOf(mock);

@@ -68,7 +68,7 @@ const as = (url: string, more: Partial<Pick<URL, 'username' | 'password' | 'path
 /** Undefined when it started. */
 async function whyNot(databaseUrl: string): Promise<string | undefined> {
   try {
-    const companion = await startInProcess(standin, { databaseUrl });
+    const companion = await startInProcess(mock, { databaseUrl });
     await companion.stop();
     return undefined;
   } catch (error) {

@@ -28,9 +28,9 @@ describe('a statement that waits for a lock longer than our limit', () => {
     server = await startPostgres();
     await (await openDatabase({ url: server.url })).close();
     database = openPostgres(server.url, { patience: STATEMENT_LIMIT_MS });
-    standin = await startStandin({ era: 'today' });
-    companion = await startInProcess(standin, { database }, { lines });
-    session = await createSession(standin, companion.origin);
+    mock = await startMockServer({ era: 'today' });
+    companion = await startInProcess(mock, { database }, { lines });
+    session = await createSession(mock, companion.origin);
   });
   afterAll(async () => {
     await companion.stop();
