@@ -17,7 +17,7 @@ export const FXA_ERROR_CODES = [
   'server_unavailable',
   /** Too many requests; see `retryAfter`. */
   'rate_limited',
-  /** This needs a session, and there is none. */
+  /** Signed out, but this needs a session. */
   'signed_out',
   /** The grant is gone, or silent authorization requires interaction. */
   'reauth_required',

@@ -110,7 +110,7 @@ it.each([
   { active: undefined },
   { active: 'true' },
   { sub: undefined },
-  { sub: 'nobody' },
+  { sub: 'unknown' },
   { client_id: 7 },
   { scope: ['openid'] },
   { exp: undefined },

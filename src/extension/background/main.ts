@@ -87,14 +87,14 @@ if (build.returnPage !== undefined) {
   const removed = (id: number) => after((session) => session.tabRemoved(id));
   followTabs(returnPagePattern(build.returnPage), { updated, removed }, report);
 }
-const lookAround = () => after((session) => session.policyChanged());
+const policyChanged = () => after((session) => session.policyChanged());
 onPolicyChanged(() => {
-  lookAround();
+  policyChanged();
   tend();
 });
 onPermissionsChanged(() => {
   after((session) => session.permissionAdded());
-  lookAround();
+  policyChanged();
 });
 // Waking the background is enough.
 onStart(() => undefined);

@@ -2,7 +2,7 @@
 import type { View } from '../../../session/state/view.ts';
 import { browser } from '../api.ts';
 
-const NOBODY: View = {
+const SIGNED_OUT: View = {
   version: 3,
   status: 'signedOut',
   sessionOnly: 'off',
@@ -15,9 +15,9 @@ const NOBODY: View = {
  * soon as it is awake. Pure.
  */
 export function readView(stored: unknown): View | undefined {
-  if (stored === undefined) return NOBODY;
+  if (stored === undefined) return SIGNED_OUT;
   const view = stored as View | null;
-  return view?.version === NOBODY.version ? view : undefined;
+  return view?.version === SIGNED_OUT.version ? view : undefined;
 }
 
 /** The view kept in memory while it cannot be saved (session/unwritten.ts). Pure. */
@@ -49,6 +49,6 @@ export async function watchView(show: (view: View) => void): Promise<void> {
     kept = await keptNow?.catch(() => undefined);
     tell();
   } catch {
-    show({ ...NOBODY, problem: { code: 'storage_unavailable', at: Date.now() } });
+    show({ ...SIGNED_OUT, problem: { code: 'storage_unavailable', at: Date.now() } });
   }
 }
