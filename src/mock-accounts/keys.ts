@@ -1,4 +1,4 @@
-/** The signing keys, made on first use, and their public half as JWKS. */
+/** Signing keys, generated on first use, and their public part as JWKS. */
 import { calculateJwkThumbprint, type CryptoKey, exportJWK, generateKeyPair, type JWK } from 'jose';
 
 export interface SigningKey {
@@ -10,7 +10,7 @@ export interface SigningKey {
 
 export interface Keys {
   active(): Promise<SigningKey>;
-  /** The public keys: the active one first, then one that signs nothing (yet, or any more). */
+  /** The public keys: the active one, then one that never signs. */
   published(): Promise<JWK[]>;
 }
 
@@ -34,7 +34,7 @@ async function makeKey(createdAt: number): Promise<SigningKey> {
   return { kid, privateKey, publicKey, publicJwk };
 }
 
-/** Keys that do not exist until somebody asks for them. `now` gives milliseconds. */
+/** Keys that are generated on first use. `now` returns milliseconds. */
 export function createKeys(now: () => number): Keys {
   let active: Promise<SigningKey> | undefined;
   let other: Promise<SigningKey> | undefined;

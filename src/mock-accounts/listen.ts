@@ -1,4 +1,4 @@
-/** A mock server that listens on this machine. */
+/** Starts a mock server that listens on this machine. */
 import { type ServerType, serve } from '@hono/node-server';
 import { createMockServer, type MockServer, type MockServerOptions } from './app.ts';
 
@@ -8,12 +8,12 @@ export interface RunningMockServer extends MockServer {
 }
 
 /**
- * Starts one on 127.0.0.1; port 0 means any free port. Rejects with Node's error (`EADDRINUSE`, …) when it cannot listen.
+ * Starts one on 127.0.0.1; port 0 means any free port. Rejects with Node's error (`EADDRINUSE`, …) if it cannot listen.
  */
 export async function startMockServer(
   options: Omit<MockServerOptions, 'origin'> & { readonly port?: number },
 ): Promise<RunningMockServer> {
-  // The origin is part of what is served, so the port must be known before the app is made.
+  // Responses contain the origin, so the port must be known before the app is created.
   const late: { mock?: MockServer } = {};
   const server: ServerType = await new Promise((resolve, reject) => {
     const starting = serve(
@@ -27,7 +27,7 @@ export async function startMockServer(
     );
     starting.once('error', reject);
   });
-  // Browsers send again, by themselves, what is lost on a connection they have used before; a lost answer is to be seen.
+  // Browsers retry requests lost on a reused connection, which would hide dropped responses.
   if ('maxRequestsPerSocket' in server) server.maxRequestsPerSocket = 1;
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The mock server has no port');

@@ -1,10 +1,10 @@
-/** `npm run fxa`: starts the mock server alone and says where it is and who can sign in. */
+/** `npm run fxa`: starts only the mock server, and prints its address and accounts. */
 import { parseArgs } from 'node:util';
 import type { Era } from './era.ts';
 import { startMockServer } from './listen.ts';
 import { EXTENSION_CLIENTS, SEED_PASSWORD, seedClients, RETURN_PAGE } from './seed.ts';
 
-/** Where `npm run companion` takes them; while it does not run they wait. */
+/** The webhook of `npm run companion`; events wait while it is not running. */
 const COMPANION_WEBHOOK = `${new URL(RETURN_PAGE).origin}/webhooks/fxa`;
 
 interface Arguments {

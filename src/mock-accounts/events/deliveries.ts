@@ -1,29 +1,29 @@
-/** The deliveries of events, for people and tests: how often each was tried, and what the relying party said last. */
+/** The deliveries of events, for people and tests: attempts, and the last response of the relying party. */
 
 export interface Delivery {
   readonly id: number;
   readonly clientId: string;
   readonly uid: string;
-  /** A name such as `password-change`, or the URI of an event of somebody else. */
+  /** A name such as `password-change`, or the URI of a foreign event. */
   readonly event: string;
   /** Milliseconds, by the mock server's clock. */
   readonly since: number;
   readonly attempts: number;
-  /** Of the last attempt; undefined before the first. */
+  /** The status of the last attempt; undefined before the first. */
   readonly status?: number | 'no answer';
   readonly acked: boolean;
-  /** Nothing more is sent: it was acknowledged, given up or dropped. */
+  /** True once it was acknowledged, given up or dropped. */
   readonly over: boolean;
 }
 
-/** How many that are over are kept. */
+/** The number of finished deliveries kept. */
 export const KEPT_DELIVERIES = 100;
 
 export interface DeliveryLog {
   begin(delivery: Pick<Delivery, 'clientId' | 'uid' | 'event' | 'since'>): Delivery;
-  /** Puts what has become of a delivery in place of what was known of it. */
+  /** Updates a delivery. */
   note(delivery: Delivery): void;
-  /** The oldest first. */
+  /** Oldest first. */
   list(): readonly Delivery[];
   /** Resolves when nothing is pending. */
   idle(): Promise<void>;

@@ -1,4 +1,4 @@
-// What can be made to go wrong with events: twice, out of order, held back, signed by a stranger.
+// Faults of events: sent twice, out of order, held, signed with a wrong key.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createKeys } from '../keys.ts';
 import { type RunningMockServer, startMockServer } from '../listen.ts';
@@ -27,20 +27,20 @@ afterEach(async () => {
 const send = (event: string) => mock.events.send(TEST_CLIENT, 'ab'.repeat(16), event);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-it('sends every event twice, as two tokens', async () => {
+it('sends every event twice, with different tokens', async () => {
   mock.faults.change({ eventsTwice: true });
   receiver.answer(200, 500, 200);
   expect(await send('urn:x:1')).toMatchObject({ attempts: 3, acked: true });
   expect(new Set(receiver.received.map(({ claims }) => claims.jti)).size).toBe(3);
 });
 
-it('sends in reverse what comes together', async () => {
+it('sends simultaneous events in reverse order', async () => {
   mock.faults.change({ eventsOutOfOrder: true });
   await Promise.all(EVENTS.map(send));
   expect(receiver.events()).toEqual(EVENTS.toReversed());
 });
 
-it('holds events and attempts back until it is put right, and loses none', async () => {
+it('holds events and attempts until the fault is cleared, and loses none', async () => {
   receiver.answer((response) => {
     mock.faults.change({ eventsHeld: true });
     response.writeHead(500).end();
@@ -55,7 +55,7 @@ it('holds events and attempts back until it is put right, and loses none', async
   expect(receiver.events().toSorted()).toEqual(['urn:x:0', 'urn:x:0', ...EVENTS]);
 });
 
-it('lets held events go in reverse', async () => {
+it('releases held events in reverse order', async () => {
   mock.faults.change({ eventsHeld: true, eventsOutOfOrder: true });
   const held = EVENTS.map(send);
   await pause(100);
@@ -65,14 +65,14 @@ it('lets held events go in reverse', async () => {
   expect(receiver.events()).toEqual(EVENTS.toReversed());
 });
 
-it('drops what is held when it stops', async () => {
+it('drops held events when it stops', async () => {
   mock.faults.change({ eventsHeld: true });
   const held = send('urn:x:1');
   mock.events.stop();
   expect(await held).toMatchObject({ attempts: 0, acked: false, over: true });
 });
 
-it('signs with a strange key until it is put right', async () => {
+it('signs with a wrong key until the fault is cleared', async () => {
   mock.faults.change({ eventsWrongKey: true });
   receiver.answer((response) => {
     mock.faults.change({ eventsWrongKey: false });

@@ -1,9 +1,9 @@
-/** The events that Mozilla accounts tells relying parties of: their URIs and what stands in them. */
+/** The events that Mozilla accounts sends to relying parties: URIs and payloads. */
 
-/** FxA: every event's URI begins like this. */
+/** FxA: the common prefix of event URIs. */
 export const EVENT_PREFIX = 'https://schemas.accounts.firefox.com/event/';
 
-/** FxA: the ends of the URIs in use today; the last two are newer than 2019. */
+/** FxA: the current event names; the last two are newer than 2019. */
 export const EVENT_NAMES = [
   'password-change',
   'profile-change',
@@ -16,7 +16,7 @@ export const EVENT_NAMES = [
 export type EventName = (typeof EVENT_NAMES)[number];
 export type Payload = Readonly<Record<string, unknown>>;
 
-/** The URI of an event: that of a name, or the URI itself. */
+/** The URI for an event name; URIs are returned unchanged. */
 export function eventUri(event: string): string {
   return event.includes(':') ? event : EVENT_PREFIX + event;
 }
@@ -26,7 +26,7 @@ export function eventName(event: string): string {
   return event.startsWith(EVENT_PREFIX) ? event.slice(EVENT_PREFIX.length) : event;
 }
 
-/** What usually stands in an event that happens at `now`, in milliseconds. Unknown events are empty. */
+/** The usual payload of an event at `now`, in milliseconds; empty for unknown events. */
 export function usualPayload(event: string, uid: string, now: number): Payload {
   switch (eventName(event)) {
     case 'password-change':

@@ -1,4 +1,4 @@
-// The control API and the pages that send events: what they take, refuse and show.
+// The control API and the pages that send events: what they accept, reject and show.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKeys } from '../keys.ts';
 import { type RunningMockServer, startMockServer } from '../listen.ts';
@@ -30,7 +30,7 @@ async function api(method: string, body?: unknown, headers: Record<string, strin
 }
 
 describe('POST /__standin/events', () => {
-  it('sends once each, whatever is answered and whatever is wrong with the sender', async () => {
+  it('sends each event once, regardless of responses and faults', async () => {
     mock.faults.change({ eventsHeld: true, eventsTwice: true });
     receiver.answer(200, 401);
     const { body } = await api('POST', { client: TEST_CLIENT, email, event: 'password-change', repeat: 2 });
@@ -53,7 +53,7 @@ describe('POST /__standin/events', () => {
     });
   });
 
-  it('without a client sends to those that are told of the person, with a url to all of them', async () => {
+  it('without a client sends to the clients of the account, with a url to all of them', async () => {
     const request = { email, event: 'delete-user' };
     expect((await api('POST', request)).body.error).toContain('has signed in to no client yet');
     await drive(mock).tokens({ clientId: 'a1b2c3d4e5f60002' });
@@ -65,7 +65,7 @@ describe('POST /__standin/events', () => {
     expect(receiver.received).toHaveLength(3);
   });
 
-  it('sends of somebody who is gone, and what nobody knows', async () => {
+  it('sends events of deleted accounts, and unknown events', async () => {
     const wish = {
       client: TEST_CLIENT,
       uid: 'ab'.repeat(16),
@@ -94,7 +94,7 @@ describe('POST /__standin/events', () => {
     [{ client, email, event: 'pasword-change' }, 'The body.event must be one of password-change,'],
     [{ client, event: 'delete-user' }, 'must name email or uid'],
     [{ client, email, uid: 'x', event: 'delete-user' }, 'must name email or uid'],
-    [{ client, email: 'nobody@example.com', event: 'delete-user' }, 'Nobody has this email.'],
+    [{ client, email: 'unknown@example.com', event: 'delete-user' }, 'No account has this email.'],
     [{ client: 'x', email, event: 'delete-user' }, 'There is no such client.'],
     [{ client: 'a1b2c3d4e5f60002', email, event: 'delete-user' }, 'has no webhook; name a url'],
     [{ client, email, event: 'delete-user', url: 'file:///x' }, 'The body.url must be an http(s) address.'],
@@ -103,14 +103,14 @@ describe('POST /__standin/events', () => {
       'The body.repeat must be a whole number from 1 to 100.',
     ],
     [{ client, email, event: 'delete-user', payload: [] }, 'The body.payload must be an object.'],
-  ])('refuses %j with a sentence, and sends nothing', async (body, sentence) => {
+  ])('rejects %j with a sentence, and sends nothing', async (body, sentence) => {
     const answer = await api('POST', body);
     expect(answer.status).toBe(400);
     expect(answer.body.error).toContain(sentence);
     expect(receiver.received).toEqual([]);
   });
 
-  it('is for this machine alone, and for JSON', async () => {
+  it('accepts only local requests with JSON', async () => {
     const wish = { client, email, event: 'delete-user' };
     for (const method of ['GET', 'POST'])
       expect(
@@ -128,7 +128,7 @@ describe('the pages', () => {
     return (await fetch(`${mock.origin}/__standin/`, init)).text();
   };
 
-  it('the settings have a choice about metrics, which is told', async () => {
+  it('the settings page changes the metrics setting, which sends an event', async () => {
     const page = browser(mock);
     await drive(mock).tokens();
     expect((await page.signIn('/signin')).html).toMatch(/type="checkbox" checked/);
@@ -139,7 +139,7 @@ describe('the pages', () => {
     expect(receiver.events()).toEqual(['metrics-opt-out', 'metrics-opt-in']);
   });
 
-  it('the panel gives and takes a subscription, and shows what was told', async () => {
+  it('the panel adds and removes a subscription, and shows the deliveries', async () => {
     await drive(mock).tokens();
     const uid = mock.store.accounts.byEmail(email)?.uid ?? '';
     const form = { intent: 'subscription', uid, client_id: TEST_CLIENT };
@@ -160,7 +160,7 @@ describe('the pages', () => {
     expect(await panel({ ...form, uid: 'x' })).toContain('There is no such subscription.');
   });
 
-  it('the panel has a switch for each fault of events, and says what is on', async () => {
+  it('the panel has a switch for each fault of events, and shows active ones', async () => {
     const html = await panel();
     const settings = [...html.matchAll(/name="setting"\s+value="(events\w+)"/g)].map(
       ([, name]) => name ?? '',

@@ -1,4 +1,4 @@
-/** `/__standin/events`: the deliveries to read, and events to send by hand, for programs. */
+/** `/__standin/events`: lists deliveries, and sends events on request, for programs. */
 import type { Context } from 'hono';
 import { checked, FaultError, flag, membersOf, needed, type Rule, whole } from '../faults/parse.ts';
 import { json } from '../http/reply.ts';
@@ -7,7 +7,7 @@ import type { Delivery } from './deliveries.ts';
 import { EVENT_NAMES, usualPayload } from './event.ts';
 import type { Events } from './events.ts';
 
-/** What the control API acts on. */
+/** The state that the control API changes. */
 export interface EventsControl {
   readonly events: Events;
   readonly store: Pick<Store, 'clients' | 'accounts'>;
@@ -15,22 +15,22 @@ export interface EventsControl {
   readonly now: () => number;
 }
 
-/** A request, as `POST` takes it. */
+/** The body of `POST`. */
 interface SendRequest {
-  /** Left out: every client that is told of this person's changes. */
+  /** Default: every client that receives this account's events. */
   readonly client?: string;
   readonly email?: string;
-  /** Instead of `email`; such a person need not exist (any more). */
+  /** Instead of `email`; the account need not exist (any more). */
   readonly uid?: string;
   readonly event: string;
-  /** Left out: the usual one. */
+  /** Default: the usual payload. */
   readonly payload?: Readonly<Record<string, unknown>>;
   readonly wrongKey?: boolean;
-  /** How often, each time with a new `jti`. */
+  /** How many times, each with a new `jti`. */
   readonly repeat?: number;
-  /** Instead of the address registered. */
+  /** Instead of the registered webhook. */
   readonly url?: string;
-  /** Sign, and send nothing. */
+  /** Only signs, without sending. */
   readonly print?: boolean;
 }
 
@@ -65,7 +65,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 function uidOf({ store }: EventsControl, { email, uid }: SendRequest): string {
   if ((email === undefined) === (uid === undefined)) throw new FaultError('The body must name email or uid.');
   const found = uid ?? store.accounts.byEmail(email ?? '')?.uid;
-  if (found === undefined) throw new FaultError('Nobody has this email.');
+  if (found === undefined) throw new FaultError('No account has this email.');
   return found;
 }
 
@@ -80,7 +80,7 @@ function clientsOf({ events, store }: EventsControl, request: SendRequest, uid: 
   const known = events.clientsOf(uid);
   if (known.length === 0) {
     throw new FaultError(
-      'This person has signed in to no client yet, so nobody is told. Sign in first (npm start, or npm run token), or name ' +
+      'This account has not signed in to any client yet, so no client receives the event. Sign in first (npm start, or npm run token), or name ' +
         'a client (--client firefox).',
     );
   }
@@ -91,7 +91,7 @@ function clientsOf({ events, store }: EventsControl, request: SendRequest, uid: 
   return reachable;
 }
 
-/** A delivery in few words, with the client's name. */
+/** A summary of a delivery, with the client's name. */
 function shown({ store }: EventsControl, { since, ...delivery }: Delivery): object {
   return {
     ...delivery,
@@ -121,7 +121,7 @@ async function act(control: EventsControl, request: SendRequest): Promise<object
 
 const NO_STORE = { 'cache-control': 'no-store' };
 
-/** `GET`: addresses and deliveries, the newest first. */
+/** `GET`: webhooks and deliveries, latest first. */
 export function showEvents(control: EventsControl): Response {
   const { events } = control;
   const deliveries = events.deliveries().map((delivery) => shown(control, delivery));
@@ -129,8 +129,8 @@ export function showEvents(control: EventsControl): Response {
 }
 
 /**
- * `POST`: signs and sends, one attempt each, in turn, and answers when all are made. No fault puts them out of order. Rejects with
- * `FaultError` for a request that is wrong.
+ * `POST`: signs and sends in turn, one attempt each, and responds when all are done. Faults do not reorder them.
+ * Rejects with `FaultError` for an invalid request.
  */
 export async function sendEvents(control: EventsControl, c: Context): Promise<Response> {
   let value: unknown;

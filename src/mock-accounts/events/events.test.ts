@@ -1,4 +1,4 @@
-// Who is told of what, when, and how often: a mock server and a webhook, both listening.
+// Which clients receive which events, when and how often: a mock server and a webhook over HTTP.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MockServerOptions } from '../app.ts';
 import { createKeys } from '../keys.ts';
@@ -43,7 +43,7 @@ const URI = 'https://schemas.accounts.firefox.com/event/';
 const sent = () => receiver.received.map(({ claims }) => claims.events as Record<string, object>);
 
 describe('what happens to an account', () => {
-  it('is told to the clients it has signed in to, in today’s shapes', async () => {
+  it('is sent to the clients it has signed in to, in today’s format', async () => {
     const { store, events } = mock;
     store.changePassword(ada, 'another horse');
     await events.idle();
@@ -80,7 +80,7 @@ describe('what happens to an account', () => {
     expect(receiver.received[0]?.claims).toMatchObject({ iss: mock.origin, sub: ada.uid });
   });
 
-  it('is told to a client whose tokens are long gone, but not of others, nor after the deletion', async () => {
+  it('is sent to a client whose tokens are gone, but not for other accounts or after deletion', async () => {
     const { store, events } = mock;
     store.disconnect(ada.uid, TEST_CLIENT);
     store.profileChanged(ada);
@@ -92,7 +92,7 @@ describe('what happens to an account', () => {
     expect(receiver.events().toSorted()).toEqual(['delete-user', 'profile-change']);
   });
 
-  it('is told of everybody to a resource server, and of a subscription to the client that sells it', async () => {
+  it('is sent for every account to a resource server, and for a subscription to the client that sells it', async () => {
     const { store, events } = mock;
     const second = store.clients.get(SECOND);
     if (second !== undefined) store.clients.set(SECOND, { ...second, resourceServer: true });
@@ -106,7 +106,7 @@ describe('what happens to an account', () => {
     );
   });
 
-  it('of 2019 knows no choice about metrics, and an empty profile-change', async () => {
+  it('sends no metrics event and an empty profile-change in 2019', async () => {
     await mock.stop();
     await start({ era: '2019' });
     mock.store.setMetricsEnabled(ada, false);
@@ -115,7 +115,7 @@ describe('what happens to an account', () => {
     expect(sent()).toEqual([{ [`${URI}profile-change`]: {} }]);
   });
 
-  it('is told to nobody without an address', () => {
+  it('is not sent without a webhook', () => {
     mock.events.register(TEST_CLIENT, undefined);
     mock.store.profileChanged(ada);
     expect(mock.events.deliveries()).toEqual([]);
@@ -146,7 +146,7 @@ describe('a delivery', () => {
     },
   );
 
-  it('is made again when nothing is answered, after ever longer waits', async () => {
+  it('is retried without a response, with increasing pauses', async () => {
     receiver.answer(() => undefined, 500, 500, 500);
     await mock.events.send(TEST_CLIENT, ada.uid, 'delete-user');
     const at = receiver.received.map((request) => request.at);
@@ -156,7 +156,7 @@ describe('a delivery', () => {
       expect(waits[index]).toBeGreaterThanOrEqual(least - 3);
   });
 
-  it('carries the instant of the attempt', async () => {
+  it('has the time of the attempt', async () => {
     receiver.answer((response) => {
       clock.now += 5000;
       response.writeHead(503).end();
@@ -174,7 +174,7 @@ describe('a delivery', () => {
     expect(delivery).toMatchObject({ attempts: 1, status: 503, acked: false, over: true });
   });
 
-  it('is dropped when the mock server stops, or its address is gone', async () => {
+  it('is dropped when the mock server stops or the webhook is removed', async () => {
     receiver.answer(...Array.from({ length: 99 }, () => 500));
     const first = mock.events.send(TEST_CLIENT, ada.uid, 'delete-user');
     await expect.poll(() => receiver.received.length).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-/** The event broker of one mock server: who is told of what, and where. */
+/** The event broker of one mock server: sends events to the webhooks of clients. */
 import type { Faults } from '../faults/faults.ts';
 import type { Store } from '../store/store.ts';
 import type { AccountChange } from '../store/types.ts';
@@ -11,24 +11,26 @@ import { createSigner, type SetOptions } from './sign.ts';
 type Sending = Partial<Pick<Errand, 'payload' | 'url' | 'wrongKey' | 'once'>>;
 
 export interface Events {
-  /** Sends a client's events there from now on; undefined ends that, and what is pending for it. Throws `TypeError` for what is no http(s) address. */
+  /**
+   * Sets a client's webhook; undefined removes it and drops pending events. Throws `TypeError` unless it is http(s).
+   */
   register(clientId: string, url: string | undefined): void;
-  /** Addresses by client. */
+  /** Webhooks by client. */
   webhooks(): Readonly<Record<string, string>>;
-  /** The clients that are told of a person's changes, with or without an address. */
+  /** The clients that receive an account's events, with or without a webhook. */
   clientsOf(uid: string): readonly string[];
   /**
-   * Sends an event, of any name or URI, to one client; without `payload` the usual one. Resolves when it is acknowledged or nothing
-   * more is sent of it, at once where there is no address. Never rejects.
+   * Sends an event, by name or URI, to one client; `payload` defaults to the usual one. Resolves when it is
+   * acknowledged or given up, or at once without a webhook. Never rejects.
    */
   send(clientId: string, uid: string, event: string, how?: Sending): Promise<Delivery>;
-  /** A SET, signed and not sent. Without `payload` the usual one. */
+  /** Signs a SET without sending it. `payload` defaults to the usual one. */
   sign(options: Omit<SetOptions, 'payload'> & Partial<SetOptions>): Promise<string>;
-  /** The oldest first. */
+  /** Oldest first. */
   deliveries(): readonly Delivery[];
   /** Resolves when nothing is pending. */
   idle(): Promise<void>;
-  /** Drops what is pending, and sends nothing more. */
+  /** Drops pending events and stops sending. */
   stop(): void;
 }
 
@@ -45,7 +47,7 @@ function checkedUrl(url: string): string {
   return href;
 }
 
-/** A broker that listens to the store. */
+/** A broker for the events of a store. */
 export function createEvents({ store, keys, now, origin, faults, webhooks = {}, timing }: Means): Events {
   const urls = new Map<string, string>();
   const log = createDeliveryLog();

@@ -1,4 +1,4 @@
-/** What a webhook's answer means, in words. */
+/** Describes what a webhook's response means. */
 import { ACKS } from './sender.ts';
 
 const AGAIN = 'Mozilla accounts would send it again, for up to seven days';
@@ -11,10 +11,10 @@ function meaning(status: number | 'no answer' | undefined, wrongKey: boolean): s
     return wrongKey ? 'acknowledged, which no token signed by a stranger may be' : 'acknowledged';
   if (status === 401 && wrongKey) return 'refused, as it should be';
   if (status < 500) return `refused; ${AGAIN}`;
-  return `the receiver is in trouble; ${AGAIN}`;
+  return `the receiver failed; ${AGAIN}`;
 }
 
-/** E.g. `200, acknowledged`. `wrongKey`: the token was signed by a stranger. */
+/** For example `200, acknowledged`. `wrongKey`: the token was signed with a wrong key. */
 export function outcomeInWords(status: number | 'no answer' | undefined, wrongKey: boolean): string {
   const words = meaning(status, wrongKey);
   return status === undefined ? words : `${status}, ${words}`;

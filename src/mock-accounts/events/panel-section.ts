@@ -1,4 +1,4 @@
-/** The part of the panel about events: their faults, subscriptions to give and take, and the last deliveries. */
+/** The panel's section about events: faults, subscriptions, and the last deliveries. */
 import { html } from 'hono/html';
 import type { Faults } from '../faults/faults.ts';
 import { FaultError } from '../faults/parse.ts';
@@ -8,14 +8,14 @@ import type { Store } from '../store/store.ts';
 import type { Delivery } from './deliveries.ts';
 import type { Events } from './events.ts';
 
-/** What the panel shows and changes. */
+/** The state that the panel shows and changes. */
 export interface Panel {
   readonly faults: Faults;
   readonly events: Events;
   readonly store: Store;
 }
 
-/** The capability that the panel gives and takes. */
+/** The capability that the panel adds and removes. */
 const CAPABILITY = 'premium';
 
 const nameOf = (store: Store, clientId: string) => store.clients.get(clientId)?.name ?? clientId;
@@ -75,10 +75,10 @@ function deliveryRow(store: Store, delivery: Delivery): Markup {
   </li>`;
 }
 
-/** How many deliveries are shown. */
+/** The number of deliveries shown. */
 const SHOWN = 20;
 
-/** The section, with its headings. */
+/** The section with its headings. */
 export function eventsSection(panel: Panel): Markup {
   const { events, store } = panel;
   const deliveries = events.deliveries().slice(-SHOWN).toReversed();
@@ -102,14 +102,14 @@ export function eventsSection(panel: Panel): Markup {
     <h2>Last events</h2>
     ${
       deliveries.length === 0
-        ? html`<p class="soft">None yet, or nobody to send them to.</p>`
+        ? html`<p class="soft">None yet, or no client receives them.</p>`
         : html`<ul class="rows" data-testid="deliveries">
             ${deliveries.map((delivery) => deliveryRow(store, delivery))}
           </ul>`
     }`;
 }
 
-/** Gives or takes the capability, as its form asks. Throws `FaultError`. */
+/** Adds or removes the capability, by its form. Throws `FaultError`. */
 export function changeSubscription({ store }: Panel, form: Readonly<Record<string, unknown>>): void {
   const account = store.accounts.byUid(String(form.uid));
   const client = store.clients.get(String(form.client_id));

@@ -1,4 +1,4 @@
-// One attempt on the wire: the literal request, its redirects, and every way not to be answered.
+// One attempt: the exact request, redirects, and all ways of getting no response.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Receiver, type Reply, startReceiver } from '../testing/receiver.ts';
 import { postSet } from './post.ts';
@@ -19,7 +19,7 @@ const redirect =
     response.writeHead(status, { location }).end();
 
 describe('the request', () => {
-  it('is that of axios without a body', async () => {
+  it('equals that of axios without a body', async () => {
     expect(await post()).toBe(200);
     const [request] = receiver.received;
     expect(request).toMatchObject({ method: 'POST', path: '/webhooks/fxa', body: '' });
@@ -36,7 +36,7 @@ describe('the request', () => {
 });
 
 describe('a redirect', () => {
-  it.each([301, 302, 303])('of %i makes it a GET without the type of a body', async (status) => {
+  it.each([301, 302, 303])('of %i makes it a GET without a content type', async (status) => {
     receiver.answer(redirect(status, '/elsewhere'), 204);
     expect(await post()).toBe(204);
     const last = receiver.received.at(-1);
@@ -46,50 +46,50 @@ describe('a redirect', () => {
     expect(last?.headers['content-length']).toBeUndefined();
   });
 
-  it.each([307, 308])('of %i leaves it a POST', async (status) => {
+  it.each([307, 308])('of %i keeps it a POST', async (status) => {
     receiver.answer(redirect(status, '/elsewhere'));
     expect(await post()).toBe(200);
     expect(receiver.received.at(-1)).toMatchObject({ method: 'POST', path: '/elsewhere' });
     expect(receiver.received.at(-1)?.headers['content-length']).toBe('0');
   });
 
-  it('to another host takes no token along', async () => {
+  it('to another host does not send the token', async () => {
     receiver.answer(redirect(307, other.url));
     expect(await post()).toBe(200);
     expect(other.received[0]?.headers.authorization).toBeUndefined();
   });
 
-  it('that never ends is no answer', async () => {
+  it('loop counts as no response', async () => {
     receiver.answer(...Array.from({ length: 40 }, () => redirect(302, '/again')));
     expect(await post()).toBeUndefined();
     expect(receiver.received).toHaveLength(22);
   });
 
-  it('without an address is a status like any other', async () => {
+  it('without a location counts as its status', async () => {
     receiver.answer(304);
     expect(await post()).toBe(304);
   });
 });
 
-describe('no answer', () => {
-  it('is one that does not come in time', async () => {
+describe('no response', () => {
+  it('is reported after a timeout', async () => {
     receiver.answer(() => undefined);
     expect(await post(receiver.url, 100)).toBeUndefined();
   });
 
-  it('is one that breaks off', async () => {
+  it('is reported for a broken connection', async () => {
     receiver.answer((response) => {
       response.writeHead(200, { 'content-length': '10' }).write('half', () => response.destroy());
     });
     expect(await post()).toBeUndefined();
   });
 
-  it('is nobody who listens', async () => {
+  it('is reported without a listener', async () => {
     await other.stop();
     expect(await post(other.url)).toBeUndefined();
   });
 
-  it('is wanted once the sender stops', async () => {
+  it('is reported when the sender stops', async () => {
     const stopping = new AbortController();
     receiver.answer(() => stopping.abort());
     expect(await post(receiver.url, 60_000, stopping.signal)).toBeUndefined();

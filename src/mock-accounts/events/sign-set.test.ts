@@ -1,4 +1,4 @@
-// `npm run sign-set` as people run it, against a mock server and a webhook.
+// `npm run sign-set` as a process, against a mock server and a webhook.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -28,7 +28,7 @@ const script = (name: string, ...args: readonly string[]) =>
   });
 const signSet = (...args: readonly string[]) => script('sign-set', ...args);
 
-it('sends an older event after a newer, and says in a line each what came of them', async () => {
+it('sends an older event after a newer one, and prints a line for each', async () => {
   receiver.answer(200, 503);
   const { code, out } = await signSet(
     ...['--event', 'password-change', '--client', 'firefox', '--to', receiver.url, '--out-of-order'],
@@ -36,7 +36,7 @@ it('sends an older event after a newer, and says in a line each what came of the
   expect(code).toBe(1);
   expect(out.trim().split('\n')).toEqual([
     'password-change to Sign-in extension (Firefox): 200, acknowledged',
-    expect.stringContaining('503, the receiver is in trouble'),
+    expect.stringContaining('503, the receiver failed'),
   ]);
   const [newer, older] = receiver.received.map(
     ({ claims }) => Object.values(claims.events as object)[0] as { changeTime: number },
@@ -45,16 +45,16 @@ it('sends an older event after a newer, and says in a line each what came of the
   expect(receiver.received[0]?.claims.aud).toBe(EXTENSION_CLIENTS.firefox);
 });
 
-it('prints a token, and says what is wrong', async () => {
+it('prints a token, and explains errors', async () => {
   const about = ['--event', 'delete-user', '--client', 'chromium'];
   expect((await signSet(...about, '--print')).out).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
-  const unknown = await signSet(...about, '--user', 'nobody@example.com');
-  expect([unknown.code, unknown.said.trim()]).toEqual([1, 'Nobody has this email.']);
-  const nobody = await signSet(...about, '--standin', 'http://127.0.0.1:1');
-  expect(nobody.said).toContain('Start one with npm start or npm run fxa');
+  const unknown = await signSet(...about, '--user', 'unknown@example.com');
+  expect([unknown.code, unknown.said.trim()]).toEqual([1, 'No account has this email.']);
+  const unreachable = await signSet(...about, '--standin', 'http://127.0.0.1:1');
+  expect(unreachable.said).toContain('Start one with npm start or npm run fxa');
 });
 
-it('says what helps when the person has signed in nowhere, and goes to the clients that have been signed in to', async () => {
+it('explains that the account has no clients yet, and sends to clients it has signed in to', async () => {
   const about = ['--event', 'profile-change', '--user', 'lin@example.com', '--to', receiver.url];
   const { code, said } = await signSet(...about);
   expect([code, said]).toEqual([1, expect.stringMatching(/npm start, or npm run token.*--client firefox/)]);
@@ -73,20 +73,20 @@ it.each([
   [401, ['--wrong-key'], 0],
   [200, ['--wrong-key'], 1],
   [400, ['--wrong-key'], 1],
-])('answered with %i, %j, it ends with %i', async (status, more, code) => {
+])('for a response of %i, %j, exits with %i', async (status, more, code) => {
   receiver.answer(status);
   const about = ['--event', 'delete-user', '--client', 'firefox', '--to', receiver.url];
   expect((await signSet(...about, ...more)).code).toBe(code);
 });
 
-it('ends with 1 when nobody answers at the address', async () => {
+it('exits with 1 if the webhook does not respond', async () => {
   const { code, out } = await signSet(
     ...['--event', 'delete-user', '--client', 'firefox', '--to', 'http://127.0.0.1:1/'],
   );
   expect([code, out]).toEqual([1, expect.stringContaining('no answer')]);
 });
 
-it('explains itself, and names the option it does not know', async () => {
+it('prints its usage, and names an unknown option', async () => {
   const help = await signSet('--help');
   expect([help.code, help.out]).toEqual([0, expect.stringContaining('Usage: npm run sign-set')]);
   const unknown = await signSet('--evnt', 'delete-user');

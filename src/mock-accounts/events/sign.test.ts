@@ -1,4 +1,4 @@
-// Security event tokens, byte for byte as the broker makes them.
+// Security event tokens equal those of the broker.
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { createKeys } from '../keys.ts';
@@ -16,7 +16,7 @@ async function verified(token: string) {
 }
 
 describe('a SET', () => {
-  it('has two members in its header, six claims, a fraction in iat, and a published signature', async () => {
+  it('has two header members, six claims, a fractional iat, and a published key', async () => {
     const { payload, protectedHeader } = await verified(await sign(about));
     expect(protectedHeader).toEqual({ alg: 'RS256', kid: (await keys.active()).kid });
     expect(payload).toEqual({
@@ -31,23 +31,23 @@ describe('a SET', () => {
     });
   });
 
-  it('is another one each time', async () => {
+  it('differs each time', async () => {
     const [first, second] = await Promise.all([sign(about), sign(about)]);
     expect((await verified(first)).payload.jti).not.toBe((await verified(second)).payload.jti);
   });
 
-  it('takes any URI for an event as it is', async () => {
+  it('accepts any URI as an event', async () => {
     const { payload } = await verified(await sign({ ...about, event: 'urn:x:new', payload: { a: 1 } }));
     expect(payload.events).toEqual({ 'urn:x:new': { a: 1 } });
   });
 
-  it('signed by a stranger names the published key, and does not verify', async () => {
+  it('signed with a wrong key names the published key, and does not verify', async () => {
     const token = await sign({ ...about, wrongKey: true });
     expect(decodeProtectedHeader(token).kid).toBe((await keys.active()).kid);
     await expect(verified(token)).rejects.toMatchObject({ code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED' });
   });
 
-  it('takes other claims and headers, and leaves out what is undefined', async () => {
+  it('overrides claims and headers, and omits undefined ones', async () => {
     const token = await sign({
       ...about,
       claims: { aud: 'x', jti: undefined },

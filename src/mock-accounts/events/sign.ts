@@ -1,26 +1,26 @@
-/** Signs security event tokens as the event broker does. */
+/** Signs security event tokens (RFC 8417) like the event broker. */
 import { KeyObject, randomUUID, sign as signBytes } from 'node:crypto';
 import { createKeys, type Keys } from '../keys.ts';
 import { eventUri, type Payload } from './event.ts';
 
-/** What a token says, and in what it is to differ from the broker's. */
+/** The contents of a token, and its differences from the broker's. */
 export interface SetOptions {
   readonly clientId: string;
   readonly uid: string;
   /** A name such as `password-change`, or any URI. */
   readonly event: string;
   readonly payload: Payload;
-  /** Signed with a key that is not the published one of that name. */
+  /** Signs with another key than the published one of that `kid`. */
   readonly wrongKey?: boolean;
-  /** Claims to set otherwise; undefined leaves one out. */
+  /** Claims to override; undefined removes one. */
   readonly claims?: Payload;
-  /** Members of the header to set otherwise; undefined leaves one out. */
+  /** Header members to override; undefined removes one. */
   readonly header?: Payload;
 }
 
 export type Sign = (options: SetOptions) => Promise<string>;
 
-/** The issuer, its keys and its clock in milliseconds. */
+/** The issuer, its keys, and its clock in milliseconds. */
 interface Signatory {
   readonly origin: string;
   readonly keys: Keys;
@@ -30,7 +30,7 @@ interface Signatory {
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /**
- * A signer. Every call makes a new token, with a new `jti` and the instant of the call. FxA: `iat` has a fraction; there is no
+ * A signer. Each call returns a new token, with a new `jti` and the current time. FxA: `iat` is fractional; there is no
  * `exp`, and no `typ` in the header.
  */
 export function createSigner({ origin, keys, now }: Signatory): Sign {
@@ -47,7 +47,7 @@ export function createSigner({ origin, keys, now }: Signatory): Sign {
       events: { [eventUri(event)]: payload },
       ...claims,
     };
-    // Not by jose: it refuses headers that no broker sends, and those are to be tried as well.
+    // Not with jose, which rejects unusual headers that tests need.
     const signed = `${part({ alg: 'RS256', kid: published.kid, ...header })}.${part(body)}`;
     const signature = signBytes('sha256', Buffer.from(signed), KeyObject.from(privateKey));
     return `${signed}.${signature.toString('base64url')}`;

@@ -1,4 +1,4 @@
-/** A JSON server: a table of endpoints turned into a Hono app that renders problems, answers preflights and dresses every reply. */
+/** Turns a table of endpoints into a Hono app with the server's error bodies, preflights and headers. */
 import { type Context, Hono } from 'hono';
 import { httpProblem, ProblemError } from '../problems.ts';
 import type { ApiStyle } from './server-style.ts';
@@ -13,7 +13,7 @@ export interface Endpoint {
   readonly handle: (c: Context) => Response | Promise<Response>;
 }
 
-/** A problem as this server words it, or the framework's bare 500. */
+/** The error response for a problem, or the framework's plain 500. */
 function rendered(style: ApiStyle, error: ProblemError): Response {
   if (error.problem.kind === 'crash') {
     const message = 'An internal server error occurred';

@@ -1,4 +1,4 @@
-/** The auth server's error bodies, and its translation of the OAuth server's numbers into its own. */
+/** The auth server's error bodies, and its mapping from the OAuth server's errnos. */
 import type { EraRules } from '../era.ts';
 import type { Problem } from '../problems.ts';
 import type { Rendered } from './server-style.ts';
@@ -35,7 +35,7 @@ const WORDINGS: Readonly<Record<number, Wording>> = {
   204: [503, 'Client Disabled', 'This client has been temporarily disabled'],
 };
 
-/** OAuth errno → auth errno, with the members the translation carries over. */
+/** OAuth errno → auth errno, with the members that are copied. */
 const TRANSLATION: Readonly<Record<number, readonly [errno: number, ...kept: string[]]>> = {
   101: [162, 'clientId'],
   102: [171, 'clientId'],

@@ -1,9 +1,9 @@
-/** Whether a request was made by some other site, as far as the browser says. */
+/** Detects cross-origin requests by their Origin header. */
 import type { Context } from 'hono';
 
 /**
- * True when there is an Origin header that is not this server's own, opaque origins included. Cookies ignore ports and a form may be
- * posted to anywhere, so another site must not act in the name of the person the cookie belongs to.
+ * True for an Origin header other than this server's, including opaque origins. Needed because cookies ignore ports and
+ * forms can be posted anywhere, so another site could act for the signed-in user.
  */
 export function isCrossOrigin(c: Context): boolean {
   const origin = c.req.header('origin');

@@ -1,4 +1,4 @@
-/** The OAuth server's error bodies: numbers, phrases and messages of its namespace. */
+/** The OAuth server's error bodies: errnos, phrases and messages. */
 import type { EraRules } from '../era.ts';
 import type { Problem } from '../problems.ts';
 import type { Rendered } from './server-style.ts';

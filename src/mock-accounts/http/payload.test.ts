@@ -19,7 +19,7 @@ const problemOf = async (body: string, type?: string) => {
 };
 
 describe('readPayload', () => {
-  it('takes JSON and forms, with or without a charset', async () => {
+  it('parses JSON and forms, with or without a charset', async () => {
     expect(await readPayload(request('{"a":1}', 'application/json'))).toEqual({ a: 1 });
     expect(await readPayload(request('{"a":1}', 'application/json; charset=utf-8'))).toEqual({ a: 1 });
     expect(
@@ -27,12 +27,12 @@ describe('readPayload', () => {
     ).toEqual({ a: '1', b: 'x y' });
   });
 
-  it('takes a body without a content type for JSON', async () => {
+  it('parses a body without a content type as JSON', async () => {
     expect(await readPayload(request('{"a":1}'))).toEqual({ a: 1 });
     expect(await readPayload(request(''))).toBeNull();
   });
 
-  it('makes a list of a repeated form field', async () => {
+  it('returns a list for a repeated form field', async () => {
     expect(await readPayload(request('a=1&a=2', 'application/x-www-form-urlencoded'))).toEqual({
       a: ['1', '2'],
     });
@@ -45,11 +45,11 @@ describe('readPayload', () => {
     ['x', 'garbage', 400, 'Invalid content-type header'],
     ['x', 'multipart/form-data', 400, 'Invalid content-type header: multipart missing boundary'],
     ['x'.repeat(16_385), 'text/plain', 413, 'Payload content length greater than maximum allowed: 16384'],
-  ])('refuses a wrong body (%#)', async (body, type, status, message) => {
+  ])('rejects an invalid body (%#)', async (body, type, status, message) => {
     expect(await problemOf(body, type)).toMatchObject({ kind: 'http', status, message });
   });
 
-  it('takes a body of exactly the limit', async () => {
+  it('accepts a body of exactly the limit', async () => {
     const body = JSON.stringify('x'.repeat(16_382));
     expect(body).toHaveLength(16_384);
     expect(await readPayload(request(body, 'application/json'))).toHaveLength(16_382);

@@ -1,8 +1,8 @@
-/** Reads a request body the way the servers' HTTP framework does: size, then content type, then the parse. */
+/** Reads a request body in the order of the servers' HTTP framework: size, content type, parsing. */
 import { parse as parseForm } from 'node:querystring';
 import { httpProblem } from '../problems.ts';
 
-/** FxA: bodies above 16 384 bytes are refused with 413. */
+/** FxA: bodies above 16 384 bytes are rejected with 413. */
 export const MAX_BODY_BYTES = 16_384;
 
 const JSON_TYPE = 'application/json';
@@ -23,7 +23,7 @@ export async function readBytes(request: Request, limit: number): Promise<Uint8A
   return bytes;
 }
 
-/** The media type without its parameters. No header at all counts as JSON. */
+/** The media type without parameters; JSON without a header. */
 function mediaType(request: Request): string {
   const header = request.headers.get('content-type');
   if (header === null || header === '') return JSON_TYPE;
@@ -41,8 +41,8 @@ export function isForm(request: Request): boolean {
 }
 
 /**
- * The parsed body. With `only`, other content types are a 415 problem; without, text is handed on as a string.
- * FxA: JSON and forms are both taken everywhere, with or without a charset.
+ * The parsed body. With `only`, other content types throw a 415 problem; otherwise text is returned as a string.
+ * FxA: JSON and forms are both accepted everywhere, with or without a charset.
  */
 export async function readPayload(request: Request, only?: 'json-or-form'): Promise<unknown> {
   if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw tooLarge(MAX_BODY_BYTES);

@@ -1,11 +1,11 @@
-/** CORS preflights, answered as the servers' HTTP framework does. */
+/** Answers CORS preflights like the servers' HTTP framework. */
 import { httpProblem } from '../problems.ts';
 import type { ApiStyle } from './server-style.ts';
 import { json } from './reply.ts';
 
 /**
- * Answers an OPTIONS request. `exists` says whether there is a route for a method.
- * FxA: a header that is not allowed makes the preflight answer 200 without CORS headers. Throws 404 problems.
+ * Answers an OPTIONS request. `exists` tells whether a method has a route. Throws 404 problems.
+ * FxA: a disallowed header gets a 200 without CORS headers.
  */
 export function preflight(request: Request, style: ApiStyle, exists: (method: string) => boolean): Response {
   const method = request.headers.get('access-control-request-method');

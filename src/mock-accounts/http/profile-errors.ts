@@ -1,4 +1,4 @@
-/** The profile server's error bodies: a namespace of its own, and no `info` member. */
+/** The profile server's error bodies: its own errnos, and no `info` member. */
 import type { Problem } from '../problems.ts';
 import type { Rendered } from './server-style.ts';
 

@@ -1,6 +1,6 @@
-/** JSON answers as the servers write them. */
+/** JSON responses. */
 
-/** A JSON answer with its length and content type. Members that are `undefined` are left out. */
+/** A JSON response with length and content type. Omits undefined members. */
 export function json(body: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
   const text = JSON.stringify(body);
   return new Response(text, {

@@ -1,4 +1,4 @@
-/** Puts a server's headers on an answer: CORS, caching, security, clock. */
+/** Adds a server's headers to a response: CORS, caching, security, clock. */
 import type { ApiStyle } from './server-style.ts';
 
 /** CORS headers of an actual request (not a preflight). */
@@ -22,10 +22,10 @@ function addSecurity(headers: Headers, style: ApiStyle): void {
   headers.set('x-content-type-options', 'nosniff');
 }
 
-/** Whether the answer belongs to a route of its own, to none (404), or is a preflight, which brings its own CORS headers. */
+/** Whether a response is for a route, for none (404), or a preflight, which has its own CORS headers. */
 export type Belonging = 'route' | 'nowhere' | 'preflight';
 
-/** Dresses `response` in `style`. `now` is in milliseconds. */
+/** Adds the headers of `style` to `response`. `now` in milliseconds. */
 export function addResponseHeaders(
   response: Response,
   style: ApiStyle,

@@ -1,4 +1,4 @@
-/** How each server of an era dresses its answers: CORS, security, cache and clock headers. */
+/** The response headers of each server: CORS, security, cache and clock. */
 import type { EraRules } from '../era.ts';
 import type { Problem } from '../problems.ts';
 import type { ApiRole } from '../routing.ts';
@@ -6,7 +6,7 @@ import { renderAuthProblem } from './auth-errors.ts';
 import { renderOAuthProblem } from './oauth-errors.ts';
 import { renderProfileProblem } from './profile-errors.ts';
 
-/** A problem as it goes over the wire. */
+/** A problem, as sent over the wire. */
 export interface Rendered {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
@@ -15,21 +15,21 @@ export interface Rendered {
 
 export interface ApiStyle {
   readonly render: (problem: Problem) => Rendered;
-  /** `echo` repeats the Origin and says so in `Vary`; `star` always answers `*`. */
+  /** `echo` returns the Origin, with `Vary`; `star` always returns `*`. */
   readonly cors: 'echo' | 'star';
   readonly allowedHeaders: readonly string[];
   readonly exposedHeaders: string;
-  /** Whether the exposed headers are named even when the request had no Origin. */
+  /** Whether exposed headers are listed even without an Origin. */
   readonly exposesWithoutOrigin: boolean;
   readonly cacheControl: string;
-  /** Cache header of answers that belong to no route: preflights and 404. */
+  /** Cache header of preflights and 404 responses. */
   readonly cacheControlOffRoute: string;
   readonly corsOffRoute: boolean;
   readonly strictTransport: string;
   readonly downloadOptions: boolean;
-  /** Whether every reply carries `Timestamp` (seconds). */
+  /** Whether every response has `Timestamp` (seconds). */
   readonly timestamp: boolean;
-  /** JSON bodies of at least this many bytes vary by `accept-encoding`; 0 means that every answer does. */
+  /** JSON bodies of at least this many bytes vary by `accept-encoding`; 0: all responses do. */
   readonly compressedFrom: number;
 }
 
