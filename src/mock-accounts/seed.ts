@@ -1,4 +1,4 @@
-/** What is there from the start: the clients and the three ready accounts. */
+/** The initial clients and the three seed accounts. */
 import { readFileSync } from 'node:fs';
 import { chromiumRedirectUri, firefoxRedirectUri } from '../fxa/redirect-uris.ts';
 import { isKeyBearing } from './oauth/client-policy.ts';
@@ -6,16 +6,16 @@ import { portrait } from './profile/pictures.ts';
 import type { Store } from './store/store.ts';
 import type { Client } from './store/types.ts';
 
-/** The password of every ready account. */
+/** The password of every seed account. */
 export const SEED_PASSWORD = 'correct horse';
 
 /** The client ids of this repository's extension, one for each browser's redirect URI. */
 export const EXTENSION_CLIENTS = { firefox: 'f1f0f1f0f1f00001', chromium: 'c4c4c4c4c4c40001' } as const;
 
-/** Where a sign-in in a tab ends when nobody says otherwise: the companion's return page, on its usual port. */
+/** The default return page of a sign-in in a tab: the companion's, on its usual port. */
 export const RETURN_PAGE = 'http://127.0.0.1:9721/auth/return';
 
-/** The scope whose encryption keys the extension may ask for: that of a note-taking extension Mozilla once had. */
+/** The scope whose encryption keys the extension may request; from Mozilla's former notes extension. */
 export const KEY_SCOPE = 'https://identity.mozilla.com/apps/notes';
 
 const GECKO_ID = 'mozilla-account-sign-in@fxa-extension.example';
@@ -42,7 +42,7 @@ async function extensionRedirectUris(): Promise<{ firefox: string; chromium: str
 
 const { firefox, chromium } = await extensionRedirectUris();
 
-/** The ready clients. The last four serve tests; their redirect URIs lead nowhere. */
+/** The seed clients. The last four are for tests; their redirect URIs do not exist. */
 export function seedClients(returnPage: string = RETURN_PAGE): Client[] {
   const open = { publicClient: true, trusted: true };
   return [

@@ -21,7 +21,7 @@ export function eventUri(event: string): string {
   return event.includes(':') ? event : EVENT_PREFIX + event;
 }
 
-/** The name of an event, where its URI is one of Mozilla accounts. */
+/** The name of an event of Mozilla accounts; undefined for other URIs. */
 export function eventName(event: string): string {
   return event.startsWith(EVENT_PREFIX) ? event.slice(EVENT_PREFIX.length) : event;
 }

@@ -1,4 +1,4 @@
-/** One delivery attempt on the wire: the very request of the event broker, which is axios without a body. */
+/** Sends one delivery attempt exactly like the event broker, which uses axios without a body. */
 import { request as requestHttp, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { finished } from 'node:stream/promises';
@@ -9,10 +9,10 @@ interface Hop {
   readonly headers: OutgoingHttpHeaders;
 }
 
-/** FxA: axios follows as many redirects as this before it gives up. */
+/** FxA: axios follows this many redirects. */
 const MOST_REDIRECTS = 21;
 
-/** FxA: no body, and yet the content type of a form. */
+/** FxA: the content type of a form, although there is no body. */
 function firstHop(url: string, set: string): Hop {
   const headers = {
     Accept: 'application/json, text/plain, */*',
@@ -27,20 +27,20 @@ function firstHop(url: string, set: string): Hop {
 async function ask({ url, method, headers }: Hop, signal: AbortSignal): Promise<IncomingMessage> {
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    // A connection of its own: none is left open when the mock server stops.
+    // A separate connection, so that none stays open when the mock server stops.
     send(url, { method, headers, signal, agent: false }, resolve).on('error', reject).end();
   });
   await finished(response.resume());
   return response;
 }
 
-/** FxA: a subdomain is as good as the host itself; the port counts. */
+/** FxA: subdomains count as the same host; ports must match. */
 function isTrusted(next: URL, last: URL): boolean {
   const sameHost = next.host === last.host || next.host.endsWith(`.${last.host}`);
   return sameHost && (next.protocol === last.protocol || next.protocol === 'https:');
 }
 
-/** FxA: a redirected POST becomes a GET, but for 307 and 308; the token goes to no other host. */
+/** FxA: a redirected POST becomes a GET, except for 307 and 308; the token is not sent to other hosts. */
 function follow(hop: Hop, status: number, location: string): Hop {
   const url = new URL(location, hop.url);
   const becomesGet = hop.method === 'POST' && [301, 302, 303].includes(status);
@@ -53,8 +53,8 @@ function follow(hop: Hop, status: number, location: string): Hop {
 }
 
 /**
- * Sends a SET and gives the status of the last answer; undefined when there was no whole one within `within` milliseconds, or
- * before `stop` was aborted. Never rejects.
+ * Sends a SET and gives the status of the last answer; undefined when there was no whole one within `within`
+ * milliseconds, or before `stop` was aborted. Never rejects.
  */
 export async function postSet(
   url: string,
@@ -76,7 +76,7 @@ export async function postSet(
       hop = follow(hop, status, headers.location);
     }
   } catch {
-    // To the broker no answer is no answer, whatever the reason.
+    // The broker does not distinguish reasons.
   } finally {
     clearTimeout(timer);
     stop.removeEventListener('abort', end);

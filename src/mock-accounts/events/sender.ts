@@ -1,4 +1,4 @@
-/** Delivers events: at least once, in no order, again and again until the relying party acknowledges. */
+/** Delivers events at least once, in no particular order, with retries until they are acknowledged. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Faults } from '../faults/faults.ts';
 import type { Delivery, DeliveryLog } from './deliveries.ts';
@@ -12,46 +12,46 @@ export interface Errand {
   readonly uid: string;
   readonly event: string;
   readonly payload: Payload;
-  /** Instead of the address registered. */
+  /** Instead of the registered webhook. */
   readonly url?: string;
   readonly wrongKey?: boolean;
-  /** One attempt, made at once, and no other whatever comes of it. */
+  /** A single immediate attempt, without retries. */
   readonly once?: boolean;
 }
 
 /** Milliseconds. */
 export interface Timing {
-  /** Until the second attempt; doubled from one attempt to the next. */
+  /** Pause before the second attempt; doubles with each attempt. */
   readonly firstRetry: number;
   readonly longestRetry: number;
-  /** What is not answered by then is not answered. */
+  /** Timeout of an attempt. */
   readonly answerWithin: number;
-  /** How long events wait for others to be put out of order with. */
+  /** How long events wait for others, to be reordered. */
   readonly gather: number;
 }
 
-/** FxA: Pub/Sub gives a relying party ten seconds. It waits up to 600 s between attempts; nobody would here. */
+/** FxA: Pub/Sub times out after ten seconds, and waits up to 600 s between attempts, which is too long here. */
 export const TIMING: Timing = { firstRetry: 100, longestRetry: 10_000, answerWithin: 10_000, gather: 200 };
 
-/** FxA: Pub/Sub keeps what is not acknowledged for seven days. Milliseconds. */
+/** FxA: Pub/Sub keeps unacknowledged events for seven days. Milliseconds. */
 const RETENTION = 7 * 86_400_000;
 
-/** FxA: what Pub/Sub takes for an acknowledgement. */
+/** FxA: the statuses that acknowledge an event. */
 export const ACKS: readonly (number | undefined)[] = [102, 200, 201, 202, 204];
 
 interface Running {
   readonly errand: Errand;
   delivery: Delivery;
-  /** Acknowledgements to go. */
+  /** Acknowledgements still needed. */
   wanted: number;
   failures: number;
   readonly end: (delivery: Delivery) => void;
 }
 
 export interface Sender {
-  /** Resolves when nothing more is sent of it. Never rejects. */
+  /** Resolves when delivery has ended. Never rejects. */
   send(errand: Errand): Promise<Delivery>;
-  /** Ends what is pending. */
+  /** Drops pending events. */
   stop(): void;
 }
 
@@ -59,14 +59,14 @@ interface Means {
   readonly sign: Sign;
   readonly log: DeliveryLog;
   readonly faults: Pick<Faults, 'settings' | 'onSettings'>;
-  /** Where a client's events go; undefined when it has registered no address (any more). */
+  /** A client's webhook; undefined if it has none (any more). */
   readonly urlOf: (clientId: string) => string | undefined;
   /** The mock server's clock, in milliseconds. */
   readonly now: () => number;
   readonly timing: Timing;
 }
 
-/** A sender with nothing to send. */
+/** Creates a sender. */
 export function createSender({ sign, log, faults, urlOf, now, timing }: Means): Sender {
   const stopping = new AbortController();
   const stop = stopping.signal;

@@ -1,4 +1,4 @@
-/** `/authorization`: the page people sign in on. It answers 200 whatever happens; asking twice for the same address changes nothing. */
+/** `/authorization`: the sign-in page. Always responds with 200; repeating a request changes nothing. */
 import type { Context } from 'hono';
 import { rememberSession, signedIn, type SignedIn } from '../auth/session.ts';
 import type { Account } from '../store/types.ts';
@@ -11,7 +11,7 @@ import { type Page, render } from './layout.ts';
 import { refusalUrl, silentRefusal } from './prompt-none.ts';
 import { type PageError, type PageRequest, readRequest } from './request.ts';
 
-/** How far a person has come on this page. */
+/** The user's progress on this page. */
 interface Progress {
   readonly passwordEntered: boolean;
   readonly continued: boolean;
@@ -25,11 +25,11 @@ function needsPassword(context: MockContext, request: PageRequest, who: SignedIn
   const tooOld = request.maxAge !== undefined && (request.maxAge === 0 || age > request.maxAge);
   const other =
     request.email !== undefined && request.email.toLowerCase() !== who.account.email.toLowerCase();
-  // FxA: keys are derived from the password, so a session alone does not do.
+  // FxA: keys are derived from the password, so a session is not enough.
   return request.prompt === 'login' || tooOld || other || request.wantsKeys;
 }
 
-/** The form to come in by. FxA: an address nobody has leads to sign-up. */
+/** The sign-in form. FxA: an unknown email address leads to sign-up. */
 function door(context: MockContext, request: PageRequest): Page {
   const unknown = request.email !== undefined && context.store.accounts.byEmail(request.email) === undefined;
   const form = request.action === 'signup' || unknown ? signUpForm : signInForm;

@@ -107,7 +107,7 @@ function newPasswordField(label: string) {
     />`;
 }
 
-/** A new password for whoever forgot the old one. FxA: with it go all sign-ins, and the keys that apps have. */
+/** Resets a forgotten password. FxA: ends all sign-ins, and replaces the keys of apps. */
 export function resetForm(
   purpose: Purpose,
   given: { email?: string | undefined; problem?: string | undefined },
@@ -169,7 +169,7 @@ export function continueForm(context: MockContext, purpose: Purpose, account: Ac
   };
 }
 
-const MEANINGS: Readonly<Record<string, string>> = {
+const SCOPE_LABELS: Readonly<Record<string, string>> = {
   'profile:uid': 'your account’s identifier',
   'profile:email': 'your email address',
   'profile:display_name': 'your display name',
@@ -183,7 +183,7 @@ export function permissionForm(purpose: Purpose, scope: string): Page {
     title: 'Permission',
     body: html`<h1>${purpose.name} asks for</h1>
       <ul>
-        ${scope.split(' ').map((value) => html`<li>${MEANINGS[value] ?? html`<code>${value}</code>`}</li>`)}
+        ${scope.split(' ').map((value) => html`<li>${SCOPE_LABELS[value] ?? html`<code>${value}</code>`}</li>`)}
       </ul>
       <form method="post">
         <input type="hidden" name="intent" value="accept" />

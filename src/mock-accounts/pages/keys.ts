@@ -1,6 +1,6 @@
 /**
- * Scoped keys as the sign-in page makes them: derived from the account's secret, and encrypted to the key the client sent.
- * The real page does this in the browser, so that no server ever sees a key; here the page is made on the server.
+ * Scoped keys as the sign-in page makes them: derived from the account's secret, and encrypted to the key the client
+ * sent. The real page does this in the browser, so that no server ever sees a key; here the page is made on the server.
  */
 import { createHash, hkdfSync } from 'node:crypto';
 import { CompactEncrypt, importJWK, type JWK } from 'jose';
@@ -44,8 +44,8 @@ export function deriveKey(account: Pick<Account, 'uid' | 'kB'>, data: KeyData): 
 }
 
 /**
- * The bundle for this request as compact JWE; undefined when there is nothing to put in it, which FxA says to nobody. Throws
- * when the client sent no key one can encrypt to, or may not have the scopes.
+ * The bundle for this request as a compact JWE; undefined if it would be empty, which FxA does not report. Throws when
+ * the client sent an unusable key, or may not have the scopes.
  */
 export async function makeKeysJwe(request: PageRequest, account: Account): Promise<string | undefined> {
   const { client, keysJwk, scope, wantsKeys } = request;

@@ -1,4 +1,4 @@
-// Flow ids: who may ask, what may be asked, and what comes back.
+// Flow ids: allowed origins, parameters, and responses.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createMockServer, type MockServer } from '../app.ts';
 import { fresh } from '../testing/fresh.ts';
@@ -16,7 +16,7 @@ const at = ({ app, context }: MockServer, query: Record<string, string> | string
 const ask = (query: Record<string, string> | string = {}, origin?: string) => at(mock, query, origin);
 
 describe('GET /metrics-flow', () => {
-  it('gives three ids, the flow’s with a salt and a signature', async () => {
+  it('returns three ids, the flow’s with a salt and a signature', async () => {
     const first = (await (await ask()).json()) as Record<string, unknown>;
     const second = (await (await ask()).json()) as Record<string, unknown>;
     expect(first).toEqual({
@@ -59,20 +59,20 @@ describe('GET /metrics-flow', () => {
     });
   });
 
-  it('refuses a parameter that comes twice, and drops what nobody knows', async () => {
+  it('rejects a repeated parameter, and drops unknown ones', async () => {
     expect((await ask('service=none&service=sync')).status).toBe(400);
     expect((await ask({ secret: 'x', constructor: 'y' })).status).toBe(200);
     expect(mock.metricsFlows.at(-1)).toEqual({ query: {}, status: 200 });
   });
 
-  it('without a list answers every origin, and lets none read it', async () => {
+  it('without a list accepts every origin, without CORS', async () => {
     const answer = await ask({}, ORIGIN);
     expect(answer.status).toBe(200);
     expect(answer.headers.get('access-control-allow-origin')).toBeNull();
     expect(mock.metricsFlows).toEqual([{ query: {}, status: 200, origin: ORIGIN }]);
   });
 
-  it('with a list refuses every other origin, and none at all', async () => {
+  it('with a list rejects other origins, and requests without one', async () => {
     const { keys, origin } = mock.context;
     const strict = createMockServer({ era: 'today', origin, keys, metricsFlowOrigins: [ORIGIN] });
     const allowed = await at(strict, {}, ORIGIN);

@@ -1,4 +1,4 @@
-/** `GET /metrics-flow`: where relying parties get the ids their sign-ins are measured by, and tell that a person is active. */
+/** `GET /metrics-flow`: gives relying parties flow ids for their sign-ins, and records that a user is active. */
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
 import { json } from '../http/reply.ts';
@@ -57,7 +57,7 @@ function refusal(status: number, error: string, message: string, more: object = 
   return json({ statusCode: status, error, message, ...more }, status);
 }
 
-/** FxA: whoever sends none of the origins listed is refused, and a server that sends none at all is too. */
+/** FxA: requests without a listed Origin are rejected, including those without an Origin. */
 function judge(c: Context, origins: readonly string[] | undefined): Response | undefined {
   const origin = c.req.header('origin');
   if (origins !== undefined && (origin === undefined || !origins.includes(origin)))
@@ -70,7 +70,7 @@ function judge(c: Context, origins: readonly string[] | undefined): Response | u
   return refusal(400, 'Bad Request', 'Validation failed', { validation: { source: 'query', keys } });
 }
 
-/** `origins` are those that may ask. Without such a list all may, and no page may read the answer. `now` gives milliseconds. */
+/** `origins` are the allowed ones; without a list all are allowed, without CORS. `now` returns milliseconds. */
 export function createMetricsFlows(now: () => number, origins?: readonly string[]): MetricsFlows {
   const key = randomBytes(32);
   const asked: MetricsFlowRequest[] = [];

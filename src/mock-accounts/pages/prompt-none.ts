@@ -1,10 +1,10 @@
-/** `prompt=none`: sign in without showing anything, or say why not. */
+/** `prompt=none`: signs in without a page, or returns why not. */
 import { errors, jwtVerify } from 'jose';
 import type { SignedIn } from '../auth/session.ts';
 import type { MockContext } from '../context.ts';
 import type { PageRequest } from './request.ts';
 
-/** FxA: an id_token is taken as a hint up to seven days after it expired. Seconds. */
+/** FxA: an id_token is accepted as a hint up to seven days after expiry. Seconds. */
 const HINT_GRACE = 7 * 24 * 3600;
 
 /** The uid in a hint, or undefined when it is not one of ours for this client. */
@@ -35,7 +35,7 @@ export async function silentRefusal(
   who: SignedIn | undefined,
 ): Promise<string | undefined> {
   if (request.keysJwk !== undefined) return 'invalid_request';
-  // FxA: an address beside or instead of a hint needs a place on an allow-list, and nobody here is on it.
+  // FxA: an email address with or instead of a hint needs an allow-listed client, which does not exist here.
   if (request.email !== undefined) return 'unauthorized_client';
   if (who === undefined) return 'login_required';
   if (request.idTokenHint !== undefined) {

@@ -1,11 +1,11 @@
-/** Coming in: what the sign-in, sign-up and confirmation forms do, whoever shows them. */
+/** Handles the sign-in, sign-up and confirmation forms of all pages. */
 import { EMAIL, PASSWORD_MIN } from '../auth/accounts.ts';
 import type { SignedIn } from '../auth/session.ts';
 import type { MockContext } from '../context.ts';
 import { confirmForm, type Purpose, resetForm, signInForm, signUpForm } from './forms.ts';
 import type { Page } from './layout.ts';
 
-/** Somebody is in, or a page says what to do next. */
+/** A signed-in user, or the page to show next. */
 export type FormOutcome = SignedIn | { readonly page: Page };
 type Form = Readonly<Record<string, unknown>>;
 
@@ -53,7 +53,7 @@ function confirm(who: SignedIn, form: Form): FormOutcome {
   return who;
 }
 
-/** Does what the form's `intent` says; undefined when it is none of these. */
+/** Handles the form by its `intent`; undefined for an unknown one. */
 export function submitForm(
   context: MockContext,
   purpose: Purpose,

@@ -50,7 +50,7 @@ const idParams: Schema = {
   fields: [required('id', string({ length: 32, pattern: /^[0-9a-f]+$/ }))],
 };
 
-/** `DELETE /v1/avatar/:id?`: the picture named, or the one in use. Throws 404, and 401 for somebody else's. */
+/** `DELETE /v1/avatar/:id?`: the picture named, or the one in use. Throws 404, and 401 for another account's. */
 export function deleteEndpoint(context: MockContext, c: Context): Response {
   const { uid } = callerWith(context, c, 'profile:avatar:write');
   const account = context.store.accounts.byUid(uid);

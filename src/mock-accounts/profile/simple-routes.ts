@@ -49,7 +49,7 @@ export function avatarEndpoint(context: MockContext, c: Context): Response {
   return answerWithEtag(c, { avatar, avatarDefault, id }, `"${id}"`);
 }
 
-/** `GET /v1/display_name`: 204 when there is none. */
+/** `GET /v1/display_name`: 204 without one. */
 export function displayNameEndpoint(context: MockContext, c: Context): Response {
   const { displayName } = profileOf(context, callerWith(context, c, 'profile:display_name').uid);
   if (displayName === undefined) {
@@ -62,7 +62,10 @@ export function displayNameEndpoint(context: MockContext, c: Context): Response 
 }
 
 /* eslint-disable no-control-regex -- these are the characters to refuse */
-/** FxA: no control characters, no line or paragraph separators, no private use, no specials; today U+FFFD is let through. */
+/**
+ * FxA: no control characters, no line or paragraph separators, no private use, no specials; today U+FFFD is let
+ * through.
+ */
 const DISPLAY_NAME: Readonly<Record<Era, RegExp>> = {
   today: /^[^\u0000-\u001F\u007F-\u009F\u2028\u2029\uE000-\uF8FF\uFFF9-\uFFFC\uFFFE\uFFFF]*$/,
   2019: /^[^\u0000-\u001F\u007F-\u009F\u2028\u2029\uE000-\uF8FF\uFFF9-\uFFFF]*$/,

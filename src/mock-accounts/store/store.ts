@@ -1,4 +1,4 @@
-/** Everything the mock server knows, in memory, one per instance; and the acts that touch several parts of it at once. */
+/** The mock server's state, in memory, and the operations that change several parts of it. */
 import type { EraRules } from '../era.ts';
 import { type Accounts, createAccounts } from './accounts.ts';
 import { createImages, type Images } from './images.ts';
@@ -18,36 +18,36 @@ export interface Store {
   readonly sessions: Sessions;
   readonly tokens: Tokens;
   readonly images: Images;
-  /** FxA: the page's list of scopes that carry keys, and of the exact redirect URIs keys for them may go to. */
+  /** FxA: the page's list of scopes with keys, and the exact redirect URIs that may receive them. */
   readonly keyRedirectUris: Map<string, readonly string[]>;
-  /** The account as the profile server knows it: picture and name. FxA 2019: it keeps those of deleted accounts. */
+  /** Picture and name at the profile server. FxA 2019: kept for deleted accounts. */
   profileOf(uid: string): Account | undefined;
-  /** Profiles by cache key; used by the 2019 era only. */
+  /** Profiles by cache key; only used in 2019. */
   readonly profileCache: Map<string, CachedProfile>;
-  /** For tests: the refresh tokens that still work. */
+  /** For tests: valid refresh tokens. */
   liveGrants(filter?: { email?: string; clientId?: string }): RefreshToken[];
-  /** For tests: the access tokens that still work. */
+  /** For tests: valid access tokens. */
   liveAccessTokens(filter?: { email?: string; clientId?: string }): AccessToken[];
-  /** Kills every token and code a person gave a client, as the *Disconnect* button does. */
+  /** Revokes all tokens and codes of an account for a client, like the *Disconnect* button. */
   disconnect(uid: string, clientId: string): void;
-  /** FxA: a password change kills all tokens of public clients; confidential ones keep theirs. Other sessions end. */
+  /** FxA: a password change revokes all tokens of public clients, not of confidential ones, and ends other sessions. */
   changePassword(account: Account, password: string, keptSession?: string): void;
-  /** FxA: whoever forgot the password loses the keys too. New ones, and all tokens and sessions end. */
+  /** FxA: a password reset creates new keys, and ends all tokens and sessions. */
   resetPassword(account: Account, password: string): void;
-  /** Removes the account and its sessions; today its tokens too, in 2019 they live on. */
+  /** Removes the account and its sessions; also its tokens, except in 2019. */
   deleteAccount(uid: string): void;
-  /** Marks the profile as changed, which ends what is cached of it. */
+  /** Marks the profile as changed, which invalidates its cache. */
   profileChanged(account: Account): void;
-  /** Whether the person allows metrics. */
+  /** Sets whether the account allows metrics. */
   setMetricsEnabled(account: Account, enabled: boolean): void;
-  /** Gives or takes away capabilities that a client sells. */
+  /** Adds or removes capabilities that a client sells. */
   setSubscription(
     account: Account,
     clientId: string,
     capabilities: readonly string[],
     isActive: boolean,
   ): void;
-  /** Tells of what relying parties are to be told of. */
+  /** Calls back with events for relying parties. */
   onChange(listener: (change: AccountChange) => void): void;
 }
 

@@ -9,7 +9,10 @@ export interface Client {
   readonly trusted: boolean;
   /** 64 hex characters; confidential clients only. */
   readonly secret?: string;
-  /** Scopes a refresh may widen to, space-separated; trusted clients only. FxA: a scope that carries keys must be among them. */
+  /**
+   * Scopes a refresh may widen to, space-separated; trusted clients only. FxA: a scope that carries keys must be among
+   * them.
+   */
   readonly allowedScopes?: string;
   /** FxA answers 503 for a disabled client. */
   readonly disabled?: boolean;
@@ -23,7 +26,7 @@ export interface AccountChange {
   /** The end of the event's URI, such as `password-change`. */
   readonly event: string;
   readonly payload: Readonly<Record<string, unknown>>;
-  /** The only client it concerns; without it, all that are to be told. */
+  /** The only client it concerns. Default: all clients of the account. */
   readonly clientId?: string;
 }
 

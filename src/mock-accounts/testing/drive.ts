@@ -9,12 +9,12 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body as an object; empty when it is none. */
+  /** The body as an object; empty if it is not one. */
   readonly body: Json;
 }
 
 /** Members of an authorization request; the rest have working defaults. */
-export interface Wish {
+export interface CodeOptions {
   readonly email?: string;
   readonly clientId?: string;
   readonly scope?: string;
@@ -31,14 +31,14 @@ export interface Driver {
   /** A session token. */
   signIn(email?: string): Promise<string>;
   /** A code, and the verifier that goes with it. */
-  code(wish?: Wish): Promise<{ code: string; verifier: string }>;
+  code(wanted?: CodeOptions): Promise<{ code: string; verifier: string }>;
   /** The answer of the token endpoint to a fresh code. */
-  tokens(wish?: Wish, more?: Json): Promise<Json>;
+  tokens(wanted?: CodeOptions, more?: Json): Promise<Json>;
   /** `Authorization: Bearer`. */
   bearer(token: unknown): Record<string, string>;
 }
 
-/** The public, trusted client tests use when they do not say which. */
+/** The default client of tests: public and trusted. */
 export const TEST_CLIENT = 'a1b2c3d4e5f60001';
 
 async function answerOf(response: Response): Promise<Answer> {
@@ -67,20 +67,20 @@ export function drive({ app, context }: Pick<MockServer, 'app' | 'context'>): Dr
     const { body } = await post('/v1/account/login', { email, password: SEED_PASSWORD });
     return String(body.sessionToken);
   };
-  const code = async (wish: Wish = {}) => {
+  const code = async (wanted: CodeOptions = {}) => {
     const verifier = randomHex(32);
-    const clientId = wish.clientId ?? TEST_CLIENT;
+    const clientId = wanted.clientId ?? TEST_CLIENT;
     const isPublic = context.store.clients.get(clientId)?.publicClient !== false;
     const answer = await post(
       '/v1/oauth/authorization',
       {
         client_id: clientId,
-        scope: wish.scope ?? 'openid profile',
+        scope: wanted.scope ?? 'openid profile',
         state: 'state',
-        access_type: wish.offline === false ? 'online' : 'offline',
+        access_type: wanted.offline === false ? 'online' : 'offline',
         ...(isPublic ? { code_challenge: s256(verifier), code_challenge_method: 'S256' } : {}),
       },
-      bearer(await signIn(wish.email)),
+      bearer(await signIn(wanted.email)),
     );
     if (answer.status !== 200) throw new Error(`No code: ${answer.text}`);
     return { code: String(answer.body.code), verifier };
@@ -93,10 +93,10 @@ export function drive({ app, context }: Pick<MockServer, 'app' | 'context'>): Dr
     send,
     signIn,
     code,
-    async tokens(wish = {}, more = {}) {
-      const granted = await code(wish);
+    async tokens(wanted = {}, more = {}) {
+      const granted = await code(wanted);
       const { body } = await post('/v1/token', {
-        client_id: wish.clientId ?? TEST_CLIENT,
+        client_id: wanted.clientId ?? TEST_CLIENT,
         code: granted.code,
         code_verifier: granted.verifier,
         ...more,

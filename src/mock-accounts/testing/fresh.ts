@@ -1,11 +1,11 @@
-/** A mock server for one test: a store of its own, a clock the test moves, and somebody to drive it. */
+/** A mock server for one test: its own store, a clock that the test controls, and a driver. */
 import { createMockServer, type MockServer } from '../app.ts';
 import type { Era } from '../era.ts';
 import { createKeys } from '../keys.ts';
 import { browser, type Browser } from './browse.ts';
 import { type Driver, drive, TEST_CLIENT, type Answer } from './drive.ts';
 
-/** RSA keys take their time, so all share them. */
+/** Shared by all, because generating RSA keys is slow. */
 const keys = createKeys(Date.now);
 
 export interface Fresh {

@@ -1,4 +1,4 @@
-/** A webhook for tests: notes what arrives, byte for byte, and answers what the test says. */
+/** A webhook for tests: records requests exactly, and responds as the test says. */
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -9,7 +9,7 @@ export interface Received {
   /** Names and values in turn, as they came. */
   readonly rawHeaders: readonly string[];
   readonly body: string;
-  /** Claims of the bearer, unverified; empty where there is none. */
+  /** Claims of the bearer token, unverified; empty without one. */
   readonly claims: Readonly<Record<string, unknown>>;
   /** Milliseconds, of a clock that only grows. */
   readonly at: number;
