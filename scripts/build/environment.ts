@@ -1,4 +1,5 @@
-// The build's environment, from its variables: which Mozilla accounts, which client, which scopes. Says what is missing.
+// The build's environment, from its variables: which Mozilla accounts, which client, which scopes. Says what is
+// missing.
 import { knownEndpoints, mockServerEndpoints, type EnvironmentName } from '../../src/fxa/environments.ts';
 import { parameterFault } from '../../src/fxa/parameters.ts';
 import {
@@ -19,15 +20,15 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 const ENVIRONMENTS: readonly EnvironmentName[] = ['production', 'stage', 'local', 'custom'];
 
 /**
- * The origins of your own APIs, such as `https://api.example.com`. The content security policy lets the background connect
- * to Mozilla accounts and to these, and to nobody else. They must answer CORS: the extension has no host permission.
+ * The origins of your own APIs, such as `https://api.example.com`. The content security policy lets the background
+ * connect only to Mozilla accounts and to these. They must support CORS, because the extension has no host permission.
  */
 export const YOUR_HOSTS: readonly string[] = [];
 
 /** Where `npm run fxa` listens when it is not told otherwise. */
 export const MOCK_SERVER_ORIGIN = 'http://127.0.0.1:9720';
 
-/** Seconds between two questions to the companion while nobody looks: news are not worth waking a laptop more often. */
+/** Seconds between polls of the companion in the background. Rare, so as not to wake a laptop. */
 const COMPANION_EVERY = 300;
 
 /** @throws Error with a sentence for the person who builds. */
@@ -68,8 +69,8 @@ export function buildConfig(name: string, browser: BrowserName, variables: Varia
 const LOOPBACK = ['http://127.0.0.1:*', 'http://localhost:*'];
 
 /**
- * Where the background may connect to (CSP `connect-src`): in production its own servers, and nothing else. A stage build
- * can besides reach a mock server, so that a host missing in `hosts` fails there as it would in production.
+ * Where the background may connect to (CSP `connect-src`): in production its own servers, and nothing else. A stage
+ * build can besides reach a mock server, so that a host missing in `hosts` fails there as it would in production.
  */
 export function connectSources(config: BuildConfig, hosts = YOUR_HOSTS): readonly string[] {
   const { companion, endpoints, environment } = config;
@@ -80,8 +81,8 @@ export function connectSources(config: BuildConfig, hosts = YOUR_HOSTS): readonl
 }
 
 /**
- * A tester may choose another server on the options page, and one found by discovery names its hosts only when it is asked:
- * so https anywhere, and this machine. An issuer on this machine by another of its names is named beside them.
+ * A tester may choose another server on the options page, and one found by discovery names its hosts only when it is
+ * asked: so https anywhere, and this machine. An issuer on this machine by another of its names is named beside them.
  */
 function testerSources({ issuer, companion }: BuildConfig): readonly string[] {
   const plain = [issuer, companion?.origin ?? ''].filter((origin) => origin.startsWith('http://'));
@@ -161,7 +162,7 @@ function clientId(environment: EnvironmentName, browser: BrowserName, variables:
 }
 
 function configuredClient(browser: BrowserName, variables: Variables): string | undefined {
-  // An empty variable is one that nobody set.
+  // An empty variable counts as unset.
   const id = variables[`FXA_CLIENT_ID_${browser.toUpperCase()}`] || variables.FXA_CLIENT_ID;
   if (!id) return undefined;
   if (!/^[0-9a-f]{16}$/.test(id))
@@ -183,7 +184,7 @@ function returnPage(environment: EnvironmentName, { FXA_RETURN_PAGE }: Variables
   return { returnPage: page };
 }
 
-/** A local build has one beside its mock server; elsewhere there is one when somebody runs it. */
+/** The companion's origin. Local builds have one next to the mock server; others only if configured. */
 function companion(
   environment: EnvironmentName,
   { FXA_COMPANION, FXA_COMPANION_EVERY }: Variables,

@@ -35,7 +35,7 @@ export function manifestFor(browser: BrowserName, config: BuildConfig): Manifest
     version,
     ...(config.environment !== 'production' && { version_name: `${version} ${config.environment}` }),
     content_security_policy: { extension_pages: contentSecurityPolicy(config) },
-    // Asked for in a click, by people who sign in in a tab; nobody else sees anything of it.
+    // Requested in a click, only by users who sign in in a tab.
     ...(config.returnPage !== undefined && {
       optional_host_permissions: [returnPagePattern(config.returnPage)],
     }),
@@ -55,7 +55,9 @@ export function manifestFor(browser: BrowserName, config: BuildConfig): Manifest
   return { ...manifest, background };
 }
 
-/** @throws Error with a sentence for the person who builds, when a production build would go out under an example's id. */
+/**
+ * @throws Error with a sentence for the person who builds, when a production build would go out under an example's id.
+ */
 export function checkIds(environment: string): void {
   if (environment !== 'production') return;
   const fault = geckoIdFault(readManifest().browser_specific_settings.gecko.id);

@@ -21,8 +21,8 @@ const PAGES = '/src/extension/pages/';
 const COPY = '?page';
 
 /**
- * What background and pages both use is in the build twice. Shared, it would lie in files of its own: each of them is
- * one more to load before the popup paints, and all of them together pack worse than what they save.
+ * Duplicates modules that both background and pages use. As shared chunks they would be more files to load before the
+ * popup paints, and compress worse than the duplication costs.
  */
 export function withOwnCopies(): Plugin {
   return {
@@ -38,10 +38,11 @@ export function withOwnCopies(): Plugin {
 }
 
 /**
- * webextension-polyfill turns callbacks into promises where a browser does not. Firefox never needed it, and Chromium does
- * not since its Manifest V3 answers with promises by itself; messages are answered by `sendResponse` and `return true`, which
- * both know. In a build it would be 3 kB for each page and for the background, of which nothing has an effect: so a build
- * takes the browser's own namespace. The sources keep importing the polyfill, for its types and for browsers that need it.
+ * webextension-polyfill turns callbacks into promises where a browser does not. Firefox never needed it, and Chromium
+ * does not since its Manifest V3 answers with promises by itself; messages are answered by `sendResponse` and `return
+ * true`, which both know. In a build it would be 3 kB for each page and for the background, of which nothing has an
+ * effect: so a build takes the browser's own namespace. The sources keep importing the polyfill, for its types and for
+ * browsers that need it.
  */
 export function withNativeBrowser(): Plugin {
   const own = '\0native-browser';
@@ -57,7 +58,9 @@ export function withNativeBrowser(): Plugin {
   };
 }
 
-/** Vite loads the styles and scripts of what is loaded later ahead of it. Here that is one small file, and has no style. */
+/**
+ * Vite loads the styles and scripts of what is loaded later ahead of it. Here that is one small file, and has no style.
+ */
 export function withoutPreloading(): Plugin {
   return {
     name: 'without-preloading',

@@ -2,14 +2,14 @@
 import { parameterFault } from '../../src/fxa/parameters.ts';
 import type { MetricsConfig } from '../../src/session/context.ts';
 
-/** What a button is called at Mozilla accounts when nobody says otherwise. */
+/** The default name of our entry point at Mozilla accounts. */
 const ENTRYPOINT = 'mozilla-account-sign-in';
 
 /** @throws Error with a sentence for the person who builds. */
 export function signInMetrics(variables: Readonly<Record<string, string | undefined>>): MetricsConfig {
   const read = (parameter: Parameters<typeof parameterFault>[0]) => {
     const name = `FXA_${parameter.toUpperCase()}`;
-    // An empty variable is one that nobody set.
+    // An empty variable counts as unset.
     const value = variables[name] || undefined;
     const fault = value === undefined ? undefined : parameterFault(parameter, value);
     if (fault !== undefined) throw new Error(`${name} is "${value}": ${fault}.`);

@@ -1,5 +1,5 @@
-// `npm run faults`: the long versions of the proofs, beside each other. `-- --minutes N` (default 8), `-- --seed N` (default
-// the clock; it is printed, and the same seed gives the same run as far as time allows). Fails on a violation.
+// `npm run faults`: the long versions of the proofs, beside each other. `-- --minutes N` (default 8), `-- --seed N`
+// (default the clock; it is printed, and the same seed gives the same run as far as time allows). Fails on a violation.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -41,7 +41,7 @@ run(async () => {
   const { minutes, seed } = readArguments();
   const began = Date.now();
   console.log(`The long proofs, seed ${seed}: ${minutes} min; every crash point once takes as long as it takes.
-What an answer held that was lost on the way, nobody can know: that is counted, and is no violation.`);
+The contents of a response lost on the way are unknown: this is counted, but is not a violation.`);
   const done = await Promise.all(PARTS.map((part) => runPart(part, minutes, seed)));
   const failed = PARTS.filter((_part, index) => !done[index]);
   const took = `${((Date.now() - began) / 60_000).toFixed(1)} min`;

@@ -1,5 +1,5 @@
-// `npm test`: everything that can be checked in some minutes, stage by stage, with a count at the end. `npm run test:long`
-// (`--long`): what takes longer.
+// `npm test`: everything that can be checked in some minutes, stage by stage, with a count at the end. `npm run
+// test:long` (`--long`): what takes longer.
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -152,7 +152,7 @@ function run({ command: [command = '', ...args], env: own }: Step): Promise<bool
   });
 }
 
-/** Tests that go through many of something say how many. Without that, nobody knows what they would have found. */
+/** Tests that iterate over many cases report how many, to show what they covered. */
 const COVERAGE_COUNTERS = [
   'crash points',
   'matrix cells',
@@ -216,7 +216,7 @@ for (const what of COVERAGE_COUNTERS.filter((one) => !sums.has(one))) {
   console.log(`✗ ${what}: there were none`);
   total.failed++;
 }
-// Whoever calls both commands wants one count of both, and prints it.
+// A caller of both commands can print one combined count.
 const { TEST_COUNTS: counts, TEST_FAILURES: failureList } = process.env;
 if (counts) appendFileSync(counts, `${total.passed} ${total.failed + total.skipped}\n`);
 if (failureList && failures.length) appendFileSync(failureList, `${failures.join('\n')}\n`);

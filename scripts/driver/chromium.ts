@@ -53,7 +53,10 @@ export async function startChromium(options: LaunchOptions): Promise<Engine> {
     if (scheme) await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
   };
 
-  /** Chromium sometimes never tells of a page it has made, when another was closed just before: a second one is made then. */
+  /**
+   * Chromium sometimes never tells of a page it has made, when another was closed just before: a second one is made
+   * then.
+   */
   const open = (address: string): Promise<Page> =>
     eventually(`a page at ${address}`, async () => {
       const page = await browser.newPage();
@@ -123,7 +126,10 @@ export async function startChromium(options: LaunchOptions): Promise<Engine> {
   };
 }
 
-/** What Chromium keeps of the sites that were visited, and what is left of the extension's storage a while after it has gone. */
+/**
+ * What Chromium keeps of the sites that were visited, and what is left of the extension's storage a while after it has
+ * gone.
+ */
 async function forgetSites(page: Page, extension: string): Promise<void> {
   const session = await page.createCDPSession();
   await session.send('Network.clearBrowserCookies');
@@ -132,7 +138,7 @@ async function forgetSites(page: Page, extension: string): Promise<void> {
   await session.detach();
 }
 
-/** Whoever loads an unpacked extension has this on; without it an extension that starts anew stays off. */
+/** Developer mode; without it, an unpacked extension stays off after a reload. */
 const DEVELOPER = { ui: { developer_mode: true } };
 
 /** As the boxes in Chromium's settings do; before it starts for the first time. */

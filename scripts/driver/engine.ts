@@ -9,7 +9,10 @@ export interface Engine {
   version(): Promise<string>;
   /** Installs the extension of this folder; before anything else, and again after `clear`. */
   install(extensionDir: string): Promise<void>;
-  /** Uninstalls the extension with all it has kept, closes every page but the first, and forgets the sites that were visited. */
+  /**
+   * Uninstalls the extension with all it has kept, closes every page but the first, and forgets the sites that were
+   * visited.
+   */
   clear(): Promise<void>;
   /** Opens a file of the extension in a tab. */
   openExtensionPage(path: string): Promise<Page>;
@@ -18,7 +21,7 @@ export interface Engine {
   /** Opens a page of the web in a tab. */
   openWebPage(url: string): Promise<Page>;
   allPages(): Promise<Page[]>;
-  /** Whether a file of the extension is open in a tab, whoever opened it. */
+  /** Whether a file of the extension is open in any tab. */
   shows(path: string): Promise<boolean>;
   killBackground(): Promise<void>;
   backgroundRuns(): Promise<boolean>;
@@ -37,7 +40,9 @@ export interface BuiltManifest {
   browser_specific_settings?: { gecko: { id: string } };
 }
 
-/** Chromium sometimes does not hear it, and is asked again after a while without an answer. A page that refuses is gone. */
+/**
+ * Chromium sometimes does not hear it, and is asked again after a while without an answer. A page that refuses is gone.
+ */
 export async function closePage(page: Page): Promise<void> {
   await eventually('a page to close', async () => {
     await page.close().catch(() => undefined);
@@ -49,8 +54,8 @@ export async function closePage(page: Page): Promise<void> {
 const ASK_AGAIN_AFTER = 5000;
 
 /**
- * Closes all of them, also those that are still on their way. What closes by itself meanwhile may never answer, so nothing
- * waits for an answer.
+ * Closes all of them, also those that are still on their way. What closes by itself meanwhile may never answer, so
+ * nothing waits for an answer.
  */
 export async function closeAll<Closable>(
   pages: () => Promise<readonly Closable[]>,

@@ -15,8 +15,8 @@ export const localStorageOf = (profile: string): string =>
   join(profile, `storage/default/moz-extension+++${UUID}^userContextId=4294967295`);
 
 /**
- * Starts Firefox; `addonId` is whose pages get the fixed address, `objects` whether sites are asked not to sell or share,
- * `alwaysPrivate` whether it never remembers history.
+ * Starts Firefox; `addonId` is whose pages get the fixed address, `objects` whether sites are asked not to sell or
+ * share, `alwaysPrivate` whether it never remembers history.
  */
 export function launchFirefox(
   profile: string,
@@ -36,7 +36,7 @@ export function launchFirefox(
       'extensions.webextensions.uuids': JSON.stringify({ [addonId]: UUID }),
       'extensions.webextensions.keepUuidOnUninstall': true,
       'xpinstall.signatures.required': false,
-      // Nobody is there to answer: what the extension asks for in a click, it gets.
+      // Grants permission requests automatically, since no user can answer.
       'extensions.webextOptionalPermissionPrompts': false,
       // Pictures are taken when two in a row are the same, so nothing may turn.
       'ui.prefersReducedMotion': 1,

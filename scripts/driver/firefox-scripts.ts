@@ -15,7 +15,7 @@ const POPUP = `Array.from(Services.wm.getEnumerator('navigator:browser'))
   .map((window) => window.document.querySelector('.webextension-popup-browser'))
   .find((popup) => popup !== null)`;
 
-/** The address the toolbar popup shows, or the empty string while there is none. */
+/** The URL in the toolbar popup, or an empty string while it is closed. */
 export const toolbarPopupAddress = `(${POPUP})?.currentURI?.spec ?? ''`;
 
 /** A picture of the toolbar popup, as a PNG in base64. */

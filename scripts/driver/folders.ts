@@ -40,7 +40,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM is the answer for a process of somebody else.
+    // EPERM means that the process runs, as another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

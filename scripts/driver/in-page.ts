@@ -92,7 +92,7 @@ export function unfoldDetails(): void {
   for (const details of document.querySelectorAll('details')) details.open = true;
 }
 
-/** The elements that reach beyond the page's sides, when somebody would have to scroll to see all of them. */
+/** The elements that extend beyond the page's sides, so that it scrolls sideways. */
 export function readOverflow(): string[] {
   const { scrollWidth, clientWidth } = document.documentElement;
   if (scrollWidth <= clientWidth) return [];

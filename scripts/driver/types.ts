@@ -38,12 +38,14 @@ export interface Keyboard {
   focus(): Promise<Focus | undefined>;
 }
 
-/** A page of the extension in a tab of its own. Controls are found as assistive technology finds them: by role and name. */
+/**
+ * A page of the extension in a tab of its own. Controls are found as assistive technology finds them: by role and name.
+ */
 export interface OwnPage extends Keyboard {
   text(): Promise<string>;
   /** What it shows now. */
   view(): Promise<PopupView>;
-  /** Waits until the words are to be read anywhere in the page. */
+  /** Waits until the text appears anywhere in the page. */
   waitForText(words: string): Promise<void>;
   hasButton(name: string): Promise<boolean>;
   /** Waits for the button of that accessible name and presses it with the mouse. */
@@ -60,7 +62,7 @@ export interface OwnPage extends Keyboard {
   show(items: Record<string, unknown>): Promise<void>;
   /** In CSS pixels; `scale` is how many of the screen make one of them, as zoom does. */
   setWidth(width: number, options?: { scale?: number; height?: number }): Promise<void>;
-  /** What is wider than the page, a line; nothing when nobody has to scroll sideways. */
+  /** The elements wider than the page, one per line; empty if it does not scroll sideways. */
   overflow(): Promise<readonly string[]>;
   /** When it first painted anything, in milliseconds after it was opened; undefined before. */
   painted(): Promise<number | undefined>;
@@ -80,7 +82,9 @@ export interface PopupPage extends OwnPage {
   waitForAlert(code: string): Promise<string>;
 }
 
-/** A page of the account server: in the window or tab that was opened for the sign-in, or in one of the person's own. */
+/**
+ * A page of the account server: in the window or tab that was opened for the sign-in, or in one of the person's own.
+ */
 export interface AuthPage extends Keyboard {
   /** What the field holds now. */
   value(field: string): Promise<string>;
@@ -110,7 +114,10 @@ export interface BrowserUnderTest {
   visit(url: string): Promise<AuthPage>;
   /** Waits until a sign-in window (or tab) shows a page of the account server; one whose address has `part` in it. */
   authWindow(part?: string): Promise<AuthPage>;
-  /** Opens a popup window that has nothing to do with a sign-in: as an extension does, or as a page with or without a tie to it. */
+  /**
+   * Opens a popup window that has nothing to do with a sign-in: as an extension does, or as a page with or without a
+   * tie to it.
+   */
   openPopupWindow(url: string, as: PopupWay): Promise<void>;
   /** How many pages of the web with `part` in their address are open now. */
   pagesAt(part: string): Promise<number>;
@@ -124,7 +131,10 @@ export interface BrowserUnderTest {
   killBackground(): Promise<void>;
   /** Whether it runs at this moment. */
   backgroundRuns(): Promise<boolean>;
-  /** Ends the whole browser and starts it again on the same profile; `losing`: what the extension had in `storage.local` is gone. */
+  /**
+   * Ends the whole browser and starts it again on the same profile; `losing`: what the extension had in `storage.local`
+   * is gone.
+   */
   restart(options?: { losing?: 'local' }): Promise<void>;
   /** Everything in one storage area of the extension. */
   readStorage(area: 'local' | 'session'): Promise<Record<string, unknown>>;
@@ -142,7 +152,9 @@ export interface BrowserUnderTest {
   sealingKey(): Promise<{ extractable: boolean; exported: boolean }>;
   /** Puts a text where only pages look: `localStorage`, and a database. */
   keepInPage(text: string): Promise<void>;
-  /** Uninstalls the extension with all it has kept, and closes and forgets every page: a new profile, but for `install`. */
+  /**
+   * Uninstalls the extension with all it has kept, and closes and forgets every page: a new profile, but for `install`.
+   */
   clear(): Promise<void>;
   /** After `clear`: installs the extension of this folder, as `launchBrowser` does. */
   install(options: Pick<LaunchOptions, 'extensionDir' | 'welcomes'>): Promise<void>;
@@ -156,9 +168,11 @@ export interface LaunchOptions {
   extensionDir: string;
   /** Device pixels per CSS pixel, for pictures. */
   scale?: number;
-  /** False for a build that greets nobody with the welcome page. */
+  /** False for a build that does not open the welcome page. */
   welcomes?: false;
-  /** The browser tells pages that the person objects to being measured: in Chromium by Do Not Track, in Firefox by GPC. */
+  /**
+   * The browser tells pages that the person objects to being measured: in Chromium by Do Not Track, in Firefox by GPC.
+   */
   objects?: boolean;
   /** Firefox never remembers history: everything is a private window, and the extension is allowed in there. */
   alwaysPrivate?: boolean;

@@ -13,7 +13,7 @@ async function inTime<T>(answer: Promise<T>, limit: number): Promise<T> {
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer in ${limit} ms`)), limit);
   });
-  // Whoever loses the race is not listened to any more.
+  // The loser of the race is ignored.
   answer.catch(() => undefined);
   try {
     return await Promise.race([answer, late]);

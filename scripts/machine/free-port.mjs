@@ -1,4 +1,4 @@
-// A port that nobody listens on, for who must name it before there is a server.
+// Finds a free port, for configuration that needs it before the server starts.
 import { createServer } from 'node:net';
 
 /** On 127.0.0.1. */

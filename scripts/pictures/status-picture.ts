@@ -16,7 +16,7 @@ const HOUR = 3_600_000;
 const PEOPLE = 12;
 const CLIENTS = Object.values(EXTENSION_CLIENTS);
 
-/** What is told of somebody in turn; the names that stand here more often happen more often. */
+/** The events of an account in turn; repeated names are more frequent. */
 const EVENTS: readonly EventName[] = [
   'profile-change',
   'profile-change',

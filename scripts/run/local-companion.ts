@@ -10,7 +10,7 @@ import { readVersion } from '../../src/companion/version.ts';
 import { EXTENSION_CLIENTS, RETURN_PAGE } from '../../src/mock-accounts/seed.ts';
 import { redirectUris } from '../build/manifest.ts';
 
-/** Where it listens when nobody else does. */
+/** The default port. */
 export const COMPANION_PORT = Number(new URL(RETURN_PAGE).port);
 
 /** Of the status page and the counters, for the user "operator". */

@@ -1,5 +1,5 @@
-// `npm run sign-set -- --event password-change --user ada@example.com`: has a running mock server sign an event and send it to a
-// webhook, and says what that answered. Options are in USAGE.
+// `npm run sign-set -- --event password-change --user ada@example.com`: has a running mock server sign an event and
+// send it to a webhook, and says what that answered. Options are in USAGE.
 import { parseArgs } from 'node:util';
 import { outcomeInWords } from '../../src/mock-accounts/events/outcome.ts';
 import { usualPayload } from '../../src/mock-accounts/events/event.ts';
@@ -10,7 +10,7 @@ const USAGE = `Usage: npm run sign-set -- --event NAME [options]
   --event NAME       password-change, profile-change, subscription-state-change, delete-user, metrics-opt-out,
                      metrics-opt-in, or any URI
   --user EMAIL       whom it is about (ada@example.com)
-  --client CLIENT    firefox, chromium or a client id (every client this person has signed in to; nobody is signed in
+  --client CLIENT    firefox, chromium or a client id (every client this person has signed in to; no account is signed in
                      until npm start or npm run token)
   --to URL           where it goes (the webhook the mock server knows: npm run fxa -- --webhook URL)
   --payload JSON     what the event says (the usual)
@@ -98,18 +98,18 @@ function inOptions(error: string | undefined): string | undefined {
 
 async function ask(standin: string, body: object): Promise<Answer> {
   if (!URL.canParse(standin)) throw new Error('--standin is an address, such as http://127.0.0.1:9720.');
-  const nobody = `No mock server answers at ${standin}. Start one with npm start or npm run fxa (npm run companion does, too), or name it with --standin.`;
+  const noServer = `No mock server answers at ${standin}. Start one with npm start or npm run fxa (npm run companion does, too), or name it with --standin.`;
   const response = await fetch(new URL('/__standin/events', standin), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   }).catch(() => {
-    throw new Error(nobody);
+    throw new Error(noServer);
   });
   const answer = (await response.json().catch(() => {
-    throw new Error(nobody);
+    throw new Error(noServer);
   })) as Answer;
-  if (!response.ok) throw new Error(inOptions(answer.error) ?? nobody);
+  if (!response.ok) throw new Error(inOptions(answer.error) ?? noServer);
   return answer;
 }
 

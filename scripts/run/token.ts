@@ -1,4 +1,4 @@
-// `npm run -s token`: signs somebody in at a running mock server, as its pages do, and prints the access token alone, for curl.
+// `npm run -s token`: signs in at a running mock server, like its pages, and prints only the access token, for curl.
 // Options are in USAGE.
 import { parseArgs } from 'node:util';
 import { EXTENSION_CLIENTS, SEED_PASSWORD } from '../../src/mock-accounts/seed.ts';
@@ -32,7 +32,7 @@ type Members = Readonly<Record<string, unknown>>;
 
 /** Posts JSON to the mock server; `session` is a session token. */
 async function post(standin: string, path: string, body: Members, session?: string): Promise<Members> {
-  const nobody = `No mock server answers at ${standin}. Start one with npm run companion, npm start or npm run fxa, or name it with --standin.`;
+  const noServer = `No mock server answers at ${standin}. Start one with npm run companion, npm start or npm run fxa, or name it with --standin.`;
   if (!URL.canParse(standin)) throw new Error('--standin is an address, such as http://127.0.0.1:9720.');
   const response = await fetch(new URL(path, standin), {
     method: 'POST',
@@ -42,10 +42,10 @@ async function post(standin: string, path: string, body: Members, session?: stri
     },
     body: JSON.stringify(body),
   }).catch(() => {
-    throw new Error(nobody);
+    throw new Error(noServer);
   });
   const answer = (await response.json().catch(() => {
-    throw new Error(nobody);
+    throw new Error(noServer);
   })) as Members;
   if (!response.ok) throw new Error(`The mock server refused, ${response.status}: ${String(answer.message)}`);
   return answer;

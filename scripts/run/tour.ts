@@ -1,5 +1,5 @@
-// The whole round without a display: sign in, see the profile, have it changed elsewhere, sign out, and prove that the grant is
-// dead.
+// The whole round without a display: sign in, see the profile, have it changed elsewhere, sign out, and prove that the
+// grant is dead.
 import { mkdir } from 'node:fs/promises';
 import { SEED_PASSWORD } from '../../src/mock-accounts/seed.ts';
 import { launchBrowser } from '../driver/index.ts';
@@ -7,7 +7,7 @@ import { eventually } from '../driver/wait.ts';
 import type { BrowserName } from '../machine/browsers.mjs';
 import { TITLES, withBuild, type LocalMockServer } from './local.ts';
 
-/** Nobody wants to wait here as long as an extension does in earnest. */
+/** Shorter intervals than in real builds, so that the tour does not wait. */
 const OFTEN = { FXA_COMPANION_EVERY: '1' };
 const ADA = { email: 'ada@example.com', password: SEED_PASSWORD };
 
@@ -38,7 +38,7 @@ export async function tour(name: BrowserName, mock: LocalMockServer): Promise<vo
       launchBrowser(name, { extensionDir, scale: 2 }),
     );
     try {
-      const popup = await step('the popup is open: nobody is signed in', async () => {
+      const popup = await step('the popup is open: signed out', async () => {
         const opened = await browser.openPopup();
         await opened.waitForStatus('signedOut');
         await browser.captureToolbarPopup(picture('1-signed-out'));

@@ -12,7 +12,7 @@ import { mockServerEndpoints } from '../../src/fxa/environments.ts';
 import type { Era } from '../../src/mock-accounts/era.ts';
 import { createKeys, type Keys } from '../../src/mock-accounts/keys.ts';
 import { startMockServer } from '../../src/mock-accounts/listen.ts';
-import { drive, TEST_CLIENT, type Wish } from '../../src/mock-accounts/testing/drive.ts';
+import { drive, TEST_CLIENT, type CodeOptions } from '../../src/mock-accounts/testing/drive.ts';
 
 const OTHER_CLIENT = 'a1b2c3d4e5f60002';
 const CONFIDENTIAL_CLIENT = 'a1b2c3d4e5f60004';
@@ -58,7 +58,7 @@ async function harness(era: Era, mode: 'introspect' | 'verify', clients = [clien
   const driver = drive(mock);
   const show = (token: unknown) => fetch(`${server.origin}/v1/me`, { headers: driver.bearer(token) });
   const uid = mock.store.accounts.byEmail('ada@example.com')?.uid ?? '';
-  const access = async (wish: Wish = {}) => String((await driver.tokens(wish)).access_token);
+  const access = async (wish: CodeOptions = {}) => String((await driver.tokens(wish)).access_token);
   return { clock, mock, driver, server, show, uid, access };
 }
 

@@ -13,7 +13,7 @@ import type { Database } from '../../src/companion/db/database.ts';
 import { createLog } from '../../src/companion/operations/log.ts';
 import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
 import type { RunningMockServer } from '../../src/mock-accounts/listen.ts';
-import { drive, type Wish } from '../../src/mock-accounts/testing/drive.ts';
+import { drive, type CodeOptions } from '../../src/mock-accounts/testing/drive.ts';
 import { whenOutOfTime } from '../harness/test-signal.ts';
 import { CLIENT, OTHER_CLIENT, SECRET } from './fakes/mock-and-companion.ts';
 
@@ -207,7 +207,7 @@ export const deliver = (agent: Agent, origin: string, set: string) =>
   });
 
 /** An access token of an account, with the narrow scope the extension requests. */
-export async function accessToken(mock: RunningMockServer, wish: Wish = {}): Promise<string> {
+export async function accessToken(mock: RunningMockServer, wish: CodeOptions = {}): Promise<string> {
   const { access_token: token } = await drive(mock).tokens({ scope: CLIENT.scope, ...wish });
   return String(token);
 }
@@ -216,7 +216,7 @@ export async function accessToken(mock: RunningMockServer, wish: Wish = {}): Pro
 export async function createSession(
   mock: RunningMockServer,
   origin: string,
-  wish: Wish = {},
+  wish: CodeOptions = {},
 ): Promise<string> {
   const { status, body } = await ask(`${origin}/v1/sessions`, 'POST', {
     bearer: await accessToken(mock, wish),

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createMockServer, type MockServer } from '../../src/mock-accounts/app.ts';
 import type { Era } from '../../src/mock-accounts/era.ts';
 import { createKeys } from '../../src/mock-accounts/keys.ts';
-import { type Driver, drive, type Wish } from '../../src/mock-accounts/testing/drive.ts';
+import { type Driver, drive, type CodeOptions } from '../../src/mock-accounts/testing/drive.ts';
 
 const keys = createKeys(Date.now);
 let mock: MockServer;
@@ -15,9 +15,9 @@ const begin = (era: Era) => {
 };
 beforeEach(() => begin('today'));
 
-const tokenFor = async (scope: string, wish: Wish = {}) =>
+const tokenFor = async (scope: string, wish: CodeOptions = {}) =>
   driver.bearer((await driver.tokens({ scope, ...wish })).access_token);
-const profileFor = async (scope: string, wish: Wish = {}) =>
+const profileFor = async (scope: string, wish: CodeOptions = {}) =>
   (await driver.get('/v1/profile', await tokenFor(scope, wish))).body;
 
 describe('GET /v1/profile, by scope', () => {

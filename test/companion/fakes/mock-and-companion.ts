@@ -9,7 +9,7 @@ import type { Store } from '../../../src/companion/store.ts';
 import { mockServerEndpoints, type Deployment } from '../../../src/fxa/environments.ts';
 import { createKeys } from '../../../src/mock-accounts/keys.ts';
 import { startMockServer, type RunningMockServer } from '../../../src/mock-accounts/listen.ts';
-import { drive, type Driver, type Wish } from '../../../src/mock-accounts/testing/drive.ts';
+import { drive, type Driver, type CodeOptions } from '../../../src/mock-accounts/testing/drive.ts';
 import { fakeStore } from './store.ts';
 
 export const CLIENT: Client = {
@@ -43,7 +43,7 @@ export interface Harness<S extends Store> {
   serve(routes: Hono): Hono;
   readonly unexpected: unknown[];
   /** An access token of an account. */
-  token(wish?: Wish): Promise<string>;
+  token(wish?: CodeOptions): Promise<string>;
   uid(email?: string): string;
   /** Applies an event to the store, as a SET would. */
   receives(event: AccountEvent, email?: string, client?: Client): Promise<void>;
