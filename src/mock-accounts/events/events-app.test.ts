@@ -55,7 +55,7 @@ describe('POST /__standin/events', () => {
 
   it('without a client sends to the clients of the account, with a url to all of them', async () => {
     const request = { email, event: 'delete-user' };
-    expect((await api('POST', request)).body.error).toContain('has signed in to no client yet');
+    expect((await api('POST', request)).body.error).toContain('has not signed in to any client yet');
     await drive(mock).tokens({ clientId: 'a1b2c3d4e5f60002' });
     expect((await api('POST', request)).body.error).toContain('No client of this person has a webhook');
     await drive(mock).tokens();
