@@ -1,7 +1,7 @@
 // The build's environment, from its variables: which Mozilla accounts, which client, which scopes. Says what is
 // missing.
 import { knownEndpoints, mockServerEndpoints, type EnvironmentName } from '../../src/fxa/environments.ts';
-import { parameterFault } from '../../src/fxa/parameters.ts';
+import { parameterFault } from '../../src/fxa/authorization-parameters.ts';
 import {
   DEFAULT_SCOPES,
   grantedCovers,

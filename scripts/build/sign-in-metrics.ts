@@ -1,5 +1,5 @@
 // Where people sign in from, for Mozilla accounts' own statistics: from the build's variables, the same for everybody.
-import { parameterFault } from '../../src/fxa/parameters.ts';
+import { parameterFault } from '../../src/fxa/authorization-parameters.ts';
 import type { MetricsConfig } from '../../src/session/context.ts';
 
 /** The default name of our entry point at Mozilla accounts. */

@@ -1,5 +1,5 @@
 // Parses COMPANION_CLIENTS: a JSON list of clients, each member checked.
-import { parameterFault } from '../fxa/parameters.ts';
+import { parameterFault } from '../fxa/authorization-parameters.ts';
 import { secureUrl } from '../fxa/secure-url.ts';
 import type { Client } from './clients.ts';
 

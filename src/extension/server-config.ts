@@ -1,6 +1,6 @@
 // The server that a tester selects instead of the built-in one: validates it and applies it to the build.
 import { knownEndpoints } from '../fxa/environments.ts';
-import { parameterFault } from '../fxa/parameters.ts';
+import { parameterFault } from '../fxa/authorization-parameters.ts';
 import { secureUrl } from '../fxa/secure-url.ts';
 import type { BuildConfig } from './config.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { authorizationUrl, newAttemptSecrets } from './authorization.ts';
-import type { AuthorizationRequest } from './authorization.ts';
+import type { AuthorizationRequest } from './authorization-parameters.ts';
 import { deployment, failure } from './testing/deployment.ts';
 
 const BASE: AuthorizationRequest = {

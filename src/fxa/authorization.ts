@@ -3,50 +3,12 @@
 import { calculatePKCECodeChallenge, generateRandomCodeVerifier, generateRandomState } from 'oauth4webapi';
 import type { Deployment } from './environments.ts';
 import { FxaError } from './errors.ts';
-import { parameterFault } from './parameters.ts';
-import type { ParameterName } from './parameters.ts';
-import { wireParameters } from './wire.ts';
-
-export interface AuthorizationRequest {
-  /** Exactly as registered, trailing slash included. */
-  redirectUri: string;
-  /** At least one scope; a string is space-separated. */
-  scope: readonly string[] | string;
-  state: string;
-  codeChallenge: string;
-  /** `offline` asks for a refresh token. FxA: default `online`. */
-  accessType?: 'online' | 'offline' | undefined;
-  /** FxA: `force_auth` requires `email` but no longer locks it, so compare the returned `uid`. */
-  action?: 'email' | 'force_auth' | undefined;
-  /** Opens the sign-up form. Excludes `action`. */
-  signUp?: boolean | undefined;
-  /** Prefills the email address. Pass either `email` or `loginHint`. */
-  email?: string | undefined;
-  loginHint?: string | undefined;
-  /** `none` shows no page; then only `idTokenHint` may name the account, and keys cannot be requested. */
-  prompt?: 'none' | 'login' | 'consent' | undefined;
-  /** Maximum seconds since the password was last entered; 0 acts like `prompt: 'login'`. */
-  maxAge?: number | undefined;
-  /** Only with `prompt: 'none'`. */
-  idTokenHint?: string | undefined;
-  /** Requires two-step authentication. */
-  acrValues?: 'AAL2' | undefined;
-  /** Base64url JSON of the ephemeral public P-256 key that scoped keys are encrypted to. */
-  keysJwk?: string | undefined;
-  /** Only with `prompt: 'none'`: whether failures are sent to the redirect URI. FxA: default true. */
-  returnOnError?: boolean | undefined;
-  metrics?: AuthorizationMetrics | undefined;
-}
-
-export interface AuthorizationMetrics {
-  entrypoint?: string | undefined;
-  entrypointExperiment?: string | undefined;
-  entrypointVariation?: string | undefined;
-  utm?:
-    Partial<Record<'campaign' | 'content' | 'medium' | 'source' | 'term', string | undefined>> | undefined;
-  /** From `/metrics-flow`: all three members. `flowBeginTime` in milliseconds. */
-  flow?: { flowId: string; flowBeginTime: number; deviceId: string } | undefined;
-}
+import {
+  parameterFault,
+  wireParameters,
+  type AuthorizationRequest,
+  type ParameterName,
+} from './authorization-parameters.ts';
 
 /**
  * The URL to open for signing in (RFC 6749, section 4.1.1).

@@ -12,7 +12,7 @@
 //   const grant = await validateGrant(deployment, response, { now: Date.now(), requireIdToken: true }, http);
 //   const profile = await fetchProfile(deployment, grant.accessToken, http);
 export { authorizationUrl, newAttemptSecrets } from './authorization.ts';
-export type { AuthorizationMetrics, AuthorizationRequest } from './authorization.ts';
+export type { AuthorizationMetrics, AuthorizationRequest } from './authorization-parameters.ts';
 export { validateCallback } from './callback.ts';
 export type { ExpectedCallback } from './callback.ts';
 export { destroyAccessToken, destroyGrant } from './destroy.ts';

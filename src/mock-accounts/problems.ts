@@ -65,3 +65,10 @@ export function unauthorized(reason?: string): ProblemError {
 export function crash(): ProblemError {
   return new ProblemError({ kind: 'crash' });
 }
+
+/** A problem as it goes over the wire. */
+export interface Rendered {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string>>;
+}

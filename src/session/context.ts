@@ -1,5 +1,5 @@
 // What every use case gets: the ports, the store, and the Mozilla accounts deployment to talk to.
-import type { AuthorizationMetrics } from '../fxa/authorization.ts';
+import type { AuthorizationMetrics } from '../fxa/authorization-parameters.ts';
 import { discover } from '../fxa/discovery.ts';
 import type { Deployment, Endpoints, EnvironmentName } from '../fxa/environments.ts';
 import { FxaError, isFxaError } from '../fxa/errors.ts';

@@ -2,7 +2,7 @@
 import { retryAfterSeconds } from '../../fxa/back-off.ts';
 import { FxaError } from '../../fxa/errors.ts';
 import { readObject, type JsonObject } from '../../fxa/body.ts';
-import { parameterFault } from '../../fxa/parameters.ts';
+import { parameterFault } from '../../fxa/authorization-parameters.ts';
 
 /** Milliseconds, including the body. A sign-in must not wait longer for metrics. */
 const TIMEOUT_MS = 3000;

@@ -1,5 +1,5 @@
 // Parameters passed on to `/metrics-flow`: where a sign-in began, nothing about a person.
-import { parameterFault } from '../../fxa/parameters.ts';
+import { parameterFault } from '../../fxa/authorization-parameters.ts';
 
 // FxA: the authorization request and `/metrics-flow` share these rules.
 const SHARED = [

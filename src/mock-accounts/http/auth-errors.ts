@@ -1,7 +1,6 @@
 /** The auth server's error bodies, and its mapping from the OAuth server's errnos. */
 import type { EraRules } from '../era.ts';
-import type { Problem } from '../problems.ts';
-import type { Rendered } from './server-style.ts';
+import type { Problem, Rendered } from '../problems.ts';
 
 type Extra = Readonly<Record<string, unknown>>;
 type Wording = readonly [status: number, error: string, message: string];

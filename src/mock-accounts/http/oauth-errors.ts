@@ -1,7 +1,6 @@
 /** The OAuth server's error bodies: errnos, phrases and messages. */
 import type { EraRules } from '../era.ts';
-import type { Problem } from '../problems.ts';
-import type { Rendered } from './server-style.ts';
+import type { Problem, Rendered } from '../problems.ts';
 
 interface Wording {
   readonly status: number;

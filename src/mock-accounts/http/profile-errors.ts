@@ -1,6 +1,5 @@
 /** The profile server's error bodies: its own errnos, and no `info` member. */
-import type { Problem } from '../problems.ts';
-import type { Rendered } from './server-style.ts';
+import type { Problem, Rendered } from '../problems.ts';
 
 function body(status: number, errno: number, error: string, message: string, extra: object = {}): Rendered {
   return { status, body: { code: status, errno, error, message, ...extra }, headers: {} };

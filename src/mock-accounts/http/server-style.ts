@@ -1,17 +1,10 @@
 /** The response headers of each server: CORS, security, cache and clock. */
 import type { EraRules } from '../era.ts';
-import type { Problem } from '../problems.ts';
+import type { Problem, Rendered } from '../problems.ts';
 import type { ApiRole } from '../routing.ts';
 import { renderAuthProblem } from './auth-errors.ts';
 import { renderOAuthProblem } from './oauth-errors.ts';
 import { renderProfileProblem } from './profile-errors.ts';
-
-/** A problem, as sent over the wire. */
-export interface Rendered {
-  readonly status: number;
-  readonly body: Readonly<Record<string, unknown>>;
-  readonly headers: Readonly<Record<string, string>>;
-}
 
 export interface ApiStyle {
   readonly render: (problem: Problem) => Rendered;

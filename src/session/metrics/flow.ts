@@ -1,9 +1,11 @@
 // The flow id of Mozilla accounts' statistics: begun when the popup shows the sign-in form, passed on with the sign-in.
 // It is optional; a sign-in works without one.
-import type { AuthorizationMetrics } from '../../fxa/authorization.ts';
 import type { JsonObject } from '../../fxa/http.ts';
-import { parameterFault } from '../../fxa/parameters.ts';
-import { wireParameters } from '../../fxa/wire.ts';
+import {
+  parameterFault,
+  wireParameters,
+  type AuthorizationMetrics,
+} from '../../fxa/authorization-parameters.ts';
 import { companionApi } from '../companion/client.ts';
 import type { Context } from '../context.ts';
 import type { Session } from '../state/states.ts';

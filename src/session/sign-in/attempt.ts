@@ -1,5 +1,6 @@
 // How an attempt begins, the same for window and tab: its secrets, its authorization URL, and its watchdog.
-import { authorizationUrl, newAttemptSecrets, type AuthorizationMetrics } from '../../fxa/authorization.ts';
+import { authorizationUrl, newAttemptSecrets } from '../../fxa/authorization.ts';
+import type { AuthorizationMetrics } from '../../fxa/authorization-parameters.ts';
 import type { Context } from '../context.ts';
 import { baseState } from '../state/states.ts';
 import { ALARMS } from '../state/storage-items.ts';

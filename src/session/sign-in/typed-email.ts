@@ -1,6 +1,6 @@
 // The email address typed in the popup, passed on to Mozilla accounts once. It is removed as soon as the sign-in
 // begins; only a sign-in in a tab keeps it while waiting for permission (auth-tab.ts).
-import { parameterFault } from '../../fxa/parameters.ts';
+import { parameterFault } from '../../fxa/authorization-parameters.ts';
 import type { Ports } from '../ports.ts';
 import { MEMORY } from '../state/storage-items.ts';
 

@@ -1,5 +1,7 @@
-// What the checks need from the browser, implemented by browser/pages/doctor-ports.ts.
+// What the checks need: from the browser, by browser/pages/doctor-ports.ts, and from each other.
+import type { Endpoints } from '../../../fxa/environments.ts';
 import type { BuildConfig } from '../../config.ts';
+import type { Finding } from './findings.ts';
 
 /** A storage area, as used by the storage check. */
 export interface ProbedArea {
@@ -51,3 +53,18 @@ export interface Surroundings {
   /** Undefined if the browser does not report it. */
   readonly privateWindows: () => Promise<boolean | undefined>;
 }
+
+/** A server's clock, with its uncertainty: half the response time plus a second of rounding. */
+export interface Stamp {
+  /** Server time minus local time, in milliseconds. */
+  readonly difference: number;
+  readonly uncertainty: number;
+}
+
+/** Results that later checks need. */
+export interface Notes {
+  endpoints?: Endpoints;
+  readonly stamps: Stamp[];
+}
+
+export type Examine = (surroundings: Surroundings, notes: Notes) => Promise<Omit<Finding, 'check'>>;

@@ -1,25 +1,9 @@
 // Runs the checks one after the other, each with a time limit, and passes results on to later checks.
-import type { Endpoints } from '../../../fxa/environments.ts';
 import { BROWSER_CHECKS } from './checks/browser.ts';
 import { SERVER_CHECKS } from './checks/servers.ts';
 import { SESSION_CHECKS } from './checks/session.ts';
 import { CHECKS, type Check, type Finding } from './findings.ts';
-import type { Surroundings } from './check-context.ts';
-
-/** A server's clock, with its uncertainty: half the response time plus a second of rounding. */
-export interface Stamp {
-  /** Server time minus local time, in milliseconds. */
-  readonly difference: number;
-  readonly uncertainty: number;
-}
-
-/** Results that later checks need. */
-export interface Notes {
-  endpoints?: Endpoints;
-  readonly stamps: Stamp[];
-}
-
-export type Examine = (surroundings: Surroundings, notes: Notes) => Promise<Omit<Finding, 'check'>>;
+import type { Examine, Notes, Surroundings } from './check-context.ts';
 
 const ALL: Record<Check, Examine> = { ...BROWSER_CHECKS, ...SESSION_CHECKS, ...SERVER_CHECKS };
 

@@ -1,7 +1,6 @@
 // Checks what the browser provides: storage, permissions, a window for web sign-in.
 import type { Check, Finding, Name } from '../findings.ts';
-import type { Examine } from '../examination.ts';
-import type { ProbedArea, Surroundings } from '../check-context.ts';
+import type { Examine, ProbedArea, Surroundings } from '../check-context.ts';
 
 type BrowserCheck = Extract<Check, 'storage' | 'keys' | 'permissions' | 'private' | 'redirect' | 'window'>;
 type Found = Omit<Finding, 'check'>;

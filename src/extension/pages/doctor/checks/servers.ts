@@ -5,8 +5,7 @@ import { discoveryUrl } from '../../../../fxa/environments.ts';
 import { isFxaError } from '../../../../fxa/errors.ts';
 import { exchange, type Exchanged, type Http } from '../../../../fxa/http.ts';
 import type { Check, Finding } from '../findings.ts';
-import type { Examine, Notes } from '../examination.ts';
-import type { Surroundings } from '../check-context.ts';
+import type { Examine, Notes, Surroundings } from '../check-context.ts';
 
 type ServerCheck = Extract<Check, 'accounts' | 'tokens' | 'profile' | 'companion' | 'clock'>;
 type Found = Omit<Finding, 'check'>;

@@ -2,8 +2,7 @@
 import type { MetricsBlocker } from '../../../../session/metrics/consent.ts';
 import type { View } from '../../../../session/state/view.ts';
 import { known, type Check, type Finding } from '../findings.ts';
-import type { Examine } from '../examination.ts';
-import type { Surroundings } from '../check-context.ts';
+import type { Examine, Surroundings } from '../check-context.ts';
 
 type SessionCheck = Extract<Check, 'background' | 'record' | 'alarms' | 'refusals' | 'policy' | 'metrics'>;
 
