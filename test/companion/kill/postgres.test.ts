@@ -1,5 +1,4 @@
 // Companions on a PostgreSQL server that are killed repeatedly, and the server itself, killed under one of them.
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import { startMockServer } from '../../../src/mock-accounts/listen.ts';
@@ -9,6 +8,9 @@ import { ask, builtCompanion, createSession, type BuiltCompanion } from '../harn
 import { startLoad } from './load.ts';
 import { checkInvariants } from './invariants.ts';
 import { acknowledged, killAgainAndAgain, PATIENCE_MS } from './rounds.ts';
+
+/** What the load counts for deliveries and sign-outs while the database is away. */
+const REFUSED = ['event 503', 'end 503'];
 
 describe('kills on PostgreSQL', () => {
   let built: BuiltCompanion;
@@ -48,8 +50,9 @@ describe('kills on PostgreSQL', () => {
       expect([look.status, look.body.error]).toEqual([503, 'unavailable']);
       expect(Number(look.headers.get('retry-after'))).toBeGreaterThan(0);
       expect((await ask(`${origin}/__lbheartbeat__`)).status).toBe(200);
-      // Long enough for deliveries to have been refused.
-      await wait(300);
+      // Deliveries and sign-outs have both been refused.
+      for (const refused of REFUSED)
+        await expect.poll(() => load.answers.get(refused) ?? 0).toBeGreaterThan(0);
       await server.restart();
       await acknowledged(load, 20);
       expect((await ask(`${origin}/v1/session`, 'GET', { bearer: session })).status).toBe(200);
@@ -58,10 +61,7 @@ describe('kills on PostgreSQL', () => {
       await load.stop();
       await companion.kill9();
       const answers = new Map(load.answers);
-      for (const unavailable of ['event 503', 'end 503']) {
-        expect(answers.get(unavailable)).toBeGreaterThan(0);
-        answers.delete(unavailable);
-      }
+      for (const refused of REFUSED) answers.delete(refused);
       await checkInvariants({
         mock,
         built,
