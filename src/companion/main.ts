@@ -28,10 +28,6 @@ try {
     fetch: proxiedFetch(process.env),
     say: (why) => console.error(`companion: ${why}`),
   });
-  const { origin, kind: database, host } = companion;
-  log.event('started', { version: version.version, database, host, origin });
-  console.error(`companion: ${origin}`);
-
   let isDraining = false;
   const now = new AbortController();
   const end = async (seconds: number) => {
@@ -52,6 +48,11 @@ try {
   };
   process.on('SIGINT', () => void end(0));
   process.on('SIGTERM', () => void end(drain));
+
+  // Last, since a supervisor that reads this may send a signal at once.
+  const { origin, kind: database, host } = companion;
+  log.event('started', { version: version.version, database, host, origin });
+  console.error(`companion: ${origin}`);
 } catch (error) {
   const own = error instanceof Error ? error.message : 'unknown error';
   console.error(settings ? startupError(error, settings) : own);
