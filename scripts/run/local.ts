@@ -71,10 +71,10 @@ export function introduce({ origin, store, companion }: LocalMockServer): string
   const people = store.accounts
     .list()
     .map(({ email, displayName }) => `    ${email.padEnd(20)} ${displayName ?? ''}`);
-  return `Mozilla accounts are played by a mock server on this machine: ${origin}
-  It knows three people, all with the password "${SEED_PASSWORD}":
+  return `A mock server plays Mozilla accounts on this machine: ${origin}
+  It has three accounts, all with the password "${SEED_PASSWORD}":
 ${people.join('\n')}
-  What goes wrong there is set at ${origin}/__standin/
+  Make it fail in any way you like at ${origin}/__standin/
 
 companion: ${companion}
   Its status page: ${companion}/status (user "operator", password "${OPERATOR_PASSWORD}")`;

@@ -54,7 +54,7 @@ async function withoutWindow(names: readonly BrowserName[], why: string): Promis
   endWhenInterrupted();
   ensureBrowsers(names);
   const mock = await startLocalMockServer();
-  console.log(`${why} So the round runs headless, by itself.\n\n${introduce(mock)}`);
+  console.log(`${why} The demo runs headless instead.\n\n${introduce(mock)}`);
   const failed: string[] = [];
   try {
     for (const name of names) {

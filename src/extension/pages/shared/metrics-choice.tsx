@@ -43,6 +43,8 @@ export function MetricsChoice({ view: { account, metrics } }: { view: View }) {
     // Unknown until the profile is loaded.
     (why) => why !== 'switch' && !(why === 'account' && account?.awaited),
   );
+  // Its sentence says "off" itself, so a heading would say it twice.
+  const isBrowserOnly = reasons.length === 1 && reasons[0] === 'browser';
   return (
     <>
       <Switch
@@ -55,7 +57,8 @@ export function MetricsChoice({ view: { account, metrics } }: { view: View }) {
         }}
       >
         {closedBy.length === 0 && <p>{text('metricsOpen')}</p>}
-        {on && reasons.length > 0 && (
+        {on && isBrowserOnly && <p>{text('closed_browser')}</p>}
+        {on && reasons.length > 0 && !isBrowserOnly && (
           <>
             <p>{text('metricsClosed')}</p>
             <ul>
