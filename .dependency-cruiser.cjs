@@ -108,7 +108,7 @@ module.exports = {
     },
     {
       name: 'no-cycles',
-      comment: 'type-only imports count too: files that cannot be read one after the other are one file',
+      comment: 'type-only imports count too: in a circle no file can be read first',
       severity: 'error',
       from: {},
       to: { circular: true },

@@ -89,7 +89,7 @@ export async function startChromium(options: LaunchOptions): Promise<Engine> {
     webPages: async () => (await browser.pages()).filter((page) => page.url().startsWith('http')),
     killBackground: async () => {
       const target = browser.targets().find(worker);
-      // Asked again: one that is just starting may not hear it. Another may have been woken already.
+      // Repeated, since a worker that is just starting may ignore it. A new worker may already be running.
       await eventually('the service worker to end', async () => {
         if (target === undefined || !browser.targets().includes(target)) return true;
         await (await target.worker())?.close();

@@ -6,7 +6,7 @@ import type { TestMockServer } from './mock-server.ts';
 import { startSignIn } from './steps.ts';
 import { words } from './words.ts';
 
-/** Which attempts the sign-in page was asked for, by their `state`. Firefox's own question when it will answer has none. */
+/** The `state` of each attempt that requested the sign-in page. Firefox's timing request (answer-probe.ts) has none. */
 const statesOf = ({ asked }: TestMockServer): readonly string[] =>
   asked.flatMap((parameters) => parameters.get('state') ?? []);
 

@@ -30,7 +30,7 @@ const CLOCK_TOLERANCE = 86_400;
 /**
  * Exchanges the code in the URL that the window or tab ended on, and completes the sign-in with the grant.
  *
- * @throws FxaError `cancelled` once the signal is aborted, and as `validateCallback`, `exchangeCode` and `takeGrant`.
+ * @throws FxaError `cancelled` once the signal is aborted, and as `validateCallback`, `exchangeCode` and `completeSignIn`.
  */
 export async function finishAttempt(
   context: Context,

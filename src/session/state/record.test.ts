@@ -64,7 +64,7 @@ describe('parseRecord', () => {
     ['settings of something else', { ...signedIn, settings: true }],
     ['a journal of something else', { ...signedIn, journal: [{}] }],
     ['a change without its reason', { ...signedIn, journal: [{ at: 1, from: 'signedIn', to: 'signedOut' }] }],
-    ['an instant that is none', signedInWith({ since: 1e20 })],
+    ['an invalid instant', signedInWith({ since: 1e20 })],
     ['a problem at no instant', signedInWith({ problem: { code: 'offline', at: 1e20 } })],
     ['a problem whose code is no word', signedInWith({ trouble: { code: '<b>', at: 1 } })],
     ['subscriptions that are no list', signedInWith({ account: accountWith({ subscriptions: 'abc' }) })],

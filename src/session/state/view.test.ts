@@ -130,9 +130,9 @@ it('shows which profile fields can be edited, and the account’s capabilities',
 });
 
 it('shows the metrics switch and everything that blocks metrics', () => {
-  const nobody = emptyRecord('d');
+  const empty = emptyRecord('d');
   const metricsOf = (settings: Partial<StoredRecord['settings']>, around: Partial<Environment>) =>
-    projectView({ ...nobody, settings: { sessionOnly: false, ...settings } }, { ...AROUND, ...around })
+    projectView({ ...empty, settings: { sessionOnly: false, ...settings } }, { ...AROUND, ...around })
       .metrics;
   expect(metricsOf({}, {})).toEqual({ on: true, closedBy: [] });
   expect(metricsOf({}, { consent: undefined })).toEqual({ on: false, closedBy: ['switch'] });
