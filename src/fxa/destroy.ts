@@ -1,5 +1,5 @@
 // Revokes tokens. FxA: access and refresh tokens are destroyed independently, so signing out must destroy both.
-import { isAuthFamily } from './answers.ts';
+import { isAuthFamily } from './error-table.ts';
 import type { Deployment } from './environments.ts';
 import { isFxaError } from './errors.ts';
 import { requestJson } from './http.ts';

@@ -2,7 +2,7 @@
 //
 // oauth4webapi's discovery is not used: it rejects an issuer that differs by a trailing slash, and its only other check
 // is the comparison below.
-import { isAuthFamily } from './answers.ts';
+import { isAuthFamily } from './error-table.ts';
 import { discoveryUrl } from './environments.ts';
 import type { Endpoints } from './environments.ts';
 import { FxaError } from './errors.ts';

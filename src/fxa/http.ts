@@ -1,6 +1,6 @@
 // Sends every request and turns every failure into a coded error.
-import { errorFromAnswer } from './answers.ts';
-import type { Call } from './answers.ts';
+import { errorFromAnswer } from './error-table.ts';
+import type { Call } from './error-table.ts';
 import { readObject, type JsonObject } from './body.ts';
 import { FxaError } from './errors.ts';
 
@@ -43,7 +43,7 @@ const DEFAULT_TIMEOUT = 10_000;
  * - `offline`: no response
  * - `server_unavailable` (5xx or timeout), `rate_limited`: also while `http.gate` holds back requests
  * - `bad_response` with reason `not_json` or `refused`
- * - the codes in answers.ts
+ * - the codes in error-table.ts
  */
 export async function requestJson(
   http: Http,

@@ -1,6 +1,6 @@
 // What the real servers of 2019 answered, read by our protocol: every recorded answer to a call that we make.
 import { describe, expect, it } from 'vitest';
-import type { Call } from '../../src/fxa/answers.ts';
+import type { Call } from '../../src/fxa/error-table.ts';
 import { mockServerEndpoints } from '../../src/fxa/environments.ts';
 import type { Deployment } from '../../src/fxa/environments.ts';
 import { isFxaError } from '../../src/fxa/errors.ts';

@@ -35,7 +35,7 @@ export const CLOSED = keys<MetricsBlocker>({
 
 /**
  * Why the journal says that a state changed: an event's name, a code or a reason (whyOf in session/transition.ts), or
- * what became of the record (session/reset.ts, session/revocations.ts).
+ * what became of the record (session/lifecycle.ts, session/sign-out/outbox-entries.ts).
  */
 export const WHYS: readonly string[] = [
   'sign_in',

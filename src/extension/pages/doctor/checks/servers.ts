@@ -1,5 +1,5 @@
 // Checks whether the servers are reachable and agree with this machine's clock. Requests contain no user data.
-import type { Call } from '../../../../fxa/answers.ts';
+import type { Call } from '../../../../fxa/error-table.ts';
 import { endpointsFromDiscovery } from '../../../../fxa/discovery.ts';
 import { discoveryUrl } from '../../../../fxa/environments.ts';
 import { isFxaError } from '../../../../fxa/errors.ts';

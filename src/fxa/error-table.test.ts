@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { errorFromAnswer } from './answers.ts';
-import type { Call } from './answers.ts';
+import { errorFromAnswer } from './error-table.ts';
+import type { Call } from './error-table.ts';
 import type { FxaErrorCode, Reason } from './errors.ts';
 
 const OAUTH = 'https://oauth.example/v1/token';

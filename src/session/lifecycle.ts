@@ -1,0 +1,51 @@
+// How a background begins (`recover`), and how the user begins anew after unreadable data (`reset`).
+import type { Attempts } from './sign-in/controller.ts';
+import type { Context } from './context.ts';
+import { addToJournal } from './state/record.ts';
+import { changeQueue } from './metrics/queue.ts';
+import { liveSession } from './state/states.ts';
+import { lossReason, enforceSessionOnly, openSecret, sealUnsealed } from './tokens/secret-store.ts';
+import { revocation, recoverGrantIds } from './sign-out/outbox-entries.ts';
+import { signOut } from './sign-out/sign-out.ts';
+import { compareBackup, detectLostRecord, readBackup } from './state/grant-backup.ts';
+
+/** Runs first in every background: cleans up after the one before. No network. */
+export async function recover(context: Context, attempts: Attempts): Promise<void> {
+  const { store } = context;
+  const began = context.ports.now();
+  await detectLostRecord(context, began);
+  // An attempt or a typed address for another server must not be used here.
+  await store.adoptDeployment(attempts.stop);
+  const { session } = await store.read();
+  // Overwrites a queue of another client or companion, which reads as empty.
+  await changeQueue(context, (queue) => queue);
+  const live = liveSession(session);
+  // A session that ends with the browser has ended: say so now rather than at the next use.
+  if (live && !live.grant.sealed && (await openSecret(context, live, 'refreshToken')) === undefined) {
+    await signOut(context, lossReason(live.grant), { sessionId: live.id });
+  }
+  await attempts.recover();
+  await enforceSessionOnly(context);
+  await sealUnsealed(context);
+  await compareBackup(context, began);
+  await store.publish();
+}
+
+/** Replaces the record if it can't be read. Grants found in it, or in the backup, go into the outbox. */
+export async function reset(context: Context): Promise<void> {
+  // The record may be too damaged to contain any ids.
+  const backup = await readBackup(context);
+  await context.store.reset((stored, fresh) => {
+    const found = new Map(
+      [...backup, ...recoverGrantIds(stored, context.config.issuer)].map(({ refreshTokenId, issuer }) => [
+        refreshTokenId,
+        { refreshTokenId, issuer },
+      ]),
+    );
+    const outbox = [...found.values()].map((one) => ({ ...revocation(context, one.refreshTokenId), ...one }));
+    const entry = { at: context.ports.now(), from: 'signedOut', to: 'signedOut', why: 'reset' } as const;
+    // A possible opt-out from metrics is lost with the record, so they are off until the user turns them on.
+    const settings = { ...fresh.settings, metrics: false };
+    return addToJournal({ ...fresh, outbox, settings }, entry);
+  });
+}
