@@ -10,7 +10,6 @@ import { openDatabase } from './db/open.ts';
 import { ACCOUNT_CHANNEL, parseNotification } from './db/notifications.ts';
 import { withTimeouts } from './db/with-timeout.ts';
 import { createStore } from './db/store.ts';
-import { hostBackOff } from './jobs/host-back-off.ts';
 import { createRevoker } from './jobs/revocations.ts';
 import { startWorker } from './jobs/worker.ts';
 import { startServer } from './server.ts';
@@ -128,7 +127,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
     const revoke = createRevoker({
       store,
       deployment: deployments(endpoints),
-      http: { ...http, gate: hostBackOff(now) },
+      http,
       now,
       report: (outcome) => counters.revocation(outcome),
     });

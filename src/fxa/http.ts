@@ -3,6 +3,7 @@ import { errorFromAnswer } from './error-table.ts';
 import type { Call } from './error-table.ts';
 import { readObject, type JsonObject } from './body.ts';
 import { FxaError } from './errors.ts';
+import type { HostBackOff } from './host-back-off.ts';
 
 export interface Http {
   readonly fetch: typeof fetch;
@@ -12,15 +13,7 @@ export interface Http {
   /** The clock for a dated `Retry-After`, in milliseconds. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
   /** Holds back requests to a host that asked clients to wait. */
-  readonly gate?: Gate | undefined;
-}
-
-/** Called before each request and after each failure. */
-export interface Gate {
-  /** @throws FxaError `rate_limited` or `server_unavailable` while requests to the host are held back. */
-  pass(url: string): Promise<void>;
-  /** Records an error response. */
-  refused(url: string, error: FxaError): Promise<void>;
+  readonly backOff?: HostBackOff | undefined;
 }
 
 export type { JsonObject } from './body.ts';
@@ -41,7 +34,7 @@ const DEFAULT_TIMEOUT = 10_000;
  * @throws FxaError
  * - `cancelled`: the caller's signal
  * - `offline`: no response
- * - `server_unavailable` (5xx or timeout), `rate_limited`: also while `http.gate` holds back requests
+ * - `server_unavailable` (5xx or timeout), `rate_limited`: also while `http.backOff` holds back requests
  * - `bad_response` with reason `not_json` or `refused`
  * - the codes in error-table.ts
  */
@@ -89,7 +82,7 @@ export async function exchange(
   url: string,
   request: JsonRequest,
 ): Promise<Exchanged> {
-  if (http.gate) await http.gate.pass(url);
+  if (http.backOff) await http.backOff.check(url);
   // A bare call, because browsers reject `fetch` with another `this`.
   const { fetch, signal, timeout = DEFAULT_TIMEOUT } = http;
   const controller = new AbortController();
@@ -118,7 +111,7 @@ export async function exchange(
   }
 }
 
-/** The coded error for an error response, which is also recorded at the gate. */
+/** The coded error for an error response, which is also recorded for the back-off. */
 export async function refusal(
   http: Http,
   call: Call,
@@ -126,7 +119,7 @@ export async function refusal(
   { response: { status, headers }, body }: Exchanged,
 ): Promise<FxaError> {
   const error = errorFromAnswer(call, url, { status, headers, body }, http.now?.() ?? Date.now());
-  await http.gate?.refused(url, error);
+  await http.backOff?.record(url, error);
   return error;
 }
 

@@ -3,15 +3,15 @@ import type { AuthorizationMetrics } from '../fxa/authorization-parameters.ts';
 import { discover } from '../fxa/discovery.ts';
 import type { Deployment, Endpoints, EnvironmentName } from '../fxa/environments.ts';
 import { FxaError, isFxaError } from '../fxa/errors.ts';
+import { createHostBackOff, type Pauses } from '../fxa/host-back-off.ts';
 import type { Http } from '../fxa/http.ts';
-import { createHostBackOff } from './host-back-off.ts';
 import { count, subjectOf } from './metrics/queue.ts';
 import type { UndatedEvent } from './metrics/events.ts';
 import { blockedBy, type MetricsBlocker, type Environment } from './metrics/consent.ts';
 import type { Ports } from './ports.ts';
 import type { Problem, Session } from './state/states.ts';
 import { createStore, type StateChange, type Store } from './state/store.ts';
-import { MEMORY } from './state/storage-items.ts';
+import { LOCKS, MEMORY } from './state/storage-items.ts';
 
 /** What is fixed at build time. */
 export interface SessionConfig {
@@ -70,7 +70,18 @@ export function createContext(
   onChange: (context: Context, change: StateChange) => Promise<void>,
 ): Context {
   const deploymentName = `${config.issuer} ${config.clientId}`;
-  const gate = createHostBackOff(ports);
+  const readPauses = async () => ((await ports.memory.get(MEMORY.backOff)) ?? {}) as Pauses;
+  const backOff = createHostBackOff({
+    now: ports.now,
+    random: ports.random,
+    storage: {
+      read: readPauses,
+      update: (change) =>
+        ports.locks.exclusive(LOCKS.backOff, async () =>
+          ports.memory.set({ [MEMORY.backOff]: change(await readPauses()) }),
+        ),
+    },
+  });
   let hasDatabases = false;
   /** A browser that has databases also keeps keys. Asked until it says yes, once per background. */
   const keepsDatabases = async () => {
@@ -124,7 +135,7 @@ export function createContext(
         ports.report(error);
       }
     },
-    http: (signal) => ({ fetch: ports.fetch, now: ports.now, gate, ...(signal && { signal }) }),
+    http: (signal) => ({ fetch: ports.fetch, now: ports.now, backOff, ...(signal && { signal }) }),
     deployment: async (http, { rediscover = false } = {}) => ({
       name: config.environment,
       clientId: config.clientId,

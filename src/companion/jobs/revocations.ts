@@ -2,10 +2,10 @@
 import { destroyGrant } from '../../fxa/destroy.ts';
 import type { Deployment } from '../../fxa/environments.ts';
 import { isFxaError, type FxaError } from '../../fxa/errors.ts';
+import { createHostBackOff } from '../../fxa/host-back-off.ts';
 import type { Http } from '../../fxa/http.ts';
 import type { Revocation, Store } from '../store.ts';
 import { delay } from './delay.ts';
-import { hostBackOff } from './host-back-off.ts';
 
 /** By then the grant has most likely expired, and an operator should look at the cause. */
 const GIVEN_UP_MS = 30 * 86_400_000;
@@ -15,8 +15,7 @@ export type RevocationOutcome = 'done' | 'postponed' | 'set_aside';
 export interface RevokerParts {
   readonly store: Pick<Store, 'revocation' | 'revoked' | 'postpone' | 'setAside'>;
   readonly deployment: (clientId: string) => Deployment;
-  /** Without a gate of its own, it backs off from hosts that ask for it. */
-  readonly http: Http;
+  readonly http: Omit<Http, 'backOff'>;
   /** Milliseconds. */
   readonly now: () => number;
   /** 0 to 1. */
@@ -31,7 +30,7 @@ export type Revoke = (refreshTokenId: string, signal?: AbortSignal) => Promise<v
 /** Creates the function. It rejects only with errors of the store; the row is then unchanged and will be retried. */
 export function createRevoker(parts: RevokerParts): Revoke {
   const { store, deployment, now, random = Math.random, report } = parts;
-  const http: Http = { ...parts.http, gate: parts.http.gate ?? hostBackOff(now) };
+  const http: Http = { ...parts.http, backOff: createHostBackOff({ now, random }) };
 
   return async (id, signal) => {
     const revocation = await store.revocation(id);

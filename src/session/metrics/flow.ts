@@ -24,10 +24,10 @@ export async function beginFlow(context: Context): Promise<void> {
   if (!companion || !metrics || !hasForm((await store.read()).session)) return;
   if (isYounger(await storedFlow(context), YOUNG_MS, ports.now()) || !(await isAllowed(context))) return;
   const parameters = new Map<string, string>(wireParameters(config.clientId, { metrics }));
-  const { gate, ...http } = context.http();
+  const { backOff, ...http } = context.http();
   // A flow is optional, so a refusal here must not hold up other calls to the companion.
-  const passing = gate && { pass: (url: string) => gate.pass(url), refused: () => Promise.resolve() };
-  const begun = await companionApi(companion.origin, { ...http, gate: passing })
+  const checked = backOff && { ...backOff, record: () => Promise.resolve() };
+  const begun = await companionApi(companion.origin, { ...http, backOff: checked })
     .flow(parameters.set('form_type', 'email'))
     .catch(() => undefined);
   const flow = begun && parseFlow(begun);

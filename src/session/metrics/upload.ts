@@ -122,7 +122,7 @@ async function uploadBatch(
   last = false,
 ): Promise<boolean> {
   // Checked before anything is removed from the queue: a host that asked for a pause must not cost counts.
-  await context.http().gate?.pass(companionSession.origin);
+  await context.http().backOff?.check(companionSession.origin);
   const batch = await takeBatch(context, live);
   if (batch.length === 0) return false;
   const answer = await api.count(companionSession.session, batch).catch(async (error: unknown) => {

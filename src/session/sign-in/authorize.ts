@@ -133,5 +133,5 @@ async function checkServer(context: Context, signal: AbortSignal): Promise<void>
   // Discovered endpoints were just fetched from the server, so it is up.
   if (context.config.endpoints) await checkReachable(endpoints, http);
   // Fail now if a host asked for a pause, not after the user has typed everything.
-  for (const url of [endpoints.token, endpoints.jwks]) await http.gate?.pass(url);
+  for (const url of [endpoints.token, endpoints.jwks]) await http.backOff?.check(url);
 }
