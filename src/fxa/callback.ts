@@ -1,7 +1,6 @@
-// Validates the callback URL before anything in it is used.
-//
-// oauth4webapi's validateAuthResponse is not used: it checks neither origin nor path, and distinguishes a wrong state
-// from a wrong issuer only in its messages.
+// Validates the callback URL before anything in it is used. Added to oauth4webapi's checks: the exact redirect URI, FxA's
+// `client_id`, and what FxA's errors mean.
+import { AuthorizationResponseError, validateAuthResponse } from 'oauth4webapi';
 import { FxaError } from './errors.ts';
 import type { FxaErrorCode, Reason } from './errors.ts';
 import { withoutSlash } from './secure-url.ts';
@@ -34,16 +33,31 @@ export function validateCallback(url: string, expected: ExpectedCallback): { cod
   if (READ.some((name) => parameters.getAll(name).length > 1)) {
     throw refusal('The callback repeats a parameter', 'callback_duplicate');
   }
-  if (expected.state === '' || parameters.get('state') !== expected.state) {
+  const { clientId, issuer, state } = expected;
+  const iss = parameters.get('iss');
+  // It may differ from the issuer by a trailing slash.
+  if (iss !== null) parameters.set('iss', withoutSlash(iss));
+  const server = {
+    issuer: withoutSlash(issuer),
+    // So that an empty one is refused.
+    authorization_response_iss_parameter_supported: iss !== null,
+  };
+  let failure: unknown;
+  try {
+    validateAuthResponse(server, { client_id: clientId }, parameters, state);
+  } catch (error) {
+    failure = error;
+  }
+  // Whatever else is wrong: with another state it belongs to another attempt.
+  if (state === '' || parameters.get('state') !== state) {
     throw new FxaError('state_mismatch', 'The callback does not belong to this attempt');
   }
-  const issuer = parameters.get('iss');
-  if (issuer !== null && withoutSlash(issuer) !== withoutSlash(expected.issuer)) {
-    throw refusal('The callback names another issuer', 'callback_issuer');
-  }
   const client = parameters.get('client_id');
-  if (client !== null && client !== expected.clientId) {
+  if (client !== null && client !== clientId) {
     throw refusal('The callback names another client', 'callback_client');
+  }
+  if (failure !== undefined && !(failure instanceof AuthorizationResponseError)) {
+    throw refusal('The callback is of another issuer or flow', 'callback_issuer');
   }
   const error = parameters.get('error');
   if (error !== null) throw promptNoneFailure(error);

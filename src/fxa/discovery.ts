@@ -1,13 +1,11 @@
 // Finds an issuer's endpoints, and checks whether it can be reached.
-//
-// oauth4webapi's discovery is not used: it rejects an issuer that differs by a trailing slash, and its only other check
-// is the comparison below.
+import { allowInsecureRequests, customFetch, discoveryRequest, processDiscoveryResponse } from 'oauth4webapi';
 import { isAuthFamily } from './error-table.ts';
 import { discoveryUrl } from './environments.ts';
 import type { Endpoints } from './environments.ts';
 import { FxaError } from './errors.ts';
 import type { Reason } from './errors.ts';
-import { requestJson } from './http.ts';
+import { fetchJson, requestJson } from './http.ts';
 import type { Http } from './http.ts';
 import { secureUrl, withoutSlash } from './secure-url.ts';
 
@@ -29,9 +27,8 @@ const REACHABILITY_TIMEOUT = 5000;
 export function endpointsFromDiscovery(issuer: string, document: unknown): Endpoints {
   const expected = checkedIssuer(issuer);
   const fields = (document ?? {}) as Readonly<Record<string, unknown>>;
-  if (typeof fields.issuer !== 'string' || withoutSlash(fields.issuer) !== expected) {
-    throw refusal('The discovery document names another issuer', 'discovery_issuer');
-  }
+  // Exactly, but for the slash; oauth4webapi compares URLs, which may differ in their case.
+  if (typeof fields.issuer !== 'string' || withoutSlash(fields.issuer) !== expected) throw foreignDocument();
   const token = endpoint(fields, 'token_endpoint');
   return {
     issuer: expected,
@@ -54,8 +51,16 @@ export function endpointsFromDiscovery(issuer: string, document: unknown): Endpo
  * const endpoints = await discover('https://accounts.firefox.com', { fetch });
  */
 export async function discover(issuer: string, http: Http): Promise<Endpoints> {
-  const url = discoveryUrl(checkedIssuer(issuer));
-  return endpointsFromDiscovery(issuer, await requestJson(http, 'discovery', url, { method: 'GET' }));
+  const url = new URL(checkedIssuer(issuer));
+  const response = await discoveryRequest(url, {
+    [customFetch]: fetchJson(http, 'discovery'),
+    // An issuer is https, or http on loopback: see `checkedIssuer`.
+    [allowInsecureRequests]: true,
+  });
+  const document = await processDiscoveryResponse(url, response).catch(() => {
+    throw foreignDocument();
+  });
+  return endpointsFromDiscovery(issuer, document);
 }
 
 /**
@@ -108,6 +113,10 @@ function sibling(token: string, name: 'destroy' | 'introspect' | 'verify' | 'jwk
   url.pathname = url.pathname.slice(0, -'token'.length) + name;
   if (name !== 'destroy' && isAuthFamily(token)) url.pathname = url.pathname.replace('/v1/oauth/', '/v1/');
   return url.href;
+}
+
+function foreignDocument(): FxaError {
+  return refusal('The discovery document names another issuer', 'discovery_issuer');
 }
 
 function refusal(message: string, reason: Reason): FxaError {

@@ -65,6 +65,24 @@ export async function requestAnswer(
   return { response, body };
 }
 
+/**
+ * `requestJson` as a `fetch` for oauth4webapi, which then sees only 200 responses with a JSON object: failures become
+ * coded errors here.
+ */
+export function fetchJson(http: Http, call: Call) {
+  return async (
+    url: string,
+    { method, headers, body }: { method: string; headers: Record<string, string>; body?: unknown },
+  ): Promise<Response> =>
+    Response.json(
+      await requestJson(http, call, url, {
+        method: method as JsonRequest['method'],
+        headers,
+        ...(body instanceof URLSearchParams && { body: body.toString() }),
+      }),
+    );
+}
+
 /** A response of any status; `body` is undefined unless it is a JSON object within the size limit. */
 export interface Exchanged {
   readonly response: Response;

@@ -36,14 +36,13 @@ describe('the key of an id_token', () => {
     expect(await verify(await idToken(previous, await claims()))).toMatchObject({ sub: SUB });
   });
 
-  it('rejects an unknown key, and a token without a kid', async () => {
+  it('rejects an unknown key, and a token without a kid where several fit', async () => {
     const unknown = await idToken(foreign, await claims());
     expect(await failure(verify(unknown))).toMatchObject({ code: 'bad_response', reason: 'id_token_key' });
     const nameless = await new SignJWT(await claims())
       .setProtectedHeader({ alg: 'RS256' })
       .sign(current.privateKey);
-    const unasked = verifyIdToken(deployment(), nameless, options, { fetch: strictFetch() });
-    expect(await failure(unasked)).toMatchObject({ reason: 'id_token_key' });
+    expect(await failure(verify(nameless))).toMatchObject({ reason: 'id_token_key' });
   });
 
   it('rejects an ambiguous kid, and a key for another purpose', async () => {

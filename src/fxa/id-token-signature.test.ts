@@ -1,8 +1,9 @@
 // The form of a token and of a key; what else is refused is in id-token-keys.test.ts.
-import { exportJWK, generateKeyPair } from 'jose';
+import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { verifiedPayload, type PublicKey } from './id-token-signature.ts';
-import { failure } from './testing/deployment.ts';
+import { verifyIdToken } from './id-token.ts';
+import { ACCESS_TOKEN, deployment, failure } from './testing/deployment.ts';
+import { NOW, claims } from './testing/id-token.ts';
 
 const text = new TextEncoder();
 const base64url = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url');
@@ -10,24 +11,45 @@ const encoded = (value: unknown) => base64url(text.encode(JSON.stringify(value))
 const HEADER = { alg: 'RS256', kid: 'one' };
 
 let pair: CryptoKeyPair;
-let key: PublicKey;
+let key: JWK;
 beforeAll(async () => {
   pair = await generateKeyPair('RS256', { extractable: true });
-  key = await exportJWK(pair.publicKey);
+  key = { ...(await exportJWK(pair.publicKey)), kid: 'one' };
 });
 
-async function signed(header: unknown, payload = '{}'): Promise<string> {
+const verify = (token: string, keySource: () => Promise<unknown>) =>
+  verifyIdToken(
+    deployment(),
+    token,
+    { accessToken: ACCESS_TOKEN, now: NOW, keySource },
+    { fetch: () => Promise.reject(new Error('the keys are given')) },
+  );
+const verifyWith = (token: string, ...keys: JWK[]) => verify(token, () => Promise.resolve({ keys }));
+
+async function signed(header: unknown, payload?: string): Promise<string> {
+  payload ??= JSON.stringify(await claims());
   const input = `${encoded(header)}.${base64url(text.encode(payload))}`;
   const signature = await crypto.subtle.sign('RSASSA-PKCS1-v1_5', pair.privateKey, text.encode(input));
   return `${input}.${base64url(new Uint8Array(signature))}`;
 }
 
 describe('a token', () => {
-  it('returns its exact payload when the signature matches the named key', async () => {
-    const asked = vi.fn(() => Promise.resolve(key));
-    const said = await verifiedPayload(await signed(HEADER, '{"a":"ä\\n"}'), asked);
-    expect(new TextDecoder().decode(said)).toBe('{"a":"ä\\n"}');
+  it('whose signature matches the named key is accepted', async () => {
+    const asked = vi.fn(() => Promise.resolve({ keys: [key] }));
+    await expect(verify(await signed(HEADER), asked)).resolves.toMatchObject({ iat: NOW / 1000 });
     expect(asked).toHaveBeenCalledExactlyOnceWith('one');
+  });
+
+  it('that names no key is accepted only if exactly one fits', async () => {
+    const token = await signed({ alg: 'RS256' });
+    const { publicKey } = await generateKeyPair('RS256', { extractable: true });
+    const other = { ...(await exportJWK(publicKey)), kid: 'two' };
+    await expect(verifyWith(token, key)).resolves.toBeDefined();
+    await expect(verifyWith(token, key, { ...other, use: 'enc' })).resolves.toBeDefined();
+    expect(await failure(verifyWith(token, key, other))).toMatchObject({ reason: 'id_token_key' });
+    expect(await failure(verifyWith(token, { ...other, kid: 'one' }))).toMatchObject({
+      reason: 'id_token_signature',
+    });
   });
 
   it.each<[string, unknown, string]>([
@@ -37,12 +59,11 @@ describe('a token', () => {
     ['with another padding', { ...HEADER, alg: 'PS256' }, 'id_token_algorithm'],
     ['whose payload is not encoded', { ...HEADER, crit: ['b64'], b64: false }, 'id_token_malformed'],
     ['with an empty list of what is critical', { ...HEADER, crit: [] }, 'id_token_malformed'],
-    ['that names no key', { alg: 'RS256' }, 'id_token_key'],
     ['whose header is a list', [HEADER], 'id_token_malformed'],
     ['whose header is null', null, 'id_token_malformed'],
   ])('%s is rejected before a key is requested', async (_what, header, reason) => {
-    const asked = vi.fn(() => Promise.resolve(key));
-    expect(await failure(verifiedPayload(await signed(header), asked))).toMatchObject({ reason });
+    const asked = vi.fn(() => Promise.resolve({ keys: [key] }));
+    expect(await failure(verify(await signed(header), asked))).toMatchObject({ reason });
     expect(asked).not.toHaveBeenCalled();
   });
 
@@ -61,32 +82,33 @@ describe('a token', () => {
       ` ${token}`,
       `${header}.a.${signature}`,
     ]) {
-      const refused = await failure(verifiedPayload(odd, () => Promise.resolve(key)));
-      expect(refused, odd).toMatchObject({ code: 'bad_response', reason: 'id_token_malformed' });
+      const refused = await failure(verifyWith(odd, key));
+      expect(refused.code, odd).toBe('bad_response');
+      expect(refused.reason, odd).toMatch(/^id_token_(malformed|signature)$/);
     }
   });
 
   it('changed anywhere is rejected', async () => {
     const [header, , signature] = (await signed(HEADER)).split('.');
     const other = `${header}.${encoded({ sub: 'other' })}.${signature}`;
-    expect(await failure(verifiedPayload(other, () => Promise.resolve(key)))).toMatchObject({
+    expect(await failure(verifyWith(other, key))).toMatchObject({
       reason: 'id_token_signature',
     });
   });
 });
 
 describe('a key', () => {
-  it.each<[string, (key: PublicKey) => PublicKey]>([
+  it.each<[string, (key: JWK) => JWK, string?]>([
     ['without a modulus', ({ n: _, ...others }) => others],
     ['with an invalid modulus', (own) => ({ ...own, n: '%' })],
     ['without an exponent', ({ e: _, ...others }) => others],
-    ['of another type', (own) => ({ ...own, kty: 'oct', k: 'c2VjcmV0' })],
+    ['of another type', (own) => ({ ...own, kty: 'oct', k: 'c2VjcmV0' }), 'id_token_key'],
     ['that is a private one', (own) => ({ ...own, d: 'AQAB' })],
-    ['that is to encrypt with', (own) => ({ ...own, key_ops: ['encrypt'] })],
-    ['with odd uses', (own) => ({ ...own, key_ops: 'verify' })],
-  ])('%s is rejected', async (_what, change) => {
-    const refused = failure(verifiedPayload(await signed(HEADER), () => Promise.resolve(change(key))));
-    expect(await refused).toMatchObject({ code: 'bad_response', reason: 'keys' });
+    ['that is to encrypt with', (own) => ({ ...own, key_ops: ['encrypt'] }), 'id_token_key'],
+    ['with odd uses', (own) => ({ ...own, key_ops: 'verify' as never }), 'id_token_key'],
+  ])('%s is rejected', async (_what, change, reason = 'keys') => {
+    const refused = failure(verifyWith(await signed(HEADER), change(key)));
+    expect(await refused).toMatchObject({ code: 'bad_response', reason });
   });
 
   it('that is too short is rejected', async () => {
@@ -100,14 +122,12 @@ describe('a key', () => {
       true,
       ['sign', 'verify'],
     );
-    const short = await exportJWK(publicKey);
-    expect(await failure(verifiedPayload(await signed(HEADER), () => Promise.resolve(short)))).toMatchObject({
-      reason: 'keys',
-    });
+    const short = { ...(await exportJWK(publicKey)), kid: 'one' };
+    expect(await failure(verifyWith(await signed(HEADER), short))).toMatchObject({ reason: 'keys' });
   });
 
   it('for verifying is accepted', async () => {
     const own = { ...key, key_ops: ['verify'] };
-    await expect(verifiedPayload(await signed(HEADER), () => Promise.resolve(own))).resolves.toBeDefined();
+    await expect(verifyWith(await signed(HEADER), own)).resolves.toBeDefined();
   });
 });

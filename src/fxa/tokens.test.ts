@@ -15,7 +15,7 @@ import {
 import { validateAccessToken, refreshTokenId, exchangeCode, refreshAccessToken } from './tokens.ts';
 
 const refreshed = async (...request: Parameters<typeof refreshAccessToken>) =>
-  validateAccessToken(await refreshAccessToken(...request));
+  validateAccessToken(request[0], await refreshAccessToken(...request));
 
 const TOKEN = `${ORIGIN}/v1/token`;
 const VERIFIER = 'v'.repeat(43);

@@ -104,7 +104,7 @@ export async function validateGrant(
   { requireIdToken, ...verification }: ValidateGrantOptions,
   http: Http,
 ): Promise<Grant> {
-  const token = validateAccessToken(answer);
+  const token = await validateAccessToken(deployment, answer);
   const { refresh_token: refreshToken, id_token: idToken, auth_at: authAt, keys_jwe: keysJwe } = answer;
   if (refreshToken !== undefined && !isHexToken(refreshToken))
     throw malformed('refresh_token is not 64 hex digits');
@@ -137,7 +137,7 @@ export async function validateGrant(
  * - the codes of `requestJson`
  * @example
  * const response = await refreshAccessToken(deployment, { refreshToken, scope: 'profile' }, http);
- * const { accessToken } = validateAccessToken(response);
+ * const { accessToken } = await validateAccessToken(deployment, response);
  */
 export async function refreshAccessToken(
   deployment: Deployment,

@@ -66,10 +66,10 @@ export async function madeByProtocol(): Promise<ReadonlySet<string>> {
         const { code, verifier } = await drive(mock).code();
         const answer = await exchangeCode(deployment, { code, codeVerifier: verifier, ttl }, http);
         const refreshToken = String(answer.refresh_token);
-        validateAccessToken(
-          await refreshAccessToken(deployment, { refreshToken, scope: 'profile', ttl }, http),
-        );
-        await destroyAccessToken(deployment, validateAccessToken(answer).accessToken, http);
+        const refreshed = await refreshAccessToken(deployment, { refreshToken, scope: 'profile', ttl }, http);
+        await validateAccessToken(deployment, refreshed);
+        const { accessToken } = await validateAccessToken(deployment, answer);
+        await destroyAccessToken(deployment, accessToken, http);
         await destroyGrant(deployment, { refreshToken }, http);
       }
     }

@@ -34,7 +34,8 @@ export function keptKeys(context: Context, { endpoints: { jwks: url } }: Deploym
   };
 }
 
-function has({ keys }: JsonObject, kid: string): boolean {
+function has({ keys }: JsonObject, kid: string | undefined): boolean {
+  if (kid === undefined) return true;
   return Array.isArray(keys) && keys.some((key: unknown) => (key as { kid?: unknown } | null)?.kid === kid);
 }
 

@@ -1,13 +1,10 @@
 // Hands out fresh access tokens. Contexts share one refresh, and a call never gets a token of another account than it
 // began with.
+import type { Deployment } from '../../fxa/environments.ts';
 import { FxaError, isFxaError } from '../../fxa/errors.ts';
 import { grantedCovers } from '../../fxa/scopes.ts';
-import {
-  validateAccessToken,
-  issuedTokens,
-  refreshAccessToken,
-  type TokenResponse,
-} from '../../fxa/tokens.ts';
+import { validateAccessToken, issuedTokens, refreshAccessToken } from '../../fxa/tokens.ts';
+import type { TokenResponse } from '../../fxa/tokens.ts';
 import type { Context } from '../context.ts';
 import { orphan, cacheToken, isFresh, mainToken, tokenScope } from './token-cache.ts';
 import type { CachedToken } from '../state/record.ts';
@@ -187,7 +184,7 @@ async function refresh(
     await requireLive(context, subject);
     return undefined;
   }
-  const held = await cacheIssued(context, session.id, answer, ephemeral);
+  const held = await cacheIssued(context, deployment, session.id, answer, ephemeral);
   await store.dispatch({ type: 'grantConfirmed', sessionId: session.id });
   const now = await requireLive(context, subject);
   if (now.id !== session.id) return undefined;
@@ -215,6 +212,7 @@ export async function endIfLost(context: Context, session: SignedIn): Promise<un
 /** Caches the token before the answer is validated, so that it is destroyed as an orphan if the answer is rejected. */
 async function cacheIssued(
   context: Context,
+  deployment: Deployment,
   owner: string,
   answer: TokenResponse,
   ephemeral: boolean,
@@ -224,7 +222,7 @@ async function cacheIssued(
     await cacheToken(context, owner, { accessToken, scope: '', expiresIn: ACCESS_TOKEN_TTL });
   }
   try {
-    const accepted = validateAccessToken(answer);
+    const accepted = await validateAccessToken(deployment, answer);
     const held = await cacheToken(context, owner, ephemeral ? { ...accepted, scope: '' } : accepted);
     return { ...held, scope: accepted.scope };
   } catch (error) {
