@@ -1,5 +1,6 @@
 // Makes a PostgreSQL server refuse connections or writes while something runs.
 import pg from 'pg';
+import { expect } from 'vitest';
 
 /** Refuses connections to the database while `work` runs, and closes those that are open. */
 export async function whileUnreachable(connectionString = '', work: () => Promise<unknown>): Promise<void> {
@@ -22,8 +23,15 @@ export async function whileReadOnly(
   const client = new pg.Client({ connectionString, options: '-c default_transaction_read_only=off' });
   await client.connect();
   const query = async (text: string) => (await client.query<object>(text)).rows;
+  const other = new pg.Client({ connectionString });
+  await other.connect();
   await query(`alter system set default_transaction_read_only = on`);
   await query('select pg_reload_conf()');
+  // The server tells its connections in its own time.
+  await expect
+    .poll(async () => (await other.query<object>('show default_transaction_read_only')).rows)
+    .toEqual([{ default_transaction_read_only: 'on' }]);
+  await other.end();
   try {
     await work(query);
   } finally {
