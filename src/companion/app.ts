@@ -1,4 +1,5 @@
-// The companion as one Hono app: its routes behind the request pipeline, built from injected parts. It needs no port.
+// The companion's routes, built from injected parts: the webhook, and one Hono app behind the request pipeline for all
+// else. It needs no port.
 import type { Hono } from 'hono';
 import type { Deployment, Endpoints } from '../fxa/environments.ts';
 import type { Http } from '../fxa/http.ts';
@@ -8,10 +9,8 @@ import { evictionKey } from './bearer/evictions.ts';
 import type { Clients } from './clients.ts';
 import type { CompanionSettings } from './config.ts';
 import { endedBefore, type AccountNotification } from './db/notifications.ts';
-import { addressBehind } from './http/address.ts';
 import { createPipeline } from './http/pipeline.ts';
 import { QUOTAS, rateLimits } from './http/rate-limit.ts';
-import type { Shortcut } from './server.ts';
 import type { Counters } from './operations/counters.ts';
 import type { Clocks } from './operations/clock.ts';
 import { dockerflow, type Version } from './operations/dockerflow.ts';
@@ -22,15 +21,10 @@ import { returnPage } from './return-page.ts';
 import { me } from './routes/me.ts';
 import { metrics } from './routes/metrics.ts';
 import { sessions } from './routes/sessions.ts';
-import {
-  type ShortcutOptions,
-  WEBHOOK_PATH,
-  type WebhookOptions,
-  webhooks,
-  webhookShortcut,
-} from './routes/webhooks.ts';
+import { webhooks } from './routes/webhooks.ts';
 import { createKeySet } from './security-events/key-set.ts';
 import { createSetVerifier } from './security-events/verify-set.ts';
+import type { RequestHandler } from './server.ts';
 import { status } from './status/route.ts';
 import type { OperatorState, Store } from './store.ts';
 
@@ -53,8 +47,8 @@ export interface AppParts {
 
 export interface App {
   readonly app: Hono;
-  /** Lets the server answer webhook deliveries without going through the app. */
-  readonly shortcut: Shortcut;
+  /** Answers webhook deliveries, which the app doesn't know. */
+  readonly webhooks: RequestHandler;
   /**
    * Call with the account notifications of all instances, this one included; undefined means some may have been missed.
    */
@@ -88,16 +82,6 @@ export function createApp(parts: AppParts): App {
     count: (outcome) => counters.tokenCache(outcome),
   });
 
-  const delivery: WebhookOptions = {
-    verify: createSetVerifier({ issuer: endpoints.issuer, clients, keys, now }),
-    apply: (delivery) => store.apply(delivery),
-    evict: (account, events) => tokens.evict(evictionKey(account), endedBefore(events, now())),
-    count: (...[outcome, what]) => counters.webhook(outcome, what),
-    refused: (reason) => log.tally('set_refused', { reason }),
-    report: (error) => log.failure('webhook_failed', error),
-    now,
-    secret,
-  };
   const health = createHealth({
     store,
     accounts: accountsAnswer(endpoints, http),
@@ -110,18 +94,18 @@ export function createApp(parts: AppParts): App {
     forwarded.seen = true;
     log.event('forwarded_address_ignored', {}, 'warn');
   };
-  const limits = rateLimits(QUOTAS, settings.trustedProxies);
+  const { trustedProxies } = settings;
+  const limits = rateLimits(QUOTAS, trustedProxies);
   const app = createPipeline({
     log,
     counters,
     chromeExtensions: settings.extensionIds,
     loopback: isLoopback(settings.host === '::1' ? '[::1]' : settings.host),
-    trustedProxies: settings.trustedProxies,
+    trustedProxies,
     limits,
     onForwarded,
   });
   app
-    .route('/', webhooks(delivery))
     .route('/', sessions({ store, check: tokens.check, secret, deployment, http, now }))
     .route(
       '/',
@@ -152,21 +136,20 @@ export function createApp(parts: AppParts): App {
         now,
       }),
     );
-  const shortcutOptions: ShortcutOptions = {
-    // The shortcut skips the request log, so it stays closed while that is on.
-    isOpen: () => limits.idle() && !log.writes('debug'),
-    answered: ({ socket, headers }, status) => {
-      counters.request(WEBHOOK_PATH, status);
-      const seen = String(headers['x-forwarded-for'] ?? '');
-      if (seen !== '') onForwarded();
-      if (status === 401) {
-        limits.noteRefusedSet(addressBehind(socket.remoteAddress ?? '', seen, settings.trustedProxies));
-      }
-    },
-  };
   return {
     app,
-    shortcut: webhookShortcut(delivery, shortcutOptions),
+    webhooks: webhooks({
+      verify: createSetVerifier({ issuer: endpoints.issuer, clients, keys, now }),
+      apply: (delivery) => store.apply(delivery),
+      evict: (account, events) => tokens.evict(evictionKey(account), endedBefore(events, now())),
+      limit: limits.webhooks,
+      counters,
+      log,
+      trustedProxies,
+      onForwarded,
+      now,
+      secret,
+    }),
     onNotification: (notifications) => {
       if (notifications === undefined) tokens.evictAll();
       for (const { account, endedBefore } of notifications ?? []) tokens.evict(account, endedBefore);

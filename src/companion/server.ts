@@ -1,14 +1,7 @@
 // The HTTP server: its time limits, connection limits and graceful stop.
-import { createServer } from 'node:http';
-import type {
-  IncomingMessage,
-  RequestListener,
-  Server,
-  ServerOptions as HttpServerOptions,
-  ServerResponse,
-} from 'node:http';
-import type { Socket } from 'node:net';
-import { serve } from '@hono/node-server';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
 import { networkOf, plainAddress } from './http/address.ts';
 
 export interface RunningCompanion {
@@ -24,16 +17,14 @@ export interface ServerOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly times?: Partial<ServerTimes>;
-  readonly shortcut?: Shortcut | undefined;
+  /** Tried first; the app answers what it doesn't handle. */
+  readonly webhooks?: RequestHandler;
   /** Maximum connections per network. Leave out behind a proxy, which brings everyone's. */
   readonly connectionsEach?: number | undefined;
 }
 
-/**
- * Answers a request without going through the app. Returns undefined at once for requests it doesn't handle; resolves
- * with false when the app must answer after all. Never rejects.
- */
-export type Shortcut = (request: IncomingMessage, response: ServerResponse) => Promise<boolean> | undefined;
+/** Returns false, at once, for a request that it doesn't answer. */
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /** Milliseconds. */
 export interface ServerTimes {
@@ -67,29 +58,21 @@ const MAX_REQUESTS_PER_SOCKET = 10_000;
 
 /** Rejects with Node's error (`EADDRINUSE`, …) when it cannot listen. */
 export function startServer(options: ServerOptions): Promise<RunningCompanion> {
-  const { app, host, port, times = {}, connectionsEach, shortcut } = options;
+  const { app, host, port, times = {}, connectionsEach, webhooks = () => false } = options;
   const { headers, request, idle, keepAlive, stop } = { ...TIMES, ...times };
+  const listener = getRequestListener((asked, env) => app.fetch(asked, env), { hostname: host });
+  const limits = {
+    headersTimeout: headers,
+    requestTimeout: request,
+    keepAliveTimeout: keepAlive,
+    maxHeaderSize: MAX_HEADER_SIZE,
+    // Node checks the first two only this often; its default of 30 s would stretch them.
+    connectionsCheckingInterval: Math.min(1000, headers),
+  };
   return new Promise((resolve, reject) => {
-    const server = serve(
-      {
-        fetch: (asked, env) => app.fetch(asked, env),
-        hostname: host,
-        port,
-        ...(shortcut && { createServer: withShortcut(shortcut) }),
-        serverOptions: {
-          headersTimeout: headers,
-          requestTimeout: request,
-          keepAliveTimeout: keepAlive,
-          maxHeaderSize: MAX_HEADER_SIZE,
-          // Node checks the first two only this often; its default of 30 s would stretch them.
-          connectionsCheckingInterval: Math.min(1000, headers),
-        },
-      },
-      ({ port: taken }) => {
-        const name = host.includes(':') ? `[${host}]` : host;
-        resolve({ origin: `http://${name}:${taken}`, stop: () => stopped(stop) });
-      },
-    ) as Server;
+    const server = createServer(limits, (asked, response) => {
+      if (!webhooks(asked, response)) void listener(asked, response);
+    });
     server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET;
     server.maxConnections = MAX_CONNECTIONS;
     server.setTimeout(idle);
@@ -97,17 +80,12 @@ export function startServer(options: ServerOptions): Promise<RunningCompanion> {
     if (connectionsEach !== undefined) limitPerNetwork(server, connectionsEach);
     const stopped = gracefully(server);
     server.once('error', reject);
+    server.listen(port, host, () => {
+      const name = host.includes(':') ? `[${host}]` : host;
+      const { port: taken } = server.address() as AddressInfo;
+      resolve({ origin: `http://${name}:${taken}`, stop: () => stopped(stop) });
+    });
   });
-}
-
-/** `createServer`, trying the shortcut before the app. */
-function withShortcut(shortcut: Shortcut): typeof createServer {
-  return ((options: HttpServerOptions, long: RequestListener) =>
-    createServer(options, (request, response) => {
-      const short = shortcut(request, response);
-      if (short === undefined) long(request, response);
-      else void short.then((answered) => answered || long(request, response));
-    })) as typeof createServer;
 }
 
 /** Closes idle connections first when the limit is near. */

@@ -107,7 +107,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
     const store = createStore(database, redo);
     const state = operatorState(store, now);
     const counters = createCounters(() => store.revocationState(), now);
-    const { app, shortcut, onNotification } = createApp({
+    const { app, webhooks, onNotification } = createApp({
       settings,
       endpoints,
       store: withTimeouts(store),
@@ -142,7 +142,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
 
     const server = await startServer({
       app,
-      shortcut,
+      webhooks,
       host: settings.host,
       port: settings.port,
       times: { keepAlive: (settings.keepAlive ?? KEEP_ALIVE) * 1000 },

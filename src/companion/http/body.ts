@@ -39,6 +39,6 @@ export async function bufferBody(c: Context, most: number): Promise<void> {
   });
 }
 
-export function tooLarge(most: number): Problem {
-  return new Problem(413, 'body_too_large', `The body may have at most ${most} bytes`);
+export function tooLarge(most: number, headers = {}): Problem {
+  return new Problem(413, 'body_too_large', `The body may have at most ${most} bytes`, { headers });
 }

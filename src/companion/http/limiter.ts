@@ -20,8 +20,6 @@ export interface Limiter {
   note(address: string): Promise<void>;
   /** Seconds until a point is available; undefined when one is. */
   wait(address: string): Promise<number | undefined>;
-  /** True when no network has consumed points lately. */
-  idle: () => boolean;
 }
 
 // Networks share 16 384 counters, which bounds memory under a flood from everywhere. The assignment is keyed with a
@@ -37,7 +35,6 @@ export function limiter({ points, seconds }: Quota, shared = false): Limiter {
   let countedAt = -Infinity;
   const idle = () => Date.now() - countedAt > seconds * 1000;
   return {
-    idle,
     spend: async (address) => {
       countedAt = Date.now();
       try {

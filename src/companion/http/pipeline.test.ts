@@ -94,13 +94,6 @@ describe('security headers', () => {
     expect(headers.get('strict-transport-security')).toMatch(/^max-age=\d{8}; includeSubDomains$/);
   });
 
-  it('are omitted for webhooks, whose sender is no browser', async () => {
-    const made = app();
-    made.post('/webhooks/fxa', (c) => c.text('OK'));
-    const { headers } = await made.request('/webhooks/fxa', { method: 'POST' });
-    expect([...headers.keys()]).toEqual(['content-type']);
-  });
-
   it('keep the policy a page sets itself', async () => {
     const answer = await app().request(RETURN_PATH);
     expect(answer.headers.get('content-security-policy')).toContain("style-src 'sha256-");

@@ -1,4 +1,4 @@
-// The middleware pipeline every request passes before it reaches a route.
+// The middleware pipeline every request but a webhook passes before it reaches a route.
 import { Hono } from 'hono';
 import { COMPANION_PATHS } from '../../contract/companion.ts';
 import type { Counters } from '../operations/counters.ts';
@@ -26,8 +26,6 @@ export interface PipelineOptions {
   readonly onForwarded?: () => void;
 }
 
-export const WEBHOOKS = '/webhooks/';
-
 /** Also read by the extension's troubleshooting page. */
 const VERSION_PATH = '/__version__';
 
@@ -44,13 +42,10 @@ export function createPipeline(options: PipelineOptions): Hono {
     if (onForwarded !== undefined && c.req.header('x-forwarded-for') !== undefined) onForwarded();
     return next();
   });
-  // Browsers never read webhook responses, and there five more headers would be a tenth of the cost.
-  const secured = securityHeaders(loopback);
-  app.use((c, next) => (c.req.path.startsWith(WEBHOOKS) ? next() : secured(c, next)));
+  app.use(securityHeaders(loopback));
   // Before the limits, so that the extension can read their refusals too.
   const readable = extensionCors({ chromeExtensions, methods: (path) => methodsAt(app, path) });
   for (const path of ['/v1/*', VERSION_PATH]) app.use(path, readable);
-  app.use(`${WEBHOOKS}*`, limits.webhooks);
   for (const path of ['/v1/*', '/status', '/metrics']) app.use(path, limits.failures);
   app.use(COMPANION_PATHS.sessions, limits.sessionCreation);
   app.use(COMPANION_PATHS.metricsFlow, limits.flows);

@@ -4,6 +4,7 @@ import { callerAddress } from './address.ts';
 import { type Quota, limiter, tooMany } from './limiter.ts';
 import { inFlightLimit } from './in-flight-limit.ts';
 import { concurrencyLimit, QueueFull } from './concurrency-limit.ts';
+import { Problem } from './problem.ts';
 
 /** Limits per network, except the last. */
 export interface Quotas {
@@ -39,15 +40,12 @@ export interface RateLimits {
   readonly failures: MiddlewareHandler;
   readonly sessionCreation: MiddlewareHandler;
   readonly flows: MiddlewareHandler;
-  readonly webhooks: MiddlewareHandler;
-  /** True when no token was refused lately, so that the webhook shortcut is safe. */
-  readonly idle: () => boolean;
-  /** For the shortcut, which bypasses the middleware. */
-  readonly noteRefusedSet: (address: string) => void;
+  /** Runs the verification of a SET, which rejects with a Problem 401 when it refuses it. */
+  readonly webhooks: (address: string, verify: () => Promise<void>) => Promise<void>;
 }
 
 /**
- * Creates the middleware; each answers 429 `rate_limited` with `Retry-After`.
+ * Creates the limits; each answers 429 `rate_limited` with `Retry-After`.
  *
  * Events of Mozilla accounts must get through even when its own address floods us: a token refused unread may be the
  * one that reports a deleted account, and verifying one costs little more than receiving it. So `webhooks` refuses no
@@ -64,8 +62,6 @@ export function rateLimits(quotas: Quotas, trustedProxies: number): RateLimits {
   const fewOf = inFlightLimit(MOST_IN_FLIGHT);
 
   return {
-    idle: refusedSets.idle,
-    noteRefusedSet: (address) => void refusedSets.note(address),
     failures: async (c, next) => {
       const address = callerAddress(c, trustedProxies);
       const wait = await failed.wait(address);
@@ -89,11 +85,15 @@ export function rateLimits(quotas: Quotas, trustedProxies: number): RateLimits {
       await next();
     },
 
-    webhooks: async (c, next) => {
-      const address = callerAddress(c, trustedProxies);
-      if ((await refusedSets.wait(address)) === undefined) await next();
-      else await slowly(next).catch(reject);
-      if (c.res.status === 401) await refusedSets.note(address);
+    webhooks: async (address, verify) => {
+      try {
+        if ((await refusedSets.wait(address)) === undefined) await verify();
+        else await slowly(verify);
+      } catch (error) {
+        if (error instanceof QueueFull) throw tooMany(1);
+        if (error instanceof Problem && error.status === 401) await refusedSets.note(address);
+        throw error;
+      }
     },
   };
 }
@@ -101,8 +101,4 @@ export function rateLimits(quotas: Quotas, trustedProxies: number): RateLimits {
 /** Excludes 404, which guesses nothing, and 429, which would feed itself. */
 function isFailure(status: number): boolean {
   return status >= 400 && status < 500 && status !== 404 && status !== 429;
-}
-
-function reject(reason: unknown): never {
-  throw reason instanceof QueueFull ? tooMany(1) : reason;
 }

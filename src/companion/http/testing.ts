@@ -1,7 +1,9 @@
 // For tests: a pipeline with inert parts, and requests from chosen addresses.
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Hono } from 'hono';
 import { createCounters } from '../operations/counters.ts';
 import { createLog } from '../operations/log.ts';
+import type { RequestHandler } from '../server.ts';
 import type { OperatorState } from '../store.ts';
 import { createPipeline, type PipelineOptions } from './pipeline.ts';
 import { QUOTAS, type Quotas } from './rate-limit.ts';
@@ -30,4 +32,23 @@ export function withQuotas(quotas: Partial<Quotas>): Quotas {
 /** The `env` the server passes to the app for a connection from an address. */
 export function from(address: string): object {
   return { incoming: { socket: { remoteAddress: address } } };
+}
+
+/** Sends a request without a body to a handler, without a connection. `headers` in lower case. */
+export function send(
+  handler: RequestHandler,
+  { method = 'POST', url = '/webhooks/fxa', headers = {}, address = '192.0.2.1' } = {},
+): Promise<Response> {
+  return new Promise((resolve) => {
+    let head: ResponseInit = {};
+    const response = {
+      writeHead: (status: number, headers: Record<string, string>) => {
+        head = { status, headers };
+        return response;
+      },
+      end: (body: string) => resolve(new Response(body, head)),
+    };
+    const request = { method, url, headers, socket: { remoteAddress: address } };
+    handler(request as unknown as IncomingMessage, response as unknown as ServerResponse);
+  });
 }

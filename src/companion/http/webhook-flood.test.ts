@@ -1,29 +1,45 @@
 import { createHash, createSign, createVerify, generateKeyPairSync } from 'node:crypto';
 import { Agent, request } from 'node:http';
+import { Hono } from 'hono';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type RunningCompanion, startServer } from '../server.ts';
-import { Problem } from './problem.ts';
+import { createCounters } from '../operations/counters.ts';
+import { createLog } from '../operations/log.ts';
+import { WEBHOOK_PATH, webhooks } from '../routes/webhooks.ts';
+import { Refusal } from '../security-events/refusal.ts';
+import { FIREFOX, JTI, NOW, SUB } from '../security-events/testing/tokens.ts';
 import { rateLimits } from './rate-limit.ts';
-import { withQuotas, from, testPipeline } from './testing.ts';
+import { NO_STATE, send, withQuotas } from './testing.ts';
 
-const PATH = '/webhooks/fxa';
 const few = { points: 3, seconds: 60 };
-const good = { headers: { authorization: 'Bearer good' }, method: 'POST' };
-const bad = { headers: { authorization: 'Bearer bad' }, method: 'POST' };
+
+/** A webhook that accepts the tokens that `isValid` resolves true for. */
+function webhook(isValid: (token: string) => boolean | Promise<boolean>) {
+  return webhooks({
+    verify: async (token) => {
+      if (!(await isValid(token))) throw new Refusal('signature');
+      return { client: FIREFOX, subject: SUB, jti: JTI, issuedAt: NOW, events: [], unknownEvents: 1 };
+    },
+    apply: () => Promise.resolve(),
+    limit: rateLimits(withQuotas({ refusedSets: few }), 0).webhooks,
+    counters: createCounters(() => Promise.resolve(NO_STATE.revocations)),
+    log: createLog({ format: 'mozlog', level: 'error' }),
+    now: () => NOW,
+    secret: Buffer.alloc(32),
+  });
+}
 
 describe('a network that sends invalid tokens', () => {
   function held() {
-    const made = testPipeline({ limits: rateLimits(withQuotas({ refusedSets: few }), 0) });
     const waiting: (() => void)[] = [];
     let reading = 0;
     let most = 0;
-    made.post(PATH, async (c) => {
+    const handler = webhook(async (token) => {
       reading += 1;
       most = Math.max(most, reading);
       await new Promise<void>((resolve) => waiting.push(resolve));
       reading -= 1;
-      if (c.req.header('authorization') !== 'Bearer good') throw new Problem(401, 'invalid_token', 'No');
-      return c.text('OK');
+      return token === 'good';
     });
     const settle = () => new Promise((resolve) => setImmediate(resolve));
     const readAll = async () => {
@@ -32,11 +48,11 @@ describe('a network that sends invalid tokens', () => {
         await settle();
       } while (waiting.length > 0);
     };
-    const ask = (init: RequestInit, address: string) =>
-      Promise.resolve(made.request(PATH, init, from(address)));
+    const ask = (token: string, address: string) =>
+      send(handler, { address, headers: { authorization: `Bearer ${token}` } });
     /** Sends as many refused tokens as put a network on the slow queue. */
     const spoil = async (address: string) => {
-      const asked = Array.from({ length: few.points }, () => ask(bad, address));
+      const asked = Array.from({ length: few.points }, () => ask('bad', address));
       await settle();
       await readAll();
       await Promise.all(asked);
@@ -47,8 +63,8 @@ describe('a network that sends invalid tokens', () => {
   it('still gets a valid token through among the invalid ones', async () => {
     const { ask, readAll, settle, spoil } = held();
     await spoil('192.0.2.1');
-    const flood = Array.from({ length: 100 }, () => ask(bad, '192.0.2.1'));
-    const among = ask(good, '192.0.2.1');
+    const flood = Array.from({ length: 100 }, () => ask('bad', '192.0.2.1'));
+    const among = ask('good', '192.0.2.1');
     await settle();
     await readAll();
     expect((await among).status).toBe(200);
@@ -58,11 +74,11 @@ describe('a network that sends invalid tokens', () => {
   it('is verified a few at a time, rejected past the queue, and delays no other network', async () => {
     const { ask, readAll, settle, spoil, most, waiting } = held();
     await spoil('192.0.2.1');
-    const flood = Array.from({ length: 300 }, () => ask(bad, '192.0.2.1'));
+    const flood = Array.from({ length: 300 }, () => ask('bad', '192.0.2.1'));
     await settle();
     await settle();
     expect(waiting.length).toBe(8);
-    const other = ask(good, '198.51.100.7');
+    const other = ask('good', '198.51.100.7');
     await settle();
     expect(waiting.length).toBe(9);
     await readAll();
@@ -85,21 +101,18 @@ describe('a flood over the network', () => {
 
   it('does not starve valid tokens from the same address', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    const made = testPipeline({ limits: rateLimits(withQuotas({ refusedSets: few }), 0) }, []);
-    made.post(PATH, (c) => {
-      const [text = '', signature = ''] = c.req.header('authorization')?.slice(7).split('.') ?? [];
-      if (createVerify('RSA-SHA256').update(text).verify(publicKey, signature, 'base64url'))
-        return c.text('OK');
-      throw new Problem(401, 'invalid_token', 'No');
+    const handler = webhook((token) => {
+      const [text = '', signature = ''] = token.split('.');
+      return createVerify('RSA-SHA256').update(text).verify(publicKey, signature, 'base64url');
     });
-    const server = await startServer({ app: made, host: '127.0.0.1', port: 0 });
+    const server = await startServer({ app: new Hono(), webhooks: handler, host: '127.0.0.1', port: 0 });
     running.push(server);
     const agent = new Agent({ keepAlive: true, maxSockets: 20 });
     agents.push(agent);
     const send = (token: string) =>
       new Promise<number>((resolve, reject) => {
         const headers = { authorization: `Bearer ${token}`, 'content-length': '0' };
-        const asked = request(server.origin + PATH, { method: 'POST', agent, headers }, (answer) => {
+        const asked = request(server.origin + WEBHOOK_PATH, { method: 'POST', agent, headers }, (answer) => {
           answer.resume().once('end', () => resolve(answer.statusCode ?? 0));
         });
         asked.once('error', reject).end();

@@ -5,21 +5,32 @@ import type { Counters } from './counters.ts';
 import type { Log } from './log.ts';
 
 export interface SummaryOptions {
-  readonly log: Log;
-  readonly counters: Counters;
+  readonly log: Pick<Log, 'event' | 'tally' | 'writes'>;
+  readonly counters: Pick<Counters, 'request'>;
+}
+
+export interface AnsweredRequest {
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  /** By `performance.now()`. */
+  readonly began: number;
 }
 
 /** Successful requests are logged individually at debug; failed ones as sums at info, since anyone can cause them. */
-export function summaries({ log, counters }: SummaryOptions): MiddlewareHandler {
+export function summarize({ log, counters }: SummaryOptions, request: AnsweredRequest): void {
+  const { method, route, status, began } = request;
+  counters.request(route, status);
+  const ms = Math.round(performance.now() - began);
+  if (status >= 400) log.tally('request', { route, status }, { method, ms });
+  else if (log.writes('debug')) log.event('request', { method, route, status, ms }, 'debug');
+}
+
+/** Middleware that summarizes each request. */
+export function summaries(options: SummaryOptions): MiddlewareHandler {
   return async (c, next) => {
     const began = performance.now();
     await next();
-    const { status } = c.res;
-    const { method } = c.req;
-    const route = routePath(c, -1);
-    counters.request(route, status);
-    const ms = Math.round(performance.now() - began);
-    if (status >= 400) log.tally('request', { route, status }, { method, ms });
-    else if (log.writes('debug')) log.event('request', { method, route, status, ms }, 'debug');
+    summarize(options, { method: c.req.method, route: routePath(c, -1), status: c.res.status, began });
   };
 }

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { accountKey } from '../clients.ts';
+import { send } from '../http/testing.ts';
 import { KeysUnavailable } from '../security-events/key-set.ts';
 import { REFUSAL_REASONS, Refusal } from '../security-events/refusal.ts';
 import { FIREFOX, JTI, NOW, SUB } from '../security-events/testing/tokens.ts';
 import type { AccountEvent, VerifiedSet } from '../security-events/types.ts';
 import type { VerifySet } from '../security-events/verify-set.ts';
 import type { Delivery } from '../store.ts';
-import { WEBHOOK_PATH, webhooks } from './webhooks.ts';
+import { webhooks } from './webhooks.ts';
 
 const SECRET = Buffer.alloc(32, 7);
 const EVENTS: readonly AccountEvent[] = [
@@ -30,8 +32,9 @@ function harness({
 }: Partial<Seams> = {}) {
   const applied: Delivery[] = [];
   const counted: string[] = [];
+  const answered: string[] = [];
   const said: string[] = [];
-  const app = webhooks({
+  const handler = webhooks({
     verify,
     apply: (delivery) => {
       said.push('apply');
@@ -39,14 +42,23 @@ function harness({
       return store();
     },
     evict: (account, events) => said.push(`evict ${account.toString('hex')} ${events.length}`),
-    count: (...outcome) => counted.push(outcome.join(' ')),
-    report: (error) => said.push(`report ${(error as Error).message}`),
+    limit: (_address, work) => work(),
+    counters: {
+      webhook: (...outcome) => counted.push(outcome.join(' ')),
+      request: (route, status) => answered.push(`${route} ${status}`),
+    },
+    log: {
+      event: () => undefined,
+      tally: () => undefined,
+      failure: (type, error) => said.push(`${type} ${(error as Error).message}`),
+      writes: () => false,
+    },
     now: () => NOW,
     secret: SECRET,
   });
   const bearer = (authorization?: string, method = 'POST') =>
-    app.request(WEBHOOK_PATH, { method, headers: authorization === undefined ? {} : { authorization } });
-  return { app, applied, counted, said, bearer };
+    send(handler, { method, headers: authorization === undefined ? {} : { authorization } });
+  return { handler, applied, counted, answered, said, bearer };
 }
 interface Seams {
   verify: VerifySet;
@@ -124,16 +136,28 @@ describe('the webhook', () => {
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
     expect(await answer.text()).not.toContain('database');
     expect(w.counted).toEqual(['unavailable store']);
-    expect(w.said.map((word) => word.split(' ')[0])).toEqual(['evict', 'apply', 'report']);
+    expect(w.said.map((word) => word.split(' ')[0])).toEqual(['evict', 'apply', 'webhook_failed']);
   });
 
-  it('leaves unexpected errors to the app', async () => {
+  it('answers 500 to an unexpected error, and logs it', async () => {
     const w = harness({ verify: () => Promise.reject(new TypeError('a fault')) });
-    let fault: unknown;
-    w.app.onError((error, c) => ((fault = error), c.body(null, 500)));
-    expect((await w.bearer('Bearer token')).status).toBe(500);
-    expect(fault).toBeInstanceOf(TypeError);
-    expect(w.counted).toEqual([]);
+    const answer = await w.bearer('Bearer token');
+    expect(answer.status).toBe(500);
+    expect(await answer.json()).toEqual({ error: 'internal', message: 'Something went wrong here' });
+    expect([w.said, w.counted]).toEqual([['request_failed a fault'], []]);
+    expect(w.answered).toEqual(['/webhooks/fxa 500']);
+  });
+
+  it.each(['/webhooks/fxa?x', 'http://example.com/webhooks/fxa'])('is found at %s', async (url) => {
+    const w = harness();
+    expect((await send(w.handler, { url, headers: { authorization: 'Bearer token' } })).status).toBe(200);
+    expect(w.answered).toEqual(['/webhooks/fxa 200']);
+  });
+
+  it.each(['/webhooks/fxa/', '/webhooks/fxa2', '/', '/?/webhooks/fxa'])('is not at %s', (url) => {
+    const { handler, answered } = harness();
+    expect(handler({ url } as unknown as IncomingMessage, {} as unknown as ServerResponse)).toBe(false);
+    expect(answered).toEqual([]);
   });
 });
 
@@ -141,7 +165,7 @@ it.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
   'answers 405 to %s on the webhook',
   async (method) => {
     const w = harness();
-    const answer = await w.app.request(WEBHOOK_PATH, { method, headers: { authorization: 'Bearer token' } });
+    const answer = await w.bearer('Bearer token', method);
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
     expect(w.applied).toEqual([]);
   },

@@ -1,95 +1,133 @@
-// The webhook: where Mozilla accounts delivers security event tokens (SETs) about accounts. FxA sends the token as a bearer token
-// in `Authorization`, with no body.
+// The webhook: where Mozilla accounts delivers security event tokens (SETs) about accounts. FxA sends the token as a bearer
+// token in `Authorization`, with no body.
+//
+// It is a plain handler of Node's requests: during the backlog after an outage, a framework would be most of the cost.
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { Hono } from 'hono';
 import { accountKey } from '../clients.ts';
-import { answerProblem, Problem, writeProblem } from '../http/problem.ts';
-import type { Shortcut } from '../server.ts';
+import { addressBehind } from '../http/address.ts';
+import { tooLarge } from '../http/body.ts';
+import { problemOf } from '../http/errors.ts';
+import { Problem, writeProblem } from '../http/problem.ts';
+import type { RateLimits } from '../http/rate-limit.ts';
+import { checkAuthorization, LARGEST_BODY } from '../http/request-size.ts';
+import type { Counters } from '../operations/counters.ts';
+import type { Log } from '../operations/log.ts';
+import { summarize } from '../operations/requests.ts';
 import { KeysUnavailable } from '../security-events/key-set.ts';
 import { Refusal } from '../security-events/refusal.ts';
-import type { RefusalReason } from '../security-events/refusal.ts';
-import type { AccountEvent, EventKind, VerifiedSet } from '../security-events/types.ts';
+import type { AccountEvent, VerifiedSet } from '../security-events/types.ts';
 import type { VerifySet } from '../security-events/verify-set.ts';
+import type { RequestHandler } from '../server.ts';
 import type { Store } from '../store.ts';
 
 export const WEBHOOK_PATH = '/webhooks/fxa';
-
-/** The outcome of a delivery; `accepted` once per event, whether or not the account is known. */
-export type WebhookOutcome =
-  | readonly [outcome: 'accepted', what: EventKind]
-  | readonly [outcome: 'ignored', what: 'unknown_event']
-  | readonly [outcome: 'refused', what: RefusalReason]
-  | readonly [outcome: 'unavailable', what: KeysUnavailable['why'] | 'store'];
 
 export interface WebhookOptions {
   readonly verify: VerifySet;
   readonly apply: Store['apply'];
   /** Called before the events are stored, so that cached verdicts don't outlive them even if the database fails. */
   readonly evict?: (account: Buffer, events: readonly AccountEvent[]) => void;
-  readonly count: (...outcome: WebhookOutcome) => void;
-  /** Called with the reason of a refusal, for the log. */
-  readonly refused?: (reason: RefusalReason) => void;
-  /** Called with the store's error, for the log. */
-  readonly report?: (error: unknown) => void;
+  readonly limit: RateLimits['webhooks'];
+  readonly counters: Pick<Counters, 'webhook' | 'request'>;
+  readonly log: Pick<Log, 'event' | 'failure' | 'tally' | 'writes'>;
+  readonly trustedProxies?: number;
+  /** Called for requests that carry `X-Forwarded-For`. */
+  readonly onForwarded?: () => void;
   /** Milliseconds. */
   readonly now: () => number;
   /** Key of the account hashes. */
   readonly secret: Uint8Array;
 }
 
-/** Undefined when accepted; `retryAfter` in seconds. */
-type Outcome = Refusal | { readonly retryAfter: number } | undefined;
-
 /** Seconds. FxA: the broker redelivers at its own pace, with a new token. */
 const STORE_RETRY = 5;
-const LONGEST_AUTHORIZATION = 8192;
+const OK_HEADERS = { 'content-type': 'text/plain; charset=UTF-8', 'content-length': '2' };
+/** The path alone, with a query, or in absolute form (RFC 9112, section 3.2.2). */
+const TARGET = new RegExp(`^(?:https?://[^/?]*)?${WEBHOOK_PATH}(?:\\?|$)`);
 
 /**
- * The webhook route. 200: committed, now or earlier, or nothing to write (unknown account or events). 401: the token
- * can't be verified. 503: failure on our side; the broker redelivers. Never a redirect (FxA: the broker follows it with
- * a GET).
+ * The webhook. 200: committed, now or earlier, or nothing to write (unknown account or events). 401: the token can't be
+ * verified. 503: failure on our side; the broker redelivers. Never a redirect (FxA: the broker follows it with a GET).
  */
-export function webhooks(options: WebhookOptions): Hono {
-  const app = new Hono();
-
-  // FxA sends a form content type and length 0. Neither is checked, and a body is ignored.
-  app.post(WEBHOOK_PATH, async (c) => {
-    const outcome = await receive(bearerToken(c.req.header('authorization')), options);
-    return outcome === undefined ? c.text('OK') : answerProblem(c, problemOf(outcome));
-  });
-
-  app.on('ALL', WEBHOOK_PATH, (c) =>
-    answerProblem(c, new Problem(405, 'method_not_allowed', 'Only POST', { headers: { allow: 'POST' } })),
-  );
-  return app;
+export function webhooks(options: WebhookOptions): RequestHandler {
+  const { log } = options;
+  return (request, response) => {
+    if (!TARGET.test(request.url ?? '')) return false;
+    const { method = '' } = request;
+    const began = performance.now();
+    const answer = (problem?: Problem) => {
+      if (problem) writeProblem(response, problem);
+      else response.writeHead(200, OK_HEADERS).end('OK');
+      summarize(options, { method, route: WEBHOOK_PATH, status: problem?.status ?? 200, began });
+    };
+    receive(request, options).then(
+      () => answer(),
+      (error: unknown) => answer(problemOf(error, log, response.destroyed)),
+    );
+    return true;
+  };
 }
 
-async function receive(token: string, options: WebhookOptions): Promise<Outcome> {
-  const { verify, count, report } = options;
+async function receive(request: IncomingMessage, options: WebhookOptions): Promise<void> {
+  const { limit, trustedProxies = 0, onForwarded } = options;
+  const { authorization = '', 'x-forwarded-for': forwarded } = request.headers;
+  if (forwarded !== undefined) onForwarded?.();
+  const address = addressBehind(request.socket.remoteAddress ?? '', String(forwarded ?? ''), trustedProxies);
+  if (request.method !== 'POST') {
+    throw new Problem(405, 'method_not_allowed', 'Only POST', { headers: { allow: 'POST' } });
+  }
+  checkAuthorization(authorization);
+  await skipBody(request);
+  // Empty without a bearer token; then refused as malformed.
+  const token = /^bearer /i.test(authorization) ? authorization.slice('bearer '.length) : '';
+  await limit(address, () => processSet(token, options));
+}
+
+/**
+ * Ignores the body, whatever its type, up to the size that other routes accept.
+ *
+ * @throws Problem 413 `body_too_large`
+ */
+async function skipBody(request: IncomingMessage): Promise<void> {
+  const { 'content-length': declared = 0, 'transfer-encoding': encoding } = request.headers;
+  let length = Number(declared);
+  if (encoding !== undefined) {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      length += (chunk as Buffer).length;
+      if (length > LARGEST_BODY) break;
+    }
+  }
+  // What follows is not read, so the connection can't be used again.
+  if (length > LARGEST_BODY) throw tooLarge(LARGEST_BODY, { connection: 'close' });
+}
+
+/** Verifies and applies one SET; rejects with the problem to answer. */
+async function processSet(token: string, options: WebhookOptions): Promise<void> {
+  const { verify, counters, log } = options;
   let set: VerifiedSet;
   try {
     set = await verify(token);
   } catch (error) {
     if (error instanceof Refusal) {
-      count('refused', error.reason);
-      options.refused?.(error.reason);
-      return error;
+      counters.webhook('refused', error.reason);
+      log.tally('set_refused', { reason: error.reason });
+      throw invalidToken(error);
     }
     if (!(error instanceof KeysUnavailable)) throw error;
-    count('unavailable', error.why);
-    return { retryAfter: error.retryAfter };
+    counters.webhook('unavailable', error.why);
+    throw unavailable(error.retryAfter);
   }
   try {
     await applySet(set, options);
   } catch (error) {
-    count('unavailable', 'store');
-    report?.(error);
-    return { retryAfter: STORE_RETRY };
+    counters.webhook('unavailable', 'store');
+    log.failure('webhook_failed', error);
+    throw unavailable(STORE_RETRY);
   }
-  for (const { kind } of set.events) count('accepted', kind);
-  for (let unknown = set.unknownEvents; unknown > 0; unknown -= 1) count('ignored', 'unknown_event');
-  return undefined;
+  // Counted once per event, whether or not the account is known.
+  for (const { kind } of set.events) counters.webhook('accepted', kind);
+  for (let unknown = set.unknownEvents; unknown > 0; unknown -= 1) counters.webhook('ignored', 'unknown_event');
 }
 
 async function applySet(
@@ -101,52 +139,6 @@ async function applySet(
   evict?.(account, events);
   const mark = hash('sha256', `${client.clientId}\0${jti}`, 'buffer');
   await apply({ account, clientId: client.clientId, mark, events, at: now() });
-}
-
-/** Environment of the shortcut. */
-export interface ShortcutOptions {
-  /** Whether requests may bypass the middleware now. */
-  readonly isOpen: () => boolean;
-  readonly answered: (request: IncomingMessage, status: number) => void;
-}
-
-/**
- * Handles a delivery directly on Node's request: during the backlog after an outage, the framework would be most of the
- * cost.
- */
-export function webhookShortcut(options: WebhookOptions, { isOpen, answered }: ShortcutOptions): Shortcut {
-  return (request, response) => {
-    if (request.method !== 'POST' || request.url !== WEBHOOK_PATH || !isPlain(request) || !isOpen())
-      return undefined;
-    const answer = (outcome: Outcome) => {
-      const problem = outcome && problemOf(outcome);
-      if (problem) writeProblem(response, problem);
-      else response.writeHead(200, OK_HEADERS).end('OK');
-      answered(request, problem?.status ?? 200);
-      return true;
-    };
-    // Unexpected errors fall through to the app, which reports them.
-    return receive(bearerToken(request.headers.authorization), options).then(answer, () => false);
-  };
-}
-
-/**
- * Matches what FxA's broker sends: no body, and no longer than a SET. Other requests go through the app's size limits.
- */
-function isPlain({ headers }: IncomingMessage): boolean {
-  const { 'content-length': length = '0', 'transfer-encoding': encoding, authorization = '' } = headers;
-  return length === '0' && encoding === undefined && authorization.length <= LONGEST_AUTHORIZATION;
-}
-
-const OK_HEADERS = { 'content-type': 'text/plain; charset=UTF-8', 'content-length': '2' };
-
-/** Empty without a bearer token; then refused as malformed. */
-function bearerToken(authorization = ''): string {
-  return /^bearer /i.test(authorization) ? authorization.slice('bearer '.length) : '';
-}
-
-function problemOf(outcome: NonNullable<Outcome>): Problem {
-  return outcome instanceof Refusal ? invalidToken(outcome) : unavailable(outcome.retryAfter);
 }
 
 function invalidToken({ reason, message }: Refusal): Problem {

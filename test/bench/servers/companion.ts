@@ -48,7 +48,7 @@ const version = { source: '', version: '', commit: '', build: '' };
 async function withoutStore(): Promise<string> {
   const nothing = { apply: () => Promise.resolve() } as unknown as Store;
   const state = () => Promise.reject(new Error('There is no store'));
-  const { app, shortcut } = createApp({
+  const { app, webhooks } = createApp({
     settings,
     endpoints: mockServerEndpoints(issuer),
     store: nothing,
@@ -59,7 +59,7 @@ async function withoutStore(): Promise<string> {
     version,
     now: Date.now,
   });
-  return (await startServer({ app, shortcut, host: settings.host, port: 0 })).origin;
+  return (await startServer({ app, webhooks, host: settings.host, port: 0 })).origin;
 }
 
 // A statement may not take long.
