@@ -1,7 +1,7 @@
 // `npm run build:companion`: the companion as plain JavaScript for Node, in dist/companion, with the version it says it is.
 // Its packages stay outside: `npm ci --omit=dev` brings them.
 import { execFileSync, type ExecFileSyncOptionsWithStringEncoding } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
@@ -22,8 +22,14 @@ export async function buildCompanion(outDir = `${root}dist/companion`): Promise<
       rolldownOptions: { output: { entryFileNames: 'main.js' } },
     },
   });
+  copyMigrations(outDir);
   writeFileSync(`${outDir}/version.json`, `${JSON.stringify(version(), null, 2)}\n`);
   return `${outDir}/main.js`;
+}
+
+/** Puts the SQL files beside the code that reads them. */
+export function copyMigrations(outDir: string): void {
+  cpSync(`${root}src/companion/db/migrations`, `${outDir}/migrations`, { recursive: true });
 }
 
 /** What Dockerflow wants to know; outside of a repository the commit stays empty. */

@@ -1,6 +1,7 @@
 // Builds the companion for the bench as `npm run build:companion` does: what is measured is what would be deployed.
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
+import { copyMigrations } from '../../scripts/build/companion.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -29,5 +30,6 @@ export async function buildPrograms(): Promise<Programs> {
       },
     },
   });
+  copyMigrations(outDir);
   return { companion: `${outDir}/companion.js`, resource: `${outDir}/resource.js` };
 }

@@ -1,4 +1,4 @@
-// Stores account events in batches; the rules are in SQL (migrations/0002-apply.ts).
+// Stores account events in batches; the rules are in SQL (migrations/0002-apply.sql).
 import { createHash } from 'node:crypto';
 import type { AccountEvent } from '../security-events/types.ts';
 import type { Delivery, Store } from '../store.ts';
@@ -9,6 +9,10 @@ import { formatNotification } from './notifications.ts';
 /** 256 entries in one notification fit PostgreSQL's limit of 8000 bytes. */
 const BATCH = { size: 256, limit: 4096, separable: isOfOneRow };
 
+/**
+ * Events of unknown accounts write nothing. Rows are locked in key order (accounts, then counters), so that instances
+ * can run this concurrently. The parameters are columns: one row per event, one per capability.
+ */
 const APPLY = 'select companion.apply_deliveries($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)';
 
 /** Implements `Store.apply`. */

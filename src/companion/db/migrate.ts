@@ -1,18 +1,17 @@
 // Migrates a database to this version, once, even when many instances start at the same time.
 import { Logger, runMigrations } from 'graphile-worker';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import type { Database, Queryable } from './database.ts';
 import { StoreError } from './errors.ts';
-import { tables } from './migrations/0001-tables.ts';
-import { applyDeliveries } from './migrations/0002-apply.ts';
-import { searchPath } from './migrations/0003-search-path.ts';
-import { health } from './migrations/0004-health.ts';
-import { clockAndSpaces } from './migrations/0005-clock-and-spaces.ts';
-import { enterSchema } from './migrations/schema.ts';
+import { enterSchema } from './schema.ts';
 
-/** In order. Released migrations never change. */
-const MIGRATIONS: readonly string[] = [tables, applyDeliveries, searchPath, health, clockAndSpaces];
+const FOLDER = new URL('./migrations/', import.meta.url);
+/** The statements of each version, in order; the build copies the folder. Released migrations never change. */
+export const MIGRATIONS: readonly string[] = readdirSync(FOLDER)
+  .sort()
+  .map((name) => readFileSync(new URL(name, FOLDER), 'utf8'));
 
 /** Key of the advisory lock: 'fxac'. */
 const LOCK = 0x66786163;

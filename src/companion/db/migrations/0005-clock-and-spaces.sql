@@ -1,7 +1,3 @@
-// A shared clock for all instances, the time each session was created, and the space each client's accounts are hashed
-// with.
-
-export const clockAndSpaces = `
 -- Whatever falls due does so by this clock: those of the instances differ.
 create function instant() returns bigint language sql stable as $$
   select (extract(epoch from now()) * 1000)::bigint
@@ -14,4 +10,3 @@ create table client_space (
   client_id text primary key,
   space text not null
 );
-`;

@@ -1,7 +1,3 @@
-// The tables. Accounts and sessions are identified by hashes only; no uid, address or token. Instants are in
-// milliseconds.
-
-export const tables = `
 create table account (
   key bytea primary key,
   -- Grows with each change that a new look at the profile would show.
@@ -99,4 +95,3 @@ create table revocation (
   last_error text
 );
 create index revocation_due on revocation (not_before) where set_aside is null;
-`;

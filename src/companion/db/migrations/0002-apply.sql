@@ -1,10 +1,3 @@
-// The hot statement: applies a batch of deliveries in one call, as a function so that the server caches its plans.
-
-/**
- * Events of unknown accounts write nothing. Rows are locked in key order (accounts, then counters), so that instances
- * can run this concurrently. The parameters are columns: one row per event, one per capability.
- */
-export const applyDeliveries = `
 create function apply_deliveries(
   accounts bytea[], clients text[], kinds text[], marks bytea[], instants bigint[], received bigint[],
   capability_accounts bytea[], capability_names text[], capability_active boolean[], capability_instants bigint[],
@@ -106,4 +99,3 @@ create function erase_accounts(accounts bytea[]) returns void language sql as $$
   delete from ledger where account = any(accounts);
   delete from account where key = any(accounts);
 $$;
-`;

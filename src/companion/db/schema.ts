@@ -1,6 +1,6 @@
 // Creates the companion's schema, and moves tables that an earlier version created elsewhere (usually in `public`).
-import type { Queryable } from '../database.ts';
-import { StoreError } from '../errors.ts';
+import type { Queryable } from './database.ts';
+import { StoreError } from './errors.ts';
 
 /** Tables that versions 1 and 2 created, wherever the search path led. */
 const MOVED_TABLES = [

@@ -1,9 +1,5 @@
-// Makes the functions use the companion's schema, whatever the search path of the calling connection.
-
-export const searchPath = `
 alter function apply_deliveries(
   bytea[], text[], text[], bytea[], bigint[], bigint[], bytea[], text[], boolean[], bigint[], text
 ) set search_path to companion, pg_temp;
 alter function forget_metrics(bytea[]) set search_path to companion, pg_temp;
 alter function erase_accounts(bytea[]) set search_path to companion, pg_temp;
-`;
