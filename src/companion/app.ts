@@ -5,8 +5,7 @@ import type { Deployment, Endpoints } from '../fxa/environments.ts';
 import type { Http } from '../fxa/http.ts';
 import { isLoopback } from '../fxa/secure-url.ts';
 import { createTokenCheck } from './bearer/check.ts';
-import { evictionKey } from './bearer/evictions.ts';
-import type { Clients } from './clients.ts';
+import { accountName, type Clients } from './clients.ts';
 import type { CompanionSettings } from './config.ts';
 import { endedBefore, type AccountNotification } from './db/notifications.ts';
 import { createPipeline } from './http/pipeline.ts';
@@ -141,7 +140,7 @@ export function createApp(parts: AppParts): App {
     webhooks: webhooks({
       verify: createSetVerifier({ issuer: endpoints.issuer, clients, keys, now }),
       apply: (delivery) => store.apply(delivery),
-      evict: (account, events) => tokens.evict(evictionKey(account), endedBefore(events, now())),
+      evict: (account, events) => tokens.evict(accountName(account), endedBefore(events, now())),
       limit: limits.webhooks,
       counters,
       log,

@@ -23,3 +23,11 @@ export type Clients = ReadonlyMap<string, Client>;
 export function accountKey(secret: Uint8Array, { space }: Client, uid: string): Buffer {
   return createHmac('sha256', secret).update(`${space}\0${uid}`).digest();
 }
+
+/**
+ * An account's name in evictions and between instances: the first 16 bytes of its `accountKey`, long enough to identify
+ * it and short enough for 256 in one notification of PostgreSQL.
+ */
+export function accountName(key: Buffer): string {
+  return key.toString('base64url', 0, 16);
+}

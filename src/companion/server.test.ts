@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, it } from 'vitest';
-import { sizeLimits } from './http/request-size.ts';
+import { sizeLimits } from './http/body.ts';
 import { answerProblem, Problem } from './http/problem.ts';
 import { type RunningCompanion, type ServerTimes, startServer } from './server.ts';
 

@@ -17,11 +17,14 @@ import { createCounters } from './operations/counters.ts';
 import { createClocks, readingDates } from './operations/clock.ts';
 import type { Version } from './operations/dockerflow.ts';
 import type { Log } from './operations/log.ts';
-import { operatorState } from './operations/operator-state.ts';
+import { cachedFor } from './operations/cached-for.ts';
 import { CLOCK_SLACK, LONGEST_WAY } from './security-events/verify-set.ts';
 
 /** Seconds. Longer than load balancers keep a connection (Google's: 600), so that they close it first. */
 const KEEP_ALIVE = 620;
+
+/** Milliseconds for which the status page's totals are cached. */
+const STATE_FRESH = 10_000;
 
 /** A quarter of all connections; enough for a proxy that was not configured. */
 const CONNECTIONS_EACH = 1024;
@@ -105,7 +108,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
     await checkSecret(database, settings.secret);
     await claimSpaces(database, settings.clients);
     const store = createStore(database, redo);
-    const state = operatorState(store, now);
+    const state = cachedFor(STATE_FRESH, now, (at) => store.operatorState(at));
     const counters = createCounters(() => store.revocationState(), now);
     const { app, webhooks, onNotification } = createApp({
       settings,

@@ -6,7 +6,7 @@ import type { CheckedToken } from './types.ts';
 
 export interface Accepted {
   readonly token: CheckedToken;
-  /** The account's `evictionKey`. */
+  /** The account's `accountName`. */
   readonly account: string;
 }
 export interface Refused {

@@ -1,10 +1,10 @@
 // Checks access tokens, caches the verdicts, and drops them at once when an account changes.
 import { grantedCovers } from '../../fxa/scopes.ts';
 import { isFxaError } from '../../fxa/errors.ts';
-import { accountKey, type Client } from '../clients.ts';
+import { accountKey, accountName, type Client } from '../clients.ts';
 import { KeysUnavailable } from '../security-events/key-set.ts';
 import { cacheKey, createTokenCache, type Verdict } from './cache.ts';
-import { createRevokedBefore, createEvictionLog, evictionKey } from './evictions.ts';
+import { createRevokedBefore, createEvictionLog } from './evictions.ts';
 import { createIntrospector, type IntrospectorOptions } from './introspector.ts';
 import { accountsUnavailable, insufficientScope, invalidToken } from './refusals.ts';
 import type { TokenCheck } from './types.ts';
@@ -19,7 +19,7 @@ export interface TokenCheckOptions extends IntrospectorOptions {
 export interface TokenChecks {
   readonly check: TokenCheck;
   /**
-   * Drops cached verdicts of an account (by its `evictionKey`); a check in progress is repeated.
+   * Drops cached verdicts of an account (by its `accountName`); a check in progress is repeated.
    *
    * `endedBefore`, in milliseconds on the clock of Mozilla accounts: JWTs issued earlier are refused from now on, since
    * their signatures stay valid. 0 for events that end no tokens.
@@ -56,7 +56,7 @@ export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
     // As in kinto-fxa: it must not be ambiguous which client's user a request is served as.
     if (matching.length > 1)
       return { refused: invalidToken('The access token matches more than one client') };
-    const account = evictionKey(accountKey(secret, client, uid));
+    const account = accountName(accountKey(secret, client, uid));
     if (isJwt && revokedBefore?.isRevoked(account, issuedAt ?? 0))
       return { refused: invalidToken('The access token was revoked') };
     const instants = {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { accountKey } from '../clients.ts';
-import { createRevokedBefore, createEvictionLog, evictionKey, LONGEST_LIFE } from './evictions.ts';
+import { accountKey, accountName } from '../clients.ts';
+import { createRevokedBefore, createEvictionLog, LONGEST_LIFE } from './evictions.ts';
 import { client, NOW, SECRET, UID } from './testing/fakes.ts';
 
 it('names an account by the first half of its key', () => {
   const key = accountKey(SECRET, client(), UID);
-  expect(evictionKey(key)).toMatch(/^[\w-]{22}$/);
-  expect(Buffer.from(evictionKey(key), 'base64url')).toEqual(key.subarray(0, 16));
+  expect(accountName(key)).toMatch(/^[\w-]{22}$/);
+  expect(Buffer.from(accountName(key), 'base64url')).toEqual(key.subarray(0, 16));
 });
 
 describe('the eviction log', () => {

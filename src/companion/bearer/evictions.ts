@@ -2,11 +2,6 @@
 // tokens ended.
 import { LRUCache } from 'lru-cache';
 
-/** An account's name in evictions and between instances: the first 16 bytes of its `accountKey`, base64url. */
-export function evictionKey(accountKey: Uint8Array): string {
-  return Buffer.from(accountKey.subarray(0, 16)).toString('base64url');
-}
-
 export interface EvictionLog {
   /** The current position: a number that only grows. */
   mark(): number;

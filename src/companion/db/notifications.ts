@@ -1,21 +1,16 @@
 // Notifications between instances: which cached tokens are stale, and which have ended.
+import { accountName } from '../clients.ts';
 import type { AccountEvent } from '../security-events/types.ts';
 
 /** The channel for account events, of known and unknown accounts. */
 export const ACCOUNT_CHANNEL = 'companion_account';
 
 export interface AccountNotification {
-  /** The first 16 bytes of an account's key, base64url. */
+  /** Its `accountName`. */
   readonly account: string;
   /** Tokens issued before this instant (milliseconds) have ended; 0 when the event ends no tokens. */
   readonly endedBefore: number;
 }
-
-/** Prefix of an account's key: long enough to identify it, short enough for 256 entries in a notification. */
-const NAME_BYTES = 16;
-
-/** An account's name on `ACCOUNT_CHANNEL`. */
-export const accountName = (account: Buffer) => account.toString('base64url', 0, NAME_BYTES);
 
 /**
  * The instant (milliseconds) before which issued tokens have ended; 0 when none have. `receivedAt` stands in for events

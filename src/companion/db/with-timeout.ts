@@ -6,12 +6,12 @@ import { StoreError } from './errors.ts';
 const LIMIT_MS = 4_500;
 
 /** Wraps a store so that each method rejects with `database_away` (`time_out`) after `limit` milliseconds. */
-export function withTimeouts(store: Store, limit = LIMIT_MS): Store {
+export function withTimeouts<S extends Partial<Store>>(store: S, limit = LIMIT_MS): S {
   type Method = (...given: unknown[]) => Promise<unknown>;
   const bounded = Object.entries(store as unknown as Record<string, Method>).map(
     ([name, method]) => [name, (...given: unknown[]) => withTimeout(method(...given), limit)] as const,
   );
-  return Object.fromEntries(bounded) as unknown as Store;
+  return Object.fromEntries(bounded) as unknown as S;
 }
 
 function withTimeout<T>(work: Promise<T>, limit: number): Promise<T> {

@@ -4,9 +4,8 @@ import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningCompanion, startServer } from '../server.ts';
 import { readObject } from '../sessions/body.ts';
-import { atMost } from './body.ts';
 import { answerProblem, Problem } from './problem.ts';
-import { sizeLimits } from './request-size.ts';
+import { atMost, sizeLimits } from './body.ts';
 
 let server: RunningCompanion;
 beforeAll(async () => {

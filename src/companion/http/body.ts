@@ -1,12 +1,31 @@
-// Size limits for bodies. Hono's bodyLimit creates a new Request for bodies without a length, which @hono/node-server's
-// Request doesn't support.
+// Limits on the size and media type of requests. Hono's bodyLimit creates a new Request for bodies without a length,
+// which @hono/node-server's Request doesn't support.
 import type { Context, MiddlewareHandler } from 'hono';
 import { Problem } from './problem.ts';
 
-/** RFC 9112, section 6.3: a request with neither header has no body. */
-export function hasBody(c: Context): boolean {
-  const length = c.req.header('content-length');
-  return c.req.header('transfer-encoding') !== undefined || (length !== undefined && length !== '0');
+/** Bytes. */
+export const LARGEST_BODY = 16_384;
+const LONGEST_AUTHORIZATION = 8192;
+
+/**
+ * Limits `Authorization` and the body.
+ *
+ * @throws Problem 431 `header_too_long`, 413 `body_too_large`
+ */
+export function sizeLimits(): MiddlewareHandler {
+  return async (c, next) => {
+    checkAuthorization(c.req.header('authorization'));
+    // Only looks at headers unless needed: accessing the body creates a stream.
+    if (c.req.header('transfer-encoding') !== undefined) await bufferBody(c);
+    else if (Number(c.req.header('content-length') ?? 0) > LARGEST_BODY) throw tooLarge(LARGEST_BODY);
+    await next();
+  };
+}
+
+/** Throws Problem 431 `header_too_long`. */
+export function checkAuthorization(value = ''): void {
+  if (value.length <= LONGEST_AUTHORIZATION) return;
+  throw new Problem(431, 'header_too_long', `Authorization may have at most ${LONGEST_AUTHORIZATION} bytes`);
 }
 
 /** Middleware that refuses bodies longer than `most` bytes with 413 `body_too_large`. */
@@ -19,18 +38,28 @@ export function atMost(most: number): MiddlewareHandler {
   };
 }
 
-/**
- * Buffers a body of unknown length, if any, for the route.
- *
- * @throws Problem 413 `body_too_large`
- */
-export async function bufferBody(c: Context, most: number): Promise<void> {
+/** Middleware that refuses bodies other than JSON with 415 `json_only`. */
+export function jsonOnly(): MiddlewareHandler {
+  return async (c, next) => {
+    // RFC 9112, section 6.3: a request with neither header has no body.
+    const hasBody =
+      c.req.header('transfer-encoding') !== undefined || Number(c.req.header('content-length') ?? 0) > 0;
+    const type = (c.req.header('content-type') ?? '').split(';', 1)[0] ?? '';
+    if (hasBody && type.trim().toLowerCase() !== 'application/json') {
+      throw new Problem(415, 'json_only', 'The body must be application/json');
+    }
+    await next();
+  };
+}
+
+/** Buffers a body of unknown length for the route. */
+async function bufferBody(c: Context): Promise<void> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   const stream: AsyncIterable<Uint8Array> | undefined = c.req.raw.body ?? undefined;
   for await (const chunk of stream ?? []) {
     length += chunk.byteLength;
-    if (length > most) throw tooLarge(most);
+    if (length > LARGEST_BODY) throw tooLarge(LARGEST_BODY);
     chunks.push(chunk);
   }
   // Hono's cache, from which it serves every later read of the body.

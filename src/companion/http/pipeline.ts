@@ -1,13 +1,13 @@
 // The middleware pipeline every request but a webhook passes before it reaches a route.
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { COMPANION_PATHS } from '../../contract/companion.ts';
 import type { Counters } from '../operations/counters.ts';
 import type { Log } from '../operations/log.ts';
 import { summaries } from '../operations/requests.ts';
 import { extensionCors } from './cors.ts';
 import { answerErrors } from './errors.ts';
-import { jsonOnly, sizeLimits } from './request-size.ts';
-import { methodsAt, answerNotFound } from './not-found.ts';
+import { jsonOnly, sizeLimits } from './body.ts';
+import { answerProblem, Problem } from './problem.ts';
 import { QUOTAS, type RateLimits, rateLimits } from './rate-limit.ts';
 import { securityHeaders } from './security-headers.ts';
 
@@ -35,7 +35,7 @@ export function createPipeline(options: PipelineOptions): Hono {
   const app = new Hono();
   const { limits = rateLimits(QUOTAS, trustedProxies) } = options;
   app.onError(answerErrors(log));
-  app.notFound(answerNotFound(app));
+  app.notFound((c) => answerProblem(c, notFound(app, c)));
 
   app.use(summaries({ log, counters }));
   app.use((c, next) => {
@@ -52,4 +52,19 @@ export function createPipeline(options: PipelineOptions): Hono {
   app.use(sizeLimits());
   app.use('/v1/*', jsonOnly());
   return app;
+}
+
+/** The methods the app supports at a path; empty for an unknown path. Routes have no path parameters. */
+function methodsAt(app: Hono, path: string): string[] {
+  const methods = app.routes.filter((route) => route.path === path && route.method !== 'ALL');
+  return [...new Set(methods.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))];
+}
+
+/** 404, or 405 with `Allow`. */
+function notFound(app: Hono, c: Context): Problem {
+  const methods = methodsAt(app, c.req.path);
+  if (methods.length === 0 || methods.includes(c.req.method))
+    return new Problem(404, 'not_found', 'Not found');
+  const allow = methods.join(', ');
+  return new Problem(405, 'method_not_allowed', `Use ${allow}`, { headers: { allow } });
 }

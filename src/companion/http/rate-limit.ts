@@ -1,8 +1,7 @@
 // Rate limits per network. Mostly failed requests count, so legitimate callers are rarely affected.
 import type { MiddlewareHandler } from 'hono';
-import { callerAddress } from './address.ts';
+import { callerAddress, networkOf } from './address.ts';
 import { type Quota, limiter, tooMany } from './limiter.ts';
-import { inFlightLimit } from './in-flight-limit.ts';
 import { concurrencyLimit, QueueFull } from './concurrency-limit.ts';
 import { Problem } from './problem.ts';
 
@@ -101,4 +100,25 @@ export function rateLimits(quotas: Quotas, trustedProxies: number): RateLimits {
 /** Excludes 404, which guesses nothing, and 429, which would feed itself. */
 function isFailure(status: number): boolean {
   return status >= 400 && status < 500 && status !== 404 && status !== 429;
+}
+
+/**
+ * Returns a function that runs up to `most` tasks per network at a time: limits that count failures only apply once
+ * requests have finished.
+ */
+function inFlightLimit(most: number): (address: string, work: () => Promise<void>) => Promise<void> {
+  const underWay = new Map<string, number>();
+  return async (address, work) => {
+    const network = networkOf(address);
+    const before = underWay.get(network) ?? 0;
+    if (before >= most) throw tooMany(1);
+    underWay.set(network, before + 1);
+    try {
+      await work();
+    } finally {
+      const others = (underWay.get(network) ?? 1) - 1;
+      if (others > 0) underWay.set(network, others);
+      else underWay.delete(network);
+    }
+  };
 }

@@ -1,14 +1,16 @@
 // Destroys the grants of signed-out sessions at Mozilla accounts, retrying until each is confirmed.
+import { nextTry } from '../../fxa/back-off.ts';
 import { destroyGrant } from '../../fxa/destroy.ts';
 import type { Deployment } from '../../fxa/environments.ts';
 import { isFxaError, type FxaError } from '../../fxa/errors.ts';
 import { createHostBackOff } from '../../fxa/host-back-off.ts';
 import type { Http } from '../../fxa/http.ts';
 import type { Revocation, Store } from '../store.ts';
-import { delay } from './delay.ts';
 
 /** By then the grant has most likely expired, and an operator should look at the cause. */
 const GIVEN_UP_MS = 30 * 86_400_000;
+/** Milliseconds between two attempts. */
+export const WAITS = { first: 5_000, longest: 6 * 3_600_000 };
 
 export type RevocationOutcome = 'done' | 'postponed' | 'set_aside';
 
@@ -48,7 +50,7 @@ export function createRevoker(parts: RevokerParts): Revoke {
       return;
     }
     const { code, retryAfter } = problem;
-    await store.postpone(id, delay(revocation.attempts, random(), retryAfter), code);
+    await store.postpone(id, nextTry(WAITS, revocation.attempts, random(), retryAfter), code);
     report?.('postponed', code);
   };
 }

@@ -3,7 +3,6 @@ import { NO_STATE } from '../http/testing.ts';
 import type { OperatorState } from '../store.ts';
 import { createCounters } from './counters.ts';
 import { metricsRoute } from './operator.ts';
-import { operatorState } from './operator-state.ts';
 
 const NOW = 1_800_000_000_000;
 const STATE: OperatorState = {
@@ -58,33 +57,6 @@ describe('the counters', () => {
   it('are served while the database is down', async () => {
     const text = await counters(() => Promise.reject(new Error('down'))).text();
     expect(text).toContain('companion_webhooks_total');
-  });
-});
-
-describe('the state for operators', () => {
-  it('is cached for ten seconds, but not after a failure', async () => {
-    let now = NOW;
-    let asked = 0;
-    let fails = false;
-    const ask = operatorState(
-      {
-        operatorState: () => {
-          asked += 1;
-          return fails ? Promise.reject(new Error('down')) : Promise.resolve(STATE);
-        },
-      },
-      () => now,
-    );
-    await Promise.all([ask(), ask(), ask()]);
-    now += 9_999;
-    await ask();
-    expect(asked).toBe(1);
-    now += 1;
-    fails = true;
-    await expect(ask()).rejects.toThrow('down');
-    fails = false;
-    expect(await ask()).toBe(STATE);
-    expect(asked).toBe(3);
   });
 });
 

@@ -1,8 +1,9 @@
 // Health check: whether an event could be stored now, and whether clocks agree.
 import { type AwayReason, StoreError } from '../db/errors.ts';
+import { withTimeouts } from '../db/with-timeout.ts';
 import type { Store } from '../store.ts';
 import type { Clocks } from './clock.ts';
-import { withTimeout } from './timeout.ts';
+import { cachedFor } from './cached-for.ts';
 
 export interface HealthParts {
   readonly store: Pick<Store, 'ping' | 'revocationState'>;
@@ -41,8 +42,9 @@ const OLD_REVOCATION = 3600;
  */
 export function createHealth(parts: HealthParts): () => Promise<Health> {
   const { now = Date.now } = parts;
+  const store = withTimeouts(parts.store, DATABASE_TIME);
   const accounts = cachedFor(ACCOUNTS_FRESH, now, () => accountsCheck(parts.accounts));
-  return cachedFor(HEALTH_FRESH, now, () => runChecks(parts, accounts, now));
+  return cachedFor(HEALTH_FRESH, now, () => runChecks({ ...parts, store }, accounts, now));
 }
 
 async function runChecks(
@@ -52,7 +54,7 @@ async function runChecks(
 ): Promise<Health> {
   const [why, oldest, reached] = await Promise.all([
     tryWriting(store, clocks, now),
-    withTimeout(DATABASE_TIME, () => store.revocationState()).then(
+    store.revocationState().then(
       ({ oldest }) => (oldest === undefined ? 0 : (now() - oldest) / 1000),
       () => undefined,
     ),
@@ -85,12 +87,11 @@ async function tryWriting(
 ): Promise<AwayReason | 'error' | undefined> {
   const began = now();
   try {
-    const clock = await withTimeout(DATABASE_TIME, () => store.ping());
+    const clock = await store.ping();
     clocks?.note('database', clock, began, now());
     return undefined;
   } catch (error) {
-    if (error instanceof StoreError) return error.why ?? 'error';
-    return error instanceof DOMException ? 'time_out' : 'error';
+    return (error instanceof StoreError && error.why) || 'error';
   }
 }
 
@@ -100,19 +101,12 @@ function seconds(name: 'accountsClock' | 'databaseClock', ms: number | undefined
 
 /** Only a warning: most of the companion works without Mozilla accounts, and another instance would not help. */
 function accountsCheck(ask: HealthParts['accounts']): Promise<Check> {
-  return withTimeout(ACCOUNTS_TIME, ask).then(
-    () => 'ok',
-    () => 'warning',
-  );
-}
-
-/** Caches the result for `fresh` milliseconds and shares a call in progress. `ask` never rejects. */
-function cachedFor<T>(fresh: number, now: () => number, ask: () => Promise<T>): () => Promise<T> {
-  let kept: { readonly at: number; readonly answer: Promise<T> } | undefined;
-  return () => {
-    const at = now();
-    // Also expires when the clock is set back.
-    if (kept === undefined || Math.abs(at - kept.at) >= fresh) kept = { at, answer: ask() };
-    return kept.answer;
-  };
+  const signal = AbortSignal.timeout(ACCOUNTS_TIME);
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve('warning'));
+    ask(signal).then(
+      () => resolve('ok'),
+      () => resolve('warning'),
+    );
+  });
 }

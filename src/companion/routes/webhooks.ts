@@ -6,11 +6,10 @@ import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { accountKey } from '../clients.ts';
 import { addressBehind } from '../http/address.ts';
-import { tooLarge } from '../http/body.ts';
+import { checkAuthorization, LARGEST_BODY, tooLarge } from '../http/body.ts';
 import { problemOf } from '../http/errors.ts';
 import { Problem, writeProblem } from '../http/problem.ts';
 import type { RateLimits } from '../http/rate-limit.ts';
-import { checkAuthorization, LARGEST_BODY } from '../http/request-size.ts';
 import type { Counters } from '../operations/counters.ts';
 import type { Log } from '../operations/log.ts';
 import { summarize } from '../operations/requests.ts';
@@ -127,7 +126,8 @@ async function processSet(token: string, options: WebhookOptions): Promise<void>
   }
   // Counted once per event, whether or not the account is known.
   for (const { kind } of set.events) counters.webhook('accepted', kind);
-  for (let unknown = set.unknownEvents; unknown > 0; unknown -= 1) counters.webhook('ignored', 'unknown_event');
+  for (let unknown = set.unknownEvents; unknown > 0; unknown -= 1)
+    counters.webhook('ignored', 'unknown_event');
 }
 
 async function applySet(

@@ -1,7 +1,8 @@
 // Deliveries are applied once, all events of a token or none, and every instance is notified.
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
-import { ACCOUNT_CHANNEL, accountName } from '../../../src/companion/db/notifications.ts';
+import { accountName } from '../../../src/companion/clients.ts';
+import { ACCOUNT_CHANNEL } from '../../../src/companion/db/notifications.ts';
 import { createStore } from '../../../src/companion/db/store.ts';
 import type { AccountEvent } from '../../../src/companion/security-events/types.ts';
 import { onEachDatabase, type TestDatabase } from './on-each-database.ts';

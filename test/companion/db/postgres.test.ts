@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import type { Database } from '../../../src/companion/db/database.ts';
-import { ACCOUNT_CHANNEL, accountName } from '../../../src/companion/db/notifications.ts';
+import { accountName } from '../../../src/companion/clients.ts';
+import { ACCOUNT_CHANNEL } from '../../../src/companion/db/notifications.ts';
 import { openDatabase } from '../../../src/companion/db/open.ts';
 import { createStore } from '../../../src/companion/db/store.ts';
 import { NOON, createdFor, hashOf, requestFor, rethrown, deliveryFor } from './accounts.ts';

@@ -1,9 +1,8 @@
 // Shared by the tests of bearer/: clients, a fake Mozilla accounts with scripted answers, and a way to catch problems.
 import { mockServerEndpoints } from '../../../fxa/environments.ts';
-import { accountKey, type Client } from '../../clients.ts';
+import { accountKey, accountName, type Client } from '../../clients.ts';
 import { Problem } from '../../http/problem.ts';
 import { createTokenCheck, type TokenCheckOptions } from '../check.ts';
-import { evictionKey } from '../evictions.ts';
 
 export const NOW = 1_795_240_445_000;
 export const ORIGIN = 'http://127.0.0.1:9720';
@@ -29,7 +28,7 @@ export function client(more: Partial<Client> = {}): Client {
 
 /** The eviction key of an account of this client. */
 export function nameOf(uid: string, of: Client = client()): string {
-  return evictionKey(accountKey(SECRET, of, uid));
+  return accountName(accountKey(SECRET, of, uid));
 }
 
 /** An introspection response for a token that lives ten more minutes. */

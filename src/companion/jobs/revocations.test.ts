@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { delay } from './delay.ts';
+import { nextTry } from '../../fxa/back-off.ts';
+import { WAITS } from './revocations.ts';
+
+const delay = nextTry.bind(undefined, WAITS);
 
 it('doubles from 5 seconds to 6 hours', () => {
   expect([0, 1, 2, 12, 13, 1000].map((attempts) => delay(attempts, 0))).toEqual([
