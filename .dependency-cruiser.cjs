@@ -48,7 +48,7 @@ module.exports = {
         '^src/fxa/',
         '^src/contract/',
         'node_modules/(hono|@hono/node-server|jose|pg|@types/pg|@electric-sql/pglite|graphile-worker)/',
-        'node_modules/(lru-cache|rate-limiter-flexible|prom-client|pino|undici)/',
+        'node_modules/(lru-cache|rate-limiter-flexible|prom-client|pino|undici|valibot)/',
         '^(node:)?[a-z/_]+$',
       ],
       'the backend speaks to the extension over the network alone',

@@ -37,7 +37,7 @@ describe('readSettings', () => {
       trustedProxies: 0,
       logLevel: 'info',
     });
-    expect(settings).not.toHaveProperty('operatorPassword');
+    expect(settings.operatorPassword).toBeUndefined();
     expect(Buffer.from(settings.secret).toString('hex')).toBe(FULL.COMPANION_SECRET);
   });
 
@@ -88,7 +88,9 @@ describe('readSettings', () => {
     const settings = readSettings({ ...FULL, COMPANION_CLIENTS: JSON.stringify(two({})) });
     expect(settings.clients.map(({ space }) => space)).toEqual(['notes', 'notes']);
     expect(faultsOf({ ...FULL, COMPANION_CLIENTS: JSON.stringify(two({ space: 'other' })) })).toHaveLength(1);
-    expect(faultsOf({ ...FULL, COMPANION_CLIENTS: JSON.stringify(two({ name: 'notes' })) })).toHaveLength(1);
+    expect(faultsOf({ ...FULL, COMPANION_CLIENTS: JSON.stringify(two({ name: 'notes' })) })).toEqual([
+      'COMPANION_CLIENTS has an error in client 2: its name is used twice.',
+    ]);
   });
 
   it('quotes no secret in its errors', () => {
