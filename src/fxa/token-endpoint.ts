@@ -47,7 +47,7 @@ export async function postToTokenEndpoint(
 /**
  * Validates the members that every token response has (RFC 6749, section 5.1). Stricter than the RFC: `expires_in` and
  * `scope` are required, and the token must fit in a header. An id_token is ignored: in the answer to a code,
- * `validateGrant` verifies it; in the answer to a refresh nobody asked for it.
+ * `validateGrant` verifies it; for a refresh it was not requested.
  *
  * @throws FxaError `bad_response` with reason `token_response`.
  * @example

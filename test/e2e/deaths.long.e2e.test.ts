@@ -1,4 +1,4 @@
-// The background ends at the other steps of a sign-in, a refresh and a sign-out. Interruptions of the open window are in
+// The background ends at each step of a sign-in, a refresh and a sign-out. Interruptions of the open window are in
 // interruptions.e2e.test.ts.
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
@@ -21,6 +21,21 @@ inBothBrowsers('the end of the background', (it) => {
     expect(await browser.authWindows()).toBe(0);
     expect(mock.store.liveGrants()).toHaveLength(1);
     expect(await unknownGrants(browser, mock)).toBe(0);
+  });
+
+  it('before the tokens arrived', async ({ browser, mock }) => {
+    const held = mock.hold('exchange');
+    const { popup, window } = await startSignIn(browser);
+    await window.submit(ADA);
+    await held.reached();
+    await popup.waitForText('Almost there');
+    await browser.killBackground();
+    held.release();
+
+    await goOn(browser, popup, (again) => again.press('Continue'));
+    // The one grant nobody can know of: its answer never reached the extension.
+    expect(mock.store.liveGrants()).toHaveLength(2);
+    expect(await unknownGrants(browser, mock)).toBe(1);
   });
 
   it('when the tokens had arrived, but not the profile', async ({ browser, mock }) => {

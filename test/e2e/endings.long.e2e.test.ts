@@ -1,11 +1,41 @@
 // A session that was wished to end with the browser.
 import { expect } from 'vitest';
-import { ADA } from './accounts.ts';
+import { ADA, LIN } from './accounts.ts';
+import { inSettings, learnOfTheEnd } from './ended-elsewhere.ts';
+import { accountOf } from './mock-server.ts';
+import { signInAs } from './steps.ts';
 import { readRecord } from './storage-probe.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import { words } from './words.ts';
 
 inBothBrowsers('a session that was ended elsewhere', (it) => {
+  it('by a new password keeps its data, until another account takes its place', async ({ browser, mock }) => {
+    const first = await signInAs(browser, ADA);
+    await inSettings(browser, mock, async (page) => {
+      await page.fill('password', ADA.password);
+      await page.fill('new_password', 'incorrect donkey');
+      await page.press('Change password');
+      await expect.poll(() => accountOf(mock.store, ADA.email).password).toBe('incorrect donkey');
+    });
+    expect(mock.store.liveGrants()).toHaveLength(0);
+    await first.close();
+
+    const popup = await learnOfTheEnd(browser);
+    expect(JSON.stringify(await readRecord(browser))).toContain(ADA.email);
+    await popup.press(words('useAnotherAccount'));
+    const window = await browser.authWindow();
+    expect(mock.asked.at(-1)?.get('prompt')).toBe('login');
+    await window.submit(LIN);
+    await popup.waitForStatus('signedIn');
+    await popup.waitForText(LIN.email);
+    await popup.waitForText(words('replacedOther'));
+    const stored = JSON.stringify([await browser.readStorage('local'), await browser.readStorage('session')]);
+    expect(stored).toContain(LIN.email);
+    expect(stored).not.toContain(ADA.email);
+    expect(stored).not.toContain(ADA.name);
+    expect(mock.store.liveGrants()).toHaveLength(1);
+  });
+
   it('by the browser, as was wished, leaves nothing behind', async ({ browser, mock }) => {
     const first = await browser.openPopup();
     await first.tick(words('sessionOnly'));

@@ -1,10 +1,8 @@
-// What may end while a person signs in, or afterwards: the popup, the background, the whole browser.
+// What may end while a person signs in: the popup, the background.
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
-import { rename } from './mock-server.ts';
-import { signInAs, startSignIn } from './steps.ts';
-import { liveTokensIn } from './tokens.ts';
+import { startSignIn } from './steps.ts';
 
 inBothBrowsers('an interruption', (it) => {
   it('of the popup does not disturb the sign-in', async ({ browser, mock }) => {
@@ -33,25 +31,5 @@ inBothBrowsers('an interruption', (it) => {
     await popup.waitForText(ADA.name);
     expect(await browser.authWindows()).toBe(0);
     expect(mock.store.liveGrants({ email: ADA.email })).toHaveLength(1);
-  });
-
-  it('of the whole browser keeps the person signed in', async ({ browser, mock }) => {
-    await signInAs(browser, ADA);
-    await mock.switchOff();
-    await browser.restart();
-
-    const offline = await browser.openPopup();
-    await offline.waitForStatus('signedIn');
-    await offline.waitForText(ADA.name);
-    await offline.close();
-
-    // The access token ended with the browser, so news of the profile prove that the refresh token still works.
-    await mock.switchOn();
-    rename(mock, ADA.email, 'Countess of Lovelace');
-    const popup = await browser.openPopup();
-    await popup.waitForText('Countess of Lovelace');
-    expect(await browser.authWindows()).toBe(0);
-    expect(mock.store.liveGrants({ email: ADA.email })).toHaveLength(1);
-    expect(liveTokensIn(await browser.readStorage('local'), mock)).toBe(0);
   });
 });

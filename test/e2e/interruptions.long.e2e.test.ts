@@ -1,10 +1,32 @@
-// The background ends while a sign-in window is open, which nobody finishes.
+// The whole browser ends, or the background while a sign-in window is open that is never finished.
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
-import { startSignIn } from './steps.ts';
+import { rename } from './mock-server.ts';
+import { signInAs, startSignIn } from './steps.ts';
+import { liveTokensIn } from './tokens.ts';
 
 inBothBrowsers('an interruption', (it) => {
+  it('of the whole browser keeps the person signed in', async ({ browser, mock }) => {
+    await signInAs(browser, ADA);
+    await mock.switchOff();
+    await browser.restart();
+
+    const offline = await browser.openPopup();
+    await offline.waitForStatus('signedIn');
+    await offline.waitForText(ADA.name);
+    await offline.close();
+
+    // The access token ended with the browser, so news of the profile prove that the refresh token still works.
+    await mock.switchOn();
+    rename(mock, ADA.email, 'Countess of Lovelace');
+    const popup = await browser.openPopup();
+    await popup.waitForText('Countess of Lovelace');
+    expect(await browser.authWindows()).toBe(0);
+    expect(mock.store.liveGrants({ email: ADA.email })).toHaveLength(1);
+    expect(liveTokensIn(await browser.readStorage('local'), mock)).toBe(0);
+  });
+
   it('of the background leaves no second window behind', async ({ browser }) => {
     const { popup, window } = await startSignIn(browser);
     await browser.killBackground();

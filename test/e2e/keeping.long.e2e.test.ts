@@ -1,7 +1,8 @@
-// What a browser loses: a Firefox that keeps no keys says so before the sign-in, and a record that was lost is told of.
+// What a browser keeps of a grant, and what it loses: a Firefox that keeps no keys says so before the sign-in, and a record that was lost is told of.
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
+import { readRecord } from './storage-probe.ts';
 import { signInAs } from './steps.ts';
 import { words } from './words.ts';
 
@@ -10,6 +11,26 @@ const OPTIONS = 'src/extension/pages/options/index.html';
 const WELCOME = 'src/extension/pages/welcome/index.html';
 
 inBothBrowsers('what the browser keeps', (it, name) => {
+  it('is no key that a script could read, and no two seals are alike', async ({ browser, mock }) => {
+    const sealedOf = async () => {
+      const record = await readRecord(browser);
+      return record?.session.status === 'signedIn' ? record.session.grant.sealed?.refreshToken : undefined;
+    };
+    const popup = await signInAs(browser, ADA);
+    const first = await sealedOf();
+    expect(await browser.sealingKey()).toEqual({ extractable: false, exported: false });
+    await popup.press(words('signOut'));
+    await popup.waitForStatus('signedOut');
+    await popup.press(words('signIn'));
+    await (await browser.authWindow()).press('Continue');
+    await popup.waitForStatus('signedIn');
+    const second = await sealedOf();
+    // The first twelve bytes are the IV.
+    expect(first?.slice(0, 16)).toMatch(/^[\w+/]{16}$/);
+    expect(second?.slice(0, 16)).not.toBe(first?.slice(0, 16));
+    await expect.poll(() => mock.store.liveGrants().length).toBe(1);
+  });
+
   it('and has lost is told of, and its grant goes at the second start', async ({ browser, mock }) => {
     await signInAs(browser, ADA);
     expect(mock.store.liveGrants()).toHaveLength(1);

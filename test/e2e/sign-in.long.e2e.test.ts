@@ -1,6 +1,6 @@
-// Pressing again while a sign-in window is open, and while it is on its way.
+// Signing up, a wrong password, a closed window; and pressing again while the window is open or on its way.
 import { expect } from 'vitest';
-import { ADA } from './accounts.ts';
+import { ADA, NEWCOMER } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import type { TestMockServer } from './mock-server.ts';
 import { startSignIn } from './steps.ts';
@@ -11,6 +11,41 @@ const statesOf = ({ asked }: TestMockServer): readonly string[] =>
   asked.flatMap((parameters) => parameters.get('state') ?? []);
 
 inBothBrowsers('signing in', (it) => {
+  it('is cancelled when the window is closed', async ({ browser, mock }) => {
+    const { popup } = await startSignIn(browser);
+    await browser.closeAuthWindow();
+
+    await popup.waitForStatus('signedOut');
+    await popup.waitForAlert('cancelled');
+    expect(await popup.hasButton('Sign in')).toBe(true);
+    expect(mock.store.liveGrants()).toHaveLength(0);
+  });
+
+  it('signs in after a wrong password', async ({ browser, mock }) => {
+    const { popup, window } = await startSignIn(browser);
+    await window.submit({ ...ADA, password: 'wrong horse' });
+    expect(await window.waitForAlert()).not.toBe('');
+    expect((await popup.view()).status).toBe('signingIn');
+
+    await window.submit(ADA);
+    await popup.waitForStatus('signedIn');
+    expect(mock.store.liveGrants({ email: ADA.email })).toHaveLength(1);
+  });
+
+  it('signs up', async ({ browser, mock }) => {
+    const { popup, window } = await startSignIn(browser);
+    await window.press('Create an account');
+    await window.submit(NEWCOMER, 'Create account');
+    // Nothing is mailed by the mock server: the code stands on its page, and in its books.
+    await expect.poll(() => mock.store.accounts.byEmail(NEWCOMER.email)).toBeDefined();
+    await window.fill('code', mock.store.accounts.byEmail(NEWCOMER.email)?.confirmationCode ?? '');
+    await window.press('Confirm');
+
+    await popup.waitForStatus('signedIn');
+    await popup.waitForText(NEWCOMER.email);
+    expect(mock.store.liveGrants({ email: NEWCOMER.email })).toHaveLength(1);
+  });
+
   it('is cancelled before its window has come, and the next try works', async ({ browser, mock }) => {
     mock.pageDelay = 2500;
     const popup = await browser.openPopup();

@@ -1,12 +1,28 @@
-// Asking for another account at sign-out, or without one.
+// Signing in with another account, asked for at sign-out or without one.
 import { expect } from 'vitest';
 import { ADA, LIN } from './accounts.ts';
 import { unknownGrants } from './storage-probe.ts';
 import { inBothBrowsers } from './both-browsers.ts';
-import { signInAs } from './steps.ts';
+import { signInAs, startSignIn } from './steps.ts';
 import { words } from './words.ts';
 
 inBothBrowsers('signing out', (it) => {
+  it('lets another person sign in', async ({ browser, mock }) => {
+    const first = await signInAs(browser, ADA);
+    await first.press('Sign out of this extension');
+    await first.waitForStatus('signedOut');
+    await first.close();
+
+    const { popup, window } = await startSignIn(browser);
+    await window.press('Use a different account');
+    await window.submit(LIN);
+    await popup.waitForStatus('signedIn');
+    await popup.waitForText(LIN.email);
+    expect((await popup.view()).text).not.toContain(ADA.name);
+    expect(mock.store.liveGrants({ email: LIN.email })).toHaveLength(1);
+    expect(mock.store.liveGrants({ email: ADA.email })).toHaveLength(0);
+  });
+
   it('has the next sign-in ask who it is, when that is wished', async ({ browser, mock }) => {
     const popup = await signInAs(browser, ADA);
     expect(mock.asked.map((parameters) => parameters.get('prompt'))).not.toContain('login');

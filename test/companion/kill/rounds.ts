@@ -9,7 +9,7 @@ import { startLoad, type Load } from './load.ts';
 import { checkInvariants } from './invariants.ts';
 
 /** Number of rounds; set `KILL_ROUNDS` for more. */
-export const KILL_ROUNDS = Number(process.env.KILL_ROUNDS ?? 4);
+export const KILL_ROUNDS = Number(process.env.KILL_ROUNDS ?? 3);
 
 /** Seed of the moments of the kills, which are otherwise up to the machine; set `KILL_SEED` for another. */
 export const KILL_SEED = Number(process.env.KILL_SEED ?? 20_261_121);
