@@ -10,7 +10,7 @@ import { freshDatabase } from './fresh-database.ts';
 import { startServer, type Server } from './server.ts';
 import { CLIENT_ID, createSigner, SCOPE, type Signer, type Wanted } from './tokens.ts';
 
-/** The core of the server where one core is measured, and that of whoever loads it. */
+/** The core of the server where one core is measured, and that of its load. */
 export const SERVER_CORE = 0;
 export const LOAD_CORE = 1;
 
@@ -59,7 +59,7 @@ const SEGMENTS = 48;
 
 /**
  * As a server that has been running for a while: a new one makes each segment of its log, 16 MB of zeros, in the middle of
- * somebody's commit, where an older one takes one it has used before.
+ * another's commit, where an older one takes one it has used before.
  */
 async function aged(server: RunningPostgres): Promise<RunningPostgres> {
   const client = new pg.Client({ connectionString: server.url });

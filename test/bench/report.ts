@@ -23,7 +23,7 @@ export interface Absolute {
 
 export interface Chapter {
   readonly title: string;
-  /** These are to be compared; the absolute ones are this machine's at this moment. */
+  /** Compare these; the absolute figures are this machine's at this moment. */
   readonly findings: readonly Finding[];
   readonly absolute: readonly Absolute[];
 }

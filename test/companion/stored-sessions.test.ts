@@ -17,7 +17,7 @@ describe('on', () => {
   onEachDatabase((stored) => {
     let harness: Harness<Store>;
     let app: Hono;
-    const canaries: string[] = [];
+    const secrets: string[] = [];
 
     beforeEach(async () => {
       harness = await createHarness(stored.store);
@@ -42,7 +42,7 @@ describe('on', () => {
     const createSession = async (wish = {}, session?: string) => {
       const token = await harness.token(wish);
       const answer = await ask('POST', '/v1/sessions', token, { session });
-      canaries.push(token, String(answer.body.session));
+      secrets.push(token, String(answer.body.session));
       return { ...answer, session: String(answer.body.session) };
     };
     const look = (session: string) => ask('GET', '/v1/session', session);
@@ -128,7 +128,7 @@ describe('on', () => {
       await harness.receives({ kind: 'profile_change' });
       const rows = await dump();
       expect(rows).toContain('opened');
-      const hidden = [...canaries, harness.uid(), 'ada@example.com'];
+      const hidden = [...secrets, harness.uid(), 'ada@example.com'];
       for (const text of hidden.flatMap(spellings)) expect(rows).not.toContain(text);
     });
   });

@@ -146,7 +146,7 @@ describe('the whole companion on', () => {
       ];
       const [session = '', other = ''] = sessions;
       const secrets = [String(grant.access_token), String(grant.refresh_token), ...sessions];
-      const person = [uid, ADA, ...secrets];
+      const personal = [uid, ADA, ...secrets];
       const { store, events, faults } = mock;
       store.setSubscription(ada(), CLIENT.clientId, ['vpn'], true);
       await events.idle();
@@ -158,14 +158,14 @@ describe('the whole companion on', () => {
       faults.set([{ where: 'destroy', what: { kind: 'status', status: 503 }, times: 1 }]);
       await call('/v1/session/end', 'POST', { bearer: other, body: { refreshTokenIds: [id] } });
       // Errors are logged, too.
-      for (const secret of person) {
+      for (const secret of personal) {
         await call(`/v1/session?token=${secret}`, 'GET', { bearer: secret });
         await call('/v1/sessions', 'POST', { bearer: secret, body: { session: uid } });
         await call(`/v1/metrics-flow?client_id=${secret}`);
         await call(WEBHOOK_PATH, 'POST', { bearer: secret });
         await call(`/${secret}`, 'POST', { body: secret });
       }
-      const hidden = [...person, Buffer.from(SECRET).toString('hex')].flatMap(spellings);
+      const hidden = [...personal, Buffer.from(SECRET).toString('hex')].flatMap(spellings);
       const found = (where: string) => hidden.filter((text) => where.includes(text));
       expect(await dump(stored.database)).toContain('opened');
       expect(found(await dump(stored.database))).toEqual([]);

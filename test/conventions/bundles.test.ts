@@ -118,7 +118,7 @@ describe.each(BROWSERS)('the production build for %s', (browser) => {
     expect(await overBudget(outDir)).toEqual([]);
   });
 
-  it('lets nobody in: the manifest as it was built names no door for others', () => {
+  it('lets no page or extension in: the built manifest names no external connection', () => {
     const built = JSON.parse(readFileSync(join(outDir, 'manifest.json'), 'utf8')) as object;
     expect(built).toHaveProperty('background');
     for (const door of ['externally_connectable', 'content_scripts', 'web_accessible_resources', 'sandbox'])
@@ -185,7 +185,7 @@ describe('npm run build', () => {
     );
     for (const browser of BROWSERS) {
       expect(await overBudget(join(dist, browser))).toEqual([]);
-      // A tester's stack says where; nobody need download that.
+      // A tester's stack says where; archives go without.
       expect(sourceMaps(readdirSync(join(dist, browser), { recursive: true, encoding: 'utf8' }))).not.toEqual(
         [],
       );

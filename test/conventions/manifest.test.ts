@@ -58,7 +58,7 @@ describe.each(BROWSERS)('the manifest for %s', (browser) => {
     expect(existsSync(new URL(`../../public/${managed_schema}`, import.meta.url))).toBe(true);
   });
 
-  it('lets nobody in', () => {
+  it('lets no page or extension in', () => {
     for (const member of [
       'externally_connectable',
       'content_scripts',
@@ -75,7 +75,7 @@ describe.each(BROWSERS)('the manifest for %s', (browser) => {
     );
   });
 
-  it('connects, in production, to the servers of Mozilla accounts, to yours, and to nobody else', () => {
+  it('connects, in production, to the servers of Mozilla accounts, to yours, and to no others', () => {
     const policy = (built.content_security_policy as { extension_pages: string }).extension_pages;
     expect(policy).toContain("default-src 'none'; script-src 'self';");
     expect(policy).not.toMatch(/unsafe|http:/);

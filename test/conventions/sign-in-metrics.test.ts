@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { buildConfig } from '../../scripts/build/environment.ts';
 import { signInMetrics } from '../../scripts/build/sign-in-metrics.ts';
 
-it('has a name when nobody gives one', () => {
+it('has a default name', () => {
   expect(signInMetrics({})).toEqual({ entrypoint: 'mozilla-account-sign-in', utm: {} });
   expect(signInMetrics({ FXA_ENTRYPOINT: '', FXA_UTM_TERM: '' })).toEqual(signInMetrics({}));
   expect(buildConfig('local', 'firefox', { FXA_UTM_SOURCE: 'shop' }).metrics).toEqual({

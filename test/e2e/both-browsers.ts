@@ -1,7 +1,7 @@
 // One suite, two browsers: each case gets a mock server of its own, and a browser in which nothing has happened yet.
 import { describe, inject, test as base, type TestAPI } from 'vitest';
 import type { BuildName } from './builds.ts';
-import { selectedBrowsers } from './chosen.ts';
+import { selectedBrowsers } from './selected-browsers.ts';
 import type { SmallDisk } from '../companion/ops/tmpfs.ts';
 import { launchBrowser, type BrowserName, type BrowserUnderTest } from '../../scripts/driver/index.ts';
 import { sharedBrowser, type SharedBrowser } from './shared-browser.ts';
@@ -10,9 +10,9 @@ import { testMockServer, type TestMockServer } from './mock-server.ts';
 export interface World {
   mock: TestMockServer;
   browser: BrowserUnderTest;
-  /** Whether the browser tells pages that the person objects to being measured. */
+  /** Whether the browser sends DNT or GPC. */
   objects: boolean;
-  /** What the browser has its profile on, when that is to be full at some time. */
+  /** The disk of the browser's profile, for tests that fill it. */
   disk: SmallDisk | undefined;
   /** Whether it is a Firefox that never remembers history. */
   alwaysPrivate: boolean;

@@ -3,7 +3,7 @@ import { beforeAll, expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { readRecord, unknownGrants } from './storage-probe.ts';
 import { inBothBrowsers } from './both-browsers.ts';
-import { bought, readView, signedInWithSeat, SOON } from './companion-session.ts';
+import { sessionsCreated, readView, signInWithCompanion, SOON } from './companion-session.ts';
 import { theDatabase } from './companion.ts';
 import { accountOf, rename } from './mock-server.ts';
 import { withCompanion } from './with-companion.ts';
@@ -23,7 +23,7 @@ inBothBrowsers(
       mock,
       companion,
     }) => {
-      const popup = await signedInWithSeat(browser);
+      const popup = await signInWithCompanion(browser);
       rename(mock, ADA.email, 'Countess of Lovelace');
       await popup.waitForText('Countess of Lovelace');
 
@@ -35,7 +35,7 @@ inBothBrowsers(
         await expect.poll(metricsEnabled, SOON).toBe(allowed);
       }
       expect((await popup.view()).alert).toBeUndefined();
-      expect(bought(companion)).toBe(1);
+      expect(sessionsCreated(companion)).toBe(1);
     });
 
     it('tells of a new password, and one click goes on; and of a deleted account, of which nothing stays', async ({
@@ -43,7 +43,7 @@ inBothBrowsers(
       mock,
       companion,
     }) => {
-      const popup = await signedInWithSeat(browser);
+      const popup = await signInWithCompanion(browser);
       const account = accountOf(mock.store, ADA.email);
       mock.store.changePassword(account, 'incorrect donkey');
       await popup.waitForStatus('needsReauth');
@@ -56,7 +56,7 @@ inBothBrowsers(
       await window.fill('password', 'incorrect donkey');
       await window.press('Sign in');
       await popup.waitForStatus('signedIn');
-      await expect.poll(() => bought(companion), SOON).toBe(2);
+      await expect.poll(() => sessionsCreated(companion), SOON).toBe(2);
       expect(await unknownGrants(browser, mock)).toBe(0);
 
       mock.store.deleteAccount(account.uid);
@@ -74,8 +74,8 @@ inBothBrowsers(
       mock,
       companion,
     }) => {
-      const popup = await signedInWithSeat(browser);
-      // The token that bought the session is to be gone, or its end would be held, and the hand-over would wait for it.
+      const popup = await signInWithCompanion(browser);
+      // Wait until the token that created the session is destroyed: the handover would wait for it.
       await expect.poll(() => mock.store.liveAccessTokens().length, SOON).toBe(1);
       const held = mock.hold('destroy', 'before');
       await popup.press(words('signOut'));

@@ -1,10 +1,17 @@
-// A companion that speaks while nobody listens, forgets, is away, or does not know the extension.
+// A companion that has news while no page is open, forgets, is away, or does not know the extension.
 import { beforeAll, expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { readRecord } from './storage-probe.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import { QUIET_PAGE } from './builds.ts';
-import { BOUGHT, failures, readView, seats, signedInWithSeat, SOON } from './companion-session.ts';
+import {
+  CREATED,
+  failures,
+  readView,
+  storedCompanionSessions,
+  signInWithCompanion,
+  SOON,
+} from './companion-session.ts';
 import { theDatabase } from './companion.ts';
 import type { BrowserUnderTest } from '../../scripts/driver/index.ts';
 import { accountOf } from './mock-server.ts';
@@ -26,7 +33,7 @@ inBothBrowsers(
       mock,
       companion,
     }) => {
-      const popup = await signedInWithSeat(browser);
+      const popup = await signInWithCompanion(browser);
       await browser.openPage(QUIET_PAGE);
       await popup.close();
       await browser.killBackground();
@@ -39,17 +46,17 @@ inBothBrowsers(
     });
 
     it('may forget everything, and knows nothing of Disconnect', async ({ browser, mock, companion }) => {
-      const popup = await signedInWithSeat(browser);
+      const popup = await signInWithCompanion(browser);
       const before = await popup.view();
       await companion.start();
-      await expect.poll(() => companion.answered(), SOON).toContain(BOUGHT);
+      await expect.poll(() => companion.answered(), SOON).toContain(CREATED);
       expect(await popup.view()).toEqual(before);
       await expect.poll(() => companion.answered(), SOON).toContain('GET /v1/session 200');
 
       const page = await browser.visit(`${mock.origin}/settings`);
       await page.press('Disconnect');
       await expect.poll(() => mock.store.liveGrants().length).toBe(0);
-      // Nobody tells of it. The next look at the profile finds it out.
+      // No event reports it; the next profile fetch finds it out.
       const { length } = companion.answered();
       await expect.poll(() => companion.answered().slice(length), SOON).toContain('GET /v1/session 304');
       expect((await popup.view()).status).toBe('signedIn');
@@ -63,7 +70,7 @@ inBothBrowsers(
       const popup = await signInAs(browser, ADA);
       await expect.poll(() => failures(browser), SOON).toBeGreaterThan(1);
       expect((await popup.view()).alert).toBeUndefined();
-      expect(await seats(browser)).toBe(0);
+      expect(await storedCompanionSessions(browser)).toBe(0);
       await popup.press(words('signOut'));
       await popup.waitForStatus('signedOut');
       expect((await popup.view()).alert).toBeUndefined();

@@ -9,7 +9,7 @@ import { empty } from '../companion/db/empty.ts';
 import type { TestMockServer } from './mock-server.ts';
 
 export interface TestCompanion {
-  /** Starts it, or another in its place: with a new secret and an empty database, so it knows nobody. */
+  /** Starts it, or another in its place: with a new secret and an empty database, so it knows no account. */
   start(changes?: Partial<CompanionSettings>): Promise<void>;
   stop(): Promise<void>;
   /** What it has answered since it was started, such as `POST /v1/sessions 201`. */

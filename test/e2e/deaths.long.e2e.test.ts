@@ -33,7 +33,7 @@ inBothBrowsers('the end of the background', (it) => {
     held.release();
 
     await goOn(browser, popup, (again) => again.press('Continue'));
-    // The one grant nobody can know of: its answer never reached the extension.
+    // One grant stays unknown: its response never reached the extension.
     expect(mock.store.liveGrants()).toHaveLength(2);
     expect(await unknownGrants(browser, mock)).toBe(1);
   });

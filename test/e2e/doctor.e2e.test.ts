@@ -1,4 +1,4 @@
-// The doctor: what it finds where all is well and where it is not, and a report that tells of nobody.
+// The doctor: what it finds where all is well and where it is not, and a report without personal data.
 import { beforeAll, expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
@@ -11,7 +11,7 @@ import { withCompanion } from './with-companion.ts';
 import { words } from './words.ts';
 
 const PAGE = 'src/extension/pages/doctor/index.html';
-const CANARY = 'xCanaryx';
+const PLANTED = 'xCanaryx';
 
 /** Milliseconds. */
 const SOON = { timeout: 3 * PATIENCE };
@@ -44,7 +44,7 @@ async function makeReport(page: OwnPage): Promise<{ text: string; report: Report
   };
 }
 
-/** Everything secret there is, and what somebody may have put beside it. */
+/** Every secret in storage. */
 async function secretsOf(browser: BrowserUnderTest): Promise<string[]> {
   const { record, companion } = await browser.readStorage('local');
   const { tokens } = await browser.readStorage('session');
@@ -83,10 +83,10 @@ inBothBrowsers(
   (base, name) => {
     const it = withCompanion(base);
 
-    it('finds all well, and its report tells of nobody', async ({ browser, mock, companion }) => {
-      rename(mock, ADA.email, `Ada ${CANARY}`);
+    it('finds all well, and its report has no personal data', async ({ browser, mock, companion }) => {
+      rename(mock, ADA.email, `Ada ${PLANTED}`);
       const popup = await signInAs(browser, ADA);
-      await popup.waitForText(CANARY);
+      await popup.waitForText(PLANTED);
       await expect
         .poll(() => browser.readStorage('local'), { timeout: PATIENCE })
         .toHaveProperty('companion');
@@ -121,38 +121,38 @@ inBothBrowsers(
       expect(well.report.journal.at(-1)).toMatchObject({ to: 'signedIn', why: 'sign_in' });
 
       // Junk in every place, under every name there is and one there is not.
-      const address = `${CANARY}@example.com`;
+      const address = `${PLANTED}@example.com`;
       const local = await browser.readStorage('local');
       const secrets = await secretsOf(browser);
       expect(secrets.length).toBeGreaterThan(4);
-      await browser.keepInPage(CANARY);
+      await browser.keepInPage(PLANTED);
       const junk = {
-        [CANARY]: CANARY,
+        [PLANTED]: PLANTED,
         why: address,
-        code: CANARY,
+        code: PLANTED,
         status: address,
-        name: CANARY,
-        at: CANARY,
+        name: PLANTED,
+        at: PLANTED,
       };
       const spoil = () =>
         browser.writeStorage('local', {
-          [CANARY]: address,
-          server: { issuer: `https://${CANARY}.example`, clientId: CANARY, companion: CANARY },
+          [PLANTED]: address,
+          server: { issuer: `https://${PLANTED}.example`, clientId: PLANTED, companion: PLANTED },
           view: {
             ...(local.view as object),
             ...junk,
             status: 'signedIn',
             problem: junk,
-            ended: { ...junk, reason: CANARY },
-            emailDomain: `${CANARY}.example`,
-            issuer: `https://${CANARY}.example`,
-            metrics: { on: CANARY, closedBy: [CANARY] },
+            ended: { ...junk, reason: PLANTED },
+            emailDomain: `${PLANTED}.example`,
+            issuer: `https://${PLANTED}.example`,
+            metrics: { on: PLANTED, closedBy: [PLANTED] },
             lastChange: junk,
           },
-          journal: [...(local.journal as object[]), junk, CANARY, address],
-          metrics: { waiting: [junk, CANARY], sent: [address], [CANARY]: CANARY },
+          journal: [...(local.journal as object[]), junk, PLANTED, address],
+          metrics: { waiting: [junk, PLANTED], sent: [address], [PLANTED]: PLANTED },
         });
-      await browser.writeStorage('session', { [CANARY]: CANARY, endpoints: junk });
+      await browser.writeStorage('session', { [PLANTED]: PLANTED, endpoints: junk });
       const seen: string[] = [];
       // The background soon puts view and journal right again: it may come before the report is made.
       await expect
@@ -167,12 +167,16 @@ inBothBrowsers(
         }, SOON)
         .toEqual([(local.journal as object[]).length + 3, 2, {}]);
       const everything = seen.join('\n').toLowerCase();
-      for (const secret of [CANARY, ADA.email, 'Lovelace', ...secrets]) {
+      for (const secret of [PLANTED, ADA.email, 'Lovelace', ...secrets]) {
         expect(everything).not.toContain(secret.toLowerCase());
       }
     });
 
-    it('says what to do when nobody answers, and finds it mended', async ({ browser, mock, companion }) => {
+    it('says what to do when no server answers, and finds it mended', async ({
+      browser,
+      mock,
+      companion,
+    }) => {
       await companion.stop();
       await mock.switchOff();
       const doctor = await browser.openPage(PAGE);

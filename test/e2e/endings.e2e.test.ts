@@ -1,4 +1,4 @@
-// How sessions end that nobody here signed out of: what the popup then says, and that one click goes on.
+// A session that was ended at Mozilla accounts: what the popup then says, and that one click goes on.
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { inSettings, learnOfTheEnd } from './ended-elsewhere.ts';

@@ -118,7 +118,7 @@ inBothBrowsers('a full disk', (base) => {
     await expectSavedLater(disk, browser, popup);
   }, 180_000);
 
-  it('while somebody is signed in: signing out ends the grant', async ({ browser, mock, disk }) => {
+  it('during a session: signing out ends the grant', async ({ browser, mock, disk }) => {
     const popup = await signInAs(browser, ADA);
     await popup.waitForText(ADA.name);
     await fill(disk, browser);
@@ -142,7 +142,7 @@ inBothBrowsers(
           const options = await browser.openPage(PATHS.options);
           await options.tick(words(choice));
           await options.waitForText(words('error_storage_unavailable'));
-          // Nothing was asked of the person that they have refused.
+          // The user has refused nothing.
           expect(await options.text()).not.toContain(words('tabRefused'));
           await options.close();
         }

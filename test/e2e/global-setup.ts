@@ -7,7 +7,7 @@ import { ensureBrowsers } from '../../scripts/machine/browsers.mjs';
 import { startServer } from '../../src/companion/server.ts';
 import { RETURN_PATH, returnPage as returnPageApp } from '../../src/companion/return-page.ts';
 import { buildsIn, makeBuilds, type Builds } from './builds.ts';
-import { selectedBrowsers } from './chosen.ts';
+import { selectedBrowsers } from './selected-browsers.ts';
 import { makeFirefoxProfile } from '../../scripts/driver/firefox-launch.ts';
 import { newFolder, removeFolder } from '../../scripts/driver/folders.ts';
 

@@ -5,13 +5,13 @@ import { inBothBrowsers } from './both-browsers.ts';
 import type { PopupPage } from '../../scripts/driver/index.ts';
 import { words } from './words.ts';
 
-/** By Tab alone; a person must see where they are. */
+/** By Tab alone; the focus must be visible. */
 async function reach(page: PopupPage, role: string, name: string): Promise<void> {
   await page.tabTo(role, name);
   expect(await page.focus()).toMatchObject({ visible: true });
 }
 
-/** What was pressed may be gone. Whoever pressed it must not be sent back to the top of the page for that. */
+/** The pressed button may be gone; focus must not go back to the top of the page. */
 async function expectToBeSomewhere(page: PopupPage): Promise<void> {
   await expect.poll(() => page.focus()).toBeDefined();
 }
@@ -47,7 +47,7 @@ inBothBrowsers('with the keyboard alone', (it) => {
     await popup.key('Enter');
     await expect.poll(async () => (await popup.focus())?.text).toBe(words('nameLabel'));
     expect(await popup.faults()).toEqual([]);
-    await popup.type('Somebody else');
+    await popup.type('Another name');
     await popup.key('Escape');
     await expect.poll(async () => (await popup.focus())?.text).toBe(words('editName'));
     await popup.waitForText(ADA.name);

@@ -45,7 +45,7 @@ export async function choose(browser: BrowserUnderTest, on: boolean): Promise<vo
   await options.close();
 }
 
-/** The occasions: the popup is opened by nobody, they sign in, it is opened again, they sign out, and once more. */
+/** The occasions: open the popup signed out, sign in, open it again, sign out, and once more. */
 export async function everyOccasion(world: World): Promise<void> {
   const { browser, companion, mock } = world;
   const opened = async () => {

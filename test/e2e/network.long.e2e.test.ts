@@ -25,7 +25,7 @@ inBothBrowsers(
     }) => {
       const world = { browser, mock, companion };
       const account = accountOf(mock.store, ADA.email);
-      // Nobody has been asked anything: in Chromium the switch is off, in Firefox the consent is missing.
+      // Before any question is answered: in Chromium the switch is off, in Firefox the consent is missing.
       await expect
         .poll(async () => (await metricsOf(browser)).closedBy, SOON)
         .toEqual([browser.name === 'firefox' ? 'browser' : 'switch']);

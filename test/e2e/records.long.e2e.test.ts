@@ -1,4 +1,4 @@
-// Records that this version cannot read: of a later one, and of nobody.
+// Records that this version cannot read: of a later one, and of none.
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { readRecord, replaceRecord, unknownGrants } from './storage-probe.ts';

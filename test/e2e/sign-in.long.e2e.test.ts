@@ -36,7 +36,7 @@ inBothBrowsers('signing in', (it) => {
     const { popup, window } = await startSignIn(browser);
     await window.press('Create an account');
     await window.submit(NEWCOMER, 'Create account');
-    // Nothing is mailed by the mock server: the code stands on its page, and in its books.
+    // The mock server sends no mail: its page shows the code.
     await expect.poll(() => mock.store.accounts.byEmail(NEWCOMER.email)).toBeDefined();
     await window.fill('code', mock.store.accounts.byEmail(NEWCOMER.email)?.confirmationCode ?? '');
     await window.press('Confirm');

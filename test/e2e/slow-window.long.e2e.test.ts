@@ -59,7 +59,7 @@ async function waitUntilGone(browser: BrowserUnderTest): Promise<void> {
   await expect.poll(() => browser.pagesAt('/authorization')).toBe(0);
 }
 
-/** Firefox alone asks beside its own requests, once for each attempt, and says nothing of the person or the attempt. */
+/** Firefox alone sends a request of its own for each attempt, without parameters. */
 function expectProbes({ name }: BrowserUnderTest, { asked }: TestMockServer, attempts: number): void {
   const of = asked.filter((parameters) => parameters.size === 0);
   expect(of).toHaveLength(name === 'firefox' ? attempts : 0);

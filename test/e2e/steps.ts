@@ -17,7 +17,7 @@ export async function startSignIn(
   return { popup, window };
 }
 
-/** Signs a person in from a fresh popup, which it returns. */
+/** Signs in from a new popup, which it returns. */
 export async function signInAs(
   browser: BrowserUnderTest,
   account: { email: string; password: string },
@@ -29,7 +29,7 @@ export async function signInAs(
   return popup;
 }
 
-/** What the person does who finds an interrupted sign-in. */
+/** What a user does about an interrupted sign-in. */
 export async function goOn(
   browser: BrowserUnderTest,
   popup: PopupPage,
@@ -42,7 +42,7 @@ export async function goOn(
   await popup.waitForText(ADA.name);
 }
 
-/** The same in a tab, as the person wished. */
+/** The same in a tab. */
 export async function startInTab(browser: BrowserUnderTest): Promise<{ popup: PopupPage; tab: AuthPage }> {
   const popup = await browser.openPopup();
   await popup.press(IN_A_TAB);

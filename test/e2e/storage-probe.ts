@@ -1,15 +1,15 @@
-// Compares the books: what lives at the mock server with what the extension knows of it; and tampers with the extension's.
+// Compares the mock server's live grants with those the extension knows of, and tampers with the extension's storage.
 import type { CachedToken, StoredRecord } from '../../src/session/state/record.ts';
 import { liveSession } from '../../src/session/state/states.ts';
 import type { BrowserUnderTest } from '../../scripts/driver/index.ts';
 import type { TestMockServer } from './mock-server.ts';
 
-/** The record as it lies in storage; undefined before the first is written. */
+/** The stored record; undefined before the first is written. */
 export async function readRecord(browser: BrowserUnderTest): Promise<StoredRecord | undefined> {
   return (await browser.readStorage('local')).record as StoredRecord | undefined;
 }
 
-/** How many live grants are neither the session's nor in the outbox: nobody would ever destroy them. */
+/** How many live grants are neither the session's nor in the outbox: nothing would ever destroy them. */
 export async function unknownGrants(browser: BrowserUnderTest, { store }: TestMockServer): Promise<number> {
   const record = await readRecord(browser);
   const known = new Set(record?.outbox.map(({ refreshTokenId }) => refreshTokenId));

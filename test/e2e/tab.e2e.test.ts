@@ -24,7 +24,7 @@ inBothBrowsers(
       await browser.killBackground();
       expect(await browser.backgroundRuns()).toBe(false);
       await tab.submit(ADA);
-      // Nobody else closes the tab: the way back has woken the background.
+      // The background closes the tab: returning to the extension's page has woken it.
       await tab.waitUntilClosed();
 
       const reopened = await browser.openPopup();

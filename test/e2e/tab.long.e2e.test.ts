@@ -9,7 +9,7 @@ import { words } from './words.ts';
 inBothBrowsers(
   'a sign-in in a tab',
   (it) => {
-    it('is cancelled by closing the tab, also while nobody is awake', async ({ browser, mock }) => {
+    it('is cancelled by closing the tab, also while the background sleeps', async ({ browser, mock }) => {
       const { popup } = await startInTab(browser);
       await browser.closeAuthWindow();
       await popup.waitForAlert('cancelled');
@@ -35,7 +35,7 @@ inBothBrowsers(
       const popup = await browser.openPopup();
       await popup.press(words('signIn'));
       if (browser.name === 'firefox') {
-        // Nobody has been asked yet whether the return page may be seen.
+        // The permission to see the return page has not been requested yet.
         await popup.waitForAlert('unsupported');
         await popup.press(IN_A_TAB);
       }

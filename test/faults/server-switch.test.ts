@@ -176,12 +176,12 @@ describe('what the background of one server left, in that of the other', () => {
     } else await signedInAtA();
     const { host, time } = two;
     host.tabsAllowed = true;
-    const person = host.simulatedUser;
+    const signIn = host.simulatedUser;
     let go = () => {};
     const ready = new Promise<void>((resolve) => (go = resolve));
     host.simulatedUser = async (url) => {
       await ready;
-      return person(url);
+      return signIn(url);
     };
     await time.until(two.session.signInInTab(), 'the tab');
     await time.quiet();

@@ -11,7 +11,7 @@ export const LIN = 'lin@example.com';
 /** So late that an access token issued an hour ago is stale but still alive. */
 export const LATER_MS = 3_590_000;
 
-export const nobody = () => new Promise<never>(() => undefined);
+export const neverAnswers = () => new Promise<never>(() => undefined);
 
 /** Only for a new harness. */
 export const signedIn = (world: FaultHarness) => once(world, 'signed in', () => signInAndTend(world));
@@ -40,7 +40,7 @@ export async function inFront(
   world: FaultHarness,
   how: (world: FaultHarness) => Promise<unknown>,
 ): Promise<void> {
-  world.host.simulatedUser = nobody;
+  world.host.simulatedUser = neverAnswers;
   void how(world);
   const place = (key: string) => (world.host.memory.get(key) ?? {}) as { id?: unknown; tabId?: unknown };
   await moment(

@@ -153,14 +153,14 @@ it('destroys a grant that arrives after its attempt was cancelled, without waiti
 });
 
 it('reports "interrupted" after the background died, and the next attempt closes its window', async () => {
-  const person = world.host.simulatedUser;
+  const signIn = world.host.simulatedUser;
   world.host.simulatedUser = never;
   const { windowId } = await opened();
   await world.restart();
   expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code: 'interrupted' } });
   expect(world.host.windows.open).toEqual([windowId]);
 
-  world.host.simulatedUser = person;
+  world.host.simulatedUser = signIn;
   await world.session.signIn();
   expect(world.host.windows.open).toEqual([]);
   expect(world.view().status).toBe('signedIn');
@@ -191,7 +191,7 @@ it('starts a new attempt even if a dead one is still recorded', async () => {
 });
 
 it('can show and cancel the new window after a dead attempt was cleaned up', async () => {
-  const person = world.host.simulatedUser;
+  const signIn = world.host.simulatedUser;
   world.host.simulatedUser = never;
   await opened();
   await world.restart();
@@ -203,12 +203,12 @@ it('can show and cancel the new window after a dead attempt was cleaned up', asy
   await attempt;
   expect(world.host.windows.open).toEqual([]);
 
-  world.host.simulatedUser = person;
+  world.host.simulatedUser = signIn;
   await world.session.signIn();
   expect(world.view().status).toBe('signedIn');
 });
 
-it('cancelling around the moment the window appears never leaves one, and closes nobody else\u2019s', async () => {
+it('cancelling around the moment the window appears never leaves one, and closes no other window', async () => {
   world.host.simulatedUser = never;
   for (let steps = 0; steps < 60; steps++) {
     const attempt = world.session.signIn();
@@ -226,14 +226,14 @@ it('cancelling around the moment the window appears never leaves one, and closes
 
 it('ends a running attempt at sign-out, and the next click starts another', async () => {
   await world.session.signIn();
-  const person = world.host.simulatedUser;
+  const signIn = world.host.simulatedUser;
   world.host.simulatedUser = never;
   const { attempt } = await opened();
   await world.session.signOut();
   await attempt;
   expect(world.host.windows.open).toEqual([]);
   expect(world.view().status).toBe('signedOut');
-  world.host.simulatedUser = person;
+  world.host.simulatedUser = signIn;
   await world.session.signIn();
   expect(world.view().status).toBe('signedIn');
 });

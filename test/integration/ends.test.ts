@@ -14,10 +14,10 @@ afterEach(() => world.stop());
 /** Signs in, and keeps the address that the window opened with. */
 async function signIn(as = 'ada@example.com', options = {}): Promise<void> {
   world.signsInAs(as);
-  const person = world.host.simulatedUser;
+  const signIn = world.host.simulatedUser;
   world.host.simulatedUser = (url) => {
     urls.push(new URL(url));
-    return person(url);
+    return signIn(url);
   };
   await world.session.signIn(options);
 }

@@ -22,11 +22,11 @@ function deferred() {
 
 /** The simulated user waits until this is called. */
 export function slowPerson(world: Harness): () => void {
-  const person = world.host.simulatedUser;
+  const signIn = world.host.simulatedUser;
   const ready = deferred();
   world.host.simulatedUser = async (url) => {
     await ready.promise;
-    return person(url);
+    return signIn(url);
   };
   return ready.resolve;
 }

@@ -58,7 +58,7 @@ describe('with the scopes for it', () => {
 it('sends nothing without the scope', async () => {
   world = await createHarness('today');
   await world.session.signIn();
-  await expect(world.session.changeDisplayName('Somebody')).rejects.toMatchObject({ code: 'scope_denied' });
+  await expect(world.session.changeDisplayName('Grace')).rejects.toMatchObject({ code: 'scope_denied' });
   await world.session.signOut();
-  await expect(world.session.changeDisplayName('Somebody')).rejects.toMatchObject({ code: 'signed_out' });
+  await expect(world.session.changeDisplayName('Grace')).rejects.toMatchObject({ code: 'signed_out' });
 });

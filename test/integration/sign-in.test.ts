@@ -125,10 +125,10 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     });
 
     let opened = '';
-    const person = world.host.simulatedUser;
+    const signIn = world.host.simulatedUser;
     world.host.simulatedUser = (url) => {
       opened = url;
-      return person(url);
+      return signIn(url);
     };
     await world.session.signIn();
     expect(new URL(opened).searchParams.get('login_hint')).toBe('ada@example.com');

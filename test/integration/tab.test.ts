@@ -12,12 +12,12 @@ afterEach(() => world.stop());
 
 /** The tab returns when this is called. */
 function slowPerson(): () => void {
-  const person = world.host.simulatedUser;
+  const signIn = world.host.simulatedUser;
   let go = () => {};
   const ready = new Promise<void>((resolve) => (go = resolve));
   world.host.simulatedUser = async (url) => {
     await ready;
-    return person(url);
+    return signIn(url);
   };
   return go;
 }
@@ -142,7 +142,7 @@ describe('while the tab waits', () => {
 
   it('is refused if it returns with another sign-in’s answer', async () => {
     const [tab = 0] = world.host.tabs.keys();
-    await world.session.tabUpdated(tab, `${RETURN_PAGE}?code=${'0'.repeat(64)}&state=of-somebody-else`);
+    await world.session.tabUpdated(tab, `${RETURN_PAGE}?code=${'0'.repeat(64)}&state=of-another-attempt`);
     expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code: 'state_mismatch' } });
     come();
     await expect.poll(() => world.host.tabs.size).toBe(0);

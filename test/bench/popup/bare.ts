@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PATHS } from '../../e2e/gallery/shown.ts';
 
-/** Where it lies in the build. */
+/** Its place in the build. */
 export const BARE_PAGE = 'bare.html';
 
 const PAGE = `<!doctype html>

@@ -66,7 +66,7 @@ async function withoutStore(): Promise<string> {
 const STEP = 50_000;
 
 async function fill(database: Database): Promise<void> {
-  // Old accounts that nobody has a session of are forgotten.
+  // Old accounts without a session are forgotten.
   const now = Date.now();
   const keys = uidsOf(accounts).map((uid) => accountKey(settings.secret, client, uid));
   await database.query(

@@ -1,7 +1,7 @@
 // What every server of the bench tells the bench: where it is, what it has done, and what only it can know.
 import { subscribe } from 'node:diagnostics_channel';
 
-/** Says that it is there; from then on answers questions, and ends with whoever put them. */
+/** Says that it is there; from then on answers questions, and ends with the process that asks. */
 export function underLoad(origin, questions = {}) {
   let taken = 0;
   let refused = 0;

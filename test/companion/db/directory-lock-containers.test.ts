@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { endInside, ended, IN_USE, PATIENCE_MS, paths, start, withLockers } from './lockers.ts';
 
-const NOBODY = 65_534;
+const UNPRIVILEGED = 65_534;
 const isLinuxRoot = process.platform === 'linux' && process.getuid?.() === 0;
 
 let folder: string;
@@ -55,8 +55,8 @@ describe.runIf(isLinuxRoot)(
 
     it('works for a user who owns only the folder, and creates nothing beside it', async () => {
       await mkdir(db);
-      await chown(db, NOBODY, NOBODY);
-      const user = { uid: NOBODY, gid: NOBODY };
+      await chown(db, UNPRIVILEGED, UNPRIVILEGED);
+      const user = { uid: UNPRIVILEGED, gid: UNPRIVILEGED };
       const owner = await start(db, user);
       expect(owner.said).toBe('locked');
       expect((await start(`${db}/`, user)).said).toMatch(IN_USE);

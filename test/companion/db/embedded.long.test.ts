@@ -139,7 +139,7 @@ describe('an open embedded database', () => {
   });
 
   it('rolls back when work rejects, and attaches no values to errors', async () => {
-    const secret = 'a value that is nobody’s business';
+    const secret = 'a value to keep out of logs';
     const failed: unknown = await database
       .transaction(async (transaction) => {
         await transaction.query('delete from isolation');

@@ -38,7 +38,7 @@ async function atStandby(...statements: string[]): Promise<void> {
     for (const statement of statements) await client.query(statement);
     return client.end();
   }
-  throw new Error('The standby lets nobody in.');
+  throw new Error('The standby accepts neither password.');
 }
 
 it('goes on at the other host once that accepts writes, and hears its notifications', async () => {

@@ -165,12 +165,12 @@ it(
     const others = openPostgres(url);
     await others.query(
       `create table migration (name text); create table account (email text); create table made_with (wood text);
-       insert into account values ('somebody@example.com')`,
+       insert into account values ('lin@example.com')`,
     );
     const database = await openDatabase({ url });
     await createdFor(createStore(database), ada);
     expect(await contents(database, 'public')).toEqual(['account', 'made_with', 'migration']);
-    expect(await others.query('select * from public.account')).toEqual([{ email: 'somebody@example.com' }]);
+    expect(await others.query('select * from public.account')).toEqual([{ email: 'lin@example.com' }]);
     await database.close();
     await others.close();
   },

@@ -73,7 +73,7 @@ async function many(count: number, ask: (nth: number) => Promise<number | undefi
 const beats = (origin: string, count: number) => many(count, () => get(origin + HEARTBEAT));
 
 /** All complete lines. */
-const linesOf = (text: string): Line[] =>
+const parseLines = (text: string): Line[] =>
   text
     .split('\n')
     .filter((line) => line.endsWith('}'))
@@ -101,7 +101,7 @@ describe('a log in a file on a full disk', () => {
       expect(readFileSync(path, 'utf8')).toBe(full);
       disk.free();
       expect(await beats(origin, 10)).toEqual([200]);
-      const later = linesOf(readFileSync(path, 'utf8').slice(full.length));
+      const later = parseLines(readFileSync(path, 'utf8').slice(full.length));
       expect(later.filter(({ Type }) => Type === 'request').length).toBeGreaterThanOrEqual(9);
       expect(later.find(({ Type }) => Type === 'log_lost')?.Fields.count).toBeGreaterThan(10);
     },
@@ -136,7 +136,7 @@ describe('a log in a pipe', () => {
       const another = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
       expect(await beats(origin, 10)).toEqual([200]);
       const bytes = Buffer.alloc(65_536);
-      const later = linesOf(bytes.toString('utf8', 0, readSync(another, bytes)));
+      const later = parseLines(bytes.toString('utf8', 0, readSync(another, bytes)));
       expect(later.map(({ Type }) => Type)).toContain('log_lost');
       closeSync(another);
     },
@@ -176,7 +176,7 @@ it(
     await many(500, () => get(`${origin}/webhooks/fxa`, bearer, 'POST'));
     await many(500, () => get(`${origin}/v1/session/end`, bearer, 'POST', 'x'.repeat(20_000)));
     await running.stop();
-    const lines = linesOf(running.output());
+    const lines = parseLines(running.output());
     expect(lines.length).toBeLessThan(40);
     const sums = lines.filter(({ Type, Fields }) => Type === 'request_repeated' && Fields.status === 404);
     const first = lines.filter(({ Type, Fields }) => Type === 'request' && Fields.status === 404);

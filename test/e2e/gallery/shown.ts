@@ -1,4 +1,4 @@
-// What a picture of the gallery is of: a page, and what lies in storage for it to show.
+// What a picture of the gallery is of: a page, and the storage it shows.
 import type { MetricsQueue, METRICS } from '../../../src/session/metrics/queue.ts';
 import type { JournalEntry } from '../../../src/session/state/record.ts';
 import { VIEW_VERSION, type AccountView, type View } from '../../../src/session/state/view.ts';
@@ -17,7 +17,7 @@ export interface Shown {
   readonly name: string;
   readonly page: PageName;
   readonly stored: Required<Stored>;
-  /** What lies in `storage.session`; absent: nothing. */
+  /** Items of `storage.session`; absent: none. */
   readonly session?: Readonly<Record<string, unknown>>;
   /** With everything unfolded that can be. */
   readonly unfolded?: true;
@@ -36,7 +36,7 @@ const MINUTE = 60_000;
 export const minutesAgo = (minutes: number): number => -minutes * MINUTE;
 export const NOW = -1000;
 
-/** What to write into storage when it is to be shown now. */
+/** What to write into storage to show it now. */
 export function storedNow({ stored }: Shown): Stored {
   const now = Date.now();
   const fill = (key: string, value: unknown) =>
@@ -68,7 +68,7 @@ export function popup(name: string, view: Partial<View> & Pick<View, 'status'>):
   return { name: `popup-${name}`, page: 'popup', stored: stored({ view: { ...NOTHING, ...view } }) };
 }
 
-/** The same where somebody is signed in. */
+/** The same during a session. */
 export function popupOf(name: string, account: AccountView = ADA, view: Partial<View> = {}): Shown {
   const base = { status: 'signedIn', account, since: IN.at, lastChange: IN } as const;
   return popup(name, { ...base, ...view });
