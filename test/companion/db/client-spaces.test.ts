@@ -1,6 +1,7 @@
 // The space of each client's accounts: recorded once, and never changed silently.
+import * as v from 'valibot';
 import { expect, it } from 'vitest';
-import { parseClients } from '../../../src/companion/client-list.ts';
+import { clientList } from '../../../src/companion/client-list.ts';
 import { claimSpaces } from '../../../src/companion/db/client-spaces.ts';
 import { startMockServer } from '../../../src/mock-accounts/listen.ts';
 import { startInProcess } from '../harness.ts';
@@ -9,7 +10,7 @@ import { onEachDatabase } from './on-each-database.ts';
 const NOTES = 'a1b2c3d4e5f60718';
 const TASKS = '1111222233334444';
 const listed = (...clients: readonly object[]) =>
-  parseClients(JSON.stringify(clients.map((client) => ({ scope: 'profile:uid', ...client }))));
+  v.parse(clientList, JSON.stringify(clients.map((client) => ({ scope: 'profile:uid', ...client }))));
 
 onEachDatabase((harness) => {
   const claim = (...clients: readonly object[]) => claimSpaces(harness.database, listed(...clients));
