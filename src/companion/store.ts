@@ -79,10 +79,15 @@ export interface Store {
   createSession(request: CreateRequest): Promise<CreateResult>;
   session(hash: Buffer, at: number): Promise<LiveSession | EndedSession | undefined>;
   /**
-   * Ends a session (idempotently) and queues its grants for revocation in one transaction. Resolves after the commit;
-   * false when the session is unknown, and then nothing is written.
+   * Ends a session (idempotently), queues its grants for revocation and, if told to, does what `forgetMetrics` does, in
+   * one transaction. Resolves after the commit; false when the session is unknown, and then nothing is written.
    */
-  end(hash: Buffer, refreshTokenIds: readonly string[], at: number): Promise<boolean>;
+  end(
+    hash: Buffer,
+    refreshTokenIds: readonly string[],
+    at: number,
+    options?: { readonly forgetMetrics?: boolean },
+  ): Promise<boolean>;
 
   /** Adds up a day's events. False when metrics are off or the profile allowing them was read before `readSince`. */
   addMetrics(

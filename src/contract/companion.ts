@@ -38,6 +38,8 @@ export interface AccountState {
 export interface EndRequest {
   /** SHA-256 of the refresh tokens' bytes, hex: enough to destroy them, and for nothing else. 20 at most. */
   readonly refreshTokenIds: readonly string[];
+  /** Also deletes all counts of this account and client, like `DELETE /v1/metrics`, before the answer. */
+  readonly metrics?: 'forget';
 }
 
 /** Why a session was ended, in a 401 `session_ended`. A 401 `unknown_session` has no reason: create a new one. */

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sessions } from '../../src/companion/routes/sessions.ts';
 import type { FakeStore } from './fakes/store.ts';
-import { createHarness, SECRET, type Harness } from './fakes/mock-and-companion.ts';
+import { CLIENT, createHarness, SECRET, type Harness } from './fakes/mock-and-companion.ts';
 
 type Json = Record<string, unknown>;
 
@@ -128,6 +128,40 @@ describe('POST /v1/session/end', () => {
     expect((await end(body)).status).toBe(400);
     expect(harness.store.rows.revocations.size).toBe(0);
     expect((await state()).status).toBe(200);
+  });
+
+  describe('and counts', () => {
+    const line = { name: 'popup_opened', day: '2026-11-21', count: 1 };
+    const counts = () => harness.store.rows.metrics;
+    beforeEach(async () => {
+      const [account = ''] = harness.store.rows.accounts.keys();
+      for (const client of [CLIENT.clientId, 'another'])
+        await harness.store.addMetrics(Buffer.from(account, 'hex'), client, [line], 0);
+    });
+
+    it('deletes those of this client and account when told to, before it answers', async () => {
+      for (let again = 0; again < 2; again += 1) {
+        expect((await end({ refreshTokenIds: IDS, metrics: 'forget' })).status).toBe(202);
+        expect(counts()).toMatchObject([{ clientId: 'another' }]);
+      }
+      expect([...harness.store.rows.revocations.keys()]).toEqual(IDS);
+    });
+
+    it('keeps them when nothing is said about them, as by extensions of version 0.1.0', async () => {
+      expect((await end({ refreshTokenIds: [] })).status).toBe(202);
+      expect(counts()).toHaveLength(2);
+    });
+
+    it.each([true, null, '', 'forget ', ['forget'], {}])('refuses metrics of %j', async (metrics) => {
+      expect((await end({ refreshTokenIds: IDS, metrics })).status).toBe(400);
+      expect([counts().length, harness.store.rows.revocations.size]).toEqual([2, 0]);
+      expect((await state()).status).toBe(200);
+    });
+
+    it('keeps them where the session is unknown', async () => {
+      const response = await end({ refreshTokenIds: [], metrics: 'forget' }, 'A'.repeat(43));
+      expect([response.status, counts().length]).toEqual([401, 2]);
+    });
   });
 
   it('changes nothing for a body of more than 4 KB', async () => {

@@ -1,7 +1,7 @@
 // Counts events by day for accounts that allow metrics, and deletes the counts when they no longer do.
 import type { MetricsEvent } from '../../contract/companion.ts';
 import type { Store } from '../store.ts';
-import type { Database } from './database.ts';
+import type { Database, Queryable } from './database.ts';
 
 /** Maximum rows per account and day, so that one account can't fill the disk. */
 const ROWS_A_DAY = 100;
@@ -42,13 +42,24 @@ export function metrics(database: Database): Pick<Store, 'addMetrics' | 'engageO
       database.transaction(async (transaction) => {
         // The lock waits for concurrent inserts, so that their rows are deleted too.
         await transaction.query('select from companion.account where key = $1 for update', [account]);
-        await transaction.query('delete from companion.metric where account = $1 and client_id = $2', [
-          account,
-          clientId,
-        ]);
-        // `engaged` is kept, so that `engage` is still sent only once a day.
+        await deleteMetrics(transaction, account, clientId);
       }),
   };
+}
+
+/**
+ * Deletes what one client counted for an account, whose row must be locked. `engaged` is kept, so that `engage` is still
+ * sent only once a day.
+ */
+export async function deleteMetrics(
+  transaction: Queryable,
+  account: Buffer,
+  clientId: string,
+): Promise<void> {
+  await transaction.query('delete from companion.metric where account = $1 and client_id = $2', [
+    account,
+    clientId,
+  ]);
 }
 
 /** Merges duplicates, because one statement may not update a row twice. */

@@ -2,6 +2,7 @@
 import type { Store } from '../store.ts';
 import type { Database } from './database.ts';
 import { StoreError } from './errors.ts';
+import { deleteMetrics } from './metrics.ts';
 import { queueRevocations } from './revocations.ts';
 import { readSession, sessionStatus } from './session-status.ts';
 
@@ -19,7 +20,17 @@ const END = `
     sealed_uid = null,
     grants = grants + $3
   where hash = $1
-  returning client_id, grants`;
+  returning account, client_id, grants`;
+
+// Lock order: accounts before sessions, as everywhere.
+const LOCK_ACCOUNT = `
+  select from companion.account where key = (select account from companion.session where hash = $1) for update`;
+
+interface Ended {
+  readonly account: Buffer | null;
+  readonly client_id: string;
+  readonly grants: number;
+}
 
 /** Maximum grants per session: its own and those left from earlier ones. More are not plausible. */
 const MOST_GRANTS = 200;
@@ -36,9 +47,10 @@ export function sessions(database: Database): Pick<Store, 'session' | 'end'> {
       return session;
     },
 
-    end: async (hash, refreshTokenIds, at) => {
+    end: async (hash, refreshTokenIds, at, { forgetMetrics = false } = {}) => {
       const found = await database.transaction(async (transaction) => {
-        const [session] = await transaction.query<{ client_id: string; grants: number }>(
+        if (forgetMetrics) await transaction.query(LOCK_ACCOUNT, [hash]);
+        const [session] = await transaction.query<Ended>(
           END,
           [hash, at, refreshTokenIds.length],
           'end_session',
@@ -47,6 +59,8 @@ export function sessions(database: Database): Pick<Store, 'session' | 'end'> {
         if (session.grants > MOST_GRANTS)
           throw new StoreError('too_many', 'This session has handed over too many grants');
         await queueRevocations(transaction, session.client_id, refreshTokenIds);
+        if (forgetMetrics && session.account !== null)
+          await deleteMetrics(transaction, session.account, session.client_id);
         return true;
       });
       if (found) await database.flush();

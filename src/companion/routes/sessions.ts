@@ -41,8 +41,9 @@ export function sessions(parts: SessionParts): Hono {
 
   const end = guarded(async (c) => {
     const hash = sessionHash(presentedToken(c));
-    const refreshTokenIds = idsIn(await readObject(c));
-    if (!(await store.end(hash, refreshTokenIds, now()))) throw unknownSession();
+    const body = await readObject(c);
+    const forgetMetrics = forgetsIn(body);
+    if (!(await store.end(hash, idsIn(body), now(), { forgetMetrics }))) throw unknownSession();
     return c.body(null, 202, { 'cache-control': 'no-store' });
   });
 
@@ -64,6 +65,12 @@ function idsIn({ refreshTokenIds: ids }: JsonObject): readonly string[] {
     throw badBody(`refreshTokenIds must be ${MOST_REVOCATIONS} ids at most, each 64 hexadecimal digits`);
   }
   return [...new Set(ids)];
+}
+
+/** Extensions of version 0.1.0 send no `metrics`. */
+function forgetsIn({ metrics }: JsonObject): boolean {
+  if (metrics !== undefined && metrics !== 'forget') throw badBody('metrics must be forget, or missing');
+  return metrics === 'forget';
 }
 
 function isId(value: unknown): value is string {

@@ -96,6 +96,30 @@ onEachDatabase((harness) => {
     expect(await harness.store.engageOnce(ada, CLIENT, today, NOON)).toBe(false);
   });
 
+  it('are deleted with the end of a session if it says so, and only that client’s', async () => {
+    const hash = await createdFor(harness.store, ada);
+    const other = await createdFor(harness.store, ada, { clientId: OTHER_CLIENT });
+    await harness.store.addMetrics(ada, OTHER_CLIENT, [opened], NOON);
+    await add();
+    await harness.store.end(other, [], NOON);
+    expect(await rows()).toHaveLength(2);
+    const adding = Array.from({ length: 10 }, () => add());
+    await Promise.all([...adding, harness.store.end(hash, [], NOON, { forgetMetrics: true })]);
+    // Also of a session that has ended already.
+    await harness.store.end(hash, [], NOON, { forgetMetrics: true });
+    expect(await rows()).toMatchObject([{ client_id: OTHER_CLIENT, count: 1 }]);
+    expect(await harness.store.end(hashOf('nobody'), [], NOON, { forgetMetrics: true })).toBe(false);
+  });
+
+  it('are not deleted when the session can’t be ended', async () => {
+    const hash = await createdFor(harness.store, ada);
+    await add();
+    const invalid = harness.store.end(hash, ['a\0b'], NOON, { forgetMetrics: true });
+    await expect(invalid).rejects.toThrow();
+    expect(await rows()).toHaveLength(1);
+    expect(await harness.store.session(hash, NOON)).toMatchObject({ status: 'live' });
+  });
+
   it('are limited to 100 rows per account and day, which keep counting', async () => {
     await createdFor(harness.store, ada);
     const letters = 'abcdefghijklmnopqrstuvwxyz';

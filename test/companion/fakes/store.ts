@@ -41,7 +41,7 @@ export interface FakeStore extends Store {
     readonly sessions: Map<string, Session>;
     readonly tombstones: Map<string, number>;
     readonly marks: Set<string>;
-    readonly metrics: (MetricsEvent & { account: string; clientId: string })[];
+    metrics: (MetricsEvent & { account: string; clientId: string })[];
     readonly engaged: Set<string>;
     readonly revocations: Map<string, Pending>;
   };
@@ -62,10 +62,16 @@ export function fakeStore(): FakeStore {
   const { accounts, sessions, tombstones, revocations } = rows;
   const hex = (bytes: Buffer) => bytes.toString('hex');
 
+  /** Without a client, those of all clients. */
+  const drop = (key: string, clientId?: string) => {
+    rows.metrics = rows.metrics.filter(
+      (row) => row.account !== key || row.clientId !== (clientId ?? row.clientId),
+    );
+  };
+
   const close = (key: string, account: Account) => {
     account.metrics = false;
-    const kept = rows.metrics.filter((row) => row.account !== key);
-    rows.metrics.splice(0, rows.metrics.length, ...kept);
+    drop(key);
   };
 
   const erase = (key: string, at: number) => {
@@ -177,15 +183,10 @@ export function fakeStore(): FakeStore {
 
   return {
     rows,
-    dump: () =>
-      JSON.stringify([
-        [...accounts],
-        [...sessions],
-        [...tombstones],
-        [...rows.marks],
-        rows.metrics,
-        [...rows.engaged],
-      ]),
+    dump() {
+      const all = [accounts, sessions, tombstones, rows.marks, rows.metrics, rows.engaged];
+      return JSON.stringify(all.map((one) => [...one]));
+    },
     async apply({ account, mark, events, at }: Delivery) {
       for (const event of events) happen(hex(account), event, hex(mark), at);
       return Promise.resolve();
@@ -193,7 +194,7 @@ export function fakeStore(): FakeStore {
     registerAccount: async (account) => Promise.resolve(open(hex(account)).revision),
     createSession: async (request) => Promise.resolve(createSession(request)),
     session: async (hash) => Promise.resolve(look(hash)),
-    async end(hash, refreshTokenIds, at) {
+    async end(hash, refreshTokenIds, at, { forgetMetrics = false } = {}) {
       const session = sessions.get(hex(hash));
       if (!session) return Promise.resolve(false);
       session.ended ??= { reason: 'signed_out', at };
@@ -202,6 +203,7 @@ export function fakeStore(): FakeStore {
         const { clientId } = session;
         revocations.set(id, { refreshTokenId: id, clientId, attempts: 0, age: 0, wait: 0 });
       }
+      if (forgetMetrics && session.account !== undefined) drop(session.account, session.clientId);
       return Promise.resolve(true);
     },
     async addMetrics(account, clientId, events, readSince) {
@@ -216,9 +218,7 @@ export function fakeStore(): FakeStore {
       return Promise.resolve(true);
     },
     async forgetMetrics(account, clientId) {
-      const key = hex(account);
-      const kept = rows.metrics.filter((row) => row.account !== key || row.clientId !== clientId);
-      rows.metrics.splice(0, rows.metrics.length, ...kept);
+      drop(hex(account), clientId);
       return Promise.resolve();
     },
     async revocation(id) {
