@@ -34,7 +34,7 @@ function fromBody(status: number, value: unknown): number | undefined {
 }
 
 /** The largest fraction added at random, so that clients do not all return at once. */
-const JITTER = 0.25;
+export const JITTER = 0.25;
 
 /**
  * Milliseconds until the next try: doubles from `first` up to `longest` (milliseconds), at least `retryAfter`
