@@ -1,5 +1,5 @@
 // Holds back every request to a host that asked for a pause: further ones would get the same answer.
-import { LONGEST_BACK_OFF } from './back-off.ts';
+import { JITTER, LONGEST_BACK_OFF } from './back-off.ts';
 import { FxaError, type FxaErrorCode } from './errors.ts';
 
 /** Called before each request and after each failure. */
@@ -28,8 +28,6 @@ export interface HostBackOffOptions {
 
 /** Pause in seconds after a 429 without `Retry-After`. */
 const DEFAULT_SECONDS = 60;
-/** Up to this fraction is added, so that clients stopped together don't all return together. */
-const JITTER = 0.25;
 const LONGEST_MS = LONGEST_BACK_OFF * 1000 * (1 + JITTER);
 
 /**

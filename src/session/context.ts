@@ -5,11 +5,9 @@ import type { Deployment, Endpoints, EnvironmentName } from '../fxa/environments
 import { FxaError, isFxaError } from '../fxa/errors.ts';
 import { createHostBackOff, type Pauses } from '../fxa/host-back-off.ts';
 import type { Http } from '../fxa/http.ts';
-import { count, subjectOf } from './metrics/queue.ts';
-import type { UndatedEvent } from './metrics/events.ts';
 import { blockedBy, type MetricsBlocker, type Environment } from './metrics/consent.ts';
 import type { Ports } from './ports.ts';
-import type { Problem, Session } from './state/states.ts';
+import type { Problem } from './state/states.ts';
 import { createStore, type StateChange, type Store } from './state/store.ts';
 import { LOCKS, MEMORY } from './state/storage-items.ts';
 
@@ -56,8 +54,6 @@ export interface Context {
   readonly blockedBy: () => Promise<readonly MetricsBlocker[]>;
   /** The companion and deployment that counts are for. */
   readonly metricsDeployment: string;
-  /** Counts events of the session's account, if metrics are allowed. Never rejects. */
-  count(events: readonly UndatedEvent[], session: Session): Promise<void>;
   /** The deployment with known or discovered endpoints; `rediscover` ignores the cached ones. */
   deployment(http: Http, options?: { readonly rediscover?: boolean }): Promise<Deployment>;
   http(signal?: AbortSignal): Http;
@@ -106,14 +102,6 @@ export function createContext(
       tab: ports.authTab.redirectUri !== undefined,
     };
   };
-  const metricsDeployment = `${config.companion?.origin} ${deploymentName}`;
-  const metricsState = async () => {
-    const record = await store.read();
-    return {
-      allowed: blockedBy(record, await environment()).length === 0,
-      subject: subjectOf(record.session),
-    };
-  };
   const store = createStore(ports, {
     deployment: deploymentName,
     environment,
@@ -126,15 +114,7 @@ export function createContext(
     store,
     environment,
     blockedBy: async () => blockedBy(await store.read(), await environment()),
-    metricsDeployment,
-    count: async (events, session) => {
-      try {
-        if (config.companion)
-          await count({ ports, metricsDeployment }, metricsState, events, subjectOf(session));
-      } catch (error) {
-        ports.report(error);
-      }
-    },
+    metricsDeployment: `${config.companion?.origin} ${deploymentName}`,
     http: (signal) => ({ fetch: ports.fetch, now: ports.now, backOff, ...(signal && { signal }) }),
     deployment: async (http, { rediscover = false } = {}) => ({
       name: config.environment,

@@ -3,12 +3,12 @@ import { createAttempts } from './sign-in/controller.ts';
 import { pollCompanion } from './companion/sync.ts';
 import { moveCompanionSessionsToMemory } from './companion/session-store.ts';
 import { updateBackup } from './state/grant-backup.ts';
-import { recordChange } from './metrics/session-events.ts';
+import { countPopupOpened, recordChange } from './metrics/session-events.ts';
 import { createContext, type SessionConfig } from './context.ts';
 import { drainOutbox } from './sign-out/outbox.ts';
 import { beginFlow } from './metrics/flow.ts';
 import { enforceConsent } from './metrics/withdrawal.ts';
-import { countPopupOpened, uploadMetrics } from './metrics/upload.ts';
+import { uploadMetrics } from './metrics/upload.ts';
 import type { Ports } from './ports.ts';
 import type { Settings } from './state/record.ts';
 import { changeAvatar, changeDisplayName, refreshProfile } from './profile.ts';
@@ -147,7 +147,7 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
       return { ...record, settings: settings as Settings };
     });
     if (after === before) return;
-    await enforceConsent(context);
+    await enforceConsent(context, after);
     void enforceAndUpload();
   };
 

@@ -3,6 +3,7 @@ import type { Attempts } from './sign-in/controller.ts';
 import type { Context } from './context.ts';
 import { addToJournal } from './state/record.ts';
 import { changeQueue } from './metrics/queue.ts';
+import { adoptEarlierDeletions } from './metrics/withdrawal.ts';
 import { liveSession } from './state/states.ts';
 import { lossReason, enforceSessionOnly, openSecret, sealUnsealed } from './tokens/secret-store.ts';
 import { revocation, recoverGrantIds } from './sign-out/outbox-entries.ts';
@@ -19,6 +20,7 @@ export async function recover(context: Context, attempts: Attempts): Promise<voi
   const { session } = await store.read();
   // Overwrites a queue of another client or companion, which reads as empty.
   await changeQueue(context, (queue) => queue);
+  await adoptEarlierDeletions(context);
   const live = liveSession(session);
   // A session that ends with the browser has ended: say so now rather than at the next use.
   if (live && !live.grant.sealed && (await openSecret(context, live, 'refreshToken')) === undefined) {

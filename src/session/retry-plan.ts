@@ -11,7 +11,7 @@ export interface RetryPlan {
 }
 
 /** Milliseconds to wait: after a success, after the first failure, and at most, which is an hour or more. */
-export interface Pauses {
+export interface Waits {
   readonly rest: number;
   readonly first: number;
   readonly longest: number;
@@ -23,18 +23,18 @@ export const NEVER_TRIED: RetryPlan = { notBefore: 0, failures: 0 };
 export function afterFailure(
   { now, random, report }: Pick<Ports, 'now' | 'random' | 'report'>,
   { failures }: RetryPlan,
-  pauses: Pauses,
+  waits: Waits,
   error: unknown,
 ): RetryPlan {
   if (!isFxaError(error)) report(error);
   const retryAfter = isFxaError(error) ? error.retryAfter : undefined;
   // Whole milliseconds: an alarm that fires a fraction too early would be rescheduled over and over.
-  const pause = Math.floor(nextTry(pauses, failures, random(), retryAfter));
+  const pause = Math.floor(nextTry(waits, failures, random(), retryAfter));
   return { notBefore: now() + pause, failures: failures + 1 };
 }
 
 /** Whether the time has come. A pause longer than any was set by a clock that has been corrected since. Pure. */
-export function isDue({ notBefore, failures }: RetryPlan, { rest, longest }: Pauses, now: number): boolean {
+export function isDue({ notBefore, failures }: RetryPlan, { rest, longest }: Waits, now: number): boolean {
   const most = failures > 0 ? longest * (1 + JITTER) : rest;
   return !(notBefore > now && notBefore <= now + most);
 }

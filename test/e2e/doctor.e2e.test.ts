@@ -150,7 +150,7 @@ inBothBrowsers(
             lastChange: junk,
           },
           journal: [...(local.journal as object[]), junk, PLANTED, address],
-          metrics: { waiting: [junk, PLANTED], sent: [address], [PLANTED]: PLANTED },
+          metrics: { pending: [junk, PLANTED], sent: [address], [PLANTED]: PLANTED },
         });
       await browser.writeStorage('session', { [PLANTED]: PLANTED, endpoints: junk });
       const seen: string[] = [];

@@ -4,6 +4,7 @@ import {
   COMPANION_PATHS,
   type AccountState,
   type EndedReason,
+  type EndRequest,
   type MetricsRequest,
 } from '../../src/contract/companion.ts';
 import type { MockServer } from '../../src/mock-accounts/app.ts';
@@ -116,8 +117,9 @@ export function createFakeCompanion({ store }: Pick<MockServer, 'store'>, now: (
     const session = sessions.get(bearer);
     if (!session) return Response.json({ error: 'unknown_session', message: '' }, { status: 401 });
     if (path === COMPANION_PATHS.end) {
-      const { refreshTokenIds } = JSON.parse(String(body)) as { refreshTokenIds: string[] };
+      const { refreshTokenIds, metrics } = JSON.parse(String(body)) as EndRequest;
       for (const id of refreshTokenIds) store.tokens.removeRefreshToken(id);
+      if (metrics === 'forget') knownOf(session.uid).counts = 0;
       session.ended ??= 'signed_out';
       return new Response(null, { status: 202 });
     }
@@ -133,12 +135,16 @@ export function createFakeCompanion({ store }: Pick<MockServer, 'store'>, now: (
   }
 
   /** Keyed by request, whatever its outcome. */
-  function watch(path: string, bearer: string, { method }: RequestInit): void {
+  function watch(path: string, bearer: string, { method, body }: RequestInit): void {
     const session = sessions.get(bearer);
-    if (path !== COMPANION_PATHS.metrics || !session) return;
+    if (!session) return;
     const account = knownOf(session.uid);
-    if (method === 'POST') account.told = true;
-    else if (!account.told) needless.push('it was asked to delete counts it never had');
+    const deletes =
+      path === COMPANION_PATHS.end
+        ? (JSON.parse(String(body)) as EndRequest).metrics === 'forget'
+        : path === COMPANION_PATHS.metrics && method === 'DELETE';
+    if (path === COMPANION_PATHS.metrics && method === 'POST') account.told = true;
+    if (deletes && !account.told) needless.push('it was asked to delete counts it never had');
   }
 
   const companion: FakeCompanion = {

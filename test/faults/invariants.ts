@@ -49,18 +49,19 @@ const companionSessionsOf = ({ host }: FaultHarness) =>
     ...(host.memory.get('companion') as CompanionSessions),
   }) as CompanionSessions;
 
-/** Whether a companion session is kept because counts have yet to be deleted. */
-export const isDeletionPending = (world: FaultHarness) =>
-  Object.values(companionSessionsOf(world)).some(({ marks }) => marks?.purge);
+const queueOf = ({ host }: FaultHarness) => (host.local.get(METRICS) ?? EMPTY_QUEUE) as MetricsQueue;
+
+/** Whether the companion has yet to delete counts. */
+export const isDeletionPending = (world: FaultHarness) => queueOf(world).deletionPending.length > 0;
 
 /** Counts and ids kept while metrics are blocked, or of another account. Check after maintenance. */
 export function metricsViolations(world: FaultHarness): string[] {
   const { host, config, companion } = world;
   const record = world.record();
   const against = record ? blockedBy(record, environmentOf(world)) : [];
-  const { waiting, of } = (host.local.get(METRICS) ?? EMPTY_QUEUE) as MetricsQueue;
+  const { pending, sent, subject, deletionPending } = queueOf(world);
   const wrong =
-    of !== undefined && of !== (record && subjectOf(record.session))
+    subject !== undefined && subject !== (record && subjectOf(record.session))
       ? ['the queue belongs to another account']
       : [];
   if (against.length === 0 || against.includes('nowhere')) return wrong;
@@ -70,12 +71,12 @@ export function metricsViolations(world: FaultHarness): string[] {
   const refused = profile !== undefined && config.companion !== undefined;
   return [
     ...wrong,
-    ...(waiting.length > 0 ? ['counts are queued while metrics are blocked'] : []),
+    ...(pending.length > 0 ? ['counts are queued while metrics are blocked'] : []),
     ...(host.memory.get('flow') ? ['a flow is kept while metrics are blocked'] : []),
-    ...(companionSession && !companionSession.gone && companionSession.marks?.purge
+    ...(companionSession && !companionSession.gone && deletionPending.includes(live.id)
       ? ['the companion was not asked to delete counts']
       : []),
-    ...(refused && companionSession?.marks?.sent && companion.held(profile.uid) > 0
+    ...(refused && sent.length > 0 && companion.held(profile.uid) > 0
       ? ['the companion has not deleted counts']
       : []),
   ];

@@ -4,7 +4,7 @@ import { METRICS } from '../../src/session/metrics/queue.ts';
 import { OUTBOX_ALARM } from '../../src/session/sign-out/outbox.ts';
 import { createMetricsHarness } from './metrics-harness.ts';
 import { isDeletionPending } from './invariants.ts';
-import { LIN } from './steps.ts';
+import { ada, LIN } from './steps.ts';
 
 const one = createMetricsHarness();
 const { done, later, queue, held, signedIn, open } = one;
@@ -15,9 +15,9 @@ describe('counts of one account', () => {
     if (!account) throw new Error('Lin has no account.');
     return account;
   };
-  const names = () => queue().waiting.map(({ name }) => name);
+  const names = () => queue().pending.map(({ name }) => name);
 
-  it('are sent as it leaves, its sign-out among them, and nothing of it waits for the next', async () => {
+  it('are dropped when it signs out, and never sent as those of the next', async () => {
     await signedIn();
     one.world.companion.mood = 'down';
     await later(6);
@@ -25,16 +25,15 @@ describe('counts of one account', () => {
     one.world.companion.mood = 'truthful';
     await done(one.world.session.signOut());
     await one.world.time.quiet();
-    expect([names(), held()]).toEqual([[], 5]);
-    expect(queue().sent.map(({ name }) => name)).toContain('signed_out');
+    expect([names(), queue().sent, held()]).toEqual([[], [], 2]);
     one.world.mock.store.setMetricsEnabled(lin(), true);
     one.world.signsInAs(LIN);
     await done(one.world.session.signIn());
     await later(6);
-    expect([held(), held(LIN)]).toEqual([5, 2]);
+    expect([held(), held(LIN)]).toEqual([2, 2]);
   });
 
-  it('are never filed under another that takes its place, engage included', async () => {
+  it('are dropped when another takes its place, engage included', async () => {
     one.world.mock.store.setMetricsEnabled(lin(), true);
     await signedIn();
     one.world.companion.mood = 'down';
@@ -45,14 +44,14 @@ describe('counts of one account', () => {
     one.world.signsInAs(LIN);
     await done(one.world.session.signIn({ askWho: true }));
     await later(6);
-    expect([held(), held(LIN)]).toEqual([5, 1]);
+    expect([held(), held(LIN)]).toEqual([2, 1]);
     await open();
-    expect(queue().engaged).toBeDefined();
+    expect(queue().lastEngaged).toBeDefined();
     await later(6);
     expect(held(LIN)).toBe(3);
   });
 
-  it('are dropped when it leaves and the gate was closed for it, or is by now', async () => {
+  it('are dropped when another takes its place who has opted out', async () => {
     await signedIn();
     one.world.companion.mood = 'down';
     await later(6);
@@ -60,45 +59,79 @@ describe('counts of one account', () => {
     one.world.companion.mood = 'truthful';
     one.world.signsInAs(LIN);
     one.asked = [];
-    // Lin opts out.
     await done(one.world.session.signIn({ askWho: true }));
     await later(6);
     expect([one.asked, names(), held(), held(LIN)]).toEqual([[], [], 2, 0]);
   });
 
-  it('are forgotten by its own session, though another has come: that one is never asked to', async () => {
+  it('stay when the same account signs in again after Mozilla accounts ended its session', async () => {
     await signedIn();
+    await later(6);
     one.world.companion.mood = 'down';
-    await done(one.world.session.setMetrics(false));
-    await done(one.world.session.signOut());
-    await one.world.time.quiet();
-    one.world.signsInAs(LIN);
-    await done(one.world.session.signIn());
-    expect(queue().purge).toBe(true);
-    one.asked = [];
+    await open();
+    one.world.mock.store.disconnect(ada(one.world).uid, one.world.config.clientId);
+    await done(one.world.session.suspectEnd('password_changed'));
+    expect(one.world.view()?.status).toBe('needsReauth');
     one.world.companion.mood = 'truthful';
-    // No popup is open: only the alarm wakes it.
-    expect(one.world.host.alarms.has(OUTBOX_ALARM)).toBe(true);
-    await later(61);
-    expect([one.asked, held(), isDeletionPending(one.world)]).toEqual([['DELETE /v1/metrics'], 0, false]);
-    expect(queue()).not.toHaveProperty('purge');
-    await later(61);
-    expect(one.asked).toHaveLength(1);
+    await done(one.world.session.signIn());
+    await later(60);
+    await later(6);
+    expect(one.world.companion.received.get('reauth_asked  2026-11-21')).toBe(1);
+    // A later opt-out deletes those of both sessions, which the companion doesn't tell apart.
+    await done(one.world.session.setMetrics(false));
+    await later(6);
+    expect([held(), isDeletionPending(one.world)]).toEqual([0, false]);
   });
 
-  it('are given up after thirty days, and are asked for ever more rarely until then', async () => {
-    await signedIn();
-    one.world.companion.mood = 'down';
-    await done(one.world.session.setMetrics(false));
-    await done(one.world.session.signOut());
-    await one.world.time.quiet();
-    one.asked = [];
-    for (let minutes = 0; minutes < 12 * 60; minutes += 5) await later(5);
-    expect(one.asked.length).toBeGreaterThan(6);
-    expect(one.asked.length).toBeLessThan(24);
-    await later(31 * 24 * 60);
-    await later(60);
-    expect([isDeletionPending(one.world), one.world.host.alarms.has(OUTBOX_ALARM)]).toEqual([false, false]);
+  describe('which it asked to delete just before signing out', () => {
+    const signsOutWhileDown = async () => {
+      await signedIn();
+      one.world.companion.mood = 'down';
+      await done(one.world.session.setMetrics(false));
+      await done(one.world.session.signOut());
+      await one.world.time.quiet();
+      expect(isDeletionPending(one.world)).toBe(true);
+    };
+
+    it.each([
+      ['the background', () => undefined],
+      [
+        'the browser',
+        () => {
+          one.world.host.memory.clear();
+          one.world.host.alarms.clear();
+        },
+      ],
+    ])('are deleted with the end of its own session, after a restart of %s too', async (_what, forget) => {
+      await signsOutWhileDown();
+      forget();
+      await done(one.world.restart());
+      one.world.signsInAs(LIN);
+      await done(one.world.session.signIn());
+      expect(isDeletionPending(one.world)).toBe(true);
+      one.asked = [];
+      one.world.companion.mood = 'truthful';
+      // No popup is open: only the alarm wakes it.
+      expect(one.world.host.alarms.has(OUTBOX_ALARM)).toBe(true);
+      await later(61);
+      // No session of another account is asked to do it.
+      expect([one.asked, held(), isDeletionPending(one.world)]).toEqual([[], 0, false]);
+      expect(Object.keys(one.world.host.local.get('companion') ?? {})).toHaveLength(1);
+    });
+
+    it('are asked for ever more rarely, and given up in the end', async () => {
+      await signsOutWhileDown();
+      const ends: string[] = [];
+      one.world.host.onCall = (when, name) => {
+        if (when === 'before' && name.includes('/v1/session/end')) ends.push(name);
+      };
+      for (let minutes = 0; minutes < 12 * 60; minutes += 5) await later(5);
+      expect(ends.length).toBeGreaterThan(6);
+      expect(ends.length).toBeLessThan(24);
+      for (let hours = 0; hours < 30 * 8; hours += 8) await later(8 * 60);
+      expect([isDeletionPending(one.world), one.world.host.alarms.has(OUTBOX_ALARM)]).toEqual([false, false]);
+      expect(Object.keys(one.world.host.local.get('companion') ?? {})).toEqual([]);
+    });
   });
 
   it('are still to be forgotten where the companion says 200 and means nothing by it', async () => {
@@ -149,8 +182,12 @@ it('begins no flow during a sign-in, and leaves none afterwards', async () => {
 it('counts for another companion or client are not read, and are written over', async () => {
   await signedIn();
   const mine = queue();
-  one.world.host.local.set(METRICS, { ...mine, waiting: mine.sent, at: 'https://elsewhere.example x' });
+  one.world.host.local.set(METRICS, {
+    ...mine,
+    pending: mine.sent,
+    deployment: 'https://elsewhere.example x',
+  });
   await done(one.world.restart());
-  expect([queue().waiting, queue().sent]).toEqual([[], []]);
+  expect([queue().pending, queue().sent]).toEqual([[], []]);
   expect(held()).toBe(2);
 });

@@ -85,7 +85,7 @@ export const lineOf = ({ name, detail = '', day }: MetricsEvent) => [name, detai
 
 function totalsOf(queue: MetricsQueue | undefined): Map<string, number> {
   const totals = new Map<string, number>();
-  for (const event of [...(queue?.waiting ?? []), ...(queue?.sent ?? [])])
+  for (const event of [...(queue?.pending ?? []), ...(queue?.sent ?? [])])
     totals.set(lineOf(event), (totals.get(lineOf(event)) ?? 0) + event.count);
   return totals;
 }

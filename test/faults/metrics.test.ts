@@ -21,7 +21,7 @@ describe('counts', () => {
     await later(60);
     await later(60);
     expect(held()).toBe(4);
-    expect(queue().waiting).toEqual([]);
+    expect(queue().pending).toEqual([]);
   });
 
   it.each([
@@ -33,10 +33,10 @@ describe('counts', () => {
   ])('that are refused with %s are kept %s times', async (status, kept) => {
     one.instead = Response.json({ error: 'x', message: '' }, { status });
     await open();
-    expect(queue().waiting.filter(({ name }) => name === 'popup_opened')).toHaveLength(kept);
+    expect(queue().pending.filter(({ name }) => name === 'popup_opened')).toHaveLength(kept);
     await later(120);
     await later(120);
-    expect([queue().waiting, held()]).toEqual([[], 2 + 2 * kept]);
+    expect([queue().pending, held()]).toEqual([[], 2 + 2 * kept]);
   });
 
   it('are tried ever more rarely where nothing comes of it', async () => {
@@ -58,18 +58,18 @@ describe('counts', () => {
     await open();
     await later(6);
     expect(one.asked).toEqual([]);
-    expect(queue().waiting).not.toEqual([]);
+    expect(queue().pending).not.toEqual([]);
     one.world.companion.mood = 'truthful';
     await later(120);
     await later(6);
-    expect(queue().waiting).toEqual([]);
+    expect(queue().pending).toEqual([]);
   });
 
   it('are dropped where the companion has heard a no, and the profile is looked at anew', async () => {
     one.instead = Response.json({ error: 'metrics_off', message: '' }, { status: 403 });
     await open();
     // The profile says yes after all, so counting starts afresh.
-    expect([queue().waiting, one.world.view()?.metrics.closedBy]).toEqual([[], []]);
+    expect([queue().pending, one.world.view()?.metrics.closedBy]).toEqual([[], []]);
     await tend();
     expect([one.asked.at(-1), held()]).toEqual(['DELETE /v1/metrics', 0]);
     await open();
@@ -90,7 +90,7 @@ describe('counts', () => {
       await later(2);
     }
     expect(one.asked.length).toBeLessThan(20);
-    expect(queue().waiting).not.toEqual([]);
+    expect(queue().pending).not.toEqual([]);
   });
 });
 
@@ -119,9 +119,9 @@ describe('a no', () => {
       await signedIn();
       await open();
       await done(no());
-      expect(queue()).toMatchObject({ waiting: [], sent: [] });
+      expect(queue()).toMatchObject({ pending: [], sent: [] });
       await tend();
-      expect([queue(), held()]).toMatchObject([{ waiting: [], sent: [] }, 0]);
+      expect([queue(), held()]).toMatchObject([{ pending: [], sent: [] }, 0]);
       expect(isDeletionPending(one.world)).toBe(false);
       one.asked = [];
       await open();

@@ -43,10 +43,10 @@ const waitingFor = (happens: (one: FaultHarness) => unknown) => async (one: Faul
 
 /** Ends with no counts left here or at the companion. */
 const forgotten = (one: FaultHarness): string[] => {
-  const { waiting, sent } = queueOf(one);
+  const { pending, sent } = queueOf(one);
   return [
     ...metricsViolations(one),
-    ...(waiting.length + sent.length > 0 ? ['counts are left here'] : []),
+    ...(pending.length + sent.length > 0 ? ['counts are left here'] : []),
     ...(isDeletionPending(one) ? ['the companion was not told to forget'] : []),
     ...(one.companion.held(ada(one).uid) > 0 ? ['the companion has counts of Ada'] : []),
   ];
@@ -110,14 +110,14 @@ export const WITH_METRICS: readonly UseCase[] = [
     name: 'counts are sent',
     prepare: waitingFor(() => undefined),
     run: (one) => one.session.runMaintenance(),
-    check: (one) => (queueOf(one).waiting.length > 0 ? ['counts are never sent'] : []),
+    check: (one) => (queueOf(one).pending.length > 0 ? ['counts are never sent'] : []),
   },
   {
     ...staying,
     name: 'counts are sent, and the profile at the companion is old',
     prepare: waitingFor(({ companion }) => companion.stale()),
     run: (one) => one.session.runMaintenance(),
-    check: (one) => (queueOf(one).waiting.length > 0 ? ['counts are never sent'] : []),
+    check: (one) => (queueOf(one).pending.length > 0 ? ['counts are never sent'] : []),
   },
   optOut('by the switch', (one) => one.session.setMetrics(false)),
   optOut('at Mozilla accounts', (one) => {
@@ -135,7 +135,7 @@ export const WITH_METRICS: readonly UseCase[] = [
     },
     after: ['signedIn', 'signedOut'],
     end: 'signedOut',
-    check: (one) => (queueOf(one).waiting.length > 0 ? ['counts of a former account are still queued'] : []),
+    check: (one) => (queueOf(one).pending.length > 0 ? ['counts of a former account are still queued'] : []),
   },
   {
     name: 'another takes the place, and counts wait',

@@ -33,7 +33,7 @@ afterEach(async () => {
 });
 
 const queue = () => (world.host.local.get(METRICS) ?? EMPTY_QUEUE) as MetricsQueue;
-const names = (which: 'waiting' | 'sent') => {
+const names = (which: 'pending' | 'sent') => {
   const { [which]: lines } = queue();
   return lines.map(({ name }) => name).sort();
 };
@@ -53,11 +53,11 @@ async function signIn(): Promise<URL> {
 it('sends counts from the popup to the companion by day and name, and engage to Mozilla accounts', async () => {
   await world.session.popupOpened();
   await signIn();
-  expect(names('waiting')).toEqual(['popup_opened', 'sign_in_completed', 'sign_in_started']);
+  expect(names('pending')).toEqual(['popup_opened', 'sign_in_completed', 'sign_in_started']);
   await world.session.popupOpened();
   await world.session.popupOpened();
   await world.later();
-  expect(names('waiting')).toEqual([]);
+  expect(names('pending')).toEqual([]);
   expect(names('sent')).toEqual(expect.arrayContaining(['engage', 'sign_in_completed', 'sign_in_started']));
   const sums = (await world.counted()).map(({ name, count }) => `${name} ${count}`);
   expect(sums).toEqual(['popup_opened 3', 'sign_in_completed 1', 'sign_in_started 1']);
@@ -88,16 +88,15 @@ it('deletes counts on both sides after an opt-out, even if the companion was dow
   await world.session.popupOpened();
   await world.stopCompanion();
   await world.session.setMetrics(false);
-  expect(queue()).toMatchObject({ waiting: [], sent: [], purge: true });
+  expect(queue()).toMatchObject({ pending: [], sent: [], deletionPending: [expect.any(String)] });
   await world.later();
-  expect(queue().purge).toBe(true);
+  expect(queue().deletionPending).toHaveLength(1);
   await world.restartCompanion();
   world.host.skew += 3_600_000;
   await world.later();
   await world.later();
   expect(asked.at(-1)).toBe('DELETE /v1/metrics 204');
-  expect(queue()).toMatchObject({ waiting: [], sent: [] });
-  expect(queue()).not.toHaveProperty('purge');
+  expect(queue()).toMatchObject({ pending: [], sent: [], deletionPending: [] });
   expect(await world.counted()).toEqual([]);
   expect(world.view().metrics).toEqual({ on: false, closedBy: ['switch'] });
 });
@@ -216,7 +215,7 @@ it('sends nothing if any one consent is missing', async () => {
     await world.later();
     expect(asked.slice(before)).toEqual([]);
     expect(await world.counted()).toEqual([]);
-    expect(queue().waiting).toEqual([]);
+    expect(queue().pending).toEqual([]);
     world.host.consent = true;
     world.host.policy = { sessionOnly: false, metricsOff: false };
     await world.session.setObjection(false);

@@ -35,35 +35,13 @@ export interface CreateResult {
 /** The fields the extension uses; subscriptions come from the profile. */
 type State = Pick<AccountState, 'revision' | 'metrics'>;
 
-/** Every call throws FxaError as `exchange` does, and `bad_response` for an answer that breaks the contract. */
-export interface CompanionApi {
-  /** Creates a session with a narrow access token, or refreshes the session `shown`. */
-  create(token: string, shown?: string): Promise<CreateResult | SessionRejected>;
-  /** The account's state; undefined while it still matches `etag`. */
-  state(
-    session: string,
-    etag?: string,
-  ): Promise<{ state: State; etag?: string } | SessionRejected | undefined>;
-  /** Ends the session. Resolves with true when the companion will now destroy the grants. */
-  end(session: string, refreshTokenIds: readonly string[]): Promise<boolean>;
-  /** Begins a metrics flow; parameters by their names on the wire. The returned values are not validated. */
-  flow(parameters: ReadonlyMap<string, string>): Promise<JsonObject>;
-  /**
-   * Uploads at most 50 events. A refusal is an answer, not an error: the companion decides by its own copy of the
-   * profile.
-   */
-  count(
-    session: string,
-    events: readonly MetricsEvent[],
-  ): Promise<'counted' | MetricsRefusal | SessionRejected>;
-  /** Deletes all counts of this account and client. */
-  forget(session: string): Promise<SessionRejected | undefined>;
-}
-
 const METRICS_REFUSALS = ['consent_stale', 'metrics_off'] as const;
 export type MetricsRefusal = (typeof METRICS_REFUSALS)[number];
 
-export function companionApi(origin: string, { timeout = TIMEOUT, ...rest }: Http): CompanionApi {
+export type CompanionApi = ReturnType<typeof companionApi>;
+
+/** Every call throws FxaError as `exchange` does, and `bad_response` for an answer that breaks the contract. */
+export function companionApi(origin: string, { timeout = TIMEOUT, ...rest }: Http) {
   const http = { ...rest, timeout };
   const fetched = async (path: string, request: JsonRequest) => {
     const url = origin + path;
@@ -84,7 +62,8 @@ export function companionApi(origin: string, { timeout = TIMEOUT, ...rest }: Htt
     });
 
   return {
-    async create(token, shown) {
+    /** Creates a session with a narrow access token, or refreshes the session `shown`. */
+    async create(token: string, shown?: string): Promise<CreateResult | SessionRejected> {
       const answer = await post(
         COMPANION_PATHS.sessions,
         token,
@@ -96,7 +75,11 @@ export function companionApi(origin: string, { timeout = TIMEOUT, ...rest }: Htt
       return { session, state: stateOf(answer.body) };
     },
 
-    async state(session, etag) {
+    /** The account's state; undefined while it still matches `etag`. */
+    async state(
+      session: string,
+      etag?: string,
+    ): Promise<{ state: State; etag?: string } | SessionRejected | undefined> {
       const headers = etag === undefined ? {} : { 'if-none-match': etag };
       const answer = await ask(COMPANION_PATHS.session, session, { method: 'GET', headers });
       if ('rejected' in answer) return answer;
@@ -105,23 +88,36 @@ export function companionApi(origin: string, { timeout = TIMEOUT, ...rest }: Htt
       return { state: stateOf(answer.body), ...(newEtag !== null && { etag: newEtag }) };
     },
 
-    async end(session, refreshTokenIds) {
-      const answer = await post(COMPANION_PATHS.end, session, { refreshTokenIds });
-      return !('rejected' in answer) && answer.response.status === 202;
+    /**
+     * Ends the session, and with `forget` deletes all counts of this account and client. Resolves with true when that is
+     * done and the grants will be destroyed, with false when the companion doesn't know the session.
+     */
+    async end(session: string, refreshTokenIds: readonly string[], forget: boolean): Promise<boolean> {
+      const body = { refreshTokenIds, ...(forget && { metrics: 'forget' as const }) };
+      const answer = await post(COMPANION_PATHS.end, session, body);
+      if ('rejected' in answer && answer.rejected === 'unknown') return false;
+      if ('rejected' in answer || answer.response.status !== 202) throw invalidAnswer();
+      return true;
     },
 
-    async flow(parameters) {
+    /** Begins a metrics flow; parameters by their names on the wire. The returned values are not validated. */
+    async flow(parameters: ReadonlyMap<string, string>): Promise<JsonObject> {
       const query = new URLSearchParams([...parameters]).toString();
       const answer = await fetched(`${COMPANION_PATHS.metricsFlow}?${query}`, { method: 'GET' });
       return ('rejected' in answer ? undefined : answer.body) ?? {};
     },
 
-    async count(session, events) {
+    /** Uploads at most 50 events. A refusal is no error: the companion decides by its own copy of the profile. */
+    async count(
+      session: string,
+      events: readonly MetricsEvent[],
+    ): Promise<'counted' | MetricsRefusal | SessionRejected> {
       const answer = await post(COMPANION_PATHS.metrics, session, { events });
       return 'rejected' in answer ? answer : (metricsRefusal(answer) ?? 'counted');
     },
 
-    async forget(session) {
+    /** Deletes all counts of this account and client. */
+    async forget(session: string): Promise<SessionRejected | undefined> {
       const answer = await ask(COMPANION_PATHS.metrics, session, { method: 'DELETE' });
       if ('rejected' in answer) return answer;
       if (answer.response.status !== 204) throw invalidAnswer();

@@ -4,7 +4,7 @@ import { grantedCovers } from '../../fxa/scopes.ts';
 import type { Context } from '../context.ts';
 import type { SignedIn } from '../state/states.ts';
 import { withEphemeralToken } from '../tokens/access-token.ts';
-import { companionApi, type CompanionApi, type SessionRejected } from './client.ts';
+import { companionApi, type SessionRejected } from './client.ts';
 import { suspectedEndFrom } from './end-reason.ts';
 import { invalidateCompanionSession, saveCompanionSession, type CompanionSession } from './session-store.ts';
 
@@ -44,7 +44,7 @@ export async function createCompanionSession(
   if (!companion) return;
   const scope = TOKEN_SCOPES.filter((one) => grantedCovers(live.grant.scope, one)).join(' ');
   const result = await withEphemeralToken(context, live, { scope, ttl: TOKEN_TTL }, (token) =>
-    apiOf(context, companion.origin).create(token, shown?.session),
+    companionApi(companion.origin, context.http()).create(token, shown?.session),
   );
   if (result === undefined) return;
   // The token was just issued, so this only raises a suspicion; Mozilla accounts has to confirm it.
@@ -67,8 +67,4 @@ export function sessionRejectedError(): FxaError {
 /** Blocks metrics at once. Only a newer profile can allow them again. */
 export async function closeMetrics({ store }: Context, { id }: SignedIn): Promise<void> {
   await store.dispatch({ type: 'metricsClosed', sessionId: id });
-}
-
-export function apiOf(context: Context, origin: string): CompanionApi {
-  return companionApi(origin, context.http());
 }

@@ -1,7 +1,6 @@
 // Finds out why a grant is gone: Mozilla accounts doesn't say, but the companion may know, now or later.
 import { companionApi, type SessionRejected } from './client.ts';
 import {
-  deleteCompanionSession,
   getAnyCompanionSession,
   getCompanionSession,
   invalidateCompanionSession,
@@ -28,11 +27,10 @@ export async function findEndReason(
 ): Promise<SuspectedEnd | undefined> {
   if (hint || !context.config.companion) return hint;
   try {
-    const companionSession = await getCompanionSession(context, id);
-    if (companionSession?.origin !== context.config.companion.origin) return undefined;
-    const answer = await companionApi(companionSession.origin, { ...context.http(), timeout: TIMEOUT }).state(
-      companionSession.session,
-    );
+    const known = await getCompanionSession(context, id);
+    if (!known) return undefined;
+    const api = companionApi(known.origin, { ...context.http(), timeout: TIMEOUT });
+    const answer = await api.state(known.session);
     return answer && 'rejected' in answer ? suspectedEndFrom(answer.rejected) : undefined;
   } catch {
     return undefined;
@@ -52,18 +50,18 @@ export function timeSinceEnd(session: Session, now: number): number {
   return base.status === 'needsReauth' ? Math.max(0, now - base.ended.at) : 0;
 }
 
-/**
- * The companion session to ask for the reason; undefined without one at this build's companion, or when it has told
- * all.
- */
-export async function companionSessionToAsk(
-  context: Context,
-  sessionId: string,
-): Promise<CompanionSession | undefined> {
-  const companionSession = await getAnyCompanionSession(context, sessionId);
-  return companionSession?.origin === context.config.companion?.origin && companionSession?.gone !== true
-    ? companionSession
-    : undefined;
+/** A session that ended for an unknown reason, and the companion session that may explain it. */
+export interface UnexplainedEnd {
+  readonly id: string;
+  readonly companionSession: CompanionSession;
+}
+
+/** Undefined without one at this build's companion, or when it has told all. */
+export async function findUnexplainedEnd(context: Context): Promise<UnexplainedEnd | undefined> {
+  const id = unexplainedSessionId((await context.store.read()).session, context.ports.now());
+  const companionSession = id === undefined ? undefined : await getAnyCompanionSession(context, id);
+  if (id === undefined || !companionSession || companionSession.gone === true) return undefined;
+  return companionSession.origin === context.config.companion?.origin ? { id, companionSession } : undefined;
 }
 
 /**
@@ -74,15 +72,13 @@ export async function companionSessionToAsk(
  */
 export async function fetchEndReason(
   context: Context,
-  sessionId: string,
-  companionSession: CompanionSession,
+  { id, companionSession: { origin, session } }: UnexplainedEnd,
 ): Promise<void> {
-  const answer = await companionApi(companionSession.origin, context.http()).state(companionSession.session);
+  const answer = await companionApi(origin, context.http()).state(session);
   if (!answer || !('rejected' in answer)) return;
   const reason = suspectedEndFrom(answer.rejected);
   if (reason)
-    await context.store.dispatch({ type: 'endExplained', sessionId, reason, at: context.ports.now() });
+    await context.store.dispatch({ type: 'endExplained', sessionId: id, reason, at: context.ports.now() });
   // A changed password may still be followed by a deleted account; no other reason is followed by anything.
-  if (reason === 'account_deleted') await deleteCompanionSession(context, sessionId);
-  else if (companionSession.gone !== reason) await invalidateCompanionSession(context, sessionId, reason);
+  await invalidateCompanionSession(context, id, reason);
 }

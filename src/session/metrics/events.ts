@@ -8,7 +8,6 @@ export const METRICS_EVENTS = {
   sign_in_completed: 'how many of them succeed',
   sign_in_failed: 'with which error codes the others fail',
   reauth_asked: 'how often Mozilla accounts ends a session',
-  signed_out: 'how many users sign out',
   popup_opened: 'how many days it is used, and how often',
   // FxA: the only event passed on to Mozilla accounts: this client was used today.
   engage: 'whether the account is used here',
@@ -36,13 +35,6 @@ export function eventsForChange(before: Session, after: Session): readonly Undat
     else if (after.problem) found.push({ name: 'sign_in_failed', detail: after.problem.code });
   }
   if (liveSession(before) && baseState(after).status === 'needsReauth') found.push({ name: 'reauth_asked' });
-  if (
-    baseState(before).status !== 'signedOut' &&
-    after.status === 'signedOut' &&
-    after.ended?.reason === 'by_user'
-  ) {
-    found.push({ name: 'signed_out' });
-  }
   return found;
 }
 

@@ -1,54 +1,49 @@
-// Counts changes of the session, and flushes the user's queued counts at sign-out.
-import { listCompanionSessions, updateObligations } from '../companion/session-store.ts';
+// Counts what happens: changes of the session, and the popup.
 import type { Context } from '../context.ts';
-import type { StoredRecord } from '../state/record.ts';
-import { liveSession } from '../state/states.ts';
+import { liveSession, type Session } from '../state/states.ts';
 import type { StateChange } from '../state/store.ts';
-import { changeQueue, toLines, recent, subjectOf } from './queue.ts';
-import { addLine, dayOf, eventsForChange, type UndatedEvent } from './events.ts';
+import { addLine, dayOf, eventsForChange, shouldCount, type UndatedEvent } from './events.ts';
 import { forgetFlow } from './flow.ts';
-import { evaluate, requestDeletion } from './withdrawal.ts';
-
-/** The contract's limit for one upload. */
-export const MAX_BATCH = 50;
+import { assignTo, changeQueue, recent, subjectOf } from './queue.ts';
+import { enforceConsent } from './withdrawal.ts';
 
 /** Counts a change of the session. Call when it is written, before its caller continues. Never rejects. */
 export async function recordChange(context: Context, { before, after }: StateChange): Promise<void> {
   const events = eventsForChange(before.session, after.session);
-  const subject = subjectOf(before.session);
-  const isOver = subject !== undefined && subject !== subjectOf(after.session);
-  const isLast = ({ name }: UndatedEvent) => isOver && name === 'signed_out';
   try {
-    if (isOver) await flushOnSignOut(context, before, events.filter(isLast));
+    // What another account left is dropped now, so that it isn't sent as this one's.
+    if (subjectOf(before.session) !== subjectOf(after.session)) await enforceConsent(context, before);
     if (events.some(({ name }) => name === 'sign_in_completed')) await forgetFlow(context);
   } catch (error) {
     context.ports.report(error);
   }
-  await context.count(
-    events.filter((event) => !isLast(event)),
-    after.session,
-  );
+  await count(context, events, after.session);
 }
 
-/** Moves the user's queued counts to their own companion session, or drops them; never leaves them to the next user. */
-async function flushOnSignOut(
-  context: Context,
-  before: StoredRecord,
-  events: readonly UndatedEvent[],
-): Promise<void> {
-  const { ports } = context;
-  const id = liveSession(before.session)?.id;
-  const verdict = evaluate(before, await context.environment());
-  if (verdict.closed) await requestDeletion(context, verdict, id);
-  const companionSession = id !== undefined && !verdict.closed && (await listCompanionSessions(context))[id];
-  let last: ReturnType<typeof toLines> = [];
-  // Removed from the queue first: dying in between loses a few counts, but never uploads any twice.
-  await changeQueue(context, ({ engaged: _, of, ...queue }) => {
-    const own = of === subjectOf(before.session) ? queue.waiting : [];
-    const lines = [...toLines(events, dayOf(ports.now())), ...recent(own, ports.now())];
-    last = companionSession && !companionSession.gone ? lines.reduce(addLine, []).slice(0, MAX_BATCH) : [];
-    return { ...queue, waiting: [], sent: [...queue.sent, ...last] };
+/** Counts that the popup was opened. */
+export async function countPopupOpened(context: Context): Promise<void> {
+  const { session } = await context.store.read();
+  const engage = liveSession(session) ? [{ name: 'engage' } as const] : [];
+  await count(context, [{ name: 'popup_opened' }, ...engage], session);
+}
+
+/** Counts events of the session's account, if metrics are allowed and it is still there. Never rejects. */
+async function count(context: Context, events: readonly UndatedEvent[], session: Session): Promise<void> {
+  const { config, ports, store } = context;
+  if (events.length === 0 || !config.companion) return;
+  const today = dayOf(ports.now());
+  const counted = changeQueue(context, async (queue) => {
+    // Checked under the queue's lock: an opt-out is stored before the queue is emptied, so it can't be missed here.
+    const subject = subjectOf((await store.read()).session);
+    if (subject !== subjectOf(session) || (await context.blockedBy()).length > 0) return queue;
+    const own = assignTo(queue, subject);
+    const added = events.filter((event) => shouldCount(event, today, own.lastEngaged));
+    const lines = added.map((event) => ({ ...event, day: today, count: 1 }));
+    return {
+      ...own,
+      pending: recent(lines.reduce(addLine, own.pending), ports.now()),
+      ...(added.some(({ name }) => name === 'engage') && { lastEngaged: today }),
+    };
   });
-  if (id !== undefined && last.length > 0)
-    await updateObligations(context, id, (marks) => ({ ...marks, last }));
+  await counted.catch(ports.report);
 }

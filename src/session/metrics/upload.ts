@@ -2,111 +2,60 @@
 import type { MetricsEvent } from '../../contract/companion.ts';
 import { LONGEST_BACK_OFF } from '../../fxa/back-off.ts';
 import { FxaError, isFxaError } from '../../fxa/errors.ts';
-import type { CompanionApi, SessionRejected } from '../companion/client.ts';
-import {
-  listCompanionSessions,
-  updateObligations,
-  type CompanionSession,
-} from '../companion/session-store.ts';
 import { closeMetrics, createCompanionSession } from '../companion/create-session.ts';
 import { connectedSession, withCompanionLock, type Connection } from '../companion/sync.ts';
 import type { Context } from '../context.ts';
 import { refetchProfile } from '../profile.ts';
+import { afterFailure, isDue, NEVER_TRIED, readPlan, savePlan } from '../retry-plan.ts';
 import { liveSession, type SignedIn } from '../state/states.ts';
-import { changeQueue, assignTo, readQueue, recent, subjectOf } from './queue.ts';
-import { addLine } from './events.ts';
-import { MAX_BATCH } from './session-events.ts';
-import { enforceConsent, publishPending } from './withdrawal.ts';
 import { MEMORY } from '../state/storage-items.ts';
+import { addLine } from './events.ts';
+import { changeQueue, assignTo, readQueue, recent, subjectOf } from './queue.ts';
+import { enforceConsent } from './withdrawal.ts';
 
 /** The background often wakes several times in a row. */
 const MIN_INTERVAL_MS = 60_000;
 
-interface RetryPlan {
-  /** When the last upload was, and how long to wait after that; milliseconds. */
-  readonly at: number;
-  readonly wait: number;
-  readonly failures: number;
-}
-
-/** Counts that the popup was opened. */
-export async function countPopupOpened(context: Context): Promise<void> {
-  const { session } = await context.store.read();
-  const engage = liveSession(session) ? [{ name: 'engage' } as const] : [];
-  await context.count([{ name: 'popup_opened' }, ...engage], session);
-}
+/** The contract's limit for one upload. */
+const MAX_BATCH = 50;
 
 /** Uploads and deletes what is due. Call at every wake, after everything else. */
 export async function uploadMetrics(context: Context): Promise<void> {
   const { ports, config } = context;
   const { companion } = config;
   if (!companion) return;
-  const floor = Math.min(MIN_INTERVAL_MS, companion.every * 1000);
+  const rest = Math.min(MIN_INTERVAL_MS, companion.every * 1000);
+  const waits = { rest, first: 2 * rest, longest: LONGEST_BACK_OFF * 1000 };
   await withCompanionLock(context, async () => {
-    if (!(await hasWork(context))) return;
-    const plan = ((await ports.memory.get(MEMORY.uploadPlan)) ?? {
-      at: 0,
-      wait: 0,
-      failures: 0,
-    }) as RetryPlan;
-    const since = ports.now() - plan.at;
-    const early = since >= 0 && since < plan.wait;
-    const connection = early && plan.failures > 0 ? undefined : await connectedSession(context);
-    if (!connection || (early && !connection.companionSession.marks?.purge)) return;
-    const savePlan = (wait: number, failures: number) =>
-      ports.memory.set({ [MEMORY.uploadPlan]: { at: ports.now(), wait, failures } satisfies RetryPlan });
+    const { pending, deletionPending } = await readQueue(context);
+    if (pending.length + deletionPending.length === 0) return;
+    const connection = await connectedSession(context);
+    if (!connection) return;
+    const { id } = connection.live;
+    const plan = (await readPlan(ports, MEMORY.uploadPlan, id)) ?? NEVER_TRIED;
+    const early = !isDue(plan, waits, ports.now());
+    const isOwed = deletionPending.includes(id);
+    // A deletion waits only after a failure.
+    if (early && (plan.failures > 0 || !isOwed)) return;
     try {
-      await deleteUploadedCounts(context, connection.live.id, connection.companionSession, connection.api);
-      if (!early && (await uploadBatch(context, connection))) await savePlan(floor, 0);
+      if (isOwed) await deleteUploaded(context, connection);
+      if (!early && (await uploadBatch(context, connection)))
+        await savePlan(ports, MEMORY.uploadPlan, id, { notBefore: ports.now() + rest, failures: 0 });
     } catch (error) {
-      if (!isFxaError(error)) ports.report(error);
-      await savePlan(Math.min(LONGEST_BACK_OFF * 1000, floor * 2 ** (plan.failures + 1)), plan.failures + 1);
+      await savePlan(ports, MEMORY.uploadPlan, id, afterFailure(ports, plan, waits, error));
     }
     // The user may have opted out meanwhile.
     await enforceConsent(context);
   });
 }
 
-async function hasWork(context: Context): Promise<boolean> {
-  if ((await readQueue(context)).waiting.length > 0) return true;
-  const live = liveSession((await context.store.read()).session);
-  return live !== undefined && (await listCompanionSessions(context))[live.id]?.marks?.purge === true;
-}
-
-/**
- * Has the companion delete the counts uploaded with this companion session, if that is pending. It stays pending when
- * the companion rejects the session, because nothing was deleted then.
- *
- * @throws FxaError as the companion's calls.
- */
-export async function deleteUploadedCounts(
-  context: Context,
-  owner: string,
-  { session, marks }: CompanionSession,
-  api: CompanionApi,
-): Promise<SessionRejected | undefined> {
-  if (!marks?.purge) return undefined;
-  const rejection = await api.forget(session);
-  if (rejection) return rejection;
-  await updateObligations(context, owner, ({ purge: _, ...rest }) => rest);
-  await publishPending(context);
-  return undefined;
-}
-
-/**
- * Uploads the counts still queued when the session ended, if metrics are still allowed.
- *
- * @throws FxaError as the companion's calls; the counts are lost then.
- */
-export async function uploadLastBatch(
-  context: Context,
-  owner: string,
-  { session, marks }: CompanionSession,
-  api: CompanionApi,
-): Promise<void> {
-  if (!marks?.last) return;
-  await updateObligations(context, owner, ({ last: _, ...rest }) => ({ ...rest, sent: true }));
-  if ((await context.blockedBy()).length === 0) await api.count(session, marks.last);
+/** A rejected session has deleted nothing: the next poll replaces it, and the deletion stays pending. */
+async function deleteUploaded(context: Context, { live, companionSession, api }: Connection): Promise<void> {
+  if (await api.forget(companionSession.session)) return;
+  await changeQueue(context, (queue) => ({
+    ...queue,
+    deletionPending: queue.deletionPending.filter((id) => id !== live.id),
+  }));
 }
 
 /**
@@ -151,13 +100,10 @@ async function takeBatch(context: Context, live: SignedIn): Promise<readonly Met
     const { session } = await context.store.read();
     if (liveSession(session)?.id !== live.id || (await context.blockedBy()).length > 0) return queue;
     const own = assignTo(queue, subjectOf(session));
-    const waiting = recent(own.waiting, context.ports.now());
-    batch = waiting.slice(0, MAX_BATCH);
-    return { ...own, waiting: waiting.slice(MAX_BATCH), sent: [...own.sent, ...batch] };
+    const pending = recent(own.pending, context.ports.now());
+    batch = pending.slice(0, MAX_BATCH);
+    return { ...own, pending: pending.slice(MAX_BATCH), sent: [...own.sent, ...batch] };
   });
-  // Noted before the upload, so that an opt-out from now on also deletes this batch.
-  if (batch.length > 0)
-    await updateObligations(context, live.id, (marks) => (marks.sent ? marks : { ...marks, sent: true }));
   return batch;
 }
 
@@ -166,8 +112,9 @@ async function putBack(context: Context, live: SignedIn, batch: readonly Metrics
   await changeQueue(context, async (queue) => {
     const before = queue.sent.length - batch.length;
     const isThere = before >= 0 && JSON.stringify(queue.sent.slice(before)) === JSON.stringify(batch);
-    if (!isThere || queue.of !== live.account.subject || (await context.blockedBy()).length > 0) return queue;
-    return { ...queue, sent: queue.sent.slice(0, before), waiting: queue.waiting.reduce(addLine, batch) };
+    if (!isThere || queue.subject !== live.account.subject || (await context.blockedBy()).length > 0)
+      return queue;
+    return { ...queue, sent: queue.sent.slice(0, before), pending: queue.pending.reduce(addLine, batch) };
   });
 }
 

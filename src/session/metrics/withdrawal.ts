@@ -1,89 +1,73 @@
-// Where metrics are blocked, empties the queue; where the user opted out, also requests deletion at the companion.
-import {
-  listCompanionSessions,
-  updateAllObligations,
-  type MetricsObligations,
-} from '../companion/session-store.ts';
+// Where metrics are blocked, empties the queue; where the user opted out, also has the companion delete what was
+// uploaded.
+import { listCompanionSessions, updateCompanionSession } from '../companion/session-store.ts';
 import type { Context } from '../context.ts';
 import type { StoredRecord } from '../state/record.ts';
-import { liveSession, baseState } from '../state/states.ts';
-import { changeQueue, assignTo, subjectOf, type MetricsQueue } from './queue.ts';
-import { forgetFlow } from './flow.ts';
+import { baseState, type Session } from '../state/states.ts';
 import { blockedBy, type Environment } from './consent.ts';
+import { forgetFlow } from './flow.ts';
+import { assignTo, changeQueue, EMPTY_QUEUE, subjectOf, type MetricsQueue } from './queue.ts';
 
-/** What being blocked means for counts. */
-export interface Verdict {
-  readonly closed: boolean;
-  /** The account opted out: its uploaded counts have to be deleted. */
-  readonly byAccount: boolean;
-  /** Metrics are off in this browser: the counts of every account used here have to be deleted. */
-  readonly here: boolean;
+/**
+ * Applies the current consent to what is stored; `earlier`: first that of a record whose account may have left since.
+ * Call at every wake and when a consent changes. No network.
+ */
+export async function enforceConsent(context: Context, earlier?: StoredRecord): Promise<void> {
+  const environment = await context.environment();
+  await changeQueue(context, async (queue) => {
+    const record = await context.store.read();
+    const before = earlier ? withdraw(queue, earlier, environment) : queue;
+    const after = withdraw(assignTo(before, subjectOf(record.session)), record, environment);
+    if (after.deletionPending.length === 0) return after;
+    // Without a companion session nothing can be deleted any more; the current session may yet get one.
+    const owners = [...Object.keys(await listCompanionSessions(context)), sessionIdOf(record.session)];
+    return { ...after, deletionPending: after.deletionPending.filter((id) => owners.includes(id)) };
+  });
+  if ((await context.blockedBy()).length > 0) await forgetFlow(context);
 }
 
-/** Before the first profile nothing is counted and nothing deleted: the account hasn't said anything yet. Pure. */
-export function evaluate(record: StoredRecord, environment: Environment): Verdict {
-  const against = blockedBy(record, environment).filter((one) => one !== 'nowhere');
+/** The queue after the record's account, if it is of that, lost or withdrew its consent. Pure. */
+function withdraw(queue: MetricsQueue, record: StoredRecord, environment: Environment): MetricsQueue {
+  const against = blockedBy(record, environment);
+  const subject = subjectOf(record.session);
+  if (against.length === 0 || queue.subject !== subject) return queue;
   const base = baseState(record.session);
-  const said = base.status !== 'signedOut' && base.account.profile !== undefined;
+  // Before the first profile the account hasn't said anything yet.
+  const isSaid = base.status !== 'signedOut' && base.account.profile !== undefined;
+  const isRefused = against.some((one) => one !== 'nowhere' && (one !== 'account' || isSaid));
+  if (!isRefused) return { ...queue, pending: [] };
+  const id = sessionIdOf(record.session);
+  const owed = queue.sent.length > 0 && id !== undefined ? [id] : [];
   return {
-    closed: against.length > 0,
-    byAccount: said && against.includes('account'),
-    here: against.some((one) => one !== 'account'),
+    ...EMPTY_QUEUE,
+    deletionPending: [...new Set([...queue.deletionPending, ...owed])],
+    ...(subject !== undefined && { subject }),
   };
 }
 
-/** Applies the current consent to what is stored. Call at every wake and when a consent changes. No network. */
-export async function enforceConsent(context: Context): Promise<void> {
-  const { session, ...rest } = await context.store.read();
-  const verdict = evaluate({ session, ...rest }, await context.environment());
-  if (verdict.closed) {
-    await requestDeletion(context, verdict, liveSession(session)?.id);
-    await forgetFlow(context);
+/** The id of the session, also when Mozilla accounts has ended it. Pure. */
+function sessionIdOf(session: Session): string | undefined {
+  const base = baseState(session);
+  return base.status === 'signedIn' ? base.id : base.status === 'needsReauth' ? base.sessionId : undefined;
+}
+
+/** Takes over the deletions that version 0.1.0 kept as `marks` of companion sessions. Call at each start. */
+export async function adoptEarlierDeletions(context: Context): Promise<void> {
+  const all = Object.entries(await listCompanionSessions(context)) as [
+    string,
+    { marks?: { purge?: true } },
+  ][];
+  const marked = all.filter(([, { marks }]) => marks);
+  if (marked.length === 0) return;
+  const owed = marked.filter(([, { marks }]) => marks?.purge).map(([owner]) => owner);
+  await changeQueue(context, (queue) => ({
+    ...queue,
+    deletionPending: [...new Set([...queue.deletionPending, ...owed])],
+  }));
+  for (const [owner] of marked) {
+    await updateCompanionSession(context, owner, (known) => {
+      const { marks: _, ...rest } = known as typeof known & { marks: unknown };
+      return rest;
+    });
   }
-  const pending = await isDeletionPending(context);
-  await changeQueue(context, async (queue) => {
-    // Read again under the lock: a sign-out meanwhile has removed the subject, which must not come back.
-    const owned = assignTo(queue, subjectOf((await context.store.read()).session));
-    return withPendingDeletion(verdict.closed ? emptyQueue(owned, verdict) : owned, pending);
-  });
-}
-
-/**
- * Removes waiting counts and their owner. Uploaded lines stay for display, unless they have to be deleted too. Pure.
- */
-function emptyQueue(
-  { engaged: _, of: __, ...queue }: MetricsQueue,
-  { here, byAccount }: Verdict,
-): MetricsQueue {
-  return { ...queue, waiting: [], ...((here || byAccount) && { sent: [] }) };
-}
-
-/** Marks the companion sessions whose uploaded counts have to be deleted. */
-export function requestDeletion(
-  context: Context,
-  { here, byAccount }: Verdict,
-  liveId?: string,
-): Promise<void> {
-  return updateAllObligations(context, (marks, owner) =>
-    here || (byAccount && owner === liveId) ? markDeletion(marks) : marks,
-  );
-}
-
-/** Tells pages whether a deletion is pending. */
-export async function publishPending(context: Context): Promise<void> {
-  await changeQueue(context, async (queue) => withPendingDeletion(queue, await isDeletionPending(context)));
-}
-
-function markDeletion(marks: MetricsObligations): MetricsObligations {
-  const { sent, last, ...rest } = marks;
-  if (!sent && !last) return marks;
-  return { ...rest, ...(sent && { purge: true }) };
-}
-
-async function isDeletionPending(context: Context): Promise<boolean> {
-  return Object.values(await listCompanionSessions(context)).some(({ marks }) => marks?.purge);
-}
-
-function withPendingDeletion({ purge: _, ...queue }: MetricsQueue, pending: boolean): MetricsQueue {
-  return pending ? { ...queue, purge: true } : queue;
 }

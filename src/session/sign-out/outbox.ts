@@ -1,8 +1,8 @@
 // Destroys unused grants and access tokens at Mozilla accounts, retrying until the server confirms.
-import { nextTry } from '../../fxa/back-off.ts';
 import { destroyAccessToken, destroyGrant } from '../../fxa/destroy.ts';
 import { isFxaError, type FxaErrorCode } from '../../fxa/errors.ts';
 import type { Context } from '../context.ts';
+import { afterFailure, isDue, type RetryPlan } from '../retry-plan.ts';
 import { currentOwners, orphans, type CachedToken, type Revocation } from '../state/record.ts';
 import { nextHandovers, handOver } from './companion-handover.ts';
 import { pruneOutbox } from './outbox-entries.ts';
@@ -12,8 +12,7 @@ export const OUTBOX_ALARM = ALARMS.outbox;
 
 /** Chromium's shortest alarm delay. */
 const FIRST_DELAY_MS = 30_000;
-const LONGEST_DELAY_MS = 6 * 3_600_000;
-const WAITS = { first: FIRST_DELAY_MS, longest: LONGEST_DELAY_MS };
+const WAITS = { rest: 0, first: FIRST_DELAY_MS, longest: 6 * 3_600_000 };
 
 /** An item due this soon is handled now, to save an alarm. */
 const ALMOST_DUE_MS = 10_000;
@@ -28,9 +27,9 @@ export async function drainOutbox(context: Context): Promise<void> {
     // Set the alarm first: if the background dies during this pass, the next one is already scheduled.
     if ((await pendingItems(context)).length + (await nextHandovers(context)).length > 0)
       await context.ports.alarms.set(OUTBOX_ALARM, context.ports.now() + FIRST_DELAY_MS);
-    await handOver(context);
+    await handOver(context, WAITS);
     for (const item of await pendingItems(context)) {
-      if (!isDue(item.notBefore, context.ports.now() + ALMOST_DUE_MS)) continue;
+      if (!isDue(item, WAITS, context.ports.now() + ALMOST_DUE_MS)) continue;
       if ((await destroy(context, item)) === 'blocked') break;
     }
     await scheduleNext(context);
@@ -38,9 +37,7 @@ export async function drainOutbox(context: Context): Promise<void> {
 }
 
 /** An unused grant or access token. */
-type Item = { readonly notBefore: number; readonly attempts: number } & (
-  { readonly grant: Revocation } | { readonly token: CachedToken }
-);
+type Item = RetryPlan & ({ readonly grant: Revocation } | { readonly token: CachedToken });
 
 async function pendingItems(context: Context): Promise<readonly Item[]> {
   // Read tokens before owners: an owner that is over stays over, but older owners would orphan newer tokens.
@@ -54,17 +51,17 @@ async function pendingItems(context: Context): Promise<readonly Item[]> {
     ...outbox
       .filter(isOurs)
       .filter(({ owner }) => !(owner !== undefined && owners.includes(owner)))
-      .map((grant) => ({ grant, notBefore: grant.notBefore, attempts: grant.attempts })),
-    ...orphans(tokens.filter(isOurs), owners).map((token) => ({
-      token,
-      notBefore: token.notBefore ?? 0,
-      attempts: token.attempts ?? 0,
-    })),
+      .map((grant) => ({ grant, ...planOf(grant) })),
+    ...orphans(tokens.filter(isOurs), owners).map((token) => ({ token, ...planOf(token) })),
   ];
 }
 
+const planOf = ({ notBefore = 0, attempts = 0 }: Pick<CachedToken, 'notBefore' | 'attempts'>): RetryPlan => ({
+  notBefore,
+  failures: attempts,
+});
+
 async function destroy(context: Context, item: Item): Promise<'done' | 'postponed' | 'blocked'> {
-  const { ports } = context;
   try {
     const http = context.http();
     const deployment = await context.deployment(http);
@@ -78,15 +75,14 @@ async function destroy(context: Context, item: Item): Promise<'done' | 'postpone
     await replace(context, item, undefined);
     return 'done';
   } catch (error) {
-    const retryAfter = isFxaError(error) ? error.retryAfter : undefined;
-    await replace(context, item, ports.now() + nextTry(WAITS, item.attempts, ports.random(), retryAfter));
+    await replace(context, item, afterFailure(context.ports, item, WAITS, error));
     return isFxaError(error) && BLOCKING_CODES.includes(error.code) ? 'blocked' : 'postponed';
   }
 }
 
-/** Removes the item, or postpones it to `notBefore` (milliseconds). */
-async function replace({ store }: Context, item: Item, notBefore: number | undefined): Promise<void> {
-  const later = notBefore === undefined ? [] : [{ notBefore, attempts: item.attempts + 1 }];
+/** Removes the item, or postpones it. */
+async function replace({ store }: Context, item: Item, plan: RetryPlan | undefined): Promise<void> {
+  const later = plan ? [{ notBefore: plan.notBefore, attempts: plan.failures }] : [];
   if ('token' in item) {
     const { token: id } = item.token;
     await store.updateTokens((tokens) =>
@@ -106,15 +102,10 @@ async function replace({ store }: Context, item: Item, notBefore: number | undef
   );
 }
 
-/** Whether the time has come. A time further ahead than any delay was set by a wrong clock and counts as due. Pure. */
-export function isDue(notBefore: number, now: number): boolean {
-  return notBefore <= now || notBefore > now + 2 * LONGEST_DELAY_MS;
-}
-
 async function scheduleNext(context: Context): Promise<void> {
   const { alarms, now } = context.ports;
-  const due = (await pendingItems(context)).map(({ notBefore }) => (isDue(notBefore, now()) ? 0 : notBefore));
-  const instants = [...due, ...(await nextHandovers(context))];
-  if (instants.length === 0) return alarms.clear(OUTBOX_ALARM);
+  const plans = [...(await pendingItems(context)), ...(await nextHandovers(context))];
+  if (plans.length === 0) return alarms.clear(OUTBOX_ALARM);
+  const instants = plans.map((plan) => (isDue(plan, WAITS, now()) ? 0 : plan.notBefore));
   return alarms.set(OUTBOX_ALARM, Math.max(now() + FIRST_DELAY_MS, Math.min(...instants)));
 }

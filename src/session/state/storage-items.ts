@@ -10,7 +10,7 @@ export const LOCAL = {
   journal: 'journal',
   /** Sealed `CompanionSession`s by owner, under `LOCKS.companionSessions`; each is deleted by the handover. */
   companionSessions: 'companion',
-  /** `MetricsQueue`, under `LOCKS.metrics`; emptied at sign-out and while metrics are blocked. */
+  /** `MetricsQueue`, under `LOCKS.metrics`; emptied at sign-out and while metrics are blocked, but for deletions. */
   metrics: 'metrics',
 } as const;
 

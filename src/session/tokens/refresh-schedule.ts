@@ -17,7 +17,7 @@ const SHORT_LIVED_MS = 10 * 60_000;
 /** Delay of the first refresh after the browser starts. */
 const FIRST_MS = 60_000;
 /** At rest only before the first refresh after a start. */
-const PAUSES = { rest: 5 * FIRST_MS, first: 60_000, longest: 3_600_000 };
+const WAITS = { rest: 5 * FIRST_MS, first: 60_000, longest: 3_600_000 };
 
 /** Refreshes if due, and schedules the next refresh. An error postpones it; a rejected grant ends the session. */
 export async function refreshAhead(context: Context): Promise<void> {
@@ -36,7 +36,7 @@ async function refreshIfDue(context: Context, live: SignedIn): Promise<void> {
   const plan = (await readPlan(ports, MEMORY.refreshPlan, live.id)) ?? NEVER_TRIED;
   const next = await refreshIfCurrent(context, live, token).then(
     () => NEVER_TRIED,
-    (error: unknown) => afterFailure(ports, plan, PAUSES, error),
+    (error: unknown) => afterFailure(ports, plan, WAITS, error),
   );
   await savePlan(ports, MEMORY.refreshPlan, live.id, next);
 }
@@ -67,7 +67,7 @@ async function dueAt(
   // If the session is suspected to have ended, refresh at once: only that can tell.
   const wanted = token && !live.hint && isFresh(token, ports.now()) ? staleAt(token) - AHEAD_MS : 0;
   // A suspected end doesn't wait for the first refresh after a start, only for a failed one.
-  const waits = plan && !isDue(plan, PAUSES, ports.now()) && !(live.hint && plan.failures === 0);
+  const waits = plan && !isDue(plan, WAITS, ports.now()) && !(live.hint && plan.failures === 0);
   return Math.max(wanted, waits ? plan.notBefore : 0);
 }
 

@@ -91,7 +91,7 @@ export const signedInView: View = {
 function stored({
   view = signedOutView,
   journal = [],
-  metrics = { waiting: [], sent: [] },
+  metrics = { pending: [], sent: [], deletionPending: [] },
 }: Stored): Shown['stored'] {
   return { view, journal, metrics };
 }

@@ -30,7 +30,7 @@ const RARE: readonly JournalEntry[] = [
 const day = (daysAgo: number) => new Date(Date.now() + minutesAgo(daysAgo * 1440)).toISOString().slice(0, 10);
 
 const METRICS = {
-  waiting: [
+  pending: [
     { name: 'popup_opened', day: day(0), count: 3 },
     { name: 'engage', day: day(0), count: 1 },
   ],
@@ -39,6 +39,7 @@ const METRICS = {
     { name: 'sign_in_failed', detail: 'offline', day: day(1), count: 1 },
     { name: 'sign_in_completed', day: day(1), count: 1 },
   ],
+  deletionPending: [],
 };
 
 const open = { ...signedInView, metrics: { on: true, closedBy: [] } };

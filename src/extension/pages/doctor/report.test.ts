@@ -46,7 +46,7 @@ const FACTS = {
     to: 'needsReauth',
     why: i === 11 ? 'canary' : 'grant_revoked',
   })),
-  metrics: { waiting: [{ name: 'canary', day: '2026-11-21', count: 3 }], sent: [] },
+  metrics: { pending: [{ name: 'canary', day: '2026-11-21', count: 3 }], sent: [] },
 };
 
 describe('a report', () => {

@@ -57,7 +57,7 @@ export function reportText(facts: Facts): string {
       metricsClosedBy: someOf(CLOSED, member(view, 'metrics', 'closedBy')),
     },
     metrics: {
-      waiting: list(member(facts.metrics, 'waiting')).length,
+      waiting: list(member(facts.metrics, 'pending')).length,
       sent: list(member(facts.metrics, 'sent')).length,
     },
     findings: list(facts.findings).slice(0, CHECKS.length).map(findingPart),

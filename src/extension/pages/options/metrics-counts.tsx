@@ -4,12 +4,12 @@ import type { MetricsQueue } from '../../../session/metrics/queue.ts';
 import { text } from '../shared/text.ts';
 
 export function MetricsBooks({ books }: { books: MetricsQueue | undefined }) {
-  const { waiting = [], sent = [], purge } = books ?? {};
+  const { pending = [], sent = [], deletionPending = [] } = books ?? {};
   return (
     <>
-      <Lines title={text('metricsWaiting')} lines={waiting} />
+      <Lines title={text('metricsWaiting')} lines={pending} />
       <Lines title={text('metricsSent')} lines={sent} />
-      {purge && <p role="status">{text('metricsPurge')}</p>}
+      {deletionPending.length > 0 && <p role="status">{text('metricsPurge')}</p>}
     </>
   );
 }

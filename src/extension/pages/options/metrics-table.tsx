@@ -8,7 +8,6 @@ const EVENTS: Record<MetricsName, true> = {
   sign_in_completed: true,
   sign_in_failed: true,
   reauth_asked: true,
-  signed_out: true,
   popup_opened: true,
   engage: true,
 };

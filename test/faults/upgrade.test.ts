@@ -1,0 +1,84 @@
+// Upgrades from version 0.1.0: what it stored about sessions and counts is taken over, and what it still owed is done.
+import { afterEach, describe, expect, it } from 'vitest';
+import storage from '../fixtures/storage-0.1.0.json' with { type: 'json' };
+import { brokenInvariants, isDeletionPending, leftovers } from './invariants.ts';
+import { CLIENT, createFaultHarness, type FaultHarness } from './harness.ts';
+import { ADA, ada } from './steps.ts';
+
+let world: FaultHarness;
+afterEach(() => {
+  expect(world.host.reports).toEqual([]);
+  expect([...brokenInvariants(world), ...leftovers(world)]).toEqual([]);
+  world.stop();
+});
+
+const done = <T>(work: Promise<T>) => world.time.until(work, 'the work');
+const held = () => world.companion.held(ada(world).uid);
+const queue = () => world.host.local.get('metrics');
+const companionSessions = () => world.host.local.get('companion') as Record<string, object>;
+
+/** The servers have what that version had done, and the browser has what it stored; then the new version starts. */
+async function upgrade(name: keyof typeof storage): Promise<void> {
+  world = createFaultHarness({ companion: true, consent: true });
+  const { host, mock } = world;
+  await done(world.session.signIn());
+  await done(world.session.runMaintenance());
+  host.skew += 6 * 60_000;
+  await done(world.session.runMaintenance());
+  expect(held()).toBe(2);
+  world.kill();
+  const { uid } = ada(world);
+  const text = JSON.stringify(storage[name]).replaceAll('6e747c3aa7cf26e3343ee3c267b9de6b', uid);
+  const { record, metrics, companion } = JSON.parse(text) as Record<string, unknown>;
+  for (const [, id = ''] of text.matchAll(/"refreshTokenId":"(\w+)"/g))
+    mock.store.tokens.addRefreshToken({ id, clientId: CLIENT, uid, scope: 'openid profile' });
+  host.memory.clear();
+  host.backup = [];
+  for (const [key, value] of Object.entries({ record, metrics, companion })) host.local.set(key, value);
+  await done(world.restart());
+}
+
+async function later(minutes: number): Promise<void> {
+  world.host.skew += minutes * 60_000;
+  await done(world.session.runMaintenance());
+}
+
+describe('an upgrade from version 0.1.0', () => {
+  it('keeps the companion session, and the counts that wait', async () => {
+    await upgrade('signed in, with counts that were uploaded and counts that wait');
+    expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: ADA } });
+    await later(6);
+    expect([held(), queue()]).toMatchObject([4, { pending: [], deletionPending: [] }]);
+    expect(queue()).not.toHaveProperty('waiting');
+    expect(Object.keys(companionSessions())).toHaveLength(1);
+    expect(JSON.stringify(companionSessions())).not.toContain('marks');
+    // What the former version uploaded can still be deleted.
+    await done(world.session.setMetrics(false));
+    await later(6);
+    expect([held(), isDeletionPending(world)]).toEqual([0, false]);
+  });
+
+  it.each([
+    ['signed in, with a deletion that the companion still owes', 'signedIn'],
+    ['a session that Mozilla accounts ended, after a password change', 'needsReauth'],
+    ['signed out, with a deletion and a grant that were not handed over yet', 'signedOut'],
+  ] as const)('has counts deleted whose deletion was pending: %s', async (name, status) => {
+    await upgrade(name);
+    expect(world.view()?.status).toBe(status);
+    await later(6);
+    if (status === 'needsReauth') {
+      expect(isDeletionPending(world)).toBe(true);
+      await done(world.session.signOut());
+      await later(6);
+    }
+    expect([held(), isDeletionPending(world)]).toEqual([0, false]);
+    expect(world.record()?.outbox).toEqual([]);
+    if (status !== 'signedIn') expect(companionSessions()).toEqual({});
+  });
+
+  it('finishes a sign-out, and drops counts that waited for it', async () => {
+    await upgrade('signed out, with a grant that was not handed over yet');
+    expect([world.view()?.status, world.record()?.outbox]).toEqual(['signedOut', []]);
+    expect([companionSessions(), held()]).toEqual([{}, 2]);
+  });
+});
