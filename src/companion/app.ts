@@ -24,7 +24,7 @@ import { webhooks } from './routes/webhooks.ts';
 import { createKeySet } from './security-events/key-set.ts';
 import { createSetVerifier } from './security-events/verify-set.ts';
 import type { RequestHandler } from './server.ts';
-import { status } from './status/route.ts';
+import { status } from './status/page.ts';
 import type { OperatorState, Store } from './store.ts';
 
 export interface AppParts {

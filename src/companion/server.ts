@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import { networkOf, plainAddress } from './http/address.ts';
+import { limitPerNetwork, plainAddress } from './http/address.ts';
 
 export interface RunningCompanion {
   /** Without a trailing slash. */
@@ -77,7 +77,13 @@ export function startServer(options: ServerOptions): Promise<RunningCompanion> {
     server.maxConnections = MAX_CONNECTIONS;
     server.setTimeout(idle);
     closeIdleWhenCrowded(server);
-    if (connectionsEach !== undefined) limitPerNetwork(server, connectionsEach);
+    // So that one network can't take all connections.
+    const take = limitPerNetwork(connectionsEach ?? Infinity);
+    server.on('connection', (socket: Socket) => {
+      const release = take(plainAddress(socket.remoteAddress ?? ''));
+      if (release === undefined) socket.destroy();
+      else socket.once('close', release);
+    });
     const stopped = gracefully(server);
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -96,25 +102,6 @@ function closeIdleWhenCrowded(server: Server): void {
     if (open > CROWDED) server.closeIdleConnections();
     socket.once('close', () => {
       open -= 1;
-    });
-  });
-}
-
-/** Refuses connections of a network that already holds `most`, so that one network can't take them all. */
-function limitPerNetwork(server: Server, most: number): void {
-  const held = new Map<string, number>();
-  server.on('connection', (socket: Socket) => {
-    const network = networkOf(plainAddress(socket.remoteAddress ?? ''));
-    const before = held.get(network) ?? 0;
-    if (before >= most) {
-      socket.destroy();
-      return;
-    }
-    held.set(network, before + 1);
-    socket.once('close', () => {
-      const others = (held.get(network) ?? 1) - 1;
-      if (others > 0) held.set(network, others);
-      else held.delete(network);
     });
   });
 }

@@ -55,32 +55,29 @@ function databaseError(error: unknown, databaseUrl: string): string | undefined 
   return DRIVER.test(message) ? `the server cannot be used: ${message}.` : undefined;
 }
 
-/** Advice for a PostgreSQL error. Names of tables and columns are ours, and reveal no data. */
+const CHANGED = " The companion's tables have been changed@: use a separate database for it.";
+/** Advice by PostgreSQL's code; `@` stands for what the message names. */
+const ADVICE: Readonly<Record<string, string>> = {
+  '42501':
+    ' A right is missing@: the role of DATABASE_URL must own the schemas companion and graphile_worker and all in them.',
+  '42P07': CHANGED,
+  '42703': CHANGED,
+  '42P01': CHANGED,
+  '42883': CHANGED,
+  '42710': CHANGED,
+  '42P06': CHANGED,
+  '28P01': ' The password is wrong: special characters in it are written as %XX (# as %23).',
+  '28000':
+    ' It refuses this role from this host: see pg_hba.conf, and set sslmode=verify-full if it requires encryption.',
+  '3D000': ' The database does not exist@: create it first.',
+  '25006': ' It accepts no writes: name the primary, or all hosts of the cluster.',
+};
+
+/** Names of tables and columns are ours, and reveal no data. */
+const NAMED =
+  /(?:relation|table|schema|column|database|function|type) "?([a-z_.]{1,60})"?(?: of relation "[a-z_.]{1,60}")?/i;
+
 function adviceFor(code: string, message: string): string {
-  const named =
-    /(?:relation|table|schema|column|database|function|type) "?([a-z_.]{1,60})"?(?: of relation "[a-z_.]{1,60}")?/i.exec(
-      message,
-    )?.[0];
-  const what = named === undefined ? '' : ` (${named})`;
-  switch (code) {
-    case '42501':
-      return ` A right is missing${what}: the role of DATABASE_URL must own the schemas companion and graphile_worker and all in them.`;
-    case '42P07':
-    case '42703':
-    case '42P01':
-    case '42883':
-    case '42710':
-    case '42P06':
-      return ` The companion's tables have been changed${what}: use a separate database for it.`;
-    case '28P01':
-      return ' The password is wrong: special characters in it are written as %XX (# as %23).';
-    case '28000':
-      return ' It refuses this role from this host: see pg_hba.conf, and set sslmode=verify-full if it requires encryption.';
-    case '3D000':
-      return ` The database does not exist${what}: create it first.`;
-    case '25006':
-      return ' It accepts no writes: name the primary, or all hosts of the cluster.';
-    default:
-      return '';
-  }
+  const named = NAMED.exec(message)?.[0];
+  return (ADVICE[code] ?? '').replace('@', named === undefined ? '' : ` (${named})`);
 }

@@ -30,6 +30,22 @@ export function networkOf(address: string): string {
   return isIP(address) === 6 ? groups(address).slice(0, 4).join(':') : address;
 }
 
+/** Limits what one network holds at a time: the function takes one more and returns its release, or undefined. */
+export function limitPerNetwork(most: number): (address: string) => (() => void) | undefined {
+  const held = new Map<string, number>();
+  return (address) => {
+    const network = networkOf(address);
+    const before = held.get(network) ?? 0;
+    if (before >= most) return undefined;
+    held.set(network, before + 1);
+    return () => {
+      const others = (held.get(network) ?? 1) - 1;
+      if (others > 0) held.set(network, others);
+      else held.delete(network);
+    };
+  };
+}
+
 /** Strips port, brackets and zone, and unwraps IPv4-mapped IPv6 addresses. */
 export function plainAddress(address: string): string {
   const bare = /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1');

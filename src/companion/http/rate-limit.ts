@@ -1,6 +1,6 @@
 // Rate limits per network. Mostly failed requests count, so legitimate callers are rarely affected.
 import type { MiddlewareHandler } from 'hono';
-import { callerAddress, networkOf } from './address.ts';
+import { callerAddress, limitPerNetwork } from './address.ts';
 import { type Quota, limiter, tooMany } from './limiter.ts';
 import { concurrencyLimit, QueueFull } from './concurrency-limit.ts';
 import { Problem } from './problem.ts';
@@ -27,7 +27,7 @@ export const QUOTAS: Quotas = {
   flowsInAll: { points: 600, seconds: 60 },
 };
 
-// One connection can pipeline thousands of requests before the first is answered.
+// Failures only count once requests have finished, and one connection can pipeline thousands before that.
 const MOST_IN_FLIGHT = 256;
 
 // Enough for a sender that shares an address with a flood (all do behind an unconfigured proxy) to get some thousand
@@ -58,14 +58,16 @@ export function rateLimits(quotas: Quotas, trustedProxies: number): RateLimits {
   const flows = limiter(quotas.flows);
   const flowsInAll = limiter(quotas.flowsInAll, true);
   const slowly = concurrencyLimit(SLOW_CONCURRENCY, SLOW_QUEUE);
-  const fewOf = inFlightLimit(MOST_IN_FLIGHT);
+  const inFlight = limitPerNetwork(MOST_IN_FLIGHT);
 
   return {
     failures: async (c, next) => {
       const address = callerAddress(c, trustedProxies);
       const wait = await failed.wait(address);
       if (wait !== undefined) throw tooMany(wait);
-      await fewOf(address, next);
+      const release = inFlight(address);
+      if (release === undefined) throw tooMany(1);
+      await next().finally(release);
       if (isFailure(c.res.status)) await failed.note(address);
     },
 
@@ -100,25 +102,4 @@ export function rateLimits(quotas: Quotas, trustedProxies: number): RateLimits {
 /** Excludes 404, which guesses nothing, and 429, which would feed itself. */
 function isFailure(status: number): boolean {
   return status >= 400 && status < 500 && status !== 404 && status !== 429;
-}
-
-/**
- * Returns a function that runs up to `most` tasks per network at a time: limits that count failures only apply once
- * requests have finished.
- */
-function inFlightLimit(most: number): (address: string, work: () => Promise<void>) => Promise<void> {
-  const underWay = new Map<string, number>();
-  return async (address, work) => {
-    const network = networkOf(address);
-    const before = underWay.get(network) ?? 0;
-    if (before >= most) throw tooMany(1);
-    underWay.set(network, before + 1);
-    try {
-      await work();
-    } finally {
-      const others = (underWay.get(network) ?? 1) - 1;
-      if (others > 0) underWay.set(network, others);
-      else underWay.delete(network);
-    }
-  };
 }

@@ -42,49 +42,25 @@ export function createCounters(
   const counter = <T extends string>(name: string, help: string, labelNames: readonly T[]) =>
     new Counter({ name: `companion_${name}_total`, help, labelNames, registers });
 
-  /** Counts in a plain map and transfers to Prometheus on collection, because these are incremented too often. */
-  const tally = <T extends string>(name: string, help: string, labelNames: readonly [T, T]) => {
-    const counts = new Map<string, Map<string, number>>();
-    const [first, second] = labelNames;
-    const seen = new Counter<T>({
-      name: `companion_${name}_total`,
-      help,
-      labelNames,
-      registers,
-      collect() {
-        for (const [one, others] of counts) {
-          for (const [other, count] of others)
-            this.inc({ [first]: one, [second]: other } as Record<T, string>, count);
-        }
-        counts.clear();
-      },
-    });
-    const inc = (one: string, other: string) => {
-      const others = counts.get(one) ?? new Map<string, number>();
-      counts.set(one, others.set(other, (others.get(other) ?? 0) + 1));
-    };
-    return { inc, seen };
-  };
-
-  const webhooks = tally('webhooks', 'Security events by what became of them', ['outcome', 'what']);
+  const webhooks = counter('webhooks', 'Security events by what became of them', ['outcome', 'what']);
   const attempts = counter('revocations', 'Attempts to destroy a grant by outcome', ['outcome']);
   const tokenCache = counter('token_cache', 'Look-ups in and evictions from the token cache', ['outcome']);
   const metricsEvents = counter('metrics_events', 'Events taken in from extensions', ['name']);
-  const requests = tally('http_requests', 'Requests by route and status', ['route', 'status']);
+  const requests = counter('http_requests', 'Requests by route and status', ['route', 'status']);
   revocationGauges(registers, revocations, now);
   const names = new Set<string>();
 
   return {
-    webhook: (outcome, what) => webhooks.inc(outcome, what),
+    webhook: (outcome, what) => webhooks.inc({ outcome, what }),
     revocation: (outcome) => attempts.inc({ outcome }),
     tokenCache: (outcome) => tokenCache.inc({ outcome }),
     metricsEvent: (name, count = 1) => {
       if (names.size < MOST_NAMES) names.add(name);
       metricsEvents.inc({ name: names.has(name) ? name : 'other' }, count);
     },
-    request: (route, status) => requests.inc(route, String(status)),
+    request: (route, status) => requests.inc({ route, status }),
     webhooks: async () =>
-      (await webhooks.seen.get()).values.map(({ labels, value }) => ({
+      (await webhooks.get()).values.map(({ labels, value }) => ({
         outcome: String(labels.outcome),
         what: String(labels.what),
         count: value,

@@ -1,8 +1,7 @@
 // The deliveries of a week, as a chart and as an equivalent table.
 import { html } from 'hono/html';
-import { type Bin, binsOfWeek, daysOfWeek } from './bins.ts';
 import type { Markup, StatusFacts } from './facts.ts';
-import { legend, plot } from './plot.ts';
+import { type Bin, binsOfWeek, daysOfWeek, legend, plot } from './plot.ts';
 import { dayLabel, KIND_NAMES, KINDS, number } from './words.ts';
 
 export function deliveriesSection({ state, now }: StatusFacts): Markup {

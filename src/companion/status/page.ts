@@ -1,6 +1,11 @@
-// The operator's status page: totals only, and no scripts.
+// `GET /status`, behind the operator's password: totals only, and no scripts.
+import { Hono } from 'hono';
 import { html, raw } from 'hono/html';
 import { pagePolicy } from '../http/page-policy.ts';
+import type { Counters } from '../operations/counters.ts';
+import type { Health } from '../operations/health.ts';
+import { operatorOnly } from '../operations/operator.ts';
+import type { OperatorState } from '../store.ts';
 import { deliveriesSection } from './deliveries.ts';
 import { DAY, type Markup, type StatusFacts } from './facts.ts';
 import { notices } from './notices.ts';
@@ -8,14 +13,48 @@ import { clientsSection, failuresSection, revocationsSection } from './sections.
 import { STYLE } from './style.ts';
 import { ago, number, offBy } from './words.ts';
 
-export const STATUS_POLICY = pagePolicy(STYLE);
+const STATUS_POLICY = pagePolicy(STYLE);
 
 // Kept out of the template, whose whitespace may change: its bytes must match the policy's hash.
 const STYLE_ELEMENT = raw(`<style>${STYLE}</style>`);
 const REFRESH_SECONDS = 60;
 
+export interface StatusOptions extends Pick<StatusFacts, 'clients' | 'version' | 'startedAt'> {
+  /** Without a password the route is absent. */
+  readonly password: string | undefined;
+  readonly state: () => Promise<OperatorState>;
+  readonly health: () => Promise<Health>;
+  readonly forwardedIgnored?: () => boolean;
+  readonly counters: Pick<Counters, 'webhooks'>;
+  /** Default 7. */
+  readonly silentDays?: number;
+  /** Milliseconds. Default `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** The route. While the database is unavailable it still renders the page, with 503. */
+export function status(options: StatusOptions): Hono {
+  const { password, silentDays = 7, now = Date.now } = options;
+  const app = new Hono();
+  if (!password) return app;
+  app.get('/status', operatorOnly(password), async (c) => {
+    const state = await options.state().catch(() => undefined);
+    const health = await options.health();
+    const forwardedIgnored = options.forwardedIgnored?.() ?? false;
+    const webhooks = await options.counters.webhooks();
+    const { clients, version, startedAt } = options;
+    const known = { clients, version, startedAt, state, health, forwardedIgnored, webhooks, silentDays };
+    c.header('cache-control', 'no-store');
+    c.header('content-security-policy', STATUS_POLICY);
+    const isWell = state !== undefined && health.status !== 'error';
+    if (!isWell) c.header('retry-after', '5');
+    return c.html(statusPage({ ...known, now: now() }), isWell ? 200 : 503);
+  });
+  return app;
+}
+
 /** Renders the page, which reloads every minute. */
-export function statusPage(facts: StatusFacts): Markup {
+function statusPage(facts: StatusFacts): Markup {
   const { now, startedAt, version, health } = facts;
   return html`<!doctype html>
     <html lang="en">

@@ -5,7 +5,7 @@ import { NO_STATE } from '../http/testing.ts';
 import type { Health } from '../operations/health.ts';
 import type { OperatorState } from '../store.ts';
 import { DAY, HOUR } from './facts.ts';
-import { status, type StatusOptions } from './route.ts';
+import { status, type StatusOptions } from './page.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 15, 47);
 const FIREFOX = 'a1b2c3d4e5f60718';

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { expect, it } from 'vitest';
 import { clientList } from '../../../src/companion/client-list.ts';
-import { claimSpaces } from '../../../src/companion/db/client-spaces.ts';
+import { claimSpaces } from '../../../src/companion/db/same-settings.ts';
 import { startMockServer } from '../../../src/mock-accounts/listen.ts';
 import { startInProcess } from '../harness.ts';
 import { onEachDatabase } from './on-each-database.ts';

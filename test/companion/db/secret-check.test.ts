@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkSecret } from '../../../src/companion/db/secret-check.ts';
+import { checkSecret } from '../../../src/companion/db/same-settings.ts';
 import { onEachDatabase } from './on-each-database.ts';
 
 const SECRET = new Uint8Array(32).fill(1);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BIN, binsOfWeek, daysOfWeek } from './bins.ts';
+import { BIN, binsOfWeek, daysOfWeek } from './plot.ts';
 import { DAY, HOUR } from './facts.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 15, 47);
