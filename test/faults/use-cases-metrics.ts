@@ -1,9 +1,10 @@
 // The use cases of users who allow metrics, and of users who opt out.
 import { EMPTY_QUEUE, METRICS, type MetricsQueue } from '../../src/session/metrics/queue.ts';
+import storage from '../fixtures/storage-0.1.0.json' with { type: 'json' };
 import type { UseCase } from './crash-points.ts';
 import type { Mood } from './fake-companion.ts';
 import { isDeletionPending, metricsViolations } from './invariants.ts';
-import { ada, LATER_MS, LIN } from './steps.ts';
+import { ada, LATER_MS, LIN, tamper } from './steps.ts';
 import type { FaultHarness } from './harness.ts';
 
 const world = { companion: true, consent: true } as const;
@@ -125,6 +126,27 @@ export const WITH_METRICS: readonly UseCase[] = [
     return one.session.refreshProfile();
   }),
   ...(['truthful', 'down', 'deaf', 'lies'] as const).map(refusedAndLeft),
+  {
+    ...staying,
+    name: 'an upgrade from version 0.1.0, which still owed a deletion',
+    async prepare(one) {
+      await counted(one);
+      const { metrics, companion } = storage['signed in, with a deletion that the companion still owes'];
+      const [{ marks }] = Object.values(companion) as [{ marks: object }];
+      const [[owner, companionSession]] = Object.entries(one.host.local.get('companion') ?? {}) as [
+        [string, object],
+      ];
+      one.host.local.set(METRICS, metrics);
+      one.host.local.set('companion', { [owner]: { ...companionSession, marks } });
+      tamper(one, (record) => ({ ...record, settings: { ...record.settings, metrics: false } }));
+      later(one);
+    },
+    async run(one) {
+      await one.session.recover();
+      await one.session.runMaintenance();
+    },
+    check: forgotten,
+  },
   {
     name: 'an account signs out with queued counts',
     world,
