@@ -5,7 +5,7 @@ import type { Deployment, Endpoints, EnvironmentName } from '../fxa/environments
 import { FxaError, isFxaError } from '../fxa/errors.ts';
 import { createHostBackOff, type Pauses } from '../fxa/host-back-off.ts';
 import type { Http } from '../fxa/http.ts';
-import { blockedBy, type MetricsBlocker, type Environment } from './metrics/consent.ts';
+import { blockedBy, type Environment } from './metrics/consent.ts';
 import type { Ports } from './ports.ts';
 import type { Problem } from './state/states.ts';
 import { createStore, type StateChange, type Store } from './state/store.ts';
@@ -50,8 +50,8 @@ export interface Context {
   readonly deploymentName: string;
   /** What view and metrics depend on besides the record. */
   environment(): Promise<Environment>;
-  /** Everything that blocks metrics now; empty means allowed. */
-  readonly blockedBy: () => Promise<readonly MetricsBlocker[]>;
+  /** Whether metrics are allowed now (consent.ts). */
+  metricsAllowed(): Promise<boolean>;
   /** The companion and deployment that counts are for. */
   readonly metricsDeployment: string;
   /** The deployment with known or discovered endpoints; `rediscover` ignores the cached ones. */
@@ -113,7 +113,7 @@ export function createContext(
     deploymentName,
     store,
     environment,
-    blockedBy: async () => blockedBy(await store.read(), await environment()),
+    metricsAllowed: async () => blockedBy(await store.read(), await environment()).length === 0,
     metricsDeployment: `${config.companion?.origin} ${deploymentName}`,
     http: (signal) => ({ fetch: ports.fetch, now: ports.now, backOff, ...(signal && { signal }) }),
     deployment: async (http, { rediscover = false } = {}) => ({

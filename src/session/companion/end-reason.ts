@@ -44,12 +44,6 @@ export function unexplainedSessionId(session: Session, now: number): string | un
   return base.sessionId;
 }
 
-/** How long ago the session ended, in milliseconds; 0 while it has not. Pure. */
-export function timeSinceEnd(session: Session, now: number): number {
-  const base = baseState(session);
-  return base.status === 'needsReauth' ? Math.max(0, now - base.ended.at) : 0;
-}
-
 /** A session that ended for an unknown reason, and the companion session that may explain it. */
 export interface UnexplainedEnd {
   readonly id: string;

@@ -17,8 +17,8 @@ import {
 import type { CompanionConfig, Context } from '../context.ts';
 import { refetchProfile } from '../profile.ts';
 import { afterFailure, isDue, NEVER_TRIED, readPlan, savePlan, type Waits } from '../retry-plan.ts';
-import { fetchEndReason, findUnexplainedEnd, timeSinceEnd } from './end-reason.ts';
-import { liveSession, type SignedIn } from '../state/states.ts';
+import { fetchEndReason, findUnexplainedEnd } from './end-reason.ts';
+import { baseState, liveSession, type SignedIn } from '../state/states.ts';
 import { ALARMS, LOCKS, MEMORY } from '../state/storage-items.ts';
 
 export const COMPANION_ALARM = ALARMS.companion;
@@ -118,7 +118,7 @@ async function poll(context: Context, live: SignedIn): Promise<boolean> {
     if (after?.id !== live.id) return true;
     // The companion allows metrics by a profile it reads itself. Refresh the session only if there may be counts to
     // send.
-    if (!metrics && (await context.blockedBy()).length === 0) {
+    if (!metrics && (await context.metricsAllowed())) {
       await createCompanionSession(context, after, { ...known, revision });
       return true;
     }
@@ -133,7 +133,10 @@ async function scheduleNext(context: Context, { every }: CompanionConfig): Promi
   const subject = liveSession(session) ?? (await findUnexplainedEnd(context));
   if (!subject) return ports.alarms.clear(COMPANION_ALARM);
   const plan = (await readPlan(ports, MEMORY.companionPlan, subject.id)) ?? NEVER_TRIED;
-  const pause = Math.max(every * 1000, Math.min(MAX_INTERVAL_MS, timeSinceEnd(session, ports.now())));
+  // The longer ago a session ended, the more rarely its reason is asked for.
+  const base = baseState(session);
+  const sinceEnd = base.status === 'needsReauth' ? ports.now() - base.ended.at : 0;
+  const pause = Math.max(every * 1000, Math.min(MAX_INTERVAL_MS, sinceEnd));
   return ports.alarms.set(COMPANION_ALARM, plan.failures > 0 ? plan.notBefore : ports.now() + pause);
 }
 

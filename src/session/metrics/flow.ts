@@ -22,7 +22,8 @@ export async function beginFlow(context: Context): Promise<void> {
   const { config, ports, store } = context;
   const { companion, metrics } = config;
   if (!companion || !metrics || !hasForm((await store.read()).session)) return;
-  if (isYounger(await storedFlow(context), YOUNG_MS, ports.now()) || !(await isAllowed(context))) return;
+  if (isYounger(await storedFlow(context), YOUNG_MS, ports.now()) || !(await context.metricsAllowed()))
+    return;
   const parameters = new Map<string, string>(wireParameters(config.clientId, { metrics }));
   const { backOff, ...http } = context.http();
   // A flow is optional, so a refusal here must not hold up other calls to the companion.
@@ -34,7 +35,7 @@ export async function beginFlow(context: Context): Promise<void> {
   if (!flow) return;
   await ports.locks.exclusive(LOCKS.flow, async () => {
     // If the user has already started to sign in, they do so without a flow.
-    if (hasForm((await store.read()).session) && (await isAllowed(context)))
+    if (hasForm((await store.read()).session) && (await context.metricsAllowed()))
       await ports.memory.set({ [MEMORY.flow]: { ...flow, at: context.metricsDeployment } });
   });
 }
@@ -45,7 +46,9 @@ export async function takeFlow(context: Context): Promise<Flow | undefined> {
     const flow = await storedFlow(context);
     if (!flow) return undefined;
     await forgetFlow(context);
-    return isYounger(flow, GOOD_MS, context.ports.now()) && (await isAllowed(context)) ? flow : undefined;
+    return isYounger(flow, GOOD_MS, context.ports.now()) && (await context.metricsAllowed())
+      ? flow
+      : undefined;
   } catch (error) {
     context.ports.report(error);
     return undefined;
@@ -65,8 +68,6 @@ async function storedFlow({ ports, metricsDeployment }: Context): Promise<Flow |
 }
 
 const hasForm = ({ status }: Session) => status === 'signedOut' || status === 'needsReauth';
-
-const isAllowed = async (context: Context) => (await context.blockedBy()).length === 0;
 
 /** A flow that begins in the future, by our clock, counts as young. */
 function isYounger(flow: Flow | undefined, age: number, now: number): boolean {

@@ -35,7 +35,7 @@ async function count(context: Context, events: readonly UndatedEvent[], session:
   const counted = changeQueue(context, async (queue) => {
     // Checked under the queue's lock: an opt-out is stored before the queue is emptied, so it can't be missed here.
     const subject = subjectOf((await store.read()).session);
-    if (subject !== subjectOf(session) || (await context.blockedBy()).length > 0) return queue;
+    if (subject !== subjectOf(session) || !(await context.metricsAllowed())) return queue;
     const own = assignTo(queue, subject);
     const added = events.filter((event) => shouldCount(event, today, own.lastEngaged));
     const lines = added.map((event) => ({ ...event, day: today, count: 1 }));

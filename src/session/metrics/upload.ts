@@ -88,7 +88,7 @@ async function uploadBatch(
     });
   }
   // The companion allows metrics by a profile it reads itself. The next poll replaces a rejected session.
-  if (typeof answer !== 'string' || (await context.blockedBy()).length > 0) return true;
+  if (typeof answer !== 'string' || !(await context.metricsAllowed())) return true;
   await createCompanionSession(context, live, companionSession);
   const connection = await connectedSession(context);
   return connection?.live.id !== live.id || uploadBatch(context, connection, true);
@@ -98,7 +98,7 @@ async function takeBatch(context: Context, live: SignedIn): Promise<readonly Met
   let batch: readonly MetricsEvent[] = [];
   await changeQueue(context, async (queue) => {
     const { session } = await context.store.read();
-    if (liveSession(session)?.id !== live.id || (await context.blockedBy()).length > 0) return queue;
+    if (liveSession(session)?.id !== live.id || !(await context.metricsAllowed())) return queue;
     const own = assignTo(queue, subjectOf(session));
     const pending = recent(own.pending, context.ports.now());
     batch = pending.slice(0, MAX_BATCH);
@@ -112,8 +112,7 @@ async function putBack(context: Context, live: SignedIn, batch: readonly Metrics
   await changeQueue(context, async (queue) => {
     const before = queue.sent.length - batch.length;
     const isThere = before >= 0 && JSON.stringify(queue.sent.slice(before)) === JSON.stringify(batch);
-    if (!isThere || queue.subject !== live.account.subject || (await context.blockedBy()).length > 0)
-      return queue;
+    if (!isThere || queue.subject !== live.account.subject || !(await context.metricsAllowed())) return queue;
     return { ...queue, sent: queue.sent.slice(0, before), pending: queue.pending.reduce(addLine, batch) };
   });
 }

@@ -23,7 +23,7 @@ export async function enforceConsent(context: Context, earlier?: StoredRecord): 
     const owners = [...Object.keys(await listCompanionSessions(context)), sessionIdOf(record.session)];
     return { ...after, deletionPending: after.deletionPending.filter((id) => owners.includes(id)) };
   });
-  if ((await context.blockedBy()).length > 0) await forgetFlow(context);
+  if (!(await context.metricsAllowed())) await forgetFlow(context);
 }
 
 /** The queue after the record's account, if it is of that, lost or withdrew its consent. Pure. */
