@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'vite';
-import { viteConfig, type BuildOptions } from '../../vite.config.ts';
 import { buildConfig, type Variables } from './environment.ts';
 import { checkIds, manifestFor, redirectUris } from './manifest.ts';
 import { packExtension } from './pack.ts';
 import { EXAMPLE_CHROMIUM_REDIRECT } from './release.ts';
 import { BUDGETS, measure, sizeLines } from './sizes.ts';
+import { viteConfigs, type BuildOptions } from './vite.ts';
 
 export const BROWSERS = ['firefox', 'chromium'] as const;
 
@@ -16,12 +16,11 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Builds the extension for one browser into `outDir`. `variables` are the build's environment variables. */
 export async function buildExtension({
-  outDir,
-  variables,
+  variables = process.env,
   ...options
 }: Omit<BuildOptions, 'variables'> & { variables?: BuildOptions['variables'] }): Promise<void> {
-  const config = await viteConfig({ ...options, outDir, variables: variables ?? process.env });
-  await build({ ...config, root, logLevel: 'warn' });
+  // One after the other: the first empties the folder.
+  for (const config of await viteConfigs({ ...options, variables })) await build(config);
 }
 
 /** Builds for both browsers, and their archives, into `dist`. Gives a line for each size: one over its budget is a warning. */

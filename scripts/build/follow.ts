@@ -2,7 +2,7 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
-import { viteConfig, type BuildOptions } from '../../vite.config.ts';
+import { viteConfigs, type BuildOptions } from './vite.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -68,17 +68,30 @@ async function watch(
   built: () => void,
   complain: (error: unknown) => void,
 ): Promise<() => Promise<void>> {
-  const config = await viteConfig({ ...options, readable: true });
-  const watcher = await build({ ...config, root, logLevel: 'warn', build: { ...config.build, watch: {} } });
-  if (!('on' in watcher)) throw new Error('vite did not start watching.');
-  let failed = false;
-  watcher.on('event', (event) => {
-    if (event.code === 'START') failed = false;
-    if (event.code === 'ERROR') {
-      failed = true;
-      complain(event.error);
-    }
-    if (event.code === 'END' && !failed) built();
+  const configs = await viteConfigs({ ...options, readable: true });
+  const unfinished = new Set(configs);
+  const watchers = configs.map(async (config) => {
+    // Both write into the same folder, so neither may empty it.
+    const watcher = await build({ ...config, build: { ...config.build, emptyOutDir: false, watch: {} } });
+    if (!('on' in watcher)) throw new Error('vite did not start watching.');
+    let failed = false;
+    watcher.on('event', (event) => {
+      if (event.code === 'START') {
+        failed = false;
+        unfinished.add(config);
+      }
+      if (event.code === 'ERROR') {
+        failed = true;
+        complain(event.error);
+      }
+      if (event.code !== 'END' || failed) return;
+      unfinished.delete(config);
+      if (unfinished.size === 0) built();
+    });
+    return watcher;
   });
-  return () => watcher.close();
+  const started = await Promise.all(watchers);
+  return async () => {
+    await Promise.all(started.map((watcher) => watcher.close()));
+  };
 }

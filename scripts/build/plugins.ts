@@ -1,5 +1,16 @@
-// What a build leaves out of its sources, or has twice: see each.
+// What a build changes on the way from the sources to its folder: see each.
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CrxPlugin } from '@crxjs/vite-plugin';
 import type { Plugin } from 'vite';
+
+/**
+ * Names the pages in a manifest that crxjs has built without them. Otherwise it would build them together with the
+ * background, which would then load preact in the file that both share.
+ */
+export function withPages(members: object): CrxPlugin {
+  return { name: 'with-pages', renderCrxManifest: (manifest) => ({ ...manifest, ...members }) };
+}
 
 /** Preact can write HTML into a page; this extension never does, and store reviewers need not wonder. */
 export function withoutInnerHtml(): Plugin {
@@ -10,51 +21,11 @@ export function withoutInnerHtml(): Plugin {
       if (!id.includes('/node_modules/preact/dist/preact.')) return null;
       const without = code.replace(/\b\w+\.innerHTML=(?!=)/g, 'void ');
       if (without === code)
-        throw new Error('preact no longer writes innerHTML where it used to; look at vite.config.ts.');
+        throw new Error(
+          'preact no longer writes innerHTML where it used to; look at scripts/build/plugins.ts.',
+        );
       return { code: without, map: null };
     },
-  };
-}
-
-/** What pages load from elsewhere is made for them, or small. */
-const PAGES = '/src/extension/pages/';
-const COPY = '?page';
-
-/**
- * Duplicates modules that both background and pages use. As shared chunks they would be more files to load before the
- * popup paints, and compress worse than the duplication costs.
- */
-export function withOwnCopies(): Plugin {
-  return {
-    name: 'with-own-copies',
-    enforce: 'pre',
-    async resolveId(source, importer) {
-      if (importer === undefined || !(importer.endsWith(COPY) || importer.includes(PAGES))) return null;
-      const found = await this.resolve(source, importer.replace(COPY, ''), { skipSelf: true });
-      if (!found || !/\/src\/.*\.ts$/.test(found.id) || found.id.includes(PAGES)) return found;
-      return found.id + COPY;
-    },
-  };
-}
-
-/**
- * webextension-polyfill turns callbacks into promises where a browser does not. Firefox never needed it, and Chromium
- * does not since its Manifest V3 answers with promises by itself; messages are answered by `sendResponse` and `return
- * true`, which both know. In a build it would be 3 kB for each page and for the background, of which nothing has an
- * effect: so a build takes the browser's own namespace. The sources keep importing the polyfill, for its types and for
- * browsers that need it.
- */
-export function withNativeBrowser(): Plugin {
-  const own = '\0native-browser';
-  return {
-    name: 'with-native-browser',
-    enforce: 'pre',
-    resolveId: (id, importer) => {
-      if (id !== 'webextension-polyfill') return null;
-      return importer?.endsWith(COPY) ? own + COPY : own;
-    },
-    load: (id) =>
-      id.replace(COPY, '') === own ? 'export default globalThis.browser ?? globalThis.chrome;' : null,
   };
 }
 
@@ -67,5 +38,36 @@ export function withoutPreloading(): Plugin {
     enforce: 'pre',
     load: (id) =>
       id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load();' : null,
+  };
+}
+
+type Messages = Record<string, { message: string; description?: string }>;
+
+/** `description` holds a note, or in a translation the English it was made from: of no use in a browser. */
+export function withoutDescriptions(): Plugin {
+  return {
+    name: 'without-descriptions',
+    async writeBundle({ dir = '' }) {
+      const locales = join(dir, '_locales');
+      for (const locale of await readdir(locales)) {
+        const file = join(locales, locale, 'messages.json');
+        const messages = JSON.parse(await readFile(file, 'utf8')) as Messages;
+        for (const entry of Object.values(messages)) delete entry.description;
+        await writeFile(file, `${JSON.stringify(messages, null, 2)}\n`);
+      }
+    },
+  };
+}
+
+/** Vite copies `public` as it is; a build that follows changes is to follow those as well. */
+export function followPublic(): Plugin {
+  return {
+    name: 'follow-public',
+    async buildStart() {
+      const { publicDir } = this.environment.config;
+      for (const entry of await readdir(publicDir, { recursive: true, withFileTypes: true })) {
+        if (entry.isFile()) this.addWatchFile(join(entry.parentPath, entry.name));
+      }
+    },
   };
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildBoth, buildExtension, BROWSERS } from '../../scripts/build/build.ts';
 import { packExtension } from '../../scripts/build/pack.ts';
+import { PAGES, pagePath } from '../../scripts/build/pages.ts';
 import {
   backgroundFiles,
   measure,
@@ -13,6 +14,7 @@ import {
   popupFiles,
   sizeLines,
 } from '../../scripts/build/sizes.ts';
+import { VIEWS } from '../e2e/gallery/views.ts';
 import { zipEntries } from './zip-entry.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
@@ -23,13 +25,11 @@ const WITH_KEYS = { ...variables, FXA_KEY_SCOPES: 'https://identity.mozilla.com/
 
 const JWE = /ECDH-ES|A256GCM|PBES2|deriveBits/;
 
-const page = (name: string) => `src/extension/pages/${name}/index.html`;
-
 /** Every script in the build but the background's and what the doctor alone loads: it looks at servers and storage itself. */
 function ofPages(outDir: string): readonly string[] {
-  const pages = readdirSync(join(outDir, 'src/extension/pages')).filter((name) => name !== 'doctor');
-  const shared = pages.flatMap((name) => pageScripts(outDir, page(name)));
-  const aside = pageScripts(outDir, page('doctor')).filter((file) => !shared.includes(file));
+  const pages = PAGES.filter((name) => name !== 'doctor');
+  const shared = pages.flatMap((name) => pageScripts(outDir, pagePath(name)));
+  const aside = pageScripts(outDir, pagePath('doctor')).filter((file) => !shared.includes(file));
   const scripts = readdirSync(outDir, { recursive: true, encoding: 'utf8' }).filter((file) =>
     file.endsWith('.js'),
   );
@@ -66,12 +66,16 @@ const FORBIDDEN = {
     JWE,
   },
   both: {
-    'webextension-polyfill': /__mozWebExtensionPolyfillReject__|browser-polyfill/,
     'the mock server': /127\.0\.0\.1|correct horse|standin/i,
     eval: /\beval\(|new Function\(/,
     'HTML written into a page': /\.innerHTML\s*=/,
   },
 };
+
+it('every page is in the gallery', () => {
+  expect(PAGES).toContain('popup');
+  expect(PAGES.filter((name) => !VIEWS.some(({ page }) => page === name))).toEqual([]);
+});
 
 beforeAll(async () => {
   for (const browser of BROWSERS) {
@@ -100,7 +104,7 @@ describe.each(BROWSERS)('the production build for %s', (browser) => {
   );
 
   it('knows no server but its own, and has no form to choose another', () => {
-    const options = contents(pageFiles(outDir, 'src/extension/pages/options/index.html'));
+    const options = contents(pageFiles(outDir, pagePath('options')));
     expect(options).toContain('0123456789abcdef');
     for (const code of [options, contents(backgroundFiles(outDir))]) {
       expect(code).not.toMatch(/stage\.mozaws|serverUse|runtime\.reload/);
@@ -148,6 +152,8 @@ describe.each(BROWSERS)('the production build for %s', (browser) => {
 
   it('is what is looked at: pages, what they load later, and background hold what they must', () => {
     expect(contents(popupFiles(outDir))).toContain('popupOpened');
+    for (const files of [popupFiles(outDir), backgroundFiles(outDir)])
+      expect(contents(files)).toContain('__mozWebExtensionPolyfillReject__');
     for (const what of [/storage\.session\.set/, /changeName/, /changePicture/, /useAnotherAccount/])
       expect(contents(ofPages(outDir))).toMatch(what);
     expect(contents(ofPages(outDir))).not.toContain('permissions.getAll');

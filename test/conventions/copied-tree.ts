@@ -3,15 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const PARTS = [
-  'src',
-  'scripts',
-  'public',
-  'manifest.json',
-  'package.json',
-  'tsconfig.json',
-  'vite.config.ts',
-];
+const PARTS = ['src', 'scripts', 'public', 'manifest.json', 'package.json', 'tsconfig.json'];
 
 /** The copy's folder, and how to edit a file of it. */
 export function copyTree(): {

@@ -7,7 +7,7 @@ import { readRecord } from './storage-probe.ts';
 import { inBothBrowsers, type World } from './both-browsers.ts';
 import type { BrowserUnderTest, PopupPage } from '../../scripts/driver/index.ts';
 import { pause } from '../../scripts/driver/wait.ts';
-import { PATHS } from './gallery/shown.ts';
+import { pagePath } from '../../scripts/build/pages.ts';
 import { signInAs, startSignIn } from './steps.ts';
 import { words } from './words.ts';
 
@@ -139,7 +139,7 @@ inBothBrowsers(
         await browser.openPopup();
         await fill(disk, browser);
         for (const choice of ['sessionOnly', 'alwaysTab'] as const) {
-          const options = await browser.openPage(PATHS.options);
+          const options = await browser.openPage(pagePath('options'));
           await options.tick(words(choice));
           await options.waitForText(words('error_storage_unavailable'));
           // The user has refused nothing.
@@ -147,7 +147,7 @@ inBothBrowsers(
           await options.close();
         }
         disk.free();
-        const options = await browser.openPage(PATHS.options);
+        const options = await browser.openPage(pagePath('options'));
         // Firefox refuses for a moment more, and the page says so again.
         const tickUntilKept = async () => {
           const kept = (await readRecord(browser))?.settings.sessionOnly === true;

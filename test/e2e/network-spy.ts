@@ -5,7 +5,7 @@ import { ADA } from './accounts.ts';
 import type { TestCompanion } from './companion.ts';
 import type { BrowserUnderTest } from '../../scripts/driver/index.ts';
 import { PATIENCE, pause } from '../../scripts/driver/wait.ts';
-import { PATHS } from './gallery/shown.ts';
+import { pagePath } from '../../scripts/build/pages.ts';
 import type { TestMockServer } from './mock-server.ts';
 import { words } from './words.ts';
 
@@ -35,7 +35,7 @@ export const metricsOf = async (browser: BrowserUnderTest): Promise<View['metric
 
 /** Turns the switch in the settings; turned on, Firefox asks for its own consent in the same click, and gets it. */
 export async function choose(browser: BrowserUnderTest, on: boolean): Promise<void> {
-  const options = await browser.openPage(PATHS.options);
+  const options = await browser.openPage(pagePath('options'));
   await options.waitForText(words('metricsSwitch'));
   const before = await metricsOf(browser);
   if (before.on !== on) await options.tick(words('metricsSwitch'));

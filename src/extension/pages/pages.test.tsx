@@ -16,14 +16,17 @@ const messages = JSON.parse(readFileSync('public/_locales/en/messages.json', 'ut
 >;
 const getMessage = (key: string) => (Object.hasOwn(messages, key) ? (messages[key]?.message ?? '') : '');
 vi.mock('../browser/api.ts', () => ({ browser: { i18n: { getMessage } } }));
-vi.stubGlobal('__PAGE_FACTS__', { environment: 'stage', returnPagePattern: 'https://companion.example/*' });
+vi.stubGlobal('__PAGE_FACTS__', {
+  environment: 'stage',
+  returnPagePattern: 'https://companion.example/*',
+  servers: {
+    builtIn: { issuer: 'https://accounts.example', clientId: '0123456789abcdef' },
+    presets: {},
+  },
+});
 vi.stubGlobal('document', { activeElement: null });
 vi.stubGlobal('__BUILD__', { environment: 'stage' });
 vi.stubGlobal('__TESTER__', false);
-vi.stubGlobal('__SERVERS__', {
-  builtIn: { issuer: 'https://accounts.example', clientId: '0123456789abcdef' },
-  presets: {},
-});
 
 // A week later it would no longer be shown.
 vi.setSystemTime(1_790_000_060_000);
@@ -148,7 +151,7 @@ beforeAll(async () => {
   pages = (view, { journal }) => [
     <Popup view={view} />,
     <SignedInMore view={view} />,
-    <Options view={view} server={undefined} books={undefined} journal={journal} />,
+    <Options view={view} journal={journal} />,
     <Welcome view={view} />,
     <Picture view={view} />,
   ];

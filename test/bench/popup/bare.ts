@@ -1,7 +1,7 @@
 // The least a popup could be: a page that reads the view and writes name and address, added to a build to measure beside it.
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { PATHS } from '../../e2e/gallery/shown.ts';
+import { pagePath } from '../../../scripts/build/pages.ts';
 
 /** Its place in the build. */
 export const BARE_PAGE = 'bare.html';
@@ -35,12 +35,13 @@ const UNANSWERED = `const { storage } = globalThis.browser ?? globalThis.chrome;
 storage.local.get = () => new Promise(() => {});
 `;
 
+const POPUP = pagePath('popup');
 /** The popup once more, in a browser whose storage never answers. */
-export const UNANSWERED_POPUP = PATHS.popup.replace('index.html', 'unanswered.html');
+export const UNANSWERED_POPUP = POPUP.replace('index.html', 'unanswered.html');
 
 export async function addUnansweredPopup(extensionDir: string): Promise<void> {
-  const html = await readFile(join(extensionDir, PATHS.popup), 'utf8');
+  const html = await readFile(join(extensionDir, POPUP), 'utf8');
   const first = '<script type="module" src="./unanswered.js"></script>';
-  await writeFile(join(extensionDir, dirname(PATHS.popup), 'unanswered.js'), UNANSWERED);
+  await writeFile(join(extensionDir, dirname(POPUP), 'unanswered.js'), UNANSWERED);
   await writeFile(join(extensionDir, UNANSWERED_POPUP), html.replace('<head>', `<head>${first}`));
 }

@@ -2,14 +2,15 @@
 import { TOKEN_LIMITS } from '../../../src/session/tokens/token-limits.ts';
 import type { BrowserUnderTest, OwnPage } from '../../../scripts/driver/index.ts';
 import { eventually } from '../../../scripts/driver/wait.ts';
-import { PATHS, storedNow, type Shown } from './shown.ts';
+import { pagePath } from '../../../scripts/build/pages.ts';
+import { storedNow, type Shown } from './shown.ts';
 
 /** Opens the page with this view, which it shows as far as anybody can tell when this resolves. */
 export async function openShown(browser: BrowserUnderTest, shown: Shown): Promise<OwnPage> {
   // Written before the page opens: some read it but once.
   await browser.writeStorage('local', storedNow(shown));
   await browser.writeStorage('session', { [TOKEN_LIMITS]: {}, ...shown.session });
-  const page = await browser.openPage(PATHS[shown.page]);
+  const page = await browser.openPage(pagePath(shown.page));
   await showIn(page, shown);
   return page;
 }

@@ -4,11 +4,11 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BrowserUnderTest, Scheme } from '../../../scripts/driver/index.ts';
 import { openShown } from './open.ts';
-import type { PageName, Shown } from './shown.ts';
+import type { Shown } from './shown.ts';
 import { VIEWS } from './views.ts';
 
 /** CSS pixels: a popup is as wide as its content wants, a page as a small window. */
-const widthOf = (page: PageName): number => (page === 'popup' ? 360 : 760);
+const widthOf = (page: string): number => (page === 'popup' ? 360 : 760);
 
 export interface Pictured {
   readonly shown: Shown;

@@ -3,8 +3,6 @@ import type { MetricsQueue, METRICS } from '../../../src/session/metrics/queue.t
 import type { JournalEntry } from '../../../src/session/state/record.ts';
 import { VIEW_VERSION, type AccountView, type View } from '../../../src/session/state/view.ts';
 
-export type PageName = 'popup' | 'picture' | 'options' | 'welcome' | 'doctor';
-
 /** What pages read in `storage.local`. */
 export interface Stored extends Record<string, unknown> {
   readonly view?: View;
@@ -15,21 +13,14 @@ export interface Stored extends Record<string, unknown> {
 export interface Shown {
   /** Unique; the name of its picture. */
   readonly name: string;
-  readonly page: PageName;
+  /** A folder of src/extension/pages. */
+  readonly page: string;
   readonly stored: Required<Stored>;
   /** Items of `storage.session`; absent: none. */
   readonly session?: Readonly<Record<string, unknown>>;
   /** With everything unfolded that can be. */
   readonly unfolded?: true;
 }
-
-export const PATHS: Readonly<Record<PageName, string>> = {
-  popup: 'src/extension/pages/popup/index.html',
-  picture: 'src/extension/pages/picture/index.html',
-  options: 'src/extension/pages/options/index.html',
-  welcome: 'src/extension/pages/welcome/index.html',
-  doctor: 'src/extension/pages/doctor/index.html',
-};
 
 const MINUTE = 60_000;
 /** Instants are told from the moment at which they are shown, in milliseconds: what has just gone wrong is of interest. */
@@ -74,7 +65,7 @@ export function popupOf(name: string, account: AccountView = ADA, view: Partial<
   return popup(name, { ...base, ...view });
 }
 
-export function page(name: string, of: PageName, items: Stored = {}): Shown {
+export function page(name: string, of: string, items: Stored = {}): Shown {
   return { name, page: of, stored: stored(items) };
 }
 

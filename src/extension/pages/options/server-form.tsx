@@ -1,22 +1,23 @@
 // Tester builds only: a form for switching servers. The background validates it and signs out first.
 import { useId, useState } from 'preact/hooks';
 import type { FxaErrorCode } from '../../../fxa/errors.ts';
+import { facts } from '../../facts.ts';
 import type { ServerConfig } from '../../server-config.ts';
 import { ProblemNote } from '../shared/problem-note.tsx';
 import { text } from '../shared/text.ts';
 import { call } from '../../browser/messaging.ts';
 import { originOf } from './origin-of.ts';
-import { servers } from './servers.ts';
+
+const { builtIn, presets } = facts.servers;
 
 /** As in server-config.ts; lets the browser mark the invalid field. */
 const ORIGIN = String.raw`(https://[^\/?#@\s]+|http://(127\.0\.0\.1|localhost)(:\d+)?)\/?`;
 const CLIENT_ID = '[0-9a-fA-F]{16}';
 
-export function ServerForm({ chosen }: { chosen: ServerConfig | undefined }) {
-  const [wanted, setWanted] = useState<ServerConfig>(chosen ?? servers.builtIn);
+export function ServerForm({ chosen }: { chosen: ServerConfig | null | undefined }) {
+  const [wanted, setWanted] = useState<ServerConfig>(chosen ?? builtIn);
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState<FxaErrorCode>();
-  const { standin, stage } = servers.presets;
   const choose = () => {
     if (busy) return;
     setBusy(true);
@@ -27,7 +28,7 @@ export function ServerForm({ chosen }: { chosen: ServerConfig | undefined }) {
       clientId,
       ...(companion !== undefined && { companion: originOf(companion) }),
     };
-    const isBuiltIn = JSON.stringify(config) === JSON.stringify(servers.builtIn);
+    const isBuiltIn = JSON.stringify(config) === JSON.stringify(builtIn);
     // On success the extension restarts, which closes this page before there is a response.
     call('switchServer', isBuiltIn ? '' : JSON.stringify(config)).catch((error: unknown) => {
       setBusy(false);
@@ -47,9 +48,9 @@ export function ServerForm({ chosen }: { chosen: ServerConfig | undefined }) {
       <summary>{text('serverChange')}</summary>
       <p class="note">{text('serverChangeNote')}</p>
       <div class="presets" role="group" aria-label={text('serverPresets')}>
-        <Preset label={text('serverOwn')} preset={servers.builtIn} onChoose={setWanted} />
-        <Preset label={text('serverStandin')} preset={standin} onChoose={setWanted} />
-        <Preset label={text('serverStage')} preset={stage} onChoose={setWanted} />
+        <Preset label={text('serverOwn')} preset={builtIn} onChoose={setWanted} />
+        <Preset label={text('serverStandin')} preset={presets.standin} onChoose={setWanted} />
+        <Preset label={text('serverStage')} preset={presets.stage} onChoose={setWanted} />
       </div>
       <form
         onSubmit={(event) => {

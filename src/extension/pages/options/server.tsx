@@ -1,15 +1,15 @@
 // Shows the server; in tester builds also the form for switching.
 import type { ServerConfig } from '../../server-config.ts';
+import { facts } from '../../facts.ts';
 import { text } from '../shared/text.ts';
 import { ServerForm } from './server-form.tsx';
-import { servers } from './servers.ts';
 
 /** A build-time literal: production builds omit the form. */
 declare const __TESTER__: boolean;
 
 /** `server`: the one a tester selected. */
-export function Server({ server }: { server: ServerConfig | undefined }) {
-  const { issuer, clientId, companion } = (__TESTER__ ? server : undefined) ?? servers.builtIn;
+export function Server({ server }: { server: ServerConfig | null | undefined }) {
+  const { issuer, clientId, companion } = (__TESTER__ ? server : undefined) ?? facts.servers.builtIn;
   return (
     <>
       <dl dir="auto">

@@ -2,10 +2,10 @@
 import { useId, useRef, useState } from 'preact/hooks';
 import type { FxaErrorCode } from '../../../fxa/errors.ts';
 import type { View } from '../../../session/state/view.ts';
-import { facts } from '../../page-facts.ts';
+import { facts } from '../../facts.ts';
 import { call } from '../../browser/messaging.ts';
 import { askForReturnPage } from '../../browser/pages/permissions.ts';
-import { keepTypedAddress } from '../../browser/pages/typed-email.ts';
+import { keepTypedAddress } from '../../browser/pages/storage.ts';
 import { ProblemNote } from './problem-note.tsx';
 import { text } from './text.ts';
 

@@ -1,5 +1,5 @@
 // Names the build on every page, except in production.
-import { facts } from '../../page-facts.ts';
+import { facts } from '../../facts.ts';
 import { text } from './text.ts';
 
 export function TesterNote() {

@@ -1,11 +1,13 @@
-// The build-time values that pages may know; vite.config.ts inserts them.
+// The build-time values that pages may know; scripts/build/vite.ts inserts them.
 import type { EnvironmentName } from '../fxa/environments.ts';
+import type { Servers } from './server-config.ts';
 
 export interface PageFacts {
   /** All except `production` are tester builds. */
   readonly environment: EnvironmentName;
   /** The host permission for signing in in a tab; absent in builds without a return page. */
   readonly returnPagePattern?: string;
+  readonly servers: Servers;
 }
 
 declare const __PAGE_FACTS__: PageFacts;
