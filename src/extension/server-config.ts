@@ -12,15 +12,12 @@ export interface ServerConfig {
   readonly companion?: string;
 }
 
-/** The servers that the options page offers; vite.config.ts inserts them. */
+/** The servers that the options page offers. */
 export interface Servers {
   readonly builtIn: ServerConfig;
   /** By name. Empty in production, where the server is fixed. */
   readonly presets: Readonly<Partial<Record<'stage' | 'standin', ServerConfig>>>;
 }
-
-/** The key of the selected server in `storage.local`. */
-export const SERVER = 'server';
 
 /** Seconds between polls of a companion unknown to the build. Short, because testers are watching. */
 const COMPANION_EVERY = 60;

@@ -13,9 +13,18 @@ export interface Policy {
 const DOMAIN =
   /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
+/** The keys of `storage.managed`; public/managed-schema.json describes them. */
+export const POLICIES = [
+  'sessionOnly',
+  'metricsOff',
+  'emailDomain',
+] as const satisfies readonly (keyof Policy)[];
+
 /** Parses `storage.managed`. Unknown keys and values of the wrong type count as not set. Pure. */
 export function parsePolicy(value: unknown): Policy {
-  const { sessionOnly, metricsOff, emailDomain } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const { sessionOnly, metricsOff, emailDomain } = (value ?? {}) as Readonly<
+    Record<(typeof POLICIES)[number], unknown>
+  >;
   const domain = typeof emailDomain === 'string' ? emailDomain.toLowerCase() : '';
   return {
     sessionOnly: sessionOnly === true,

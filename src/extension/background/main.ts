@@ -2,11 +2,8 @@
 // stopped after any await; `recover` restores the state from storage at the next start.
 import { FxaError, isFxaError } from '../../fxa/errors.ts';
 import * as scopedKeys from '../../fxa/scoped-keys.ts';
-import { ATTEMPT_ALARM } from '../../session/sign-in/attempt.ts';
-import { COMPANION_ALARM } from '../../session/companion/sync.ts';
-import { OUTBOX_ALARM } from '../../session/sign-out/outbox.ts';
-import { REFRESH_ALARM } from '../../session/tokens/refresh-schedule.ts';
 import { createSession, type SessionService } from '../../session/index.ts';
+import { ALARMS } from '../../session/state/storage-items.ts';
 import { build, type BuildConfig } from '../config.ts';
 import { returnPagePattern } from '../return-page.ts';
 import { alarms } from '../browser/ports/alarms.ts';
@@ -76,10 +73,8 @@ answer(commandHandlers(ready, reportUnexpected, __TESTER__ ? switchServer : noOt
   reportUnexpected(error);
   return 'internal';
 });
-onAlarm(OUTBOX_ALARM, tend);
-onAlarm(REFRESH_ALARM, tend);
-onAlarm(COMPANION_ALARM, tend);
-onAlarm(ATTEMPT_ALARM, () => after((session) => session.watch()));
+for (const name of [ALARMS.outbox, ALARMS.refresh, ALARMS.companion]) onAlarm(name, tend);
+onAlarm(ALARMS.attempt, () => after((session) => session.watch()));
 onAuthWindow((id) => after((session) => session.windowCreated(id)));
 onWindowRemoved((id) => after((session) => session.windowRemoved(id)));
 if (build.returnPage !== undefined) {

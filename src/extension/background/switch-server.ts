@@ -1,7 +1,8 @@
 // Tester builds only: loads the selected server and switches to another.
 import { FxaError } from '../../fxa/errors.ts';
 import type { SessionService } from '../../session/index.ts';
-import { applyServer, parseServerConfig, SERVER } from '../server-config.ts';
+import { LOCAL } from '../../session/state/storage-items.ts';
+import { applyServer, parseServerConfig } from '../server-config.ts';
 import { build, type BuildConfig } from '../config.ts';
 import { localArea } from '../browser/ports/storage.ts';
 import { restart } from '../browser/background/runtime.ts';
@@ -13,7 +14,7 @@ import { restart } from '../browser/background/runtime.ts';
  * @throws FxaError `storage_unavailable`; the next start reads again.
  */
 export async function configuration(): Promise<BuildConfig> {
-  const stored = () => localArea().get(SERVER);
+  const stored = () => localArea().get(LOCAL.server);
   return applyServer(build, await stored().catch(stored));
 }
 
@@ -32,7 +33,7 @@ export async function switchServer(session: SessionService, config: string): Pro
     await session.drainOutbox();
   };
   await leave();
-  await localArea().set({ [SERVER]: server ?? null });
+  await localArea().set({ [LOCAL.server]: server ?? null });
   // Again, in case of a sign-in during the wait.
   await leave();
   restart();

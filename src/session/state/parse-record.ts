@@ -11,16 +11,19 @@ import {
   type Settings,
   type StoredRecord,
 } from './record.ts';
-import type {
-  Account,
-  Attempt,
-  NeedsReauth,
-  Problem,
-  SealedSecrets,
-  SignedIn,
-  SignedOut,
-  SigningIn,
-  StoredGrant,
+import {
+  PHASES,
+  STATUSES,
+  VIAS,
+  type Account,
+  type Attempt,
+  type NeedsReauth,
+  type Problem,
+  type SealedSecrets,
+  type SignedIn,
+  type SignedOut,
+  type SigningIn,
+  type StoredGrant,
 } from './states.ts';
 
 type Guard = (value: unknown) => boolean;
@@ -129,14 +132,14 @@ const signingIn = object<SigningIn>({
   attempt: object<Attempt>({
     id: text,
     startedAt: instant,
-    phase: oneOf('checking', 'window', 'finishing'),
-    via: oneOf('window', 'tab'),
+    phase: oneOf(...PHASES),
+    via: oneOf(...VIAS),
     askWho: maybe(yes),
   }),
   previous: settled,
 });
 
-const status = oneOf('signedOut', 'signingIn', 'signedIn', 'needsReauth');
+const status = oneOf(...STATUSES);
 
 /** Whether a record of the newest version is complete and well-formed. */
 const isRecord = object<StoredRecord>({

@@ -1,5 +1,6 @@
 // What is stored: one versioned record in `storage.local`, and the access tokens in `storage.session`.
-import { liveSession, type Session } from './states.ts';
+import type { FxaErrorCode, Reason } from '../../fxa/errors.ts';
+import { liveSession, type Session, type Status } from './states.ts';
 
 /** Optional members can be added without a new version: versions that don't know them leave them alone. */
 export const RECORD_VERSION = 2;
@@ -25,10 +26,30 @@ export interface Revocation {
 /** One change of state: when, from what to what, and why. Contains no secrets and no email addresses. */
 export interface JournalEntry {
   readonly at: number;
-  readonly from: Session['status'];
-  readonly to: Session['status'];
+  readonly from: Status;
+  readonly to: Status;
+  /** A `JournalReason`, unless another version wrote it. */
   readonly why: string;
 }
+
+/** Why a state changed, besides error codes and reasons: an event's type, or what became of the record. */
+export const JOURNAL_REASONS = [
+  'sign_in',
+  'reset',
+  'revocations_too_many',
+  'revocations_too_old',
+  'phaseReached',
+  'movedToTab',
+  'profileFetched',
+  'metricsClosed',
+  'profileFetchFailed',
+  'problemDismissed',
+  'secretsMoved',
+  'endSuspected',
+  'grantConfirmed',
+  'grantRejected',
+] as const;
+export type JournalReason = FxaErrorCode | Reason | (typeof JOURNAL_REASONS)[number];
 
 export interface StoredRecord {
   readonly version: typeof RECORD_VERSION;
@@ -96,7 +117,10 @@ export function lostRecord(deployment: string, { at, signedIn }: MissingRecord):
   return addToJournal({ ...empty, session: { status: 'signedOut', ended } }, entry);
 }
 
-export function addToJournal(record: StoredRecord, entry: JournalEntry): StoredRecord {
+export function addToJournal(
+  record: StoredRecord,
+  entry: JournalEntry & { readonly why: JournalReason },
+): StoredRecord {
   return { ...record, journal: [...record.journal, entry].slice(-JOURNAL_LENGTH) };
 }
 

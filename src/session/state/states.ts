@@ -53,12 +53,15 @@ export interface Attempt {
   readonly startedAt: number;
   readonly phase: Phase;
   /** A tab outlives the background that opened it; the browser's own window doesn't. */
-  readonly via: 'window' | 'tab';
+  readonly via: (typeof VIAS)[number];
   readonly askWho?: true;
 }
 
+export const VIAS = ['window', 'tab'] as const;
+
 /** Where an attempt is: checking that the server is up, waiting for the user, or exchanging the code. */
-export type Phase = 'checking' | 'window' | 'finishing';
+export const PHASES = ['checking', 'window', 'finishing'] as const;
+export type Phase = (typeof PHASES)[number];
 
 /** What the last attempt left behind. */
 interface LastAttempt {
@@ -134,6 +137,10 @@ export interface SigningIn {
 }
 
 export type Session = BaseState | SigningIn;
+
+/** Every status of a session. */
+export const STATUSES = ['signedOut', 'signingIn', 'signedIn', 'needsReauth'] as const;
+export type Status = (typeof STATUSES)[number];
 
 /** The state itself or, during an attempt, the one it would fall back to. */
 export function baseState(session: Session): BaseState {

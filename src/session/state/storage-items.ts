@@ -1,4 +1,4 @@
-// Every storage key, lock and alarm of the session. The names are stored in browsers: rename the code, never the values.
+// Every storage key, lock and alarm. The names are stored in browsers: rename the code, never the values.
 
 /** Keys in `storage.local`, with the type of the value, its lock, and what clears it. */
 export const LOCAL = {
@@ -12,6 +12,10 @@ export const LOCAL = {
   companionSessions: 'companion',
   /** `MetricsQueue`, under `LOCKS.metrics`; emptied at sign-out and while metrics are blocked, but for deletions. */
   metrics: 'metrics',
+  /** `ServerConfig` that a tester selected (extension/server-config.ts); null for the built-in one. Never cleared. */
+  server: 'server',
+  /** True once the welcome page was opened. Never cleared. */
+  welcomed: 'welcomed',
 } as const;
 
 /** Keys in `storage.session`, which the browser empties when it closes; also what clears them earlier. */
@@ -86,4 +90,6 @@ export const ALARMS = {
   outbox: 'fxa:outbox',
   /** The next refresh ahead of need. */
   refresh: 'fxa:renewal',
+  /** The next change of the toolbar's icon without an event (extension/browser/background/toolbar.ts). */
+  toolbar: 'fxa:toolbar',
 } as const;

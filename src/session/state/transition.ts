@@ -1,6 +1,7 @@
 // The events of the session's state machine, and the pure function that applies them.
 import type { Reason } from '../../fxa/errors.ts';
 import type { Profile } from '../../fxa/profile.ts';
+import type { JournalReason } from './record.ts';
 import {
   liveSession,
   baseState,
@@ -74,7 +75,7 @@ export type SessionEvent =
     };
 
 /** Why an event changed the state, for the journal: an error code, a reason, or the event's type. */
-export function transitionReason(event: SessionEvent, next: Session): string {
+export function transitionReason(event: SessionEvent, next: Session): JournalReason {
   if (event.type === 'signInFailed') return event.problem.code;
   if (event.type === 'signedOut' || event.type === 'endExplained') return event.reason;
   const base = baseState(next);

@@ -12,7 +12,7 @@ import {
   type Attempt,
   type Phase,
   type Problem,
-  type Session,
+  type Status,
 } from './states.ts';
 
 /** The account as pages show it. Never contains a token. */
@@ -42,10 +42,11 @@ export interface MetricsView {
 }
 
 export const VIEW_VERSION = 3;
+export const SESSION_ONLY = ['off', 'chosen', 'by_policy', 'by_browser'] as const;
 
 export interface View {
   readonly version: typeof VIEW_VERSION;
-  readonly status: Session['status'];
+  readonly status: Status;
   readonly account?: AccountView;
   /** How the last attempt failed or, without that, why the profile couldn't be fetched. */
   readonly problem?: Problem;
@@ -61,7 +62,7 @@ export interface View {
   readonly phase?: Phase;
   readonly via?: Attempt['via'];
   /** Whether sessions end with the browser, and why. */
-  readonly sessionOnly: 'off' | 'chosen' | 'by_policy' | 'by_browser';
+  readonly sessionOnly: (typeof SESSION_ONLY)[number];
   /** The email domain that the browser's administrator expects. */
   readonly emailDomain?: string;
   /** Grants whose destruction failed at least once and is still pending. */
@@ -133,15 +134,17 @@ function endsWithBrowser(
 
 /** The view when the record can't be read: signed out, with the reason. */
 export function unreadableView(code: FxaErrorCode, at: number, reason?: Reason): View {
-  return {
-    version: VIEW_VERSION,
-    status: 'signedOut',
-    problem: { code, at, ...(reason && { reason }) },
-    sessionOnly: 'off',
-    pendingRevocations: 0,
-    metrics: { on: false, closedBy: ['account'] },
-  };
+  return { ...EMPTY_VIEW, problem: { code, at, ...(reason && { reason }) } };
 }
+
+/** The view before anything is stored. */
+export const EMPTY_VIEW: View = {
+  version: VIEW_VERSION,
+  status: 'signedOut',
+  sessionOnly: 'off',
+  pendingRevocations: 0,
+  metrics: { on: false, closedBy: ['account'] },
+};
 
 function accountView(account: Account, scope: string, policy: Policy): AccountView {
   const { profile } = account;

@@ -1,6 +1,6 @@
 // Watches tabs only during a sign-in in a tab, because every tab event wakes the background.
 import { onTabRemoved, onTabUpdated, type Stop } from './listeners.ts';
-import { watchView } from '../pages/watch-view.ts';
+import { watchView } from '../pages/storage.ts';
 
 interface TabEvents {
   readonly updated: (tabId: number, url: string) => void;

@@ -1,11 +1,12 @@
 // Shows the state on the toolbar button: icon, title and badge.
 import type { FxaErrorCode } from '../../../fxa/errors.ts';
 import type { Problem } from '../../../session/state/states.ts';
+import { ALARMS } from '../../../session/state/storage-items.ts';
 import type { View } from '../../../session/state/view.ts';
 import { browser } from '../api.ts';
 import { isExpected } from './end-reasons.ts';
 import { words } from '../i18n.ts';
-import { watchView } from '../pages/watch-view.ts';
+import { watchView } from '../pages/storage.ts';
 
 /** Each has pictures in public/icons and a title in public/_locales. */
 export const ICONS = ['out', 'in', 'attention', 'offline'] as const;
@@ -15,7 +16,6 @@ export type Icon = (typeof ICONS)[number];
 const TEMPORARY_MS = 3_600_000;
 /** Milliseconds. The button shows a problem for this long, whether or not it was seen. */
 const SHOWN_MS = 7 * 86_400_000;
-const ALARM = 'fxa:toolbar';
 /** Problems that last until the user acts. */
 const LASTING: readonly FxaErrorCode[] = ['storage_newer', 'storage_corrupt'];
 
@@ -66,14 +66,14 @@ export function syncToolbar(report: (error: unknown) => void): void {
     if (!latest) return;
     const icon = iconOf(latest, Date.now());
     const when = changesAt(latest, Date.now());
-    if (when !== undefined) Promise.resolve(browser.alarms.create(ALARM, { when })).catch(report);
+    if (when !== undefined) Promise.resolve(browser.alarms.create(ALARMS.toolbar, { when })).catch(report);
     if (icon === shown) return;
     shown = icon;
     show(icon).catch(report);
   };
   // The alarm may wake the background, which updates once it has the view.
   browser.alarms.onAlarm.addListener(({ name }) => {
-    if (name === ALARM) update();
+    if (name === ALARMS.toolbar) update();
   });
   watchView((view) => {
     latest = view;

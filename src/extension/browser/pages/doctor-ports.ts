@@ -1,5 +1,5 @@
 // The browser APIs and storage items that the doctor page uses.
-import { SERVER } from '../../server-config.ts';
+import { LOCAL } from '../../../session/state/storage-items.ts';
 import type { Facts } from '../../pages/doctor/report.ts';
 import type { ProbedArea, Surroundings } from '../../pages/doctor/check-context.ts';
 import { browser } from '../api.ts';
@@ -43,7 +43,7 @@ export const doctorPorts: Omit<Surroundings, 'build' | 'registered'> = {
 /** The contents of a report, except build and findings. */
 export async function reportFacts(): Promise<Omit<Facts, 'build' | 'chosen' | 'findings'>> {
   const [stored, { os }, agent] = await Promise.all([
-    readLocal(['view', 'journal', 'metrics']),
+    readLocal([LOCAL.view, LOCAL.journal, LOCAL.metrics]),
     browser.runtime.getPlatformInfo(),
     agentInfo(),
   ]);
@@ -52,15 +52,15 @@ export async function reportFacts(): Promise<Omit<Facts, 'build' | 'chosen' | 'f
     version: browser.runtime.getManifest().version,
     browser: agent,
     platform: os,
-    view: stored.view,
-    journal: stored.journal,
-    metrics: stored.metrics,
+    view: stored[LOCAL.view],
+    journal: stored[LOCAL.journal],
+    metrics: stored[LOCAL.metrics],
   };
 }
 
 /** The stored server config, not validated. */
 export async function storedServerConfig(): Promise<unknown> {
-  return (await readLocal([SERVER]))[SERVER];
+  return (await readLocal([LOCAL.server]))[LOCAL.server];
 }
 
 /** Empty if the browser refuses; a check reports that. */

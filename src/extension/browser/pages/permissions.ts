@@ -1,5 +1,5 @@
-// Permission requests. Call them in a page, within a click and before any await, or browsers refuse to ask. The prompt
-// may close the popup.
+// Permission requests. Call `askFor…` within a click and before any await, or browsers refuse to ask. The prompt may close
+// the popup.
 import { browser } from '../api.ts';
 
 /** Requests access to the return page. Resolves with the user's answer; the background gets an event if granted. */
@@ -16,4 +16,19 @@ export async function askForMetricsConsent(): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+const NOTIFICATIONS = { permissions: ['notifications' as const] };
+
+export function notificationsAllowed(): Promise<boolean> {
+  return browser.permissions.contains(NOTIFICATIONS);
+}
+
+/** Resolves with the user's answer. */
+export function askForNotifications(): Promise<boolean> {
+  return browser.permissions.request(NOTIFICATIONS);
+}
+
+export async function refuseNotifications(): Promise<void> {
+  await browser.permissions.remove(NOTIFICATIONS);
 }

@@ -1,5 +1,6 @@
 // What the checks need: from the browser, by browser/pages/doctor-ports.ts, and from each other.
 import type { Endpoints } from '../../../fxa/environments.ts';
+import type { LOCAL } from '../../../session/state/storage-items.ts';
 import type { BuildConfig } from '../../config.ts';
 import type { Finding } from './findings.ts';
 
@@ -38,7 +39,7 @@ export interface Surroundings {
   readonly local: ProbedArea;
   readonly session: ProbedArea;
   /** The contents of `storage.local`, not validated. */
-  readonly stored: (key: 'view') => Promise<unknown>;
+  readonly stored: (key: typeof LOCAL.view) => Promise<unknown>;
   /** Sends the background a command, and resolves when it answers. */
   readonly wake: () => Promise<void>;
   /** Whether the background can store keys; a page in a private window may see another result. */

@@ -1,4 +1,5 @@
 // All possible findings, in closed lists. Messages, page and report contain nothing else.
+import { METRICS_BLOCKERS, POLICIES } from '../../../session/constants.ts';
 
 /** In running order: checks without network come first. */
 export const CHECKS = [
@@ -104,15 +105,8 @@ export const NAMES = [
   'technicalAndInteraction',
   'renewal',
   'companion',
-  'sessionOnly',
-  'metricsOff',
-  'emailDomain',
-  'nowhere',
-  'policy',
-  'account',
-  'switch',
-  'browser',
-  'objection',
+  ...POLICIES,
+  ...METRICS_BLOCKERS,
 ] as const;
 export type Name = (typeof NAMES)[number];
 

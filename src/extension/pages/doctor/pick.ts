@@ -53,8 +53,3 @@ export function major(value: unknown): string | undefined {
 export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? (value as readonly unknown[]) : [];
 }
-
-/** The keys of a table whose completeness the compiler checks: `keys<Phase>({ … })`. */
-export function keys<T extends string>(table: Record<T, true>): readonly T[] {
-  return Object.keys(table) as T[];
-}

@@ -1,8 +1,16 @@
 // The report for support, made by picking known members with known values out of unvalidated data.
-import { FXA_ERROR_CODES, FXA_REASONS } from '../../../fxa/errors.ts';
+import {
+  FXA_ERROR_CODES,
+  FXA_REASONS,
+  JOURNAL_REASONS,
+  METRICS_BLOCKERS,
+  PHASES,
+  SESSION_ONLY,
+  STATUSES,
+  VIAS,
+} from '../../../session/constants.ts';
 import type { BuildConfig } from '../../config.ts';
 import { CHECKS, CODES, MEASURES, NAMES, type Code } from './findings.ts';
-import { BROWSERS, CLOSED, PHASES, PLATFORMS, SESSION_ONLY, STATUSES, VIAS, WHYS } from './known.ts';
 import { amount, flag, instant, list, major, member, oneOf, someOf, version } from './pick.ts';
 
 /** The data of a report. `unknown` members may be damaged or personal, so only known values are picked. */
@@ -25,6 +33,10 @@ export interface Facts {
 }
 
 const JOURNAL_LENGTH = 10;
+/** From `runtime.getBrowserInfo` or the user agent. */
+const BROWSERS = ['Firefox', 'Chromium', 'Chrome', 'Edge', 'Opera', 'Brave'] as const;
+/** `runtime.PlatformOs` */
+const PLATFORMS = ['mac', 'win', 'android', 'cros', 'linux', 'openbsd', 'fuchsia'] as const;
 
 /** The report's text, as shown and saved. Pure. */
 export function reportText(facts: Facts): string {
@@ -54,7 +66,7 @@ export function reportText(facts: Facts): string {
       sessionOnly: oneOf(SESSION_ONLY, member(view, 'sessionOnly')),
       inTab: flag(member(view, 'inTab')),
       metrics: flag(member(view, 'metrics', 'on')),
-      metricsClosedBy: someOf(CLOSED, member(view, 'metrics', 'closedBy')),
+      metricsClosedBy: someOf(METRICS_BLOCKERS, member(view, 'metrics', 'closedBy')),
     },
     metrics: {
       waiting: list(member(facts.metrics, 'pending')).length,
@@ -106,6 +118,6 @@ function entryPart(entry: unknown) {
     at: instant(member(entry, 'at')),
     from: oneOf(STATUSES, member(entry, 'from')),
     to: oneOf(STATUSES, member(entry, 'to')),
-    why: oneOf(WHYS, member(entry, 'why')),
+    why: oneOf([...JOURNAL_REASONS, ...FXA_ERROR_CODES, ...FXA_REASONS], member(entry, 'why')),
   };
 }

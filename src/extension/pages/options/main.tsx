@@ -1,26 +1,21 @@
 // The options page: settings, and everything this extension counts and logs, watched in storage.
 import { render } from 'preact';
-import type { ServerConfig } from '../../server-config.ts';
-import type { JournalEntry } from '../../../session/state/record.ts';
-import type { MetricsQueue } from '../../../session/metrics/queue.ts';
+import { LOCAL } from '../../../session/state/storage-items.ts';
 import type { View } from '../../../session/state/view.ts';
+import { watchItem, watchView } from '../../browser/pages/storage.ts';
 import { tellObjection } from '../shared/do-not-track.ts';
 import { beginPage } from '../shared/page.ts';
-import { watchItem } from '../../browser/pages/watch-item.ts';
-import { watchView } from '../../browser/pages/watch-view.ts';
-import { Options } from './options.tsx';
+import { Options, type Stored } from './options.tsx';
 
 beginPage('settings');
 
+const stored: Record<string, unknown> = {};
 let view: View | undefined;
-let server: ServerConfig | undefined;
-let books: MetricsQueue | undefined;
-let journal: readonly JournalEntry[] | undefined;
+let isRead = false;
 
 /** Paints only when everything is known, so that the layout does not jump. */
-let known = false;
 const paint = () => {
-  if (known && view) render(<Options {...{ view, server, books, journal }} />, document.body);
+  if (isRead && view) render(<Options view={view} {...(stored as Stored)} />, document.body);
 };
 const nothing = () => {
   // The view reports storage errors.
@@ -31,20 +26,14 @@ void Promise.all([
     view = seen;
     paint();
   }),
-  watchItem('server', (stored) => {
-    server = (stored ?? undefined) as ServerConfig | undefined;
-    paint();
-  }).catch(nothing),
-  watchItem('metrics', (stored) => {
-    books = stored as MetricsQueue | undefined;
-    paint();
-  }).catch(nothing),
-  watchItem('journal', (stored) => {
-    journal = stored as readonly JournalEntry[] | undefined;
-    paint();
-  }).catch(nothing),
+  ...[LOCAL.server, LOCAL.metrics, LOCAL.journal].map((key) =>
+    watchItem(key, (value) => {
+      stored[key] = value;
+      paint();
+    }).catch(nothing),
+  ),
 ]).then(() => {
-  known = true;
+  isRead = true;
   paint();
   tellObjection().catch(nothing);
 });

@@ -3,8 +3,8 @@ import type { MetricsEvent } from '../../../contract/companion.ts';
 import type { MetricsQueue } from '../../../session/metrics/queue.ts';
 import { text } from '../shared/text.ts';
 
-export function MetricsBooks({ books }: { books: MetricsQueue | undefined }) {
-  const { pending = [], sent = [], deletionPending = [] } = books ?? {};
+export function MetricsCounts({ queue = {} }: { queue: Partial<MetricsQueue> | undefined }) {
+  const { pending = [], sent = [], deletionPending = [] } = queue;
   return (
     <>
       <Lines title={text('metricsWaiting')} lines={pending} />

@@ -1,6 +1,7 @@
 // The page, with one section per topic.
 import type { JournalEntry } from '../../../session/state/record.ts';
 import type { MetricsQueue } from '../../../session/metrics/queue.ts';
+import type { LOCAL } from '../../../session/state/storage-items.ts';
 import type { View } from '../../../session/state/view.ts';
 import type { ServerConfig } from '../../server-config.ts';
 import { Heading } from '../shared/heading.tsx';
@@ -9,20 +10,20 @@ import { Section } from '../shared/section.tsx';
 import { TesterNote } from '../shared/tester-note.tsx';
 import { text } from '../shared/text.ts';
 import { Journal } from './journal.tsx';
-import { MetricsBooks } from './metrics-counts.tsx';
+import { MetricsCounts } from './metrics-counts.tsx';
 import { MetricsTable } from './metrics-table.tsx';
 import { Server } from './server.tsx';
 import { SigningIn } from './signing-in.tsx';
 
-interface Props {
-  view: View;
+/** The stored items that the page shows, by their keys. */
+export interface Stored {
   /** The server a tester selected. */
-  server: ServerConfig | undefined;
-  books: MetricsQueue | undefined;
-  journal: readonly JournalEntry[] | undefined;
+  readonly [LOCAL.server]?: ServerConfig | null;
+  readonly [LOCAL.metrics]?: MetricsQueue;
+  readonly [LOCAL.journal]?: readonly JournalEntry[];
 }
 
-export function Options({ view, server, books, journal }: Props) {
+export function Options({ view, server, metrics, journal }: Stored & { view: View }) {
   return (
     <main class="wide" data-status={view.status}>
       <TesterNote />
@@ -35,7 +36,7 @@ export function Options({ view, server, books, journal }: Props) {
         <MetricsChoice view={view} />
         <MetricsTable />
         <p>{text('metricsFlow')}</p>
-        <MetricsBooks books={books} />
+        <MetricsCounts queue={metrics} />
       </Section>
       <Section title={text('optionsJournal')}>
         <Journal entries={journal} />

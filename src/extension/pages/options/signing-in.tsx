@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { View } from '../../../session/state/view.ts';
 import type { FxaErrorCode } from '../../../fxa/errors.ts';
-import { facts } from '../../page-facts.ts';
+import { facts } from '../../facts.ts';
 import { ProblemNote } from '../shared/problem-note.tsx';
 import { SessionOnly } from '../shared/session-only.tsx';
 import { Switch } from '../shared/switch.tsx';
@@ -10,10 +10,10 @@ import { text } from '../shared/text.ts';
 import { call } from '../../browser/messaging.ts';
 import {
   askForNotifications,
+  askForReturnPage,
   notificationsAllowed,
   refuseNotifications,
-} from '../../browser/pages/notification-permission.ts';
-import { askForReturnPage } from '../../browser/pages/permissions.ts';
+} from '../../browser/pages/permissions.ts';
 
 export function SigningIn({ view }: { view: View }) {
   const returnPagePattern = view.tab ? facts.returnPagePattern : undefined;

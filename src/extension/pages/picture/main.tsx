@@ -1,7 +1,7 @@
 // The page for the picture.
 import { render } from 'preact';
 import { beginPage } from '../shared/page.ts';
-import { watchView } from '../../browser/pages/watch-view.ts';
+import { watchView } from '../../browser/pages/storage.ts';
 import { Picture } from './picture.tsx';
 
 beginPage('pictureTitle');

@@ -4,7 +4,7 @@ import type { View } from '../../../session/state/view.ts';
 import { tellObjection } from '../shared/do-not-track.ts';
 import { beginPage } from '../shared/page.ts';
 import { call } from '../../browser/messaging.ts';
-import { watchView } from '../../browser/pages/watch-view.ts';
+import { watchView } from '../../browser/pages/storage.ts';
 import { Popup } from './popup.tsx';
 import { fetchOtherViews, viewOf } from './views.ts';
 

@@ -1,13 +1,12 @@
 // How long a problem is shown. Cancellations and problems that the next refresh may fix are shown only briefly.
+import { JITTER, LONGEST_BACK_OFF } from '../../../session/constants.ts';
 import type { Problem, Session } from '../../../session/state/states.ts';
 import { errorInfo } from './error-info.ts';
 
 const MINUTE_MS = 60_000;
 /** The longest time that a problem is shown. */
 const LONGEST_SHOWN_MS = 7 * 24 * 60 * MINUTE_MS;
-/** The longest back-off (fxa/back-off.ts), before its jitter. */
-const LONGEST_BACK_OFF_MS = 60 * MINUTE_MS;
-const JITTER = 1.25;
+const LONGEST_BACK_OFF_MS = LONGEST_BACK_OFF * 1000;
 
 /** The problem if it should still be shown; `now` in milliseconds. Pure. */
 export function isCurrent(
@@ -43,6 +42,6 @@ export function isNews(at: number, now: number): boolean {
  */
 export function minutesLeft({ code, at, retryAfter = 0 }: Problem, now: number): number {
   const left = at + retryAfter * 1000 - now;
-  if (code !== 'rate_limited' || left > LONGEST_BACK_OFF_MS * JITTER) return 0;
+  if (code !== 'rate_limited' || left > LONGEST_BACK_OFF_MS * (1 + JITTER)) return 0;
   return Math.max(0, Math.ceil(Math.min(left, retryAfter * 1000, LONGEST_BACK_OFF_MS) / MINUTE_MS));
 }

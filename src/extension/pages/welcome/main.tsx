@@ -2,7 +2,7 @@
 import { render } from 'preact';
 import { tellObjection } from '../shared/do-not-track.ts';
 import { beginPage } from '../shared/page.ts';
-import { watchView } from '../../browser/pages/watch-view.ts';
+import { watchView } from '../../browser/pages/storage.ts';
 import { Welcome } from './welcome.tsx';
 
 beginPage('welcomeTitle');

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { COMPANION_ALARM } from '../../../../session/companion/sync.ts';
 import { METRICS_BLOCKERS } from '../../../../session/metrics/consent.ts';
-import { REFRESH_ALARM } from '../../../../session/tokens/refresh-schedule.ts';
+import { ALARMS } from '../../../../session/state/storage-items.ts';
 import { unreadableView, VIEW_VERSION } from '../../../../session/state/view.ts';
 import { TOKEN_LIMITS } from '../../../../session/tokens/token-limits.ts';
 import { BUILD, found, NOW, workingArea } from '../testing.ts';
-import { EXPECTED_ALARMS } from './session.ts';
 
 const { companion: _none, ...WITHOUT_COMPANION } = BUILD;
 const withView = (view: unknown) => found({ stored: () => Promise.resolve(view) });
@@ -47,12 +45,8 @@ describe('alarms', () => {
       alarms: () => Promise.resolve(Object.entries(alarms).map(([name, at]) => ({ name, at }))),
     });
 
-  it('are checked under the names that the session uses', () => {
-    expect(EXPECTED_ALARMS).toEqual({ renewal: REFRESH_ALARM, companion: COMPANION_ALARM });
-  });
-
   it('are reported as set', async () => {
-    const alarms = { [REFRESH_ALARM]: NOW + 600_000, [COMPANION_ALARM]: NOW + 60_000 };
+    const alarms = { [ALARMS.refresh]: NOW + 600_000, [ALARMS.companion]: NOW + 60_000 };
     expect((await withAlarms(alarms)).alarms).toEqual({
       code: 'alarmsSet',
       values: { seconds: 60 },
@@ -62,8 +56,8 @@ describe('alarms', () => {
 
   it('are reported as missing or late', async () => {
     const missing = { code: 'alarmsMissing', names: ['companion'] };
-    expect((await withAlarms({ [REFRESH_ALARM]: NOW })).alarms).toEqual(missing);
-    expect((await withAlarms({ [REFRESH_ALARM]: NOW - 3_600_000 }, WITHOUT_COMPANION)).alarms).toEqual({
+    expect((await withAlarms({ [ALARMS.refresh]: NOW })).alarms).toEqual(missing);
+    expect((await withAlarms({ [ALARMS.refresh]: NOW - 3_600_000 }, WITHOUT_COMPANION)).alarms).toEqual({
       code: 'alarmsLate',
       names: ['renewal'],
     });

@@ -1,5 +1,7 @@
 // Checks the extension itself: its background, stored data, alarms, policies and metrics.
 import type { MetricsBlocker } from '../../../../session/metrics/consent.ts';
+import { POLICIES, VIEW_VERSION } from '../../../../session/constants.ts';
+import { ALARMS, LOCAL, MEMORY } from '../../../../session/state/storage-items.ts';
 import type { View } from '../../../../session/state/view.ts';
 import { known, type Check, type Finding } from '../findings.ts';
 import type { Examine, Surroundings } from '../check-context.ts';
@@ -15,11 +17,8 @@ const LATE = 15 * 60_000;
 /** Milliseconds. Older rejections are ignored, since the service may have been fixed. */
 const RECENT = 10 * 60_000;
 
-const VERSION: View['version'] = 3;
-const POLICIES = ['sessionOnly', 'metricsOff', 'emailDomain'];
-
 /** The alarms of a signed-in user, by their names on the page. */
-export const EXPECTED_ALARMS = { renewal: 'fxa:renewal', companion: 'fxa:companion' } as const;
+const EXPECTED_ALARMS = { renewal: ALARMS.refresh, companion: ALARMS.companion } as const;
 
 export const SESSION_CHECKS: Record<SessionCheck, Examine> = {
   background: async ({ wake, stopwatch }) => {
@@ -43,7 +42,7 @@ export const SESSION_CHECKS: Record<SessionCheck, Examine> = {
     const code = view.problem?.code;
     if (code === 'storage_newer') return { code: 'recordNewer' };
     if (code === 'storage_corrupt') return { code: 'recordCorrupt' };
-    return { code: view.version === VERSION ? 'recordReadable' : 'recordOtherVersion' };
+    return { code: view.version === VIEW_VERSION ? 'recordReadable' : 'recordOtherVersion' };
   },
 
   alarms: async (surroundings) => {
@@ -64,7 +63,7 @@ export const SESSION_CHECKS: Record<SessionCheck, Examine> = {
   },
 
   refusals: async ({ session, now }) => {
-    const limits: unknown = await session.get('tokenLimits');
+    const limits: unknown = await session.get(MEMORY.tokenLimits);
     const recent = Object.values(limits ?? {}).filter((limit: unknown) => {
       const { open, at } = (limit ?? {}) as { open?: unknown; at?: unknown };
       return open === true && typeof at === 'number' && Math.abs(now() - at) < RECENT;
@@ -77,7 +76,7 @@ export const SESSION_CHECKS: Record<SessionCheck, Examine> = {
   policy: async ({ policies }) => {
     const set = await policies();
     if (set.length === 0) return { code: 'policyNone' };
-    const ignored = set.filter((name) => !POLICIES.includes(name)).length;
+    const ignored = set.filter((name) => !POLICIES.some((known) => known === name)).length;
     if (ignored > 0) return { code: 'policyIgnored', values: { count: ignored } };
     return { code: 'policySet', names: known(set) };
   },
@@ -95,6 +94,6 @@ export const SESSION_CHECKS: Record<SessionCheck, Examine> = {
 
 /** The stored view if it is valid; it may be damaged or from another version. */
 async function viewOf({ stored }: Surroundings): Promise<Partial<View> | undefined> {
-  const view = await stored('view');
+  const view = await stored(LOCAL.view);
   return typeof view === 'object' && view !== null ? view : undefined;
 }

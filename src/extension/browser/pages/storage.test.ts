@@ -20,7 +20,7 @@ vi.mock('../api.ts', () => ({
     },
   },
 }));
-const { watchView } = await import('./watch-view.ts');
+const { watchView } = await import('./storage.ts');
 
 const signedIn: View = { ...OUT, status: 'signedIn' };
 
