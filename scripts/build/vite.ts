@@ -1,7 +1,6 @@
 // How vite builds the extension for one browser and one environment: the background with its manifest, and the pages.
 import { fileURLToPath } from 'node:url';
 import { crx, type ManifestV3Export } from '@crxjs/vite-plugin';
-import preact from '@preact/preset-vite';
 import type { InlineConfig } from 'vite';
 import type { Servers } from '../../src/extension/server-config.ts';
 import type { BuildConfig } from '../../src/extension/config.ts';
@@ -32,7 +31,9 @@ export interface BuildOptions {
 }
 
 /**
- * Two builds into one folder, so that background and pages share no file: the first empties the folder.
+ * Three builds into one folder, of which the first empties it. The background shares no file with the pages, so that it is
+ * without preact. Neither does the popup, so that it paints out of 2 scripts and 16 kB; with the other pages in one build
+ * it would be 7 scripts and 17.5 kB.
  *
  * @throws Error with a sentence for the person who builds.
  */
@@ -42,7 +43,7 @@ export async function viteConfigs({
   outDir,
   variables,
   readable = false,
-}: BuildOptions): Promise<readonly [background: InlineConfig, pages: InlineConfig]> {
+}: BuildOptions): Promise<readonly InlineConfig[]> {
   const config = buildConfig(environment, browser, variables);
   // First, because it explains a bad key, which has no redirect URI.
   const { action, options_ui, ...manifest } = manifestFor(browser, config);
@@ -82,12 +83,13 @@ export async function viteConfigs({
       ],
       build: { ...build, emptyOutDir: true },
     },
-    {
+    ...[['popup'], PAGES.filter((page) => page !== 'popup')].map((pages): InlineConfig => ({
       ...common,
       publicDir: false,
-      plugins: [preact(), withoutInnerHtml(), withoutPreloading()],
-      build: { ...build, emptyOutDir: false, rolldownOptions: { input: PAGES.map(pagePath) } },
-    },
+      oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
+      plugins: [withoutInnerHtml(), withoutPreloading()],
+      build: { ...build, emptyOutDir: false, rolldownOptions: { input: pages.map(pagePath) } },
+    })),
   ];
 }
 

@@ -14,8 +14,10 @@ vi.mock('../../src/extension/config.ts', () => ({
     scope: 'openid profile',
   },
 }));
-vi.mock('../../src/extension/browser/ports/storage.ts', () => ({ localArea: () => browser.area }));
-vi.mock('../../src/extension/browser/background/runtime.ts', () => ({ restart: () => browser.restart() }));
+vi.mock('../../src/extension/browser/ports/basics.ts', () => ({
+  localArea: () => browser.area,
+  restart: () => browser.restart(),
+}));
 const { switchServer, configuration } = await import('../../src/extension/background/switch-server.ts');
 
 let two: Two;

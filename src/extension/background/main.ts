@@ -6,10 +6,8 @@ import { createSession, type SessionService } from '../../session/index.ts';
 import { ALARMS } from '../../session/state/storage-items.ts';
 import { build, type BuildConfig } from '../config.ts';
 import { returnPagePattern } from '../return-page.ts';
-import { alarms } from '../browser/ports/alarms.ts';
 import { authTab } from '../browser/ports/auth-tab.ts';
 import { authWindow, onAuthWindow } from '../browser/ports/auth-window.ts';
-import { readConsent } from '../browser/ports/consent.ts';
 import { grantBackup } from '../browser/ports/grant-backup.ts';
 import { followTabs } from '../browser/background/follow-tabs.ts';
 import {
@@ -19,11 +17,9 @@ import {
   onStart,
   onWindowRemoved,
 } from '../browser/background/listeners.ts';
-import { webLocks } from '../browser/ports/locks.ts';
 import { answer } from '../browser/messaging.ts';
 import { showNotifications } from '../browser/background/notifications.ts';
-import { readPolicy } from '../browser/ports/policy.ts';
-import { localArea, memoryArea } from '../browser/ports/storage.ts';
+import { alarms, localArea, memoryArea, readConsent, readPolicy, webLocks } from '../browser/ports/basics.ts';
 import { syncToolbar } from '../browser/background/toolbar.ts';
 import { vault } from '../browser/ports/vault.ts';
 import { welcomeOnce } from '../browser/background/welcome.ts';

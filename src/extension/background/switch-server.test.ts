@@ -12,8 +12,7 @@ const CHOICE = { issuer: 'https://other.example', clientId: '0123456789abcdef' }
 const stored = { get: vi.fn(), set: vi.fn() };
 const restart = vi.fn();
 vi.mock('../config.ts', () => ({ build: BUILD }));
-vi.mock('../browser/ports/storage.ts', () => ({ localArea: () => stored }));
-vi.mock('../browser/background/runtime.ts', () => ({ restart }));
+vi.mock('../browser/ports/basics.ts', () => ({ localArea: () => stored, restart }));
 const { switchServer, configuration } = await import('./switch-server.ts');
 
 const refused = new FxaError('storage_unavailable', 'No.');

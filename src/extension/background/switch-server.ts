@@ -4,8 +4,7 @@ import type { SessionService } from '../../session/index.ts';
 import { LOCAL } from '../../session/state/storage-items.ts';
 import { applyServer, parseServerConfig } from '../server-config.ts';
 import { build, type BuildConfig } from '../config.ts';
-import { localArea } from '../browser/ports/storage.ts';
-import { restart } from '../browser/background/runtime.ts';
+import { localArea, restart } from '../browser/ports/basics.ts';
 
 /**
  * The build with the stored server applied. A failed read is retried once, because using the built-in server would sign

@@ -142,7 +142,7 @@ let pages: (view: View, record: StoredRecord) => readonly VNode[];
 
 beforeAll(async () => {
   const { Popup } = await import('./popup/popup.tsx');
-  const { fetchOtherViews } = await import('./popup/views.ts');
+  const { fetchOtherViews } = await import('./popup/popup.tsx');
   const { SignedInMore } = await import('./popup/signed-in-more.tsx');
   const { Options } = await import('./options/options.tsx');
   const { Welcome } = await import('./welcome/welcome.tsx');

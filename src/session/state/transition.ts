@@ -78,9 +78,8 @@ export type SessionEvent =
 export function transitionReason(event: SessionEvent, next: Session): JournalReason {
   if (event.type === 'signInFailed') return event.problem.code;
   if (event.type === 'signedOut' || event.type === 'endExplained') return event.reason;
-  const base = baseState(next);
-  if (event.type === 'grantRejected' && base.status !== 'signedIn')
-    return base.ended?.reason ?? 'grant_revoked';
+  const to = baseState(next);
+  if (event.type === 'grantRejected' && to.status !== 'signedIn') return to.ended?.reason ?? 'grant_revoked';
   return event.type === 'signInStarted' || event.type === 'signInCompleted' ? 'sign_in' : event.type;
 }
 

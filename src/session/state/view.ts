@@ -31,6 +31,8 @@ export interface AccountView {
   readonly mayChange?: readonly Changeable[];
 }
 
+export type { Problem };
+
 export type Changeable = 'name' | 'picture';
 
 /** What pages show about metrics. */

@@ -1,5 +1,5 @@
 // Watches tabs only during a sign-in in a tab, because every tab event wakes the background.
-import { onTabRemoved, onTabUpdated, type Stop } from './listeners.ts';
+import { browser } from '../api.ts';
 import { watchView } from '../pages/storage.ts';
 
 interface TabEvents {
@@ -30,4 +30,37 @@ export function followTabs(
     moved?.stop();
     moved = undefined;
   }).catch(report);
+}
+
+/** Removes the listener. */
+type Stop = () => void;
+
+/**
+ * Listens for tabs that reach the return page, once the user granted access to it. Every tab of the browser wakes the
+ * background, so stop it when no sign-in runs in a tab; except in Firefox (`filtered`), which checks the pattern first
+ * and restores only listeners registered at start.
+ */
+function onTabUpdated(
+  pattern: string,
+  work: (tabId: number, url: string) => void,
+): { filtered: boolean; stop: Stop } {
+  const listener = (tabId: number, { url }: { url?: string }): void => {
+    if (url !== undefined) work(tabId, url);
+  };
+  const { onUpdated } = browser.tabs;
+  const stop = () => onUpdated.removeListener(listener);
+  try {
+    onUpdated.addListener(listener, { urls: [pattern], properties: ['url'] });
+    return { filtered: true, stop };
+  } catch {
+    onUpdated.addListener(listener);
+    return { filtered: false, stop };
+  }
+}
+
+/** Listens for closed tabs. Stop it like `onTabUpdated`. */
+function onTabRemoved(work: (tabId: number) => void): Stop {
+  const listener = (tabId: number): void => work(tabId);
+  browser.tabs.onRemoved.addListener(listener);
+  return () => browser.tabs.onRemoved.removeListener(listener);
 }

@@ -20,39 +20,6 @@ export function onWindowRemoved(work: (windowId: number) => void): void {
   windows?.onRemoved.addListener(work);
 }
 
-/** Removes the listener. */
-export type Stop = () => void;
-
-/**
- * Listens for tabs that reach the return page, once the user granted access to it. Every tab of the browser wakes the
- * background, so stop it when no sign-in runs in a tab; except in Firefox (`filtered`), which checks the pattern first
- * and restores only listeners registered at start.
- */
-export function onTabUpdated(
-  pattern: string,
-  work: (tabId: number, url: string) => void,
-): { filtered: boolean; stop: Stop } {
-  const listener = (tabId: number, { url }: { url?: string }): void => {
-    if (url !== undefined) work(tabId, url);
-  };
-  const { onUpdated } = browser.tabs;
-  const stop = () => onUpdated.removeListener(listener);
-  try {
-    onUpdated.addListener(listener, { urls: [pattern], properties: ['url'] });
-    return { filtered: true, stop };
-  } catch {
-    onUpdated.addListener(listener);
-    return { filtered: false, stop };
-  }
-}
-
-/** Listens for closed tabs. Stop it like `onTabUpdated`. */
-export function onTabRemoved(work: (tabId: number) => void): Stop {
-  const listener = (tabId: number): void => work(tabId);
-  browser.tabs.onRemoved.addListener(listener);
-  return () => browser.tabs.onRemoved.removeListener(listener);
-}
-
 /** Runs when a permission or consent is granted or revoked, in a prompt or in the browser's settings. */
 export function onPermissionsChanged(work: () => void): void {
   browser.permissions.onAdded.addListener(work);

@@ -1,6 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import type { Problem } from '../../../session/state/states.ts';
-import type { View } from '../../../session/state/view.ts';
+import type { Problem, View } from '../../../session/state/view.ts';
 import { OUT } from '../../testing.ts';
 
 vi.mock('../api.ts', () => ({ browser: {} }));

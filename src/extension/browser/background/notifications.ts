@@ -1,8 +1,7 @@
 // Notifies the user once when their action is needed, if they allowed notifications.
-import type { Problem } from '../../../session/state/states.ts';
-import type { View } from '../../../session/state/view.ts';
+import type { Problem, View } from '../../../session/state/view.ts';
 import { browser } from '../api.ts';
-import { isExpected } from './end-reasons.ts';
+import { isExpected } from '../../problems.ts';
 import { words } from '../i18n.ts';
 
 /** The id of the only notification; a newer one replaces it. */

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { FXA_ERROR_CODES } from '../../../fxa/errors.ts';
 import type { View } from '../../../session/state/view.ts';
 import { OUT } from '../../testing.ts';
-import { errorInfo } from '../../pages/shared/error-info.ts';
+import { errorInfo } from '../../problems.ts';
 
 vi.mock('../api.ts', () => ({ browser: {} }));
 const { changesAt, iconOf, ICONS } = await import('./toolbar.ts');

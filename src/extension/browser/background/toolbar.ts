@@ -1,10 +1,8 @@
 // Shows the state on the toolbar button: icon, title and badge.
-import type { FxaErrorCode } from '../../../fxa/errors.ts';
-import type { Problem } from '../../../session/state/states.ts';
 import { ALARMS } from '../../../session/state/storage-items.ts';
-import type { View } from '../../../session/state/view.ts';
+import type { Problem, View } from '../../../session/state/view.ts';
 import { browser } from '../api.ts';
-import { isExpected } from './end-reasons.ts';
+import { errorInfo, isExpected, isNews, isRecent, LONGEST_SHOWN_MS, NEWS_MS } from '../../problems.ts';
 import { words } from '../i18n.ts';
 import { watchView } from '../pages/storage.ts';
 
@@ -12,39 +10,28 @@ import { watchView } from '../pages/storage.ts';
 export const ICONS = ['out', 'in', 'attention', 'offline'] as const;
 export type Icon = (typeof ICONS)[number];
 
-/** Milliseconds. Temporary problems are assumed to be over after this. */
-const TEMPORARY_MS = 3_600_000;
-/** Milliseconds. The button shows a problem for this long, whether or not it was seen. */
-const SHOWN_MS = 7 * 86_400_000;
-/** Problems that last until the user acts. */
-const LASTING: readonly FxaErrorCode[] = ['storage_newer', 'storage_corrupt'];
-
-/** Temporary problems, as in pages/shared/error-info.ts. */
-const PASSING: readonly FxaErrorCode[] = ['busy', 'offline', 'server_unavailable', 'rate_limited'];
-
 /**
  * The icon for a view. `attention`: the user must act, or a sign-in failed. `offline`: signed in, but Mozilla accounts
  * was unreachable at the last request. `now` in milliseconds. Pure.
  */
 export function iconOf({ status, problem, ended, unfinished, since }: View, now: number): Icon {
-  const isOld = ({ at }: Problem) => Math.abs(now - at) >= TEMPORARY_MS;
-  const calls = ({ code, at }: Problem) => LASTING.includes(code) || Math.abs(now - at) < SHOWN_MS;
+  const calls = (told: Problem) => errorInfo(told.code).action === 'reset' || isRecent(told, now);
   if (status === 'needsReauth' || (unfinished && problem && calls(problem))) return 'attention';
   if (status === 'signedOut') {
     const lost = ended !== undefined && !isExpected(ended.reason) && calls(ended);
-    const failed =
-      problem && problem.code !== 'cancelled' && !(PASSING.includes(problem.code) && isOld(problem));
-    return lost || (failed && calls(problem)) ? 'attention' : 'out';
+    if (lost) return 'attention';
+    if (!problem || problem.code === 'cancelled' || !calls(problem)) return 'out';
+    return errorInfo(problem.code).severity !== 'waiting' || isNews(problem.at, now) ? 'attention' : 'out';
   }
   if (since === undefined) return 'out';
   const away = problem?.code === 'offline' || problem?.code === 'server_unavailable';
-  return away && !isOld(problem) ? 'offline' : 'in';
+  return away && isNews(problem.at, now) ? 'offline' : 'in';
 }
 
 /** When the icon will change without an event, because a problem is outdated; undefined if never. Pure. */
 export function changesAt({ problem, ended }: View, now: number): number | undefined {
   const instants = [problem, ended].flatMap((told) =>
-    told ? [told.at + TEMPORARY_MS, told.at + SHOWN_MS] : [],
+    told ? [told.at + NEWS_MS, told.at + LONGEST_SHOWN_MS] : [],
   );
   const ahead = instants.filter((instant) => instant > now);
   return ahead.length === 0 ? undefined : Math.min(...ahead);

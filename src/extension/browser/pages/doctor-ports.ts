@@ -1,12 +1,12 @@
 // The browser APIs and storage items that the doctor page uses.
 import { LOCAL } from '../../../session/state/storage-items.ts';
 import type { Facts } from '../../pages/doctor/report.ts';
-import type { ProbedArea, Surroundings } from '../../pages/doctor/check-context.ts';
+import type { ProbedArea, CheckContext } from '../../pages/doctor/check-context.ts';
 import { browser } from '../api.ts';
 import { call } from '../messaging.ts';
 
-/** Everything of the surroundings but what the build says. */
-export const doctorPorts: Omit<Surroundings, 'build' | 'registered'> = {
+/** Everything of the context but what the build says. */
+export const doctorPorts: Omit<CheckContext, 'build' | 'registered'> = {
   now: () => Date.now(),
   stopwatch: () => performance.now(),
   fetch: (...request) => fetch(...request),

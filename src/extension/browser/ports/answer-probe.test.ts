@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, it } from 'vitest';
-import { probeAnswer } from './answer-probe.ts';
+import { expect, it, vi } from 'vitest';
+
+vi.mock('../api.ts', () => ({ browser: {} }));
+const { probeAnswer } = await import('./auth-window.ts');
 
 async function server() {
   const asked: IncomingMessage[] = [];

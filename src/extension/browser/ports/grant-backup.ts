@@ -1,32 +1,17 @@
 // Backs up grants outside `storage.local`, so that one survives damage to the other.
 import type { BackedUpGrant, GrantBackup } from '../../../session/ports.ts';
-import { inStore } from './database.ts';
+import { storedItem } from './database.ts';
 
-const DATABASE = 'grants';
-const STORE = 'grants';
-const KEY = 'all';
+const grants = storedItem('grants', 'grants', 'all');
 
 export const grantBackup: GrantBackup = {
-  async read() {
-    const request = await inStore(
-      DATABASE,
-      STORE,
-      'readonly',
-      (store) => store.get(KEY) as IDBRequest<unknown>,
-    );
-    return parsed(request.result);
-  },
-
-  async change(next) {
-    await inStore(DATABASE, STORE, 'readwrite', (store) => {
-      const reading = store.get(KEY) as IDBRequest<unknown>;
-      reading.onsuccess = () => {
-        const before = parsed(reading.result);
-        const after = next(before);
-        if (after !== before) store.put(after, KEY);
-      };
-    });
-  },
+  read: async () => parsed(await grants.read()),
+  change: (next) =>
+    grants.change((stored) => {
+      const before = parsed(stored);
+      const after = next(before);
+      return after === before ? undefined : after;
+    }),
 };
 
 function parsed(stored: unknown): readonly BackedUpGrant[] {

@@ -1,23 +1,18 @@
 // The vault: its key never leaves WebCrypto, and each seal is different.
 import { beforeEach, expect, it, vi } from 'vitest';
+import type { StoredItem } from './database.ts';
 
 /** Replaces IndexedDB. */
 const kept = vi.hoisted(() => new Map<string, CryptoKey>());
 vi.mock('./database.ts', () => ({
-  inStore: (_name: string, _store: string, _mode: string, work: (store: object) => unknown) => {
-    const requests: { result: unknown; onsuccess?: () => void }[] = [];
-    const store = {
-      get: (key: string) => {
-        const request = { result: kept.get(key) };
-        requests.push(request);
-        return request;
-      },
-      put: (value: CryptoKey, key: string) => void kept.set(key, value),
-    };
-    const result = work(store);
-    for (const request of requests) request.onsuccess?.();
-    return Promise.resolve(result);
-  },
+  storedItem: (_database: string, _store: string, key: string): StoredItem => ({
+    read: () => Promise.resolve(kept.get(key)),
+    change: (next) => {
+      const changed = next(kept.get(key));
+      if (changed !== undefined) kept.set(key, changed as CryptoKey);
+      return Promise.resolve();
+    },
+  }),
 }));
 const { vault } = await import('./vault.ts');
 

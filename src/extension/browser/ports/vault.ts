@@ -1,10 +1,8 @@
 // Encrypts secrets with AES-GCM under a non-extractable key in IndexedDB. SECURITY.md says what that protects against.
 import type { Vault } from '../../../session/ports.ts';
-import { inStore } from './database.ts';
+import { storedItem } from './database.ts';
 
-const DATABASE = 'vault';
-const KEYS = 'keys';
-const KEY = 'seal';
+const keyItem = storedItem('vault', 'keys', 'seal');
 const IV_BYTES = 12;
 
 export const vault: Vault = {
@@ -39,21 +37,8 @@ async function newKey(): Promise<CryptoKey> {
     'encrypt',
     'decrypt',
   ]);
-  await inStore(DATABASE, KEYS, 'readwrite', (store) => {
-    const first = store.get(KEY);
-    first.onsuccess = () => {
-      if (first.result === undefined) store.put(made, KEY);
-    };
-  });
+  await keyItem.change((first) => (first === undefined ? made : undefined));
   return (await storedKey()) ?? made;
 }
 
-async function storedKey(): Promise<CryptoKey | undefined> {
-  const request = await inStore(
-    DATABASE,
-    KEYS,
-    'readonly',
-    (store) => store.get(KEY) as IDBRequest<CryptoKey | undefined>,
-  );
-  return request.result;
-}
+const storedKey = () => keyItem.read() as Promise<CryptoKey | undefined>;

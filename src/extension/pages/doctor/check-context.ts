@@ -26,7 +26,7 @@ export interface Granted {
   readonly dataCollection?: readonly string[];
 }
 
-export interface Surroundings {
+export interface CheckContext {
   /** Milliseconds since the epoch, by this machine's clock. */
   readonly now: () => number;
   /** Monotonic milliseconds. */
@@ -68,4 +68,4 @@ export interface Notes {
   readonly stamps: Stamp[];
 }
 
-export type Examine = (surroundings: Surroundings, notes: Notes) => Promise<Omit<Finding, 'check'>>;
+export type Examine = (context: CheckContext, notes: Notes) => Promise<Omit<Finding, 'check'>>;

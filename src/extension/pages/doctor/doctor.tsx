@@ -1,23 +1,23 @@
 // The page: starts the checks when opened, shows findings as they arrive, then offers the report.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { BuildConfig } from '../../config.ts';
-import { TesterNote } from '../shared/tester-note.tsx';
-import { text } from '../shared/text.ts';
+import { TesterNote } from '../shared/layout.tsx';
+import { text } from '../shared/text.tsx';
+import { reportFacts } from '../../browser/pages/doctor-ports.ts';
 import { examine } from './examination.ts';
 import { FindingRow } from './finding-row.tsx';
 import { CHECKS, verdictOf, type Finding, type Verdict } from './findings.ts';
-import { Policies } from './policies.tsx';
-import { ReportPart } from './report-part.tsx';
-import type { Surroundings } from './check-context.ts';
+import { reportText } from './report.ts';
+import type { CheckContext } from './check-context.ts';
 
 export interface DoctorProps {
   /** The build with its built-in server; the context has it with the active server. */
   readonly builtIn: BuildConfig;
   readonly chosen: boolean;
-  readonly surroundings: Surroundings;
+  readonly context: CheckContext;
 }
 
-export function Doctor({ builtIn, chosen, surroundings }: DoctorProps) {
+export function Doctor({ builtIn, chosen, context }: DoctorProps) {
   const [findings, setFindings] = useState<readonly Finding[]>([]);
   const [done, setDone] = useState(false);
   const running = useRef(false);
@@ -27,7 +27,7 @@ export function Doctor({ builtIn, chosen, surroundings }: DoctorProps) {
     running.current = true;
     setDone(false);
     setFindings([]);
-    await examine(surroundings, (finding) => setFindings((before) => [...before, finding]));
+    await examine(context, (finding) => setFindings((before) => [...before, finding]));
     running.current = false;
     setDone(true);
   };
@@ -46,7 +46,7 @@ export function Doctor({ builtIn, chosen, surroundings }: DoctorProps) {
         hidden={done}
       />
       <p role="status" class="summary" data-worst={done ? worst(findings) : undefined}>
-        {done && summary(findings)}
+        {done && text(SUMMARIES[worst(findings)])}
       </p>
       <ol class="findings">
         {CHECKS.map((check, index) => (
@@ -68,20 +68,94 @@ export function Doctor({ builtIn, chosen, surroundings }: DoctorProps) {
   );
 }
 
+/** From worst to best. */
+const SUMMARIES: Record<Verdict, string> = {
+  broken: 'doctorSummaryBroken',
+  look: 'doctorSummaryLook',
+  unknown: 'doctorSummaryUnknown',
+  fine: 'doctorSummaryFine',
+};
+
 function worst(findings: readonly Finding[]): Verdict {
-  const order: readonly Verdict[] = ['broken', 'look', 'unknown'];
+  const order = Object.keys(SUMMARIES) as Verdict[];
   return order.find((verdict) => findings.some((finding) => verdictOf(finding) === verdict)) ?? 'fine';
 }
 
-function summary(findings: readonly Finding[]): string {
-  switch (worst(findings)) {
-    case 'broken':
-      return text('doctorSummaryBroken');
-    case 'look':
-      return text('doctorSummaryLook');
-    case 'unknown':
-      return text('doctorSummaryUnknown');
-    case 'fine':
-      return text('doctorSummaryFine');
-  }
+/** A short explanation of private windows and containers; docs/private-windows.md has the reasons. */
+function Policies() {
+  return (
+    <section>
+      <h2>{text('doctorPrivateTitle')}</h2>
+      <p>{text('doctorPrivateText')}</p>
+      <p>{text('doctorPrivateWindow')}</p>
+      <h2>{text('doctorContainersTitle')}</h2>
+      <p>{text('doctorContainersText')}</p>
+    </section>
+  );
+}
+
+interface ReportProps {
+  readonly builtIn: BuildConfig;
+  readonly chosen: boolean;
+  readonly findings: readonly Finding[];
+  /** False while checks are running. */
+  readonly ready: boolean;
+}
+
+/** The report: created in one click, shown in full, then saved or copied on request. */
+function ReportPart({ builtIn, chosen, findings, ready }: ReportProps) {
+  const [report, setReport] = useState<string>();
+  const [copied, setCopied] = useState(false);
+  const shown = useRef<HTMLPreElement>(null);
+
+  // Drops an outdated report when the checks run again.
+  useEffect(() => setReport(undefined), [ready]);
+  useEffect(() => {
+    setCopied(false);
+    if (report !== undefined) shown.current?.focus();
+  }, [report]);
+
+  const make = async () => {
+    if (ready) setReport(reportText({ ...(await reportFacts()), build: builtIn, chosen, findings }));
+  };
+  const copy = async (text: string) => {
+    await navigator.clipboard.writeText(text).then(
+      () => setCopied(true),
+      // The user can still copy the selection.
+      () => shown.current && getSelection()?.selectAllChildren(shown.current),
+    );
+  };
+  return (
+    <section>
+      <h2 id="report-title">{text('doctorReport')}</h2>
+      <p id="report-note">{text('doctorReportNote')}</p>
+      {report === undefined ? (
+        <button type="button" class="primary" aria-disabled={!ready} onClick={() => void make()}>
+          {text('doctorMakeReport')}
+        </button>
+      ) : (
+        <>
+          {/* Focusable, because it scrolls. */}
+          <pre ref={shown} dir="ltr" tabIndex={0} role="region" aria-labelledby="report-title">
+            {report}
+          </pre>
+          <div class="pair">
+            <a class="primary" download="doctor-report.json" href={fileOf(report)}>
+              {text('doctorSave')}
+            </a>
+            <button type="button" onClick={() => void copy(report)}>
+              {text('doctorCopy')}
+            </button>
+          </div>
+        </>
+      )}
+      <p role="status" class="note">
+        {copied && text('doctorCopied')}
+      </p>
+    </section>
+  );
+}
+
+function fileOf(report: string): string {
+  return `data:application/json;charset=utf-8,${encodeURIComponent(report)}`;
 }

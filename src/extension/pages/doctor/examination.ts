@@ -3,7 +3,7 @@ import { BROWSER_CHECKS } from './checks/browser.ts';
 import { SERVER_CHECKS } from './checks/servers.ts';
 import { SESSION_CHECKS } from './checks/session.ts';
 import { CHECKS, type Check, type Finding } from './findings.ts';
-import type { Examine, Notes, Surroundings } from './check-context.ts';
+import type { Examine, Notes, CheckContext } from './check-context.ts';
 
 const ALL: Record<Check, Examine> = { ...BROWSER_CHECKS, ...SESSION_CHECKS, ...SERVER_CHECKS };
 
@@ -12,14 +12,14 @@ const LONGEST = 15_000;
 
 /** Runs every check in turn and calls `tell` after each. Never rejects. */
 export async function examine(
-  surroundings: Surroundings,
+  context: CheckContext,
   tell: (finding: Finding) => void,
   limit = LONGEST,
 ): Promise<readonly Finding[]> {
   const notes: Notes = { stamps: [] };
   const findings: Finding[] = [];
   for (const check of CHECKS) {
-    const finding: Finding = { check, ...(await inTime(ALL[check], surroundings, notes, limit)) };
+    const finding: Finding = { check, ...(await inTime(ALL[check], context, notes, limit)) };
     findings.push(finding);
     tell(finding);
   }
@@ -29,7 +29,7 @@ export async function examine(
 /** The finding for a check that threw. Its error is dropped, because it may contain anything. */
 async function inTime(
   check: Examine,
-  surroundings: Surroundings,
+  context: CheckContext,
   notes: Notes,
   limit: number,
 ): Promise<Omit<Finding, 'check'>> {
@@ -38,7 +38,7 @@ async function inTime(
     timer = setTimeout(() => reject(new Error('late')), limit);
   });
   try {
-    return await Promise.race([check(surroundings, notes), late]);
+    return await Promise.race([check(context, notes), late]);
   } catch {
     return { code: 'checkFailed' };
   } finally {

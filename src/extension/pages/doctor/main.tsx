@@ -2,7 +2,7 @@
 import { render } from 'preact';
 import { applyServer } from '../../server-config.ts';
 import { build } from '../../config.ts';
-import { beginPage } from '../shared/page.ts';
+import { beginPage } from '../shared/layout.tsx';
 import { doctorPorts, storedServerConfig } from '../../browser/pages/doctor-ports.ts';
 import { Doctor } from './doctor.tsx';
 
@@ -16,7 +16,7 @@ render(
   <Doctor
     builtIn={build}
     chosen={activeBuild !== build}
-    surroundings={{
+    context={{
       ...doctorPorts,
       build: activeBuild,
       registered: typeof __REDIRECT_URI__ === 'undefined' ? undefined : __REDIRECT_URI__,

@@ -3,7 +3,7 @@ import type { BuildConfig } from '../../config.ts';
 import { mockServerEndpoints } from '../../../fxa/environments.ts';
 import type { Finding } from './findings.ts';
 import { examine } from './examination.ts';
-import type { ProbedArea, Surroundings } from './check-context.ts';
+import type { ProbedArea, CheckContext } from './check-context.ts';
 
 export const ORIGIN = 'https://accounts.example';
 export const COMPANION = 'https://companion.example';
@@ -44,7 +44,7 @@ export function answering(answers: Answers, headers: Record<string, string> = {}
   };
 }
 
-export function healthy(changes: Partial<Surroundings> = {}): Surroundings {
+export function healthy(changes: Partial<CheckContext> = {}): CheckContext {
   return {
     now: () => NOW,
     stopwatch: () => 0,
@@ -72,7 +72,7 @@ export function healthy(changes: Partial<Surroundings> = {}): Surroundings {
 
 /** The findings by check. */
 export async function found(
-  changes: Partial<Surroundings> = {},
+  changes: Partial<CheckContext> = {},
 ): Promise<Record<string, Omit<Finding, 'check'>>> {
   const findings = await examine(healthy(changes), () => undefined, 1000);
   return Object.fromEntries(findings.map(({ check, ...rest }) => [check, rest]));

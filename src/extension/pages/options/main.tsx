@@ -3,8 +3,7 @@ import { render } from 'preact';
 import { LOCAL } from '../../../session/state/storage-items.ts';
 import type { View } from '../../../session/state/view.ts';
 import { watchItem, watchView } from '../../browser/pages/storage.ts';
-import { tellObjection } from '../shared/do-not-track.ts';
-import { beginPage } from '../shared/page.ts';
+import { beginPage, tellObjection } from '../shared/layout.tsx';
 import { Options, type Stored } from './options.tsx';
 
 beginPage('settings');

@@ -4,14 +4,11 @@ import type { MetricsQueue } from '../../../session/metrics/queue.ts';
 import type { LOCAL } from '../../../session/state/storage-items.ts';
 import type { View } from '../../../session/state/view.ts';
 import type { ServerConfig } from '../../server-config.ts';
-import { Heading } from '../shared/heading.tsx';
-import { MetricsChoice } from '../shared/metrics-choice.tsx';
-import { Section } from '../shared/section.tsx';
-import { TesterNote } from '../shared/tester-note.tsx';
-import { text } from '../shared/text.ts';
-import { Journal } from './journal.tsx';
-import { MetricsCounts } from './metrics-counts.tsx';
-import { MetricsTable } from './metrics-table.tsx';
+import { ChangeLine } from '../shared/change-line.tsx';
+import { Heading, Section, TesterNote } from '../shared/layout.tsx';
+import { MetricsChoice } from '../shared/settings.tsx';
+import { text } from '../shared/text.tsx';
+import { MetricsCounts, MetricsTable } from './metrics.tsx';
 import { Server } from './server.tsx';
 import { SigningIn } from './signing-in.tsx';
 
@@ -23,7 +20,7 @@ export interface Stored {
   readonly [LOCAL.journal]?: readonly JournalEntry[];
 }
 
-export function Options({ view, server, metrics, journal }: Stored & { view: View }) {
+export function Options({ view, server, metrics, journal = [] }: Stored & { view: View }) {
   return (
     <main class="wide" data-status={view.status}>
       <TesterNote />
@@ -48,5 +45,22 @@ export function Options({ view, server, metrics, journal }: Stored & { view: Vie
         <a href="../doctor/index.html">{text('openDoctor')}</a>
       </p>
     </main>
+  );
+}
+
+/** The changes of the session, latest first. */
+function Journal({ entries }: { entries: readonly JournalEntry[] }) {
+  if (entries.length === 0) return <p>{text('journalEmpty')}</p>;
+  return (
+    <>
+      <p class="note">{text('journalNote')}</p>
+      <ol class="journal" reversed>
+        {entries.toReversed().map((entry, index) => (
+          <li key={entries.length - index}>
+            <ChangeLine entry={entry} />
+          </li>
+        ))}
+      </ol>
+    </>
   );
 }

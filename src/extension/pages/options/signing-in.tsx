@@ -1,12 +1,10 @@
 // Settings for signing in: window or tab, duration, and notifications.
 import { useEffect, useState } from 'preact/hooks';
 import type { View } from '../../../session/state/view.ts';
-import type { FxaErrorCode } from '../../../fxa/errors.ts';
 import { facts } from '../../facts.ts';
-import { ProblemNote } from '../shared/problem-note.tsx';
-import { SessionOnly } from '../shared/session-only.tsx';
-import { Switch } from '../shared/switch.tsx';
-import { text } from '../shared/text.ts';
+import { CommandError, useCommandError } from '../shared/problem-note.tsx';
+import { SessionOnly, Switch } from '../shared/settings.tsx';
+import { text } from '../shared/text.tsx';
 import { call } from '../../browser/messaging.ts';
 import {
   askForNotifications,
@@ -30,21 +28,13 @@ export function SigningIn({ view }: { view: View }) {
 
 function AlwaysInTab({ inTab, pattern }: { inTab: boolean; pattern: string }) {
   const [refused, setRefused] = useState(false);
-  const [failed, setFailed] = useState<FxaErrorCode>();
+  const { failed, attempt } = useCommandError();
   const change = async (wanted: boolean) => {
-    setRefused(false);
-    setFailed(undefined);
+    void attempt();
     // Within the click, or the browser does not ask. A rejection counts as a refusal.
     const allowed = !wanted || (await askForReturnPage([pattern]).catch(() => false));
-    if (!allowed) {
-      setRefused(true);
-      return;
-    }
-    try {
-      await call(wanted ? 'preferTab' : 'preferWindow');
-    } catch (error) {
-      setFailed((error as Error).message as FxaErrorCode);
-    }
+    setRefused(!allowed);
+    if (allowed) await attempt(call(wanted ? 'preferTab' : 'preferWindow'));
   };
   return (
     <>
@@ -52,7 +42,7 @@ function AlwaysInTab({ inTab, pattern }: { inTab: boolean; pattern: string }) {
         {text('alwaysTabNote')}
       </Switch>
       {refused && <Refused words={text('tabRefused')} />}
-      {failed && <ProblemNote problem={{ code: failed, at: Date.now() }} />}
+      <CommandError code={failed} />
     </>
   );
 }

@@ -1,13 +1,11 @@
 // Changes the account's picture, in a separate page because a file picker closes the popup.
 import { useRef, useState } from 'preact/hooks';
-import type { FxaErrorCode } from '../../../fxa/errors.ts';
 import type { View } from '../../../session/state/view.ts';
 import { textFor } from '../../messages.ts';
 import { AccountCard } from '../shared/account-card.tsx';
-import { settingsPage } from '../shared/account-pages.ts';
-import { Heading } from '../shared/heading.tsx';
-import { ProblemNote } from '../shared/problem-note.tsx';
-import { text } from '../shared/text.ts';
+import { Heading } from '../shared/layout.tsx';
+import { CommandError, useCommandError } from '../shared/problem-note.tsx';
+import { text } from '../shared/text.tsx';
 import { call } from '../../browser/messaging.ts';
 import { draw } from './draw.ts';
 
@@ -24,7 +22,7 @@ export function Picture({ view }: { view: View }) {
       ) : (
         <p>
           {text('pictureNotHere')}{' '}
-          {issuer !== undefined && <a href={settingsPage(issuer)}>{text('manageAccount')}</a>}
+          {issuer !== undefined && <a href={`${issuer}/settings`}>{text('manageAccount')}</a>}
         </p>
       )}
     </main>
@@ -36,11 +34,11 @@ function Chooser({ uid }: { uid: string }) {
   const status = useRef<HTMLParagraphElement>(null);
   const picture = useRef('');
   const [step, setStep] = useState<Step>('choosing');
-  const [failed, setFailed] = useState<FxaErrorCode>();
+  const { failed, attempt } = useCommandError();
 
   const choose = (file: File | undefined) => {
     if (!file || !canvas.current || step === 'sending') return;
-    setFailed(undefined);
+    void attempt();
     draw(file, canvas.current).then(
       (drawn) => {
         picture.current = drawn;
@@ -49,22 +47,13 @@ function Chooser({ uid }: { uid: string }) {
       () => setStep('unreadable'),
     );
   };
-  const send = () => {
+  const send = async () => {
     if (step === 'sending') return;
     setStep('sending');
-    setFailed(undefined);
-    call('changePicture', textFor(uid, picture.current)).then(
-      () => {
-        setStep('done');
-        // Moves the focus, because the pressed button is gone.
-        status.current?.focus();
-      },
-      (error: unknown) => {
-        const code = (error as Error).message as FxaErrorCode;
-        setStep(code === 'invalid_request' ? 'unreadable' : 'chosen');
-        if (code !== 'invalid_request') setFailed(code);
-      },
-    );
+    const error = await attempt(call('changePicture', textFor(uid, picture.current)));
+    setStep(error === undefined ? 'done' : error === 'invalid_request' ? 'unreadable' : 'chosen');
+    // Moves the focus, because the pressed button is gone.
+    if (error === undefined) status.current?.focus();
   };
 
   const drawn = step !== 'choosing' && step !== 'unreadable';
@@ -91,7 +80,7 @@ function Chooser({ uid }: { uid: string }) {
       </label>
       <canvas ref={canvas} class="preview" hidden={!drawn} role="img" aria-label={text('picturePreview')} />
       {(step === 'chosen' || step === 'sending') && (
-        <button type="button" class="primary" aria-disabled={step === 'sending'} onClick={send}>
+        <button type="button" class="primary" aria-disabled={step === 'sending'} onClick={() => void send()}>
           {text('pictureSend')}
         </button>
       )}
@@ -100,7 +89,7 @@ function Chooser({ uid }: { uid: string }) {
         {step === 'sending' && text('pictureSending')}
         {step === 'done' && text('pictureDone')}
       </p>
-      {failed && <ProblemNote problem={{ code: failed, at: Date.now() }} />}
+      <CommandError code={failed} except="invalid_request" />
     </>
   );
 }

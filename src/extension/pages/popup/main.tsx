@@ -1,12 +1,10 @@
 // The popup: paints the stored view at once, then tells the background that it is open.
 import { render } from 'preact';
 import type { View } from '../../../session/state/view.ts';
-import { tellObjection } from '../shared/do-not-track.ts';
-import { beginPage } from '../shared/page.ts';
+import { beginPage, tellObjection } from '../shared/layout.tsx';
 import { call } from '../../browser/messaging.ts';
 import { watchView } from '../../browser/pages/storage.ts';
-import { Popup } from './popup.tsx';
-import { fetchOtherViews, viewOf } from './views.ts';
+import { fetchOtherViews, hasViewOf, Popup } from './popup.tsx';
 
 beginPage();
 
@@ -15,7 +13,7 @@ let latest: View | undefined;
 /** Paints once the view is loaded, since a partial paint would flash. */
 async function paint(view: View): Promise<void> {
   latest = view;
-  if (!viewOf(view.status)) await fetchOtherViews();
+  if (!hasViewOf(view.status)) await fetchOtherViews();
   if (latest === view) render(<Popup view={view} />, document.body);
 }
 

@@ -1,8 +1,7 @@
 // Edits the name in place: Enter saves, Escape cancels.
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import type { FxaErrorCode } from '../../../fxa/errors.ts';
-import { ProblemNote } from '../shared/problem-note.tsx';
-import { text } from '../shared/text.ts';
+import { CommandError, useCommandError } from '../shared/problem-note.tsx';
+import { text } from '../shared/text.tsx';
 import { textFor } from '../../messages.ts';
 import { call } from '../../browser/messaging.ts';
 
@@ -18,14 +17,14 @@ const LONGEST_NAME = 256;
 export function NameEditor({ uid, name, close }: EditorProps) {
   const field = useRef<HTMLInputElement>(null);
   const [saving, setSaving] = useState(false);
-  const [failed, setFailed] = useState<FxaErrorCode>();
+  const { failed, attempt } = useCommandError();
   const id = useId();
   useEffect(() => {
     field.current?.focus();
     field.current?.select();
   }, []);
 
-  const save = () => {
+  const save = async () => {
     const wanted = field.current?.value.trim() ?? '';
     if (saving) return;
     if (wanted === name) {
@@ -33,12 +32,13 @@ export function NameEditor({ uid, name, close }: EditorProps) {
       return;
     }
     setSaving(true);
-    setFailed(undefined);
-    call('changeName', textFor(uid, wanted)).then(close, (error: unknown) => {
-      setSaving(false);
-      setFailed((error as Error).message as FxaErrorCode);
-      field.current?.focus();
-    });
+    const isRefused = await attempt(call('changeName', textFor(uid, wanted)));
+    if (!isRefused) {
+      close();
+      return;
+    }
+    setSaving(false);
+    field.current?.focus();
   };
   // FxA rejects control characters and the like, so the name is invalid, not the request.
   const refused = failed === 'invalid_request';
@@ -47,7 +47,7 @@ export function NameEditor({ uid, name, close }: EditorProps) {
       class="field"
       onSubmit={(event) => {
         event.preventDefault();
-        save();
+        void save();
       }}
       onKeyDown={(event) => {
         // While an input method is composing, these keys only end the composition.
@@ -83,7 +83,7 @@ export function NameEditor({ uid, name, close }: EditorProps) {
           {text('nameRefused')}
         </p>
       )}
-      {failed && !refused && <ProblemNote problem={{ code: failed, at: Date.now() }} />}
+      <CommandError code={failed} except="invalid_request" />
     </form>
   );
 }

@@ -1,15 +1,25 @@
 // The frame of all views: selects one, moves the focus, and adds the footer.
+import type { FunctionComponent } from 'preact';
 import { useRef } from 'preact/hooks';
+import type { Status } from '../../../session/state/states.ts';
 import type { View } from '../../../session/state/view.ts';
-import { useRestoredFocus } from '../shared/restore-focus.ts';
-import { plural } from '../shared/plural.ts';
-import { TesterNote } from '../shared/tester-note.tsx';
-import { text } from '../shared/text.ts';
-import { useWake } from '../shared/wake.ts';
-import { viewOf } from './views.ts';
+import { TesterNote, useRestoredFocus } from '../shared/layout.tsx';
+import { useWake } from '../shared/progress.ts';
+import { plural, text } from '../shared/text.tsx';
+import { SignedIn } from './signed-in.tsx';
+
+/** One view per state. The signed-in view is loaded at once, the others on demand or ahead of it. */
+const views: Partial<Record<Status, FunctionComponent<{ view: View }>>> = { signedIn: SignedIn };
+
+export const hasViewOf = (status: Status): boolean => status in views;
+
+/** Rejects when the extension's files cannot be read. */
+export async function fetchOtherViews(): Promise<void> {
+  Object.assign(views, (await import('./other-views.tsx')).otherViews);
+}
 
 export function Popup({ view }: { view: View }) {
-  const Current = viewOf(view.status);
+  const Current = views[view.status];
   const main = useRef<HTMLElement>(null);
   // Moves the focus to the new heading, since the pressed button is gone; screen readers then read it.
   useRestoredFocus(() => main.current?.querySelector('h1'), view.status);

@@ -1,19 +1,22 @@
 // Subscriptions, settings and links of a signed-in user.
 import type { View } from '../../../session/state/view.ts';
-import { connectedServicesPage, settingsPage } from '../shared/account-pages.ts';
 import { ChangeLine } from '../shared/change-line.tsx';
 import { CommandButton } from '../shared/command-button.tsx';
-import { MetricsChoice } from '../shared/metrics-choice.tsx';
-import { SessionOnly } from '../shared/session-only.tsx';
+import { MetricsChoice, SessionOnly } from '../shared/settings.tsx';
 import { Icon } from '../shared/icon.tsx';
-import { text } from '../shared/text.ts';
+import { text } from '../shared/text.tsx';
 
 export function SignedInMore({ view }: { view: View }) {
   const { account, issuer, lastChange } = view;
   return (
     <>
       {account?.subscriptions && <Subscriptions names={account.subscriptions} />}
-      {issuer !== undefined && <Elsewhere issuer={issuer} />}
+      {issuer !== undefined && (
+        <ul class="rows">
+          <Elsewhere url={`${issuer}/settings`} label={text('manageAccount')} />
+          <Elsewhere url={`${issuer}/settings#connected-services`} label={text('connectedServices')} />
+        </ul>
+      )}
       <MetricsChoice view={view} />
       <details>
         <summary>{text('otherAccount')}</summary>
@@ -46,22 +49,14 @@ function Subscriptions({ names }: { names: readonly string[] }) {
   );
 }
 
-/** Links for actions at Mozilla accounts. */
-function Elsewhere({ issuer }: { issuer: string }) {
+/** A link to a page of Mozilla accounts. */
+function Elsewhere({ url, label }: { url: string; label: string }) {
   return (
-    <ul class="rows">
-      <li>
-        <a href={settingsPage(issuer)} target="_blank" rel="noreferrer">
-          {text('manageAccount')}
-          <Icon name="elsewhere" />
-        </a>
-      </li>
-      <li>
-        <a href={connectedServicesPage(issuer)} target="_blank" rel="noreferrer">
-          {text('connectedServices')}
-          <Icon name="elsewhere" />
-        </a>
-      </li>
-    </ul>
+    <li>
+      <a href={url} target="_blank" rel="noreferrer">
+        {label}
+        <Icon name="elsewhere" />
+      </a>
+    </li>
   );
 }

@@ -1,9 +1,9 @@
 // Shows picture or letter, name and email address; placeholders while they load.
 import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
 import type { AccountView } from '../../../session/state/view.ts';
-import { Avatar } from './avatar.tsx';
-import { text } from './text.ts';
-import { visibleName } from './visible-name.ts';
+import { firstLetter, visibleName } from './name.ts';
+import { text } from './text.tsx';
 
 interface Props {
   account: AccountView;
@@ -58,5 +58,29 @@ function Skeleton() {
         <span class="unseen">{text('profileComing')}</span>
       </div>
     </div>
+  );
+}
+
+/** The picture, or the first letter of the name without one. */
+function Avatar({ name, url }: { name: string; url: string | undefined }) {
+  const [broken, setBroken] = useState<string>();
+  const [here, setHere] = useState<string>();
+  // Decorative for screen readers, since the name is next to it.
+  return url && url !== broken ? (
+    <span class="avatar">
+      <img
+        class={url === here ? 'here' : undefined}
+        src={url}
+        alt=""
+        width={56}
+        height={56}
+        onLoad={() => setHere(url)}
+        onError={() => setBroken(url)}
+      />
+    </span>
+  ) : (
+    <span class="avatar letter" aria-hidden="true">
+      {firstLetter(name)}
+    </span>
   );
 }

@@ -1,10 +1,8 @@
 // A button that sends a command to the background. The view shows the outcome; errors of the command itself are shown
 // here.
-import { useState } from 'preact/hooks';
-import type { FxaErrorCode } from '../../../fxa/errors.ts';
 import type { CommandName, Commands } from '../../messages.ts';
 import { call } from '../../browser/messaging.ts';
-import { ProblemNote } from './problem-note.tsx';
+import { CommandError, useCommandError } from './problem-note.tsx';
 
 /** Commands without a text; those with one have forms of their own. */
 type Plain = { [Name in CommandName]: Parameters<Commands[Name]> extends [] ? Name : never }[CommandName];
@@ -17,19 +15,13 @@ interface Props {
 }
 
 export function CommandButton({ command, label, look = 'secondary', onResult }: Props) {
-  const [failed, setFailed] = useState<FxaErrorCode>();
-  const run = () => {
-    setFailed(undefined);
-    call(command).then(onResult, (error: unknown) => {
-      setFailed((error as Error).message as FxaErrorCode);
-    });
-  };
+  const { failed, attempt } = useCommandError();
   return (
     <>
-      <button type="button" class={look} onClick={run}>
+      <button type="button" class={look} onClick={() => void attempt(call(command).then(onResult))}>
         {label}
       </button>
-      {failed && <ProblemNote problem={{ code: failed, at: Date.now() }} />}
+      <CommandError code={failed} />
     </>
   );
 }

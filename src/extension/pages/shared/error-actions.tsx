@@ -1,11 +1,10 @@
 // The buttons of a signed-out user: first what helps with the last problem, then signing in.
-import type { Problem } from '../../../session/state/states.ts';
-import type { View } from '../../../session/state/view.ts';
+import type { Problem, View } from '../../../session/state/view.ts';
 import { CommandButton } from './command-button.tsx';
-import { minutesLeft } from './problem-age.ts';
+import { errorInfo, minutesLeft } from '../../problems.ts';
+import { ProblemNote } from './problem-note.tsx';
 import { SignInForm } from './sign-in-form.tsx';
-import { text } from './text.ts';
-import { errorInfo } from './error-info.ts';
+import { text } from './text.tsx';
 
 interface Props {
   view: View;
@@ -40,6 +39,16 @@ export function ErrorActions({ view, problem, withAddress = false, endReason }: 
       {(problem ?? endReason) && (
         <CommandButton command="dismissProblem" label={text('dismiss')} look="link" />
       )}
+    </>
+  );
+}
+
+/** Shown when stored data cannot be read; it is kept until the user resets it. */
+export function StorageError({ problem }: { problem: Problem }) {
+  return (
+    <>
+      <ProblemNote problem={problem} large />
+      <CommandButton command="reset" label={text('reset')} />
     </>
   );
 }

@@ -1,11 +1,10 @@
-// Shows what went wrong, why if known, what to do next, and optionally when.
+// Shows what went wrong, why if known, what to do next, and optionally when; and the error of a command.
+import { useState } from 'preact/hooks';
+import type { FxaErrorCode } from '../../../fxa/errors.ts';
 import type { Problem } from '../../../session/state/states.ts';
-import { Instant } from './instant.tsx';
-import { plural } from './plural.ts';
-import { minutesLeft } from './problem-age.ts';
+import { errorInfo, minutesLeft } from '../../problems.ts';
 import { Icon } from './icon.tsx';
-import { firstText } from './text.ts';
-import { errorInfo } from './error-info.ts';
+import { firstText, Instant, plural } from './text.tsx';
 
 interface Props {
   problem: Problem;
@@ -37,4 +36,27 @@ export function ProblemNote({ problem, dated = false, large = false }: Props) {
       </div>
     </div>
   );
+}
+
+/** How the last command failed, and a function that follows another: it resolves to its error, if any. */
+export function useCommandError() {
+  const [failed, setFailed] = useState<FxaErrorCode>();
+  const attempt = async (work?: Promise<unknown>): Promise<FxaErrorCode | undefined> => {
+    setFailed(undefined);
+    try {
+      await work;
+      return undefined;
+    } catch (error) {
+      const code = (error as Error).message as FxaErrorCode;
+      setFailed(code);
+      return code;
+    }
+  };
+  return { failed, attempt };
+}
+
+/** The error of a command. `except`: a code that the form explains itself. */
+export function CommandError({ code, except }: { code: FxaErrorCode | undefined; except?: FxaErrorCode }) {
+  if (code === undefined || code === except) return null;
+  return <ProblemNote problem={{ code, at: Date.now() }} />;
 }

@@ -1,13 +1,12 @@
 // The form for signing in in a window or tab, with an optional email address.
 import { useId, useRef, useState } from 'preact/hooks';
-import type { FxaErrorCode } from '../../../fxa/errors.ts';
 import type { View } from '../../../session/state/view.ts';
 import { facts } from '../../facts.ts';
 import { call } from '../../browser/messaging.ts';
 import { askForReturnPage } from '../../browser/pages/permissions.ts';
 import { keepTypedAddress } from '../../browser/pages/storage.ts';
-import { ProblemNote } from './problem-note.tsx';
-import { text } from './text.ts';
+import { CommandError, useCommandError } from './problem-note.tsx';
+import { text } from './text.tsx';
 
 interface Props {
   label: string;
@@ -29,7 +28,7 @@ export function SignInForm({ label, view, withAddress, windowless, second, again
   const field = useRef<HTMLInputElement>(null);
   const [wrong, setWrong] = useState(false);
   const [refused, setRefused] = useState(false);
-  const [failed, setFailed] = useState<FxaErrorCode>();
+  const { failed, attempt } = useCommandError();
   const id = useId();
   useState(() => {
     if (!again) typed = '';
@@ -42,14 +41,13 @@ export function SignInForm({ label, view, withAddress, windowless, second, again
     const invalid = field.current?.validity.valid === false;
     setWrong(invalid);
     setRefused(false);
-    setFailed(undefined);
     if (invalid) {
+      void attempt();
       field.current?.focus();
       return;
     }
     const kept = keepTypedAddress(typed).catch(() => undefined);
-    const called = way === 'signIn' ? kept.then(() => call('signIn')) : callInTab(kept);
-    called.catch((error: unknown) => setFailed((error as Error).message as FxaErrorCode));
+    void attempt(way === 'signIn' ? kept.then(() => call('signIn')) : callInTab(kept));
   };
   /** Call it within the click. The prompt may close the popup; the background gets an event when granted. */
   const callInTab = (kept: Promise<void>) => {
@@ -125,7 +123,7 @@ export function SignInForm({ label, view, withAddress, windowless, second, again
           {text('tabRefused')}
         </p>
       )}
-      {failed && <ProblemNote problem={{ code: failed, at: Date.now() }} />}
+      <CommandError code={failed} />
     </form>
   );
 }

@@ -1,13 +1,8 @@
 // The welcome page, opened once after installation: what this is, where its button is, and a way to sign in.
-import { render } from 'preact';
-import { tellObjection } from '../shared/do-not-track.ts';
-import { beginPage } from '../shared/page.ts';
-import { watchView } from '../../browser/pages/storage.ts';
+import { showView, tellObjection } from '../shared/layout.tsx';
 import { Welcome } from './welcome.tsx';
 
-beginPage('welcomeTitle');
-
-void watchView((view) => render(<Welcome view={view} />, document.body))
+showView('welcomeTitle', Welcome)
   .then(tellObjection)
   .catch(() => {
     // Ignored: only what the view allows is counted, and the next page reports again.

@@ -1,6 +1,6 @@
 // Checks what the browser provides: storage, permissions, a window for web sign-in.
 import type { Check, Finding, Name } from '../findings.ts';
-import type { Examine, ProbedArea, Surroundings } from '../check-context.ts';
+import type { Examine, ProbedArea, CheckContext } from '../check-context.ts';
 
 type BrowserCheck = Extract<Check, 'storage' | 'keys' | 'permissions' | 'private' | 'redirect' | 'window'>;
 type Found = Omit<Finding, 'check'>;
@@ -26,13 +26,13 @@ export const BROWSER_CHECKS: Record<BrowserCheck, Examine> = {
 
   keys: async ({ keepsKeys }) => ({ code: (await keepsKeys()) ? 'keysKept' : 'keysNotKept' }),
 
-  permissions: async (surroundings) => {
-    const { permissions, origins, dataCollection = [] } = await surroundings.granted();
+  permissions: async (context) => {
+    const { permissions, origins, dataCollection = [] } = await context.granted();
     const missing = REQUIRED.filter((name) => !permissions.includes(name));
     if (missing.length > 0) return { code: 'permissionsMissing', names: missing };
     const also: Name[] = [];
     if (permissions.includes('notifications')) also.push('notifications');
-    if (seesReturnPage(surroundings, origins)) also.push('returnPage');
+    if (seesReturnPage(context, origins)) also.push('returnPage');
     if (dataCollection.includes('technicalAndInteraction')) also.push('technicalAndInteraction');
     return also.length > 0 ? { code: 'permissionsAlso', names: also } : { code: 'permissionsGranted' };
   },
@@ -70,7 +70,7 @@ async function takes(area: ProbedArea): Promise<boolean> {
 }
 
 /** Compares hosts only: granted patterns have no port, and their path is ignored. */
-function seesReturnPage({ build }: Surroundings, origins: readonly string[]): boolean {
+function seesReturnPage({ build }: CheckContext, origins: readonly string[]): boolean {
   if (build.returnPage === undefined) return false;
   const { protocol, hostname } = new URL(build.returnPage);
   return origins.some((pattern) => pattern.startsWith(`${protocol}//${hostname}/`));

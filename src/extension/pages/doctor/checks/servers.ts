@@ -5,7 +5,7 @@ import { discoveryUrl } from '../../../../fxa/environments.ts';
 import { isFxaError } from '../../../../fxa/errors.ts';
 import { exchange, type Exchanged, type Http } from '../../../../fxa/http.ts';
 import type { Check, Finding } from '../findings.ts';
-import type { Examine, Notes, Surroundings } from '../check-context.ts';
+import type { Examine, Notes, CheckContext } from '../check-context.ts';
 
 type ServerCheck = Extract<Check, 'accounts' | 'tokens' | 'profile' | 'companion' | 'clock'>;
 type Found = Omit<Finding, 'check'>;
@@ -17,10 +17,10 @@ const PATIENCE = 6000;
 const SKEW = 60_000;
 
 export const SERVER_CHECKS: Record<ServerCheck, Examine> = {
-  accounts: async (surroundings, notes) => {
-    const { issuer, endpoints } = surroundings.build;
+  accounts: async (context, notes) => {
+    const { issuer, endpoints } = context.build;
     if (endpoints) notes.endpoints = endpoints;
-    return meet(surroundings, notes, 'discovery', discoveryUrl(issuer), ({ response, body }) => {
+    return meet(context, notes, 'discovery', discoveryUrl(issuer), ({ response, body }) => {
       // Known endpoints need no document, but an invalid one still means that another site responded.
       if (endpoints) return body || !response.ok ? undefined : { code: 'serverOdd' };
       try {
@@ -32,24 +32,24 @@ export const SERVER_CHECKS: Record<ServerCheck, Examine> = {
     });
   },
 
-  tokens: async (surroundings, notes) => {
+  tokens: async (context, notes) => {
     const { endpoints } = notes;
     if (!endpoints) return { code: 'serverUnfound' };
     // The public keys are on the token server, and need no credentials.
-    return meet(surroundings, notes, 'keys', endpoints.jwks, jsonOnly);
+    return meet(context, notes, 'keys', endpoints.jwks, jsonOnly);
   },
 
-  profile: async (surroundings, notes) => {
+  profile: async (context, notes) => {
     const { endpoints } = notes;
     if (!endpoints) return { code: 'serverUnfound' };
     // Expects a JSON error, because no token is sent.
-    return meet(surroundings, notes, 'profile', endpoints.profile, jsonOnly);
+    return meet(context, notes, 'profile', endpoints.profile, jsonOnly);
   },
 
-  companion: async (surroundings, notes): Promise<Found> => {
-    const origin = surroundings.build.companion?.origin;
+  companion: async (context, notes): Promise<Found> => {
+    const origin = context.build.companion?.origin;
     if (origin === undefined) return { code: 'companionNone' };
-    const met = await meet(surroundings, notes, 'companion', `${origin}/__version__`, jsonOnly);
+    const met = await meet(context, notes, 'companion', `${origin}/__version__`, jsonOnly);
     if (met.code === 'serverAnswers') return { ...met, code: 'companionAnswers' };
     if (met.code === 'serverSlow') return { ...met, code: 'companionSlow' };
     // A companion that does not know this extension sends no CORS headers, which looks like no response.
@@ -57,11 +57,11 @@ export const SERVER_CHECKS: Record<ServerCheck, Examine> = {
     return { code: silent ? 'companionUnreachable' : 'companionTrouble' };
   },
 
-  clock: async (surroundings, notes): Promise<Found> => {
+  clock: async (context, notes): Promise<Found> => {
     const { stamps, endpoints } = notes;
     if (stamps.length === 0 && endpoints) {
       // FxA: of the public routes, only the server's own expose `Timestamp` to CORS.
-      await meet(surroundings, notes, 'keys', new URL('/__version__', endpoints.token).href, jsonOnly);
+      await meet(context, notes, 'keys', new URL('/__version__', endpoints.token).href, jsonOnly);
     }
     const [best] = [...stamps].sort((a, b) => a.uncertainty - b.uncertainty);
     if (!best) return { code: 'clockUnknown' };
@@ -74,7 +74,7 @@ export const SERVER_CHECKS: Record<ServerCheck, Examine> = {
 
 /** Sends one request without a token and measures it. `judge` gets every response except server errors. */
 async function meet(
-  { fetch, stopwatch, now }: Surroundings,
+  { fetch, stopwatch, now }: CheckContext,
   notes: Notes,
   call: Call,
   url: string,

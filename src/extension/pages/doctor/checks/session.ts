@@ -4,7 +4,7 @@ import { POLICIES, VIEW_VERSION } from '../../../../session/constants.ts';
 import { ALARMS, LOCAL, MEMORY } from '../../../../session/state/storage-items.ts';
 import type { View } from '../../../../session/state/view.ts';
 import { known, type Check, type Finding } from '../findings.ts';
-import type { Examine, Surroundings } from '../check-context.ts';
+import type { Examine, CheckContext } from '../check-context.ts';
 
 type SessionCheck = Extract<Check, 'background' | 'record' | 'alarms' | 'refusals' | 'policy' | 'metrics'>;
 
@@ -36,8 +36,8 @@ export const SESSION_CHECKS: Record<SessionCheck, Examine> = {
     return { code: ms > SLOW ? 'backgroundSlow' : 'backgroundAnswers', values: { ms } };
   },
 
-  record: async (surroundings) => {
-    const view = await viewOf(surroundings);
+  record: async (context) => {
+    const view = await viewOf(context);
     if (!view) return { code: 'recordAbsent' };
     const code = view.problem?.code;
     if (code === 'storage_newer') return { code: 'recordNewer' };
@@ -45,20 +45,20 @@ export const SESSION_CHECKS: Record<SessionCheck, Examine> = {
     return { code: view.version === VIEW_VERSION ? 'recordReadable' : 'recordOtherVersion' };
   },
 
-  alarms: async (surroundings) => {
-    const view = await viewOf(surroundings);
+  alarms: async (context) => {
+    const view = await viewOf(context);
     if (view?.status !== 'signedIn') return { code: 'alarmsNone' };
     const expected = (['renewal', 'companion'] as const).filter(
-      (name) => name !== 'companion' || surroundings.build.companion !== undefined,
+      (name) => name !== 'companion' || context.build.companion !== undefined,
     );
-    const alarms = await surroundings.alarms();
+    const alarms = await context.alarms();
     const of = (name: keyof typeof EXPECTED_ALARMS) =>
       alarms.find((alarm) => alarm.name === EXPECTED_ALARMS[name]);
     const missing = expected.filter((name) => !of(name));
     if (missing.length > 0) return { code: 'alarmsMissing', names: missing };
-    const late = expected.filter((name) => surroundings.now() - (of(name)?.at ?? 0) > LATE);
+    const late = expected.filter((name) => context.now() - (of(name)?.at ?? 0) > LATE);
     if (late.length > 0) return { code: 'alarmsLate', names: late };
-    const next = Math.min(...expected.map((name) => of(name)?.at ?? Infinity)) - surroundings.now();
+    const next = Math.min(...expected.map((name) => of(name)?.at ?? Infinity)) - context.now();
     return { code: 'alarmsSet', values: { seconds: Math.max(0, Math.round(next / 1000)) }, names: expected };
   },
 
@@ -81,8 +81,8 @@ export const SESSION_CHECKS: Record<SessionCheck, Examine> = {
     return { code: 'policySet', names: known(set) };
   },
 
-  metrics: async (surroundings): Promise<Omit<Finding, 'check'>> => {
-    const view = await viewOf(surroundings);
+  metrics: async (context): Promise<Omit<Finding, 'check'>> => {
+    const view = await viewOf(context);
     // Without a view, the account's consent is unknown, so nothing is sent.
     const told = view?.metrics?.closedBy;
     const closedBy = Array.isArray(told) ? (told as readonly MetricsBlocker[]) : (['account'] as const);
@@ -93,7 +93,7 @@ export const SESSION_CHECKS: Record<SessionCheck, Examine> = {
 };
 
 /** The stored view if it is valid; it may be damaged or from another version. */
-async function viewOf({ stored }: Surroundings): Promise<Partial<View> | undefined> {
+async function viewOf({ stored }: CheckContext): Promise<Partial<View> | undefined> {
   const view = await stored(LOCAL.view);
   return typeof view === 'object' && view !== null ? view : undefined;
 }

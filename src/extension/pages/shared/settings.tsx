@@ -1,0 +1,138 @@
+// Settings that several pages have: a switch, metrics, and how long a sign-in lasts.
+import type { ComponentChildren, Ref } from 'preact';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import type { View } from '../../../session/state/view.ts';
+import { call } from '../../browser/messaging.ts';
+import { askForMetricsConsent } from '../../browser/pages/permissions.ts';
+import { CommandError, useCommandError } from './problem-note.tsx';
+import { text } from './text.tsx';
+
+interface SwitchProps {
+  label: string;
+  checked: boolean;
+  /** Called within the click. The switch follows `checked`, which comes from the view. */
+  onChange: (wanted: boolean) => void;
+  /** For setting the focus. */
+  input?: Ref<HTMLInputElement>;
+  /** A note below the label. */
+  children?: ComponentChildren;
+}
+
+/** A switch that takes effect at once. */
+export function Switch({ label, checked, onChange, input = null, children }: SwitchProps) {
+  const id = useId();
+  return (
+    <div class="switch">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        ref={input}
+        type="checkbox"
+        role="switch"
+        checked={checked}
+        aria-describedby={children === undefined ? undefined : `${id}-note`}
+        onChange={({ currentTarget }) => {
+          const wanted = currentTarget.checked;
+          currentTarget.checked = checked;
+          onChange(wanted);
+        }}
+      />
+      {children !== undefined && (
+        <div class="note" id={`${id}-note`}>
+          {children}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Reasons that hide the switch, because it could not turn metrics on. */
+const BEYOND_US = ['nowhere', 'policy'] as const;
+
+/** The switch for metrics, with explanations of whatever else turns them off. */
+export function MetricsChoice({ view: { account, metrics } }: { view: View }) {
+  const { failed, attempt } = useCommandError();
+  const { on, closedBy } = metrics;
+  const choice = useRef<HTMLInputElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const pressed = button.current !== null && document.activeElement === button.current;
+  // Returns the focus to the switch, since the button is gone.
+  useLayoutEffect(() => {
+    if (pressed && button.current === null) choice.current?.focus();
+  });
+  const run = (command: 'allowMetrics' | 'refuseMetrics') => void attempt(call(command));
+  const allow = () => {
+    const asked = askForMetricsConsent();
+    // Before the prompt, which may close the popup. Consent alone does not turn metrics on.
+    run('allowMetrics');
+    asked.then(
+      (granted) => {
+        if (!granted) run('refuseMetrics');
+      },
+      () => run('refuseMetrics'),
+    );
+  };
+
+  const beyond = BEYOND_US.find((why) => closedBy.includes(why));
+  if (beyond) return <p class="note">{text(`closed_${beyond}`)}</p>;
+  const reasons = closedBy.filter(
+    // Unknown until the profile is loaded.
+    (why) => why !== 'switch' && !(why === 'account' && account?.awaited),
+  );
+  // Its sentence says "off" itself, so a heading would say it twice.
+  const isBrowserOnly = reasons.length === 1 && reasons[0] === 'browser';
+  return (
+    <>
+      <Switch
+        label={text('metricsSwitch')}
+        checked={on}
+        input={choice}
+        onChange={(wanted) => {
+          if (wanted) allow();
+          else run('refuseMetrics');
+        }}
+      >
+        {closedBy.length === 0 && <p>{text('metricsOpen')}</p>}
+        {on && isBrowserOnly && <p>{text('closed_browser')}</p>}
+        {on && reasons.length > 0 && !isBrowserOnly && (
+          <>
+            <p>{text('metricsClosed')}</p>
+            <ul>
+              {reasons.map((why) => (
+                <li key={why}>{text(`closed_${why}`)}</li>
+              ))}
+            </ul>
+          </>
+        )}
+        {!on && <p>{text('closed_switch')}</p>}
+      </Switch>
+      {on && closedBy.includes('browser') && (
+        <button type="button" class="link" ref={button} onClick={allow}>
+          {text('allowInBrowser')}
+        </button>
+      )}
+      <CommandError code={failed} />
+    </>
+  );
+}
+
+/** Whether the sign-in ends with the browser, or why that cannot be changed. */
+export function SessionOnly({ view: { sessionOnly } }: { view: View }) {
+  const { failed, attempt } = useCommandError();
+  if (sessionOnly === 'by_policy') return <p class="note">{text('sessionOnlyByPolicy')}</p>;
+  if (sessionOnly === 'by_browser') return <p class="note">{text('sessionOnlyByBrowser')}</p>;
+  const chosen = sessionOnly === 'chosen';
+  const change = async ({ currentTarget: box }: { currentTarget: HTMLInputElement }) => {
+    // Reverts the checkbox, which the click has already changed.
+    if (await attempt(call(chosen ? 'outliveBrowser' : 'endWithBrowser'))) box.checked = chosen;
+  };
+  return (
+    <>
+      <label class="choice">
+        <input type="checkbox" checked={chosen} onChange={(event) => void change(event)} />
+        {text('sessionOnly')}
+      </label>
+      <CommandError code={failed} />
+    </>
+  );
+}
