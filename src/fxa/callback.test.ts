@@ -51,6 +51,7 @@ describe('validateCallback', () => {
     ['another path', `${expected.redirectUri}x`],
     ['a doubled slash', `${expected.redirectUri}/`],
     ['credentials', expected.redirectUri.replace('//', '//me@')],
+    ['a password alone', expected.redirectUri.replace('//', '//:secret@')],
     ['no URL', 'about blank'],
   ])('rejects %s', async (_what, base) => {
     expect(await refused(callback(good, base))).toMatchObject({
@@ -140,6 +141,7 @@ describe('validateCallback', () => {
     const failed = await refused(callback(`error=${error}&state=the-state&flowId=f&utmSource=s`));
     expect(failed).toMatchObject({ code, reason: 'callback_error' });
     expect(failed.errno).toBe(/^\d+$/.test(error) ? Number(error) : undefined);
+    expect(await refused(callback(`error=x${error}x&state=the-state`))).not.toHaveProperty('errno');
   });
 
   it('reports an error even if there is a code', async () => {

@@ -66,6 +66,11 @@ describe('verifyIdToken', () => {
     expect(Object.keys(await verify(token)).sort()).toEqual(['aud', 'exp', 'iat', 'iss', 'sub']);
   });
 
+  it('accepts this client as the authorized party, and drops malformed methods', async () => {
+    const claimed = await verify(await signed({ azp: CLIENT_ID, amr: ['pwd', 7] }));
+    expect(claimed).toMatchObject({ sub: SUB, amr: ['pwd'] });
+  });
+
   it('accepts an issuer with a trailing slash', async () => {
     expect(await verify(await signed({ iss: `${ORIGIN}/` }))).toMatchObject({ sub: SUB });
   });

@@ -90,28 +90,25 @@ interface JoseError {
   readonly claim?: string;
 }
 
+const REASONS = new Map<string | undefined, Reason>([
+  ['ERR_JOSE_ALG_NOT_ALLOWED', 'id_token_algorithm'],
+  ['ERR_JOSE_NOT_SUPPORTED', 'id_token_malformed'],
+  ['ERR_JWS_INVALID', 'id_token_malformed'],
+  ['ERR_JWT_INVALID', 'id_token_malformed'],
+  ['ERR_JWKS_NO_MATCHING_KEY', 'id_token_key'],
+  ['ERR_JWKS_MULTIPLE_MATCHING_KEYS', 'id_token_key'],
+  ['ERR_JWS_SIGNATURE_VERIFICATION_FAILED', 'id_token_signature'],
+  ['ERR_JWT_EXPIRED', 'id_token_expired'],
+]);
+const CLAIMS = new Map<string | undefined, Reason>([
+  ['iss', 'id_token_issuer'],
+  ['aud', 'id_token_audience'],
+]);
+
+/** A key that cannot be imported, or is too short, fails with an error of the platform: `keys`. */
 function reasonOf({ code, claim }: JoseError): Reason {
-  switch (code) {
-    case 'ERR_JOSE_ALG_NOT_ALLOWED':
-      return 'id_token_algorithm';
-    case 'ERR_JWS_INVALID':
-    case 'ERR_JWT_INVALID':
-    case 'ERR_JOSE_NOT_SUPPORTED':
-      return 'id_token_malformed';
-    case 'ERR_JWKS_NO_MATCHING_KEY':
-    case 'ERR_JWKS_MULTIPLE_MATCHING_KEYS':
-      return 'id_token_key';
-    case 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED':
-      return 'id_token_signature';
-    case 'ERR_JWT_EXPIRED':
-      return 'id_token_expired';
-    case 'ERR_JWT_CLAIM_VALIDATION_FAILED':
-      if (claim === 'iss') return 'id_token_issuer';
-      return claim === 'aud' ? 'id_token_audience' : 'id_token_malformed';
-    // A key that cannot be imported, or is too short, fails with an error of the platform.
-    default:
-      return 'keys';
-  }
+  if (code === 'ERR_JWT_CLAIM_VALIDATION_FAILED') return CLAIMS.get(claim) ?? 'id_token_malformed';
+  return REASONS.get(code) ?? 'keys';
 }
 
 function knownClaims(payload: JWTPayload, clientId: string): IdTokenClaims {
@@ -119,7 +116,7 @@ function knownClaims(payload: JWTPayload, clientId: string): IdTokenClaims {
   // Only this client is a trusted audience, since `resource` is never sent.
   if ([aud].flat().some((one) => one !== clientId)) throw refusal('id_token_audience');
   if (azp !== undefined && azp !== clientId) throw refusal('id_token_audience');
-  if (typeof sub !== 'string' || sub === '' || typeof iat !== 'number') throw refusal('id_token_malformed');
+  if (typeof sub !== 'string' || sub === '') throw refusal('id_token_malformed');
   if (at_hash !== undefined && typeof at_hash !== 'string') throw refusal('id_token_hash');
   return {
     iss,
