@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
-    include: process.env.MUTATE_TESTS?.split(',') ?? [
+    include: process.env.MUTATE_TESTS?.split(' ') ?? [
       'src/{fxa,session,extension}/**/*.test.{ts,tsx}',
       'src/companion/{bearer,security-events}/**/*.test.ts',
       'test/integration/*.test.ts',

@@ -1,5 +1,5 @@
 // `npm run mutants`: Stryker changes one expression at a time where security depends on it, and tests have to notice.
-// MUTATE="src/fxa/callback.ts:1-40" narrows it down.
+// MUTATE="src/fxa/callback.ts:1-40 src/fxa/http.ts" narrows it down.
 
 /** What decides who gets in, and where a token may go. */
 const SECURITY = [
@@ -24,7 +24,7 @@ export default {
   coverageAnalysis: 'perTest',
   // Evaluated once per process, so that a mutant of it would need all tests each time.
   ignoreStatic: true,
-  mutate: process.env.MUTATE?.split(',') ?? [...SECURITY, '!src/**/*.test.ts', '!src/**/testing/**'],
+  mutate: process.env.MUTATE?.split(' ') ?? [...SECURITY, '!src/**/*.test.ts', '!src/**/testing/**'],
   // Texts of errors are for people to read; no test should repeat them.
   mutator: { excludedMutations: ['StringLiteral'] },
   ignorePatterns: ['dist', 'screenshots', 'docs', '.companion', 'test/e2e'],
