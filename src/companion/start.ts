@@ -138,7 +138,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       store,
       revoke,
       ...redo,
-      log: ({ level, name, code }) => log.event('worker_trouble', { name, code }, level),
+      log: ({ level, ...fields }) => log.event('worker_trouble', fields, level),
     });
     running.push(() => worker.stop());
 

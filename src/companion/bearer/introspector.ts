@@ -4,7 +4,7 @@ import { FxaError } from '../../fxa/errors.ts';
 import type { Http } from '../../fxa/http.ts';
 import { introspect, verifyAccessToken, type KnownToken } from '../../fxa/introspection.ts';
 import type { Client } from '../clients.ts';
-import { concurrencyLimit, QueueFull } from '../http/concurrency-limit.ts';
+import { concurrencyLimit } from '../http/concurrency-limit.ts';
 import type { KeySet } from '../security-events/key-set.ts';
 import { LONGEST_LIFE } from './evictions.ts';
 import { isSigned, readAccessJwt } from './jwt.ts';
@@ -50,8 +50,7 @@ export function createIntrospector(options: IntrospectorOptions): Introspector {
   const known = new Set(clients.map(({ clientId }) => clientId));
   const signing = new Set(clients.filter(({ jwt }) => jwt).map(({ clientId }) => clientId));
 
-  const inLine = concurrencyLimit(ASKED_AT_ONCE, WAITING_TO_ASK);
-  const ask = <T>(question: () => Promise<T>) => inLine(question).catch(rejectBusy);
+  const ask = concurrencyLimit(ASKED_AT_ONCE, WAITING_TO_ASK, busy);
   const verified = (token: string) => ask(() => verifyAccessToken(endpoints, token, http));
   const introspected = (token: string) => ask(() => introspect(endpoints, token, { now: now() }, http));
 
@@ -74,7 +73,6 @@ export function createIntrospector(options: IntrospectorOptions): Introspector {
   };
 }
 
-function rejectBusy(reason: unknown): never {
-  if (!(reason instanceof QueueFull)) throw reason;
-  throw new FxaError('server_unavailable', 'Too many lookups wait for Mozilla accounts', { retryAfter: 1 });
+function busy(): FxaError {
+  return new FxaError('server_unavailable', 'Too many lookups wait for Mozilla accounts', { retryAfter: 1 });
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { concurrencyLimit, QueueFull } from './concurrency-limit.ts';
+import { concurrencyLimit } from './concurrency-limit.ts';
 
 /** Work that ends when it is told to. */
 function jobs() {
@@ -15,10 +15,10 @@ function jobs() {
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 it('runs a few tasks, queues others in order, and rejects the rest', async () => {
-  const pass = concurrencyLimit(2, 2);
+  const pass = concurrencyLimit(2, 2, () => new RangeError('full'));
   const { job, started, endOne } = jobs();
   const passing = [1, 2, 3, 4].map((n) => pass(job(n)));
-  await expect(pass(job(5))).rejects.toBeInstanceOf(QueueFull);
+  await expect(pass(job(5))).rejects.toThrow('full');
   expect(started).toEqual([1, 2]);
   endOne();
   await settle();
@@ -32,7 +32,7 @@ it('runs a few tasks, queues others in order, and rejects the rest', async () =>
 });
 
 it('continues after a failed task, whose error it passes on', async () => {
-  const pass = concurrencyLimit(1, 0);
+  const pass = concurrencyLimit(1, 0, () => new Error('full'));
   await expect(pass(() => Promise.reject(new RangeError('no')))).rejects.toBeInstanceOf(RangeError);
   expect(await pass(() => Promise.resolve('yes'))).toBe('yes');
 });

@@ -1,5 +1,6 @@
 // The middleware pipeline every request but a webhook passes before it reaches a route.
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
 import { COMPANION_PATHS } from '../../contract/companion.ts';
 import type { Counters } from '../operations/counters.ts';
 import type { Log } from '../operations/log.ts';
@@ -9,7 +10,6 @@ import { answerErrors } from './errors.ts';
 import { jsonOnly, sizeLimits } from './body.ts';
 import { answerProblem, Problem } from './problem.ts';
 import { QUOTAS, type RateLimits, rateLimits } from './rate-limit.ts';
-import { securityHeaders } from './security-headers.ts';
 
 export interface PipelineOptions {
   readonly log: Log;
@@ -25,6 +25,9 @@ export interface PipelineOptions {
   /** Called for requests that carry `X-Forwarded-For`. */
   readonly onForwarded?: () => void;
 }
+
+/** Seconds. */
+const TWO_YEARS = 2 * 365 * 24 * 3600;
 
 /** Also read by the extension's troubleshooting page. */
 const VERSION_PATH = '/__version__';
@@ -67,4 +70,33 @@ function notFound(app: Hono, c: Context): Problem {
     return new Problem(404, 'not_found', 'Not found');
   const allow = methods.join(', ');
   return new Problem(405, 'method_not_allowed', `Use ${allow}`, { headers: { allow } });
+}
+
+/**
+ * No scripts, framing, sniffing or referrers. Pages with styles set their own policy, which is kept. `loopback`: no
+ * HTTPS, so no HSTS.
+ */
+function securityHeaders(loopback: boolean): MiddlewareHandler {
+  return secureHeaders({
+    overwrite: false,
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+    referrerPolicy: 'no-referrer',
+    xContentTypeOptions: 'nosniff',
+    strictTransportSecurity: loopback ? false : `max-age=${TWO_YEARS}; includeSubDomains`,
+    crossOriginResourcePolicy: 'same-origin',
+    // Obsolete, or already covered by the policy.
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xFrameOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
+    removePoweredBy: false,
+  });
 }

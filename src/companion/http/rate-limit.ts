@@ -2,7 +2,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { callerAddress, limitPerNetwork } from './address.ts';
 import { type Quota, limiter, tooMany } from './limiter.ts';
-import { concurrencyLimit, QueueFull } from './concurrency-limit.ts';
+import { concurrencyLimit } from './concurrency-limit.ts';
 import { Problem } from './problem.ts';
 
 /** Limits per network, except the last. */
@@ -57,7 +57,7 @@ export function rateLimits(quotas: Quotas, trustedProxies: number): RateLimits {
   const refusedSets = limiter(quotas.refusedSets);
   const flows = limiter(quotas.flows);
   const flowsInAll = limiter(quotas.flowsInAll, true);
-  const slowly = concurrencyLimit(SLOW_CONCURRENCY, SLOW_QUEUE);
+  const slowly = concurrencyLimit(SLOW_CONCURRENCY, SLOW_QUEUE, () => tooMany(1));
   const inFlight = limitPerNetwork(MOST_IN_FLIGHT);
 
   return {
@@ -91,7 +91,6 @@ export function rateLimits(quotas: Quotas, trustedProxies: number): RateLimits {
         if ((await refusedSets.wait(address)) === undefined) await verify();
         else await slowly(verify);
       } catch (error) {
-        if (error instanceof QueueFull) throw tooMany(1);
         if (error instanceof Problem && error.status === 401) await refusedSets.note(address);
         throw error;
       }

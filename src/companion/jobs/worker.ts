@@ -2,11 +2,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { makeWorkerUtils, run, type Runner, type TaskList } from 'graphile-worker';
 import type { Database } from '../db/database.ts';
+import { errorFields } from '../operations/log-fields.ts';
 import type { Store } from '../store.ts';
 import { DAY_MS } from '../day.ts';
 import { startInterval } from './interval.ts';
 import type { Revoke } from './revocations.ts';
-import { namesOf, workerLogger, type WorkerTrouble } from './worker-log.ts';
+import { workerLogger, type WorkerTrouble } from './worker-log.ts';
 
 const CONCURRENCY = 2;
 /** Milliseconds. NOTIFY wakes the worker for jobs due at once; polling finds those due later. */
@@ -40,7 +41,7 @@ export async function startWorker(parts: WorkerParts): Promise<RunningWorker> {
   const stopping = new AbortController();
   const isOver = () => stopping.signal.aborted;
   const reportAs = (kind: WorkerTrouble['kind']) => (error: unknown) => {
-    log({ level: 'error', kind, ...namesOf(error) });
+    log({ ...errorFields(error), level: 'error', kind });
     return undefined;
   };
   const ended = reportAs('worker');
