@@ -1,31 +1,37 @@
 // The browser APIs and storage items that the doctor page uses.
 import { LOCAL } from '../../../session/state/storage-items.ts';
 import type { Facts } from '../../pages/doctor/report.ts';
-import type { ProbedArea, CheckContext } from '../../pages/doctor/check-context.ts';
 import { browser } from '../api.ts';
 import { call } from '../messaging.ts';
 
-/** Everything of the context but what the build says. */
-export const doctorPorts: Omit<CheckContext, 'build' | 'registered'> = {
+/** Read-only, except for probing storage. */
+export const doctorPorts = {
+  /** Milliseconds since the epoch, by this machine's clock. */
   now: () => Date.now(),
+  /** Monotonic milliseconds. */
   stopwatch: () => performance.now(),
-  fetch: (...request) => fetch(...request),
+  fetch: (...request: Parameters<typeof fetch>) => fetch(...request),
   local: area(browser.storage.local),
   session: area(browser.storage.session),
-  stored: async (key) => (await browser.storage.local.get(key))[key],
-  wake: async () => {
-    await call('wake');
-  },
+  /** The contents of `storage.local`, not validated. */
+  stored: async (key: typeof LOCAL.view): Promise<unknown> => (await browser.storage.local.get(key))[key],
+  /** Sends the background a command, and resolves when it answers. */
+  wake: () => call('wake'),
+  /** Whether the background can store keys; a page in a private window may see another result. */
   keepsKeys: () => call('keepsKeys'),
+  /** Undefined in browsers without web sign-in. */
   redirectUri: () => identity()?.getRedirectURL?.(),
   hasAuthWindow: () => typeof identity()?.launchWebAuthFlow === 'function',
+  /** `dataCollection`: Firefox only. */
   granted: async () => {
     const { permissions = [], origins = [], ...more } = await browser.permissions.getAll();
     const { data_collection: dataCollection } = more as { data_collection?: readonly string[] };
     return { permissions, origins, ...(dataCollection && { dataCollection }) };
   },
+  /** `at` in milliseconds. */
   alarms: async () =>
     (await browser.alarms.getAll()).map(({ name, scheduledTime }) => ({ name, at: scheduledTime })),
+  /** The names of the policies that are set. */
   policies: async () => {
     try {
       return Object.keys(await browser.storage.managed.get());
@@ -34,7 +40,8 @@ export const doctorPorts: Omit<CheckContext, 'build' | 'registered'> = {
       return [];
     }
   },
-  privateWindows: async () => {
+  /** Undefined if the browser does not report it. */
+  privateWindows: async (): Promise<boolean | undefined> => {
     const { extension } = browser as { extension?: typeof browser.extension };
     return extension?.isAllowedIncognitoAccess();
   },
@@ -93,11 +100,12 @@ type Storage = Pick<typeof browser.storage.local, 'get' | 'set' | 'remove'> & {
   getBytesInUse?: (keys: null) => Promise<number>;
 };
 
-function area(storage: Storage): ProbedArea {
+function area(storage: Storage) {
   return {
-    get: async (key) => (await storage.get(key))[key],
-    set: (key, value) => storage.set({ [key]: value }),
-    remove: (key) => storage.remove(key),
+    get: async (key: string): Promise<unknown> => (await storage.get(key))[key],
+    set: (key: string, value: string) => storage.set({ [key]: value }),
+    remove: (key: string) => storage.remove(key),
+    /** Bytes in use and bytes available; undefined if the browser does not report them. */
     usage: async () => {
       if (!storage.getBytesInUse) return undefined;
       return { used: await storage.getBytesInUse(null), limit: storage.QUOTA_BYTES ?? 0 };

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { View } from '../../../session/state/view.ts';
 import { facts } from '../../facts.ts';
+import { Alert } from '../shared/layout.tsx';
 import { CommandError, useCommandError } from '../shared/problem-note.tsx';
 import { SessionOnly, Switch } from '../shared/settings.tsx';
 import { text } from '../shared/text.tsx';
@@ -41,7 +42,7 @@ function AlwaysInTab({ inTab, pattern }: { inTab: boolean; pattern: string }) {
       <Switch label={text('alwaysTab')} checked={inTab} onChange={(wanted) => void change(wanted)}>
         {text('alwaysTabNote')}
       </Switch>
-      {refused && <Refused words={text('tabRefused')} />}
+      {refused && <Alert>{text('tabRefused')}</Alert>}
       <CommandError code={failed} />
     </>
   );
@@ -67,15 +68,7 @@ function Notifications() {
       <Switch label={text('notify')} checked={allowed} onChange={(wanted) => void change(wanted)}>
         {text('notifyNote')}
       </Switch>
-      {refused && <Refused words={text('notifyRefused')} />}
+      {refused && <Alert>{text('notifyRefused')}</Alert>}
     </>
-  );
-}
-
-function Refused({ words }: { words: string }) {
-  return (
-    <p class="note" role="alert">
-      {words}
-    </p>
   );
 }

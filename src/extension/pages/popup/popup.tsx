@@ -3,7 +3,7 @@ import type { FunctionComponent } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { Status } from '../../../session/state/states.ts';
 import type { View } from '../../../session/state/view.ts';
-import { TesterNote, useRestoredFocus } from '../shared/layout.tsx';
+import { Alert, TesterNote, useRestoredFocus } from '../shared/layout.tsx';
 import { useWake } from '../shared/progress.ts';
 import { plural, text } from '../shared/text.tsx';
 import { SignedIn } from './signed-in.tsx';
@@ -49,9 +49,5 @@ export function Popup({ view }: { view: View }) {
 /** Disappears by itself when saving works again. */
 function Unsaved() {
   useWake();
-  return (
-    <p class="note" role="alert">
-      {text('unsaved')}
-    </p>
-  );
+  return <Alert>{text('unsaved')}</Alert>;
 }

@@ -50,6 +50,13 @@ export function Section({ title, children }: { title: string; children: Componen
   );
 }
 
+/** A note that screen readers announce when it appears. */
+export const Alert = ({ children }: { children: ComponentChildren }) => (
+  <p class="note" role="alert">
+    {children}
+  </p>
+);
+
 /** Names the build, except in production. */
 export function TesterNote() {
   if (facts.environment === 'production') return null;

@@ -5,6 +5,7 @@ import { facts } from '../../facts.ts';
 import { call } from '../../browser/messaging.ts';
 import { askForReturnPage } from '../../browser/pages/permissions.ts';
 import { keepTypedAddress } from '../../browser/pages/storage.ts';
+import { Alert } from './layout.tsx';
 import { CommandError, useCommandError } from './problem-note.tsx';
 import { text } from './text.tsx';
 
@@ -108,21 +109,16 @@ export function SignInForm({ label, view, withAddress, windowless, second, again
       <button type="submit" class={first}>
         {windowless && hasTab ? text('signInInTab') : label}
       </button>
-      {hasTab && windowless && (
-        <button type="button" onClick={() => start('signIn')}>
-          {label}
+      {hasTab && (
+        <button
+          type="button"
+          class={windowless ? undefined : 'link'}
+          onClick={() => start(tabFirst ? 'signIn' : 'signInInTab')}
+        >
+          {windowless ? label : text(tabFirst ? 'signInInWindow' : 'signInInTab')}
         </button>
       )}
-      {hasTab && !windowless && (
-        <button type="button" class="link" onClick={() => start(tabFirst ? 'signIn' : 'signInInTab')}>
-          {text(tabFirst ? 'signInInWindow' : 'signInInTab')}
-        </button>
-      )}
-      {refused && (
-        <p class="note" role="alert">
-          {text('tabRefused')}
-        </p>
-      )}
+      {refused && <Alert>{text('tabRefused')}</Alert>}
       <CommandError code={failed} />
     </form>
   );
