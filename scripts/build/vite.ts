@@ -32,8 +32,8 @@ export interface BuildOptions {
 
 /**
  * Three builds into one folder, of which the first empties it. The background shares no file with the pages, so that it is
- * without preact. Neither does the popup, so that it paints out of 2 scripts and 16 kB; with the other pages in one build
- * it would be 7 scripts and 17.5 kB.
+ * without preact. Neither does the popup: it paints out of 2 scripts and 16 kB, in 1.2 times what an empty page takes
+ * (Chromium); in one build with the other pages it would be 7 scripts, 17.5 kB and 1.8 times.
  *
  * @throws Error with a sentence for the person who builds.
  */
