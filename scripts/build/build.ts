@@ -8,7 +8,7 @@ import { checkIds, manifestFor, redirectUris } from './manifest.ts';
 import { packExtension } from './pack.ts';
 import { EXAMPLE_CHROMIUM_REDIRECT } from './release.ts';
 import { BUDGETS, BUDGETS_WITH_KEYS, measure, sizeLines } from './sizes.ts';
-import { viteConfigs, type BuildOptions } from './vite.ts';
+import { viteConfigs, type BuildOptions } from '../../vite.config.ts';
 
 export const BROWSERS = ['firefox', 'chromium'] as const;
 

@@ -2,7 +2,7 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
-import { viteConfigs, type BuildOptions } from './vite.ts';
+import { viteConfigs, type BuildOptions } from '../../vite.config.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 

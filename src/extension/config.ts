@@ -1,4 +1,4 @@
-// Build-time configuration: scripts/build/vite.ts replaces __BUILD__ by the value. See scripts/build/environment.ts.
+// Build-time configuration: vite.config.ts replaces __BUILD__ by the value. See scripts/build/environment.ts.
 import type { Endpoints, EnvironmentName } from '../fxa/environments.ts';
 import type { CompanionConfig, MetricsConfig } from '../session/context.ts';
 

@@ -1,4 +1,4 @@
-// The build-time values that pages may know; scripts/build/vite.ts inserts them.
+// The build-time values that pages may know; vite.config.ts inserts them.
 import type { EnvironmentName } from '../fxa/environments.ts';
 import type { Servers } from './server-config.ts';
 

@@ -3,7 +3,15 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const PARTS = ['src', 'scripts', 'public', 'manifest.json', 'package.json', 'tsconfig.json'];
+const PARTS = [
+  'src',
+  'scripts',
+  'public',
+  'manifest.json',
+  'package.json',
+  'tsconfig.json',
+  'vite.config.ts',
+];
 
 /** The copy's folder, and how to edit a file of it. */
 export function copyTree(): {

@@ -1,25 +1,30 @@
 // How vite builds the extension for one browser and one environment: the background with its manifest, and the pages.
 import { fileURLToPath } from 'node:url';
 import { crx, type ManifestV3Export } from '@crxjs/vite-plugin';
-import type { InlineConfig } from 'vite';
-import type { Servers } from '../../src/extension/server-config.ts';
-import type { BuildConfig } from '../../src/extension/config.ts';
-import type { PageFacts } from '../../src/extension/facts.ts';
-import { returnPagePattern } from '../../src/extension/return-page.ts';
-import { knownEndpoints } from '../../src/fxa/environments.ts';
-import { EXTENSION_CLIENTS, RETURN_PAGE } from '../../src/mock-accounts/seed.ts';
-import { buildConfig, MOCK_SERVER_ORIGIN, type BrowserName, type Variables } from './environment.ts';
-import { manifestFor, redirectUris } from './manifest.ts';
-import { PAGES, pagePath } from './pages.ts';
+import { build as viteBuild, type InlineConfig } from 'vite';
+import type { Servers } from './src/extension/server-config.ts';
+import type { BuildConfig } from './src/extension/config.ts';
+import type { PageFacts } from './src/extension/facts.ts';
+import { returnPagePattern } from './src/extension/return-page.ts';
+import { knownEndpoints } from './src/fxa/environments.ts';
+import { EXTENSION_CLIENTS, RETURN_PAGE } from './src/mock-accounts/seed.ts';
+import {
+  buildConfig,
+  MOCK_SERVER_ORIGIN,
+  type BrowserName,
+  type Variables,
+} from './scripts/build/environment.ts';
+import { checkIds, manifestFor, redirectUris } from './scripts/build/manifest.ts';
+import { PAGES, pagePath } from './scripts/build/pages.ts';
 import {
   followPublic,
   withoutDescriptions,
   withoutInnerHtml,
   withoutPreloading,
   withPages,
-} from './plugins.ts';
+} from './scripts/build/plugins.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+const root = fileURLToPath(new URL('./', import.meta.url));
 
 export interface BuildOptions {
   readonly browser: BrowserName;
@@ -113,4 +118,25 @@ function servers({ environment, issuer, clientId, companion }: BuildConfig, brow
   };
   const stage = { issuer: knownEndpoints('stage').issuer, clientId: environment === 'stage' ? clientId : '' };
   return { builtIn, presets: { stage, standin } };
+}
+
+/** For vite itself: `FXA_BROWSER=chromium FXA_ENV=stage npx vite build`. */
+export default async function fromVariables(): Promise<InlineConfig> {
+  const browser = process.env.FXA_BROWSER === 'chromium' ? 'chromium' : 'firefox';
+  const environment = process.env.FXA_ENV ?? 'local';
+  checkIds(environment);
+  const outDir = `dist/${browser}`;
+  const [background = {}, ...pages] = await viteConfigs({
+    browser,
+    environment,
+    outDir,
+    variables: process.env,
+  });
+  const buildPages = async () => {
+    for (const config of pages) await viteBuild(config);
+  };
+  return {
+    ...background,
+    plugins: [...(background.plugins ?? []), { name: 'pages', closeBundle: buildPages }],
+  };
 }
