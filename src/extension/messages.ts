@@ -22,7 +22,7 @@ export interface Commands {
   /** The popup opened: refreshes the profile, or prepares a sign-in when signed out. */
   popupOpened(): void;
   /** Whether the browser sends a tracking objection (DNT, GPC): `objects` or `silent`. */
-  objection(told: string): void;
+  dntGpc(told: string): void;
   /** Turns metrics on in this extension. */
   allowMetrics(): void;
   refuseMetrics(): void;

@@ -116,15 +116,15 @@ it.each<[string, Partial<View>, ReturnType<typeof signInProblem>]>([
   ['a failed one', { problem: offline }, { current: offline, blocking: offline, endReason: undefined }],
   [
     'what the person ended',
-    { ended: byUser },
+    { endReason: byUser },
     { current: undefined, blocking: undefined, endReason: undefined },
   ],
-  ['what others ended', { ended: lost }, { current: undefined, blocking: undefined, endReason: lost }],
+  ['what others ended', { endReason: lost }, { current: undefined, blocking: undefined, endReason: lost }],
 ])('shows %s', (_what, more, expected) => {
   expect(signInProblem(view(more), at)).toEqual(expected);
 });
 
 it('shows an end caused by others for a week', () => {
-  expect(signInProblem(view({ ended: lost }), 6 * DAY).endReason).toBe(lost);
-  expect(signInProblem(view({ ended: lost }), 300 * DAY).endReason).toBeUndefined();
+  expect(signInProblem(view({ endReason: lost }), 6 * DAY).endReason).toBe(lost);
+  expect(signInProblem(view({ endReason: lost }), 300 * DAY).endReason).toBeUndefined();
 });

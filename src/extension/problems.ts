@@ -98,7 +98,7 @@ export interface SignInProblem {
 }
 
 /** What to show to a signed-out user, and how prominently; `now` in milliseconds. Pure. */
-export function signInProblem({ status, problem, ended }: View, now: number): SignInProblem {
+export function signInProblem({ status, problem, endReason: ended }: View, now: number): SignInProblem {
   const current = isCurrent(problem, status, now);
   return {
     current,

@@ -2,9 +2,9 @@
 import type { View } from '../session/state/view.ts';
 
 export const OUT = {
-  version: 3,
+  version: 4,
   status: 'signedOut',
   sessionOnly: 'off',
   pendingRevocations: 0,
-  metrics: { on: false, closedBy: [] },
+  metrics: { on: false, blockedBy: [] },
 } as const satisfies View;

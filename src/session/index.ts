@@ -42,14 +42,14 @@ export interface SessionService {
   cancelSignIn(): Promise<void>;
   /** Brings the attempt's window or tab to the front; true if it did. */
   showWindow(): Promise<boolean>;
-  /** Ends the session here, and starts destroying its grant. `askWho`: the next sign-in asks for the account. */
-  signOut(options?: { askWho?: boolean }): Promise<void>;
+  /** Ends the session here, and starts destroying its grant. `forceLogin`: the next sign-in asks for the account. */
+  signOut(options?: { forceLogin?: boolean }): Promise<void>;
   /** Refreshes the profile. */
   refreshProfile(): Promise<void>;
   /** Call when the popup opens: counts that, and refreshes the profile or, without a session, begins a metrics flow. */
   popupOpened(): Promise<void>;
   /** Records whether the browser sends DNT or GPC. */
-  setObjection(objects: boolean): Promise<void>;
+  setDntGpc(objects: boolean): Promise<void>;
   /** The metrics switch. Turning it off deletes all counts here and at the companion. */
   setMetrics(on: boolean): Promise<void>;
   /** Sets whether to sign in in a tab. */
@@ -73,7 +73,7 @@ export interface SessionService {
   /** The key of a scope, for code in the background. Errors: scoped-keys.ts. */
   scopedKey(scope: string): Promise<BoundKey>;
   /** Records that the session may have ended, and why, and asks Mozilla accounts at once; only its answer counts. */
-  suspectEnd(hint: SuspectedEnd): Promise<void>;
+  suspectEnd(suspectedEnd: SuspectedEnd): Promise<void>;
   /** Tests whether the browser keeps a key for this extension. */
   keepsKeys(): Promise<boolean>;
   /** Sets whether sessions end with the browser, including the live one. */
@@ -157,8 +157,8 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
     cancelSignIn: attempts.cancel,
     showWindow: attempts.show,
 
-    async signOut({ askWho = false } = {}) {
-      await signOut(context, 'by_user', { askWho });
+    async signOut({ forceLogin = false } = {}) {
+      await signOut(context, 'by_user', { forceLogin });
       // Destroy the grant first, without waiting for the companion.
       drainOutbox(context).then(syncTokens).then(enforceAndUpload).catch(ports.report);
       await attempts.stop();
@@ -199,10 +199,10 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
     },
     scopedKey: (scope) => scopedKey(context, scope),
 
-    async suspectEnd(hint) {
+    async suspectEnd(suspectedEnd) {
       const live = liveSession((await store.read()).session);
       if (!live) return;
-      await store.dispatch({ type: 'endSuspected', sessionId: live.id, hint });
+      await store.dispatch({ type: 'endSuspected', sessionId: live.id, suspectedEnd });
       await runMaintenance();
     },
 
@@ -214,7 +214,7 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
       // The companion may know by now why the session ended.
       return status === 'needsReauth' ? thenMaintain(beginFlow(context)) : beginFlow(context);
     },
-    setObjection: (objects) => changeSetting('objection', objects ? true : undefined),
+    setDntGpc: (objects) => changeSetting('dntGpc', objects ? true : undefined),
     setMetrics: (on) => changeSetting('metrics', on),
     preferTab: (inTab) => changeSetting('inTab', inTab ? true : undefined),
     async policyChanged() {

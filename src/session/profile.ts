@@ -60,8 +60,8 @@ async function fetchNow(context: Context): Promise<boolean> {
     return true;
   } catch (error) {
     if (!isFxaError(error)) context.ports.report(error);
-    const trouble = problemFrom(error, context.ports.now());
-    await context.store.dispatch({ type: 'profileFetchFailed', sessionId: live.id, trouble });
+    const profileError = problemFrom(error, context.ports.now());
+    await context.store.dispatch({ type: 'profileFetchFailed', sessionId: live.id, profileError });
     return false;
   }
 }

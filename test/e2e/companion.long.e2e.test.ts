@@ -41,7 +41,7 @@ inBothBrowsers(
       mock.store.changePassword(accountOf(mock.store, ADA.email), 'incorrect donkey');
       await expect.poll(async () => (await readView(browser)).status, SOON).toBe('needsReauth');
       await expect.poll(() => browser.badge(), SOON).toBe('!');
-      expect((await readView(browser)).ended?.reason).toBe('password_changed');
+      expect((await readView(browser)).endReason?.reason).toBe('password_changed');
       expect(companion.answered()).toContain('GET /v1/session 401');
     });
 

@@ -31,7 +31,7 @@ export function spied({ companion, mock }: World) {
 const NONE = { flows: 0, counts: 0, mock: 0 };
 
 export const metricsOf = async (browser: BrowserUnderTest): Promise<View['metrics']> =>
-  ((await browser.readStorage('local')).view as View | undefined)?.metrics ?? { on: false, closedBy: [] };
+  ((await browser.readStorage('local')).view as View | undefined)?.metrics ?? { on: false, blockedBy: [] };
 
 /** Turns the switch in the settings; turned on, Firefox asks for its own consent in the same click, and gets it. */
 export async function choose(browser: BrowserUnderTest, on: boolean): Promise<void> {
@@ -39,9 +39,9 @@ export async function choose(browser: BrowserUnderTest, on: boolean): Promise<vo
   await options.waitForText(words('metricsSwitch'));
   const before = await metricsOf(browser);
   if (before.on !== on) await options.tick(words('metricsSwitch'));
-  else if (before.closedBy.includes('browser')) await options.press(words('allowInBrowser'));
+  else if (before.blockedBy.includes('browser')) await options.press(words('allowInBrowser'));
   await expect.poll(async () => (await metricsOf(browser)).on, SOON).toBe(on);
-  if (on) await expect.poll(async () => (await metricsOf(browser)).closedBy, SOON).not.toContain('browser');
+  if (on) await expect.poll(async () => (await metricsOf(browser)).blockedBy, SOON).not.toContain('browser');
   await options.close();
 }
 

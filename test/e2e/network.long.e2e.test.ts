@@ -27,14 +27,14 @@ inBothBrowsers(
       const account = accountOf(mock.store, ADA.email);
       // Before any question is answered: in Chromium the switch is off, in Firefox the consent is missing.
       await expect
-        .poll(async () => (await metricsOf(browser)).closedBy, SOON)
+        .poll(async () => (await metricsOf(browser)).blockedBy, SOON)
         .toEqual([browser.name === 'firefox' ? 'browser' : 'switch']);
       await expectNothing(world);
 
       if (browser.name === 'firefox') {
         await choose(browser, true);
         await choose(browser, false);
-        expect((await metricsOf(browser)).closedBy).toEqual(['switch']);
+        expect((await metricsOf(browser)).blockedBy).toEqual(['switch']);
         await expectNothing(world);
       }
 
@@ -42,7 +42,7 @@ inBothBrowsers(
       await everyOccasion(world);
       await choose(browser, true);
       // Signed out, the word of the last account here counts.
-      expect((await metricsOf(browser)).closedBy).toEqual(['account']);
+      expect((await metricsOf(browser)).blockedBy).toEqual(['account']);
       await expectNothing(world);
 
       mock.store.setMetricsEnabled(account, true);
@@ -60,7 +60,7 @@ inBothBrowsers(
       'are not made while the browser tells of an objection',
       async ({ browser, mock, companion }) => {
         await choose(browser, true);
-        await expect.poll(async () => (await metricsOf(browser)).closedBy, SOON).toEqual(['objection']);
+        await expect.poll(async () => (await metricsOf(browser)).blockedBy, SOON).toEqual(['dnt_gpc']);
         await expectNothing({ browser, mock, companion });
       },
     );

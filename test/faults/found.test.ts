@@ -16,7 +16,7 @@ it('a hint just after the start of the browser is asked about at once', async ()
   await time.until(world.restart(), 'the start');
   passwordChanged(world);
   await time.until(world.session.suspectEnd('password_changed'), 'the hint');
-  expect(world.view()).toMatchObject({ status: 'needsReauth', ended: { reason: 'password_changed' } });
+  expect(world.view()).toMatchObject({ status: 'needsReauth', endReason: { reason: 'password_changed' } });
 });
 
 it('shows how the session ended, even during another sign-in', async () => {

@@ -64,7 +64,7 @@ export function metricsViolations(world: FaultHarness): string[] {
     subject !== undefined && subject !== (record && subjectOf(record.session))
       ? ['the queue belongs to another account']
       : [];
-  if (against.length === 0 || against.includes('nowhere')) return wrong;
+  if (against.length === 0 || against.includes('no_companion')) return wrong;
   const live = record && liveSession(record.session);
   const companionSession = live && companionSessionsOf(world)[live.id];
   const { profile } = live?.account ?? {};

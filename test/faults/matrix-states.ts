@@ -47,7 +47,7 @@ export const LIVE = BASES.filter(isLive);
 const problemCode = (world: FaultHarness) => {
   const session = world.record()?.session;
   const base = session && settledState(session);
-  return (base?.status === 'signedIn' ? base.trouble : undefined)?.code ?? base?.problem?.code;
+  return (base?.status === 'signedIn' ? base.profileError : undefined)?.code ?? base?.attemptError?.code;
 };
 
 async function codeOf(work: Promise<unknown>): Promise<FxaErrorCode | undefined> {

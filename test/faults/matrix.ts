@@ -155,7 +155,7 @@ async function afterwards(world: FaultHarness, cell: Cell, wrong: (what: string)
     if (token === undefined) wrong('afterwards there is no token to be had');
     await time.until(world.session.refreshProfile(), 'news afterwards');
     const news = world.record();
-    const trouble = news && liveSession(news.session)?.trouble?.code;
+    const trouble = news && liveSession(news.session)?.profileError?.code;
     if (trouble !== undefined) wrong(`afterwards there is trouble: ${trouble}`);
   }
   // Whatever the clocks were, requests must not repeat endlessly.

@@ -42,7 +42,7 @@ describe('counts of one account', () => {
     expect(names()).toEqual(['popup_opened', 'engage']);
     one.world.companion.mood = 'truthful';
     one.world.signsInAs(LIN);
-    await done(one.world.session.signIn({ askWho: true }));
+    await done(one.world.session.signIn({ forceLogin: true }));
     await later(6);
     expect([held(), held(LIN)]).toEqual([2, 1]);
     await open();
@@ -59,7 +59,7 @@ describe('counts of one account', () => {
     one.world.companion.mood = 'truthful';
     one.world.signsInAs(LIN);
     one.asked = [];
-    await done(one.world.session.signIn({ askWho: true }));
+    await done(one.world.session.signIn({ forceLogin: true }));
     await later(6);
     expect([one.asked, names(), held(), held(LIN)]).toEqual([[], [], 2, 0]);
   });

@@ -69,7 +69,7 @@ describe('counts', () => {
     one.instead = Response.json({ error: 'metrics_off', message: '' }, { status: 403 });
     await open();
     // The profile says yes after all, so counting starts afresh.
-    expect([queue().pending, one.world.view()?.metrics.closedBy]).toEqual([[], []]);
+    expect([queue().pending, one.world.view()?.metrics.blockedBy]).toEqual([[], []]);
     await tend();
     expect([one.asked.at(-1), held()]).toEqual(['DELETE /v1/metrics', 0]);
     await open();
@@ -96,7 +96,7 @@ describe('counts', () => {
 
 describe('a no', () => {
   const ways: readonly [string, () => Promise<unknown>][] = [
-    ['of the browser (DNT, GPC)', () => one.world.session.setObjection(true)],
+    ['of the browser (DNT, GPC)', () => one.world.session.setDntGpc(true)],
     [
       'to what the browser asks',
       () => {
@@ -146,6 +146,6 @@ describe('a no', () => {
     one.world.host.local.set('record', { version: 'x' });
     await done(one.world.session.reset());
     await open();
-    expect([one.asked, one.world.view()?.metrics]).toEqual([[], { on: false, closedBy: ['switch'] }]);
+    expect([one.asked, one.world.view()?.metrics]).toEqual([[], { on: false, blockedBy: ['switch'] }]);
   });
 });

@@ -160,7 +160,7 @@ describe('what the background of one server left, in that of the other', () => {
     await turned();
     expect(host.local.get('record')).toMatchObject({
       deployment: `${B} ${CLIENT}`,
-      session: { status: 'signedOut', ended: { reason: 'environment_changed' } },
+      session: { status: 'signedOut', endReason: { reason: 'environment_changed' } },
       outbox: [{ issuer: A }],
     });
     // Back at the first server, its grant is destroyed there.

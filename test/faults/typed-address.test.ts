@@ -37,7 +37,7 @@ it('goes to the page of Mozilla accounts, and nowhere else', async () => {
   type(LIN);
   expect(await asking()).toMatchObject({ email: LIN, action: 'email' });
   type(LIN);
-  expect(await asking({ askWho: true })).toMatchObject({ email: LIN, action: 'email', prompt: 'login' });
+  expect(await asking({ forceLogin: true })).toMatchObject({ email: LIN, action: 'email', prompt: 'login' });
   expect(JSON.stringify([[...world.host.local], [...world.host.memory]])).not.toContain(LIN);
 });
 

@@ -120,7 +120,7 @@ export const WITH_COMPANION: readonly UseCase[] = [
       await signedIn(one);
       one.signsInAs(LIN);
     },
-    run: (one) => one.session.signIn({ askWho: true }),
+    run: (one) => one.session.signIn({ forceLogin: true }),
     after: ['signedIn'],
     end: 'signedIn',
   },

@@ -23,7 +23,7 @@ async function signedIn(one: FaultHarness): Promise<void> {
   await one.session.popupOpened();
   await one.session.signIn();
   await one.session.runMaintenance();
-  if (one.view()?.status !== 'signedIn' || one.view()?.metrics.closedBy.length !== 0)
+  if (one.view()?.status !== 'signedIn' || one.view()?.metrics.blockedBy.length !== 0)
     throw new Error('The preparation found the gate closed.');
 }
 
@@ -132,7 +132,7 @@ export const WITH_METRICS: readonly UseCase[] = [
     async prepare(one) {
       await counted(one);
       const { metrics, companion } = storage['signed in, with a deletion that the companion still owes'];
-      const [{ marks }] = Object.values(companion) as [{ marks: object }];
+      const [{ marks } = { marks: {} }] = Object.values(companion);
       const [[owner, companionSession]] = Object.entries(one.host.local.get('companion') ?? {}) as [
         [string, object],
       ];
@@ -169,7 +169,7 @@ export const WITH_METRICS: readonly UseCase[] = [
       one.signsInAs(LIN);
     },
     async run(one) {
-      await one.session.signIn({ askWho: true });
+      await one.session.signIn({ forceLogin: true });
       one.companion.mood = 'truthful';
       later(one);
       await one.session.runMaintenance();

@@ -16,7 +16,7 @@ export const SIGN_INS: readonly UseCase[] = [
       await signedIn(world);
       world.signsInAs(LIN);
     },
-    run: (world) => world.session.signIn({ askWho: true }),
+    run: (world) => world.session.signIn({ forceLogin: true }),
   },
   {
     name: 'sign-in after the session was ended',

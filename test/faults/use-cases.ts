@@ -113,7 +113,7 @@ const offline = { where: 'api', what: { kind: 'drop' } } as const;
 
 const endings: readonly UseCase[] = [
   { name: 'sign-out', ...ending, run: (world) => world.session.signOut() },
-  { name: 'sign-out, and ask who', ...ending, run: (world) => world.session.signOut({ askWho: true }) },
+  { name: 'sign-out, and ask who', ...ending, run: (world) => world.session.signOut({ forceLogin: true }) },
   {
     name: 'sign-out of a session that ends with the browser',
     ...ending,

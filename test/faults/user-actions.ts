@@ -57,7 +57,7 @@ function newestToken({ tokens, mock }: FaultHarness): BoundToken | undefined {
 
 const ACTIONS: readonly Action[] = [
   command('sign in', 5, () => (session) => session.signIn()),
-  command('use another account', 1, () => (session) => session.signIn({ askWho: true })),
+  command('use another account', 1, () => (session) => session.signIn({ forceLogin: true })),
   command('sign in in a tab', 2, () => (session) => session.signInInTab()),
   command('the permission is there', 0.5, (browser) => {
     browser.world.host.tabsAllowed = true;
@@ -71,7 +71,7 @@ const ACTIONS: readonly Action[] = [
   }),
   command('sign out and ask', 0.7, (browser) => {
     browser.userActions.signOuts++;
-    return (session) => session.signOut({ askWho: true });
+    return (session) => session.signOut({ forceLogin: true });
   }),
   command('look for news', 3, () => (session) => session.refreshProfile()),
   command('a token', 3, (browser) => (session) => askToken(browser, session, 'profile')),
@@ -87,8 +87,8 @@ const ACTIONS: readonly Action[] = [
   command('the popup is opened', 1.5, () => (session) => session.popupOpened()),
   command('metrics are allowed', 0.5, () => (session) => session.setMetrics(true)),
   command('metrics are refused', 0.5, () => (session) => session.setMetrics(false)),
-  command('the browser objects', 0.2, () => (session) => session.setObjection(true)),
-  command('the browser is silent', 0.4, () => (session) => session.setObjection(false)),
+  command('the browser objects', 0.2, () => (session) => session.setDntGpc(true)),
+  command('the browser is silent', 0.4, () => (session) => session.setDntGpc(false)),
   command('a hint of a new password', 1, () => (session) => session.suspectEnd('password_changed')),
   command('a hint of a deleted account', 0.3, () => (session) => session.suspectEnd('account_deleted')),
   command('tend', 1, () => (session) => session.runMaintenance()),

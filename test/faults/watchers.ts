@@ -69,7 +69,7 @@ export function wrongEnding(
     if (!asked) return 'a session took the place of another unasked';
     return named ? undefined : 'a grant was replaced and not put into the outbox';
   }
-  const reason: string = base.ended?.reason ?? 'nothing';
+  const reason: string = base.endReason?.reason ?? 'nothing';
   switch (reason) {
     case 'grant_revoked':
     case 'password_changed':

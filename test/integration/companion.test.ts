@@ -56,7 +56,7 @@ describe('events that reach the extension without a click', () => {
     world.mock.store.changePassword(world.ada, 'another horse');
     await world.mock.events.idle();
     await world.later();
-    expect(world.view()).toMatchObject({ status: 'needsReauth', ended: { reason: 'password_changed' } });
+    expect(world.view()).toMatchObject({ status: 'needsReauth', endReason: { reason: 'password_changed' } });
   });
 
   it('shows a password change as the reason when a refresh notices it before the poll', async () => {
@@ -65,7 +65,7 @@ describe('events that reach the extension without a click', () => {
     await expect(world.session.accessToken('profile:locale profile:email', 'refused')).resolves.toBeTruthy();
     world.host.memory.delete('tokens');
     await expect(world.session.accessToken('profile')).rejects.toMatchObject({ code: 'reauth_required' });
-    expect(world.view()).toMatchObject({ ended: { reason: 'password_changed' } });
+    expect(world.view()).toMatchObject({ endReason: { reason: 'password_changed' } });
   });
 
   it('removes the data of a deleted account', async () => {
@@ -73,7 +73,7 @@ describe('events that reach the extension without a click', () => {
     world.mock.store.deleteAccount(uid);
     await world.mock.events.idle();
     await world.later();
-    expect(world.view()).toMatchObject({ status: 'signedOut', ended: { reason: 'account_deleted' } });
+    expect(world.view()).toMatchObject({ status: 'signedOut', endReason: { reason: 'account_deleted' } });
     expect(world.stored()).not.toContain(uid);
     expect(world.stored()).not.toContain('ada@example.com');
   });
@@ -180,7 +180,7 @@ describe('a companion that fails', () => {
         : network(...request);
     await world.later();
     expect(world.view().status).toBe('signedIn');
-    expect(world.record().session).not.toHaveProperty('hint');
+    expect(world.record().session).not.toHaveProperty('suspectedEnd');
     world.host.fetch = network;
     world.host.skew += 3_600_000;
     await world.session.runMaintenance();

@@ -13,7 +13,7 @@ export function endingSteps(world: () => CompanionHarness) {
       [world().host.local, world().host.memory].flatMap((area) =>
         Object.keys((area.get('companion') as object | undefined) ?? {}),
       ),
-    ended: () => world().view().ended,
+    ended: () => world().view().endReason,
     holdEvents: (eventsHeld: boolean) => world().mock.faults.change({ eventsHeld }),
     deleteAccount: () => world().mock.store.deleteAccount(world().ada.uid),
     changePassword: () => world().mock.store.changePassword(world().ada, 'another horse'),
@@ -26,7 +26,7 @@ export function endingSteps(world: () => CompanionHarness) {
       expect(world().view()).toMatchObject({
         status: 'needsReauth',
         account: { email: 'ada@example.com' },
-        ended: { reason: 'grant_revoked' },
+        endReason: { reason: 'grant_revoked' },
       });
     },
 
@@ -37,7 +37,7 @@ export function endingSteps(world: () => CompanionHarness) {
     },
 
     isErased(uid: string): void {
-      expect(world().view()).toMatchObject({ status: 'signedOut', ended: { reason: 'account_deleted' } });
+      expect(world().view()).toMatchObject({ status: 'signedOut', endReason: { reason: 'account_deleted' } });
       expect(world().view()).not.toHaveProperty('account');
       for (const known of [uid, 'ada@example.com', 'Ada Lovelace'])
         expect(world().stored()).not.toContain(known);

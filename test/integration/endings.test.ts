@@ -79,7 +79,7 @@ it('ends the session with a reason when the sealing key is lost, and destroys th
   await world.session.refreshProfile();
   expect(world.view()).toMatchObject({
     status: 'signedOut',
-    ended: { code: 'signed_out', reason: 'key_lost' },
+    endReason: { code: 'signed_out', reason: 'key_lost' },
   });
   expect(world.record().journal.at(-1)?.why).toBe('key_lost');
   await expect.poll(world.liveGrants).toBe(0);
@@ -88,7 +88,7 @@ it('ends the session with a reason when the sealing key is lost, and destroys th
 it('starts signed out in a build with another client id, and destroys the former grant', async () => {
   world.host.local.set('record', { ...world.record(), deployment: `${world.mock.origin} other` });
   await world.restart();
-  expect(world.view()).toMatchObject({ status: 'signedOut', ended: { reason: 'environment_changed' } });
+  expect(world.view()).toMatchObject({ status: 'signedOut', endReason: { reason: 'environment_changed' } });
   expect(world.record().journal.at(-1)?.why).toBe('environment_changed');
   expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
 });
@@ -106,7 +106,7 @@ it('starts signed out in a build for another server, and keeps the grant’s id 
 
 it('leaves a record of a newer version alone and reports it, until it can be read again', async () => {
   const record = world.record();
-  const future = { version: 3, somethingElse: true };
+  const future = { version: 4, somethingElse: true };
   world.host.local.set('record', future);
   await expect(world.session.signIn()).rejects.toMatchObject({ code: 'storage_newer' });
   await expect(world.restart()).rejects.toMatchObject({ code: 'storage_newer' });

@@ -38,25 +38,25 @@ describe('when the grant was rejected', () => {
     await world.session.refreshProfile();
     expect(world.view()).toMatchObject({
       status: 'needsReauth',
-      ended: { code: 'reauth_required', reason: 'grant_revoked' },
+      endReason: { code: 'reauth_required', reason: 'grant_revoked' },
       account: { email: 'ada@example.com' },
     });
     expect(because()).toMatchObject({ from: 'signedIn', to: 'needsReauth', why: 'grant_revoked' });
     expect(because()?.at).toBeGreaterThanOrEqual(before);
-    expect(world.view().ended?.at).toBe(because()?.at);
+    expect(world.view().endReason?.at).toBe(because()?.at);
   });
 
   it('asks at once after a hint, and gives it as the reason', async () => {
     changePassword();
     await world.session.suspectEnd('password_changed');
-    expect(world.view()).toMatchObject({ status: 'needsReauth', ended: { reason: 'password_changed' } });
+    expect(world.view()).toMatchObject({ status: 'needsReauth', endReason: { reason: 'password_changed' } });
     expect(because()?.why).toBe('password_changed');
   });
 
   it('removes everything of a deleted account', async () => {
     world.mock.store.deleteAccount(ada().uid);
     await world.session.suspectEnd('account_deleted');
-    expect(world.view()).toMatchObject({ status: 'signedOut', ended: { reason: 'account_deleted' } });
+    expect(world.view()).toMatchObject({ status: 'signedOut', endReason: { reason: 'account_deleted' } });
     expect(world.view()).not.toHaveProperty('account');
     expect(world.stored()).not.toContain('ada@example.com');
   });
@@ -71,7 +71,7 @@ describe('when the grant was rejected', () => {
     // No second hint is needed: the next wake asks.
     world.host.skew = 120_000;
     await world.restart();
-    await expect.poll(() => world.view().ended?.reason).toBe('password_changed');
+    await expect.poll(() => world.view().endReason?.reason).toBe('password_changed');
   });
 });
 
@@ -81,13 +81,13 @@ it('a hint without a proof changes nothing, and is forgotten', async () => {
   changePassword();
   world.host.memory.delete('tokens');
   await world.session.refreshProfile();
-  expect(world.view()).toMatchObject({ status: 'needsReauth', ended: { reason: 'grant_revoked' } });
+  expect(world.view()).toMatchObject({ status: 'needsReauth', endReason: { reason: 'grant_revoked' } });
 });
 
 it('ignores a hint while signed out', async () => {
   await world.session.signOut();
   await world.session.suspectEnd('account_deleted');
-  expect(world.view()).toMatchObject({ status: 'signedOut', ended: { reason: 'by_user' } });
+  expect(world.view()).toMatchObject({ status: 'signedOut', endReason: { reason: 'by_user' } });
 });
 
 describe('after the end', () => {
@@ -102,7 +102,7 @@ describe('after the end', () => {
     await signIn();
     expect(urls.at(-1)?.searchParams.get('login_hint')).toBe('ada@example.com');
     expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'ada@example.com' } });
-    expect(world.view()).not.toHaveProperty('ended');
+    expect(world.view()).not.toHaveProperty('endReason');
     expect(world.view()).not.toHaveProperty('replacedOther');
   });
 
@@ -118,7 +118,7 @@ describe('after the end', () => {
 
 describe('a user who chooses the account', () => {
   it('is asked for the account until a sign-in succeeds', async () => {
-    await world.session.signOut({ askWho: true });
+    await world.session.signOut({ forceLogin: true });
     world.host.simulatedUser = (url) => {
       urls.push(new URL(url));
       return Promise.reject(new Error('closed'));
@@ -135,9 +135,9 @@ describe('a user who chooses the account', () => {
 
   it('is asked for the account, and keeps the former one until then', async () => {
     world.host.simulatedUser = () => Promise.reject(new Error('closed'));
-    await world.session.signIn({ askWho: true });
+    await world.session.signIn({ forceLogin: true });
     expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'ada@example.com' } });
-    await signIn('lin@example.com', { askWho: true });
+    await signIn('lin@example.com', { forceLogin: true });
     const { searchParams } = urls.at(-1) ?? new URL('about:blank');
     expect(searchParams.get('prompt')).toBe('login');
     expect(searchParams.has('login_hint')).toBe(false);

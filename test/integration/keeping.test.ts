@@ -39,7 +39,7 @@ describe('a session that ends with the browser', () => {
     await browserRestarts();
     expect(world.view()).toMatchObject({
       status: 'signedOut',
-      ended: { code: 'signed_out', reason: 'session_only' },
+      endReason: { code: 'signed_out', reason: 'session_only' },
     });
     expect(world.record().journal.at(-1)?.why).toBe('session_only');
     await expect.poll(world.liveGrants).toBe(0);
@@ -144,5 +144,5 @@ it('keeps the session of a version 1 record', async () => {
   await usable();
   await world.session.refreshProfile();
   expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'ada@example.com' } });
-  expect(world.record().version).toBe(2);
+  expect(world.record().version).toBe(3);
 });

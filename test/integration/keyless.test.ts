@@ -36,7 +36,7 @@ it('is shown before the first sign-in, whatever the setting', async () => {
 it('ends the session with the browser, with its own reason, and leaves nothing on disk or at the server', async () => {
   await world.session.signIn();
   expect(world.view()).toMatchObject({ status: 'signedIn', sessionOnly: 'by_browser' });
-  expect(grant()).toMatchObject({ notKept: true });
+  expect(grant()).toMatchObject({ keyNotKept: true });
   expect(JSON.stringify([...world.host.local])).not.toContain('sealed');
   // The background may end as often as it likes.
   await world.restart();
@@ -46,7 +46,7 @@ it('ends the session with the browser, with its own reason, and leaves nothing o
   expect(world.view()).toMatchObject({
     status: 'signedOut',
     sessionOnly: 'by_browser',
-    ended: { code: 'signed_out', reason: 'keys_not_kept' },
+    endReason: { code: 'signed_out', reason: 'keys_not_kept' },
   });
   expect(world.record().journal.at(-1)?.why).toBe('keys_not_kept');
   await expect.poll(world.liveGrants).toBe(0);
@@ -55,11 +55,11 @@ it('ends the session with the browser, with its own reason, and leaves nothing o
 it('gives the user’s choice as the reason if there is one', async () => {
   await world.session.signIn();
   await world.session.setSessionOnly(true);
-  expect(grant()).not.toHaveProperty('notKept');
+  expect(grant()).not.toHaveProperty('keyNotKept');
   await world.restart();
   await expect(world.session.accessToken('profile')).resolves.toBeTruthy();
   await browserRestarts();
-  expect(world.view().ended?.reason).toBe('session_only');
+  expect(world.view().endReason?.reason).toBe('session_only');
 });
 
 it('seals the secrets at the next start of the background after a temporary refusal', async () => {
@@ -67,7 +67,7 @@ it('seals the secrets at the next start of the background after a temporary refu
   world.host.keyless = false;
   await world.restart();
   expect(grant()).toHaveProperty('sealed');
-  expect(grant()).not.toHaveProperty('notKept');
+  expect(grant()).not.toHaveProperty('keyNotKept');
   expect(world.host.memory.get('secrets')).toEqual({});
   expect(world.view()).toMatchObject({ status: 'signedIn', sessionOnly: 'off' });
   await browserRestarts();

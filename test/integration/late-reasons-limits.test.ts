@@ -115,7 +115,7 @@ describe('signing in again before the reason arrives', () => {
     await world.later();
     await world.later();
     expect(world.view().status).toBe('signedIn');
-    expect(world.view()).not.toHaveProperty('ended');
+    expect(world.view()).not.toHaveProperty('endReason');
     expect(companionSessions()).not.toEqual(before);
   });
 

@@ -120,7 +120,7 @@ describe('a deleted account, reported after the grant was rejected', () => {
     await expect.poll(() => world.view().phase).toBe('window');
     await eventsArrive();
     await world.later();
-    expect(world.view()).toMatchObject({ status: 'signingIn', ended: { reason: 'account_deleted' } });
+    expect(world.view()).toMatchObject({ status: 'signingIn', endReason: { reason: 'account_deleted' } });
     expect(world.stored()).not.toContain(uid);
     finish();
     await attempt;
@@ -139,7 +139,7 @@ describe('a changed password, reported after the grant was rejected', () => {
     expect(world.view()).toMatchObject({
       status: 'needsReauth',
       account: { email: 'ada@example.com' },
-      ended: { reason: 'password_changed', at },
+      endReason: { reason: 'password_changed', at },
     });
   });
 

@@ -22,7 +22,7 @@ const settled = () => world.session.runMaintenance();
 async function isToldOfTheLoss(): Promise<void> {
   expect(world.view()).toMatchObject({
     status: 'signedOut',
-    ended: { code: 'signed_out', reason: 'record_lost' },
+    endReason: { code: 'signed_out', reason: 'record_lost' },
   });
   await expect(world.session.accessToken('profile')).rejects.toMatchObject({ code: 'signed_out' });
 }
@@ -38,12 +38,12 @@ describe('a lost record', () => {
     lose();
     await browserRestarts();
     await isToldOfTheLoss();
-    const { at } = world.view().ended ?? {};
+    const { at } = world.view().endReason ?? {};
     expect(world.view().metrics.on).toBe(false);
     world.host.skew = 3_600_000;
     await browserRestarts();
     await isToldOfTheLoss();
-    expect(world.view().ended?.at).toBe(at);
+    expect(world.view().endReason?.at).toBe(at);
     expect(world.record().journal).toMatchObject([{ from: 'signedIn', to: 'signedOut', why: 'record_lost' }]);
   });
 
@@ -113,7 +113,7 @@ describe('a lost record', () => {
   });
 
   it.each([
-    ['corrupt', { version: 2, session: 'scrambled' }],
+    ['corrupt', { version: 3, session: 'scrambled' }],
     ['of a later version', { version: 99 }],
   ])('keeps its grant if it is %s, until the user resets it', async (_how, record) => {
     lose();
@@ -149,7 +149,7 @@ describe('a lost record', () => {
     lose();
     await browserRestarts();
     expect(world.view()).toMatchObject({ status: 'signedOut' });
-    expect(world.view()).not.toHaveProperty('ended');
+    expect(world.view()).not.toHaveProperty('endReason');
     world.host.fetch = network;
     await browserRestarts();
     await expect.poll(world.liveGrants).toBe(0);
@@ -177,6 +177,6 @@ it('reports nothing at the very first start', async () => {
   await browserRestarts();
   await browserRestarts();
   expect(world.view()).toMatchObject({ status: 'signedOut' });
-  expect(world.view()).not.toHaveProperty('ended');
+  expect(world.view()).not.toHaveProperty('endReason');
   expect(world.host.local.has('record')).toBe(false);
 });

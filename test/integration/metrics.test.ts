@@ -98,7 +98,7 @@ it('deletes counts on both sides after an opt-out, even if the companion was dow
   expect(asked.at(-1)).toBe('DELETE /v1/metrics 204');
   expect(queue()).toMatchObject({ pending: [], sent: [], deletionPending: [] });
   expect(await world.counted()).toEqual([]);
-  expect(world.view().metrics).toEqual({ on: false, closedBy: ['switch'] });
+  expect(world.view().metrics).toEqual({ on: false, blockedBy: ['switch'] });
 });
 
 it('has the companion delete counts before handing over the session', async () => {
@@ -197,7 +197,7 @@ it('never blocks a sign-in because of metrics', async () => {
 it('sends nothing if any one consent is missing', async () => {
   const close: readonly (() => unknown)[] = [
     () => world.session.setMetrics(false),
-    () => world.session.setObjection(true),
+    () => world.session.setDntGpc(true),
     () => (world.host.consent = false),
     () => (world.host.policy = { sessionOnly: false, metricsOff: true }),
     () => world.mock.store.setMetricsEnabled(world.ada, false),
@@ -218,7 +218,7 @@ it('sends nothing if any one consent is missing', async () => {
     expect(queue().pending).toEqual([]);
     world.host.consent = true;
     world.host.policy = { sessionOnly: false, metricsOff: false };
-    await world.session.setObjection(false);
+    await world.session.setDntGpc(false);
     await world.session.setMetrics(true);
   }
 });

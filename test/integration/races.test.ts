@@ -39,7 +39,7 @@ it('doesn’t end a session because the one before lost its key', async () => {
   written.release();
   await Promise.allSettled([token, attempt]);
   await expect.poll(() => world.view().status).toBe('signedIn');
-  expect(world.view()).not.toHaveProperty('ended');
+  expect(world.view()).not.toHaveProperty('endReason');
 });
 
 describe('an attempt on top of a session', () => {
@@ -47,7 +47,7 @@ describe('an attempt on top of a session', () => {
 
   it('is reported as interrupted until dismissed, and the next one asks for the account again', async () => {
     slowPerson(world);
-    void world.session.signIn({ askWho: true });
+    void world.session.signIn({ forceLogin: true });
     await inWindow();
     world.kill();
     await world.restart();
@@ -73,7 +73,7 @@ describe('an attempt on top of a session', () => {
 
   it('can be dismissed', async () => {
     world.host.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
-    await world.session.signIn({ askWho: true });
+    await world.session.signIn({ forceLogin: true });
     expect(world.view()).toMatchObject({ unfinished: true, problem: { code: 'offline' } });
     await world.session.dismissProblem();
     expect(world.view()).toMatchObject({ status: 'signedIn' });

@@ -153,8 +153,10 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     world.host.fetch = fetch;
     await world.session.drainOutbox();
 
-    const { problem, ...after } = world.record().session as { problem?: { code: string; reason?: string } };
-    expect([problem?.code, problem?.reason]).toEqual([code, reason]);
+    const { attemptError, ...after } = world.record().session as {
+      attemptError?: { code: string; reason?: string };
+    };
+    expect([attemptError?.code, attemptError?.reason]).toEqual([code, reason]);
     expect(after).toEqual(before);
     expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'ada@example.com' } });
     expect(world.host.windows.open).toEqual([]);

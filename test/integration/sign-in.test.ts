@@ -42,12 +42,12 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     expect([world.liveGrants(), world.liveTokens()]).toEqual([1, 1]);
     await world.session.signOut();
     expect(world.view()).toEqual({
-      version: 3,
+      version: 4,
       status: 'signedOut',
-      ended: { code: 'signed_out', reason: 'by_user', at: expect.any(Number) as number },
+      endReason: { code: 'signed_out', reason: 'by_user', at: expect.any(Number) as number },
       sessionOnly: 'off',
       pendingRevocations: 0,
-      metrics: { on: false, closedBy: expect.arrayContaining(['nowhere', 'switch']) as string[] },
+      metrics: { on: false, blockedBy: expect.arrayContaining(['no_companion', 'switch']) as string[] },
       issuer: world.mock.origin,
       tab: true,
       lastChange: { at: expect.any(Number) as number, from: 'signedIn', to: 'signedOut', why: 'by_user' },
@@ -121,7 +121,7 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     expect(world.view()).toMatchObject({
       status: 'needsReauth',
       account: { email: 'ada@example.com' },
-      ended: { code: 'reauth_required' },
+      endReason: { code: 'reauth_required' },
     });
 
     let opened = '';

@@ -56,19 +56,19 @@ const signedIn = {
     sealed: { refreshToken: 's', keys: 'k' },
   },
   replacedOther: true,
-  hint: 'password_changed',
-  trouble: problem,
-  problem,
+  suspectedEnd: 'password_changed',
+  profileError: problem,
+  attemptError: problem,
 } as const;
 const attempt = { id: 'a1', startedAt: 1_790_000_000_000, phase: 'window', via: 'tab' } as const;
 const sessions: readonly StoredRecord['session'][] = [
-  { status: 'signedOut', problem, ended: problem, metricsAllowed: true },
+  { status: 'signedOut', attemptError: problem, endReason: problem, metricsAllowed: true },
   signedIn,
-  { status: 'needsReauth', account, ended: problem, problem },
+  { status: 'needsReauth', account, endReason: problem, attemptError: problem },
   { status: 'signingIn', attempt, previous: signedIn },
 ];
 const records = sessions.map((session): StoredRecord => ({
-  version: 2,
+  version: 3,
   deployment: 'https://accounts.example client',
   session,
   outbox: [
@@ -185,7 +185,7 @@ it('shows the email address and its letter in place of an invisible name', () =>
 
 it('shows the message for internal errors for an unknown code', () => {
   for (const code of ['made_up', 'toString', 'constructor']) {
-    const session = { status: 'signedOut', problem: { code, reason: code, at: Date.now() } } as const;
+    const session = { status: 'signedOut', attemptError: { code, reason: code, at: Date.now() } } as const;
     const record = parseRecord({ ...records[0], session }, '');
     const [popup = ''] = show(record);
     expect(popup).toContain(messages.error_internal?.message);

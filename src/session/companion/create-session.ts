@@ -22,10 +22,10 @@ export async function recordSuspicion(
   live: SignedIn,
   { rejected }: SessionRejected,
 ): Promise<boolean> {
-  const hint = suspectedEndFrom(rejected);
-  if (hint) await context.store.dispatch({ type: 'endSuspected', sessionId: live.id, hint });
-  await invalidateCompanionSession(context, live.id, hint);
-  return hint !== undefined;
+  const suspectedEnd = suspectedEndFrom(rejected);
+  if (suspectedEnd) await context.store.dispatch({ type: 'endSuspected', sessionId: live.id, suspectedEnd });
+  await invalidateCompanionSession(context, live.id, suspectedEnd);
+  return suspectedEnd !== undefined;
 }
 
 /**

@@ -23,9 +23,9 @@ export function suspectedEndFrom(rejected: SessionRejected['rejected']): Suspect
 /** The reason a revoked grant ended, as already suspected or as the companion says now. Never rejects. */
 export async function findEndReason(
   context: Context,
-  { id, hint }: SignedIn,
+  { id, suspectedEnd }: SignedIn,
 ): Promise<SuspectedEnd | undefined> {
-  if (hint || !context.config.companion) return hint;
+  if (suspectedEnd || !context.config.companion) return suspectedEnd;
   try {
     const known = await getCompanionSession(context, id);
     if (!known) return undefined;
@@ -40,7 +40,7 @@ export async function findEndReason(
 /** The ended session whose reason may still arrive; undefined without one, or when it is too late. Pure. */
 export function unexplainedSessionId(session: Session, now: number): string | undefined {
   const base = baseState(session);
-  if (base.status !== 'needsReauth' || now - base.ended.at > EVENT_LIFETIME_MS) return undefined;
+  if (base.status !== 'needsReauth' || now - base.endReason.at > EVENT_LIFETIME_MS) return undefined;
   return base.sessionId;
 }
 

@@ -135,7 +135,7 @@ async function scheduleNext(context: Context, { every }: CompanionConfig): Promi
   const plan = (await readPlan(ports, MEMORY.companionPlan, subject.id)) ?? NEVER_TRIED;
   // The longer ago a session ended, the more rarely its reason is asked for.
   const base = baseState(session);
-  const sinceEnd = base.status === 'needsReauth' ? ports.now() - base.ended.at : 0;
+  const sinceEnd = base.status === 'needsReauth' ? ports.now() - base.endReason.at : 0;
   const pause = Math.max(every * 1000, Math.min(MAX_INTERVAL_MS, sinceEnd));
   return ports.alarms.set(COMPANION_ALARM, plan.failures > 0 ? plan.notBefore : ports.now() + pause);
 }

@@ -19,7 +19,7 @@ const live = (account: { subject: string }): Session => ({
 const needsReauth = (account: { subject: string }): Session => ({
   status: 'needsReauth',
   account,
-  ended: { code: 'reauth_required', at: 1 },
+  endReason: { code: 'reauth_required', at: 1 },
 });
 const attempt = { id: 'a', startedAt: 1, phase: 'window', via: 'window' } as const;
 const onTop = (previous: Session): Session =>
@@ -28,13 +28,13 @@ const onTop = (previous: Session): Session =>
 const left = { code: 'signed_out', at: 1 } as const;
 const WILLING: readonly Session[] = [
   { status: 'signedOut' },
-  { status: 'signedOut', ended: left, metricsAllowed: true },
+  { status: 'signedOut', endReason: left, metricsAllowed: true },
   live(profile(true)),
   needsReauth(profile(true)),
 ];
 const UNWILLING: readonly Session[] = [
   // Also as left by earlier versions.
-  { status: 'signedOut', ended: left },
+  { status: 'signedOut', endReason: left },
   ...[profile(false), profile(), { subject: 'u' }].flatMap((account) => [
     live(account),
     needsReauth(account),
@@ -47,14 +47,14 @@ function blockedWith(against: readonly MetricsBlocker[], session: Session, firef
   const settings = {
     sessionOnly: false,
     metrics: !is('switch'),
-    ...(is('objection') && { objection: true }),
+    ...(is('dnt_gpc') && { dntGpc: true }),
   };
   const record = { ...emptyRecord('d'), session, settings } as StoredRecord;
   const environment: Environment = {
     issuer: '',
     policy: { sessionOnly: false, metricsOff: is('policy') },
     consent: firefox ? !is('browser') : undefined,
-    companion: !is('nowhere'),
+    companion: !is('no_companion'),
     keepsKeys: true,
     tab: true,
   };

@@ -4,11 +4,18 @@ import type { StoredRecord } from '../state/record.ts';
 import { baseState } from '../state/states.ts';
 
 /**
- * What can block metrics. `nowhere`: the build has no companion to send to. `policy`: the browser's administrator.
+ * What can block metrics. `no_companion`: the build has no companion to send to. `policy`: the browser's administrator.
  * `account`: the profile doesn't allow metrics, or the last one here didn't. `switch`: the setting in this extension.
- * `browser`: Firefox has no consent to technical and interaction data. `objection`: the browser sends DNT or GPC.
+ * `browser`: Firefox has no consent to technical and interaction data. `dnt_gpc`: the browser sends DNT or GPC.
  */
-export const METRICS_BLOCKERS = ['nowhere', 'policy', 'account', 'switch', 'browser', 'objection'] as const;
+export const METRICS_BLOCKERS = [
+  'no_companion',
+  'policy',
+  'account',
+  'switch',
+  'browser',
+  'dnt_gpc',
+] as const;
 export type MetricsBlocker = (typeof METRICS_BLOCKERS)[number];
 
 /** What the view depends on besides the record. */
@@ -35,12 +42,12 @@ export function blockedBy(
   { policy, consent, companion }: Environment,
 ): readonly MetricsBlocker[] {
   const blocks: Record<MetricsBlocker, boolean> = {
-    nowhere: !companion,
+    no_companion: !companion,
     policy: policy.metricsOff,
     account: !accountAllows(record),
     switch: !switchedOn(record, consent),
     browser: consent === false,
-    objection: record.settings.objection === true,
+    dnt_gpc: record.settings.dntGpc === true,
   };
   return METRICS_BLOCKERS.filter((what) => blocks[what]);
 }
@@ -54,7 +61,7 @@ export function switchedOn({ settings }: StoredRecord, consent: boolean | undefi
 function accountAllows({ session, journal }: StoredRecord): boolean {
   const base = baseState(session);
   if (base.status === 'signedOut') {
-    const never = base.ended === undefined && !journal.some(({ to }) => to === 'signedIn');
+    const never = base.endReason === undefined && !journal.some(({ to }) => to === 'signedIn');
     return never || base.metricsAllowed === true;
   }
   return base.account.profile?.metricsEnabled === true;

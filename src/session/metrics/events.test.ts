@@ -10,9 +10,9 @@ const grant = { refreshTokenId: 'x', scope: 'profile' };
 const out: Session = { status: 'signedOut' };
 const live: SignedIn = { status: 'signedIn', id: 's', since: 1, account, grant };
 const ended = { code: 'reauth_required', reason: 'grant_revoked', at: 1 } as const;
-const needsReauth: Session = { status: 'needsReauth', account, ended };
-const left: Session = { status: 'signedOut', ended: { code: 'signed_out', reason: 'by_user', at: 1 } };
-const lost: Session = { status: 'signedOut', ended: { code: 'signed_out', reason: 'key_lost', at: 1 } };
+const needsReauth: Session = { status: 'needsReauth', account, endReason: ended };
+const left: Session = { status: 'signedOut', endReason: { code: 'signed_out', reason: 'by_user', at: 1 } };
+const lost: Session = { status: 'signedOut', endReason: { code: 'signed_out', reason: 'key_lost', at: 1 } };
 const running = (previous: Exclude<Session, { status: 'signingIn' }>): Session => ({
   status: 'signingIn',
   attempt: { id: 'a', startedAt: 1, phase: 'window', via: 'window' },
@@ -28,11 +28,11 @@ describe('eventsForChange', () => {
     ['a sign-in begins', out, running(out), ['sign_in_started']],
     ['a sign-in begins on top of a session', live, running(live), ['sign_in_started']],
     ['a sign-in arrives', running(out), { ...live, id: 'a' }, ['sign_in_completed']],
-    ['a sign-in fails', running(out), { ...out, problem: offline }, ['sign_in_failed offline']],
+    ['a sign-in fails', running(out), { ...out, attemptError: offline }, ['sign_in_failed offline']],
     [
       'one fails on top of a session',
       running(live),
-      { ...live, problem: offline },
+      { ...live, attemptError: offline },
       ['sign_in_failed offline'],
     ],
     ['a grant is gone', live, needsReauth, ['reauth_asked']],

@@ -32,7 +32,7 @@ export function eventsForChange(before: Session, after: Session): readonly Undat
   if (before.status === 'signingIn' && after.status !== 'signingIn') {
     if (after.status === 'signedIn' && after.id === before.attempt.id)
       found.push({ name: 'sign_in_completed' });
-    else if (after.problem) found.push({ name: 'sign_in_failed', detail: after.problem.code });
+    else if (after.attemptError) found.push({ name: 'sign_in_failed', detail: after.attemptError.code });
   }
   if (liveSession(before) && baseState(after).status === 'needsReauth') found.push({ name: 'reauth_asked' });
   return found;

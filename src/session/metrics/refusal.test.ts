@@ -24,14 +24,14 @@ describe('the last account’s choice on metrics, after signing out', () => {
     expect(through(live(account), leave)).not.toHaveProperty('metricsAllowed');
     const ended: SessionEvent = { type: 'grantRejected', sessionId: 's1', at: 4 };
     expect(through(live(account), ended, leave)).not.toHaveProperty('metricsAllowed');
-    const deleted = { ...live(account), hint: 'account_deleted' } as const;
+    const deleted = { ...live(account), suspectedEnd: 'account_deleted' } as const;
     expect(through(deleted, ended)).toMatchObject({ status: 'signedOut' });
     expect(through(deleted, ended)).not.toHaveProperty('metricsAllowed');
   });
 
   const started: SessionEvent = { type: 'signInStarted', attempt };
   const problem = { code: 'offline', at: 7 } as const;
-  const failed: SessionEvent = { type: 'signInFailed', attemptId: 'a1', problem };
+  const failed: SessionEvent = { type: 'signInFailed', attemptId: 'a1', attemptError: problem };
 
   it.each([
     ['a yes', willing, true],
@@ -46,7 +46,7 @@ describe('the last account’s choice on metrics, after signing out', () => {
         through(out, started, leave),
       ];
       for (const session of after) {
-        expect(session).toMatchObject({ status: 'signedOut', ended: { reason: 'by_user' } });
+        expect(session).toMatchObject({ status: 'signedOut', endReason: { reason: 'by_user' } });
         expect((session as { metricsAllowed?: true }).metricsAllowed).toBe(word);
       }
     },

@@ -34,7 +34,7 @@ function withdraw(queue: MetricsQueue, record: StoredRecord, environment: Enviro
   const base = baseState(record.session);
   // Before the first profile the account hasn't said anything yet.
   const isSaid = base.status !== 'signedOut' && base.account.profile !== undefined;
-  const isRefused = against.some((one) => one !== 'nowhere' && (one !== 'account' || isSaid));
+  const isRefused = against.some((one) => one !== 'no_companion' && (one !== 'account' || isSaid));
   if (!isRefused) return { ...queue, pending: [] };
   const id = sessionIdOf(record.session);
   const owed = queue.sent.length > 0 && id !== undefined ? [id] : [];

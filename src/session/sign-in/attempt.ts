@@ -28,7 +28,7 @@ export interface AttemptOptions {
   readonly id: string;
   readonly redirectUri: string;
   /** Asks for account and password, even if there is a session at Mozilla accounts. */
-  readonly askWho?: boolean | undefined;
+  readonly forceLogin?: boolean | undefined;
   /** The email address typed in the popup. */
   readonly email?: string | undefined;
   /** Only if metrics are allowed. */
@@ -42,7 +42,7 @@ export interface AttemptOptions {
  */
 export async function prepareAttempt(
   context: Context,
-  { id, redirectUri, askWho, email, flow }: AttemptOptions,
+  { id, redirectUri, forceLogin, email, flow }: AttemptOptions,
 ): Promise<{ url: string; secrets: AttemptSecrets }> {
   const { ports, config } = context;
   const deployment = await context.deployment(context.http());
@@ -55,7 +55,7 @@ export async function prepareAttempt(
     codeChallenge,
     accessType: 'offline',
     ...(keys && { keysJwk: keys.keysJwk }),
-    ...(await loginHintFor(context, askWho, email)),
+    ...(await loginHintFor(context, forceLogin, email)),
     ...(config.metrics && { metrics: { ...config.metrics, flow } }),
   });
   return { url, secrets: { id, redirectUri, ...pair, ...(keys && { privateJwk: keys.privateJwk }) } };
@@ -65,8 +65,8 @@ export async function prepareAttempt(
  * Which account to offer: a typed address; after a session ended elsewhere, its address; none if the account is asked
  * for.
  */
-async function loginHintFor({ store }: Context, askWho: boolean | undefined, typed: string | undefined) {
-  const asked = askWho && ({ prompt: 'login' } as const);
+async function loginHintFor({ store }: Context, forceLogin: boolean | undefined, typed: string | undefined) {
+  const asked = forceLogin && ({ prompt: 'login' } as const);
   if (typed !== undefined) return { ...asked, action: 'email', email: typed } as const;
   if (asked) return asked;
   const base = baseState((await store.read()).session);

@@ -19,7 +19,7 @@ export interface RunningAttempt {
 
 export interface SignInOptions {
   /** Asks for account and password, even if there is a session at Mozilla accounts. */
-  readonly askWho?: boolean | undefined;
+  readonly forceLogin?: boolean | undefined;
   /** The email address typed in the popup. */
   readonly email?: string | undefined;
   /** `tab` only if it is allowed (`AuthTab.allowed`). */
@@ -44,13 +44,13 @@ export async function runAttempt(
   running: RunningAttempt,
   options: SignInOptions,
 ): Promise<{ over: Promise<void> }> {
-  const { via = 'window', askWho } = await withStoredChoices(context, options);
+  const { via = 'window', forceLogin } = await withStoredChoices(context, options);
   const attempt: Attempt = {
     id: running.id,
     startedAt: context.ports.now(),
     phase: 'checking',
     via,
-    ...(askWho && { askWho }),
+    ...(forceLogin && { forceLogin }),
   };
   await scheduleWatchdog(context);
   await context.store.dispatch({ type: 'signInStarted', attempt });
@@ -58,14 +58,17 @@ export async function runAttempt(
   return recordOutcome(
     context,
     running,
-    authorize(context, places, running, { via, askWho, email: options.email }),
+    authorize(context, places, running, { via, forceLogin, email: options.email }),
   );
 }
 
-/** The options, with `askWho` from the record: requested at sign-out, or by an attempt that failed. */
-async function withStoredChoices({ store }: Context, { via, askWho }: SignInOptions): Promise<SignInOptions> {
-  const stored = baseState((await store.read()).session).askWho === true;
-  return { ...(via && { via }), ...((askWho ?? stored) && { askWho: true }) };
+/** The options, with `forceLogin` from the record: requested at sign-out, or by an attempt that failed. */
+async function withStoredChoices(
+  { store }: Context,
+  { via, forceLogin }: SignInOptions,
+): Promise<SignInOptions> {
+  const stored = baseState((await store.read()).session).forceLogin === true;
+  return { ...(via && { via }), ...((forceLogin ?? stored) && { forceLogin: true }) };
 }
 
 /** Waits for the work of an attempt, and records its failure, if any. */
@@ -79,7 +82,10 @@ export async function recordOutcome(
   } catch (error) {
     if (!isFxaError(error)) ports.report(error);
     const problem = problemFrom(error, ports.now());
-    await store.dispatch({ type: 'signInFailed', attemptId: id, problem }, { orInMemory: true });
+    await store.dispatch(
+      { type: 'signInFailed', attemptId: id, attemptError: problem },
+      { orInMemory: true },
+    );
   }
   await ports.alarms.clear(ATTEMPT_ALARM);
   const nothing = () => undefined;
@@ -90,7 +96,7 @@ async function authorize(
   context: Context,
   { windows, tabs }: Places,
   { id, cancel: { signal } }: RunningAttempt,
-  { via, ...choices }: Pick<SignInOptions, 'via' | 'askWho' | 'email'>,
+  { via, ...choices }: Pick<SignInOptions, 'via' | 'forceLogin' | 'email'>,
 ): Promise<void> {
   const { authWindow, authTab } = context.ports;
   await checkServer(context, signal);

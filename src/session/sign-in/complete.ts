@@ -129,7 +129,7 @@ export async function completeSignIn(
   const kept = await saveSecrets(context, attemptId, { refreshToken, ...keys?.secret });
   const stored: StoredGrant = { refreshTokenId, scope: grant.scope, ...kept };
 
-  const { profile, trouble } = await firstProfile(context, deployment, grant.accessToken);
+  const { profile, profileError } = await firstProfile(context, deployment, grant.accessToken);
   if (profile) requireSameAccount(context, { subject: claims.sub }, profile);
   const at = ports.now();
   const account: Account = {
@@ -138,7 +138,14 @@ export async function completeSignIn(
     ...(keys && { keyIds: keys.keyIds }),
   };
   await store.update((record) => {
-    const event = { type: 'signInCompleted', attemptId, account, grant: stored, at, ...trouble } as const;
+    const event = {
+      type: 'signInCompleted',
+      attemptId,
+      account,
+      grant: stored,
+      at,
+      ...profileError,
+    } as const;
     const next = applyEvent(record, event, at);
     return next === record ? record : withoutEntry(queueLiveGrant(next, record, at), refreshTokenId);
   });
@@ -149,12 +156,12 @@ async function firstProfile(
   context: Context,
   deployment: Deployment,
   token: string,
-): Promise<{ profile?: Profile; trouble?: { trouble: Problem } }> {
+): Promise<{ profile?: Profile; profileError?: { profileError: Problem } }> {
   try {
     return { profile: await fetchProfile(deployment, token, context.http()) };
   } catch (error) {
     if (isFxaError(error) && error.code === 'account_disabled') throw error;
-    return { trouble: { trouble: problemFrom(error, context.ports.now()) } };
+    return { profileError: { profileError: problemFrom(error, context.ports.now()) } };
   }
 }
 

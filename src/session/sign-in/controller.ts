@@ -49,7 +49,7 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
 
   const fail = async (attemptId: string, problem: Pick<Problem, 'code' | 'reason'>) => {
     await store.dispatch(
-      { type: 'signInFailed', attemptId, problem: { ...problem, at: ports.now() } },
+      { type: 'signInFailed', attemptId, attemptError: { ...problem, at: ports.now() } },
       { orInMemory: true },
     );
   };

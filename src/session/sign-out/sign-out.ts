@@ -7,13 +7,13 @@ import { applyEvent } from '../state/apply-event.ts';
 import type { SignOutReason } from '../state/transition.ts';
 
 /**
- * Ends the session. `sessionId`: only if it is this one. `askWho`: the next sign-in asks for account and password, even
+ * Ends the session. `sessionId`: only if it is this one. `forceLogin`: the next sign-in asks for account and password, even
  * if there is a session at Mozilla accounts.
  */
 export async function signOut(
   context: Context,
   reason: SignOutReason,
-  options: { askWho?: boolean; sessionId?: string } = {},
+  options: { forceLogin?: boolean; sessionId?: string } = {},
 ): Promise<void> {
   const at = context.ports.now();
   const { before, after } = await context.store.update(

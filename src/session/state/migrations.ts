@@ -1,6 +1,6 @@
 // Migrates records of earlier versions, one version at a time. A released step never changes: its fixtures are frozen.
 import type { StoredRecord } from './record.ts';
-import type { Account, Problem, Session, BaseState } from './states.ts';
+import type { Account, Problem } from './states.ts';
 
 /** The record of version 1, as far as the step to version 2 needs it. */
 interface RecordV1 {
@@ -24,7 +24,7 @@ type SettledV1 =
   | {
       readonly status: 'needsReauth';
       readonly account: Account;
-      readonly ended: Problem;
+      readonly endReason: Problem;
       readonly problem?: Problem;
     };
 
@@ -34,8 +34,24 @@ interface SigningInV1 {
   readonly previous: SettledV1;
 }
 
+interface RecordV2 extends Pick<RecordV1, 'deployment' | 'outbox' | 'journal'> {
+  readonly version: 2;
+  readonly session: SessionV2;
+  readonly settings: object;
+}
+
+/** With the members that version 3 renames at any depth that has some. */
+interface SessionV2 {
+  readonly status: string;
+  readonly ended?: Problem;
+  readonly trouble?: Problem;
+  readonly attempt?: object;
+  readonly grant?: object;
+  readonly previous?: SessionV2;
+}
+
 /** Version 2 adds how a session ended, settings, and sessions whose secrets end with the browser. */
-function toVersion2({ session, ...record }: RecordV1): StoredRecord {
+export function toVersion2({ session, ...record }: RecordV1): RecordV2 {
   return {
     ...record,
     version: 2,
@@ -44,7 +60,7 @@ function toVersion2({ session, ...record }: RecordV1): StoredRecord {
   };
 }
 
-function sessionToVersion2(session: RecordV1['session']): Session {
+function sessionToVersion2(session: RecordV1['session']): SessionV2 {
   if (session.status !== 'signingIn') return settledToVersion2(session);
   return {
     ...session,
@@ -53,7 +69,7 @@ function sessionToVersion2(session: RecordV1['session']): Session {
   };
 }
 
-function settledToVersion2(session: SettledV1): BaseState {
+function settledToVersion2(session: SettledV1): SessionV2 {
   switch (session.status) {
     case 'signedIn': {
       const { problem, ...rest } = session;
@@ -75,7 +91,39 @@ function settledToVersion2(session: SettledV1): BaseState {
   }
 }
 
-const STEPS: Readonly<Record<number, (record: never) => { readonly version: number }>> = { 1: toVersion2 };
+const RENAMED: Readonly<Record<string, string>> = {
+  problem: 'attemptError',
+  askWho: 'forceLogin',
+  ended: 'endReason',
+  hint: 'suspectedEnd',
+  trouble: 'profileError',
+  notKept: 'keyNotKept',
+  objection: 'dntGpc',
+};
+
+const renamed = (members: object) =>
+  Object.fromEntries(
+    Object.entries(members).map(([name, value]) => [RENAMED[name] ?? name, value as unknown]),
+  );
+
+/** Version 3 renames members. */
+export function toVersion3({ session, settings, ...record }: RecordV2) {
+  return { ...record, version: 3, session: sessionToVersion3(session), settings: renamed(settings) };
+}
+
+function sessionToVersion3({ attempt, grant, previous, ...session }: SessionV2): object {
+  return {
+    ...renamed(session),
+    ...(attempt && { attempt: renamed(attempt) }),
+    ...(grant && { grant: renamed(grant) }),
+    ...(previous && { previous: sessionToVersion3(previous) }),
+  };
+}
+
+const STEPS: Readonly<Record<number, (record: never) => { readonly version: number }>> = {
+  1: toVersion2,
+  2: toVersion3,
+};
 
 /**
  * Migrates a record as far as there are steps. Unknown input is returned unchanged or throws; the caller checks the

@@ -90,13 +90,13 @@ const account = object<Account>({
   keyIds: maybe(tableOf(object<{ kid: string }>({ kid: text }))),
 });
 
-const lastAttempt = { problem: maybe(problem), askWho: maybe(yes) };
+const lastAttempt = { attemptError: maybe(problem), forceLogin: maybe(yes) };
 
 const signedOut = object<SignedOut>({
   ...lastAttempt,
   status: oneOf('signedOut'),
   metricsAllowed: maybe(yes),
-  ended: maybe(problem),
+  endReason: maybe(problem),
   endDismissed: maybe(yes),
 });
 
@@ -110,18 +110,18 @@ const signedIn = object<SignedIn>({
     refreshTokenId: text,
     scope: text,
     sealed: maybe(object<SealedSecrets>({ refreshToken: text, keys: maybe(text) })),
-    notKept: maybe(yes),
+    keyNotKept: maybe(yes),
   }),
   replacedOther: maybe(yes),
-  hint: maybe(word),
-  trouble: maybe(problem),
+  suspectedEnd: maybe(word),
+  profileError: maybe(problem),
 });
 
 const needsReauth = object<NeedsReauth>({
   ...lastAttempt,
   status: oneOf('needsReauth'),
   account,
-  ended: problem,
+  endReason: problem,
   sessionId: maybe(text),
 });
 
@@ -134,7 +134,7 @@ const signingIn = object<SigningIn>({
     startedAt: instant,
     phase: oneOf(...PHASES),
     via: oneOf(...VIAS),
-    askWho: maybe(yes),
+    forceLogin: maybe(yes),
   }),
   previous: settled,
 });
@@ -161,7 +161,7 @@ const isRecord = object<StoredRecord>({
   settings: object<Settings>({
     sessionOnly: flag,
     metrics: maybe(flag),
-    objection: maybe(yes),
+    dntGpc: maybe(yes),
     inTab: maybe(yes),
   }),
 });

@@ -3,7 +3,7 @@ import { parseRecord, parseTokens } from './parse-record.ts';
 import { addToJournal, currentOwners, emptyRecord, type StoredRecord } from './record.ts';
 
 const signedIn: StoredRecord = {
-  version: 2,
+  version: 3,
   deployment: 'https://accounts.example client',
   session: {
     status: 'signedIn',
@@ -41,7 +41,7 @@ describe('parseRecord', () => {
   });
 
   it('refuses a record of a newer version', () => {
-    expect(() => parseRecord({ ...signedIn, version: 3 }, 'd')).toThrow(
+    expect(() => parseRecord({ ...signedIn, version: 4 }, 'd')).toThrow(
       expect.objectContaining({ code: 'storage_newer' }),
     );
   });
@@ -65,8 +65,8 @@ describe('parseRecord', () => {
     ['a journal of something else', { ...signedIn, journal: [{}] }],
     ['a change without its reason', { ...signedIn, journal: [{ at: 1, from: 'signedIn', to: 'signedOut' }] }],
     ['an invalid instant', signedInWith({ since: 1e20 })],
-    ['a problem at no instant', signedInWith({ problem: { code: 'offline', at: 1e20 } })],
-    ['a problem whose code is no word', signedInWith({ trouble: { code: '<b>', at: 1 } })],
+    ['a problem at no instant', signedInWith({ attemptError: { code: 'offline', at: 1e20 } })],
+    ['a problem whose code is no word', signedInWith({ profileError: { code: '<b>', at: 1 } })],
     ['subscriptions that are no list', signedInWith({ account: accountWith({ subscriptions: 'abc' }) })],
     ['subscriptions that are no texts', signedInWith({ account: accountWith({ subscriptions: [{}] }) })],
     ['a name that is no text', signedInWith({ account: accountWith({ displayName: {} }) })],
@@ -82,7 +82,7 @@ describe('parseRecord', () => {
         },
       },
     ],
-    ['a truncated record', { version: 2 }],
+    ['a truncated record', { version: 3 }],
     ['a truncated record of version 1', { version: 1 }],
     ['a record from before there were any', { ...signedIn, version: 0 }],
   ])('refuses %s', (_what, stored) => {

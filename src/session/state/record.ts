@@ -3,7 +3,7 @@ import type { FxaErrorCode, Reason } from '../../fxa/errors.ts';
 import { liveSession, type Session, type Status } from './states.ts';
 
 /** Optional members can be added without a new version: versions that don't know them leave them alone. */
-export const RECORD_VERSION = 2;
+export const RECORD_VERSION = 3;
 
 /** The journal is for people to read; older entries are dropped. */
 const JOURNAL_LENGTH = 50;
@@ -68,7 +68,7 @@ export interface Settings {
   /** The metrics switch; absent until it is set. */
   readonly metrics?: boolean;
   /** The browser sends DNT or GPC. Pages detect it and report it. */
-  readonly objection?: true;
+  readonly dntGpc?: true;
   /** Whether the user prefers to sign in in a tab. */
   readonly inTab?: true;
 }
@@ -112,9 +112,9 @@ export function lostRecord(deployment: string, { at, signedIn }: MissingRecord):
   // A possible opt-out from metrics is lost too, so they are off until the user turns them on.
   const empty = { ...emptyRecord(deployment), settings: { sessionOnly: false, metrics: false } };
   if (!signedIn) return empty;
-  const ended = { code: 'signed_out', reason: 'record_lost', at } as const;
+  const endReason = { code: 'signed_out', reason: 'record_lost', at } as const;
   const entry = { at, from: 'signedIn', to: 'signedOut', why: 'record_lost' } as const;
-  return addToJournal({ ...empty, session: { status: 'signedOut', ended } }, entry);
+  return addToJournal({ ...empty, session: { status: 'signedOut', endReason } }, entry);
 }
 
 export function addToJournal(

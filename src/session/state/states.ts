@@ -38,7 +38,7 @@ export interface StoredGrant {
   /** Absent when the session's secrets end with the browser: they are in `storage.session` then (secret-store.ts). */
   readonly sealed?: SealedSecrets;
   /** The secrets should outlive the browser, but it doesn't keep the key to seal them with. */
-  readonly notKept?: true;
+  readonly keyNotKept?: true;
 }
 
 /** Sealed separately, as a refresh doesn't need the keys. */
@@ -54,7 +54,7 @@ export interface Attempt {
   readonly phase: Phase;
   /** A tab outlives the background that opened it; the browser's own window doesn't. */
   readonly via: (typeof VIAS)[number];
-  readonly askWho?: true;
+  readonly forceLogin?: true;
 }
 
 export const VIAS = ['window', 'tab'] as const;
@@ -66,9 +66,9 @@ export type Phase = (typeof PHASES)[number];
 /** What the last attempt left behind. */
 interface LastAttempt {
   /** How it failed; kept until the next attempt, or until the user dismisses it. */
-  readonly problem?: Problem;
+  readonly attemptError?: Problem;
   /** The next sign-in asks for account and password, even if there is a session at Mozilla accounts. */
-  readonly askWho?: true;
+  readonly forceLogin?: true;
 }
 
 export interface SignedOut extends LastAttempt {
@@ -76,7 +76,7 @@ export interface SignedOut extends LastAttempt {
   /** The last account here allowed metrics. Absent after a session: it didn't. */
   readonly metricsAllowed?: true;
   /** How the last session ended. */
-  readonly ended?: Problem;
+  readonly endReason?: Problem;
   /** The user has dismissed that message. */
   readonly endDismissed?: true;
 }
@@ -111,9 +111,9 @@ export interface SignedIn extends LastAttempt {
   /** Replaced another account, whose data was removed. */
   readonly replacedOther?: true;
   /** What the companion says has happened; becomes the reason if Mozilla accounts rejects the grant. */
-  readonly hint?: SuspectedEnd;
+  readonly suspectedEnd?: SuspectedEnd;
   /** Why the profile couldn't be fetched last time. */
-  readonly trouble?: Problem;
+  readonly profileError?: Problem;
 }
 
 export type SuspectedEnd = Extract<Reason, 'password_changed' | 'account_deleted'>;
@@ -122,7 +122,7 @@ export interface NeedsReauth extends LastAttempt {
   readonly status: 'needsReauth';
   readonly account: Account;
   /** Why the session ended; kept while attempts to sign in again fail. */
-  readonly ended: Problem;
+  readonly endReason: Problem;
   /** The session that ended; its companion session may still tell why. Absent if an earlier version ended it. */
   readonly sessionId?: string;
 }

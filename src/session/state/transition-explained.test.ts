@@ -6,8 +6,8 @@ const grant = { refreshTokenId: 'grant-1', sealed: { refreshToken: 'sealed' }, s
 const account = { subject: 'ada' };
 const out: Session = { status: 'signedOut' };
 const signedIn: SignedIn = { status: 'signedIn', id: 's1', since: 1, account, grant };
-const ended: Problem = { code: 'reauth_required', reason: 'grant_revoked', at: 5 };
-const needsReauth: NeedsReauth = { status: 'needsReauth', account, ended, sessionId: 's1' };
+const endReason: Problem = { code: 'reauth_required', reason: 'grant_revoked', at: 5 };
+const needsReauth: NeedsReauth = { status: 'needsReauth', account, endReason, sessionId: 's1' };
 const attempt = { id: 'a1', startedAt: 2, phase: 'checking', via: 'window' } as const;
 const signingIn = (previous: SigningIn['previous']): SigningIn => ({
   status: 'signingIn',
@@ -18,10 +18,10 @@ const signingIn = (previous: SigningIn['previous']): SigningIn => ({
 describe('endExplained', () => {
   const applyEndReason = (reason: 'password_changed' | 'account_deleted', sessionId = 's1') =>
     ({ type: 'endExplained', sessionId, reason, at: 9 }) as const;
-  const erased = { status: 'signedOut', ended: { code: 'signed_out', reason: 'account_deleted', at: 9 } };
+  const erased = { status: 'signedOut', endReason: { code: 'signed_out', reason: 'account_deleted', at: 9 } };
 
   it('keeps the account and the time when the password was changed', () => {
-    const changed = { ...needsReauth, ended: { ...ended, reason: 'password_changed' } };
+    const changed = { ...needsReauth, endReason: { ...endReason, reason: 'password_changed' } };
     expect(transition(needsReauth, applyEndReason('password_changed'))).toEqual(changed);
     expect(transition(signingIn(needsReauth), applyEndReason('password_changed'))).toEqual(
       signingIn(changed as never),

@@ -16,8 +16,8 @@ const grant = { refreshTokenId: 'grant-1', sealed: { refreshToken: 'sealed' }, s
 const account = { subject: 'ada' };
 const out: Session = { status: 'signedOut' };
 const signedIn: SignedIn = { status: 'signedIn', id: 's1', since: 1, account, grant };
-const ended: Problem = { code: 'reauth_required', reason: 'grant_revoked', at: 5 };
-const needsReauth: NeedsReauth = { status: 'needsReauth', account, ended, sessionId: 's1' };
+const endReason: Problem = { code: 'reauth_required', reason: 'grant_revoked', at: 5 };
+const needsReauth: NeedsReauth = { status: 'needsReauth', account, endReason, sessionId: 's1' };
 const attempt = { id: 'a1', startedAt: 2, phase: 'checking', via: 'window' } as const;
 const signingIn = (previous: SigningIn['previous']): SigningIn => ({
   status: 'signingIn',
@@ -42,26 +42,26 @@ describe('a sign-in attempt', () => {
       const failed = transition(signingIn(baseState(from)), {
         type: 'signInFailed',
         attemptId: 'a1',
-        problem,
+        attemptError: problem,
       });
-      expect(failed).toEqual({ ...from, problem });
+      expect(failed).toEqual({ ...from, attemptError: problem });
     },
   );
 
-  it('keeps askWho after a failed attempt, unless it was cancelled', () => {
-    const asking = { ...signingIn(signedIn), attempt: { ...attempt, askWho: true } } as const;
+  it('keeps forceLogin after a failed attempt, unless it was cancelled', () => {
+    const asking = { ...signingIn(signedIn), attempt: { ...attempt, forceLogin: true } } as const;
     const interrupted: SessionEvent = {
       type: 'signInFailed',
       attemptId: 'a1',
-      problem: { code: 'interrupted', at: 5 },
+      attemptError: { code: 'interrupted', at: 5 },
     };
-    expect(transition(asking, interrupted)).toMatchObject({ status: 'signedIn', askWho: true });
-    const cancelled = { ...interrupted, problem: { code: 'cancelled', at: 5 } } as const;
-    expect(transition(asking, cancelled)).not.toHaveProperty('askWho');
-    const again = { ...asking, previous: { ...signedIn, askWho: true } } as const;
-    expect(transition(again, cancelled)).not.toHaveProperty('askWho');
-    const asked = { ...asking, previous: { ...out, askWho: true } } as const;
-    expect(transition(asked, cancelled)).toMatchObject({ askWho: true });
+    expect(transition(asking, interrupted)).toMatchObject({ status: 'signedIn', forceLogin: true });
+    const cancelled = { ...interrupted, attemptError: { code: 'cancelled', at: 5 } } as const;
+    expect(transition(asking, cancelled)).not.toHaveProperty('forceLogin');
+    const again = { ...asking, previous: { ...signedIn, forceLogin: true } } as const;
+    expect(transition(again, cancelled)).not.toHaveProperty('forceLogin');
+    const asked = { ...asking, previous: { ...out, forceLogin: true } } as const;
+    expect(transition(asked, cancelled)).toMatchObject({ forceLogin: true });
   });
 
   it('turns a completed attempt into the session with the same id', () => {
@@ -81,7 +81,9 @@ describe('a sign-in attempt', () => {
 
   it('ignores events of an attempt that is over', () => {
     for (const state of [out, signedIn, needsReauth, signingIn(signedIn)]) {
-      expect(transition(state, { type: 'signInFailed', attemptId: 'late', problem })).toBe(state);
+      expect(transition(state, { type: 'signInFailed', attemptId: 'late', attemptError: problem })).toBe(
+        state,
+      );
       expect(transition(state, { type: 'signInCompleted', attemptId: 'late', account, grant, at: 9 })).toBe(
         state,
       );
@@ -93,14 +95,14 @@ describe('a live session', () => {
   it('stores a profile and clears the last fetch error, also beneath a running attempt', () => {
     const event: SessionEvent = { type: 'profileFetched', sessionId: 's1', profile, at: 7 };
     const fresh = { ...signedIn, account: { subject: 'ada', profile, profileAt: 7 } };
-    expect(transition({ ...signedIn, trouble: problem }, event)).toEqual(fresh);
-    expect(transition(signingIn({ ...signedIn, trouble: problem }), event)).toEqual(signingIn(fresh));
+    expect(transition({ ...signedIn, profileError: problem }, event)).toEqual(fresh);
+    expect(transition(signingIn({ ...signedIn, profileError: problem }), event)).toEqual(signingIn(fresh));
   });
 
   it('keeps the problem of a failed attempt until it is dismissed', () => {
     const event: SessionEvent = { type: 'profileFetched', sessionId: 's1', profile, at: 7 };
-    const failed = transition({ ...signedIn, problem, askWho: true }, event);
-    expect(failed).toMatchObject({ problem });
+    const failed = transition({ ...signedIn, attemptError: problem, forceLogin: true }, event);
+    expect(failed).toMatchObject({ attemptError: problem });
     expect(transition(failed, { type: 'problemDismissed' })).toEqual({
       ...signedIn,
       account: { subject: 'ada', profile, profileAt: 7 },
@@ -117,9 +119,11 @@ describe('a live session', () => {
   });
 
   it('stays signed in when the profile can’t be fetched', () => {
-    expect(transition(signedIn, { type: 'profileFetchFailed', sessionId: 's1', trouble: problem })).toEqual({
+    expect(
+      transition(signedIn, { type: 'profileFetchFailed', sessionId: 's1', profileError: problem }),
+    ).toEqual({
       ...signedIn,
-      trouble: problem,
+      profileError: problem,
     });
   });
 
@@ -131,11 +135,15 @@ describe('a live session', () => {
   });
 
   it('ends for the suspected reason once the grant is rejected', () => {
-    const hinted = transition(signedIn, { type: 'endSuspected', sessionId: 's1', hint: 'password_changed' });
-    expect(hinted).toEqual({ ...signedIn, hint: 'password_changed' });
+    const hinted = transition(signedIn, {
+      type: 'endSuspected',
+      sessionId: 's1',
+      suspectedEnd: 'password_changed',
+    });
+    expect(hinted).toEqual({ ...signedIn, suspectedEnd: 'password_changed' });
     expect(transition(hinted, { type: 'grantRejected', sessionId: 's1', at: 5 })).toEqual({
       ...needsReauth,
-      ended: { ...ended, reason: 'password_changed' },
+      endReason: { ...endReason, reason: 'password_changed' },
     });
     expect(transition(hinted, { type: 'grantConfirmed', sessionId: 's1' })).toEqual(signedIn);
     expect(transition(signedIn, { type: 'grantConfirmed', sessionId: 's1' })).toBe(signedIn);
@@ -143,10 +151,10 @@ describe('a live session', () => {
 
   it('is signed out when the grant is rejected after the account was deleted', () => {
     const rejected: SessionEvent = { type: 'grantRejected', sessionId: 's1', at: 5 };
-    const gone = transition({ ...signedIn, hint: 'account_deleted' }, rejected);
+    const gone = transition({ ...signedIn, suspectedEnd: 'account_deleted' }, rejected);
     expect(gone).toEqual({
       status: 'signedOut',
-      ended: { code: 'signed_out', reason: 'account_deleted', at: 5 },
+      endReason: { code: 'signed_out', reason: 'account_deleted', at: 5 },
     });
     expect(transitionReason(rejected, gone)).toBe('account_deleted');
   });
@@ -162,13 +170,13 @@ describe('a live session', () => {
   it('ignores events of another session', () => {
     for (const state of [out, signedIn, needsReauth, signingIn(signedIn)]) {
       expect(transition(state, { type: 'profileFetched', sessionId: 'other', profile, at: 7 })).toBe(state);
-      expect(transition(state, { type: 'profileFetchFailed', sessionId: 'other', trouble: problem })).toBe(
-        state,
-      );
+      expect(
+        transition(state, { type: 'profileFetchFailed', sessionId: 'other', profileError: problem }),
+      ).toBe(state);
       expect(transition(state, { type: 'grantRejected', sessionId: 'other', at: 5 })).toBe(state);
-      expect(transition(state, { type: 'endSuspected', sessionId: 'other', hint: 'account_deleted' })).toBe(
-        state,
-      );
+      expect(
+        transition(state, { type: 'endSuspected', sessionId: 'other', suspectedEnd: 'account_deleted' }),
+      ).toBe(state);
     }
   });
 });
@@ -191,7 +199,7 @@ it('keeps a running attempt when the session beneath it is lost', () => {
   const lost = { type: 'signedOut', reason: 'key_lost', at: 5 } as const;
   const left = {
     status: 'signedOut',
-    ended: { code: 'signed_out', reason: 'key_lost', at: 5 },
+    endReason: { code: 'signed_out', reason: 'key_lost', at: 5 },
   } as const;
   expect(transition(signingIn(signedIn), lost)).toEqual(signingIn(left));
   const alone = signingIn({ status: 'signedOut' });
@@ -202,11 +210,11 @@ it('signs out from every state, once, and can ask for the account next time', ()
   const event = { type: 'signedOut', reason: 'by_user', at: 5 } as const;
   const left = {
     status: 'signedOut',
-    ended: { code: 'signed_out', reason: 'by_user', at: 5 },
+    endReason: { code: 'signed_out', reason: 'by_user', at: 5 },
   };
   for (const state of [signedIn, needsReauth, signingIn(signedIn)]) {
     expect(transition(state, event)).toEqual(left);
-    expect(transition(state, { ...event, askWho: true })).toEqual({ ...left, askWho: true });
+    expect(transition(state, { ...event, forceLogin: true })).toEqual({ ...left, forceLogin: true });
   }
   expect(transition(out, event)).toBe(out);
 });
@@ -214,9 +222,9 @@ it('signs out from every state, once, and can ask for the account next time', ()
 it('ends a live session by two events only, in any order of events', () => {
   const id = fc.constantFrom('a1', 'a2', 's1');
   const event: fc.Arbitrary<SessionEvent> = fc.oneof(
-    id.map((attemptId): SessionEvent => ({ type: 'signInFailed', attemptId, problem })),
+    id.map((attemptId): SessionEvent => ({ type: 'signInFailed', attemptId, attemptError: problem })),
     id.map((sessionId): SessionEvent => ({ type: 'profileFetched', sessionId, profile, at: 7 })),
-    id.map((sessionId): SessionEvent => ({ type: 'profileFetchFailed', sessionId, trouble: problem })),
+    id.map((sessionId): SessionEvent => ({ type: 'profileFetchFailed', sessionId, profileError: problem })),
     id.map((started): SessionEvent => ({ type: 'signInStarted', attempt: { ...attempt, id: started } })),
   );
   fc.assert(

@@ -29,13 +29,13 @@ export type SessionEvent =
   | { readonly type: 'signInStarted'; readonly attempt: Attempt }
   | { readonly type: 'phaseReached'; readonly attemptId: string; readonly phase: Phase }
   | { readonly type: 'movedToTab'; readonly attemptId: string }
-  | { readonly type: 'signInFailed'; readonly attemptId: string; readonly problem: Problem }
+  | { readonly type: 'signInFailed'; readonly attemptId: string; readonly attemptError: Problem }
   | {
       readonly type: 'signInCompleted';
       readonly attemptId: string;
       readonly account: Account;
       readonly grant: StoredGrant;
-      readonly trouble?: Problem;
+      readonly profileError?: Problem;
       readonly at: number;
     }
   | {
@@ -46,15 +46,15 @@ export type SessionEvent =
     }
   /** The companion says that the account opted out of metrics; the profile may not say so yet. */
   | { readonly type: 'metricsClosed'; readonly sessionId: string }
-  | { readonly type: 'profileFetchFailed'; readonly sessionId: string; readonly trouble: Problem }
+  | { readonly type: 'profileFetchFailed'; readonly sessionId: string; readonly profileError: Problem }
   | { readonly type: 'problemDismissed' }
   | {
       readonly type: 'secretsMoved';
       readonly sessionId: string;
       readonly sealed?: SealedSecrets | undefined;
-      readonly notKept?: true | undefined;
+      readonly keyNotKept?: true | undefined;
     }
-  | { readonly type: 'endSuspected'; readonly sessionId: string; readonly hint: SuspectedEnd }
+  | { readonly type: 'endSuspected'; readonly sessionId: string; readonly suspectedEnd: SuspectedEnd }
   /** Mozilla accounts still accepts the grant, so a suspected end was wrong. */
   | { readonly type: 'grantConfirmed'; readonly sessionId: string }
   | { readonly type: 'grantRejected'; readonly sessionId: string; readonly at: number }
@@ -70,16 +70,17 @@ export type SessionEvent =
       readonly reason: SignOutReason;
       /** Applies to this session only; without it, to whichever there is. */
       readonly sessionId?: string | undefined;
-      readonly askWho?: boolean | undefined;
+      readonly forceLogin?: boolean | undefined;
       readonly at: number;
     };
 
 /** Why an event changed the state, for the journal: an error code, a reason, or the event's type. */
 export function transitionReason(event: SessionEvent, next: Session): JournalReason {
-  if (event.type === 'signInFailed') return event.problem.code;
+  if (event.type === 'signInFailed') return event.attemptError.code;
   if (event.type === 'signedOut' || event.type === 'endExplained') return event.reason;
   const to = baseState(next);
-  if (event.type === 'grantRejected' && to.status !== 'signedIn') return to.ended?.reason ?? 'grant_revoked';
+  if (event.type === 'grantRejected' && to.status !== 'signedIn')
+    return to.endReason?.reason ?? 'grant_revoked';
   return event.type === 'signInStarted' || event.type === 'signInCompleted' ? 'sign_in' : event.type;
 }
 
@@ -103,11 +104,11 @@ export function transition(session: Session, event: SessionEvent): Session {
 
     case 'signInFailed':
       if (!isAttempt(session, event.attemptId)) return session;
-      return failed(session, event.problem);
+      return failed(session, event.attemptError);
 
     case 'signInCompleted': {
       if (!isAttempt(session, event.attemptId)) return session;
-      const { account, grant, trouble } = event;
+      const { account, grant, profileError } = event;
       const { previous } = session;
       const other = previous.status !== 'signedOut' && previous.account.subject !== account.subject;
       return {
@@ -117,12 +118,12 @@ export function transition(session: Session, event: SessionEvent): Session {
         account,
         grant,
         ...(other && { replacedOther: true }),
-        ...(trouble && { trouble }),
+        ...(profileError && { profileError }),
       };
     }
 
     case 'profileFetched':
-      return changeLive(session, event.sessionId, ({ trouble, ...live }) => ({
+      return changeLive(session, event.sessionId, ({ profileError, ...live }) => ({
         ...live,
         account: { ...live.account, profile: event.profile, profileAt: event.at },
       }));
@@ -137,18 +138,18 @@ export function transition(session: Session, event: SessionEvent): Session {
     }
 
     case 'profileFetchFailed':
-      return changeLive(session, event.sessionId, (live) => ({ ...live, trouble: event.trouble }));
+      return changeLive(session, event.sessionId, (live) => ({ ...live, profileError: event.profileError }));
 
     case 'problemDismissed': {
       if (session.status === 'signingIn') return session;
-      const { problem, ...rest } = session;
+      const { attemptError: problem, ...rest } = session;
       if (rest.status === 'signedOut') {
-        const endSeen = rest.ended === undefined || rest.endDismissed === true;
+        const endSeen = rest.endReason === undefined || rest.endDismissed === true;
         if (!problem && endSeen) return session;
-        return rest.ended ? { ...rest, endDismissed: true } : rest;
+        return rest.endReason ? { ...rest, endDismissed: true } : rest;
       }
       if (!problem) return session;
-      const { askWho, ...plain } = rest;
+      const { forceLogin, ...plain } = rest;
       return plain;
     }
 
@@ -159,16 +160,16 @@ export function transition(session: Session, event: SessionEvent): Session {
           refreshTokenId: grant.refreshTokenId,
           scope: grant.scope,
           ...(event.sealed && { sealed: event.sealed }),
-          ...(event.notKept && { notKept: event.notKept }),
+          ...(event.keyNotKept && { keyNotKept: event.keyNotKept }),
         },
       }));
 
     case 'endSuspected':
-      return changeLive(session, event.sessionId, (live) => ({ ...live, hint: event.hint }));
+      return changeLive(session, event.sessionId, (live) => ({ ...live, suspectedEnd: event.suspectedEnd }));
 
     case 'grantConfirmed':
-      if (!liveSession(session)?.hint) return session;
-      return changeLive(session, event.sessionId, ({ hint, ...live }) => live);
+      if (!liveSession(session)?.suspectedEnd) return session;
+      return changeLive(session, event.sessionId, ({ suspectedEnd, ...live }) => live);
 
     case 'grantRejected':
       return changeLive(session, event.sessionId, (live) => rejected(live, event.at));
@@ -183,15 +184,19 @@ export function transition(session: Session, event: SessionEvent): Session {
 
 /** After a failure the next attempt asks for the account again, if this one did; after a cancellation it doesn't. */
 function failed({ previous, attempt }: SigningIn, problem: Problem): BaseState {
-  if (previous.status === 'signedOut') return { ...previous, problem };
-  const { askWho, ...base } = previous;
-  return { ...base, problem, ...(attempt.askWho && problem.code !== 'cancelled' && { askWho: true }) };
+  if (previous.status === 'signedOut') return { ...previous, attemptError: problem };
+  const { forceLogin, ...base } = previous;
+  return {
+    ...base,
+    attemptError: problem,
+    ...(attempt.forceLogin && problem.code !== 'cancelled' && { forceLogin: true }),
+  };
 }
 
-function rejected({ id, account, hint }: SignedIn, at: number): BaseState {
-  if (hint === 'account_deleted') return erased(account, at);
-  const ended: Problem = { code: 'reauth_required', reason: hint ?? 'grant_revoked', at };
-  return { status: 'needsReauth', account, ended, sessionId: id };
+function rejected({ id, account, suspectedEnd }: SignedIn, at: number): BaseState {
+  if (suspectedEnd === 'account_deleted') return erased(account, at);
+  const endReason: Problem = { code: 'reauth_required', reason: suspectedEnd ?? 'grant_revoked', at };
+  return { status: 'needsReauth', account, endReason, sessionId: id };
 }
 
 /** Sets the reason of the ended session of that id, also beneath a running attempt; a deleted account is erased. */
@@ -200,16 +205,18 @@ function applyEndReason(
   { sessionId, reason, at }: Extract<SessionEvent, { type: 'endExplained' }>,
 ): Session {
   const base = baseState(session);
-  if (base.status !== 'needsReauth' || base.sessionId !== sessionId || base.ended.reason === reason)
+  if (base.status !== 'needsReauth' || base.sessionId !== sessionId || base.endReason.reason === reason)
     return session;
   const next: BaseState =
-    reason === 'account_deleted' ? erased(base.account, at) : { ...base, ended: { ...base.ended, reason } };
+    reason === 'account_deleted'
+      ? erased(base.account, at)
+      : { ...base, endReason: { ...base.endReason, reason } };
   return session.status === 'signingIn' ? { ...session, previous: next } : next;
 }
 
 function erased(account: Account, at: number): SignedOut {
-  const ended: Problem = { code: 'signed_out', reason: 'account_deleted', at };
-  return { status: 'signedOut', ended, ...metricsConsentOf(account) };
+  const endReason: Problem = { code: 'signed_out', reason: 'account_deleted', at };
+  return { status: 'signedOut', endReason, ...metricsConsentOf(account) };
 }
 
 /** Whether the removed account allowed metrics: the only thing kept of it. */
@@ -219,22 +226,27 @@ function metricsConsentOf({ profile }: Account): Pick<SignedOut, 'metricsAllowed
 
 /** A sign-out by the user also ends a running attempt; a lost session doesn't. */
 function signedOut(session: Session, event: Extract<SessionEvent, { type: 'signedOut' }>): Session {
-  const { reason, sessionId, askWho = false, at } = event;
+  const { reason, sessionId, forceLogin: forceLogin = false, at } = event;
   if (sessionId !== undefined && liveSession(session)?.id !== sessionId) return session;
   const byUser = reason === 'by_user';
   // An attempt at another server can't finish here.
   const endsAttempt = byUser || reason === 'environment_changed';
   if (baseState(session).status === 'signedOut' && (session.status === 'signedOut' || !endsAttempt))
     return session;
-  const ended: Problem = { code: 'signed_out', reason, at };
+  const endReason: Problem = { code: 'signed_out', reason, at };
   const base = baseState(session);
   // Canceling an attempt before the first sign-in is no opt-out.
-  const unasked = base.status === 'signedOut' && (base.metricsAllowed ?? base.ended === undefined);
+  const unasked = base.status === 'signedOut' && (base.metricsAllowed ?? base.endReason === undefined);
   const metricsConsent =
     base.status === 'signedOut'
       ? unasked && { metricsAllowed: true as const }
       : metricsConsentOf(base.account);
-  const out: SignedOut = { status: 'signedOut', ended, ...(askWho && { askWho }), ...metricsConsent };
+  const out: SignedOut = {
+    status: 'signedOut',
+    endReason,
+    ...(forceLogin && { forceLogin }),
+    ...metricsConsent,
+  };
   return session.status === 'signingIn' && !endsAttempt ? { ...session, previous: out } : out;
 }
 

@@ -45,13 +45,13 @@ const record: StoredRecord = {
 it('shows the account and nothing of the grant', () => {
   const view = projectView(record, AROUND);
   expect(view).toEqual({
-    version: 3,
+    version: 4,
     status: 'signedIn',
     account: { uid: 'uid', email: 'ada@example.com', avatar: 'https://pic', metricsEnabled: true },
     since: 1,
     sessionOnly: 'off',
     pendingRevocations: 2,
-    metrics: { on: true, closedBy: [] },
+    metrics: { on: true, blockedBy: [] },
     issuer: 'https://accounts.example',
     lastChange: { at: 1, from: 'signedOut', to: 'signedIn', why: 'sign_in' },
   });
@@ -75,7 +75,7 @@ it('shows the subject before the first profile was fetched', () => {
 });
 
 it('hides the last attempt’s problem while a new one runs', () => {
-  const previous = { status: 'signedOut', problem: { code: 'offline', at: 1 } } as const;
+  const previous = { status: 'signedOut', attemptError: { code: 'offline', at: 1 } } as const;
   const session = {
     status: 'signingIn',
     attempt: { id: 'a', startedAt: 1, phase: 'window', via: 'tab' },
@@ -93,7 +93,7 @@ it('shows what the policy decides, and no metrics when it forbids them', () => {
     emailDomain: 'example.org',
     account: { metricsEnabled: false },
   });
-  expect(projectView(record, { ...AROUND, policy }).metrics.closedBy).toEqual(['policy']);
+  expect(projectView(record, { ...AROUND, policy }).metrics.blockedBy).toEqual(['policy']);
   const chosen = { ...record, settings: { sessionOnly: true } };
   expect(projectView(chosen, AROUND).sessionOnly).toBe('chosen');
 });
@@ -105,9 +105,9 @@ it('shows whether signing in in a tab is possible, and preferred', () => {
 });
 
 it('shows how the last session ended', () => {
-  const ended = { code: 'signed_out', reason: 'by_user', at: 1 } as const;
-  expect(projectView({ ...record, session: { status: 'signedOut', ended } }, AROUND)).toMatchObject({
-    ended,
+  const endReason = { code: 'signed_out', reason: 'by_user', at: 1 } as const;
+  expect(projectView({ ...record, session: { status: 'signedOut', endReason } }, AROUND)).toMatchObject({
+    endReason,
   });
 });
 
@@ -120,13 +120,13 @@ it('shows which profile fields can be edited, and the account’s capabilities',
   } as StoredRecord['session'];
   const { account } = projectView({ ...record, session }, AROUND);
   expect(account).toMatchObject({ mayChange: ['name'], subscriptions: ['notes', 'more'] });
-  const ended = {
+  const endReason = {
     status: 'needsReauth',
     account: { subject: 'u' },
-    ended: { code: 'reauth_required', at: 1 },
+    endReason: { code: 'reauth_required', at: 1 },
   };
-  const after = projectView({ ...record, session: ended as StoredRecord['session'] }, AROUND).account;
-  expect(after).toEqual({ uid: 'u', metricsEnabled: false, awaited: true });
+  const after = projectView({ ...record, session: endReason as StoredRecord['session'] }, AROUND).account;
+  expect(after).toEqual({ uid: 'u', metricsEnabled: false, profilePending: true });
 });
 
 it('shows the metrics switch and everything that blocks metrics', () => {
@@ -134,17 +134,17 @@ it('shows the metrics switch and everything that blocks metrics', () => {
   const metricsOf = (settings: Partial<StoredRecord['settings']>, around: Partial<Environment>) =>
     projectView({ ...empty, settings: { sessionOnly: false, ...settings } }, { ...AROUND, ...around })
       .metrics;
-  expect(metricsOf({}, {})).toEqual({ on: true, closedBy: [] });
-  expect(metricsOf({}, { consent: undefined })).toEqual({ on: false, closedBy: ['switch'] });
-  expect(metricsOf({ metrics: true }, { consent: undefined })).toEqual({ on: true, closedBy: [] });
-  const all = metricsOf({ metrics: false, objection: true }, { consent: false, companion: false });
-  expect(all).toEqual({ on: false, closedBy: ['nowhere', 'switch', 'browser', 'objection'] });
+  expect(metricsOf({}, {})).toEqual({ on: true, blockedBy: [] });
+  expect(metricsOf({}, { consent: undefined })).toEqual({ on: false, blockedBy: ['switch'] });
+  expect(metricsOf({ metrics: true }, { consent: undefined })).toEqual({ on: true, blockedBy: [] });
+  const all = metricsOf({ metrics: false, dntGpc: true }, { consent: false, companion: false });
+  expect(all).toEqual({ on: false, blockedBy: ['no_companion', 'switch', 'browser', 'dnt_gpc'] });
 });
 
 it('hides how a session ended once that was dismissed', () => {
-  const ended = { code: 'signed_out', reason: 'account_deleted', at: 5 } as const;
+  const endReason = { code: 'signed_out', reason: 'account_deleted', at: 5 } as const;
   const view = (more: object) =>
-    projectView({ ...record, session: { status: 'signedOut', ended, ...more } }, AROUND);
-  expect(view({}).ended).toEqual(ended);
-  expect(view({ endDismissed: true })).not.toHaveProperty('ended');
+    projectView({ ...record, session: { status: 'signedOut', endReason, ...more } }, AROUND);
+  expect(view({}).endReason).toEqual(endReason);
+  expect(view({ endDismissed: true })).not.toHaveProperty('endReason');
 });

@@ -26,7 +26,7 @@ export interface AccountView {
   /** Capabilities of the account for this client; absent if there are none. */
   readonly subscriptions?: readonly string[];
   /** True until the first profile was fetched. */
-  readonly awaited?: true;
+  readonly profilePending?: true;
   /** Profile fields this grant may edit. */
   readonly mayChange?: readonly Changeable[];
 }
@@ -40,10 +40,10 @@ export interface MetricsView {
   /** The local switch. */
   readonly on: boolean;
   /** Everything that blocks metrics; empty when they are allowed. */
-  readonly closedBy: readonly MetricsBlocker[];
+  readonly blockedBy: readonly MetricsBlocker[];
 }
 
-export const VIEW_VERSION = 3;
+export const VIEW_VERSION = 4;
 export const SESSION_ONLY = ['off', 'chosen', 'by_policy', 'by_browser'] as const;
 
 export interface View {
@@ -55,7 +55,7 @@ export interface View {
   /** True when another attempt failed during a live session, and the user hasn't dismissed that yet. */
   readonly unfinished?: true;
   /** How the last session ended; until the next begins or the user dismisses it. */
-  readonly ended?: Problem;
+  readonly endReason?: Problem;
   /** When the session began, in milliseconds. */
   readonly since?: number;
   /** True when the account replaced another, whose data was removed. */
@@ -88,12 +88,12 @@ export function projectView(record: StoredRecord, environment: Environment): Vie
   const lastChange = record.journal.at(-1);
   const base = baseState(session);
   const dismissed = base.status === 'signedOut' && base.endDismissed === true;
-  const ended = base.status === 'signedIn' || dismissed ? undefined : base.ended;
+  const endReason = base.status === 'signedIn' || dismissed ? undefined : base.endReason;
   const scope = base.status === 'signedIn' ? base.grant.scope : '';
   const account = base.status === 'signedOut' ? undefined : accountView(base.account, scope, policy);
   // A running attempt supersedes the last one's failure.
-  const failed = session.status === 'signingIn' ? undefined : base.problem;
-  const problem = failed ?? (session.status === 'signedIn' ? session.trouble : undefined);
+  const failed = session.status === 'signingIn' ? undefined : base.attemptError;
+  const problem = failed ?? (session.status === 'signedIn' ? session.profileError : undefined);
   const unfinished = base.status === 'signedIn' && failed !== undefined && failed.code !== 'cancelled';
   const owners = currentOwners(session);
   return {
@@ -102,7 +102,7 @@ export function projectView(record: StoredRecord, environment: Environment): Vie
     ...(account && { account }),
     ...(problem && { problem }),
     ...(unfinished && { unfinished }),
-    ...(ended && { ended }),
+    ...(endReason && { endReason }),
     ...(base.status === 'signedIn' && { since: base.since }),
     ...(base.status === 'signedIn' && base.replacedOther && { replacedOther: true }),
     ...(session.status === 'signingIn' && { phase: session.attempt.phase, via: session.attempt.via }),
@@ -111,7 +111,7 @@ export function projectView(record: StoredRecord, environment: Environment): Vie
     pendingRevocations: record.outbox.filter(
       ({ owner, attempts }) => attempts > 0 && (owner === undefined || !owners.includes(owner)),
     ).length,
-    metrics: { on: switchedOn(record, consent), closedBy: blockedBy(record, environment) },
+    metrics: { on: switchedOn(record, consent), blockedBy: blockedBy(record, environment) },
     issuer: environment.issuer,
     ...(environment.tab && { tab: true }),
     ...(settings.inTab && { inTab: true }),
@@ -129,7 +129,7 @@ function endsWithBrowser(
 ): View['sessionOnly'] {
   if (policy.sessionOnly) return 'by_policy';
   const grant = liveSession(session)?.grant;
-  const kept = grant ? grant.notKept !== true && (grant.sealed !== undefined || keepsKeys) : keepsKeys;
+  const kept = grant ? grant.keyNotKept !== true && (grant.sealed !== undefined || keepsKeys) : keepsKeys;
   if (!kept) return 'by_browser';
   return settings.sessionOnly ? 'chosen' : 'off';
 }
@@ -145,7 +145,7 @@ export const EMPTY_VIEW: View = {
   status: 'signedOut',
   sessionOnly: 'off',
   pendingRevocations: 0,
-  metrics: { on: false, closedBy: ['account'] },
+  metrics: { on: false, blockedBy: ['account'] },
 };
 
 function accountView(account: Account, scope: string, policy: Policy): AccountView {
@@ -159,7 +159,7 @@ function accountView(account: Account, scope: string, policy: Policy): AccountVi
     // FxA: a missing answer is a no (integration requirements).
     metricsEnabled: profile?.metricsEnabled === true && !policy.metricsOff,
     ...(profile?.subscriptions?.length && { subscriptions: profile.subscriptions }),
-    ...(!profile && { awaited: true }),
+    ...(!profile && { profilePending: true }),
     ...(mayChange.length > 0 && { mayChange }),
   };
 }

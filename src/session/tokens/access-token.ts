@@ -176,8 +176,8 @@ async function refresh(
   } catch (error) {
     if (isFxaError(error) && error.code === 'scope_denied') await noteDenied(context, session, scope);
     if (!isFxaError(error) || error.code !== 'reauth_required') throw error;
-    const hint = await findEndReason(context, session);
-    if (hint) await store.dispatch({ type: 'endSuspected', sessionId: session.id, hint });
+    const suspectedEnd = await findEndReason(context, session);
+    if (suspectedEnd) await store.dispatch({ type: 'endSuspected', sessionId: session.id, suspectedEnd });
     await store.dispatch({ type: 'grantRejected', sessionId: session.id, at: ports.now() });
     // They may include scoped keys, and the next cleanup may be a long way off.
     await deleteSecrets(context, [session.id]);

@@ -57,17 +57,17 @@ async function dueAt(
   token: CachedToken | undefined,
 ): Promise<number | undefined> {
   const { ports } = context;
-  if (token && isShortLived(token) && !live.hint) return undefined;
+  if (token && isShortLived(token) && !live.suspectedEnd) return undefined;
   const plan = await readPlan(ports, MEMORY.refreshPlan, live.id);
-  if (!token && !plan && !live.hint) {
+  if (!token && !plan && !live.suspectedEnd) {
     const notBefore = ports.now() + FIRST_MS * (1 + 4 * ports.random());
     await savePlan(ports, MEMORY.refreshPlan, live.id, { notBefore, failures: 0 });
     return notBefore;
   }
   // If the session is suspected to have ended, refresh at once: only that can tell.
-  const wanted = token && !live.hint && isFresh(token, ports.now()) ? staleAt(token) - AHEAD_MS : 0;
+  const wanted = token && !live.suspectedEnd && isFresh(token, ports.now()) ? staleAt(token) - AHEAD_MS : 0;
   // A suspected end doesn't wait for the first refresh after a start, only for a failed one.
-  const waits = plan && !isDue(plan, WAITS, ports.now()) && !(live.hint && plan.failures === 0);
+  const waits = plan && !isDue(plan, WAITS, ports.now()) && !(live.suspectedEnd && plan.failures === 0);
   return Math.max(wanted, waits ? plan.notBefore : 0);
 }
 

@@ -18,7 +18,7 @@ export async function isSessionOnly({ store, ports }: Context): Promise<boolean>
 }
 
 /** What the record says about where the secrets are. */
-export type SecretLocation = Pick<StoredGrant, 'sealed' | 'notKept'>;
+export type SecretLocation = Pick<StoredGrant, 'sealed' | 'keyNotKept'>;
 
 /** Seals the secrets, or stores them in memory. The result goes into the record. */
 export async function saveSecrets(
@@ -31,7 +31,7 @@ export async function saveSecrets(
   if (sealed) return { sealed };
   const { issuer } = context.config;
   await change(context, (held) => ({ ...held, [owner]: { ...secrets, issuer } }));
-  return sessionOnly ? {} : { notKept: true };
+  return sessionOnly ? {} : { keyNotKept: true };
 }
 
 /** Undefined where the browser keeps no key (IndexedDB off): the session ends with the browser then. */
@@ -62,14 +62,17 @@ export async function openSecret(
 }
 
 /** Why the refresh token is missing. */
-export function lossReason({ sealed, notKept }: StoredGrant): 'key_lost' | 'keys_not_kept' | 'session_only' {
+export function lossReason({
+  sealed,
+  keyNotKept: notKept,
+}: StoredGrant): 'key_lost' | 'keys_not_kept' | 'session_only' {
   if (sealed) return 'key_lost';
   return notKept ? 'keys_not_kept' : 'session_only';
 }
 
 /** Tries again to seal secrets that couldn't be sealed before. */
 export async function sealUnsealed(context: Context): Promise<void> {
-  if (liveSession((await context.store.read()).session)?.grant.notKept) await moveSecrets(context);
+  if (liveSession((await context.store.read()).session)?.grant.keyNotKept) await moveSecrets(context);
 }
 
 /**
@@ -85,7 +88,7 @@ export async function moveSecrets(context: Context): Promise<void> {
   await context.ports.locks.exclusive(LOCKS.moveSecrets, async () => {
     const live = liveSession((await context.store.read()).session);
     if (!live) return;
-    const { sealed: before, notKept } = live.grant;
+    const { sealed: before, keyNotKept: notKept } = live.grant;
     if ((await isSessionOnly(context)) ? !before && !notKept : before) return;
     const refreshToken = await openSecret(context, live, 'refreshToken');
     // A lost token is noticed and reported when it is next needed.

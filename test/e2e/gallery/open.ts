@@ -27,9 +27,9 @@ export async function showIn(page: OwnPage, shown: Shown): Promise<void> {
 
 /** @throws Error naming the view that is not shown as it was given. */
 async function check(page: OwnPage, { name, stored: { view } }: Shown): Promise<void> {
-  const { problem, ended } = view;
+  const { problem, endReason } = view;
   // People aren't told what they have just done themselves.
-  const expected = ended?.reason === 'by_user' ? undefined : (problem ?? ended)?.code;
+  const expected = endReason?.reason === 'by_user' ? undefined : (problem ?? endReason)?.code;
   await eventually(
     `the popup to be ${view.status} and to tell of ${String(expected)} (${name})`,
     async () => {

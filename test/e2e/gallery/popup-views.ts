@@ -38,15 +38,15 @@ const ENDED_HERE: readonly Reason[] = [
 ];
 
 const endedHere = (reason: Reason): Shown => {
-  const ended = { code: 'signed_out', reason, at: minutesAgo(12) } as const;
-  const lastChange = { at: ended.at, from: 'signedIn', to: 'signedOut', why: reason } as const;
-  return popup(`ended-${reason}`, { status: 'signedOut', ended, lastChange });
+  const endReason = { code: 'signed_out', reason, at: minutesAgo(12) } as const;
+  const lastChange = { at: endReason.at, from: 'signedIn', to: 'signedOut', why: reason } as const;
+  return popup(`ended-${reason}`, { status: 'signedOut', endReason, lastChange });
 };
 
 const endedThere = (reason: Reason, name: string = reason, more: Partial<View> = {}): Shown => {
-  const ended = { code: 'reauth_required', reason, at: minutesAgo(40) } as const;
-  const lastChange = { at: ended.at, from: 'signedIn', to: 'needsReauth', why: reason } as const;
-  return popup(`reauth-${name}`, { status: 'needsReauth', account: ADA, ended, lastChange, ...more });
+  const endReason = { code: 'reauth_required', reason, at: minutesAgo(40) } as const;
+  const lastChange = { at: endReason.at, from: 'signedIn', to: 'needsReauth', why: reason } as const;
+  return popup(`reauth-${name}`, { status: 'needsReauth', account: ADA, endReason, lastChange, ...more });
 };
 
 const PHASES: readonly Phase[] = ['checking', 'window', 'finishing'];
@@ -71,7 +71,7 @@ const SIGNED_IN: readonly Shown[] = [
     email: 'maximiliane.wilhelmine.von.und.zu.hohenstaufen.sigmaringen@a-very-long-company-name.example.com',
   }),
   popupOf('signed-in-rtl-name', { ...ADA, displayName: 'فاطمة الفهرية', email: 'fatima@example.com' }),
-  popupOf('signed-in-awaited', { ...KNOWN, metricsEnabled: false, awaited: true }),
+  popupOf('signed-in-awaited', { ...KNOWN, metricsEnabled: false, profilePending: true }),
   popupOf('signed-in-subscriptions', {
     ...ADA,
     subscriptions: ['mdn_plus', 'vpn', 'relay-premium', 'a-capability-with-a-rather-long-name'],
@@ -80,7 +80,7 @@ const SIGNED_IN: readonly Shown[] = [
   popupOf('signed-in-unfinished', ADA, { unfinished: true, problem: { code: 'interrupted', at: NOW } }),
   popupOf('signed-in-no-news', ADA, { problem: { code: 'offline', at: NOW } }),
   popupOf('signed-in-replaced-other', ADA, { replacedOther: true }),
-  popupOf('signed-in-metrics-on', ADA, { metrics: { on: true, closedBy: [] } }),
+  popupOf('signed-in-metrics-on', ADA, { metrics: { on: true, blockedBy: [] } }),
   popupOf('signed-in-session-only', ADA, { sessionOnly: 'chosen' }),
   popupOf('signed-in-session-only-by-policy', ADA, { sessionOnly: 'by_policy' }),
   popupOf('signed-in-session-only-by-browser', ADA, { sessionOnly: 'by_browser' }),
@@ -93,7 +93,7 @@ const SIGNED_IN: readonly Shown[] = [
       `signed-in-metrics-closed-${why}`,
       { ...ADA, metricsEnabled: why !== 'account' },
       {
-        metrics: { on: why !== 'switch', closedBy: [why] },
+        metrics: { on: why !== 'switch', blockedBy: [why] },
       },
     ),
   ),

@@ -39,7 +39,7 @@ const NOTHING: Omit<View, 'status'> = {
   version: VIEW_VERSION,
   sessionOnly: 'off',
   pendingRevocations: 0,
-  metrics: { on: false, closedBy: ['switch'] },
+  metrics: { on: false, blockedBy: ['switch'] },
   issuer: 'http://127.0.0.1:9720',
   tab: true,
 };

@@ -42,10 +42,10 @@ const METRICS = {
   deletionPending: [],
 };
 
-const open = { ...signedInView, metrics: { on: true, closedBy: [] } };
+const open = { ...signedInView, metrics: { on: true, blockedBy: [] } };
 const closed = {
   ...signedInView,
-  metrics: { on: false, closedBy: ['account', 'switch', 'browser', 'objection'] as const },
+  metrics: { on: false, blockedBy: ['account', 'switch', 'browser', 'dnt_gpc'] as const },
 };
 
 const PAGE_VIEWS: readonly Shown[] = [
@@ -57,7 +57,7 @@ const PAGE_VIEWS: readonly Shown[] = [
   },
   page('options-metrics-closed', 'options', { view: closed, journal: JOURNAL }),
   page('options-by-policy', 'options', {
-    view: { ...closed, sessionOnly: 'by_policy', metrics: { on: false, closedBy: ['policy'] }, inTab: true },
+    view: { ...closed, sessionOnly: 'by_policy', metrics: { on: false, blockedBy: ['policy'] }, inTab: true },
   }),
   page('options-by-browser', 'options', {
     view: { ...signedInView, sessionOnly: 'by_browser', lastChange: REFUSED },

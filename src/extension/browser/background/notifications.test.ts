@@ -8,14 +8,14 @@ const { notificationFor } = await import('./notifications.ts');
 const signedIn: View = { ...OUT, status: 'signedIn', since: 1 };
 const revoked = { code: 'reauth_required', reason: 'grant_revoked', at: 5 } as const;
 const interrupted = { code: 'interrupted', at: 7 } as const;
-const gone: View = { ...OUT, status: 'needsReauth', ended: revoked };
+const gone: View = { ...OUT, status: 'needsReauth', endReason: revoked };
 const unreadable: View = { ...OUT, problem: { code: 'storage_unavailable', at: 6 } };
 const stopped: View = { ...OUT, problem: interrupted };
 
 it.each<[string, View, View, Problem | undefined]>([
   ['Mozilla accounts ended it', signedIn, gone, revoked],
   ['that was known', gone, { ...gone, pendingRevocations: 1 }, undefined],
-  ['it was ended once more', gone, { ...gone, ended: { ...revoked, at: 9 } }, { ...revoked, at: 9 }],
+  ['it was ended once more', gone, { ...gone, endReason: { ...revoked, at: 9 } }, { ...revoked, at: 9 }],
   ['a sign-in was interrupted', { ...OUT, status: 'signingIn' }, stopped, interrupted],
   ['that was known', stopped, { ...stopped, pendingRevocations: 1 }, undefined],
   ['an attempt to sign in again was interrupted', gone, { ...gone, problem: interrupted }, interrupted],
@@ -43,13 +43,13 @@ it.each<[string, View, View, Problem | undefined]>([
   [
     'the person signed out',
     signedIn,
-    { ...OUT, ended: { code: 'signed_out', reason: 'by_user', at: 8 } },
+    { ...OUT, endReason: { code: 'signed_out', reason: 'by_user', at: 8 } },
     undefined,
   ],
   [
     'it ended with the browser, as they wished',
     signedIn,
-    { ...OUT, ended: { code: 'signed_out', reason: 'session_only', at: 8 } },
+    { ...OUT, endReason: { code: 'signed_out', reason: 'session_only', at: 8 } },
     undefined,
   ],
 ])('when %s', (_when, before, after, notice) => {

@@ -9,10 +9,10 @@ const NOTICE = 'fxa';
 const POPUP = '/src/extension/pages/popup/index.html';
 
 /** The problem that needs the user: a session ended by others, or an interrupted sign-in. Pure. */
-function needsAttention({ status, ended, problem }: View): Problem | undefined {
+function needsAttention({ status, endReason, problem }: View): Problem | undefined {
   if (status === 'signingIn') return undefined;
   if (problem?.code === 'interrupted') return problem;
-  return ended && !isExpected(ended.reason) ? ended : undefined;
+  return endReason && !isExpected(endReason.reason) ? endReason : undefined;
 }
 
 /**
@@ -22,7 +22,7 @@ function needsAttention({ status, ended, problem }: View): Problem | undefined {
 export function notificationFor(before: View | undefined, after: View | undefined): Problem | undefined {
   const news = after && needsAttention(after);
   if (!before || before.problem?.code.startsWith('storage_')) return undefined;
-  return [before.ended?.at, before.problem?.at].includes(news?.at) ? undefined : news;
+  return [before.endReason?.at, before.problem?.at].includes(news?.at) ? undefined : news;
 }
 
 /** Opens the popup, or its page in a tab if the browser refuses. */

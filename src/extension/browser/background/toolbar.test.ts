@@ -27,20 +27,20 @@ describe('the toolbar button when', () => {
     ],
     [
       'the browser ended a session that was to last as long',
-      { ...OUT, ended: { code: 'signed_out', reason: 'session_only', at: 1 } },
+      { ...OUT, endReason: { code: 'signed_out', reason: 'session_only', at: 1 } },
       'out',
     ],
     [
       'the build turned to another server',
-      { ...OUT, ended: { code: 'signed_out', reason: 'environment_changed', at: 1 } },
+      { ...OUT, endReason: { code: 'signed_out', reason: 'environment_changed', at: 1 } },
       'out',
     ],
     [
       'the account was deleted',
-      { ...OUT, ended: { code: 'signed_out', reason: 'account_deleted', at: NOW - 6 * DAY } },
+      { ...OUT, endReason: { code: 'signed_out', reason: 'account_deleted', at: NOW - 6 * DAY } },
       'attention',
     ],
-    ['the person signed out', { ...OUT, ended: { code: 'signed_out', reason: 'by_user', at: 1 } }, 'out'],
+    ['the person signed out', { ...OUT, endReason: { code: 'signed_out', reason: 'by_user', at: 1 } }, 'out'],
     ['the first sign-in runs', { ...OUT, status: 'signingIn', phase: 'window' }, 'out'],
     ['signed in', signedIn, 'in'],
     ['a signed-in user signs in again', { ...signedIn, status: 'signingIn' }, 'in'],
@@ -70,7 +70,7 @@ it.each(ICONS)('has pictures for "%s"', (icon) => {
 describe('300 days later or earlier, the button no longer shows', () => {
   const LATER = [NOW + 300 * DAY, NOW - 300 * DAY];
   it.each(['account_deleted', 'key_lost', 'grant_revoked'] as const)('a session that ended: %s', (reason) => {
-    const view: View = { ...OUT, ended: { code: 'signed_out', reason, at: NOW } };
+    const view: View = { ...OUT, endReason: { code: 'signed_out', reason, at: NOW } };
     expect(iconOf(view, NOW)).toBe('attention');
     for (const now of LATER) expect(iconOf(view, now)).toBe('out');
   });
@@ -87,8 +87,8 @@ describe('300 days later or earlier, the button no longer shows', () => {
 
   it('except for unreadable storage and a session that needs reauthentication', () => {
     expect(iconOf({ ...OUT, problem: { code: 'storage_corrupt', at: 1 } }, NOW)).toBe('attention');
-    const ended = { code: 'reauth_required', at: 1 } as const;
-    expect(iconOf({ ...OUT, status: 'needsReauth', ended }, NOW)).toBe('attention');
+    const endReason = { code: 'reauth_required', at: 1 } as const;
+    expect(iconOf({ ...OUT, status: 'needsReauth', endReason }, NOW)).toBe('attention');
   });
 });
 

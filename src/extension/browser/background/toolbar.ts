@@ -14,11 +14,11 @@ export type Icon = (typeof ICONS)[number];
  * The icon for a view. `attention`: the user must act, or a sign-in failed. `offline`: signed in, but Mozilla accounts
  * was unreachable at the last request. `now` in milliseconds. Pure.
  */
-export function iconOf({ status, problem, ended, unfinished, since }: View, now: number): Icon {
+export function iconOf({ status, problem, endReason, unfinished, since }: View, now: number): Icon {
   const calls = (told: Problem) => errorInfo(told.code).action === 'reset' || isRecent(told, now);
   if (status === 'needsReauth' || (unfinished && problem && calls(problem))) return 'attention';
   if (status === 'signedOut') {
-    const lost = ended !== undefined && !isExpected(ended.reason) && calls(ended);
+    const lost = endReason !== undefined && !isExpected(endReason.reason) && calls(endReason);
     if (lost) return 'attention';
     if (!problem || problem.code === 'cancelled' || !calls(problem)) return 'out';
     return errorInfo(problem.code).severity !== 'waiting' || isNews(problem.at, now) ? 'attention' : 'out';
@@ -29,8 +29,8 @@ export function iconOf({ status, problem, ended, unfinished, since }: View, now:
 }
 
 /** When the icon will change without an event, because a problem is outdated; undefined if never. Pure. */
-export function changesAt({ problem, ended }: View, now: number): number | undefined {
-  const instants = [problem, ended].flatMap((told) =>
+export function changesAt({ problem, endReason }: View, now: number): number | undefined {
+  const instants = [problem, endReason].flatMap((told) =>
     told ? [told.at + NEWS_MS, told.at + LONGEST_SHOWN_MS] : [],
   );
   const ahead = instants.filter((instant) => instant > now);

@@ -19,7 +19,7 @@ const FACTS = {
     { check: 'accounts', code: 'serverSlow', values: { ms: 3210, canary: 5 } },
   ],
   view: {
-    version: 3,
+    version: 4,
     status: 'needsReauth',
     account: {
       uid: 'canary-uid',
@@ -28,15 +28,15 @@ const FACTS = {
       avatar: 'https://canary.example/a',
       metricsEnabled: true,
       subscriptions: ['canary'],
-      awaited: true,
+      profilePending: true,
     },
     problem: { code: 'rate_limited', reason: 'refused', retryAfter: 30, at: NOW, message: 'canary' },
-    ended: { code: 'reauth_required', reason: 'password_changed', at: NOW },
+    endReason: { code: 'reauth_required', reason: 'password_changed', at: NOW },
     sessionOnly: 'chosen',
     inTab: true,
     emailDomain: 'canary.example',
     pendingRevocations: 2,
-    metrics: { on: true, closedBy: ['account'] },
+    metrics: { on: true, blockedBy: ['account'] },
     issuer: 'https://canary.example',
   },
   journal: Array.from({ length: 12 }, (_, i) => ({
@@ -68,11 +68,11 @@ describe('a report', () => {
       state: {
         status: 'needsReauth',
         problem: { code: 'rate_limited', reason: 'refused', retryAfter: 30, at: '2026-11-21T12:00Z' },
-        ended: { reason: 'password_changed' },
+        endReason: { reason: 'password_changed' },
         awaitsProfile: true,
         pendingRevocations: 2,
       },
-      settings: { sessionOnly: 'chosen', inTab: true, metrics: true, metricsClosedBy: ['account'] },
+      settings: { sessionOnly: 'chosen', inTab: true, metrics: true, metricsBlockedBy: ['account'] },
       metrics: { waiting: 1, sent: 0 },
       findings: [
         { check: 'redirect', verdict: 'fine', code: 'redirectAsBuilt' },
@@ -106,15 +106,15 @@ describe('a report', () => {
     const journal = [
       transitionReason({ type: 'signedOut', reason: 'by_user', at }, signedOut),
       transitionReason({ type: 'grantRejected', sessionId: '', at }, signedOut),
-      transitionReason({ type: 'signInFailed', attemptId: '', problem }, signedOut),
+      transitionReason({ type: 'signInFailed', attemptId: '', attemptError: problem }, signedOut),
       transitionReason({ type: 'phaseReached', attemptId: '', phase: 'window' }, signedOut),
       'reset',
       'revocations_too_old',
     ].map((why) => ({ why }));
-    const all = { ...FACTS, journal, view: { metrics: { closedBy: [...METRICS_BLOCKERS] } } };
+    const all = { ...FACTS, journal, view: { metrics: { blockedBy: [...METRICS_BLOCKERS] } } };
     expect(JSON.parse(reportText(all))).toMatchObject({
       journal,
-      settings: { metricsClosedBy: [...METRICS_BLOCKERS] },
+      settings: { metricsBlockedBy: [...METRICS_BLOCKERS] },
     });
   });
 });

@@ -53,7 +53,7 @@ export function healthy(changes: Partial<CheckContext> = {}): CheckContext {
     registered: REDIRECT,
     local: workingArea({ used: 3500, limit: 10_000_000 }),
     session: workingArea(),
-    stored: () => Promise.resolve({ version: 3, status: 'signedIn', metrics: { on: true, closedBy: [] } }),
+    stored: () => Promise.resolve({ version: 4, status: 'signedIn', metrics: { on: true, blockedBy: [] } }),
     wake: () => Promise.resolve(),
     keepsKeys: () => Promise.resolve(true),
     redirectUri: () => REDIRECT,

@@ -14,7 +14,7 @@ import { Instant, text } from '../shared/text.tsx';
 
 /** After Mozilla accounts ended the session: the reason, the account, and a button to continue. */
 function NeedsReauth({ view }: { view: View }) {
-  const { status, account, problem, ended } = view;
+  const { status, account, problem, endReason: ended } = view;
   const current = isCurrent(problem, status, Date.now());
   const other = current !== undefined && errorInfo(current.code).action === 'otherAccount';
   return (
@@ -33,7 +33,7 @@ function NeedsReauth({ view }: { view: View }) {
 
 /** The last problem or the reason the session ended, and a way to sign in. */
 function SignedOut({ view }: { view: View }) {
-  const { problem, ended } = view;
+  const { problem, endReason: ended } = view;
   if (problem && errorInfo(problem.code).action === 'reset') return <UnreadableStorage problem={problem} />;
   const { current, blocking, endReason } = signInProblem(view, Date.now());
   const unknown = blocking && errorInfo(blocking.code).severity === 'storage';

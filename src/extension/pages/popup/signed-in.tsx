@@ -20,7 +20,7 @@ export function SignedIn({ view }: { view: View }) {
   return (
     <>
       <Heading quiet>{text('signedInTitle')}</Heading>
-      {account && <Account account={account} loading={account.awaited === true && !shown} />}
+      {account && <Account account={account} loading={account.profilePending === true && !shown} />}
       {replacedOther && isNews(since, Date.now()) && <p class="note">{text('replacedOther')}</p>}
       {shown && <ProblemNote problem={shown} />}
       {open && (

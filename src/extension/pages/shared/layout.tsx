@@ -27,7 +27,7 @@ export function tellObjection(): Promise<void> {
     doNotTrack?: string | null;
   };
   const objects = globalPrivacyControl === true || doNotTrack === '1';
-  return call('objection', objects ? 'objects' : 'silent');
+  return call('dntGpc', objects ? 'objects' : 'silent');
 }
 
 /** The heading of a view, focusable so that it can take the focus when the view changes. */

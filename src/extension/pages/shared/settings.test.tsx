@@ -8,8 +8,8 @@ vi.mock('../../browser/api.ts', () => ({ browser: { i18n: { getMessage: (key: st
 vi.stubGlobal('document', { activeElement: null });
 const { MetricsChoice } = await import('./settings.tsx');
 
-const shown = (...closedBy: MetricsBlocker[]) =>
-  renderToString(<MetricsChoice view={{ ...OUT, metrics: { on: true, closedBy } }} />);
+const shown = (...blockedBy: MetricsBlocker[]) =>
+  renderToString(<MetricsChoice view={{ ...OUT, metrics: { on: true, blockedBy } }} />);
 
 it('says once that the permission of the browser is missing', () => {
   expect(shown('browser')).toContain('closed_browser');

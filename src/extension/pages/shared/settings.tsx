@@ -47,12 +47,12 @@ export function Switch({ label, checked, onChange, input = null, children }: Swi
 }
 
 /** Reasons that hide the switch, because it could not turn metrics on. */
-const BEYOND_US = ['nowhere', 'policy'] as const;
+const BEYOND_US = ['no_companion', 'policy'] as const;
 
 /** The switch for metrics, with explanations of whatever else turns them off. */
 export function MetricsChoice({ view: { account, metrics } }: { view: View }) {
   const { failed, attempt } = useCommandError();
-  const { on, closedBy } = metrics;
+  const { on, blockedBy } = metrics;
   const choice = useRef<HTMLInputElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const pressed = button.current !== null && document.activeElement === button.current;
@@ -73,11 +73,11 @@ export function MetricsChoice({ view: { account, metrics } }: { view: View }) {
     );
   };
 
-  const beyond = BEYOND_US.find((why) => closedBy.includes(why));
+  const beyond = BEYOND_US.find((why) => blockedBy.includes(why));
   if (beyond) return <p class="note">{text(`closed_${beyond}`)}</p>;
-  const reasons = closedBy.filter(
+  const reasons = blockedBy.filter(
     // Unknown until the profile is loaded.
-    (why) => why !== 'switch' && !(why === 'account' && account?.awaited),
+    (why) => why !== 'switch' && !(why === 'account' && account?.profilePending),
   );
   // Its sentence says "off" itself, so a heading would say it twice.
   const isBrowserOnly = reasons.length === 1 && reasons[0] === 'browser';
@@ -92,7 +92,7 @@ export function MetricsChoice({ view: { account, metrics } }: { view: View }) {
           else run('refuseMetrics');
         }}
       >
-        {closedBy.length === 0 && <p>{text('metricsOpen')}</p>}
+        {blockedBy.length === 0 && <p>{text('metricsOpen')}</p>}
         {on && isBrowserOnly && <p>{text('closed_browser')}</p>}
         {on && reasons.length > 0 && !isBrowserOnly && (
           <>
@@ -106,7 +106,7 @@ export function MetricsChoice({ view: { account, metrics } }: { view: View }) {
         )}
         {!on && <p>{text('closed_switch')}</p>}
       </Switch>
-      {on && closedBy.includes('browser') && (
+      {on && blockedBy.includes('browser') && (
         <button type="button" class="link" ref={button} onClick={allow}>
           {text('allowInBrowser')}
         </button>

@@ -78,7 +78,7 @@ function SignIn({ view, heading }: Props) {
       </div>
       {status === 'signingIn' && <Running />}
       {status === 'signedIn' && account && (
-        <AccountCard account={account} loading={account.awaited === true && !view.problem} />
+        <AccountCard account={account} loading={account.profilePending === true && !view.problem} />
       )}
       {(status === 'signedOut' || status === 'needsReauth') && <WayIn view={view} />}
     </section>

@@ -107,18 +107,18 @@ describe('services that refuse access tokens', () => {
 
 describe('metrics', () => {
   it('are reported as on', async () => {
-    expect((await withView({ metrics: { on: true, closedBy: [] } })).metrics).toEqual({
+    expect((await withView({ metrics: { on: true, blockedBy: [] } })).metrics).toEqual({
       code: 'metricsOpen',
     });
   });
 
   it('are reported as off for any reason', async () => {
-    const closed = await withView({ metrics: { on: false, closedBy: METRICS_BLOCKERS } });
+    const closed = await withView({ metrics: { on: false, blockedBy: METRICS_BLOCKERS } });
     expect(closed.metrics?.code).toBe('metricsClosed');
     expect([...(closed.metrics?.names ?? [])].sort()).toEqual([...METRICS_BLOCKERS].sort());
   });
 
-  it.each([undefined, {}, { metrics: { closedBy: 'scrambled' } }])(
+  it.each([undefined, {}, { metrics: { blockedBy: 'scrambled' } }])(
     'are closed where nothing is known: %j',
     async (view) => {
       expect((await withView(view)).metrics).toEqual({ code: 'metricsClosed', names: ['account'] });

@@ -84,11 +84,11 @@ export const SESSION_CHECKS: Record<SessionCheck, Examine> = {
   metrics: async (context): Promise<Omit<Finding, 'check'>> => {
     const view = await viewOf(context);
     // Without a view, the account's consent is unknown, so nothing is sent.
-    const told = view?.metrics?.closedBy;
-    const closedBy = Array.isArray(told) ? (told as readonly MetricsBlocker[]) : (['account'] as const);
-    return closedBy.length === 0
+    const told = view?.metrics?.blockedBy;
+    const blockedBy = Array.isArray(told) ? (told as readonly MetricsBlocker[]) : (['account'] as const);
+    return blockedBy.length === 0
       ? { code: 'metricsOpen' }
-      : { code: 'metricsClosed', names: known(closedBy) };
+      : { code: 'metricsClosed', names: known(blockedBy) };
   },
 };
 
