@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Account, Session, SignedIn } from '../state/states.ts';
-import { transition, type SessionEvent } from '../state/transition.ts';
+import type { SessionEvent } from '../state/events.ts';
+import { transition } from '../state/transition.ts';
 
 const grant = { refreshTokenId: 'grant-1', scope: 'profile' };
 const willing: Account = { subject: 'ada', profile: { uid: 'ada', metricsEnabled: true } };

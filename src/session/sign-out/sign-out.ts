@@ -4,7 +4,7 @@ import { queueLiveGrant } from './outbox-entries.ts';
 import { deleteSecrets } from '../tokens/secret-store.ts';
 import { liveSession } from '../state/states.ts';
 import { applyEvent } from '../state/apply-event.ts';
-import type { SignOutReason } from '../state/transition.ts';
+import type { SignOutReason } from '../state/events.ts';
 
 /**
  * Ends the session. `sessionId`: only if it is this one. `forceLogin`: the next sign-in asks for account and password, even

@@ -1,7 +1,8 @@
 // Applies an event of the session's state machine to the record.
 import { addToJournal, type StoredRecord } from './record.ts';
 import { baseState } from './states.ts';
-import { transition, transitionReason, type SessionEvent } from './transition.ts';
+import type { SessionEvent } from './events.ts';
+import { transition, transitionReason } from './transition.ts';
 
 /**
  * The record after an event, including the journal; the same object if the event came too late. Changes of the session

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { baseState, type NeedsReauth, type Problem, type Session, type SignedIn } from './states.ts';
-import { transition, type SessionEvent } from './transition.ts';
+import type { SessionEvent } from './events.ts';
+import { transition } from './transition.ts';
 
 const problem: Problem = { code: 'offline', at: 5 };
 const account = { subject: 'ada' };

@@ -12,7 +12,7 @@ import {
 } from './record.ts';
 import { queueLiveGrant } from '../sign-out/outbox-entries.ts';
 import { applyEvent } from './apply-event.ts';
-import type { SessionEvent } from './transition.ts';
+import type { SessionEvent } from './events.ts';
 import { createUnsavedStore } from './unsaved-record.ts';
 import { projectView, unreadableView, type View } from './view.ts';
 import { LOCAL, LOCKS, MEMORY } from './storage-items.ts';

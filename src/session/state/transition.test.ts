@@ -9,7 +9,8 @@ import {
   type SignedIn,
   type SigningIn,
 } from './states.ts';
-import { transition, transitionReason, type SessionEvent } from './transition.ts';
+import type { SessionEvent } from './events.ts';
+import { transition, transitionReason } from './transition.ts';
 
 const problem: Problem = { code: 'offline', at: 5 };
 const grant = { refreshTokenId: 'grant-1', sealed: { refreshToken: 'sealed' }, scope: 'profile' };

@@ -1,78 +1,17 @@
-// The events of the session's state machine, and the pure function that applies them.
-import type { Reason } from '../../fxa/errors.ts';
-import type { Profile } from '../../fxa/profile.ts';
+// The pure function that applies an event to the session.
+import type { SessionEvent } from './events.ts';
 import type { JournalReason } from './record.ts';
 import {
   liveSession,
   baseState,
   type Account,
-  type Attempt,
-  type SuspectedEnd,
-  type Phase,
   type Problem,
-  type SealedSecrets,
   type Session,
   type BaseState,
   type SignedIn,
   type SignedOut,
   type SigningIn,
-  type StoredGrant,
 } from './states.ts';
-
-/** Why a session ended in signedOut. */
-export type SignOutReason = Extract<
-  Reason,
-  'by_user' | 'key_lost' | 'keys_not_kept' | 'session_only' | 'environment_changed' | 'account_deleted'
->;
-
-export type SessionEvent =
-  | { readonly type: 'signInStarted'; readonly attempt: Attempt }
-  | { readonly type: 'phaseReached'; readonly attemptId: string; readonly phase: Phase }
-  | { readonly type: 'movedToTab'; readonly attemptId: string }
-  | { readonly type: 'signInFailed'; readonly attemptId: string; readonly attemptError: Problem }
-  | {
-      readonly type: 'signInCompleted';
-      readonly attemptId: string;
-      readonly account: Account;
-      readonly grant: StoredGrant;
-      readonly profileError?: Problem;
-      readonly at: number;
-    }
-  | {
-      readonly type: 'profileFetched';
-      readonly sessionId: string;
-      readonly profile: Profile;
-      readonly at: number;
-    }
-  /** The companion says that the account opted out of metrics; the profile may not say so yet. */
-  | { readonly type: 'metricsClosed'; readonly sessionId: string }
-  | { readonly type: 'profileFetchFailed'; readonly sessionId: string; readonly profileError: Problem }
-  | { readonly type: 'problemDismissed' }
-  | {
-      readonly type: 'secretsMoved';
-      readonly sessionId: string;
-      readonly sealed?: SealedSecrets | undefined;
-      readonly keyNotKept?: true | undefined;
-    }
-  | { readonly type: 'endSuspected'; readonly sessionId: string; readonly suspectedEnd: SuspectedEnd }
-  /** Mozilla accounts still accepts the grant, so a suspected end was wrong. */
-  | { readonly type: 'grantConfirmed'; readonly sessionId: string }
-  | { readonly type: 'grantRejected'; readonly sessionId: string; readonly at: number }
-  /** The companion says why a session ended, after Mozilla accounts rejected its grant. */
-  | {
-      readonly type: 'endExplained';
-      readonly sessionId: string;
-      readonly reason: SuspectedEnd;
-      readonly at: number;
-    }
-  | {
-      readonly type: 'signedOut';
-      readonly reason: SignOutReason;
-      /** Applies to this session only; without it, to whichever there is. */
-      readonly sessionId?: string | undefined;
-      readonly forceLogin?: boolean | undefined;
-      readonly at: number;
-    };
 
 /** Why an event changed the state, for the journal: an error code, a reason, or the event's type. */
 export function transitionReason(event: SessionEvent, next: Session): JournalReason {
