@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fxaError, json, strictFetch } from '../../test/harness/fetch.ts';
 import type { Told } from '../../test/harness/fetch.ts';
+import { FxaError } from './errors.ts';
 import type { Http } from './http.ts';
 import { requestJson } from './http.ts';
 import { failure } from './testing/deployment.ts';
@@ -61,6 +62,32 @@ describe('requestJson', () => {
 
   it('reports any other failure as internal', async () => {
     expect(await failure(get(new RangeError('?')))).toMatchObject({ code: 'internal' });
+  });
+
+  it('sends nothing to a host that is held back, and records refusals', async () => {
+    const paused = new FxaError('rate_limited', 'The server asked for a pause.', { retryAfter: 9 });
+    const record = vi.fn(() => Promise.resolve());
+    const backOff = { check: () => Promise.reject(paused), record };
+    const held = requestJson({ fetch: strictFetch(), backOff }, 'keys', URL, { method: 'GET' });
+    expect(await failure(held)).toBe(paused);
+    expect(record).not.toHaveBeenCalled();
+    const open = { check: () => Promise.resolve(), record };
+    const refused = await failure(get(fxaError(429, 114), { backOff: open }));
+    expect(record).toHaveBeenCalledExactlyOnceWith(URL, refused);
+  });
+
+  it('asks for JSON, and aborts its request when the caller aborts', async () => {
+    const controller = new AbortController();
+    const sent: RequestInit[] = [];
+    const fetch = (_url: unknown, init: RequestInit = {}) => {
+      sent.push(init);
+      controller.abort();
+      return Promise.reject(new DOMException('Aborted', 'AbortError'));
+    };
+    const work = requestJson({ fetch, signal: controller.signal }, 'keys', URL, { method: 'GET' });
+    expect(await failure(work)).toMatchObject({ code: 'cancelled' });
+    expect(new Headers(sent[0]?.headers).get('accept')).toBe('application/json');
+    expect(sent[0]?.signal?.aborted).toBe(true);
   });
 
   it('does not wait longer than the timeout', async () => {

@@ -1,4 +1,4 @@
-// The fault tests as vitest tests: a ninth of the crash points and a sixth of the matrix in `npm test`, the rest in
+// The fault tests as vitest tests: an eighteenth of the crash points and a twelfth of the matrix in `npm test`, the rest in
 // `npm run test:long`.
 import { afterAll, expect, it } from 'vitest';
 import { note } from './counts.ts';
@@ -21,10 +21,10 @@ const without =
   (number) =>
     !share(number);
 
-export const SHORT_POINTS = oneIn(9);
+export const SHORT_POINTS = oneIn(18);
 export const OTHER_POINTS = without(SHORT_POINTS);
 export const THIRD_OF_POINTS = oneIn(3);
-export const SHORT_CELLS = oneIn(6);
+export const SHORT_CELLS = oneIn(12);
 export const OTHER_CELLS = without(SHORT_CELLS);
 
 /** Time limit of one test in milliseconds: it only ends hangs. */
@@ -32,7 +32,7 @@ const PATIENCE_MS = 1_800_000;
 
 /** A use case with fewer points than this no longer tests what it was written for. */
 const FEWEST = 7;
-const FEWEST_IN_SHORT_RUN = 2;
+const FEWEST_IN_SHORT_RUN = 1;
 
 interface Proof {
   readonly death: Death;

@@ -64,6 +64,9 @@ describe('a JWT access token', () => {
   it.each<[string, Record<string, unknown>, object]>([
     ['an id_token', { at_hash: 'x', scope: undefined, client_id: undefined }, { typ: 'JWT' }],
     ['an id_token with everything else', {}, { typ: 'JWT' }],
+    ['a token for a longer uid', { sub: `${UID}0` }, {}],
+    ['a token for a uid after something else', { sub: `0${UID}` }, {}],
+    ['a token for a list of uids', { sub: [UID] }, {}],
     [
       'a security event token',
       { events: { 'https://schemas.accounts.firefox.com/event/password-change': {} } },

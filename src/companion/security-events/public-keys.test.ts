@@ -31,7 +31,9 @@ describe('publicKeys', () => {
     ['one of a type to come', { kty: 'AKP', alg: 'ML-DSA-44', pub: 'AAAA', kid: 'x' }],
     ['one without an id', { ...odd.jwk, kid: undefined }],
     ['one with an id that is no string', { ...odd.jwk, kid: 7 }],
+    ['one with an empty id', { ...odd.jwk, kid: '' }],
     ['one with an endless id', { ...odd.jwk, kid: 'x'.repeat(257) }],
+    ['one with an exponent that is no text', { ...odd.jwk, e: 65537 }],
     ['one for another algorithm', { ...odd.jwk, alg: 'RS512' }],
     ['one for encryption', { ...odd.jwk, use: 'enc' }],
     ['one with other operations', { ...odd.jwk, key_ops: ['encrypt'] }],
@@ -48,6 +50,15 @@ describe('publicKeys', () => {
 
   it('drops an id that two keys share', () => {
     expect(kids(odd.jwk, { ...odd.jwk, n: jwk.n })).toEqual(['good']);
+  });
+
+  it('keeps an id that a key of another type shares', () => {
+    expect(kids(odd.jwk, { kty: 'oct', k: 'AAAA', kid: odd.jwk.kid })).toEqual(['good', 'odd']);
+  });
+
+  it('accepts the most keys, and the longest id', () => {
+    const many = Array.from({ length: 63 }, (_, n) => ({ ...odd.jwk, kid: String(n).padStart(256, 'x') }));
+    expect(kids(...many)).toHaveLength(64);
   });
 
   it.each([

@@ -1,7 +1,87 @@
 import { describe, expect, it } from 'vitest';
+import { FxaError } from '../../fxa/errors.ts';
 import type { SessionService } from '../../session/index.ts';
 import { textFor } from '../messages.ts';
 import { commandHandlers, readPicture } from './handlers.ts';
+
+/** What each command without a text has the session do. */
+const CALLS = {
+  signIn: ['signIn', { started: expect.any(Function) as unknown }],
+  signInInTab: ['signInInTab', { started: expect.any(Function) as unknown }],
+  useAnotherAccount: ['signIn', { forceLogin: true, started: expect.any(Function) as unknown }],
+  popupOpened: ['popupOpened'],
+  allowMetrics: ['setMetrics', true],
+  refuseMetrics: ['setMetrics', false],
+  preferTab: ['preferTab', true],
+  preferWindow: ['preferTab', false],
+  wake: ['wake'],
+  dismissProblem: ['dismissProblem'],
+  cancelSignIn: ['cancelSignIn'],
+  showWindow: ['showWindow'],
+  signOut: ['signOut'],
+  signOutAndAsk: ['signOut', { forceLogin: true }],
+  keepsKeys: ['keepsKeys'],
+  endWithBrowser: ['setSessionOnly', true],
+  outliveBrowser: ['setSessionOnly', false],
+  reset: ['reset'],
+} as const;
+
+/** A session that notes its calls. */
+function notingSession(fails?: Error) {
+  const calls: unknown[][] = [];
+  const session = new Proxy({} as SessionService, {
+    get: (_session, name) =>
+      name === 'then'
+        ? undefined
+        : (...given: unknown[]) => {
+            calls.push([name, ...given]);
+            return fails ? Promise.reject(fails) : Promise.resolve();
+          },
+  });
+  return { session, calls };
+}
+
+const nothing = () => Promise.resolve();
+
+describe('a command', () => {
+  it.each(Object.entries(CALLS))('%s has the session do one thing', async (command, call) => {
+    const { session, calls } = notingSession();
+    const handlers = commandHandlers(Promise.resolve(session), () => undefined, nothing);
+    await handlers[command as keyof typeof CALLS]('');
+    expect(calls).toEqual([call]);
+  });
+
+  it.each([
+    ['objects', true],
+    ['silent', false],
+    ['', false],
+  ])('dntGpc with "%s" says %s', async (told, objects) => {
+    const { session, calls } = notingSession();
+    await commandHandlers(Promise.resolve(session), () => undefined, nothing).dntGpc(told);
+    expect(calls).toEqual([['setDntGpc', objects]]);
+  });
+
+  it('is answered once the sign-in is stored, and not when it is over', async () => {
+    const session = {
+      signIn: ({ started }: { started: () => void }) => {
+        started();
+        return new Promise(() => undefined);
+      },
+    } as unknown as SessionService;
+    const handlers = commandHandlers(Promise.resolve(session), () => undefined, nothing);
+    await expect(handlers.signIn('')).resolves.toBeUndefined();
+  });
+
+  it('that fails is reported, and rejects where the page waits for it', async () => {
+    const fails = new FxaError('offline', 'No connection');
+    const reported: unknown[] = [];
+    const { session } = notingSession(fails);
+    const handlers = commandHandlers(Promise.resolve(session), (error) => reported.push(error), nothing);
+    await expect(handlers.signIn('')).rejects.toBe(fails);
+    await handlers.popupOpened('');
+    await expect.poll(() => reported).toEqual([fails, fails]);
+  });
+});
 
 describe('a change of the profile', () => {
   const asked: unknown[] = [];
@@ -38,6 +118,7 @@ describe('readPicture', () => {
     'data:image/svg+xml;base64,AAAA',
     'data:text/html;base64,AAAA',
     'data:image/png,AAAA',
+    'data:image/png;base64,AAAA,AAAA',
     'data:image/png;base64,<svg>',
     'https://example.com/a.png',
     ' data:image/png;base64,AAAA',

@@ -6,18 +6,18 @@ import { report, reportInFull } from './report.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
-const CANARY = 'c0ffee-ada@example.com';
+const PRIVATE = 'c0ffee-ada@example.com';
 
 it.each([
-  ['one of ours', new FxaError('offline', CANARY, { cause: new Error(CANARY) }), 'offline'],
-  ['one of the browser', new TypeError(CANARY, { cause: CANARY }), 'TypeError'],
-  ['an object', { message: CANARY }, 'unknown error'],
-  ['a text', CANARY, 'unknown error'],
+  ['one of ours', new FxaError('offline', PRIVATE, { cause: new Error(PRIVATE) }), 'offline'],
+  ['one of the browser', new TypeError(PRIVATE, { cause: PRIVATE }), 'TypeError'],
+  ['an object', { message: PRIVATE }, 'unknown error'],
+  ['a text', PRIVATE, 'unknown error'],
 ])('logs only the name of %s', (_what, error, name) => {
   const written = vi.spyOn(console, 'error').mockReturnValue();
   report(error);
   expect(written.mock.calls).toEqual([['fxa:', name]]);
-  expect(inspect(written.mock.calls, { depth: 9 })).not.toContain(CANARY);
+  expect(inspect(written.mock.calls, { depth: 9 })).not.toContain(PRIVATE);
 });
 
 const SECRETS = {
@@ -49,6 +49,18 @@ describe('reportInFull', () => {
     const text = inFull(caught);
     for (const part of ['TypeError: cannot read x', 'myOwnCommand', 'report.test.ts', 'RangeError: too long'])
       expect(text).toContain(part);
+  });
+
+  it('logs only the code of one of ours', () => {
+    expect(inFull(new FxaError('offline', PRIVATE, { cause: new Error(PRIVATE) }))).toBe('fxa: offline');
+  });
+
+  it.each([
+    ['what was thrown if it is a text', 'cannot read x', /^fxa: thrown: cannot read x$/],
+    ['only the type of any other value', { message: PRIVATE }, /^fxa: thrown: object$/],
+    ['no cause where there is none', new Error('why'), /^(?!.*caused by)/s],
+  ])('logs %s', (_what, thrown, expected) => {
+    expect(inFull(thrown)).toMatch(expected);
   });
 
   it('logs the message when the stack lacks it, as in Firefox', () => {

@@ -29,11 +29,16 @@ const DATABASES = [
   { name: 'PostgreSQL', start: startServer },
 ] as const;
 
+/** `ON_DATABASES` names one of them; by default a suite runs on both. */
+const wanted = process.env.ON_DATABASES;
+const SELECTED = DATABASES.filter(({ name }) => !wanted || name === wanted);
+if (SELECTED.length === 0) throw new Error(`ON_DATABASES is "${wanted}"; it may be embedded or PostgreSQL.`);
+
 /** All tests of the suite share one database, emptied before each. */
 export function onEachDatabase(
   suite: (harness: TestDatabase, name: (typeof DATABASES)[number]['name']) => void,
 ): void {
-  for (const { name, start } of DATABASES) {
+  for (const { name, start } of SELECTED) {
     describe(name, () => {
       let started: Started | undefined;
       const get = () => {
