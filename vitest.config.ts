@@ -23,6 +23,10 @@ const NODE = [
   'test/{companion,integration,recorded,session,faults}/**/*.test.ts',
 ];
 
+/** `ON_DATABASES` selects the companion's databases (test/companion/db/on-each-database.ts). */
+const OTHER_DATABASE =
+  process.env.ON_DATABASES === 'PostgreSQL' ? ['test/companion/kill/embedded.test.ts'] : [];
+
 const inNode = {
   setupFiles: ['test/harness/out-of-time.ts'],
   testTimeout: 120_000,
@@ -47,7 +51,12 @@ export default defineConfig({
       {
         // As the build has it: pages are rendered in some tests.
         oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-        test: { name: 'node', ...inNode, include: NODE, exclude: [...configDefaults.exclude, LONG] },
+        test: {
+          name: 'node',
+          ...inNode,
+          include: NODE,
+          exclude: [...configDefaults.exclude, LONG, ...OTHER_DATABASE],
+        },
       },
       {
         test: {

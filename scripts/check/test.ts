@@ -79,12 +79,25 @@ const BROWSERS: Step = {
   command: ['node', 'scripts/machine/setup.mjs', '--browsers'],
 };
 
+/** Suites that run on each database: on PostgreSQL in the short run, on the embedded one in the long run. */
+const ON_EACH_DATABASE = ['client-spaces', 'deliveries', 'metrics', 'revocations', 'secret-check', 'sessions']
+  .map((name) => `test/companion/db/${name}`)
+  .concat('test/companion/db/upkeep', 'test/companion/jwt-events', 'test/companion/stored-sessions')
+  .concat('test/companion/whole');
+
 /** One list after the other; within a list its lanes at the same time, and in a lane again one step after the other. */
 type Stages = readonly (readonly (readonly Step[])[])[];
 
 const SHORT: Stages = [
   [[POSTGRES]],
-  [[vitest('node', 'unit, session, integration on both eras, recorded exchanges')]],
+  [
+    [
+      {
+        ...vitest('node', 'unit, session, integration on both eras, recorded exchanges'),
+        env: { ON_DATABASES: 'PostgreSQL' },
+      },
+    ],
+  ],
   [
     [
       { name: 'build', command: ['tsx', 'scripts/build/build.ts'] },
@@ -107,6 +120,14 @@ const SHORT: Stages = [
 const LONG: Stages = [
   [[POSTGRES]],
   [[vitest('long', 'the other crash points, histories and matrix cells')]],
+  [
+    [
+      {
+        ...vitest('node', 'the companion on the embedded database', 'embedded', ON_EACH_DATABASE),
+        env: { ON_DATABASES: 'embedded' },
+      },
+    ],
+  ],
   [
     [
       {
@@ -133,6 +154,7 @@ const faultCounts = join(reports, 'faults');
 const env: NodeJS.ProcessEnv = { ...process.env, FAULT_COUNTS: faultCounts };
 delete env.E2E_BROWSERS;
 delete env.FAULTS_SEED;
+delete env.ON_DATABASES;
 delete env.KILL_ROUNDS;
 delete env.KILL_SEED;
 
@@ -157,7 +179,7 @@ const COVERAGE_COUNTERS = [
   'crash points',
   'matrix cells',
   'interleavings',
-  'kills of the companion on the embedded database',
+  ...(values.long ? ['kills of the companion on the embedded database'] : []),
   'kills of the companion on PostgreSQL',
   'kills of PostgreSQL',
 ];
