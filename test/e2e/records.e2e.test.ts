@@ -31,7 +31,7 @@ inBothBrowsers('a record', (it) => {
     const popup = await browser.openPopup();
     await popup.waitForText('Countess of Lovelace');
     expect((await popup.view()).status).toBe('signedIn');
-    expect(await readRecord(browser)).toMatchObject({ version: 2, settings: { sessionOnly: false } });
+    expect(await readRecord(browser)).toMatchObject({ version: 3, settings: { sessionOnly: false } });
     expect(mock.store.liveGrants()).toHaveLength(1);
     expect(await unknownGrants(browser, mock)).toBe(0);
   });
