@@ -1,4 +1,4 @@
-// Three kinds of tests: `node` (unit, session, integration, recorded), `house` (conventions and bundles), `e2e` (real browsers).
+// Kinds of tests: `node` (unit, session, integration, recorded), `house` (conventions and bundles), `e2e` (real browsers).
 // Files named `*.long.test.ts` and `*.long.e2e.test.ts` are left to `npm run test:long`, by the projects `long` and `e2e-long`.
 import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
@@ -20,7 +20,7 @@ const LONG = '**/*.long.*';
 const NODE = [
   'src/**/*.test.ts',
   'src/**/*.test.tsx',
-  'test/{companion,integration,recorded,session,faults}/**/*.test.ts',
+  'test/{companion,integration,recorded,faults}/**/*.test.ts',
 ];
 
 /** `ON_DATABASES` selects the companion's databases (test/companion/db/on-each-database.ts). */

@@ -66,7 +66,7 @@ const READERS: readonly Step[] = [
     ],
   },
   { name: 'format', command: ['prettier', '--check', '--log-level=warn', '.'] },
-  { name: 'walls between the rooms', command: ['depcruise', 'src', '--config', '.dependency-cruiser.cjs'] },
+  { name: 'direction of imports', command: ['depcruise', 'src', '--config', '.dependency-cruiser.cjs'] },
   { name: 'types, each room in its runtime', command: ['tsx', 'scripts/check/types.ts'] },
 ];
 

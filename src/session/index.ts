@@ -159,7 +159,7 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
 
     async signOut({ forceLogin = false } = {}) {
       await signOut(context, 'by_user', { forceLogin });
-      // Destroy the grant first, without waiting for the companion.
+      // Hand over or destroy the grant before polling the companion.
       drainOutbox(context).then(syncTokens).then(enforceAndUpload).catch(ports.report);
       await attempts.stop();
     },

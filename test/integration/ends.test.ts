@@ -110,7 +110,7 @@ describe('after the end', () => {
     await signIn('lin@example.com');
     expect(world.view()).toMatchObject({ account: { email: 'lin@example.com' }, replacedOther: true });
     expect(world.stored()).not.toContain('ada@example.com');
-    expect(world.stored()).not.toContain('Ada');
+    expect(world.stored()).not.toContain('Ada Lovelace');
     await world.session.runMaintenance();
     expect([world.liveGrants(), world.liveTokens()]).toEqual([1, 1]);
   });

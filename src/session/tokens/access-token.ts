@@ -1,4 +1,4 @@
-// Hands out fresh access tokens. Contexts share one refresh, and a call never gets a token of another account than it
+// Hands out access tokens, and refreshes them. Contexts share one refresh, and a call never gets a token of another account than it
 // began with.
 import type { Deployment } from '../../fxa/environments.ts';
 import { FxaError, isFxaError } from '../../fxa/errors.ts';
