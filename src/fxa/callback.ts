@@ -16,7 +16,7 @@ const READ = ['state', 'iss', 'client_id', 'error', 'code'] as const;
 
 /**
  * Validates the URL that the sign-in window ended on (RFC 6749, section 4.1.2; `iss` by RFC 9207) and returns its
- * authorization code. Unknown parameters are ignored: FxA appends `action`, and failures of `prompt=none` return the
+ * authorization code. Parameters of other flows are refused, unknown ones ignored: FxA appends `action`, and failures of `prompt=none` return the
  * metrics parameters.
  *
  * @throws FxaError

@@ -105,6 +105,17 @@ describe('discover', () => {
     }
   });
 
+  it.each(['https://accounts.example/fxa', 'https://accounts.example/fxa/'])(
+    'finds the issuer %s with a path, whichever slash its document has',
+    async (issuer) => {
+      for (const named of ['https://accounts.example/fxa', 'https://accounts.example/fxa/']) {
+        const url = 'https://accounts.example/fxa/.well-known/openid-configuration';
+        const fetch = strictFetch({ url, answer: json({ ...TODAY, issuer: named }) });
+        expect(await discover(issuer, { fetch })).toMatchObject({ issuer: 'https://accounts.example/fxa' });
+      }
+    },
+  );
+
   it('reports a URL without a discovery document', async () => {
     const fetch = strictFetch({ url: WELL_KNOWN, answer: fxaError(404, 999) });
     expect(await failure(discover(ISSUER, { fetch }))).toMatchObject({ code: 'misconfigured', status: 404 });

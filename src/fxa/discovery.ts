@@ -1,5 +1,5 @@
 // Finds an issuer's endpoints, and checks whether it can be reached.
-import { allowInsecureRequests, customFetch, discoveryRequest, processDiscoveryResponse } from 'oauth4webapi';
+import { allowInsecureRequests, customFetch, discoveryRequest } from 'oauth4webapi';
 import { isAuthFamily } from './error-table.ts';
 import { discoveryUrl } from './environments.ts';
 import type { Endpoints } from './environments.ts';
@@ -27,8 +27,10 @@ const REACHABILITY_TIMEOUT = 5000;
 export function endpointsFromDiscovery(issuer: string, document: unknown): Endpoints {
   const expected = checkedIssuer(issuer);
   const fields = (document ?? {}) as Readonly<Record<string, unknown>>;
-  // Exactly, but for the slash; oauth4webapi compares URLs, which may differ in their case.
-  if (typeof fields.issuer !== 'string' || withoutSlash(fields.issuer) !== expected) throw foreignDocument();
+  // Exactly, but for the slash. oauth4webapi's comparison is of URLs: it ignores case, and takes a path with a slash for
+  // another one.
+  if (typeof fields.issuer !== 'string' || withoutSlash(fields.issuer) !== expected)
+    throw refusal('The discovery document names another issuer', 'discovery_issuer');
   const token = endpoint(fields, 'token_endpoint');
   return {
     issuer: expected,
@@ -57,10 +59,7 @@ export async function discover(issuer: string, http: Http): Promise<Endpoints> {
     // An issuer is https, or http on loopback: see `checkedIssuer`.
     [allowInsecureRequests]: true,
   });
-  const document = await processDiscoveryResponse(url, response).catch(() => {
-    throw foreignDocument();
-  });
-  return endpointsFromDiscovery(issuer, document);
+  return endpointsFromDiscovery(issuer, await response.json());
 }
 
 /**
@@ -113,10 +112,6 @@ function sibling(token: string, name: 'destroy' | 'introspect' | 'verify' | 'jwk
   url.pathname = url.pathname.slice(0, -'token'.length) + name;
   if (name !== 'destroy' && isAuthFamily(token)) url.pathname = url.pathname.replace('/v1/oauth/', '/v1/');
   return url.href;
-}
-
-function foreignDocument(): FxaError {
-  return refusal('The discovery document names another issuer', 'discovery_issuer');
 }
 
 function refusal(message: string, reason: Reason): FxaError {

@@ -55,3 +55,15 @@ it('ignores a pause longer than any server can ask for, which a wrong clock has 
   clock.now -= 86_400_000;
   await backOff.check(URL_HERE);
 });
+
+it('asks callers to wait an hour at most, however much was added', async () => {
+  const backOff = createHostBackOff({ now: () => 0, random: () => 1 });
+  await backOff.record(URL_HERE, new FxaError('rate_limited', 'No', { retryAfter: 3600 }));
+  await expect(backOff.check(URL_HERE)).rejects.toMatchObject({ retryAfter: 3600 });
+});
+
+it('knows no pause of a host that is named like a member of every object', async () => {
+  const { backOff, told } = paused('rate_limited', 100);
+  await told;
+  await backOff.check('https://constructor/v1/token');
+});

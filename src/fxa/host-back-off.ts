@@ -39,10 +39,14 @@ const LONGEST_MS = LONGEST_BACK_OFF * 1000 * (1 + JITTER);
 export function createHostBackOff({ storage = inMemory(), now, random }: HostBackOffOptions): HostBackOff {
   return {
     async check(url) {
-      const pause = (await storage.read())[new URL(url).host];
+      const pauses = await storage.read();
+      const { host } = new URL(url);
+      const pause = Object.hasOwn(pauses, host) ? pauses[host] : undefined;
       const left = pause ? timeLeft(pause.until, now()) : 0;
       if (!pause || left === 0) return;
-      throw new FxaError(pause.code, 'The server asked for a pause.', { retryAfter: Math.ceil(left / 1000) });
+      // The added fraction is not for callers to add theirs to.
+      const retryAfter = Math.min(LONGEST_BACK_OFF, Math.ceil(left / 1000));
+      throw new FxaError(pause.code, 'The server asked for a pause.', { retryAfter });
     },
 
     async record(url, { code, retryAfter = code === 'rate_limited' ? DEFAULT_SECONDS : 0 }) {
@@ -51,7 +55,7 @@ export function createHostBackOff({ storage = inMemory(), now, random }: HostBac
       const until = now() + retryAfter * 1000 * (1 + random() * JITTER);
       await storage.update((pauses) => {
         const current = Object.entries(pauses).filter(([, pause]) => timeLeft(pause.until, now()) > 0);
-        const known = Object.fromEntries(current)[host];
+        const known = new Map(current).get(host);
         return {
           ...Object.fromEntries(current),
           [host]: known && known.until > until ? known : { until, code },

@@ -118,6 +118,18 @@ describe('the key of an id_token', () => {
     });
   });
 
+  it('passes on whatever the given source fails with', async () => {
+    const torn = new TypeError('Failed to fetch');
+    const keySource = () => Promise.reject(torn);
+    const work = verifyIdToken(
+      deployment(),
+      await signed(),
+      { ...options, keySource },
+      { fetch: strictFetch() },
+    );
+    await expect(work).rejects.toBe(torn);
+  });
+
   it('takes keys from the given source', async () => {
     const keySource = () => Promise.resolve({ keys: [current.jwk] });
     expect(

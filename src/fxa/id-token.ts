@@ -54,13 +54,18 @@ export async function verifyIdToken(
   if (typeof idToken !== 'string') throw refusal('id_token_malformed');
   const source = keySource ?? (() => requestJson(http, 'keys', endpoints.jwks, { method: 'GET' }));
   let payload: JWTPayload;
+  let sourceError: unknown;
   try {
     const verified = await jwtVerify(
       idToken,
       async (header, token) => {
         // jose supports one critical extension, which no JWT may use (RFC 7797, section 7).
         if (header.crit !== undefined) throw refusal('id_token_malformed');
-        return createLocalJWKSet((await source(header.kid)) as JSONWebKeySet)(header, token);
+        const document = await source(header.kid).catch((error: unknown) => {
+          sourceError = error;
+          throw error;
+        });
+        return createLocalJWKSet(document as JSONWebKeySet)(header, token);
       },
       {
         algorithms: ['RS256'],
@@ -75,7 +80,7 @@ export async function verifyIdToken(
     payload = verified.payload;
   } catch (error) {
     // Not passed on, because jose's errors hold the claims.
-    throw isFxaError(error) ? error : refusal(reasonOf(error as JoseError));
+    throw error === sourceError || isFxaError(error) ? error : refusal(reasonOf(error as JoseError));
   }
   const claims = knownClaims(payload, clientId);
   if (claims.at_hash !== undefined && claims.at_hash !== (await halfHash(utf8(accessToken)))) {

@@ -92,6 +92,7 @@ describe('validateGrant', () => {
     { expires_in: null },
     { expires_in: true },
     { expires_in: [3600] },
+    { expires_in: '3600 seconds' },
     { expires_in: Infinity },
     { scope: undefined },
     { scope: ['profile'] },

@@ -65,9 +65,9 @@ export async function validateAccessToken(deployment: Deployment, answer: JsonOb
   const { access_token: accessToken, token_type: type, expires_in: expiresIn = 0, scope } = token;
   if (!/^[\w.~+/-]{1,4096}=*$/.test(accessToken)) throw malformed('access_token has foreign characters');
   if (type !== 'bearer') throw malformed('token_type is not bearer');
-  // The library also takes a list of one number.
-  if (typeof answer.expires_in === 'object' || expiresIn <= 0)
-    throw malformed('expires_in is missing, or no time');
+  // The library also takes a list of one number, and text that only begins with one.
+  const isNumber = typeof answer.expires_in !== 'object' && Number.isFinite(Number(answer.expires_in));
+  if (!isNumber || expiresIn <= 0) throw malformed('expires_in is missing, or no time');
   if (scope === undefined) throw malformed('scope is missing');
   return { accessToken, scope, expiresIn };
 }

@@ -18,9 +18,10 @@ export async function recover(context: Context, attempts: Attempts): Promise<voi
   // An attempt or a typed address for another server must not be used here.
   await store.adoptDeployment(attempts.stop);
   const { session } = await store.read();
-  // Overwrites a queue of another client or companion, which reads as empty.
-  await changeQueue(context, (queue) => queue);
-  await adoptEarlierDeletions(context);
+  // Overwrites a queue of another client or companion, which reads as empty. A full disk must not stop what follows.
+  await changeQueue(context, (queue) => queue)
+    .then(() => adoptEarlierDeletions(context))
+    .catch(context.ports.report);
   const live = liveSession(session);
   // A session that ends with the browser has ended: say so now rather than at the next use.
   if (live && !live.grant.sealed && (await openSecret(context, live, 'refreshToken')) === undefined) {

@@ -10,6 +10,8 @@ import { enterSchema } from './schema.ts';
 const FOLDER = new URL('./migrations/', import.meta.url);
 /** The statements of each version, in order; the build copies the folder. Released migrations never change. */
 export const MIGRATIONS: readonly string[] = readdirSync(FOLDER)
+  // An editor may leave files of its own there.
+  .filter((name) => /^\d{4}-[a-z-]+\.sql$/.test(name))
   .sort()
   .map((name) => readFileSync(new URL(name, FOLDER), 'utf8'));
 

@@ -39,7 +39,9 @@ export async function uploadMetrics(context: Context): Promise<void> {
     if (early && (plan.failures > 0 || !isOwed)) return;
     try {
       if (isOwed) await deleteUploaded(context, connection);
-      if (!early && (await uploadBatch(context, connection)))
+      // A deletion that another session owes would take these counts too.
+      const isOtherOwed = deletionPending.some((owner) => owner !== id);
+      if (!early && !isOtherOwed && (await uploadBatch(context, connection)))
         await savePlan(ports, MEMORY.uploadPlan, id, { notBefore: ports.now() + rest, failures: 0 });
     } catch (error) {
       await savePlan(ports, MEMORY.uploadPlan, id, afterFailure(ports, plan, waits, error));

@@ -35,7 +35,8 @@ export function keptKeys(context: Context, { endpoints: { jwks: url } }: Deploym
 }
 
 function has({ keys }: JsonObject, kid: string | undefined): boolean {
-  if (kid === undefined) return true;
+  // Nothing says whether the cached keys are still the ones.
+  if (kid === undefined) return false;
   return Array.isArray(keys) && keys.some((key: unknown) => (key as { kid?: unknown } | null)?.kid === kid);
 }
 
