@@ -65,17 +65,13 @@ describe('a companion in a flood', () => {
        * speed.
        */
       const overtaken: number[] = [];
-      let timeouts = 0;
       const until = performance.now() + FLOOD_MS;
       while (overtaken.length < GOOD || performance.now() < until) {
         const { clientId } = CLIENT;
         const uid = uidOf(mock);
         const set = await mock.events.sign({ clientId, uid, event: 'profile-change' });
         const before = flood.sent;
-        const status = await deliver(agent, origin, set);
-        // On a very busy machine the database may be out of time; Mozilla accounts would deliver again.
-        if (status === 503 && (timeouts += 1) < GOOD) continue;
-        expect(status).toBe(200);
+        expect(await deliver(agent, origin, set)).toBe(200);
         overtaken.push(flood.sent - before);
       }
       flood.over = true;
@@ -88,14 +84,13 @@ describe('a companion in a flood', () => {
       // 503 for unknown keys: the key set is not refetched each time.
       expect([...flood.statuses].sort()).toEqual([401, 429, 503]);
       const database = openPostgres(server.url);
-      const [account] = await database.query<{ revision: number }>('select revision from companion.account');
-      expect(account?.revision).toBeGreaterThanOrEqual(overtaken.length);
-      expect(account?.revision).toBeLessThanOrEqual(overtaken.length + timeouts);
+      expect(await database.query('select revision from companion.account')).toEqual([
+        { revision: overtaken.length },
+      ]);
       await database.close();
       // The half-open requests are closed by now, or soon.
       await Promise.all(half);
-      const errors = companion.output().match(/"Severity":3/g) ?? [];
-      expect(errors.length).toBeLessThanOrEqual(timeouts);
+      expect(companion.output()).not.toContain('"Severity":3');
     },
     PATIENCE_MS,
   );
