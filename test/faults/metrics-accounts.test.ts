@@ -1,7 +1,7 @@
 // Counts of one account stay its own: what happens to them when it signs out, and when they are deleted.
+import { LOCAL, ALARMS } from '../../src/session/state/storage-items.ts';
 import { describe, expect, it } from 'vitest';
-import { METRICS } from '../../src/session/metrics/queue.ts';
-import { OUTBOX_ALARM } from '../../src/session/sign-out/outbox.ts';
+
 import { createMetricsHarness } from './metrics-harness.ts';
 import { isDeletionPending } from './invariants.ts';
 import { ada, LIN } from './steps.ts';
@@ -93,6 +93,30 @@ describe('counts of one account', () => {
       expect(isDeletionPending(one.world)).toBe(true);
     };
 
+    it('are deleted before any count of a renewed consent is sent', async () => {
+      await signsOutWhileDown();
+      one.world.companion.mood = 'truthful';
+      const { fetch } = one.world.host;
+      let isEndRefused = true;
+      one.world.host.fetch = (url, init) =>
+        isEndRefused && new URL(String(url)).pathname === '/v1/session/end'
+          ? Promise.resolve(new Response(null, { status: 503 }))
+          : fetch(url, init);
+      await done(one.world.session.signIn());
+      await done(one.world.session.setMetrics(true));
+      one.asked = [];
+      await open();
+      await later(60);
+      await later(6);
+      expect([isDeletionPending(one.world), one.asked]).toEqual([true, []]);
+      isEndRefused = false;
+      await later(400);
+      await later(6);
+      expect(isDeletionPending(one.world)).toBe(false);
+      expect(one.asked).toContain('POST /v1/metrics');
+      expect(held()).toBeGreaterThan(0);
+    });
+
     it.each([
       ['the background', () => undefined],
       [
@@ -112,7 +136,7 @@ describe('counts of one account', () => {
       one.asked = [];
       one.world.companion.mood = 'truthful';
       // No popup is open: only the alarm wakes it.
-      expect(one.world.host.alarms.has(OUTBOX_ALARM)).toBe(true);
+      expect(one.world.host.alarms.has(ALARMS.outbox)).toBe(true);
       await later(61);
       // No session of another account is asked to do it.
       expect([one.asked, held(), isDeletionPending(one.world)]).toEqual([[], 0, false]);
@@ -129,7 +153,10 @@ describe('counts of one account', () => {
       expect(ends.length).toBeGreaterThan(6);
       expect(ends.length).toBeLessThan(24);
       for (let hours = 0; hours < 30 * 8; hours += 8) await later(8 * 60);
-      expect([isDeletionPending(one.world), one.world.host.alarms.has(OUTBOX_ALARM)]).toEqual([false, false]);
+      expect([isDeletionPending(one.world), one.world.host.alarms.has(ALARMS.outbox)]).toEqual([
+        false,
+        false,
+      ]);
       expect(Object.keys(one.world.host.local.get('companion') ?? {})).toEqual([]);
     });
   });
@@ -182,7 +209,7 @@ it('begins no flow during a sign-in, and leaves none afterwards', async () => {
 it('counts for another companion or client are not read, and are written over', async () => {
   await signedIn();
   const mine = queue();
-  one.world.host.local.set(METRICS, {
+  one.world.host.local.set(LOCAL.metrics, {
     ...mine,
     pending: mine.sent,
     deployment: 'https://elsewhere.example x',

@@ -1,6 +1,7 @@
 // Upgrades from version 0.1.0: what it stored about sessions and counts is taken over, and what it still owed is done.
 import { afterEach, describe, expect, it } from 'vitest';
 import storage from '../fixtures/storage-0.1.0.json' with { type: 'json' };
+import { FxaError } from '../../src/fxa/errors.ts';
 import { brokenInvariants, isDeletionPending, leftovers } from './invariants.ts';
 import { CLIENT, createFaultHarness, type FaultHarness } from './harness.ts';
 import { ADA, ada } from './steps.ts';
@@ -18,7 +19,10 @@ const queue = () => world.host.local.get('metrics');
 const companionSessions = () => world.host.local.get('companion') as Record<string, object>;
 
 /** The servers have what that version had done, and the browser has what it stored; then the new version starts. */
-async function upgrade(name: keyof typeof storage): Promise<void> {
+async function upgrade(
+  name: keyof typeof storage,
+  before: (host: FaultHarness['host']) => void = () => undefined,
+): Promise<void> {
   world = createFaultHarness({ companion: true, consent: true });
   const { host, mock } = world;
   await done(world.session.signIn());
@@ -35,6 +39,7 @@ async function upgrade(name: keyof typeof storage): Promise<void> {
   host.memory.clear();
   host.backup = [];
   for (const [key, value] of Object.entries({ record, metrics, companion })) host.local.set(key, value);
+  before(host);
   await done(world.restart());
 }
 
@@ -44,6 +49,23 @@ async function later(minutes: number): Promise<void> {
 }
 
 describe('an upgrade from version 0.1.0', () => {
+  it('recovers on a full disk, and takes the counts over once there is room', async () => {
+    const refused: string[] = [];
+    await upgrade('signed in, with counts that were uploaded and counts that wait', (host) => {
+      host.refuse = (call) => {
+        if (!call.startsWith('local.set metrics')) return;
+        refused.push(call);
+        throw new FxaError('storage_unavailable', 'The browser refuses its storage.');
+      };
+    });
+    expect(refused).not.toEqual([]);
+    expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: ADA } });
+    world.host.refuse = () => undefined;
+    world.host.reports.length = 0;
+    await later(6);
+    expect(queue()).toMatchObject({ pending: [], deletionPending: [] });
+  });
+
   it('keeps the companion session, and the counts that wait', async () => {
     await upgrade('signed in, with counts that were uploaded and counts that wait');
     expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: ADA } });
