@@ -24,7 +24,7 @@ const NODE = [
 ];
 
 /** `ON_DATABASES` selects the companion's databases (test/companion/db/on-each-database.ts). */
-const OTHER_DATABASE =
+const UNSELECTED =
   process.env.ON_DATABASES === 'PostgreSQL' ? ['test/companion/kill/embedded.test.ts'] : [];
 
 const inNode = {
@@ -55,7 +55,7 @@ export default defineConfig({
           name: 'node',
           ...inNode,
           include: NODE,
-          exclude: [...configDefaults.exclude, LONG, ...OTHER_DATABASE],
+          exclude: [...configDefaults.exclude, LONG, ...UNSELECTED],
         },
       },
       {

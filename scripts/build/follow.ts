@@ -40,7 +40,7 @@ export function follow(options: Omit<BuildOptions, 'readable'>): Follower {
     if (stopped) return;
     stopWatching = await watch(options, built, complain);
   };
-  // One after the other: two watchers would write into the same folder.
+  // One after the other: old and new watchers would write into the same folder.
   let turn = begin().catch(complain);
   const beginAnew = () => {
     turn = turn
@@ -71,7 +71,7 @@ async function watch(
   const configs = await viteConfigs({ ...options, readable: true });
   const unfinished = new Set(configs);
   const watchers = configs.map(async (config) => {
-    // Both write into the same folder, so neither may empty it.
+    // All write into the same folder, so none may empty it.
     const watcher = await build({ ...config, build: { ...config.build, emptyOutDir: false, watch: {} } });
     if (!('on' in watcher)) throw new Error('vite did not start watching.');
     let failed = false;

@@ -59,7 +59,7 @@ export function withoutDescriptions(): Plugin {
   };
 }
 
-/** Vite copies `public` as it is; a build that follows changes is to follow those as well. */
+/** Vite copies `public` as it is; a build that follows changes must follow those, too. */
 export function followPublic(): Plugin {
   return {
     name: 'follow-public',

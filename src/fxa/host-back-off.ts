@@ -44,7 +44,7 @@ export function createHostBackOff({ storage = inMemory(), now, random }: HostBac
       const pause = Object.hasOwn(pauses, host) ? pauses[host] : undefined;
       const left = pause ? timeLeft(pause.until, now()) : 0;
       if (!pause || left === 0) return;
-      // The added fraction is not for callers to add theirs to.
+      // An hour at most, because callers add jitter of their own.
       const retryAfter = Math.min(LONGEST_BACK_OFF, Math.ceil(left / 1000));
       throw new FxaError(pause.code, 'The server asked for a pause.', { retryAfter });
     },

@@ -35,7 +35,7 @@ export async function postToTokenEndpoint(
   parameters: Readonly<Record<string, string>>,
   http: Http,
 ): Promise<JsonObject> {
-  const [server, client] = parties(deployment);
+  const [server, client] = serverAndClient(deployment);
   const response = await genericTokenEndpointRequest(server, client, None(), grantType, parameters, {
     [customFetch]: fetchJson(http, grantType === 'refresh_token' ? 'refresh' : 'exchange'),
     // All endpoints are https, or http on loopback: see `secureUrl`.
@@ -57,7 +57,7 @@ export async function postToTokenEndpoint(
 export async function validateAccessToken(deployment: Deployment, answer: JsonObject): Promise<AccessToken> {
   const { id_token: _, ...others } = answer;
   const token = await processGenericTokenEndpointResponse(
-    ...parties(deployment),
+    ...serverAndClient(deployment),
     Response.json(others),
   ).catch((error: unknown) => {
     throw malformed((error as Error).message);
@@ -72,7 +72,7 @@ export async function validateAccessToken(deployment: Deployment, answer: JsonOb
   return { accessToken, scope, expiresIn };
 }
 
-function parties({ clientId, endpoints }: Deployment): [AuthorizationServer, Client] {
+function serverAndClient({ clientId, endpoints }: Deployment): [AuthorizationServer, Client] {
   return [{ issuer: endpoints.issuer, token_endpoint: endpoints.token }, { client_id: clientId }];
 }
 

@@ -7,7 +7,7 @@ import { createHostBackOff, type Pauses } from '../fxa/host-back-off.ts';
 import type { Http } from '../fxa/http.ts';
 import { blockedBy, type Environment } from './metrics/consent.ts';
 import type { Ports } from './ports.ts';
-import type { Problem } from './state/states.ts';
+import { liveSession, type Problem, type SignedIn } from './state/states.ts';
 import { createStore, type StateChange, type Store } from './state/store.ts';
 import { LOCKS, MEMORY } from './state/storage-items.ts';
 
@@ -132,6 +132,11 @@ async function discovered(ports: Ports, issuer: string, http: Http, rediscover: 
   const endpoints = await discover(issuer, http);
   await ports.memory.set({ [MEMORY.endpoints]: endpoints });
   return endpoints;
+}
+
+/** The live session as stored now; undefined without one. */
+export async function currentSession({ store }: Pick<Context, 'store'>): Promise<SignedIn | undefined> {
+  return liveSession((await store.read()).session);
 }
 
 /** An error as stored and shown: code and reason, never its message or cause. */

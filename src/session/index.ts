@@ -4,7 +4,7 @@ import { pollCompanion } from './companion/sync.ts';
 import { moveCompanionSessionsToMemory } from './companion/session-store.ts';
 import { updateBackup } from './state/grant-backup.ts';
 import { countPopupOpened, recordChange } from './metrics/session-events.ts';
-import { createContext, type SessionConfig } from './context.ts';
+import { currentSession, createContext, type SessionConfig } from './context.ts';
 import { drainOutbox } from './sign-out/outbox.ts';
 import { beginFlow } from './metrics/flow.ts';
 import { enforceConsent } from './metrics/withdrawal.ts';
@@ -18,7 +18,7 @@ import { scopedKey, type BoundKey } from './tokens/scoped-keys.ts';
 import { keepsKeys, moveSecrets, enforceSessionOnly, deleteOrphanedSecrets } from './tokens/secret-store.ts';
 import type { SignInOptions } from './sign-in/authorize.ts';
 import { signOut } from './sign-out/sign-out.ts';
-import { liveSession, baseState, uidOf, type SuspectedEnd } from './state/states.ts';
+import { baseState, uidOf, type SuspectedEnd } from './state/states.ts';
 import { accessToken } from './tokens/access-token.ts';
 
 /** An access token and the account it belongs to. `expiresAt` in milliseconds. */
@@ -200,7 +200,7 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
     scopedKey: (scope) => scopedKey(context, scope),
 
     async suspectEnd(suspectedEnd) {
-      const live = liveSession((await store.read()).session);
+      const live = await currentSession(context);
       if (!live) return;
       await store.dispatch({ type: 'endSuspected', sessionId: live.id, suspectedEnd });
       await runMaintenance();

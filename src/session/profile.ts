@@ -5,8 +5,8 @@ import type { Http } from '../fxa/http.ts';
 import { fetchProfile, isProfileOf, type Profile } from '../fxa/profile.ts';
 import { setAvatar, setDisplayName } from '../fxa/profile-write.ts';
 import { grantedCovers } from '../fxa/scopes.ts';
-import { problemFrom, type Context } from './context.ts';
-import { liveSession, type Account } from './state/states.ts';
+import { currentSession, problemFrom, type Context } from './context.ts';
+import type { Account } from './state/states.ts';
 import { requireLive, withAccessToken } from './tokens/access-token.ts';
 import { LOCKS } from './state/storage-items.ts';
 
@@ -47,7 +47,7 @@ export function requireSameAccount(
 }
 
 async function fetchNow(context: Context): Promise<boolean> {
-  const live = liveSession((await context.store.read()).session);
+  const live = await currentSession(context);
   if (!live) return false;
   try {
     const http = context.http();

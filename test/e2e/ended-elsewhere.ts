@@ -7,7 +7,7 @@ import { expireTokens } from './storage-probe.ts';
 import { words } from './words.ts';
 
 /** Does something in the account's settings at Mozilla accounts, where the user is still signed in. */
-export async function inSettings(
+export async function withSettingsPage(
   browser: BrowserUnderTest,
   mock: TestMockServer,
   work: (page: AuthPage) => Promise<void>,
@@ -18,7 +18,7 @@ export async function inSettings(
 }
 
 /** Opens a popup that has to ask Mozilla accounts, and learns there that the grant is gone. */
-export async function learnOfTheEnd(browser: BrowserUnderTest): Promise<PopupPage> {
+export async function openPopupAfterEnd(browser: BrowserUnderTest): Promise<PopupPage> {
   const before = Date.now();
   await expireTokens(browser);
   const popup = await browser.openPopup();

@@ -1,7 +1,7 @@
 // A session that was ended at Mozilla accounts: what the popup then says, and that one click goes on.
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
-import { inSettings, learnOfTheEnd } from './ended-elsewhere.ts';
+import { withSettingsPage, openPopupAfterEnd } from './ended-elsewhere.ts';
 import { unknownGrants } from './storage-probe.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import { signInAs } from './steps.ts';
@@ -10,7 +10,7 @@ import { words } from './words.ts';
 inBothBrowsers('a session that was ended elsewhere', (it) => {
   it('by disconnecting goes on with one click, with the address filled in', async ({ browser, mock }) => {
     const first = await signInAs(browser, ADA);
-    await inSettings(browser, mock, async (page) => {
+    await withSettingsPage(browser, mock, async (page) => {
       await page.press('Disconnect');
       await expect.poll(() => mock.store.liveGrants().length).toBe(0);
       // So that the address is asked for at all.
@@ -19,7 +19,7 @@ inBothBrowsers('a session that was ended elsewhere', (it) => {
     });
     await first.close();
 
-    const popup = await learnOfTheEnd(browser);
+    const popup = await openPopupAfterEnd(browser);
     await popup.press(words('signIn'));
     const window = await browser.authWindow();
     expect(await window.value('email')).toBe(ADA.email);

@@ -1,7 +1,7 @@
 // A session that was wished to end with the browser.
 import { expect } from 'vitest';
 import { ADA, LIN } from './accounts.ts';
-import { inSettings, learnOfTheEnd } from './ended-elsewhere.ts';
+import { withSettingsPage, openPopupAfterEnd } from './ended-elsewhere.ts';
 import { accountOf } from './mock-server.ts';
 import { signInAs } from './steps.ts';
 import { readRecord } from './storage-probe.ts';
@@ -11,7 +11,7 @@ import { words } from './words.ts';
 inBothBrowsers('a session that was ended elsewhere', (it) => {
   it('by a new password keeps its data, until another account takes its place', async ({ browser, mock }) => {
     const first = await signInAs(browser, ADA);
-    await inSettings(browser, mock, async (page) => {
+    await withSettingsPage(browser, mock, async (page) => {
       await page.fill('password', ADA.password);
       await page.fill('new_password', 'incorrect donkey');
       await page.press('Change password');
@@ -20,7 +20,7 @@ inBothBrowsers('a session that was ended elsewhere', (it) => {
     expect(mock.store.liveGrants()).toHaveLength(0);
     await first.close();
 
-    const popup = await learnOfTheEnd(browser);
+    const popup = await openPopupAfterEnd(browser);
     expect(JSON.stringify(await readRecord(browser))).toContain(ADA.email);
     await popup.press(words('useAnotherAccount'));
     const window = await browser.authWindow();

@@ -1,6 +1,7 @@
 // Signing out, online and offline.
+import { ALARMS } from '../../src/session/state/storage-items.ts';
 import { expect } from 'vitest';
-import { OUTBOX_ALARM } from '../../src/session/sign-out/outbox.ts';
+
 import { ADA } from './accounts.ts';
 import { makeRevocationsDue, readRecord, unknownGrants } from './storage-probe.ts';
 import { inBothBrowsers } from './both-browsers.ts';
@@ -28,13 +29,13 @@ inBothBrowsers('signing out', (it) => {
     await popup.waitForStatus('signedOut');
     await popup.waitForText(words('pendingRevocations_one'));
     expect(await unknownGrants(browser, mock)).toBe(0);
-    await expect.poll(() => browser.alarms()).toContain(OUTBOX_ALARM);
+    await expect.poll(() => browser.alarms()).toContain(ALARMS.outbox);
 
     await mock.switchOn();
     await makeRevocationsDue(browser);
     await browser.killBackground();
     expect(mock.store.liveGrants()).toHaveLength(1);
-    await browser.ring(OUTBOX_ALARM);
+    await browser.ring(ALARMS.outbox);
     await expect.poll(() => mock.store.liveGrants().length).toBe(0);
     await expect.poll(() => mock.store.liveAccessTokens().length).toBe(0);
     await expect.poll(async () => (await popup.view()).text).not.toContain(words('pendingRevocations_one'));

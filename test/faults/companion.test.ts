@@ -1,7 +1,7 @@
 // What a slow, lying or missing companion must not be able to do, and what may overlap with a poll; one case each.
+import { ALARMS } from '../../src/session/state/storage-items.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { COMPANION_ALARM } from '../../src/session/companion/sync.ts';
-import { OUTBOX_ALARM } from '../../src/session/sign-out/outbox.ts';
+
 import { createSession } from '../../src/session/index.ts';
 import { ada } from './steps.ts';
 import { createFaultHarness, type FaultHarness } from './harness.ts';
@@ -116,7 +116,7 @@ it.each([
   await later(90);
   expect(companionSessions()).toHaveLength(1);
   // After a success the interval is back to normal.
-  expect(world.host.alarms.get(COMPANION_ALARM)).toBe(world.time.now() + world.host.skew + 5 * MINUTE);
+  expect(world.host.alarms.get(ALARMS.companion)).toBe(world.time.now() + world.host.skew + 5 * MINUTE);
 });
 
 it('keeps polling after the clock was set back', async () => {
@@ -146,11 +146,11 @@ describe('sign-out', () => {
     const slow = hold('fetch /v1/session/end', 'out');
     await done(world.session.signOut());
     await slow.reached;
-    expect(world.host.alarms.has(OUTBOX_ALARM)).toBe(true);
+    expect(world.host.alarms.has(ALARMS.outbox)).toBe(true);
     slow.release();
     await tend();
     expect(grants()).toEqual([]);
-    expect(world.host.alarms.has(OUTBOX_ALARM)).toBe(false);
+    expect(world.host.alarms.has(ALARMS.outbox)).toBe(false);
   });
 
   it('destroys the grant where the key of the companion session cannot be had', async () => {

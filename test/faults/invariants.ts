@@ -1,7 +1,8 @@
 // What must hold for storage at any moment.
+import { LOCAL } from '../../src/session/state/storage-items.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { CompanionSession } from '../../src/session/companion/session-store.ts';
-import { EMPTY_QUEUE, METRICS, subjectOf, type MetricsQueue } from '../../src/session/metrics/queue.ts';
+import { EMPTY_QUEUE, subjectOf, type MetricsQueue } from '../../src/session/metrics/queue.ts';
 import { blockedBy } from '../../src/session/metrics/consent.ts';
 import { parseRecord } from '../../src/session/state/parse-record.ts';
 import { liveSession } from '../../src/session/state/states.ts';
@@ -49,7 +50,7 @@ const companionSessionsOf = ({ host }: FaultHarness) =>
     ...(host.memory.get('companion') as CompanionSessions),
   }) as CompanionSessions;
 
-const queueOf = ({ host }: FaultHarness) => (host.local.get(METRICS) ?? EMPTY_QUEUE) as MetricsQueue;
+const queueOf = ({ host }: FaultHarness) => (host.local.get(LOCAL.metrics) ?? EMPTY_QUEUE) as MetricsQueue;
 
 /** Whether the companion has yet to delete counts. */
 export const isDeletionPending = (world: FaultHarness) => queueOf(world).deletionPending.length > 0;

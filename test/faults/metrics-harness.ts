@@ -1,6 +1,7 @@
 // A harness whose user allows metrics, with what tests ask about them.
+import { LOCAL } from '../../src/session/state/storage-items.ts';
 import { afterEach, beforeEach, expect } from 'vitest';
-import { EMPTY_QUEUE, METRICS, type MetricsQueue } from '../../src/session/metrics/queue.ts';
+import { EMPTY_QUEUE, type MetricsQueue } from '../../src/session/metrics/queue.ts';
 import { brokenInvariants } from './invariants.ts';
 import { ADA } from './steps.ts';
 import { createFaultHarness, type FaultHarness } from './harness.ts';
@@ -37,7 +38,7 @@ export function createMetricsHarness(): MetricsHarness {
       world.host.skew += minutes * 60_000;
       return it.tend();
     },
-    queue: () => (world.host.local.get(METRICS) ?? EMPTY_QUEUE) as MetricsQueue,
+    queue: () => (world.host.local.get(LOCAL.metrics) ?? EMPTY_QUEUE) as MetricsQueue,
     held: (email = ADA) => world.companion.held(world.mock.store.accounts.byEmail(email)?.uid ?? ''),
     async signedIn() {
       await done(world.session.signIn());

@@ -1,8 +1,9 @@
 // What must hold for metrics in any history: no request while they are blocked, and no count twice at the companion,
 // whatever crashes and whatever answer is lost.
+import { LOCAL } from '../../src/session/state/storage-items.ts';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { MetricsEvent } from '../../src/contract/companion.ts';
-import { METRICS, type MetricsQueue } from '../../src/session/metrics/queue.ts';
+import { type MetricsQueue } from '../../src/session/metrics/queue.ts';
 import { blockedBy, type Environment } from '../../src/session/metrics/consent.ts';
 import type { Area } from '../../src/session/ports.ts';
 import { emptyRecord, type StoredRecord } from '../../src/session/state/record.ts';
@@ -40,8 +41,8 @@ export function watchMetrics(host: Host, environment: () => Environment): Metric
   const ever = new Map<string, number>();
   const setLocal = host.local.set.bind(host.local);
   host.local.set = (key, value) => {
-    if (key === METRICS) {
-      const before = totalsOf(host.local.get(METRICS) as MetricsQueue | undefined);
+    if (key === LOCAL.metrics) {
+      const before = totalsOf(host.local.get(LOCAL.metrics) as MetricsQueue | undefined);
       for (const [line, count] of totalsOf(value as MetricsQueue)) {
         const more = Math.max(0, count - (before.get(line) ?? 0));
         ever.set(line, (ever.get(line) ?? 0) + more);

@@ -1,6 +1,7 @@
 // The address typed in the popup goes to Mozilla accounts and is removed here, whatever becomes of the attempt.
+import { ALARMS } from '../../src/session/state/storage-items.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ATTEMPT_ALARM } from '../../src/session/sign-in/attempt.ts';
+
 import { createSession } from '../../src/session/index.ts';
 import { simulatedUser } from './simulated-user.ts';
 import { brokenInvariants } from './invariants.ts';
@@ -121,7 +122,7 @@ describe('a sign-in in a tab', () => {
   ])('forgets it when the question %s', async (_how, then) => {
     await click();
     await done(world.session.watch());
-    expect([kept(), world.host.alarms.has(ATTEMPT_ALARM)]).toEqual([true, true]);
+    expect([kept(), world.host.alarms.has(ALARMS.attempt)]).toEqual([true, true]);
     world.host.skew += 130_000;
     world.host.tabsAllowed = true;
     await done(then());

@@ -1,5 +1,6 @@
 // The use cases of users who allow metrics, and of users who opt out.
-import { EMPTY_QUEUE, METRICS, type MetricsQueue } from '../../src/session/metrics/queue.ts';
+import { LOCAL } from '../../src/session/state/storage-items.ts';
+import { EMPTY_QUEUE, type MetricsQueue } from '../../src/session/metrics/queue.ts';
 import storage from '../fixtures/storage-0.1.0.json' with { type: 'json' };
 import type { UseCase } from './crash-points.ts';
 import type { Mood } from './fake-companion.ts';
@@ -9,7 +10,7 @@ import type { FaultHarness } from './harness.ts';
 
 const world = { companion: true, consent: true } as const;
 
-const queueOf = ({ host }: FaultHarness) => (host.local.get(METRICS) ?? EMPTY_QUEUE) as MetricsQueue;
+const queueOf = ({ host }: FaultHarness) => (host.local.get(LOCAL.metrics) ?? EMPTY_QUEUE) as MetricsQueue;
 const lin = ({ mock }: FaultHarness) => {
   const account = mock.store.accounts.byEmail(LIN);
   if (!account) throw new Error('Lin has no account.');
@@ -136,7 +137,7 @@ export const WITH_METRICS: readonly UseCase[] = [
       const [[owner, companionSession]] = Object.entries(one.host.local.get('companion') ?? {}) as [
         [string, object],
       ];
-      one.host.local.set(METRICS, metrics);
+      one.host.local.set(LOCAL.metrics, metrics);
       one.host.local.set('companion', { [owner]: { ...companionSession, marks } });
       tamper(one, (record) => ({ ...record, settings: { ...record.settings, metrics: false } }));
       later(one);

@@ -1,6 +1,7 @@
 // Metrics from the popup to the companion's database, and back out of it; with a real companion and a real mock server.
+import { LOCAL } from '../../src/session/state/storage-items.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { EMPTY_QUEUE, METRICS, type MetricsQueue } from '../../src/session/metrics/queue.ts';
+import { EMPTY_QUEUE, type MetricsQueue } from '../../src/session/metrics/queue.ts';
 import { createCompanionHarness, type CompanionHarness } from './companion-harness.ts';
 
 const MINUTE = 60_000;
@@ -32,7 +33,7 @@ afterEach(async () => {
   await world.stop();
 });
 
-const queue = () => (world.host.local.get(METRICS) ?? EMPTY_QUEUE) as MetricsQueue;
+const queue = () => (world.host.local.get(LOCAL.metrics) ?? EMPTY_QUEUE) as MetricsQueue;
 const names = (which: 'pending' | 'sent') => {
   const { [which]: lines } = queue();
   return lines.map(({ name }) => name).sort();

@@ -62,12 +62,12 @@ export function companionApi(origin: string, { timeout = TIMEOUT, ...rest }: Htt
     });
 
   return {
-    /** Creates a session with a narrow access token, or refreshes the session `shown`. */
-    async create(token: string, shown?: string): Promise<CreateResult | SessionRejected> {
+    /** Creates a session with a narrow access token, or refreshes the `previous` one. */
+    async create(token: string, previous?: string): Promise<CreateResult | SessionRejected> {
       const answer = await post(
         COMPANION_PATHS.sessions,
         token,
-        shown === undefined ? {} : { session: shown },
+        previous === undefined ? {} : { session: previous },
       );
       if ('rejected' in answer) return answer;
       const session = answer.body?.session;

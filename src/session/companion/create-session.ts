@@ -29,7 +29,7 @@ export async function recordSuspicion(
 }
 
 /**
- * Creates a companion session with a single-use access token, or refreshes `shown`. Keeps the revision last acted on,
+ * Creates a companion session with a single-use access token, or refreshes `previous`. Keeps the revision last acted on,
  * so that the next poll still sees any newer one.
  *
  * @throws FxaError as the companion's calls and `withEphemeralToken`, and `bad_response` when the companion rejects the
@@ -38,13 +38,13 @@ export async function recordSuspicion(
 export async function createCompanionSession(
   context: Context,
   live: SignedIn,
-  shown?: CompanionSession,
+  previous?: CompanionSession,
 ): Promise<void> {
   const { companion } = context.config;
   if (!companion) return;
   const scope = TOKEN_SCOPES.filter((one) => grantedCovers(live.grant.scope, one)).join(' ');
   const result = await withEphemeralToken(context, live, { scope, ttl: TOKEN_TTL }, (token) =>
-    companionApi(companion.origin, context.http()).create(token, shown?.session),
+    companionApi(companion.origin, context.http()).create(token, previous?.session),
   );
   if (result === undefined) return;
   // The token was just issued, so this only raises a suspicion; Mozilla accounts has to confirm it.
@@ -54,7 +54,7 @@ export async function createCompanionSession(
   }
   if (!result.state.metrics) await closeMetrics(context, live);
   await saveCompanionSession(context, live.id, {
-    ...shown,
+    ...previous,
     session: result.session,
     origin: companion.origin,
   });

@@ -14,14 +14,12 @@ import {
   getCompanionSession,
   type CompanionSession,
 } from './session-store.ts';
-import type { CompanionConfig, Context } from '../context.ts';
+import { currentSession, type CompanionConfig, type Context } from '../context.ts';
 import { refetchProfile } from '../profile.ts';
 import { afterFailure, isDue, NEVER_TRIED, readPlan, savePlan, type Waits } from '../retry-plan.ts';
 import { fetchEndReason, findUnexplainedEnd } from './end-reason.ts';
 import { baseState, liveSession, type SignedIn } from '../state/states.ts';
 import { ALARMS, LOCKS, MEMORY } from '../state/storage-items.ts';
-
-export const COMPANION_ALARM = ALARMS.companion;
 
 /** The background often wakes several times in a row. */
 const MIN_INTERVAL_MS = 15_000;
@@ -131,15 +129,11 @@ async function scheduleNext(context: Context, { every }: CompanionConfig): Promi
   const { ports, store } = context;
   const { session } = await store.read();
   const subject = liveSession(session) ?? (await findUnexplainedEnd(context));
-  if (!subject) return ports.alarms.clear(COMPANION_ALARM);
+  if (!subject) return ports.alarms.clear(ALARMS.companion);
   const plan = (await readPlan(ports, MEMORY.companionPlan, subject.id)) ?? NEVER_TRIED;
   // The longer ago a session ended, the more rarely its reason is asked for.
   const base = baseState(session);
   const sinceEnd = base.status === 'needsReauth' ? ports.now() - base.endReason.at : 0;
   const pause = Math.max(every * 1000, Math.min(MAX_INTERVAL_MS, sinceEnd));
-  return ports.alarms.set(COMPANION_ALARM, plan.failures > 0 ? plan.notBefore : ports.now() + pause);
-}
-
-async function currentSession({ store }: Context): Promise<SignedIn | undefined> {
-  return liveSession((await store.read()).session);
+  return ports.alarms.set(ALARMS.companion, plan.failures > 0 ? plan.notBefore : ports.now() + pause);
 }

@@ -6,9 +6,6 @@ import { baseState, type Session } from '../state/states.ts';
 import { LOCAL, LOCKS } from '../state/storage-items.ts';
 import { dayOf } from './events.ts';
 
-/** In `storage.local`; pages read it. */
-export const METRICS = LOCAL.metrics;
-
 /** Days to keep counts for an unreachable companion: one less than it accepts, as its midnight may come first. */
 const MAX_AGE_DAYS = 6;
 const DAY_MS = 86_400_000;
@@ -52,7 +49,7 @@ export function assignTo(queue: MetricsQueue, subject: string | undefined): Metr
 
 /** The stored queue; a queue for another companion or deployment counts as empty and is overwritten. */
 export async function readQueue({ ports, metricsDeployment }: Context): Promise<MetricsQueue> {
-  const stored = upgraded(await ports.local.get(METRICS));
+  const stored = upgraded(await ports.local.get(LOCAL.metrics));
   const lists = [stored.pending, stored.sent, stored.deletionPending];
   return stored.deployment === metricsDeployment && lists.every(Array.isArray) ? stored : EMPTY_QUEUE;
 }
@@ -78,10 +75,10 @@ export async function changeQueue(
 ): Promise<void> {
   const { ports, metricsDeployment: deployment } = context;
   await ports.locks.exclusive(LOCKS.metrics, async () => {
-    const stored = (await ports.local.get(METRICS)) ?? { ...EMPTY_QUEUE, deployment };
+    const stored = (await ports.local.get(LOCAL.metrics)) ?? { ...EMPTY_QUEUE, deployment };
     const changed = await change(await readQueue(context));
     const after = { ...changed, sent: changed.sent.slice(-MAX_SENT), deployment };
-    if (sorted(after) !== sorted(stored)) await ports.local.set({ [METRICS]: after });
+    if (sorted(after) !== sorted(stored)) await ports.local.set({ [LOCAL.metrics]: after });
   });
 }
 

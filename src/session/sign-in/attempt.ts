@@ -5,13 +5,11 @@ import type { Context } from '../context.ts';
 import { baseState } from '../state/states.ts';
 import { ALARMS } from '../state/storage-items.ts';
 
-/** Wakes the background to notice that an attempt died. */
-export const ATTEMPT_ALARM = ALARMS.attempt;
 const WATCHDOG_MS = 30_000;
 
 /** Schedules the watchdog: if the background dies without a window or tab, only an alarm wakes the next one. */
 export function scheduleWatchdog({ ports }: Context): Promise<void> {
-  return ports.alarms.set(ATTEMPT_ALARM, ports.now() + WATCHDOG_MS);
+  return ports.alarms.set(ALARMS.attempt, ports.now() + WATCHDOG_MS);
 }
 
 /** The secrets of an attempt that are needed to finish it. */

@@ -1,8 +1,9 @@
 // Runs an attempt: checks the server and opens the sign-in page. In a window it runs to the end; a tab finishes it
 // later.
+import { ALARMS } from '../state/storage-items.ts';
 import { checkReachable } from '../../fxa/discovery.ts';
 import { isFxaError } from '../../fxa/errors.ts';
-import { ATTEMPT_ALARM, prepareAttempt, scheduleWatchdog, type AttemptOptions } from './attempt.ts';
+import { prepareAttempt, scheduleWatchdog, type AttemptOptions } from './attempt.ts';
 import { finishAttempt } from './complete.ts';
 import type { AuthTabs } from './auth-tab.ts';
 import type { AuthWindows } from './auth-window.ts';
@@ -87,7 +88,7 @@ export async function recordOutcome(
       { orInMemory: true },
     );
   }
-  await ports.alarms.clear(ATTEMPT_ALARM);
+  await ports.alarms.clear(ALARMS.attempt);
   const nothing = () => undefined;
   return { over: work.then(nothing, nothing) };
 }

@@ -8,8 +8,6 @@ import { nextHandovers, handOver } from './companion-handover.ts';
 import { pruneOutbox } from './outbox-entries.ts';
 import { ALARMS, LOCKS } from '../state/storage-items.ts';
 
-export const OUTBOX_ALARM = ALARMS.outbox;
-
 /** Chromium's shortest alarm delay. */
 const FIRST_DELAY_MS = 30_000;
 const WAITS = { rest: 0, first: FIRST_DELAY_MS, longest: 6 * 3_600_000 };
@@ -26,7 +24,7 @@ export async function drainOutbox(context: Context): Promise<void> {
     await context.store.update((record) => pruneOutbox(record, context.ports.now()));
     // Set the alarm first: if the background dies during this pass, the next one is already scheduled.
     if ((await pendingItems(context)).length + (await nextHandovers(context)).length > 0)
-      await context.ports.alarms.set(OUTBOX_ALARM, context.ports.now() + FIRST_DELAY_MS);
+      await context.ports.alarms.set(ALARMS.outbox, context.ports.now() + FIRST_DELAY_MS);
     await handOver(context, WAITS);
     for (const item of await pendingItems(context)) {
       if (!isDue(item, WAITS, context.ports.now() + ALMOST_DUE_MS)) continue;
@@ -105,7 +103,7 @@ async function replace({ store }: Context, item: Item, plan: RetryPlan | undefin
 async function scheduleNext(context: Context): Promise<void> {
   const { alarms, now } = context.ports;
   const plans = [...(await pendingItems(context)), ...(await nextHandovers(context))];
-  if (plans.length === 0) return alarms.clear(OUTBOX_ALARM);
+  if (plans.length === 0) return alarms.clear(ALARMS.outbox);
   const instants = plans.map((plan) => (isDue(plan, WAITS, now()) ? 0 : plan.notBefore));
-  return alarms.set(OUTBOX_ALARM, Math.max(now() + FIRST_DELAY_MS, Math.min(...instants)));
+  return alarms.set(ALARMS.outbox, Math.max(now() + FIRST_DELAY_MS, Math.min(...instants)));
 }

@@ -1,14 +1,12 @@
 // Refreshes the access token ahead of time, so that calls don't wait for it and a session that was ended elsewhere is
 // noticed within the hour. Driven by an alarm; a missed one is made up for at the next wake.
-import type { Context } from '../context.ts';
+import { currentSession, type Context } from '../context.ts';
 import { afterFailure, isDue, NEVER_TRIED, readPlan, savePlan } from '../retry-plan.ts';
 import { isFresh, mainToken, staleAt } from './token-cache.ts';
 import type { CachedToken } from '../state/record.ts';
-import { liveSession, type SignedIn } from '../state/states.ts';
+import type { SignedIn } from '../state/states.ts';
 import { refreshIfCurrent } from './access-token.ts';
 import { ALARMS, LOCKS, MEMORY } from '../state/storage-items.ts';
-
-export const REFRESH_ALARM = ALARMS.refresh;
 
 /** How long before a token goes stale to refresh it. */
 const AHEAD_MS = 60_000;
@@ -46,8 +44,8 @@ async function scheduleNext(context: Context): Promise<void> {
   const { alarms, now } = context.ports;
   const live = await currentSession(context);
   const due = live && (await dueAt(context, live, mainToken(await context.store.tokens(), live)));
-  if (due === undefined) return alarms.clear(REFRESH_ALARM);
-  return alarms.set(REFRESH_ALARM, Math.max(due, now() + FIRST_MS));
+  if (due === undefined) return alarms.clear(ALARMS.refresh);
+  return alarms.set(ALARMS.refresh, Math.max(due, now() + FIRST_MS));
 }
 
 /** When to refresh next, in milliseconds; undefined when only on demand. */
@@ -72,7 +70,3 @@ async function dueAt(
 }
 
 const isShortLived = ({ receivedAt, expiresAt }: CachedToken) => expiresAt - receivedAt < SHORT_LIVED_MS;
-
-async function currentSession({ store }: Context): Promise<SignedIn | undefined> {
-  return liveSession((await store.read()).session);
-}

@@ -1,5 +1,5 @@
 // The secrets of a session: sealed in the record, or in `storage.session` when they end with the browser.
-import type { Context } from '../context.ts';
+import { currentSession, type Context } from '../context.ts';
 import { currentOwners } from '../state/record.ts';
 import { liveSession, type SealedSecrets, type SignedIn, type StoredGrant } from '../state/states.ts';
 import { LOCKS, MEMORY } from '../state/storage-items.ts';
@@ -72,7 +72,7 @@ export function lossReason({
 
 /** Tries again to seal secrets that couldn't be sealed before. */
 export async function sealUnsealed(context: Context): Promise<void> {
-  if (liveSession((await context.store.read()).session)?.grant.keyNotKept) await moveSecrets(context);
+  if ((await currentSession(context))?.grant.keyNotKept) await moveSecrets(context);
 }
 
 /**
@@ -86,7 +86,7 @@ export async function enforceSessionOnly(context: Context): Promise<void> {
 /** Moves the live session's secrets to where the settings want them; one move at a time. */
 export async function moveSecrets(context: Context): Promise<void> {
   await context.ports.locks.exclusive(LOCKS.moveSecrets, async () => {
-    const live = liveSession((await context.store.read()).session);
+    const live = await currentSession(context);
     if (!live) return;
     const { sealed: before, keyNotKept: notKept } = live.grant;
     if ((await isSessionOnly(context)) ? !before && !notKept : before) return;

@@ -5,9 +5,6 @@ import { addToJournal } from '../state/record.ts';
 import type { SignedIn } from '../state/states.ts';
 import { LOCKS, MEMORY } from '../state/storage-items.ts';
 
-/** In `storage.session`; also read by the troubleshooting page. */
-export const TOKEN_LIMITS = MEMORY.tokenLimits;
-
 /** How long a denied scope isn't asked for again with the same grant. */
 const DENIED_MS = 3_600_000;
 
@@ -93,7 +90,8 @@ function isWithin(at: number, now: number, ms: number): boolean {
 
 const keyOf = ({ deploymentName }: Context, scope: string) => `${deploymentName} ${scope}`;
 
-const limits = async ({ ports }: Context) => ((await ports.memory.get(TOKEN_LIMITS)) ?? {}) as TokenLimits;
+const limits = async ({ ports }: Context) =>
+  ((await ports.memory.get(MEMORY.tokenLimits)) ?? {}) as TokenLimits;
 
 async function change(
   context: Context,
@@ -106,6 +104,6 @@ async function change(
     const all = await limits(context);
     const kept = Object.entries(all).filter(([, { at }]) => isWithin(at, now(), KEPT_MS));
     const after = next(all[key] ?? { at: now() }, now());
-    await memory.set({ [TOKEN_LIMITS]: { ...Object.fromEntries(kept), [key]: after } });
+    await memory.set({ [MEMORY.tokenLimits]: { ...Object.fromEntries(kept), [key]: after } });
   });
 }

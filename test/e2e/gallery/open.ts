@@ -1,5 +1,6 @@
 // Has a page show a view of the gallery.
-import { TOKEN_LIMITS } from '../../../src/session/tokens/token-limits.ts';
+
+import { MEMORY } from '../../../src/session/state/storage-items.ts';
 import type { BrowserUnderTest, OwnPage } from '../../../scripts/driver/index.ts';
 import { eventually } from '../../../scripts/driver/wait.ts';
 import { pagePath } from '../../../scripts/build/pages.ts';
@@ -9,7 +10,7 @@ import { storedNow, type Shown } from './shown.ts';
 export async function openShown(browser: BrowserUnderTest, shown: Shown): Promise<OwnPage> {
   // Written before the page opens: some read it but once.
   await browser.writeStorage('local', storedNow(shown));
-  await browser.writeStorage('session', { [TOKEN_LIMITS]: {}, ...shown.session });
+  await browser.writeStorage('session', { [MEMORY.tokenLimits]: {}, ...shown.session });
   const page = await browser.openPage(pagePath(shown.page));
   await showIn(page, shown);
   return page;

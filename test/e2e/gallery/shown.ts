@@ -1,5 +1,6 @@
 // What a picture of the gallery is of: a page, and the storage it shows.
-import type { MetricsQueue, METRICS } from '../../../src/session/metrics/queue.ts';
+import { LOCAL } from '../../../src/session/state/storage-items.ts';
+import type { MetricsQueue } from '../../../src/session/metrics/queue.ts';
 import type { JournalEntry } from '../../../src/session/state/record.ts';
 import { VIEW_VERSION, type AccountView, type View } from '../../../src/session/state/view.ts';
 
@@ -7,7 +8,7 @@ import { VIEW_VERSION, type AccountView, type View } from '../../../src/session/
 export interface Stored extends Record<string, unknown> {
   readonly view?: View;
   readonly journal?: readonly JournalEntry[];
-  readonly [METRICS]?: MetricsQueue;
+  readonly [LOCAL.metrics]?: MetricsQueue;
 }
 
 export interface Shown {

@@ -1,6 +1,7 @@
 // The gallery: every view of every page, by name.
+import { MEMORY } from '../../../src/session/state/storage-items.ts';
 import type { JournalEntry } from '../../../src/session/state/record.ts';
-import { TOKEN_LIMITS } from '../../../src/session/tokens/token-limits.ts';
+
 import { unreadableView } from '../../../src/session/state/view.ts';
 import { POPUP_VIEWS } from './popup-views.ts';
 import { minutesAgo, NOW, page, signedInView, signedOutView, type Shown } from './shown.ts';
@@ -80,7 +81,7 @@ const PAGE_VIEWS: readonly Shown[] = [
       view: { ...signedInView, lastChange: REFUSED },
       journal: RARE,
     }),
-    session: { [TOKEN_LIMITS]: { 'some scope': { at: Date.now(), left: 0, open: true } } },
+    session: { [MEMORY.tokenLimits]: { 'some scope': { at: Date.now(), left: 0, open: true } } },
   },
 ];
 

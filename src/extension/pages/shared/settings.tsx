@@ -46,8 +46,8 @@ export function Switch({ label, checked, onChange, input = null, children }: Swi
   );
 }
 
-/** Reasons that hide the switch, because it could not turn metrics on. */
-const BEYOND_US = ['no_companion', 'policy'] as const;
+/** Reasons that the switch could not change; they are shown in its place. */
+const FIXED_REASONS = ['no_companion', 'policy'] as const;
 
 /** The switch for metrics, with explanations of whatever else turns them off. */
 export function MetricsChoice({ view: { account, metrics } }: { view: View }) {
@@ -73,8 +73,8 @@ export function MetricsChoice({ view: { account, metrics } }: { view: View }) {
     );
   };
 
-  const beyond = BEYOND_US.find((why) => blockedBy.includes(why));
-  if (beyond) return <p class="note">{text(`closed_${beyond}`)}</p>;
+  const fixed = FIXED_REASONS.find((why) => blockedBy.includes(why));
+  if (fixed) return <p class="note">{text(`closed_${fixed}`)}</p>;
   const reasons = blockedBy.filter(
     // Unknown until the profile is loaded.
     (why) => why !== 'switch' && !(why === 'account' && account?.profilePending),

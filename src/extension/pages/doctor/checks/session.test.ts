@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { METRICS_BLOCKERS } from '../../../../session/metrics/consent.ts';
-import { ALARMS } from '../../../../session/state/storage-items.ts';
+import { ALARMS, MEMORY } from '../../../../session/state/storage-items.ts';
 import { unreadableView, VIEW_VERSION } from '../../../../session/state/view.ts';
-import { TOKEN_LIMITS } from '../../../../session/tokens/token-limits.ts';
+
 import { BUILD, found, NOW, workingArea } from '../testing.ts';
 
 const { companion: _none, ...WITHOUT_COMPANION } = BUILD;
@@ -83,7 +83,10 @@ describe('services that refuse access tokens', () => {
     const area = workingArea();
     return (
       await found({
-        session: { ...area, get: (key) => (key === TOKEN_LIMITS ? Promise.resolve(limits) : area.get(key)) },
+        session: {
+          ...area,
+          get: (key) => (key === MEMORY.tokenLimits ? Promise.resolve(limits) : area.get(key)),
+        },
       })
     ).refusals;
   };
