@@ -24,8 +24,7 @@ const NODE = [
 ];
 
 /** `ON_DATABASES` selects the companion's databases (test/companion/db/on-each-database.ts). */
-const UNSELECTED =
-  process.env.ON_DATABASES === 'PostgreSQL' ? ['test/companion/kill/embedded.test.ts'] : [];
+const UNSELECTED = process.env.ON_DATABASES === 'PostgreSQL' ? ['test/companion/kill/embedded.test.ts'] : [];
 
 const inNode = {
   setupFiles: ['test/harness/out-of-time.ts'],

@@ -186,7 +186,14 @@ const COVERAGE_COUNTERS = [
 
 /** A step without a report counts as one test: it passes or fails as a whole. */
 function resultOf(step: Step, ok: boolean): StepResult {
-  if (step.vitest === undefined) return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0, failures: [] };
+  if (step.vitest === undefined) {
+    return {
+      passed: ok ? 1 : 0,
+      failed: ok ? 0 : 1,
+      skipped: 0,
+      failures: ok ? [] : [`✗ ${step.name}: ${step.command.join(' ')}`],
+    };
+  }
   return readReport(join(reports, step.vitest), { root, step: step.name, ok });
 }
 
@@ -232,12 +239,12 @@ const sums = goneThrough();
 rmSync(reports, { recursive: true, force: true });
 
 console.log(`\n${lines.join('\n')}`);
-if (failures.length) console.log(`\nfailed:\n${failures.join('\n')}`);
 console.log(`  gone through: ${[...sums].map(([what, count]) => `${count} ${what}`).join(', ')}`);
 for (const what of COVERAGE_COUNTERS.filter((one) => !sums.has(one))) {
-  console.log(`✗ ${what}: there were none`);
+  failures.push(`✗ ${what}: there were none`);
   total.failed++;
 }
+if (failures.length) console.log(`\nfailed:\n${failures.join('\n')}`);
 // A caller of both commands can print one combined count.
 const { TEST_COUNTS: counts, TEST_FAILURES: failureList } = process.env;
 if (counts) appendFileSync(counts, `${total.passed} ${total.failed + total.skipped}\n`);
