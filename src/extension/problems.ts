@@ -26,6 +26,7 @@ const ERROR_INFO: Record<FxaErrorCode, ErrorInfo> = {
   signed_out: ['person', 'ended', 'signIn'],
   reauth_required: ['person', 'ended', 'signIn'],
   account_changed: ['person', 'account', 'tryAgain'],
+  step_up_required: ['person', 'account', 'tryAgain'],
   token_rejected: ['fault', 'fault', 'tryAgain'],
   scope_denied: ['fault', 'fault', 'doctor'],
   bad_response: ['fault', 'fault', 'tryAgain'],

@@ -23,6 +23,8 @@ export const FXA_ERROR_CODES = [
   'reauth_required',
   /** The signed-in account changed during the call. */
   'account_changed',
+  /** The account signed in without the second step that was asked for; see `reason`. */
+  'step_up_required',
   /** 401 from a resource. The grant may still be valid: refresh once and retry. */
   'token_rejected',
   /** The client may not have these scopes, or the token's scopes are insufficient. */
@@ -90,6 +92,8 @@ export const FXA_REASONS = [
   'keys_older',
   /** The grant is gone, cause unknown: disconnected, or the password changed. */
   'grant_revoked',
+  /** The grant is gone, probably because an answer with the next refresh token was lost. */
+  'rotation_lost',
   /** The grant is gone, and the companion reported the cause. */
   'password_changed',
   'account_deleted',
@@ -107,6 +111,8 @@ export const FXA_REASONS = [
   'tab_not_allowed',
   /** The sign-in lasted only until the browser closed, as configured. */
   'session_only',
+  /** Nor with the second step when it was asked for again, so it isn't asked for a third time. */
+  'step_up_refused',
   /** A resource rejected several fresh tokens, so requesting more is paused. */
   'tokens_refused',
   /** This build uses another server or client id than the previous one. */
