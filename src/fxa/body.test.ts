@@ -59,7 +59,11 @@ const deployment = () => ({
   endpoints: mockServerEndpoints(origin),
   clientId: CLIENT_ID,
 });
-const code = { code: 'ab'.repeat(32), codeVerifier: 'v'.repeat(43) };
+const code = {
+  code: 'ab'.repeat(32),
+  codeVerifier: 'v'.repeat(43),
+  redirectUri: 'https://client.example/cb',
+};
 const CALLS: readonly (readonly [name: string, call: () => Promise<unknown>])[] = [
   ['exchange', () => exchangeCode(deployment(), code, http)],
   [

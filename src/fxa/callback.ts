@@ -10,14 +10,21 @@ export interface ExpectedCallback {
   state: string;
   issuer: string;
   clientId: string;
+  /** As the deployment's endpoints say. */
+  dialect?: 'oauth2' | undefined;
+  issInCallback?: true | undefined;
 }
+
+const FXA_CODE = /^[0-9a-f]{64}$/;
+/** RFC 6749, appendix A.11: printable ASCII. */
+const ANY_CODE = /^[\x20-\x7e]{1,4096}$/;
 
 const READ = ['state', 'iss', 'client_id', 'error', 'code'] as const;
 
 /**
  * Validates the URL that the sign-in window ended on (RFC 6749, section 4.1.2; `iss` by RFC 9207) and returns its
- * authorization code. Parameters of other flows are refused, unknown ones ignored: FxA appends `action`, and failures of `prompt=none` return the
- * metrics parameters.
+ * authorization code. Parameters of other flows are refused, unknown ones ignored: FxA appends `action`, and failures
+ * of `prompt=none` return the metrics parameters.
  *
  * @throws FxaError
  * - `bad_response` with reason `callback_redirect` (another origin or path, or a fragment), `callback_duplicate`,
@@ -33,14 +40,14 @@ export function validateCallback(url: string, expected: ExpectedCallback): { cod
   if (READ.some((name) => parameters.getAll(name).length > 1)) {
     throw refusal('The callback repeats a parameter', 'callback_duplicate');
   }
-  const { clientId, issuer, state } = expected;
+  const { clientId, issuer, state, dialect, issInCallback = false } = expected;
   const iss = parameters.get('iss');
   // It may differ from the issuer by a trailing slash.
   if (iss !== null) parameters.set('iss', withoutSlash(iss));
   const server = {
     issuer: withoutSlash(issuer),
-    // So that an empty one is refused.
-    authorization_response_iss_parameter_supported: iss !== null,
+    // Also where it is not promised, so that an empty one is refused.
+    authorization_response_iss_parameter_supported: issInCallback || iss !== null,
   };
   let failure: unknown;
   try {
@@ -62,7 +69,8 @@ export function validateCallback(url: string, expected: ExpectedCallback): { cod
   const error = parameters.get('error');
   if (error !== null) throw promptNoneFailure(error);
   const code = parameters.get('code') ?? '';
-  if (!/^[0-9a-f]{64}$/.test(code)) throw refusal('The callback has no authorization code', 'callback_code');
+  if (!(dialect === 'oauth2' ? ANY_CODE : FXA_CODE).test(code))
+    throw refusal('The callback has no authorization code', 'callback_code');
   return { code };
 }
 

@@ -1,12 +1,15 @@
 // Revokes tokens. FxA: access and refresh tokens are destroyed independently, so signing out must destroy both.
 import { isAuthFamily } from './error-table.ts';
 import type { Deployment } from './environments.ts';
-import { isFxaError } from './errors.ts';
-import { requestJson } from './http.ts';
+import { FxaError, isFxaError } from './errors.ts';
+import { exchange, refusal, requestJson } from './http.ts';
 import type { Http } from './http.ts';
 
-/** `unknown`: Mozilla accounts has no such token, so there is nothing left to destroy. */
-export type Destroyed = 'destroyed' | 'unknown';
+/**
+ * `unknown`: Mozilla accounts has no such token, so there is nothing left to destroy. `accepted`: a server of the
+ * standards took the request; its 200 also answers tokens that it does not know (RFC 7009, section 2.2).
+ */
+export type Destroyed = 'destroyed' | 'unknown' | 'accepted';
 
 /**
  * Destroys an access token, even an expired one.
@@ -24,9 +27,9 @@ export async function destroyAccessToken(
 }
 
 /**
- * Destroys a grant by its refresh token, or by that token's id where the token was not kept.
+ * Destroys a grant by its refresh token or, at FxA, by that token's id.
  *
- * @throws FxaError as `destroyAccessToken`.
+ * @throws FxaError as `destroyAccessToken`; `unsupported` for an id at a server of the standards.
  * @example
  * await destroyGrant(deployment, { refreshTokenId: await refreshTokenId(refreshToken) }, http);
  */
@@ -40,12 +43,11 @@ export async function destroyGrant(
     : destroy(deployment, 'refresh_token_id', grant.refreshTokenId, http);
 }
 
-async function destroy(
-  { endpoints, clientId }: Deployment,
-  kind: 'token' | 'refresh_token' | 'refresh_token_id',
-  value: string,
-  http: Http,
-): Promise<Destroyed> {
+type Kind = 'token' | 'refresh_token' | 'refresh_token_id';
+
+async function destroy(deployment: Deployment, kind: Kind, value: string, http: Http): Promise<Destroyed> {
+  const { endpoints, clientId } = deployment;
+  if (endpoints.dialect === 'oauth2') return revoke(deployment, kind, value, http);
   let url = endpoints.destroy;
   let parameters: Record<string, string> = { [kind]: value };
   if (isAuthFamily(url)) {
@@ -68,4 +70,26 @@ async function destroy(
     if (isFxaError(error) && error.reason === 'token_unknown') return 'unknown';
     throw error;
   }
+}
+
+/** RFC 7009, section 2.1. Revoking a refresh token ends the whole grant. */
+async function revoke(
+  { endpoints, clientId }: Deployment,
+  kind: Kind,
+  token: string,
+  http: Http,
+): Promise<Destroyed> {
+  if (kind === 'refresh_token_id')
+    throw new FxaError('unsupported', 'This server revokes tokens, and knows no ids of them.');
+  const hint = kind === 'token' ? 'access_token' : kind;
+  const body = new URLSearchParams({ token, token_type_hint: hint, client_id: clientId }).toString();
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const request = { method: 'POST', headers, body, dialect: endpoints.dialect } as const;
+  // The answer may have no body.
+  const answer = await exchange(http, 'destroy', endpoints.destroy, request);
+  if (!answer.response.ok) {
+    const asked = { call: 'destroy', url: endpoints.destroy, dialect: endpoints.dialect } as const;
+    throw await refusal(http, asked, answer);
+  }
+  return 'accepted';
 }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fxaError, json, strictFetch } from '../../test/harness/fetch.ts';
 import type { Told } from '../../test/harness/fetch.ts';
-import { checkReachable, discover, endpointsFromDiscovery } from './discovery.ts';
+import { currentEndpoints, discover, endpointsFromDiscovery } from './discovery.ts';
 import { knownEndpoints, mockServerEndpoints } from './environments.ts';
 import { failure } from './testing/deployment.ts';
 
@@ -27,6 +27,26 @@ afterEach(() => {
 describe('endpointsFromDiscovery', () => {
   it('yields the known endpoints of production', () => {
     expect(endpointsFromDiscovery(ISSUER, TODAY)).toEqual(knownEndpoints('production'));
+  });
+
+  it('tells a server of the standards by its revocation endpoint', () => {
+    const revocation_endpoint = `${ISSUER}/oidc/revocation`;
+    const next = {
+      ...TODAY,
+      token_endpoint: `${ISSUER}/oidc/token`,
+      revocation_endpoint,
+      authorization_response_iss_parameter_supported: true,
+    };
+    expect(endpointsFromDiscovery(ISSUER, next)).toMatchObject({
+      dialect: 'oauth2',
+      issInCallback: true,
+      destroy: revocation_endpoint,
+      token: `${ISSUER}/oidc/token`,
+    });
+    for (const path of ['/v1/destroy', '/v1/oauth/destroy']) {
+      const fxa = { ...TODAY, revocation_endpoint: `https://oauth.accounts.firefox.com${path}` };
+      expect(endpointsFromDiscovery(ISSUER, fxa)).not.toHaveProperty('dialect');
+    }
   });
 
   it('derives endpoints that an older document lacks', () => {
@@ -128,17 +148,31 @@ describe('discover', () => {
   });
 });
 
-describe('checkReachable', () => {
-  const endpoints = mockServerEndpoints('http://127.0.0.1:9720');
+describe('currentEndpoints', () => {
+  const issuer = 'http://127.0.0.1:9720';
+  const endpoints = mockServerEndpoints(issuer);
   const check = (answer: Told['answer'], timeout?: number) =>
-    checkReachable(endpoints, { fetch: strictFetch({ url: endpoints.discovery, answer }), timeout });
+    currentEndpoints(endpoints, { fetch: strictFetch({ url: endpoints.discovery, answer }), timeout });
+
+  it('are what the server names', async () => {
+    const moved = {
+      issuer,
+      token_endpoint: `${issuer}/v2/v1/token`,
+      userinfo_endpoint: `${issuer}/userinfo`,
+    };
+    expect(await check(json(moved))).toMatchObject({
+      token: `${issuer}/v2/v1/token`,
+      profile: `${issuer}/userinfo`,
+    });
+  });
 
   it.each([
-    ['any JSON object', json({})],
+    ['another JSON object', json({})],
+    ['the document of another issuer', json(TODAY)],
     ['a refusal of this one document', new Response('<h1>Forbidden</h1>', { status: 403 })],
     ['a server that has no such document', fxaError(404, 999)],
-  ])('accepts %s', async (_what, answer) => {
-    await expect(check(answer)).resolves.toBeUndefined();
+  ])('are the known ones after %s', async (_what, answer) => {
+    expect(await check(answer)).toEqual(endpoints);
   });
 
   it.each([

@@ -1,11 +1,11 @@
-// Finds an issuer's endpoints, and checks whether it can be reached.
+// Finds an issuer's endpoints, which also shows whether it can be reached.
 import { allowInsecureRequests, customFetch, discoveryRequest } from 'oauth4webapi';
 import { isAuthFamily } from './error-table.ts';
 import { discoveryUrl } from './environments.ts';
 import type { Endpoints } from './environments.ts';
 import { FxaError } from './errors.ts';
 import type { Reason } from './errors.ts';
-import { fetchJson, requestJson } from './http.ts';
+import { fetchJson } from './http.ts';
 import type { Http } from './http.ts';
 import { secureUrl, withoutSlash } from './secure-url.ts';
 
@@ -16,7 +16,8 @@ const REACHABILITY_TIMEOUT = 5000;
  * Reads a discovery document (OpenID Connect Discovery 1.0, section 3). Pure.
  *
  * FxA: older deployments list neither `revocation_endpoint` nor `introspection_endpoint`, and none lists its verify
- * endpoint; missing ones are derived from `token_endpoint`.
+ * endpoint; missing ones are derived from `token_endpoint`. A revocation endpoint other than FxA's destroy marks a server
+ * of the standards (`dialect`).
  *
  * @throws FxaError
  * - `misconfigured`: the issuer is neither https nor http on loopback
@@ -32,18 +33,32 @@ export function endpointsFromDiscovery(issuer: string, document: unknown): Endpo
   if (typeof fields.issuer !== 'string' || withoutSlash(fields.issuer) !== expected)
     throw refusal('The discovery document names another issuer', 'discovery_issuer');
   const token = endpoint(fields, 'token_endpoint');
-  return {
+  const revocation = optional(fields, 'revocation_endpoint');
+  const named = {
     issuer: expected,
     discovery: discoveryUrl(expected),
     authorization: optional(fields, 'authorization_endpoint') ?? `${expected}/authorization`,
     token,
-    destroy: optional(fields, 'revocation_endpoint') ?? sibling(token, 'destroy'),
-    introspect: optional(fields, 'introspection_endpoint') ?? sibling(token, 'introspect'),
+    profile: endpoint(fields, 'userinfo_endpoint'),
+    ...(fields.authorization_response_iss_parameter_supported === true && { issInCallback: true as const }),
+  };
+  const introspection = optional(fields, 'introspection_endpoint');
+  if (revocation !== undefined && !isDestroy(revocation)) {
+    const introspect = introspection ?? endpoint(fields, 'introspection_endpoint');
+    const jwks = endpoint(fields, 'jwks_uri');
+    return { ...named, dialect: 'oauth2', destroy: revocation, introspect, verify: introspect, jwks };
+  }
+  return {
+    ...named,
+    destroy: revocation ?? sibling(token, 'destroy'),
+    introspect: introspection ?? sibling(token, 'introspect'),
     verify: sibling(token, 'verify'),
     jwks: optional(fields, 'jwks_uri') ?? sibling(token, 'jwks'),
-    profile: endpoint(fields, 'userinfo_endpoint'),
   };
 }
+
+/** FxA's own, which is no revocation endpoint of RFC 7009, or takes other parameters. */
+const isDestroy = (url: string) => /\/v1\/(?:oauth\/)?destroy$/.test(new URL(url).pathname);
 
 /**
  * Fetches and reads an issuer's discovery document (OpenID Connect Discovery 1.0, section 4).
@@ -63,22 +78,25 @@ export async function discover(issuer: string, http: Http): Promise<Endpoints> {
 }
 
 /**
- * Resolves when Mozilla accounts responds. Call it before opening a window, because a browser shows a blank or hung
- * window when the server is down. Waits 5 seconds at most.
+ * The endpoints that the issuer names now, or the known ones if its document is refused or cannot be used. Call it
+ * before opening a window, because a browser shows a blank or hung window when the server is down. Waits 5 seconds at
+ * most.
  *
  * @throws FxaError `offline`, `server_unavailable`, `rate_limited`, `cancelled`, or `bad_response` with reason
  * `not_json` (something else responded, such as a captive portal).
  * @example
- * await checkReachable(deployment.endpoints, { fetch });
+ * const endpoints = await currentEndpoints(knownEndpoints('production'), { fetch });
  */
-export async function checkReachable(endpoints: Endpoints, http: Http): Promise<void> {
+export async function currentEndpoints(known: Endpoints, http: Http): Promise<Endpoints> {
   const timeout = Math.min(http.timeout ?? REACHABILITY_TIMEOUT, REACHABILITY_TIMEOUT);
   try {
-    await requestJson({ ...http, timeout }, 'discovery', endpoints.discovery, { method: 'GET' });
+    return await discover(known.issuer, { ...http, timeout });
   } catch (error) {
+    const { status = 0, reason } = error as FxaError;
     // The server is up; refusing this document says nothing about its sign-in page.
-    const { status = 0 } = error as FxaError;
-    if (status < 400 || status >= 500 || status === 429) throw error;
+    const isRefused = status >= 400 && status < 500 && status !== 429;
+    if (!isRefused && reason !== 'discovery' && reason !== 'discovery_issuer') throw error;
+    return known;
   }
 }
 

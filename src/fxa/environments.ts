@@ -18,6 +18,13 @@ export interface Endpoints {
   readonly jwks: string;
   /** `<profile>/v1/profile` */
   readonly profile: string;
+  /**
+   * `oauth2`: a server of the standards instead of FxA's own API, as Mozilla plans (node-oidc-provider). It rotates
+   * refresh tokens, revokes by RFC 7009, and its codes and tokens have no certain form. Absent: FxA.
+   */
+  readonly dialect?: 'oauth2';
+  /** The server promises `iss` in every callback (RFC 9207, section 3). */
+  readonly issInCallback?: true;
 }
 
 export interface Deployment {

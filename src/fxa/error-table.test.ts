@@ -7,7 +7,7 @@ const OAUTH = 'https://oauth.example/v1/token';
 const AUTH = 'https://auth.example/v1/oauth/token';
 
 function translate(call: Call, url: string, status: number, body?: Record<string, unknown>) {
-  return errorFromAnswer(call, url, { status, headers: new Headers(), body }, 0);
+  return errorFromAnswer({ call, url }, { status, headers: new Headers(), body }, 0);
 }
 
 type Case = [call: Call, url: string, status: number, errno: number, code: FxaErrorCode, reason?: Reason];

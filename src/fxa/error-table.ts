@@ -1,5 +1,6 @@
 // Maps the error responses of Mozilla accounts to error codes. FxA: an errno means different things on `/v1/oauth/*`
-// and elsewhere, and under different HTTP statuses, so rows match all three.
+// and elsewhere, and under different HTTP statuses, so rows match all three. Servers of the standards are a family of
+// their own, with `error` (RFC 6749, section 5.2) in place of the errno.
 import { retryAfterSeconds } from './back-off.ts';
 import { FxaError } from './errors.ts';
 import type { FxaErrorCode, Reason } from './errors.ts';
@@ -23,10 +24,15 @@ type ErrorRow = readonly [
   answers: readonly string[],
 ];
 
-// Responses are written "<family> <HTTP status>/<errno>", preceded by the call where that matters.
+// Responses are written "<family> <HTTP status>/<errno or error>", preceded by the call where that matters.
 const ERROR_TABLE: readonly ErrorRow[] = [
   // The only responses that prove a grant is gone.
-  ['reauth_required', undefined, 'The grant is gone', ['refresh oauth 400/108', 'refresh auth 401/110']],
+  [
+    'reauth_required',
+    undefined,
+    'The grant is gone',
+    ['refresh oauth 400/108', 'refresh auth 401/110', 'refresh oauth2 400/invalid_grant'],
+  ],
   [
     'bad_response',
     'token_unknown',
@@ -42,7 +48,12 @@ const ERROR_TABLE: readonly ErrorRow[] = [
       'introspect oauth 400/116',
     ],
   ],
-  ['misconfigured', undefined, 'Unknown client id', ['oauth 400/101', 'auth 400/162']],
+  [
+    'misconfigured',
+    undefined,
+    'Unknown client id',
+    ['oauth 400/101', 'auth 400/162', 'oauth2 400/invalid_client', 'oauth2 401/invalid_client'],
+  ],
   [
     'misconfigured',
     undefined,
@@ -62,12 +73,17 @@ const ERROR_TABLE: readonly ErrorRow[] = [
     ['oauth 400/116', 'auth 400/166'],
   ],
   ['misconfigured', undefined, 'The client must use PKCE', ['oauth 400/118', 'auth 400/169']],
-  ['misconfigured', undefined, 'The client may not use this grant type', ['oauth 400/121']],
+  [
+    'misconfigured',
+    undefined,
+    'The client may not use this grant type',
+    ['oauth 400/121', 'oauth2 400/unauthorized_client', 'oauth2 400/unsupported_grant_type'],
+  ],
   [
     'misconfigured',
     undefined,
     'There is nothing at this address',
-    ['oauth 404/999', 'auth 404/999', 'profile 404/999', 'auth 410/116'],
+    ['oauth 404/999', 'auth 404/999', 'profile 404/999', 'oauth2 404', 'auth 410/116'],
   ],
   // `bad_response`, because its advice (sign in again) is what helps.
   [
@@ -83,11 +99,22 @@ const ERROR_TABLE: readonly ErrorRow[] = [
       'auth 400/173',
       'auth 400/174',
       'auth 400/175',
+      'exchange oauth2 400/invalid_grant',
     ],
   ],
-  ['scope_denied', undefined, 'The client may not have these scopes', ['oauth 400/114', 'auth 400/163']],
+  [
+    'scope_denied',
+    undefined,
+    'The client may not have these scopes',
+    ['oauth 400/114', 'auth 400/163', 'oauth2 400/invalid_scope'],
+  ],
   ['scope_denied', undefined, 'The scopes of the token allow no change', ['profile-write profile 403/999']],
-  ['scope_denied', undefined, 'The scopes of the token reveal nothing', ['profile 403/999']],
+  [
+    'scope_denied',
+    undefined,
+    'The scopes of the token reveal nothing',
+    ['profile 403/999', 'oauth2 403/insufficient_scope'],
+  ],
   [
     'invalid_request',
     undefined,
@@ -100,6 +127,7 @@ const ERROR_TABLE: readonly ErrorRow[] = [
       'auth 400/108',
       'auth 413/113',
       'auth 415/113',
+      'oauth2 400/invalid_request',
       'profile 400/101',
       'profile 413',
       'profile 415',
@@ -117,7 +145,12 @@ const ERROR_TABLE: readonly ErrorRow[] = [
   // FxA: a client is switched off temporarily, with 503 and Retry-After, so the session is kept.
   ['server_unavailable', 'client_disabled', 'The client is switched off', ['oauth 503/202', 'auth 503/204']],
   // FxA: the profile server answers 401 for any rejected token (older documentation: 403 with errno 100).
-  ['token_rejected', undefined, 'The access token was refused', ['profile 401', 'profile 403/100']],
+  [
+    'token_rejected',
+    undefined,
+    'The access token was refused',
+    ['profile 401', 'profile 403/100', 'profile oauth2 401', 'profile-write oauth2 401'],
+  ],
 ];
 
 /** What identifies an error response. `body` is undefined when it was not a JSON object. */
@@ -127,14 +160,21 @@ export interface ErrorAnswer {
   body: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** What an error response answers: `url` and `dialect` tell the family. */
+export interface Asked {
+  readonly call: Call;
+  readonly url: string;
+  readonly dialect?: 'oauth2' | undefined;
+}
+
 /** The coded error for a response that is not 2xx. `now` in milliseconds. Pure. */
-export function errorFromAnswer(call: Call, url: string, answer: ErrorAnswer, now: number): FxaError {
+export function errorFromAnswer(asked: Asked, answer: ErrorAnswer, now: number): FxaError {
   const { status, headers, body } = answer;
   const errno = typeof body?.errno === 'number' ? body.errno : undefined;
-  const [code, reason, description] = classify(call, url, status, errno, body !== undefined);
+  const [code, reason, description] = classify(asked, answer, errno);
   const numbers = `HTTP ${status}${errno === undefined ? '' : `, errno ${errno}`}`;
   const waits = status === 429 || status >= 500 || code === 'rate_limited';
-  return new FxaError(code, `${description} (${call}: ${numbers})`, {
+  return new FxaError(code, `${description} (${asked.call}: ${numbers})`, {
     reason,
     status,
     errno,
@@ -143,14 +183,18 @@ export function errorFromAnswer(call: Call, url: string, answer: ErrorAnswer, no
   });
 }
 
-function classify(call: Call, url: string, status: number, errno: number | undefined, isJson: boolean) {
-  const space = call.startsWith('profile') ? 'profile' : isAuthFamily(url) ? 'auth' : 'oauth';
-  const answer = `${space} ${status}/${errno ?? 'none'}`;
-  const known = find(`${call} ${answer}`) ?? find(answer) ?? find(`${space} ${status}`);
+function classify({ call, url, dialect }: Asked, { status, body }: ErrorAnswer, errno: number | undefined) {
+  const fxaFamily = call.startsWith('profile') ? 'profile' : isAuthFamily(url) ? 'auth' : 'oauth';
+  const family = dialect ?? fxaFamily;
+  const detail = dialect === undefined ? errno : typeof body?.error === 'string' ? body.error : undefined;
+  const answer = `${family} ${status}/${detail ?? 'none'}`;
+  const known = [`${call} ${answer}`, answer, `${call} ${family} ${status}`, `${family} ${status}`]
+    .map(find)
+    .find((row) => row !== undefined);
   if (known !== undefined) return known;
   if (status === 429) return ['rate_limited', undefined, 'Too many requests'] as const;
   if (status >= 500) return ['server_unavailable', undefined, 'Mozilla accounts failed'] as const;
-  if (!isJson) return ['bad_response', 'not_json', 'The answer is not JSON'] as const;
+  if (body === undefined) return ['bad_response', 'not_json', 'The answer is not JSON'] as const;
   return ['bad_response', 'refused', 'The request was refused'] as const;
 }
 

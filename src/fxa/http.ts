@@ -1,6 +1,6 @@
 // Sends every request and turns every failure into a coded error.
 import { errorFromAnswer } from './error-table.ts';
-import type { Call } from './error-table.ts';
+import type { Asked, Call } from './error-table.ts';
 import { readObject, type JsonObject } from './body.ts';
 import { FxaError } from './errors.ts';
 import type { HostBackOff } from './host-back-off.ts';
@@ -22,6 +22,8 @@ export interface JsonRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: string | Uint8Array<ArrayBuffer> | undefined;
+  /** Of the server, for what its errors mean. */
+  readonly dialect?: 'oauth2' | undefined;
 }
 
 // FxA: a preflight for any other header gets a response without CORS headers. `if-none-match` is for the companion.
@@ -55,7 +57,7 @@ export async function requestAnswer(
   request: JsonRequest,
 ): Promise<{ readonly response: Response; readonly body: JsonObject }> {
   const { response, body } = await exchange(http, call, url, request);
-  if (!response.ok) throw await refusal(http, call, url, { response, body });
+  if (!response.ok) throw await refusal(http, { call, url, dialect: request.dialect }, { response, body });
   if (body === undefined) {
     throw new FxaError('bad_response', `The answer is not a JSON object (${call})`, {
       reason: 'not_json',
@@ -69,7 +71,7 @@ export async function requestAnswer(
  * `requestJson` as a `fetch` for oauth4webapi, which then sees only 200 responses with a JSON object: failures become
  * coded errors here.
  */
-export function fetchJson(http: Http, call: Call) {
+export function fetchJson(http: Http, call: Call, dialect?: 'oauth2') {
   return async (
     url: string,
     { method, headers, body }: { method: string; headers: Record<string, string>; body?: unknown },
@@ -78,6 +80,7 @@ export function fetchJson(http: Http, call: Call) {
       await requestJson(http, call, url, {
         method: method as JsonRequest['method'],
         headers,
+        dialect,
         ...(body instanceof URLSearchParams && { body: body.toString() }),
       }),
     );
@@ -132,12 +135,11 @@ export async function exchange(
 /** The coded error for an error response, which is also recorded for the back-off. */
 export async function refusal(
   http: Http,
-  call: Call,
-  url: string,
+  asked: Asked,
   { response: { status, headers }, body }: Exchanged,
 ): Promise<FxaError> {
-  const error = errorFromAnswer(call, url, { status, headers, body }, http.now?.() ?? Date.now());
-  await http.backOff?.record(url, error);
+  const error = errorFromAnswer(asked, { status, headers, body }, http.now?.() ?? Date.now());
+  await http.backOff?.record(asked.url, error);
   return error;
 }
 

@@ -7,8 +7,8 @@
 //   const url = authorizationUrl(deployment, { redirectUri, scope, state, codeChallenge, accessType: 'offline' });
 //   const callback = …the URL that the browser ends on…;
 //   const { code } = validateCallback(callback, { redirectUri, state, issuer, clientId });
-//   const response = await exchangeCode(deployment, { code, codeVerifier }, http);
-//   const issued = await issuedTokens(response); // destroy these if the next line throws
+//   const response = await exchangeCode(deployment, { code, codeVerifier, redirectUri }, http);
+//   const issued = await issuedTokens(deployment, response); // destroy these if the next line throws
 //   const grant = await validateGrant(deployment, response, { now: Date.now(), requireIdToken: true }, http);
 //   const profile = await fetchProfile(deployment, grant.accessToken, http);
 export { authorizationUrl, newAttemptSecrets } from './authorization.ts';
@@ -17,7 +17,7 @@ export { validateCallback } from './callback.ts';
 export type { ExpectedCallback } from './callback.ts';
 export { destroyAccessToken, destroyGrant } from './destroy.ts';
 export type { Destroyed } from './destroy.ts';
-export { checkReachable, discover, endpointsFromDiscovery } from './discovery.ts';
+export { currentEndpoints, discover, endpointsFromDiscovery } from './discovery.ts';
 export { knownEndpoints, mockServerEndpoints } from './environments.ts';
 export type { Deployment, Endpoints, EnvironmentName } from './environments.ts';
 export { FXA_ERROR_CODES, FXA_REASONS, FxaError, isFxaError } from './errors.ts';

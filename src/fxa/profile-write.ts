@@ -30,7 +30,7 @@ const SIGNATURES: readonly (readonly [type: string, begins: RegExp])[] = [
  * @throws FxaError
  * - `invalid_request` with parameter `displayName`: longer than 256 characters, or with characters that FxA rejects
  * - `token_rejected`: refresh once and retry
- * - `scope_denied`, and the codes of `requestJson`
+ * - `unsupported` at a server of the standards, `scope_denied`, and the codes of `requestJson`
  * @example
  * await setDisplayName(deployment, accessToken, 'Ada Lovelace', http);
  */
@@ -54,7 +54,7 @@ export async function setDisplayName(
  * @throws FxaError
  * - `invalid_request`: with parameter `avatar` when it is empty, too large or of another type; without one when FxA
  *   cannot decode the picture
- * - `token_rejected`, `scope_denied`, and the codes of `requestJson`
+ * - `token_rejected`, `unsupported`, `scope_denied`, and the codes of `requestJson`
  * @example
  * await setAvatar(deployment, accessToken, input.files[0], http);
  */
@@ -81,6 +81,8 @@ async function write(
   { type, body }: { type: string; body: NonNullable<JsonRequest['body']> },
   http: Http,
 ): Promise<void> {
+  if (endpoints.dialect === 'oauth2')
+    throw new FxaError('unsupported', 'This server has no profile to write.');
   const headers = { authorization: `Bearer ${accessToken}`, 'content-type': type };
   const url = new URL(path, endpoints.profile).href;
   await requestJson(http, 'profile-write', url, { method: 'POST', headers, body });

@@ -49,8 +49,9 @@ export async function fetchProfile(
 ): Promise<Profile> {
   // FxA: `Bearer` is case-sensitive.
   const headers = { authorization: `Bearer ${accessToken}` };
-  const url = deployment.endpoints.profile;
-  const profile = parseProfile(await requestJson(http, 'profile', url, { method: 'GET', headers }));
+  const { profile: url, dialect } = deployment.endpoints;
+  const answer = await requestJson(http, 'profile', url, { method: 'GET', headers, dialect });
+  const profile = parseProfile(answer, dialect);
   if (profile.accountDisabledAt !== undefined) {
     throw new FxaError('account_disabled', 'The account is disabled');
   }
@@ -59,16 +60,17 @@ export async function fetchProfile(
 
 /**
  * Reads a profile. Unknown members are dropped, and so are malformed ones, so that an odd avatar does not prevent
- * signing in.
+ * signing in. A server of the standards promises only `sub` (OpenID Connect Core 1.0, section 5.3.2), in any form.
  *
  * @throws FxaError `bad_response` with reason `profile` when `uid` is missing.
  * @example
  * const profile = parseProfile(await response.json());
  */
-export function parseProfile(value: unknown): Profile {
+export function parseProfile(value: unknown, dialect?: 'oauth2'): Profile {
   const fields = (value ?? {}) as Readonly<Record<string, unknown>>;
-  const { uid } = fields;
-  if (typeof uid !== 'string' || !/^[0-9a-f]{32}$/.test(uid)) {
+  const uid = fields.uid ?? (dialect && fields.sub);
+  const form = dialect === 'oauth2' ? /^[\x21-\x7e]{1,255}$/ : /^[0-9a-f]{32}$/;
+  if (typeof uid !== 'string' || !form.test(uid)) {
     throw new FxaError('bad_response', 'The profile has no uid', { reason: 'profile' });
   }
   const profile: Record<string, unknown> = { uid };

@@ -115,9 +115,14 @@ describe('validateGrant', () => {
 
 describe('issuedTokens', () => {
   it('finds the tokens to destroy in a malformed response', async () => {
-    expect(await issuedTokens(ANSWER)).toEqual({ accessToken: ACCESS_TOKEN, refreshTokenId: REFRESH_ID });
-    expect(await issuedTokens({ access_token: 'x', token_type: 'odd' })).toEqual({ accessToken: 'x' });
-    expect(await issuedTokens({ access_token: 7, refresh_token: 'nope' })).toEqual({});
-    expect(await issuedTokens({})).toEqual({});
+    const issued = (answer: object) => issuedTokens(deployment(), { ...answer });
+    expect(await issued(ANSWER)).toEqual({
+      accessToken: ACCESS_TOKEN,
+      refreshToken: REFRESH_TOKEN,
+      refreshTokenId: REFRESH_ID,
+    });
+    expect(await issued({ access_token: 'x', token_type: 'odd' })).toEqual({ accessToken: 'x' });
+    expect(await issued({ access_token: 7, refresh_token: 'nope' })).toEqual({});
+    expect(await issued({})).toEqual({});
   });
 });

@@ -22,10 +22,12 @@ export interface AccessToken {
   expiresIn: number;
 }
 
+/** For a server of the standards that does not say when a token expires. Seconds. */
+const UNKNOWN_LIFETIME = 300;
+
 /**
  * Sends a token request (RFC 6749, sections 4.1.3 and 6) and returns the JSON object of its response, not yet
- * validated. FxA: `redirect_uri` is omitted, because it is not compared here and some registered URIs would be
- * rejected; so the library's request for codes, which always sends it, cannot be used.
+ * validated. The library's request for codes cannot be used: it always sends `redirect_uri`, which FxA must not get.
  *
  * @throws FxaError the codes of `requestJson`.
  */
@@ -36,8 +38,9 @@ export async function postToTokenEndpoint(
   http: Http,
 ): Promise<JsonObject> {
   const [server, client] = serverAndClient(deployment);
+  const { dialect } = deployment.endpoints;
   const response = await genericTokenEndpointRequest(server, client, None(), grantType, parameters, {
-    [customFetch]: fetchJson(http, grantType === 'refresh_token' ? 'refresh' : 'exchange'),
+    [customFetch]: fetchJson(http, grantType === 'refresh_token' ? 'refresh' : 'exchange', dialect),
     // All endpoints are https, or http on loopback: see `secureUrl`.
     [allowInsecureRequests]: true,
   });
@@ -45,17 +48,23 @@ export async function postToTokenEndpoint(
 }
 
 /**
- * Validates the members that every token response has (RFC 6749, section 5.1). Stricter than the RFC: `expires_in` and
- * `scope` are required, and the token must fit in a header. An id_token is ignored: in the answer to a code,
- * `validateGrant` verifies it; for a refresh it was not requested.
+ * Validates the members that every token response has (RFC 6749, section 5.1). The token must fit in a header. FxA
+ * always sends `expires_in` and `scope`, so both are required there; elsewhere a missing scope means `requested`. An
+ * id_token is ignored: in the answer to a code, `validateGrant` verifies it; for a refresh it was not requested.
  *
  * @throws FxaError `bad_response` with reason `token_response`.
  * @example
  * const answer = await refreshAccessToken(deployment, request, http);
  * const { accessToken, expiresIn } = await validateAccessToken(deployment, answer);
  */
-export async function validateAccessToken(deployment: Deployment, answer: JsonObject): Promise<AccessToken> {
-  const { id_token: _, ...others } = answer;
+export async function validateAccessToken(
+  deployment: Deployment,
+  answer: JsonObject,
+  requested?: string,
+): Promise<AccessToken> {
+  const standard = deployment.endpoints.dialect === 'oauth2';
+  const { id_token: _, ...rest } = answer;
+  const others = { ...(standard && { scope: requested, expires_in: UNKNOWN_LIFETIME }), ...rest };
   const token = await processGenericTokenEndpointResponse(
     ...serverAndClient(deployment),
     Response.json(others),
@@ -66,7 +75,8 @@ export async function validateAccessToken(deployment: Deployment, answer: JsonOb
   if (!/^[\w.~+/-]{1,4096}=*$/.test(accessToken)) throw malformed('access_token has foreign characters');
   if (type !== 'bearer') throw malformed('token_type is not bearer');
   // The library also takes a list of one number, and text that only begins with one.
-  const isNumber = typeof answer.expires_in !== 'object' && Number.isFinite(Number(answer.expires_in));
+  const { expires_in: lifetime } = others;
+  const isNumber = typeof lifetime !== 'object' && Number.isFinite(Number(lifetime));
   if (!isNumber || expiresIn <= 0) throw malformed('expires_in is missing, or no time');
   if (scope === undefined) throw malformed('scope is missing');
   return { accessToken, scope, expiresIn };

@@ -19,6 +19,7 @@ const refreshed = async (...request: Parameters<typeof refreshAccessToken>) =>
 
 const TOKEN = `${ORIGIN}/v1/token`;
 const VERIFIER = 'v'.repeat(43);
+const GRANTED = { code: CODE, codeVerifier: VERIFIER, redirectUri: 'https://client.example/cb' };
 const REFRESH_ID = createHash('sha256').update(Buffer.from(REFRESH_TOKEN, 'hex')).digest('hex');
 
 describe('exchangeCode', () => {
@@ -31,9 +32,7 @@ describe('exchangeCode', () => {
 
   it('sends what a public client must, without scope and redirect_uri, which FxA rejects', async () => {
     const fetch = strictFetch({ method: 'POST', url: TOKEN, form, answer: json(ANSWER) });
-    expect(await exchangeCode(deployment(), { code: CODE, codeVerifier: VERIFIER }, { fetch })).toEqual(
-      ANSWER,
-    );
+    expect(await exchangeCode(deployment(), GRANTED, { fetch })).toEqual(ANSWER);
   });
 
   it('sends ttl', async () => {
@@ -43,17 +42,11 @@ describe('exchangeCode', () => {
       form: { ...form, ttl: '3600' },
       answer: json({}),
     });
-    expect(
-      await exchangeCode(deployment(), { code: CODE, codeVerifier: VERIFIER, ttl: 3600 }, { fetch }),
-    ).toEqual({});
+    expect(await exchangeCode(deployment(), { ...GRANTED, ttl: 3600 }, { fetch })).toEqual({});
   });
 
   it.each([0, -1, 1.5, Number.NaN, Infinity])('rejects a ttl of %s', async (ttl) => {
-    const work = exchangeCode(
-      deployment(),
-      { code: CODE, codeVerifier: VERIFIER, ttl },
-      { fetch: strictFetch() },
-    );
+    const work = exchangeCode(deployment(), { ...GRANTED, ttl }, { fetch: strictFetch() });
     expect(await failure(work)).toMatchObject({ code: 'invalid_request', parameter: 'ttl' });
   });
 
@@ -64,9 +57,7 @@ describe('exchangeCode', () => {
       form,
       answer: json(ANSWER),
     });
-    expect(await exchangeCode(authFamily(), { code: CODE, codeVerifier: VERIFIER }, { fetch })).toEqual(
-      ANSWER,
-    );
+    expect(await exchangeCode(authFamily(), GRANTED, { fetch })).toEqual(ANSWER);
   });
 
   it.each([
@@ -83,9 +74,7 @@ describe('exchangeCode', () => {
     ['trouble', fxaError(503, 201, { retryAfter: 30 }), { code: 'server_unavailable', retryAfter: 30 }],
   ])('maps to a code: %s', async (_what, answer, expected) => {
     const fetch = strictFetch({ method: 'POST', url: TOKEN, form, answer });
-    const failed = await failure(
-      exchangeCode(deployment(), { code: CODE, codeVerifier: VERIFIER }, { fetch }),
-    );
+    const failed = await failure(exchangeCode(deployment(), GRANTED, { fetch }));
     expect(failed).toMatchObject(expected);
     expect(`${failed.message} ${JSON.stringify(failed)} ${String(failed.cause)}`).not.toContain(CODE);
   });

@@ -1,6 +1,6 @@
 // Exchanges codes and refresh tokens. Requesting and validating are separate functions, so that callers can record
 // which tokens were issued, in order to destroy them if validation fails.
-import type { Deployment } from './environments.ts';
+import type { Deployment, Endpoints } from './environments.ts';
 import { FxaError } from './errors.ts';
 import type { Http, JsonObject } from './http.ts';
 import { verifyIdToken } from './id-token.ts';
@@ -18,6 +18,7 @@ export type TokenResponse = JsonObject;
 export interface Grant extends AccessToken {
   /** Only with `accessType: 'offline'`. FxA: never rotated, so keep it. */
   refreshToken?: string;
+  /** Names the grant; at FxA it also destroys it. */
   refreshTokenId?: string;
   /** Only with the scope `openid`; verified. */
   idToken?: string;
@@ -26,6 +27,15 @@ export interface Grant extends AccessToken {
   authAt?: number;
   /** Only if keys were requested. FxA: may be missing without an error. */
   keysJwe?: string;
+}
+
+export interface ExchangeRequest {
+  code: string;
+  codeVerifier: string;
+  /** That of the authorization request. */
+  redirectUri: string;
+  /** Seconds. */
+  ttl?: number | undefined;
 }
 
 export interface RefreshRequest {
@@ -37,10 +47,12 @@ export interface RefreshRequest {
 }
 
 const HEX_TOKEN = /^[0-9a-f]{64}$/;
+/** RFC 6749, appendix A.17: printable ASCII. */
+const ANY_TOKEN = /^[\x20-\x7e]{1,4096}$/;
 
 /**
- * Exchanges an authorization code for tokens (RFC 6749, section 4.1.3; RFC 7636, section 4.5). `ttl` in seconds; FxA:
- * current servers reduce one that is too long, servers of 2019 reject it.
+ * Exchanges an authorization code for tokens (RFC 6749, section 4.1.3; RFC 7636, section 4.5). `ttl` is known to FxA
+ * alone: current servers reduce one that is too long, servers of 2019 reject it.
  *
  * @throws FxaError
  * - `bad_response` with reason `code_refused`: the code is unknown, used or expired, or the verifier is wrong; sign in
@@ -48,16 +60,21 @@ const HEX_TOKEN = /^[0-9a-f]{64}$/;
  * - `misconfigured`, `scope_denied`, `account_unverified`, `invalid_request`, but never `reauth_required`
  * - the codes of `requestJson`
  * @example
- * const response = await exchangeCode(deployment, { code, codeVerifier }, http);
+ * const response = await exchangeCode(deployment, { code, codeVerifier, redirectUri }, http);
  * const grant = await validateGrant(deployment, response, { now: Date.now(), requireIdToken: true }, http);
  */
 export async function exchangeCode(
   deployment: Deployment,
-  { code, codeVerifier, ttl }: { code: string; codeVerifier: string; ttl?: number | undefined },
+  { code, codeVerifier, redirectUri, ttl }: ExchangeRequest,
   http: Http,
 ): Promise<TokenResponse> {
-  // FxA: rejects `scope` here; a public client is identified only by `client_id` in the body.
-  const parameters = { code, code_verifier: codeVerifier, ...ttlParameter(ttl) };
+  // FxA: rejects `scope` here; a public client is identified only by `client_id` in the body. `redirect_uri` is not
+  // compared, and some registered ones would be rejected; the RFC demands it.
+  const parameters = {
+    code,
+    code_verifier: codeVerifier,
+    ...(deployment.endpoints.dialect === 'oauth2' ? { redirect_uri: redirectUri } : ttlParameter(ttl)),
+  };
   return postToTokenEndpoint(deployment, 'authorization_code', parameters, http);
 }
 
@@ -65,15 +82,18 @@ export async function exchangeCode(
  * The tokens in a response, even in one that fails validation, so that they can be destroyed.
  *
  * @example
- * const { accessToken, refreshTokenId } = await issuedTokens(response);
+ * const { accessToken, refreshToken } = await issuedTokens(deployment, response);
  */
 export async function issuedTokens(
+  { endpoints }: Pick<Deployment, 'endpoints'>,
   answer: TokenResponse,
-): Promise<{ accessToken?: string; refreshTokenId?: string }> {
+): Promise<{ accessToken?: string; refreshToken?: string; refreshTokenId?: string }> {
   const { access_token: accessToken, refresh_token: refreshToken } = answer;
   return {
     ...(typeof accessToken === 'string' && accessToken !== '' ? { accessToken } : {}),
-    ...(isHexToken(refreshToken) ? { refreshTokenId: await refreshTokenId(refreshToken) } : {}),
+    ...(isRefreshToken(refreshToken, endpoints.dialect)
+      ? { refreshToken, refreshTokenId: await grantId(refreshToken, endpoints.dialect) }
+      : {}),
   };
 }
 
@@ -84,6 +104,8 @@ export interface ValidateGrantOptions {
   clockTolerance?: number | undefined;
   /** True if `openid` was requested. */
   requireIdToken: boolean;
+  /** The requested scope; needed where a server may leave it out of its answer, as the RFC allows. */
+  scope?: string | undefined;
   /** Returns the key set. Default: fetched from the deployment. */
   keySource?: KeySource | undefined;
 }
@@ -101,13 +123,13 @@ export interface ValidateGrantOptions {
 export async function validateGrant(
   deployment: Deployment,
   answer: TokenResponse,
-  { requireIdToken, ...verification }: ValidateGrantOptions,
+  { requireIdToken, scope, ...verification }: ValidateGrantOptions,
   http: Http,
 ): Promise<Grant> {
-  const token = await validateAccessToken(deployment, answer);
+  const token = await validateAccessToken(deployment, answer, scope);
   const { refresh_token: refreshToken, id_token: idToken, auth_at: authAt, keys_jwe: keysJwe } = answer;
-  if (refreshToken !== undefined && !isHexToken(refreshToken))
-    throw malformed('refresh_token is not 64 hex digits');
+  if (refreshToken !== undefined && !isRefreshToken(refreshToken, deployment.endpoints.dialect))
+    throw malformed('refresh_token has not the form that it has there');
   if (idToken === undefined && requireIdToken) {
     throw new FxaError('bad_response', 'There is no id_token in the answer', { reason: 'id_token_missing' });
   }
@@ -119,7 +141,7 @@ export async function validateGrant(
     ...token,
     ...(refreshToken === undefined
       ? {}
-      : { refreshToken, refreshTokenId: await refreshTokenId(refreshToken) }),
+      : { refreshToken, refreshTokenId: await grantId(refreshToken, deployment.endpoints.dialect) }),
     ...(claims === undefined ? {} : { idToken: idToken as string, claims }),
     ...(typeof authAt === 'number' ? { authAt } : {}),
     ...(typeof keysJwe === 'string' ? { keysJwe } : {}),
@@ -127,12 +149,13 @@ export async function validateGrant(
 }
 
 /**
- * Requests an access token with a refresh token (RFC 6749, section 6), which stays valid and unchanged. `ttl` in seconds.
- * Validate the response with `validateAccessToken`; if that fails, destroy what `issuedTokens` finds. FxA: `scope` is
- * always sent, because servers of 2019 otherwise grant none.
+ * Requests an access token with a refresh token (RFC 6749, section 6). FxA's stays valid and unchanged; a server of the
+ * standards answers with another one, and takes re-use of the old one for theft (RFC 9700, section 4.14.2): store the
+ * new one first. `ttl` in seconds, known to FxA alone. Validate the response with `validateAccessToken`; if that fails,
+ * destroy what `issuedTokens` finds. FxA: `scope` is always sent, because servers of 2019 otherwise grant none.
  *
  * @throws FxaError
- * - `reauth_required`: the grant is gone (400/108, or 401/110 on `/v1/oauth/token`)
+ * - `reauth_required`: the grant is gone (400/108, or 401/110 on `/v1/oauth/token`; `invalid_grant` elsewhere)
  * - `scope_denied`, `misconfigured`, `invalid_request`, `bad_response`
  * - the codes of `requestJson`
  * @example
@@ -147,7 +170,11 @@ export async function refreshAccessToken(
   // FxA: an empty scope yields a useless token.
   const scopes = parseScopes(scope).join(' ');
   if (scopes === '') throw new FxaError('invalid_request', 'A refresh needs a scope', { parameter: 'scope' });
-  const parameters = { refresh_token: refreshToken, scope: scopes, ...ttlParameter(ttl) };
+  const parameters = {
+    refresh_token: refreshToken,
+    scope: scopes,
+    ...(deployment.endpoints.dialect === undefined && ttlParameter(ttl)),
+  };
   return postToTokenEndpoint(deployment, 'refresh_token', parameters, http);
 }
 
@@ -159,16 +186,24 @@ export async function refreshAccessToken(
  * const id = await refreshTokenId(grant.refreshToken);
  */
 export async function refreshTokenId(refreshToken: string): Promise<string> {
-  if (!isHexToken(refreshToken)) {
+  if (!HEX_TOKEN.test(refreshToken)) {
     throw new FxaError('invalid_request', 'Not a refresh token', { parameter: 'refresh_token' });
   }
-  const bytes = Uint8Array.from(refreshToken.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+  return sha256(Uint8Array.from(refreshToken.match(/../g) ?? [], (pair) => parseInt(pair, 16)));
+}
+
+/** Elsewhere no id destroys anything; this one only names the grant. */
+function grantId(refreshToken: string, dialect: Endpoints['dialect']): Promise<string> {
+  return dialect === 'oauth2' ? sha256(new TextEncoder().encode(refreshToken)) : refreshTokenId(refreshToken);
+}
+
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-function isHexToken(value: unknown): value is string {
-  return typeof value === 'string' && HEX_TOKEN.test(value);
+function isRefreshToken(value: unknown, dialect: Endpoints['dialect']): value is string {
+  return typeof value === 'string' && (dialect === 'oauth2' ? ANY_TOKEN : HEX_TOKEN).test(value);
 }
 
 function ttlParameter(ttl: number | undefined): Record<string, string> {

@@ -1,6 +1,6 @@
 // What every use case gets: the ports, the store, and the Mozilla accounts deployment to talk to.
 import type { AuthorizationMetrics } from '../fxa/authorization-parameters.ts';
-import { discover } from '../fxa/discovery.ts';
+import { currentEndpoints, discover } from '../fxa/discovery.ts';
 import type { Deployment, Endpoints, EnvironmentName } from '../fxa/environments.ts';
 import { FxaError, isFxaError } from '../fxa/errors.ts';
 import { createHostBackOff, type Pauses } from '../fxa/host-back-off.ts';
@@ -22,7 +22,7 @@ export interface SessionConfig {
   readonly keyScopes?: readonly string[];
   /** The client has pairwise subjects: `sub` in its id_tokens differs from the profile's uid. */
   readonly pairwiseSubjects?: boolean;
-  /** Known endpoints; without them they are discovered at the issuer. */
+  /** Known endpoints, until a sign-in or a 404 has them discovered; without them they are discovered first. */
   readonly endpoints?: Endpoints;
   /** Absent: there is no companion, and account events aren't received. */
   readonly companion?: CompanionConfig;
@@ -54,7 +54,7 @@ export interface Context {
   metricsAllowed(): Promise<boolean>;
   /** The companion and deployment that counts are for. */
   readonly metricsDeployment: string;
-  /** The deployment with known or discovered endpoints; `rediscover` ignores the cached ones. */
+  /** The deployment with discovered or known endpoints; `rediscover` asks the server. */
   deployment(http: Http, options?: { readonly rediscover?: boolean }): Promise<Deployment>;
   http(signal?: AbortSignal): Http;
 }
@@ -119,19 +119,47 @@ export function createContext(
     deployment: async (http, { rediscover = false } = {}) => ({
       name: config.environment,
       clientId: config.clientId,
-      endpoints: config.endpoints ?? (await discovered(ports, config.issuer, http, rediscover)),
+      endpoints: await endpointsFor(ports, config, http, rediscover),
     }),
   };
   return context;
 }
 
 /** Discovered endpoints are cached until the browser closes, so that a refresh needs only one request. */
-async function discovered(ports: Ports, issuer: string, http: Http, rediscover: boolean): Promise<Endpoints> {
-  const kept = rediscover ? undefined : ((await ports.memory.get(MEMORY.endpoints)) as Endpoints | undefined);
-  if (kept?.issuer === issuer) return kept;
-  const endpoints = await discover(issuer, http);
+async function endpointsFor(
+  ports: Ports,
+  { issuer, endpoints: known }: SessionConfig,
+  http: Http,
+  rediscover: boolean,
+): Promise<Endpoints> {
+  if (!rediscover) {
+    const kept = (await ports.memory.get(MEMORY.endpoints)) as Endpoints | undefined;
+    if (kept?.issuer === issuer) return kept;
+    if (known) return known;
+  }
+  const endpoints = await (known ? currentEndpoints(known, http) : discover(issuer, http));
   await ports.memory.set({ [MEMORY.endpoints]: endpoints });
   return endpoints;
+}
+
+/**
+ * Makes a request of the deployment. If there is nothing at its address any more, asks the server for its endpoints,
+ * and tries once more where they have changed: Mozilla plans another server.
+ */
+export async function atDeployment<T>(
+  { deployment }: Pick<Context, 'deployment'>,
+  http: Http,
+  request: (deployment: Deployment) => Promise<T>,
+): Promise<T> {
+  const asKnown = await deployment(http);
+  try {
+    return await request(asKnown);
+  } catch (error) {
+    if (!isFxaError(error) || (error.status !== 404 && error.status !== 410)) throw error;
+    const now = await deployment(http, { rediscover: true }).catch(() => asKnown);
+    if (now.endpoints.token === asKnown.endpoints.token) throw error;
+    return request(now);
+  }
 }
 
 /** The live session as stored now; undefined without one. */

@@ -40,12 +40,15 @@ export async function reset(context: Context): Promise<void> {
   const backup = await readBackup(context);
   await context.store.reset((stored, fresh) => {
     const found = new Map(
-      [...backup, ...recoverGrantIds(stored, context.config.issuer)].map(({ refreshTokenId, issuer }) => [
-        refreshTokenId,
-        { refreshTokenId, issuer },
+      [...backup, ...recoverGrantIds(stored, context.config.issuer)].map((grant) => [
+        grant.refreshTokenId,
+        grant,
       ]),
     );
-    const outbox = [...found.values()].map((one) => ({ ...revocation(context, one.refreshTokenId), ...one }));
+    const outbox = [...found.values()].map((grant) => ({
+      ...revocation(context, grant),
+      issuer: grant.issuer,
+    }));
     const entry = { at: context.ports.now(), from: 'signedOut', to: 'signedOut', why: 'reset' } as const;
     // A possible opt-out from metrics is lost with the record, so they are off until the user turns them on.
     const settings = { ...fresh.settings, metrics: false };

@@ -17,9 +17,11 @@ export interface Vault {
   open(sealed: string): Promise<string | undefined>;
 }
 
-/** A grant in the backup. Its id can destroy the grant, and do nothing else. */
+/** A grant in the backup. Its id can destroy the grant, and do nothing else; nor can a sealed token without its key. */
 export interface BackedUpGrant {
   readonly refreshTokenId: string;
+  /** As in `Revocation`. */
+  readonly byToken?: { readonly sealed?: string };
   readonly issuer: string;
   /** The grant of a live session, not one that waits to be destroyed. */
   readonly live?: true;

@@ -5,7 +5,7 @@ import type { Http } from '../fxa/http.ts';
 import { fetchProfile, isProfileOf, type Profile } from '../fxa/profile.ts';
 import { setAvatar, setDisplayName } from '../fxa/profile-write.ts';
 import { grantedCovers } from '../fxa/scopes.ts';
-import { currentSession, problemFrom, type Context } from './context.ts';
+import { atDeployment, currentSession, problemFrom, type Context } from './context.ts';
 import type { Account } from './state/states.ts';
 import { requireLive, withAccessToken } from './tokens/access-token.ts';
 import { LOCKS } from './state/storage-items.ts';
@@ -51,8 +51,8 @@ async function fetchNow(context: Context): Promise<boolean> {
   if (!live) return false;
   try {
     const http = context.http();
-    const profile = await withAccessToken(context, live, async (token) =>
-      fetchProfile(await context.deployment(http), token, http),
+    const profile = await withAccessToken(context, live, (token) =>
+      atDeployment(context, http, (deployment) => fetchProfile(deployment, token, http)),
     );
     requireSameAccount(context, live.account, profile);
     const at = context.ports.now();

@@ -66,7 +66,7 @@ describe.each(ERAS)('scoped keys, era %s', (era) => {
     const issuer = mock.origin;
     const { code } = validateCallback(redirect ?? '', { redirectUri, state, issuer, clientId });
     const client = { ...deployment, clientId };
-    const grant = await exchangeCode(client, { code, codeVerifier }, http);
+    const grant = await exchangeCode(client, { code, codeVerifier, redirectUri }, http);
     return validateGrant(client, grant, { now: Date.now(), requireIdToken: true }, http);
   }
 

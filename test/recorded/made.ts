@@ -64,7 +64,9 @@ export async function madeByProtocol(): Promise<ReadonlySet<string>> {
     for (const deployment of deployments) {
       for (const ttl of [undefined, 300]) {
         const { code, verifier } = await drive(mock).code();
-        const answer = await exchangeCode(deployment, { code, codeVerifier: verifier, ttl }, http);
+        const redirectUri = 'https://client.example/cb';
+        const request = { code, codeVerifier: verifier, redirectUri, ttl };
+        const answer = await exchangeCode(deployment, request, http);
         const refreshToken = String(answer.refresh_token);
         const refreshed = await refreshAccessToken(deployment, { refreshToken, scope: 'profile', ttl }, http);
         await validateAccessToken(deployment, refreshed);

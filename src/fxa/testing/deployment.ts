@@ -32,6 +32,17 @@ export function authFamily(): Deployment {
   return { ...rest, endpoints: { ...endpoints, ...changed } };
 }
 
+/** A server of the standards, as Mozilla plans. */
+export function oauth2(): Deployment {
+  const { endpoints, ...rest } = deployment();
+  const changed = {
+    dialect: 'oauth2',
+    token: `${ORIGIN}/token`,
+    destroy: `${ORIGIN}/token/revocation`,
+  } as const;
+  return { ...rest, endpoints: { ...endpoints, ...changed, profile: `${ORIGIN}/me` } };
+}
+
 /** The `FxaError` that the work fails with. Throws when it succeeds or fails otherwise. */
 export async function failure(work: Promise<unknown> | (() => unknown)): Promise<FxaError> {
   try {

@@ -50,7 +50,7 @@ export function companionApi(origin: string, { timeout = TIMEOUT, ...rest }: Htt
     if (response.ok || response.status === 304 || metricsRefusal(answer)) return answer;
     const rejected = response.status === 401 ? parseRejection(body) : undefined;
     if (rejected) return rejected;
-    throw await refusal(http, 'companion', url, answer);
+    throw await refusal(http, { call: 'companion', url }, answer);
   };
   const ask = (path: string, bearer: string, request: JsonRequest) =>
     fetched(path, { ...request, headers: { ...request.headers, authorization: `Bearer ${bearer}` } });

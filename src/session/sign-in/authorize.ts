@@ -1,7 +1,6 @@
 // Runs an attempt: checks the server and opens the sign-in page. In a window it runs to the end; a tab finishes it
 // later.
 import { ALARMS } from '../state/storage-items.ts';
-import { checkReachable } from '../../fxa/discovery.ts';
 import { isFxaError } from '../../fxa/errors.ts';
 import { prepareAttempt, scheduleWatchdog, type AttemptOptions } from './attempt.ts';
 import { finishAttempt } from './complete.ts';
@@ -137,8 +136,6 @@ async function openTab(
 async function checkServer(context: Context, signal: AbortSignal): Promise<void> {
   const http = context.http(signal);
   const { endpoints } = await context.deployment(http, { rediscover: true });
-  // Discovered endpoints were just fetched from the server, so it is up.
-  if (context.config.endpoints) await checkReachable(endpoints, http);
   // Fail now if a host asked for a pause, not after the user has typed everything.
   for (const url of [endpoints.token, endpoints.jwks]) await http.backOff?.check(url);
 }

@@ -14,7 +14,7 @@ import { cacheToken } from '../tokens/token-cache.ts';
 import { keptKeys } from './key-set.ts';
 import { requireSameAccount } from '../profile.ts';
 import type { StoredRecord } from '../state/record.ts';
-import { revocation, queueLiveGrant } from '../sign-out/outbox-entries.ts';
+import { queueLiveGrant, revocableGrant, revocation } from '../sign-out/outbox-entries.ts';
 import { openKeys } from '../tokens/scoped-keys.ts';
 import { saveSecrets } from '../tokens/secret-store.ts';
 import type { Account, Problem, StoredGrant } from '../state/states.ts';
@@ -42,17 +42,13 @@ export async function finishAttempt(
   await scheduleWatchdog(context);
   await context.store.dispatch({ type: 'phaseReached', attemptId: id, phase: 'finishing' });
   const deployment = await context.deployment(context.http());
-  const { code } = validateCallback(callback, {
-    redirectUri,
-    state,
-    issuer: deployment.endpoints.issuer,
-    clientId: deployment.clientId,
-  });
+  const { clientId, endpoints } = deployment;
+  const { code } = validateCallback(callback, { ...endpoints, redirectUri, state, clientId });
   throwIfCancelled(signal);
   // From here on the grant may exist: even a cancelled attempt has to learn its id, to destroy it.
-  const request = { code, codeVerifier, ttl: ACCESS_TOKEN_TTL };
+  const request = { code, codeVerifier, redirectUri, ttl: ACCESS_TOKEN_TTL };
   const answer = await exchangeCode(deployment, request, context.http());
-  await revokeOnFailure(context, deployment, answer, recordIssued(context, id, answer));
+  await revokeOnFailure(context, deployment, answer, recordIssued(context, deployment, id, answer));
   throwIfCancelled(signal);
   await completeSignIn(context, deployment, secrets, answer);
 }
@@ -67,11 +63,11 @@ async function revokeOnFailure(
   try {
     await recorded;
   } catch (error) {
-    const { refreshTokenId, accessToken } = await issuedTokens(answer);
+    const { refreshToken, refreshTokenId, accessToken } = await issuedTokens(deployment, answer);
     const http = context.http();
     await Promise.allSettled([
-      refreshTokenId !== undefined &&
-        destroyGrant(deployment, { refreshTokenId }, http).then(() => forgetBackup(context, refreshTokenId)),
+      refreshToken !== undefined &&
+        destroyGrant(deployment, { refreshToken }, http).then(() => forgetBackup(context, refreshTokenId)),
       accessToken !== undefined && destroyAccessToken(deployment, accessToken, http),
     ]);
     throw error;
@@ -81,13 +77,17 @@ async function revokeOnFailure(
 /** Records the issued tokens before the answer is validated, so that they are destroyed if it is rejected. */
 export async function recordIssued(
   context: Context,
+  deployment: Deployment,
   attemptId: string,
   answer: TokenResponse,
 ): Promise<void> {
-  const { accessToken, refreshTokenId } = await issuedTokens(answer);
-  if (refreshTokenId !== undefined) {
-    const entry = revocation(context, refreshTokenId, attemptId);
-    await withBackup(context, refreshTokenId, () =>
+  const { accessToken, refreshToken, refreshTokenId } = await issuedTokens(deployment, answer);
+  if (refreshToken !== undefined && refreshTokenId !== undefined) {
+    // Where only the token revokes the grant, it is kept first.
+    const kept = byToken(deployment) && (await saveSecrets(context, attemptId, { refreshToken }));
+    const grant = revocableGrant({ refreshTokenId, ...(kept && { byToken: true, ...kept }) });
+    const entry = revocation(context, grant, attemptId);
+    await withBackup(context, entry, () =>
       context.store.update((record) => ({ ...record, outbox: [...record.outbox, entry] })),
     );
   }
@@ -100,7 +100,7 @@ export async function recordIssued(
  * Validates the answer, seals its secrets, fetches the profile, and stores the session in one write. If the attempt is
  * over meanwhile, nothing changes, and the recorded tokens are destroyed.
  *
- * @throws FxaError as `validateGrant`, `openKeys` and `demandSameAccount`, and `account_disabled`.
+ * @throws FxaError `account_disabled`, and as `validateGrant`, `openKeys` and `requireSameAccount`.
  */
 export async function completeSignIn(
   context: Context,
@@ -116,6 +116,7 @@ export async function completeSignIn(
       now: ports.now(),
       clockTolerance: CLOCK_TOLERANCE,
       requireIdToken: true,
+      scope: context.config.scope,
       keySource: keptKeys(context, deployment),
     },
     context.http(),
@@ -127,7 +128,12 @@ export async function completeSignIn(
   await cacheToken(context, attemptId, grant);
   const keys = await openKeys(context, claims.sub, grant.keysJwe, privateJwk);
   const kept = await saveSecrets(context, attemptId, { refreshToken, ...keys?.secret });
-  const stored: StoredGrant = { refreshTokenId, scope: grant.scope, ...kept };
+  const stored: StoredGrant = {
+    refreshTokenId,
+    scope: grant.scope,
+    ...(byToken(deployment) && { byToken: true }),
+    ...kept,
+  };
 
   const { profile, profileError } = await firstProfile(context, deployment, grant.accessToken);
   if (profile) requireSameAccount(context, { subject: claims.sub }, profile);
@@ -164,6 +170,9 @@ async function firstProfile(
     return { profileError: { profileError: problemFrom(error, context.ports.now()) } };
   }
 }
+
+/** Whether only the refresh token itself revokes the grant (RFC 7009). */
+const byToken = ({ endpoints }: Deployment) => endpoints.dialect === 'oauth2';
 
 function withoutEntry(record: StoredRecord, refreshTokenId: string): StoredRecord {
   return { ...record, outbox: record.outbox.filter((entry) => entry.refreshTokenId !== refreshTokenId) };

@@ -43,7 +43,11 @@ async function endOne(
   const forget = (await readQueue(context)).deletionPending.includes(owner);
   const companionSession = await getAnyCompanionSession(context, owner);
   const ids = (await store.read()).outbox
-    .filter((entry) => entry.session === owner && entry.issuer === config.issuer)
+    // Where only the token itself revokes a grant, the companion has nothing to revoke it with.
+    .filter(
+      ({ session, issuer: at, byToken }) =>
+        session === owner && at === config.issuer && byToken === undefined,
+    )
     .map(({ refreshTokenId }) => refreshTokenId)
     .slice(0, companionSession ? MAX_IDS : 0);
   try {

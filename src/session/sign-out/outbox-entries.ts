@@ -1,7 +1,7 @@
 // Creates the outbox's entries, and limits their number and age.
 import type { Ports } from '../ports.ts';
 import { addToJournal, currentOwners, type Revocation, type StoredRecord } from '../state/record.ts';
-import { liveSession } from '../state/states.ts';
+import { liveSession, type StoredGrant } from '../state/states.ts';
 
 /** Outbox limit; the oldest entries are dropped. */
 export const MAX_REVOCATIONS = 100;
@@ -16,10 +16,30 @@ interface EntryContext {
   readonly ports: Pick<Ports, 'now'>;
 }
 
-/** An entry for a grant of this deployment, due at once unless `owner`, an attempt or session, is current. */
-export function revocation(context: EntryContext, refreshTokenId: string, owner?: string): Revocation {
+/** What destroys a grant: its id, or its token where only that does. */
+type RevocableGrant = Pick<Revocation, 'refreshTokenId' | 'byToken'>;
+
+/** What destroys the grant of a session. */
+export function revocableGrant({
+  refreshTokenId,
+  byToken,
+  sealed,
+}: Pick<StoredGrant, 'refreshTokenId' | 'byToken' | 'sealed'>): RevocableGrant {
   return {
     refreshTokenId,
+    ...(byToken && { byToken: { ...(sealed && { sealed: sealed.refreshToken }) } }),
+  };
+}
+
+/** An entry for a grant of this deployment, due at once unless `owner`, an attempt or session, is current. */
+export function revocation(
+  context: EntryContext,
+  { refreshTokenId, byToken }: RevocableGrant,
+  owner?: string,
+): Revocation {
+  return {
+    refreshTokenId,
+    ...(byToken && { byToken }),
     issuer: context.config.issuer,
     since: context.ports.now(),
     attempts: 0,
@@ -33,8 +53,8 @@ export function queueLiveGrant(next: StoredRecord, record: StoredRecord, now: nu
   const live = liveSession(record.session);
   if (!live) return next;
   const [issuer = ''] = record.deployment.split(' ');
-  const { refreshTokenId } = live.grant;
-  const entry = { refreshTokenId, issuer, session: live.id, since: now, attempts: 0, notBefore: 0 };
+  const grant = revocableGrant(live.grant);
+  const entry = { ...grant, issuer, session: live.id, since: now, attempts: 0, notBefore: 0 };
   return { ...next, outbox: [...next.outbox, entry] };
 }
 
@@ -52,21 +72,26 @@ export function pruneOutbox(record: StoredRecord, now: number): StoredRecord {
   return addToJournal({ ...record, outbox }, { at: now, from: status, to: status, why });
 }
 
-/** What is needed to destroy a grant. */
-export type RecoveredGrant = Pick<Revocation, 'refreshTokenId' | 'issuer'>;
+export type RecoveredGrant = Pick<Revocation, 'refreshTokenId' | 'byToken' | 'issuer'>;
 
-/**
- * Finds the ids of grants in a record that can't be parsed, so that they can still be destroyed. `issuer` applies where
- * the record names none.
- */
+/** Finds the grants in a record that can't be parsed. `issuer` applies where the record names none. */
 export function recoverGrantIds(stored: unknown, issuer: string): readonly RecoveredGrant[] {
   if (typeof stored !== 'object' || stored === null) return [];
   const { refreshTokenId, deployment, ...rest } = stored as Record<string, unknown>;
   const [named] = typeof deployment === 'string' ? deployment.split(' ') : [];
   const there = typeof rest.issuer === 'string' ? rest.issuer : (named ?? issuer);
   const found = typeof refreshTokenId === 'string' && /^[0-9a-f]{64}$/.test(refreshTokenId);
+  const byToken = found ? sealedToken(rest) : undefined;
   return [
-    ...(found ? [{ refreshTokenId, issuer: there }] : []),
+    ...(found ? [{ refreshTokenId, issuer: there, ...(byToken && { byToken }) }] : []),
     ...Object.values(rest).flatMap((value) => recoverGrantIds(value, there)),
   ];
+}
+
+/** Of a session's grant, or of an entry. */
+function sealedToken({ byToken, sealed }: Record<string, unknown>): Revocation['byToken'] {
+  if (typeof byToken !== 'object' && byToken !== true) return undefined;
+  const inSession = (sealed as { refreshToken?: unknown } | null | undefined)?.refreshToken;
+  const token = byToken === true ? inSession : (byToken as { sealed?: unknown } | null)?.sealed;
+  return typeof token === 'string' ? { sealed: token } : {};
 }

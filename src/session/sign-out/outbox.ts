@@ -1,9 +1,10 @@
 // Destroys unused grants and access tokens at Mozilla accounts, retrying until the server confirms.
 import { destroyAccessToken, destroyGrant } from '../../fxa/destroy.ts';
 import { isFxaError, type FxaErrorCode } from '../../fxa/errors.ts';
-import type { Context } from '../context.ts';
+import { atDeployment, type Context } from '../context.ts';
 import { afterFailure, isDue, type RetryPlan } from '../retry-plan.ts';
-import { currentOwners, orphans, type CachedToken, type Revocation } from '../state/record.ts';
+import { addToJournal, currentOwners, orphans, type CachedToken, type Revocation } from '../state/record.ts';
+import { openRevokingToken } from '../tokens/secret-store.ts';
 import { nextHandovers, handOver } from './companion-handover.ts';
 import { pruneOutbox } from './outbox-entries.ts';
 import { ALARMS, LOCKS } from '../state/storage-items.ts';
@@ -59,23 +60,52 @@ const planOf = ({ notBefore = 0, attempts = 0 }: Pick<CachedToken, 'notBefore' |
   failures: attempts,
 });
 
-async function destroy(context: Context, item: Item): Promise<'done' | 'postponed' | 'blocked'> {
+/** One at a time with refreshes: an ended session's refresh may still put the next token into the outbox. */
+function destroy(context: Context, item: Item): Promise<'done' | 'postponed' | 'blocked'> {
+  const work = () => destroyNow(context, item);
+  return 'grant' in item && item.grant.byToken ? context.ports.locks.exclusive(LOCKS.refresh, work) : work();
+}
+
+async function destroyNow(context: Context, item: Item): Promise<'done' | 'postponed' | 'blocked'> {
   try {
-    const http = context.http();
-    const deployment = await context.deployment(http);
-    // "unknown" counts as destroyed.
-    if ('grant' in item) {
-      await destroyGrant(deployment, { refreshTokenId: item.grant.refreshTokenId }, http);
-    } else {
-      // Even if it has expired by our clock, which may be wrong.
-      await destroyAccessToken(deployment, item.token.token, http);
-    }
-    await replace(context, item, undefined);
+    if (await destroyAtServer(context, item)) await replace(context, item, undefined);
     return 'done';
   } catch (error) {
     await replace(context, item, afterFailure(context.ports, item, WAITS, error));
     return isFxaError(error) && BLOCKING_CODES.includes(error.code) ? 'blocked' : 'postponed';
   }
+}
+
+/** Resolves with whether it did; not when the entry was replaced meanwhile, or can't be revoked any more. */
+async function destroyAtServer(context: Context, item: Item): Promise<boolean> {
+  const http = context.http();
+  // "unknown" and "accepted" count as destroyed; an access token even if it has expired by our clock, which may be wrong.
+  if ('token' in item) {
+    const { token } = item.token;
+    await atDeployment(context, http, (deployment) => destroyAccessToken(deployment, token, http));
+    return true;
+  }
+  const { refreshTokenId, byToken } = item.grant;
+  const { outbox } = await context.store.read();
+  if (!outbox.some((entry) => entry.refreshTokenId === refreshTokenId)) return false;
+  const refreshToken = byToken && (await openRevokingToken(context, item.grant));
+  if (byToken && refreshToken === undefined) {
+    await dropLost(context, refreshTokenId);
+    return false;
+  }
+  const grant = refreshToken === undefined ? { refreshTokenId } : { refreshToken };
+  await atDeployment(context, http, (deployment) => destroyGrant(deployment, grant, http));
+  return true;
+}
+
+/** The token that revokes the grant is lost; the grant ends when the server forgets it. The journal counts them. */
+async function dropLost({ store, ports }: Context, refreshTokenId: string): Promise<void> {
+  await store.update((record) => {
+    const outbox = record.outbox.filter((entry) => entry.refreshTokenId !== refreshTokenId);
+    const { status } = record.session;
+    const entry = { at: ports.now(), from: status, to: status, why: 'revocations_lost' } as const;
+    return addToJournal({ ...record, outbox }, entry);
+  });
 }
 
 /** Removes the item, or postpones it. */

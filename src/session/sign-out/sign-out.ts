@@ -23,7 +23,7 @@ export async function signOut(
     },
     { orInMemory: true },
   );
-  // That write removed the secrets in the record; this removes those in memory.
+  // That write removed the secrets in the record; this removes those in memory that don't revoke the grant.
   const live = liveSession(before.session);
   if (live && before !== after) await deleteSecrets(context, [live.id]);
 }

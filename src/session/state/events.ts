@@ -39,9 +39,25 @@ export type SessionEvent =
       readonly keyNotKept?: true | undefined;
     }
   | { readonly type: 'endSuspected'; readonly sessionId: string; readonly suspectedEnd: SuspectedEnd }
+  /** A refresh of a grant that rotates is about to be sent. */
+  | { readonly type: 'refreshSent'; readonly sessionId: string }
+  /** The server refused it, so the refresh token is still the same. */
+  | { readonly type: 'refreshRefused'; readonly sessionId: string }
+  /** The next refresh token came; only its id and where it is kept change. */
+  | {
+      readonly type: 'grantRotated';
+      readonly sessionId: string;
+      readonly grant: Omit<StoredGrant, 'scope' | 'rotating'>;
+    }
   /** Mozilla accounts still accepts the grant, so a suspected end was wrong. */
   | { readonly type: 'grantConfirmed'; readonly sessionId: string }
-  | { readonly type: 'grantRejected'; readonly sessionId: string; readonly at: number }
+  /** `rotationLost`: the answer to an earlier refresh may have been lost, and with it the next token. */
+  | {
+      readonly type: 'grantRejected';
+      readonly sessionId: string;
+      readonly rotationLost?: boolean;
+      readonly at: number;
+    }
   /** The companion says why a session ended, after Mozilla accounts rejected its grant. */
   | {
       readonly type: 'endExplained';

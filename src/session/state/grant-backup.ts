@@ -1,9 +1,9 @@
-// Backs up the ids of grants outside the record. If the browser loses the record, they tell that there was a sign-in
-// and allow its grant to be destroyed, once it is certain that the record won't come back.
+// Backs up what destroys grants outside the record. If the browser loses the record, it tells that there was a sign-in
+// and allows its grant to be destroyed, once it is certain that the record won't come back.
 import type { Context } from '../context.ts';
 import type { BackedUpGrant } from '../ports.ts';
-import type { StoredRecord } from './record.ts';
-import { revocation } from '../sign-out/outbox-entries.ts';
+import type { Revocation, StoredRecord } from './record.ts';
+import { revocableGrant, revocation } from '../sign-out/outbox-entries.ts';
 import { liveSession } from './states.ts';
 import type { StateChange } from './store.ts';
 import { LOCKS, MEMORY } from './storage-items.ts';
@@ -12,17 +12,17 @@ import { LOCKS, MEMORY } from './storage-items.ts';
 const STARTS_BEFORE_DESTROYED = 2;
 
 /** Backs up a grant before `write` adds it to the record, so that it is never in the record alone. */
-export function withBackup<T>(context: Context, refreshTokenId: string, write: () => Promise<T>): Promise<T> {
+export function withBackup<T>(context: Context, entry: Revocation, write: () => Promise<T>): Promise<T> {
   const { grantBackup, locks } = context.ports;
-  const grant: BackedUpGrant = { refreshTokenId, issuer: context.config.issuer };
+  const grant = backedUp(entry);
   return locks.exclusive(LOCKS.grantBackup, async () => {
-    await orUndefined(grantBackup.change((grants) => [...without(grants, [refreshTokenId]), grant]));
+    await orUndefined(grantBackup.change((grants) => [...without(grants, [grant.refreshTokenId]), grant]));
     return write();
   });
 }
 
 /** Removes a destroyed grant that was never in the record. */
-export async function forgetBackup({ ports }: Context, refreshTokenId: string): Promise<void> {
+export async function forgetBackup({ ports }: Context, refreshTokenId = ''): Promise<void> {
   await orUndefined(ports.grantBackup.change((grants) => without(grants, [refreshTokenId])));
 }
 
@@ -35,7 +35,7 @@ export async function updateBackup(
 ): Promise<void> {
   const [was, is] = [grantsOf(before), grantsOf(after)];
   const gone = [...was.keys()].filter((id) => !is.has(id));
-  const changed = [...is.values()].filter(({ refreshTokenId: id, live }) => was.get(id)?.live !== live);
+  const changed = [...is.values()].filter((grant) => !isSame(grant, was.get(grant.refreshTokenId)));
   if (gone.length + changed.length === 0) return;
   const ids = changed.map(({ refreshTokenId }) => refreshTokenId);
   await orUndefined(
@@ -94,7 +94,7 @@ async function destroyMissing(context: Context, grants: readonly BackedUpGrant[]
     const named = grantsOf(record);
     const entries = lost
       .filter(({ refreshTokenId }) => !named.has(refreshTokenId))
-      .map(({ refreshTokenId, issuer }) => ({ ...revocation(context, refreshTokenId), issuer }));
+      .map(({ missing, live, ...grant }) => ({ ...revocation(context, grant), issuer: grant.issuer }));
     return entries.length === 0 ? record : { ...record, outbox: [...record.outbox, ...entries] };
   });
 }
@@ -102,14 +102,23 @@ async function destroyMissing(context: Context, grants: readonly BackedUpGrant[]
 /** The grants a record names, by id. Pure. */
 function grantsOf({ session, outbox, deployment }: StoredRecord): ReadonlyMap<string, BackedUpGrant> {
   const grants = new Map<string, BackedUpGrant>();
-  for (const { refreshTokenId, issuer } of outbox) grants.set(refreshTokenId, { refreshTokenId, issuer });
+  for (const entry of outbox) grants.set(entry.refreshTokenId, backedUp(entry));
   const live = liveSession(session);
   if (live) {
-    const { refreshTokenId } = live.grant;
     const [issuer = ''] = deployment.split(' ');
-    grants.set(refreshTokenId, { refreshTokenId, issuer, live: true });
+    grants.set(live.grant.refreshTokenId, { ...revocableGrant(live.grant), issuer, live: true });
   }
   return grants;
+}
+
+const backedUp = ({ refreshTokenId, issuer, byToken }: Omit<BackedUpGrant, 'missing'>): BackedUpGrant => ({
+  refreshTokenId,
+  issuer,
+  ...(byToken && { byToken }),
+});
+
+function isSame(one: BackedUpGrant, other: BackedUpGrant | undefined): boolean {
+  return one.live === other?.live && JSON.stringify(one.byToken) === JSON.stringify(other?.byToken);
 }
 
 function without(grants: readonly BackedUpGrant[], ids: readonly string[]): readonly BackedUpGrant[] {

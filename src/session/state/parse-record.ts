@@ -109,6 +109,8 @@ const signedIn = object<SignedIn>({
   grant: object<StoredGrant>({
     refreshTokenId: text,
     scope: text,
+    byToken: maybe(yes),
+    rotating: maybe(yes),
     sealed: maybe(object<SealedSecrets>({ refreshToken: text, keys: maybe(text) })),
     keyNotKept: maybe(yes),
   }),
@@ -149,6 +151,7 @@ const isRecord = object<StoredRecord>({
   outbox: listOf(
     object<Revocation>({
       refreshTokenId: text,
+      byToken: maybe(object<{ sealed?: string }>({ sealed: maybe(text) })),
       issuer: text,
       owner: maybe(text),
       session: maybe(text),

@@ -8,9 +8,11 @@ export const RECORD_VERSION = 3;
 /** The journal is for people to read; older entries are dropped. */
 const JOURNAL_LENGTH = 50;
 
-/** A grant to destroy at Mozilla accounts. It holds the id that destroys the grant, never the token. */
+/** A grant to destroy at Mozilla accounts. It holds the id that destroys the grant, or the sealed token. */
 export interface Revocation {
   readonly refreshTokenId: string;
+  /** The token, where no id destroys the grant: sealed, or else in memory under `session` or `owner`. */
+  readonly byToken?: { readonly sealed?: string };
   /** The server that issued it; a build for another server leaves it alone. */
   readonly issuer: string;
   /** The attempt or session that uses the grant; it must not be destroyed while that one is current. */
@@ -38,6 +40,7 @@ export const JOURNAL_REASONS = [
   'reset',
   'revocations_too_many',
   'revocations_too_old',
+  'revocations_lost',
   'phaseReached',
   'movedToTab',
   'profileFetched',
@@ -47,6 +50,9 @@ export const JOURNAL_REASONS = [
   'secretsMoved',
   'endSuspected',
   'grantConfirmed',
+  'refreshSent',
+  'refreshRefused',
+  'grantRotated',
   'grantRejected',
 ] as const;
 export type JournalReason = FxaErrorCode | Reason | (typeof JOURNAL_REASONS)[number];

@@ -8,9 +8,9 @@
  *      └───────────────────── signedOut(reason): from every other state ───────────────────────┘
  *
  * Events that keep the state: phaseReached and movedToTab in signingIn; profileFetchFailed, metricsClosed,
- * endSuspected, grantConfirmed and secretsMoved in signedIn; endExplained in needsReauth, when the companion supplies
- * the reason later. problemDismissed forgets how the last attempt failed, in every state but signingIn. If the account
- * was deleted, grantRejected and endExplained lead to signedOut instead.
+ * endSuspected, grantConfirmed, refreshSent, refreshRefused, grantRotated and secretsMoved in signedIn; endExplained in
+ * needsReauth, when the companion supplies the reason later. problemDismissed forgets how the last attempt failed, in
+ * every state but signingIn. If the account was deleted, grantRejected and endExplained lead to signedOut instead.
  *
  *  signedOut    No session. The grant of a former one stays in the outbox until it is destroyed.
  *  signingIn    An attempt is running; `previous` is the state to return to if it fails.
@@ -31,10 +31,14 @@ export interface Problem {
   readonly at: number;
 }
 
-/** A refresh token as stored, with the id that destroys it (SHA-256 of its bytes). */
+/** A refresh token as stored, with the id that destroys it at FxA (SHA-256 of its bytes). */
 export interface StoredGrant {
   readonly refreshTokenId: string;
   readonly scope: string;
+  /** Of a server of the standards: it rotates the token, and only the token itself revokes the grant. */
+  readonly byToken?: true;
+  /** A refresh was sent there, and its answer with the next token is not stored yet. */
+  readonly rotating?: true;
   /** Absent when the session's secrets end with the browser: they are in `storage.session` then (secret-store.ts). */
   readonly sealed?: SealedSecrets;
   /** The secrets should outlive the browser, but it doesn't keep the key to seal them with. */

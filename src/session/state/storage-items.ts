@@ -56,7 +56,7 @@ export const MEMORY = {
   grantsCompared: 'grantsCompared',
 } as const;
 
-/** Names of Web Locks, shared by all contexts. A refresh of tokens has a lock of its own for each scope. */
+/** Names of Web Locks, shared by all contexts. */
 export const LOCKS = {
   /** Held while an attempt runs: one at a time. */
   attempt: 'fxa:attempt',
@@ -72,7 +72,11 @@ export const LOCKS = {
   profile: 'fxa:profile',
   /** Held for a read and a write, never during a request. */
   record: 'fxa:record',
-  refresh: (scope: string) => `fxa:refresh:${scope}`,
+  /**
+   * Held during a refresh, whatever its scope, and while a grant that rotates is revoked: two refreshes at once are
+   * re-use of a token there, which ends the grant.
+   */
+  refresh: 'fxa:refresh',
   refreshSchedule: 'fxa:renewal',
   secrets: 'fxa:secrets',
   tab: 'fxa:tab',

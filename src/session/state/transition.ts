@@ -11,6 +11,7 @@ import {
   type SignedIn,
   type SignedOut,
   type SigningIn,
+  type StoredGrant,
 } from './states.ts';
 
 /** Why an event changed the state, for the journal: an error code, a reason, or the event's type. */
@@ -96,22 +97,49 @@ export function transition(session: Session, event: SessionEvent): Session {
       return changeLive(session, event.sessionId, ({ grant, ...live }) => ({
         ...live,
         grant: {
-          refreshTokenId: grant.refreshTokenId,
-          scope: grant.scope,
+          ...unplaced(grant),
           ...(event.sealed && { sealed: event.sealed }),
           ...(event.keyNotKept && { keyNotKept: event.keyNotKept }),
         },
       }));
 
+    case 'refreshSent':
+      return changeLive(session, event.sessionId, (live) => ({
+        ...live,
+        grant: { ...live.grant, rotating: true },
+      }));
+
+    case 'refreshRefused':
+      if (!liveSession(session)?.grant.rotating) return session;
+      return changeLive(session, event.sessionId, ({ grant: { rotating, ...grant }, ...live }) => ({
+        ...live,
+        grant,
+      }));
+
+    case 'grantRotated':
+      return changeLive(session, event.sessionId, (live) => ({
+        ...live,
+        grant: { ...event.grant, scope: live.grant.scope },
+      }));
+
     case 'endSuspected':
       return changeLive(session, event.sessionId, (live) => ({ ...live, suspectedEnd: event.suspectedEnd }));
 
-    case 'grantConfirmed':
-      if (!liveSession(session)?.suspectedEnd) return session;
-      return changeLive(session, event.sessionId, ({ suspectedEnd, ...live }) => live);
+    case 'grantConfirmed': {
+      const now = liveSession(session);
+      if (!now?.suspectedEnd && !now?.grant.rotating) return session;
+      return changeLive(
+        session,
+        event.sessionId,
+        ({ suspectedEnd, grant: { rotating, ...grant }, ...live }) => ({
+          ...live,
+          grant,
+        }),
+      );
+    }
 
     case 'grantRejected':
-      return changeLive(session, event.sessionId, (live) => rejected(live, event.at));
+      return changeLive(session, event.sessionId, (live) => rejected(live, event));
 
     case 'endExplained':
       return applyEndReason(session, event);
@@ -132,9 +160,13 @@ function failed({ previous, attempt }: SigningIn, problem: Problem): BaseState {
   };
 }
 
-function rejected({ id, account, suspectedEnd }: SignedIn, at: number): BaseState {
+function rejected(
+  { id, account, suspectedEnd }: SignedIn,
+  { rotationLost, at }: Extract<SessionEvent, { type: 'grantRejected' }>,
+): BaseState {
   if (suspectedEnd === 'account_deleted') return erased(account, at);
-  const endReason: Problem = { code: 'reauth_required', reason: suspectedEnd ?? 'grant_revoked', at };
+  const reason = suspectedEnd ?? (rotationLost ? 'rotation_lost' : 'grant_revoked');
+  const endReason: Problem = { code: 'reauth_required', reason, at };
   return { status: 'needsReauth', account, endReason, sessionId: id };
 }
 
@@ -191,6 +223,11 @@ function signedOut(session: Session, event: Extract<SessionEvent, { type: 'signe
 
 function isAttempt(session: Session, attemptId: string): session is SigningIn {
   return session.status === 'signingIn' && session.attempt.id === attemptId;
+}
+
+/** The grant without where its secrets are. */
+function unplaced({ sealed, keyNotKept, ...grant }: StoredGrant): StoredGrant {
+  return grant;
 }
 
 /** Changes the live session of that id, also beneath an attempt; otherwise returns the same object. */

@@ -5,10 +5,11 @@ import { FxaError, isFxaError } from '../../fxa/errors.ts';
 import { grantedCovers } from '../../fxa/scopes.ts';
 import { validateAccessToken, issuedTokens, refreshAccessToken } from '../../fxa/tokens.ts';
 import type { TokenResponse } from '../../fxa/tokens.ts';
-import type { Context } from '../context.ts';
+import { atDeployment, type Context } from '../context.ts';
 import { orphan, cacheToken, isFresh, mainToken, tokenScope } from './token-cache.ts';
 import type { CachedToken } from '../state/record.ts';
 import { findEndReason } from '../companion/end-reason.ts';
+import { saveRotated } from './rotation.ts';
 import { deleteSecrets, lossReason, openSecret } from './secret-store.ts';
 import { signOut } from '../sign-out/sign-out.ts';
 import { isAccount, baseState, type SignedIn } from '../state/states.ts';
@@ -17,6 +18,9 @@ import { LOCKS } from '../state/storage-items.ts';
 
 /** Lifetime to ask for, in seconds: short, because tokens forgotten at a restart can't be destroyed. */
 export const ACCESS_TOKEN_TTL = 3600;
+
+/** Longer than elsewhere: giving up on an answer that has the next refresh token ends the sign-in. Milliseconds. */
+const TIMEOUT_MS = 30_000;
 
 export interface TokenRequest {
   /** A token that a resource refused; it isn't handed out again. */
@@ -65,7 +69,7 @@ export async function accessToken(
   for (;;) {
     const { session, held } = await usable();
     if (held) return { session, held };
-    const given = await context.ports.locks.exclusive(LOCKS.refresh(scope), async () => {
+    const given = await context.ports.locks.exclusive(LOCKS.refresh, async () => {
       // Another context may have refreshed or signed out while this one waited for the lock.
       const now = await usable();
       if (now.held) return { session: now.session, held: now.held };
@@ -122,7 +126,7 @@ export async function refreshIfCurrent(
   known: CachedToken | undefined,
 ): Promise<void> {
   const scope = tokenScope(grant.scope);
-  await context.ports.locks.exclusive(LOCKS.refresh(scope), async () => {
+  await context.ports.locks.exclusive(LOCKS.refresh, async () => {
     const session = await requireLive(context, account.subject);
     const newest = mainToken(await context.store.tokens(), session)?.token;
     if (session.id === id && newest === known?.token) await refresh(context, session, { scope });
@@ -141,7 +145,11 @@ export async function withEphemeralToken<T>(
   request: { readonly scope: string; readonly ttl: number },
   use: (token: string) => Promise<T>,
 ): Promise<T | undefined> {
-  const given = await refresh(context, session, request, { ephemeral: true });
+  const given = await context.ports.locks.exclusive(LOCKS.refresh, async () => {
+    // While this waited, another refresh may have replaced the refresh token.
+    const now = await requireLive(context, session.account.subject);
+    return now.id === session.id ? refresh(context, now, request, { ephemeral: true }) : undefined;
+  });
   if (!given) return undefined;
   const { token } = given.held;
   try {
@@ -152,7 +160,7 @@ export async function withEphemeralToken<T>(
 }
 
 /**
- * Refreshes and caches the token; an `ephemeral` one is cached without a scope, so that it is never handed out.
+ * Refreshes, under the lock, and caches the token; an `ephemeral` one is cached without a scope, so that it is never handed out.
  * Undefined when the same account has another session now.
  *
  * @throws FxaError as `accessToken`; after `account_changed` the token is orphaned.
@@ -168,23 +176,34 @@ async function refresh(
   const refreshToken = await openSecret(context, session, 'refreshToken');
   if (refreshToken === undefined) return endIfLost(context, session);
 
-  const http = context.http();
-  const deployment = await context.deployment(http);
-  let answer: TokenResponse;
+  const http = { ...context.http(), timeout: TIMEOUT_MS };
+  let issued: Issued;
   try {
-    answer = await refreshAccessToken(deployment, { refreshToken, scope, ttl }, http);
+    issued = await atDeployment(context, http, async (deployment) => {
+      const rotates = deployment.endpoints.dialect === 'oauth2';
+      if (rotates) await store.dispatch({ type: 'refreshSent', sessionId: session.id });
+      const answer = await refreshAccessToken(deployment, { refreshToken, scope, ttl }, http);
+      if (rotates) await saveRotated(context, session, deployment, answer);
+      return { deployment, answer };
+    });
   } catch (error) {
     if (isFxaError(error) && error.code === 'scope_denied') await noteDenied(context, session, scope);
-    if (!isFxaError(error) || error.code !== 'reauth_required') throw error;
+    if (!isFxaError(error) || error.code !== 'reauth_required') {
+      const { status = 0 } = error as FxaError;
+      if (status >= 400 && status < 500)
+        await store.dispatch({ type: 'refreshRefused', sessionId: session.id });
+      throw error;
+    }
     const suspectedEnd = await findEndReason(context, session);
     if (suspectedEnd) await store.dispatch({ type: 'endSuspected', sessionId: session.id, suspectedEnd });
-    await store.dispatch({ type: 'grantRejected', sessionId: session.id, at: ports.now() });
+    const rotationLost = session.grant.rotating === true;
+    await store.dispatch({ type: 'grantRejected', sessionId: session.id, rotationLost, at: ports.now() });
     // They may include scoped keys, and the next cleanup may be a long way off.
     await deleteSecrets(context, [session.id]);
     await requireLive(context, subject);
     return undefined;
   }
-  const held = await cacheIssued(context, deployment, session.id, answer, ephemeral);
+  const held = await cacheIssued(context, session.id, issued, { scope, ephemeral });
   await store.dispatch({ type: 'grantConfirmed', sessionId: session.id });
   const now = await requireLive(context, subject);
   if (now.id !== session.id) return undefined;
@@ -209,20 +228,25 @@ export async function endIfLost(context: Context, session: SignedIn): Promise<un
   await requireLive(context, subject);
 }
 
+/** An answer to a refresh, and the deployment that gave it. */
+interface Issued {
+  readonly deployment: Deployment;
+  readonly answer: TokenResponse;
+}
+
 /** Caches the token before the answer is validated, so that it is destroyed as an orphan if the answer is rejected. */
 async function cacheIssued(
   context: Context,
-  deployment: Deployment,
   owner: string,
-  answer: TokenResponse,
-  ephemeral: boolean,
+  { deployment, answer }: Issued,
+  { scope, ephemeral }: { readonly scope: string; readonly ephemeral: boolean },
 ): Promise<CachedToken> {
-  const { accessToken } = await issuedTokens(answer);
+  const { accessToken } = await issuedTokens(deployment, answer);
   if (accessToken !== undefined) {
     await cacheToken(context, owner, { accessToken, scope: '', expiresIn: ACCESS_TOKEN_TTL });
   }
   try {
-    const accepted = await validateAccessToken(deployment, answer);
+    const accepted = await validateAccessToken(deployment, answer, scope);
     const held = await cacheToken(context, owner, ephemeral ? { ...accepted, scope: '' } : accepted);
     return { ...held, scope: accepted.scope };
   } catch (error) {

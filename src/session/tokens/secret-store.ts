@@ -1,6 +1,6 @@
 // The secrets of a session: sealed in the record, or in `storage.session` when they end with the browser.
 import { currentSession, type Context } from '../context.ts';
-import { currentOwners } from '../state/record.ts';
+import { currentOwners, type Revocation } from '../state/record.ts';
 import { liveSession, type SealedSecrets, type SignedIn, type StoredGrant } from '../state/states.ts';
 import { LOCKS, MEMORY } from '../state/storage-items.ts';
 
@@ -101,22 +101,46 @@ export async function moveSecrets(context: Context): Promise<void> {
   });
 }
 
-/** Deletes the secrets of these sessions from memory. */
+/** Deletes the secrets of these sessions from memory, but for tokens that are to be revoked. */
 export function deleteSecrets(context: Context, owners: readonly string[]): Promise<void> {
-  return change(context, (held) => filtered(held, (owner) => !owners.includes(owner)));
-}
-
-/** Deletes the secrets of ended attempts and sessions from memory. */
-export async function deleteOrphanedSecrets(context: Context): Promise<void> {
-  await change(context, async (held) => {
-    const current = currentOwners((await context.store.read()).session);
-    return filtered(held, (owner) => current.includes(owner));
+  return change(context, async (held) => {
+    const { outbox } = await context.store.read();
+    return filtered(held, outbox, (owner) => !owners.includes(owner));
   });
 }
 
-function filtered(held: HeldSecrets, keep: (owner: string) => boolean): HeldSecrets {
-  const kept = Object.entries(held).filter(([owner]) => keep(owner));
-  return kept.length === Object.keys(held).length ? held : Object.fromEntries(kept);
+/** Deletes the secrets of ended attempts and sessions from memory, but for tokens that are to be revoked. */
+export async function deleteOrphanedSecrets(context: Context): Promise<void> {
+  await change(context, async (held) => {
+    const { session, outbox } = await context.store.read();
+    const current = currentOwners(session);
+    return filtered(held, outbox, (owner) => current.includes(owner));
+  });
+}
+
+function filtered(
+  held: HeldSecrets,
+  outbox: readonly Revocation[],
+  keep: (owner: string) => boolean,
+): HeldSecrets {
+  const toRevoke = outbox.filter(({ byToken }) => byToken && byToken.sealed === undefined).map(ownerOf);
+  const kept = Object.entries(held).flatMap(([owner, secrets]) => {
+    if (keep(owner)) return [[owner, secrets] as const];
+    const { keys, ...token } = secrets;
+    return toRevoke.includes(owner) ? [[owner, token] as const] : [];
+  });
+  return JSON.stringify(kept) === JSON.stringify(Object.entries(held)) ? held : Object.fromEntries(kept);
+}
+
+/** Whose secrets in memory hold the token of an entry. */
+const ownerOf = ({ session, owner = '' }: Revocation) => session ?? owner;
+
+/** The refresh token that revokes an ended grant; undefined when it is lost. */
+export async function openRevokingToken({ ports }: Context, entry: Revocation): Promise<string | undefined> {
+  const { byToken, issuer } = entry;
+  if (byToken?.sealed !== undefined) return ports.vault.open(byToken.sealed);
+  const held = ((await ports.memory.get(MEMORY.secrets)) as HeldSecrets | undefined)?.[ownerOf(entry)];
+  return held?.issuer === issuer ? held.refreshToken : undefined;
 }
 
 async function change(
