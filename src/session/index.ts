@@ -9,6 +9,7 @@ import { drainOutbox } from './sign-out/outbox.ts';
 import { beginFlow } from './metrics/flow.ts';
 import { enforceConsent } from './metrics/withdrawal.ts';
 import { uploadMetrics } from './metrics/upload.ts';
+import { FxaError } from '../fxa/errors.ts';
 import type { Ports } from './ports.ts';
 import type { Settings } from './state/record.ts';
 import { changeAvatar, changeDisplayName, refreshProfile } from './profile.ts';
@@ -16,10 +17,11 @@ import { recover, reset } from './lifecycle.ts';
 import { refreshAhead } from './tokens/refresh-schedule.ts';
 import { scopedKey, type BoundKey } from './tokens/scoped-keys.ts';
 import { keepsKeys, moveSecrets, enforceSessionOnly, deleteOrphanedSecrets } from './tokens/secret-store.ts';
+import type { StepUp } from './sign-in/attempt.ts';
 import type { SignInOptions } from './sign-in/authorize.ts';
 import { signOut } from './sign-out/sign-out.ts';
-import { baseState, uidOf, type SuspectedEnd } from './state/states.ts';
-import { accessToken } from './tokens/access-token.ts';
+import { baseState, uidOf, type SignedIn, type SuspectedEnd } from './state/states.ts';
+import { accessToken, requireLive } from './tokens/access-token.ts';
 
 /** An access token and the account it belongs to. `expiresAt` in milliseconds. */
 export interface BoundToken {
@@ -38,6 +40,20 @@ export interface SessionService {
    * @throws FxaError `unsupported` when the build has no return page.
    */
   signInInTab(options?: Pick<SignInOptions, 'started'>): Promise<void>;
+  /**
+   * Asks the person for further scopes, separated by spaces, on top of the live session; then its grant is replaced.
+   *
+   * @throws FxaError `signed_out` or `reauth_required` without one. Another account fails the attempt with
+   *   `account_changed`, and the session stays.
+   */
+  requestScopes(scope: string): Promise<void>;
+  /**
+   * Has the account of the live session confirm with its second step (`acr` AAL2). If that fails, the next call has it
+   * sign in anew, and the one after that is refused until the problem is dismissed.
+   *
+   * @throws FxaError as `requestScopes`, and `step_up_required` with reason `step_up_refused`.
+   */
+  stepUp(): Promise<void>;
   /** Cancels the running attempt at once, or a sign-in in a tab that waits for permission. */
   cancelSignIn(): Promise<void>;
   /** Brings the attempt's window or tab to the front; true if it did. */
@@ -138,6 +154,10 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
     }
   };
 
+  /** Signs in once more with the same account, which must not lose a scope. */
+  const signInAgain = ({ grant, account }: SignedIn, scope: string, stepUp?: StepUp) =>
+    attempts.signIn({ scope: `${grant.scope} ${scope}`, account: account.subject, stepUp });
+
   /** Changes a setting, and applies it to metrics at once. */
   const changeSetting = async <Name extends keyof Settings>(name: Name, value?: Settings[Name]) => {
     const { before, after } = await store.update((record) => {
@@ -154,6 +174,16 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
   return {
     signIn: attempts.signIn,
     signInInTab: attempts.signInInTab,
+    async requestScopes(scope) {
+      await signInAgain(await requireLive(context), scope);
+    },
+    async stepUp() {
+      const live = await requireLive(context);
+      const { code, reason } = live.attemptError ?? {};
+      if (reason === 'step_up_refused')
+        throw new FxaError('step_up_required', 'It failed twice.', { reason });
+      await signInAgain(live, '', code === 'step_up_required' ? 'again' : 'first');
+    },
     cancelSignIn: attempts.cancel,
     showWindow: attempts.show,
 

@@ -1,6 +1,7 @@
 // How an attempt begins, the same for window and tab: its secrets, its authorization URL, and its watchdog.
 import { authorizationUrl, newAttemptSecrets } from '../../fxa/authorization.ts';
 import type { AuthorizationMetrics } from '../../fxa/authorization-parameters.ts';
+import { parseScopes } from '../../fxa/scopes.ts';
 import type { Context } from '../context.ts';
 import { baseState } from '../state/states.ts';
 import { ALARMS } from '../state/storage-items.ts';
@@ -20,7 +21,14 @@ export interface AttemptSecrets {
   readonly codeVerifier: string;
   /** Decrypts the scoped keys, if any are requested. */
   readonly privateJwk?: JsonWebKey;
+  /** Only this account may sign in, by subject. */
+  readonly account?: string;
+  /** The second step is demanded, for the first time or again. */
+  readonly stepUp?: StepUp;
 }
+
+/** FxA: two-step sign-in is demanded by `acr_values=AAL2`; again, the account has to sign in anew. */
+export type StepUp = 'first' | 'again';
 
 export interface AttemptOptions {
   readonly id: string;
@@ -31,6 +39,10 @@ export interface AttemptOptions {
   readonly email?: string | undefined;
   /** Only if metrics are allowed. */
   readonly flow?: AuthorizationMetrics['flow'];
+  /** Further scopes than the build's, separated by spaces. */
+  readonly scope?: string | undefined;
+  readonly account?: string | undefined;
+  readonly stepUp?: StepUp | undefined;
 }
 
 /**
@@ -40,7 +52,7 @@ export interface AttemptOptions {
  */
 export async function prepareAttempt(
   context: Context,
-  { id, redirectUri, forceLogin, email, flow }: AttemptOptions,
+  { id, redirectUri, forceLogin, email, flow, scope, account, stepUp }: AttemptOptions,
 ): Promise<{ url: string; secrets: AttemptSecrets }> {
   const { ports, config } = context;
   const deployment = await context.deployment(context.http());
@@ -48,26 +60,41 @@ export async function prepareAttempt(
   const keys = config.keyScopes?.length ? await ports.keys?.newKeyRequest() : undefined;
   const url = authorizationUrl(deployment, {
     redirectUri,
-    scope: config.scope,
+    scope: parseScopes(`${config.scope} ${scope ?? ''}`),
     state: pair.state,
     codeChallenge,
     accessType: 'offline',
     ...(keys && { keysJwk: keys.keysJwk }),
-    ...(await loginHintFor(context, forceLogin, email)),
+    ...(await loginHintFor(context, { forceLogin, email, account })),
+    ...(stepUp && { acrValues: 'AAL2' }),
+    // Not a third time: a server that can't satisfy it would send the person round and round.
+    ...(stepUp === 'again' && { prompt: 'login', maxAge: 0 }),
     ...(config.metrics && { metrics: { ...config.metrics, flow } }),
   });
-  return { url, secrets: { id, redirectUri, ...pair, ...(keys && { privateJwk: keys.privateJwk }) } };
+  const secrets = {
+    id,
+    redirectUri,
+    ...pair,
+    ...(keys && { privateJwk: keys.privateJwk }),
+    ...(account !== undefined && { account }),
+    ...(stepUp && { stepUp }),
+  };
+  return { url, secrets };
 }
 
 /**
  * Which account to offer: a typed address; after a session ended elsewhere, its address; none if the account is asked
  * for.
  */
-async function loginHintFor({ store }: Context, forceLogin: boolean | undefined, typed: string | undefined) {
+async function loginHintFor(
+  { store }: Context,
+  { forceLogin, email: typed, account }: Pick<AttemptOptions, 'forceLogin' | 'email' | 'account'>,
+) {
   const asked = forceLogin && ({ prompt: 'login' } as const);
   if (typed !== undefined) return { ...asked, action: 'email', email: typed } as const;
   if (asked) return asked;
   const base = baseState((await store.read()).session);
-  const email = base.status === 'needsReauth' ? base.account.profile?.email : undefined;
+  const known = base.status === 'needsReauth' || (base.status === 'signedIn' && account !== undefined);
+  const email = known ? base.account.profile?.email : undefined;
   return email === undefined ? {} : { loginHint: email };
 }

@@ -2,7 +2,7 @@
 // later.
 import { ALARMS } from '../state/storage-items.ts';
 import { isFxaError } from '../../fxa/errors.ts';
-import { prepareAttempt, scheduleWatchdog, type AttemptOptions } from './attempt.ts';
+import { prepareAttempt, scheduleWatchdog, type AttemptOptions, type StepUp } from './attempt.ts';
 import { finishAttempt } from './complete.ts';
 import type { AuthTabs } from './auth-tab.ts';
 import type { AuthWindows } from './auth-window.ts';
@@ -22,6 +22,12 @@ export interface SignInOptions {
   readonly forceLogin?: boolean | undefined;
   /** The email address typed in the popup. */
   readonly email?: string | undefined;
+  /** Further scopes than the build's, separated by spaces. */
+  readonly scope?: string | undefined;
+  /** Only this account may sign in, by subject. */
+  readonly account?: string | undefined;
+  /** Demands the account's second step. */
+  readonly stepUp?: StepUp | undefined;
   /** `tab` only if it is allowed (`AuthTab.allowed`). */
   readonly via?: 'window' | 'tab' | undefined;
   /** Called once the attempt is stored: from then on, its end will be visible to the user. */
@@ -44,6 +50,7 @@ export async function runAttempt(
   running: RunningAttempt,
   options: SignInOptions,
 ): Promise<{ over: Promise<void> }> {
+  const { started, ...wanted } = options;
   const { via = 'window', forceLogin } = await withStoredChoices(context, options);
   const attempt: Attempt = {
     id: running.id,
@@ -54,12 +61,8 @@ export async function runAttempt(
   };
   await scheduleWatchdog(context);
   await context.store.dispatch({ type: 'signInStarted', attempt });
-  await options.started?.();
-  return recordOutcome(
-    context,
-    running,
-    authorize(context, places, running, { via, forceLogin, email: options.email }),
-  );
+  await started?.();
+  return recordOutcome(context, running, authorize(context, places, running, { ...wanted, via, forceLogin }));
 }
 
 /** The options, with `forceLogin` from the record: requested at sign-out, or by an attempt that failed. */
@@ -96,7 +99,7 @@ async function authorize(
   context: Context,
   { windows, tabs }: Places,
   { id, cancel: { signal } }: RunningAttempt,
-  { via, ...choices }: Pick<SignInOptions, 'via' | 'forceLogin' | 'email'>,
+  { via, ...choices }: Omit<SignInOptions, 'started'>,
 ): Promise<void> {
   const { authWindow, authTab } = context.ports;
   await checkServer(context, signal);

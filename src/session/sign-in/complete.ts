@@ -100,12 +100,13 @@ export async function recordIssued(
  * Validates the answer, seals its secrets, fetches the profile, and stores the session in one write. If the attempt is
  * over meanwhile, nothing changes, and the recorded tokens are destroyed.
  *
- * @throws FxaError `account_disabled`, and as `validateGrant`, `openKeys` and `requireSameAccount`.
+ * @throws FxaError `account_changed`, `step_up_required` and `account_disabled`, and as `validateGrant`, `openKeys` and
+ *   `requireSameAccount`.
  */
 export async function completeSignIn(
   context: Context,
   deployment: Deployment,
-  { id: attemptId, privateJwk }: AttemptSecrets,
+  { id: attemptId, privateJwk, account: demanded, stepUp }: AttemptSecrets,
   answer: TokenResponse,
 ): Promise<void> {
   const { ports, store } = context;
@@ -124,6 +125,12 @@ export async function completeSignIn(
   const { refreshToken, refreshTokenId, claims } = grant;
   if (refreshToken === undefined || refreshTokenId === undefined || claims === undefined) {
     throw new FxaError('bad_response', 'The answer lacks a refresh token.', { reason: 'token_response' });
+  }
+  if (demanded !== undefined && claims.sub !== demanded)
+    throw new FxaError('account_changed', 'Another account signed in than the one that was asked for.');
+  if (stepUp && claims.acr !== 'AAL2') {
+    const reason = stepUp === 'again' ? 'step_up_refused' : undefined;
+    throw new FxaError('step_up_required', 'The account signed in without its second step.', { reason });
   }
   await cacheToken(context, attemptId, grant);
   const keys = await openKeys(context, claims.sub, grant.keysJwe, privateJwk);

@@ -1,0 +1,98 @@
+// Further scopes, and the second step, on top of a live session: the same account, and one grant afterwards.
+import { afterEach, describe, expect, it } from 'vitest';
+import { createHarness, ERAS, type Harness } from './harness.ts';
+
+const WRITE = 'profile:display_name:write';
+
+let world: Harness;
+afterEach(() => world.stop());
+
+/** Signs in, and notes the authorization requests from then on. */
+async function signedIn(era: (typeof ERAS)[number]): Promise<URLSearchParams[]> {
+  world = await createHarness(era);
+  await world.session.signIn();
+  const asked: URLSearchParams[] = [];
+  const { simulatedUser } = world.host;
+  world.host.simulatedUser = (url) => {
+    asked.push(new URL(url).searchParams);
+    return simulatedUser(url);
+  };
+  return asked;
+}
+
+const grantId = () => {
+  const { session } = world.record();
+  return session.status === 'signedIn' ? session.grant.refreshTokenId : undefined;
+};
+
+describe.each(ERAS)('further scopes in era %s', (era) => {
+  it('are asked for on top of the build’s, and the old grant is destroyed', async () => {
+    const asked = await signedIn(era);
+    const before = grantId();
+    await expect(world.session.changeDisplayName('Ada')).rejects.toMatchObject({ code: 'scope_denied' });
+    await world.session.requestScopes(WRITE);
+    expect(asked[0]?.get('scope')?.split(' ').sort()).toEqual(['openid', 'profile', WRITE]);
+    expect(asked[0]?.get('login_hint')).toBe('ada@example.com');
+    expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'ada@example.com' } });
+    await world.session.changeDisplayName('Ada');
+    await world.session.drainOutbox();
+    expect(grantId()).not.toBe(before);
+    expect(world.liveGrants()).toBe(1);
+  });
+
+  it('are given only to the account that is signed in', async () => {
+    await signedIn(era);
+    const before = grantId();
+    world.signsInAs('lin@example.com');
+    await world.session.requestScopes(WRITE);
+    expect(world.view()).toMatchObject({
+      status: 'signedIn',
+      account: { email: 'ada@example.com' },
+      problem: { code: 'account_changed' },
+    });
+    expect(grantId()).toBe(before);
+    await world.session.drainOutbox();
+    expect(world.liveGrants()).toBe(1);
+    expect((await world.session.accessToken('profile')).uid).toBe(world.view().account?.uid);
+  });
+
+  it('stay with the session when it signs in for more', async () => {
+    const asked = await signedIn(era);
+    await world.session.requestScopes(WRITE);
+    await world.session.requestScopes('profile:avatar:write');
+    expect(asked[1]?.get('scope')?.split(' ')).toEqual(
+      expect.arrayContaining([WRITE, 'profile:avatar:write']),
+    );
+    await world.session.changeDisplayName('Ada');
+  });
+
+  it('need a session', async () => {
+    world = await createHarness(era);
+    await expect(world.session.requestScopes(WRITE)).rejects.toMatchObject({ code: 'signed_out' });
+    await expect(world.session.stepUp()).rejects.toMatchObject({ code: 'signed_out' });
+  });
+});
+
+describe('a second step', () => {
+  it('that the account does not give fails, then has it sign in anew, and is not asked for a third time', async () => {
+    const asked = await signedIn('today');
+    const before = grantId();
+    const required = { code: 'step_up_required' };
+    await world.session.stepUp();
+    expect(world.view()).toMatchObject({ status: 'signedIn', problem: required });
+    await world.session.stepUp();
+    const refused = { ...required, reason: 'step_up_refused' };
+    expect(world.view()).toMatchObject({ status: 'signedIn', problem: refused });
+    await expect(world.session.stepUp()).rejects.toMatchObject(refused);
+    expect(asked.map((query) => ['acr_values', 'prompt', 'max_age'].map((name) => query.get(name)))).toEqual([
+      ['AAL2', null, null],
+      ['AAL2', 'login', '0'],
+    ]);
+    expect(grantId()).toBe(before);
+    await world.session.drainOutbox();
+    expect(world.liveGrants()).toBe(1);
+    await world.session.dismissProblem();
+    await world.session.stepUp();
+    expect(asked[2]?.has('prompt')).toBe(false);
+  });
+});
