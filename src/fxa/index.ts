@@ -28,7 +28,7 @@ export type { Http } from './http.ts';
 export { verifyIdToken } from './id-token.ts';
 export type { IdTokenClaims, IdTokenOptions, KeySource } from './id-token.ts';
 export { introspect, verifyAccessToken } from './introspection.ts';
-export type { IntrospectedToken, KnownToken } from './introspection.ts';
+export type { Authentication, IntrospectedToken, KnownToken } from './introspection.ts';
 export { fetchProfile, parseProfile } from './profile.ts';
 export type { Profile } from './profile.ts';
 export { LARGEST_AVATAR, setAvatar, setDisplayName } from './profile-write.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fxaError, json, strictFetch, type Told } from '../../test/harness/fetch.ts';
 import { introspect, verifyAccessToken } from './introspection.ts';
-import { ACCESS_TOKEN, CLIENT_ID, ORIGIN, deployment, failure } from './testing/deployment.ts';
+import { ACCESS_TOKEN, CLIENT_ID, ORIGIN, deployment, failure, oauth2 } from './testing/deployment.ts';
 
 const NOW = 1_795_240_445_000;
 const UID = 'ad'.repeat(16);
@@ -48,6 +48,26 @@ describe('introspection', () => {
   it('accepts times in seconds, too', async () => {
     const seconds = { ...DESCRIBED, iat: (NOW - 60_000) / 1000, exp: (NOW + 60_000) / 1000 };
     expect(await asking(introspection(json(seconds)))).toEqual(INTROSPECTED);
+  });
+
+  it('tells how the person signed in', async () => {
+    const authTime = NOW / 1000 - 90;
+    const signedIn = { ...DESCRIBED, acr: 'AAL2', amr: ['pwd', 'otp'], auth_time: authTime };
+    expect(await asking(introspection(json(signedIn)))).toEqual({
+      ...INTROSPECTED,
+      acr: 'AAL2',
+      amr: ['pwd', 'otp'],
+      authenticatedAt: authTime * 1000,
+    });
+  });
+
+  it.each([
+    ['divided by 1000 once too often, as 2023 does', 1_795_240],
+    ['in milliseconds', NOW],
+    ['in the future', NOW / 1000 + 301],
+    ['text', String(NOW / 1000)],
+  ])('takes an auth_time for absent that is %s', async (_name, authTime) => {
+    expect(await asking(introspection(json({ ...DESCRIBED, auth_time: authTime })))).toEqual(INTROSPECTED);
   });
 
   it.each([
@@ -128,3 +148,30 @@ it.each([{ user: 'x' }, { client_id: undefined }, { scope: 5 }])(
     expect((await failure(verifying(json({ ...VOUCHED, ...odd })))).code).toBe('bad_response');
   },
 );
+
+describe('introspection at a server of the standards', () => {
+  const endpoint = oauth2().endpoints;
+  const TOKEN = 'BEuvLt-ljS7.oDF~1';
+  const introspectThere = (answer: object) => {
+    const form = { token: TOKEN, token_type_hint: 'access_token', client_id: CLIENT_ID };
+    const fetch = strictFetch({ method: 'POST', url: endpoint.introspect, form, answer: json(answer) });
+    return introspect(endpoint, TOKEN, { now: NOW, clientId: CLIENT_ID }, { fetch });
+  };
+  const ACTIVE = {
+    ...DESCRIBED,
+    token_type: 'Bearer',
+    sub: 'Ada|1',
+    iat: NOW / 1000 - 60,
+    exp: NOW / 1000 + 60,
+  };
+
+  it('names the client, and reads seconds and any subject', async () => {
+    expect(await introspectThere(ACTIVE)).toEqual({ ...INTROSPECTED, uid: 'Ada|1' });
+  });
+
+  it('returns undefined for a token that is not active, whatever else is said', async () => {
+    expect(await introspectThere({ active: false })).toBeUndefined();
+    expect(await introspectThere({ ...ACTIVE, active: false })).toBeUndefined();
+    expect(await introspectThere({ ...ACTIVE, token_type: 'refresh_token' })).toBeUndefined();
+  });
+});

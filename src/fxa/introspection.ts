@@ -13,7 +13,16 @@ export interface KnownToken {
   readonly scope: string;
 }
 
-export interface IntrospectedToken extends KnownToken {
+/** How the person signed in (RFC 9470, section 6). FxA: said of tokens made at a sign-in, never of refreshed ones. */
+export interface Authentication {
+  /** `AAL1` or, after the second step, `AAL2`. */
+  readonly acr?: string;
+  readonly amr?: readonly string[];
+  /** Milliseconds since the epoch. Absent also where the server's value is no plausible time. */
+  readonly authenticatedAt?: number;
+}
+
+export interface IntrospectedToken extends KnownToken, Authentication {
   /** Milliseconds since the epoch, on the server's clock. */
   readonly issuedAt: number;
   readonly expiresAt: number;
@@ -31,31 +40,38 @@ export interface IntrospectedToken extends KnownToken {
  * FxA: servers of 2019 invert `active` for access tokens. A token reported inactive before its expiry is therefore
  * checked again at `/v1/verify`, which is right on all servers.
  *
+ * A server of the standards is asked as RFC 7662 says, by the client `clientId`.
+ *
  * @throws FxaError `bad_response` when the response is inconsistent, and the codes of `requestJson`.
  * @example
  * const token = await introspect(deployment.endpoints, bearer, { now: Date.now() }, http);
  * if (token?.clientId !== clientId) return new Response(null, { status: 401 });
  */
 export async function introspect(
-  endpoints: Pick<Endpoints, 'introspect' | 'verify'>,
+  endpoints: Pick<Endpoints, 'introspect' | 'verify' | 'dialect'>,
   accessToken: string,
-  { now }: { readonly now: number },
+  { now, clientId }: { readonly now: number; readonly clientId?: string | undefined },
   http: Http,
 ): Promise<IntrospectedToken | undefined> {
-  const answer = await ask(endpoints.introspect, { token: accessToken }, http);
+  const { dialect } = endpoints;
+  const answer = await (dialect === 'oauth2'
+    ? askStandard(endpoints.introspect, accessToken, clientId, http)
+    : ask(endpoints.introspect, { token: accessToken }, http));
   if (answer === undefined) return undefined;
   const { active, token_type: type, iat, exp, jti } = answer;
   if (typeof active !== 'boolean') throw inconsistent('active is missing');
   if (!active && exp === undefined) return undefined;
-  // FxA: introspection also describes refresh tokens.
-  if (type !== 'access_token') return undefined;
+  // FxA: introspection also describes refresh tokens. Elsewhere the type is that of RFC 6749, section 7.1.
+  if (type !== (dialect === 'oauth2' ? 'Bearer' : 'access_token')) return undefined;
   const token = {
-    ...knownToken(answer.sub, answer.client_id, answer.scope),
+    ...knownToken(answer.sub, answer.client_id, answer.scope, dialect),
     issuedAt: milliseconds(iat),
     expiresAt: milliseconds(exp),
     ...(typeof jti === 'string' ? { id: jti } : {}),
+    ...authenticationOf(answer, now),
   };
   if (token.expiresAt <= now) return undefined;
+  if (dialect === 'oauth2') return active ? token : undefined;
   if (!active && (await verifyAccessToken(endpoints, accessToken, http)) === undefined) return undefined;
   return token;
 }
@@ -82,6 +98,9 @@ export async function verifyAccessToken(
   return knownToken(user, clientId, Array.isArray(scope) ? scope.join(' ') : scope);
 }
 
+const UID = /^[0-9a-f]{32}$/;
+const CLIENT_ID = /^[0-9a-f]{16}$/;
+
 async function ask(url: string, body: JsonObject, http: Http): Promise<JsonObject | undefined> {
   const headers = { 'content-type': 'application/json' };
   try {
@@ -98,9 +117,51 @@ async function ask(url: string, body: JsonObject, http: Http): Promise<JsonObjec
   }
 }
 
-function knownToken(uid: unknown, clientId: unknown, scope: unknown): KnownToken {
-  if (typeof uid !== 'string' || !/^[0-9a-f]{32}$/.test(uid)) throw inconsistent('no uid');
-  if (typeof clientId !== 'string' || !/^[0-9a-f]{16}$/.test(clientId)) throw inconsistent('no client id');
+/** RFC 7662, section 2.1. A public client names itself. */
+async function askStandard(
+  url: string,
+  token: string,
+  clientId: string | undefined,
+  http: Http,
+): Promise<JsonObject> {
+  const form = {
+    token,
+    token_type_hint: 'access_token',
+    ...(clientId !== undefined && { client_id: clientId }),
+  };
+  return requestJson(http, 'introspect', url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams(form).toString(),
+    dialect: 'oauth2',
+  });
+}
+
+/** Milliseconds: how far ahead of ours the server's clock may be. */
+const CLOCK_SLACK = 300_000;
+/** Milliseconds: the year 2001. FxA has sent times divided by 1000 once too often. */
+const EARLIEST = 1e12;
+
+/** What an answer about a token, or a JWT's claims, say of the sign-in (`auth_time` in seconds). Pure. */
+export function authenticationOf(answer: JsonObject, now: number): Authentication {
+  const { acr, amr, auth_time: authTime } = answer;
+  const at = typeof authTime === 'number' ? authTime * 1000 : NaN;
+  return {
+    ...(typeof acr === 'string' ? { acr } : {}),
+    ...(Array.isArray(amr) ? { amr: amr.filter((method) => typeof method === 'string') } : {}),
+    ...(at >= EARLIEST && at <= now + CLOCK_SLACK ? { authenticatedAt: at } : {}),
+  };
+}
+
+function knownToken(
+  uid: unknown,
+  clientId: unknown,
+  scope: unknown,
+  dialect?: Endpoints['dialect'],
+): KnownToken {
+  const [uidForm, clientForm] = dialect === 'oauth2' ? [/^[\x21-\x7e]{1,255}$/, /./] : [UID, CLIENT_ID];
+  if (typeof uid !== 'string' || !uidForm.test(uid)) throw inconsistent('no uid');
+  if (typeof clientId !== 'string' || !clientForm.test(clientId)) throw inconsistent('no client id');
   if (typeof scope !== 'string') throw inconsistent('no scope');
   return { uid, clientId, scope };
 }

@@ -48,7 +48,7 @@ export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
     });
     if (found === undefined || (found.expiresAt !== undefined && found.expiresAt <= now()))
       return { refused: invalidToken('The access token is not active') };
-    const { isJwt, clientId, uid, scope, issuedAt, expiresAt } = found;
+    const { isJwt, clientId, uid, scope, issuedAt, expiresAt, acr, amr, authenticatedAt } = found;
     const named = clients.filter((client) => client.clientId === clientId);
     const matching = named.filter((client) => grantedCovers(scope, client.scope));
     const [client] = matching;
@@ -59,11 +59,9 @@ export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
     const account = accountName(accountKey(secret, client, uid));
     if (isJwt && revokedBefore?.isRevoked(account, issuedAt ?? 0))
       return { refused: invalidToken('The access token was revoked') };
-    const instants = {
-      ...(issuedAt === undefined ? {} : { issuedAt }),
-      ...(expiresAt === undefined ? {} : { expiresAt }),
-    };
-    return { account, token: { client, uid, scope, ...instants } };
+    const facts = { issuedAt, expiresAt, acr, amr, authenticatedAt };
+    const known = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+    return { account, token: { client, uid, scope, ...known } };
   }
 
   async function resolveToken(key: string, token: string, fresh: boolean): Promise<Verdict> {

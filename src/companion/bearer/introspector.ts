@@ -2,7 +2,12 @@
 import type { Endpoints } from '../../fxa/environments.ts';
 import { FxaError } from '../../fxa/errors.ts';
 import type { Http } from '../../fxa/http.ts';
-import { introspect, verifyAccessToken, type KnownToken } from '../../fxa/introspection.ts';
+import {
+  introspect,
+  verifyAccessToken,
+  type Authentication,
+  type KnownToken,
+} from '../../fxa/introspection.ts';
 import type { Client } from '../clients.ts';
 import { concurrencyLimit } from '../http/concurrency-limit.ts';
 import type { KeySet } from '../security-events/key-set.ts';
@@ -11,7 +16,7 @@ import { isSigned, readAccessJwt } from './jwt.ts';
 
 export interface IntrospectorOptions {
   readonly clients: readonly Client[];
-  readonly endpoints: Pick<Endpoints, 'issuer' | 'introspect' | 'verify'>;
+  readonly endpoints: Pick<Endpoints, 'issuer' | 'introspect' | 'verify' | 'dialect'>;
   readonly http: Http;
   /** Endpoint for opaque tokens. `introspect` returns their expiry, `verify` does not. */
   readonly mode: 'introspect' | 'verify';
@@ -21,7 +26,7 @@ export interface IntrospectorOptions {
   readonly now: () => number;
 }
 
-export interface TokenInfo extends KnownToken {
+export interface TokenInfo extends KnownToken, Authentication {
   /** Milliseconds. */
   readonly issuedAt?: number;
   readonly expiresAt?: number;
@@ -37,8 +42,9 @@ export type Introspector = (token: string, fresh: boolean) => Promise<TokenInfo 
 const ASKED_AT_ONCE = 128;
 const WAITING_TO_ASK = 256;
 
-/** FxA: the format of opaque access tokens; anything else is a JWT. */
+/** The format of opaque access tokens; anything else is a JWT. Elsewhere than at FxA they may have any other form. */
 const OPAQUE = /^[0-9a-f]{64}$/;
+const NO_JWT = /^[^.]+$/;
 
 /**
  * Creates an introspector. Strings that can't be an access token of one of the clients are refused without asking, so
@@ -52,11 +58,23 @@ export function createIntrospector(options: IntrospectorOptions): Introspector {
 
   const ask = concurrencyLimit(ASKED_AT_ONCE, WAITING_TO_ASK, busy);
   const verified = (token: string) => ask(() => verifyAccessToken(endpoints, token, http));
-  const introspected = (token: string) => ask(() => introspect(endpoints, token, { now: now() }, http));
+  const introspected = (token: string, clientId?: string) =>
+    ask(() => introspect(endpoints, token, { now: now(), clientId }, http));
+
+  /** At a server of the standards: a public client may only ask about its own tokens. */
+  const introspectedByEach = async (token: string) => {
+    for (const clientId of known) {
+      const found = await introspected(token, clientId);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  const isStandard = endpoints.dialect === 'oauth2';
 
   return async (token, fresh) => {
-    if (OPAQUE.test(token)) {
-      const found = await (mode === 'introspect' ? introspected(token) : verified(token));
+    if (isStandard ? NO_JWT.test(token) : OPAQUE.test(token)) {
+      const ofFxa = mode === 'introspect' ? introspected : verified;
+      const found = await (isStandard ? introspectedByEach : ofFxa)(token);
       return found && { ...found, isJwt: false };
     }
     const claimed = readAccessJwt(token, { issuer: endpoints.issuer, now: now() });

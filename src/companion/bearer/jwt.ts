@@ -2,7 +2,7 @@
 //
 // FxA signs ID tokens and security event tokens with the same keys, for the same audience. Only `typ` tells them apart:
 // an access token has `at+jwt`.
-import type { IntrospectedToken } from '../../fxa/introspection.ts';
+import { authenticationOf, type IntrospectedToken } from '../../fxa/introspection.ts';
 import type { KeySet } from '../security-events/key-set.ts';
 import { Refusal } from '../security-events/refusal.ts';
 import { parseObject, verifySignature } from '../security-events/signature.ts';
@@ -34,7 +34,8 @@ export function readAccessJwt(
   if (typeof uid !== 'string' || !/^[0-9a-f]{32}$/.test(uid) || typeof scope !== 'string') return undefined;
   if (typeof iat !== 'number' || typeof exp !== 'number' || exp * 1000 <= now) return undefined;
   const id = typeof jti === 'string' ? { id: jti } : {};
-  return { uid, clientId, scope, issuedAt: iat * 1000, expiresAt: exp * 1000, ...id };
+  const times = { issuedAt: iat * 1000, expiresAt: exp * 1000 };
+  return { uid, clientId, scope, ...times, ...id, ...authenticationOf(claims, now) };
 }
 
 /**

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { answerProblem, Problem } from '../http/problem.ts';
 import { me } from '../routes/me.ts';
 import { bearer, type BearerOptions } from './middleware.ts';
-import { checking, described, TOKEN, UID } from './testing/fakes.ts';
+import { checking, described, NOW, TOKEN, UID } from './testing/fakes.ts';
 
 function serving(options: Partial<BearerOptions> = {}) {
   const setup = checking();
@@ -131,4 +131,42 @@ it.each([
   const { ask, accounts } = serving(fresh === undefined ? {} : { fresh });
   for (const method of methods) expect((await ask(`Bearer ${TOKEN}`, { method }, '/notes')).status).toBe(200);
   expect(accounts.asked).toHaveLength(asked);
+});
+
+describe('a route that asks how the person signed in', () => {
+  const signedIn = { acr: 'AAL2', auth_time: NOW / 1000 - 60 };
+  const demanding = { acr: 'AAL2', maxAge: 60, now: () => NOW };
+  const asking = async (more: object, options: Partial<BearerOptions> = demanding) => {
+    const { ask, accounts } = serving(options);
+    accounts.answer = () => Response.json(described(more));
+    return ask(`Bearer ${TOKEN}`, {}, '/notes');
+  };
+
+  it('serves a token of a sign-in that was so, and not too long ago', async () => {
+    expect((await asking(signedIn)).status).toBe(200);
+  });
+
+  it.each([
+    ['without its second step', { ...signedIn, acr: 'AAL1' }],
+    ['too long ago', { ...signedIn, auth_time: NOW / 1000 - 61 }],
+    ['of unknown kind and time, as of a refreshed token', {}],
+    ['at an implausible time', { ...signedIn, auth_time: (NOW / 1000 - 60) / 1000 }],
+  ])('refuses a sign-in %s', async (_name, more) => {
+    const answer = await asking(more);
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toBe(
+      'Bearer realm="notes", error="insufficient_user_authentication", acr_values="AAL2", max_age="60"',
+    );
+    expect(await answer.json()).toMatchObject({ error: 'insufficient_user_authentication' });
+  });
+
+  it('judges a remembered token by the time of each request', async () => {
+    let now = NOW;
+    const { ask, accounts } = serving({ ...demanding, now: () => now });
+    accounts.answer = () => Response.json(described(signedIn));
+    expect((await ask(`Bearer ${TOKEN}`, {}, '/notes')).status).toBe(200);
+    now += 1000;
+    expect((await ask(`Bearer ${TOKEN}`, {}, '/notes')).status).toBe(401);
+    expect(accounts.asked).toHaveLength(1);
+  });
 });

@@ -2,7 +2,13 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { grantedCovers } from '../../fxa/scopes.ts';
 import { Problem } from '../http/problem.ts';
-import { inRealm, insufficientScope, malformedCredentials, unauthorized } from './refusals.ts';
+import {
+  inRealm,
+  insufficientAuthentication,
+  insufficientScope,
+  malformedCredentials,
+  unauthorized,
+} from './refusals.ts';
 import type { CheckedToken, TokenCheck } from './types.ts';
 
 export interface BearerOptions {
@@ -11,6 +17,12 @@ export interface BearerOptions {
   readonly scope?: string;
   /** The realm in `WWW-Authenticate` challenges. */
   readonly realm: string;
+  /** How the person must have signed in: `AAL2` for two steps (RFC 9470). */
+  readonly acr?: string;
+  /** How long ago at most, in seconds. */
+  readonly maxAge?: number;
+  /** Milliseconds. Default `Date.now`. */
+  readonly now?: () => number;
   /** Bypasses the cache: always, or for every method but GET and HEAD. Default: never. */
   readonly fresh?: boolean | 'writes';
 }
@@ -31,15 +43,20 @@ const CREDENTIALS = /^bearer +([\w.~+/-]+=*)$/i;
  * Serves a request only with a valid token, available to the route as `c.var.token`, and its user id as `c.var.user`.
  *
  * @throws Problem 401 `unauthorized` without credentials, 400 `invalid_request` for malformed ones, those of
- *   `TokenCheck`, and 403 `insufficient_scope`; with the challenges of RFC 6750, section 3.
+ *   `TokenCheck`, 403 `insufficient_scope`, and 401 `insufficient_user_authentication` where `acr` or `maxAge` is not
+ *   met or not known; with the challenges of RFC 6750, section 3, and RFC 9470, section 3.
  */
 export function bearer(options: BearerOptions): MiddlewareHandler<{ Variables: BearerVariables }> {
-  const { check, scope = '', realm, fresh = false } = options;
+  const { check, scope = '', realm, fresh = false, acr, maxAge, now = Date.now } = options;
+  const isRecent = ({ authenticatedAt = -Infinity }: CheckedToken) =>
+    maxAge === undefined || now() - authenticatedAt <= maxAge * 1000;
   return async (c, next) => {
     const anew = fresh === 'writes' ? !['GET', 'HEAD'].includes(c.req.method) : fresh;
     try {
       const token = await check(bearerToken(c), { fresh: anew });
       if (scope !== '' && !grantedCovers(token.scope, scope)) throw insufficientScope(scope);
+      if ((acr !== undefined && token.acr !== acr) || !isRecent(token))
+        throw insufficientAuthentication({ acr, maxAge });
       c.set('token', token);
       c.set('user', `fxa:${token.uid}-${token.client.name}`);
     } catch (error) {

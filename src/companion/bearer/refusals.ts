@@ -39,6 +39,20 @@ export function insufficientScope(scope: string): Problem {
   return refusal(403, 'insufficient_scope', 'The access token lacks a required scope', { scope });
 }
 
+/** 401: a valid token of a sign-in that was too long ago, or without its second step (RFC 9470, section 3). */
+export function insufficientAuthentication({
+  acr,
+  maxAge,
+}: {
+  readonly acr?: string | undefined;
+  readonly maxAge?: number | undefined;
+}): Problem {
+  return refusal(401, 'insufficient_user_authentication', 'The account has to confirm who it is', {
+    ...(acr !== undefined && { acr_values: acr }),
+    ...(maxAge !== undefined && { max_age: String(maxAge) }),
+  });
+}
+
 /**
  * 503: Mozilla accounts couldn't be asked, so the token is neither accepted nor refused. Carries the code and
  * `Retry-After` of `cause`.

@@ -1,7 +1,9 @@
 // A checked access token.
+import type { Authentication } from '../../fxa/introspection.ts';
 import type { Client } from '../clients.ts';
 
-export interface CheckedToken {
+/** How the person signed in is absent when only `/v1/verify` was asked, and for refreshed tokens. */
+export interface CheckedToken extends Authentication {
   readonly client: Client;
   readonly uid: string;
   /** Space-separated, as granted. */
