@@ -31,6 +31,11 @@ interface Report {
   }[];
 }
 
+/** A step without a report counts as one test: it passes or fails as a whole. */
+export function wholeStep(step: string, ok: boolean): StepResult {
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0, failures: ok ? [] : [`✗ ${step}: failed`] };
+}
+
 /** A run that wrote no report, or that failed (`ok` false) without a failed test, counts as one failure. */
 export function readReport(
   path: string,

@@ -6,7 +6,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { readReport, type Counts, type StepResult } from './test-report.ts';
+import { readReport, wholeStep, type Counts, type StepResult } from './test-report.ts';
 
 interface Step {
   readonly name: string;
@@ -184,16 +184,8 @@ const COVERAGE_COUNTERS = [
   'kills of PostgreSQL',
 ];
 
-/** A step without a report counts as one test: it passes or fails as a whole. */
 function resultOf(step: Step, ok: boolean): StepResult {
-  if (step.vitest === undefined) {
-    return {
-      passed: ok ? 1 : 0,
-      failed: ok ? 0 : 1,
-      skipped: 0,
-      failures: ok ? [] : [`✗ ${step.name}: ${step.command.join(' ')}`],
-    };
-  }
+  if (step.vitest === undefined) return wholeStep(step.name, ok);
   return readReport(join(reports, step.vitest), { root, step: step.name, ok });
 }
 
