@@ -19,7 +19,9 @@ describe('knownEndpoints', () => {
   });
 
   it('shares no endpoint between stage and production', () => {
-    const hosts = Object.values<string>({ ...knownEndpoints('stage') }).map((url) => new URL(url).host);
+    const hosts = Object.values<unknown>({ ...knownEndpoints('stage') }).map(
+      (url) => new URL(String(url)).host,
+    );
     expect(new Set(hosts)).toEqual(
       new Set(['accounts.stage.mozaws.net', 'oauth.stage.mozaws.net', 'profile.stage.mozaws.net']),
     );
@@ -31,7 +33,9 @@ describe('mockServerEndpoints', () => {
     const endpoints = mockServerEndpoints('http://127.0.0.1:9720/');
     expect(endpoints.issuer).toBe('http://127.0.0.1:9720');
     expect(
-      Object.values<string>({ ...endpoints }).every((url) => url.startsWith('http://127.0.0.1:9720')),
+      Object.values<unknown>({ ...endpoints }).every((url) =>
+        String(url).startsWith('http://127.0.0.1:9720'),
+      ),
     ).toBe(true);
   });
 

@@ -1,12 +1,10 @@
 // Hands out access tokens, and refreshes them. Contexts share one refresh, and a call never gets a token of another account than it
 // began with.
-import type { Deployment } from '../../fxa/environments.ts';
 import { FxaError, isFxaError } from '../../fxa/errors.ts';
 import { grantedCovers } from '../../fxa/scopes.ts';
-import { validateAccessToken, issuedTokens, refreshAccessToken } from '../../fxa/tokens.ts';
-import type { TokenResponse } from '../../fxa/tokens.ts';
+import { refreshAccessToken } from '../../fxa/tokens.ts';
 import { atDeployment, type Context } from '../context.ts';
-import { orphan, cacheToken, isFresh, mainToken, tokenScope } from './token-cache.ts';
+import { orphan, cacheIssued, isFresh, mainToken, tokenScope, type Issued } from './token-cache.ts';
 import type { CachedToken } from '../state/record.ts';
 import { findEndReason } from '../companion/end-reason.ts';
 import { saveRotated } from './rotation.ts';
@@ -226,33 +224,6 @@ export async function endIfLost(context: Context, session: SignedIn): Promise<un
   if (now.id !== session.id || lossReason(now.grant) !== lossReason(session.grant)) return;
   await signOut(context, lossReason(session.grant), { sessionId: session.id });
   await requireLive(context, subject);
-}
-
-/** An answer to a refresh, and the deployment that gave it. */
-interface Issued {
-  readonly deployment: Deployment;
-  readonly answer: TokenResponse;
-}
-
-/** Caches the token before the answer is validated, so that it is destroyed as an orphan if the answer is rejected. */
-async function cacheIssued(
-  context: Context,
-  owner: string,
-  { deployment, answer }: Issued,
-  { scope, ephemeral }: { readonly scope: string; readonly ephemeral: boolean },
-): Promise<CachedToken> {
-  const { accessToken } = await issuedTokens(deployment, answer);
-  if (accessToken !== undefined) {
-    await cacheToken(context, owner, { accessToken, scope: '', expiresIn: ACCESS_TOKEN_TTL });
-  }
-  try {
-    const accepted = await validateAccessToken(deployment, answer, scope);
-    const held = await cacheToken(context, owner, ephemeral ? { ...accepted, scope: '' } : accepted);
-    return { ...held, scope: accepted.scope };
-  } catch (error) {
-    if (accessToken !== undefined) await orphan(context, accessToken);
-    throw error;
-  }
 }
 
 /**

@@ -101,7 +101,7 @@ export async function moveSecrets(context: Context): Promise<void> {
   });
 }
 
-/** Deletes the secrets of these sessions from memory, but for tokens that are to be revoked. */
+/** Deletes the secrets of these sessions from memory; tokens that revoke grants stay. */
 export function deleteSecrets(context: Context, owners: readonly string[]): Promise<void> {
   return change(context, async (held) => {
     const { outbox } = await context.store.read();
@@ -109,7 +109,7 @@ export function deleteSecrets(context: Context, owners: readonly string[]): Prom
   });
 }
 
-/** Deletes the secrets of ended attempts and sessions from memory, but for tokens that are to be revoked. */
+/** Deletes the secrets of ended attempts and sessions from memory; tokens that revoke grants stay. */
 export async function deleteOrphanedSecrets(context: Context): Promise<void> {
   await change(context, async (held) => {
     const { session, outbox } = await context.store.read();

@@ -1,6 +1,8 @@
 // Caches access tokens: each is stored before its answer is validated, and removed only once it was destroyed.
+import type { Deployment } from '../../fxa/environments.ts';
 import { FxaError } from '../../fxa/errors.ts';
 import { collapseScopes, grantedCovers, isValidScope, parseScopes } from '../../fxa/scopes.ts';
+import { issuedTokens, validateAccessToken, type TokenResponse } from '../../fxa/tokens.ts';
 import type { Context } from '../context.ts';
 import type { CachedToken } from '../state/record.ts';
 import type { SignedIn } from '../state/states.ts';
@@ -12,6 +14,9 @@ const MAX_MARGIN_MS = 5 * 60_000;
 
 /** Cache limit; the oldest tokens, which have long expired, are dropped. */
 const MAX_TOKENS = 100;
+
+/** Until an answer is validated. Seconds. */
+const UNKNOWN_LIFE = 3600;
 
 /** A token received further in the future than this predates a clock change, so its age is unknown. */
 const CLOCK_SLACK_MS = 60_000;
@@ -44,6 +49,33 @@ export async function cacheToken(
 /** Orphans a token that has expired by our clock: the server may still accept it, so it is destroyed. */
 function orphanExpired(held: CachedToken, now: number): CachedToken {
   return held.expiresAt > now || held.owner === NO_OWNER ? held : { ...held, owner: NO_OWNER };
+}
+
+/** An answer to a refresh, and the deployment that gave it. */
+export interface Issued {
+  readonly deployment: Deployment;
+  readonly answer: TokenResponse;
+}
+
+/** Caches the token before the answer is validated, so that it is destroyed as an orphan if the answer is rejected. */
+export async function cacheIssued(
+  context: Context,
+  owner: string,
+  { deployment, answer }: Issued,
+  { scope, ephemeral }: { readonly scope: string; readonly ephemeral: boolean },
+): Promise<CachedToken> {
+  const { accessToken } = await issuedTokens(deployment, answer);
+  if (accessToken !== undefined) {
+    await cacheToken(context, owner, { accessToken, scope: '', expiresIn: UNKNOWN_LIFE });
+  }
+  try {
+    const accepted = await validateAccessToken(deployment, answer, scope);
+    const held = await cacheToken(context, owner, ephemeral ? { ...accepted, scope: '' } : accepted);
+    return { ...held, scope: accepted.scope };
+  } catch (error) {
+    if (accessToken !== undefined) await orphan(context, accessToken);
+    throw error;
+  }
 }
 
 /** FxA: a refresh drops `openid`, which only matters at sign-in. */
