@@ -12,6 +12,9 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** An order of its own would win over `--sequence.shuffle.files`, which shows whether files depend on each other. */
+const isShuffled = process.argv.some((argument) => argument.startsWith('--sequence.shuffle'));
+
 /** Limits end what hangs, and judge nothing: they are far above what a busy machine needs. */
 const PATIENCE_MS = 300_000;
 const POLL = { poll: { timeout: 60_000 } };
@@ -27,7 +30,9 @@ const NODE = [
 const UNSELECTED = process.env.ON_DATABASES === 'PostgreSQL' ? ['test/companion/kill/embedded.test.ts'] : [];
 
 const inNode = {
-  setupFiles: ['test/harness/out-of-time.ts'],
+  setupFiles: ['test/harness/per-file.ts', 'test/harness/out-of-time.ts'],
+  sequence: { setupFiles: 'list' as const },
+  isolate: false,
   testTimeout: 120_000,
   hookTimeout: PATIENCE_MS,
   expect: POLL,
@@ -45,7 +50,7 @@ const inBrowsers = {
 
 export default defineConfig({
   test: {
-    sequence: { sequencer: LongestFirst },
+    sequence: isShuffled ? {} : { sequencer: LongestFirst },
     projects: [
       {
         // As the build has it: pages are rendered in some tests.

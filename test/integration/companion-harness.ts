@@ -106,5 +106,5 @@ export async function createCompanionHarness(): Promise<CompanionHarness> {
 
 let opened: Promise<Database> | undefined;
 
-/** One for all tests of a file: making one takes longer than any of them. */
+/** One for all tests of a process: making one takes longer than any of them. */
 const theDatabase = () => (opened ??= openDatabase({}));
