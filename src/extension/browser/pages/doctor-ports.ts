@@ -1,6 +1,5 @@
 // The browser APIs and storage items that the doctor page uses.
 import { LOCAL } from '../../../session/state/storage-items.ts';
-import type { Facts } from '../../pages/doctor/report.ts';
 import { browser } from '../api.ts';
 import { call } from '../messaging.ts';
 
@@ -47,8 +46,8 @@ export const doctorPorts = {
   },
 };
 
-/** The contents of a report, except build and findings. */
-export async function reportFacts(): Promise<Omit<Facts, 'build' | 'chosen' | 'findings'>> {
+/** The contents of a report (pages/doctor/report.ts), except build and findings. */
+export async function reportFacts() {
   const [stored, { os }, agent] = await Promise.all([
     readLocal([LOCAL.view, LOCAL.journal, LOCAL.metrics]),
     browser.runtime.getPlatformInfo(),
