@@ -42,6 +42,11 @@ export interface EndRequest {
   readonly metrics?: 'forget';
 }
 
+/** The answer, 202, to a request that says `forget`; otherwise it has no body, as from a companion of version 0.1.0. */
+export interface EndAnswer {
+  readonly metrics: 'forgotten';
+}
+
 /** Why a session was ended, in a 401 `session_ended`. A 401 `unknown_session` has no reason: create a new one. */
 export const ENDED_REASONS = ['password_changed', 'account_deleted', 'signed_out', 'expired'] as const;
 export type EndedReason = (typeof ENDED_REASONS)[number];

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sessions } from '../../src/companion/routes/sessions.ts';
 import type { FakeStore } from './fakes/store.ts';
-import { CLIENT, createHarness, SECRET, type Harness } from './fakes/mock-and-companion.ts';
+import { CLIENT, createHarness, OTHER_CLIENT, SECRET, type Harness } from './fakes/mock-and-companion.ts';
 
 type Json = Record<string, unknown>;
 
@@ -133,16 +133,16 @@ describe('POST /v1/session/end', () => {
   describe('and counts', () => {
     const line = { name: 'popup_opened', day: '2026-11-21', count: 1 };
     const counts = () => harness.store.rows.metrics;
-    beforeEach(async () => {
+    beforeEach(() => {
       const [account = ''] = harness.store.rows.accounts.keys();
-      for (const client of [CLIENT.clientId, 'another'])
-        await harness.store.addMetrics(Buffer.from(account, 'hex'), client, [line], 0);
+      for (const { clientId } of [CLIENT, OTHER_CLIENT]) counts().push({ ...line, account, clientId });
     });
 
-    it('deletes those of this client and account when told to, before it answers', async () => {
+    it('deletes those of this client and account when told to, before it confirms that', async () => {
       for (let again = 0; again < 2; again += 1) {
-        expect((await end({ refreshTokenIds: IDS, metrics: 'forget' })).status).toBe(202);
-        expect(counts()).toMatchObject([{ clientId: 'another' }]);
+        const response = await end({ refreshTokenIds: IDS, metrics: 'forget' });
+        expect([response.status, await json(response)]).toEqual([202, { metrics: 'forgotten' }]);
+        expect(counts()).toMatchObject([{ clientId: OTHER_CLIENT.clientId }]);
       }
       expect([...harness.store.rows.revocations.keys()]).toEqual(IDS);
     });

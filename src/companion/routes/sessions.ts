@@ -1,6 +1,6 @@
 // Companion sessions: created with an access token, read, ended.
 import { Hono } from 'hono';
-import { COMPANION_PATHS, type SessionAnswer } from '../../contract/companion.ts';
+import { COMPANION_PATHS, type EndAnswer, type SessionAnswer } from '../../contract/companion.ts';
 import type { JsonObject } from '../../fxa/http.ts';
 import { bearerToken } from '../bearer/middleware.ts';
 import { accountState, entityTag, noneMatchNames } from '../sessions/responses.ts';
@@ -12,6 +12,7 @@ import { formatSessionToken, parseSessionToken, sessionHash } from '../sessions/
 
 const KILOBYTE = 1024;
 const MOST_REVOCATIONS = 20;
+const COUNTS_FORGOTTEN: EndAnswer = { metrics: 'forgotten' };
 
 /** The routes `/v1/sessions`, `/v1/session` and `/v1/session/end`. Errors are thrown as `Problem`. */
 export function sessions(parts: SessionParts): Hono {
@@ -44,7 +45,8 @@ export function sessions(parts: SessionParts): Hono {
     const body = await readObject(c);
     const forgetMetrics = forgetsIn(body);
     if (!(await store.end(hash, idsIn(body), now(), { forgetMetrics }))) throw unknownSession();
-    return c.body(null, 202, { 'cache-control': 'no-store' });
+    const headers = { 'cache-control': 'no-store' };
+    return forgetMetrics ? c.json(COUNTS_FORGOTTEN, 202, headers) : c.body(null, 202, headers);
   });
 
   app.post(COMPANION_PATHS.sessions, atMost(KILOBYTE), create);
