@@ -89,13 +89,11 @@ export interface Store {
     options?: { readonly forgetMetrics?: boolean },
   ): Promise<boolean>;
 
-  /** Adds up a day's events. False when metrics are off or the profile allowing them was read before `readSince`. */
-  addMetrics(
-    account: Buffer,
-    clientId: string,
-    events: readonly MetricsEvent[],
-    readSince: number,
-  ): Promise<boolean>;
+  /**
+   * Adds up a day's events. False when the session isn't live, metrics are off, or the profile allowing them was read
+   * before `readSince`.
+   */
+  addMetrics(hash: Buffer, events: readonly MetricsEvent[], readSince: number, at: number): Promise<boolean>;
   /** True once per day and client, for an account that allows metrics. */
   engageOnce(account: Buffer, clientId: string, day: string, readSince: number): Promise<boolean>;
 

@@ -74,14 +74,17 @@ describe('POST /v1/metrics', () => {
     expect(harness.store.rows.metrics).toEqual([]);
   });
 
-  it('counts nothing when an opt-out arrives between the check and the count', async () => {
+  it.each([
+    ['an opt-out', () => harness.receives({ kind: 'metrics_opt_out' }), [403, 'metrics_off']],
+    ['a sign-out', (hash: Buffer) => harness.store.end(hash, [], 0), [401, 'session_ended']],
+  ])('counts nothing when %s arrives between the check and the count', async (_what, arrive, refused) => {
     const { session: look } = harness.store;
-    harness.store.session = async (...asked) => {
-      const seen = await look(...asked);
-      await harness.receives({ kind: 'metrics_opt_out' });
+    harness.store.session = async (hash, at) => {
+      const seen = await look(hash, at);
+      await arrive(hash);
       return seen;
     };
-    expect(await error(await send([event()]))).toEqual([403, 'metrics_off']);
+    expect(await error(await send([event()]))).toEqual(refused);
     expect([harness.store.rows.metrics, measured]).toEqual([[], []]);
   });
 

@@ -3,7 +3,7 @@ import { DAY_MS } from '../day.ts';
 import type { CreateResult, CreateRequest, Store } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
 import { StoreError } from './errors.ts';
-import { readSession, sessionStatus } from './sessions.ts';
+import { readSession, sessionStatus } from './session-status.ts';
 
 const MOST_PER_DAY = 50;
 

@@ -2,12 +2,10 @@
 import type { MetricsEvent } from '../../contract/companion.ts';
 import type { Store } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
+import { lockAccountOf, readSession, sessionStatus } from './session-status.ts';
 
 /** Maximum rows per account and day, so that one account can't fill the disk. */
 const ROWS_A_DAY = 100;
-
-// Used with a row lock, so that consent can't change before the insert commits.
-const ALLOWED = 'select key from companion.account where key = $1 and metrics and metrics_read_at >= $2';
 
 const ADD = `
   insert into companion.metric as known (account, client_id, day, name, detail, count)
@@ -22,18 +20,24 @@ const ADD = `
   where there or nth + (select count(*) from companion.metric m where m.account = $1 and m.day = event.day) <= ${ROWS_A_DAY}
   on conflict (account, day, client_id, name, detail) do update set count = known.count + excluded.count`;
 
+// The row lock keeps consent from changing before the insert commits.
 const ENGAGE = `
-  with allowed as (${ALLOWED} for share)
+  with allowed as (
+    select key from companion.account where key = $1 and metrics and metrics_read_at >= $2 for share
+  )
   insert into companion.engaged (account, client_id, day) select key, $3, $4::date from allowed
   on conflict do nothing returning day`;
 
 export function metrics(database: Database): Pick<Store, 'addMetrics' | 'engageOnce' | 'forgetMetrics'> {
   return {
-    addMetrics: (account, clientId, events, readSince) =>
+    addMetrics: (hash, events, readSince, at) =>
       database.transaction(async (transaction) => {
-        const [allowed] = await transaction.query(`${ALLOWED} for update`, [account, readSince]);
-        if (allowed === undefined) return false;
-        if (events.length > 0) await transaction.query(ADD, [account, clientId, ...columns(events)]);
+        // Waits for an opt-out, or for a sign-out that deletes these counts, so that nothing is added after it.
+        await lockAccountOf(transaction, hash);
+        const row = await readSession(transaction, hash);
+        const session = row && sessionStatus(row, at);
+        if (session?.status !== 'live' || !session.metrics || session.metricsReadAt < readSince) return false;
+        await transaction.query(ADD, [session.account, session.clientId, ...columns(events)]);
         return true;
       }),
     engageOnce: async (account, clientId, day, readSince) =>

@@ -3,7 +3,7 @@ import type { EventKind } from '../security-events/types.ts';
 import type { OperatorState, Store } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
 import { StoreError } from './errors.ts';
-import { ABSOLUTE_MS, IDLE_MS } from './sessions.ts';
+import { ABSOLUTE_MS, IDLE_MS } from './session-status.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 

@@ -2,7 +2,7 @@
 import { DAY_MS } from '../day.ts';
 import type { Store } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
-import { ABSOLUTE_MS, IDLE_MS } from './sessions.ts';
+import { ABSOLUTE_MS, IDLE_MS } from './session-status.ts';
 
 /**
  * Table pages read per statement: statements stay short however large the table, since other statements of the embedded

@@ -12,6 +12,7 @@ import { PROFILE_COUNTS_MS } from '../sessions/responses.ts';
 import { readObject } from '../sessions/body.ts';
 import { openUid } from '../sessions/seal.ts';
 import { guarded, liveSession, presentedToken } from '../sessions/authenticate.ts';
+import { sessionHash } from '../sessions/token.ts';
 import type { LiveSession, Store } from '../store.ts';
 
 /** The one event that is forwarded to Mozilla accounts instead of counted: this person used this client today. */
@@ -51,9 +52,9 @@ export function metrics(parts: MetricsParts): Hono {
       throw new Problem(403, 'consent_stale', 'The profile was read too long ago: refresh the session');
     }
     const counted = events.filter(({ name }) => name !== ENGAGE);
-    // `addMetrics` checks consent again: an opt-out may have arrived since.
-    const { account, clientId } = session;
-    if (counted.length > 0 && !(await store.addMetrics(account, clientId, counted, readSince))) {
+    if (counted.length > 0 && !(await store.addMetrics(sessionHash(token), counted, readSince, now()))) {
+      // An opt-out or a sign-out has arrived since.
+      await liveSession(store, token, now());
       throw metricsOff();
     }
     for (const event of events) measure?.(event.name, event.count);

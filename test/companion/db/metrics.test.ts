@@ -18,19 +18,20 @@ const today = dayOf(NOON);
 const opened = { name: 'opened', day: today, count: 1 };
 
 onEachDatabase((harness) => {
-  const add = (events = [opened], readSince = NOON) =>
-    harness.store.addMetrics(ada, CLIENT, events, readSince);
+  const add = (hash: Buffer, events = [opened], readSince = NOON) =>
+    harness.store.addMetrics(hash, events, readSince, NOON);
   const rows = () =>
     harness.database.query(
       'select client_id, day::text, name, detail, count from companion.metric order by day, client_id, name, detail',
     );
 
   it('are summed up by client, day, name and detail', async () => {
-    await createdFor(harness.store, ada);
-    expect(await add([opened, { ...opened, count: 2 }])).toBe(true);
+    const hash = await createdFor(harness.store, ada);
+    const other = await createdFor(harness.store, ada, { clientId: OTHER_CLIENT });
+    expect(await add(hash, [opened, { ...opened, count: 2 }])).toBe(true);
     const more = [opened, { ...opened, detail: 'popup' }, { ...opened, day: dayOf(NOON - DAY) }];
-    expect(await add(more)).toBe(true);
-    expect(await harness.store.addMetrics(ada, OTHER_CLIENT, [opened], NOON)).toBe(true);
+    expect(await add(hash, more)).toBe(true);
+    expect(await add(other)).toBe(true);
     const row = { client_id: CLIENT, day: today, name: 'opened', detail: '', count: 1 };
     expect(await rows()).toEqual([
       { ...row, day: dayOf(NOON - DAY) },
@@ -41,22 +42,23 @@ onEachDatabase((harness) => {
   });
 
   it.each([
-    ['of an unknown account', undefined, NOON],
+    ['of an unknown session and account', undefined, NOON],
     ['of an account whose profile says no', false, NOON],
     ['when the profile was read too long ago', true, NOON + 1],
   ])('are refused %s', async (_when, allowed, readSince) => {
-    if (allowed !== undefined) await createdFor(harness.store, ada, { metrics: allowed });
-    expect(await add([opened], readSince)).toBe(false);
+    let hash: Buffer = hashOf('unknown');
+    if (allowed !== undefined) hash = await createdFor(harness.store, ada, { metrics: allowed });
+    expect(await add(hash, [opened], readSince)).toBe(false);
     expect(await harness.store.engageOnce(ada, CLIENT, today, readSince)).toBe(false);
     expect(await rows()).toEqual([]);
   });
 
   it('are turned off and deleted by a profile that says no', async () => {
     const hash = await createdFor(harness.store, ada);
-    await add();
+    await add(hash);
     await harness.store.createSession(requestFor(ada, { hash, presented: true, metrics: false }));
     expect(await rows()).toEqual([]);
-    expect(await add()).toBe(false);
+    expect(await add(hash)).toBe(false);
   });
 
   it('stay off when an opt-out arrives while the profile is read', async () => {
@@ -66,28 +68,29 @@ onEachDatabase((harness) => {
     await harness.store.createSession(
       requestFor(ada, { hash, presented: true, readAtRevision, at: NOON + 1 }),
     );
-    expect(await add()).toBe(false);
+    expect(await add(hash)).toBe(false);
   });
 
   it('stay off when an older profile arrives late', async () => {
     await createdFor(harness.store, ada, { metrics: false, at: NOON + 1 });
-    await createdFor(harness.store, ada, { metrics: true, at: NOON });
-    expect(await add([opened], 0)).toBe(false);
+    const hash = await createdFor(harness.store, ada, { metrics: true, at: NOON });
+    expect(await add(hash, [opened], 0)).toBe(false);
   });
 
   it('are deleted by an opt-out, including counts added concurrently', async () => {
-    await createdFor(harness.store, ada);
-    const adding = Array.from({ length: 30 }, () => add());
+    const hash = await createdFor(harness.store, ada);
+    const adding = Array.from({ length: 30 }, () => add(hash));
     await harness.store.apply(deliveryFor(ada, { kind: 'metrics_opt_out' }));
     await Promise.all(adding);
     expect(await rows()).toEqual([]);
   });
 
   it('are deleted per client on request, including counts added concurrently', async () => {
-    await createdFor(harness.store, ada);
-    await harness.store.addMetrics(ada, OTHER_CLIENT, [opened], NOON);
+    const hash = await createdFor(harness.store, ada);
+    const other = await createdFor(harness.store, ada, { clientId: OTHER_CLIENT });
+    await add(other);
     await harness.store.engageOnce(ada, CLIENT, today, NOON);
-    const adding = Array.from({ length: 10 }, () => add());
+    const adding = Array.from({ length: 10 }, () => add(hash));
     await Promise.all([...adding, harness.store.forgetMetrics(ada, CLIENT)]);
     await harness.store.forgetMetrics(ada, CLIENT);
     await harness.store.forgetMetrics(hashOf('nobody'), CLIENT);
@@ -99,11 +102,11 @@ onEachDatabase((harness) => {
   it('are deleted with the end of a session if it says so, and only that client’s', async () => {
     const hash = await createdFor(harness.store, ada);
     const other = await createdFor(harness.store, ada, { clientId: OTHER_CLIENT });
-    await harness.store.addMetrics(ada, OTHER_CLIENT, [opened], NOON);
-    await add();
+    await add(other);
+    await add(hash);
     await harness.store.end(other, [], NOON);
     expect(await rows()).toHaveLength(2);
-    const adding = Array.from({ length: 10 }, () => add());
+    const adding = Array.from({ length: 10 }, () => add(hash));
     await Promise.all([...adding, harness.store.end(hash, [], NOON, { forgetMetrics: true })]);
     // Also of a session that has ended already.
     await harness.store.end(hash, [], NOON, { forgetMetrics: true });
@@ -111,9 +114,19 @@ onEachDatabase((harness) => {
     expect(await harness.store.end(hashOf('nobody'), [], NOON, { forgetMetrics: true })).toBe(false);
   });
 
+  it('are not added by uploads that arrive while a sign-out deletes them', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const hash = await createdFor(harness.store, ada);
+      const ending = harness.store.end(hash, [], NOON, { forgetMetrics: true });
+      await Promise.all([ending, ...Array.from({ length: 10 }, () => add(hash))]);
+      expect(await rows()).toEqual([]);
+      expect(await add(hash)).toBe(false);
+    }
+  });
+
   it('are not deleted when the session can’t be ended', async () => {
     const hash = await createdFor(harness.store, ada);
-    await add();
+    await add(hash);
     const invalid = harness.store.end(hash, ['a\0b'], NOON, { forgetMetrics: true });
     await expect(invalid).rejects.toThrow();
     expect(await rows()).toHaveLength(1);
@@ -121,16 +134,19 @@ onEachDatabase((harness) => {
   });
 
   it('are limited to 100 rows per account and day, which keep counting', async () => {
-    await createdFor(harness.store, ada);
+    const hash = await createdFor(harness.store, ada);
     const letters = 'abcdefghijklmnopqrstuvwxyz';
     const names = Array.from(
       { length: 130 },
       (_, i) => `${letters[i % 26] ?? ''}_${letters[Math.floor(i / 26)] ?? ''}`,
     );
     for (let start = 0; start < names.length; start += 50) {
-      await add(names.slice(start, start + 50).map((name) => ({ ...opened, name })));
+      await add(
+        hash,
+        names.slice(start, start + 50).map((name) => ({ ...opened, name })),
+      );
     }
-    await add([
+    await add(hash, [
       { ...opened, name: names[0] ?? '' },
       { ...opened, day: dayOf(NOON - DAY) },
     ]);

@@ -30,9 +30,9 @@ onEachDatabase((harness) => {
     (await harness.database.query(`select from companion.${table}`)).length;
 
   it('deletes the ledger after 8 days, engagement after 2, metrics after 90 and counters after 60', async () => {
-    await createdFor(harness.store, ada);
+    const hash = await createdFor(harness.store, ada);
     await harness.store.apply(deliveryFor(ada, { kind: 'profile_change' }));
-    await harness.store.addMetrics(ada, CLIENT, [opened], NOON);
+    await harness.store.addMetrics(hash, [opened], NOON, NOON);
     await harness.store.engageOnce(ada, CLIENT, opened.day, NOON);
     const left = async (days: number) => {
       // Used all the time, so that the account stays.
@@ -137,8 +137,8 @@ onEachDatabase((harness) => {
   });
 
   it('continues with the other tables when one fails', async () => {
-    await createdFor(harness.store, ada);
-    await harness.store.addMetrics(ada, CLIENT, [opened], NOON);
+    const hash = await createdFor(harness.store, ada);
+    await harness.store.addMetrics(hash, [opened], NOON, NOON);
     await harness.database.query('alter table companion.session rename column seen_at to seen');
     await setClock(harness.database, NOON + 91 * DAY);
     const failures: unknown[] = [];

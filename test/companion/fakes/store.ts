@@ -206,9 +206,11 @@ export function fakeStore(): FakeStore {
       if (forgetMetrics && session.account !== undefined) drop(session.account, session.clientId);
       return Promise.resolve(true);
     },
-    async addMetrics(account, clientId, events, readSince) {
-      if (!allowed(account, readSince)) return Promise.resolve(false);
-      rows.metrics.push(...events.map((event) => ({ ...event, account: hex(account), clientId })));
+    async addMetrics(hash, events, readSince) {
+      const session = look(hash);
+      if (session?.status !== 'live' || !allowed(session.account, readSince)) return Promise.resolve(false);
+      const owner = { account: hex(session.account), clientId: session.clientId };
+      rows.metrics.push(...events.map((event) => ({ ...event, ...owner })));
       return Promise.resolve(true);
     },
     async engageOnce(account, clientId, day, readSince) {
@@ -234,11 +236,8 @@ export function fakeStore(): FakeStore {
       if (row) Object.assign(row, { wait, why, attempts: row.attempts + 1 });
       return Promise.resolve();
     },
-    async setAside(id, why) {
-      const row = revocations.get(id);
-      if (row) row.setAside = why;
-      return Promise.resolve();
-    },
+    setAside: async (id, why) =>
+      Promise.resolve(void Object.assign(revocations.get(id) ?? {}, { setAside: why })),
     requeueOverdue: async () => Promise.resolve(0),
     prune: async () => Promise.resolve(),
     tidy: async () => Promise.resolve(),
