@@ -7,13 +7,8 @@ import type { Database, Queryable } from './database.ts';
 import { StoreError } from './errors.ts';
 import { enterSchema } from './schema.ts';
 
-const FOLDER = new URL('./migrations/', import.meta.url);
-/** The statements of each version, in order; the build copies the folder. Released migrations never change. */
-export const MIGRATIONS: readonly string[] = readdirSync(FOLDER)
-  // An editor may leave files of its own there.
-  .filter((name) => /^\d{4}-[a-z-]+\.sql$/.test(name))
-  .sort()
-  .map((name) => readFileSync(new URL(name, FOLDER), 'utf8'));
+/** The build copies the folder. Released migrations never change. */
+export const MIGRATIONS = readMigrations(new URL('./migrations/', import.meta.url));
 
 /** Key of the advisory lock: 'fxac'. */
 const LOCK = 0x66786163;
@@ -126,4 +121,15 @@ async function currentVersion(transaction: Queryable): Promise<number> {
     'select coalesce(max(version), 0)::integer as version from companion.migration',
   );
   return row?.version ?? 0;
+}
+
+/** Reads the statements of each version, in order, from the folder's SQL files (`0001-tables.sql`). */
+export function readMigrations(folder: URL): readonly string[] {
+  return (
+    readdirSync(folder)
+      // An editor may leave files of its own there.
+      .filter((name) => /^\d{4}-[a-z-]+\.sql$/.test(name))
+      .sort()
+      .map((name) => readFileSync(new URL(name, folder), 'utf8'))
+  );
 }
