@@ -35,7 +35,7 @@ module.exports = {
         '^src/mock-accounts/',
         '^src/fxa/',
         '^manifest\\.json$',
-        'node_modules/(hono|@hono/node-server|jose)/',
+        'node_modules/(hono|@hono/node-server|jose|oidc-provider|light-my-request)/',
         '^(node:)?[a-z/_]+$',
       ],
       'the mock server is a server of its own',

@@ -27,12 +27,14 @@
  */
 import { Hono } from 'hono';
 import { authApp } from './auth/auth-app.ts';
-import { type Era, type EraRules, rulesOf } from './era.ts';
+import { type AnyEra, type Era, type EraRules, rulesOf } from './era.ts';
 import { createEvents, type Events } from './events/events.ts';
 import type { Timing } from './events/sender.ts';
 import { controlApp, isControl } from './faults/control-app.ts';
 import { createFaults, type Faults } from './faults/faults.ts';
 import { injectFaults } from './faults/inject.ts';
+import { createGrants } from './next/grants.ts';
+import { nextApp } from './next/next-app.ts';
 import { rotatingKeys } from './faults/rotating-keys.ts';
 import { createKeys, type Keys } from './keys.ts';
 import { oauthApp } from './oauth/oauth-app.ts';
@@ -47,7 +49,9 @@ import type { Client } from './store/types.ts';
 import type { MockContext } from './context.ts';
 
 export interface MockServerOptions {
-  readonly era: Era;
+  readonly era: AnyEra;
+  /** In era `next`, false lets no extension in, as oidc-provider does unless it is told otherwise. */
+  readonly cors?: boolean;
   /** Its public origin, such as `http://127.0.0.1:9720`; also the issuer. */
   readonly origin: string;
   /** The clock, in milliseconds. */
@@ -92,8 +96,11 @@ export function createMockServer(options: MockServerOptions): MockServer {
   const { now: machineNow = Date.now, origin } = options;
   const faults = createFaults(machineNow);
   const now = () => machineNow() + faults.settings.clockSkew * 1000;
-  const rules = rulesUnder(faults, options.era);
-  const store = createStore(rules, now);
+  const isNext = options.era === 'next';
+  const era: Era = options.era === 'next' ? 'today' : options.era;
+  const rules = rulesUnder(faults, era);
+  const grants = isNext ? createGrants(machineNow) : undefined;
+  const store = createStore(rules, now, grants?.tokens);
   seedStore(store, options.clients);
   const keys = rotatingKeys(options.keys ?? createKeys(now), faults);
   const { webhooks = {}, eventTiming = {} } = options;
@@ -107,12 +114,13 @@ export function createMockServer(options: MockServerOptions): MockServer {
     images: imagesApp(context),
     content: contentApp(context),
   };
+  const next = grants && nextApp(context, grants, { cors: options.cors ?? true });
   const control = controlApp({ faults, events, store, now });
   const ownPort = new URL(origin).port;
   const app = new Hono();
   app.all('*', (c) => {
     if (isControl(c.req.path)) return control.fetch(c.req.raw, c.env);
-    const role = roleOf(c.req.header('host') ?? '', c.req.path, options.era, ownPort);
+    const role = next?.roleOf(c.req.path) ?? roleOf(c.req.header('host') ?? '', c.req.path, era, ownPort);
     // In a browser, the servers' root URLs show the front page, too.
     const page =
       c.req.method === 'GET' &&
@@ -120,7 +128,7 @@ export function createMockServer(options: MockServerOptions): MockServer {
       (c.req.header('accept')?.includes('text/html') ?? false);
     const server: Role = page ? 'content' : role;
     const { raw: request } = c.req;
-    const answer = () => apps[server].fetch(request, c.env);
+    const answer = () => (next?.takes(c.req.path) ? next.app : apps[server]).fetch(request, c.env);
     return injectFaults(faults, { request, env: c.env, role: server, rules, now, answer });
   });
   // The servers handle their own errors, so this is only a response that a fault has dropped.

@@ -2,6 +2,12 @@
 
 export type Era = '2019' | 'today';
 
+/** `next`: the server that Mozilla plans. Its OAuth part follows the standards (next/), all else is as today. */
+export type AnyEra = Era | 'next';
+
+/** All of them, the oldest first. */
+export const ERAS: readonly AnyEra[] = ['2019', 'today', 'next'];
+
 /** The rules of an era. Durations are in seconds. */
 export interface EraRules {
   readonly era: Era;

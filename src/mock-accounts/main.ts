@@ -1,6 +1,6 @@
 /** `npm run fxa`: starts only the mock server, and prints its address and accounts. */
 import { parseArgs } from 'node:util';
-import type { Era } from './era.ts';
+import { ERAS, type AnyEra } from './era.ts';
 import { startMockServer } from './listen.ts';
 import { EXTENSION_CLIENTS, SEED_PASSWORD, seedClients, RETURN_PAGE } from './seed.ts';
 
@@ -8,7 +8,7 @@ import { EXTENSION_CLIENTS, SEED_PASSWORD, seedClients, RETURN_PAGE } from './se
 const COMPANION_WEBHOOK = `${new URL(RETURN_PAGE).origin}/webhooks/fxa`;
 
 interface Arguments {
-  readonly era: Era;
+  readonly era: AnyEra;
   readonly port: number;
   readonly webhook: string;
 }
@@ -29,13 +29,13 @@ function readArguments(): Arguments {
       },
     });
     const port = Number(values.port);
-    if (values.era !== '2019' && values.era !== 'today') fail('--era is 2019 or today.');
+    const era = ERAS.find((one) => one === values.era) ?? fail(`--era is one of ${ERAS.join(', ')}.`);
     if (!Number.isInteger(port) || port < 0 || port > 65_535) fail('--port is a number from 0 to 65535.');
     const { webhook } = values;
     if (!/^https?:/.test(URL.canParse(webhook) ? webhook : '')) fail('--webhook is an http(s) address.');
-    return { era: values.era, port, webhook };
+    return { era, port, webhook };
   } catch {
-    return fail('Usage: npm run fxa -- [--era 2019|today] [--port N] [--webhook URL]');
+    return fail(`Usage: npm run fxa -- [--era ${ERAS.join('|')}] [--port N] [--webhook URL]`);
   }
 }
 

@@ -16,6 +16,8 @@ export interface Page {
   readonly data?: unknown;
   readonly status?: 200 | 400 | 403 | 404;
   readonly wide?: boolean;
+  /** Its form is answered with a redirect to the client, which Chromium would hold against the policy for forms. */
+  readonly leads?: 'to the client';
 }
 
 /** JSON that cannot end a script element. */
@@ -52,21 +54,21 @@ export async function render(c: Context, page: Page): Promise<Response> {
         ${script}
       </body>
     </html>`;
-  c.header('content-security-policy', policy(nonce));
+  c.header('content-security-policy', policy(nonce, page.leads === undefined));
   c.header('referrer-policy', 'same-origin');
   c.header('x-content-type-options', 'nosniff');
   c.header('cache-control', 'no-store');
   return c.html(await markup, page.status ?? 200);
 }
 
-function policy(nonce: string): string {
+function policy(nonce: string, formsStay: boolean): string {
   return [
     `default-src 'none'`,
     `script-src 'nonce-${nonce}'`,
     `style-src 'nonce-${nonce}'`,
     `img-src 'self' data:`,
     `connect-src 'self'`,
-    `form-action 'self'`,
+    ...(formsStay ? [`form-action 'self'`] : []),
     `base-uri 'none'`,
     `frame-ancestors 'none'`,
   ].join('; ');

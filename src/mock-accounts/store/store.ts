@@ -52,11 +52,10 @@ export interface Store {
 }
 
 /** An empty store. `now` gives milliseconds. */
-export function createStore(rules: EraRules, now: () => number): Store {
+export function createStore(rules: EraRules, now: () => number, tokens: Tokens = createTokens(now)): Store {
   const clients = new Map<string, Client>();
   const accounts = createAccounts(now);
   const sessions = createSessions(now);
-  const tokens = createTokens(now);
   const profileCache = new Map<string, CachedProfile>();
   const deleted = new Map<string, Account>();
   const forget = (uid: string) => {

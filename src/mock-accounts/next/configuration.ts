@@ -1,0 +1,196 @@
+/**
+ * How Mozilla's decision records describe the next server, as settings of oidc-provider: public clients with PKCE, rotated
+ * refresh tokens, `iss` in callbacks, opaque tokens, revocation by RFC 7009.
+ *
+ * Not in the records, so assumed here:
+ * - Offline access is asked for as today, by `access_type=offline`.
+ * - The profile is the answer of the userinfo endpoint, with the members that it has today.
+ * - Access tokens live an hour; refresh tokens thirty days from their last use.
+ * - There are no scoped keys.
+ */
+import { interactionPolicy, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
+import type { MockContext } from '../context.ts';
+import { profileFields } from '../profile/fields.ts';
+import { KEY_SCOPE } from '../seed.ts';
+import type { Account, Client } from '../store/types.ts';
+import type { Grants } from './grants.ts';
+
+export interface NextOptions {
+  /** False: the provider's default, which lets no extension in. */
+  readonly cors: boolean;
+}
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+const PROFILE_SCOPES = ['uid', 'email', 'display_name', 'avatar', 'locale', 'amr', 'subscriptions'];
+const SCOPES = [
+  'openid',
+  'offline_access',
+  'email',
+  'profile',
+  'profile:write',
+  ...PROFILE_SCOPES.flatMap((name) => [`profile:${name}`, `profile:${name}:write`]),
+  KEY_SCOPE,
+];
+const MEMBERS = [
+  'uid',
+  'email',
+  'displayName',
+  'avatar',
+  'avatarDefault',
+  'locale',
+  'amrValues',
+  'twoFactorAuthentication',
+  'subscriptions',
+  'metricsEnabled',
+];
+
+/** The provider's settings. The signing key is a private JWK. */
+export function configurationFor(
+  context: MockContext,
+  grants: Grants,
+  { key, cors }: { readonly key: object } & NextOptions,
+): Configuration {
+  const { store } = context;
+  /** Ids of grants with offline access. */
+  const offline = new Set<string>();
+  return {
+    adapter: grants.adapter as unknown as NonNullable<Configuration['adapter']>,
+    clients: [...store.clients.values()].map(metadataOf),
+    jwks: { keys: [key] },
+    cookies: { keys: ['mock server'] },
+    scopes: SCOPES,
+    claims: {
+      openid: ['sub'],
+      ...Object.fromEntries(
+        SCOPES.filter((scope) => /^(?:profile|email)/.test(scope)).map((scope) => [scope, MEMBERS]),
+      ),
+      acr: null,
+      amr: null,
+      auth_time: null,
+    },
+    acrValues: ['AAL1', 'AAL2'],
+    extraParams: ['access_type', 'action', 'email', 'entrypoint', 'flow_id', 'flow_begin_time', 'device_id'],
+    responseTypes: ['code'],
+    pkce: { methods: ['S256'], required: (_ctx, client) => client.clientAuthMethod === 'none' },
+    rotateRefreshToken: true,
+    expiresWithSession: () => false,
+    issueRefreshToken: (_ctx, client, code) =>
+      Promise.resolve(client.grantTypeAllowed('refresh_token') && offline.has(code.grantId ?? '')),
+    ttl: {
+      AccessToken: HOUR,
+      AuthorizationCode: 900,
+      Grant: 365 * DAY,
+      IdToken: 300,
+      Interaction: HOUR,
+      RefreshToken: 30 * DAY,
+      Session: 14 * DAY,
+    },
+    features: {
+      devInteractions: { enabled: false },
+      introspection: { enabled: true },
+      revocation: { enabled: true },
+      rpInitiatedLogout: { enabled: false },
+    },
+    routes: {
+      authorization: '/oidc/auth',
+      introspection: '/oidc/token/introspection',
+      jwks: '/oidc/jwks',
+      revocation: '/oidc/token/revocation',
+      token: '/oidc/token',
+      userinfo: '/oidc/me',
+    },
+    interactions: { url: (_ctx, { uid }) => `/interaction/${uid}`, policy: policy() },
+    loadExistingGrant: (ctx) => newGrant(ctx, offline),
+    findAccount: (_ctx, sub, token) => {
+      const account = store.accounts.byUid(sub);
+      if (account === undefined) return undefined;
+      return { accountId: sub, claims: () => ({ sub, ...(token ? fieldsOf(context, token, account) : {}) }) };
+    },
+    clientBasedCORS: (_ctx, origin, client) =>
+      cors &&
+      (/^(?:moz|chrome)-extension:\/\//.test(origin) ||
+        (client.redirectUris ?? []).some((uri) => new URL(uri).origin === origin)),
+    renderError: (ctx, { error, error_description }) => {
+      ctx.type = 'html';
+      ctx.body = `<!doctype html><title>Error</title><h1>That did not work</h1><p role="alert">${escaped(
+        `${error}: ${error_description ?? ''}`,
+      )}</p>`;
+    },
+  };
+}
+
+/** The settings of a client as OpenID Connect's registration names them. */
+function metadataOf({ id, redirectUris, publicClient, secret }: Client) {
+  return {
+    client_id: id,
+    redirect_uris: [...redirectUris],
+    // Web applications may not end on http, not even on loopback, as the companion's return page does.
+    application_type: redirectUris.some((uri) => uri.startsWith('http:'))
+      ? ('native' as const)
+      : ('web' as const),
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code' as const],
+    ...(publicClient
+      ? { token_endpoint_auth_method: 'none' as const }
+      : { token_endpoint_auth_method: 'client_secret_post' as const, client_secret: secret ?? '' }),
+  };
+}
+
+/** Signing in is asked for each time, as on today's page; nobody is asked for consent, as Mozilla's own clients never do. */
+function policy() {
+  const { base, Check } = interactionPolicy;
+  const prompts = base();
+  prompts.remove('consent');
+  const login = prompts.get('login');
+  login?.checks.add(
+    new Check('page', 'the page is always shown', 'login_required', (ctx) => {
+      const { oidc } = ctx;
+      const isSilent = oidc.prompts.has('none') && oidc.session?.accountId !== undefined;
+      return isSilent || oidc.result?.login !== undefined ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT;
+    }),
+  );
+  login?.checks.add(
+    new Check('second_step', 'two-step sign-in is demanded', 'unmet_authentication_requirements', (ctx) => {
+      const { oidc } = ctx;
+      const demanded = String(oidc.params?.acr_values ?? '')
+        .split(' ')
+        .includes('AAL2');
+      const missing = demanded && oidc.session?.acr !== 'AAL2' && oidc.result?.login?.acr !== 'AAL2';
+      return missing && oidc.result?.login === undefined ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT;
+    }),
+  );
+  return prompts;
+}
+
+/** A new grant for each sign-in, of all that was asked for. */
+async function newGrant(ctx: KoaContextWithOIDC, offline: Set<string>) {
+  const { client, session, provider, params } = ctx.oidc;
+  if (!client || session?.accountId === undefined) return undefined;
+  const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
+  grant.addOIDCScope(String(params?.scope ?? ''));
+  const id = await grant.save();
+  if (params?.access_type === 'offline') offline.add(id);
+  return grant;
+}
+
+function fieldsOf(
+  context: MockContext,
+  token: { readonly scope?: string | undefined; readonly clientId?: string | undefined },
+  account: Account,
+) {
+  const { scope = '', clientId = '' } = token;
+  const access = {
+    id: '',
+    uid: account.uid,
+    clientId,
+    scope,
+    createdAt: 0,
+    expiresAt: 0,
+    profileChangedAt: 0,
+  };
+  return profileFields(context, access, account);
+}
+
+const escaped = (text: string) => text.replace(/[&<>"]/g, (found) => `&#${found.charCodeAt(0)};`);
