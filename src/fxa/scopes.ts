@@ -37,6 +37,24 @@ export function parseScopes(value: string): string[] {
 }
 
 /**
+ * The granted scopes that cover the wanted ones, for servers that know no implied scopes: elsewhere than at FxA, a
+ * refresh may only name scopes as they were granted (RFC 6749, section 6). Wanted scopes that none covers stay.
+ *
+ * @example
+ * asGranted('openid profile', 'profile:uid'); // ['profile']
+ */
+export function asGranted(granted: string, wanted: string): string[] {
+  const all = parseScopes(granted);
+  return [
+    ...new Set(
+      parseScopes(wanted).map((scope) =>
+        all.includes(scope) ? scope : (all.find((one) => implies(one, scope)) ?? scope),
+      ),
+    ),
+  ];
+}
+
+/**
  * Whether FxA accepts this scope: a name like `profile:email:write`, or a canonical https URL, perhaps with a fragment.
  *
  * @example

@@ -4,14 +4,17 @@ import type { CompanionConfig, MetricsConfig } from '../../src/session/context.t
 import type { StoredRecord } from '../../src/session/state/record.ts';
 import { createSession, type SessionService } from '../../src/session/index.ts';
 import type { View } from '../../src/session/state/view.ts';
-import type { Era } from '../../src/mock-accounts/era.ts';
+import type { AnyEra, Era } from '../../src/mock-accounts/era.ts';
 import { createKeys } from '../../src/mock-accounts/keys.ts';
 import { startMockServer, type RunningMockServer } from '../../src/mock-accounts/listen.ts';
 import { SEED_PASSWORD, seedClients, RETURN_PAGE } from '../../src/mock-accounts/seed.ts';
+import { visit } from '../../src/mock-accounts/testing/next.ts';
 import { createHost, type Host } from '../harness/host.ts';
 import { testSignal } from '../harness/test-signal.ts';
 
 export const ERAS: readonly Era[] = ['today', '2019'];
+/** Also the server that Mozilla plans. */
+export const ALL_ERAS: readonly AnyEra[] = [...ERAS, 'next'];
 export const SCOPE = 'openid profile';
 export const CLIENT = 'a1b2c3d4e5f60001';
 
@@ -39,9 +42,9 @@ export interface Harness {
   stop(): Promise<void>;
 }
 
-/** `today` is the build for the mock server; `2019` is a custom build that discovers everything. */
+/** `2019` is a custom build that discovers everything; the others are the build for the mock server. */
 export async function createHarness(
-  era: Era,
+  era: AnyEra,
   {
     scope = SCOPE,
     companion,
@@ -60,10 +63,11 @@ export async function createHarness(
   const host = createHost({
     redirectUri,
     returnPage: RETURN_PAGE,
-    simulatedUser: personAt(mock.origin, 'ada@example.com'),
+    simulatedUser: personAt(mock.origin, era, 'ada@example.com'),
     fetch: async (...request) => {
       const response = await fetch(...request);
-      if (String(request[0]).endsWith('/v1/token')) issued.push(...tokensIn(await response.clone().json()));
+      if (/\/(?:v1|oidc)\/token$/.test(String(request[0])) && response.ok)
+        issued.push(...tokensIn(await response.clone().json()));
       return response;
     },
   });
@@ -78,9 +82,9 @@ export async function createHarness(
   const open = () =>
     createSession(
       running.ports,
-      era === 'today'
-        ? { ...config, environment: 'local', endpoints: mockServerEndpoints(mock.origin) }
-        : { ...config, environment: 'custom' },
+      era === '2019'
+        ? { ...config, environment: 'custom' }
+        : { ...config, environment: 'local', endpoints: mockServerEndpoints(mock.origin) },
     );
 
   const network = host.fetch;
@@ -100,7 +104,7 @@ export async function createHarness(
       await world.session.runMaintenance();
     },
     signsInAs(email, change) {
-      host.simulatedUser = personAt(mock.origin, email, change);
+      host.simulatedUser = personAt(mock.origin, era, email, change);
     },
     view: () => host.local.get('view') as View,
     record: () => host.local.get('record') as StoredRecord,
@@ -128,8 +132,18 @@ function tokensIn(answer: unknown): string[] {
 }
 
 /** Does what the mock server's page does after the password was entered: asks for a code, and follows the redirect. */
-function personAt(origin: string, email: string, change: (callback: URL) => void = () => undefined) {
+function personAt(
+  origin: string,
+  era: AnyEra,
+  email: string,
+  change: (callback: URL) => void = () => undefined,
+) {
   return async (url: string): Promise<string> => {
+    if (era === 'next') {
+      const callback = new URL(await visit(url, { email }));
+      change(callback);
+      return callback.href;
+    }
     const post = async (path: string, body: unknown, session?: string) => {
       const response = await fetch(`${origin}${path}`, {
         method: 'POST',

@@ -4,7 +4,8 @@ import { isFxaError, type FxaErrorCode } from '../../fxa/errors.ts';
 import { atDeployment, type Context } from '../context.ts';
 import { afterFailure, isDue, type RetryPlan } from '../retry-plan.ts';
 import { addToJournal, currentOwners, orphans, type CachedToken, type Revocation } from '../state/record.ts';
-import { openRevokingToken } from '../tokens/secret-store.ts';
+import { deleteOrphanedSecrets, openRevokingToken } from '../tokens/secret-store.ts';
+import { NO_OWNER } from '../tokens/token-cache.ts';
 import { nextHandovers, handOver } from './companion-handover.ts';
 import { pruneOutbox } from './outbox-entries.ts';
 import { ALARMS, LOCKS } from '../state/storage-items.ts';
@@ -69,6 +70,7 @@ function destroy(context: Context, item: Item): Promise<'done' | 'postponed' | '
 async function destroyNow(context: Context, item: Item): Promise<'done' | 'postponed' | 'blocked'> {
   try {
     if (await destroyAtServer(context, item)) await replace(context, item, undefined);
+    if ('grant' in item && item.grant.byToken) await deleteOrphanedSecrets(context);
     return 'done';
   } catch (error) {
     await replace(context, item, afterFailure(context.ports, item, WAITS, error));
@@ -81,8 +83,12 @@ async function destroyAtServer(context: Context, item: Item): Promise<boolean> {
   const http = context.http();
   // "unknown" and "accepted" count as destroyed; an access token even if it has expired by our clock, which may be wrong.
   if ('token' in item) {
-    const { token } = item.token;
-    await atDeployment(context, http, (deployment) => destroyAccessToken(deployment, token, http));
+    const { token, owner } = item.token;
+    await atDeployment(context, http, async (deployment) => {
+      // Elsewhere than at FxA this may end the whole grant (RFC 7009, section 2.1), which a session still uses.
+      const isInUse = deployment.endpoints.dialect === 'oauth2' && owner === NO_OWNER;
+      if (!isInUse) await destroyAccessToken(deployment, token, http);
+    });
     return true;
   }
   const { refreshTokenId, byToken } = item.grant;

@@ -1,7 +1,7 @@
 // Hands out access tokens, and refreshes them. Contexts share one refresh, and a call never gets a token of another account than it
 // began with.
 import { FxaError, isFxaError } from '../../fxa/errors.ts';
-import { grantedCovers } from '../../fxa/scopes.ts';
+import { asGranted, grantedCovers } from '../../fxa/scopes.ts';
 import { refreshAccessToken } from '../../fxa/tokens.ts';
 import { atDeployment, type Context } from '../context.ts';
 import { orphan, cacheIssued, isFresh, mainToken, tokenScope, type Issued } from './token-cache.ts';
@@ -180,7 +180,9 @@ async function refresh(
     issued = await atDeployment(context, http, async (deployment) => {
       const rotates = deployment.endpoints.dialect === 'oauth2';
       if (rotates) await store.dispatch({ type: 'refreshSent', sessionId: session.id });
-      const answer = await refreshAccessToken(deployment, { refreshToken, scope, ttl }, http);
+      // The userinfo endpoint of the standards demands `openid` (OpenID Connect Core 1.0, section 5.3.1).
+      const wanted = rotates ? ['openid', ...asGranted(session.grant.scope, scope)].join(' ') : scope;
+      const answer = await refreshAccessToken(deployment, { refreshToken, scope: wanted, ttl }, http);
       if (rotates) await saveRotated(context, session, deployment, answer);
       return { deployment, answer };
     });

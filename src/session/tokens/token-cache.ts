@@ -8,7 +8,7 @@ import type { CachedToken } from '../state/record.ts';
 import type { SignedIn } from '../state/states.ts';
 
 /** The owner of a token that no session will use again. */
-const NO_OWNER = '';
+export const NO_OWNER = '';
 
 const MAX_MARGIN_MS = 5 * 60_000;
 
