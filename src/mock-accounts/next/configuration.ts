@@ -138,7 +138,7 @@ function metadataOf({ id, redirectUris, publicClient, secret }: Client) {
   };
 }
 
-/** Signing in is asked for each time, as on today's page; nobody is asked for consent, as Mozilla's own clients never do. */
+/** The page is shown each time, as today's is; none asks for consent, as for Mozilla's own clients. */
 function policy() {
   const { base, Check } = interactionPolicy;
   const prompts = base();
