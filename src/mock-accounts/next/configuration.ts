@@ -56,7 +56,7 @@ export function configurationFor(
   /** Ids of grants with offline access. */
   const offline = new Set<string>();
   return {
-    adapter: grants.adapter as unknown as NonNullable<Configuration['adapter']>,
+    adapter: grants.adapter,
     clients: [...store.clients.values()].map(metadataOf),
     jwks: { keys: [key] },
     cookies: { keys: ['mock server'] },
@@ -121,6 +121,10 @@ export function configurationFor(
   };
 }
 
+/** The values of a parameter, which are separated by spaces. */
+export const valuesOf = (parameter: unknown): string[] =>
+  typeof parameter === 'string' ? parameter.split(' ') : [];
+
 /** The settings of a client as OpenID Connect's registration names them. */
 function metadataOf({ id, redirectUris, publicClient, secret }: Client) {
   return {
@@ -154,9 +158,7 @@ function policy() {
   login?.checks.add(
     new Check('second_step', 'two-step sign-in is demanded', 'unmet_authentication_requirements', (ctx) => {
       const { oidc } = ctx;
-      const demanded = String(oidc.params?.acr_values ?? '')
-        .split(' ')
-        .includes('AAL2');
+      const demanded = valuesOf(oidc.params?.acr_values).includes('AAL2');
       const missing = demanded && oidc.session?.acr !== 'AAL2' && oidc.result?.login?.acr !== 'AAL2';
       return missing && oidc.result?.login === undefined ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT;
     }),
@@ -169,7 +171,7 @@ async function newGrant(ctx: KoaContextWithOIDC, offline: Set<string>) {
   const { client, session, provider, params } = ctx.oidc;
   if (!client || session?.accountId === undefined) return undefined;
   const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
-  grant.addOIDCScope(String(params?.scope ?? ''));
+  grant.addOIDCScope(valuesOf(params?.scope).join(' '));
   const id = await grant.save();
   if (params?.access_type === 'offline') offline.add(id);
   return grant;

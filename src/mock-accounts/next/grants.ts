@@ -64,7 +64,10 @@ export function createGrants(now: () => number): Grants {
       if (model === 'AccessToken') removeGrant(payload?.grantId);
       return Promise.resolve();
     },
-    revokeByGrantId: (grantId) => Promise.resolve(removeGrant(grantId)),
+    revokeByGrantId(grantId) {
+      removeGrant(grantId);
+      return Promise.resolve();
+    },
   });
 
   const tokens: Tokens = {

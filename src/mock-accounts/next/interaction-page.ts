@@ -5,6 +5,7 @@ import type { MockContext } from '../context.ts';
 import { confirmForm, continueForm, errorPage, signInForm, signUpForm } from '../pages/forms.ts';
 import { type Page, render } from '../pages/layout.ts';
 import { submitForm } from '../pages/sign-in-actions.ts';
+import { valuesOf } from './configuration.ts';
 import type { NextServer } from './provider.ts';
 
 const GONE = 'This sign-in is over. Please close this window and try again.';
@@ -48,11 +49,5 @@ function needsPassword({ now }: MockContext, parameters: Parameters, who: Signed
   const isOld = typeof maxAge === 'number' && (maxAge === 0 || age > maxAge);
   const named = text(parameters.email) ?? text(parameters.login_hint);
   const isOther = named !== undefined && named.toLowerCase() !== who.account.email.toLowerCase();
-  return (
-    isOld ||
-    isOther ||
-    String(parameters.prompt ?? '')
-      .split(' ')
-      .includes('login')
-  );
+  return isOld || isOther || valuesOf(parameters.prompt).includes('login');
 }

@@ -40,7 +40,7 @@ export function nextApp(context: MockContext, grants: Grants, options: NextOptio
   );
   return {
     app,
-    takes: (path) => PROVIDER.test(path) || PAGE.test(path) || GONE.test(path),
+    takes: (path) => PROVIDER.test(path) || path.startsWith('/interaction/') || GONE.test(path),
     roleOf: (path) => {
       if (path === '/oidc/me') return 'profile';
       return /^\/oidc\/(?!auth)/.test(path) ? 'oauth' : undefined;

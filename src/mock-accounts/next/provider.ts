@@ -38,8 +38,8 @@ export function createNextServer(context: MockContext, grants: Grants, options: 
       const { handler } = await started();
       const { pathname, search } = new URL(request.url);
       const body = Buffer.from(await request.arrayBuffer());
-      const answer = await inject(handler as unknown as DispatchFunc, {
-        method: request.method as NonNullable<InjectOptions['method']>,
+      const answer = await inject(handler, {
+        method: request.method,
         url: pathname + search,
         // The issuer's host, whatever name the request was made to.
         headers: { ...Object.fromEntries(request.headers), host: new URL(context.origin).host },
