@@ -12,7 +12,7 @@ import { interactionPage } from './interaction-page.ts';
 import { createNextServer } from './provider.ts';
 
 const PROVIDER = /^\/(?:oidc\/|\.well-known\/openid-configuration$)/;
-const PAGE = /^\/interaction\//;
+const PAGE = '/interaction/';
 /** FxA's endpoints for tokens, profiles and authorizations. */
 const GONE =
   /^\/(?:authorization$|v1\/(?:oauth\/|token$|destroy$|verify$|introspect$|jwks$|profile|authorization$))/;
@@ -32,7 +32,7 @@ export function nextApp(context: MockContext, grants: Grants, options: NextOptio
       ? render(c, errorPage('This form was sent from another site.', 403))
       : interactionPage(context, server, c);
   const app = new Hono();
-  app.on(['GET', 'POST'], '/interaction/:uid', page);
+  app.on(['GET', 'POST'], `${PAGE}:uid`, page);
   app.all('*', (c) =>
     PROVIDER.test(c.req.path)
       ? server.answer(c.req.raw)
@@ -40,7 +40,7 @@ export function nextApp(context: MockContext, grants: Grants, options: NextOptio
   );
   return {
     app,
-    takes: (path) => PROVIDER.test(path) || path.startsWith('/interaction/') || GONE.test(path),
+    takes: (path) => PROVIDER.test(path) || path.startsWith(PAGE) || GONE.test(path),
     roleOf: (path) => {
       if (path === '/oidc/me') return 'profile';
       return /^\/oidc\/(?!auth)/.test(path) ? 'oauth' : undefined;

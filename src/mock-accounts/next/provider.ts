@@ -3,7 +3,7 @@
  * events and faults are the mock server's own.
  */
 import { exportJWK } from 'jose';
-import inject, { type DispatchFunc, type InjectOptions, type Response as Injected } from 'light-my-request';
+import inject, { type Response as Injected } from 'light-my-request';
 import type { Provider } from 'oidc-provider';
 import type { Session } from '../store/types.ts';
 import type { MockContext } from '../context.ts';
@@ -38,7 +38,7 @@ export function createNextServer(context: MockContext, grants: Grants, options: 
       const { handler } = await started();
       const { pathname, search } = new URL(request.url);
       const body = Buffer.from(await request.arrayBuffer());
-      const answer = await inject(handler, {
+      const answer = await inject((incoming, outgoing) => void handler(incoming, outgoing), {
         method: request.method,
         url: pathname + search,
         // The issuer's host, whatever name the request was made to.
