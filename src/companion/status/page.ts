@@ -6,10 +6,9 @@ import type { Counters } from '../operations/counters.ts';
 import type { Health } from '../operations/health.ts';
 import { operatorOnly } from '../operations/operator.ts';
 import type { OperatorState } from '../store.ts';
-import { deliveriesSection } from './deliveries.ts';
 import { DAY, type Markup, type StatusFacts } from './facts.ts';
 import { notices } from './notices.ts';
-import { clientsSection, failuresSection, revocationsSection } from './sections.ts';
+import { clientsSection, deliveriesSection, failuresSection, revocationsSection } from './sections.ts';
 import { STYLE } from './style.ts';
 import { ago, number, offBy } from './words.ts';
 
@@ -89,25 +88,24 @@ function clock(seconds: number | undefined): string {
 }
 
 function tiles({ state, webhooks, now }: StatusFacts): Markup {
-  const refused = webhooks
-    .filter(({ outcome }) => outcome === 'refused')
-    .reduce((sum, { count }) => sum + count, 0);
-  const known = Object.values(state?.clients ?? {});
-  const week = state?.deliveries.filter(({ hour }) => now - hour < 7 * DAY) ?? [];
-  const unknown = state === undefined;
+  const refused = webhooks.filter(({ outcome }) => outcome === 'refused').map(({ count }) => count);
+  const sessions = state && Object.values(state.clients).map((client) => client.sessions);
+  const week = state?.deliveries.filter(({ hour }) => now - hour < 7 * DAY).map(({ count }) => count);
+  const all = [
+    ['Sessions', sessions && sum(sessions), 'live now'],
+    ['Events', week && sum(week), 'in seven days'],
+    ['Waiting grants', state?.revocations.pending, 'to be destroyed'],
+    ['Refused tokens', sum(refused), 'by this instance'],
+  ] as const;
   return html`<dl class="tiles">
-    ${tile('Sessions', unknown ? undefined : sum(known.map(({ sessions }) => sessions)), 'live now')}
-    ${tile('Events', unknown ? undefined : sum(week.map(({ count }) => count)), 'in seven days')}
-    ${tile('Waiting grants', state?.revocations.pending, 'to be destroyed')}
-    ${tile('Refused tokens', refused, 'by this instance')}
+    ${all.map(
+      ([title, count, says]) =>
+        html`<div>
+          <dt>${title}</dt>
+          <dd>${count === undefined ? '?' : number(count)} <span class="soft">${says}</span></dd>
+        </div>`,
+    )}
   </dl>`;
-}
-
-function tile(title: string, count: number | undefined, says: string): Markup {
-  return html`<div>
-    <dt>${title}</dt>
-    <dd>${count === undefined ? '?' : number(count)} <span class="soft">${says}</span></dd>
-  </div>`;
 }
 
 function sum(counts: readonly number[]): number {

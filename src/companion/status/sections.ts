@@ -1,49 +1,55 @@
-// The status page's tables: clients, refusals, revocations.
+// The status page's sections: clients, deliveries of a week, revocations, refusals.
 import { html } from 'hono/html';
-import type { OperatorState } from '../store.ts';
 import type { Markup, StatusFacts } from './facts.ts';
-import { ago, counted, KINDS, number, reasonInWords, whatToDo } from './words.ts';
+import { binsOfWeek, daysOfWeek, legend, plot } from './plot.ts';
+import { table } from './table.ts';
+import { ago, counted, dayLabel, KIND_NAMES, KINDS, reasonInWords, whatToDo } from './words.ts';
 
 /** Configured clients, and former ones that still have sessions. */
 export function clientsSection({ clients, state, now }: StatusFacts): Markup {
   if (state === undefined) return html``;
-  const known = state.clients;
-  const former = Object.keys(known).filter((clientId) => !clients.has(clientId));
-  const rows = [
-    ...[...clients.values()].map(({ clientId, name }) => ({ clientId, name })),
-    ...former.map((clientId) => ({ clientId, name: 'no longer configured' })),
-  ];
+  const ids = new Set([...clients.keys(), ...Object.keys(state.clients)]);
+  const rows = [...ids].map((clientId) => {
+    const { lastEvent, sessions = 0 } = state.clients[clientId] ?? {};
+    const name = clients.get(clientId)?.name ?? 'no longer configured';
+    return [
+      html`${name} <code>${clientId}</code>`,
+      lastEvent === undefined ? 'none yet' : `${KINDS[lastEvent.kind]}, ${ago(lastEvent.at, now)}`,
+      sessions,
+    ];
+  });
   return html`<section>
     <h2>Clients</h2>
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Client</th>
-            <th scope="col">Last event</th>
-            <th scope="col" class="n">Sessions</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows.map(({ clientId, name }) => clientRow(clientId, name, known[clientId], now))}
-        </tbody>
-      </table>
-    </div>
+    ${table(['Client', 'Last event', 'Sessions'], rows)}
   </section>`;
 }
 
-function clientRow(
-  clientId: string,
-  name: string,
-  known: OperatorState['clients'][string] | undefined,
-  now: number,
-): Markup {
-  const last = known?.lastEvent;
-  return html`<tr>
-    <th scope="row">${name} <code>${clientId}</code></th>
-    <td>${last === undefined ? 'none yet' : `${KINDS[last.kind]}, ${ago(last.at, now)}`}</td>
-    <td class="n">${number(known?.sessions ?? 0)}</td>
-  </tr>`;
+/** The deliveries of a week, as a chart and as an equivalent table. */
+export function deliveriesSection({ state, now }: StatusFacts): Markup {
+  if (state === undefined) return html``;
+  const bins = binsOfWeek(state.deliveries, now);
+  const none = bins.every(({ total }) => total === 0);
+  const titles = ['Day', ...KIND_NAMES.map((kind) => KINDS[kind]), 'all'];
+  const days = daysOfWeek(state.deliveries, now).map(({ from, counts, total }) => [
+    dayLabel(from),
+    ...KIND_NAMES.map((kind) => counts[kind]),
+    total,
+  ]);
+  return html`<section>
+    <h2>
+      Events about people known here, last seven days <span class="soft">in columns of three hours, UTC</span>
+    </h2>
+    ${
+      none
+        ? html`<p class="soft">None.</p>`
+        : html`<div class="plot scroll">${plot(bins)}</div>
+            ${legend(bins)}
+            <details>
+              <summary>The same as a table</summary>
+              ${table(titles, days)}
+            </details>`
+    }
+  </section>`;
 }
 
 const FAILURES: Readonly<Record<string, string>> = {
@@ -54,25 +60,13 @@ const FAILURES: Readonly<Record<string, string>> = {
 
 /** Deliveries that were not accepted, by reason. */
 export function failuresSection({ webhooks, startedAt, now }: StatusFacts): Markup {
-  const failures = webhooks.filter(({ outcome }) => outcome in FAILURES).sort((a, b) => b.count - a.count);
+  const rows = webhooks
+    .filter(({ outcome }) => outcome in FAILURES)
+    .sort((a, b) => b.count - a.count)
+    .map(({ outcome, what, count }) => [reasonInWords(what), FAILURES[outcome] ?? outcome, count]);
   return html`<section>
     <h2>Refused, since this instance started <span class="soft">${ago(startedAt, now)}</span></h2>
-    ${
-      failures.length === 0
-        ? html`<p class="soft">Nothing.</p>`
-        : html`<table>
-            <tbody>
-              ${failures.map(
-                ({ outcome, what, count }) =>
-                  html`<tr>
-                    <td>${reasonInWords(what)}</td>
-                    <td>${FAILURES[outcome] ?? outcome}</td>
-                    <td class="n">${number(count)}</td>
-                  </tr>`,
-              )}
-            </tbody>
-          </table>`
-    }
+    ${rows.length === 0 ? html`<p class="soft">Nothing.</p>` : table(['Why', 'Outcome', 'Deliveries'], rows)}
   </section>`;
 }
 
@@ -84,33 +78,14 @@ export function revocationsSection({ clients, state, now }: StatusFacts): Markup
     pending === 0
       ? 'None waiting.'
       : `${counted(pending, 'grant')} waiting${oldest === undefined ? '' : `, the oldest came ${ago(oldest, now)}`}.`;
+  const rows = setAside.map(({ clientId, why, count }) => [
+    clients.get(clientId)?.name ?? clientId,
+    html`<code>${why}</code> ${whatToDo(why)}`,
+    count,
+  ]);
   return html`<section>
     <h2>Grants to be destroyed after sign-outs</h2>
     <p>${waiting}</p>
-    ${
-      setAside.length === 0
-        ? ''
-        : html`<div class="scroll">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Set aside for</th>
-                  <th scope="col">Why, and what to do</th>
-                  <th scope="col" class="n">Grants</th>
-                </tr>
-              </thead>
-              <tbody>
-                ${setAside.map(
-                  ({ clientId, why, count }) =>
-                    html`<tr>
-                      <th scope="row">${clients.get(clientId)?.name ?? clientId}</th>
-                      <td><code>${why}</code> ${whatToDo(why)}</td>
-                      <td class="n">${number(count)}</td>
-                    </tr>`,
-                )}
-              </tbody>
-            </table>
-          </div>`
-    }
+    ${rows.length === 0 ? '' : table(['Set aside for', 'Why, and what to do', 'Grants'], rows)}
   </section>`;
 }

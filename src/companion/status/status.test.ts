@@ -177,7 +177,7 @@ describe('the chart of deliveries', () => {
     expect(text).toContain('role="img" aria-labelledby="plot-title plot-text"');
     expect(text).toContain('8 events; the table below has them by day.');
     expect(text).toMatch(
-      /<th scope="row">20 Fri<\/th> <td class="n">6<\/td><td class="n">2<\/td>.*? <td class="n">8<\/td>/,
+      /<th scope="row">20 Fri<\/th> <td class="n">6<\/td><td class="n">2<\/td>.*?<td class="n">8<\/td>/,
     );
   });
 
