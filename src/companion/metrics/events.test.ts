@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest';
+import type { JsonObject } from '../../fxa/http.ts';
 import { readEvents } from './events.ts';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
 const GOOD = { name: 'popup_opened', detail: 'by_icon', day: '2026-11-21', count: 1 };
 
-const read = (event: unknown, now = NOW) => readEvents({ events: [event] }, now);
+/** As from a body: members that are undefined are missing. */
+const read = (event: unknown, now = NOW) =>
+  readEvents(JSON.parse(JSON.stringify({ events: [event] })) as JsonObject, now);
 
 it.each([
   ['as in the contract', {}],

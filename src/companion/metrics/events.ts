@@ -1,8 +1,9 @@
 // Validates metrics requests: names, codes, days and counts only. No free text, and no time finer than a day.
+import * as v from 'valibot';
 import { DAY_MS } from '../day.ts';
 import type { MetricsEvent } from '../../contract/companion.ts';
 import type { JsonObject } from '../../fxa/http.ts';
-import { badBody } from '../sessions/body.ts';
+import { checkBody } from '../sessions/body.ts';
 
 const MOST_EVENTS = 50;
 const MOST_COUNT = 1000;
@@ -10,8 +11,9 @@ const OLDEST_DAYS = 7;
 /** Around midnight the sender's clock may already show the next day. */
 const AHEAD_MS = 10 * 60_000;
 
-const WORD = /^[a-z_]{1,40}$/;
-const MEMBERS = ['name', 'detail', 'day', 'count'];
+const EVENTS = `events must be a list of 1 to ${MOST_EVENTS}`;
+const DAY = `The day of an event must be one of the last ${OLDEST_DAYS}, in UTC`;
+const COUNT = `The count of an event must be 1 to ${MOST_COUNT}`;
 
 /** The UTC day of an instant in milliseconds: `2026-11-21`. */
 export function dayOf(instant: number): string {
@@ -24,40 +26,31 @@ export function dayOf(instant: number): string {
  * @throws Problem 400 `invalid_request`, which repeats nothing of the body.
  */
 export function readEvents({ events }: JsonObject, now: number): readonly MetricsEvent[] {
-  if (!Array.isArray(events) || events.length === 0 || events.length > MOST_EVENTS) {
-    throw badBody(`events must be a list of 1 to ${MOST_EVENTS}`);
-  }
-  return events.map((event) => readEvent(event, now));
-}
-
-function readEvent(value: unknown, now: number): MetricsEvent {
-  if (typeof value !== 'object' || value === null) throw badBody('An event must be an object');
-  const fields = value as Readonly<Record<string, unknown>>;
   // Refuse unknown members, so that the sender doesn't believe they were counted.
-  if (!Object.keys(fields).every((name) => MEMBERS.includes(name))) {
-    throw badBody('An event has a member that is not known');
-  }
-  const { name, detail, day, count } = fields;
-  if (!isWord(name)) throw badBody('The name of an event must be 1 to 40 of a-z and _');
-  if (detail !== undefined && !isWord(detail))
-    throw badBody('The detail of an event must be 1 to 40 of a-z and _');
-  if (!isDay(day, now)) throw badBody(`The day of an event must be one of the last ${OLDEST_DAYS}, in UTC`);
-  if (!isCount(count)) throw badBody(`The count of an event must be 1 to ${MOST_COUNT}`);
-  return { name, ...(detail !== undefined && { detail }), day, count };
+  const event = v.strictObject(
+    {
+      name: word('name'),
+      detail: v.exactOptional(word('detail')),
+      day: v.pipe(
+        v.string(DAY),
+        v.check((day) => isRecentDay(day, now), DAY),
+      ),
+      count: v.pipe(v.number(COUNT), v.integer(COUNT), v.minValue(1, COUNT), v.maxValue(MOST_COUNT, COUNT)),
+    },
+    'An event must be an object of name, detail, day and count',
+  );
+  const list = v.pipe(v.array(event, EVENTS), v.minLength(1, EVENTS), v.maxLength(MOST_EVENTS, EVENTS));
+  return checkBody(list, events);
 }
 
-function isWord(value: unknown): value is string {
-  return typeof value === 'string' && WORD.test(value);
+function word(member: string) {
+  const fault = `The ${member} of an event must be 1 to 40 of a-z and _`;
+  return v.pipe(v.string(fault), v.regex(/^[a-z_]{1,40}$/, fault));
 }
 
-function isDay(value: unknown, now: number): value is string {
-  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(value)) return false;
-  const begins = Date.parse(value);
+function isRecentDay(day: string, now: number): boolean {
+  const begins = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(day) : NaN;
   // Invalid days (30 February) parse as `NaN` or as another day.
-  if (Number.isNaN(begins) || dayOf(begins) !== value) return false;
-  return value >= dayOf(now - OLDEST_DAYS * DAY_MS) && value <= dayOf(now + AHEAD_MS);
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MOST_COUNT;
+  if (Number.isNaN(begins) || dayOf(begins) !== day) return false;
+  return day >= dayOf(now - OLDEST_DAYS * DAY_MS) && day <= dayOf(now + AHEAD_MS);
 }

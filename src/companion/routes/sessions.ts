@@ -1,17 +1,28 @@
 // Companion sessions: created with an access token, read, ended.
 import { Hono } from 'hono';
+import * as v from 'valibot';
 import { COMPANION_PATHS, type EndAnswer, type SessionAnswer } from '../../contract/companion.ts';
-import type { JsonObject } from '../../fxa/http.ts';
 import { bearerToken } from '../bearer/middleware.ts';
 import { accountState, entityTag, noneMatchNames } from '../sessions/responses.ts';
 import { atMost } from '../http/body.ts';
-import { badBody, readObject } from '../sessions/body.ts';
+import { checkBody, readObject } from '../sessions/body.ts';
 import { createSession, type SessionParts } from '../sessions/create.ts';
 import { guarded, liveSession, presentedToken, unknownSession } from '../sessions/authenticate.ts';
 import { formatSessionToken, parseSessionToken, sessionHash } from '../sessions/token.ts';
 
 const KILOBYTE = 1024;
 const MOST_REVOCATIONS = 20;
+const IDS = `refreshTokenIds must be ${MOST_REVOCATIONS} ids at most, each 64 hexadecimal digits`;
+
+const SESSION_REQUEST = v.object({ session: v.optional(v.string('session must be a string')) });
+const END_REQUEST = v.object({
+  refreshTokenIds: v.pipe(
+    v.array(v.pipe(v.string(IDS), v.regex(/^[0-9a-f]{64}$/, IDS)), IDS),
+    v.maxLength(MOST_REVOCATIONS, IDS),
+  ),
+  // Extensions of version 0.1.0 send no `metrics`.
+  metrics: v.optional(v.literal('forget', 'metrics must be forget, or missing')),
+});
 const COUNTS_FORGOTTEN: EndAnswer = { metrics: 'forgotten' };
 
 /** The routes `/v1/sessions`, `/v1/session` and `/v1/session/end`. Errors are thrown as `Problem`. */
@@ -21,11 +32,10 @@ export function sessions(parts: SessionParts): Hono {
 
   const create = guarded(async (c) => {
     const accessToken = bearerToken(c);
-    const { token, session, isNew } = await createSession(
-      parts,
-      accessToken,
-      presentedIn(await readObject(c)),
-    );
+    const { session: text } = checkBody(SESSION_REQUEST, await readObject(c));
+    // The owner of a malformed session gets a new one.
+    const presented = text === undefined ? undefined : parseSessionToken(text);
+    const { token, session, isNew } = await createSession(parts, accessToken, presented);
     const answer: SessionAnswer = { session: formatSessionToken(token), ...accountState(session) };
     return c.json(answer, isNew ? 201 : 200, { 'cache-control': 'no-store' });
   });
@@ -42,9 +52,10 @@ export function sessions(parts: SessionParts): Hono {
 
   const end = guarded(async (c) => {
     const hash = sessionHash(presentedToken(c));
-    const body = await readObject(c);
-    const forgetMetrics = forgetsIn(body);
-    if (!(await store.end(hash, idsIn(body), now(), { forgetMetrics }))) throw unknownSession();
+    const { refreshTokenIds, metrics } = checkBody(END_REQUEST, await readObject(c));
+    const forgetMetrics = metrics === 'forget';
+    const ids = [...new Set(refreshTokenIds)];
+    if (!(await store.end(hash, ids, now(), { forgetMetrics }))) throw unknownSession();
     const headers = { 'cache-control': 'no-store' };
     return forgetMetrics ? c.json(COUNTS_FORGOTTEN, 202, headers) : c.body(null, 202, headers);
   });
@@ -53,28 +64,4 @@ export function sessions(parts: SessionParts): Hono {
   app.get(COMPANION_PATHS.session, read);
   app.post(COMPANION_PATHS.end, atMost(4 * KILOBYTE), end);
   return app;
-}
-
-/** The presented session's token; undefined for a malformed one, whose owner then gets a new session. */
-function presentedIn({ session }: JsonObject): Uint8Array | undefined {
-  if (session === undefined) return undefined;
-  if (typeof session !== 'string') throw badBody('session must be a string');
-  return parseSessionToken(session);
-}
-
-function idsIn({ refreshTokenIds: ids }: JsonObject): readonly string[] {
-  if (!Array.isArray(ids) || ids.length > MOST_REVOCATIONS || !ids.every(isId)) {
-    throw badBody(`refreshTokenIds must be ${MOST_REVOCATIONS} ids at most, each 64 hexadecimal digits`);
-  }
-  return [...new Set(ids)];
-}
-
-/** Extensions of version 0.1.0 send no `metrics`. */
-function forgetsIn({ metrics }: JsonObject): boolean {
-  if (metrics !== undefined && metrics !== 'forget') throw badBody('metrics must be forget, or missing');
-  return metrics === 'forget';
-}
-
-function isId(value: unknown): value is string {
-  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 }

@@ -1,5 +1,6 @@
 // Reads JSON request bodies; error messages never quote them.
 import type { Context } from 'hono';
+import * as v from 'valibot';
 import type { JsonObject } from '../../fxa/http.ts';
 import { Problem } from '../http/problem.ts';
 
@@ -23,7 +24,17 @@ export async function readObject(c: Context): Promise<JsonObject> {
   return value as JsonObject;
 }
 
-/** 400. `message` must not quote the body. */
-export function badBody(message: string): Problem {
+/**
+ * Returns what the schema makes of a value. The schema's messages must not quote it.
+ *
+ * @throws Problem 400 `invalid_request` with the first message.
+ */
+export function checkBody<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T {
+  const { success, output, issues } = v.safeParse(schema, value, { abortEarly: true });
+  if (!success) throw badBody(issues[0].message);
+  return output;
+}
+
+function badBody(message: string): Problem {
   return new Problem(400, 'invalid_request', message);
 }
