@@ -1,11 +1,10 @@
 // Totals for the operator: how much, how old, what is stuck. Nothing about a single account or session.
+import { DAY_MS } from '../day.ts';
 import type { EventKind } from '../security-events/types.ts';
 import type { OperatorState, Store } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
 import { StoreError } from './errors.ts';
 import { ABSOLUTE_MS, IDLE_MS } from './session-status.ts';
-
-const WEEK_MS = 7 * 86_400_000;
 
 const SESSIONS = `
   select client_id, count(*) as sessions from companion.session join companion.account on account.key = session.account
@@ -40,7 +39,7 @@ export function operator(database: Database): Pick<Store, 'operatorState' | 'rev
   return {
     operatorState: async (at) => ({
       clients: await clients(database, at),
-      deliveries: await database.query<OperatorState['deliveries'][number]>(DELIVERIES, [at - WEEK_MS]),
+      deliveries: await database.query<OperatorState['deliveries'][number]>(DELIVERIES, [at - 7 * DAY_MS]),
       revocations: await pending(database),
     }),
     revocationState: () => pending(database),

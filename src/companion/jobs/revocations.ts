@@ -5,10 +5,11 @@ import type { Deployment } from '../../fxa/environments.ts';
 import { isFxaError, type FxaError } from '../../fxa/errors.ts';
 import { createHostBackOff } from '../../fxa/host-back-off.ts';
 import type { Http } from '../../fxa/http.ts';
+import { DAY_MS } from '../day.ts';
 import type { Revocation, Store } from '../store.ts';
 
 /** By then the grant has most likely expired, and an operator should look at the cause. */
-const GIVEN_UP_MS = 30 * 86_400_000;
+const GIVEN_UP_MS = 30 * DAY_MS;
 /** Milliseconds between two attempts. */
 export const WAITS = { first: 5_000, longest: 6 * 3_600_000 };
 
