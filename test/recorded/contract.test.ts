@@ -1,47 +1,19 @@
-// The mock server in era 2019 against what the real servers of 2019 were recorded to answer: one test per exchange, over real HTTP.
-import { afterEach, describe, expect, it } from 'vitest';
-import { type RunningMockServer, startMockServer } from '../../src/mock-accounts/listen.ts';
+// The mock server against what the real servers were recorded to answer: one test per exchange and era, over real HTTP.
+// `RECORDED_2019=file npx vitest run recorded` holds it against another recording of the same shape.
+import { describe, expect, it } from 'vitest';
 import { comparable } from './compare.ts';
-import { type Exchange, EXCHANGES, type RecordedRequest, type RecordedResponse, send } from './exchange.ts';
-import { addRecordedAccount, seed } from './seeds.ts';
+import { CONTRACT, type RecordedResponse } from './exchange.ts';
+import { readRecording, replay } from './replay.ts';
 
-let running: RunningMockServer | undefined;
-afterEach(async () => {
-  await running?.stop();
-  running = undefined;
-});
-
-/** A profile's ETag depends on the address in it, so the current one is asked for first. */
-async function withCurrentEtag(port: number, request: RecordedRequest): Promise<RecordedRequest> {
-  if (request.headers['if-none-match'] === undefined) return request;
-  const { 'if-none-match': _, ...headers } = request.headers;
-  const { headers: answered } = await send(port, { ...request, headers });
-  return { ...request, headers: { ...headers, 'if-none-match': answered.etag ?? '' } };
-}
-
-/** Sends the recorded request to a fresh mock server that knows what the real servers knew then. */
-async function replay(exchange: Exchange): Promise<RecordedResponse> {
-  running = await startMockServer({ era: '2019' });
-  const port = Number(new URL(running.origin).port);
-  const { account, session } = addRecordedAccount(running.store);
-  const signedIn = exchange.section.startsWith('B.') ? { authorization: `Bearer ${session.token}` } : {};
-  const headers = { ...exchange.request.headers, ...signedIn };
-  const request = { ...exchange.request, headers };
-  for (const earlier of seed(exchange, { store: running.store, account, session, request }))
-    await send(port, earlier);
-  return send(port, await withCurrentEtag(port, request));
-}
-
-describe('recorded exchanges', () => {
-  it('are all 74 here', () => {
-    expect(EXCHANGES).toHaveLength(74);
-    expect(new Set(EXCHANGES.map(({ n }) => n)).size).toBe(74);
-  });
-
+describe('recorded in 2019', () => {
+  const recording = readRecording(CONTRACT[2019]);
   it.each(
-    EXCHANGES.map((exchange) => [`#${exchange.n} ${exchange.section}: ${exchange.title}`, exchange] as const),
+    CONTRACT[2019].map(
+      (exchange) => [`#${exchange.n} ${exchange.section}: ${exchange.title}`, exchange] as const,
+    ),
   )('%s', async (_, exchange) => {
-    const { expected, got } = comparable(exchange.response, await replay(exchange));
+    const answer = await replay('2019', recording, exchange);
+    const { expected, got } = comparable(exchange.response, answer);
     expect(got).toEqual(expected);
   });
 });

@@ -7,6 +7,8 @@ export interface RecordedRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Sent in place of the body: recordings name bytes by their number alone. */
+  readonly bytes?: Uint8Array;
 }
 
 export interface RecordedResponse {
@@ -47,17 +49,26 @@ function read(raw: Raw): Exchange {
   return request === undefined || response === undefined ? fromText(raw) : { ...raw, request, response };
 }
 
-const recorded = (file: string): readonly Exchange[] =>
-  (JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')) as Raw[]).map(read);
+const recorded = (file: string | URL): readonly Exchange[] =>
+  (JSON.parse(readFileSync(file, 'utf8')) as Raw[]).map(read);
+
+const OURS_2019 = new URL('exchanges.json', import.meta.url);
+const OURS_2023 = new URL('exchanges-2023.json', import.meta.url);
 
 /** All of the servers of 2019, in order. */
-export const EXCHANGES = recorded('exchanges.json');
+export const EXCHANGES = recorded(OURS_2019);
 /** And of the servers of June 2023; some of them show what was decoded, or a page, and have no status. */
-export const EXCHANGES_2023 = recorded('exchanges-2023.json');
+export const EXCHANGES_2023 = recorded(OURS_2023);
+
+/** What the contract is held against: these, or other recordings of the same shape that the environment names. */
+export const CONTRACT = {
+  2019: recorded(process.env.RECORDED_2019 ?? OURS_2019),
+  2023: recorded(process.env.RECORDED_2023 ?? OURS_2023),
+} as const;
 
 /** Sends a request with its recorded headers, Host included, to the given port on this machine. */
 export function send(port: number, recorded: RecordedRequest): Promise<RecordedResponse> {
-  const { method, path, headers, body } = recorded;
+  const { method, path, headers, body, bytes } = recorded;
   return new Promise((resolve, reject) => {
     const request = httpRequest({ host: '127.0.0.1', port, method, path, headers }, (response) => {
       const chunks: Buffer[] = [];
@@ -74,6 +85,6 @@ export function send(port: number, recorded: RecordedRequest): Promise<RecordedR
       );
     });
     request.on('error', reject);
-    request.end(body === '' ? undefined : body);
+    request.end(bytes ?? (body === '' ? undefined : body));
   });
 }

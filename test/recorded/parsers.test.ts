@@ -10,7 +10,7 @@ import { parseProfile } from '../../src/fxa/profile.ts';
 import { validateGrant, refreshTokenId } from '../../src/fxa/tokens.ts';
 import { EXCHANGES } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
-import { parametersOf } from './seeds.ts';
+import { parametersOf } from './facts.ts';
 
 const ORIGIN = 'http://127.0.0.1:9010';
 const deployment: Deployment = {

@@ -14,6 +14,8 @@ export interface Client {
    * them.
    */
   readonly allowedScopes?: string;
+  /** FxA: clients so configured get JWTs (RFC 9068) as access tokens. 2019 had none. */
+  readonly jwtAccessTokens?: boolean;
   /** FxA answers 503 for a disabled client. */
   readonly disabled?: boolean;
   /** FxA: a resource server is told of everybody's changes, a person's other clients of that person's only. */
@@ -49,6 +51,8 @@ export interface Account {
   metricsEnabled: boolean;
   /** Capabilities by client id. */
   subscriptions: Readonly<Record<string, readonly string[]>>;
+  /** Base32; an account with one signs in with a second step (RFC 6238). */
+  totpSecret?: string;
   readonly createdAt: number;
   profileChangedAt: number;
   disabledAt?: number;
@@ -60,8 +64,9 @@ export interface Session {
   readonly uid: string;
   /** When the password was last entered. */
   lastAuthAt: number;
-  readonly amr: readonly string[];
-  readonly aal: number;
+  amr: readonly string[];
+  /** 2 once the second step was taken. */
+  aal: number;
 }
 
 /** What a person allowed a client. */

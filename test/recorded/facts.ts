@@ -1,0 +1,193 @@
+// What a recording tells as a whole: whose accounts and clients it speaks of, what its tokens and codes were issued for.
+import type { Client } from '../../src/mock-accounts/store/types.ts';
+import type { Exchange, RecordedRequest } from './exchange.ts';
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** What is known of a token or code value. */
+export interface TokenFacts {
+  kind?: 'access' | 'refresh' | 'code';
+  clientId?: string;
+  scope?: string;
+  uid?: string;
+}
+
+export interface Facts {
+  /** The account that most answers are about; its address where one is told. */
+  readonly uid: string;
+  readonly emails: ReadonlyMap<string, string>;
+  readonly clients: readonly Client[];
+  readonly tokens: ReadonlyMap<string, TokenFacts>;
+}
+
+function parsed(text: string): Members {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Members) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** The parameters of a request: of its JSON or form body; without a body, of its query. */
+export function parametersOf(request: RecordedRequest): Record<string, string> {
+  if (request.body === '') {
+    return Object.fromEntries(new URL(request.path, 'http://localhost').searchParams);
+  }
+  return request.headers['content-type']?.includes('form-urlencoded') === true
+    ? Object.fromEntries(new URLSearchParams(request.body))
+    : (parsed(request.body) as Record<string, string>);
+}
+
+/** The members of a JSON answer; none when it is no JSON object. */
+export const answerOf = ({ response }: Exchange): Members => parsed(response.body);
+
+export const bearerOf = (request: RecordedRequest): string =>
+  request.headers.authorization?.replace(/^bearer /i, '') ?? '';
+
+/** The claims in a compact JWS, unverified; undefined for anything else. */
+export function claimsIn(token: string): Members | undefined {
+  const [, payload, signature] = token.split('.');
+  return payload === undefined || signature === undefined
+    ? undefined
+    : parsed(Buffer.from(payload, 'base64url').toString());
+}
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** The client a request names, in its body or its Basic header. */
+export function clientIdOf(request: RecordedRequest): string | undefined {
+  const basic = /^Basic\s+(\S+)$/.exec(request.headers.authorization ?? '')?.[1];
+  const named = basic === undefined ? undefined : Buffer.from(basic, 'base64').toString().split(':')[0];
+  return text(parametersOf(request).client_id) ?? named;
+}
+
+function tokenFacts(exchanges: readonly Exchange[]): Map<string, TokenFacts> {
+  const tokens = new Map<string, TokenFacts>();
+  const note = (value: unknown, facts: { [Key in keyof TokenFacts]: TokenFacts[Key] | undefined }) => {
+    if (typeof value !== 'string' || value === '') return;
+    const told = Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined));
+    tokens.set(value, { ...tokens.get(value), ...told });
+  };
+  for (const exchange of exchanges) {
+    if (exchange.response.status !== 200) continue;
+    const { request } = exchange;
+    const given = parametersOf(request);
+    const answer = answerOf(exchange);
+    const clientId = clientIdOf(request);
+    const scope = text(answer.scope);
+    if (request.path.endsWith('/token')) {
+      note(answer.access_token, { kind: 'access', clientId, scope });
+      note(answer.refresh_token, { kind: 'refresh', clientId, scope });
+      note(given.refresh_token, { kind: 'refresh', clientId });
+    } else if (request.path === '/v1/oauth/authorization') {
+      note(answer.code, { kind: 'code', clientId, scope: given.scope });
+    } else if (request.path === '/v1/verify') {
+      const scopes = (answer.scope as readonly string[]).join(' ');
+      note(given.token, {
+        kind: 'access',
+        clientId: text(answer.client_id),
+        scope: scopes,
+        uid: text(answer.user),
+      });
+    } else if (request.path === '/v1/introspect' && answer.client_id !== undefined) {
+      const kind = answer.token_type === 'refresh_token' ? 'refresh' : 'access';
+      note(given.token, { kind, clientId: text(answer.client_id), scope, uid: text(answer.sub) });
+    } else if (request.headers.authorization !== undefined) {
+      note(bearerOf(request), { kind: 'access', uid: text(answer.uid) });
+    }
+  }
+  return tokens;
+}
+
+/** The redirect URIs a recording shows to be registered for a client, in the order they were seen. */
+function redirectUrisOf(exchanges: readonly Exchange[], id: string): string[] {
+  const uris = exchanges.flatMap((exchange) => {
+    const { path } = exchange.request;
+    const given = parametersOf(exchange.request);
+    const answer = answerOf(exchange);
+    if (path.includes('/client/') && answer.id === id) return String(answer.redirect_uri).split(',');
+    if (given.client_id !== id || !path.includes('authorization')) return [];
+    const wrong = exchange.response.body.includes('redirect') && exchange.response.status >= 400;
+    const onPage = exchange.response.body.includes('ncorrect redirect_uri') || path.includes('evil.');
+    const told = text(answer.redirect)?.replace(/[?&]code=.*$/, '');
+    return wrong || onPage ? [] : [told ?? given.redirect_uri].filter((uri) => uri !== undefined);
+  });
+  const errors = new Set(
+    exchanges
+      .filter(({ response }) => /"errno":(?:167|103)/.test(response.body))
+      .map(({ request }) => parametersOf(request).redirect_uri),
+  );
+  return [...new Set(uris)].filter((uri) => /^https?:/.test(uri) && !errors.has(uri));
+}
+
+/** The clients of a recording: what its answers, and the titles of its requests, say each of them is. */
+function clientsOf(exchanges: readonly Exchange[], tokens: ReadonlyMap<string, TokenFacts>): Client[] {
+  const valid = (id: unknown): id is string => typeof id === 'string' && /^[0-9a-f]{16}$/.test(id);
+  const named = exchanges.flatMap(({ request }) => [clientIdOf(request), request.path.split('/client/')[1]]);
+  const ids = [...new Set([...named, ...[...tokens.values()].map(({ clientId }) => clientId)])].filter(valid);
+  const shared = [...new Set(ids.flatMap((id) => redirectUrisOf(exchanges, id)))];
+  return ids.flatMap((id) => {
+    const about = exchanges.filter(
+      ({ request }) => clientIdOf(request) === id || request.path.endsWith(`/client/${id}`),
+    );
+    const says = (pattern: RegExp) => about.some(({ response }) => pattern.test(response.body));
+    const titled = (pattern: RegExp) => about.some(({ title }) => pattern.test(title));
+    if (says(/"errno":(?:101|162)|Unknown client/)) return [];
+    const info = about.map(answerOf).find((answer) => answer.id === id);
+    const secrets = about.flatMap(({ request, response }) => {
+      const secret = parametersOf(request).client_secret;
+      return secret !== undefined && response.status === 200 && secret.length === 64 ? [secret] : [];
+    });
+    const confidential =
+      secrets.length > 0 || says(/"errno":(?:102|116|166|171)/) || titled(/confidential client/);
+    const own = redirectUrisOf(exchanges, id);
+    const scopes = about.flatMap(({ request, response }) =>
+      response.status === 200 || response.status === 0 ? [parametersOf(request).scope ?? ''] : [],
+    );
+    const issued = about.map((exchange) => text(answerOf(exchange).scope) ?? '');
+    const client: Client = {
+      id,
+      name: text(info?.name) ?? 'Extension',
+      redirectUris: own.length > 0 ? own : shared,
+      publicClient: !confidential,
+      trusted: info?.trusted !== false && !titled(/untrusted/),
+      allowedScopes:
+        [...scopes, ...issued]
+          .join(' ')
+          .match(/https:\/\/identity\S+/g)
+          ?.join(' ') ?? '',
+      disabled: says(/"errno":(?:202|204)/) || titled(/disabled/),
+      jwtAccessTokens: [...tokens].some(
+        ([token, { clientId }]) =>
+          claimsIn(token)?.client_id === id || (clientId === id && token.startsWith('eyJ')),
+      ),
+    };
+    return [confidential ? { ...client, secret: secrets[0] ?? '5e'.repeat(32) } : client];
+  });
+}
+
+/** Reads the facts of a recording. */
+export function readFacts(exchanges: readonly Exchange[]): Facts {
+  const emails = new Map<string, string>();
+  const seen = new Map<string, number>();
+  for (const exchange of exchanges) {
+    const answer = answerOf(exchange);
+    const uid = text(answer.uid) ?? text(answer.sub) ?? text(answer.user);
+    if (uid === undefined) continue;
+    seen.set(uid, (seen.get(uid) ?? 0) + 1);
+    const email = text(answer.email);
+    if (email !== undefined) emails.set(uid, email);
+  }
+  const [first] = [...seen].sort(([, one], [, other]) => other - one);
+  const tokens = tokenFacts(exchanges);
+  const jwtClients = exchanges.flatMap(({ request }) => {
+    const token = parametersOf(request).token ?? bearerOf(request);
+    const claims = claimsIn(token);
+    return typeof claims?.client_id === 'string' ? [[token, claims.client_id] as const] : [];
+  });
+  for (const [token, clientId] of jwtClients) {
+    tokens.set(token, { kind: 'access', clientId, ...tokens.get(token) });
+  }
+  return { uid: first?.[0] ?? '5a'.repeat(16), emails, clients: clientsOf(exchanges, tokens), tokens };
+}

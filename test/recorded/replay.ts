@@ -1,0 +1,106 @@
+// Replays one recorded exchange at a mock server of its own that knows what the real servers knew then.
+import type { Era } from '../../src/mock-accounts/era.ts';
+import { createKeys } from '../../src/mock-accounts/keys.ts';
+import { type RunningMockServer, startMockServer } from '../../src/mock-accounts/listen.ts';
+import { s256 } from '../../src/mock-accounts/store/random.ts';
+import { type Exchange, type RecordedRequest, type RecordedResponse, send } from './exchange.ts';
+import { claimsIn, type Facts, readFacts } from './facts.ts';
+import { prepare } from './seeds.ts';
+
+const keys = createKeys(Date.now);
+const JWT_VERIFIER = 'v'.repeat(43);
+
+/** The usual port of each server, by a path that only it answers. */
+const PORTS: readonly (readonly [path: RegExp, port: string])[] = [
+  [/^\/v1\/(?:profile|uid|email|display_name|avatar)/, '1111'],
+  [/^\/a\//, '1112'],
+  [/^\/(?:\.well-known|authorization|metrics-flow)/, '3030'],
+  [/^\/v1\/(?:account|session|oauth)\//, '9000'],
+  [/^\/v1\/(?:token|verify|introspect|destroy|jwks|client)/, '9010'],
+];
+
+const hostOf = ({ request }: Exchange) => request.headers.host ?? '';
+
+/** The Host headers of a recording, each with the port under which the mock server knows that server. */
+export function readHosts(exchanges: readonly Exchange[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const exchange of exchanges) {
+    // A path that does not exist tells nothing of the server that was asked.
+    if (exchange.response.status === 404) continue;
+    const port = PORTS.find(([path]) => path.test(exchange.request.path))?.[1];
+    if (port !== undefined && !found.has(hostOf(exchange))) found.set(hostOf(exchange), `127.0.0.1:${port}`);
+  }
+  return found;
+}
+
+export interface Recording {
+  readonly facts: Facts;
+  readonly hosts: ReadonlyMap<string, string>;
+}
+
+/** What the exchanges of a recording tell of each other. */
+export function readRecording(exchanges: readonly Exchange[]): Recording {
+  return { facts: readFacts(exchanges), hosts: readHosts(exchanges) };
+}
+
+/** Obtains a JWT access token by a code of the recorded client, with the recorded life and audience. */
+async function issueJwt(running: RunningMockServer, recorded: string): Promise<string> {
+  const claims = claimsIn(recorded) ?? {};
+  const clientId = String(claims.client_id);
+  const { code } = running.store.tokens.addCode({
+    clientId,
+    uid: String(claims.sub),
+    scope: String(claims.scope),
+    offline: false,
+    authAt: Math.floor(Date.now() / 1000),
+    amr: ['pwd', 'email'],
+    aal: 1,
+    codeChallenge: s256(JWT_VERIFIER),
+  });
+  const { body } = await send(Number(new URL(running.origin).port), {
+    method: 'POST',
+    path: '/v1/oauth/token',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      client_id: clientId,
+      code,
+      code_verifier: JWT_VERIFIER,
+      ttl: Number(claims.exp) - Number(claims.iat),
+      ...(Array.isArray(claims.aud) ? { resource: claims.aud[1] as unknown } : {}),
+    }),
+  });
+  return String((JSON.parse(body) as { access_token?: string }).access_token);
+}
+
+/** A profile's ETag depends on the address in it, so where the recorded one was current, the current one is sent. */
+async function withCurrentEtag(
+  port: number,
+  exchange: Exchange,
+  request: RecordedRequest,
+): Promise<RecordedRequest> {
+  if (exchange.response.status !== 304) return request;
+  const { 'if-none-match': _, ...headers } = request.headers;
+  const { headers: answered } = await send(port, { ...request, headers });
+  return { ...request, headers: { ...headers, 'if-none-match': answered.etag ?? '' } };
+}
+
+/** Sends the request of an exchange, after what it presupposes, and returns the answer. */
+export async function replay(era: Era, recording: Recording, exchange: Exchange): Promise<RecordedResponse> {
+  const { facts, hosts } = recording;
+  const clients = facts.clients;
+  const running = await startMockServer({ era, keys, clients });
+  try {
+    const port = Number(new URL(running.origin).port);
+    const scene = { facts, exchange, running, issueJwt: (token: string) => issueJwt(running, token) };
+    const requests = (await prepare(scene)).map(({ headers, ...request }) => {
+      const host = hosts.get(headers.host ?? '');
+      return { ...request, headers: host === undefined ? headers : { ...headers, host } };
+    });
+    const last = requests.pop();
+    if (last === undefined) throw new Error('Nothing to send');
+    for (const request of requests) await send(port, request);
+    return await send(port, await withCurrentEtag(port, exchange, last));
+  } finally {
+    await running.stop();
+  }
+}
