@@ -78,6 +78,8 @@ export const FXA_REASONS = [
   'id_token_signature',
   'id_token_issuer',
   'id_token_audience',
+  /** In the answer to a refresh: of another account than the one that signed in. */
+  'id_token_subject',
   'id_token_expired',
   'id_token_hash',
   'profile',

@@ -1,6 +1,13 @@
 // Verifies an id_token with jose: signature, issuer, audience and expiry; `at_hash`, if present, is compared here. FxA
 // does not support a nonce; `state` and PKCE take its place.
-import { base64url, createLocalJWKSet, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose';
+import {
+  base64url,
+  createLocalJWKSet,
+  decodeJwt,
+  jwtVerify,
+  type JSONWebKeySet,
+  type JWTPayload,
+} from 'jose';
 import type { Deployment } from './environments.ts';
 import { FxaError, isFxaError, type Reason } from './errors.ts';
 import { requestJson } from './http.ts';
@@ -69,8 +76,7 @@ export async function verifyIdToken(
       },
       {
         algorithms: ['RS256'],
-        // FxA: some documentation has the slash, responses never do.
-        issuer: [endpoints.issuer, `${endpoints.issuer}/`],
+        issuer: issuers(endpoints),
         audience: clientId,
         requiredClaims: ['iat', 'exp'],
         currentDate: new Date(now),
@@ -89,6 +95,36 @@ export async function verifyIdToken(
   }
   return claims;
 }
+
+/**
+ * Checks the id_token that the answer to a refresh may have: of the same issuer, subject and client as the first one
+ * (OpenID Connect Core 1.0, section 12.2). TLS stands in for its signature, as it may where the token endpoint itself
+ * answers (section 3.1.3.7, rule 6), so that no refresh depends on the keys.
+ *
+ * @throws FxaError `bad_response` with reason `id_token_malformed`, `id_token_issuer`, `id_token_audience` or
+ * `id_token_subject`.
+ * @example
+ * checkRefreshedIdToken(deployment, response.id_token, claims.sub);
+ */
+export function checkRefreshedIdToken(
+  { clientId, endpoints }: Deployment,
+  idToken: unknown,
+  subject: string,
+): void {
+  if (idToken === undefined) return;
+  let payload: JWTPayload;
+  try {
+    payload = decodeJwt(idToken as string);
+  } catch {
+    throw refusal('id_token_malformed');
+  }
+  const { iss, sub } = knownClaims(payload, clientId);
+  if (!issuers(endpoints).includes(iss)) throw refusal('id_token_issuer');
+  if (sub !== subject) throw refusal('id_token_subject');
+}
+
+/** FxA: some documentation has the slash, responses never do. */
+const issuers = ({ issuer }: Deployment['endpoints']) => [issuer, `${issuer}/`];
 
 interface JoseError {
   readonly code?: string;
@@ -119,7 +155,8 @@ function reasonOf({ code, claim }: JoseError): Reason {
 function knownClaims(payload: JWTPayload, clientId: string): IdTokenClaims {
   const { iss = '', sub, aud = [], iat = NaN, exp = NaN, amr, acr, at_hash, azp } = payload;
   // Only this client is a trusted audience, since `resource` is never sent.
-  if ([aud].flat().some((one) => one !== clientId)) throw refusal('id_token_audience');
+  const audiences = [aud].flat();
+  if (audiences.length === 0 || audiences.some((one) => one !== clientId)) throw refusal('id_token_audience');
   if (azp !== undefined && azp !== clientId) throw refusal('id_token_audience');
   if (typeof sub !== 'string' || sub === '') throw refusal('id_token_malformed');
   if (at_hash !== undefined && typeof at_hash !== 'string') throw refusal('id_token_hash');

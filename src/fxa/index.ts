@@ -25,7 +25,7 @@ export type { FxaErrorCode, FxaErrorDetails, Reason } from './errors.ts';
 export { createHostBackOff } from './host-back-off.ts';
 export type { HostBackOff } from './host-back-off.ts';
 export type { Http } from './http.ts';
-export { verifyIdToken } from './id-token.ts';
+export { checkRefreshedIdToken, verifyIdToken } from './id-token.ts';
 export type { IdTokenClaims, IdTokenOptions, KeySource } from './id-token.ts';
 export { introspect, verifyAccessToken } from './introspection.ts';
 export type { Authentication, IntrospectedToken, KnownToken } from './introspection.ts';

@@ -203,7 +203,7 @@ async function refresh(
     await requireLive(context, subject);
     return undefined;
   }
-  const held = await cacheIssued(context, session.id, issued, { scope, ephemeral });
+  const held = await cacheIssued(context, session, issued, { scope, ephemeral });
   await store.dispatch({ type: 'grantConfirmed', sessionId: session.id });
   const now = await requireLive(context, subject);
   if (now.id !== session.id) return undefined;

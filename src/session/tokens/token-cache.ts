@@ -1,6 +1,7 @@
 // Caches access tokens: each is stored before its answer is validated, and removed only once it was destroyed.
 import type { Deployment } from '../../fxa/environments.ts';
 import { FxaError } from '../../fxa/errors.ts';
+import { checkRefreshedIdToken } from '../../fxa/id-token.ts';
 import { collapseScopes, grantedCovers, isValidScope, parseScopes } from '../../fxa/scopes.ts';
 import { issuedTokens, validateAccessToken, type TokenResponse } from '../../fxa/tokens.ts';
 import type { Context } from '../context.ts';
@@ -60,7 +61,7 @@ export interface Issued {
 /** Caches the token before the answer is validated, so that it is destroyed as an orphan if the answer is rejected. */
 export async function cacheIssued(
   context: Context,
-  owner: string,
+  { id: owner, account }: SignedIn,
   { deployment, answer }: Issued,
   { scope, ephemeral }: { readonly scope: string; readonly ephemeral: boolean },
 ): Promise<CachedToken> {
@@ -70,6 +71,9 @@ export async function cacheIssued(
   }
   try {
     const accepted = await validateAccessToken(deployment, answer, scope);
+    // FxA is never asked for one at a refresh.
+    if (deployment.endpoints.dialect === 'oauth2')
+      checkRefreshedIdToken(deployment, answer.id_token, account.subject);
     const held = await cacheToken(context, owner, ephemeral ? { ...accepted, scope: '' } : accepted);
     return { ...held, scope: accepted.scope };
   } catch (error) {
