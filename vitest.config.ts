@@ -23,7 +23,7 @@ const LONG = '**/*.long.*';
 const NODE = [
   'src/**/*.test.ts',
   'src/**/*.test.tsx',
-  'test/{companion,integration,recorded,faults}/**/*.test.ts',
+  'test/{companion,conformance,integration,recorded,faults}/**/*.test.ts',
 ];
 
 /** `ON_DATABASES` selects the companion's databases (test/companion/db/on-each-database.ts). */

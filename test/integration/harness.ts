@@ -42,7 +42,7 @@ export interface Harness {
   stop(): Promise<void>;
 }
 
-/** `2019` is a custom build that discovers everything; the others are the build for the mock server. */
+/** `2019` is a custom build, which discovers everything; the others are the build for the mock server, unless told so. */
 export async function createHarness(
   era: AnyEra,
   {
@@ -50,11 +50,13 @@ export async function createHarness(
     companion,
     metrics,
     pairwiseSubjects,
+    custom = era === '2019',
   }: {
     scope?: string;
     companion?: CompanionConfig;
     metrics?: MetricsConfig;
     pairwiseSubjects?: boolean;
+    custom?: boolean;
   } = {},
 ): Promise<Harness> {
   const mock = await startMockServer({ era, port: 0, keys });
@@ -82,7 +84,7 @@ export async function createHarness(
   const open = () =>
     createSession(
       running.ports,
-      era === '2019'
+      custom
         ? { ...config, environment: 'custom' }
         : { ...config, environment: 'local', endpoints: mockServerEndpoints(mock.origin) },
     );
