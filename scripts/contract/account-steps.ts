@@ -16,7 +16,6 @@ import {
   validateCallback,
   validateGrant,
   type Deployment,
-  type Grant,
   type Http,
   type Profile,
 } from '../../src/fxa/index.ts';
@@ -56,6 +55,7 @@ export interface Walk {
 export async function walk({ deployment, client, signIn, http, issued, step }: Walk): Promise<void> {
   const { endpoints, clientId } = deployment;
   const { redirectUri, config } = client;
+  const scopeOfRefresh = refreshScope(config.scope, endpoints);
   const { state, codeVerifier, codeChallenge } = await newAttemptSecrets();
   const { dialect, issInCallback, issuer } = endpoints;
   const code = await step('signing in', 'a code at the redirect URI', 'recorded: 2023 n 24', async () => {
@@ -66,9 +66,7 @@ export async function walk({ deployment, client, signIn, http, issued, step }: W
       codeChallenge,
       accessType: 'offline',
     } as const;
-    // At the standards' servers a refresh token takes consent (OpenID Connect Core 1.0, section 11).
-    const prompt = dialect === 'oauth2' ? ({ prompt: 'consent' } as const) : {};
-    const callback = await signIn(authorizationUrl(deployment, { ...request, ...prompt }), redirectUri);
+    const callback = await signIn(authorizationUrl(deployment, request), redirectUri);
     const expected = { redirectUri, state, issuer, clientId, dialect, issInCallback };
     return { came: 'a code, with the state that was sent', value: validateCallback(callback, expected).code };
   });
@@ -91,14 +89,14 @@ export async function walk({ deployment, client, signIn, http, issued, step }: W
   );
   const profile = await step(
     'the profile',
-    'uid as in the id_token',
+    'the uid of the id_token',
     'recorded: 2019 n 78, 2023 n 142',
     async () => {
       const value = await fetchProfile(deployment, grant?.accessToken ?? '', http);
       const subject = grant?.claims?.sub ?? '';
       if (!isProfileOf(value, subject, config.pairwiseSubjects))
         throw new Unexpected('the profile of another account');
-      return { came: shapeOf(value), value };
+      return { came: shapeOf(value, grant?.scope ?? ''), value };
     },
   );
   await step(
@@ -122,7 +120,10 @@ export async function walk({ deployment, client, signIn, http, issued, step }: W
     'a new access token, the scopes',
     'recorded: 2019 n 66, 2023 n 122',
     async () => {
-      const request = { refreshToken: grant?.refreshToken ?? '', scope: refreshScope(config.scope) };
+      const request = {
+        refreshToken: grant?.refreshToken ?? '',
+        scope: refreshScope(config.scope, endpoints),
+      };
       const answer = await refreshAccessToken(deployment, request, http);
       const made = await issuedTokens(deployment, answer);
       if (made.accessToken !== undefined) issued.accessTokens.add(made.accessToken);
@@ -160,18 +161,21 @@ export async function walk({ deployment, client, signIn, http, issued, step }: W
     async () => {
       if (issued.grant === undefined) throw new Unexpected('there is none');
       await destroyGrant(deployment, issued.grant, http);
-      await expectGone(deployment, grant, http, config.scope);
+      await expectGone(deployment, issued.grant.refreshToken, scopeOfRefresh, http);
       issued.grant = undefined;
       return { came: 'gone', value: undefined };
     },
   );
 }
 
-const refreshScope = (scope: string): string =>
-  scope
+/** FxA: `openid` is no scope of a refresh. Elsewhere the profile demands it (OpenID Connect Core 1.0, section 5.3.1). */
+function refreshScope(scope: string, { dialect }: Deployment['endpoints']): string {
+  const drops = dialect === undefined;
+  return scope
     .split(' ')
-    .filter((one) => one !== 'openid')
+    .filter((one) => !drops || one !== 'openid')
     .join(' ');
+}
 
 function grantOf({ refreshToken }: { refreshToken?: string }): Issued['grant'] {
   return refreshToken === undefined ? undefined : { refreshToken };
@@ -179,16 +183,12 @@ function grantOf({ refreshToken }: { refreshToken?: string }): Issued['grant'] {
 
 async function expectGone(
   deployment: Deployment,
-  grant: Grant | undefined,
-  http: Http,
+  refreshToken: string,
   scope: string,
+  http: Http,
 ): Promise<void> {
   try {
-    await refreshAccessToken(
-      deployment,
-      { refreshToken: grant?.refreshToken ?? '', scope: refreshScope(scope) },
-      http,
-    );
+    await refreshAccessToken(deployment, { refreshToken, scope }, http);
   } catch (error) {
     if (isFxaError(error) && error.code === 'reauth_required') return;
     throw error;
@@ -196,5 +196,10 @@ async function expectGone(
   throw new Unexpected('it still gives tokens');
 }
 
-/** Which members there are; never their values. */
-const shapeOf = (profile: Profile): string => Object.keys(profile).join(', ');
+const SHOWN = ['uid', 'email', 'displayName', 'avatar', 'metricsEnabled'] as const;
+
+/** Which of the members that the popup shows are there; never their values. */
+function shapeOf(profile: Profile, scope: string): string {
+  if (grantedCovers(scope, 'profile:email') && profile.email === undefined) throw new Unexpected('no email');
+  return SHOWN.filter((name) => profile[name] !== undefined).join(', ');
+}
