@@ -4,6 +4,7 @@ import { pressControl } from './controls.ts';
 import { closePage } from './engine.ts';
 import { fillInput, readAlert, readText } from './in-page.ts';
 import { keyboard } from './keyboard.ts';
+import { signInAt } from './sign-in-form.ts';
 import type { AuthPage } from './types.ts';
 import { eventually } from './wait.ts';
 
@@ -30,6 +31,7 @@ export function authPage(page: Page): AuthPage {
       await fill('password', password);
       await press(button);
     },
+    signIn: (credentials) => signInAt(page, credentials, () => page.isClosed()),
     waitForAlert: () =>
       eventually('a problem in the sign-in window', () => page.evaluate(readAlert), explain),
     screenshot: async (path) => {

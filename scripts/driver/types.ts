@@ -93,6 +93,8 @@ export interface AuthPage extends Keyboard {
   press(name: string): Promise<void>;
   /** Fills in address and password, and presses the button. */
   submit(credentials: { email: string; password: string }, button?: string): Promise<void>;
+  /** Does what the page asks for until it closes, whichever year's page it is; `SignInError` says where it stops. */
+  signIn(credentials: { email: string; password: string }): Promise<void>;
   waitForAlert(): Promise<string>;
   text(): Promise<string>;
   screenshot(path: string): Promise<void>;

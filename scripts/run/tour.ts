@@ -15,7 +15,7 @@ const ADA = { email: 'ada@example.com', password: SEED_PASSWORD };
 export const PICTURES = 'screenshots';
 
 /** Prints the step when it is done, with its time, or crossed out when it fails. */
-async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
+export async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
   const start = Date.now();
   try {
     const result = await work();
