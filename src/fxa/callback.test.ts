@@ -100,6 +100,8 @@ describe('validateCallback', () => {
       reason: 'callback_issuer',
     });
     expect(await refused(callback(`${good}&iss=`))).toMatchObject({ reason: 'callback_issuer' });
+    const failed = callback('state=the-state&error=login_required&iss=https://evil.example');
+    expect(await refused(failed)).toMatchObject({ code: 'bad_response', reason: 'callback_issuer' });
     expect(await refused(callback(`${good}&client_id=a1b2c3d4e5f60002`))).toMatchObject({
       reason: 'callback_client',
     });
