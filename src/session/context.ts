@@ -144,10 +144,11 @@ async function endpointsFor(
 
 /**
  * Makes a request of the deployment. If there is nothing at its address any more, asks the server for its endpoints,
- * and tries once more where they have changed: Mozilla plans another server.
+ * and tries once more where they have changed: Mozilla plans another server. A 404 without CORS headers looks like no
+ * network, so that is a reason to ask, too, while the endpoints are only those of the build.
  */
 export async function atDeployment<T>(
-  { deployment }: Pick<Context, 'deployment'>,
+  { deployment, config }: Pick<Context, 'deployment' | 'config'>,
   http: Http,
   request: (deployment: Deployment) => Promise<T>,
 ): Promise<T> {
@@ -155,7 +156,10 @@ export async function atDeployment<T>(
   try {
     return await request(asKnown);
   } catch (error) {
-    if (!isFxaError(error) || (error.status !== 404 && error.status !== 410)) throw error;
+    if (!isFxaError(error)) throw error;
+    const isGone = error.status === 404 || error.status === 410;
+    const isSilent = error.code === 'offline' && asKnown.endpoints === config.endpoints;
+    if (!isGone && !isSilent) throw error;
     const now = await deployment(http, { rediscover: true }).catch(() => asKnown);
     if (now.endpoints.token === asKnown.endpoints.token) throw error;
     return request(now);
