@@ -14,7 +14,11 @@ export interface GrantTracker {
   onRecord: (before: StoredRecord | undefined, after: StoredRecord) => void;
 }
 
-export const idOf = (token: string) => createHash('sha256').update(Buffer.from(token, 'hex')).digest('hex');
+/** FxA hashes the bytes that the digits stand for; elsewhere tokens are text. */
+export const idOf = (token: string) =>
+  createHash('sha256')
+    .update(/^[0-9a-f]{64}$/.test(token) ? Buffer.from(token, 'hex') : token)
+    .digest('hex');
 
 /** The ids of all grants named anywhere in a stored value. */
 function grantsIn(stored: unknown): string[] {

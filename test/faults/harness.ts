@@ -1,12 +1,12 @@
 // One extension and one mock server without a network between them, in time the test controls. Made by the thousand.
-import { mockServerEndpoints, type Endpoints } from '../../src/fxa/environments.ts';
+import { discoveryUrl, mockServerEndpoints, type Endpoints } from '../../src/fxa/environments.ts';
 import type { SessionConfig } from '../../src/session/context.ts';
 import type { Environment } from '../../src/session/metrics/consent.ts';
 import type { CachedToken, StoredRecord } from '../../src/session/state/record.ts';
 import { createSession, type SessionService } from '../../src/session/index.ts';
 import type { View } from '../../src/session/state/view.ts';
 import { createMockServer, type MockServer } from '../../src/mock-accounts/app.ts';
-import type { Era } from '../../src/mock-accounts/era.ts';
+import type { AnyEra } from '../../src/mock-accounts/era.ts';
 import { createKeys } from '../../src/mock-accounts/keys.ts';
 import { seedClients, RETURN_PAGE } from '../../src/mock-accounts/seed.ts';
 import { createHost, type Host } from '../harness/host.ts';
@@ -30,7 +30,7 @@ export const START = Date.parse('2026-11-21T10:00:00Z');
 export type Family = 'oauth' | 'auth' | 'discovered';
 
 export interface HarnessOptions {
-  readonly era?: Era;
+  readonly era?: AnyEra;
   readonly family?: Family;
   readonly scope?: string;
   readonly random?: () => number;
@@ -47,6 +47,7 @@ export interface HarnessOptions {
 }
 
 export interface FaultHarness {
+  readonly era: AnyEra;
   readonly mock: MockServer;
   readonly companion: FakeCompanion;
   readonly metrics: MetricsWatch;
@@ -76,11 +77,17 @@ export interface FaultHarness {
 
 const keys = createKeys(() => START);
 
-export function endpointsOf(family: Exclude<Family, 'discovered'>, era: Era): Endpoints {
+export function endpointsOf(family: Exclude<Family, 'discovered'>, era: AnyEra): Endpoints {
   const known = mockServerEndpoints(ORIGIN);
   if (family === 'oauth') return known;
   const token = `${ORIGIN}/v1/oauth/token`;
   return era === 'today' ? { ...known, token, destroy: `${ORIGIN}/v1/oauth/destroy` } : { ...known, token };
+}
+
+/** The discovery document of a deployment that names the auth server's endpoints. */
+function ofAuthFamily(document: unknown): object {
+  const text = JSON.stringify(document);
+  return JSON.parse(text.replaceAll(/\/v1\/(?=(?:token|destroy)")/g, '/v1/oauth/')) as object;
 }
 
 /** What view and metrics depend on besides the record. */
@@ -94,7 +101,7 @@ export function environmentOf({ host, config }: Pick<FaultHarness, 'host' | 'con
 export function createFaultHarness(options: HarnessOptions = {}): FaultHarness {
   const {
     era = 'today',
-    family = era === 'today' ? 'oauth' : 'discovered',
+    family = era === '2019' ? 'discovered' : 'oauth',
     scope = 'openid profile',
     signal = testSignal(),
   } = options;
@@ -106,15 +113,21 @@ export function createFaultHarness(options: HarnessOptions = {}): FaultHarness {
     const { method, body, signal } = init;
     const headers = new Headers(init.headers);
     headers.set('origin', EXTENSION);
-    const answer = await mock.app.request(String(url), {
-      headers,
-      ...(method !== undefined && { method }),
-      ...(body !== undefined && { body }),
-      ...(signal && { signal }),
-    });
+    const answering = Promise.resolve(
+      mock.app.request(String(url), {
+        headers,
+        ...(method !== undefined && { method }),
+        ...(body !== undefined && { body }),
+        ...(signal && { signal }),
+      }),
+    );
+    // The provider signs and reads on threads of its own.
+    const answer = await (era === 'next' ? time.during(answering) : answering);
     // As in a browser: an answer without the CORS header is an error.
     if (!['*', EXTENSION].includes(answer.headers.get('access-control-allow-origin') ?? ''))
       throw new TypeError('NetworkError when attempting to fetch resource.');
+    if (family === 'auth' && answer.ok && String(url) === discoveryUrl(ORIGIN))
+      return Response.json(ofAuthFamily(await answer.json()), answer);
     // Aborting during the body rejects at once.
     const through = new TransformStream<Uint8Array, Uint8Array>();
     return signal ? new Response(answer.body?.pipeThrough(through, { signal }) ?? null, answer) : answer;
@@ -172,6 +185,7 @@ export function createFaultHarness(options: HarnessOptions = {}): FaultHarness {
   let running = start();
   let stopped = false;
   const world: FaultHarness = {
+    era,
     mock,
     companion,
     metrics,

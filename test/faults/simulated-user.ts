@@ -1,11 +1,14 @@
 // The simulated user in the window or tab: signs in at the mock server, and follows its redirect.
 import type { MockServer } from '../../src/mock-accounts/app.ts';
+import { visit } from '../../src/mock-accounts/testing/next.ts';
 import type { SimulatedUser } from '../harness/host.ts';
 import { fakeKeysJwe } from './fake-keys.ts';
 
 /** Does what the mock server's page does after the password was entered. Throws if that shows an error. */
 export function simulatedUser(mock: MockServer, email: string): SimulatedUser {
   return async (url) => {
+    if (new URL(url).pathname.endsWith('/oidc/auth'))
+      return visit(url, { email, fetch: (at, init) => mock.app.request(at, init) });
     const account = mock.store.accounts.byEmail(email);
     if (!account) throw new Error(`${email} has no account.`);
     const session = mock.store.sessions.open(account.uid);

@@ -39,6 +39,7 @@ export const SIGN_INS: readonly UseCase[] = [
   },
   {
     name: 'sign-in whose id_token is refused',
+    fxaOnly: true,
     ...byWindow,
     end: 'signedOut',
     after: ['signedOut'],

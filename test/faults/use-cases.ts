@@ -144,6 +144,7 @@ const endings: readonly UseCase[] = [
   },
   {
     name: 'the key is lost',
+    fxaOnly: true,
     ...ending,
     async prepare(world) {
       await signedIn(world);
@@ -194,6 +195,7 @@ type FixtureName = keyof typeof fixtures;
 function upgrade(name: FixtureName, expected: Pick<UseCase, 'after' | 'end'>): UseCase {
   return {
     name: `upgrade: ${name}`,
+    fxaOnly: true,
     ...expected,
     prepare(world) {
       const { before } = fixtures[name];

@@ -17,6 +17,8 @@ export interface Time {
   advance(ms: number): void;
   /** Waits for the work, firing timers as they come due. Throws when nothing moves any more before it has settled. */
   until<T>(work: Promise<T>, what: string): Promise<T>;
+  /** Work that moves on threads of its own, as WebCrypto does, and is waited for. */
+  during<T>(work: Promise<T>): Promise<T>;
   /** Gives the real timers back. Any later use throws an error. */
   release(): void;
 }
@@ -82,6 +84,16 @@ export function takeTime(start: number, signal = testSignal()): Time {
     return controller.signal;
   };
 
+  const during = <T>(work: Promise<T>) => {
+    busy++;
+    const done = () => {
+      busy--;
+      moves++;
+    };
+    work.then(done, done);
+    return work;
+  };
+
   const prototype = Object.getPrototypeOf(crypto.subtle) as Record<
     string,
     (...input: never[]) => Promise<unknown>
@@ -90,14 +102,7 @@ export function takeTime(start: number, signal = testSignal()): Time {
   for (const [name, original] of originals) {
     if (original === undefined) continue;
     prototype[name] = function (this: unknown, ...input) {
-      busy++;
-      const done = () => {
-        busy--;
-        moves++;
-      };
-      const work = original.apply(this, input);
-      work.then(done, done);
-      return work;
+      return during(original.apply(this, input));
     };
   }
 
@@ -158,6 +163,7 @@ export function takeTime(start: number, signal = testSignal()): Time {
         if (now > deadline) throw new Error(`This takes longer than anybody waits: ${what}`);
       }
     },
+    during,
     release() {
       // Out of time: what is still under way comes to rest first.
       if (!signal.aborted) giveBack();

@@ -1,4 +1,5 @@
 /** What the provider stores, in memory: grants with their codes and tokens, sign-ins in progress, and browser sessions. */
+import { createHash } from 'node:crypto';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import { createTokens, type Tokens } from '../store/tokens.ts';
 import type { AccessToken, Authorization, RefreshToken } from '../store/types.ts';
@@ -92,13 +93,16 @@ function authorizationOf({ accountId = '', clientId = '', scope = '' }: AdapterP
   return { uid: accountId, clientId, scope };
 }
 
+/** Tokens are told of by their hashes, as in the other eras. */
+const hashOf = (token = '') => createHash('sha256').update(token).digest('hex');
+
 const times = ({ iat = 0, exp = 0 }: AdapterPayload) => ({ createdAt: iat * 1000, expiresAt: exp * 1000 });
 
 function accessTokenOf(payload: AdapterPayload): AccessToken {
-  return { ...authorizationOf(payload), ...times(payload), id: payload.jti ?? '', profileChangedAt: 0 };
+  return { ...authorizationOf(payload), ...times(payload), id: hashOf(payload.jti), profileChangedAt: 0 };
 }
 
 function refreshTokenOf(payload: AdapterPayload): RefreshToken {
   const { createdAt } = times(payload);
-  return { ...authorizationOf(payload), createdAt, lastUsedAt: createdAt, id: payload.grantId ?? '' };
+  return { ...authorizationOf(payload), createdAt, lastUsedAt: createdAt, id: hashOf(payload.jti) };
 }
