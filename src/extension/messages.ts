@@ -37,6 +37,8 @@ export interface Commands {
    * Tester builds only: signs out and restarts with another server. JSON of a `ServerConfig`; empty: the built-in one.
    */
   switchServer(config: string): void;
+  /** Tester builds only: has requests meet a fault (simulated-faults.ts), by name; empty: none. */
+  simulateFault(name: string): void;
   /** Whether the background can store keys, which a sign-in needs to survive a browser restart. */
   keepsKeys(): boolean;
   /** Sessions end with the browser from now on. */

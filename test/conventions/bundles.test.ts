@@ -27,6 +27,9 @@ const WITH_KEYS = { ...variables, FXA_KEY_SCOPES: 'https://identity.mozilla.com/
 
 const JWE = /ECDH-ES|A256GCM|PBES2|deriveBits/;
 
+/** The names, the messages and the words of simulated faults, which only tester builds have. */
+const SIMULATED_FAULTS = /\bfault_|dayAhead|simulateFaultNote|Simulated/;
+
 /** Every script in the build but the background's and what the doctor alone loads: it looks at servers and storage itself. */
 function ofPages(outDir: string): readonly string[] {
   const pages = PAGES.filter((name) => name !== 'doctor');
@@ -113,6 +116,10 @@ describe.each(BROWSERS)('the production build for %s', (browser) => {
     }
   });
 
+  it('has none of the code that simulates faults', () => {
+    expect(contents([...backgroundFiles(outDir), ...ofPages(outDir)])).not.toMatch(SIMULATED_FAULTS);
+  });
+
   it('is one file of background, and two of script for the popup', () => {
     const scripts = (files: readonly string[]) => files.filter((file) => file.endsWith('.js')).length;
     // Its loader beside it.
@@ -174,6 +181,15 @@ describe('a build that asks for scoped keys', () => {
 
   it('is within the size budgets', async () => {
     expect(await overBudget(outDir, BUDGETS_WITH_KEYS)).toEqual([]);
+  });
+});
+
+describe('a tester build', () => {
+  it('can simulate faults, in the background and the pages', async () => {
+    const outDir = join(folder, 'tester');
+    await buildExtension({ browser: 'firefox', environment: 'stage', outDir, variables });
+    for (const files of [backgroundFiles(outDir), popupFiles(outDir), pageFiles(outDir, pagePath('options'))])
+      expect(contents(files)).toMatch(SIMULATED_FAULTS);
   });
 });
 

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CHECKS, CODES, NAMES, VERDICTS } from '../../src/extension/pages/doctor/findings.ts';
+import { SIMULATED_FAULTS } from '../../src/extension/simulated-faults.ts';
 import { METRICS_EVENTS } from '../../src/session/metrics/events.ts';
 import { FXA_ERROR_CODES, FXA_REASONS } from '../../src/fxa/errors.ts';
 import { METRICS_BLOCKERS } from '../../src/session/metrics/consent.ts';
@@ -39,6 +40,7 @@ const families: Record<string, readonly string[]> = {
     'reset',
     'tokens_refused',
   ],
+  fault_: ['none', ...SIMULATED_FAULTS],
   phase_: ['checking', 'window', 'finishing'],
 };
 

@@ -1,4 +1,4 @@
-// As much of a document as Preact needs to render a page in a test, and a click on a box in it.
+// As much of a document as Preact needs to render a page in a test, a click on a box, and a choice from a list.
 
 class FakeNode {
   parentNode: FakeNode | null = null;
@@ -53,6 +53,7 @@ export class FakeElement extends FakeNode {
   readonly attributes: { name: string; value: string }[] = [];
   readonly style = {};
   checked = false;
+  value = '';
   /** Tells Preact what the event is called. */
   readonly onchange = null;
   readonly #listeners = new Map<string, (event: unknown) => void>();
@@ -79,6 +80,14 @@ export class FakeElement extends FakeNode {
   /** Ticks or clears the box, as a click does. */
   click(): void {
     this.checked = !this.checked;
+    this.#changed();
+  }
+  /** Selects an option of the list, as a user does. */
+  select(value: string): void {
+    this.value = value;
+    this.#changed();
+  }
+  #changed(): void {
     this.#listeners.get('change')?.call(this, { type: 'change', target: this, currentTarget: this });
   }
 }

@@ -42,11 +42,12 @@ function notingSession(fails?: Error) {
 }
 
 const nothing = () => Promise.resolve();
+const ofTesters = { switchServer: nothing, simulateFault: nothing };
 
 describe('a command', () => {
   it.each(Object.entries(CALLS))('%s has the session do one thing', async (command, call) => {
     const { session, calls } = notingSession();
-    const handlers = commandHandlers(Promise.resolve(session), () => undefined, nothing);
+    const handlers = commandHandlers(Promise.resolve(session), () => undefined, ofTesters);
     await handlers[command as keyof typeof CALLS]('');
     expect(calls).toEqual([call]);
   });
@@ -57,9 +58,27 @@ describe('a command', () => {
     ['', false],
   ])('dntGpc with "%s" says %s', async (told, objects) => {
     const { session, calls } = notingSession();
-    await commandHandlers(Promise.resolve(session), () => undefined, nothing).dntGpc(told);
+    await commandHandlers(Promise.resolve(session), () => undefined, ofTesters).dntGpc(told);
     expect(calls).toEqual([['setDntGpc', objects]]);
   });
+
+  it.each(['switchServer', 'simulateFault'] as const)(
+    '%s is given its text, after the recovery',
+    async (command) => {
+      const { session } = notingSession();
+      const given: unknown[] = [];
+      const note = (...parts: unknown[]) => Promise.resolve(void given.push(parts.at(-1)));
+      let recovered: (session: SessionService) => void = () => undefined;
+      const ready = new Promise<SessionService>((resolve) => (recovered = resolve));
+      const commands = { ...ofTesters, [command]: note };
+      const done = commandHandlers(ready, () => undefined, commands)[command]('offline');
+      await Promise.resolve();
+      expect(given).toEqual([]);
+      recovered(session);
+      await done;
+      expect(given).toEqual(['offline']);
+    },
+  );
 
   it('is answered once the sign-in is stored, and not when it is over', async () => {
     const session = {
@@ -68,7 +87,7 @@ describe('a command', () => {
         return new Promise(() => undefined);
       },
     } as unknown as SessionService;
-    const handlers = commandHandlers(Promise.resolve(session), () => undefined, nothing);
+    const handlers = commandHandlers(Promise.resolve(session), () => undefined, ofTesters);
     await expect(handlers.signIn('')).resolves.toBeUndefined();
   });
 
@@ -76,7 +95,7 @@ describe('a command', () => {
     const fails = new FxaError('offline', 'No connection');
     const reported: unknown[] = [];
     const { session } = notingSession(fails);
-    const handlers = commandHandlers(Promise.resolve(session), (error) => reported.push(error), nothing);
+    const handlers = commandHandlers(Promise.resolve(session), (error) => reported.push(error), ofTesters);
     await expect(handlers.signIn('')).rejects.toBe(fails);
     await handlers.popupOpened('');
     await expect.poll(() => reported).toEqual([fails, fails]);
@@ -87,7 +106,7 @@ describe('a change of the profile', () => {
   const asked: unknown[] = [];
   const note = (...parts: unknown[]) => Promise.resolve(void asked.push(parts));
   const session = { changeDisplayName: note, changeAvatar: note } as unknown as SessionService;
-  const handlers = commandHandlers(Promise.resolve(session), () => undefined, note);
+  const handlers = commandHandlers(Promise.resolve(session), () => undefined, ofTesters);
 
   it('applies to the account that the page showed', async () => {
     await handlers.changeName(textFor('a'.repeat(32), 'Ada  King '));

@@ -4,11 +4,17 @@ import type { SessionService } from '../../session/index.ts';
 import { readTextFor } from '../messages.ts';
 import type { Handlers } from '../browser/messaging.ts';
 
+/** What only tester builds do; in production, both reject. */
+export interface TesterCommands {
+  readonly switchServer: (session: SessionService, config: string) => Promise<void>;
+  readonly simulateFault: (name: string) => Promise<void>;
+}
+
 /** `ready` resolves when the session is recovered; commands wait for it. */
 export function commandHandlers(
   ready: Promise<SessionService>,
   report: (error: unknown) => void,
-  switchServer: (session: SessionService, config: string) => Promise<void>,
+  { switchServer, simulateFault }: TesterCommands,
 ): Handlers {
   const start = (work: (session: SessionService) => Promise<void>) => async () => {
     work(await ready).catch(report);
@@ -46,6 +52,7 @@ export function commandHandlers(
       return session.changeAvatar(readPicture(text), uid);
     }),
     switchServer: run(switchServer),
+    simulateFault: run((_session, name) => simulateFault(name)),
     wake: run((session) => session.wake()),
     dismissProblem: run((session) => session.dismissProblem()),
     cancelSignIn: run((session) => session.cancelSignIn()),

@@ -3,6 +3,7 @@
 import { FxaError, isFxaError } from '../../fxa/errors.ts';
 import * as scopedKeys from '../../fxa/scoped-keys.ts';
 import { createSession, type SessionService } from '../../session/index.ts';
+import type { Ports } from '../../session/ports.ts';
 import { ALARMS } from '../../session/state/storage-items.ts';
 import { build, type BuildConfig } from '../config.ts';
 import { returnPagePattern } from '../return-page.ts';
@@ -23,35 +24,37 @@ import { alarms, localArea, memoryArea, readConsent, readPolicy, webLocks } from
 import { syncToolbar } from '../browser/background/toolbar.ts';
 import { vault } from '../browser/ports/vault.ts';
 import { welcomeOnce } from '../browser/background/welcome.ts';
-import { commandHandlers } from './handlers.ts';
+import { commandHandlers, type TesterCommands } from './handlers.ts';
 import { report, reportInFull } from './report.ts';
+import { simulateFault, withSimulatedFault } from './simulate-fault.ts';
 import { switchServer, configuration } from './switch-server.ts';
 
-/** Build-time literals that omit unused code: keys without key scopes, server switching in production. */
+/** Build-time literals that omit unused code: keys without key scopes, server switching and simulated faults in production. */
 declare const __SCOPED_KEYS__: boolean;
 declare const __TESTER__: boolean;
 
 /** Recovers what the last background left unfinished; everything else waits for it. No network. */
 async function begin(config: BuildConfig): Promise<SessionService> {
+  const ports: Ports = {
+    now: () => Date.now(),
+    newId: () => crypto.randomUUID(),
+    random: () => Math.random(),
+    fetch: (...request) => fetch(...request),
+    local: localArea(),
+    memory: memoryArea(),
+    vault,
+    grantBackup,
+    locks: webLocks,
+    authWindow,
+    authTab: authTab(config.returnPage),
+    alarms,
+    policy: readPolicy,
+    consent: readConsent,
+    keys: __SCOPED_KEYS__ ? scopedKeys : undefined,
+    report,
+  };
   const session = createSession(
-    {
-      now: () => Date.now(),
-      newId: () => crypto.randomUUID(),
-      random: () => Math.random(),
-      fetch: (...request) => fetch(...request),
-      local: localArea(),
-      memory: memoryArea(),
-      vault,
-      grantBackup,
-      locks: webLocks,
-      authWindow,
-      authTab: authTab(config.returnPage),
-      alarms,
-      policy: readPolicy,
-      consent: readConsent,
-      keys: __SCOPED_KEYS__ ? scopedKeys : undefined,
-      report,
-    },
+    __TESTER__ ? await withSimulatedFault(ports, config.companion?.origin) : ports,
     config,
   );
   await session.recover().catch(report);
@@ -62,9 +65,12 @@ const ready = __TESTER__ ? configuration().then(begin) : begin(build);
 const after = (work: (session: SessionService) => Promise<unknown>) => void ready.then(work).catch(report);
 const tend = () => after((session) => session.runMaintenance());
 
-const noOtherServer = () => Promise.reject(new FxaError('unsupported', 'This build has one server.'));
+const notHere = () => Promise.reject(new FxaError('unsupported', 'Only tester builds can do this.'));
+const testerCommands: TesterCommands = __TESTER__
+  ? { switchServer, simulateFault }
+  : { switchServer: notHere, simulateFault: notHere };
 const reportUnexpected = __TESTER__ ? reportInFull : report;
-answer(commandHandlers(ready, reportUnexpected, __TESTER__ ? switchServer : noOtherServer), (error) => {
+answer(commandHandlers(ready, reportUnexpected, testerCommands), (error) => {
   if (isFxaError(error)) return error.code;
   reportUnexpected(error);
   return 'internal';

@@ -54,6 +54,8 @@ export const MEMORY = {
   backOff: 'backOff',
   /** True once record and backup were compared; cleared only with the browser. */
   grantsCompared: 'grantsCompared',
+  /** Name of the fault that a tester simulates (extension/simulated-faults.ts); null for none. */
+  simulatedFault: 'simulatedFault',
 } as const;
 
 /** Names of Web Locks, shared by all contexts. */

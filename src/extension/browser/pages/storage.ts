@@ -56,6 +56,11 @@ export async function watchView(show: (view: View) => void): Promise<void> {
   }
 }
 
+/** Tester builds only: as `watchItem`, the name of the simulated fault. */
+export function watchSimulatedFault(show: (name: unknown) => void): Promise<void> {
+  return watchItem(MEMORY.simulatedFault, show, browser.storage.session);
+}
+
 /** Undefined for a view of another version, which the background rewrites as soon as it is awake. */
 function readView(stored: unknown): View | undefined {
   if (stored === undefined) return EMPTY_VIEW;

@@ -1,10 +1,11 @@
-// Shows the server; in tester builds also the form for switching. The background validates it and signs out first.
+// Shows the server; in tester builds also the form for switching, and the choice of a simulated fault. The background validates it and signs out first.
 import { useId, useState } from 'preact/hooks';
 import { facts } from '../../facts.ts';
 import type { ServerConfig } from '../../server-config.ts';
 import { call } from '../../browser/messaging.ts';
 import { CommandError, useCommandError } from '../shared/problem-note.tsx';
 import { text } from '../shared/text.tsx';
+import { FaultChoice } from './fault-choice.tsx';
 import { originOf } from './origin-of.ts';
 
 /** A build-time literal: production builds omit the form. */
@@ -23,7 +24,14 @@ export function Server({ server }: { server: ServerConfig | null | undefined }) 
         <dt>{text('serverCompanion')}</dt>
         <dd>{companion === undefined ? text('serverNone') : <span dir="ltr">{companion}</span>}</dd>
       </dl>
-      {__TESTER__ ? <ServerForm chosen={server} /> : <p class="note">{text('serverFixed')}</p>}
+      {__TESTER__ ? (
+        <>
+          <ServerForm chosen={server} />
+          <FaultChoice />
+        </>
+      ) : (
+        <p class="note">{text('serverFixed')}</p>
+      )}
     </>
   );
 }

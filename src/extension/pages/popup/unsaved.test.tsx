@@ -10,6 +10,7 @@ vi.mock('../../browser/api.ts', () => ({
   browser: { i18n: { getMessage: (key: string) => key }, runtime: { sendMessage } },
 }));
 vi.stubGlobal('__PAGE_FACTS__', { environment: 'stage' });
+vi.stubGlobal('__TESTER__', false);
 vi.stubGlobal('document', fakeDocument);
 const { Popup } = await import('./popup.tsx');
 

@@ -5,7 +5,11 @@ import type { View } from '../../../session/state/view.ts';
 import { call } from '../../browser/messaging.ts';
 import { watchView } from '../../browser/pages/storage.ts';
 import { facts } from '../../facts.ts';
+import { SimulatedFaultNote } from './simulated-fault.tsx';
 import { text } from './text.tsx';
+
+/** A build-time literal: production builds omit simulated faults. */
+declare const __TESTER__: boolean;
 
 /** Sets language, direction and title of a page. `title`: a message key. */
 export function beginPage(title = 'extensionName'): void {
@@ -57,10 +61,15 @@ export const Alert = ({ children }: { children: ComponentChildren }) => (
   </p>
 );
 
-/** Names the build, except in production. */
+/** Names the build and the simulated fault, except in production. */
 export function TesterNote() {
   if (facts.environment === 'production') return null;
-  return <p class="tester">{text('testerBuild', facts.environment)}</p>;
+  return (
+    <p class="tester">
+      {text('testerBuild', facts.environment)}
+      {__TESTER__ && <SimulatedFaultNote />}
+    </p>
+  );
 }
 
 /**
