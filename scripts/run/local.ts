@@ -72,7 +72,7 @@ export function introduce({ origin, store, companion }: LocalMockServer): string
     .list()
     .map(({ email, displayName }) => `    ${email.padEnd(20)} ${displayName ?? ''}`);
   return `A mock server plays Mozilla accounts on this machine: ${origin}
-  It has three accounts, all with the password "${SEED_PASSWORD}":
+  It has four accounts, all with the password "${SEED_PASSWORD}":
 ${people.join('\n')}
   Make it fail in any way you like at ${origin}/__standin/
 

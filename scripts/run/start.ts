@@ -38,7 +38,7 @@ async function withWindow(name: BrowserName): Promise<void> {
       console.log(`
 ${TITLES[name]} is open, with the extension in it and a profile of its own that is thrown away afterwards.
   1. Press the extension's button in the toolbar (it may be in the menu of the puzzle piece), then “Sign in”.
-  2. Sign in as one of the three, or create an account: it lives as long as this program.
+  2. Sign in as one of the four, or create an account: it lives as long as this program.
   3. See the grant come and go at ${mock.origin}/settings#connected-services
 
 Ctrl-C here, or closing the browser, ends everything.`);

@@ -1,6 +1,7 @@
 /**
- * The mock server: Mozilla accounts on your own machine, for development and tests. It has two eras: `2019` responds as
- * that year's servers were recorded to, `today` follows current documentation and source code.
+ * The mock server: Mozilla accounts on your own machine, for development and tests. Its eras: `2019` and `2023` respond
+ * as those years' servers were recorded to, `today` as 2023 with what current documentation and source code are known
+ * to have changed, `next` as the planned server.
  *
  * Differences from the real servers:
  * - Everything is on one origin over http. The path selects the server; in tests, so does a foreign port in the Host
@@ -9,9 +10,10 @@
  *   cookie, which is ignored in cross-origin requests.
  * - Passwords are sent and kept in clear text, without client-side key stretching. Nothing outlives the process.
  * - No email is sent. Sign-up shows its confirmation code on the page.
- * - No two-step authentication, devices, Sync, subscription platform, pairwise `sub` or rate limits.
+ * - No devices, Sync, subscription platform, pairwise `sub` Of all rate limits
+ *   only that of wrong passwords, per address.
  * - `POST /v1/authorization` validates its parameters, then rejects: identity assertions cannot be made here.
- * - Access tokens are always opaque, never JWTs. Scoped keys are derived on the server instead of in the browser.
+ * - Scoped keys are derived on the server instead of in the browser.
  * - Pages validate parameters like the real ones, but have their own look and inner URLs. `prompt=none` knows the
  *   errors by name; no client is on the allow-list for silent sign-in with an email address.
  * - Default pictures are SVG; uploaded ones are neither scaled nor re-encoded.
@@ -20,12 +22,13 @@
  *   pauses of up to 10 s (the real broker: ten minutes), for seven days by this server's clock. Pending events end with
  *   the process. A changed metrics setting sends only that event; whether the real broker also sends a profile change
  *   is unknown.
- * - `/metrics-flow` accepts every request, without CORS, unless it has a list of allowed origins. The real one, judging
- *   by its source, always has a list and rejects all other requests with 401, including those without an `Origin`.
+ * - `/metrics-flow` accepts every request, without CORS, unless it has a list of allowed origins. The real one
+ *   always has a list.
  * - In 2019, tokens of a deleted account stay valid, because the event that ends them is never sent.
  * - `/__standin/` is its own: people and tests set faults there.
  */
 import { Hono } from 'hono';
+import { createCustoms } from './auth/customs.ts';
 import { authApp } from './auth/auth-app.ts';
 import { type AnyEra, type Era, type EraRules, rulesOf } from './era.ts';
 import { createEvents, type Events } from './events/events.ts';
@@ -64,6 +67,8 @@ export interface MockServerOptions {
   readonly webhooks?: Readonly<Record<string, string>>;
   /** Overrides the event broker's pauses, in milliseconds. */
   readonly eventTiming?: Partial<Timing>;
+  /** `false`: wrong passwords are never too many. */
+  readonly customs?: boolean;
   /** The origins that may request `/metrics-flow`. Absent: any. */
   readonly metricsFlowOrigins?: readonly string[];
 }
@@ -106,7 +111,9 @@ export function createMockServer(options: MockServerOptions): MockServer {
   const { webhooks = {}, eventTiming = {} } = options;
   const events = createEvents({ store, keys, now, origin, faults, webhooks, timing: eventTiming });
   const metricsFlows = createMetricsFlows(now, options.metricsFlowOrigins);
-  const context: MockContext = { rules, store, keys, now, origin, metricsFlows };
+  const allowed = options.customs === false ? Number.POSITIVE_INFINITY : rules.wrongPasswordsAllowed;
+  const customs = createCustoms(now, allowed);
+  const context: MockContext = { rules, store, keys, now, origin, metricsFlows, customs };
   const apps: Readonly<Record<Role, Hono>> = {
     oauth: oauthApp(context),
     auth: authApp(context),

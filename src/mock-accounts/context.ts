@@ -1,4 +1,5 @@
 /** The context of every endpoint: era rules, state, clock, keys and origin. */
+import type { Customs } from './auth/customs.ts';
 import type { EraRules } from './era.ts';
 import type { Keys } from './keys.ts';
 import type { MetricsFlows } from './pages/metrics-flow.ts';
@@ -13,4 +14,5 @@ export interface MockContext {
   /** The origin of everything; also the issuer. */
   readonly origin: string;
   readonly metricsFlows: MetricsFlows;
+  readonly customs: Customs;
 }

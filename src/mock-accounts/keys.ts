@@ -17,9 +17,9 @@ export interface Keys {
 async function makeKey(createdAt: number): Promise<SigningKey> {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
   const { n, e } = await exportJWK(publicKey);
-  const day = new Date(createdAt).toISOString().slice(0, 10);
+  const day = new Date(createdAt).toISOString().slice(0, 10).replaceAll('-', '');
   const print = await calculateJwkThumbprint({ kty: 'RSA', n: n ?? '', e: e ?? '' });
-  const kid = `${day}-${Buffer.from(print, 'base64url').toString('hex').slice(0, 32)}`;
+  const kid = `${day}-${Buffer.from(print, 'base64url').toString('hex').slice(0, 8)}`;
   // FxA: fxa-createdAt is in seconds, rounded down to the hour.
   const rounded = Math.floor(createdAt / 3_600_000) * 3600;
   const publicJwk = {

@@ -46,5 +46,5 @@ export function roleOf(host: string, path: string, era: Era, ownPort: string): R
   const byPath = roleOfPath(path);
   if (byPort === undefined) return byPath;
   const merged = (role: Role) => role === 'oauth' || role === 'auth';
-  return era === 'today' && merged(byPort) && merged(byPath) ? byPath : byPort;
+  return era !== '2019' && merged(byPort) && merged(byPath) ? byPath : byPort;
 }

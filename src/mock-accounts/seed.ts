@@ -1,8 +1,9 @@
-/** The initial clients and the three seed accounts. */
+/** The initial clients and the seed accounts. */
 import { readFileSync } from 'node:fs';
 import { chromiumRedirectUri, firefoxRedirectUri } from '../fxa/redirect-uris.ts';
 import { isKeyBearing } from './oauth/client-policy.ts';
 import { portrait } from './profile/pictures.ts';
+import { newTotpSecret } from './auth/totp.ts';
 import type { Store } from './store/store.ts';
 import type { Client } from './store/types.ts';
 
@@ -105,4 +106,10 @@ export function seedStore(store: Store, clients: readonly Client[] = seedClients
   ada.avatarId = store.images.add({ uid: ada.uid, type: 'image/svg+xml', bytes }).id;
   store.accounts.add({ email: 'lin@example.com', password, metricsEnabled: false });
   store.accounts.add({ email: 'noor@example.com', password, displayName: 'نور الهدى', locale: 'ar' });
+  store.accounts.add({
+    email: 'tove@example.com',
+    password,
+    displayName: 'Tove Jansdotter',
+    totpSecret: newTotpSecret(),
+  });
 }

@@ -1,5 +1,6 @@
 // Another account signs in while a call runs, at each of the call's own calls: the call never gets the other account's
 // data.
+import { png } from '../../src/mock-accounts/testing/png.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { newKeyRequest } from '../../src/fxa/scoped-keys.ts';
 import type { KeyExchange } from '../../src/session/ports.ts';
@@ -218,10 +219,10 @@ it.each(['changeDisplayName', 'changeAvatar'] as const)(
     const { time } = world;
     const before = nameOf(LIN);
     await time.until(signsIn(LIN)(other), 'the other sign-in');
-    const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+    const picture = png();
     const what =
       write === 'changeAvatar'
-        ? caller.changeAvatar(png, uidOf(ADA))
+        ? caller.changeAvatar(picture, uidOf(ADA))
         : caller.changeDisplayName('Ada', uidOf(ADA));
     const failed = what.catch((error: unknown) => error);
     expect(await time.until(failed, 'the change')).toMatchObject({ code: 'account_changed' });

@@ -46,6 +46,7 @@ describe('signing in', () => {
       access_type: 'offline',
       code_challenge: 'c'.repeat(43),
       code_challenge_method: 'S256',
+      carried: '&action=signin',
     });
     expect(html).toContain("fetch('/v1/oauth/authorization'");
     const answer = await driver.post('/v1/oauth/authorization', data, { cookie: page.cookie() });
@@ -128,7 +129,7 @@ describe('signing in', () => {
 describe("the pages' cookie on the API", () => {
   const host = '127.0.0.1:9720';
   const own = { host, origin: `http://${host}` };
-  const request = { client_id: TEST_CLIENT, state: 's', code_challenge: 'c'.repeat(43) };
+  const request = { client_id: TEST_CLIENT, scope: 'profile', state: 's', code_challenge: 'c'.repeat(43) };
   const wanted = { ...request, code_challenge_method: 'S256' };
 
   it.each(['https://evil.example', 'http://127.0.0.1:9721', 'null'])(

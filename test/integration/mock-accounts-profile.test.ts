@@ -1,4 +1,5 @@
 // The profile server: scopes, single fields, writes, pictures, caching headers.
+import { png } from '../../src/mock-accounts/testing/png.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createMockServer, type MockServer } from '../../src/mock-accounts/app.ts';
 import type { Era } from '../../src/mock-accounts/era.ts';
@@ -39,7 +40,7 @@ describe('GET /v1/profile, by scope', () => {
   it.each([
     ['openid profile:uid', ['sub', 'uid']],
     ['profile:email', ['email', 'metricsEnabled']],
-    ['email', ['email', 'metricsEnabled']],
+    ['email', []],
     ['profile:locale', ['locale', 'metricsEnabled']],
     ['profile:avatar', ['avatar', 'avatarDefault']],
     ['profile:display_name', ['displayName']],
@@ -60,8 +61,8 @@ describe('GET /v1/profile, by scope', () => {
     expect(lin).not.toHaveProperty('displayName');
     expect(lin).toMatchObject({
       metricsEnabled: false,
-      avatarDefault: true,
-      avatar: 'http://127.0.0.1:9720/v1/avatar/L',
+      avatarDefault: false,
+      avatar: 'http://127.0.0.1:9720/v1/avatar/l',
     });
     expect(await profileFor('profile', { email: 'noor@example.com' })).toMatchObject({
       displayName: 'نور الهدى',
@@ -135,7 +136,7 @@ describe('display names', () => {
 });
 
 describe('pictures', () => {
-  const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3]);
+  const PNG = png();
   const upload = async (token: Record<string, string>, bytes: Uint8Array<ArrayBuffer>, type = 'image/png') =>
     driver.send('/v1/avatar/upload', {
       method: 'POST',
@@ -160,7 +161,7 @@ describe('pictures', () => {
     expect((await remove(String(body.id))).body).toEqual({});
     expect((await remove(String(body.id))).status).toBe(404);
     expect((await remove('zz')).body.errno).toBe(101);
-    expect((await driver.get('/v1/avatar', token)).body.avatarDefault).toBe(true);
+    expect((await driver.get('/v1/avatar', token)).body.avatar).toMatch(/\/v1\/avatar\/A$/);
   });
 
   it('are judged by their first bytes, type and size', async () => {
@@ -169,10 +170,15 @@ describe('pictures', () => {
       status: 500,
       body: { errno: 103 },
     });
-    expect((await upload(token, new Uint8Array([0xff, 0xd8, 0xff, 0xe0]), 'image/jpeg')).status).toBe(201);
-    expect((await upload(token, new Uint8Array([0xff, 0xd8, 0xff, 0xee]), 'image/jpeg')).status).toBe(500);
+    expect(
+      (await upload(token, new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0xff, 0xd9]), 'image/jpeg')).status,
+    ).toBe(201);
+    expect(
+      (await upload(token, new Uint8Array([0xff, 0xd8, 0xff, 0xee, 0xff, 0xd9]), 'image/jpeg')).status,
+    ).toBe(500);
+    expect((await upload(token, PNG.slice(0, 20))).body).toMatchObject({ errno: 103 });
     expect((await upload(token, PNG, 'image/gif')).status).toBe(415);
-    expect((await upload(token, new Uint8Array(1024 * 1024 + 1))).status).toBe(413);
+    expect((await upload(token, new Uint8Array(2 * 1024 * 1024 + 1))).status).toBe(413);
   });
 
   it('of others are out of reach', async () => {

@@ -17,28 +17,37 @@ describe('errors that stay on the page', () => {
   it.each([
     [{ client_id: 'ffffffffffffffff' }, 'Unknown client'],
     [{ redirect_uri: 'https://evil.example/' }, 'Incorrect redirect_uri'],
-    [{ scope: '' }, 'Invalid parameter: scope'],
+    [{ scope: '' }, 'Invalid OAuth parameter: scope'],
+    [{ scope: undefined }, 'Missing OAuth parameter: scope'],
+    [{ code_challenge: 'short' }, 'Invalid OAuth parameter: code_challenge'],
+    [{ code_challenge_method: 'plain' }, 'Invalid OAuth parameter: code_challenge_method'],
+    [{ client_id: UNTRUSTED, scope: 'profile' }, 'Invalid OAuth parameter: scope'],
+    [{ scope: 'https://identity.mozilla.com/apps/oldsync' }, 'Invalid OAuth parameter: scope'],
+    [{ access_type: 'forever' }, 'Invalid OAuth parameter: access_type'],
+    [{ max_age: '-1' }, 'Invalid OAuth parameter: max_age'],
+    [{ prompt: 'maybe' }, 'Invalid OAuth parameter: prompt'],
+    [{ action: 'fly' }, 'Invalid OAuth parameter: action'],
+    [{ action: 'force_auth' }, 'Invalid OAuth parameter: email'],
+    [{ login_hint: 'nonsense' }, 'Invalid OAuth parameter: login_hint'],
+    [{ keys_jwk: '!' }, 'Invalid OAuth parameter: keys_jwk'],
+  ])('%j: %s', async (more, message) => {
+    const { status, alert, data } = await browse(query(more));
+    expect([status, alert, data]).toEqual([200, message, undefined]);
+  });
+
+  it.each([
     [{ state: undefined }, 'Invalid parameter: state'],
-    [{ state: 'x'.repeat(513) }, 'Invalid parameter: state'],
+    [{ state: 'x'.repeat(257) }, 'Invalid parameter: state'],
     [
       { code_challenge: undefined, code_challenge_method: undefined },
       'Public clients require PKCE OAuth parameters',
     ],
-    [{ code_challenge: 'short' }, 'Invalid parameter: code_challenge'],
     [{ code_challenge_method: undefined }, 'Invalid parameter: code_challenge_method'],
     [{ client_id: CONFIDENTIAL }, 'Not a public client'],
-    [{ client_id: UNTRUSTED, scope: 'profile' }, 'Invalid parameter: scope'],
-    [{ scope: 'https://identity.mozilla.com/apps/oldsync' }, 'Invalid parameter: scope'],
-    [{ access_type: 'forever' }, 'Invalid parameter: access_type'],
-    [{ max_age: '-1' }, 'Invalid parameter: max_age'],
-    [{ prompt: 'maybe' }, 'Invalid parameter: prompt'],
-    [{ action: 'fly' }, 'Invalid parameter: action'],
-    [{ action: 'force_auth' }, 'Invalid parameter: email'],
-    [{ login_hint: 'nonsense' }, 'Invalid parameter: login_hint'],
-    [{ keys_jwk: '!' }, 'Invalid parameter: keys_jwk'],
-  ])('%j: %s', async (more, message) => {
-    const { status, alert, data } = await browse(query(more));
-    expect([status, alert, data]).toEqual([200, message, undefined]);
+  ])('in 2019 alone: %j: %s', async (more, message) => {
+    const { alert, data } = await fresh('2019').page.open(query(more));
+    expect([alert, data]).toEqual([message, undefined]);
+    expect((await browse(query(more))).alert).toBeUndefined();
   });
 });
 
@@ -64,9 +73,9 @@ describe('prompt=none', () => {
   const errorOf = async (more: Record<string, string | undefined> = {}) =>
     new URL(String((await silent(more)).data)).searchParams.get('error');
 
-  it('continues when there is a session', async () => {
+  it('continues when there is a session, and a hint of whose', async () => {
     await signIn();
-    expect((await silent()).data).toMatchObject({ state: 'the-state' });
+    expect(await errorOf()).toBe('invalid_request');
     const { id_token: hint } = await driver.tokens();
     expect((await silent({ id_token_hint: String(hint) })).data).toMatchObject({ state: 'the-state' });
     clock.now += 6 * 24 * 3_600_000;
@@ -90,13 +99,25 @@ describe('prompt=none', () => {
     expect(await errorOf({ id_token_hint: 'nonsense' })).toBe('invalid_request');
     const { id_token: other } = await driver.tokens({ email: 'lin@example.com' });
     expect(await errorOf({ id_token_hint: String(other) })).toBe('account_selection_required');
-    expect(await errorOf({ acr_values: 'AAL2' })).toBe('unmet_authentication_requirements');
-    expect(await errorOf({ client_id: UNTRUSTED, scope: 'profile:uid' })).toBe('consent_required');
+    const hint = async (clientId?: string) => {
+      const scope = 'openid profile:uid';
+      const { id_token: own } = await driver.tokens({
+        scope,
+        ...(clientId === undefined ? {} : { clientId }),
+      });
+      return { id_token_hint: String(own) };
+    };
+    const hinted = await hint();
+    expect(await errorOf({ ...hinted, acr_values: 'AAL2' })).toBe('unmet_authentication_requirements');
+    const untrusted = { client_id: UNTRUSTED, redirect_uri: 'https://untrusted.example.net/cb' };
+    expect(await errorOf({ ...(await hint(UNTRUSTED)), ...untrusted, scope: 'profile:uid' })).toBe(
+      'consent_required',
+    );
     clock.now += 60_000;
-    expect(await errorOf({ max_age: '10' })).toBe('unmet_authentication_requirements');
+    expect(await errorOf({ ...hinted, max_age: '10' })).toBe('unmet_authentication_requirements');
     const ada = mock.store.accounts.byEmail('ada@example.com');
     if (ada !== undefined) ada.verified = false;
-    expect(await errorOf()).toBe('interaction_required');
+    expect(await errorOf(hinted)).toBe('interaction_required');
   });
 
   it('stays on the page with return_on_error=false', async () => {

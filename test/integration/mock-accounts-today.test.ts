@@ -38,7 +38,7 @@ describe('headers', () => {
     expect(headers.get('access-control-allow-credentials')).toBeNull();
   });
 
-  it('preflights allow four headers, and two more on the auth server', async () => {
+  it('preflights allow four headers, and two more on the server of OAuth and accounts', async () => {
     const preflight = (path: string, wanted: string) =>
       driver.send(path, {
         method: 'OPTIONS',
@@ -51,14 +51,15 @@ describe('headers', () => {
     expect((await preflight('/v1/token', 'content-type')).headers.get('access-control-allow-origin')).toBe(
       '*',
     );
-    expect((await preflight('/v1/token', 'baggage')).headers.get('access-control-allow-origin')).toBeNull();
+    expect((await preflight('/v1/token', 'x-foo')).headers.get('access-control-allow-origin')).toBeNull();
+    expect((await preflight('/v1/token', 'baggage')).headers.get('access-control-allow-origin')).toBe('*');
     expect((await preflight('/v1/oauth/token', 'baggage')).headers.get('access-control-allow-origin')).toBe(
       '*',
     );
   });
 
   it('both families of paths answer on both hosts', async () => {
-    expect((await driver.post('/v1/oauth/token', {}, { host: '127.0.0.1:9010' })).body.errno).toBe(108);
+    expect((await driver.post('/v1/oauth/token', {}, { host: '127.0.0.1:9010' })).body.errno).toBe(107);
     expect((await driver.post('/v1/token', {}, { host: '127.0.0.1:9000' })).body.errno).toBe(109);
   });
 });

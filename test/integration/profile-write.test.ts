@@ -1,4 +1,5 @@
 // Writing to the profile, over a real connection, and reading it back: both eras.
+import { png } from '../../src/mock-accounts/testing/png.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mockServerEndpoints, type Deployment } from '../../src/fxa/environments.ts';
 import { LARGEST_AVATAR, setAvatar, setDisplayName } from '../../src/fxa/profile-write.ts';
@@ -12,9 +13,8 @@ import { ERAS } from './harness.ts';
 const keys = createKeys(Date.now);
 const http = { fetch };
 
-const PNG = new Uint8Array(LARGEST_AVATAR);
-PNG.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-const JPEG = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]);
+const PNG = png(LARGEST_AVATAR);
+const JPEG = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3, 0xff, 0xd9]);
 
 describe.each(ERAS)('writing to the profile, era %s', (era) => {
   let mock: RunningMockServer;

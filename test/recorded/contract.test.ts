@@ -2,19 +2,41 @@
 // `RECORDED_2019=file npx vitest run recorded` holds it against another recording of the same shape.
 import { describe, expect, it } from 'vitest';
 import { comparable } from './compare.ts';
-import { CONTRACT, type RecordedResponse } from './exchange.ts';
-import { readRecording, replay } from './replay.ts';
+import { issuedForm, recordedForm } from './decoded.ts';
+import { CONTRACT, type Exchange, type RecordedResponse } from './exchange.ts';
+import { readRecording, replay, withServer } from './replay.ts';
+import { makeVisit, recordedEnd } from './visits.ts';
 
-describe('recorded in 2019', () => {
-  const recording = readRecording(CONTRACT[2019]);
-  it.each(
-    CONTRACT[2019].map(
-      (exchange) => [`#${exchange.n} ${exchange.section}: ${exchange.title}`, exchange] as const,
-    ),
-  )('%s', async (_, exchange) => {
-    const answer = await replay('2019', recording, exchange);
+const named = (exchanges: readonly Exchange[]) =>
+  exchanges.map((exchange) => [`#${exchange.n} ${exchange.section}: ${exchange.title}`, exchange] as const);
+const of = (exchanges: readonly Exchange[], section: RegExp) =>
+  named(exchanges.filter((exchange) => section.test(exchange.section)));
+
+describe.each(['2019', '2023'] as const)('recorded in %s', (era) => {
+  const recording = readRecording(CONTRACT[era]);
+
+  it.each(of(CONTRACT[era], /^[^OQ]\./))('%s', async (_, exchange) => {
+    const answer = await replay(era, recording, exchange);
     const { expected, got } = comparable(exchange.response, answer);
     expect(got).toEqual(expected);
+  });
+});
+
+describe('recorded in 2023, decoded', () => {
+  const recording = readRecording(CONTRACT[2023]);
+  it.each(of(CONTRACT[2023], /^O\./))('%s', async (_, exchange) => {
+    await withServer('2023', recording, async (running) => {
+      expect(await issuedForm(running, exchange)).toEqual(recordedForm(exchange));
+    });
+  });
+});
+
+describe('recorded in 2023, visits', () => {
+  const recording = readRecording(CONTRACT[2023]);
+  it.each(of(CONTRACT[2023], /^Q\./))('%s', async (_, exchange) => {
+    await withServer('2023', recording, async (running) => {
+      expect(await makeVisit(running, exchange)).toEqual(recordedEnd(exchange));
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 // Has the extension and the companion make every request they know, at the mock server, and notes of which kind each was.
+import { png } from '../../src/mock-accounts/testing/png.ts';
 import { Agent } from 'node:http';
 import { expect, vi } from 'vitest';
 import type { CompanionSettings } from '../../src/companion/config.ts';
@@ -17,7 +18,7 @@ import { createHarness } from '../integration/harness.ts';
 import { noting } from './kinds.ts';
 
 const SCOPE = 'openid profile profile:display_name:write profile:avatar:write';
-const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+const PNG = png();
 const keys = createKeys(Date.now);
 const until = (is: () => boolean) => vi.waitUntil(is, { timeout: 60_000 });
 

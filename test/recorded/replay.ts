@@ -63,6 +63,7 @@ async function issueJwt(running: RunningMockServer, recorded: string): Promise<s
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
       client_id: clientId,
+      grant_type: 'authorization_code',
       code,
       code_verifier: JWT_VERIFIER,
       ttl: Number(claims.exp) - Number(claims.iat),
@@ -84,12 +85,24 @@ async function withCurrentEtag(
   return { ...request, headers: { ...headers, 'if-none-match': answered.etag ?? '' } };
 }
 
-/** Sends the request of an exchange, after what it presupposes, and returns the answer. */
-export async function replay(era: Era, recording: Recording, exchange: Exchange): Promise<RecordedResponse> {
-  const { facts, hosts } = recording;
-  const clients = facts.clients;
-  const running = await startMockServer({ era, keys, clients });
+/** Runs `use` with a mock server that has the clients of the recording. */
+export async function withServer<T>(
+  era: Era,
+  { facts }: Recording,
+  use: (running: RunningMockServer) => Promise<T>,
+): Promise<T> {
+  const running = await startMockServer({ era, keys, clients: facts.clients, metricsFlowOrigins: [] });
   try {
+    return await use(running);
+  } finally {
+    await running.stop();
+  }
+}
+
+/** Sends the request of an exchange, after what it presupposes, and returns the answer. */
+export function replay(era: Era, recording: Recording, exchange: Exchange): Promise<RecordedResponse> {
+  const { facts, hosts } = recording;
+  return withServer(era, recording, async (running) => {
     const port = Number(new URL(running.origin).port);
     const scene = { facts, exchange, running, issueJwt: (token: string) => issueJwt(running, token) };
     const requests = (await prepare(scene)).map(({ headers, ...request }) => {
@@ -99,8 +112,6 @@ export async function replay(era: Era, recording: Recording, exchange: Exchange)
     const last = requests.pop();
     if (last === undefined) throw new Error('Nothing to send');
     for (const request of requests) await send(port, request);
-    return await send(port, await withCurrentEtag(port, exchange, last));
-  } finally {
-    await running.stop();
-  }
+    return send(port, await withCurrentEtag(port, exchange, last));
+  });
 }

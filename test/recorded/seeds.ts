@@ -51,7 +51,10 @@ function addAccounts({ facts, exchange, running }: Scene): Account {
   const token = parametersOf(exchange.request).token ?? bearerOf(exchange.request);
   const told = answer.uid ?? answer.sub ?? answer.user ?? facts.tokens.get(token)?.uid;
   const uid = String(told ?? claimsIn(token)?.sub ?? facts.uid);
-  const email = typeof answer.email === 'string' ? answer.email : undefined;
+  const signingIn = exchange.response.body.includes('"errno":102,')
+    ? undefined
+    : parametersOf(exchange.request).email;
+  const email = typeof answer.email === 'string' ? answer.email : signingIn;
   const account = running.store.accounts.add({
     uid,
     email: email ?? facts.emails.get(uid) ?? 'ada.recorded@example.com',

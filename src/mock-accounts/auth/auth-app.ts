@@ -13,6 +13,7 @@ import {
   loginEndpoint,
   sessionDestroyEndpoint,
   verifyCodeEndpoint,
+  verifyTotpEndpoint,
 } from './accounts.ts';
 import { authorizationEndpoint } from './authorization.ts';
 import { authDestroyEndpoint } from './destroy.ts';
@@ -36,9 +37,16 @@ export function authApp(context: MockContext): Hono {
     {
       method: 'POST',
       path: '/v1/account/scoped-key-data',
+      bySession: true,
       handle: (c) => scopedKeyDataEndpoint(context, c),
     },
-    { method: 'POST', path: '/v1/oauth/authorization', handle: (c) => authorizationEndpoint(context, c) },
+    {
+      method: 'POST',
+      path: '/v1/oauth/authorization',
+      bySession: true,
+      handle: (c) => authorizationEndpoint(context, c),
+    },
+    { method: 'POST', path: '/v1/session/verify/totp', handle: (c) => verifyTotpEndpoint(context, c) },
     { method: 'POST', path: '/v1/oauth/token', handle: (c) => authTokenEndpoint(context, c) },
     {
       method: 'GET',

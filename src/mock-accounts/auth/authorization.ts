@@ -9,11 +9,12 @@ import { checkPkceUse, checkRedirectUri, checkScopes } from '../oauth/client-pol
 import { findClient } from '../oauth/client-auth.ts';
 import { authProblem, invalidParameter, oauthProblem } from '../problems.ts';
 import { collapse, scopeValues } from '../scope-set.ts';
-import { anyCaseClientId, authScope, codeChallenge, keysJwe } from '../validation/members.ts';
-import { depends, optional, required, type Schema, validate } from '../validation/schema.ts';
+import { anyCaseClientId, authScope, clientId, codeChallenge, keysJwe } from '../validation/members.ts';
+import { depends, type Field, optional, required, type Schema, validate } from '../validation/schema.ts';
 import { INVALID, integer, nullable, string, url } from '../validation/types.ts';
 import type { MockContext } from '../context.ts';
 import { needSession, type SignedIn } from './session.ts';
+import { needsSecondStep } from './totp.ts';
 
 interface AuthorizationParams {
   readonly client_id: string;
@@ -27,27 +28,42 @@ interface AuthorizationParams {
   readonly max_age?: number;
 }
 
+/** FxA: 2023 does not name a scope that is wrong; today it must be there, and is named. */
+function scopeField(rules: EraRules): Field[] {
+  if (rules.scopeRequired) return [required('scope', string({ max: 256, pattern: /^[a-zA-Z0-9 _/.:-]*$/ }))];
+  return [optional('scope', rules.monorepo ? string({ empty: true }) : authScope)];
+}
+
 function schemaOf(rules: EraRules): Schema {
   return {
     unknown: 'stripped',
     allOrNone: ['code_challenge', 'code_challenge_method'],
     fields: [
       optional('response_type', string({ oneOf: ['code'] }), 'code'),
-      required('client_id', anyCaseClientId),
+      required('client_id', rules.strictAuthorization ? clientId : anyCaseClientId),
       depends(
         'assertion',
         () => INVALID,
         () => 'forbidden',
       ),
+      ...(rules.strictAuthorization
+        ? [
+            depends(
+              'resource',
+              () => INVALID,
+              () => 'forbidden',
+            ),
+          ]
+        : []),
       optional('redirect_uri', url(['http', 'https'], 256)),
-      optional('scope', authScope),
+      ...scopeField(rules),
       required('state', string({ max: rules.stateMaxLength })),
       optional('access_type', string({ oneOf: ['offline', 'online'] }), 'online'),
       optional('code_challenge_method', string({ oneOf: ['S256'] })),
       optional('code_challenge', codeChallenge),
       optional('keys_jwe', keysJwe),
       optional('acr_values', nullable(string({ max: 256 }))),
-      ...(rules.era === 'today' ? [optional('max_age', integer(Number.MAX_SAFE_INTEGER))] : []),
+      ...(rules.monorepo ? [optional('max_age', integer(Number.MAX_SAFE_INTEGER))] : []),
     ],
   };
 }
@@ -57,22 +73,26 @@ function checkAgain(rules: EraRules, params: AuthorizationParams): void {
   const { redirect_uri: uri, scope } = params;
   if (uri !== undefined && url(rules.redirectSchemes, 256)(uri) === INVALID)
     throw invalidParameter(['redirect_uri']);
+  if (rules.monorepo && (scope ?? '') !== '' && authScope(scope) === INVALID) throw invalidParameter([]);
   if (scopeValues(scope ?? '') === undefined) throw invalidParameter(['scope']);
 }
 
-/** FxA: AAL2 requires two-step authentication, which no account here has; `max_age` has a tolerance of five seconds. */
+/** FxA: AAL2 requires two-step sign-in; `max_age` has a tolerance of five seconds. */
 function checkAuthentication(context: MockContext, { session }: SignedIn, params: AuthorizationParams): void {
   const acr = (params.acr_values ?? '').trim().split(/\s+/);
-  if (acr.includes('AAL2') && session.aal < 2) throw oauthProblem(120, { foundValue: session.aal });
+  if (acr.includes('AAL2') && session.aal < 2)
+    throw oauthProblem(120, { foundValue: context.rules.monorepo ? String(session.aal) : session.aal });
   const age = (context.now() - session.lastAuthAt) / 1000;
   if (params.max_age !== undefined && age > params.max_age + 5) throw oauthProblem(120);
 }
 
-/** The redirect URI with code and state. FxA: encoded by RFC 3986, so `~` is kept and `*` is not. */
-function withAnswer(redirectUri: string, code: string, state: string): string {
+/** The redirect URI with code and state. FxA: 2019 encoded by RFC 3986, so that `~` was kept and `*` was not. */
+function withAnswer(rules: EraRules, redirectUri: string, code: string, state: string): string {
   const answer = new URLSearchParams({ code, state }).toString();
   const joint = redirectUri.includes('?') ? '&' : '?';
-  return redirectUri + joint + answer.replaceAll('%7E', '~').replaceAll('*', '%2A');
+  return (
+    redirectUri + joint + (rules.monorepo ? answer : answer.replaceAll('%7E', '~').replaceAll('*', '%2A'))
+  );
 }
 
 /** The endpoint. Throws 104, 107, 108, 110, 162, 163, 166, 167, 169, 170, 204. */
@@ -84,6 +104,7 @@ export async function authorizationEndpoint(context: MockContext, c: Context): P
     throw authProblem(204, { clientId: params.client_id, retryAfter: 30 });
   }
   if (!who.account.verified) throw authProblem(104);
+  if (needsSecondStep(who.account, who.session)) throw authProblem(138);
   checkAgain(rules, params);
   const client = findClient(context, params.client_id);
   const redirectUri = checkRedirectUri(client, params.redirect_uri);
@@ -105,7 +126,7 @@ export async function authorizationEndpoint(context: MockContext, c: Context): P
   return json({
     code,
     state: params.state,
-    redirect: withAnswer(redirectUri, code, params.state),
+    redirect: withAnswer(rules, redirectUri, code, params.state),
     scope: rules.scopeInAuthorizationAnswer ? scope : undefined,
   });
 }

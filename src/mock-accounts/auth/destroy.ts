@@ -3,10 +3,11 @@ import type { Context } from 'hono';
 import { readPayload } from '../http/payload.ts';
 import { json } from '../http/reply.ts';
 import { authenticateClient, basicPattern, readBasic } from '../oauth/client-auth.ts';
-import { invalidParameter } from '../problems.ts';
+import { crash, invalidParameter } from '../problems.ts';
 import { anyCaseClientId, anyCaseSecret, anyCaseToken, accessToken } from '../validation/members.ts';
 import { depends, optional, required, type Schema, validate } from '../validation/schema.ts';
 import { either, string } from '../validation/types.ts';
+import { findAccessToken } from '../oauth/jwt-access-token.ts';
 import type { MockContext } from '../context.ts';
 
 const schemaOf = (hasHeader: boolean): Schema => ({
@@ -19,10 +20,18 @@ const schemaOf = (hasHeader: boolean): Schema => ({
   ],
 });
 
+/** Whether everything but the token is there. */
+function isWithoutToken(payload: unknown): boolean {
+  if (typeof payload !== 'object' || payload === null || !('client_id' in payload)) return false;
+  return !('token' in payload);
+}
+
 /** The endpoint. Throws 107, 108, 162, 171. */
 export async function authDestroyEndpoint(context: MockContext, c: Context): Promise<Response> {
   const { rules, store } = context;
-  const payload = await readPayload(c.req.raw);
+  const payload = await readPayload(c.req.raw, 'json-or-form');
+  // FxA: the handler behind looks at a token that is not there.
+  if (isWithoutToken(payload)) throw crash();
   const header = c.req.header('authorization');
   const basic = header?.startsWith('Basic') === true ? header : undefined;
   if (basic !== undefined && !basicPattern(rules).test(basic))
@@ -35,9 +44,9 @@ export async function authDestroyEndpoint(context: MockContext, c: Context): Pro
       : readBasic(rules, basic),
   );
   const token = params.token as string;
-  const access = store.tokens.findAccessToken(token);
+  const access = await findAccessToken(context, token);
   if (access?.clientId === client.id) store.tokens.removeAccessToken(access.id);
-  const refresh = store.tokens.findRefreshToken(token);
+  const refresh = token.includes('.') ? undefined : store.tokens.findRefreshToken(token);
   if (refresh?.clientId === client.id) store.tokens.removeRefreshToken(refresh.id);
   return json({});
 }

@@ -43,7 +43,6 @@ describe('POST /v1/account/scoped-key-data', () => {
     expect((await ask({ client_id: 'ab'.repeat(8) })).body).toMatchObject({ errno: 162 });
     expect((await ask({ client_id: 'a1b2c3d4e5f60001' })).body).toMatchObject({
       errno: 163,
-      invalidScopes: [KEY_SCOPE],
     });
     expect(faultyKeys((await ask({ assertion: 'x'.repeat(60) })).body)).toEqual(['assertion']);
     expect((await ask({ scope: undefined })).body).toMatchObject({ errno: 108, param: 'scope' });

@@ -31,8 +31,9 @@ export function signedIn(context: MockContext, c: Context): SignedIn | undefined
 /** The session, or problem 110. */
 export function needSession(context: MockContext, c: Context): SignedIn {
   const found = signedIn(context, c);
-  if (found === undefined) throw authProblem(110);
-  return found;
+  if (found !== undefined) return found;
+  const message = 'The authentication token could not be found';
+  throw authProblem(110, context.rules.monorepo ? { message } : {});
 }
 
 /** Sets the session cookie. */

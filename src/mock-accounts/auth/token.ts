@@ -11,15 +11,7 @@ import {
   authScope,
   rfcCodeVerifier,
 } from '../validation/members.ts';
-import {
-  check,
-  type Failure,
-  optional,
-  required,
-  type Schema,
-  type Values,
-  validate,
-} from '../validation/schema.ts';
+import { check, type Failure, optional, required, type Schema, type Values } from '../validation/schema.ts';
 import { integer, positive, string, url } from '../validation/types.ts';
 import type { MockContext } from '../context.ts';
 
@@ -84,7 +76,10 @@ function firstThatFits(payload: unknown): Values {
   );
 }
 
-/** Today only the grant type decides which members are validated. */
+/**
+ * Since the servers are one, the grant type decides which members are validated, and none of them is named. FxA:
+ * without a grant type, the request is taken for a direct grant.
+ */
 function byGrantType(payload: unknown): Values {
   const asked = typeof payload === 'object' && payload !== null ? (payload as Values).grant_type : undefined;
   const schemas = {
@@ -92,9 +87,10 @@ function byGrantType(payload: unknown): Values {
     refresh_token: refreshGrant,
     'fxa-credentials': credentialsGrant,
   };
-  const schema = schemas[(asked ?? 'authorization_code') as keyof typeof schemas] as Schema | undefined;
-  if (schema === undefined) throw invalidParameter(['grant_type']);
-  return validate(schema, payload);
+  const schema = schemas[(asked ?? 'fxa-credentials') as keyof typeof schemas] as Schema | undefined;
+  const outcome = schema === undefined ? undefined : check(schema, payload);
+  if (outcome?.ok !== true) throw invalidParameter(['']);
+  return outcome.values;
 }
 
 /** FxA 2019: the OAuth server validates again, more strictly; its errors are returned as 107. */
@@ -106,7 +102,7 @@ function checkAgain(context: MockContext, values: Values): void {
 
 /** The endpoint. Throws the auth server's errnos. */
 export async function authTokenEndpoint(context: MockContext, c: Context): Promise<Response> {
-  const old = context.rules.era === '2019';
+  const old = !context.rules.monorepo;
   // FxA 2019: accepts JSON with a text type; today both token endpoints reject it.
   const payload = await readPayload(c.req.raw, old ? undefined : 'json-or-form');
   const values = old ? firstThatFits(payload) : byGrantType(payload);

@@ -63,7 +63,17 @@ describe('what happens to an account', () => {
     const change = { changeTime: clock.now };
     expect(sent()).toEqual([
       { [`${URI}password-change`]: change },
-      { [`${URI}profile-change`]: { uid: ada.uid } },
+      {
+        [`${URI}profile-change`]: {
+          uid: ada.uid,
+          email: 'ada@example.com',
+          locale: 'en-US',
+          metricsEnabled: true,
+          totpEnabled: false,
+          accountDisabled: false,
+          accountLocked: false,
+        },
+      },
       {
         [`${URI}subscription-state-change`]: {
           capabilities: ['pro'],
@@ -74,13 +84,13 @@ describe('what happens to an account', () => {
       { [`${URI}metrics-opt-out`]: {} },
       { [`${URI}metrics-opt-in`]: {} },
       { [`${URI}password-change`]: change },
-      { [`${URI}delete-user`]: {} },
+      { [`${URI}delete-user`]: { reason: 'user' } },
     ]);
     expect(new Set(receiver.received.map(({ claims }) => claims.aud))).toEqual(new Set([TEST_CLIENT]));
     expect(receiver.received[0]?.claims).toMatchObject({ iss: mock.origin, sub: ada.uid });
   });
 
-  it('is sent to a client whose tokens are gone, but not for other accounts or after deletion', async () => {
+  it('is sent to a client whose tokens are gone, also after deletion, but not for other accounts', async () => {
     const { store, events } = mock;
     store.disconnect(ada.uid, TEST_CLIENT);
     store.profileChanged(ada);
@@ -89,7 +99,7 @@ describe('what happens to an account', () => {
     store.deleteAccount(ada.uid);
     store.profileChanged(ada);
     await events.idle();
-    expect(receiver.events().toSorted()).toEqual(['delete-user', 'profile-change']);
+    expect(receiver.events().toSorted()).toEqual(['delete-user', 'profile-change', 'profile-change']);
   });
 
   it('is sent for every account to a resource server, and for a subscription to the client that sells it', async () => {

@@ -48,7 +48,7 @@ function wording(
 /** FxA: the newest auth and OAuth servers use milliseconds in the body of a 429; all other bodies use seconds. */
 function bodyTime(rules: EraRules, role: ApiRole, { status, retryAfter, bodyRetryAfter }: StatusEffect) {
   if (bodyRetryAfter !== undefined) return bodyRetryAfter === false ? undefined : bodyRetryAfter;
-  const inMilliseconds = rules.era === 'today' && role !== 'profile' && status === 429;
+  const inMilliseconds = rules.retryAfterInMilliseconds && role !== 'profile' && status === 429;
   return retryAfter === undefined || !inMilliseconds ? retryAfter : retryAfter * 1000;
 }
 

@@ -10,12 +10,14 @@ export interface Endpoint {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Hono's path syntax; `:name` matches one segment. */
   readonly path: string;
+  /** For a signed-in person. FxA: such answers are signed while they are sent, so their length is not told. */
+  readonly bySession?: true;
   readonly handle: (c: Context) => Response | Promise<Response>;
 }
 
 /** The error response for a problem, or the framework's plain 500. */
 function rendered(style: ApiStyle, error: ProblemError): Response {
-  if (error.problem.kind === 'crash') {
+  if (error.problem.kind === 'crash' && style.bareCrash) {
     const message = 'An internal server error occurred';
     return json({ statusCode: 500, error: 'Internal Server Error', message }, 500);
   }
@@ -44,13 +46,19 @@ export function apiApp(style: ApiStyle, endpoints: readonly Endpoint[], now: () 
       return withHeaders(c, 'preflight', rendered(style, error));
     }
   });
-  for (const { method, path, handle } of endpoints) {
+  for (const { method, path, handle, bySession } of endpoints) {
+    const signed = (response: Response) => {
+      if (bySession === true && style.signsAnswers && response.status !== 401) {
+        response.headers.delete('content-length');
+      }
+      return response;
+    };
     app.on(method, path, async (c) => {
       try {
-        return withHeaders(c, 'route', await handle(c));
+        return withHeaders(c, 'route', signed(await handle(c)));
       } catch (error) {
         if (!(error instanceof ProblemError)) throw error;
-        return withHeaders(c, 'route', rendered(style, error));
+        return withHeaders(c, 'route', signed(rendered(style, error)));
       }
     });
   }

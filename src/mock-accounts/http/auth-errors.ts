@@ -31,6 +31,7 @@ const WORDINGS: Readonly<Record<number, Wording>> = {
   173: bad('Mismatched authorization code'),
   174: bad('Expired authorization code'),
   175: bad('Public clients require PKCE OAuth parameters'),
+  114: [429, 'Too Many Requests', 'Client has sent too many requests'],
   204: [503, 'Client Disabled', 'This client has been temporarily disabled'],
 };
 
@@ -64,25 +65,42 @@ function body(
   return {
     status,
     body: { code: status, errno, error, message, info: rules.authErrorInfo, ...extra },
-    headers: status === 503 ? { 'retry-after': '30' } : {},
+    headers: retryAfter(status, extra),
   };
+}
+
+/** Words that changed when the servers became one. */
+const NEWER: Readonly<Record<number, Wording>> = {
+  104: bad('Unconfirmed account'),
+  105: bad('Invalid or expired confirmation code'),
+  138: bad('Unconfirmed session'),
+};
+const STUMBLED: Wording = [500, 'Internal Server Error', 'An internal server error occurred'];
+/** FxA: a 429 tells the wait in its header as in its body. */
+function retryAfter(status: number, extra: Extra): Record<string, string> {
+  if (status === 503) return { 'retry-after': '30' };
+  return typeof extra.retryAfter === 'number' ? { 'retry-after': String(extra.retryAfter) } : {};
 }
 
 const UNSPECIFIED: Wording = [500, 'Internal Server Error', 'Unspecified error'];
 
 function known(rules: EraRules, errno: number, extra: Extra = {}): Rendered {
-  return body(rules, errno, WORDINGS[errno] ?? UNSPECIFIED, extra);
+  const newer = rules.monorepo ? NEWER[errno] : undefined;
+  return body(rules, errno, newer ?? WORDINGS[errno] ?? UNSPECIFIED, extra);
 }
 
 function translated(rules: EraRules, errno: number, extra: Extra): Rendered {
   const translation = TRANSLATION[errno];
   if (translation === undefined) return body(rules, 999, UNSPECIFIED);
-  const [own, ...kept] = translation;
-  return known(
-    rules,
-    own,
-    Object.fromEntries(kept.filter((key) => key in extra).map((key) => [key, extra[key]])),
-  );
+  const [own, ...members] = translation;
+  const told = rules.translatedMembers || own === 204 || (own === 170 && rules.mismatchTellsFound);
+  const kept = told ? members : [];
+  const found = kept.filter((key) => key in extra).map((key) => [key, extra[key]] as const);
+  const { body: answer, ...rest } = known(rules, own, Object.fromEntries(found));
+  // FxA 2023: this one error forgets its `code`.
+  if (own !== 173 || rules.translatedMembers) return { ...rest, body: answer };
+  const { code: _, ...others } = answer;
+  return { ...rest, body: others };
 }
 
 /** Renders a problem as the auth server does on its own paths, `/v1/oauth/…` included. */
@@ -102,10 +120,12 @@ export function renderAuthProblem(rules: EraRules, problem: Problem): Rendered {
     }
     case 'http':
       if (problem.status === 413) return known(rules, 113);
-      if (rules.era === 'today' && problem.message.includes('JSON format')) return known(rules, 106);
+      if (rules.monorepo && problem.message.includes('JSON format')) {
+        return body(rules, 999, [problem.status, problem.phrase, problem.message], { data: '{}' });
+      }
       return body(rules, 999, [problem.status, problem.phrase, problem.message]);
     case 'profile':
     case 'crash':
-      return body(rules, 999, UNSPECIFIED);
+      return body(rules, 999, rules.monorepo ? STUMBLED : UNSPECIFIED);
   }
 }

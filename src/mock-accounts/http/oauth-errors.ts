@@ -53,7 +53,7 @@ function body(
       info: rules.oauthErrorInfo,
       ...extra,
     },
-    headers: wording.status === 503 ? { 'retry-after': '30' } : {},
+    headers: wording.status === 503 && !rules.monorepo ? { 'retry-after': '30' } : {},
   };
 }
 
@@ -68,7 +68,13 @@ export function renderOAuthProblem(rules: EraRules, problem: Problem): Rendered 
     }
     case 'http':
       if (problem.status === 415) return body(rules, 113, WORDINGS[113] ?? UNSPECIFIED);
-      return body(rules, 999, { status: problem.status, error: problem.phrase, message: problem.message });
+      // Since the servers are one, a path that does not exist belongs to the auth server.
+      return body(
+        rules,
+        999,
+        { status: problem.status, error: problem.phrase, message: problem.message },
+        rules.monorepo && problem.status === 404 ? { info: rules.authErrorInfo } : {},
+      );
     case 'auth':
     case 'profile':
     case 'crash':

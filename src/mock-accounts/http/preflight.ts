@@ -27,14 +27,14 @@ export function preflight(request: Request, style: ApiStyle, exists: (method: st
     return json({ message: 'CORS error: Some headers are not allowed' });
   }
   return new Response(null, {
-    status: 200,
+    status: style.preflightStatus,
     headers: {
       'access-control-allow-origin': style.cors === 'star' ? '*' : (origin ?? '*'),
       'access-control-allow-methods': method,
       'access-control-allow-headers': style.allowedHeaders.join(','),
       'access-control-max-age': '86400',
       'access-control-expose-headers': style.exposedHeaders,
-      'content-length': '0',
+      ...(style.preflightStatus === 204 ? {} : { 'content-length': '0' }),
     },
   });
 }

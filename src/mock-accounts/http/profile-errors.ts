@@ -1,4 +1,5 @@
 /** The profile server's error bodies: its own errnos, and no `info` member. */
+import type { EraRules } from '../era.ts';
 import type { Problem, Rendered } from '../problems.ts';
 
 function body(status: number, errno: number, error: string, message: string, extra: object = {}): Rendered {
@@ -6,7 +7,7 @@ function body(status: number, errno: number, error: string, message: string, ext
 }
 
 /** Renders a problem as the profile server does. */
-export function renderProfileProblem(problem: Problem): Rendered {
+export function renderProfileProblem(rules: EraRules, problem: Problem): Rendered {
   switch (problem.kind) {
     case 'profile':
       return { status: problem.status, body: problem.body, headers: {} };
@@ -19,6 +20,11 @@ export function renderProfileProblem(problem: Problem): Rendered {
     case 'oauth':
     case 'auth':
     case 'crash':
-      return body(500, 999, 'Internal Server Error', 'Unspecified error');
+      return body(
+        500,
+        999,
+        'Internal Server Error',
+        rules.monorepo ? 'An internal server error occurred' : 'Unspecified error',
+      );
   }
 }

@@ -42,7 +42,8 @@ export function addResponseHeaders(
   }
   const length = headers.get('content-length');
   const compressible = headers.get('content-type')?.startsWith('application/json') ?? false;
-  const long = compressible && Number(length ?? 0) >= style.compressedFrom;
+  // The framework compresses what is long, or of unknown length.
+  const long = compressible && (length === null || Number(length) >= style.compressedFrom);
   if (style.compressedFrom === 0 || long) {
     const vary = headers.get('vary');
     headers.set('vary', vary === null ? 'accept-encoding' : `${vary},accept-encoding`);

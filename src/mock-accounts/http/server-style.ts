@@ -8,12 +8,16 @@ import { renderProfileProblem } from './profile-errors.ts';
 
 export interface ApiStyle {
   readonly render: (problem: Problem) => Rendered;
+  /** Whether a crash is answered in the framework's own words. */
+  readonly bareCrash: boolean;
   /** `echo` returns the Origin, with `Vary`; `star` always returns `*`. */
   readonly cors: 'echo' | 'star';
   readonly allowedHeaders: readonly string[];
   readonly exposedHeaders: string;
   /** Whether exposed headers are listed even without an Origin. */
   readonly exposesWithoutOrigin: boolean;
+  readonly signsAnswers: boolean;
+  readonly preflightStatus: 200 | 204;
   readonly cacheControl: string;
   /** Cache header of preflights and 404 responses. */
   readonly cacheControlOffRoute: string;
@@ -29,15 +33,18 @@ export interface ApiStyle {
 const NO_STORE = 'private, no-cache, no-store, must-revalidate';
 const HEADERS = ['Accept', 'Authorization', 'Content-Type', 'If-None-Match'];
 const EXPOSED = 'WWW-Authenticate,Server-Authorization';
-const EXPOSED_DEFAULT = `${EXPOSED},Timestamp,Accept-Language`;
+export const EXPOSED_DEFAULT = `${EXPOSED},Timestamp,Accept-Language`;
 
 /** The style of a server in an era. FxA: CORS never allows credentials. */
 export function styleOf(rules: EraRules, role: ApiRole): ApiStyle {
-  const today = rules.era === 'today';
+  const today = rules.monorepo;
   const common = {
     allowedHeaders: HEADERS,
+    preflightStatus: role === 'profile' && today ? 204 : rules.preflightStatus,
     strictTransport: today ? 'max-age=31536000; includeSubDomains' : 'max-age=15552000; includeSubDomains',
     compressedFrom: 1024,
+    bareCrash: !today,
+    signsAnswers: today,
     exposesWithoutOrigin: true,
     corsOffRoute: true,
     downloadOptions: false,
@@ -48,9 +55,11 @@ export function styleOf(rules: EraRules, role: ApiRole): ApiStyle {
         ...common,
         render: (problem) => renderOAuthProblem(rules, problem),
         cors: today ? 'star' : 'echo',
-        exposedHeaders: EXPOSED,
-        cacheControl: NO_STORE,
-        cacheControlOffRoute: NO_STORE,
+        allowedHeaders: [...HEADERS, ...rules.tracingHeaders],
+        exposedHeaders: today ? EXPOSED_DEFAULT : EXPOSED,
+        cacheControl: today ? 'no-cache' : NO_STORE,
+        cacheControlOffRoute: today ? 'no-cache' : NO_STORE,
+        downloadOptions: today,
         timestamp: today,
       };
     case 'auth':
@@ -58,7 +67,7 @@ export function styleOf(rules: EraRules, role: ApiRole): ApiStyle {
         ...common,
         render: (problem) => renderAuthProblem(rules, problem),
         cors: today ? 'star' : 'echo',
-        allowedHeaders: today ? [...HEADERS, 'sentry-trace', 'baggage'] : HEADERS,
+        allowedHeaders: [...HEADERS, ...rules.tracingHeaders],
         exposedHeaders: EXPOSED_DEFAULT,
         cacheControl: 'no-cache',
         cacheControlOffRoute: 'no-cache',
@@ -68,14 +77,13 @@ export function styleOf(rules: EraRules, role: ApiRole): ApiStyle {
     case 'profile':
       return {
         ...common,
-        render: renderProfileProblem,
+        render: (problem) => renderProfileProblem(rules, problem),
         cors: 'echo',
-        allowedHeaders: today ? [...HEADERS, 'sentry-trace', 'baggage'] : HEADERS,
         exposedHeaders: today ? EXPOSED_DEFAULT : EXPOSED,
-        exposesWithoutOrigin: false,
+        exposesWithoutOrigin: today,
         cacheControl: NO_STORE,
         cacheControlOffRoute: 'no-cache',
-        corsOffRoute: false,
+        corsOffRoute: today,
         timestamp: false,
         compressedFrom: today ? 1024 : 0,
       };

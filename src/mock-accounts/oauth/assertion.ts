@@ -23,7 +23,7 @@ const forCode =
 function schemaOf(context: MockContext): Schema {
   const { rules } = context;
   return {
-    unknown: rules.era === '2019' ? 'refused' : 'stripped',
+    unknown: !rules.monorepo ? 'refused' : 'stripped',
     fields: [
       required('client_id', clientId),
       required('assertion', string({ min: 50, max: 10_240, pattern: /^[a-zA-Z0-9_\-.~=]+$/ })),

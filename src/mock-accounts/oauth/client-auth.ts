@@ -16,6 +16,11 @@ export function leakedClientId(rules: EraRules, id: string): unknown {
   return rules.clientIdsAsBuffers ? Buffer.from(id, 'hex').toJSON() : id;
 }
 
+/** The `validation` member of errors that a handler finds, not the schema. */
+export function wrongMember(rules: EraRules, member: string): unknown {
+  return rules.validationAsKeys ? { keys: [member] } : member;
+}
+
 /** The pattern an Authorization header must match. FxA: 2019 had no `=`, so padded base64 was refused. */
 export function basicPattern(rules: EraRules): RegExp {
   return rules.base64PaddingInBasic ? /^Basic\s+([a-zA-Z0-9+=/]+)$/ : /^Basic\s+([a-z0-9+/]+)$/i;
@@ -23,7 +28,7 @@ export function basicPattern(rules: EraRules): RegExp {
 
 /** The credentials in a well-formed Basic header. Throws 109 `authorization`. */
 export function readBasic(rules: EraRules, header: string): Credentials {
-  const refused = oauthProblem(109, { validation: 'authorization' });
+  const refused = oauthProblem(109, { validation: wrongMember(rules, 'authorization') });
   const encoded = basicPattern(rules).exec(header)?.[1];
   if (encoded === undefined) throw refused;
   const [id, secret, ...rest] = Buffer.from(encoded, 'base64').toString().split(':');
@@ -44,10 +49,12 @@ export function authenticateClient(context: MockContext, credentials: Credential
   const client = findClient(context, credentials.id);
   const { secret } = credentials;
   if (client.publicClient) {
-    if (secret !== undefined && secret !== '') throw oauthProblem(109, { validation: 'client_secret' });
+    if (secret !== undefined && secret !== '')
+      throw oauthProblem(109, { validation: wrongMember(context.rules, 'client_secret') });
     return client;
   }
-  if (secret === undefined || secret === '') throw oauthProblem(109, { validation: 'client_secret' });
+  if (secret === undefined || secret === '')
+    throw oauthProblem(109, { validation: wrongMember(context.rules, 'client_secret') });
   if (client.secret !== secret.toLowerCase()) {
     throw oauthProblem(102, { clientId: leakedClientId(context.rules, client.id) });
   }

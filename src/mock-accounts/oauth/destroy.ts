@@ -8,6 +8,7 @@ import { tokenId } from '../store/random.ts';
 import { accessToken, clientId, hexToken } from '../validation/members.ts';
 import { optional, type Schema, validate } from '../validation/schema.ts';
 import { string } from '../validation/types.ts';
+import { findAccessToken } from './jwt-access-token.ts';
 import type { MockContext } from '../context.ts';
 import { authenticateClient, basicPattern, type Credentials, readBasic } from './client-auth.ts';
 
@@ -47,12 +48,14 @@ interface DestroyParams {
 
 function readParams(rules: EraRules, payload: unknown): DestroyParams {
   if (rules.strictDestroy) return validate(strict, payload);
-  // Today `token` is an alias of `access_token`, and either name is fine.
+  // Since then, `token` is an alias of `access_token`.
   const { token, ...rest } = (typeof payload === 'object' && payload !== null ? payload : {}) as Record<
     string,
     unknown
   >;
-  const aliased = token === undefined || 'access_token' in rest ? rest : { ...rest, access_token: token };
+  // FxA: both names at once are a conflict of the whole.
+  if (token !== undefined && 'access_token' in rest) throw invalidParameter(['']);
+  const aliased = token === undefined ? rest : { ...rest, access_token: token };
   return validate(lenient, aliased);
 }
 
@@ -85,7 +88,7 @@ export async function destroyEndpoint(context: MockContext, c: Context): Promise
   const owner = credentials === undefined ? undefined : authenticateClient(context, credentials).id;
   const { tokens } = store;
   if (params.access_token !== undefined) {
-    const found = tokens.findAccessToken(params.access_token);
+    const found = await findAccessToken(context, params.access_token);
     if (found === undefined || (owner !== undefined && found.clientId !== owner)) throw oauthProblem(108);
     stumbleOverForm(context, c.req.raw, owner);
     tokens.removeAccessToken(found.id);

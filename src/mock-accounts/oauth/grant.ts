@@ -77,7 +77,7 @@ export function useRefreshToken(
   const held = store.tokens.findRefreshToken(params.token);
   if (held?.clientId !== client.id) throw oauthProblem(108);
   const wanted = collapse(params.scope ?? (rules.refreshWithoutScope === 'empty' ? '' : held.scope));
-  const mayWiden = rules.era === 'today' && client.trusted ? ` ${client.allowedScopes ?? ''}` : '';
+  const mayWiden = rules.refreshMayWiden && client.trusted ? ` ${client.allowedScopes ?? ''}` : '';
   const invalidScopes = uncovered(wanted, held.scope + mayWiden);
   if (invalidScopes.length > 0) throw oauthProblem(114, { invalidScopes });
   if (now() - held.lastUsedAt > rules.lastUseNotedAfter * 1000) held.lastUsedAt = now();

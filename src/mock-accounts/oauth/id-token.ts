@@ -33,8 +33,10 @@ export async function makeIdToken(
     at_hash: leftHalf(rules.atHashMisread ? misread(accessToken) : accessToken),
     ...(granted.amr === undefined ? {} : { amr: [...granted.amr] }),
     ...(granted.aal === undefined ? {} : { 'fxa-aal': granted.aal, acr: `AAL${granted.aal}` }),
-    ...(rules.idTokenHasAuthTime && granted.authAt !== undefined ? { auth_time: granted.authAt } : {}),
+    ...(rules.idTokenHasAuthTime && granted.authAt !== undefined
+      ? { auth_time: rules.authTimeDividedTwice ? Math.floor(granted.authAt / 1000) : granted.authAt }
+      : {}),
   };
-  const typ = rules.era === 'today' ? { typ: 'JWT' } : {};
+  const typ = rules.monorepo ? { typ: 'JWT' } : {};
   return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: key.kid, ...typ }).sign(key.privateKey);
 }

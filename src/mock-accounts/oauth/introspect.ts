@@ -5,6 +5,7 @@ import { json } from '../http/reply.ts';
 import { oauthProblem } from '../problems.ts';
 import { optional, required, type Schema, validate } from '../validation/schema.ts';
 import { string } from '../validation/types.ts';
+import { findAccessToken } from './jwt-access-token.ts';
 import type { MockContext } from '../context.ts';
 
 const schema: Schema = {
@@ -15,9 +16,12 @@ const schema: Schema = {
   ],
 };
 
-function describeAccess(context: MockContext, token: string): Readonly<Record<string, unknown>> | undefined {
-  const { rules, store, now } = context;
-  const found = store.tokens.findAccessToken(token);
+async function describeAccess(
+  context: MockContext,
+  token: string,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const { rules, now } = context;
+  const found = await findAccessToken(context, token);
   if (found === undefined) return undefined;
   const live = found.expiresAt > now();
   if (!live && !rules.introspectionInverted) return { active: false };
@@ -30,7 +34,7 @@ function describeAccess(context: MockContext, token: string): Readonly<Record<st
     iat: found.createdAt,
     sub: found.uid,
     jti: found.id,
-    auth_time: rules.era === 'today' ? found.authAt : undefined,
+    auth_time: rules.introspectionTellsAuthentication ? found.authAt : undefined,
   };
 }
 
@@ -56,8 +60,8 @@ export async function introspectEndpoint(context: MockContext, c: Context): Prom
   const params = validate(schema, await readPayload(c.req.raw, 'json-or-form'));
   const token = params.token as string;
   // FxA: 2019 strips the hint before looking at it; today it decides which kinds are tried.
-  const hint = context.rules.era === 'today' ? params.token_type_hint : undefined;
-  const access = hint === 'refresh_token' ? undefined : describeAccess(context, token);
+  const hint = context.rules.monorepo ? params.token_type_hint : undefined;
+  const access = hint === 'refresh_token' ? undefined : await describeAccess(context, token);
   const refresh = hint === 'access_token' ? undefined : describeRefresh(context, token);
   return json(access ?? refresh ?? { active: false });
 }

@@ -1,6 +1,7 @@
 /** The answer of a token endpoint: an access token always, a refresh token and an id_token where the grant has them. */
 import type { MockContext } from '../context.ts';
 import type { Granted } from './grant.ts';
+import { signAccessToken } from './jwt-access-token.ts';
 import { makeIdToken } from './id-token.ts';
 
 /** Makes the tokens of a grant. `ttl` in seconds; FxA: today a `ttl` above the maximum is silently capped. */
@@ -19,10 +20,20 @@ export async function issueTokens(
     ...(granted.authAt === undefined ? {} : { authAt: granted.authAt }),
   };
   const profileChangedAt = store.accounts.byUid(uid)?.profileChangedAt ?? 0;
-  const access = store.tokens.addAccessToken({ ...authorization, life, profileChangedAt });
+  const isJwt = rules.jwtAccessTokens && store.clients.get(clientId)?.jwtAccessTokens === true;
+  const signed = isJwt
+    ? await signAccessToken(context, authorization, { life, profileChangedAt, resource: options.resource })
+    : undefined;
+  const stored = store.tokens.addAccessToken({
+    ...authorization,
+    life,
+    profileChangedAt,
+    ...(signed === undefined ? {} : { token: signed.jti }),
+  });
+  const accessToken = signed?.jwt ?? stored.token;
   const refresh = granted.offline ? store.tokens.addRefreshToken(authorization) : undefined;
   return {
-    access_token: access.token,
+    access_token: accessToken,
     token_type: 'bearer',
     scope,
     expires_in: life,
@@ -30,7 +41,7 @@ export async function issueTokens(
     keys_jwe: granted.keysJwe,
     refresh_token: refresh?.token,
     id_token: granted.idToken
-      ? await makeIdToken(context, granted, access.token, options.resource)
+      ? await makeIdToken(context, granted, accessToken, options.resource)
       : undefined,
   };
 }

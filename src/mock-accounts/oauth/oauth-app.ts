@@ -9,7 +9,7 @@ import { clientId } from '../validation/members.ts';
 import { required, type Schema, validate } from '../validation/schema.ts';
 import type { MockContext } from '../context.ts';
 import { assertionEndpoint } from './assertion.ts';
-import { findClient } from './client-auth.ts';
+import { findClient, wrongMember } from './client-auth.ts';
 import { destroyEndpoint } from './destroy.ts';
 import { introspectEndpoint } from './introspect.ts';
 import { tokenEndpoint } from './token.ts';
@@ -32,7 +32,7 @@ export function clientInformation(context: MockContext, id: string): Response {
 /** FxA: `GET /v1/authorization` passes on to the page, but never a `keys_jwk`. */
 function redirectToPage(context: MockContext, c: Context): Response {
   if (c.req.query('keys_jwk') !== undefined && c.req.query('keys_jwk') !== '') {
-    throw oauthProblem(109, { validation: 'keys_jwk' });
+    throw oauthProblem(109, { validation: wrongMember(context.rules, 'keys_jwk') });
   }
   // The query is read and written anew, so `+` comes out as `%20`.
   const query = stringifyQuery(parseQuery(new URL(c.req.url).search.slice(1)));
@@ -60,7 +60,7 @@ function configuration(context: MockContext): Response {
 /** Builds the app. */
 export function oauthApp(context: MockContext): Hono {
   const ok = () => json({});
-  const keysCache = context.rules.era === 'today' ? { 'cache-control': 'max-age=10, must-revalidate' } : {};
+  const keysCache = context.rules.monorepo ? { 'cache-control': 'max-age=10, must-revalidate, public' } : {};
   const endpoints: Endpoint[] = [
     { method: 'GET', path: '/', handle: () => version(context) },
     { method: 'GET', path: '/__version__', handle: () => version(context) },
@@ -84,7 +84,7 @@ export function oauthApp(context: MockContext): Hono {
     { method: 'POST', path: '/v1/introspect', handle: (c) => introspectEndpoint(context, c) },
     { method: 'POST', path: '/v1/verify', handle: (c) => verifyEndpoint(context, c) },
   ];
-  if (context.rules.era === '2019') {
+  if (!context.rules.monorepo) {
     endpoints.push({ method: 'GET', path: '/config', handle: () => configuration(context) });
   }
   return apiApp(styleOf(context.rules, 'oauth'), endpoints, context.now);

@@ -50,7 +50,7 @@ export function tokenSchema(rules: EraRules, hasHeader: boolean): Schema {
       depends('client_secret', clientSecret, secretPresence(hasHeader)),
       depends('refresh_token', hexToken, onlyFor(REFRESH)),
       depends('assertion', string({ min: 50, max: 10_240 }), onlyFor(CREDENTIALS)),
-      ...(rules.era === 'today'
+      ...(rules.monorepo
         ? [optional('ppid_seed', integer(1024)), optional('resource', url(['https', 'http'], 2048))]
         : []),
     ],

@@ -25,7 +25,7 @@ function grantFor(context: MockContext, credentials: Credentials, params: TokenP
   const { rules, store } = context;
   const disabled = store.clients.get(credentials.id)?.disabled === true;
   if (disabled && params.grant_type !== 'authorization_code') {
-    const retryAfter = rules.era === 'today' ? { retryAfter: 30 } : {};
+    const retryAfter = rules.monorepo ? { retryAfter: 30 } : {};
     throw oauthProblem(202, { clientId: credentials.id, ...retryAfter });
   }
   const client = authenticateClient(context, credentials);

@@ -2,9 +2,10 @@
 import type { Context } from 'hono';
 import { forgetSession, rememberSession, signedIn, type SignedIn } from '../auth/session.ts';
 import { PASSWORD_MIN } from '../auth/accounts.ts';
+import { needsSecondStep } from '../auth/totp.ts';
 import type { MockContext } from '../context.ts';
 import { submitForm } from './sign-in-actions.ts';
-import { confirmForm, type Purpose, signInForm } from './forms.ts';
+import { confirmForm, type Purpose, signInForm, secondStepForm } from './forms.ts';
 import { render } from './layout.ts';
 import { settingsPage } from './settings-page.ts';
 
@@ -22,6 +23,9 @@ export async function actSignIn(context: MockContext, c: Context): Promise<Respo
   if ('page' in outcome) return render(c, outcome.page);
   rememberSession(context, c, outcome.session);
   if (!outcome.account.verified) return render(c, confirmForm(outcome.account));
+  if (needsSecondStep(outcome.account, outcome.session)) {
+    return render(c, secondStepForm(context, outcome.account));
+  }
   return c.redirect('/settings', 303);
 }
 

@@ -2,10 +2,19 @@
 import type { Context } from 'hono';
 import { rememberSession, signedIn, type SignedIn } from '../auth/session.ts';
 import type { Account } from '../store/types.ts';
+import { needsSecondStep } from '../auth/totp.ts';
 import type { MockContext } from '../context.ts';
 import { submitForm, type FormOutcome } from './sign-in-actions.ts';
 import { finishPage, goPage } from './redirect-page.ts';
-import { confirmForm, continueForm, errorPage, permissionForm, signInForm, signUpForm } from './forms.ts';
+import {
+  confirmForm,
+  continueForm,
+  errorPage,
+  permissionForm,
+  signInForm,
+  signUpForm,
+  secondStepForm,
+} from './forms.ts';
 import { makeKeysJwe } from './keys.ts';
 import { type Page, render } from './layout.ts';
 import { refusalUrl, silentRefusal } from './prompt-none.ts';
@@ -16,9 +25,10 @@ interface Progress {
   readonly passwordEntered: boolean;
   readonly continued: boolean;
   readonly accepted: boolean;
+  readonly signedUp: boolean;
 }
 
-const AT_THE_DOOR: Progress = { passwordEntered: false, continued: false, accepted: false };
+const AT_THE_DOOR: Progress = { passwordEntered: false, continued: false, accepted: false, signedUp: false };
 
 function needsPassword(context: MockContext, request: PageRequest, who: SignedIn): boolean {
   const age = (context.now() - who.session.lastAuthAt) / 1000;
@@ -32,14 +42,19 @@ function needsPassword(context: MockContext, request: PageRequest, who: SignedIn
 /** The sign-in form. FxA: an unknown email address leads to sign-up. */
 function door(context: MockContext, request: PageRequest): Page {
   const unknown = request.email !== undefined && context.store.accounts.byEmail(request.email) === undefined;
-  const form = request.action === 'signup' || unknown ? signUpForm : signInForm;
+  const wantsSignUp = request.action === 'signup' && !context.rules.monorepo;
+  const form = wantsSignUp || unknown ? signUpForm : signInForm;
   return form(request.client, { email: request.email });
 }
 
 /** The last page, with the keys that are wanted. FxA: whatever goes wrong with them ends in the same sentence. */
-async function withKeys(request: PageRequest, account: Account): Promise<Page> {
+async function withKeys(
+  request: PageRequest,
+  account: Account,
+  did: 'signin' | 'signup' | undefined,
+): Promise<Page> {
   try {
-    return finishPage(request, await makeKeysJwe(request, account));
+    return finishPage(request, did, await makeKeysJwe(request, account));
   } catch {
     return errorPage('Something went wrong. Please close this tab and try again.');
   }
@@ -59,11 +74,18 @@ function nextPage(
       : door(context, request);
   }
   if (!who.account.verified) return confirmForm(who.account);
+  if (needsSecondStep(who.account, who.session)) return secondStepForm(context, who.account);
   if (!past && !progress.continued) return continueForm(context, request.client, who.account);
   const asks = !request.client.trusted || request.prompt === 'consent';
   return asks && !progress.accepted
     ? permissionForm(request.client, request.scope)
-    : withKeys(request, who.account);
+    : withKeys(request, who.account, didAs(context, progress));
+}
+
+/** What the callback says the person did. */
+function didAs({ rules }: MockContext, { signedUp }: Progress): 'signin' | 'signup' | undefined {
+  if (!rules.actionInCallback) return undefined;
+  return signedUp ? 'signup' : 'signin';
 }
 
 function isError(request: PageRequest | PageError): request is PageError {
@@ -99,7 +121,14 @@ export async function actAuthorization(context: MockContext, c: Context): Promis
   if (outcome !== undefined) {
     if ('page' in outcome) return render(c, outcome.page);
     rememberSession(context, c, outcome.session);
-    return render(c, await nextPage(context, request, outcome, { ...AT_THE_DOOR, passwordEntered: true }));
+    return render(
+      c,
+      await nextPage(context, request, outcome, {
+        ...AT_THE_DOOR,
+        passwordEntered: true,
+        signedUp: form.intent === 'confirm' || form.intent === 'signup',
+      }),
+    );
   }
   const progress = {
     ...AT_THE_DOOR,

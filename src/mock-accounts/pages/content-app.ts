@@ -1,5 +1,6 @@
 /** The content server: discovery and the pages. */
-import { type Context, Hono } from 'hono';
+import { createHash } from 'node:crypto';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { isCrossOrigin } from '../http/cross-origin.ts';
 import { json } from '../http/reply.ts';
 import type { MockContext } from '../context.ts';
@@ -12,9 +13,34 @@ import { render } from './layout.ts';
 
 const OPEN = { 'access-control-allow-origin': '*' };
 
+const PREFLIGHT = { ...OPEN, 'access-control-allow-methods': 'GET', vary: 'Access-Control-Request-Headers' };
+
+/** FxA: the headers of every answer of the content server; its JSON has weak ETags, as Express makes them. */
+const protect: MiddlewareHandler = async (c, next) => {
+  await next();
+  c.header('x-frame-options', 'DENY');
+  c.header('x-xss-protection', '0');
+  c.header('strict-transport-security', 'max-age=31536000; includeSubDomains');
+  c.header('x-content-type-options', 'nosniff');
+  if (c.res.headers.get('content-type')?.startsWith('application/json') !== true) return;
+  const bytes = Buffer.from(await c.res.clone().arrayBuffer());
+  const hash = createHash('sha1').update(bytes).digest('base64').slice(0, 27);
+  c.header('etag', `W/"${bytes.length.toString(16)}-${hash}"`);
+};
+
 /** Builds the app. */
 export function contentApp(context: MockContext): Hono {
   const app = new Hono();
+  if (context.rules.monorepo) app.use('*', protect);
+  app.options('/.well-known/*', () => new Response(null, { status: 204, headers: PREFLIGHT }));
+  app.get('/.well-known/change-password', (c) => {
+    const location = '/settings/change_password';
+    return c.text(`Moved Permanently. Redirecting to ${location}`, 301, {
+      location,
+      vary: 'Accept',
+      'content-type': 'text/plain; charset=utf-8',
+    });
+  });
   app.get('/.well-known/openid-configuration', () =>
     json(openidConfiguration(context), 200, { ...OPEN, 'cache-control': 'public, max-age=3600' }),
   );

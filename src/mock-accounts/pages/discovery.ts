@@ -11,6 +11,7 @@ export function openidConfiguration({ origin, rules }: MockContext): Readonly<Re
     issuer: origin,
     jwks_uri: `${origin}/v1/jwks`,
     token_endpoint: `${origin}/v1/token`,
+    verify_endpoint: rules.monorepo ? `${origin}/v1/verify` : undefined,
     userinfo_endpoint: `${origin}/v1/profile`,
     claims_supported: ['aud', 'exp', 'iat', 'iss', 'sub'],
     id_token_signing_alg_values_supported: ['RS256'],

@@ -1,6 +1,7 @@
 /** The forms of the sign-in page. Every form posts to the address it stands on, with an `intent`. */
 import { html } from 'hono/html';
 import { PASSWORD_MIN } from '../auth/accounts.ts';
+import { totpCode } from '../auth/totp.ts';
 import { avatarOf } from '../profile/avatar-of.ts';
 import type { Account } from '../store/types.ts';
 import type { MockContext } from '../context.ts';
@@ -145,6 +146,23 @@ export function confirmForm(account: Account, problem?: string): Page {
       ${alert(problem)}
       <form method="post">
         <input type="hidden" name="intent" value="confirm" />
+        <label for="code">Code</label>
+        <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required autofocus />
+        <button class="main" type="submit">Confirm</button>
+      </form>`,
+  };
+}
+
+/** The second step of signing in. The current code is shown, since no phone here knows the secret. */
+export function secondStepForm(context: MockContext, account: Account, problem?: string): Page {
+  return {
+    title: 'Enter your security code',
+    body: html`<h1>Enter your security code</h1>
+      <p>An authenticator app would now show this code for <strong>${account.email}</strong>:</p>
+      <p class="code" data-testid="security-code">${totpCode(account.totpSecret ?? '', context.now())}</p>
+      ${alert(problem)}
+      <form method="post">
+        <input type="hidden" name="intent" value="second-step" />
         <label for="code">Code</label>
         <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required autofocus />
         <button class="main" type="submit">Confirm</button>

@@ -55,7 +55,7 @@ describe('GET /metrics-flow', () => {
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({
       statusCode: 400,
-      validation: { source: 'query', keys: [name] },
+      validation: { query: { source: 'query', keys: [name] } },
     });
   });
 
@@ -72,18 +72,17 @@ describe('GET /metrics-flow', () => {
     expect(mock.metricsFlows).toEqual([{ query: {}, status: 200, origin: ORIGIN }]);
   });
 
-  it('with a list rejects other origins, and requests without one', async () => {
+  it('with a list rejects other origins, and lets requests without one pass', async () => {
     const { keys, origin } = mock.context;
     const strict = createMockServer({ era: 'today', origin, keys, metricsFlowOrigins: [ORIGIN] });
     const allowed = await at(strict, {}, ORIGIN);
     expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([200, ORIGIN]);
-    for (const other of [undefined, 'https://other.example']) {
-      const refused = await at(strict, {}, other);
-      expect(refused.status).toBe(401);
-      expect(refused.headers.get('access-control-allow-origin')).toBeNull();
-      expect(await refused.json()).toEqual({ statusCode: 401, error: 'Unauthorized', message: 'CORS Error' });
-    }
-    expect(strict.metricsFlows.map(({ status }) => status)).toEqual([200, 401, 401]);
+    const refused = await at(strict, {}, 'https://other.example');
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get('access-control-allow-origin')).toBeNull();
+    expect(await refused.json()).toEqual({ statusCode: 401, error: 'Unauthorized', message: 'CORS Error' });
+    expect((await at(strict, {})).status).toBe(200);
+    expect(strict.metricsFlows.map(({ status }) => status)).toEqual([200, 401, 200]);
   });
 
   it('can be made to fail by its name', async () => {

@@ -19,13 +19,19 @@ export interface MetricsFlows {
 
 const KEPT_REQUESTS = 100;
 
-const within = (max: number, pattern: RegExp) => (value: string) =>
-  value.length <= max && pattern.test(value);
+/** What a value may be: its length, and its pattern as errors print it. */
+interface Rule {
+  readonly max: number;
+  readonly pattern: RegExp;
+  readonly also?: string;
+}
+const within = (max: number, pattern: RegExp): Rule => ({ max, pattern });
 const entrypoint = within(1024, /^[\w.:-]+$/);
-const utm = within(128, /^[\w/.%-]+$/);
+// eslint-disable-next-line no-useless-escape -- errors print the pattern as the real server wrote it
+const utm = within(128, /^[\w\/.%-]+$/);
 
 /** FxA: what each parameter must be; all others are dropped unread. */
-const PARAMETERS: Readonly<Record<string, (value: string) => boolean>> = {
+const PARAMETERS: Readonly<Record<string, Rule>> = {
   context: within(1024, /^[0-9a-z_-]+$/),
   entrypoint,
   entrypoint_experiment: entrypoint,
@@ -36,7 +42,7 @@ const PARAMETERS: Readonly<Record<string, (value: string) => boolean>> = {
   service: within(1024, /^(?:sync|content-server|none|[0-9a-f]{16})$/),
   // The older pattern takes a UUID, though a uid is 32 hex digits.
   uid: within(1024, /^(?:[0-9a-f]{32}|[0-9a-z-]{36})$/),
-  utm_campaign: (value) => utm(value) || value === 'page+referral+-+not+part+of+a+campaign',
+  utm_campaign: { ...utm, also: 'page+referral+-+not+part+of+a+campaign' },
   utm_content: utm,
   utm_medium: utm,
   utm_source: utm,
@@ -57,17 +63,33 @@ function refusal(status: number, error: string, message: string, more: object = 
   return json({ statusCode: status, error, message, ...more }, status);
 }
 
-/** FxA: requests without a listed Origin are rejected, including those without an Origin. */
+/** Why a parameter is refused, in the validator's words; undefined when it is fine. */
+function complaint(name: string, values: readonly string[]): string | undefined {
+  const rule = PARAMETERS[name];
+  const [value = ''] = values;
+  if (rule === undefined || value === rule.also) return undefined;
+  if (values.length > 1) return `"${name}" must be a string`;
+  if (value === '') return `"${name}" is not allowed to be empty`;
+  if (value.length > rule.max) {
+    return `"${name}" length must be less than or equal to ${rule.max} characters long`;
+  }
+  if (rule.pattern.test(value)) return undefined;
+  return `"${name}" with value "${value}" fails to match the required pattern: ${String(rule.pattern)}`;
+}
+
+/** FxA: a foreign Origin is rejected, that of every extension included; a request without one passes. */
 function judge(c: Context, origins: readonly string[] | undefined): Response | undefined {
   const origin = c.req.header('origin');
-  if (origins !== undefined && (origin === undefined || !origins.includes(origin)))
+  if (origins !== undefined && origin !== undefined && !origins.includes(origin))
     return refusal(401, 'Unauthorized', 'CORS Error');
   const given = Object.entries(c.req.queries()).filter(([name]) => Object.hasOwn(PARAMETERS, name));
-  const wrong = ([name, values]: [string, string[]]) =>
-    values.length > 1 || PARAMETERS[name]?.(values[0] ?? '') === false;
-  const keys = given.filter(wrong).map(([name]) => name);
-  if (keys.length === 0) return undefined;
-  return refusal(400, 'Bad Request', 'Validation failed', { validation: { source: 'query', keys } });
+  for (const [name, values] of given) {
+    const message = complaint(name, values);
+    if (message === undefined) continue;
+    const query = { source: 'query', keys: [name], message };
+    return refusal(400, 'Bad Request', 'Validation failed', { validation: { query } });
+  }
+  return undefined;
 }
 
 /** `origins` are the allowed ones; without a list all are allowed, without CORS. `now` returns milliseconds. */

@@ -4,16 +4,17 @@ import type { Page } from './layout.ts';
 import type { PageRequest } from './request.ts';
 
 const ASK_AND_GO = `
+const { carried = '', ...wanted } = data;
 fetch('/v1/oauth/authorization', {
   method: 'POST',
   credentials: 'same-origin',
   headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(data),
+  body: JSON.stringify(wanted),
 })
   .then(async (response) => ({ ok: response.ok, body: await response.json() }))
   .then(({ ok, body }) => {
     if (!ok) throw new Error(body.message + ' (' + body.errno + ')');
-    location.href = body.redirect;
+    location.href = body.redirect + carried;
   })
   .catch((error) => {
     const shown = document.getElementById('problem');
@@ -24,8 +25,11 @@ fetch('/v1/oauth/authorization', {
 
 const GO = 'location.href = data;';
 
-/** Asks for the code of this request, leaves the keys for the client with it, and goes back to the client. */
-export function finishPage(request: PageRequest, keysJwe?: string): Page {
+/**
+ * Asks for the code of this request, leaves the keys for the client with it, and goes back to the client. FxA: the page
+ * adds by itself what the person did.
+ */
+export function finishPage(request: PageRequest, did?: 'signin' | 'signup', keysJwe?: string): Page {
   const { client, redirectUri, scope, state, accessType, codeChallenge, acrValues, maxAge } = request;
   return {
     title: 'Signing in',
@@ -45,6 +49,7 @@ export function finishPage(request: PageRequest, keysJwe?: string): Page {
       acr_values: acrValues,
       max_age: maxAge,
       keys_jwe: keysJwe,
+      carried: did === undefined ? undefined : `&action=${did}`,
     },
   };
 }

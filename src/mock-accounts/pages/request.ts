@@ -4,6 +4,7 @@ import { EMAIL } from '../auth/accounts.ts';
 import { refusedScopes } from '../oauth/client-policy.ts';
 import { covers, scopeValues } from '../scope-set.ts';
 import type { Client } from '../store/types.ts';
+import type { EraRules } from '../era.ts';
 import type { MockContext } from '../context.ts';
 
 export interface PageRequest {
@@ -64,7 +65,39 @@ function mayHaveKeys(context: MockContext, scope: string, redirectUri: string): 
   return lists.every((list) => list.includes(redirectUri)) ? lists.length > 0 : 'elsewhere';
 }
 
-const bad = (parameter: string): PageError => ({ message: `Invalid parameter: ${parameter}`, parameter });
+type Wrong = (parameter: string) => PageError;
+
+/** How an era words a parameter that is wrong, or that is missing. FxA: 2019 told the two apart by no word. */
+function wordsOf({ monorepo }: EraRules): { bad: Wrong; missing: Wrong } {
+  const saying = (start: string) => (parameter: string) => ({ message: `${start}: ${parameter}`, parameter });
+  const bad = saying(monorepo ? 'Invalid OAuth parameter' : 'Invalid parameter');
+  return { bad, missing: monorepo ? saying('Missing OAuth parameter') : bad };
+}
+
+/**
+ * What is wrong with PKCE, and with `state`. FxA: later pages look at neither closely; the request for the code fails,
+ * after the person has signed in.
+ */
+function wrongChallenge(
+  rules: EraRules,
+  client: Client,
+  query: URLSearchParams,
+  bad: Wrong,
+): PageError | undefined {
+  const challenge = query.get('code_challenge');
+  const method = query.get('code_challenge_method');
+  if (rules.monorepo) {
+    if (challenge !== null && !/^[A-Za-z0-9_-]{43,128}$/.test(challenge)) return bad('code_challenge');
+    return method === null || method === 'S256' ? undefined : bad('code_challenge_method');
+  }
+  const state = query.get('state') ?? '';
+  if (state === '' || state.length > rules.stateMaxLength) return bad('state');
+  if (challenge !== null && !/^[A-Za-z0-9_-]{43}$/.test(challenge)) return bad('code_challenge');
+  if (method !== (challenge === null ? null : 'S256')) return bad('code_challenge_method');
+  if (client.publicClient && challenge === null)
+    return { message: 'Public clients require PKCE OAuth parameters' };
+  return client.publicClient || challenge === null ? undefined : { message: 'Not a public client' };
+}
 
 /** Reads and judges a request. FxA: whatever is wrong here is shown on the page and never redirected. */
 export function readRequest(context: MockContext, query: URLSearchParams): PageRequest | PageError {
@@ -76,23 +109,20 @@ export function readRequest(context: MockContext, query: URLSearchParams): PageR
   if (!client.redirectUris.includes(redirectUri))
     return { message: 'Incorrect redirect_uri', parameter: 'redirect_uri' };
 
+  const { bad, missing } = wordsOf(context.rules);
   const prompt = get('prompt');
+  if (get('scope') === undefined) return missing('scope');
   const wanted = usableScope(client, (get('scope') ?? '').replaceAll('+', ' '));
   if (wanted === undefined) return bad('scope');
   const scope = prompt === 'consent' && client.trusted ? narrowedForConsent(wanted) : wanted;
   if (refusedScopes(client, scope).length > 0) return bad('scope');
-  const state = get('state');
-  if (state === undefined || state === '' || state.length > context.rules.stateMaxLength) return bad('state');
+  const state = get('state') ?? '';
   const accessType = get('access_type') ?? 'online';
   if (accessType !== 'online' && accessType !== 'offline') return bad('access_type');
 
   const codeChallenge = get('code_challenge');
-  if (codeChallenge !== undefined && !/^[A-Za-z0-9_-]{43}$/.test(codeChallenge)) return bad('code_challenge');
-  if (get('code_challenge_method') !== (codeChallenge === undefined ? undefined : 'S256'))
-    return bad('code_challenge_method');
-  if (client.publicClient && codeChallenge === undefined)
-    return { message: 'Public clients require PKCE OAuth parameters' };
-  if (!client.publicClient && codeChallenge !== undefined) return { message: 'Not a public client' };
+  const wrong = wrongChallenge(context.rules, client, query, bad);
+  if (wrong !== undefined) return wrong;
 
   const maxAge = get('max_age');
   if (maxAge !== undefined && !/^\d+$/.test(maxAge)) return bad('max_age');

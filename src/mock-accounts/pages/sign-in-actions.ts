@@ -2,7 +2,8 @@
 import { EMAIL, PASSWORD_MIN } from '../auth/accounts.ts';
 import type { SignedIn } from '../auth/session.ts';
 import type { MockContext } from '../context.ts';
-import { confirmForm, type Purpose, resetForm, signInForm, signUpForm } from './forms.ts';
+import { confirmSecondStep, isTotpCode } from '../auth/totp.ts';
+import { confirmForm, type Purpose, resetForm, secondStepForm, signInForm, signUpForm } from './forms.ts';
 import type { Page } from './layout.ts';
 
 /** A signed-in user, or the page to show next. */
@@ -15,7 +16,14 @@ function signIn(context: MockContext, purpose: Purpose, form: Form): FormOutcome
   const email = text(form.email).trim();
   const account = context.store.accounts.byEmail(email);
   if (account === undefined) return { page: signInForm(purpose, { email, problem: 'Unknown account' }) };
+  const { customs } = context;
+  const blockedFor = customs.blockedFor(email);
+  if (blockedFor !== undefined) {
+    const problem = `You’ve tried too many times. Please try again in ${Math.ceil(blockedFor / 60)} minutes.`;
+    return { page: signInForm(purpose, { email, problem }) };
+  }
   if (account.password !== form.password) {
+    customs.noteWrongPassword(email);
     return { page: signInForm(purpose, { email, problem: 'Incorrect password' }) };
   }
   return { account, session: context.store.sessions.open(account.uid) };
@@ -53,6 +61,14 @@ function confirm(who: SignedIn, form: Form): FormOutcome {
   return who;
 }
 
+function takeSecondStep(context: MockContext, who: SignedIn, form: Form): FormOutcome {
+  if (!isTotpCode(who.account, text(form.code).trim(), context.now())) {
+    return { page: secondStepForm(context, who.account, 'Invalid two-step authentication code') };
+  }
+  confirmSecondStep(who.session);
+  return who;
+}
+
 /** Handles the form by its `intent`; undefined for an unknown one. */
 export function submitForm(
   context: MockContext,
@@ -69,6 +85,8 @@ export function submitForm(
       return reset(context, purpose, form);
     case 'confirm':
       return who === undefined ? { page: signInForm(purpose, {}) } : confirm(who, form);
+    case 'second-step':
+      return who === undefined ? { page: signInForm(purpose, {}) } : takeSecondStep(context, who, form);
     case 'show-signin':
       return { page: signInForm(purpose, {}) };
     case 'show-reset':

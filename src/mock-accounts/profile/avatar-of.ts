@@ -1,4 +1,5 @@
 /** Which picture stands for an account, and where it is served. */
+import { crash } from '../problems.ts';
 import type { Account } from '../store/types.ts';
 import type { MockContext } from '../context.ts';
 
@@ -12,22 +13,28 @@ export interface ShownAvatar {
   readonly avatarDefault: boolean;
 }
 
-/** The letter a person without a picture is shown by. */
-export function monogramLetter(account: Account): string {
-  const text = (account.displayName ?? account.email).trim();
-  const first = String.fromCodePoint(text.codePointAt(0) ?? 63).toUpperCase();
-  return /^[\p{L}\p{N}]$/u.test(first) ? first : '?';
+const LETTER = /^[A-Za-z0-9]/;
+
+/**
+ * The letter for a person without a picture, as it was typed: of the display name, or where that begins otherwise, of
+ * the address, if the caller may see it. FxA: the profile server trips where neither has one.
+ */
+export function monogramLetter(account: Account, seesEmail = true): string {
+  const names = [account.displayName ?? '', seesEmail ? account.email : ''];
+  const letter = names.find((name) => LETTER.test(name))?.[0];
+  if (letter === undefined) throw crash();
+  return letter;
 }
 
-/** The account's picture. FxA: pictures chosen live on the image host, today's default ones at `/v1/avatar/<letter>`. */
-export function avatarOf(context: MockContext, account: Account): ShownAvatar {
+/** The account's picture. FxA: pictures chosen live on the image host, letters at `/v1/avatar/<letter>`. */
+export function avatarOf(context: MockContext, account: Account, seesEmail = true): ShownAvatar {
   const { origin, rules } = context;
   if (account.avatarId !== undefined) {
     return { id: account.avatarId, avatar: `${origin}/a/${account.avatarId}`, avatarDefault: false };
   }
-  const url =
-    rules.era === '2019'
-      ? `${origin}/a/${DEFAULT_AVATAR_ID}`
-      : `${origin}/v1/avatar/${encodeURIComponent(monogramLetter(account))}`;
-  return { id: DEFAULT_AVATAR_ID, avatar: url, avatarDefault: true };
+  if (!rules.monograms) {
+    return { id: DEFAULT_AVATAR_ID, avatar: `${origin}/a/${DEFAULT_AVATAR_ID}`, avatarDefault: true };
+  }
+  const letter = monogramLetter(account, seesEmail);
+  return { id: DEFAULT_AVATAR_ID, avatar: `${origin}/v1/avatar/${letter}`, avatarDefault: false };
 }

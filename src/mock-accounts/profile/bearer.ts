@@ -8,13 +8,13 @@ import { check } from '../validation/schema.ts';
 import type { MockContext } from '../context.ts';
 
 /** The caller's token. FxA: `Bearer` wants its capital B; every failure is 401/100 with the OAuth server's message as reason. */
-export function caller(context: MockContext, c: Context): AccessToken {
+export async function caller(context: MockContext, c: Context): Promise<AccessToken> {
   const header = c.req.header('authorization');
   if (header?.startsWith('Bearer') !== true) throw unauthorized('Bearer token not provided');
   const token = header.split(' ')[1];
   if (!check(verifySchema(context), { token }).ok) throw unauthorized('Invalid request parameter');
   try {
-    return verifyAccessToken(context, token ?? '');
+    return await verifyAccessToken(context, token ?? '');
   } catch (error) {
     const expired =
       error instanceof ProblemError && error.problem.kind === 'oauth' && error.problem.errno === 115;
@@ -28,8 +28,12 @@ export function may(token: AccessToken, ...scopes: readonly string[]): boolean {
 }
 
 /** The caller's token, if it has one of the scopes; else 403. */
-export function callerWith(context: MockContext, c: Context, ...scopes: readonly string[]): AccessToken {
-  const token = caller(context, c);
+export async function callerWith(
+  context: MockContext,
+  c: Context,
+  ...scopes: readonly string[]
+): Promise<AccessToken> {
+  const token = await caller(context, c);
   if (!may(token, ...scopes)) throw httpProblem(403, 'Forbidden', 'Insufficient scope');
   return token;
 }

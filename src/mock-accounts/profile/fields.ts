@@ -7,15 +7,18 @@ import { avatarOf } from './avatar-of.ts';
 
 type Fields = Record<string, unknown>;
 
-/** Two-step sign-in does not exist here. */
-const AMR = ['pwd', 'email'];
+/** FxA: how the account can sign in, not how this session did. */
+function methodsOf({ totpSecret }: Account): Fields {
+  const twoStep = totpSecret !== undefined;
+  return { amrValues: ['pwd', 'email', ...(twoStep ? ['otp'] : [])], twoFactorAuthentication: twoStep };
+}
 
 /** What the auth server knows of a person, as far as the token's scopes go; undefined when they go nowhere. Throws 401 for a deleted account. */
 export function coreFields(context: MockContext, token: AccessToken, account: Account): Fields | undefined {
   const fields: Fields = {};
-  if (may(token, 'profile:email', 'email')) fields.email = account.email;
+  if (may(token, 'profile:email')) fields.email = account.email;
   if (may(token, 'profile:locale')) fields.locale = account.locale;
-  if (may(token, 'profile:amr')) Object.assign(fields, { amrValues: AMR, twoFactorAuthentication: false });
+  if (may(token, 'profile:amr')) Object.assign(fields, methodsOf(account));
   if (may(token, 'profile:subscriptions')) {
     const capabilities = account.subscriptions[token.clientId] ?? [];
     if (capabilities.length > 0) fields.subscriptions = capabilities;
@@ -40,12 +43,13 @@ export function profileFields(context: MockContext, token: AccessToken, account:
   const avatar = may(token, 'profile:avatar');
   const name = may(token, 'profile:display_name');
   // FxA: that 403 has no message of its own.
-  if (core === undefined && !uid && !avatar && !name)
+  // FxA: a bare `email` passes, and shows nothing.
+  if (core === undefined && !uid && !avatar && !name && !may(token, 'email'))
     throw httpProblem(403, 'Forbidden', 'Unspecified error');
   const fields: Fields = { ...core };
   if (uid) fields.uid = account.uid;
   if (avatar) {
-    const shown = avatarOf(context, account);
+    const shown = avatarOf(context, account, core?.email !== undefined);
     Object.assign(fields, { avatar: shown.avatar, avatarDefault: shown.avatarDefault });
   }
   if (name && account.displayName !== undefined) fields.displayName = account.displayName;

@@ -62,8 +62,8 @@ export function answerWithEtag(
 }
 
 /** The endpoint. FxA: `sub` comes with `openid` only; `uid` is the key. */
-export function profileEndpoint(context: MockContext, c: Context): Response {
-  const token = caller(context, c);
+export async function profileEndpoint(context: MockContext, c: Context): Promise<Response> {
+  const token = await caller(context, c);
   const { profile, storedAt } = readProfile(context, token);
   const shown = covers(token.scope, 'openid') ? { ...profile, sub: token.uid } : profile;
   const headers = { 'last-modified': new Date(storedAt).toUTCString() };

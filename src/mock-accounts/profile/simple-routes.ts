@@ -1,6 +1,6 @@
 /** The profile server's single-field routes: uid, email, display name, subscriptions, avatar. */
 import type { Context } from 'hono';
-import type { Era, EraRules } from '../era.ts';
+import type { EraRules } from '../era.ts';
 import { json } from '../http/reply.ts';
 import { readPayload } from '../http/payload.ts';
 import { crash, unauthorized } from '../problems.ts';
@@ -27,31 +27,33 @@ function profileOf(context: MockContext, uid: string): Account {
 }
 
 /** `GET /v1/uid`. */
-export function uidEndpoint(context: MockContext, c: Context): Response {
-  return json({ uid: callerWith(context, c, 'profile:uid').uid });
+export async function uidEndpoint(context: MockContext, c: Context): Promise<Response> {
+  return json({ uid: (await callerWith(context, c, 'profile:uid')).uid });
 }
 
 /** `GET /v1/email`. */
-export function emailEndpoint(context: MockContext, c: Context): Response {
-  return json({ email: accountOf(context, callerWith(context, c, 'profile:email', 'email').uid).email });
+export async function emailEndpoint(context: MockContext, c: Context): Promise<Response> {
+  return json({
+    email: accountOf(context, (await callerWith(context, c, 'profile:email', 'email')).uid).email,
+  });
 }
 
 /** `GET /v1/subscriptions`. FxA: filtered to the token's client. */
-export function subscriptionsEndpoint(context: MockContext, c: Context): Response {
-  const token = callerWith(context, c, 'profile:subscriptions');
+export async function subscriptionsEndpoint(context: MockContext, c: Context): Promise<Response> {
+  const token = await callerWith(context, c, 'profile:subscriptions');
   return json({ subscriptions: accountOf(context, token.uid).subscriptions[token.clientId] ?? [] });
 }
 
 /** `GET /v1/avatar`. */
-export function avatarEndpoint(context: MockContext, c: Context): Response {
-  const account = profileOf(context, callerWith(context, c, 'profile:avatar').uid);
+export async function avatarEndpoint(context: MockContext, c: Context): Promise<Response> {
+  const account = profileOf(context, (await callerWith(context, c, 'profile:avatar')).uid);
   const { avatar, avatarDefault, id } = avatarOf(context, account);
   return answerWithEtag(c, { avatar, avatarDefault, id }, `"${id}"`);
 }
 
 /** `GET /v1/display_name`: 204 without one. */
-export function displayNameEndpoint(context: MockContext, c: Context): Response {
-  const { displayName } = profileOf(context, callerWith(context, c, 'profile:display_name').uid);
+export async function displayNameEndpoint(context: MockContext, c: Context): Promise<Response> {
+  const { displayName } = profileOf(context, (await callerWith(context, c, 'profile:display_name')).uid);
   if (displayName === undefined) {
     return new Response(null, {
       status: 204,
@@ -66,20 +68,25 @@ export function displayNameEndpoint(context: MockContext, c: Context): Response 
  * FxA: no control characters, no line or paragraph separators, no private use, no specials; today U+FFFD is let
  * through.
  */
-const DISPLAY_NAME: Readonly<Record<Era, RegExp>> = {
+const DISPLAY_NAME: Readonly<Record<'today' | '2019', RegExp>> = {
   today: /^[^\u0000-\u001F\u007F-\u009F\u2028\u2029\uE000-\uF8FF\uFFF9-\uFFFC\uFFFE\uFFFF]*$/,
   2019: /^[^\u0000-\u001F\u007F-\u009F\u2028\u2029\uE000-\uF8FF\uFFF9-\uFFFF]*$/,
 };
 /* eslint-enable no-control-regex */
 
-const displayNameBody = ({ era }: EraRules): Schema => ({
-  unknown: era === '2019' ? 'refused' : 'stripped',
-  fields: [required('displayName', string({ max: 256, pattern: DISPLAY_NAME[era], empty: true }))],
+const displayNameBody = ({ monorepo }: EraRules): Schema => ({
+  unknown: !monorepo ? 'refused' : 'stripped',
+  fields: [
+    required(
+      'displayName',
+      string({ max: 256, pattern: monorepo ? DISPLAY_NAME.today : DISPLAY_NAME[2019], empty: true }),
+    ),
+  ],
 });
 
 /** `POST /v1/display_name`. An empty name clears it. Throws 101 of the profile namespace. */
 export async function setDisplayNameEndpoint(context: MockContext, c: Context): Promise<Response> {
-  const account = profileOf(context, callerWith(context, c, 'profile:display_name:write').uid);
+  const account = profileOf(context, (await callerWith(context, c, 'profile:display_name:write')).uid);
   const schema = displayNameBody(context.rules);
   const { displayName } = validate(schema, await readPayload(c.req.raw)) as { displayName: string };
   if (displayName === '') delete account.displayName;

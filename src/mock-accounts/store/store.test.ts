@@ -22,11 +22,12 @@ beforeEach(() => {
 });
 
 describe('the store', () => {
-  it('knows the three ready accounts, by address without case', () => {
+  it('knows the four ready accounts, by address without case', () => {
     expect(store.accounts.list().map(({ email }) => email)).toEqual([
       'ada@example.com',
       'lin@example.com',
       'noor@example.com',
+      'tove@example.com',
     ]);
     expect(store.accounts.byEmail(' ADA@example.com ')?.displayName).toBe('Ada Lovelace');
     expect(store.accounts.byEmail('lin@example.com')).toMatchObject({ metricsEnabled: false });

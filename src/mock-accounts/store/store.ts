@@ -5,7 +5,7 @@ import { createImages, type Images } from './images.ts';
 import { randomHex } from './random.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createTokens, type Tokens } from './tokens.ts';
-import type { AccessToken, Account, AccountChange, Client, RefreshToken } from './types.ts';
+import type { AccessToken, Account, AccountChange, Authorization, Client, RefreshToken } from './types.ts';
 
 export interface CachedProfile {
   readonly profile: Readonly<Record<string, unknown>>;
@@ -52,7 +52,11 @@ export interface Store {
 }
 
 /** An empty store. `now` gives milliseconds. */
-export function createStore(rules: EraRules, now: () => number, tokens: Tokens = createTokens(now)): Store {
+export function createStore(
+  rules: EraRules,
+  now: () => number,
+  tokens: Tokens = createTokens(now, rules.expiredTokensForgotten),
+): Store {
   const clients = new Map<string, Client>();
   const accounts = createAccounts(now);
   const sessions = createSessions(now);
@@ -71,6 +75,22 @@ export function createStore(rules: EraRules, now: () => number, tokens: Tokens =
   };
   const tellOfPassword = ({ uid }: Account) =>
     tell({ uid, event: 'password-change', payload: { changeTime: now() } });
+  // FxA: today's events say what the profile server and the deletion know.
+  const deletionPayload = rules.detailedEvents ? { reason: 'user' } : {};
+  const profilePayload = ({ uid, email, locale, metricsEnabled, totpSecret, ...account }: Account) => ({
+    ...(rules.uidInProfileChange ? { uid } : {}),
+    ...(rules.detailedEvents
+      ? {
+          email,
+          locale,
+          metricsEnabled,
+          totpEnabled: totpSecret !== undefined,
+          accountDisabled: account.disabledAt !== undefined,
+          accountLocked: account.lockedAt !== undefined,
+        }
+      : {}),
+  });
+  const isPublic = ({ clientId }: Authorization) => clients.get(clientId)?.publicClient !== false;
   const matches =
     (filter: { email?: string; clientId?: string } = {}) =>
     (item: { uid: string; clientId: string }) =>
@@ -92,9 +112,9 @@ export function createStore(rules: EraRules, now: () => number, tokens: Tokens =
       tokens.removeWhere((item) => item.uid === uid && item.clientId === clientId),
     changePassword(account, password, keptSession) {
       account.password = password;
-      tokens.removeWhere(
-        (item) => item.uid === account.uid && clients.get(item.clientId)?.publicClient !== false,
-      );
+      tokens.removeWhere((item) => item.uid === account.uid && isPublic(item), {
+        codes: rules.codesSurvivePassword,
+      });
       sessions.closeAllOf(account.uid, keptSession);
       tellOfPassword(account);
     },
@@ -103,7 +123,10 @@ export function createStore(rules: EraRules, now: () => number, tokens: Tokens =
       account.kB = randomHex(32);
       // Instants of keys must grow even on a clock that stands still; they are told in whole seconds.
       account.keysChangedAt = Math.max(now(), account.keysChangedAt + 1000);
-      tokens.removeWhere((item) => item.uid === account.uid);
+      tokens.removeWhere(
+        (item) => item.uid === account.uid && (!rules.confidentialSurviveReset || isPublic(item)),
+        { codes: rules.confidentialSurviveReset },
+      );
       sessions.closeAllOf(account.uid);
       tellOfPassword(account);
     },
@@ -113,13 +136,13 @@ export function createStore(rules: EraRules, now: () => number, tokens: Tokens =
       accounts.remove(uid);
       sessions.closeAllOf(uid);
       if (!rules.tokensSurviveAccountDeletion) tokens.removeWhere((item) => item.uid === uid);
-      if (account !== undefined) tell({ uid, event: 'delete-user', payload: {} });
-      tokens.forgetClientsOf(uid);
+      if (account !== undefined) tell({ uid, event: 'delete-user', payload: deletionPayload });
+      if (rules.clientsForgottenAtDeletion) tokens.forgetClientsOf(uid);
     },
     profileChanged(account) {
       touch(account);
       const { uid } = account;
-      tell({ uid, event: 'profile-change', payload: rules.uidInProfileChange ? { uid } : {} });
+      tell({ uid, event: 'profile-change', payload: profilePayload(account) });
     },
     setMetricsEnabled(account, enabled) {
       if (account.metricsEnabled === enabled) return;

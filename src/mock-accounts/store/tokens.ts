@@ -14,6 +14,7 @@ export interface Tokens {
     item: AccessToken;
   };
   findAccessToken(token: string): AccessToken | undefined;
+  accessTokenById(id: string): AccessToken | undefined;
   removeAccessToken(id: string): boolean;
   addRefreshToken(item: Authorization & Partial<RefreshToken> & { token?: string }): {
     token: string;
@@ -25,7 +26,7 @@ export interface Tokens {
   accessTokens(): AccessToken[];
   refreshTokens(): RefreshToken[];
   /** Removes every code and token the test picks. */
-  removeWhere(picked: Of<Authorization>): void;
+  removeWhere(picked: Of<Authorization>, except?: { readonly codes: boolean }): void;
   /** Every client the person has ever signed in to, whatever became of the tokens. FxA: the event broker keeps such a list. */
   clientsOf(uid: string): readonly string[];
   /** FxA: the list ends with the account. */
@@ -33,13 +34,17 @@ export interface Tokens {
 }
 
 /** No codes and tokens yet. */
-export function createTokens(now: () => number): Tokens {
+export function createTokens(now: () => number, forgetsExpired = false): Tokens {
   const codes = new Map<string, Code>();
   const access = new Map<string, AccessToken>();
   const refresh = new Map<string, RefreshToken>();
   const clients = new Map<string, Set<string>>();
   const noteClient = ({ uid, clientId }: Authorization) =>
     clients.set(uid, (clients.get(uid) ?? new Set()).add(clientId));
+  const accessById = (id: string) => {
+    const found = access.get(id);
+    return forgetsExpired && found !== undefined && found.expiresAt <= now() ? undefined : found;
+  };
   return {
     addCode(item) {
       const added: Code = { code: randomHex(32), createdAt: now(), ...item };
@@ -62,7 +67,8 @@ export function createTokens(now: () => number): Tokens {
       access.set(item.id, item);
       return { token, item };
     },
-    findAccessToken: (token) => access.get(tokenId(token)),
+    findAccessToken: (token) => accessById(tokenId(token)),
+    accessTokenById: accessById,
     removeAccessToken: (id) => access.delete(id),
     addRefreshToken({ token = randomHex(32), ...rest }) {
       const createdAt = rest.createdAt ?? now();
@@ -76,8 +82,8 @@ export function createTokens(now: () => number): Tokens {
     removeRefreshToken: (id) => refresh.delete(id),
     accessTokens: () => [...access.values()],
     refreshTokens: () => [...refresh.values()],
-    removeWhere(picked) {
-      for (const item of codes.values()) if (picked(item)) codes.delete(item.code);
+    removeWhere(picked, except) {
+      for (const item of codes.values()) if (except?.codes !== true && picked(item)) codes.delete(item.code);
       for (const item of access.values()) if (picked(item)) access.delete(item.id);
       for (const item of refresh.values()) if (picked(item)) refresh.delete(item.id);
     },
