@@ -88,7 +88,8 @@ const replyOf =
 
 /** The form of a claim that is new in each token. */
 function claimForm(name: string, value: unknown): unknown {
-  if (name === 'iat') return Number.isInteger(value) ? 'whole seconds' : 'seconds with a fraction';
+  // Seconds with a fraction, which one token in a thousand has not.
+  if (name === 'iat') return typeof value === 'number' ? String(Math.floor(value)).length : value;
   if (name === 'jti') return String(value).replaceAll(/[0-9a-f]/g, 'h');
   if (name === 'iss') return '<issuer>';
   return value;

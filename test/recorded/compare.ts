@@ -4,6 +4,7 @@ import type { RecordedResponse } from './exchange.ts';
 /** Members whose value is new at every run. */
 const FRESH = new Set([
   'at_hash',
+  'auth_time',
   'access_token',
   'refresh_token',
   'id_token',
@@ -46,7 +47,7 @@ type Members = Readonly<Record<string, unknown>>;
 export function tokenForm(header: Members, claims: Members): unknown {
   const life = Number(claims.exp) - Number(claims.iat);
   const digits = String(claims.auth_time).length;
-  return { header: stable(header), claims: stable({ ...claims, auth_time: digits }), life };
+  return { header: stable(header), claims: stable(claims), life, digits };
 }
 
 function jwtForm(value: string): unknown {
