@@ -1,5 +1,6 @@
 // One suite, two browsers: each case gets a mock server of its own, and a browser in which nothing has happened yet.
 import { describe, inject, test as base, type TestAPI } from 'vitest';
+import type { AnyEra } from '../../src/mock-accounts/era.ts';
 import type { BuildName } from './builds.ts';
 import { selectedBrowsers } from './selected-browsers.ts';
 import type { SmallDisk } from '../companion/ops/tmpfs.ts';
@@ -31,13 +32,13 @@ const SHARED = { chromium: sharedBrowser('chromium'), firefox: sharedBrowser('fi
 /** Where pictures of failures go; ignored by git. */
 const FAILURES = 'screenshots/failures';
 
-/** Declares the cases once for each chosen browser. A `custom` build meets the servers of 2019, all others those of today. */
+/** Declares the cases once for each chosen browser. By default a `custom` build meets the servers of 2019, all others today's. */
 export function inBothBrowsers(
   title: string,
   declare: (it: TestAPI<World>, name: BrowserName) => void,
   build: BuildName = 'local',
+  era: AnyEra = build === 'custom' ? '2019' : 'today',
 ): void {
-  const era = build === 'custom' ? '2019' : 'today';
   for (const name of selectedBrowsers()) {
     const it = base.extend<Fixtures>({
       shared: [

@@ -1,7 +1,7 @@
 // The mock server of a test: it can be switched off and on again without forgetting anything, and hold its answers back.
 import { serve, type ServerType } from '@hono/node-server';
 import { createMockServer, type MockServer } from '../../src/mock-accounts/app.ts';
-import type { Era } from '../../src/mock-accounts/era.ts';
+import type { AnyEra } from '../../src/mock-accounts/era.ts';
 import { callsOf, needsBody } from '../../src/mock-accounts/faults/calls.ts';
 import { seedClients } from '../../src/mock-accounts/seed.ts';
 import { createHolds, type Holds } from './hold-requests.ts';
@@ -20,7 +20,7 @@ export interface TestMockServer extends MockServer {
   readonly requests: readonly string[];
 }
 
-export function testMockServer(port: number, era: Era, returnPage: string): TestMockServer {
+export function testMockServer(port: number, era: AnyEra, returnPage: string): TestMockServer {
   const origin = `http://127.0.0.1:${port}`;
   const mock = createMockServer({ era, origin, clients: seedClients(returnPage) });
   const asked: URLSearchParams[] = [];
@@ -31,7 +31,7 @@ export function testMockServer(port: number, era: Era, returnPage: string): Test
     const { method } = request;
     const { pathname, searchParams } = new URL(request.url);
     requests.push(`${method} ${pathname}`);
-    if (pathname === '/authorization') {
+    if (pathname === '/authorization' || pathname === '/oidc/auth') {
       asked.push(searchParams);
       await new Promise((resolve) => setTimeout(resolve, test.pageDelay));
     }
