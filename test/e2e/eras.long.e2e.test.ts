@@ -39,9 +39,7 @@ for (const era of ERAS) {
           const popup = await openPopupAfterEnd(browser);
           await popup.press(words('signIn'));
           const window = await browser.authWindow();
-          // The page may still know the person.
-          if ((await window.value('password')) === undefined) await window.press('Continue');
-          else await window.submit(ADA);
+          await window.submit(ADA);
           await popup.waitForStatus('signedIn');
           await popup.close();
         }

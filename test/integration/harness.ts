@@ -13,8 +13,8 @@ import { createHost, type Host } from '../harness/host.ts';
 import { testSignal } from '../harness/test-signal.ts';
 
 export const ERAS: readonly Era[] = ['today', '2019'];
-/** Also the server that Mozilla plans. */
-export const ALL_ERAS: readonly AnyEra[] = [...ERAS, 'next'];
+/** Also the server that Mozilla plans, and those of 2023. */
+export const ALL_ERAS: readonly AnyEra[] = [...ERAS, '2023', 'next'];
 export const SCOPE = 'openid profile';
 export const CLIENT = 'a1b2c3d4e5f60001';
 

@@ -1,8 +1,8 @@
-// Sign-in, profile and sign-out of the session, against the mock server of both eras.
+// Sign-in, profile and sign-out of the session, against the mock server of every era.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createHarness, ERAS, type Harness } from './harness.ts';
+import { ALL_ERAS, createHarness, type Harness } from './harness.ts';
 
-describe.each(ERAS)('with the servers of %s', (era) => {
+describe.each(ALL_ERAS)('with the servers of %s', (era) => {
   let world: Harness;
   beforeEach(async () => {
     world = await createHarness(era);
@@ -29,7 +29,7 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     await world.session.signIn();
     const [accessToken, refreshToken] = world.issued;
     const local = JSON.stringify([...world.host.local]);
-    expect(refreshToken).toMatch(/^[0-9a-f]{64}$/);
+    expect(refreshToken).toMatch(/^[\w-]{43,64}$/);
     expect(local).not.toContain(accessToken);
     expect(local).not.toContain(refreshToken);
     // The access token is in the memory of the browser; the refresh token is nowhere in clear.
@@ -72,24 +72,21 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     expect(world.liveGrants()).toBe(0);
   });
 
-  it('refreshes once for all callers when a resource refuses the token, and keeps the refresh token', async () => {
+  it('refreshes once for all callers when a resource refuses the token', async () => {
     await world.session.signIn();
     const before = world.record().session;
-    await fetch(`${world.mock.origin}/v1/destroy`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ token: world.issued[0] }),
-    });
-    expect(world.liveTokens()).toBe(0);
+    world.mock.faults.set([{ where: 'profile', what: { kind: 'status', status: 401 }, times: 1 }]);
     const requests = vi.fn(world.host.fetch);
     world.host.fetch = requests;
     await Promise.all([world.session.refreshProfile(), world.session.refreshProfile()]);
-    expect(requests.mock.calls.filter(([url]) => String(url).endsWith('/v1/token'))).toHaveLength(1);
+    expect(requests.mock.calls.filter(([url]) => String(url).endsWith('/token'))).toHaveLength(1);
     expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'ada@example.com' } });
     expect(world.view()).not.toHaveProperty('problem');
-    expect(world.record().session).toMatchObject({ grant: (before as { grant: object }).grant });
+    // The next server rotates the refresh token: next.test.ts.
+    if (era !== 'next')
+      expect(world.record().session).toMatchObject({ grant: (before as { grant: object }).grant });
     // The refused token isn't handed out again.
-    expect((await world.session.accessToken('profile')).token).toBe(world.issued.at(-1));
+    expect(world.issued.indexOf((await world.session.accessToken('profile')).token)).toBe(2);
   });
 
   it('doesn’t refresh again while the new token is fresh', async () => {
@@ -154,6 +151,6 @@ describe.each(ERAS)('with the servers of %s', (era) => {
     expect(world.view()).toMatchObject({ status: 'signedIn' });
     await world.session.refreshProfile();
     expect(world.view()).not.toHaveProperty('problem');
-    expect((await world.session.accessToken('profile')).token).toMatch(/^[0-9a-f]{64}$/);
+    expect((await world.session.accessToken('profile')).token).toMatch(/^[\w-]{43,64}$/);
   });
 });

@@ -1,8 +1,8 @@
-/** The names of a request, from method, path and body, by which faults match. For both eras and path families. */
+/** The names of a request, from method, path and body, by which faults match. For all eras and path families. */
 import type { CallName } from './model.ts';
 
 const PROFILE = /^\/v1\/(?:profile|uid|email|display_name|subscriptions|avatar)(?:\/|$)/;
-const API = /^\/(?:v1\/|\.well-known\/|metrics-flow$)/;
+const API = /^\/(?:v1\/|oidc\/(?!auth)|\.well-known\/|metrics-flow$)/;
 
 const POSTS: Readonly<Record<string, CallName>> = {
   '/v1/token': 'token',
@@ -13,6 +13,9 @@ const POSTS: Readonly<Record<string, CallName>> = {
   '/v1/introspect': 'introspect',
   '/v1/authorization': 'code',
   '/v1/oauth/authorization': 'code',
+  '/oidc/token': 'token',
+  '/oidc/token/revocation': 'destroy',
+  '/oidc/token/introspection': 'introspect',
 };
 
 /** Whether the body is needed to find all names. */
@@ -23,11 +26,13 @@ export function needsBody(method: string, path: string): boolean {
 /** The most specific name of a request, except for its grant. */
 function nameOf(method: string, path: string): CallName | undefined {
   if (method === 'POST' && path in POSTS) return POSTS[path];
+  if (path === '/oidc/me') return 'profile';
   if (PROFILE.test(path)) return method === 'GET' || method === 'HEAD' ? 'profile' : 'profile-write';
-  if (path === '/v1/jwks') return 'jwks';
+  if (path === '/v1/jwks' || path === '/oidc/jwks') return 'jwks';
   if (path.startsWith('/.well-known/')) return 'discovery';
   if (path === '/metrics-flow') return 'metrics-flow';
-  return path === '/authorization' || path === '/v1/authorization' ? 'authorization' : undefined;
+  const isPage = /^\/(?:v1\/|oidc\/)?auth(?:orization)?$/.test(path);
+  return isPage ? 'authorization' : undefined;
 }
 
 /** FxA: the default grant type is the authorization code. The body may be JSON or a form, regardless of its type. */
