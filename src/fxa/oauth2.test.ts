@@ -138,6 +138,12 @@ describe('revocation', () => {
     expect(await destroyGrant(oauth2(), { refreshToken: TOKEN }, refresh)).toBe('accepted');
   });
 
+  it('is not confirmed by a page that answers in place of the server', async () => {
+    const page = new Response('<h1>Welcome to our hotel</h1>', { headers: { 'content-type': 'text/html' } });
+    const work = destroyGrant(oauth2(), { refreshToken: TOKEN }, revoke('refresh_token', page));
+    expect(await failure(work)).toMatchObject({ code: 'bad_response', reason: 'not_json' });
+  });
+
   it('knows no ids', async () => {
     const work = destroyGrant(oauth2(), { refreshTokenId: 'ee'.repeat(32) }, { fetch: strictFetch() });
     expect(await failure(work)).toMatchObject({ code: 'unsupported' });
