@@ -74,6 +74,7 @@ export const CODES = {
   serverUnreachable: 'broken',
   serverOdd: 'broken',
   serverUnfound: 'unknown',
+  tokensClosed: 'broken',
   refusalsNone: 'fine',
   refusalsMany: 'look',
   companionNone: 'fine',

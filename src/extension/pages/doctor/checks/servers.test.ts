@@ -136,3 +136,25 @@ describe('the clock', () => {
     expect((await told(stamp(50), () => (clock += 100_000))).clock).toEqual({ code: 'clockRight' });
   });
 });
+
+describe('a server of the standards', () => {
+  const revocation = '/oidc/token/revocation';
+  const discovery = Response.json({
+    issuer: ORIGIN,
+    token_endpoint: `${ORIGIN}/oidc/token`,
+    userinfo_endpoint: `${ORIGIN}/oidc/me`,
+    jwks_uri: `${ORIGIN}/oidc/jwks`,
+    introspection_endpoint: `${ORIGIN}/oidc/token/introspection`,
+    revocation_endpoint: ORIGIN + revocation,
+  });
+  const tokens = async (answer: number | Error) =>
+    (await found({ fetch: answering({ [DISCOVERY]: discovery, [revocation]: answer }) })).tokens;
+
+  it('is reported as closed when it keeps extensions from asking for tokens', async () => {
+    expect(await tokens(OFFLINE)).toEqual({ code: 'tokensClosed' });
+  });
+
+  it.each([200, 400, 503])('is not reported as closed when it answers %i', async (status) => {
+    expect(await tokens(status)).toEqual({ code: 'serverAnswers', values: { ms: 0 } });
+  });
+});

@@ -1,7 +1,7 @@
 // Checks whether the servers are reachable and agree with this machine's clock. Requests contain no user data.
 import type { Call } from '../../../../fxa/error-table.ts';
 import { endpointsFromDiscovery } from '../../../../fxa/discovery.ts';
-import { discoveryUrl } from '../../../../fxa/environments.ts';
+import { discoveryUrl, type Endpoints } from '../../../../fxa/environments.ts';
 import { isFxaError } from '../../../../fxa/errors.ts';
 import { exchange, type Exchanged, type Http } from '../../../../fxa/http.ts';
 import type { Check, Finding } from '../findings.ts';
@@ -21,13 +21,12 @@ export const SERVER_CHECKS: Record<ServerCheck, Examine> = {
     const { issuer, endpoints } = context.build;
     if (endpoints) notes.endpoints = endpoints;
     return meet(context, notes, 'discovery', discoveryUrl(issuer), ({ response, body }) => {
-      // Known endpoints need no document, but an invalid one still means that another site responded.
-      if (endpoints) return body || !response.ok ? undefined : { code: 'serverOdd' };
       try {
         notes.endpoints = endpointsFromDiscovery(issuer, body);
         return undefined;
       } catch {
-        return { code: 'serverOdd' };
+        // Known endpoints need no document, but an invalid one still means that another site responded.
+        return endpoints && (body || !response.ok) ? undefined : { code: 'serverOdd' };
       }
     });
   },
@@ -36,7 +35,9 @@ export const SERVER_CHECKS: Record<ServerCheck, Examine> = {
     const { endpoints } = notes;
     if (!endpoints) return { code: 'serverUnfound' };
     // The public keys are on the token server, and need no credentials.
-    return meet(context, notes, 'keys', endpoints.jwks, jsonOnly);
+    const met = await meet(context, notes, 'keys', endpoints.jwks, jsonOnly);
+    const answers = met.code === 'serverAnswers' || met.code === 'serverSlow';
+    return answers && (await isClosed(context, endpoints)) ? { code: 'tokensClosed' } : met;
   },
 
   profile: async (context, notes) => {
@@ -97,6 +98,22 @@ async function meet(
   const odd = judge(answer);
   if (odd) return odd;
   return { code: ms > SLOW ? 'serverSlow' : 'serverAnswers', values: { ms } };
+}
+
+/**
+ * Whether a server of the standards keeps extensions out: oidc-provider lets a client in only from the origins of its
+ * redirect URIs, unless the deployment says otherwise, while everybody may read its keys. Asks with a made-up token.
+ */
+async function isClosed({ fetch, build }: CheckContext, { dialect, destroy }: Endpoints): Promise<boolean> {
+  if (dialect !== 'oauth2') return false;
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const body = new URLSearchParams({ token: 'troubleshooting', client_id: build.clientId }).toString();
+  try {
+    await exchange({ fetch, timeout: PATIENCE }, 'destroy', destroy, { method: 'POST', headers, body });
+    return false;
+  } catch (error) {
+    return isFxaError(error) && error.code === 'offline';
+  }
 }
 
 const jsonOnly = ({ body }: Exchanged): Found | undefined => (body ? undefined : { code: 'serverOdd' });
