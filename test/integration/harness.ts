@@ -5,6 +5,7 @@ import type { StoredRecord } from '../../src/session/state/record.ts';
 import { createSession, type SessionService } from '../../src/session/index.ts';
 import type { View } from '../../src/session/state/view.ts';
 import type { AnyEra, Era } from '../../src/mock-accounts/era.ts';
+import { totpCode } from '../../src/mock-accounts/auth/totp.ts';
 import { createKeys } from '../../src/mock-accounts/keys.ts';
 import { startMockServer, type RunningMockServer } from '../../src/mock-accounts/listen.ts';
 import { SEED_PASSWORD, seedClients, RETURN_PAGE } from '../../src/mock-accounts/seed.ts';
@@ -65,7 +66,7 @@ export async function createHarness(
   const host = createHost({
     redirectUri,
     returnPage: RETURN_PAGE,
-    simulatedUser: personAt(mock.origin, era, 'ada@example.com'),
+    simulatedUser: personAt(mock, era, 'ada@example.com'),
     fetch: async (...request) => {
       const response = await fetch(...request);
       if (/\/(?:v1|oidc)\/token$/.test(String(request[0])) && response.ok)
@@ -106,7 +107,7 @@ export async function createHarness(
       await world.session.runMaintenance();
     },
     signsInAs(email, change) {
-      host.simulatedUser = personAt(mock.origin, era, email, change);
+      host.simulatedUser = personAt(mock, era, email, change);
     },
     view: () => host.local.get('view') as View,
     record: () => host.local.get('record') as StoredRecord,
@@ -135,7 +136,7 @@ function tokensIn(answer: unknown): string[] {
 
 /** Does what the mock server's page does after the password was entered: asks for a code, and follows the redirect. */
 function personAt(
-  origin: string,
+  { origin, store }: RunningMockServer,
   era: AnyEra,
   email: string,
   change: (callback: URL) => void = () => undefined,
@@ -159,6 +160,9 @@ function personAt(
       return (await response.json()) as Record<string, string>;
     };
     const { sessionToken } = await post('/v1/account/login', { email, password: SEED_PASSWORD });
+    const secret = store.accounts.byEmail(email)?.totpSecret;
+    if (secret !== undefined)
+      await post('/v1/session/verify/totp', { code: totpCode(secret, Date.now()) }, sessionToken);
     const query = Object.fromEntries(new URL(url).searchParams);
     const { client_id, redirect_uri, scope, state, access_type, code_challenge, code_challenge_method } =
       query;

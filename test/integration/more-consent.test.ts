@@ -74,6 +74,22 @@ describe.each(ALL_ERAS)('further scopes in era %s', (era) => {
 });
 
 describe('a second step', () => {
+  it.each(['today', '2023', 'next'] as const)(
+    'that the account gives replaces the grant (%s)',
+    async (era) => {
+      world = await createHarness(era);
+      world.signsInAs('tove@example.com');
+      await world.session.signIn();
+      const before = grantId();
+      await world.session.stepUp();
+      expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'tove@example.com' } });
+      expect(world.view()).not.toHaveProperty('problem');
+      expect(grantId()).not.toBe(before);
+      await world.session.drainOutbox();
+      expect(world.liveGrants()).toBe(1);
+    },
+  );
+
   it('that the account does not give fails, then has it sign in anew, and is not asked for a third time', async () => {
     const asked = await signedIn('today');
     const before = grantId();

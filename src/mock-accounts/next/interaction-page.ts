@@ -1,8 +1,16 @@
 /** The sign-in page of the next server: the same forms as today's; then the server redirects, not a script. */
 import type { Context } from 'hono';
 import { rememberSession, signedIn, type SignedIn } from '../auth/session.ts';
+import { needsSecondStep } from '../auth/totp.ts';
 import type { MockContext } from '../context.ts';
-import { confirmForm, continueForm, errorPage, signInForm, signUpForm } from '../pages/forms.ts';
+import {
+  confirmForm,
+  continueForm,
+  errorPage,
+  secondStepForm,
+  signInForm,
+  signUpForm,
+} from '../pages/forms.ts';
 import { type Page, render } from '../pages/layout.ts';
 import { submitForm } from '../pages/sign-in-actions.ts';
 import { valuesOf } from './configuration.ts';
@@ -38,6 +46,8 @@ export async function interactionPage(context: MockContext, next: NextServer, c:
   if ('page' in outcome) return show(c, outcome.page);
   rememberSession(context, c, outcome.session);
   if (!outcome.account.verified) return show(c, confirmForm(outcome.account));
+  if (needsSecondStep(outcome.account, outcome.session))
+    return show(c, secondStepForm(context, outcome.account));
   const onwards = await next.finish(uid, outcome.session);
   return onwards === undefined ? show(c, errorPage(GONE)) : c.redirect(onwards, 303);
 }

@@ -36,15 +36,24 @@ export async function visit(
     const location = response.headers.get('location');
     const page = await response.text();
     if (location === null) {
-      // A second page means that the form was not taken.
-      if (form || response.status !== 200 || !page.includes('name="password"')) throw new Error(textOf(page));
-      form = { intent: 'signin', email, password };
+      // The same page again means that the form was not taken.
+      const next = formFor(page, { email, password });
+      if (response.status !== 200 || next === undefined || next.intent === form?.intent)
+        throw new Error(textOf(page));
+      form = next;
       continue;
     }
     form = undefined;
     at = new URL(location, at).href;
   }
   throw new Error('The visit goes round and round.');
+}
+
+/** What a person enters: address and password, or the code of the second step, which the page shows. */
+function formFor(page: string, account: Record<string, string>): Record<string, string> | undefined {
+  const code = /data-testid="security-code">(\d+)</.exec(page)?.[1];
+  if (code !== undefined) return { intent: /name="intent" value="([\w-]+)"/.exec(page)?.[1] ?? '', code };
+  return page.includes('name="password"') ? { intent: 'signin', ...account } : undefined;
 }
 
 const textOf = (page: string) =>
