@@ -120,7 +120,18 @@ describe('each kind of token is accepted only by its own routes', () => {
       [],
     ],
     ['a SET', () => sign({}, {}), ['webhook']],
-    ['an access token in JWT form', () => sign({ typ: 'at+jwt' }, { ...access, events: undefined }), []],
+    // Mozilla accounts vouches for it by its signature.
+    [
+      'an access token in JWT form',
+      () => sign({ typ: 'at+jwt' }, { ...access, events: undefined }),
+      ['sessions', 'me'],
+    ],
+    [
+      'an access token in JWT form, forged',
+      async () =>
+        (await sign({ typ: 'at+jwt' }, { ...access, events: undefined })).replace(/[^.]+$/, 'A'.repeat(342)),
+      [],
+    ],
     ['the same with events', () => sign({ typ: 'at+jwt' }, access), []],
     ['the same with events and no type', () => sign({}, { ...access, events: { x: {} } }), ['webhook']],
     ['a logout token', () => sign({ typ: 'logout+jwt' }, { events: logout }), []],
