@@ -91,7 +91,7 @@ async function revoke(
     const asked = { call: 'destroy', url: endpoints.destroy, dialect: endpoints.dialect } as const;
     throw await refusal(http, asked, answer);
   }
-  // The body is to be ignored, but a page comes from something in between, such as a captive portal.
+  // The RFC ignores the body, but a page comes from something in between, such as a captive portal.
   if (answer.response.headers.get('content-type')?.includes('html') === true)
     throw new FxaError('bad_response', 'A page answered in place of the server (destroy)', {
       reason: 'not_json',
