@@ -125,43 +125,65 @@ export function createContext(
   return context;
 }
 
-/** Discovered endpoints are cached until the browser closes, so that a refresh needs only one request. */
+/**
+ * Discovered endpoints are cached until the browser closes, so that a refresh needs only one request. A document that is
+ * refused changes nothing.
+ */
 async function endpointsFor(
   ports: Ports,
   { issuer, endpoints: known }: SessionConfig,
   http: Http,
   rediscover: boolean,
 ): Promise<Endpoints> {
-  if (!rediscover) {
-    const kept = (await ports.memory.get(MEMORY.endpoints)) as Endpoints | undefined;
-    if (kept?.issuer === issuer) return kept;
-    if (known) return known;
-  }
-  const endpoints = await (known ? currentEndpoints(known, http) : discover(issuer, http));
-  await ports.memory.set({ [MEMORY.endpoints]: endpoints });
+  const cached = (await ports.memory.get(MEMORY.endpoints)) as Endpoints | undefined;
+  const kept = cached?.issuer === issuer ? cached : known;
+  if (kept && !rediscover) return kept;
+  const endpoints = await (kept ? currentEndpoints(kept, http) : discover(issuer, http));
+  if (endpoints !== kept) await ports.memory.set({ [MEMORY.endpoints]: endpoints });
   return endpoints;
 }
+
+const isStandard = ({ endpoints }: Deployment) => endpoints.dialect === 'oauth2';
+const isGone = ({ status }: FxaError) => status === 404 || status === 410;
 
 /**
  * Makes a request of the deployment. If there is nothing at its address any more, asks the server for its endpoints,
  * and tries once more where they have changed: Mozilla plans another server. A 404 without CORS headers looks like no
  * network, so that is a reason to ask, too, while the endpoints are only those of the build.
+ *
+ * A `grant` is shown only to the kind of server that gave it: one that is revoked by its token never to FxA, FxA's own
+ * to another server only when FxA's endpoints are gone.
+ *
+ * @throws FxaError `server_unavailable` when the grant's kind of server does not answer, and as the request.
  */
 export async function atDeployment<T>(
   { deployment, config }: Pick<Context, 'deployment' | 'config'>,
   http: Http,
   request: (deployment: Deployment) => Promise<T>,
+  grant?: { readonly byToken?: unknown },
 ): Promise<T> {
-  const asKnown = await deployment(http);
+  let first = await deployment(http);
+  if (grant?.byToken && !isStandard(first)) {
+    first = await deployment(http, { rediscover: true });
+    if (!isStandard(first)) throw new FxaError('server_unavailable', 'Another server answers at present.');
+  } else if (grant && !grant.byToken && isStandard(first) && config.endpoints) {
+    first = { ...first, endpoints: config.endpoints };
+  }
   try {
-    return await request(asKnown);
+    return await request(first);
   } catch (error) {
-    if (!isFxaError(error)) throw error;
-    const isGone = error.status === 404 || error.status === 410;
-    const isSilent = error.code === 'offline' && asKnown.endpoints === config.endpoints;
-    if (!isGone && !isSilent) throw error;
-    const now = await deployment(http, { rediscover: true }).catch(() => asKnown);
-    if (now.endpoints.token === asKnown.endpoints.token) throw error;
+    const isKnown = first.endpoints === config.endpoints;
+    if (!isFxaError(error) || !(isGone(error) || (error.code === 'offline' && isKnown))) throw error;
+    const now = await deployment(http, { rediscover: true }).catch(() => first);
+    if (now.endpoints.token === first.endpoints.token) throw error;
+    if (!isGone(error)) {
+      // The network is there again: it may have been away for a moment only.
+      try {
+        return await request(first);
+      } catch (again) {
+        if (!isFxaError(again) || !(isGone(again) || again.code === 'offline')) throw again;
+      }
+    }
     return request(now);
   }
 }

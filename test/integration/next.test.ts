@@ -181,4 +181,26 @@ describe('on the next server', () => {
     await world.session.drainOutbox();
     expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
   });
+
+  it('a grant is not shown to FxA’s endpoints, which would call it gone, and a refused document changes nothing', async () => {
+    await signedIn();
+    const network = world.host.fetch;
+    const asked: string[] = [];
+    world.host.fetch = async (input, init) => {
+      const { pathname } = new URL(String(input));
+      asked.push(pathname);
+      // FxA still answers, and something in between refuses discovery.
+      if (pathname.startsWith('/v1/')) return Response.json({ code: 400, errno: 108 }, { status: 400 });
+      if (pathname.startsWith('/.well-known/')) return Response.json({}, { status: 403 });
+      return network(input, init);
+    };
+    await refreshed();
+    world.host.memory.clear();
+    await world.restart();
+    await expect(world.session.accessToken('profile')).rejects.toMatchObject({ code: 'server_unavailable' });
+    expect(asked.filter((path) => path.startsWith('/v1/'))).toEqual([]);
+    expect(world.view()).toMatchObject({ status: 'signedIn' });
+    world.host.fetch = network;
+    expect(await world.session.accessToken('profile')).toMatchObject({ uid: world.view().account?.uid });
+  });
 });

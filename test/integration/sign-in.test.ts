@@ -154,3 +154,41 @@ describe.each(ALL_ERAS)('with the servers of %s', (era) => {
     expect((await world.session.accessToken('profile')).token).toMatch(/^[\w-]{43,64}$/);
   });
 });
+
+describe('FxA’s own grant, while discovery already names another server', () => {
+  let world: Harness;
+  afterEach(() => world.stop());
+
+  it('is refreshed and destroyed at FxA for as long as FxA answers there', async () => {
+    world = await createHarness('today');
+    await world.session.signIn();
+    const { origin } = world.mock;
+    const standard = {
+      issuer: origin,
+      authorization_endpoint: `${origin}/oidc/auth`,
+      token_endpoint: `${origin}/oidc/token`,
+      userinfo_endpoint: `${origin}/v1/profile`,
+      jwks_uri: `${origin}/v1/jwks`,
+      introspection_endpoint: `${origin}/oidc/token/introspection`,
+      revocation_endpoint: `${origin}/oidc/token/revocation`,
+    };
+    const network = world.host.fetch;
+    let blips = 1;
+    world.host.fetch = async (input, init) => {
+      const url = String(input);
+      if (url.includes('/.well-known/')) return Response.json(standard);
+      if (url.includes('/oidc/')) return Response.json({ error: 'invalid_grant' }, { status: 400 });
+      if (url.endsWith('/v1/token') && blips-- > 0) throw new TypeError('The network is gone.');
+      return network(input, init);
+    };
+    world.host.memory.delete('endpoints');
+    const { token } = await world.session.accessToken('profile');
+    expect((await world.session.accessToken('profile', token)).token).not.toBe(token);
+    expect(world.host.memory.get('endpoints')).toMatchObject({ dialect: 'oauth2' });
+    await world.session.accessToken('profile:uid');
+    expect(world.view()).toMatchObject({ status: 'signedIn' });
+    await world.session.signOut();
+    await world.session.drainOutbox();
+    expect(world.liveGrants()).toBe(0);
+  });
+});

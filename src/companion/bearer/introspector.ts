@@ -85,7 +85,7 @@ export function createIntrospector(options: IntrospectorOptions): Introspector {
     const isLong = claimed.expiresAt - claimed.issuedAt > LONGEST_LIFE;
     if (isLocal && !fresh && !isLong) return info;
     // FxA: `/v1/introspect` doesn't know short-lived JWTs; `/v1/verify` does.
-    const found = await verified(token);
+    const found = await (isStandard ? introspected(token, claimed.clientId) : verified(token));
     const isSame = found?.clientId === claimed.clientId && found.uid === claimed.uid;
     return isSame ? info : undefined;
   };

@@ -21,6 +21,8 @@ export interface AttemptSecrets {
   readonly codeVerifier: string;
   /** Decrypts the scoped keys, if any are requested. */
   readonly privateJwk?: JsonWebKey;
+  /** The scopes that were asked for; by default the build's. */
+  readonly scope?: string;
   /** Only this account may sign in, by subject. */
   readonly account?: string;
   /** The second step is demanded, for the first time or again. */
@@ -76,6 +78,7 @@ export async function prepareAttempt(
     redirectUri,
     ...pair,
     ...(keys && { privateJwk: keys.privateJwk }),
+    ...(scope !== undefined && { scope: `${config.scope} ${scope}` }),
     ...(account !== undefined && { account }),
     ...(stepUp && { stepUp }),
   };

@@ -106,7 +106,7 @@ export async function recordIssued(
 export async function completeSignIn(
   context: Context,
   deployment: Deployment,
-  { id: attemptId, privateJwk, account: demanded, stepUp }: AttemptSecrets,
+  { id: attemptId, privateJwk, scope = context.config.scope, account: demanded, stepUp }: AttemptSecrets,
   answer: TokenResponse,
 ): Promise<void> {
   const { ports, store } = context;
@@ -117,7 +117,7 @@ export async function completeSignIn(
       now: ports.now(),
       clockTolerance: CLOCK_TOLERANCE,
       requireIdToken: true,
-      scope: context.config.scope,
+      scope,
       keySource: keptKeys(context, deployment),
     },
     context.http(),

@@ -100,7 +100,7 @@ async function destroyAtServer(context: Context, item: Item): Promise<boolean> {
     return false;
   }
   const grant = refreshToken === undefined ? { refreshTokenId } : { refreshToken };
-  await atDeployment(context, http, (deployment) => destroyGrant(deployment, grant, http));
+  await atDeployment(context, http, (deployment) => destroyGrant(deployment, grant, http), item.grant);
   return true;
 }
 

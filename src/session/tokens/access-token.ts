@@ -1,5 +1,6 @@
 // Hands out access tokens, and refreshes them. Contexts share one refresh, and a call never gets a token of another account than it
 // began with.
+import type { Deployment } from '../../fxa/environments.ts';
 import { FxaError, isFxaError } from '../../fxa/errors.ts';
 import { asGranted, grantedCovers } from '../../fxa/scopes.ts';
 import { refreshAccessToken } from '../../fxa/tokens.ts';
@@ -177,20 +178,21 @@ async function refresh(
   const http = { ...context.http(), timeout: TIMEOUT_MS };
   let issued: Issued;
   try {
-    issued = await atDeployment(context, http, async (deployment) => {
+    const refreshAt = async (deployment: Deployment): Promise<Issued> => {
       const rotates = deployment.endpoints.dialect === 'oauth2';
-      if (rotates) await store.dispatch({ type: 'refreshSent', sessionId: session.id });
+      if (rotates) await store.dispatch({ type: 'refreshSent', sessionId: session.id }, { orInMemory: true });
       // The userinfo endpoint of the standards demands `openid` (OpenID Connect Core 1.0, section 5.3.1).
       const wanted = rotates ? ['openid', ...asGranted(session.grant.scope, scope)].join(' ') : scope;
       const answer = await refreshAccessToken(deployment, { refreshToken, scope: wanted, ttl }, http);
       if (rotates) await saveRotated(context, session, deployment, answer);
       return { deployment, answer };
-    });
+    };
+    issued = await atDeployment(context, http, refreshAt, session.grant);
   } catch (error) {
     if (isFxaError(error) && error.code === 'scope_denied') await noteDenied(context, session, scope);
     if (!isFxaError(error) || error.code !== 'reauth_required') {
       const { status = 0 } = error as FxaError;
-      if (status >= 400 && status < 500)
+      if (status >= 400 && status < 500 && !session.grant.rotating)
         await store.dispatch({ type: 'refreshRefused', sessionId: session.id });
       throw error;
     }

@@ -9,7 +9,7 @@ import { withBackup } from '../state/grant-backup.ts';
 import type { Revocation, StoredRecord } from '../state/record.ts';
 import type { SignedIn } from '../state/states.ts';
 import { LOCKS } from '../state/storage-items.ts';
-import { openSecret, saveSecrets } from './secret-store.ts';
+import { replaceRefreshToken } from './secret-store.ts';
 
 /**
  * Stores the next refresh token, if the answer has one, in place of the session's: with the session while it is live,
@@ -26,11 +26,8 @@ export async function saveRotated(
   // The secrets must not be moved between disk and memory meanwhile.
   await context.ports.locks.exclusive(LOCKS.moveSecrets, async () => {
     const live = await currentSession(context);
-    const keys = live?.id === session.id ? await openSecret(context, live, 'keys') : undefined;
-    const kept = await saveSecrets(context, session.id, {
-      refreshToken,
-      ...(keys !== undefined && { keys }),
-    });
+    const { grant: before } = live?.id === session.id ? live : session;
+    const kept = await replaceRefreshToken(context, session.id, before, refreshToken);
     const grant = { refreshTokenId, byToken: true, ...kept } as const;
     const entry = { ...revocation(context, revocableGrant(grant)), session: session.id };
     const event = { type: 'grantRotated', sessionId: session.id, grant } as const;

@@ -34,6 +34,23 @@ export async function saveSecrets(
   return sessionOnly ? {} : { keyNotKept: true };
 }
 
+/**
+ * Stores another refresh token where the session's secrets are: a setting or policy that can't be read now must not
+ * move it. Only where it can't be sealed any more does it go into memory.
+ */
+export async function replaceRefreshToken(
+  context: Context,
+  owner: string,
+  { sealed, keyNotKept }: SecretLocation,
+  refreshToken: string,
+): Promise<SecretLocation> {
+  const next = sealed && (await seal(context, { refreshToken }));
+  if (next) return { sealed: { ...sealed, ...next } };
+  const { issuer } = context.config;
+  await change(context, (held) => ({ ...held, [owner]: { ...held[owner], refreshToken, issuer } }));
+  return sealed || keyNotKept ? { keyNotKept: true } : {};
+}
+
 /** Undefined where the browser keeps no key (IndexedDB off): the session ends with the browser then. */
 async function seal({ ports }: Context, secrets: Secrets): Promise<SealedSecrets | undefined> {
   const { vault } = ports;
