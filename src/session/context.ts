@@ -138,7 +138,7 @@ async function endpointsFor(
   const cached = (await ports.memory.get(MEMORY.endpoints)) as Endpoints | undefined;
   const kept = cached?.issuer === issuer ? cached : known;
   if (kept && !rediscover) return kept;
-  const endpoints = await (kept ? currentEndpoints(kept, http) : discover(issuer, http));
+  const endpoints = await (known ? currentEndpoints(kept ?? known, http) : discover(issuer, http));
   if (endpoints !== kept) await ports.memory.set({ [MEMORY.endpoints]: endpoints });
   return endpoints;
 }
