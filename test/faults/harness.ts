@@ -85,9 +85,8 @@ export function endpointsOf(family: Exclude<Family, 'discovered'>, era: AnyEra):
 }
 
 /** The discovery document of a deployment that names the auth server's endpoints. */
-function ofAuthFamily(document: unknown): object {
-  const text = JSON.stringify(document);
-  return JSON.parse(text.replaceAll(/\/v1\/(?=(?:token|destroy)")/g, '/v1/oauth/')) as object;
+function ofAuthFamily(document: string): string {
+  return document.replaceAll(/\/v1\/(?=(?:token|destroy)")/g, '/v1/oauth/');
 }
 
 /** What view and metrics depend on besides the record. */
@@ -127,7 +126,7 @@ export function createFaultHarness(options: HarnessOptions = {}): FaultHarness {
     if (!['*', EXTENSION].includes(answer.headers.get('access-control-allow-origin') ?? ''))
       throw new TypeError('NetworkError when attempting to fetch resource.');
     if (family === 'auth' && answer.ok && String(url) === discoveryUrl(ORIGIN))
-      return Response.json(ofAuthFamily(await answer.json()), answer);
+      return new Response(ofAuthFamily(await answer.text()), answer);
     // Aborting during the body rejects at once.
     const through = new TransformStream<Uint8Array, Uint8Array>();
     return signal ? new Response(answer.body?.pipeThrough(through, { signal }) ?? null, answer) : answer;
