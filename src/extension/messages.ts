@@ -50,7 +50,7 @@ export interface Commands {
 }
 
 /** A command takes at most one text and returns nothing or a boolean; everything else is in the view. */
-// eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- `() => string` would pass for `() => void`
+// oxlint-disable-next-line typescript/no-invalid-void-type -- `() => string` would pass for `() => void`
 type Plain<T extends { [Name in keyof T]: (text: string) => undefined | boolean | void }> = T;
 
 export type CommandName = keyof Plain<Commands>;

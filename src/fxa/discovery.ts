@@ -71,7 +71,7 @@ export async function discover(issuer: string, http: Http): Promise<Endpoints> {
   const url = new URL(checkedIssuer(issuer));
   const response = await discoveryRequest(url, {
     [customFetch]: fetchJson(http, 'discovery'),
-    // An issuer is https, or http on loopback: see `checkedIssuer`.
+    // oxlint-disable-next-line typescript/no-deprecated -- An issuer is https, or http on loopback: see `checkedIssuer`.
     [allowInsecureRequests]: true,
   });
   return endpointsFromDiscovery(issuer, await response.json());

@@ -41,7 +41,7 @@ export async function postToTokenEndpoint(
   const { dialect } = deployment.endpoints;
   const response = await genericTokenEndpointRequest(server, client, None(), grantType, parameters, {
     [customFetch]: fetchJson(http, grantType === 'refresh_token' ? 'refresh' : 'exchange', dialect),
-    // All endpoints are https, or http on loopback: see `secureUrl`.
+    // oxlint-disable-next-line typescript/no-deprecated -- All endpoints are https, or http on loopback: see `secureUrl`.
     [allowInsecureRequests]: true,
   });
   return (await response.json()) as JsonObject;

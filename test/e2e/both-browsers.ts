@@ -42,7 +42,7 @@ export function inBothBrowsers(
   for (const name of selectedBrowsers()) {
     const it = base.extend<Fixtures>({
       shared: [
-        // eslint-disable-next-line no-empty-pattern
+        // oxlint-disable-next-line no-empty-pattern
         async ({}, use) => {
           await use(SHARED[name]);
           await SHARED[name].end();
@@ -50,7 +50,7 @@ export function inBothBrowsers(
         { scope: 'worker' },
       ],
       // The first argument must be a destructured object: vitest reads from it which fixtures are needed.
-      // eslint-disable-next-line no-empty-pattern
+      // oxlint-disable-next-line no-empty-pattern
       mock: async ({}, use) => {
         const mock = testMockServer(inject('mockServerPort'), era, inject('returnPage'));
         await mock.switchOn();

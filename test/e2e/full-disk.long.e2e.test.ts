@@ -58,7 +58,7 @@ async function expectSavedLater(disk: SmallDisk, browser: BrowserUnderTest, popu
 
 const onSmallDisk = (base: TestAPI<World>) =>
   base.extend<{ disk: SmallDisk }>({
-    // eslint-disable-next-line no-empty-pattern
+    // oxlint-disable-next-line no-empty-pattern
     disk: async ({}, use) => {
       const disk = await smallDisk(SIZE);
       let keeper: NodeJS.Timeout | undefined;

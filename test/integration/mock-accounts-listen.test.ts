@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 // Everything is plain http on loopback here.
-// eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that it stands out, which it should
+// oxlint-disable-next-line typescript/no-deprecated -- marked so that it stands out, which it should
 const insecure = { [oauth.allowInsecureRequests]: true };
 const client: oauth.Client = { client_id: TEST_CLIENT };
 

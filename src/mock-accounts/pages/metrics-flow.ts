@@ -27,7 +27,7 @@ interface Rule {
 }
 const within = (max: number, pattern: RegExp): Rule => ({ max, pattern });
 const entrypoint = within(1024, /^[\w.:-]+$/);
-// eslint-disable-next-line no-useless-escape -- errors print the pattern as the real server wrote it
+// oxlint-disable-next-line no-useless-escape -- errors print the pattern as the real server wrote it
 const utm = within(128, /^[\w\/.%-]+$/);
 
 /** FxA: what each parameter must be; all others are dropped unread. */

@@ -63,7 +63,7 @@ export async function displayNameEndpoint(context: MockContext, c: Context): Pro
   return answerWithEtag(c, { displayName }, etagOf(displayName));
 }
 
-/* eslint-disable no-control-regex -- these are the characters to refuse */
+/* oxlint-disable no-control-regex -- these are the characters to refuse */
 /**
  * FxA: no control characters, no line or paragraph separators, no private use, no specials; today U+FFFD is let
  * through.
@@ -72,7 +72,7 @@ const DISPLAY_NAME: Readonly<Record<'today' | '2019', RegExp>> = {
   today: /^[^\u0000-\u001F\u007F-\u009F\u2028\u2029\uE000-\uF8FF\uFFF9-\uFFFC\uFFFE\uFFFF]*$/,
   2019: /^[^\u0000-\u001F\u007F-\u009F\u2028\u2029\uE000-\uF8FF\uFFF9-\uFFFF]*$/,
 };
-/* eslint-enable no-control-regex */
+/* oxlint-enable no-control-regex */
 
 const displayNameBody = ({ monorepo }: EraRules): Schema => ({
   unknown: !monorepo ? 'refused' : 'stripped',
