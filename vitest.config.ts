@@ -30,6 +30,7 @@ const NODE = [
 const UNSELECTED = process.env.ON_DATABASES === 'PostgreSQL' ? ['test/companion/kill/embedded.test.ts'] : [];
 
 const inNode = {
+  globalSetup: ['test/harness/postgres-template.ts'],
   setupFiles: ['test/harness/per-file.ts', 'test/harness/out-of-time.ts'],
   sequence: { setupFiles: 'list' as const },
   isolate: false,

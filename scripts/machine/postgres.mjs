@@ -1,7 +1,16 @@
 // Finds PostgreSQL on this machine, installs it where that is ours to do, and starts throw-away servers of it. Plain Node.
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clearTimeout } from 'node:timers';
@@ -51,6 +60,7 @@ export function ensurePostgres() {
 /**
  * Starts a server of its own in a temporary folder, on 127.0.0.1 and a free port, with a random password. It writes to the
  * disk as a real one does; `settings` are more of its own (`{ fsync: 'off' }`).
+ * With POSTGRES_TEMPLATE, a folder that PostgreSQL's user may enter, `initdb` runs once: each server begins with a copy.
  *
  * @param {{ settings?: Readonly<Record<string, string>>, within?: string }} [options]
  * @returns {Promise<import('./postgres.d.mts').RunningPostgres>}
@@ -59,33 +69,14 @@ export function ensurePostgres() {
 export async function startPostgres({ settings = {}, within = tmpdir() } = {}) {
   const programs = ensurePostgres();
   const user = unprivileged();
-  const folder = mkdtempSync(join(within, 'companion-postgres-'));
-  const password = randomBytes(12).toString('hex');
-  const passwordFile = join(folder, 'password');
-  const data = join(folder, 'data');
-  writeFileSync(passwordFile, password);
-  if (user.uid !== undefined) for (const path of [folder, passwordFile]) chownSync(path, user.uid, user.gid);
+  const folder = makeFolder(join(within, 'companion-postgres-'), user);
+  const cluster = clusterIn(folder);
   const port = await freePort();
   const run = { cwd: folder, env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' }, ...user };
-
-  const made = spawnSync(
-    join(programs, 'initdb'),
-    [
-      '-D',
-      data,
-      '-U',
-      'postgres',
-      '-A',
-      'scram-sha-256',
-      '--pwfile',
-      passwordFile,
-      '-E',
-      'UTF8',
-      '--no-sync',
-    ],
-    { ...run, encoding: 'utf8' },
-  );
-  if (made.status !== 0) throw new Error(`initdb failed:\n${made.stdout}${made.stderr}`);
+  const template = process.env.POSTGRES_TEMPLATE;
+  const password = template
+    ? copyCluster(template, cluster, programs, run)
+    : initialize(cluster, programs, run);
 
   const all = {
     listen_addresses: '127.0.0.1',
@@ -94,7 +85,11 @@ export async function startPostgres({ settings = {}, within = tmpdir() } = {}) {
     max_connections: '100',
     ...settings,
   };
-  const args = ['-D', data, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  const args = [
+    '-D',
+    cluster.data,
+    ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  ];
   const launch = () =>
     launched(spawn(join(programs, 'postgres'), args, { ...run, stdio: ['ignore', 'ignore', 'pipe'] }));
   let server = await launch();
@@ -129,6 +124,46 @@ export async function startPostgres({ settings = {}, within = tmpdir() } = {}) {
       server = await relaunched(launch);
     },
   };
+}
+
+/** Makes a cluster with `initdb`; returns the password of its superuser. */
+function initialize({ data, passwordFile }, programs, run) {
+  const password = randomBytes(12).toString('hex');
+  writeFileSync(passwordFile, password, { mode: 0o600 });
+  if (run.uid !== undefined) chownSync(passwordFile, run.uid, run.gid);
+  const superuser = ['-U', 'postgres', '-A', 'scram-sha-256', '--pwfile', passwordFile];
+  runToEnd(join(programs, 'initdb'), ['-D', data, ...superuser, '-E', 'UTF8', '--no-sync'], run);
+  return password;
+}
+
+/** Copies the cluster in the folder `template`, which is much quicker; makes that one first if there is none yet. */
+function copyCluster(template, { data }, programs, run) {
+  const kept = clusterIn(join(template, 'cluster'));
+  if (!existsSync(kept.data)) {
+    const folder = makeFolder(join(template, 'made-'), run);
+    initialize(clusterIn(folder), programs, run);
+    try {
+      renameSync(folder, join(template, 'cluster'));
+    } catch (error) {
+      // Another process was quicker.
+      if (!existsSync(kept.data)) throw error;
+    }
+  }
+  runToEnd('cp', ['-a', kept.data, data], run);
+  return readFileSync(kept.passwordFile, 'utf8');
+}
+
+const clusterIn = (folder) => ({ data: join(folder, 'data'), passwordFile: join(folder, 'password') });
+
+function makeFolder(prefix, { uid, gid }) {
+  const folder = mkdtempSync(prefix);
+  if (uid !== undefined) chownSync(folder, uid, gid);
+  return folder;
+}
+
+function runToEnd(program, args, options) {
+  const { status, stdout, stderr, error } = spawnSync(program, args, { ...options, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${program} failed:\n${error?.message ?? `${stdout}${stderr}`}`);
 }
 
 /** Resolves when it takes connections. */

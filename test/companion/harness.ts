@@ -15,6 +15,7 @@ import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
 import type { RunningMockServer } from '../../src/mock-accounts/listen.ts';
 import { drive, type CodeOptions } from '../../src/mock-accounts/testing/drive.ts';
 import { whenOutOfTime } from '../harness/test-signal.ts';
+import { openEmbedded } from './db/embedded.ts';
 import { CLIENT, OTHER_CLIENT, SECRET } from './fakes/mock-and-companion.ts';
 
 export const PASSWORD = 'correct horse battery staple';
@@ -37,13 +38,14 @@ interface Logged {
   readonly lines?: string[];
 }
 
+type Timing = Pick<CompanionOptions, 'redo'>;
 type Issuer = Pick<RunningMockServer, 'origin'>;
 
 /** Starts a companion in this process; everything it logs, at debug, is pushed to `lines`. */
-export function startInProcess(
+export async function startInProcess(
   { origin }: Issuer,
-  { database, ...where }: Where,
-  { lines = [], redo, ...more }: Partial<CompanionSettings> & Logged & Pick<CompanionOptions, 'redo'> = {},
+  { database: given, ...where }: Where,
+  { lines = [], redo, ...more }: Partial<CompanionSettings> & Logged & Timing = {},
 ): Promise<RunningCompanion> {
   const settings: CompanionSettings = {
     issuer: origin,
@@ -60,19 +62,29 @@ export function startInProcess(
     ...where,
     ...more,
   };
-  const log = createLog({
-    format: 'mozlog',
-    level: 'debug',
-    out: { write: (line) => void lines.push(line) },
-  });
+  const out = { write: (line: string) => void lines.push(line) };
+  const log = createLog({ format: 'mozlog', level: 'debug', out });
   const version = { source: '', version: '1.2.3', commit: '', build: '' };
-  return startCompanion({ settings, log, version, ...(database && { database }), ...(redo && { redo }) });
+  const isElsewhere = where.databaseUrl !== undefined || where.dataDir !== undefined;
+  const database = given ?? (isElsewhere ? undefined : await openEmbedded());
+  const timing = { ...(redo && { redo }) };
+  const running = await startCompanion({ settings, log, version, ...(database && { database }), ...timing });
+  if (given) return running;
+  return {
+    ...running,
+    stop: async () => {
+      await running.stop();
+      await database?.close();
+    },
+  };
 }
 
 export interface ChildCompanion {
   readonly pid: number;
   /** Resolves with its origin; rejects with its output when it exits before listening. */
   readonly listening: Promise<string>;
+  /** Resolves with its exit code when it has ended, for whatever reason. */
+  readonly exited: Promise<number | null>;
   /** Everything it has written. */
   readonly output: () => string;
   /** Closes the reading end of its stdout. */
@@ -82,7 +94,7 @@ export interface ChildCompanion {
   stop(): Promise<number | null>;
 }
 
-/** Builds the production entry; `start` runs it as a process. */
+/** Builds the production entry, `main`; `start` runs it as a process. */
 export async function builtCompanion() {
   // Inside the repository, so that it finds its packages.
   const cache = fileURLToPath(new URL('../../node_modules/.cache/', import.meta.url));
@@ -90,6 +102,7 @@ export async function builtCompanion() {
   const folder = mkdtempSync(`${cache}companion-`);
   const main = await buildCompanion(folder);
   return {
+    main,
     start: (issuer: Issuer, where: Where, node: readonly string[] = [], { env, stdout }: Launch = {}) =>
       launched([...node, main], { ...environment(issuer, where), ...env }, stdout),
     remove: () => rm(folder, { recursive: true, force: true }),
@@ -98,7 +111,7 @@ export async function builtCompanion() {
 
 export type BuiltCompanion = Awaited<ReturnType<typeof builtCompanion>>;
 
-function environment({ origin }: Issuer, { databaseUrl, dataDir }: Where): NodeJS.ProcessEnv {
+export function environment({ origin }: Issuer, { databaseUrl, dataDir }: Where): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
     FXA_ISSUER: origin,
@@ -113,7 +126,7 @@ function environment({ origin }: Issuer, { databaseUrl, dataDir }: Where): NodeJ
   };
 }
 
-function launched(
+export function launched(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   stdout: number | 'pipe' = 'pipe',
@@ -143,6 +156,7 @@ function launched(
   return {
     pid: child.pid ?? 0,
     listening,
+    exited: exit,
     output: () => output,
     closeStdout: () => child.stdout?.destroy(),
     kill9: () => end('SIGKILL').then(() => undefined),

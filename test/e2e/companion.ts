@@ -3,7 +3,7 @@ import { localSettings, webhooksTo } from '../../scripts/run/local-companion.ts'
 import { startCompanion, type RunningCompanion } from '../../src/companion/start.ts';
 import type { CompanionSettings } from '../../src/companion/config.ts';
 import type { Database } from '../../src/companion/db/database.ts';
-import { openDatabase } from '../../src/companion/db/open.ts';
+import { openEmbedded } from '../companion/db/embedded.ts';
 import type { Log } from '../../src/companion/operations/log.ts';
 import { empty } from '../companion/db/empty.ts';
 import type { TestMockServer } from './mock-server.ts';
@@ -19,7 +19,7 @@ export interface TestCompanion {
 let opened: Promise<Database> | undefined;
 
 /** To be opened before the first test: that takes longer than any of them. */
-export const theDatabase = () => (opened ??= openDatabase({}));
+export const theDatabase = () => (opened ??= openEmbedded());
 
 /** The mock server tells it of what happens to accounts, as soon as it runs. */
 export function testCompanion(mock: TestMockServer, port: number): TestCompanion {

@@ -3,7 +3,7 @@ import { freePort } from '../../scripts/machine/free-port.mjs';
 import { startCompanion, type RunningCompanion } from '../../src/companion/start.ts';
 import type { CompanionSettings } from '../../src/companion/config.ts';
 import type { Database } from '../../src/companion/db/database.ts';
-import { openDatabase } from '../../src/companion/db/open.ts';
+import { openEmbedded } from '../companion/db/embedded.ts';
 import { createLog } from '../../src/companion/operations/log.ts';
 import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
 import type { Account } from '../../src/mock-accounts/store/types.ts';
@@ -107,4 +107,4 @@ export async function createCompanionHarness(): Promise<CompanionHarness> {
 let opened: Promise<Database> | undefined;
 
 /** One for all tests of a process: making one takes longer than any of them. */
-const theDatabase = () => (opened ??= openDatabase({}));
+const theDatabase = () => (opened ??= openEmbedded());

@@ -13,6 +13,8 @@ export interface DatabaseOptions {
   readonly url?: string | undefined;
   /** Folder of the embedded database, for one companion; without it and a URL everything is in memory. */
   readonly dir?: string | undefined;
+  /** What a database in memory begins with: PGlite's dump of an empty one. */
+  readonly dump?: Blob;
   /** Called when a server is found frozen, and when it answers again. */
   readonly report?: (change: GuardChange) => void;
   /** Called while the migrations wait for a lock. */
@@ -24,12 +26,12 @@ export interface DatabaseOptions {
  *
  * @throws StoreError `database_newer`, `schema_denied`, `directory_…`, and the driver's own errors.
  */
-export async function openDatabase({ url, dir, report, waits }: DatabaseOptions): Promise<Database> {
+export async function openDatabase({ url, dir, dump, report, waits }: DatabaseOptions): Promise<Database> {
   if (url !== undefined) {
     const first = await migrateServer(openPostgres(url, { patience: MIGRATION_PATIENCE_MS }), waits);
     return openPostgres(url, { report, first });
   }
-  const database = await openPglite(dir);
+  const database = await openPglite(dir, dump);
   try {
     await migrate(database);
     return database;

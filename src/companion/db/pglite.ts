@@ -1,5 +1,5 @@
 // The embedded PostgreSQL (PGlite): no setup, one process, with the folder lock and log flush it lacks.
-import { PGlite, types, type Transaction } from '@electric-sql/pglite';
+import { PGlite, types, type PGliteOptions, type Transaction } from '@electric-sql/pglite';
 import { readdir, statfs } from 'node:fs/promises';
 import type { Database, Queryable } from './database.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
@@ -20,17 +20,18 @@ const GATHER_MS = 6;
 const CHECK_MS = 1_000;
 
 /**
- * Opens the database in a directory, creating it if needed; without one it lives in memory until the process ends.
+ * Opens the database in a directory, creating it if needed; without one it lives in memory until the process ends, and
+ * may begin as a copy of another one's dump, which saves the seconds of creating it.
  *
  * @throws StoreError `directory_in_use`, `directory_unlockable`, `directory_foreign`
  */
-export async function openPglite(dir?: string): Promise<Database> {
-  if (dir === undefined) return database(await create(), IN_MEMORY);
+export async function openPglite(dir?: string, dump?: Blob): Promise<Database> {
+  if (dir === undefined) return database(await create(dump && { loadDataDir: dump }), IN_MEMORY);
   const lock = await lockDirectory(dir);
   try {
     await refuseForeign(lock.path);
     await makePrivate(lock.path);
-    const pglite = await create(new PrivateFolder(lock.path));
+    const pglite = await create({ fs: new PrivateFolder(lock.path) });
     // PGlite creates a database with a separate program, whose files have other modes.
     await makePrivate(lock.path);
     // Otherwise each new 16 MB log segment would be zero-filled during a commit, on this thread.
@@ -42,9 +43,9 @@ export async function openPglite(dir?: string): Promise<Database> {
   }
 }
 
-function create(fs?: PrivateFolder): Promise<PGlite> {
+function create(where: Pick<PGliteOptions, 'fs' | 'loadDataDir'> = {}): Promise<PGlite> {
   return PGlite.create({
-    ...(fs && { fs }),
+    ...where,
     parsers: {
       // As `pg` parses them; instants and counters here are far below 2^53.
       [types.INT8]: Number,

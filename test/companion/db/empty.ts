@@ -8,7 +8,9 @@ export async function empty(database: Database): Promise<void> {
        or (schemaname = 'graphile_worker' and tablename = '_private_jobs')`,
   );
   await setClock(database, undefined);
-  await database.query(`truncate ${tables.map(({ name }) => name).join(', ')} cascade`);
+  // `truncate` would make every table and index anew. Without the triggers that check foreign keys, any order will do.
+  const deletes = tables.map(({ name }) => `delete from ${name};`).join(' ');
+  await database.query(`do $$ begin set local session_replication_role = replica; ${deletes} end $$`);
 }
 
 /** Stops the database's clock at an instant; undefined restarts it. */

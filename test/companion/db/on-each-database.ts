@@ -7,6 +7,7 @@ import type { Database } from '../../../src/companion/db/database.ts';
 import { openDatabase } from '../../../src/companion/db/open.ts';
 import { createStore } from '../../../src/companion/db/store.ts';
 import type { Store } from '../../../src/companion/store.ts';
+import { openEmbedded } from './embedded.ts';
 import { empty } from './empty.ts';
 
 const START_MS = 300_000;
@@ -68,7 +69,7 @@ export function onEachDatabase(
 }
 
 async function startEmbedded(): Promise<Started> {
-  const database = await openDatabase({});
+  const database = await openEmbedded();
   return {
     database,
     store: createStore(database),
@@ -78,7 +79,7 @@ async function startEmbedded(): Promise<Started> {
 }
 
 async function startServer(): Promise<Started> {
-  const server = await startPostgres();
+  const server = await startPostgres({ settings: { fsync: 'off' } });
   const database = await openDatabase({ url: server.url });
   const others: Database[] = [];
   return {

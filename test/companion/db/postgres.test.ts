@@ -17,7 +17,7 @@ describe('PostgreSQL', () => {
   let one: Database;
   let two: Database;
   beforeAll(async () => {
-    server = await startPostgres();
+    server = await startPostgres({ settings: { fsync: 'off' } });
     one = await openDatabase({ url: server.url });
     two = await openDatabase({ url: server.url });
   }, PATIENCE_MS);

@@ -25,7 +25,7 @@ describe('a statement that waits for a lock longer than our limit', () => {
   let session: string;
   const lines: string[] = [];
   beforeAll(async () => {
-    server = await startPostgres();
+    server = await startPostgres({ settings: { fsync: 'off' } });
     await (await openDatabase({ url: server.url })).close();
     database = openPostgres(server.url, { patience: STATEMENT_LIMIT_MS });
     mock = await startMockServer({ era: 'today' });
