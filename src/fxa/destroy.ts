@@ -1,6 +1,6 @@
 // Revokes tokens. FxA: access and refresh tokens are destroyed independently, so signing out must destroy both.
 import { isAuthFamily } from './error-table.ts';
-import type { Deployment } from './environments.ts';
+import { followsStandards, type Deployment } from './environments.ts';
 import { FxaError, isFxaError } from './errors.ts';
 import { exchange, refusal, requestJson } from './http.ts';
 import type { Http } from './http.ts';
@@ -47,7 +47,7 @@ type Kind = 'token' | 'refresh_token' | 'refresh_token_id';
 
 async function destroy(deployment: Deployment, kind: Kind, value: string, http: Http): Promise<Destroyed> {
   const { endpoints, clientId } = deployment;
-  if (endpoints.dialect === 'oauth2') return revoke(deployment, kind, value, http);
+  if (followsStandards(deployment)) return revoke(deployment, kind, value, http);
   let url = endpoints.destroy;
   let parameters: Record<string, string> = { [kind]: value };
   if (isAuthFamily(url)) {
@@ -88,8 +88,8 @@ async function revoke(
   // The answer may have no body.
   const answer = await exchange(http, 'destroy', endpoints.destroy, request);
   if (!answer.response.ok) {
-    const asked = { call: 'destroy', url: endpoints.destroy, dialect: endpoints.dialect } as const;
-    throw await refusal(http, asked, answer);
+    const answered = { call: 'destroy', url: endpoints.destroy, dialect: endpoints.dialect } as const;
+    throw await refusal(http, answered, answer);
   }
   // The RFC ignores the body, but a page comes from something in between, such as a captive portal.
   if (answer.response.headers.get('content-type')?.includes('html') === true)

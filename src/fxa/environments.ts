@@ -35,6 +35,20 @@ export interface Deployment {
   readonly clientId: string;
 }
 
+/** Whether it is a server of the standards, not FxA's own API (`Endpoints.dialect`). */
+export function followsStandards({ endpoints }: { readonly endpoints: Pick<Endpoints, 'dialect'> }): boolean {
+  return endpoints.dialect === 'oauth2';
+}
+
+/**
+ * Whether it names an account there: 32 hexadecimal digits at FxA, elsewhere 255 printable characters of ASCII at most
+ * (OpenID Connect Core 1.0, section 2).
+ */
+export function isUid(value: unknown, dialect: Endpoints['dialect']): value is string {
+  const form = dialect === 'oauth2' ? /^[\x21-\x7e]{1,255}$/ : /^[0-9a-f]{32}$/;
+  return typeof value === 'string' && form.test(value);
+}
+
 const HOSTS = {
   production: {
     content: 'https://accounts.firefox.com',

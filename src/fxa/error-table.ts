@@ -161,20 +161,20 @@ export interface ErrorAnswer {
 }
 
 /** What an error response answers: `url` and `dialect` tell the family. */
-export interface Asked {
+export interface AnsweredRequest {
   readonly call: Call;
   readonly url: string;
   readonly dialect?: 'oauth2' | undefined;
 }
 
 /** The coded error for a response that is not 2xx. `now` in milliseconds. Pure. */
-export function errorFromAnswer(asked: Asked, answer: ErrorAnswer, now: number): FxaError {
+export function errorFromAnswer(request: AnsweredRequest, answer: ErrorAnswer, now: number): FxaError {
   const { status, headers, body } = answer;
   const errno = typeof body?.errno === 'number' ? body.errno : undefined;
-  const [code, reason, description] = classify(asked, answer, errno);
+  const [code, reason, description] = classify(request, answer, errno);
   const numbers = `HTTP ${status}${errno === undefined ? '' : `, errno ${errno}`}`;
   const waits = status === 429 || status >= 500 || code === 'rate_limited';
-  return new FxaError(code, `${description} (${asked.call}: ${numbers})`, {
+  return new FxaError(code, `${description} (${request.call}: ${numbers})`, {
     reason,
     status,
     errno,
@@ -183,7 +183,11 @@ export function errorFromAnswer(asked: Asked, answer: ErrorAnswer, now: number):
   });
 }
 
-function classify({ call, url, dialect }: Asked, { status, body }: ErrorAnswer, errno: number | undefined) {
+function classify(
+  { call, url, dialect }: AnsweredRequest,
+  { status, body }: ErrorAnswer,
+  errno: number | undefined,
+) {
   const fxaFamily = call.startsWith('profile') ? 'profile' : isAuthFamily(url) ? 'auth' : 'oauth';
   const family = dialect ?? fxaFamily;
   const detail = dialect === undefined ? errno : typeof body?.error === 'string' ? body.error : undefined;

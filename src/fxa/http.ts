@@ -1,6 +1,6 @@
 // Sends every request and turns every failure into a coded error.
 import { errorFromAnswer } from './error-table.ts';
-import type { Asked, Call } from './error-table.ts';
+import type { AnsweredRequest, Call } from './error-table.ts';
 import { readObject, type JsonObject } from './body.ts';
 import { FxaError } from './errors.ts';
 import type { HostBackOff } from './host-back-off.ts';
@@ -135,11 +135,11 @@ export async function exchange(
 /** The coded error for an error response, which is also recorded for the back-off. */
 export async function refusal(
   http: Http,
-  asked: Asked,
+  request: AnsweredRequest,
   { response: { status, headers }, body }: Exchanged,
 ): Promise<FxaError> {
-  const error = errorFromAnswer(asked, { status, headers, body }, http.now?.() ?? Date.now());
-  await http.backOff?.record(asked.url, error);
+  const error = errorFromAnswer(request, { status, headers, body }, http.now?.() ?? Date.now());
+  await http.backOff?.record(request.url, error);
   return error;
 }
 

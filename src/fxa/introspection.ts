@@ -1,6 +1,6 @@
 // The two ways for a resource server to check an access token with Mozilla accounts. Neither checks that the token was
 // issued to your client: compare `clientId` yourself.
-import type { Endpoints } from './environments.ts';
+import { isUid, type Endpoints } from './environments.ts';
 import { FxaError, isFxaError } from './errors.ts';
 import { requestJson } from './http.ts';
 import type { Http, JsonObject } from './http.ts';
@@ -98,7 +98,6 @@ export async function verifyAccessToken(
   return knownToken(user, clientId, Array.isArray(scope) ? scope.join(' ') : scope);
 }
 
-const UID = /^[0-9a-f]{32}$/;
 const CLIENT_ID = /^[0-9a-f]{16}$/;
 
 async function ask(url: string, body: JsonObject, http: Http): Promise<JsonObject | undefined> {
@@ -159,8 +158,8 @@ function knownToken(
   scope: unknown,
   dialect?: Endpoints['dialect'],
 ): KnownToken {
-  const [uidForm, clientForm] = dialect === 'oauth2' ? [/^[\x21-\x7e]{1,255}$/, /./] : [UID, CLIENT_ID];
-  if (typeof uid !== 'string' || !uidForm.test(uid)) throw inconsistent('no uid');
+  const clientForm = dialect === 'oauth2' ? /./ : CLIENT_ID;
+  if (!isUid(uid, dialect)) throw inconsistent('no uid');
   if (typeof clientId !== 'string' || !clientForm.test(clientId)) throw inconsistent('no client id');
   if (typeof scope !== 'string') throw inconsistent('no scope');
   return { uid, clientId, scope };

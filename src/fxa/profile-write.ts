@@ -1,5 +1,5 @@
 // Changes the display name and the picture. Invalid values are rejected before they are sent.
-import type { Deployment } from './environments.ts';
+import { followsStandards, type Deployment } from './environments.ts';
 import { FxaError } from './errors.ts';
 import { requestJson } from './http.ts';
 import type { Http, JsonRequest } from './http.ts';
@@ -81,7 +81,7 @@ async function write(
   { type, body }: { type: string; body: NonNullable<JsonRequest['body']> },
   http: Http,
 ): Promise<void> {
-  if (endpoints.dialect === 'oauth2')
+  if (followsStandards({ endpoints }))
     throw new FxaError('unsupported', 'This server has no profile to write.');
   const headers = { authorization: `Bearer ${accessToken}`, 'content-type': type };
   const url = new URL(path, endpoints.profile).href;

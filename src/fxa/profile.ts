@@ -1,5 +1,5 @@
 // The profile that a token's scopes reveal. `uid` identifies the account; everything else may be missing.
-import type { Deployment } from './environments.ts';
+import { isUid, type Deployment } from './environments.ts';
 import { FxaError } from './errors.ts';
 import { requestJson } from './http.ts';
 import type { Http } from './http.ts';
@@ -69,8 +69,7 @@ export async function fetchProfile(
 export function parseProfile(value: unknown, dialect?: 'oauth2'): Profile {
   const fields = (value ?? {}) as Readonly<Record<string, unknown>>;
   const uid = fields.uid ?? (dialect && fields.sub);
-  const form = dialect === 'oauth2' ? /^[\x21-\x7e]{1,255}$/ : /^[0-9a-f]{32}$/;
-  if (typeof uid !== 'string' || !form.test(uid)) {
+  if (!isUid(uid, dialect)) {
     throw new FxaError('bad_response', 'The profile has no uid', { reason: 'profile' });
   }
   const profile: Record<string, unknown> = { uid };

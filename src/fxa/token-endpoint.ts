@@ -9,7 +9,7 @@ import {
   type AuthorizationServer,
   type Client,
 } from 'oauth4webapi';
-import type { Deployment } from './environments.ts';
+import { followsStandards, type Deployment } from './environments.ts';
 import { FxaError } from './errors.ts';
 import { fetchJson } from './http.ts';
 import type { Http, JsonObject } from './http.ts';
@@ -62,7 +62,7 @@ export async function validateAccessToken(
   answer: JsonObject,
   requested?: string,
 ): Promise<AccessToken> {
-  const standard = deployment.endpoints.dialect === 'oauth2';
+  const standard = followsStandards(deployment);
   const { id_token: _, ...rest } = answer;
   const others = { ...(standard && { scope: requested, expires_in: UNKNOWN_LIFETIME }), ...rest };
   const token = await processGenericTokenEndpointResponse(

@@ -1,6 +1,6 @@
 // Exchanges codes and refresh tokens. Requesting and validating are separate functions, so that callers can record
 // which tokens were issued, in order to destroy them if validation fails.
-import type { Deployment, Endpoints } from './environments.ts';
+import { followsStandards, type Deployment, type Endpoints } from './environments.ts';
 import { FxaError } from './errors.ts';
 import type { Http, JsonObject } from './http.ts';
 import { verifyIdToken } from './id-token.ts';
@@ -73,7 +73,7 @@ export async function exchangeCode(
   const parameters = {
     code,
     code_verifier: codeVerifier,
-    ...(deployment.endpoints.dialect === 'oauth2' ? { redirect_uri: redirectUri } : ttlParameter(ttl)),
+    ...(followsStandards(deployment) ? { redirect_uri: redirectUri } : ttlParameter(ttl)),
   };
   return postToTokenEndpoint(deployment, 'authorization_code', parameters, http);
 }
