@@ -74,7 +74,7 @@ async function destroy(deployment: Deployment, kind: Kind, value: string, http: 
 
 /** RFC 7009, section 2.1. Revoking a refresh token ends the whole grant. */
 async function revoke(
-  { endpoints, clientId }: Deployment,
+  { endpoints, clientId, authentication }: Deployment,
   kind: Kind,
   token: string,
   http: Http,
@@ -82,7 +82,13 @@ async function revoke(
   if (kind === 'refresh_token_id')
     throw new FxaError('unsupported', 'This server revokes tokens, and knows no ids of them.');
   const hint = kind === 'token' ? 'access_token' : kind;
-  const body = new URLSearchParams({ token, token_type_hint: hint, client_id: clientId }).toString();
+  const form = {
+    token,
+    token_type_hint: hint,
+    client_id: clientId,
+    ...authentication,
+  };
+  const body = new URLSearchParams(form).toString();
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   const request = { method: 'POST', headers, body, dialect: endpoints.dialect } as const;
   // The answer may have no body.

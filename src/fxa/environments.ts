@@ -33,6 +33,11 @@ export interface Deployment {
   readonly endpoints: Endpoints;
   /** 16 hexadecimal digits, assigned by Mozilla at registration. */
   readonly clientId: string;
+  /**
+   * Of a confidential client: its requests to a server of the standards carry it (RFC 6749, section 2.3.1). Given by its
+   * name, so that the extension, a public client, has no code for secrets.
+   */
+  readonly authentication?: { readonly client_secret: string } | undefined;
 }
 
 /** Whether it is a server of the standards, not FxA's own API (`Endpoints.dialect`). */

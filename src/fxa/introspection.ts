@@ -1,6 +1,6 @@
 // The two ways for a resource server to check an access token with Mozilla accounts. Neither checks that the token was
 // issued to your client: compare `clientId` yourself.
-import { isUid, type Endpoints } from './environments.ts';
+import { isUid, type Deployment, type Endpoints } from './environments.ts';
 import { FxaError, isFxaError } from './errors.ts';
 import { requestJson } from './http.ts';
 import type { Http, JsonObject } from './http.ts';
@@ -30,6 +30,11 @@ export interface IntrospectedToken extends KnownToken, Authentication {
   readonly id?: string;
 }
 
+interface AskingClient {
+  readonly clientId?: string | undefined;
+  readonly authentication?: Deployment['authentication'];
+}
+
 /**
  * Checks an access token at `/v1/introspect` (RFC 7662, section 2). Undefined unless it is valid: for unknown, expired,
  * destroyed and malformed tokens, and for refresh tokens. `now` in milliseconds.
@@ -40,7 +45,7 @@ export interface IntrospectedToken extends KnownToken, Authentication {
  * FxA: servers of 2019 invert `active` for access tokens. A token reported inactive before its expiry is therefore
  * checked again at `/v1/verify`, which is right on all servers.
  *
- * A server of the standards is asked as RFC 7662 says, by the client `clientId`.
+ * A server of the standards is asked as RFC 7662 says, by the client `clientId`, with its secret if it has one.
  *
  * @throws FxaError `bad_response` when the response is inconsistent, and the codes of `requestJson`.
  * @example
@@ -50,12 +55,12 @@ export interface IntrospectedToken extends KnownToken, Authentication {
 export async function introspect(
   endpoints: Pick<Endpoints, 'introspect' | 'verify' | 'dialect'>,
   accessToken: string,
-  { now, clientId }: { readonly now: number; readonly clientId?: string | undefined },
+  { now, ...client }: AskingClient & { readonly now: number },
   http: Http,
 ): Promise<IntrospectedToken | undefined> {
   const { dialect } = endpoints;
   const answer = await (dialect === 'oauth2'
-    ? askStandard(endpoints.introspect, accessToken, clientId, http)
+    ? askStandard(endpoints.introspect, accessToken, client, http)
     : ask(endpoints.introspect, { token: accessToken }, http));
   if (answer === undefined) return undefined;
   const { active, token_type: type, iat, exp, jti } = answer;
@@ -120,13 +125,14 @@ async function ask(url: string, body: JsonObject, http: Http): Promise<JsonObjec
 async function askStandard(
   url: string,
   token: string,
-  clientId: string | undefined,
+  { clientId, authentication }: AskingClient,
   http: Http,
 ): Promise<JsonObject> {
   const form = {
     token,
     token_type_hint: 'access_token',
     ...(clientId !== undefined && { client_id: clientId }),
+    ...authentication,
   };
   return requestJson(http, 'introspect', url, {
     method: 'POST',
