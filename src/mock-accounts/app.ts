@@ -36,6 +36,7 @@ import type { Timing } from './events/sender.ts';
 import { controlApp, isControl } from './faults/control-app.ts';
 import { createFaults, type Faults } from './faults/faults.ts';
 import { injectFaults } from './faults/inject.ts';
+import { withClock } from './next/clock.ts';
 import { createGrants } from './next/grants.ts';
 import { nextApp } from './next/next-app.ts';
 import { rotatingKeys } from './faults/rotating-keys.ts';
@@ -100,11 +101,11 @@ function rulesUnder(faults: Faults, era: Era): EraRules {
 export function createMockServer(options: MockServerOptions): MockServer {
   const { now: machineNow = Date.now, origin } = options;
   const faults = createFaults(machineNow);
-  const now = () => machineNow() + faults.settings.clockSkew * 1000;
+  const now = () => withClock(undefined, machineNow) + faults.settings.clockSkew * 1000;
   const isNext = options.era === 'next';
   const era: Era = options.era === 'next' ? 'today' : options.era;
   const rules = rulesUnder(faults, era);
-  const grants = isNext ? createGrants(machineNow) : undefined;
+  const grants = isNext ? createGrants(now) : undefined;
   const store = createStore(rules, now, grants?.tokens);
   seedStore(store, options.clients);
   const keys = rotatingKeys(options.keys ?? createKeys(now), faults);

@@ -13,7 +13,7 @@ import type { MockContext } from '../context.ts';
 import { profileFields } from '../profile/fields.ts';
 import { KEY_SCOPE } from '../seed.ts';
 import type { Account, Client } from '../store/types.ts';
-import type { Grants } from './grants.ts';
+import { REFRESH_TOKEN_LIFE, type Grants } from './grants.ts';
 
 export interface NextOptions {
   /** False: the provider's default, which lets no extension in. */
@@ -84,7 +84,7 @@ export function configurationFor(
       Grant: 365 * DAY,
       IdToken: 300,
       Interaction: HOUR,
-      RefreshToken: 30 * DAY,
+      RefreshToken: REFRESH_TOKEN_LIFE,
       Session: 14 * DAY,
     },
     features: {

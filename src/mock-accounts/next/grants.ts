@@ -4,6 +4,9 @@ import type { Adapter, AdapterPayload } from 'oidc-provider';
 import { createTokens, type Tokens } from '../store/tokens.ts';
 import type { AccessToken, Authorization, RefreshToken } from '../store/types.ts';
 
+/** Seconds. */
+export const REFRESH_TOKEN_LIFE = 30 * 86_400;
+
 interface Item {
   readonly model: string;
   readonly payload: AdapterPayload;

@@ -1,16 +1,12 @@
 // The next server: what FxA's decision records say of it, asked over the mock server's own door.
-import { createHash } from 'node:crypto';
-import { decodeJwt } from 'jose';
+import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createMockServer, type MockServer } from '../app.ts';
 import { createKeys } from '../keys.ts';
-import { seedClients } from '../seed.ts';
 import { TEST_CLIENT } from '../testing/drive.ts';
-import { visit } from '../testing/next.ts';
+import { authorizationAt, REDIRECT_URI, signInAt, visit } from '../testing/next.ts';
 
 const ORIGIN = 'http://127.0.0.1:9720';
-const REDIRECT_URI = seedClients().find(({ id }) => id === TEST_CLIENT)?.redirectUris[0] ?? '';
-const VERIFIER = 'v'.repeat(43);
 const keys = createKeys(Date.now);
 
 let mock: MockServer;
@@ -18,19 +14,6 @@ const fetch = async (url: string, init: RequestInit = {}) => mock.app.request(ur
 beforeEach(() => {
   mock = createMockServer({ era: 'next', origin: ORIGIN, keys });
 });
-
-const authorization = (more: Record<string, string> = {}) =>
-  `${ORIGIN}/oidc/auth?${new URLSearchParams({
-    client_id: TEST_CLIENT,
-    redirect_uri: REDIRECT_URI,
-    response_type: 'code',
-    scope: 'openid profile',
-    state: 'the-state',
-    access_type: 'offline',
-    code_challenge: createHash('sha256').update(VERIFIER).digest('base64url'),
-    code_challenge_method: 'S256',
-    ...more,
-  }).toString()}`;
 
 const form = async (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) => {
   const body = new URLSearchParams({ client_id: TEST_CLIENT, ...fields });
@@ -44,17 +27,7 @@ const form = async (path: string, fields: Record<string, string>, headers: Recor
   };
 };
 
-async function signIn(more: Record<string, string> = {}) {
-  const callback = new URL(await visit(authorization(more), { fetch }));
-  const code = callback.searchParams.get('code') ?? '';
-  const fields = {
-    grant_type: 'authorization_code',
-    code,
-    code_verifier: VERIFIER,
-    redirect_uri: REDIRECT_URI,
-  };
-  return { callback, tokens: (await form('/oidc/token', fields)).body };
-}
+const signIn = (more?: Record<string, string>) => signInAt(ORIGIN, more, { fetch });
 const refresh = (token = '') => form('/oidc/token', { grant_type: 'refresh_token', refresh_token: token });
 const revoke = (token = '', hint = 'refresh_token') =>
   form('/oidc/token/revocation', { token, token_type_hint: hint });
@@ -139,13 +112,49 @@ describe('the next server', () => {
   });
 
   it('answers prompt=none without a page', async () => {
-    const silent = new URL(await visit(authorization({ prompt: 'none' }), { fetch }));
+    const silent = new URL(await visit(authorizationAt(ORIGIN, { prompt: 'none' }), { fetch }));
     expect(silent.searchParams.get('error')).toBe('login_required');
   });
 
+  it('runs on the mock server’s clock: what it issues, and how long that lives', async () => {
+    const day = 86_400;
+    mock.faults.change({ clockSkew: 10 * day });
+    const { tokens } = await signIn();
+    const { iat = 0, exp = 0 } = decodeJwt(tokens.id_token ?? '');
+    expect(iat - Date.now() / 1000).toBeCloseTo(10 * day, -2);
+    expect(exp - iat).toBe(300);
+    expect((await me(tokens.access_token)).status).toBe(200);
+    mock.faults.change({ clockSkew: 11 * day });
+    expect((await me(tokens.access_token)).status).toBe(401);
+    const { status, body } = await refresh(tokens.refresh_token);
+    expect(status).toBe(200);
+    mock.faults.change({ clockSkew: 60 * day });
+    expect((await refresh(body.refresh_token)).body.error).toBe('invalid_grant');
+  });
+
+  it('signs with a new key after a rotation, lists it unless that is late, and knows the tokens from before', async () => {
+    const published = async () => (await (await fetch(`${ORIGIN}/oidc/jwks`)).json()) as JSONWebKeySet;
+    const listed = async () => (await published()).keys.map(({ kid }) => kid);
+    const signedBy = (token = '') => decodeProtectedHeader(token).kid;
+    const { tokens } = await signIn();
+    const before = signedBy(tokens.id_token);
+    expect(await listed()).toContain(before);
+    mock.faults.change({ keyRotations: 1, signingKeyUnpublished: true });
+    const { body } = await refresh(tokens.refresh_token);
+    expect(signedBy(body.id_token)).not.toBe(before);
+    expect(await listed()).not.toContain(before);
+    expect(await listed()).not.toContain(signedBy(body.id_token));
+    mock.faults.change({ signingKeyUnpublished: false });
+    await expect(jwtVerify(body.id_token ?? '', createLocalJWKSet(await published()))).resolves.toBeDefined();
+    expect((await me(tokens.access_token)).status).toBe(200);
+    expect((await signIn()).tokens).toHaveProperty('refresh_token');
+  });
+
   it('keeps a wrong password, and a wrong redirect URI, on a page', async () => {
-    await expect(visit(authorization(), { fetch, password: 'wrong' })).rejects.toThrow('Incorrect password');
-    const elsewhere = authorization({ redirect_uri: 'https://evil.example/' });
+    await expect(visit(authorizationAt(ORIGIN), { fetch, password: 'wrong' })).rejects.toThrow(
+      'Incorrect password',
+    );
+    const elsewhere = authorizationAt(ORIGIN, { redirect_uri: 'https://evil.example/' });
     await expect(visit(elsewhere, { fetch })).rejects.toThrow('invalid_redirect_uri');
   });
 });

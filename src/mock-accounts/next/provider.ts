@@ -7,6 +7,8 @@ import inject, { type Response as Injected } from 'light-my-request';
 import type { Provider } from 'oidc-provider';
 import type { Session } from '../store/types.ts';
 import type { MockContext } from '../context.ts';
+import type { SigningKey } from '../keys.ts';
+import { withClock } from './clock.ts';
 import { configurationFor, type NextOptions } from './configuration.ts';
 import type { Grants } from './grants.ts';
 
@@ -18,34 +20,47 @@ export interface NextServer {
   finish(uid: string, session: Session): Promise<string | undefined>;
 }
 
-/** Creates the provider at its first request: its library is loaded for this era alone. */
+type Handler = ReturnType<Provider['callback']>;
+
+/**
+ * Creates a provider for each signing key, at its first request: the library is loaded for this era alone. They share
+ * what is stored, and their clock is the mock server's, faults included.
+ */
 export function createNextServer(context: MockContext, grants: Grants, options: NextOptions): NextServer {
-  let starting: Promise<{ provider: Provider; handler: ReturnType<Provider['callback']> }> | undefined;
-  const start = async () => {
-    const [{ default: Provider }, { privateKey, publicJwk }] = await Promise.all([
-      import('oidc-provider'),
-      context.keys.active(),
-    ]);
+  const { keys, now, origin } = context;
+  const byKey = new Map<string, Promise<{ provider: Provider; handler: Handler }>>();
+  const create = async ({ privateKey, publicJwk }: SigningKey) => {
+    const { default: Provider } = await import('oidc-provider');
     const { kid, alg, use } = publicJwk as { kid: string; alg: string; use: string };
     const key = { ...(await exportJWK(privateKey)), kid, alg, use };
-    const provider = new Provider(context.origin, configurationFor(context, grants, { ...options, key }));
+    const provider = new Provider(origin, configurationFor(context, grants, { ...options, key }));
     return { provider, handler: provider.callback() };
   };
-  const started = () => (starting ??= start());
-  const find = async (uid: string) => (await started()).provider.Interaction.find(uid);
+  const current = async () => {
+    const key = await keys.active();
+    const made = byKey.get(key.kid) ?? create(key);
+    byKey.set(key.kid, made);
+    return made;
+  };
+  const find = async (uid: string) =>
+    withClock(now, async () => (await current()).provider.Interaction.find(uid));
   return {
     async answer(request) {
-      const { handler } = await started();
+      const { handler } = await current();
       const { pathname, search } = new URL(request.url);
       const body = Buffer.from(await request.arrayBuffer());
-      const answer = await inject((incoming, outgoing) => void handler(incoming, outgoing), {
-        method: request.method,
-        url: pathname + search,
-        // The issuer's host, whatever name the request was made to.
-        headers: { ...Object.fromEntries(request.headers), host: new URL(context.origin).host },
-        ...(body.length > 0 && { payload: body }),
-      });
-      return responseOf(answer);
+      const response = await withClock(now, () =>
+        inject((incoming, outgoing) => void handler(incoming, outgoing), {
+          method: request.method,
+          url: pathname + search,
+          // The issuer's host, whatever name the request was made to.
+          headers: { ...Object.fromEntries(request.headers), host: new URL(origin).host },
+          ...(body.length > 0 && { payload: body }),
+        }).then(responseOf),
+      );
+      if (pathname !== '/oidc/jwks' || !response.ok) return response;
+      response.headers.delete('content-length');
+      return new Response(JSON.stringify({ keys: await keys.published() }), response);
     },
 
     interaction: async (uid) => (await find(uid))?.params,
@@ -61,7 +76,7 @@ export function createNextServer(context: MockContext, grants: Grants, options: 
           ts: Math.floor(session.lastAuthAt / 1000),
         },
       };
-      await interaction.save(interaction.exp - Math.floor(Date.now() / 1000));
+      await withClock(now, () => interaction.save(interaction.exp - Math.floor(now() / 1000)));
       return interaction.returnTo;
     },
   };
