@@ -56,6 +56,8 @@ export interface MockServerOptions {
   readonly era: AnyEra;
   /** In era `next`, false lets no extension in, as oidc-provider does unless it is told otherwise. */
   readonly cors?: boolean;
+  /** In era `next`, true gives all sign-ins of a browser the same grant, as oidc-provider does by default. */
+  readonly sharedGrants?: boolean;
   /** Its public origin, such as `http://127.0.0.1:9720`; also the issuer. */
   readonly origin: string;
   /** The clock, in milliseconds. */
@@ -122,7 +124,12 @@ export function createMockServer(options: MockServerOptions): MockServer {
     images: imagesApp(context),
     content: contentApp(context),
   };
-  const next = grants && nextApp(context, grants, { cors: options.cors ?? true });
+  const next =
+    grants &&
+    nextApp(context, grants, {
+      cors: options.cors ?? true,
+      sharedGrants: options.sharedGrants,
+    });
   const control = controlApp({ faults, events, store, now });
   const ownPort = new URL(origin).port;
   const app = new Hono();

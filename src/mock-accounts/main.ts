@@ -11,6 +11,7 @@ interface Arguments {
   readonly era: AnyEra;
   readonly port: number;
   readonly webhook: string;
+  readonly sharedGrants: boolean;
 }
 
 /** Prints one sentence and ends with 1. */
@@ -26,23 +27,27 @@ function readArguments(): Arguments {
         era: { type: 'string', default: 'today' },
         port: { type: 'string', default: '9720' },
         webhook: { type: 'string', default: COMPANION_WEBHOOK },
+        'shared-grants': { type: 'boolean', default: false },
       },
     });
     const port = Number(values.port);
     const era = ERAS.find((one) => one === values.era) ?? fail(`--era is one of ${ERAS.join(', ')}.`);
     if (!Number.isInteger(port) || port < 0 || port > 65_535) fail('--port is a number from 0 to 65535.');
-    const { webhook } = values;
+    const { webhook, 'shared-grants': sharedGrants } = values;
+    if (sharedGrants && era !== 'next') fail('--shared-grants is for --era next.');
     if (!/^https?:/.test(URL.canParse(webhook) ? webhook : '')) fail('--webhook is an http(s) address.');
-    return { era, port, webhook };
+    return { era, port, webhook, sharedGrants };
   } catch {
-    return fail(`Usage: npm run fxa -- [--era ${ERAS.join('|')}] [--port N] [--webhook URL]`);
+    return fail(
+      `Usage: npm run fxa -- [--era ${ERAS.join('|')}] [--port N] [--webhook URL] [--shared-grants]`,
+    );
   }
 }
 
-const { era, port, webhook } = readArguments();
+const { era, port, webhook, sharedGrants } = readArguments();
 try {
   const webhooks = Object.fromEntries(seedClients().map(({ id }) => [id, webhook]));
-  const { origin, store, stop } = await startMockServer({ era, port, webhooks });
+  const { origin, store, stop } = await startMockServer({ era, port, webhooks, sharedGrants });
   const accounts = store.accounts
     .list()
     .map(({ email, displayName }) => `  ${email.padEnd(20)} ${displayName ?? '(no name)'}`);

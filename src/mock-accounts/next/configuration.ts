@@ -18,6 +18,8 @@ import { REFRESH_TOKEN_LIFE, type Grants } from './grants.ts';
 export interface NextOptions {
   /** False: the provider's default, which lets no extension in. */
   readonly cors: boolean;
+  /** The provider's default: one grant per client and browser session, which every sign-in there extends. */
+  readonly sharedGrants?: boolean | undefined;
 }
 
 const HOUR = 3600;
@@ -50,11 +52,10 @@ const MEMBERS = [
 export function configurationFor(
   context: MockContext,
   grants: Grants,
-  { key, cors }: { readonly key: object } & NextOptions,
+  { key, cors, sharedGrants = false }: { readonly key: object } & NextOptions,
 ): Configuration {
   const { store } = context;
-  /** Ids of grants with offline access. */
-  const offline = new Set<string>();
+  const { offline } = grants;
   return {
     adapter: grants.adapter,
     clients: [...store.clients.values()].map(metadataOf),
@@ -102,7 +103,7 @@ export function configurationFor(
       userinfo: '/oidc/me',
     },
     interactions: { url: (_ctx, { uid }) => `/interaction/${uid}`, policy: policy() },
-    loadExistingGrant: (ctx) => newGrant(ctx, offline),
+    loadExistingGrant: (ctx) => grantFor(ctx, offline, sharedGrants),
     findAccount: (_ctx, sub, token) => {
       const account = store.accounts.byUid(sub);
       if (account === undefined) return undefined;
@@ -166,11 +167,14 @@ function policy() {
   return prompts;
 }
 
-/** A new grant for each sign-in, of all that was asked for. */
-async function newGrant(ctx: KoaContextWithOIDC, offline: Set<string>) {
+/** A grant of all that was asked for: a new one, or the browser session's if it is shared and not revoked. */
+async function grantFor(ctx: KoaContextWithOIDC, offline: Set<string>, shared: boolean) {
   const { client, session, provider, params } = ctx.oidc;
   if (!client || session?.accountId === undefined) return undefined;
-  const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
+  const known = shared ? session.grantIdFor(client.clientId) : undefined;
+  const grant =
+    (known === undefined ? undefined : await provider.Grant.find(known)) ??
+    new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
   grant.addOIDCScope(valuesOf(params?.scope).join(' '));
   const id = await grant.save();
   if (params?.access_type === 'offline') offline.add(id);

@@ -19,6 +19,8 @@ export interface Grants {
   readonly adapter: (model: string) => Adapter;
   /** The same, as the mock server's pages, events and tests see it. */
   readonly tokens: Tokens;
+  /** Ids of grants with offline access. */
+  readonly offline: Set<string>;
 }
 
 /** Nothing stored yet. `now` gives milliseconds. */
@@ -89,7 +91,7 @@ export function createGrants(now: () => number): Grants {
     clientsOf: (uid) => [...(known.get(uid) ?? [])],
     forgetClientsOf: (uid) => void known.delete(uid),
   };
-  return { adapter, tokens };
+  return { adapter, tokens, offline: new Set() };
 }
 
 function authorizationOf({ accountId = '', clientId = '', scope = '' }: AdapterPayload): Authorization {
