@@ -62,6 +62,8 @@ export interface MockServerOptions {
   readonly origin: string;
   /** The clock, in milliseconds. */
   readonly now?: () => number;
+  /** Wraps the work of era `next`, some of which threads do: for tests that drive time. */
+  readonly during?: (work: Promise<Response>) => Promise<Response>;
   /** Signing keys to share between mock servers, since generating RSA keys is slow. */
   readonly keys?: Keys;
   /** Replaces the seed clients. */
@@ -101,7 +103,7 @@ function rulesUnder(faults: Faults, era: Era): EraRules {
 
 /** Creates a mock server with the seed clients and accounts. Needs no port: use `app.request(…)`. */
 export function createMockServer(options: MockServerOptions): MockServer {
-  const { now: machineNow = Date.now, origin } = options;
+  const { now: machineNow = Date.now, origin, during = (work: Promise<Response>) => work } = options;
   const faults = createFaults(machineNow);
   const now = () => withClock(undefined, machineNow) + faults.settings.clockSkew * 1000;
   const isNext = options.era === 'next';
@@ -143,8 +145,12 @@ export function createMockServer(options: MockServerOptions): MockServer {
       (c.req.header('accept')?.includes('text/html') ?? false);
     const server: Role = page ? 'content' : role;
     const { raw: request } = c.req;
-    const answer = () => (next?.takes(c.req.path) ? next.app : apps[server]).fetch(request, c.env);
-    return injectFaults(faults, { request, env: c.env, role: server, rules, now, answer });
+    const isStandard = next?.takes(c.req.path) ?? false;
+    const answer = () =>
+      next && isStandard
+        ? during(Promise.resolve(next.app.fetch(request, c.env)))
+        : apps[server].fetch(request, c.env);
+    return injectFaults(faults, { request, env: c.env, role: server, isStandard, rules, now, answer });
   });
   // The servers handle their own errors, so this is only a response that a fault has dropped.
   app.onError((error) => {

@@ -105,23 +105,19 @@ export function createFaultHarness(options: HarnessOptions = {}): FaultHarness {
     signal = testSignal(),
   } = options;
   const time = takeTime(START, signal);
-  const mock = createMockServer({ era, origin: ORIGIN, now: time.now, keys });
+  const mock = createMockServer({ era, origin: ORIGIN, now: time.now, keys, during: time.during });
   const companion = createFakeCompanion(mock, time.now);
   const network: typeof fetch = async (url, init = {}) => {
     if (String(url).startsWith(COMPANION)) return companion.answer(String(url), init);
     const { method, body, signal } = init;
     const headers = new Headers(init.headers);
     headers.set('origin', EXTENSION);
-    const answering = Promise.resolve(
-      mock.app.request(String(url), {
-        headers,
-        ...(method !== undefined && { method }),
-        ...(body !== undefined && { body }),
-        ...(signal && { signal }),
-      }),
-    );
-    // The provider signs and reads on threads of its own.
-    const answer = await (era === 'next' ? time.during(answering) : answering);
+    const answer = await mock.app.request(String(url), {
+      headers,
+      ...(method !== undefined && { method }),
+      ...(body !== undefined && { body }),
+      ...(signal && { signal }),
+    });
     // As in a browser: an answer without the CORS header is an error.
     if (!['*', EXTENSION].includes(answer.headers.get('access-control-allow-origin') ?? ''))
       throw new TypeError('NetworkError when attempting to fetch resource.');

@@ -52,6 +52,23 @@ function bodyTime(rules: EraRules, role: ApiRole, { status, retryAfter, bodyRetr
   return retryAfter === undefined || !inMilliseconds ? retryAfter : retryAfter * 1000;
 }
 
+/** RFC 6749, section 5.2; RFC 6750, section 3.1. */
+const STANDARD: Readonly<Record<number, string>> = {
+  400: 'invalid_request',
+  401: 'invalid_token',
+  403: 'insufficient_scope',
+  404: 'invalid_request',
+  500: 'server_error',
+};
+
+/** The response of a server of the standards, without its headers. */
+export function standardErrorAnswer({ status, error, retryAfter, bodyRetryAfter }: StatusEffect): Response {
+  const code = error ?? STANDARD[status] ?? 'temporarily_unavailable';
+  const time = typeof bodyRetryAfter === 'number' ? { retryAfter: bodyRetryAfter } : {};
+  const body = { error: code, error_description: STATUS_CODES[status] ?? 'Unknown', ...time };
+  return json(body, status, retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) });
+}
+
 /** The response, without the server's headers. */
 export function errorAnswer(rules: EraRules, role: ApiRole, effect: StatusEffect): Response {
   const { status, retryAfter } = effect;

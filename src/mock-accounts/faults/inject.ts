@@ -3,7 +3,7 @@ import type { EraRules } from '../era.ts';
 import { styleOf } from '../http/server-style.ts';
 import { addCors, addResponseHeaders } from '../http/response-headers.ts';
 import type { ApiRole, Role } from '../routing.ts';
-import { errorAnswer, pageAnswer } from './error-answer.ts';
+import { errorAnswer, pageAnswer, standardErrorAnswer } from './error-answer.ts';
 import type { Faults } from './faults.ts';
 import { type ActiveFault, secondsLeft, type FaultEffect } from './model.ts';
 import { halves, setDate, type Wire, wireOf } from './connection.ts';
@@ -14,6 +14,8 @@ export interface FaultContext {
   /** From Node's server adapter; has the socket, for breaking the connection. */
   readonly env: unknown;
   readonly role: Role;
+  /** Whether that is a server of the standards. */
+  readonly isStandard: boolean;
   readonly rules: EraRules;
   /** The server's clock, in milliseconds. */
   readonly now: () => number;
@@ -101,7 +103,12 @@ async function apply(context: FaultContext, effect: FaultEffect, wire: Wire): Pr
   switch (effect.kind) {
     case 'status': {
       const { status, retryAfter, cors = true } = effect;
-      const answer = isApi(role) ? errorAnswer(rules, role, effect) : pageAnswer(status, retryAfter);
+      const isStandard = effect.error !== undefined || (context.isStandard && effect.errno === undefined);
+      const answer = !isApi(role)
+        ? pageAnswer(status, retryAfter)
+        : isStandard
+          ? standardErrorAnswer(effect)
+          : errorAnswer(rules, role, effect);
       return fromServer(context, answer, cors);
     }
     case 'html':

@@ -43,6 +43,8 @@ export type FaultEffect =
       readonly status: number;
       /** Default: the usual errno of that server for this status. */
       readonly errno?: number;
+      /** A code of RFC 6749, section 5.2, in place of the errno. Default in era `next`: the usual one. */
+      readonly error?: string;
       /** The `Retry-After` header, in seconds. Default: none. */
       readonly retryAfter?: number;
       /** The body's `retryAfter`, verbatim. Default: the header's time in that server's unit; `false`: none. */

@@ -45,6 +45,10 @@ const EFFECTS: Readonly<Record<FaultEffectKind, Rules>> = {
   status: {
     status: needed(whole(400, 599)),
     errno: whole(1, 9999),
+    error: {
+      wants: 'a code of RFC 6749',
+      fits: (value) => typeof value === 'string' && /^[a-z_]{1,40}$/.test(value),
+    },
     retryAfter: SECONDS,
     bodyRetryAfter: orFalse(whole(0, YEAR * 1000)),
     cors: flag,

@@ -7,6 +7,7 @@
  * - The profile is the answer of the userinfo endpoint, with the members that it has today.
  * - Access tokens live an hour; refresh tokens thirty days from their last use.
  * - There are no scoped keys.
+ * - Introspection tells how the person signed in (RFC 9470, section 6.2) of tokens made at a sign-in, as today.
  */
 import { interactionPolicy, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import type { MockContext } from '../context.ts';
@@ -72,6 +73,10 @@ export function configurationFor(
       auth_time: null,
     },
     acrValues: ['AAL1', 'AAL2'],
+    extraTokenClaims: ({ oidc }) => {
+      const { acr, amr, authTime } = oidc.entities.AuthorizationCode ?? {};
+      return { acr, amr, auth_time: authTime };
+    },
     extraParams: ['access_type', 'action', 'email', 'entrypoint', 'flow_id', 'flow_begin_time', 'device_id'],
     responseTypes: ['code'],
     pkce: { methods: ['S256'], required: (_ctx, client) => client.clientAuthMethod === 'none' },

@@ -1,6 +1,7 @@
 /** What the provider stores, in memory: grants with their codes and tokens, sign-ins in progress, and browser sessions. */
 import { createHash } from 'node:crypto';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
+import { randomHex } from '../store/random.ts';
 import { createTokens, type Tokens } from '../store/tokens.ts';
 import type { AccessToken, Authorization, RefreshToken } from '../store/types.ts';
 
@@ -78,6 +79,17 @@ export function createGrants(now: () => number): Grants {
 
   const tokens: Tokens = {
     ...plain,
+    // One that can be revoked.
+    addRefreshToken({ token = randomHex(32), uid, clientId, scope }) {
+      const iat = Math.floor(now() / 1000);
+      const of = { accountId: uid, clientId, scope, grantId: token, kind: 'RefreshToken' };
+      const payload = { ...of, jti: token, iat, exp: iat + REFRESH_TOKEN_LIFE };
+      void adapter('RefreshToken').upsert(token, payload, REFRESH_TOKEN_LIFE);
+      return { token, item: refreshTokenOf(payload) };
+    },
+    findAccessToken: (token) => tokens.accessTokens().find(({ id }) => id === hashOf(token)),
+    findRefreshToken: (token) => tokens.refreshTokenById(hashOf(token)),
+    refreshTokenById: (wanted) => tokens.refreshTokens().find(({ id }) => id === wanted),
     accessTokens: () => live('AccessToken').map(accessTokenOf),
     // A rotated one is kept only so that its re-use is noticed.
     refreshTokens: () =>
