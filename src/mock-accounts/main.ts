@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { ERAS, type AnyEra } from './era.ts';
 import { startMockServer } from './listen.ts';
-import { EXTENSION_CLIENTS, SEED_PASSWORD, seedClients, RETURN_PAGE } from './seed.ts';
+import { accountLines, EXTENSION_CLIENTS, SEED_PASSWORD, seedClients, RETURN_PAGE } from './seed.ts';
 
 /** The webhook of `npm run companion`; events wait while it is not running. */
 const COMPANION_WEBHOOK = `${new URL(RETURN_PAGE).origin}/webhooks/fxa`;
@@ -48,9 +48,6 @@ const { era, port, webhook, sharedGrants } = readArguments();
 try {
   const webhooks = Object.fromEntries(seedClients().map(({ id }) => [id, webhook]));
   const { origin, store, stop } = await startMockServer({ era, port, webhooks, sharedGrants });
-  const accounts = store.accounts
-    .list()
-    .map(({ email, displayName }) => `  ${email.padEnd(20)} ${displayName ?? '(no name)'}`);
   const clients = [...store.clients.values()].map(
     ({ id, name, redirectUris }) =>
       `  ${id}  ${name}\n${redirectUris.map((uri) => `      ${uri}\n`).join('')}`,
@@ -58,7 +55,7 @@ try {
   console.log(`Mock server for Mozilla accounts: ${origin} (era: ${era})
 
 Accounts, all with the password "${SEED_PASSWORD}":
-${accounts.join('\n')}
+${accountLines(store, '  ')}
 
 Clients:
 ${clients.join('')}

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { seedClients } from './seed.ts';
+import { rulesOf } from './era.ts';
+import { accountLines, seedClients, seedStore } from './seed.ts';
+import { createStore } from './store/store.ts';
 
 it('gives each client one redirect URI of its own, and those of extensions the return page as well', () => {
   const page = 'http://127.0.0.1:1/auth/return';
@@ -10,4 +12,15 @@ it('gives each client one redirect URI of its own, and those of extensions the r
     // A request without a redirect URI gets the first.
     expect(redirectUris[0], name).toBe(own[0]);
   }
+});
+
+it('lists each account with a name, or says that it has none', () => {
+  const store = createStore(rulesOf('today'), Date.now);
+  seedStore(store);
+  expect(accountLines(store, '  ').split('\n')).toEqual([
+    '  ada@example.com    Ada Lovelace',
+    '  lin@example.com    (no name)  metrics off',
+    '  noor@example.com   نور الهدى',
+    '  tove@example.com   Tove Jansdotter  two-step sign-in: the page shows the code',
+  ]);
 });

@@ -13,6 +13,9 @@ export const SEED_PASSWORD = 'correct horse';
 /** The client ids of this repository's extension, one for each browser's redirect URI. */
 export const EXTENSION_CLIENTS = { firefox: 'f1f0f1f0f1f00001', chromium: 'c4c4c4c4c4c40001' } as const;
 
+/** The client of examples/web, which signs in through the companion; its secret is no secret. */
+export const WEB_CLIENT = { id: 'a1b2c3d4e5f60005', secret: '5ec2e7'.repeat(10) + '0005' } as const;
+
 /** The default return page of a sign-in in a tab: the companion's, on its usual port. */
 export const RETURN_PAGE = 'http://127.0.0.1:9721/auth/return';
 
@@ -43,7 +46,10 @@ async function extensionRedirectUris(): Promise<{ firefox: string; chromium: str
 
 const { firefox, chromium } = await extensionRedirectUris();
 
-/** The seed clients. The last four are for tests; their redirect URIs do not exist. */
+/**
+ * The seed clients. The last four are for tests; their redirect URIs do not exist. `returnPage`: the companion's, beside
+ * which it has its callback for web applications.
+ */
 export function seedClients(returnPage: string = RETURN_PAGE): Client[] {
   const open = { publicClient: true, trusted: true };
   return [
@@ -60,6 +66,14 @@ export function seedClients(returnPage: string = RETURN_PAGE): Client[] {
       redirectUris: chromium === undefined ? [returnPage] : [chromium, returnPage],
       allowedScopes: KEY_SCOPE,
       ...open,
+    },
+    {
+      id: WEB_CLIENT.id,
+      name: 'To-do list (web application)',
+      redirectUris: [new URL('/fxa-oauth/token', returnPage).href],
+      publicClient: false,
+      trusted: true,
+      secret: WEB_CLIENT.secret,
     },
     {
       id: 'a1b2c3d4e5f60001',
@@ -89,6 +103,20 @@ export function seedClients(returnPage: string = RETURN_PAGE): Client[] {
       secret: '5ec2e7'.repeat(10) + '0004',
     },
   ];
+}
+
+/** One line for each account, for people: its address, its name, and what is special about it. */
+export function accountLines({ accounts }: Pick<Store, 'accounts'>, indent: string): string {
+  return accounts
+    .list()
+    .map(({ email, displayName = '(no name)', metricsEnabled, totpSecret }) => {
+      const special = [
+        ...(metricsEnabled ? [] : ['metrics off']),
+        ...(totpSecret === undefined ? [] : ['two-step sign-in: the page shows the code']),
+      ];
+      return [indent + email.padEnd(17), displayName, ...special].join('  ');
+    })
+    .join('\n');
 }
 
 /** Adds the clients and accounts to a store. */
