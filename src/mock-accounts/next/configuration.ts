@@ -9,6 +9,7 @@
  * - There are no scoped keys.
  * - Introspection tells how the person signed in (RFC 9470, section 6.2) of tokens made at a sign-in, as today.
  */
+import { html } from 'hono/html';
 import { interactionPolicy, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import type { MockContext } from '../context.ts';
 import { profileFields } from '../profile/fields.ts';
@@ -118,11 +119,14 @@ export function configurationFor(
       cors &&
       (/^(?:moz|chrome)-extension:\/\//.test(origin) ||
         (client.redirectUris ?? []).some((uri) => new URL(uri).origin === origin)),
-    renderError: (ctx, { error, error_description }) => {
+    renderError: async (ctx, { error, error_description }) => {
       ctx.type = 'html';
-      ctx.body = `<!doctype html><title>Error</title><h1>That did not work</h1><p role="alert">${escaped(
-        `${error}: ${error_description ?? ''}`,
-      )}</p>`;
+      ctx.body = String(
+        await html`<!doctype html>
+          <title>Error</title>
+          <h1>That did not work</h1>
+          <p role="alert">${error}: ${error_description ?? ''}</p>`,
+      );
     },
   };
 }
@@ -203,5 +207,3 @@ function fieldsOf(
   };
   return profileFields(context, access, account);
 }
-
-const escaped = (text: string) => text.replace(/[&<>"]/g, (found) => `&#${found.charCodeAt(0)};`);

@@ -23,7 +23,7 @@ type Parameters = Readonly<Record<string, unknown>>;
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
 const show = async (c: Context, page: Page | Promise<Page>) =>
-  render(c, { ...(await page), leads: 'to the client' });
+  render(c, { ...(await page), redirectsToClient: true });
 
 /** `/interaction/:uid`, for reading and for its forms. */
 export async function interactionPage(context: MockContext, next: NextServer, c: Context): Promise<Response> {

@@ -133,6 +133,15 @@ export function resetForm(
   };
 }
 
+function codeForm(intent: string) {
+  return html`<form method="post">
+    <input type="hidden" name="intent" value="${intent}" />
+    <label for="code">Code</label>
+    <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required autofocus />
+    <button class="main" type="submit">Confirm</button>
+  </form>`;
+}
+
 /** The confirmation code, shown because nothing is mailed here. */
 export function confirmForm(account: Account, problem?: string): Page {
   return {
@@ -143,13 +152,7 @@ export function confirmForm(account: Account, problem?: string): Page {
         this is the code:
       </p>
       <p class="code" data-testid="confirmation-code">${account.confirmationCode}</p>
-      ${alert(problem)}
-      <form method="post">
-        <input type="hidden" name="intent" value="confirm" />
-        <label for="code">Code</label>
-        <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required autofocus />
-        <button class="main" type="submit">Confirm</button>
-      </form>`,
+      ${alert(problem)} ${codeForm('confirm')}`,
   };
 }
 
@@ -160,13 +163,7 @@ export function secondStepForm(context: MockContext, account: Account, problem?:
     body: html`<h1>Enter your security code</h1>
       <p>An authenticator app would now show this code for <strong>${account.email}</strong>:</p>
       <p class="code" data-testid="security-code">${totpCode(account.totpSecret ?? '', context.now())}</p>
-      ${alert(problem)}
-      <form method="post">
-        <input type="hidden" name="intent" value="second-step" />
-        <label for="code">Code</label>
-        <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required autofocus />
-        <button class="main" type="submit">Confirm</button>
-      </form>`,
+      ${alert(problem)} ${codeForm('second-step')}`,
   };
 }
 

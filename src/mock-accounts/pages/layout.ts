@@ -17,7 +17,7 @@ export interface Page {
   readonly status?: 200 | 400 | 403 | 404;
   readonly wide?: boolean;
   /** Its form is answered with a redirect to the client, which Chromium would hold against the policy for forms. */
-  readonly leads?: 'to the client';
+  readonly redirectsToClient?: true;
 }
 
 /** JSON that cannot end a script element. */
@@ -54,7 +54,7 @@ export async function render(c: Context, page: Page): Promise<Response> {
         ${script}
       </body>
     </html>`;
-  c.header('content-security-policy', policy(nonce, page.leads === undefined));
+  c.header('content-security-policy', policy(nonce, page.redirectsToClient !== true));
   c.header('referrer-policy', 'same-origin');
   c.header('x-content-type-options', 'nosniff');
   c.header('cache-control', 'no-store');
