@@ -1,7 +1,12 @@
 // What every use case gets: the ports, the store, and the Mozilla accounts deployment to talk to.
 import type { AuthorizationMetrics } from '../fxa/authorization-parameters.ts';
 import { currentEndpoints, discover } from '../fxa/discovery.ts';
-import type { Deployment, Endpoints, EnvironmentName } from '../fxa/environments.ts';
+import {
+  followsStandards,
+  type Deployment,
+  type Endpoints,
+  type EnvironmentName,
+} from '../fxa/environments.ts';
 import { FxaError, isFxaError } from '../fxa/errors.ts';
 import { createHostBackOff, type Pauses } from '../fxa/host-back-off.ts';
 import type { Http } from '../fxa/http.ts';
@@ -143,7 +148,6 @@ async function endpointsFor(
   return endpoints;
 }
 
-const isStandard = ({ endpoints }: Deployment) => endpoints.dialect === 'oauth2';
 const isGone = ({ status }: FxaError) => status === 404 || status === 410;
 
 /**
@@ -160,13 +164,14 @@ export async function atDeployment<T>(
   { deployment, config }: Pick<Context, 'deployment' | 'config'>,
   http: Http,
   request: (deployment: Deployment) => Promise<T>,
-  grant?: { readonly byToken?: unknown },
+  grant?: { readonly revokedByToken?: unknown },
 ): Promise<T> {
   let first = await deployment(http);
-  if (grant?.byToken && !isStandard(first)) {
+  if (grant?.revokedByToken && !followsStandards(first)) {
     first = await deployment(http, { rediscover: true });
-    if (!isStandard(first)) throw new FxaError('server_unavailable', 'Another server answers at present.');
-  } else if (grant && !grant.byToken && isStandard(first) && config.endpoints) {
+    if (!followsStandards(first))
+      throw new FxaError('server_unavailable', 'Another server answers at present.');
+  } else if (grant && !grant.revokedByToken && followsStandards(first) && config.endpoints) {
     first = { ...first, endpoints: config.endpoints };
   }
   try {

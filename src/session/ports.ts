@@ -21,7 +21,7 @@ export interface Vault {
 export interface BackedUpGrant {
   readonly refreshTokenId: string;
   /** As in `Revocation`. */
-  readonly byToken?: { readonly sealed?: string };
+  readonly revokedByToken?: { readonly sealed?: string };
   readonly issuer: string;
   /** The grant of a live session, not one that waits to be destroyed. */
   readonly live?: true;

@@ -2,7 +2,7 @@
 // session.
 import { validateCallback } from '../../fxa/callback.ts';
 import { destroyAccessToken, destroyGrant } from '../../fxa/destroy.ts';
-import type { Deployment } from '../../fxa/environments.ts';
+import { followsStandards, type Deployment } from '../../fxa/environments.ts';
 import { FxaError, isFxaError } from '../../fxa/errors.ts';
 import { fetchProfile, type Profile } from '../../fxa/profile.ts';
 import { validateGrant, issuedTokens, exchangeCode, type TokenResponse } from '../../fxa/tokens.ts';
@@ -85,7 +85,7 @@ export async function recordIssued(
   if (refreshToken !== undefined && refreshTokenId !== undefined) {
     // Where only the token revokes the grant, it is kept first.
     const kept = byToken(deployment) && (await saveSecrets(context, attemptId, { refreshToken }));
-    const grant = revocableGrant({ refreshTokenId, ...(kept && { byToken: true, ...kept }) });
+    const grant = revocableGrant({ refreshTokenId, ...(kept && { revokedByToken: true, ...kept }) });
     const entry = revocation(context, grant, attemptId);
     await withBackup(context, entry, () =>
       context.store.update((record) => ({ ...record, outbox: [...record.outbox, entry] })),
@@ -138,7 +138,7 @@ export async function completeSignIn(
   const stored: StoredGrant = {
     refreshTokenId,
     scope: grant.scope,
-    ...(byToken(deployment) && { byToken: true }),
+    ...(followsStandards(deployment) && { revokedByToken: true }),
     ...kept,
   };
 

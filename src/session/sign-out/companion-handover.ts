@@ -45,8 +45,8 @@ async function endOne(
   const ids = (await store.read()).outbox
     // Where only the token itself revokes a grant, the companion has nothing to revoke it with.
     .filter(
-      ({ session, issuer: at, byToken }) =>
-        session === owner && at === config.issuer && byToken === undefined,
+      ({ session, issuer: at, revokedByToken }) =>
+        session === owner && at === config.issuer && revokedByToken === undefined,
     )
     .map(({ refreshTokenId }) => refreshTokenId)
     .slice(0, companionSession ? MAX_IDS : 0);

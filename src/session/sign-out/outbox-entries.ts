@@ -17,29 +17,29 @@ interface EntryContext {
 }
 
 /** What destroys a grant: its id, or its token where only that does. */
-type RevocableGrant = Pick<Revocation, 'refreshTokenId' | 'byToken'>;
+type RevocableGrant = Pick<Revocation, 'refreshTokenId' | 'revokedByToken'>;
 
 /** What destroys the grant of a session. */
 export function revocableGrant({
   refreshTokenId,
-  byToken,
+  revokedByToken,
   sealed,
-}: Pick<StoredGrant, 'refreshTokenId' | 'byToken' | 'sealed'>): RevocableGrant {
+}: Pick<StoredGrant, 'refreshTokenId' | 'revokedByToken' | 'sealed'>): RevocableGrant {
   return {
     refreshTokenId,
-    ...(byToken && { byToken: { ...(sealed && { sealed: sealed.refreshToken }) } }),
+    ...(revokedByToken && { revokedByToken: { ...(sealed && { sealed: sealed.refreshToken }) } }),
   };
 }
 
 /** An entry for a grant of this deployment, due at once unless `owner`, an attempt or session, is current. */
 export function revocation(
   context: EntryContext,
-  { refreshTokenId, byToken }: RevocableGrant,
+  { refreshTokenId, revokedByToken }: RevocableGrant,
   owner?: string,
 ): Revocation {
   return {
     refreshTokenId,
-    ...(byToken && { byToken }),
+    ...(revokedByToken && { revokedByToken }),
     issuer: context.config.issuer,
     since: context.ports.now(),
     attempts: 0,
@@ -72,7 +72,7 @@ export function pruneOutbox(record: StoredRecord, now: number): StoredRecord {
   return addToJournal({ ...record, outbox }, { at: now, from: status, to: status, why });
 }
 
-export type RecoveredGrant = Pick<Revocation, 'refreshTokenId' | 'byToken' | 'issuer'>;
+export type RecoveredGrant = Pick<Revocation, 'refreshTokenId' | 'revokedByToken' | 'issuer'>;
 
 /** Finds the grants in a record that can't be parsed. `issuer` applies where the record names none. */
 export function recoverGrantIds(stored: unknown, issuer: string): readonly RecoveredGrant[] {
@@ -81,17 +81,17 @@ export function recoverGrantIds(stored: unknown, issuer: string): readonly Recov
   const [named] = typeof deployment === 'string' ? deployment.split(' ') : [];
   const there = typeof rest.issuer === 'string' ? rest.issuer : (named ?? issuer);
   const found = typeof refreshTokenId === 'string' && /^[0-9a-f]{64}$/.test(refreshTokenId);
-  const byToken = found ? sealedToken(rest) : undefined;
+  const revokedByToken = found ? sealedToken(rest) : undefined;
   return [
-    ...(found ? [{ refreshTokenId, issuer: there, ...(byToken && { byToken }) }] : []),
+    ...(found ? [{ refreshTokenId, issuer: there, ...(revokedByToken && { revokedByToken }) }] : []),
     ...Object.values(rest).flatMap((value) => recoverGrantIds(value, there)),
   ];
 }
 
 /** Of a session's grant, or of an entry. */
-function sealedToken({ byToken, sealed }: Record<string, unknown>): Revocation['byToken'] {
-  if (typeof byToken !== 'object' && byToken !== true) return undefined;
+function sealedToken({ revokedByToken, sealed }: Record<string, unknown>): Revocation['revokedByToken'] {
+  if (typeof revokedByToken !== 'object' && revokedByToken !== true) return undefined;
   const inSession = (sealed as { refreshToken?: unknown } | null | undefined)?.refreshToken;
-  const token = byToken === true ? inSession : (byToken as { sealed?: unknown } | null)?.sealed;
+  const token = revokedByToken === true ? inSession : ((revokedByToken ?? {}) as { sealed?: unknown }).sealed;
   return typeof token === 'string' ? { sealed: token } : {};
 }

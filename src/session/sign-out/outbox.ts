@@ -1,5 +1,6 @@
 // Destroys unused grants and access tokens at Mozilla accounts, retrying until the server confirms.
 import { destroyAccessToken, destroyGrant } from '../../fxa/destroy.ts';
+import { followsStandards } from '../../fxa/environments.ts';
 import { isFxaError, type FxaErrorCode } from '../../fxa/errors.ts';
 import { atDeployment, type Context } from '../context.ts';
 import { afterFailure, isDue, type RetryPlan } from '../retry-plan.ts';
@@ -64,13 +65,15 @@ const planOf = ({ notBefore = 0, attempts = 0 }: Pick<CachedToken, 'notBefore' |
 /** One at a time with refreshes: an ended session's refresh may still put the next token into the outbox. */
 function destroy(context: Context, item: Item): Promise<'done' | 'postponed' | 'blocked'> {
   const work = () => destroyNow(context, item);
-  return 'grant' in item && item.grant.byToken ? context.ports.locks.exclusive(LOCKS.refresh, work) : work();
+  return 'grant' in item && item.grant.revokedByToken
+    ? context.ports.locks.exclusive(LOCKS.refresh, work)
+    : work();
 }
 
 async function destroyNow(context: Context, item: Item): Promise<'done' | 'postponed' | 'blocked'> {
   try {
     if (await destroyAtServer(context, item)) await replace(context, item, undefined);
-    if ('grant' in item && item.grant.byToken) await deleteOrphanedSecrets(context);
+    if ('grant' in item && item.grant.revokedByToken) await deleteOrphanedSecrets(context);
     return 'done';
   } catch (error) {
     await replace(context, item, afterFailure(context.ports, item, WAITS, error));
@@ -86,17 +89,17 @@ async function destroyAtServer(context: Context, item: Item): Promise<boolean> {
     const { token, owner } = item.token;
     await atDeployment(context, http, async (deployment) => {
       // Elsewhere than at FxA this may end the whole grant (RFC 7009, section 2.1), which a session still uses.
-      const isInUse = deployment.endpoints.dialect === 'oauth2' && owner === NO_OWNER;
+      const isInUse = followsStandards(deployment) && owner === NO_OWNER;
       if (!isInUse) await destroyAccessToken(deployment, token, http);
     });
     return true;
   }
-  const { refreshTokenId, byToken } = item.grant;
   const { outbox } = await context.store.read();
+  const { refreshTokenId, revokedByToken } = item.grant;
   if (!outbox.some((entry) => entry.refreshTokenId === refreshTokenId)) return false;
-  const refreshToken = byToken && (await openRevokingToken(context, item.grant));
-  if (byToken && refreshToken === undefined) {
-    await dropLost(context, refreshTokenId);
+  const refreshToken = revokedByToken && (await openRevokingToken(context, item.grant));
+  if (revokedByToken && refreshToken === undefined) {
+    await dropLostGrant(context, refreshTokenId);
     return false;
   }
   const grant = refreshToken === undefined ? { refreshTokenId } : { refreshToken };
@@ -105,7 +108,7 @@ async function destroyAtServer(context: Context, item: Item): Promise<boolean> {
 }
 
 /** The token that revokes the grant is lost; the grant ends when the server forgets it. The journal counts them. */
-async function dropLost({ store, ports }: Context, refreshTokenId: string): Promise<void> {
+async function dropLostGrant({ store, ports }: Context, refreshTokenId: string): Promise<void> {
   await store.update((record) => {
     const outbox = record.outbox.filter((entry) => entry.refreshTokenId !== refreshTokenId);
     const { status } = record.session;

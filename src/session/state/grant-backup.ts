@@ -111,14 +111,20 @@ function grantsOf({ session, outbox, deployment }: StoredRecord): ReadonlyMap<st
   return grants;
 }
 
-const backedUp = ({ refreshTokenId, issuer, byToken }: Omit<BackedUpGrant, 'missing'>): BackedUpGrant => ({
+const backedUp = ({
   refreshTokenId,
   issuer,
-  ...(byToken && { byToken }),
+  revokedByToken,
+}: Omit<BackedUpGrant, 'missing'>): BackedUpGrant => ({
+  refreshTokenId,
+  issuer,
+  ...(revokedByToken && { revokedByToken }),
 });
 
 function isSame(one: BackedUpGrant, other: BackedUpGrant | undefined): boolean {
-  return one.live === other?.live && JSON.stringify(one.byToken) === JSON.stringify(other?.byToken);
+  return (
+    one.live === other?.live && JSON.stringify(one.revokedByToken) === JSON.stringify(other?.revokedByToken)
+  );
 }
 
 function without(grants: readonly BackedUpGrant[], ids: readonly string[]): readonly BackedUpGrant[] {

@@ -109,7 +109,7 @@ const signedIn = object<SignedIn>({
   grant: object<StoredGrant>({
     refreshTokenId: text,
     scope: text,
-    byToken: maybe(yes),
+    revokedByToken: maybe(yes),
     rotating: maybe(yes),
     sealed: maybe(object<SealedSecrets>({ refreshToken: text, keys: maybe(text) })),
     keyNotKept: maybe(yes),
@@ -151,7 +151,7 @@ const isRecord = object<StoredRecord>({
   outbox: listOf(
     object<Revocation>({
       refreshTokenId: text,
-      byToken: maybe(object<{ sealed?: string }>({ sealed: maybe(text) })),
+      revokedByToken: maybe(object<{ sealed?: string }>({ sealed: maybe(text) })),
       issuer: text,
       owner: maybe(text),
       session: maybe(text),

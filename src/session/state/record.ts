@@ -12,7 +12,7 @@ const JOURNAL_LENGTH = 50;
 export interface Revocation {
   readonly refreshTokenId: string;
   /** The token, where no id destroys the grant: sealed, or else in memory under `session` or `owner`. */
-  readonly byToken?: { readonly sealed?: string };
+  readonly revokedByToken?: { readonly sealed?: string };
   /** The server that issued it; a build for another server leaves it alone. */
   readonly issuer: string;
   /** The attempt or session that uses the grant; it must not be destroyed while that one is current. */

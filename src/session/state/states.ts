@@ -36,7 +36,7 @@ export interface StoredGrant {
   readonly refreshTokenId: string;
   readonly scope: string;
   /** Of a server of the standards: it rotates the token, and only the token itself revokes the grant. */
-  readonly byToken?: true;
+  readonly revokedByToken?: true;
   /** A refresh was sent there, and its answer with the next token is not stored yet. */
   readonly rotating?: true;
   /** Absent when the session's secrets end with the browser: they are in `storage.session` then (secret-store.ts). */

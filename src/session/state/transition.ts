@@ -97,7 +97,7 @@ export function transition(session: Session, event: SessionEvent): Session {
       return changeLive(session, event.sessionId, ({ grant, ...live }) => ({
         ...live,
         grant: {
-          ...unplaced(grant),
+          ...withoutSecretLocation(grant),
           ...(event.sealed && { sealed: event.sealed }),
           ...(event.keyNotKept && { keyNotKept: event.keyNotKept }),
         },
@@ -197,7 +197,7 @@ function metricsConsentOf({ profile }: Account): Pick<SignedOut, 'metricsAllowed
 
 /** A sign-out by the user also ends a running attempt; a lost session doesn't. */
 function signedOut(session: Session, event: Extract<SessionEvent, { type: 'signedOut' }>): Session {
-  const { reason, sessionId, forceLogin: forceLogin = false, at } = event;
+  const { reason, sessionId, forceLogin = false, at } = event;
   if (sessionId !== undefined && liveSession(session)?.id !== sessionId) return session;
   const byUser = reason === 'by_user';
   // An attempt at another server can't finish here.
@@ -226,7 +226,7 @@ function isAttempt(session: Session, attemptId: string): session is SigningIn {
 }
 
 /** The grant without where its secrets are. */
-function unplaced({ sealed, keyNotKept, ...grant }: StoredGrant): StoredGrant {
+function withoutSecretLocation({ sealed, keyNotKept, ...grant }: StoredGrant): StoredGrant {
   return grant;
 }
 

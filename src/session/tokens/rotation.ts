@@ -28,7 +28,7 @@ export async function saveRotated(
     const live = await currentSession(context);
     const { grant: before } = live?.id === session.id ? live : session;
     const kept = await replaceRefreshToken(context, session.id, before, refreshToken);
-    const grant = { refreshTokenId, byToken: true, ...kept } as const;
+    const grant = { refreshTokenId, revokedByToken: true, ...kept } as const;
     const entry = { ...revocation(context, revocableGrant(grant)), session: session.id };
     const event = { type: 'grantRotated', sessionId: session.id, grant } as const;
     const stored = (record: StoredRecord) => {

@@ -140,7 +140,9 @@ function filtered(
   outbox: readonly Revocation[],
   keep: (owner: string) => boolean,
 ): HeldSecrets {
-  const toRevoke = outbox.filter(({ byToken }) => byToken && byToken.sealed === undefined).map(ownerOf);
+  const toRevoke = outbox
+    .filter(({ revokedByToken }) => revokedByToken && revokedByToken.sealed === undefined)
+    .map(ownerOf);
   const kept = Object.entries(held).flatMap(([owner, secrets]) => {
     if (keep(owner)) return [[owner, secrets] as const];
     const { keys, ...token } = secrets;
@@ -154,8 +156,8 @@ const ownerOf = ({ session, owner = '' }: Revocation) => session ?? owner;
 
 /** The refresh token that revokes an ended grant; undefined when it is lost. */
 export async function openRevokingToken({ ports }: Context, entry: Revocation): Promise<string | undefined> {
-  const { byToken, issuer } = entry;
-  if (byToken?.sealed !== undefined) return ports.vault.open(byToken.sealed);
+  const { revokedByToken, issuer } = entry;
+  if (revokedByToken?.sealed !== undefined) return ports.vault.open(revokedByToken.sealed);
   const held = ((await ports.memory.get(MEMORY.secrets)) as HeldSecrets | undefined)?.[ownerOf(entry)];
   return held?.issuer === issuer ? held.refreshToken : undefined;
 }

@@ -1,5 +1,5 @@
 // Caches access tokens: each is stored before its answer is validated, and removed only once it was destroyed.
-import type { Deployment } from '../../fxa/environments.ts';
+import { followsStandards, type Deployment } from '../../fxa/environments.ts';
 import { FxaError } from '../../fxa/errors.ts';
 import { checkRefreshedIdToken } from '../../fxa/id-token.ts';
 import { collapseScopes, grantedCovers, isValidScope, parseScopes } from '../../fxa/scopes.ts';
@@ -72,8 +72,7 @@ export async function cacheIssued(
   try {
     const accepted = await validateAccessToken(deployment, answer, scope);
     // FxA is never asked for one at a refresh.
-    if (deployment.endpoints.dialect === 'oauth2')
-      checkRefreshedIdToken(deployment, answer.id_token, account.subject);
+    if (followsStandards(deployment)) checkRefreshedIdToken(deployment, answer.id_token, account.subject);
     const held = await cacheToken(context, owner, ephemeral ? { ...accepted, scope: '' } : accepted);
     return { ...held, scope: accepted.scope };
   } catch (error) {
