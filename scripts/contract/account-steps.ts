@@ -77,9 +77,9 @@ export async function walk({ deployment, client, signIn, http, issued, step }: W
     knownGrant,
     async () => {
       const answer = await exchangeCode(deployment, { code: code ?? '', codeVerifier, redirectUri }, http);
-      const { accessToken, ...rest } = await issuedTokens(deployment, answer);
+      const { accessToken, grant: made } = await issuedTokens(deployment, answer);
       if (accessToken !== undefined) issued.accessTokens.add(accessToken);
-      issued.grant = grantOf(rest);
+      issued.grant = made;
       const options = { now: Date.now(), requireIdToken: true, scope: config.scope };
       const valid = await validateGrant(deployment, answer, options, http);
       if (issued.grant === undefined) throw new Unexpected('no refresh token');
@@ -128,12 +128,11 @@ export async function walk({ deployment, client, signIn, http, issued, step }: W
       const made = await issuedTokens(deployment, answer);
       if (made.accessToken !== undefined) issued.accessTokens.add(made.accessToken);
       // A rotated one takes the place of the first.
-      const rotated = grantOf(made);
-      issued.grant = rotated ?? issued.grant;
+      issued.grant = made.grant ?? issued.grant;
       const { accessToken, expiresIn, scope } = await validateAccessToken(deployment, answer, request.scope);
       if (accessToken === grant?.accessToken) throw new Unexpected('the same access token again');
       if (!grantedCovers(scope, 'profile:uid')) throw new Unexpected('scopes without profile:uid');
-      const came = `a new one; ${expiresIn} s; the refresh token ${rotated ? 'rotated' : 'stays'}`;
+      const came = `a new one; ${expiresIn} s; the refresh token ${made.grant ? 'rotated' : 'stays'}`;
       return { came, value: accessToken };
     },
   );
@@ -175,10 +174,6 @@ function refreshScope(scope: string, { dialect }: Deployment['endpoints']): stri
     .split(' ')
     .filter((one) => !drops || one !== 'openid')
     .join(' ');
-}
-
-function grantOf({ refreshToken }: { refreshToken?: string }): Issued['grant'] {
-  return refreshToken === undefined ? undefined : { refreshToken };
 }
 
 async function expectGone(

@@ -70,12 +70,12 @@ describe('the token endpoint', () => {
   it('gives refresh tokens of any form, and names their grants', async () => {
     const answer = { access_token: 'x', token_type: 'Bearer', refresh_token: TOKEN };
     const issued = await issuedTokens(oauth2(), answer);
-    expect(issued).toMatchObject({ accessToken: 'x', refreshToken: TOKEN });
-    expect(issued.refreshTokenId).toMatch(/^[0-9a-f]{64}$/);
+    expect(issued).toMatchObject({ accessToken: 'x', grant: { refreshToken: TOKEN } });
+    expect(issued.grant?.refreshTokenId).toMatch(/^[0-9a-f]{64}$/);
     expect(await issuedTokens(deployment(), answer)).toEqual({ accessToken: 'x' });
     const options = { now: Date.now(), requireIdToken: false, scope: 'profile' };
     const grant = await validateGrant(oauth2(), answer, options, { fetch: strictFetch() });
-    expect(grant).toMatchObject({ refreshToken: TOKEN, refreshTokenId: issued.refreshTokenId });
+    expect(grant).toMatchObject({ ...issued.grant });
   });
 
   it('may leave out scope and lifetime', async () => {

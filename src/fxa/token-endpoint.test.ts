@@ -118,8 +118,7 @@ describe('issuedTokens', () => {
     const issued = (answer: object) => issuedTokens(deployment(), { ...answer });
     expect(await issued(ANSWER)).toEqual({
       accessToken: ACCESS_TOKEN,
-      refreshToken: REFRESH_TOKEN,
-      refreshTokenId: REFRESH_ID,
+      grant: { refreshToken: REFRESH_TOKEN, refreshTokenId: REFRESH_ID },
     });
     expect(await issued({ access_token: 'x', token_type: 'odd' })).toEqual({ accessToken: 'x' });
     expect(await issued({ access_token: 7, refresh_token: 'nope' })).toEqual({});

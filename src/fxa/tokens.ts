@@ -82,17 +82,17 @@ export async function exchangeCode(
  * The tokens in a response, even in one that fails validation, so that they can be destroyed.
  *
  * @example
- * const { accessToken, refreshToken } = await issuedTokens(deployment, response);
+ * const { accessToken, grant } = await issuedTokens(deployment, response);
  */
 export async function issuedTokens(
   { endpoints }: Pick<Deployment, 'endpoints'>,
   answer: TokenResponse,
-): Promise<{ accessToken?: string; refreshToken?: string; refreshTokenId?: string }> {
+): Promise<{ accessToken?: string; grant?: { refreshToken: string; refreshTokenId: string } }> {
   const { access_token: accessToken, refresh_token: refreshToken } = answer;
   return {
     ...(typeof accessToken === 'string' && accessToken !== '' ? { accessToken } : {}),
     ...(isRefreshToken(refreshToken, endpoints.dialect)
-      ? { refreshToken, refreshTokenId: await grantId(refreshToken, endpoints.dialect) }
+      ? { grant: { refreshToken, refreshTokenId: await grantId(refreshToken, endpoints.dialect) } }
       : {}),
   };
 }

@@ -63,11 +63,10 @@ async function revokeOnFailure(
   try {
     await recorded;
   } catch (error) {
-    const { refreshToken, refreshTokenId, accessToken } = await issuedTokens(deployment, answer);
+    const { grant, accessToken } = await issuedTokens(deployment, answer);
     const http = context.http();
     await Promise.allSettled([
-      refreshToken !== undefined &&
-        destroyGrant(deployment, { refreshToken }, http).then(() => forgetBackup(context, refreshTokenId)),
+      grant && destroyGrant(deployment, grant, http).then(() => forgetBackup(context, grant.refreshTokenId)),
       accessToken !== undefined && destroyAccessToken(deployment, accessToken, http),
     ]);
     throw error;
@@ -81,14 +80,21 @@ export async function recordIssued(
   attemptId: string,
   answer: TokenResponse,
 ): Promise<void> {
-  const { accessToken, refreshToken, refreshTokenId } = await issuedTokens(deployment, answer);
-  if (refreshToken !== undefined && refreshTokenId !== undefined) {
-    // Where only the token revokes the grant, it is kept first.
-    const kept = byToken(deployment) && (await saveSecrets(context, attemptId, { refreshToken }));
-    const grant = revocableGrant({ refreshTokenId, ...(kept && { revokedByToken: true, ...kept }) });
-    const entry = revocation(context, grant, attemptId);
+  const { accessToken, grant } = await issuedTokens(deployment, answer);
+  if (grant) {
+    const { refreshToken, refreshTokenId } = grant;
+    // Where only the token revokes the grant, it is stored first.
+    const kept = followsStandards(deployment)
+      ? await saveSecrets(context, attemptId, { refreshToken })
+      : undefined;
+    const stored = { refreshTokenId, ...(kept && { revokedByToken: true as const, ...kept }) };
+    const entry = revocation(context, revocableGrant(stored), attemptId);
     await withBackup(context, entry, () =>
-      context.store.update((record) => ({ ...record, outbox: [...record.outbox, entry] })),
+      context.store.update(
+        (record) => ({ ...record, outbox: [...record.outbox, entry] }),
+        // Revoking it at once instead might end the live session.
+        { orInMemory: kept !== undefined },
+      ),
     );
   }
   if (accessToken !== undefined) {
@@ -177,9 +183,6 @@ async function firstProfile(
     return { profileError: { profileError: problemFrom(error, context.ports.now()) } };
   }
 }
-
-/** Whether only the refresh token itself revokes the grant (RFC 7009). */
-const byToken = ({ endpoints }: Deployment) => endpoints.dialect === 'oauth2';
 
 function withoutEntry(record: StoredRecord, refreshTokenId: string): StoredRecord {
   return { ...record, outbox: record.outbox.filter((entry) => entry.refreshTokenId !== refreshTokenId) };

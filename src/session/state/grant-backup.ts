@@ -22,7 +22,7 @@ export function withBackup<T>(context: Context, entry: Revocation, write: () => 
 }
 
 /** Removes a destroyed grant that was never in the record. */
-export async function forgetBackup({ ports }: Context, refreshTokenId = ''): Promise<void> {
+export async function forgetBackup({ ports }: Context, refreshTokenId: string): Promise<void> {
   await orUndefined(ports.grantBackup.change((grants) => without(grants, [refreshTokenId])));
 }
 

@@ -21,8 +21,9 @@ export async function saveRotated(
   deployment: Deployment,
   answer: TokenResponse,
 ): Promise<void> {
-  const { refreshToken, refreshTokenId } = await issuedTokens(deployment, answer);
-  if (refreshToken === undefined || refreshTokenId === undefined) return;
+  const { grant: issued } = await issuedTokens(deployment, answer);
+  if (!issued) return;
+  const { refreshToken, refreshTokenId } = issued;
   // The secrets must not be moved between disk and memory meanwhile.
   await context.ports.locks.exclusive(LOCKS.moveSecrets, async () => {
     const live = await currentSession(context);
