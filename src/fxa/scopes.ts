@@ -41,9 +41,9 @@ export function parseScopes(value: string): string[] {
  * refresh may only name scopes as they were granted (RFC 6749, section 6). Wanted scopes that none covers stay.
  *
  * @example
- * asGranted('openid profile', 'profile:uid'); // ['profile']
+ * grantedScopesFor('openid profile', 'profile:uid'); // ['profile']
  */
-export function asGranted(granted: string, wanted: string): string[] {
+export function grantedScopesFor(granted: string, wanted: string): string[] {
   const all = parseScopes(granted);
   return [
     ...new Set(

@@ -97,6 +97,23 @@ export async function issuedTokens(
   };
 }
 
+/**
+ * The refresh token that replaces the one sent, of whatever form; undefined if the answer has none or the same. FxA never
+ * does that, but discovery may not tell which server answers.
+ *
+ * @example
+ * const next = await replacedToken(deployment, response, refreshToken);
+ */
+export async function replacedToken(
+  { endpoints }: Pick<Deployment, 'endpoints'>,
+  { refresh_token: refreshToken }: TokenResponse,
+  sent: string,
+): Promise<{ refreshToken: string; refreshTokenId: string } | undefined> {
+  if (refreshToken === sent || !isRefreshToken(refreshToken, 'oauth2')) return undefined;
+  const dialect = HEX_TOKEN.test(refreshToken) ? endpoints.dialect : 'oauth2';
+  return { refreshToken, refreshTokenId: await grantId(refreshToken, dialect) };
+}
+
 export interface ValidateGrantOptions {
   /** Milliseconds since the epoch. */
   now: number;

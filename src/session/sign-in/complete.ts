@@ -10,7 +10,7 @@ import { problemFrom, type Context } from '../context.ts';
 import { throwIfCancelled } from '../cancellation.ts';
 import { scheduleWatchdog, type AttemptSecrets } from './attempt.ts';
 import { forgetBackup, withBackup } from '../state/grant-backup.ts';
-import { cacheToken } from '../tokens/token-cache.ts';
+import { ACCESS_TOKEN_TTL, cacheToken, cacheUnvalidated } from '../tokens/token-cache.ts';
 import { keptKeys } from './key-set.ts';
 import { requireSameAccount } from '../profile.ts';
 import type { StoredRecord } from '../state/record.ts';
@@ -19,7 +19,6 @@ import { openKeys } from '../tokens/scoped-keys.ts';
 import { saveSecrets } from '../tokens/secret-store.ts';
 import type { Account, Problem, StoredGrant } from '../state/states.ts';
 import { applyEvent } from '../state/apply-event.ts';
-import { ACCESS_TOKEN_TTL } from '../tokens/access-token.ts';
 
 /**
  * How far the local clock may be off, in seconds. The id_token comes straight from the token endpoint, in exchange for
@@ -97,9 +96,7 @@ export async function recordIssued(
       ),
     );
   }
-  if (accessToken !== undefined) {
-    await cacheToken(context, attemptId, { accessToken, scope: '', expiresIn: ACCESS_TOKEN_TTL });
-  }
+  if (accessToken !== undefined) await cacheUnvalidated(context, attemptId, accessToken);
 }
 
 /**

@@ -17,14 +17,14 @@ interface KeptKeys {
 }
 
 /** The cached key set if it is fresh and has the requested key; otherwise fetches it. Rejects as `requestAnswer`. */
-export function keptKeys(context: Context, { endpoints: { jwks: url } }: Deployment): KeySource {
+export function keptKeys(context: Context, { endpoints: { jwks: url, dialect } }: Deployment): KeySource {
   const { ports } = context;
   return async (kid) => {
     const kept = (await ports.memory.get(MEMORY.keySet).catch(ports.report)) as KeptKeys | undefined;
     const at = ports.now();
     const isFresh = kept?.url === url && at >= kept.from && at < kept.until;
     if (isFresh && has(kept.document, kid)) return kept.document;
-    const { response, body } = await requestAnswer(context.http(), 'keys', url, { method: 'GET' });
+    const { response, body } = await requestAnswer(context.http(), 'keys', url, { method: 'GET', dialect });
     const until = at + lifetime(response.headers.get('cache-control'));
     // If it can't be cached, it is fetched again next time.
     await ports.memory

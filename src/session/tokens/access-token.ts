@@ -1,25 +1,25 @@
-// Hands out access tokens, and refreshes them. Contexts share one refresh, and a call never gets a token of another account than it
-// began with.
-import type { Deployment } from '../../fxa/environments.ts';
+// Hands out access tokens, and refreshes them. Contexts share one refresh, and a call never gets a token of another
+// account than it began with.
 import { FxaError, isFxaError } from '../../fxa/errors.ts';
-import { asGranted, grantedCovers } from '../../fxa/scopes.ts';
-import { refreshAccessToken } from '../../fxa/tokens.ts';
-import { atDeployment, type Context } from '../context.ts';
-import { orphan, cacheIssued, isFresh, mainToken, tokenScope, type Issued } from './token-cache.ts';
+import { grantedCovers } from '../../fxa/scopes.ts';
+import type { Context } from '../context.ts';
+import {
+  ACCESS_TOKEN_TTL,
+  orphan,
+  cacheIssued,
+  isFresh,
+  mainToken,
+  tokenScope,
+  type RefreshAnswer,
+} from './token-cache.ts';
 import type { CachedToken } from '../state/record.ts';
 import { findEndReason } from '../companion/end-reason.ts';
-import { saveRotated } from './rotation.ts';
+import { refreshAtServer } from './refresh-at-server.ts';
 import { deleteSecrets, lossReason, openSecret } from './secret-store.ts';
 import { signOut } from '../sign-out/sign-out.ts';
 import { isAccount, baseState, type SignedIn } from '../state/states.ts';
 import { noteDenied, takeReplacement, throwIfDenied } from './token-limits.ts';
 import { LOCKS } from '../state/storage-items.ts';
-
-/** Lifetime to ask for, in seconds: short, because tokens forgotten at a restart can't be destroyed. */
-export const ACCESS_TOKEN_TTL = 3600;
-
-/** Longer than elsewhere: giving up on an answer that has the next refresh token ends the sign-in. Milliseconds. */
-const TIMEOUT_MS = 30_000;
 
 export interface TokenRequest {
   /** A token that a resource refused; it isn't handed out again. */
@@ -159,8 +159,8 @@ export async function withEphemeralToken<T>(
 }
 
 /**
- * Refreshes, under the lock, and caches the token; an `ephemeral` one is cached without a scope, so that it is never handed out.
- * Undefined when the same account has another session now.
+ * Refreshes, under the lock, and caches the token; an `ephemeral` one is cached without a scope, so that it is never
+ * handed out. Undefined when the same account has another session now.
  *
  * @throws FxaError as `accessToken`; after `account_changed` the token is orphaned.
  */
@@ -175,19 +175,9 @@ async function refresh(
   const refreshToken = await openSecret(context, session, 'refreshToken');
   if (refreshToken === undefined) return endIfLost(context, session);
 
-  const http = { ...context.http(), timeout: TIMEOUT_MS };
-  let issued: Issued;
+  let issued: RefreshAnswer;
   try {
-    const refreshAt = async (deployment: Deployment): Promise<Issued> => {
-      const rotates = deployment.endpoints.dialect === 'oauth2';
-      if (rotates) await store.dispatch({ type: 'refreshSent', sessionId: session.id }, { orInMemory: true });
-      // The userinfo endpoint of the standards demands `openid` (OpenID Connect Core 1.0, section 5.3.1).
-      const wanted = rotates ? ['openid', ...asGranted(session.grant.scope, scope)].join(' ') : scope;
-      const answer = await refreshAccessToken(deployment, { refreshToken, scope: wanted, ttl }, http);
-      if (rotates) await saveRotated(context, session, deployment, answer);
-      return { deployment, answer };
-    };
-    issued = await atDeployment(context, http, refreshAt, session.grant);
+    issued = await refreshAtServer(context, session, { refreshToken, scope, ttl });
   } catch (error) {
     if (isFxaError(error) && error.code === 'scope_denied') await noteDenied(context, session, scope);
     if (!isFxaError(error) || error.code !== 'reauth_required') {
@@ -225,7 +215,7 @@ async function refresh(
 export async function endIfLost(context: Context, session: SignedIn): Promise<undefined> {
   const { subject } = session.account;
   const now = await requireLive(context, subject);
-  if (now.id !== session.id || lossReason(now.grant) !== lossReason(session.grant)) return;
+  if (lossReason(now.grant) !== lossReason(session.grant)) return;
   await signOut(context, lossReason(session.grant), { sessionId: session.id });
   await requireLive(context, subject);
 }

@@ -16,8 +16,8 @@ const MAX_MARGIN_MS = 5 * 60_000;
 /** Cache limit; the oldest tokens, which have long expired, are dropped. */
 const MAX_TOKENS = 100;
 
-/** Until an answer is validated. Seconds. */
-const UNKNOWN_LIFE = 3600;
+/** Lifetime to ask for, in seconds: short, because tokens forgotten at a restart can't be destroyed. */
+export const ACCESS_TOKEN_TTL = 3600;
 
 /** A token received further in the future than this predates a clock change, so its age is unknown. */
 const CLOCK_SLACK_MS = 60_000;
@@ -47,13 +47,18 @@ export async function cacheToken(
   return held;
 }
 
+/** Caches a token whose answer is not validated yet: it is never handed out, but it will be destroyed. */
+export function cacheUnvalidated(context: Context, owner: string, accessToken: string): Promise<CachedToken> {
+  return cacheToken(context, owner, { accessToken, scope: '', expiresIn: ACCESS_TOKEN_TTL });
+}
+
 /** Orphans a token that has expired by our clock: the server may still accept it, so it is destroyed. */
 function orphanExpired(held: CachedToken, now: number): CachedToken {
   return held.expiresAt > now || held.owner === NO_OWNER ? held : { ...held, owner: NO_OWNER };
 }
 
 /** An answer to a refresh, and the deployment that gave it. */
-export interface Issued {
+export interface RefreshAnswer {
   readonly deployment: Deployment;
   readonly answer: TokenResponse;
 }
@@ -62,13 +67,11 @@ export interface Issued {
 export async function cacheIssued(
   context: Context,
   { id: owner, account }: SignedIn,
-  { deployment, answer }: Issued,
+  { deployment, answer }: RefreshAnswer,
   { scope, ephemeral }: { readonly scope: string; readonly ephemeral: boolean },
 ): Promise<CachedToken> {
   const { accessToken } = await issuedTokens(deployment, answer);
-  if (accessToken !== undefined) {
-    await cacheToken(context, owner, { accessToken, scope: '', expiresIn: UNKNOWN_LIFE });
-  }
+  if (accessToken !== undefined) await cacheUnvalidated(context, owner, accessToken);
   try {
     const accepted = await validateAccessToken(deployment, answer, scope);
     // FxA is never asked for one at a refresh.

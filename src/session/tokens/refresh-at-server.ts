@@ -1,0 +1,89 @@
+// The request of a refresh. Servers of the standards replace the refresh token at each, and the old one must not be used
+// again: so the next one, of whichever server, is stored before anything else is done with the answer.
+import { followsStandards, type Deployment } from '../../fxa/environments.ts';
+import { grantedScopesFor } from '../../fxa/scopes.ts';
+import { refreshAccessToken, replacedToken, type RefreshRequest } from '../../fxa/tokens.ts';
+import { atDeployment, currentSession, type Context } from '../context.ts';
+import { revocableGrant, revocation } from '../sign-out/outbox-entries.ts';
+import { applyEvent } from '../state/apply-event.ts';
+import { withBackup } from '../state/grant-backup.ts';
+import type { Revocation, StoredRecord } from '../state/record.ts';
+import type { SignedIn } from '../state/states.ts';
+import { LOCKS } from '../state/storage-items.ts';
+import { replaceRefreshToken } from './secret-store.ts';
+import type { RefreshAnswer } from './token-cache.ts';
+
+/** Longer than elsewhere: giving up on an answer that has the next refresh token ends the sign-in. Milliseconds. */
+const TIMEOUT_MS = 30_000;
+
+/**
+ * Refreshes at the server that gave the grant. Call under `LOCKS.refresh`.
+ *
+ * @throws FxaError as `refreshAccessToken` and `atDeployment`.
+ */
+export function refreshAtServer(
+  context: Context,
+  session: SignedIn,
+  { scope, ...request }: RefreshRequest,
+): Promise<RefreshAnswer> {
+  const http = { ...context.http(), timeout: TIMEOUT_MS };
+  const { id: sessionId, grant } = session;
+  return atDeployment(
+    context,
+    http,
+    async (deployment) => {
+      let wanted = scope;
+      if (followsStandards(deployment)) {
+        await context.store.dispatch({ type: 'refreshSent', sessionId }, { orInMemory: true });
+        // The userinfo endpoint demands `openid` (OpenID Connect Core 1.0, section 5.3.1).
+        wanted = ['openid', ...grantedScopesFor(grant.scope, scope)].join(' ');
+      }
+      const answer = await refreshAccessToken(deployment, { ...request, scope: wanted }, http);
+      const next = await replacedToken(deployment, answer, request.refreshToken);
+      if (next) await saveRotated(context, session, deployment, next);
+      return { deployment, answer };
+    },
+    grant,
+  );
+}
+
+/**
+ * Stores the next refresh token in place of the session's: with the session while it is live, in the outbox if it ended
+ * during the refresh.
+ */
+async function saveRotated(
+  context: Context,
+  session: SignedIn,
+  deployment: Deployment,
+  next: { readonly refreshToken: string; readonly refreshTokenId: string },
+): Promise<void> {
+  const standard = followsStandards(deployment);
+  // The secrets must not be moved between disk and memory meanwhile.
+  await context.ports.locks.exclusive(LOCKS.moveSecrets, async () => {
+    const live = await currentSession(context);
+    const { grant: before } = live?.id === session.id ? live : session;
+    const kept = await replaceRefreshToken(context, session.id, before, next.refreshToken);
+    const grant = {
+      refreshTokenId: next.refreshTokenId,
+      ...(standard && { revokedByToken: true as const }),
+      ...kept,
+    };
+    const entry = {
+      ...revocation(context, revocableGrant(grant)),
+      session: session.id,
+      ...(standard && { account: session.account.subject }),
+    };
+    const event = { type: 'grantRotated', sessionId: session.id, grant } as const;
+    const stored = (record: StoredRecord) => {
+      const rotated = applyEvent(record, event, context.ports.now());
+      return rotated === record ? replaceEntry(record, entry) : rotated;
+    };
+    await withBackup(context, entry, () => context.store.update(stored, { orInMemory: true }));
+  });
+}
+
+/** The entry in place of the ended session's earlier one. */
+function replaceEntry(record: StoredRecord, entry: Revocation): StoredRecord {
+  const others = record.outbox.filter(({ session }) => session !== entry.session);
+  return { ...record, outbox: [...others, entry] };
+}
