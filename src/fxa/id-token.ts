@@ -123,6 +123,16 @@ export function checkRefreshedIdToken(
   if (sub !== subject) throw refusal('id_token_subject');
 }
 
+/** The subject that an id_token claims, which proves nothing; undefined if it can't be read. */
+export function unverifiedSubject(idToken: unknown): string | undefined {
+  try {
+    const { sub } = decodeJwt(idToken as string);
+    return typeof sub === 'string' ? sub : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** FxA: some documentation has the slash, responses never do. */
 const issuers = ({ issuer }: Deployment['endpoints']) => [issuer, `${issuer}/`];
 

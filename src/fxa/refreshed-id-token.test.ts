@@ -1,7 +1,7 @@
 // The id_token in the answer to a refresh: of the same issuer, subject and client as at the sign-in, or refused.
 import { UnsecuredJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { checkRefreshedIdToken } from './id-token.ts';
+import { checkRefreshedIdToken, unverifiedSubject } from './id-token.ts';
 import { CLIENT_ID, failure, oauth2, ORIGIN } from './testing/deployment.ts';
 
 const SUBJECT = 'ab'.repeat(16);
@@ -46,4 +46,13 @@ describe('the id_token of a refresh', () => {
     const refused = failure(() => checkRefreshedIdToken(oauth2(), idToken, SUBJECT));
     expect(await refused).toMatchObject({ code: 'bad_response', reason: 'id_token_malformed' });
   });
+});
+
+it.each([
+  ['a token', new UnsecuredJWT({ sub: SUBJECT }).encode(), SUBJECT],
+  ['a token with a number as subject', new UnsecuredJWT({ sub: 7 as never }).encode(), undefined],
+  ['no token', undefined, undefined],
+  ['nonsense', 'nonsense', undefined],
+])('the subject that an id_token claims is read from %s, or undefined', (_what, idToken, subject) => {
+  expect(unverifiedSubject(idToken)).toBe(subject);
 });

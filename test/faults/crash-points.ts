@@ -6,7 +6,7 @@
 import type { Session } from '../../src/session/state/states.ts';
 import type { AnyEra } from '../../src/mock-accounts/era.ts';
 import { trackGrants, type GrantTracker } from './grant-tracker.ts';
-import { leftovers, brokenInvariants } from './invariants.ts';
+import { leftovers, brokenInvariants, pendingRevocations } from './invariants.ts';
 import { createFaultHarness, type FaultHarness, type HarnessOptions } from './harness.ts';
 
 type Status = Session['status'];
@@ -199,7 +199,7 @@ function afterDeath(
     ...endedByLoss(world, lost.length + deaths.filter(({ unwritten }) => unwritten).length),
   ];
   if (!allowed.includes(status)) wrong.push(`the state is ${status}`);
-  const waiting = world.record()?.outbox.some(({ owner }) => owner === undefined) ?? false;
+  const waiting = pendingRevocations(world).some(({ owner }) => owner === undefined);
   if (waiting && !world.host.alarms.has('fxa:outbox')) wrong.push('no alarm is set for the outbox');
   if (isSilent(world)) wrong.push('an attempt ended in silence');
   if (world.host.reports.length > 0) wrong.push(`reported: ${world.host.reports.map(String).join(', ')}`);
@@ -235,7 +235,7 @@ function inTheEnd(
   if (grantTracker.forgottenGrants().length > 0) wrong.push('a grant was forgotten');
   const lostNow = grantTracker.lostGrants().length + grantTracker.lostTokens().length;
   if (lostNow > lost) wrong.push('unknown grants or tokens');
-  const waiting = world.record()?.outbox.length ?? 0;
+  const waiting = pendingRevocations(world).length;
   if (waiting > 0) wrong.push(`${waiting} grants wait in the outbox`);
   if (world.host.windows.open.length > 0) wrong.push('a window is left');
   if (world.host.reports.length > 0) wrong.push(`reported: ${world.host.reports.map(String).join(', ')}`);

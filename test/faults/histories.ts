@@ -6,7 +6,7 @@
 import { liveSession } from '../../src/session/state/states.ts';
 import { actOnce, askToken, ringNext } from './user-actions.ts';
 import { createBrowser, look, type Browser } from './browser.ts';
-import { isDeletionPending, leftovers, metricsViolations } from './invariants.ts';
+import { isDeletionPending, leftovers, metricsViolations, pendingRevocations } from './invariants.ts';
 import type { HarnessOptions } from './harness.ts';
 
 export interface History {
@@ -143,7 +143,7 @@ async function ring(browser: Browser): Promise<void> {
   const end = world.time.now() + LONG_MS;
   for (let rings = 0; rings < 200; rings++) {
     const record = world.record();
-    const waiting = (record?.outbox.length ?? 0) > 0;
+    const waiting = pendingRevocations(world).length > 0;
     if (alarms.size === 0) {
       if (waiting) wrong('no alarm is set for the outbox');
       if (isDeletionPending(world)) wrong('no alarm is set for counts to delete');
@@ -171,7 +171,7 @@ async function judge(browser: Browser): Promise<number> {
   for (const what of [...leftovers(world), ...metricsViolations(world)]) wrong(what);
   const record = world.record();
   if (record?.session.status === 'signingIn') wrong('an attempt never ended');
-  if ((record?.outbox.length ?? 0) > 0) wrong('the outbox never empties');
+  if (pendingRevocations(world).length > 0) wrong('the outbox never empties');
   if (host.windows.open.length > 0) wrong('a window is left');
   if (grantTracker.forgottenGrants().length > 0) wrong('a grant was forgotten');
   const lost = grantTracker.lostGrants();

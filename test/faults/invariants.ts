@@ -5,6 +5,8 @@ import type { CompanionSession } from '../../src/session/companion/session-store
 import { EMPTY_QUEUE, subjectOf, type MetricsQueue } from '../../src/session/metrics/queue.ts';
 import { blockedBy } from '../../src/session/metrics/consent.ts';
 import { parseRecord } from '../../src/session/state/parse-record.ts';
+import type { Revocation } from '../../src/session/state/record.ts';
+import { isHeld } from '../../src/session/sign-out/outbox-entries.ts';
 import { liveSession } from '../../src/session/state/states.ts';
 import { projectView } from '../../src/session/state/view.ts';
 import { environmentOf, type FaultHarness } from './harness.ts';
@@ -83,23 +85,32 @@ export function metricsViolations(world: FaultHarness): string[] {
   ];
 }
 
-/** Secrets in `storage.session` without a session. Check after maintenance. */
+/** The entries of the outbox that don't wait for the session to end. */
+export function pendingRevocations({ record }: FaultHarness): readonly Revocation[] {
+  const { outbox = [], session = { status: 'signedOut' } } = record() ?? {};
+  return outbox.filter((entry) => !isHeld(session, entry));
+}
+
+/** Secrets in `storage.session` without a session, and not to revoke a grant after it. Check after maintenance. */
 export function leftovers({ host, record }: FaultHarness): string[] {
-  const held = Object.keys(host.memory.get('secrets') ?? {});
+  const stored = Object.keys(host.memory.get('secrets') ?? {});
   const session = record()?.session;
   const base = session?.status === 'signingIn' ? session.previous : session;
   const owners = [
     session?.status === 'signingIn' ? session.attempt.id : undefined,
     base?.status === 'signedIn' ? base.id : undefined,
   ];
+  const revoking = (record()?.outbox ?? [])
+    .filter((entry) => session && isHeld(session, entry))
+    .map((entry) => entry.session ?? entry.owner);
   // The one that may still tell why the session ended.
   const explaining = base?.status === 'needsReauth' ? base.sessionId : undefined;
   const companionSessions = [host.local.get('companion'), host.memory.get('companion')].flatMap((one) =>
     Object.keys(one ?? {}),
   );
   return [
-    ...held
-      .filter((owner) => !owners.includes(owner))
+    ...stored
+      .filter((owner) => !owners.includes(owner) && !revoking.includes(owner))
       .map(() => 'a secret without a session is in storage.session'),
     ...companionSessions
       .filter((owner) => !owners.includes(owner) && owner !== explaining)

@@ -5,7 +5,7 @@ import { trackGrants } from './grant-tracker.ts';
 import { WHERE, type MatrixCall, type MatrixFault } from './matrix-faults.ts';
 import { expected, faultsOf, type Expected } from './matrix-rules.ts';
 import { CALLS, enter, isLive, type Base } from './matrix-states.ts';
-import { leftovers, brokenInvariants } from './invariants.ts';
+import { leftovers, brokenInvariants, pendingRevocations } from './invariants.ts';
 import { createFaultHarness, type FaultHarness, type HarnessOptions } from './harness.ts';
 
 export interface Cell {
@@ -135,7 +135,7 @@ async function heal(world: FaultHarness, skew: number): Promise<void> {
   time.advance(SOON_MS);
   for (let rings = 0; rings < 40; rings++) {
     await time.until(world.session.runMaintenance(), 'the tending');
-    if ((world.record()?.outbox.length ?? 0) === 0 && rings > 1) return;
+    if (pendingRevocations(world).length === 0 && rings > 1) return;
     const left = Math.min(...host.alarms.values()) - time.now() - host.skew;
     // No wait may last for years.
     if (left > LONGEST_SLEEP_MS) return;
@@ -147,7 +147,7 @@ async function afterwards(world: FaultHarness, cell: Cell, wrong: (what: string)
   const { host, time, mock } = world;
   for (const what of [...brokenInvariants(world), ...leftovers(world)]) wrong(`afterwards, ${what}`);
   const record = world.record();
-  if ((record?.outbox.length ?? 0) > 0) wrong('the outbox never empties');
+  if (pendingRevocations(world).length > 0) wrong('the outbox never empties');
   if (record && liveSession(record.session)) {
     const token = await time
       .until(world.session.accessToken('profile'), 'a token afterwards')

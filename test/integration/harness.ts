@@ -52,15 +52,17 @@ export async function createHarness(
     metrics,
     pairwiseSubjects,
     custom = era === '2019',
+    sharedGrants,
   }: {
     scope?: string;
     companion?: CompanionConfig;
     metrics?: MetricsConfig;
     pairwiseSubjects?: boolean;
     custom?: boolean;
+    sharedGrants?: boolean;
   } = {},
 ): Promise<Harness> {
-  const mock = await startMockServer({ era, port: 0, keys });
+  const mock = await startMockServer({ era, port: 0, keys, ...(sharedGrants && { sharedGrants }) });
   const redirectUri = seedClients().find(({ id }) => id === CLIENT)?.redirectUris[0] ?? '';
   const issued: string[] = [];
   const host = createHost({
@@ -141,9 +143,11 @@ function personAt(
   email: string,
   change: (callback: URL) => void = () => undefined,
 ) {
+  /** One browser session at the server for as long as this person signs in. */
+  const cookies = new Map<string, string>();
   return async (url: string): Promise<string> => {
     if (era === 'next') {
-      const callback = new URL(await visit(url, { email }));
+      const callback = new URL(await visit(url, { email, cookies }));
       change(callback);
       return callback.href;
     }

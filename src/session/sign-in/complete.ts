@@ -4,6 +4,7 @@ import { validateCallback } from '../../fxa/callback.ts';
 import { destroyAccessToken, destroyGrant } from '../../fxa/destroy.ts';
 import { followsStandards, type Deployment } from '../../fxa/environments.ts';
 import { FxaError, isFxaError } from '../../fxa/errors.ts';
+import { unverifiedSubject } from '../../fxa/id-token.ts';
 import { fetchProfile, type Profile } from '../../fxa/profile.ts';
 import { validateGrant, issuedTokens, exchangeCode, type TokenResponse } from '../../fxa/tokens.ts';
 import { problemFrom, type Context } from '../context.ts';
@@ -87,7 +88,11 @@ export async function recordIssued(
       ? await saveSecrets(context, attemptId, { refreshToken })
       : undefined;
     const stored = { refreshTokenId, ...(kept && { revokedByToken: true as const, ...kept }) };
-    const entry = revocation(context, revocableGrant(stored), attemptId);
+    const account = kept && unverifiedSubject(answer.id_token);
+    const entry = {
+      ...revocation(context, revocableGrant(stored), attemptId),
+      ...(account !== undefined && { account }),
+    };
     await withBackup(context, entry, () =>
       context.store.update(
         (record) => ({ ...record, outbox: [...record.outbox, entry] }),

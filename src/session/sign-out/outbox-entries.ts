@@ -1,7 +1,7 @@
 // Creates the outbox's entries, and limits their number and age.
 import type { Ports } from '../ports.ts';
 import { addToJournal, currentOwners, type Revocation, type StoredRecord } from '../state/record.ts';
-import { liveSession, type StoredGrant } from '../state/states.ts';
+import { liveSession, type Session, type StoredGrant } from '../state/states.ts';
 
 /** Outbox limit; the oldest entries are dropped. */
 export const MAX_REVOCATIONS = 100;
@@ -54,8 +54,35 @@ export function queueLiveGrant(next: StoredRecord, record: StoredRecord, now: nu
   if (!live) return next;
   const [issuer = ''] = record.deployment.split(' ');
   const grant = revocableGrant(live.grant);
-  const entry = { ...grant, issuer, session: live.id, since: now, attempts: 0, notBefore: 0 };
+  const entry = {
+    ...grant,
+    issuer,
+    session: live.id,
+    ...(grant.revokedByToken && { account: live.account.subject }),
+    since: now,
+    attempts: 0,
+    notBefore: 0,
+  };
   return { ...next, outbox: [...next.outbox, entry] };
+}
+
+/** Whether an entry waits for the session to end. Pure. */
+export function isHeld(
+  session: Session,
+  { revokedByToken, account }: Pick<Revocation, 'revokedByToken' | 'account'>,
+): boolean {
+  return revokedByToken !== undefined && mayShareGrant(session, account);
+}
+
+/**
+ * Whether revoking another token, of this account or an unknown one, may end the session: a server of the standards may
+ * give all sign-ins of a browser and client the same grant, which is oidc-provider's default. An attempt that exchanges
+ * its code may be about to become such a session. Pure.
+ */
+export function mayShareGrant(session: Session, account?: string): boolean {
+  if (session.status === 'signingIn' && session.attempt.phase === 'finishing') return true;
+  const live = liveSession(session);
+  return live?.grant.revokedByToken === true && (account ?? live.account.subject) === live.account.subject;
 }
 
 /** The record with the outbox within its limits. Dropping entries adds one journal entry with the reason. */

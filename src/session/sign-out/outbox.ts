@@ -5,10 +5,11 @@ import { isFxaError, type FxaErrorCode } from '../../fxa/errors.ts';
 import { atDeployment, type Context } from '../context.ts';
 import { afterFailure, isDue, type RetryPlan } from '../retry-plan.ts';
 import { addToJournal, currentOwners, orphans, type CachedToken, type Revocation } from '../state/record.ts';
+import type { Session } from '../state/states.ts';
 import { deleteOrphanedSecrets, openRevokingToken } from '../tokens/secret-store.ts';
 import { NO_OWNER } from '../tokens/token-cache.ts';
 import { nextHandovers, handOver } from './companion-handover.ts';
-import { pruneOutbox } from './outbox-entries.ts';
+import { isHeld, mayShareGrant, pruneOutbox } from './outbox-entries.ts';
 import { ALARMS, LOCKS } from '../state/storage-items.ts';
 
 /** Chromium's shortest alarm delay. */
@@ -54,7 +55,13 @@ async function pendingItems(context: Context): Promise<readonly Item[]> {
       .filter(({ owner }) => !(owner !== undefined && owners.includes(owner)))
       .map((grant) => ({ grant, ...planOf(grant) })),
     ...orphans(tokens.filter(isOurs), owners).map((token) => ({ token, ...planOf(token) })),
-  ];
+  ].filter((item) => !mustWait(session, item));
+}
+
+/** Whether it waits for the session to end. */
+function mustWait(session: Session, item: Item): boolean {
+  if ('grant' in item) return isHeld(session, item.grant);
+  return item.token.owner !== NO_OWNER && mayShareGrant(session);
 }
 
 const planOf = ({ notBefore = 0, attempts = 0 }: Pick<CachedToken, 'notBefore' | 'attempts'>): RetryPlan => ({
@@ -81,9 +88,12 @@ async function destroyNow(context: Context, item: Item): Promise<'done' | 'postp
   }
 }
 
-/** Resolves with whether it did; not when the entry was replaced meanwhile, or can't be revoked any more. */
+/** Resolves with whether it did; not when the entry has to wait, was replaced, or can't be revoked any more. */
 async function destroyAtServer(context: Context, item: Item): Promise<boolean> {
   const http = context.http();
+  const { outbox, session } = await context.store.read();
+  // A sign-in may have completed since this pass began.
+  if (mustWait(session, item)) return false;
   // "unknown" and "accepted" count as destroyed; an access token even if it has expired by our clock, which may be wrong.
   if ('token' in item) {
     const { token, owner } = item.token;
@@ -94,7 +104,6 @@ async function destroyAtServer(context: Context, item: Item): Promise<boolean> {
     });
     return true;
   }
-  const { outbox } = await context.store.read();
   const { refreshTokenId, revokedByToken } = item.grant;
   if (!outbox.some((entry) => entry.refreshTokenId === refreshTokenId)) return false;
   const refreshToken = revokedByToken && (await openRevokingToken(context, item.grant));

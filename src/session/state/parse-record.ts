@@ -155,6 +155,7 @@ const isRecord = object<StoredRecord>({
       issuer: text,
       owner: maybe(text),
       session: maybe(text),
+      account: maybe(text),
       since: instant,
       attempts: amount,
       notBefore: amount,

@@ -19,6 +19,8 @@ export interface Revocation {
   readonly owner?: string;
   /** The session it was the grant of, if any. */
   readonly session?: string;
+  /** By subject, where only the token revokes: the account whose session holds the entry back. Absent: unknown. */
+  readonly account?: string;
   readonly since: number;
   readonly attempts: number;
   /** Earliest next try, in milliseconds. */

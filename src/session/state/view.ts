@@ -2,6 +2,7 @@
 import type { FxaErrorCode, Reason } from '../../fxa/errors.ts';
 import { grantedCovers } from '../../fxa/scopes.ts';
 import { blockedBy, switchedOn, type MetricsBlocker, type Environment } from '../metrics/consent.ts';
+import { isHeld } from '../sign-out/outbox-entries.ts';
 import { currentOwners, type JournalEntry, type StoredRecord } from './record.ts';
 import type { Policy } from '../policy.ts';
 import {
@@ -69,6 +70,8 @@ export interface View {
   readonly emailDomain?: string;
   /** Grants whose destruction failed at least once and is still pending. */
   readonly pendingRevocations: number;
+  /** Grants that are destroyed when the session ends, because it may share them; absent if there are none. */
+  readonly heldRevocations?: number;
   readonly metrics: MetricsView;
   /** The origin of Mozilla accounts; absent when the record can't be read. */
   readonly issuer?: string;
@@ -96,6 +99,8 @@ export function projectView(record: StoredRecord, environment: Environment): Vie
   const problem = failed ?? (session.status === 'signedIn' ? session.profileError : undefined);
   const unfinished = base.status === 'signedIn' && failed !== undefined && failed.code !== 'cancelled';
   const owners = currentOwners(session);
+  const unused = record.outbox.filter(({ owner }) => owner === undefined || !owners.includes(owner));
+  const held = unused.filter((entry) => isHeld(session, entry));
   return {
     version: VIEW_VERSION,
     status: session.status,
@@ -108,9 +113,8 @@ export function projectView(record: StoredRecord, environment: Environment): Vie
     ...(session.status === 'signingIn' && { phase: session.attempt.phase, via: session.attempt.via }),
     sessionOnly: endsWithBrowser(record, environment),
     ...(policy.emailDomain !== undefined && { emailDomain: policy.emailDomain }),
-    pendingRevocations: record.outbox.filter(
-      ({ owner, attempts }) => attempts > 0 && (owner === undefined || !owners.includes(owner)),
-    ).length,
+    pendingRevocations: unused.filter((entry) => entry.attempts > 0 && !held.includes(entry)).length,
+    ...(held.length > 0 && { heldRevocations: held.length }),
     metrics: { on: switchedOn(record, consent), blockedBy: blockedBy(record, environment) },
     issuer: environment.issuer,
     ...(environment.tab && { tab: true }),

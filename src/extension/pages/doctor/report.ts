@@ -60,6 +60,7 @@ export function reportText(facts: Facts): string {
       unfinished: flag(member(view, 'unfinished')),
       awaitsProfile: flag(member(view, 'account', 'profilePending')),
       pendingRevocations: amount(member(view, 'pendingRevocations')),
+      heldRevocations: amount(member(view, 'heldRevocations')),
     },
     settings: {
       sessionOnly: oneOf(SESSION_ONLY, member(view, 'sessionOnly')),
