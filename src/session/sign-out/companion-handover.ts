@@ -14,6 +14,7 @@ import type { Context } from '../context.ts';
 import { readQueue } from '../metrics/queue.ts';
 import { afterFailure, isDue, NEVER_TRIED, type Waits, type RetryPlan } from '../retry-plan.ts';
 import { currentOwners } from '../state/record.ts';
+import { isKnown } from './outbox-entries.ts';
 
 /** The companion's limit for one request. */
 const MAX_IDS = 20;
@@ -45,8 +46,11 @@ async function endOne(
   const ids = (await store.read()).outbox
     // Where only the token itself revokes a grant, the companion has nothing to revoke it with.
     .filter(
-      ({ session, issuer: at, revokedByToken }) =>
-        session === owner && at === config.issuer && revokedByToken === undefined,
+      (entry) =>
+        entry.session === owner &&
+        entry.issuer === config.issuer &&
+        entry.revokedByToken === undefined &&
+        isKnown(entry),
     )
     .map(({ refreshTokenId }) => refreshTokenId)
     .slice(0, companionSession ? MAX_IDS : 0);

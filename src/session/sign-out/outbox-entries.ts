@@ -66,6 +66,23 @@ export function queueLiveGrant(next: StoredRecord, record: StoredRecord, now: nu
   return { ...next, outbox: [...next.outbox, entry] };
 }
 
+const MEMBERS: Readonly<Record<keyof Revocation, true>> = {
+  refreshTokenId: true,
+  revokedByToken: true,
+  issuer: true,
+  owner: true,
+  session: true,
+  account: true,
+  since: true,
+  attempts: true,
+  notBefore: true,
+};
+
+/** Whether this version knows how to revoke an entry: a later one's, with other members, waits for such a version. Pure. */
+export function isKnown(entry: Revocation): boolean {
+  return Object.keys(entry).every((name) => Object.hasOwn(MEMBERS, name));
+}
+
 /** Whether an entry waits for the session to end. Pure. */
 export function isHeld(
   session: Session,
@@ -90,8 +107,8 @@ export function pruneOutbox(record: StoredRecord, now: number): StoredRecord {
   const owners = currentOwners(record.session);
   const given = (entry: Revocation) => entry.attempts >= MIN_ATTEMPTS && now - entry.since > MAX_AGE_MS;
   const inUse = ({ owner }: Revocation) => owner !== undefined && owners.includes(owner);
-  const pendingItems = record.outbox.filter((entry) => inUse(entry) || !given(entry));
-  const surplus = pendingItems.filter((entry) => !inUse(entry)).slice(0, -MAX_REVOCATIONS);
+  const pendingItems = record.outbox.filter((entry) => inUse(entry) || !isKnown(entry) || !given(entry));
+  const surplus = pendingItems.filter((entry) => !inUse(entry) && isKnown(entry)).slice(0, -MAX_REVOCATIONS);
   const outbox = pendingItems.filter((entry) => !surplus.includes(entry));
   if (outbox.length === record.outbox.length) return record;
   const { status } = record.session;

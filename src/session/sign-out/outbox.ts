@@ -9,7 +9,7 @@ import type { Session } from '../state/states.ts';
 import { deleteOrphanedSecrets, openRevokingToken } from '../tokens/secret-store.ts';
 import { NO_OWNER } from '../tokens/token-cache.ts';
 import { nextHandovers, handOver } from './companion-handover.ts';
-import { isHeld, mayShareGrant, pruneOutbox } from './outbox-entries.ts';
+import { isHeld, isKnown, mayShareGrant, pruneOutbox } from './outbox-entries.ts';
 import { ALARMS, LOCKS } from '../state/storage-items.ts';
 
 /** Chromium's shortest alarm delay. */
@@ -51,7 +51,7 @@ async function pendingItems(context: Context): Promise<readonly Item[]> {
   // Grants first: they live longer than any token.
   return [
     ...outbox
-      .filter(isOurs)
+      .filter((entry) => isOurs(entry) && isKnown(entry))
       .filter(({ owner }) => !(owner !== undefined && owners.includes(owner)))
       .map((grant) => ({ grant, ...planOf(grant) })),
     ...orphans(tokens.filter(isOurs), owners).map((token) => ({ token, ...planOf(token) })),
