@@ -209,6 +209,21 @@ export async function refreshTokenId(refreshToken: string): Promise<string> {
   return sha256(Uint8Array.from(refreshToken.match(/../g) ?? [], (pair) => parseInt(pair, 16)));
 }
 
+/**
+ * The ids that may name the grant of a refresh token, by the dialect of the server; FxA's first, if it has that form.
+ *
+ * @example
+ * const [{ refreshTokenId }] = await possibleGrantIds(refreshToken);
+ */
+export async function possibleGrantIds(
+  refreshToken: string,
+): Promise<{ refreshTokenId: string; dialect: Endpoints['dialect'] }[]> {
+  const dialects = HEX_TOKEN.test(refreshToken) ? ([undefined, 'oauth2'] as const) : (['oauth2'] as const);
+  return Promise.all(
+    dialects.map(async (dialect) => ({ refreshTokenId: await grantId(refreshToken, dialect), dialect })),
+  );
+}
+
 /** Elsewhere no id destroys anything; this one only names the grant. */
 function grantId(refreshToken: string, dialect: Endpoints['dialect']): Promise<string> {
   return dialect === 'oauth2' ? sha256(new TextEncoder().encode(refreshToken)) : refreshTokenId(refreshToken);

@@ -5,8 +5,14 @@ import { addToJournal } from './state/record.ts';
 import { changeQueue } from './metrics/queue.ts';
 import { adoptEarlierDeletions } from './metrics/withdrawal.ts';
 import { liveSession } from './state/states.ts';
-import { lossReason, enforceSessionOnly, openSecret, sealUnsealed } from './tokens/secret-store.ts';
-import { revocation, recoverGrantIds } from './sign-out/outbox-entries.ts';
+import {
+  lossReason,
+  enforceSessionOnly,
+  grantsInMemory,
+  openSecret,
+  sealUnsealed,
+} from './tokens/secret-store.ts';
+import { revocation, recoverGrantIds, type RecoveredGrant } from './sign-out/outbox-entries.ts';
 import { signOut } from './sign-out/sign-out.ts';
 import { compareBackup, detectLostRecord, readBackup } from './state/grant-backup.ts';
 
@@ -34,20 +40,26 @@ export async function recover(context: Context, attempts: Attempts): Promise<voi
   await store.publish();
 }
 
-/** Replaces the record if it can't be read. Grants found in it, or in the backup, go into the outbox. */
+/** Replaces the record if it can't be read. Grants found in it, in the backup or in memory go into the outbox. */
 export async function reset(context: Context): Promise<void> {
   // The record may be too damaged to contain any ids.
   const backup = await readBackup(context);
+  const inMemory = await grantsInMemory(context);
   await context.store.reset((stored, fresh) => {
-    const found = new Map(
+    const found = new Map<string, RecoveredGrant>(
       [...backup, ...recoverGrantIds(stored, context.config.issuer)].map((grant) => [
         grant.refreshTokenId,
         grant,
       ]),
     );
+    for (const names of inMemory) {
+      const grant = names.find(({ refreshTokenId }) => found.has(refreshTokenId)) ?? names[0];
+      if (grant) found.set(grant.refreshTokenId, { ...grant, ...found.get(grant.refreshTokenId) });
+    }
     const outbox = [...found.values()].map((grant) => ({
       ...revocation(context, grant),
       issuer: grant.issuer,
+      ...(grant.session !== undefined && { session: grant.session }),
     }));
     const entry = { at: context.ports.now(), from: 'signedOut', to: 'signedOut', why: 'reset' } as const;
     // A possible opt-out from metrics is lost with the record, so they are off until the user turns them on.

@@ -116,7 +116,7 @@ export function pruneOutbox(record: StoredRecord, now: number): StoredRecord {
   return addToJournal({ ...record, outbox }, { at: now, from: status, to: status, why });
 }
 
-export type RecoveredGrant = Pick<Revocation, 'refreshTokenId' | 'revokedByToken' | 'issuer'>;
+export type RecoveredGrant = Pick<Revocation, 'refreshTokenId' | 'revokedByToken' | 'issuer' | 'session'>;
 
 /** Finds the grants in a record that can't be parsed. `issuer` applies where the record names none. */
 export function recoverGrantIds(stored: unknown, issuer: string): readonly RecoveredGrant[] {

@@ -1,5 +1,7 @@
 // The secrets of a session: sealed in the record, or in `storage.session` when they end with the browser.
+import { possibleGrantIds } from '../../fxa/tokens.ts';
 import { currentSession, type Context } from '../context.ts';
+import type { RecoveredGrant } from '../sign-out/outbox-entries.ts';
 import { currentOwners, type Revocation } from '../state/record.ts';
 import { liveSession, type SealedSecrets, type SignedIn, type StoredGrant } from '../state/states.ts';
 import { LOCKS, MEMORY } from '../state/storage-items.ts';
@@ -160,6 +162,21 @@ export async function openRevokingToken({ ports }: Context, entry: Revocation): 
   if (revokedByToken?.sealed !== undefined) return ports.vault.open(revokedByToken.sealed);
   const held = ((await ports.memory.get(MEMORY.secrets)) as HeldSecrets | undefined)?.[ownerOf(entry)];
   return held?.issuer === issuer ? held.refreshToken : undefined;
+}
+
+/** The grants of all tokens in memory, each under every id that a record or backup may name it by. */
+export async function grantsInMemory({ ports }: Context): Promise<readonly (readonly RecoveredGrant[])[]> {
+  const held = ((await ports.memory.get(MEMORY.secrets)) ?? {}) as HeldSecrets;
+  return Promise.all(
+    Object.entries(held).map(async ([session, { refreshToken, issuer }]) =>
+      (await possibleGrantIds(refreshToken)).map(({ refreshTokenId, dialect }) => ({
+        refreshTokenId,
+        issuer,
+        session,
+        ...(dialect && { revokedByToken: {} }),
+      })),
+    ),
+  );
 }
 
 async function change(
