@@ -217,8 +217,7 @@ function isSilent(world: FaultHarness): boolean {
 
 /** On a server that rotates refresh tokens, one that never reached storage ends the sign-in, and the person is told. */
 function endedByLoss(world: FaultHarness, lost: number): readonly Status[] {
-  // A hint of the companion explains it, even one that was wrong.
-  const told = ['rotation_lost', 'password_changed'].some((one) => one === world.view()?.endReason?.reason);
+  const told = world.view()?.endReason?.reason === 'rotation_lost';
   return world.era === 'next' && told && lost > 0 ? ['needsReauth'] : [];
 }
 

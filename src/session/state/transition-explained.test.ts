@@ -47,6 +47,18 @@ describe('endExplained', () => {
     expect(transition(older, applyEndReason('account_deleted'))).toBe(older);
   });
 
+  it('keeps a lost rotation, which is known, unless the account was deleted', () => {
+    const rejected = { type: 'grantRejected', sessionId: 's1', rotationLost: true, at: 5 } as const;
+    const lost = { ...needsReauth, endReason: { ...endReason, reason: 'rotation_lost' } } as const;
+    expect(transition({ ...signedIn, suspectedEnd: 'password_changed' }, rejected)).toEqual(lost);
+    expect(transition(lost, applyEndReason('password_changed'))).toBe(lost);
+    expect(transition(lost, applyEndReason('account_deleted'))).toEqual(erased);
+    expect(transition({ ...signedIn, suspectedEnd: 'account_deleted' }, rejected)).toMatchObject({
+      status: 'signedOut',
+      endReason: { reason: 'account_deleted' },
+    });
+  });
+
   it('ignores a reason it already knows', () => {
     const changed = transition(needsReauth, applyEndReason('password_changed'));
     expect(transition(changed, applyEndReason('password_changed'))).toBe(changed);

@@ -165,7 +165,8 @@ function rejected(
   { rotationLost, at }: Extract<SessionEvent, { type: 'grantRejected' }>,
 ): BaseState {
   if (suspectedEnd === 'account_deleted') return erased(account, at);
-  const reason = suspectedEnd ?? (rotationLost ? 'rotation_lost' : 'grant_revoked');
+  // A lost token is known here; the companion only suspects.
+  const reason = rotationLost ? 'rotation_lost' : (suspectedEnd ?? 'grant_revoked');
   const endReason: Problem = { code: 'reauth_required', reason, at };
   return { status: 'needsReauth', account, endReason, sessionId: id };
 }
@@ -178,6 +179,7 @@ function applyEndReason(
   const base = baseState(session);
   if (base.status !== 'needsReauth' || base.sessionId !== sessionId || base.endReason.reason === reason)
     return session;
+  if (base.endReason.reason === 'rotation_lost' && reason !== 'account_deleted') return session;
   const next: BaseState =
     reason === 'account_deleted'
       ? erased(base.account, at)
