@@ -49,7 +49,8 @@ export function buildConfig(name: string, browser: BrowserName, variables: Varia
     case 'stage': {
       const endpoints = knownEndpoints(environment);
       const id = clientId(environment, browser, variables);
-      return { ...common, issuer: endpoints.issuer, clientId: id, endpoints };
+      const config = { ...common, issuer: endpoints.issuer, clientId: id, endpoints };
+      return { ...config, connectsTo: connectSources(config) };
     }
     case 'local': {
       const endpoints = mockServerEndpoints(mockServerOrigin(variables));

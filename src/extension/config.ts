@@ -13,6 +13,8 @@ export interface BuildConfig {
   readonly pairwiseSubjects?: boolean;
   /** Absent in `custom` builds, which discover them at the issuer. */
   readonly endpoints?: Endpoints;
+  /** The sources of the CSP's `connect-src` in builds whose servers are fixed; absent: any https. */
+  readonly connectsTo?: readonly string[];
   /** The companion's page where a sign-in in a tab ends; registered with Mozilla. Absent: no sign-in in tabs. */
   readonly returnPage?: string;
   /** The backend that forwards webhooks and destroys grants. Absent: the extension works without one. */

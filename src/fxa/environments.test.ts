@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { knownEndpoints, mockServerEndpoints } from './environments.ts';
+import { blockedOrigin, knownEndpoints, mockServerEndpoints } from './environments.ts';
 import { secureUrl, withoutSlash } from './secure-url.ts';
 import { failure } from './testing/deployment.ts';
 
@@ -85,3 +85,21 @@ it('withoutSlash removes only one slash', () => {
     'https://a/',
   ]);
 });
+
+it.each([
+  ['https://a.example', ['https://a.example'], undefined],
+  ['https://a.example', ['https://a.example.org', 'https://b.example'], 'https://a.example'],
+  ['https://a.example', ['https://a.example:*'], 'https://a.example'],
+  ['http://127.0.0.1:9720', ['http://127.0.0.1:*', 'http://localhost:*'], undefined],
+  ['http://127.0.0.1:9720', ['http://localhost:*'], 'http://127.0.0.1:9720'],
+])('of a server at %s, a policy for %j blocks %s', (origin, sources, blocked) => {
+  expect(blockedOrigin(mockServerEndpoints(origin), sources)).toBe(blocked);
+});
+
+it.each(['token', 'destroy', 'jwks', 'profile'] as const)(
+  'a policy may block the %s endpoint alone',
+  (name) => {
+    const endpoints = { ...mockServerEndpoints('https://a.example'), [name]: 'https://b.example/x' };
+    expect(blockedOrigin(endpoints, ['https://a.example'])).toBe('https://b.example');
+  },
+);

@@ -46,6 +46,24 @@ export function followsStandards({ endpoints }: { readonly endpoints: Pick<Endpo
 }
 
 /**
+ * The first origin that the extension would send requests to although its content security policy, whose sources these
+ * are (`https://example.com`, `http://127.0.0.1:*`), keeps it from there; undefined if there is none. Pure.
+ *
+ * @example
+ * const blocked = blockedOrigin(knownEndpoints('stage'), ['https://accounts.stage.mozaws.net']);
+ */
+export function blockedOrigin(
+  { token, destroy, jwks, profile }: Endpoints,
+  sources: readonly string[],
+): string | undefined {
+  const allows = (origin: string) => (source: string) =>
+    source.endsWith(':*') ? origin.startsWith(source.slice(0, -1)) : origin === source;
+  return [token, destroy, jwks, profile]
+    .map((url) => new URL(url).origin)
+    .find((origin) => !sources.some(allows(origin)));
+}
+
+/**
  * Whether it names an account there: 32 hexadecimal digits at FxA, elsewhere 255 printable characters of ASCII at most
  * (OpenID Connect Core 1.0, section 2).
  */

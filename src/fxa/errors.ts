@@ -85,6 +85,8 @@ export const FXA_REASONS = [
   'profile',
   'discovery',
   'discovery_issuer',
+  /** The server names an endpoint that the build's content security policy doesn't let it connect to. */
+  'discovery_origin',
   'keys',
   /** Scoped keys were requested but not returned. */
   'keys_missing',

@@ -2,6 +2,7 @@
 import type { AuthorizationMetrics } from '../fxa/authorization-parameters.ts';
 import { currentEndpoints, discover } from '../fxa/discovery.ts';
 import {
+  blockedOrigin,
   followsStandards,
   type Deployment,
   type Endpoints,
@@ -29,6 +30,8 @@ export interface SessionConfig {
   readonly pairwiseSubjects?: boolean;
   /** Known endpoints, until a sign-in or a 404 has them discovered; without them they are discovered first. */
   readonly endpoints?: Endpoints;
+  /** All that the content security policy lets the build connect to; absent: anything. */
+  readonly connectsTo?: readonly string[];
   /** Absent: there is no companion, and account events aren't received. */
   readonly companion?: CompanionConfig;
   /** Where sign-ins come from, for Mozilla accounts' own statistics. */
@@ -133,10 +136,13 @@ export function createContext(
 /**
  * Discovered endpoints are cached until the browser closes, so that a refresh needs only one request. A document that is
  * refused changes nothing.
+ *
+ * @throws FxaError `misconfigured` with reason `discovery_origin`, where the browser itself would only say that there is
+ *   no network, and as `currentEndpoints` and `discover`.
  */
 async function endpointsFor(
   ports: Ports,
-  { issuer, endpoints: known }: SessionConfig,
+  { issuer, endpoints: known, connectsTo }: SessionConfig,
   http: Http,
   rediscover: boolean,
 ): Promise<Endpoints> {
@@ -144,9 +150,16 @@ async function endpointsFor(
   const kept = cached?.issuer === issuer ? cached : known;
   if (kept && !rediscover) return kept;
   const endpoints = await (known ? currentEndpoints(kept ?? known, http) : discover(issuer, http));
+  const blocked = connectsTo && blockedOrigin(endpoints, connectsTo);
+  if (blocked !== undefined)
+    throw new FxaError('misconfigured', `The policy of this build doesn't list ${blocked}.`, {
+      reason: BLOCKED,
+    });
   if (endpoints !== kept) await ports.memory.set({ [MEMORY.endpoints]: endpoints });
   return endpoints;
 }
+
+const BLOCKED = 'discovery_origin';
 
 const isGone = ({ status }: FxaError) => status === 404 || status === 410;
 
@@ -158,7 +171,8 @@ const isGone = ({ status }: FxaError) => status === 404 || status === 410;
  * A `grant` is shown only to the kind of server that gave it: one that is revoked by its token never to FxA, FxA's own
  * to another server only when FxA's endpoints are gone.
  *
- * @throws FxaError `server_unavailable` when the grant's kind of server does not answer, and as the request.
+ * @throws FxaError `server_unavailable` when the grant's kind of server does not answer, `misconfigured` with reason
+ *   `discovery_origin`, and as the request.
  */
 export async function atDeployment<T>(
   { deployment, config }: Pick<Context, 'deployment' | 'config'>,
@@ -179,7 +193,10 @@ export async function atDeployment<T>(
   } catch (error) {
     const isKnown = first.endpoints === config.endpoints;
     if (!isFxaError(error) || !(isGone(error) || (error.code === 'offline' && isKnown))) throw error;
-    const now = await deployment(http, { rediscover: true }).catch(() => first);
+    const now = await deployment(http, { rediscover: true }).catch((cause: unknown) => {
+      if (isFxaError(cause) && cause.reason === BLOCKED) throw cause;
+      return first;
+    });
     if (now.endpoints.token === first.endpoints.token) throw error;
     if (!isGone(error)) {
       // The network is there again: it may have been away for a moment only.

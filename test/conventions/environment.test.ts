@@ -92,6 +92,16 @@ describe('buildConfig', () => {
     expect(connectSources(config)).toEqual([...TESTER_SOURCES, 'http://127.0.0.2:80']);
   });
 
+  it.each(['production', 'stage'])(
+    'tells the code of a %s build where its policy lets it connect to',
+    (name) => {
+      const config = buildConfig(name, 'firefox', { FXA_CLIENT_ID: id });
+      expect(config.connectsTo).toContain(new URL(config.endpoints?.token ?? '').origin);
+      expect(config.connectsTo).toEqual(connectSources(config));
+      expect(buildConfig('local', 'firefox', {})).not.toHaveProperty('connectsTo');
+    },
+  );
+
   it('takes pictures, in production, from where Mozilla keeps them', () => {
     expect(imageSources(buildConfig('production', 'firefox', { FXA_CLIENT_ID: id }))).toEqual([
       'https://profile.accounts.firefox.com',

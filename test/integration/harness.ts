@@ -53,6 +53,7 @@ export async function createHarness(
     pairwiseSubjects,
     custom = era === '2019',
     sharedGrants,
+    closed,
   }: {
     scope?: string;
     companion?: CompanionConfig;
@@ -60,6 +61,8 @@ export async function createHarness(
     pairwiseSubjects?: boolean;
     custom?: boolean;
     sharedGrants?: boolean;
+    /** The build's content security policy lists the mock server alone. */
+    closed?: boolean;
   } = {},
 ): Promise<Harness> {
   const mock = await startMockServer({ era, port: 0, keys, ...(sharedGrants && { sharedGrants }) });
@@ -81,6 +84,7 @@ export async function createHarness(
     ...(companion && { companion }),
     ...(metrics && { metrics }),
     ...(pairwiseSubjects && { pairwiseSubjects }),
+    ...(closed && { connectsTo: [mock.origin] }),
   };
   const config = { issuer: mock.origin, clientId: CLIENT, scope, ...built };
   let running = host.start();

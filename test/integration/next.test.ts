@@ -203,4 +203,41 @@ describe('on the next server', () => {
     world.host.fetch = network;
     expect(await world.session.accessToken('profile')).toMatchObject({ uid: world.view().account?.uid });
   });
+
+  describe('and the build may not connect to an endpoint', () => {
+    const problem = { code: 'misconfigured', reason: 'discovery_origin' };
+    /** The document names another origin, and the browser lets nothing but the document through. */
+    async function moved(era: 'next' | 'today'): Promise<void> {
+      world = await createHarness(era, { closed: true });
+      if (era === 'today') await world.session.signIn();
+      const { origin } = world.mock;
+      const other = (path: string) => `https://other.example/${path}`;
+      const document = {
+        issuer: origin,
+        token_endpoint: other('token'),
+        userinfo_endpoint: other('me'),
+        revocation_endpoint: other('revocation'),
+        introspection_endpoint: other('introspection'),
+        jwks_uri: other('jwks'),
+      };
+      world.host.memory.clear();
+      world.host.fetch = (input) =>
+        String(input).includes('/.well-known/')
+          ? Promise.resolve(Response.json(document))
+          : Promise.reject(new TypeError('Failed to fetch'));
+    }
+
+    it('a sign-in says so, and opens no window', async () => {
+      await moved('next');
+      await world.session.signIn();
+      expect(world.view()).toMatchObject({ status: 'signedOut', problem });
+      expect(world.host.windows.opened).toBe(0);
+    });
+
+    it('so does a refresh of a session that FxA’s servers began, and the session stays', async () => {
+      await moved('today');
+      await expect(world.session.accessToken('profile')).rejects.toMatchObject(problem);
+      expect(world.view()).toMatchObject({ status: 'signedIn' });
+    });
+  });
 });

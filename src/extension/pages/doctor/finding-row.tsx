@@ -33,11 +33,11 @@ export function FindingRow({ check, finding, running }: RowProps) {
 }
 
 /** The message of a finding. */
-function seen({ code, values = {}, names = [] }: Finding): string {
+function seen({ code, values = {}, names = [], origin }: Finding): string {
   const numbers = Object.entries(values).map(([measure, value]) => inWords(measure as Measure, value));
   const listed = names.map((name) => text(`doctorName_${name}`));
   const all = listed.length > 0 ? [...numbers, list(listed)] : numbers;
-  return text(`doctor_${code}`, ...all);
+  return text(`doctor_${code}`, ...all, ...(origin === undefined ? [] : [origin]));
 }
 
 /** What to do about it; undefined if all is well. */

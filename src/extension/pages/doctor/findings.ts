@@ -73,6 +73,7 @@ export const CODES = {
   serverSilent: 'broken',
   serverUnreachable: 'broken',
   serverOdd: 'broken',
+  serverElsewhere: 'broken',
   serverUnfound: 'unknown',
   tokensClosed: 'broken',
   refusalsNone: 'fine',
@@ -117,6 +118,8 @@ export interface Finding {
   /** In the order of the message's placeholders. */
   readonly values?: Readonly<Partial<Record<Measure, number>>>;
   readonly names?: readonly Name[];
+  /** Where the server sends requests to; shown, not reported. */
+  readonly origin?: string;
 }
 
 export const verdictOf = ({ code }: Finding): Verdict => CODES[code];

@@ -158,3 +158,13 @@ describe('a server of the standards', () => {
     expect(await tokens(status)).toEqual({ code: 'serverAnswers', values: { ms: 0 } });
   });
 });
+
+it('a discovered server that the content security policy leaves out is named', async () => {
+  const elsewhere = { jwks_uri: 'https://other.example/jwks' };
+  const moved = Response.json({ ...((await document(ORIGIN).json()) as object), ...elsewhere });
+  const fetch = answering({ [DISCOVERY]: moved });
+  const { accounts, tokens } = await found({ build: { ...BUILD, connectsTo: [ORIGIN] }, fetch });
+  expect(accounts).toEqual({ code: 'serverElsewhere', origin: 'https://other.example' });
+  expect(tokens?.code).toBe('serverAnswers');
+  expect((await found({ fetch })).accounts?.code).toBe('serverAnswers');
+});

@@ -1,7 +1,12 @@
 // Checks whether the servers are reachable and agree with this machine's clock. Requests contain no user data.
 import type { Call } from '../../../../fxa/error-table.ts';
 import { endpointsFromDiscovery } from '../../../../fxa/discovery.ts';
-import { discoveryUrl, type Endpoints } from '../../../../fxa/environments.ts';
+import {
+  blockedOrigin,
+  discoveryUrl,
+  followsStandards,
+  type Endpoints,
+} from '../../../../fxa/environments.ts';
 import { isFxaError } from '../../../../fxa/errors.ts';
 import { exchange, type Exchanged, type Http } from '../../../../fxa/http.ts';
 import type { Check, Finding } from '../findings.ts';
@@ -18,11 +23,14 @@ const SKEW = 60_000;
 
 export const SERVER_CHECKS: Record<ServerCheck, Examine> = {
   accounts: async (context, notes) => {
-    const { issuer, endpoints } = context.build;
+    const { issuer, endpoints, connectsTo } = context.build;
     if (endpoints) notes.endpoints = endpoints;
     return meet(context, notes, 'discovery', discoveryUrl(issuer), ({ response, body }) => {
       try {
-        notes.endpoints = endpointsFromDiscovery(issuer, body);
+        const discovered = endpointsFromDiscovery(issuer, body);
+        const origin = connectsTo && blockedOrigin(discovered, connectsTo);
+        if (origin !== undefined) return { code: 'serverElsewhere', origin };
+        notes.endpoints = discovered;
         return undefined;
       } catch {
         // Known endpoints need no document, but an invalid one still means that another site responded.
@@ -37,7 +45,7 @@ export const SERVER_CHECKS: Record<ServerCheck, Examine> = {
     // The public keys are on the token server, and need no credentials.
     const met = await meet(context, notes, 'keys', endpoints.jwks, jsonOnly);
     const answers = met.code === 'serverAnswers' || met.code === 'serverSlow';
-    return answers && (await isClosed(context, endpoints)) ? { code: 'tokensClosed' } : met;
+    return answers && (await refusesExtensions(context, endpoints)) ? { code: 'tokensClosed' } : met;
   },
 
   profile: async (context, notes) => {
@@ -104,8 +112,9 @@ async function meet(
  * Whether a server of the standards keeps extensions out: oidc-provider lets a client in only from the origins of its
  * redirect URIs, unless the deployment says otherwise, while everybody may read its keys. Asks with a made-up token.
  */
-async function isClosed({ fetch, build }: CheckContext, { dialect, destroy }: Endpoints): Promise<boolean> {
-  if (dialect !== 'oauth2') return false;
+async function refusesExtensions({ fetch, build }: CheckContext, endpoints: Endpoints): Promise<boolean> {
+  const { destroy } = endpoints;
+  if (!followsStandards({ endpoints })) return false;
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   const body = new URLSearchParams({ token: 'troubleshooting', client_id: build.clientId }).toString();
   try {
