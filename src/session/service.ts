@@ -23,7 +23,8 @@ export interface SessionService {
   /**
    * Asks the person for further scopes, separated by spaces, on top of the live session; then its grant is replaced.
    *
-   * @throws FxaError `signed_out` or `reauth_required` without one. Another account fails the attempt with
+   * @throws FxaError `signed_out` or `reauth_required` without one, `busy` while another sign-in runs, in a window or a
+   *   tab: nothing was asked then, so call again when it is over. Another account fails the attempt with
    *   `account_changed`, and the session stays.
    */
   requestScopes(scope: string): Promise<void>;

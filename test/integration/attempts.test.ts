@@ -1,6 +1,7 @@
 // What can happen to an attempt: a second click, a cancellation, a late window, a dead background.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createHarness, type Harness } from './harness.ts';
+import { deferred, never } from './hold.ts';
 
 let world: Harness;
 beforeEach(async () => {
@@ -10,15 +11,6 @@ afterEach(async () => {
   await world.stop();
   expect(world.host.reports).toEqual([]);
 });
-
-const never = () => new Promise<never>(() => undefined);
-
-/** Something the test holds back, and lets go. */
-function gate(): { open: () => void; passed: Promise<void> } {
-  let open = () => {};
-  const passed = new Promise<void>((resolve) => (open = resolve));
-  return { open, passed };
-}
 
 /** Holds back the answers of one path. */
 function holding(path: string, passed: Promise<unknown>): typeof fetch {
@@ -116,7 +108,7 @@ it('leaves no window behind if cancelled at any moment before it, and the next a
 });
 
 it('closes a window that appears after its attempt was cancelled, before the next attempt starts', async () => {
-  const { open, passed } = gate();
+  const { resolve: open, promise: passed } = deferred();
   world.host.answered = passed;
   const first = world.session.signIn();
   await expect.poll(() => world.host.memory.get('authWindow')).toHaveProperty('expectedAt');
@@ -134,7 +126,7 @@ it('closes a window that appears after its attempt was cancelled, before the nex
 });
 
 it('destroys a grant that arrives after its attempt was cancelled, without waiting for it', async () => {
-  const { open, passed } = gate();
+  const { resolve: open, promise: passed } = deferred();
   const network = world.host.fetch;
   world.host.fetch = holding('/v1/token', passed);
   const attempt = world.session.signIn();

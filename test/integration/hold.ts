@@ -14,11 +14,15 @@ export function holdAt(world: Harness, call: string, nth = 1, way: 'out' | 'back
   return { reached: at.promise, release: gate.resolve };
 }
 
-function deferred() {
+/** A promise, and what resolves it. */
+export function deferred() {
   let resolve = () => {};
   const promise = new Promise<void>((done) => (resolve = done));
   return { promise, resolve };
 }
+
+/** For a user who never finishes. */
+export const never = () => new Promise<never>(() => undefined);
 
 /** The simulated user waits until this is called. */
 export function slowPerson(world: Harness): () => void {

@@ -69,6 +69,29 @@ describe.each(ALL_ERAS)('further scopes in era %s', (era) => {
     expect(await world.session.accessToken(WRITE)).toMatchObject({ uid: world.view().account?.uid });
   });
 
+  it('are refused while another sign-in runs, and take no address typed for it', async () => {
+    const asked = await signedIn(era);
+    const { simulatedUser } = world.host;
+    let close: () => void = () => undefined;
+    world.host.simulatedUser = () =>
+      new Promise((_resolve, reject) => {
+        close = () => reject(new Error('The user closed the window.'));
+      });
+    const other = world.session.signIn();
+    await expect.poll(() => world.host.windows.open).toHaveLength(1);
+    world.host.memory.set('typedAddress', 'lin@example.com');
+    await expect(world.session.requestScopes(WRITE)).rejects.toMatchObject({ code: 'busy' });
+    await expect(world.session.stepUp()).rejects.toMatchObject({ code: 'busy' });
+    world.host.simulatedUser = simulatedUser;
+    close();
+    await other;
+    await world.session.requestScopes(WRITE);
+    expect(asked).toHaveLength(1);
+    expect(asked[0]?.get('login_hint')).toBe('ada@example.com');
+    expect(asked[0]?.get('email')).toBeNull();
+    expect(await world.session.accessToken(WRITE)).toMatchObject({ uid: world.view().account?.uid });
+  });
+
   it('need a session', async () => {
     world = await createHarness(era);
     await expect(world.session.requestScopes(WRITE)).rejects.toMatchObject({ code: 'signed_out' });

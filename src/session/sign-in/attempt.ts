@@ -21,7 +21,7 @@ export interface AttemptSecrets {
   readonly codeVerifier: string;
   /** Decrypts the scoped keys, if any are requested. */
   readonly privateJwk?: JsonWebKey;
-  /** The scopes that were asked for; by default the build's. */
+  /** The scopes that were asked for; absent in attempts of earlier versions. */
   readonly scope?: string;
   /** Only this account may sign in, by subject. */
   readonly account?: string;
@@ -59,10 +59,11 @@ export async function prepareAttempt(
   const { ports, config } = context;
   const deployment = await context.deployment(context.http());
   const { codeChallenge, ...pair } = await newAttemptSecrets();
+  const wanted = parseScopes(`${config.scope} ${scope ?? ''}`).join(' ');
   const keys = config.keyScopes?.length ? await ports.keys?.newKeyRequest() : undefined;
   const url = authorizationUrl(deployment, {
     redirectUri,
-    scope: parseScopes(`${config.scope} ${scope ?? ''}`),
+    scope: wanted,
     state: pair.state,
     codeChallenge,
     accessType: 'offline',
@@ -78,7 +79,7 @@ export async function prepareAttempt(
     redirectUri,
     ...pair,
     ...(keys && { privateJwk: keys.privateJwk }),
-    ...(scope !== undefined && { scope: `${config.scope} ${scope}` }),
+    scope: wanted,
     ...(account !== undefined && { account }),
     ...(stepUp && { stepUp }),
   };
@@ -87,7 +88,7 @@ export async function prepareAttempt(
 
 /**
  * Which account to offer: a typed address; after a session ended elsewhere, its address; none if the account is asked
- * for.
+ * for. Where only one account may sign in, its address.
  */
 async function loginHintFor(
   { store }: Context,
@@ -95,9 +96,9 @@ async function loginHintFor(
 ) {
   const asked = forceLogin && ({ prompt: 'login' } as const);
   if (typed !== undefined) return { ...asked, action: 'email', email: typed } as const;
-  if (asked) return asked;
+  if (asked && account === undefined) return asked;
   const base = baseState((await store.read()).session);
   const known = base.status === 'needsReauth' || (base.status === 'signedIn' && account !== undefined);
   const email = known ? base.account.profile?.email : undefined;
-  return email === undefined ? {} : { loginHint: email };
+  return { ...asked, ...(email !== undefined && { loginHint: email }) };
 }

@@ -2,11 +2,17 @@
 import { FxaError, type Reason } from '../../fxa/errors.ts';
 import { scheduleWatchdog } from './attempt.ts';
 import { finishAttempt } from './complete.ts';
-import { createAuthTabs, type TabAttempt } from './auth-tab.ts';
+import { createAuthTabs } from './auth-tab.ts';
 import { createAuthWindows } from './auth-window.ts';
 import type { Context } from '../context.ts';
+import {
+  failAttempt,
+  findAttempt,
+  findReturned,
+  type FoundAttempt,
+  type ReturnedTab,
+} from './find-attempt.ts';
 import { recordOutcome, runAttempt, type RunningAttempt, type SignInOptions } from './authorize.ts';
-import type { Problem } from '../state/states.ts';
 import { LOCKS } from '../state/storage-items.ts';
 import { takeTypedAddress } from './typed-email.ts';
 
@@ -31,12 +37,6 @@ export interface Attempts {
   readonly permissionAdded: () => Promise<void>;
 }
 
-/** An attempt whose tab has reached the return page, and its URL there. */
-interface ReturnedTab {
-  readonly found: TabAttempt;
-  readonly url: string;
-}
-
 /** `afterwards` is called when an attempt is over, as it may have left tokens to destroy. */
 export function createAttempts(context: Context, afterwards: () => void): Attempts {
   const { ports, store } = context;
@@ -44,15 +44,10 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
   const tabs = createAuthTabs(ports);
   // Only needed to cancel it; everything else is stored.
   let running: RunningAttempt | undefined;
-  /** Whether a click already waits for a cancelled attempt to end; further clicks are ignored. */
+  /** Whether an attempt is about to be stored. */
+  let starting = false;
+  /** Whether a click already waits for the lock; further clicks are ignored. */
   let queued = false;
-
-  const fail = async (attemptId: string, problem: Pick<Problem, 'code' | 'reason'>) => {
-    await store.dispatch(
-      { type: 'signInFailed', attemptId, attemptError: { ...problem, at: ports.now() } },
-      { orInMemory: true },
-    );
-  };
 
   const run = async (id: string, work: (attempt: RunningAttempt) => Promise<{ over: Promise<void> }>) => {
     running = { id, cancel: new AbortController() };
@@ -76,87 +71,75 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     });
   };
 
-  /**
-   * Finds out what became of a running attempt. Call under the attempt lock: an attempt that is still running then died
-   * with its background, unless it waits in a tab or returned there while no background was awake.
-   */
-  const find = async (): Promise<'none' | 'waits' | ReturnedTab> => {
-    const { session } = await store.read();
-    if (session.status !== 'signingIn') return 'none';
-    const attempt = await tabs.pending();
-    if (attempt?.id !== session.attempt.id || attempt.tabId === undefined) {
-      await tabs.take(session.attempt.id);
-      await fail(session.attempt.id, { code: 'interrupted' });
-      return 'none';
-    }
-    if (!(await ports.authTab.allowed())) {
-      // The tab's URL can't be read any more, so it would never be seen to return.
-      await tabs.take(attempt.id);
-      await fail(attempt.id, { code: 'interrupted', reason: 'tab_not_allowed' });
-      return 'none';
-    }
-    const place = await ports.authTab.look(attempt.tabId);
-    if (!place) {
-      await tabs.take(attempt.id);
-      await fail(attempt.id, { code: 'cancelled' });
-      return 'none';
-    }
-    // Its URL can only be read at the return page.
-    return (await findReturned(attempt.tabId, place.url ?? '')) ?? 'waits';
-  };
+  const show = async () => (await windows.show()) || (await tabs.show());
 
-  const findReturned = async (tabId: number, url: string): Promise<ReturnedTab | undefined> => {
-    const found = await tabs.at(tabId, url);
-    return found && { found, url };
+  /** Shows the attempt that runs, unless this one was for a certain account, which that one may not bring. */
+  const defer = async ({ account }: SignInOptions) => {
+    if (account !== undefined) throw new FxaError('busy', 'Another sign-in is running.');
+    await show();
   };
 
   const attempt = (options: SignInOptions) => async () => {
-    const before = await find();
-    if (before === 'waits') {
-      await tabs.show();
-      return;
+    starting = true;
+    try {
+      const before = await findAttempt(context, tabs);
+      if (typeof before === 'object') await finish(before);
+      if (before !== 'none') {
+        await defer(options);
+        return;
+      }
+      await tabs.dismiss();
+      // Until the attempt is stored, the pending sign-in is the only trace of the click.
+      const started = async () => {
+        starting = false;
+        await tabs.clearPendingSignIn();
+        await options.started?.();
+      };
+      await run(ports.newId(), (mine) =>
+        runAttempt(context, { windows, tabs }, mine, { ...options, started }),
+      );
+    } finally {
+      starting = false;
     }
-    if (before !== 'none') return finish(before);
-    await tabs.dismiss();
-    // Until the attempt is stored, the pending sign-in is the only trace of the click.
-    const started = async () => {
-      await tabs.clearPendingSignIn();
-      await options.started?.();
-    };
-    await run(ports.newId(), (mine) => runAttempt(context, { windows, tabs }, mine, { ...options, started }));
     // The tab may have returned before its id was known here.
     await resume();
   };
 
-  const show = async () => (await windows.show()) || (await tabs.show());
+  /** Whether an attempt is running here, so that a click only shows it. */
+  const isRunning = async () => {
+    if (running?.cancel.signal.aborted) return false;
+    if (starting) return true;
+    const { session } = await store.read();
+    return session.status === 'signingIn' && running !== undefined;
+  };
 
   const signIn = async (options: SignInOptions = {}) => {
-    const email = (await takeTypedAddress(ports)) ?? options.email;
-    const work = attempt({ ...options, email });
+    // A typed address is not that of a certain account.
+    const email = options.account === undefined ? await takeTypedAddress(ports) : undefined;
+    const work = attempt({ ...options, email: email ?? options.email });
     if (await ports.locks.ifFree(LOCKS.attempt, work)) return;
-    if (!running?.cancel.signal.aborted || queued) {
-      await show();
+    if ((await isRunning()) || queued) {
+      await defer(options);
       return;
     }
-    // A cancelled attempt is about to release the lock.
+    // What has just ended is about to release the lock.
     queued = true;
-    try {
-      await ports.locks.exclusive(LOCKS.attempt, work);
-    } finally {
+    await ports.locks.exclusive(LOCKS.attempt, () => {
       queued = false;
-    }
+      return work();
+    });
   };
 
   const resume = async () => {
-    const found = await find();
+    const found = await findAttempt(context, tabs);
     if (typeof found === 'object') await finish(found);
   };
 
   /** Resolves with false when an attempt is running, here or in another context. */
   const wake = async () => {
-    let found: 'none' | 'waits' | ReturnedTab = 'none';
+    let found: FoundAttempt = 'none';
     const free = await ports.locks.ifFree(LOCKS.attempt, async () => {
-      found = await find();
+      found = await findAttempt(context, tabs);
     });
     // Not awaited, because it needs the network.
     if (typeof found === 'object') ports.locks.exclusive(LOCKS.attempt, resume).catch(ports.report);
@@ -211,7 +194,7 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
       await stop(reason);
       const { session } = await store.read();
       if (session.status !== 'signingIn') return;
-      await fail(session.attempt.id, { code: 'cancelled', ...(reason && { reason }) });
+      await failAttempt(context, session.attempt.id, { code: 'cancelled', ...(reason && { reason }) });
     },
 
     async wake() {
@@ -233,14 +216,14 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     windowRemoved: (windowId) => windows.removed(windowId),
 
     async tabUpdated(tabId, url) {
-      const found = await findReturned(tabId, url);
+      const found = await findReturned(tabs, tabId, url);
       if (found) await ports.locks.exclusive(LOCKS.attempt, () => finish(found));
     },
 
     async tabRemoved(tabId) {
       const found = await tabs.pending();
       if (found?.tabId !== tabId || !(await tabs.take(found.id))) return;
-      await fail(found.id, { code: 'cancelled' });
+      await failAttempt(context, found.id, { code: 'cancelled' });
     },
   };
 }
