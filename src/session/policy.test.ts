@@ -26,6 +26,7 @@ describe('parsePolicy', () => {
 
   it.each([
     ['EXAMPLE.org', 'example.org'],
+    ['a.b', 'a.b'],
     ['xn--bcher-kva.example', 'xn--bcher-kva.example'],
     [`${'a'.repeat(63)}.example`, `${'a'.repeat(63)}.example`],
   ])('takes %s for a domain', (emailDomain, read) => {

@@ -14,9 +14,11 @@ export interface Held {
 }
 
 export interface HostOptions {
-  readonly fetch: typeof fetch;
-  readonly simulatedUser: SimulatedUser;
-  readonly redirectUri: string;
+  /** Default: rejects, as does the default of `simulatedUser`. */
+  readonly fetch?: typeof fetch;
+  readonly simulatedUser?: SimulatedUser;
+  /** Default: empty. */
+  readonly redirectUri?: string;
   /** Where a tab ends; without it this browser's build knows no tabs. */
   readonly returnPage?: string;
   /** The machine's clock, in milliseconds. Default: the real one. */

@@ -8,7 +8,9 @@ import { testSignal } from './test-signal.ts';
 
 export type { Held, Host, HostOptions, SimulatedUser } from './host-types.ts';
 
-export function createHost(options: HostOptions): Host {
+const unused = () => Promise.reject(new Error('The test has not said what happens then.'));
+
+export function createHost(options: HostOptions = {}): Host {
   const locks = createLockManager();
   const closers = new Map<number, () => void>();
   // All contexts die when the test times out.
@@ -88,8 +90,8 @@ export function createHost(options: HostOptions): Host {
     reports: [],
     ids: 0,
     skew: 0,
-    simulatedUser: options.simulatedUser,
-    fetch: options.fetch,
+    simulatedUser: options.simulatedUser ?? unused,
+    fetch: options.fetch ?? unused,
     closeWindow(id) {
       closers.get(id)?.();
     },
@@ -167,7 +169,7 @@ export function createHost(options: HostOptions): Host {
         },
         locks: locks.locksFor(context),
         authWindow: {
-          redirectUri: options.redirectUri,
+          redirectUri: options.redirectUri ?? '',
           launch: (url) => alive('authWindow.launch', () => launch(url)),
           focus: (id) =>
             alive('authWindow.focus', () => {

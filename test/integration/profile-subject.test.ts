@@ -64,7 +64,7 @@ describe.each(ERAS)('a profile in era %s', (era) => {
     world.host.fetch = async (input, init) =>
       String(input).endsWith('/v1/profile') ? new Response('', { status: 502 }) : fetch(input, init);
     await world.session.signIn();
-    expect(world.view()).toMatchObject({ status: 'signedIn' });
+    expect(world.view()).toMatchObject({ status: 'signedIn', problem: { code: 'server_unavailable' } });
     profileSays((profile) => ({ ...profile, ...MALLORY }));
     await world.session.refreshProfile();
     expect(world.view().problem).toMatchObject({ code: 'bad_response', reason: 'profile' });

@@ -11,6 +11,16 @@ const PNG = Uint8Array.from(
 let world: Harness;
 afterEach(() => world.stop());
 
+function countRequests() {
+  const sent = { count: 0 };
+  const network = world.host.fetch;
+  world.host.fetch = (...request) => {
+    sent.count++;
+    return network(...request);
+  };
+  return sent;
+}
+
 describe('with the scopes for it', () => {
   beforeEach(async () => {
     world = await createHarness('today', {
@@ -33,19 +43,14 @@ describe('with the scopes for it', () => {
   });
 
   it('sends no name or picture that Mozilla accounts would refuse', async () => {
-    let sent = 0;
-    const network = world.host.fetch;
-    world.host.fetch = (...request) => {
-      sent++;
-      return network(...request);
-    };
+    const sent = countRequests();
     await expect(world.session.changeDisplayName('two\nlines')).rejects.toMatchObject({
       code: 'invalid_request',
     });
     await expect(world.session.changeAvatar(new Uint8Array([1, 2, 3]))).rejects.toMatchObject({
       code: 'invalid_request',
     });
-    expect(sent).toBe(0);
+    expect(sent.count).toBe(0);
   });
 
   it('refreshes a refused token once', async () => {
@@ -58,7 +63,9 @@ describe('with the scopes for it', () => {
 it('sends nothing without the scope', async () => {
   world = await createHarness('today');
   await world.session.signIn();
+  const sent = countRequests();
   await expect(world.session.changeDisplayName('Grace')).rejects.toMatchObject({ code: 'scope_denied' });
+  expect(sent.count).toBe(0);
   await world.session.signOut();
   await expect(world.session.changeDisplayName('Grace')).rejects.toMatchObject({ code: 'signed_out' });
 });

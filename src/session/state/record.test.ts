@@ -20,6 +20,8 @@ const signedIn: StoredRecord = {
 const signedInWith = (members: object) => ({ ...signedIn, session: { ...signedIn.session, ...members } });
 const accountWith = (members: object) => ({ subject: 'ada', profile: { uid: 'u', ...members } });
 const { grant } = signedIn.session as { grant: object };
+const entry = { refreshTokenId: 'id', issuer: 'i', since: 1, attempts: 0, notBefore: 0 };
+const withEntry = (members: object) => ({ ...signedIn, outbox: [{ ...entry, ...members }] });
 
 describe('parseRecord', () => {
   it('reads missing storage as an empty, signed-out record', () => {
@@ -35,7 +37,9 @@ describe('parseRecord', () => {
         previous: { status: 'signedOut' },
       },
     };
-    for (const record of [emptyRecord('d'), signedIn, running]) {
+    const account = { subject: 'ada', keyIds: { scope: { kid: '1-a' } } };
+    const full = { ...signedInWith({ account, since: 8.64e15 }), outbox: [entry] };
+    for (const record of [emptyRecord('d'), signedIn, running, full]) {
       expect(parseRecord(JSON.parse(JSON.stringify(record)), 'd')).toEqual(record);
     }
   });
@@ -48,7 +52,9 @@ describe('parseRecord', () => {
 
   it.each([
     ['no object', 'text'],
+    ['null', null],
     ['no version', { ...signedIn, version: undefined }],
+    ['a version that is no number', { ...signedIn, version: '4' }],
     ['an unknown state', { ...signedIn, session: { status: 'somewhere' } }],
     ['a session without its grant', { ...signedIn, session: { ...signedIn.session, grant: undefined } }],
     ['a session without its account', { ...signedIn, session: { ...signedIn.session, account: null } }],
@@ -61,16 +67,27 @@ describe('parseRecord', () => {
       'an unsealed grant of a strange form',
       { ...signedIn, session: { ...signedIn.session, grant: { ...grant, sealed: 'x' } } },
     ],
+    ['a sealed token that is no text', signedInWith({ grant: { ...grant, sealed: { refreshToken: 1 } } })],
+    ['an entry whose sealed token is no text', withEntry({ revokedByToken: { sealed: 1 } })],
+    ['a negative number of attempts', withEntry({ attempts: -1 })],
+    ['a number of attempts that is a text', withEntry({ attempts: '1' })],
     ['settings of something else', { ...signedIn, settings: true }],
+    ['a setting that is no boolean', { ...signedIn, settings: { sessionOnly: 'true' } }],
     ['a journal of something else', { ...signedIn, journal: [{}] }],
     ['a change without its reason', { ...signedIn, journal: [{ at: 1, from: 'signedIn', to: 'signedOut' }] }],
     ['an invalid instant', signedInWith({ since: 1e20 })],
     ['a problem at no instant', signedInWith({ attemptError: { code: 'offline', at: 1e20 } })],
     ['a problem whose code is no word', signedInWith({ profileError: { code: '<b>', at: 1 } })],
+    ['a problem whose code begins with more', signedInWith({ profileError: { code: '<offline', at: 1 } })],
+    ['a problem whose code ends with more', signedInWith({ profileError: { code: 'offline>', at: 1 } })],
     ['subscriptions that are no list', signedInWith({ account: accountWith({ subscriptions: 'abc' }) })],
     ['subscriptions that are no texts', signedInWith({ account: accountWith({ subscriptions: [{}] }) })],
     ['a name that is no text', signedInWith({ account: accountWith({ displayName: {} }) })],
     ['key ids of something else', signedInWith({ account: { subject: 'ada', keyIds: { scope: null } } })],
+    [
+      'a key without id beside one that has it',
+      signedInWith({ account: { subject: 'ada', keyIds: { one: { kid: '1-a' }, other: {} } } }),
+    ],
     [
       'an attempt in no phase',
       {
@@ -90,10 +107,16 @@ describe('parseRecord', () => {
   });
 });
 
-it('parseTokens drops malformed tokens', () => {
+describe('parseTokens', () => {
   const token = { token: 't', issuer: 'i', owner: 'o', scope: '', receivedAt: 1, expiresAt: 2 };
-  expect(parseTokens([token, { token: 't' }, { ...token, issuer: undefined }, null])).toEqual([token]);
-  expect(parseTokens('nonsense')).toEqual([]);
+
+  it.each(Object.keys(token))('drops a token without its %s', (name) => {
+    expect(parseTokens([token, { ...token, [name]: undefined }, null])).toEqual([token]);
+  });
+
+  it('takes anything but a list for no tokens', () => {
+    expect(parseTokens('nonsense')).toEqual([]);
+  });
 });
 
 it('addToJournal keeps the last 50 entries', () => {
