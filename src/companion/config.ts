@@ -36,6 +36,12 @@ export interface CompanionSettings {
   readonly drain?: number | undefined;
 }
 
+/** Seconds. Longer than load balancers keep a connection (Google's: 600), so that they close it first. */
+export const KEEP_ALIVE = 620;
+
+/** Seconds. Load balancers poll the heartbeat every few seconds. */
+export const DRAIN = 5;
+
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -138,8 +144,8 @@ const ENVIRONMENT = v.object({
     ),
   ),
   LOG_LEVEL: v.optional(oneOf(LOG_LEVELS), 'info'),
-  COMPANION_KEEP_ALIVE: v.optional(wholeNumber(1, 3600)),
-  COMPANION_DRAIN: v.optional(wholeNumber(0, 300)),
+  COMPANION_KEEP_ALIVE: v.optional(wholeNumber(1, 3600), String(KEEP_ALIVE)),
+  COMPANION_DRAIN: v.optional(wholeNumber(0, 300), String(DRAIN)),
 });
 
 /**

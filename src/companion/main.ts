@@ -1,15 +1,13 @@
 // Production entry point: reads the environment and starts, or reports every missing setting and exits with 1.
 import { setTimeout as wait } from 'node:timers/promises';
 import { startCompanion } from './start.ts';
-import { readSettings, type CompanionSettings } from './config.ts';
+import { DRAIN, readSettings, type CompanionSettings } from './config.ts';
 import { createLog } from './operations/log.ts';
 import { logSink } from './operations/log-sink.ts';
 import { proxiedFetch } from './proxied-fetch.ts';
 import { startupError } from './startup-error.ts';
 import { readVersion } from './version.ts';
 
-/** Seconds. Load balancers poll the heartbeat every few seconds. */
-const DRAIN = 5;
 
 let settings: CompanionSettings | undefined;
 try {

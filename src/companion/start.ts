@@ -2,7 +2,7 @@
 import { discover } from '../fxa/discovery.ts';
 import type { Http } from '../fxa/http.ts';
 import { createApp, deployments } from './app.ts';
-import type { CompanionSettings } from './config.ts';
+import { KEEP_ALIVE, type CompanionSettings } from './config.ts';
 import type { Database, DatabaseKind } from './db/database.ts';
 import { checkSecret, claimSpaces } from './db/same-settings.ts';
 import { openDatabase } from './db/open.ts';
@@ -17,10 +17,7 @@ import { createClocks, readingDates } from './operations/clock.ts';
 import type { Version } from './operations/dockerflow.ts';
 import type { Log } from './operations/log.ts';
 import { cachedFor } from './operations/cached-for.ts';
-import { CLOCK_SLACK, LONGEST_WAY } from './security-events/verify-set.ts';
-
-/** Seconds. Longer than load balancers keep a connection (Google's: 600), so that they close it first. */
-const KEEP_ALIVE = 620;
+import { CLOCK_LIMITS } from './security-events/verify-set.ts';
 
 /** Milliseconds for which the status page's totals are cached. */
 const STATE_FRESH = 10_000;
@@ -69,7 +66,7 @@ export interface CompanionOptions {
  */
 export async function startCompanion(options: CompanionOptions): Promise<RunningCompanion> {
   const { settings, log, version, now = Date.now, redo } = options;
-  const clocks = createClocks({ slack: CLOCK_SLACK, oldest: LONGEST_WAY }, (kind, outcome, seconds) =>
+  const clocks = createClocks(CLOCK_LIMITS, (kind, outcome, seconds) =>
     log.event('clock', { kind, outcome, seconds }, outcome === 'ok' ? 'info' : 'error'),
   );
   const origins = new Set([settings.issuer, settings.endpoints?.jwks ?? settings.issuer].map(originOf));

@@ -29,8 +29,10 @@ export type VerifySet = (token: string) => Promise<VerifiedSet>;
 
 // Seconds. FxA: every delivery attempt is signed anew, so an old token is a replay; and real ones have arrived slightly
 // from the future.
-export const LONGEST_WAY = 86_400;
-export const CLOCK_SLACK = 60;
+const LONGEST_WAY = 86_400;
+const CLOCK_SLACK = 60;
+/** For `createClocks`: what a clock may be off by before tokens are refused. */
+export const CLOCK_LIMITS = { slack: CLOCK_SLACK, oldest: LONGEST_WAY };
 
 const LONGEST_JTI = 256;
 const UID = /^[0-9a-f]{32}$/;
