@@ -1,7 +1,7 @@
 // The companion's routes, built from injected parts: the webhook, and one Hono app behind the request pipeline for all
 // else. It needs no port.
 import type { Hono } from 'hono';
-import type { Deployment, Endpoints } from '../fxa/environments.ts';
+import type { Deployment } from '../fxa/environments.ts';
 import type { Http } from '../fxa/http.ts';
 import { isLoopback } from '../fxa/secure-url.ts';
 import { createTokenCheck } from './bearer/check.ts';
@@ -10,10 +10,11 @@ import type { CompanionSettings } from './config.ts';
 import { endedBefore, type AccountNotification } from './db/notifications.ts';
 import { createPipeline } from './http/pipeline.ts';
 import { QUOTAS, rateLimits } from './http/rate-limit.ts';
+import type { CurrentEndpoints } from './endpoints.ts';
 import type { Counters } from './operations/counters.ts';
 import type { Clocks } from './operations/clock.ts';
 import { dockerflow, type Version } from './operations/dockerflow.ts';
-import { createHealth } from './operations/health.ts';
+import { accountsAnswer, createHealth } from './operations/health.ts';
 import type { Log } from './operations/log.ts';
 import { metricsRoute } from './operations/operator.ts';
 import { returnPage } from './return-page.ts';
@@ -29,8 +30,8 @@ import type { OperatorState, Store } from './store.ts';
 
 export interface AppParts {
   readonly settings: CompanionSettings;
-  readonly endpoints: Endpoints;
   readonly store: Store;
+  readonly endpoints: CurrentEndpoints;
   /** For the status page; may be a few seconds old. */
   readonly state: () => Promise<OperatorState>;
   readonly http: Http;
@@ -55,8 +56,8 @@ export interface App {
 }
 
 /** Deployments for the companion's own calls, for which Mozilla accounts only needs the client id. */
-export function deployments(endpoints: Endpoints): (clientId: string) => Deployment {
-  return (clientId) => ({ name: 'custom', endpoints, clientId });
+function deployments({ current }: CurrentEndpoints): (clientId: string) => Deployment {
+  return (clientId) => ({ name: 'custom', endpoints: current(), clientId });
 }
 
 export function createApp(parts: AppParts): App {
@@ -65,7 +66,7 @@ export function createApp(parts: AppParts): App {
   const clients: Clients = new Map(settings.clients.map((client) => [client.clientId, client]));
   const deployment = deployments(endpoints);
   const keys = createKeySet({
-    url: endpoints.jwks,
+    endpoints,
     http,
     now,
     report: (error) => log.failure('keys_unreachable', error),
@@ -83,7 +84,7 @@ export function createApp(parts: AppParts): App {
 
   const health = createHealth({
     store,
-    accounts: accountsAnswer(endpoints, http),
+    accounts: accountsAnswer(endpoints.current(), http),
     ...(clocks && { clocks }),
     now,
   });
@@ -138,9 +139,15 @@ export function createApp(parts: AppParts): App {
   return {
     app,
     webhooks: webhooks({
-      verify: createSetVerifier({ issuer: endpoints.issuer, clients, keys, now }),
       apply: (delivery) => store.apply(delivery),
       evict: (account, events) => tokens.evict(accountName(account), endedBefore(events, now())),
+      verify: createSetVerifier({
+        issuer: endpoints.current().issuer,
+        clients,
+        keys,
+        dialect: () => endpoints.current().dialect,
+        now,
+      }),
       limit: limits.webhooks,
       counters,
       log,
@@ -153,14 +160,5 @@ export function createApp(parts: AppParts): App {
       if (notifications === undefined) tokens.evictAll();
       for (const { account, endedBefore } of notifications ?? []) tokens.evict(account, endedBefore);
     },
-  };
-}
-
-function accountsAnswer({ discovery }: Endpoints, { fetch }: Http) {
-  return async (signal: AbortSignal): Promise<void> => {
-    const { ok, body } = await fetch(discovery, { signal, redirect: 'error' });
-    // An unread body would keep its connection open.
-    await body?.cancel();
-    if (!ok) throw new Error('Mozilla accounts answered with an error');
   };
 }

@@ -1,13 +1,15 @@
 // Starts the companion (database, worker, server, in this order) and stops it in reverse.
 import { discover } from '../fxa/discovery.ts';
+import { followsStandards } from '../fxa/environments.ts';
 import type { Http } from '../fxa/http.ts';
-import { createApp, deployments } from './app.ts';
+import { createApp } from './app.ts';
 import { KEEP_ALIVE, type CompanionSettings } from './config.ts';
 import type { Database, DatabaseKind } from './db/database.ts';
 import { checkSecret, claimSpaces } from './db/same-settings.ts';
 import { openDatabase } from './db/open.ts';
 import { ACCOUNT_CHANNEL, parseNotification } from './db/notifications.ts';
 import { withTimeouts } from './db/with-timeout.ts';
+import { createEndpoints } from './endpoints.ts';
 import { createStore } from './db/store.ts';
 import { createRevoker } from './jobs/revocations.ts';
 import { startWorker } from './jobs/worker.ts';
@@ -71,7 +73,19 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
   );
   const origins = new Set([settings.issuer, settings.endpoints?.jwks ?? settings.issuer].map(originOf));
   const http: Http = { fetch: readingDates(options.fetch ?? fetch, origins, clocks, now), now };
-  const endpoints = settings.endpoints ?? (await discover(settings.issuer, http));
+  const endpoints = createEndpoints({
+    first: settings.endpoints ?? (await discover(settings.issuer, http)),
+    http,
+    now,
+    changed: (known) => {
+      origins.add(originOf(known.jwks));
+      log.event(
+        'endpoints_changed',
+        { kind: followsStandards({ endpoints: known }) ? 'oauth' : 'fxa' },
+        'warn',
+      );
+    },
+  });
   let isStopping = false;
   const running: (() => Promise<void>)[] = [];
   const stop = async () => {
@@ -125,7 +139,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
 
     const revoke = createRevoker({
       store,
-      deployment: deployments(endpoints),
+      endpoints,
       http,
       now,
       report: (outcome) => counters.revocation(outcome),

@@ -5,6 +5,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Hono } from 'hono';
 import { createTokenCheck } from '../../src/companion/bearer/check.ts';
 import type { Client } from '../../src/companion/clients.ts';
+import { createEndpoints } from '../../src/companion/endpoints.ts';
 import { answerProblem, type Problem } from '../../src/companion/http/problem.ts';
 import { startServer } from '../../src/companion/server.ts';
 import { me } from '../../src/companion/routes/me.ts';
@@ -42,12 +43,14 @@ async function harness(era: Era, mode: 'introspect' | 'verify', clients = [clien
   const clock = { now: Date.UTC(2026, 10, 21) };
   const mock = await startMockServer({ era, keys, now: () => clock.now });
   ends.push(mock.stop);
+  const http = { fetch, timeout: 60_000 };
+  const now = () => clock.now;
   const { check } = createTokenCheck({
     clients,
-    endpoints: mockServerEndpoints(mock.origin),
-    http: { fetch, timeout: 60_000 },
+    endpoints: createEndpoints({ first: mockServerEndpoints(mock.origin), http, now }),
+    http,
     secret: new Uint8Array(32).fill(9),
-    now: () => clock.now,
+    now,
     mode,
   });
   const app = new Hono();

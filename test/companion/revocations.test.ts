@@ -1,6 +1,8 @@
 // Revocations: the grant of a signed-out session is destroyed at Mozilla accounts despite failures on the way.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRevoker, type Revoke } from '../../src/companion/jobs/revocations.ts';
+import { createEndpoints, type CurrentEndpoints } from '../../src/companion/endpoints.ts';
+import { mockServerEndpoints } from '../../src/fxa/environments.ts';
 import { refreshTokenId } from '../../src/fxa/tokens.ts';
 import type { Fault } from '../../src/mock-accounts/faults/model.ts';
 import { CLIENT } from './fakes/mock-and-companion.ts';
@@ -18,21 +20,27 @@ beforeEach(async () => {
   harness = await createHarness();
   reported = [];
   asked = 0;
-  const { store, deployment, clock } = harness;
   const counted: typeof fetch = (...request) => {
     asked += 1;
     return fetch(...request);
   };
-  revoke = createRevoker({
+  revoke = revoker(counted);
+});
+afterEach(() => harness.mock.stop());
+
+function revoker(fetcher: typeof fetch, known?: CurrentEndpoints): Revoke {
+  const { store, clock, mock } = harness;
+  const now = () => clock.now;
+  const http = { fetch: fetcher, now };
+  return createRevoker({
     store,
-    deployment,
-    http: { fetch: counted, now: () => clock.now },
-    now: () => clock.now,
+    endpoints: known ?? createEndpoints({ first: mockServerEndpoints(mock.origin), http, now }),
+    http,
+    now,
     random: () => 0,
     report: (...what) => void reported.push(what),
   });
-});
-afterEach(() => harness.mock.stop());
+}
 
 /** A live grant, queued for revocation. */
 async function queuedGrant(): Promise<string> {
@@ -94,6 +102,38 @@ describe('a revocation', () => {
     harness.clock.now += wait(id) + 60_000;
     await revoke(id);
     expect([row(id), live()]).toEqual([undefined, 0]);
+  });
+
+  it('moves with the server', async () => {
+    const id = await queuedGrant();
+    const { origin } = harness.mock;
+    const moved: typeof fetch = (input, init) => {
+      const { pathname } = new URL(String(input));
+      if (pathname === '/.well-known/openid-configuration')
+        return Promise.resolve(
+          Response.json({
+            issuer: origin,
+            token_endpoint: `${origin}/moved/v1/token`,
+            userinfo_endpoint: `${origin}/v1/profile`,
+          }),
+        );
+      return pathname.startsWith('/moved/')
+        ? fetch(origin + pathname.slice('/moved'.length), init)
+        : Promise.resolve(new Response('', { status: 404 }));
+    };
+    await revoker(moved)(id);
+    expect([live(), row(id), reported]).toEqual([0, undefined, [['done']]]);
+  });
+
+  it('stays where the server that answers now revokes by the token alone', async () => {
+    const id = await queuedGrant();
+    const next = createEndpoints({
+      first: { ...mockServerEndpoints(harness.mock.origin), dialect: 'oauth2' },
+      http: { fetch: () => Promise.reject(new TypeError('fetch failed')) },
+      now: Date.now,
+    });
+    await revoker(fetch, next)(id);
+    expect([live(), row(id)?.why]).toEqual([1, 'unsupported']);
   });
 
   it('waits twice as long each time', async () => {

@@ -32,9 +32,9 @@ describe('the worker on', () => {
     });
 
     const work = async (pollEvery = 200, now = Date.now, more: Partial<Store> = {}) => {
-      const { store, deployment } = harness;
+      const { store, endpoints } = harness;
       const common = { store: { ...store, ...more }, now };
-      const revoke = createRevoker({ ...common, deployment, http: { fetch }, random: () => 0 });
+      const revoke = createRevoker({ ...common, endpoints, http: { fetch }, random: () => 0 });
       const log = (trouble: WorkerTrouble) => void troubles.push(trouble);
       worker = await startWorker({ ...common, database: stored.database, revoke, log, pollEvery });
     };

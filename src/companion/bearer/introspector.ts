@@ -1,6 +1,6 @@
 // Looks up a token: by its signature where the client gets JWTs, otherwise by asking Mozilla accounts.
-import type { Endpoints } from '../../fxa/environments.ts';
-import { FxaError } from '../../fxa/errors.ts';
+import { followsStandards, type Endpoints } from '../../fxa/environments.ts';
+import { FxaError, isFxaError } from '../../fxa/errors.ts';
 import type { Http } from '../../fxa/http.ts';
 import {
   introspect,
@@ -10,13 +10,16 @@ import {
 } from '../../fxa/introspection.ts';
 import type { Client } from '../clients.ts';
 import { concurrencyLimit } from '../http/concurrency-limit.ts';
+import { atEndpoints, type CurrentEndpoints } from '../endpoints.ts';
 import type { KeySet } from '../security-events/key-set.ts';
 import { LONGEST_LIFE } from './evictions.ts';
 import { isSigned, readAccessJwt } from './jwt.ts';
 
 export interface IntrospectorOptions {
   readonly clients: readonly Client[];
-  readonly endpoints: Pick<Endpoints, 'issuer' | 'introspect' | 'verify' | 'dialect'>;
+  /** Secrets of confidential clients by client id: servers of the standards refuse their questions without. */
+  readonly clientSecrets?: ReadonlyMap<string, string>;
+  readonly endpoints: CurrentEndpoints;
   readonly http: Http;
   /** Endpoint for opaque tokens. `introspect` returns their expiry, `verify` does not. */
   readonly mode: 'introspect' | 'verify';
@@ -52,32 +55,45 @@ const NO_JWT = /^[^.]+$/;
  * (`server_unavailable` also when too many lookups wait), and with KeysUnavailable.
  */
 export function createIntrospector(options: IntrospectorOptions): Introspector {
-  const { clients, endpoints, http, mode, keySet, now } = options;
+  const { clients, clientSecrets, http, mode, keySet, now } = options;
   const known = new Set(clients.map(({ clientId }) => clientId));
   const signing = new Set(clients.filter(({ jwt }) => jwt).map(({ clientId }) => clientId));
 
   const ask = concurrencyLimit(ASKED_AT_ONCE, WAITING_TO_ASK, busy);
-  const verified = (token: string) => ask(() => verifyAccessToken(endpoints, token, http));
-  const introspected = (token: string, clientId?: string) =>
-    ask(() => introspect(endpoints, token, { now: now(), clientId }, http));
+  const verified = (at: Endpoints, token: string) => ask(() => verifyAccessToken(at, token, http));
+  const introspected = (at: Endpoints, token: string, clientId?: string) => {
+    const secret = clientId === undefined ? undefined : clientSecrets?.get(clientId);
+    const authentication = secret === undefined ? undefined : { client_secret: secret };
+    return ask(() => introspect(at, token, { now: now(), clientId, authentication }, http));
+  };
 
-  /** At a server of the standards: a public client may only ask about its own tokens. */
-  const introspectedByEach = async (token: string) => {
+  /**
+   * At a server of the standards: a public client may only ask about its own tokens. One that is refused, as it is not
+   * registered there or has a secret, spares the tokens of the others.
+   */
+  const introspectedByEach = async (at: Endpoints, token: string) => {
+    let refused: FxaError | undefined;
     for (const clientId of known) {
-      const found = await introspected(token, clientId);
-      if (found) return found;
+      try {
+        const found = await introspected(at, token, clientId);
+        if (found) return found;
+      } catch (error) {
+        if (!isFxaError(error) || error.code !== 'misconfigured') throw error;
+        refused = error;
+      }
     }
+    if (refused) throw refused;
     return undefined;
   };
-  const isStandard = endpoints.dialect === 'oauth2';
 
-  return async (token, fresh) => {
+  const lookUp = async (at: Endpoints, token: string, fresh: boolean) => {
+    const isStandard = followsStandards({ endpoints: at });
     if (isStandard ? NO_JWT.test(token) : OPAQUE.test(token)) {
       const ofFxa = mode === 'introspect' ? introspected : verified;
-      const found = await (isStandard ? introspectedByEach : ofFxa)(token);
+      const found = await (isStandard ? introspectedByEach : ofFxa)(at, token);
       return found && { ...found, isJwt: false };
     }
-    const claimed = readAccessJwt(token, { issuer: endpoints.issuer, now: now() });
+    const claimed = readAccessJwt(token, { ...at, now: now() });
     if (claimed === undefined || !known.has(claimed.clientId)) return undefined;
     const info = { ...claimed, isJwt: true };
     const isLocal = keySet !== undefined && signing.has(claimed.clientId);
@@ -85,9 +101,21 @@ export function createIntrospector(options: IntrospectorOptions): Introspector {
     const isLong = claimed.expiresAt - claimed.issuedAt > LONGEST_LIFE;
     if (isLocal && !fresh && !isLong) return info;
     // FxA: `/v1/introspect` doesn't know short-lived JWTs; `/v1/verify` does.
-    const found = await (isStandard ? introspected(token, claimed.clientId) : verified(token));
+    const found = await (isStandard ? introspected(at, token, claimed.clientId) : verified(at, token));
     const isSame = found?.clientId === claimed.clientId && found.uid === claimed.uid;
     return isSame ? info : undefined;
+  };
+
+  const hasFormOf = (at: Endpoints, token: string) =>
+    (followsStandards({ endpoints: at }) ? NO_JWT : OPAQUE).test(token) ||
+    readAccessJwt(token, { ...at, now: now() }) !== undefined;
+
+  return async (token, fresh) => {
+    const current = options.endpoints.current();
+    // It has no form of FxA's, but another server may answer by now.
+    if (!hasFormOf(current, token) && hasFormOf({ ...current, dialect: 'oauth2' }, token))
+      await options.endpoints.askAgain();
+    return atEndpoints(options.endpoints, (at) => lookUp(at, token, fresh));
   };
 }
 

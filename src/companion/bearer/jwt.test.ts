@@ -2,6 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { mockServerEndpoints } from '../../fxa/environments.ts';
 import { KeysUnavailable } from '../security-events/key-set.ts';
 import { Refusal } from '../security-events/refusal.ts';
 import { LONGEST_LIFE } from './evictions.ts';
@@ -149,6 +150,17 @@ describe('a JWT is looked up at /v1/verify', () => {
     accounts.answer = answer;
     expect((await problem(check(await sign(), { fresh: true }))).status).toBe(401);
   });
+});
+
+it('a JWT of a server of the standards may name its user in any form, at FxA in FxA’s alone', async () => {
+  const sub = 'urn:user:"Ada" <42>'.replaceAll(' ', '_');
+  const endpoints = { ...mockServerEndpoints(ORIGIN), dialect: 'oauth2' } as const;
+  const standard = setup({ endpoints: { current: () => endpoints } });
+  expect(await standard.check(await sign({ sub }))).toMatchObject({ uid: sub });
+  expect(await standard.check(await sign({ sub: 'x'.repeat(255) }))).toMatchObject({ uid: 'x'.repeat(255) });
+  for (const bad of ['', 'x'.repeat(256), 'a b', 'a\n', 'é', 7])
+    expect((await problem(standard.check(await sign({ sub: bad })))).status, String(bad)).toBe(401);
+  expect((await problem(setup().check(await sign({ sub })))).status).toBe(401);
 });
 
 describe('after a change of password', () => {

@@ -2,6 +2,7 @@
 //
 // FxA signs ID tokens and security event tokens with the same keys, for the same audience. Only `typ` tells them apart:
 // an access token has `at+jwt`.
+import { isUid, type Endpoints } from '../../fxa/environments.ts';
 import { authenticationOf, type IntrospectedToken } from '../../fxa/introspection.ts';
 import type { KeySet } from '../security-events/key-set.ts';
 import { Refusal } from '../security-events/refusal.ts';
@@ -18,7 +19,7 @@ const ACCESS_TOKEN = /^(?:application\/)?at\+jwt$/i;
  */
 export function readAccessJwt(
   token: string,
-  { issuer, now }: { readonly issuer: string; readonly now: number },
+  { issuer, dialect, now }: Pick<Endpoints, 'issuer' | 'dialect'> & { readonly now: number },
 ): IntrospectedToken | undefined {
   const [head, body, , ...more] = token.split('.');
   if (head === undefined || body === undefined || more.length > 0) return undefined;
@@ -31,7 +32,7 @@ export function readAccessJwt(
   if ('events' in claims) return undefined;
   if (iss !== issuer && iss !== `${issuer}/`) return undefined;
   if (typeof clientId !== 'string' || !audiences.includes(clientId)) return undefined;
-  if (typeof uid !== 'string' || !/^[0-9a-f]{32}$/.test(uid) || typeof scope !== 'string') return undefined;
+  if (!isUid(uid, dialect) || typeof scope !== 'string') return undefined;
   if (typeof iat !== 'number' || typeof exp !== 'number' || exp * 1000 <= now) return undefined;
   const id = typeof jti === 'string' ? { id: jti } : {};
   const times = { issuedAt: iat * 1000, expiresAt: exp * 1000 };

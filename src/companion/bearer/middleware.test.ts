@@ -2,8 +2,8 @@ import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import { answerProblem, Problem } from '../http/problem.ts';
 import { me } from '../routes/me.ts';
-import { bearer, type BearerOptions } from './middleware.ts';
-import { checking, described, NOW, TOKEN, UID } from './testing/fakes.ts';
+import { bearer, type BearerOptions, type BearerVariables } from './middleware.ts';
+import { checking, client, described, NOW, TOKEN, UID } from './testing/fakes.ts';
 
 function serving(options: Partial<BearerOptions> = {}) {
   const setup = checking();
@@ -26,6 +26,18 @@ it('returns the user of the token, uncacheable', async () => {
   expect(answer.status).toBe(200);
   expect(await answer.json()).toEqual({ user: `fxa:${UID}-notes`, client: 'notes', scope: 'profile' });
   expect(answer.headers.get('cache-control')).toBe('private, no-store');
+});
+
+it('gives no two users of two clients one id, whatever form a server gives to its uids', async () => {
+  const user = async (uid: string, name: string) => {
+    const app = new Hono<{ Variables: BearerVariables }>();
+    const check = () => Promise.resolve({ client: client({ name }), uid, scope: 'profile' });
+    app.get('/', bearer({ check, realm: 'notes' }), (c) => c.text(c.var.user));
+    return (await app.request('/', { headers: { authorization: `Bearer ${TOKEN}` } })).text();
+  };
+  const ids = [await user('a-b', 'c'), await user('a', 'b-c'), await user('a%2db', 'c')];
+  expect(new Set(ids).size).toBe(3);
+  expect(await user(UID, 'a-b')).toBe(`fxa:${UID}-a-b`);
 });
 
 describe('credentials', () => {

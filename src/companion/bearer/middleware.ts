@@ -58,13 +58,16 @@ export function bearer(options: BearerOptions): MiddlewareHandler<{ Variables: B
       if ((acr !== undefined && token.acr !== acr) || !isRecent(token))
         throw insufficientAuthentication({ acr, maxAge });
       c.set('token', token);
-      c.set('user', `fxa:${token.uid}-${token.client.name}`);
+      c.set('user', `fxa:${escaped(token.uid)}-${token.client.name}`);
     } catch (error) {
       throw error instanceof Problem ? inRealm(error, realm) : error;
     }
     await next();
   };
 }
+
+/** Elsewhere than at FxA a uid may contain hyphens: two clients' users must not get one id. */
+const escaped = (uid: string) => uid.replaceAll('%', '%25').replaceAll('-', '%2d');
 
 /**
  * Reads Node's raw headers where available, because building `Headers` is a large part of the cost of a cached token.

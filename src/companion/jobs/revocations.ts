@@ -1,11 +1,11 @@
 // Destroys the grants of signed-out sessions at Mozilla accounts, retrying until each is confirmed.
 import { nextTry } from '../../fxa/back-off.ts';
 import { destroyGrant } from '../../fxa/destroy.ts';
-import type { Deployment } from '../../fxa/environments.ts';
 import { isFxaError, type FxaError } from '../../fxa/errors.ts';
 import { createHostBackOff } from '../../fxa/host-back-off.ts';
 import type { Http } from '../../fxa/http.ts';
 import { DAY_MS } from '../day.ts';
+import { atEndpoints, type CurrentEndpoints } from '../endpoints.ts';
 import type { Revocation, Store } from '../store.ts';
 
 /** By then the grant has most likely expired, and an operator should look at the cause. */
@@ -17,7 +17,7 @@ export type RevocationOutcome = 'done' | 'postponed' | 'set_aside';
 
 export interface RevokerParts {
   readonly store: Pick<Store, 'revocation' | 'revoked' | 'postpone' | 'setAside'>;
-  readonly deployment: (clientId: string) => Deployment;
+  readonly endpoints: CurrentEndpoints;
   readonly http: Omit<Http, 'backOff'>;
   /** Milliseconds. */
   readonly now: () => number;
@@ -32,13 +32,13 @@ export type Revoke = (refreshTokenId: string, signal?: AbortSignal) => Promise<v
 
 /** Creates the function. It rejects only with errors of the store; the row is then unchanged and will be retried. */
 export function createRevoker(parts: RevokerParts): Revoke {
-  const { store, deployment, now, random = Math.random, report } = parts;
+  const { store, endpoints, now, random = Math.random, report } = parts;
   const http: Http = { ...parts.http, backOff: createHostBackOff({ now, random }) };
 
   return async (id, signal) => {
     const revocation = await store.revocation(id);
     if (revocation === undefined) return;
-    const problem = await destroy(revocation, deployment, { ...http, signal });
+    const problem = await destroy(revocation, endpoints, { ...http, signal });
     if (problem === undefined) {
       await store.revoked(id);
       report?.('done');
@@ -61,11 +61,13 @@ type Problem = Pick<FxaError, 'code'> & Partial<Pick<FxaError, 'status' | 'retry
 /** Undefined: destroyed. An unknown grant counts as destroyed, which also covers a lost response. */
 async function destroy(
   { clientId, refreshTokenId }: Revocation,
-  deployment: (clientId: string) => Deployment,
+  endpoints: CurrentEndpoints,
   http: Http,
 ): Promise<Problem | undefined> {
   try {
-    await destroyGrant(deployment(clientId), { refreshTokenId }, http);
+    await atEndpoints(endpoints, (known) =>
+      destroyGrant({ name: 'custom', endpoints: known, clientId }, { refreshTokenId }, http),
+    );
     return undefined;
   } catch (error) {
     return isFxaError(error) ? error : { code: 'internal' };

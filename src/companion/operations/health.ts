@@ -1,4 +1,6 @@
 // Health check: whether an event could be stored now, and whether clocks agree.
+import type { Endpoints } from '../../fxa/environments.ts';
+import type { Http } from '../../fxa/http.ts';
 import { type AwayReason, StoreError } from '../db/errors.ts';
 import { withTimeouts } from '../db/with-timeout.ts';
 import type { Store } from '../store.ts';
@@ -109,4 +111,14 @@ function accountsCheck(ask: HealthParts['accounts']): Promise<Check> {
       () => resolve('warning'),
     );
   });
+}
+
+/** Resolves when Mozilla accounts answers at its discovery document. */
+export function accountsAnswer({ discovery }: Pick<Endpoints, 'discovery'>, { fetch }: Pick<Http, 'fetch'>) {
+  return async (signal: AbortSignal): Promise<void> => {
+    const { ok, body } = await fetch(discovery, { signal, redirect: 'error' });
+    // An unread body would keep its connection open.
+    await body?.cancel();
+    if (!ok) throw new Error('Mozilla accounts answered with an error');
+  };
 }

@@ -5,6 +5,8 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders, RequestOptions } from 'n
 import { connect } from 'node:net';
 import { Hono } from 'hono';
 import { afterEach, expect, it } from 'vitest';
+import { mockServerEndpoints } from '../../fxa/environments.ts';
+import { createEndpoints } from '../endpoints.ts';
 import { createCounters } from '../operations/counters.ts';
 import { createLog } from '../operations/log.ts';
 import { type RunningCompanion, startServer } from '../server.ts';
@@ -37,7 +39,11 @@ async function harness() {
     return Promise.resolve(Response.json({ keys: harness.keys }));
   };
   const now = () => harness.now;
-  const keys = createKeySet({ url: `${ISSUER}/v1/jwks`, http: { fetch }, now });
+  const keys = createKeySet({
+    endpoints: createEndpoints({ first: mockServerEndpoints(ISSUER), http: { fetch }, now }),
+    http: { fetch },
+    now,
+  });
   const handler = webhooks({
     verify: createSetVerifier({ issuer: ISSUER, clients: CLIENTS, keys, now }),
     apply: (delivery) => {

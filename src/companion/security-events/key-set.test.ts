@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { mockServerEndpoints } from '../../fxa/environments.ts';
+import { createEndpoints } from '../endpoints.ts';
 import { KeysUnavailable, createKeySet } from './key-set.ts';
 import { Refusal } from './refusal.ts';
 import { signer } from './testing/tokens.ts';
@@ -17,14 +19,15 @@ function setup() {
     fetches: 0,
     reports: 0,
   };
-  const fetch = () => {
+  const fetch = (input: unknown) => {
+    if (!String(input).endsWith('/v1/jwks')) return down();
     setup.fetches += 1;
     return setup.answer();
   };
+  const asking = { http: { fetch }, now: () => setup.now };
   const set = createKeySet({
-    url: 'http://127.0.0.1:1/v1/jwks',
-    http: { fetch },
-    now: () => setup.now,
+    endpoints: createEndpoints({ first: mockServerEndpoints('http://127.0.0.1:1'), ...asking }),
+    ...asking,
     report: () => (setup.reports += 1),
   });
   const find = async (kid: string): Promise<string> => {

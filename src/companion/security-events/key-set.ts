@@ -7,6 +7,7 @@ import type { KeyObject } from 'node:crypto';
 import { FxaError } from '../../fxa/errors.ts';
 import { requestJson } from '../../fxa/http.ts';
 import type { Http } from '../../fxa/http.ts';
+import { atEndpoints, type CurrentEndpoints } from '../endpoints.ts';
 import { publicKeys } from './public-keys.ts';
 import { Refusal } from './refusal.ts';
 
@@ -25,8 +26,7 @@ export class KeysUnavailable extends Error {
 }
 
 export interface KeySetOptions {
-  /** `<oauth>/v1/jwks` */
-  readonly url: string;
+  readonly endpoints: CurrentEndpoints;
   /** `timeout` defaults to 5 s, since the sender of a SET waits at most ten. */
   readonly http: Http;
   /** Milliseconds. */
@@ -58,13 +58,16 @@ const COOL_DOWN = 30 * SECOND;
 const COOL_DOWN_AFTER_FAILURE = 5 * SECOND;
 
 /** Creates the cache. Nothing is fetched before the first lookup. */
-export function createKeySet({ url, http, now, report }: KeySetOptions): KeySet {
+export function createKeySet({ endpoints, http, now, report }: KeySetOptions): KeySet {
   const patient = { ...http, timeout: http.timeout ?? 5 * SECOND };
   let known = new Map<string, { readonly key: KeyObject; readonly seenAt: number }>();
   let readAt = -Infinity;
   let pause = { from: -Infinity, until: -Infinity };
   let failed = false;
   let refreshing: Promise<boolean> | undefined;
+
+  const fetchKeys = () =>
+    atEndpoints(endpoints, ({ jwks }) => requestJson(patient, 'keys', jwks, { method: 'GET' }));
 
   function trusted(kid: string, at: number): KeyObject | undefined {
     const found = known.get(kid);
@@ -101,7 +104,7 @@ export function createKeySet({ url, http, now, report }: KeySetOptions): KeySet 
 
   async function read(at: number): Promise<boolean> {
     try {
-      const current = publicKeys(await requestJson(patient, 'keys', url, { method: 'GET' }));
+      const current = publicKeys(await fetchKeys());
       const withdrawn = [...known].filter(
         ([kid, { seenAt }]) => !current.has(kid) && isWithin(at, seenAt, WITHDRAWN_KEY),
       );

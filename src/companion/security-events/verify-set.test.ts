@@ -103,6 +103,15 @@ it('returns the content of the token', async () => {
   });
 });
 
+it('takes a subject of any form from a server of the standards, and of FxA’s from FxA', async () => {
+  const token = set(good, claims({ sub: 'a-person' }));
+  const keys = { find: () => good.publicKey };
+  const policy = { issuer: ISSUER, clients: CLIENTS, keys, now: () => NOW };
+  const standard = createSetVerifier({ ...policy, dialect: () => 'oauth2' });
+  expect(await standard(token)).toMatchObject({ subject: 'a-person' });
+  await expect(createSetVerifier(policy)(token)).rejects.toMatchObject({ reason: 'subject' });
+});
+
 it('throws errors without any part of the token', async () => {
   const canary = 'canary@example.com';
   for (const change of [{ iss: canary }, { sub: canary }, { events: { [canary]: canary } }]) {

@@ -2,6 +2,7 @@
 //
 // FxA signs ID tokens and access tokens with the same keys, for the same issuer and audience, and gives a SET no `typ`.
 // They differ by `events`, which only a SET has, and by the `typ` of access tokens (RFC 8725, sections 3.11 and 3.12).
+import { isUid, type Endpoints } from '../../fxa/environments.ts';
 import { withoutSlash } from '../../fxa/secure-url.ts';
 import type { Client, Clients } from '../clients.ts';
 import { readEvents } from './events.ts';
@@ -16,6 +17,8 @@ export interface SetPolicy {
   readonly issuer: string;
   readonly clients: Clients;
   readonly keys: KeySet;
+  /** Which server gave the subjects now. Default: FxA. */
+  readonly dialect?: () => Endpoints['dialect'];
   /** Milliseconds. */
   readonly now: () => number;
 }
@@ -35,10 +38,9 @@ const CLOCK_SLACK = 60;
 export const CLOCK_LIMITS = { slack: CLOCK_SLACK, oldest: LONGEST_WAY };
 
 const LONGEST_JTI = 256;
-const UID = /^[0-9a-f]{32}$/;
 
 /** Creates a verifier for one issuer and its clients. */
-export function createSetVerifier({ issuer, clients, keys, now }: SetPolicy): VerifySet {
+export function createSetVerifier({ issuer, clients, keys, dialect, now }: SetPolicy): VerifySet {
   const expectedIssuer = withoutSlash(issuer);
   return async (token) => {
     const { typ, payload } = await verifySignature(token, keys.find);
@@ -46,7 +48,7 @@ export function createSetVerifier({ issuer, clients, keys, now }: SetPolicy): Ve
     const { iss, sub, aud, jti, iat, exp, nbf, events } = parseObject(payload);
     if (typeof iss !== 'string' || withoutSlash(iss) !== expectedIssuer) throw new Refusal('issuer');
     const client = clientOf(aud, clients);
-    if (typeof sub !== 'string' || !UID.test(sub)) throw new Refusal('subject');
+    if (!isUid(sub, dialect?.())) throw new Refusal('subject');
     if (typeof jti !== 'string' || jti === '' || jti.length > LONGEST_JTI) throw new Refusal('id');
     const issuedAt = checkedTime({ iat, exp, nbf }, now() / 1000);
     return { client, subject: sub, jti, issuedAt, ...readEvents(events, issuedAt) };

@@ -1,4 +1,5 @@
 // The companion, as it is, with as many known accounts as the bench wants; or, without a store, what stands before it.
+import { createEndpoints } from '../../../src/companion/endpoints.ts';
 import { createApp } from '../../../src/companion/app.ts';
 import { accountKey, type Client } from '../../../src/companion/clients.ts';
 import { startCompanion } from '../../../src/companion/start.ts';
@@ -48,12 +49,13 @@ const version = { source: '', version: '', commit: '', build: '' };
 async function withoutStore(): Promise<string> {
   const nothing = { apply: () => Promise.resolve() } as unknown as Store;
   const state = () => Promise.reject(new Error('There is no store'));
+  const http = { fetch, now: Date.now };
   const { app, webhooks } = createApp({
     settings,
-    endpoints: mockServerEndpoints(issuer),
+    endpoints: createEndpoints({ first: mockServerEndpoints(issuer), http, now: Date.now }),
     store: nothing,
     state,
-    http: { fetch, now: Date.now },
+    http,
     log,
     counters: createCounters(state),
     version,

@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import { createTokenCheck } from '../../../src/companion/bearer/check.ts';
 import type { Client } from '../../../src/companion/clients.ts';
+import { createEndpoints } from '../../../src/companion/endpoints.ts';
 import { startServer } from '../../../src/companion/server.ts';
 import { me } from '../../../src/companion/routes/me.ts';
 import { createKeySet } from '../../../src/companion/security-events/key-set.ts';
@@ -11,14 +12,14 @@ import { underLoad } from './under-load.mjs';
 type Options = Pick<Client, 'clientId' | 'scope'> & { readonly issuer: string };
 
 const { issuer, clientId, scope } = JSON.parse(process.argv[2] ?? '') as Options;
-const endpoints = mockServerEndpoints(issuer);
 const http = { fetch, now: Date.now };
+const endpoints = createEndpoints({ first: mockServerEndpoints(issuer), http, now: Date.now });
 const { check } = createTokenCheck({
   clients: [{ clientId, scope, name: 'bench', space: 'bench', jwt: true }],
   endpoints,
   http,
   mode: 'introspect',
-  keySet: createKeySet({ url: endpoints.jwks, http, now: Date.now }),
+  keySet: createKeySet({ endpoints, http, now: Date.now }),
   secret: Buffer.alloc(32, 'bench'),
   now: Date.now,
 });

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { createTokenCheck } from '../../../src/companion/bearer/check.ts';
 import type { TokenCheck } from '../../../src/companion/bearer/types.ts';
 import { accountKey, type Client } from '../../../src/companion/clients.ts';
+import { createEndpoints, type CurrentEndpoints } from '../../../src/companion/endpoints.ts';
 import { answerProblem, Problem } from '../../../src/companion/http/problem.ts';
 import type { AccountEvent } from '../../../src/companion/security-events/types.ts';
 import type { Store } from '../../../src/companion/store.ts';
@@ -37,6 +38,7 @@ export interface Harness<S extends Store> {
   readonly store: S;
   readonly clock: { now: number };
   readonly check: TokenCheck;
+  readonly endpoints: CurrentEndpoints;
   readonly deployment: (clientId: string) => Deployment;
   readonly clients: ReadonlyMap<string, Client>;
   /** Mounts routes with the companion's error handling. Unexpected errors go to `unexpected`. */
@@ -59,9 +61,9 @@ export async function createHarness(store: Store = fakeStore()): Promise<Harness
   const now = () => clock.now;
   const mock = await startMockServer({ era: 'today', now, keys });
   const driver = drive(mock);
-  const endpoints = mockServerEndpoints(mock.origin);
   const clients = new Map([CLIENT, OTHER_CLIENT].map((client) => [client.clientId, client]));
   const http = { fetch, now };
+  const endpoints = createEndpoints({ first: mockServerEndpoints(mock.origin), http, now });
   const { check } = createTokenCheck({
     clients: [...clients.values()],
     endpoints,
@@ -81,7 +83,8 @@ export async function createHarness(store: Store = fakeStore()): Promise<Harness
     clients,
     unexpected,
     uid,
-    deployment: (clientId) => ({ name: 'local', endpoints, clientId }),
+    endpoints,
+    deployment: (clientId) => ({ name: 'local', endpoints: endpoints.current(), clientId }),
     serve(routes) {
       const app = new Hono();
       app.onError((error, c) => {

@@ -1,6 +1,7 @@
 // Shared by the tests of bearer/: clients, a fake Mozilla accounts with scripted answers, and a way to catch problems.
 import { mockServerEndpoints } from '../../../fxa/environments.ts';
 import { accountKey, accountName, type Client } from '../../clients.ts';
+import { createEndpoints } from '../../endpoints.ts';
 import { Problem } from '../../http/problem.ts';
 import { createTokenCheck, type TokenCheckOptions } from '../check.ts';
 
@@ -72,10 +73,11 @@ export function fakeAccounts(
 export function checking(more: Partial<TokenCheckOptions> = {}) {
   const accounts = fakeAccounts();
   const clock = { now: NOW };
+  const asking = { http: { fetch: accounts.fetch }, now: () => clock.now };
   const checks = createTokenCheck({
     clients: [client()],
-    endpoints: mockServerEndpoints(ORIGIN),
-    http: { fetch: accounts.fetch },
+    endpoints: createEndpoints({ first: mockServerEndpoints(ORIGIN), ...asking }),
+    http: asking.http,
     secret: SECRET,
     now: () => clock.now,
     mode: 'introspect',
