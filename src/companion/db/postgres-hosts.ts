@@ -12,8 +12,11 @@ export interface Hosts {
   readonly drop: (olderThan?: number) => void;
   /** `host:port` of the host in use. */
   readonly current: () => string;
-  /** Makes a pool of these clients try each host before it fails to connect. */
-  readonly tryEach: (pool: Pool) => void;
+  /**
+   * Makes a pool of these clients try each host before it fails to connect, and ignore a second release in callbacks:
+   * graphile-worker (0.17) releases twice when it stops while its `LISTEN` fails, which would end the process.
+   */
+  readonly overrideConnect: (pool: Pool) => void;
 }
 
 /** One URL per host. A URL with a single host is returned unchanged. */
@@ -89,9 +92,7 @@ export function createHosts(
       for (const [one, since] of open) if (now - since >= olderThan) destroy(one);
     },
     current: () => addressOf(urls[using] ?? url),
-    tryEach: (pool) => {
-      if (urls.length > 1) connectRepeatedly(pool, urls.length);
-    },
+    overrideConnect: (pool) => connectRepeatedly(pool, urls.length),
   };
 }
 
@@ -122,11 +123,20 @@ function connectRepeatedly(pool: Pool, times: number): void {
     const connected = connect();
     if (callback === undefined) return connected;
     connected.then(
-      (client) => callback(undefined, client, client.release.bind(client)),
+      (client) => callback(undefined, client, once(client.release.bind(client))),
       (error: unknown) => callback(error as Error, undefined, () => undefined),
     );
     return undefined;
   }) as Pool['connect'];
+}
+
+function once(release: PoolClient['release']): PoolClient['release'] {
+  let isReleased = false;
+  return (error) => {
+    if (isReleased) return;
+    isReleased = true;
+    release(error);
+  };
 }
 
 async function refuseReadOnly(client: Client): Promise<void> {

@@ -54,7 +54,7 @@ export function openPostgres(url: string, options: PostgresOptions = {}): Databa
   pool.on('error', () => undefined);
   // Each client already has an error handler, but graphile-worker warns when the pool has no listener here.
   pool.on('connect', () => undefined);
-  hosts.tryEach(pool);
+  hosts.overrideConnect(pool);
   const listener = createListener(hosts.client);
   const guard = createGuard({ probe: () => probe(hosts.client()), drop: hosts.drop, report });
 

@@ -130,7 +130,11 @@ async function daily(parts: WorkerParts, failed: (error: unknown) => void): Prom
 /** Removes jobs of killed workers that no worker will take again; each contains a grant id. */
 async function sweepJobs({ database, log }: WorkerParts): Promise<void> {
   const utils = await makeWorkerUtils({ pgPool: database.pool, logger: workerLogger(log) });
-  await utils.cleanup({ tasks: ['DELETE_PERMAFAILED_JOBS'] }).finally(() => utils.release());
+  try {
+    await utils.cleanup({ tasks: ['DELETE_PERMAFAILED_JOBS'] });
+  } finally {
+    await utils.release();
+  }
 }
 
 /** Never rejects, even when the worker has already ended. */

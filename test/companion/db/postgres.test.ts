@@ -1,10 +1,14 @@
 // A PostgreSQL server through restarts, lost connections, and instances that contend for the same rows.
+import { EventEmitter } from 'node:events';
+import { run } from 'graphile-worker';
+import type { PoolClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import type { Database } from '../../../src/companion/db/database.ts';
 import { accountName } from '../../../src/companion/clients.ts';
 import { ACCOUNT_CHANNEL } from '../../../src/companion/db/notifications.ts';
 import { openDatabase } from '../../../src/companion/db/open.ts';
+import { workerLogger } from '../../../src/companion/jobs/worker-log.ts';
 import { createStore } from '../../../src/companion/db/store.ts';
 import { NOON, createdFor, hashOf, requestFor, rethrown, deliveryFor } from './accounts.ts';
 
@@ -67,6 +71,28 @@ describe('PostgreSQL', () => {
     },
     PATIENCE_MS,
   );
+
+  it('outlives a worker that stops while its listener loses the connection', async () => {
+    const events = new EventEmitter();
+    const lost = new Promise<void>((resolve) =>
+      events.once('pool:listen:success', ({ client }: { readonly client: PoolClient }) => {
+        client.once('end', resolve);
+        client.connection.stream.destroy();
+        void runner.stop();
+      }),
+    );
+    const runner = await run({
+      pgPool: one.pool,
+      taskList: { revoke: () => undefined },
+      noHandleSignals: true,
+      parsedCronItems: [],
+      logger: workerLogger(() => undefined),
+      events,
+    });
+    await lost;
+    await runner.promise;
+    expect(await one.query('select 1 as one')).toEqual([{ one: 1 }]);
+  });
 
   it(
     'receives notifications of other instances, and after a server crash that some may be missing',
