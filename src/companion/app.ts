@@ -79,6 +79,7 @@ export function createApp(parts: AppParts): App {
     keySet: keys,
     secret,
     now,
+    acceptedFor: settings.cacheTtl === undefined ? undefined : settings.cacheTtl * 1000,
     count: (outcome) => counters.tokenCache(outcome),
   });
 

@@ -25,6 +25,8 @@ export interface CompanionSettings {
   /** Which endpoint of Mozilla accounts checks opaque access tokens. */
   readonly tokenCheck: 'introspect' | 'verify';
   readonly realm: string;
+  /** How long a valid access token is accepted without asking again, in seconds. Default 300. */
+  readonly cacheTtl?: number | undefined;
   /** How many proxies in front are trusted to report the caller's address. */
   readonly trustedProxies: number;
   /** Absent: `/metrics` and `/status` are off. */
@@ -136,6 +138,7 @@ const ENVIRONMENT = v.object({
   ),
   COMPANION_TOKEN_CHECK: v.optional(oneOf(['introspect', 'verify']), 'introspect'),
   COMPANION_REALM: v.optional(v.string(), 'companion'),
+  COMPANION_CACHE_TTL: v.optional(wholeNumber(0, 300)),
   COMPANION_TRUSTED_PROXIES: v.optional(wholeNumber(0, 10), '0'),
   COMPANION_OPERATOR_PASSWORD: v.optional(
     v.pipe(
@@ -179,6 +182,7 @@ export function readSettings(variables: Variables): CompanionSettings {
     extensionIds: output.COMPANION_EXTENSION_IDS,
     tokenCheck: output.COMPANION_TOKEN_CHECK,
     realm: output.COMPANION_REALM,
+    cacheTtl: output.COMPANION_CACHE_TTL,
     trustedProxies: output.COMPANION_TRUSTED_PROXIES,
     operatorPassword: output.COMPANION_OPERATOR_PASSWORD,
     logLevel: output.LOG_LEVEL,

@@ -14,7 +14,7 @@ const accepted = (account: string, expiresAt?: number): Accepted => ({
 });
 const refused = { refused: invalidToken('no') };
 
-function filled(limits: { mostAccepted?: number; mostRefused?: number } = {}) {
+function filled(limits: { mostAccepted?: number; mostRefused?: number; acceptedFor?: number } = {}) {
   const clock = { now: NOW };
   return { clock, cache: createTokenCache({ now: () => clock.now, ...limits }) };
 }
@@ -33,6 +33,21 @@ describe('a cached verdict is used', () => {
     clock.now += 1;
     expect(cache.get('k')).toBeUndefined();
     expect(cache.size).toEqual({ accepted: 0, refused: 0, accounts: 0 });
+  });
+
+  it('for the time that is set, at most five minutes', () => {
+    for (const [acceptedFor, life] of [
+      [0, 0],
+      [10_000, 10_000],
+      [3_600_000, 300_000],
+    ] as const) {
+      const { cache, clock } = filled({ acceptedFor });
+      cache.keep('k', accepted('ada', NOW + 3_600_000));
+      clock.now += life - 1;
+      expect(cache.get('k') !== undefined).toBe(life > 0);
+      clock.now += 1;
+      expect(cache.get('k')).toBeUndefined();
+    }
   });
 
   it('no longer when it is read in between', () => {

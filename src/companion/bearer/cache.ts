@@ -24,6 +24,8 @@ const REFUSED_FOR = 10_000;
 export interface CacheOptions {
   /** Milliseconds. */
   readonly now: () => number;
+  /** How long a valid token is accepted unasked, in milliseconds. Default: five minutes, which is also the most. */
+  readonly acceptedFor?: number | undefined;
   readonly mostAccepted?: number;
   /** Counted separately, so that invalid tokens can't evict valid ones. */
   readonly mostRefused?: number;
@@ -68,6 +70,7 @@ function prefixOf(secret: Uint8Array): string {
 /** Creates an empty cache. */
 export function createTokenCache({
   now,
+  acceptedFor = ACCEPTED_FOR,
   mostAccepted = 10_000,
   mostRefused = 1_000,
 }: CacheOptions): TokenCache {
@@ -102,8 +105,8 @@ export function createTokenCache({
         return;
       }
       const { expiresAt } = verdict.token;
-      const until =
-        expiresAt === undefined ? from + ACCEPTED_WITHOUT_END_FOR : Math.min(from + ACCEPTED_FOR, expiresAt);
+      const end = expiresAt ?? from + ACCEPTED_WITHOUT_END_FOR;
+      const until = Math.min(from + Math.min(acceptedFor, ACCEPTED_FOR), end);
       accepted.set(key, { verdict, from, until });
       keysOf.set(verdict.account, (keysOf.get(verdict.account) ?? new Set()).add(key));
     },

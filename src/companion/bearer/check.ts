@@ -12,6 +12,8 @@ import type { TokenCheck } from './types.ts';
 export interface TokenCheckOptions extends IntrospectorOptions {
   /** 32 bytes: the key of `accountKey`. */
   readonly secret: Uint8Array;
+  /** See `CacheOptions`. */
+  readonly acceptedFor?: number | undefined;
   /** Called for each cache lookup and eviction. */
   readonly count?: (outcome: 'hit' | 'miss' | 'eviction') => void;
 }
@@ -34,9 +36,9 @@ const MOST_ATTEMPTS = 3;
 
 /** Creates the check, with an empty cache. */
 export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
-  const { clients, secret, now, count } = options;
+  const { clients, secret, now, count, acceptedFor } = options;
   const introspectToken = createIntrospector(options);
-  const cache = createTokenCache({ now });
+  const cache = createTokenCache({ now, acceptedFor });
   const evictions = createEvictionLog();
   const revokedBefore = clients.some(({ jwt }) => jwt) ? createRevokedBefore(now) : undefined;
   const inFlight = new Map<string, Promise<Verdict>>();
