@@ -106,8 +106,10 @@ export function createApp(parts: AppParts): App {
     limits,
     onForwarded,
   });
+  const everywhere = new Set(settings.clients.flatMap((one) => (one.everywhere ? one.clientId : [])));
+  const endsEverywhere = everywhere.size === 0 ? undefined : (id: string) => everywhere.has(id);
   app
-    .route('/', sessions({ store, check: tokens.check, secret, deployment, http, now }))
+    .route('/', sessions({ store, check: tokens.check, endsEverywhere, secret, deployment, http, now }))
     .route(
       '/',
       metrics({

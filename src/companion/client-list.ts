@@ -23,6 +23,7 @@ const CLIENT = v.strictObject(
     ),
     space: v.optional(text(NAME, 'space must consist of lower-case letters, digits and "-"')),
     jwt: v.optional(v.boolean('jwt must be true or false'), false),
+    everywhere: v.exactOptional(v.boolean('everywhere must be true or false')),
     origin: v.exactOptional(
       v.pipe(
         v.string(ORIGIN),
@@ -30,7 +31,7 @@ const CLIENT = v.strictObject(
       ),
     ),
   },
-  'the only members are clientId, name, scope, space, jwt, origin',
+  'the only members are clientId, name, scope, space, jwt, everywhere, origin',
 );
 
 /**

@@ -13,6 +13,8 @@ export interface Client {
   readonly space: string;
   /** Whether Mozilla issues JWT access tokens to this client; otherwise they are opaque. */
   readonly jwt: boolean;
+  /** Whether a sign-out of this client ends the account's sessions of all clients in its space. Default: only its own. */
+  readonly everywhere?: boolean;
   /** The `Origin` registered for server-side metrics; without it `engage` is not sent. */
   readonly origin?: string;
 }

@@ -79,14 +79,18 @@ export interface Store {
   createSession(request: CreateRequest): Promise<CreateResult>;
   session(hash: Buffer, at: number): Promise<LiveSession | EndedSession | undefined>;
   /**
-   * Ends a session (idempotently), queues its grants for revocation and, if told to, does what `forgetMetrics` does, in
-   * one transaction. Resolves after the commit; false when the session is unknown, and then nothing is written.
+   * Ends a session (idempotently), queues its grants for revocation and, if told to, does what `forgetMetrics` does, and
+   * ends a live session's account's other sessions, in one transaction. Resolves after the commit; false when the session is unknown, and then nothing is written.
    */
   end(
     hash: Buffer,
     refreshTokenIds: readonly string[],
     at: number,
-    options?: { readonly forgetMetrics?: boolean },
+    options?: {
+      readonly forgetMetrics?: boolean;
+      /** Whether to end the other sessions too, by the client of this one. */
+      readonly everywhere?: ((clientId: string) => boolean) | undefined;
+    },
   ): Promise<boolean>;
 
   /**

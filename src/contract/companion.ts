@@ -40,6 +40,8 @@ export interface EndRequest {
   readonly refreshTokenIds: readonly string[];
   /** Also deletes all counts of this account and client, like `DELETE /v1/metrics`, before the answer. */
   readonly metrics?: 'forget';
+  /** Also ends the account's other sessions, of all clients in this one's space. */
+  readonly everywhere?: true;
 }
 
 /** The answer, 202, to a request that says `forget`; otherwise it has no body, as from a companion of version 0.1.0. */

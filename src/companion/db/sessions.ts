@@ -22,6 +22,10 @@ const END = `
   where hash = $1
   returning account, client_id, grants`;
 
+const END_OTHERS = `
+  update companion.session set ended_reason = 'signed_out', ended_at = $2, sealed_uid = null
+  where account = $1 and ended_reason is null`;
+
 interface Ended {
   readonly account: Buffer | null;
   readonly client_id: string;
@@ -43,9 +47,10 @@ export function sessions(database: Database): Pick<Store, 'session' | 'end'> {
       return session;
     },
 
-    end: async (hash, refreshTokenIds, at, { forgetMetrics = false } = {}) => {
+    end: async (hash, refreshTokenIds, at, { forgetMetrics = false, everywhere } = {}) => {
       const found = await database.transaction(async (transaction) => {
-        if (forgetMetrics) await lockAccountOf(transaction, hash);
+        if (forgetMetrics || everywhere) await lockAccountOf(transaction, hash);
+        const before = everywhere && (await readSession(transaction, hash));
         const [session] = await transaction.query<Ended>(
           END,
           [hash, at, refreshTokenIds.length],
@@ -55,6 +60,10 @@ export function sessions(database: Database): Pick<Store, 'session' | 'end'> {
         if (session.grants > MOST_GRANTS)
           throw new StoreError('too_many', 'This session has handed over too many grants');
         await queueRevocations(transaction, session.client_id, refreshTokenIds);
+        // A session that had ended says nothing about those begun since.
+        const wasLive = before && sessionStatus(before, at).status === 'live';
+        if (wasLive && everywhere(session.client_id))
+          await transaction.query(END_OTHERS, [session.account, at], 'end_others');
         if (forgetMetrics && session.account !== null)
           await deleteMetrics(transaction, session.account, session.client_id);
         return true;

@@ -22,6 +22,7 @@ const END_REQUEST = v.object({
   ),
   // Extensions of version 0.1.0 send no `metrics`.
   metrics: v.optional(v.literal('forget', 'metrics must be forget, or missing')),
+  everywhere: v.optional(v.literal(true, 'everywhere must be true, or missing')),
 });
 const COUNTS_FORGOTTEN: EndAnswer = { metrics: 'forgotten' };
 
@@ -52,10 +53,11 @@ export function sessions(parts: SessionParts): Hono {
 
   const end = guarded(async (c) => {
     const hash = sessionHash(presentedToken(c));
-    const { refreshTokenIds, metrics } = checkBody(END_REQUEST, await readObject(c));
+    const { refreshTokenIds, metrics, everywhere } = checkBody(END_REQUEST, await readObject(c));
     const forgetMetrics = metrics === 'forget';
     const ids = [...new Set(refreshTokenIds)];
-    if (!(await store.end(hash, ids, now(), { forgetMetrics }))) throw unknownSession();
+    const options = { forgetMetrics, everywhere: everywhere ? () => true : parts.endsEverywhere };
+    if (!(await store.end(hash, ids, now(), options))) throw unknownSession();
     const headers = { 'cache-control': 'no-store' };
     return forgetMetrics ? c.json(COUNTS_FORGOTTEN, 202, headers) : c.body(null, 202, headers);
   });

@@ -14,6 +14,8 @@ export interface SessionParts {
   readonly check: TokenCheck;
   /** 32 bytes: the key of `accountKey`. */
   readonly secret: Uint8Array;
+  /** Whether a client's sign-outs end all sessions in its space. Default: none does. */
+  readonly endsEverywhere?: ((clientId: string) => boolean) | undefined;
   readonly deployment: (clientId: string) => Deployment;
   readonly http: Http;
   /** Milliseconds. */

@@ -194,9 +194,12 @@ export function fakeStore(): FakeStore {
     registerAccount: async (account) => Promise.resolve(open(hex(account)).revision),
     createSession: async (request) => Promise.resolve(createSession(request)),
     session: async (hash) => Promise.resolve(look(hash)),
-    async end(hash, refreshTokenIds, at, { forgetMetrics = false } = {}) {
+    async end(hash, refreshTokenIds, at, { forgetMetrics = false, everywhere } = {}) {
       const session = sessions.get(hex(hash));
       if (!session) return Promise.resolve(false);
+      const wasLive = look(hash)?.status === 'live';
+      for (const other of wasLive && everywhere?.(session.clientId) ? sessions.values() : [])
+        if (other.account === session.account) other.ended ??= { reason: 'signed_out', at };
       session.ended ??= { reason: 'signed_out', at };
       for (const id of refreshTokenIds) {
         if (revocations.has(id)) continue;
