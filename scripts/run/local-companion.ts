@@ -73,6 +73,8 @@ export async function startLocalCompanion(settings: LocalSettings): Promise<Runn
     log: createLog({ format: 'plain', level: 'warn', out: process.stderr }),
     version: readVersion(),
     say: (why) => console.error(`companion: ${why}`),
+    // News should come soon while one develops, whatever else the machine does.
+    pollAfter: () => 0,
   });
 }
 

@@ -17,6 +17,7 @@ import { dockerflow, type Version } from './operations/dockerflow.ts';
 import { accountsAnswer, createHealth } from './operations/health.ts';
 import type { Log } from './operations/log.ts';
 import { metricsRoute } from './operations/operator.ts';
+import { createSessionMemory } from './sessions/memory.ts';
 import { returnPage } from './return-page.ts';
 import { me } from './routes/me.ts';
 import { metrics } from './routes/metrics.ts';
@@ -39,6 +40,8 @@ export interface AppParts {
   readonly counters: Counters;
   readonly version: Version;
   readonly clocks?: Clocks;
+  /** Seconds to ask extensions for between two polls; 0 for their own pauses. Default: never. */
+  readonly pollAfter?: (() => number) | undefined;
   /** True once this instance is about to stop. Default: never. */
   readonly stopping?: () => boolean;
   /** Milliseconds. */
@@ -61,7 +64,20 @@ function deployments({ current }: CurrentEndpoints): (clientId: string) => Deplo
 }
 
 export function createApp(parts: AppParts): App {
-  const { settings, endpoints, store, state, http, log, counters, version, clocks, stopping, now } = parts;
+  const {
+    settings,
+    endpoints,
+    store,
+    state,
+    http,
+    log,
+    counters,
+    version,
+    clocks,
+    stopping,
+    pollAfter,
+    now,
+  } = parts;
   const { secret, realm, operatorPassword } = settings;
   const clients: Clients = new Map(settings.clients.map((client) => [client.clientId, client]));
   const deployment = deployments(endpoints);
@@ -106,10 +122,24 @@ export function createApp(parts: AppParts): App {
     limits,
     onForwarded,
   });
+  const memory = createSessionMemory();
   const everywhere = new Set(settings.clients.flatMap((one) => (one.everywhere ? one.clientId : [])));
   const endsEverywhere = everywhere.size === 0 ? undefined : (id: string) => everywhere.has(id);
   app
-    .route('/', sessions({ store, check: tokens.check, endsEverywhere, secret, deployment, http, now }))
+    .route(
+      '/',
+      sessions({
+        store,
+        check: tokens.check,
+        endsEverywhere,
+        secret,
+        deployment,
+        http,
+        now,
+        memory,
+        ...(pollAfter && { pollAfter }),
+      }),
+    )
     .route(
       '/',
       metrics({
@@ -139,11 +169,16 @@ export function createApp(parts: AppParts): App {
         now,
       }),
     );
+  const evictAccount = ({ account, endedBefore }: AccountNotification) => {
+    tokens.evict(account, endedBefore);
+    memory.evict(account);
+  };
   return {
     app,
     webhooks: webhooks({
       apply: (delivery) => store.apply(delivery),
-      evict: (account, events) => tokens.evict(accountName(account), endedBefore(events, now())),
+      evict: (account, events) =>
+        evictAccount({ account: accountName(account), endedBefore: endedBefore(events, now()) }),
       verify: createSetVerifier({
         issuer: endpoints.current().issuer,
         clients,
@@ -160,8 +195,10 @@ export function createApp(parts: AppParts): App {
       secret,
     }),
     onNotification: (notifications) => {
-      if (notifications === undefined) tokens.evictAll();
-      for (const { account, endedBefore } of notifications ?? []) tokens.evict(account, endedBefore);
+      notifications?.forEach(evictAccount);
+      if (notifications !== undefined) return;
+      tokens.evictAll();
+      memory.evictAll();
     },
   };
 }

@@ -15,6 +15,7 @@ import { createRevoker } from './jobs/revocations.ts';
 import { startWorker } from './jobs/worker.ts';
 import { startServer } from './server.ts';
 import { createCounters } from './operations/counters.ts';
+import { startLoadMeter } from './operations/load.ts';
 import { createClocks, readingDates } from './operations/clock.ts';
 import type { Version } from './operations/dockerflow.ts';
 import type { Log } from './operations/log.ts';
@@ -58,6 +59,8 @@ export interface CompanionOptions {
    * minutes.
    */
   readonly redo?: { readonly overdueAfter: number; readonly sweepEvery: number };
+  /** Seconds for `Poll-After`. Default: by how busy this process is. */
+  readonly pollAfter?: () => number;
 }
 
 /**
@@ -120,6 +123,8 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
     const store = createStore(database, redo);
     const state = cachedFor(STATE_FRESH, now, (at) => store.operatorState(at));
     const counters = createCounters(() => store.revocationState(), now);
+    const load = options.pollAfter ? undefined : startLoadMeter();
+    if (load) running.push(load.stop);
     const { app, webhooks, onNotification } = createApp({
       settings,
       endpoints,
@@ -131,6 +136,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       version,
       clocks,
       stopping: () => isStopping,
+      pollAfter: options.pollAfter ?? load?.pollAfter,
       now,
     });
     await database.listen(ACCOUNT_CHANNEL, (payload) =>

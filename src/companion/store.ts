@@ -41,6 +41,8 @@ export interface LiveSession {
   /** When a profile last said so. */
   readonly metricsReadAt: number;
   readonly subscriptions: Readonly<Record<string, boolean>>;
+  /** Until then, reading it again shows and writes nothing new, unless its account is notified of. */
+  readonly freshUntil: number;
 }
 
 export interface EndedSession {

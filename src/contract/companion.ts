@@ -8,6 +8,12 @@ export const COMPANION_PATHS = {
   metrics: '/v1/metrics',
 } as const;
 
+/**
+ * The header by which an answer to `GET /v1/session` asks for a pause before the next one: whole seconds. A header,
+ * because a 304 has no body, and because it must not change the `ETag`.
+ */
+export const POLL_AFTER = 'poll-after';
+
 /** `POST /v1/sessions`, beside a narrow access token as the bearer. */
 export interface SessionRequest {
   /** The existing session, to refresh it instead of creating another. */

@@ -46,6 +46,8 @@ export function testCompanion(mock: TestMockServer, port: number): TestCompanion
         log: listener(answers),
         version: { source: '', version: '', commit: '', build: '' },
         database,
+        // However busy the machine is.
+        pollAfter: () => 0,
       });
     },
   };

@@ -84,7 +84,9 @@ export async function createCompanionHarness(): Promise<CompanionHarness> {
     async restartCompanion() {
       const database = await theDatabase();
       const version = { source: '', version: '', commit: '', build: '' };
-      running = await startCompanion({ settings, log, version, database });
+      // However busy the machine is.
+      const pollAfter = () => 0;
+      running = await startCompanion({ settings, log, version, database, pollAfter });
     },
     stopCompanion,
     counted: async () =>

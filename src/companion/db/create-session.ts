@@ -3,6 +3,7 @@ import { DAY_MS } from '../day.ts';
 import type { CreateResult, CreateRequest, Store } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
 import { StoreError } from './errors.ts';
+import { notifyOf } from './notifications.ts';
 import { readSession, sessionStatus } from './session-status.ts';
 
 const MOST_PER_DAY = 50;
@@ -81,6 +82,7 @@ async function createSession(transaction: Queryable, request: CreateRequest): Pr
     await transaction.query(INSERT_SESSION, [hash, provedAt, sealedUid, at, account, clientId]);
   }
   await applyConsent(transaction, request, accountRow);
+  await notifyOf(transaction, account);
   const row = await readSession(transaction, hash);
   if (row === undefined) throw new Error('A session that was just written is gone.');
   return sessionStatus(row, at);

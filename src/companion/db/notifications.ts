@@ -1,6 +1,7 @@
-// Notifications between instances: which cached tokens are stale, and which have ended.
+// Notifications between instances: which cached tokens and sessions are stale, and which tokens have ended.
 import { accountName } from '../clients.ts';
 import type { AccountEvent } from '../security-events/types.ts';
+import type { Queryable } from './database.ts';
 
 /** The channel for account events, of known and unknown accounts. */
 export const ACCOUNT_CHANNEL = 'companion_account';
@@ -41,6 +42,14 @@ export function formatNotification(
   return [...instants]
     .map(([name, instant]) => (instant === 0 ? name : `${name}.${Math.ceil(instant / 1000).toString(36)}`))
     .join();
+}
+
+/**
+ * Tells every instance, on commit, that an account's sessions or consent have changed other than by an event. Every
+ * statement that changes them needs it: instances answer polls from memory.
+ */
+export async function notifyOf(transaction: Queryable, account: Buffer): Promise<void> {
+  await transaction.query('select pg_notify($1, $2)', [ACCOUNT_CHANNEL, accountName(account)], 'notify_of');
 }
 
 /** Parses what `formatNotification` returns. */

@@ -9,6 +9,9 @@ export const IDLE_MS = 30 * DAY_MS;
 /** Maximum lifetime of a session, in milliseconds. */
 export const ABSOLUTE_MS = 400 * DAY_MS;
 
+/** Precision of `seen_at`, in milliseconds: one write a day instead of one per request. */
+export const TOUCH_MS = DAY_MS;
+
 interface SessionRow {
   /** Null once the account is deleted. */
   readonly account: Buffer | null;
@@ -60,6 +63,7 @@ export function sessionStatus(row: SessionRow, at: number): LiveSession | EndedS
     metrics: row.metrics,
     metricsReadAt: row.metrics_read_at,
     subscriptions: row.subscriptions ?? {},
+    freshUntil: Math.min(expiresAt, row.seen_at + TOUCH_MS),
   };
 }
 

@@ -4,10 +4,8 @@ import type { Database } from './database.ts';
 import { StoreError } from './errors.ts';
 import { deleteMetrics } from './metrics.ts';
 import { queueRevocations } from './revocations.ts';
-import { lockAccountOf, readSession, sessionStatus } from './session-status.ts';
-
-/** Precision of `seen_at`, in milliseconds: one write per hour instead of one per request. */
-const TOUCH_MS = 3_600_000;
+import { notifyOf } from './notifications.ts';
+import { lockAccountOf, readSession, sessionStatus, TOUCH_MS } from './session-status.ts';
 
 const TOUCH =
   'update companion.session set seen_at = $2 where hash = $1 and seen_at < $2 and ended_reason is null';
@@ -41,10 +39,9 @@ export function sessions(database: Database): Pick<Store, 'session' | 'end'> {
       const row = await readSession(database, hash);
       if (row === undefined) return undefined;
       const session = sessionStatus(row, at);
-      if (session.status === 'live' && at - row.seen_at >= TOUCH_MS) {
-        await database.query(TOUCH, [hash, at], 'touch_session');
-      }
-      return session;
+      if (session.status === 'ended' || at - row.seen_at < TOUCH_MS) return session;
+      await database.query(TOUCH, [hash, at], 'touch_session');
+      return sessionStatus({ ...row, seen_at: at }, at);
     },
 
     end: async (hash, refreshTokenIds, at, { forgetMetrics = false, everywhere } = {}) => {
@@ -66,6 +63,7 @@ export function sessions(database: Database): Pick<Store, 'session' | 'end'> {
           await transaction.query(END_OTHERS, [session.account, at], 'end_others');
         if (forgetMetrics && session.account !== null)
           await deleteMetrics(transaction, session.account, session.client_id);
+        if (session.account !== null) await notifyOf(transaction, session.account);
         return true;
       });
       if (found) await database.flush();

@@ -28,7 +28,7 @@ describe('CORS', () => {
   it.each([CHROMIUM, FIREFOX])('%s may read responses', async (origin) => {
     const { headers } = await ask('/v1/session', origin);
     expect(headers.get('access-control-allow-origin')).toBe(origin);
-    expect(headers.get('access-control-expose-headers')).toBe('Date,ETag,Retry-After');
+    expect(headers.get('access-control-expose-headers')).toBe('Date,ETag,Poll-After,Retry-After');
     expect(headers.get('access-control-allow-credentials')).toBeNull();
     expect(headers.get('vary')?.split(', ').sort()).toEqual(['Authorization', 'Origin']);
   });

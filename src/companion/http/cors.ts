@@ -23,7 +23,7 @@ export function extensionCors({ chromeExtensions, methods }: CorsOptions): Middl
     allowMethods: (_origin, c) => [...methods(c.req.path)],
     allowHeaders: ['authorization', 'content-type', 'if-none-match'],
     // `Date` lets the troubleshooting page detect a wrong clock.
-    exposeHeaders: ['Date', 'ETag', 'Retry-After'],
+    exposeHeaders: ['Date', 'ETag', 'Poll-After', 'Retry-After'],
     maxAge: HOUR,
   });
   return async (c, next) => {

@@ -11,15 +11,14 @@ import { isFlowParameter } from '../metrics/flow-parameters.ts';
 import { PROFILE_COUNTS_MS } from '../sessions/responses.ts';
 import { readObject } from '../sessions/body.ts';
 import { openUid } from '../sessions/seal.ts';
-import { guarded, liveSession, presentedToken } from '../sessions/authenticate.ts';
+import { guarded, liveSession, presentedToken, type SessionSource } from '../sessions/authenticate.ts';
 import { sessionHash } from '../sessions/token.ts';
-import type { LiveSession, Store } from '../store.ts';
+import type { LiveSession } from '../store.ts';
 
 /** The one event that is forwarded to Mozilla accounts instead of counted: this person used this client today. */
 const ENGAGE = 'engage';
 
-export interface MetricsParts {
-  readonly store: Store;
+export interface MetricsParts extends SessionSource {
   readonly clients: Clients;
   readonly deployment: (clientId: string) => Deployment;
   readonly fetch: typeof fetch;
@@ -45,7 +44,7 @@ export function metrics(parts: MetricsParts): Hono {
   const count = guarded(async (c) => {
     const token = presentedToken(c);
     const events = readEvents(await readObject(c), now());
-    const session = await liveSession(store, token, now());
+    const session = await liveSession(parts, token, now());
     const readSince = now() - PROFILE_COUNTS_MS;
     if (!session.metrics) throw metricsOff();
     if (session.metricsReadAt < readSince) {
@@ -54,7 +53,7 @@ export function metrics(parts: MetricsParts): Hono {
     const counted = events.filter(({ name }) => name !== ENGAGE);
     if (counted.length > 0 && !(await store.addMetrics(sessionHash(token), counted, readSince, now()))) {
       // An opt-out or a sign-out has arrived since.
-      await liveSession(store, token, now());
+      await liveSession(parts, token, now());
       throw metricsOff();
     }
     for (const event of events) measure?.(event.name, event.count);
@@ -69,7 +68,7 @@ export function metrics(parts: MetricsParts): Hono {
 
   /** Needs no consent, which may just have been withdrawn. */
   const forget = guarded(async (c) => {
-    const { account, clientId } = await liveSession(store, presentedToken(c), now());
+    const { account, clientId } = await liveSession(parts, presentedToken(c), now());
     await store.forgetMetrics(account, clientId);
     return c.body(null, 204, { 'cache-control': 'no-store' });
   });

@@ -1,13 +1,20 @@
 // Companion sessions: created with an access token, read, ended.
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import { COMPANION_PATHS, type EndAnswer, type SessionAnswer } from '../../contract/companion.ts';
+import { COMPANION_PATHS, POLL_AFTER, type EndAnswer, type SessionAnswer } from '../../contract/companion.ts';
 import { bearerToken } from '../bearer/middleware.ts';
 import { accountState, entityTag, noneMatchNames } from '../sessions/responses.ts';
 import { atMost } from '../http/body.ts';
 import { checkBody, readObject } from '../sessions/body.ts';
 import { createSession, type SessionParts } from '../sessions/create.ts';
-import { guarded, liveSession, presentedToken, unknownSession } from '../sessions/authenticate.ts';
+import type { SessionMemory } from '../sessions/memory.ts';
+import {
+  guarded,
+  liveSession,
+  presentedToken,
+  type SessionSource,
+  unknownSession,
+} from '../sessions/authenticate.ts';
 import { formatSessionToken, parseSessionToken, sessionHash } from '../sessions/token.ts';
 
 const KILOBYTE = 1024;
@@ -26,9 +33,16 @@ const END_REQUEST = v.object({
 });
 const COUNTS_FORGOTTEN: EndAnswer = { metrics: 'forgotten' };
 
+export interface SessionRoutesParts extends SessionParts, SessionSource {
+  /** Evicted by the caller for every account that is notified of. Without it, each poll reads the database. */
+  readonly memory?: SessionMemory;
+  /** Seconds for `Poll-After`; 0 for none. */
+  readonly pollAfter?: () => number;
+}
+
 /** The routes `/v1/sessions`, `/v1/session` and `/v1/session/end`. Errors are thrown as `Problem`. */
-export function sessions(parts: SessionParts): Hono {
-  const { store, now } = parts;
+export function sessions(parts: SessionRoutesParts): Hono {
+  const { store, now, memory, pollAfter = () => 0 } = parts;
   const app = new Hono();
 
   const create = guarded(async (c) => {
@@ -37,17 +51,34 @@ export function sessions(parts: SessionParts): Hono {
     // The owner of a malformed session gets a new one.
     const presented = text === undefined ? undefined : parseSessionToken(text);
     const { token, session, isNew } = await createSession(parts, accessToken, presented);
+    memory?.forget(sessionHash(token));
     const answer: SessionAnswer = { session: formatSessionToken(token), ...accountState(session) };
     return c.json(answer, isNew ? 201 : 200, { 'cache-control': 'no-store' });
   });
 
   const read = guarded(async (c) => {
-    const body = JSON.stringify(accountState(await liveSession(store, presentedToken(c), now())));
+    const token = presentedToken(c);
+    const hash = sessionHash(token);
+    const named = c.req.header('if-none-match');
+    const headers = (tag: string) => {
+      const pause = pollAfter();
+      if (pause > 0) c.header(POLL_AFTER, String(pause));
+      c.header('etag', tag);
+      c.header('cache-control', 'private, no-cache');
+      c.header('vary', 'Authorization', { append: true });
+    };
+    const known = memory?.tagOf(hash, now());
+    if (known !== undefined && noneMatchNames(named, known)) {
+      headers(known);
+      return c.body(null, 304);
+    }
+    const mark = memory?.mark() ?? 0;
+    const session = await liveSession(parts, token, now());
+    const body = JSON.stringify(accountState(session));
     const tag = entityTag(body);
-    c.header('etag', tag);
-    c.header('cache-control', 'private, no-cache');
-    c.header('vary', 'Authorization', { append: true });
-    if (noneMatchNames(c.req.header('if-none-match'), tag)) return c.body(null, 304);
+    memory?.keep(hash, session, tag, mark);
+    headers(tag);
+    if (noneMatchNames(named, tag)) return c.body(null, 304);
     return c.body(body, 200, { 'content-type': 'application/json' });
   });
 
@@ -58,6 +89,7 @@ export function sessions(parts: SessionParts): Hono {
     const ids = [...new Set(refreshTokenIds)];
     const options = { forgetMetrics, everywhere: everywhere ? () => true : parts.endsEverywhere };
     if (!(await store.end(hash, ids, now(), options))) throw unknownSession();
+    memory?.forget(hash);
     const headers = { 'cache-control': 'no-store' };
     return forgetMetrics ? c.json(COUNTS_FORGOTTEN, 202, headers) : c.body(null, 202, headers);
   });

@@ -37,12 +37,20 @@ export function presentedToken(c: Context): Buffer {
   return token;
 }
 
+export interface SessionSource {
+  readonly store: Store;
+}
+
 /**
  * Loads the live session of a token; `now` in milliseconds.
  *
  * @throws Problem 401 `unknown_session`, 401 `session_ended` with reason and instant.
  */
-export async function liveSession(store: Store, token: Uint8Array, now: number): Promise<LiveSession> {
+export async function liveSession(
+  { store }: SessionSource,
+  token: Uint8Array,
+  now: number,
+): Promise<LiveSession> {
   const session = await store.session(sessionHash(token), now);
   if (session === undefined) throw unknownSession();
   if (session.status === 'ended') throw endedSession(session.reason, session.at);

@@ -11,6 +11,7 @@ const SESSION: LiveSession = {
   metrics: true,
   metricsReadAt: 1_000_000,
   subscriptions: { vpn: true, relay: false },
+  freshUntil: 2_000_000,
 };
 
 it('returns the members of the contract and nothing else of the row', () => {

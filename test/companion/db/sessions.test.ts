@@ -30,6 +30,7 @@ onEachDatabase((harness) => {
       metrics: true,
       metricsReadAt: NOON,
       subscriptions: {},
+      freshUntil: NOON + DAY,
     };
     expect(await harness.store.createSession(request)).toEqual(live);
     expect(await harness.store.session(request.hash, NOON)).toEqual(live);
@@ -140,15 +141,17 @@ onEachDatabase((harness) => {
     });
   });
 
-  it('records the use of a session at most once an hour', async () => {
+  it('records the use of a session at most once a day, and is read again for that', async () => {
     const hash = await createdFor(harness.store, ada);
     const seen = async (at: number) => {
-      await harness.store.session(hash, at);
+      expect(await harness.store.session(hash, at)).toMatchObject({
+        freshUntil: (at < NOON + DAY ? NOON : at) + DAY,
+      });
       return (await harness.database.query<{ seen_at: number }>('select seen_at from companion.session'))[0]
         ?.seen_at;
     };
-    expect(await seen(NOON + HOUR - 1)).toBe(NOON);
-    expect(await seen(NOON + HOUR)).toBe(NOON + HOUR);
+    expect(await seen(NOON + DAY - 1)).toBe(NOON);
+    expect(await seen(NOON + DAY)).toBe(NOON + DAY);
   });
 
   it('keeps a session ended for its first reason', async () => {

@@ -127,9 +127,8 @@ export function fakeStore(): FakeStore {
       revision: account.revision,
       metrics: account.metrics,
       metricsReadAt: account.metricsReadAt,
-      subscriptions: Object.fromEntries(
-        [...account.capabilities].map(([name, { active }]) => [name, active]),
-      ),
+      subscriptions: Object.fromEntries([...account.capabilities].map(([key, { active }]) => [key, active])),
+      freshUntil: Infinity,
     };
   };
 
@@ -230,10 +229,7 @@ export function fakeStore(): FakeStore {
       const row = revocations.get(id);
       return Promise.resolve(row?.setAside === undefined ? row : undefined);
     },
-    async revoked(id) {
-      revocations.delete(id);
-      return Promise.resolve();
-    },
+    revoked: async (id) => Promise.resolve(void revocations.delete(id)),
     async postpone(id, wait, why) {
       const row = revocations.get(id);
       if (row) Object.assign(row, { wait, why, attempts: row.attempts + 1 });

@@ -1,0 +1,57 @@
+// Remembers the state of live sessions by their hashes, so that a poll without news needs no database.
+import { LRUCache } from 'lru-cache';
+import { createEvictionLog } from '../bearer/evictions.ts';
+import { accountName } from '../clients.ts';
+import type { LiveSession } from '../store.ts';
+
+/** Some 30 MB. */
+const MOST_SESSIONS = 100_000;
+
+export interface SessionMemory {
+  /** The current position, to be taken before a session is read: a change after it makes what was read obsolete. */
+  mark(): number;
+  keep(hash: Buffer, session: LiveSession, tag: string, mark: number): void;
+  /** The entity tag of a session that is live and unchanged; undefined when it has to be read. `now` in milliseconds. */
+  tagOf(hash: Buffer, now: number): string | undefined;
+  /** Has one session read again, before the notification about its account arrives. */
+  forget(hash: Buffer): void;
+  /** Has the sessions of an account (by its `accountName`) read again. */
+  evict(account: string): void;
+  /** Has all sessions read again, after notifications may have been missed. */
+  evictAll(): void;
+}
+
+interface Entry {
+  readonly tag: string;
+  readonly account: string;
+  readonly mark: number;
+  readonly until: number;
+}
+
+/** Creates an empty memory of `most` sessions. */
+export function createSessionMemory(most = MOST_SESSIONS): SessionMemory {
+  const entries = new LRUCache<string, Entry>({ max: most });
+  // A log, not an index by account: nearly all events are about accounts that have no session here.
+  const changes = createEvictionLog(most);
+  const keyOf = (hash: Buffer) => hash.toString('latin1');
+  return {
+    mark: () => changes.mark(),
+    keep(hash, { account, freshUntil: until }, tag, mark) {
+      entries.set(keyOf(hash), { tag, account: accountName(account), mark, until });
+    },
+    tagOf(hash, now) {
+      const key = keyOf(hash);
+      const entry = entries.get(key);
+      if (entry === undefined) return undefined;
+      if (now < entry.until && !changes.recordedSince(entry.mark, entry.account)) return entry.tag;
+      entries.delete(key);
+      return undefined;
+    },
+    forget: (hash) => void entries.delete(keyOf(hash)),
+    evict: (account) => changes.record(account),
+    evictAll() {
+      changes.recordAll();
+      entries.clear();
+    },
+  };
+}
