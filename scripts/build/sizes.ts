@@ -11,10 +11,10 @@ export interface Sizes {
 }
 
 /** `npm run build` warns above these, `npm test` fails. Of the archive a third is the words of all languages. */
-export const BUDGETS: Sizes = { popup: 18_000, background: 52_000, zip: 200_000 };
+export const BUDGETS: Sizes = { popup: 18_000, background: 53_000, zip: 200_000 };
 
 /** Those of a build that asks for scoped keys: it has jose's decryption besides. */
-export const BUDGETS_WITH_KEYS: Sizes = { ...BUDGETS, background: 57_500 };
+export const BUDGETS_WITH_KEYS: Sizes = { ...BUDGETS, background: 58_500 };
 
 /** A line for each size of a build, called `name`; one above its budget says so. */
 export function sizeLines(name: string, sizes: Sizes, budgets = BUDGETS): readonly string[] {

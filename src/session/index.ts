@@ -1,6 +1,6 @@
 // The session's commands and wake-ups, and the order of maintenance.
 import { createAttempts } from './sign-in/controller.ts';
-import { pollCompanion } from './companion/sync.ts';
+import { noteUse, pollCompanion } from './companion/sync.ts';
 import { moveCompanionSessionsToMemory } from './companion/session-store.ts';
 import { updateBackup } from './state/grant-backup.ts';
 import { countPopupOpened, recordChange } from './metrics/session-events.ts';
@@ -11,7 +11,7 @@ import { enforceConsent } from './metrics/withdrawal.ts';
 import { uploadMetrics } from './metrics/upload.ts';
 import { FxaError } from '../fxa/errors.ts';
 import type { Ports } from './ports.ts';
-import type { SessionService } from './service.ts';
+import type { MaintenanceOptions, SessionService } from './service.ts';
 import type { Settings } from './state/record.ts';
 import { changeAvatar, changeDisplayName, refreshProfile } from './profile.ts';
 import { recover, reset } from './lifecycle.ts';
@@ -40,10 +40,10 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
 
   /** No network. An error here must not hold up anything else. */
   const enforceConsentSafely = () => enforceConsent(context).catch(ports.report);
-  const syncTokens = async () => {
+  const syncTokens = async (when?: MaintenanceOptions) => {
     await deleteOrphanedSecrets(context);
     await enforceSessionOnly(context);
-    await pollCompanion(context);
+    await pollCompanion(context, when);
     await refreshAhead(context);
   };
   /** The last poll may have blocked metrics. */
@@ -51,22 +51,22 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
     await enforceConsentSafely();
     await uploadMetrics(context).catch(ports.report);
   };
-  const runMaintenance = async () => {
+  const runMaintenance = async (when?: MaintenanceOptions) => {
     await store.saveUnsaved();
     await enforceConsentSafely();
-    await syncTokens();
+    await syncTokens(when);
     await drainOutbox(context);
     await enforceAndUpload();
   };
-  const runMaintenanceLater = () => void runMaintenance().catch(ports.report);
-  const attempts = createAttempts(context, runMaintenanceLater);
+  const runMaintenanceLater = (when?: MaintenanceOptions) => void runMaintenance(when).catch(ports.report);
+  const attempts = createAttempts(context, () => runMaintenanceLater());
 
   /** Runs maintenance after the work, which may have left tokens to destroy. */
-  const thenMaintain = async <T>(work: Promise<T>): Promise<T> => {
+  const thenMaintain = async <T>(work: Promise<T>, when?: MaintenanceOptions): Promise<T> => {
     try {
       return await work;
     } finally {
-      runMaintenanceLater();
+      runMaintenanceLater(when);
     }
   };
 
@@ -106,7 +106,10 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
     async signOut({ forceLogin = false } = {}) {
       await signOut(context, 'by_user', { forceLogin });
       // Hand over or destroy the grant before polling the companion.
-      drainOutbox(context).then(syncTokens).then(enforceAndUpload).catch(ports.report);
+      drainOutbox(context)
+        .then(() => syncTokens())
+        .then(enforceAndUpload)
+        .catch(ports.report);
       await attempts.stop();
     },
 
@@ -131,6 +134,7 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
         const { session, held } = await accessToken(context, scope, { refused: replaces, account });
         // The token it replaces has to be destroyed.
         if (held.receivedAt >= began) runMaintenanceLater();
+        void noteUse(context).then((wasUnused) => wasUnused && runMaintenanceLater());
         const { token, scope: covers, expiresAt } = held;
         const uid = uidOf(session.account);
         accountOfToken.delete(token);
@@ -154,11 +158,14 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
 
     async popupOpened() {
       await store.saveUnsaved();
+      await noteUse(context);
       await countPopupOpened(context);
       const { status } = baseState((await store.read()).session);
-      if (status === 'signedIn') return thenMaintain(refreshProfile(context));
+      if (status === 'signedIn') return thenMaintain(refreshProfile(context), { atOnce: true });
       // The companion may know by now why the session ended.
-      return status === 'needsReauth' ? thenMaintain(beginFlow(context)) : beginFlow(context);
+      return status === 'needsReauth'
+        ? thenMaintain(beginFlow(context), { atOnce: true })
+        : beginFlow(context);
     },
     setDntGpc: (objects) => changeSetting('dntGpc', objects ? true : undefined),
     setMetrics: (on) => changeSetting('metrics', on),

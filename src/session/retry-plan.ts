@@ -40,12 +40,12 @@ export function isDue({ notBefore, failures }: RetryPlan, { rest, longest }: Wai
 }
 
 /** The plan that a session has under this key of `storage.session`; undefined before its first run. */
-export async function readPlan(
+export async function readPlan<Plan extends RetryPlan = RetryPlan>(
   { memory }: Pick<Ports, 'memory'>,
   key: string,
   sessionId: string,
-): Promise<RetryPlan | undefined> {
-  const stored = (await memory.get(key)) as (RetryPlan & { readonly sessionId: string }) | undefined;
+): Promise<Plan | undefined> {
+  const stored = (await memory.get(key)) as (Plan & { readonly sessionId: string }) | undefined;
   return stored?.sessionId === sessionId ? stored : undefined;
 }
 
@@ -53,7 +53,7 @@ export function savePlan(
   { memory }: Pick<Ports, 'memory'>,
   key: string,
   sessionId: string,
-  { notBefore, failures }: RetryPlan,
+  plan: RetryPlan,
 ): Promise<void> {
-  return memory.set({ [key]: { sessionId, notBefore, failures } });
+  return memory.set({ [key]: { ...plan, sessionId } });
 }

@@ -11,6 +11,11 @@ export interface BoundToken {
   readonly expiresAt: number;
 }
 
+export interface MaintenanceOptions {
+  /** Polls the companion as soon as it allows, even if the next poll is further away. */
+  readonly atOnce?: boolean;
+}
+
 export interface SessionService {
   /** Runs a sign-in to its end, or until it waits in a tab. If one is running, brings it to the front instead. */
   signIn(options?: SignInOptions): Promise<void>;
@@ -82,7 +87,7 @@ export interface SessionService {
   /** Destroys the grants and tokens that are due, and schedules the rest. */
   drainOutbox(): Promise<void>;
   /** Call at every wake: does whatever is due of polls, refreshes, uploads and revocations. */
-  runMaintenance(): Promise<void>;
+  runMaintenance(options?: MaintenanceOptions): Promise<void>;
   windowCreated(windowId: number): Promise<void>;
   windowRemoved(windowId: number): Promise<void>;
   tabUpdated(tabId: number, url: string): Promise<void>;

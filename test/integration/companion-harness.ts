@@ -6,11 +6,12 @@ import type { Database } from '../../src/companion/db/database.ts';
 import { openEmbedded } from '../companion/db/embedded.ts';
 import { createLog } from '../../src/companion/operations/log.ts';
 import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
+import { JITTER } from '../../src/fxa/back-off.ts';
 import type { Account } from '../../src/mock-accounts/store/types.ts';
 import { empty } from '../companion/db/empty.ts';
 import { CLIENT, createHarness, type Harness } from './harness.ts';
 
-/** Seconds between two questions; tests move the clock by more. */
+/** Seconds between two polls while the extension is used. */
 export const EVERY = 300;
 
 export interface CompanionHarness extends Harness {
@@ -94,7 +95,7 @@ export async function createCompanionHarness(): Promise<CompanionHarness> {
         'select name, sum(count)::integer as count from companion.metric group by name order by name',
       ),
     async later() {
-      host.skew += (EVERY + 1) * 1000;
+      host.skew += EVERY * (1 + JITTER) * 1000;
       await world.session.runMaintenance();
     },
   });

@@ -63,7 +63,7 @@ async function begin(config: BuildConfig): Promise<SessionService> {
 
 const ready = __TESTER__ ? configuration().then(begin) : begin(build);
 const after = (work: (session: SessionService) => Promise<unknown>) => void ready.then(work).catch(report);
-const tend = () => after((session) => session.runMaintenance());
+const tend = (atOnce = false) => after((session) => session.runMaintenance({ atOnce }));
 
 const notHere = () => Promise.reject(new FxaError('unsupported', 'Only tester builds can do this.'));
 const testerCommands: TesterCommands = __TESTER__

@@ -2,6 +2,7 @@
 import {
   COMPANION_PATHS,
   ENDED_REASONS,
+  POLL_AFTER,
   type AccountState,
   type EndedReason,
   type EndRequest,
@@ -18,6 +19,7 @@ import {
   type JsonObject,
   type JsonRequest,
 } from '../../fxa/http.ts';
+import { parsePollAfter } from './poll-schedule.ts';
 
 /** Milliseconds. The user may be waiting, and the answer is optional. */
 const TIMEOUT = 5000;
@@ -30,6 +32,13 @@ export interface SessionRejected {
 export interface CreateResult {
   readonly session: string;
   readonly state: State;
+}
+
+/** What the companion says about a session; without a state, the one known by its ETag is still true. */
+export interface StateResult {
+  readonly changed?: { readonly state: State; readonly etag?: string };
+  /** Seconds to wait at least before the next poll. */
+  readonly pollAfter: number;
 }
 
 /** The fields the extension uses; subscriptions come from the profile. */
@@ -75,17 +84,17 @@ export function companionApi(origin: string, { timeout = TIMEOUT, ...rest }: Htt
       return { session, state: stateOf(answer.body) };
     },
 
-    /** The account's state; undefined while it still matches `etag`. */
-    async state(
-      session: string,
-      etag?: string,
-    ): Promise<{ state: State; etag?: string } | SessionRejected | undefined> {
+    /** The account's state, if it no longer matches `etag`. */
+    async state(session: string, etag?: string): Promise<StateResult | SessionRejected> {
       const headers = etag === undefined ? {} : { 'if-none-match': etag };
       const answer = await ask(COMPANION_PATHS.session, session, { method: 'GET', headers });
       if ('rejected' in answer) return answer;
-      if (answer.response.status === 304) return undefined;
-      const newEtag = answer.response.headers.get('etag');
-      return { state: stateOf(answer.body), ...(newEtag !== null && { etag: newEtag }) };
+      const { status, headers: answered } = answer.response;
+      const pollAfter = parsePollAfter(answered.get(POLL_AFTER));
+      if (status === 304) return { pollAfter };
+      const newEtag = answered.get('etag');
+      const changed = { state: stateOf(answer.body), ...(newEtag !== null && { etag: newEtag }) };
+      return { changed, pollAfter };
     },
 
     /**

@@ -31,7 +31,7 @@ export async function findEndReason(
     if (!known) return undefined;
     const api = companionApi(known.origin, { ...context.http(), timeout: TIMEOUT });
     const answer = await api.state(known.session);
-    return answer && 'rejected' in answer ? suspectedEndFrom(answer.rejected) : undefined;
+    return 'rejected' in answer ? suspectedEndFrom(answer.rejected) : undefined;
   } catch {
     return undefined;
   }
@@ -60,19 +60,20 @@ export async function findUnexplainedEnd(context: Context): Promise<UnexplainedE
 
 /**
  * Asks the companion why a session ended, after Mozilla accounts rejected its grant. A deleted account is erased; a
- * changed password becomes the reason shown.
+ * changed password becomes the reason shown. Resolves with the seconds to wait before asking again.
  *
  * @throws FxaError as the companion's calls.
  */
 export async function fetchEndReason(
   context: Context,
   { id, companionSession: { origin, session } }: UnexplainedEnd,
-): Promise<void> {
+): Promise<number> {
   const answer = await companionApi(origin, context.http()).state(session);
-  if (!answer || !('rejected' in answer)) return;
+  if (!('rejected' in answer)) return answer.pollAfter;
   const reason = suspectedEndFrom(answer.rejected);
   if (reason)
     await context.store.dispatch({ type: 'endExplained', sessionId: id, reason, at: context.ports.now() });
   // A changed password may still be followed by a deleted account; no other reason is followed by anything.
   await invalidateCompanionSession(context, id, reason);
+  return 0;
 }

@@ -1,7 +1,6 @@
 // Polls the companion for account changes. Its answers only prompt a check with Mozilla accounts; they prove nothing by
 // themselves. Without a companion, or when it is down, everything else keeps working.
-import { LONGEST_BACK_OFF } from '../../fxa/back-off.ts';
-import { companionApi, type CompanionApi } from './client.ts';
+import { companionApi, type CompanionApi, type StateResult } from './client.ts';
 import {
   closeMetrics,
   createCompanionSession,
@@ -16,30 +15,48 @@ import {
 } from './session-store.ts';
 import { currentSession, type CompanionConfig, type Context } from '../context.ts';
 import { refetchProfile } from '../profile.ts';
-import { afterFailure, isDue, NEVER_TRIED, readPlan, savePlan, type Waits } from '../retry-plan.ts';
+import { afterFailure, readPlan, savePlan } from '../retry-plan.ts';
 import { fetchEndReason, findUnexplainedEnd } from './end-reason.ts';
+import { afterAnswer, failureWaits, nextPoll, type PollBasis, type PollPlan } from './poll-schedule.ts';
 import { baseState, liveSession, type SignedIn } from '../state/states.ts';
-import { ALARMS, LOCKS, MEMORY } from '../state/storage-items.ts';
+import { ALARMS, LOCAL, LOCKS, MEMORY } from '../state/storage-items.ts';
 
-/** The background often wakes several times in a row. */
-const MIN_INTERVAL_MS = 15_000;
-/** Longest pause between two questions why a session ended. */
-const MAX_INTERVAL_MS = 6 * 3_600_000;
+/** How exact `usedAt` is stored, in milliseconds. */
+const USE_PRECISION_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
+/**
+ * Notes that the extension is used. Resolves with whether it was the first use in an hour: the next poll may be far off
+ * then. Never rejects: without the note, the companion is only asked more rarely.
+ */
+export async function noteUse({ ports, config }: Context): Promise<boolean> {
+  if (!config.companion) return false;
+  const now = ports.now();
+  try {
+    const unused = now - (((await ports.local.get(LOCAL.usedAt)) as number | undefined) ?? 0);
+    if (Math.abs(unused) > USE_PRECISION_MS) await ports.local.set({ [LOCAL.usedAt]: now });
+    return unused > HOUR_MS;
+  } catch {
+    return false;
+  }
+}
 
 /** Polls the companion if due, and schedules the next poll. Call at every wake. */
-export async function pollCompanion(context: Context): Promise<void> {
+export async function pollCompanion(
+  context: Context,
+  { atOnce = false }: { readonly atOnce?: boolean } = {},
+): Promise<void> {
   const { companion } = context.config;
   if (!companion) return;
   await moveCompanionSessionsToMemory(context);
   await withCompanionLock(context, async () => {
     const live = await currentSession(context);
     const ended = live ? undefined : await findUnexplainedEnd(context);
-    if (live) await runIfDue(context, companion, live.id, () => poll(context, live));
+    const basis = { ...(await pollBasis(context, companion)), atOnce };
+    if (live) await runIfDue(context, basis, live.id, () => poll(context, live));
     if (ended) {
-      await runIfDue(context, companion, ended.id, async () => {
-        await fetchEndReason(context, ended);
-        return true;
-      });
+      const ask = async () => ({ accepted: true, pollAfter: await fetchEndReason(context, ended) });
+      await runIfDue(context, basis, ended.id, ask);
     }
     await scheduleNext(context, companion);
   });
@@ -67,73 +84,97 @@ export async function connectedSession(context: Context): Promise<Connection | u
   return { live, companionSession, api: companionApi(companionSession.origin, context.http()) };
 }
 
-/** Runs `work` if due, and plans the next run. It resolves with whether the companion accepted an existing session. */
+interface Polled {
+  /** The companion accepted an existing session; false when a new one was created. */
+  readonly accepted: boolean;
+  /** Seconds to wait at least. */
+  readonly pollAfter: number;
+}
+
+/** Runs `work` if due, and plans the next run. */
 async function runIfDue(
   { ports }: Context,
-  { every }: CompanionConfig,
+  basis: PollBasis,
   sessionId: string,
-  work: () => Promise<boolean>,
+  work: () => Promise<Polled>,
 ): Promise<void> {
-  const everyMs = every * 1000;
-  const rest = Math.min(MIN_INTERVAL_MS, everyMs);
-  const waits: Waits = { rest, first: everyMs, longest: LONGEST_BACK_OFF * 1000 };
-  const plan = (await readPlan(ports, MEMORY.companionPlan, sessionId)) ?? NEVER_TRIED;
-  if (!isDue(plan, waits, ports.now())) return;
+  const plan = await readPlan<PollPlan>(ports, MEMORY.companionPlan, sessionId);
+  if (nextPoll(plan, basis) > ports.now()) return;
+  const { every } = basis;
+  const { failures = 0 } = plan ?? {};
+  // The background may be stopped before it plans the next poll.
+  await ports.alarms.set(ALARMS.companion, ports.now() + every);
+  const spread = ports.random();
   const next = await work().then(
     // A new session is unproven, so the failure count stays.
-    (accepted) => ({ notBefore: ports.now() + rest, failures: accepted ? 0 : plan.failures }),
-    (error: unknown) => afterFailure(ports, plan, waits, error),
+    ({ accepted, pollAfter }) =>
+      afterAnswer(ports.now(), { every, pollAfter, spread, failures: accepted ? 0 : failures }),
+    (error: unknown): PollPlan => ({
+      ...afterFailure(ports, { notBefore: 0, failures }, failureWaits(basis), error),
+      askedAt: ports.now(),
+      spread,
+    }),
   );
   await savePlan(ports, MEMORY.companionPlan, sessionId, next);
 }
 
 /**
- * True when the companion accepted the existing session, false when a new one was created.
+ * Asks about the live session, or creates its companion session.
  *
  * @throws FxaError also when the companion rejected the session, so that repeated rejections back off.
  */
-async function poll(context: Context, live: SignedIn): Promise<boolean> {
+async function poll(context: Context, live: SignedIn): Promise<Polled> {
   const known = await getCompanionSession(context, live.id);
   if (!known) {
     await createCompanionSession(context, live);
-    return false;
+    return { accepted: false, pollAfter: 0 };
   }
   const answer = await companionApi(known.origin, context.http()).state(known.session, known.etag);
-  if (answer === undefined) return true;
   if ('rejected' in answer) {
     // Without a reason, replaces the session at once; with one, Mozilla accounts is asked first.
     if (!(await recordSuspicion(context, live, answer))) await createCompanionSession(context, live);
     throw sessionRejectedError();
   }
-  const { state, etag } = answer;
-  const { revision, metrics } = state;
+  const { changed, pollAfter } = answer;
+  if (changed) await applyState(context, live, known, changed);
+  return { accepted: true, pollAfter };
+}
+
+async function applyState(
+  context: Context,
+  live: SignedIn,
+  known: CompanionSession,
+  { state: { revision, metrics }, etag }: NonNullable<StateResult['changed']>,
+): Promise<void> {
   if (revision !== known.revision) {
     if (!metrics) await closeMetrics(context, live);
     // Keep the old revision until the profile was fetched, so that the next poll tries again.
-    if (!(await refetchProfile(context, () => (metrics ? undefined : closeMetrics(context, live)))))
-      return true;
+    if (!(await refetchProfile(context, () => (metrics ? undefined : closeMetrics(context, live))))) return;
     const after = await currentSession(context);
-    if (after?.id !== live.id) return true;
+    if (after?.id !== live.id) return;
     // The companion allows metrics by a profile it reads itself. Refresh the session only if there may be counts to
     // send.
     if (!metrics && (await context.metricsAllowed())) {
-      await createCompanionSession(context, after, { ...known, revision });
-      return true;
+      return createCompanionSession(context, after, { ...known, revision });
     }
   }
   await saveCompanionSession(context, live.id, { ...known, revision, ...(etag !== undefined && { etag }) });
-  return true;
 }
 
-async function scheduleNext(context: Context, { every }: CompanionConfig): Promise<void> {
+async function scheduleNext(context: Context, companion: CompanionConfig): Promise<void> {
   const { ports, store } = context;
-  const { session } = await store.read();
-  const subject = liveSession(session) ?? (await findUnexplainedEnd(context));
+  const subject = liveSession((await store.read()).session) ?? (await findUnexplainedEnd(context));
   if (!subject) return ports.alarms.clear(ALARMS.companion);
-  const plan = (await readPlan(ports, MEMORY.companionPlan, subject.id)) ?? NEVER_TRIED;
-  // The longer ago a session ended, the more rarely its reason is asked for.
-  const base = baseState(session);
-  const sinceEnd = base.status === 'needsReauth' ? ports.now() - base.endReason.at : 0;
-  const pause = Math.max(every * 1000, Math.min(MAX_INTERVAL_MS, sinceEnd));
-  return ports.alarms.set(ALARMS.companion, plan.failures > 0 ? plan.notBefore : ports.now() + pause);
+  const plan = await readPlan<PollPlan>(ports, MEMORY.companionPlan, subject.id);
+  return ports.alarms.set(ALARMS.companion, nextPoll(plan, await pollBasis(context, companion)));
+}
+
+/** A sign-in counts as use, and so does the end of one, whose reason may follow. */
+async function pollBasis({ ports, store }: Context, { every }: CompanionConfig): Promise<PollBasis> {
+  const now = ports.now();
+  const base = baseState((await store.read()).session);
+  const began = base.status === 'signedIn' ? base.since : (base.endReason?.at ?? 0);
+  const used = ((await ports.local.get(LOCAL.usedAt)) as number | undefined) ?? 0;
+  // An instant in the future is of a clock that has been corrected since.
+  return { every: every * 1000, usedAt: Math.max(0, ...[began, used].filter((at) => at <= now)), now };
 }

@@ -14,6 +14,8 @@ export const LOCAL = {
   metrics: 'metrics',
   /** `ServerConfig` that a tester selected (extension/server-config.ts); null for the built-in one. Never cleared. */
   server: 'server',
+  /** When the user last opened the popup or code called for a token, in milliseconds. Never cleared. */
+  usedAt: 'usedAt',
   /** True once the welcome page was opened. Never cleared. */
   welcomed: 'welcomed',
 } as const;
@@ -28,7 +30,7 @@ export const MEMORY = {
   secrets: 'secrets',
   /** Plain `CompanionSession`s by owner where sessions end with the browser; as in `LOCAL`. */
   companionSessions: 'companion',
-  /** `RetryPlan` of polls, under `LOCKS.companion`; overwritten by each poll. */
+  /** `PollPlan`, under `LOCKS.companion`; overwritten by each poll. */
   companionPlan: 'companionAsked',
   /** `RetryPlan` of uploads, under `LOCKS.companion`; overwritten by each upload. */
   uploadPlan: 'metricsSent',

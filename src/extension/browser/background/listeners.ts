@@ -1,9 +1,13 @@
 // Event listeners. Call each synchronously when the background starts.
 import { browser } from '../api.ts';
 
-export function onAlarm(name: string, work: () => void): void {
+/** Alarms are late by seconds, or by as long as the device was asleep. Milliseconds. */
+const LATE_MS = 120_000;
+
+/** `isLate`: the device was asleep when the alarm was due, or the browser was closed. */
+export function onAlarm(name: string, work: (isLate: boolean) => void): void {
   browser.alarms.onAlarm.addListener((alarm) => {
-    if (alarm.name === name) work();
+    if (alarm.name === name) work(Date.now() - alarm.scheduledTime > LATE_MS);
   });
 }
 
