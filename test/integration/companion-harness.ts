@@ -6,6 +6,7 @@ import type { Database } from '../../src/companion/db/database.ts';
 import { openEmbedded } from '../companion/db/embedded.ts';
 import { createLog } from '../../src/companion/operations/log.ts';
 import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
+import type { AnyEra } from '../../src/mock-accounts/era.ts';
 import { JITTER } from '../../src/fxa/back-off.ts';
 import type { Account } from '../../src/mock-accounts/store/types.ts';
 import { empty } from '../companion/db/empty.ts';
@@ -15,6 +16,8 @@ import { CLIENT, createHarness, type Harness } from './harness.ts';
 export const EVERY = 300;
 
 export interface CompanionHarness extends Harness {
+  /** The companion's, without a trailing slash. */
+  readonly companion: string;
   /** Starts the companion, with an empty database, at the address the extension was built with. */
   startCompanion(): Promise<void>;
   /** Starts it again, with what it had. */
@@ -29,10 +32,14 @@ export interface CompanionHarness extends Harness {
   readonly logged: string[];
 }
 
-export async function createCompanionHarness(): Promise<CompanionHarness> {
+export async function createCompanionHarness(
+  era: AnyEra = 'today',
+  options: Parameters<typeof createHarness>[1] = {},
+): Promise<CompanionHarness> {
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
-  const world = await createHarness('today', {
+  const world = await createHarness(era, {
+    ...options,
     companion: { origin, every: EVERY },
     metrics: { entrypoint: 'test-button', utm: { source: 'tests' } },
   });
@@ -72,6 +79,7 @@ export async function createCompanionHarness(): Promise<CompanionHarness> {
     running = undefined;
   };
   const companionWorld: CompanionHarness = Object.assign(world, {
+    companion: origin,
     logged,
     get ada() {
       const account = mock.store.accounts.byEmail('ada@example.com');
