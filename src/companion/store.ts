@@ -128,6 +128,39 @@ export interface Store {
   ping(): Promise<number>;
 }
 
+/** A sign-in begun by a web application. */
+export interface WebState {
+  /** Name of the client. */
+  readonly client: string;
+  /** Where the sign-in ends, as the URL parser writes it. */
+  readonly redirect: string;
+  /** S256 of the web application's verifier; absent where an old client gets the token itself. */
+  readonly challenge?: string | undefined;
+}
+
+/** What a one-time code is redeemed for. */
+export interface WebCode {
+  /** Name of the client. */
+  readonly client: string;
+  /** The only origin that may redeem it. */
+  readonly origin: string;
+  readonly challenge: string;
+  /** Sealed under the code, which is not stored. */
+  readonly sealed: Buffer;
+}
+
+/** Identified by SHA-256 hashes. `lifetime`: milliseconds, by the database's clock. */
+export interface WebSignIns {
+  saveWebState(
+    state: WebState & { readonly hash: Buffer; readonly browser: Buffer; readonly lifetime: number },
+  ): Promise<void>;
+  /** Deletes and returns a state of this browser: one caller gets it, all others undefined. */
+  takeWebState(hash: Buffer, browser: Buffer): Promise<WebState | undefined>;
+  saveWebCode(code: WebCode & { readonly hash: Buffer; readonly lifetime: number }): Promise<void>;
+  /** Deletes and returns a code: one caller gets it, all others undefined. */
+  takeWebCode(hash: Buffer): Promise<WebCode | undefined>;
+}
+
 /** Totals for the status page; nothing about a single account or session. */
 export interface OperatorState {
   readonly clients: Readonly<

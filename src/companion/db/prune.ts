@@ -35,6 +35,8 @@ const RULES: readonly Rule[] = [
   // Set-aside revocations are kept this long for the operator.
   { table: 'revocation', where: 'set_aside is not null and since < $1', after: 90 * DAY_MS },
   { table: 'engaged', where: DAY_BEFORE, after: 2 * DAY_MS },
+  { table: 'web_state', where: 'expires_at < $1', after: 0 },
+  { table: 'web_code', where: 'expires_at < $1', after: 0 },
 ];
 
 const ACCOUNT_AGE_MS = 30 * DAY_MS;

@@ -1,5 +1,5 @@
 // The store, assembled from its parts.
-import type { Store } from '../store.ts';
+import type { Store, WebSignIns } from '../store.ts';
 import type { Database } from './database.ts';
 import { deliveries } from './deliveries.ts';
 import { metrics } from './metrics.ts';
@@ -8,6 +8,7 @@ import { pruning } from './prune.ts';
 import { sessionCreation } from './create-session.ts';
 import { revocations } from './revocations.ts';
 import { sessions } from './sessions.ts';
+import { webSignIns } from './web-sign-in.ts';
 
 /** graphile-worker keeps a killed worker's lock for hours; after this time its job is requeued. */
 const OVERDUE_AFTER_MS = 120_000;
@@ -21,7 +22,7 @@ export interface StoreOptions {
 export function createStore(
   database: Database,
   { overdueAfter = OVERDUE_AFTER_MS }: StoreOptions = {},
-): Store {
+): Store & WebSignIns {
   return {
     ...deliveries(database),
     ...sessions(database),
@@ -30,5 +31,6 @@ export function createStore(
     ...revocations(database, overdueAfter),
     ...operator(database),
     ...pruning(database),
+    ...webSignIns(database),
   };
 }

@@ -97,6 +97,7 @@ it('never changes a released migration', () => {
     '0400b817d74de2b4ccf4a5e2bc627d6bc221654539c70d606355a3342bd3f6ee',
     '4a4ff8470d9ae39d1708d56cc5576f7e41ceeb8988621291ec8a8190a8091ae3',
     'f99ae1d053d6cb96062ccdbcb5658c9c89d226a237a65dc6d39b93bdb1481a3b',
+    '560a733a581cddf0c4f8399c8642cabe3d6687e3091ffcf920176baaf0b4156b',
   ]);
 });
 
