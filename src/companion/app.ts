@@ -5,7 +5,7 @@ import type { Deployment } from '../fxa/environments.ts';
 import type { Http } from '../fxa/http.ts';
 import { isLoopback } from '../fxa/secure-url.ts';
 import { createTokenCheck } from './bearer/check.ts';
-import { accountName, type Clients } from './clients.ts';
+import { accountName, everyKey, type AccountKeys, type Clients } from './clients.ts';
 import type { CompanionSettings } from './config.ts';
 import { endedBefore, type AccountNotification } from './db/notifications.ts';
 import { createPipeline } from './http/pipeline.ts';
@@ -17,6 +17,7 @@ import { dockerflow, type Version } from './operations/dockerflow.ts';
 import { accountsAnswer, createHealth } from './operations/health.ts';
 import type { Log } from './operations/log.ts';
 import { metricsRoute } from './operations/operator.ts';
+import { sessionRotation } from './sessions/rotate.ts';
 import { createSessionMemory } from './sessions/memory.ts';
 import { returnPage } from './return-page.ts';
 import { me } from './routes/me.ts';
@@ -24,6 +25,7 @@ import { metrics } from './routes/metrics.ts';
 import { sessions } from './routes/sessions.ts';
 import { webhooks } from './routes/webhooks.ts';
 import { createKeySet } from './security-events/key-set.ts';
+import type { AccountEvent } from './security-events/types.ts';
 import { createSetVerifier } from './security-events/verify-set.ts';
 import type { RequestHandler } from './server.ts';
 import { status } from './status/page.ts';
@@ -78,7 +80,8 @@ export function createApp(parts: AppParts): App {
     pollAfter,
     now,
   } = parts;
-  const { secret, realm, operatorPassword } = settings;
+  const secrets = { secret: settings.secret, formerSecret: settings.formerSecret };
+  const { realm, operatorPassword } = settings;
   const clients: Clients = new Map(settings.clients.map((client) => [client.clientId, client]));
   const deployment = deployments(endpoints);
   const keys = createKeySet({
@@ -93,7 +96,7 @@ export function createApp(parts: AppParts): App {
     http,
     mode: settings.tokenCheck,
     keySet: keys,
-    secret,
+    ...secrets,
     now,
     acceptedFor: settings.cacheTtl === undefined ? undefined : settings.cacheTtl * 1000,
     count: (outcome) => counters.tokenCache(outcome),
@@ -125,25 +128,23 @@ export function createApp(parts: AppParts): App {
   const memory = createSessionMemory();
   const everywhere = new Set(settings.clients.flatMap((one) => (one.everywhere ? one.clientId : [])));
   const endsEverywhere = everywhere.size === 0 ? undefined : (id: string) => everywhere.has(id);
+  const sessionParts = {
+    store,
+    check: tokens.check,
+    endsEverywhere,
+    ...secrets,
+    deployment,
+    http,
+    now,
+  };
+  const rotate = sessionRotation(settings, clients, store);
   app
-    .route(
-      '/',
-      sessions({
-        store,
-        check: tokens.check,
-        endsEverywhere,
-        secret,
-        deployment,
-        http,
-        now,
-        memory,
-        ...(pollAfter && { pollAfter }),
-      }),
-    )
+    .route('/', sessions({ ...sessionParts, rotate, memory, ...(pollAfter && { pollAfter }) }))
     .route(
       '/',
       metrics({
         store,
+        rotate,
         clients,
         deployment,
         fetch: http.fetch,
@@ -173,12 +174,14 @@ export function createApp(parts: AppParts): App {
     tokens.evict(account, endedBefore);
     memory.evict(account);
   };
+  const evict = (keys: AccountKeys, events: readonly AccountEvent[]) => {
+    for (const key of everyKey(keys))
+      evictAccount({ account: accountName(key), endedBefore: endedBefore(events, now()) });
+  };
   return {
     app,
     webhooks: webhooks({
       apply: (delivery) => store.apply(delivery),
-      evict: (account, events) =>
-        evictAccount({ account: accountName(account), endedBefore: endedBefore(events, now()) }),
       verify: createSetVerifier({
         issuer: endpoints.current().issuer,
         clients,
@@ -186,13 +189,14 @@ export function createApp(parts: AppParts): App {
         dialect: () => endpoints.current().dialect,
         now,
       }),
+      evict,
       limit: limits.webhooks,
       counters,
       log,
       trustedProxies,
       onForwarded,
       now,
-      secret,
+      ...secrets,
     }),
     onNotification: (notifications) => {
       notifications?.forEach(evictAccount);

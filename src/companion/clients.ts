@@ -22,8 +22,34 @@ export interface Client {
 export type Clients = ReadonlyMap<string, Client>;
 
 /** HMAC-SHA256, 32 bytes. Without the secret an account can't be identified, nor linked between two spaces. */
-export function accountKey(secret: Uint8Array, { space }: Client, uid: string): Buffer {
+export function accountKey(secret: Uint8Array, { space }: Pick<Client, 'space'>, uid: string): Buffer {
   return createHmac('sha256', secret).update(`${space}\0${uid}`).digest();
+}
+
+export interface Secrets {
+  /** 32 bytes: the key of account hashes. */
+  readonly secret: Uint8Array;
+  /** The one it replaces, during a rotation. */
+  readonly formerSecret?: Uint8Array | undefined;
+}
+
+/** By what an account is known: its key, and during a rotation the one it may still have. */
+export interface AccountKeys {
+  readonly account: Buffer;
+  readonly former?: Buffer;
+}
+
+export function accountKeys(secrets: Secrets, client: Pick<Client, 'space'>, uid: string): AccountKeys {
+  const { secret, formerSecret } = secrets;
+  return {
+    account: accountKey(secret, client, uid),
+    ...(formerSecret && { former: accountKey(formerSecret, client, uid) }),
+  };
+}
+
+/** All keys by which an account may be known. */
+export function everyKey({ account, former }: AccountKeys): readonly Buffer[] {
+  return former ? [account, former] : [account];
 }
 
 /**

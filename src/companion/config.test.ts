@@ -23,6 +23,33 @@ function faultsOf(variables: Variables): readonly string[] {
 }
 
 describe('readSettings', () => {
+  it('reads a new secret and the one it replaces, and two passwords', () => {
+    const { COMPANION_SECRET: one, ...rest } = FULL;
+    const other = 'A1'.repeat(32);
+    const { secret, formerSecret } = readSettings({ ...rest, COMPANION_SECRETS: `${other}, ${one}` });
+    expect([secret, formerSecret].map((bytes) => Buffer.from(bytes ?? []).toString('hex'))).toEqual([
+      other.toLowerCase(),
+      one,
+    ]);
+    expect(readSettings({ ...rest, COMPANION_SECRETS: one }).formerSecret).toBeUndefined();
+    expect(faultsOf({ ...FULL, COMPANION_SECRETS: `${other},${one}` })).toEqual([
+      expect.stringContaining('either COMPANION_SECRET or'),
+    ]);
+    for (const wrong of [`${one},${one}`, `${one},`, 'ab', `${one},${other},${'b2'.repeat(32)}`])
+      expect(faultsOf({ ...rest, COMPANION_SECRETS: wrong })).toEqual([
+        expect.stringMatching(/^COMPANION_SECRETS (?:must|takes|has the same)/),
+      ]);
+    const password = 'a long new password,a long old password';
+    expect(readSettings({ ...FULL, COMPANION_OPERATOR_PASSWORD: password }).operatorPassword).toBe(password);
+    for (const wrong of [
+      'a long new password,short',
+      'long enough for one,long enough for two,long enough for 3',
+    ])
+      expect(faultsOf({ ...FULL, COMPANION_OPERATOR_PASSWORD: wrong })).toEqual([
+        expect.stringMatching(/^COMPANION_OPERATOR_PASSWORD /),
+      ]);
+  });
+
   it('reads the environment, with defaults for optional settings', () => {
     const settings = readSettings(FULL);
     expect(settings).toMatchObject({

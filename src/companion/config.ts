@@ -4,15 +4,18 @@ import { knownEndpoints, type Endpoints } from '../fxa/environments.ts';
 import { secureUrl, withoutSlash } from '../fxa/secure-url.ts';
 import { clientList } from './client-list.ts';
 import { sessionAttributes, urlsOf } from './db/postgres-hosts.ts';
-import type { Client } from './clients.ts';
+import type { Client, Secrets } from './clients.ts';
+import { hexBytes, passwords, secretFaults, secretList } from './secret-settings.ts';
 
-export interface CompanionSettings {
+export interface CompanionSettings extends Secrets {
   readonly issuer: string;
   /** Absent: discovered at the issuer. */
   readonly endpoints?: Endpoints;
   readonly clients: readonly Client[];
   /** Key of the account hashes, at least 32 bytes. If it is lost, existing accounts can no longer be matched. */
   readonly secret: Uint8Array;
+  /** The secret it replaces; accounts move to the new one as their uids are shown. */
+  readonly formerSecret?: Uint8Array | undefined;
   /** URL of a PostgreSQL server. Absent: the embedded database. */
   readonly databaseUrl?: string | undefined;
   /** Folder of the embedded database. Absent: kept in memory. */
@@ -122,11 +125,8 @@ const DATABASE_URL = v.pipe(
 const ENVIRONMENT = v.object({
   FXA_ISSUER: ISSUER,
   COMPANION_CLIENTS: CLIENTS,
-  COMPANION_SECRET: v.pipe(
-    needed('32 random bytes in hex, such as "openssl rand -hex 32" prints'),
-    v.regex(/^(?:[0-9a-f]{2}){32,}$/i, 'must be at least 32 bytes in hex'),
-    v.transform((value): Uint8Array => Buffer.from(value, 'hex')),
-  ),
+  COMPANION_SECRET: v.optional(hexBytes),
+  COMPANION_SECRETS: v.optional(secretList),
   DATABASE_URL: v.optional(DATABASE_URL),
   COMPANION_DATA: v.optional(v.string()),
   HOST: needed('the address to listen on, such as 127.0.0.1 or 0.0.0.0'),
@@ -140,12 +140,7 @@ const ENVIRONMENT = v.object({
   COMPANION_REALM: v.optional(v.string(), 'companion'),
   COMPANION_CACHE_TTL: v.optional(wholeNumber(0, 300)),
   COMPANION_TRUSTED_PROXIES: v.optional(wholeNumber(0, 10), '0'),
-  COMPANION_OPERATOR_PASSWORD: v.optional(
-    v.pipe(
-      v.string(),
-      v.minLength(16, 'must have at least 16 characters, since it is exposed to the network'),
-    ),
-  ),
+  COMPANION_OPERATOR_PASSWORD: v.optional(passwords),
   LOG_LEVEL: v.optional(oneOf(LOG_LEVELS), 'info'),
   COMPANION_KEEP_ALIVE: v.optional(wholeNumber(1, 3600), String(KEEP_ALIVE)),
   COMPANION_DRAIN: v.optional(wholeNumber(0, 300), String(DRAIN)),
@@ -165,16 +160,21 @@ export function readSettings(variables: Variables): CompanionSettings {
     const where = typeof client === 'number' ? `has an error in client ${client + 1}: ` : '';
     return `${String(name)} ${where}${message}.`;
   });
+  faults.push(...secretFaults(given));
   if ('DATABASE_URL' in given === 'COMPANION_DATA' in given) {
     faults.push(
       'Set either DATABASE_URL (a PostgreSQL server) or COMPANION_DATA (a folder for the embedded database).',
     );
   }
-  if (!success || faults.length > 0) throw new ConfigError(faults);
+  const [secret = success ? output.COMPANION_SECRET : undefined, formerSecret] = success
+    ? (output.COMPANION_SECRETS ?? [])
+    : [];
+  if (!success || faults.length > 0 || secret === undefined) throw new ConfigError(faults);
   return {
     ...output.FXA_ISSUER,
     clients: output.COMPANION_CLIENTS,
-    secret: output.COMPANION_SECRET,
+    secret,
+    formerSecret,
     databaseUrl: output.DATABASE_URL,
     dataDir: output.COMPANION_DATA,
     host: output.HOST,

@@ -118,7 +118,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       // Exit without cleanup: an orderly stop would write to files that are no longer ours.
       process.exit(1);
     });
-    await checkSecret(database, settings.secret);
+    await checkSecret(database, settings);
     await claimSpaces(database, settings.clients);
     const store = createStore(database, redo);
     const state = cachedFor(STATE_FRESH, now, (at) => store.operatorState(at));

@@ -1,11 +1,11 @@
 // The store: what the companion needs from its database. Instants are in milliseconds; accounts and sessions are
 // identified by hashes. Due times go by the database's clock, which all instances share.
 import type { EndedReason, MetricsEvent } from '../contract/companion.ts';
+import type { AccountKeys } from './clients.ts';
 import type { AccountEvent, EventKind } from './security-events/types.ts';
 
 /** The events of one SET, applied all or none. */
-export interface Delivery {
-  readonly account: Buffer;
+export interface Delivery extends AccountKeys {
   readonly clientId: string;
   /** SHA-256 of client id and jti: identifies a delivery whose events have no instant, to detect replays. */
   readonly mark: Buffer;
@@ -13,8 +13,7 @@ export interface Delivery {
   readonly at: number;
 }
 
-export interface CreateRequest {
-  readonly account: Buffer;
+export interface CreateRequest extends AccountKeys {
   readonly clientId: string;
   /** SHA-256 of the session's 32 bytes. */
   readonly hash: Buffer;
@@ -77,7 +76,9 @@ export interface Store {
    * Registers an account so that its events are kept from now on; resolves with its revision. A deleted account stays
    * unknown.
    */
-  registerAccount(account: Buffer, at: number): Promise<number>;
+  registerAccount(keys: AccountKeys, at: number): Promise<number>;
+  /** Moves an account from its former key to its key, in one transaction; nothing when it has it already. */
+  rekey(keys: AccountKeys): Promise<void>;
   createSession(request: CreateRequest): Promise<CreateResult>;
   session(hash: Buffer, at: number): Promise<LiveSession | EndedSession | undefined>;
   /**
@@ -166,6 +167,8 @@ export interface OperatorState {
   readonly clients: Readonly<
     Record<string, { readonly sessions: number; readonly lastEvent?: { kind: EventKind; at: number } }>
   >;
+  /** During a rotation: accounts still under the former secret, and the instant when retention has ended the last. */
+  readonly rotation?: { readonly remaining: number; readonly endsAt?: number };
   /** Deliveries about known accounts, by hour of the last week. */
   readonly deliveries: readonly {
     readonly hour: number;

@@ -9,7 +9,7 @@ afterEach(() => {
 });
 
 const accepted = (account: string, expiresAt?: number): Accepted => ({
-  account,
+  accounts: [account],
   token: { client: client(), uid: UID, scope: 'profile', ...(expiresAt && { expiresAt }) },
 });
 const refused = { refused: invalidToken('no') };

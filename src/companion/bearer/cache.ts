@@ -6,8 +6,8 @@ import type { CheckedToken } from './types.ts';
 
 export interface Accepted {
   readonly token: CheckedToken;
-  /** The account's `accountName`. */
-  readonly account: string;
+  /** The account's `accountName`, and during a rotation that of its former key. */
+  readonly accounts: readonly string[];
 }
 export interface Refused {
   readonly refused: Problem;
@@ -77,10 +77,12 @@ export function createTokenCache({
   const keysOf = new Map<string, Set<string>>();
   const accepted = new LRUCache<string, Entry<Accepted>>({
     max: mostAccepted,
-    dispose: ({ verdict: { account } }, key) => {
-      const keys = keysOf.get(account);
-      keys?.delete(key);
-      if (keys?.size === 0) keysOf.delete(account);
+    dispose: ({ verdict: { accounts } }, key) => {
+      for (const account of accounts) {
+        const keys = keysOf.get(account);
+        keys?.delete(key);
+        if (keys?.size === 0) keysOf.delete(account);
+      }
     },
   });
   const refused = new LRUCache<string, Entry<Refused>>({ max: mostRefused });
@@ -108,7 +110,8 @@ export function createTokenCache({
       const end = expiresAt ?? from + ACCEPTED_WITHOUT_END_FOR;
       const until = Math.min(from + Math.min(acceptedFor, ACCEPTED_FOR), end);
       accepted.set(key, { verdict, from, until });
-      keysOf.set(verdict.account, (keysOf.get(verdict.account) ?? new Set()).add(key));
+      for (const account of verdict.accounts)
+        keysOf.set(account, (keysOf.get(account) ?? new Set()).add(key));
     },
     drop,
     evict(account) {

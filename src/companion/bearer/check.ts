@@ -1,7 +1,7 @@
 // Checks access tokens, caches the verdicts, and drops them at once when an account changes.
 import { grantedCovers } from '../../fxa/scopes.ts';
 import { isFxaError } from '../../fxa/errors.ts';
-import { accountKey, accountName, type Client } from '../clients.ts';
+import { accountKeys, accountName, everyKey, type Client, type Secrets } from '../clients.ts';
 import { KeysUnavailable } from '../security-events/key-set.ts';
 import { cacheKey, createTokenCache, type Verdict } from './cache.ts';
 import { createRevokedBefore, createEvictionLog } from './evictions.ts';
@@ -9,9 +9,7 @@ import { createIntrospector, type IntrospectorOptions } from './introspector.ts'
 import { accountsUnavailable, insufficientScope, invalidToken } from './refusals.ts';
 import type { TokenCheck } from './types.ts';
 
-export interface TokenCheckOptions extends IntrospectorOptions {
-  /** 32 bytes: the key of `accountKey`. */
-  readonly secret: Uint8Array;
+export interface TokenCheckOptions extends IntrospectorOptions, Secrets {
   /** See `CacheOptions`. */
   readonly acceptedFor?: number | undefined;
   /** Called for each cache lookup and eviction. */
@@ -58,12 +56,12 @@ export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
     // As in kinto-fxa: it must not be ambiguous which client's user a request is served as.
     if (matching.length > 1)
       return { refused: invalidToken('The access token matches more than one client') };
-    const account = accountName(accountKey(secret, client, uid));
-    if (isJwt && revokedBefore?.isRevoked(account, issuedAt ?? 0))
+    const accounts = everyKey(accountKeys(options, client, uid)).map(accountName);
+    if (isJwt && accounts.some((account) => revokedBefore?.isRevoked(account, issuedAt ?? 0)))
       return { refused: invalidToken('The access token was revoked') };
     const facts = { issuedAt, expiresAt, acr, amr, authenticatedAt };
     const known = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
-    return { account, token: { client, uid, scope, ...known } };
+    return { accounts, token: { client, uid, scope, ...known } };
   }
 
   async function resolveToken(key: string, token: string, fresh: boolean): Promise<Verdict> {
@@ -82,7 +80,8 @@ export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
     for (let attempts = 1; ; attempts += 1) {
       const mark = evictions.mark();
       const verdict = await evaluate(token, fresh);
-      const raced = 'account' in verdict && evictions.recordedSince(mark, verdict.account);
+      const raced =
+        'accounts' in verdict && verdict.accounts.some((account) => evictions.recordedSince(mark, account));
       if (raced && attempts < MOST_ATTEMPTS) continue;
       if (!fresh && !raced) cache.keep(key, verdict);
       if (fresh && 'refused' in verdict) cache.drop(key);

@@ -1,23 +1,28 @@
 // Creates a session, or refreshes the one the client presents.
 import { DAY_MS } from '../day.ts';
 import type { CreateResult, CreateRequest, Store } from '../store.ts';
+import type { AccountKeys } from '../clients.ts';
 import type { Database, Queryable } from './database.ts';
 import { StoreError } from './errors.ts';
 import { notifyOf } from './notifications.ts';
+import { isRotated, rekey } from './rotation.ts';
 import { readSession, sessionStatus } from './session-status.ts';
 
 const MOST_PER_DAY = 50;
 
 interface AccountRow {
+  readonly key: Buffer;
   readonly revision: number;
   readonly valid_after: number;
   readonly metrics_read_at: number;
 }
 
 const INSERT_ACCOUNT =
-  'insert into companion.account (key, created_at) values ($1, $2) on conflict do nothing returning revision';
+  'insert into companion.account (key, created_at) values (companion.current_key($1), $2) on conflict do nothing returning key';
 const LOCK_ACCOUNT =
-  'select revision, valid_after, metrics_read_at from companion.account where key = $1 for update';
+  'select key, revision, valid_after, metrics_read_at from companion.account where key = companion.current_key($1) for update';
+const DELETE_MOVED =
+  'delete from companion.account where key = $1 and key in (select former from companion.rekeyed) returning key';
 
 const PROVE_AGAIN = `
   update companion.session set proved_at = greatest(proved_at, $2), sealed_uid = $3, seen_at = greatest(seen_at, $4)
@@ -42,9 +47,9 @@ class Rejected extends Error {
 
 export function sessionCreation(database: Database): Pick<Store, 'registerAccount' | 'createSession'> {
   return {
-    registerAccount: async (account, at) => {
+    registerAccount: async (keys, at) => {
       const registered = await orRejected(
-        database.transaction((transaction) => lockAccount(transaction, account, at)),
+        database.transaction((transaction) => lockAccount(transaction, keys, at)),
       );
       return 'revision' in registered ? registered.revision : 0;
     },
@@ -67,10 +72,12 @@ async function orRejected<T>(created: Promise<T>): Promise<T | CreateResult> {
   }
 }
 
-async function createSession(transaction: Queryable, request: CreateRequest): Promise<CreateResult> {
-  const { account, hash, sealedUid, clientId, at } = request;
+async function createSession(transaction: Queryable, given: CreateRequest): Promise<CreateResult> {
+  const { hash, sealedUid, clientId, at } = given;
   // Lock order: accounts before sessions, as everywhere.
-  const accountRow = await lockAccount(transaction, account, at);
+  const accountRow = await lockAccount(transaction, given, at);
+  const account = accountRow.key;
+  const request = { ...given, account };
   if (request.presented) await requirePresented(transaction, request);
   const provedAt = Math.trunc(request.provedAt);
   if (accountRow.valid_after > provedAt) {
@@ -88,21 +95,28 @@ async function createSession(transaction: Queryable, request: CreateRequest): Pr
   return sessionStatus(row, at);
 }
 
-/** Locks the account's row, inserting it if needed. */
-async function lockAccount(transaction: Queryable, account: Buffer, at: number): Promise<AccountRow> {
+/** Locks the account's row, inserting it if needed; during a rotation it then has the key under the new secret. */
+async function lockAccount(transaction: Queryable, keys: AccountKeys, at: number): Promise<AccountRow> {
+  const { account } = keys;
+  const lock = async () => (await transaction.query<AccountRow>(LOCK_ACCOUNT, [account]))[0];
   for (;;) {
-    const [made] = await transaction.query(INSERT_ACCOUNT, [account, at]);
+    const known = isRotated(keys) ? await lock() : undefined;
+    if (known !== undefined) return known;
+    // First under the key that instances with the former secret know: of two that register the account, one waits.
+    const [made] = await transaction.query<{ key: Buffer }>(INSERT_ACCOUNT, [keys.former ?? account, at]);
     if (made !== undefined) {
-      // Check for a tombstone only now: a concurrent deletion has committed, otherwise its row would have blocked the
-      // insert.
+      // Check only now: a concurrent deletion or move has committed, otherwise its row would have blocked the insert.
       const [tombstone] = await transaction.query<{ deleted_at: number }>(
-        'select deleted_at from companion.tombstone where account = $1',
-        [account],
+        'select deleted_at from companion.tombstone where account = any($1)',
+        [[made.key, account]],
       );
       if (tombstone !== undefined) throw new Rejected({ status: 'deleted', at: tombstone.deleted_at });
+      const moved = await transaction.query(DELETE_MOVED, [made.key]);
+      if (moved.length > 0) continue;
     }
-    const [row] = await transaction.query<AccountRow>(LOCK_ACCOUNT, [account]);
-    // Missing when the account was deleted while this waited for the lock.
+    if (isRotated(keys)) await rekey(transaction, [keys]);
+    const row = await lock();
+    // Missing when the account was deleted or moved while this waited for the lock.
     if (row !== undefined) return row;
   }
 }

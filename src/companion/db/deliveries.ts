@@ -4,7 +4,8 @@ import type { AccountEvent } from '../security-events/types.ts';
 import type { Delivery, Store } from '../store.ts';
 import { batched } from './batch.ts';
 import type { Database } from './database.ts';
-import { formatNotification } from './notifications.ts';
+import { ACCOUNT_CHANNEL, formatNotification } from './notifications.ts';
+import { isRotated, rekey } from './rotation.ts';
 
 /** 256 entries in one notification fit PostgreSQL's limit of 8000 bytes. */
 const BATCH = { size: 256, limit: 4096, separable: isOfOneRow };
@@ -13,12 +14,20 @@ const BATCH = { size: 256, limit: 4096, separable: isOfOneRow };
  * Events of unknown accounts write nothing. Rows are locked in key order (accounts, then counters), so that instances
  * can run this concurrently. The parameters are columns: one row per event, one per capability.
  */
-const APPLY = 'select companion.apply_deliveries($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)';
+const APPLY = 'select companion.apply_current($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)';
 
 /** Implements `Store.apply`. */
 export function deliveries(database: Database): Pick<Store, 'apply'> {
   const write = async (batch: readonly Delivery[]) => {
-    await database.query(APPLY, columns(batch), 'apply_deliveries');
+    const rotated = batch.filter(isRotated);
+    if (rotated.length === 0) await database.query(APPLY, columns(batch), 'apply_deliveries');
+    else
+      await database.transaction(async (transaction) => {
+        await rekey(transaction, rotated);
+        const formerly = rotated.map(({ former, ...more }) => ({ ...more, account: former }));
+        await transaction.query('select pg_notify($1, $2)', [ACCOUNT_CHANNEL, formatNotification(formerly)]);
+        await transaction.query(APPLY, columns(batch), 'apply_deliveries');
+      });
     await database.flush();
   };
   return { apply: batched(write, { ...BATCH, gather: database.gather }) };

@@ -7,6 +7,8 @@ export const STORE_ERROR_CODES = [
   'too_many',
   /** COMPANION_SECRET is not the one the database was created with. */
   'secret_changed',
+  /** Accounts are still known by a secret that is no longer set. */
+  'secret_needed',
   /** A client's accounts were hashed with another space. */
   'space_changed',
   /** The database was written by a later version of the companion. */

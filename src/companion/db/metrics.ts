@@ -23,10 +23,12 @@ const ADD = `
 // The row lock keeps consent from changing before the insert commits.
 const ENGAGE = `
   with allowed as (
-    select key from companion.account where key = $1 and metrics and metrics_read_at >= $2 for share
+    select key from companion.account where key = companion.current_key($1) and metrics and metrics_read_at >= $2 for share
   )
   insert into companion.engaged (account, client_id, day) select key, $3, $4::date from allowed
   on conflict do nothing returning day`;
+
+const LOCK = 'select key from companion.account where key = companion.current_key($1) for update';
 
 export function metrics(database: Database): Pick<Store, 'addMetrics' | 'engageOnce' | 'forgetMetrics'> {
   return {
@@ -45,8 +47,12 @@ export function metrics(database: Database): Pick<Store, 'addMetrics' | 'engageO
     forgetMetrics: (account, clientId) =>
       database.transaction(async (transaction) => {
         // The lock waits for concurrent inserts, so that their rows are deleted too.
-        await transaction.query('select from companion.account where key = $1 for update', [account]);
-        await deleteMetrics(transaction, account, clientId);
+        // Twice, since it may be moved to another key meanwhile.
+        const [row] = [
+          ...(await transaction.query<{ key: Buffer }>(LOCK, [account])),
+          ...(await transaction.query<{ key: Buffer }>(LOCK, [account])),
+        ];
+        if (row !== undefined) await deleteMetrics(transaction, row.key, clientId);
       }),
   };
 }

@@ -4,6 +4,7 @@ import type { EventKind } from '../security-events/types.ts';
 import type { OperatorState, Store } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
 import { StoreError } from './errors.ts';
+import { rotationState } from './rotation.ts';
 import { ABSOLUTE_MS, IDLE_MS } from './session-status.ts';
 
 const SESSIONS = `
@@ -38,6 +39,7 @@ const CLOCK = 'select extract(epoch from clock_timestamp())::float8 * 1000 as cl
 export function operator(database: Database): Pick<Store, 'operatorState' | 'revocationState' | 'ping'> {
   return {
     operatorState: async (at) => ({
+      ...optional(await rotationState(database)),
       clients: await clients(database, at),
       deliveries: await database.query<OperatorState['deliveries'][number]>(DELIVERIES, [at - 7 * DAY_MS]),
       revocations: await pending(database),
@@ -57,6 +59,10 @@ export function operator(database: Database): Pick<Store, 'operatorState' | 'rev
       return clock;
     },
   };
+}
+
+function optional(rotation: OperatorState['rotation']): Pick<OperatorState, 'rotation'> {
+  return rotation === undefined ? {} : { rotation };
 }
 
 async function clients(database: Queryable, at: number): Promise<OperatorState['clients']> {

@@ -12,6 +12,9 @@ const SLICE_PAGES = 64;
 /** Time limit for one slice on a busy server, in milliseconds; no request waits for it. */
 const SLICE_PATIENCE_MS = 120_000;
 
+/** Sessions are kept this long after their end, in milliseconds. */
+export const SESSION_KEPT_MS = 30 * DAY_MS;
+
 interface Rule {
   readonly table: string;
   /** `$1` is the instant before which rows are deleted. */
@@ -28,7 +31,7 @@ const RULES: readonly Rule[] = [
   {
     table: 'session',
     where: `coalesce(ended_at, least(seen_at + ${IDLE_MS}, created_at + ${ABSOLUTE_MS})) < $1`,
-    after: 30 * DAY_MS,
+    after: SESSION_KEPT_MS,
   },
   { table: 'delivery_count', where: 'hour < $1', after: 60 * DAY_MS },
   { table: 'metric', where: DAY_BEFORE, after: 90 * DAY_MS },
@@ -39,7 +42,8 @@ const RULES: readonly Rule[] = [
   { table: 'web_code', where: 'expires_at < $1', after: 0 },
 ];
 
-const ACCOUNT_AGE_MS = 30 * DAY_MS;
+/** Accounts without sessions are kept this long, in milliseconds. */
+export const ACCOUNT_AGE_MS = 30 * DAY_MS;
 const NO_SESSION = 'not exists (select from companion.session where session.account = account.key)';
 
 type Slice = (transaction: Queryable, pages: Pages) => Promise<unknown>;

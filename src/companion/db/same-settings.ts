@@ -1,28 +1,76 @@
 // Checks that a database was made with the same secret and the same spaces of clients: under others, its hashes are
 // meaningless and events would no longer match its accounts.
 import { createHmac } from 'node:crypto';
-import type { Client } from '../clients.ts';
-import type { Database } from './database.ts';
+import type { Client, Secrets } from '../clients.ts';
+import type { Database, Queryable } from './database.ts';
 import { StoreError } from './errors.ts';
+import { countRemaining } from './rotation.ts';
 
-/**
- * Records the secret's mark in a new database; afterwards it must match.
- *
- * @throws StoreError `secret_changed`; nothing is written then.
- */
-export async function checkSecret(database: Database, secret: Uint8Array): Promise<void> {
-  const mark = createHmac('sha256', secret).update('made with').digest();
-  await database.query(
-    'insert into companion.made_with (mark) select $1 where not exists (select from companion.made_with) on conflict do nothing',
-    [mark],
-  );
-  const found = await database.query<{ mark: Uint8Array }>('select mark from companion.made_with');
-  if (found.every((row) => mark.equals(row.mark))) return;
-  throw new StoreError(
+interface Mark {
+  readonly mark: Buffer;
+  readonly retiring: boolean;
+}
+
+const markOf = (secret: Uint8Array) => createHmac('sha256', secret).update('made with').digest();
+
+const changed = () =>
+  new StoreError(
     'secret_changed',
     'COMPANION_SECRET is not the one this database was created with, so its accounts could no longer be ' +
-      'matched. Set the old secret, or use another database.',
+      'matched. Set the old secret (to replace it: COMPANION_SECRETS=new,old), or use another database.',
   );
+
+/**
+ * Records the secret's mark in a new database; afterwards it must match, or replace the former one, which begins a
+ * rotation. Without the former one it ends, once no account is known by it. During it, instances that have only the
+ * former one may still start.
+ *
+ * @throws StoreError `secret_changed`, `secret_needed`; nothing is written then.
+ */
+export async function checkSecret(database: Database, { secret, formerSecret }: Secrets): Promise<void> {
+  await database.transaction(async (transaction) => {
+    await transaction.query('lock table companion.made_with in share row exclusive mode');
+    const known = await transaction.query<Mark>('select mark, retiring from companion.made_with');
+    const [own, former] = [markOf(secret), formerSecret && markOf(formerSecret)];
+    const current = known.find(({ mark }) => own.equals(mark));
+    const others = known.filter(({ mark }) => !own.equals(mark) && !former?.equals(mark));
+    if (current?.retiring && !former) return;
+    const isKnown = known.length === 0 || known.length > others.length;
+    if (!isKnown || current?.retiring || others.some(({ retiring }) => !retiring)) throw changed();
+    if (others.length > 0) await endRotation(transaction, others);
+    await transaction.query('insert into companion.made_with (mark) values ($1) on conflict do nothing', [
+      own,
+    ]);
+    if (former && !current) await transaction.query(RETIRE, [former]);
+  });
+}
+
+const RETIRE = `
+  insert into companion.made_with (mark, retiring) values ($1, true) on conflict (mark) do update set retiring = true`;
+
+async function endRotation(transaction: Queryable, former: readonly Mark[]): Promise<void> {
+  const remaining = await countRemaining(transaction);
+  if (remaining > 0)
+    throw new StoreError(
+      'secret_needed',
+      `${remaining} accounts are known by a secret that is no longer set, so their events would be lost. Keep it as ` +
+        'the second one of COMPANION_SECRETS until "status" counts none, or give them up with the command "end-rotation".',
+    );
+  await transaction.query('delete from companion.rekeyed');
+  await transaction.query('delete from companion.made_with where mark = any($1)', [
+    former.map(({ mark }) => mark),
+  ]);
+}
+
+/**
+ * Checks the secrets for one that only looks things up: it needs all that accounts are known by.
+ *
+ * @throws StoreError `secret_changed`
+ */
+export async function requireSecret(database: Queryable, { secret, formerSecret }: Secrets): Promise<void> {
+  const given = [secret, ...(formerSecret ? [formerSecret] : [])].map(markOf);
+  const known = await database.query<Mark>('select mark from companion.made_with');
+  if (!known.every(({ mark }) => given.some((one) => one.equals(mark)))) throw changed();
 }
 
 type Keyed = Pick<Client, 'clientId' | 'name' | 'space'>;

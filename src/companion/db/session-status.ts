@@ -72,5 +72,7 @@ const LOCK_ACCOUNT = `
 
 /** Locks a session's account, if it has one. Lock order: accounts before sessions, as everywhere. */
 export async function lockAccountOf(transaction: Queryable, hash: Buffer): Promise<void> {
-  await transaction.query(LOCK_ACCOUNT, [hash]);
+  const locked = await transaction.query(LOCK_ACCOUNT, [hash]);
+  // It may have been moved to another key while this waited.
+  if (locked.length === 0) await transaction.query(LOCK_ACCOUNT, [hash]);
 }

@@ -7,6 +7,7 @@ import { operator } from './operator.ts';
 import { pruning } from './prune.ts';
 import { sessionCreation } from './create-session.ts';
 import { revocations } from './revocations.ts';
+import { rotation } from './rotation.ts';
 import { sessions } from './sessions.ts';
 import { webSignIns } from './web-sign-in.ts';
 
@@ -32,5 +33,6 @@ export function createStore(
     ...operator(database),
     ...pruning(database),
     ...webSignIns(database),
+    ...rotation(database),
   };
 }

@@ -6,12 +6,15 @@ import type { Counters } from './counters.ts';
 export const OPERATOR = 'operator';
 
 /**
- * Basic authentication as user `operator`, compared in constant time.
+ * Basic authentication as user `operator`, compared in constant time. `passwords`: one, or the new one and the old one,
+ * separated by a comma.
  *
  * @throws HTTPException 401 with a challenge.
  */
-export function operatorOnly(password: string): MiddlewareHandler {
-  return basicAuth({ username: OPERATOR, password, realm: 'companion' });
+export function operatorOnly(passwords: string): MiddlewareHandler {
+  const [password = '', ...others] = passwords.split(',');
+  const users = others.map((other) => ({ username: OPERATOR, password: other }));
+  return basicAuth({ username: OPERATOR, password, realm: 'companion' }, ...users);
 }
 
 /** `GET /metrics` for Prometheus; absent without a password. */

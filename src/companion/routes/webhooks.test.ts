@@ -41,7 +41,7 @@ function harness({
       applied.push(delivery);
       return store();
     },
-    evict: (account, events) => said.push(`evict ${account.toString('hex')} ${events.length}`),
+    evict: ({ account }, events) => said.push(`evict ${account.toString('hex')} ${events.length}`),
     limit: (_address, work) => work(),
     counters: {
       webhook: (...outcome) => counted.push(outcome.join(' ')),

@@ -4,7 +4,7 @@
 // It is a plain handler of Node's requests: during the backlog after an outage, a framework would be most of the cost.
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { accountKey } from '../clients.ts';
+import { accountKeys, type AccountKeys, type Secrets } from '../clients.ts';
 import { addressBehind } from '../http/address.ts';
 import { checkAuthorization, LARGEST_BODY, tooLarge } from '../http/body.ts';
 import { problemOf } from '../http/errors.ts';
@@ -22,11 +22,11 @@ import type { Store } from '../store.ts';
 
 export const WEBHOOK_PATH = '/webhooks/fxa';
 
-export interface WebhookOptions {
+export interface WebhookOptions extends Secrets {
   readonly verify: VerifySet;
   readonly apply: Store['apply'];
   /** Called before the events are stored, so that cached verdicts don't outlive them even if the database fails. */
-  readonly evict?: (account: Buffer, events: readonly AccountEvent[]) => void;
+  readonly evict?: (keys: AccountKeys, events: readonly AccountEvent[]) => void;
   readonly limit: RateLimits['webhooks'];
   readonly counters: Pick<Counters, 'webhook' | 'request'>;
   readonly log: Pick<Log, 'event' | 'failure' | 'tally' | 'writes'>;
@@ -35,8 +35,6 @@ export interface WebhookOptions {
   readonly onForwarded?: () => void;
   /** Milliseconds. */
   readonly now: () => number;
-  /** Key of the account hashes. */
-  readonly secret: Uint8Array;
 }
 
 /** Seconds. FxA: the broker redelivers at its own pace, with a new token. */
@@ -132,13 +130,14 @@ async function processSet(token: string, options: WebhookOptions): Promise<void>
 
 async function applySet(
   { client, subject, jti, events }: VerifiedSet,
-  { apply, evict, now, secret }: WebhookOptions,
+  options: WebhookOptions,
 ): Promise<void> {
   if (events.length === 0) return;
-  const account = accountKey(secret, client, subject);
-  evict?.(account, events);
+  const { apply, evict, now } = options;
+  const keys = accountKeys(options, client, subject);
+  evict?.(keys, events);
   const mark = hash('sha256', `${client.clientId}\0${jti}`, 'buffer');
-  await apply({ account, clientId: client.clientId, mark, events, at: now() });
+  await apply({ ...keys, clientId: client.clientId, mark, events, at: now() });
 }
 
 function invalidToken({ reason, message }: Refusal): Problem {

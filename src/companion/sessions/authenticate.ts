@@ -39,6 +39,8 @@ export function presentedToken(c: Context): Buffer {
 
 export interface SessionSource {
   readonly store: Store;
+  /** During a rotation, moves the session's account to its key under the new secret. */
+  readonly rotate?: ((session: LiveSession, token: Uint8Array) => Promise<LiveSession>) | undefined;
 }
 
 /**
@@ -47,12 +49,12 @@ export interface SessionSource {
  * @throws Problem 401 `unknown_session`, 401 `session_ended` with reason and instant.
  */
 export async function liveSession(
-  { store }: SessionSource,
+  { store, rotate }: SessionSource,
   token: Uint8Array,
   now: number,
 ): Promise<LiveSession> {
   const session = await store.session(sessionHash(token), now);
   if (session === undefined) throw unknownSession();
   if (session.status === 'ended') throw endedSession(session.reason, session.at);
-  return session;
+  return rotate ? rotate(session, token) : session;
 }

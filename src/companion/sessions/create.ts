@@ -1,5 +1,5 @@
 // Creates sessions: verifies the access token, uses it once to read the profile, and doesn't keep it.
-import { accountKey } from '../clients.ts';
+import { accountKeys, type Secrets } from '../clients.ts';
 import type { CheckedToken, TokenCheck } from '../bearer/types.ts';
 import type { Deployment } from '../../fxa/environments.ts';
 import type { Http } from '../../fxa/http.ts';
@@ -9,11 +9,9 @@ import { readMetricsEnabled } from './profile.ts';
 import { sealUid } from './seal.ts';
 import { newSessionToken, sessionHash } from './token.ts';
 
-export interface SessionParts {
+export interface SessionParts extends Secrets {
   readonly store: Store;
   readonly check: TokenCheck;
-  /** 32 bytes: the key of `accountKey`. */
-  readonly secret: Uint8Array;
   /** Whether a client's sign-outs end all sessions in its space. Default: none does. */
   readonly endsEverywhere?: ((clientId: string) => boolean) | undefined;
   readonly deployment: (clientId: string) => Deployment;
@@ -41,17 +39,17 @@ export async function createSession(
   accessToken: string,
   presented: Uint8Array | undefined,
 ): Promise<CreatedSession> {
-  const { store, check, secret, deployment, http, now } = parts;
+  const { store, check, deployment, http, now } = parts;
   // Taken before the first request: anything that happens later is newer than the answers.
   const at = now();
   const checked = await check(accessToken, { fresh: true });
-  const account = accountKey(secret, checked.client, checked.uid);
+  const keys = accountKeys(parts, checked.client, checked.uid);
   const { clientId } = checked.client;
   // Register the account before reading the profile, so that later events are kept and count as newer. Earlier events,
   // not kept for an unknown account, are reflected in the profile, or make it refuse the token.
-  const readAtRevision = await store.registerAccount(account, at);
+  const readAtRevision = await store.registerAccount(keys, at);
   const metrics = await readMetricsEnabled(deployment(clientId), accessToken, checked.uid, http);
-  const facts = { account, clientId, provedAt: provedAt(checked, at), metrics, readAtRevision, at };
+  const facts = { ...keys, clientId, provedAt: provedAt(checked, at), metrics, readAtRevision, at };
 
   if (presented !== undefined) {
     const session = await storeSession(store, facts, presented, checked, true);

@@ -12,19 +12,25 @@ interface Notice {
 
 const OLD = HOUR;
 
-/** Renders the notices, worst first. */
-export function notices(facts: StatusFacts): Markup {
+/** Finds the notices, worst first; one says that all is well. */
+export function findNotices(facts: StatusFacts): readonly Notice[] {
   const found = [
     ...databaseNotices(facts),
     ...clockNotices(facts),
     ...proxyNotices(facts),
     ...revocationNotices(facts),
+    ...rotationNotices(facts),
     ...silences(facts),
   ];
   if (found.length === 0)
     found.push({ class: 'good', title: 'All is well', says: 'Nothing needs your attention.' });
+  return found;
+}
+
+/** Renders the notices. */
+export function notices(facts: StatusFacts): Markup {
   return html`<ul class="notices">
-    ${found.map((notice) => html`<li class="${notice.class}"><strong>${notice.title}</strong>${notice.says}</li>`)}
+    ${findNotices(facts).map((notice) => html`<li class="${notice.class}"><strong>${notice.title}</strong>${notice.says}</li>`)}
   </ul>`;
 }
 
@@ -78,6 +84,22 @@ function revocationNotices({ state, now }: StatusFacts): Notice[] {
     });
   }
   return found;
+}
+
+function rotationNotices({ state }: StatusFacts): Notice[] {
+  if (!state?.rotation) return [];
+  const { remaining, endsAt } = state.rotation;
+  if (remaining === 0)
+    return [
+      {
+        class: 'odd',
+        title: 'No account is under the old secret',
+        says: 'Remove it from COMPANION_SECRETS.',
+      },
+    ];
+  const by = endsAt === undefined ? '' : `, at the latest on ${new Date(endsAt).toISOString().slice(0, 10)}`;
+  const says = `They move when they are used, or are erased${by}. Keep both secrets until then.`;
+  return [{ class: 'odd', title: `${counted(remaining, 'account')} still under the old secret`, says }];
 }
 
 function silences({ clients, state, now, silentDays }: StatusFacts): Notice[] {

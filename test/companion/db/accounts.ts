@@ -57,3 +57,13 @@ export async function createdFor(
   if (created.status !== 'live') throw new Error(`The session is ${created.status}.`);
   return request.hash;
 }
+
+/** Gives an account, by a session of it, an event, a capability, counts and a reported day. */
+export async function fillAccount(store: Store, session: Buffer, account: Buffer): Promise<void> {
+  const changedAt = NOON;
+  const kind = 'subscription_state_change';
+  const subscribed = { kind, capabilities: ['pro'], isActive: true, changedAt } as const;
+  await store.apply(deliveryFor(account, [{ kind: 'profile_change' }, subscribed]));
+  await store.addMetrics(session, [{ name: 'opened', day: dayOf(NOON), count: 3 }], NOON, NOON);
+  await store.engageOnce(account, CLIENT, dayOf(NOON), NOON);
+}

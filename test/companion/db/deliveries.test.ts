@@ -192,7 +192,7 @@ onEachDatabase((harness) => {
       const hash = await createdFor(harness.store, ada);
       const optOut = deliveryFor(ada, { kind: 'metrics_opt_out' });
       await harness.store.apply(optOut);
-      const readAtRevision = await harness.store.registerAccount(ada, NOON);
+      const readAtRevision = await harness.store.registerAccount({ account: ada }, NOON);
       await harness.store.createSession(
         requestFor(ada, { hash, presented: true, readAtRevision, at: NOON + 1 }),
       );

@@ -63,7 +63,7 @@ onEachDatabase((harness) => {
 
   it('stay off when an opt-out arrives while the profile is read', async () => {
     const hash = await createdFor(harness.store, ada);
-    const readAtRevision = await harness.store.registerAccount(ada, NOON);
+    const readAtRevision = await harness.store.registerAccount({ account: ada }, NOON);
     await harness.store.apply(deliveryFor(ada, { kind: 'metrics_opt_out' }));
     await harness.store.createSession(
       requestFor(ada, { hash, presented: true, readAtRevision, at: NOON + 1 }),

@@ -20,7 +20,7 @@ const grace = hashOf('grace');
 onEachDatabase((harness) => {
   it('returns a created session by its hash only', async () => {
     const request = requestFor(ada);
-    expect(await harness.store.registerAccount(ada, NOON)).toBe(0);
+    expect(await harness.store.registerAccount({ account: ada }, NOON)).toBe(0);
     const live = {
       status: 'live',
       account: ada,
@@ -58,8 +58,8 @@ onEachDatabase((harness) => {
   });
 
   it('respects events between registering an account and creating its first session', async () => {
-    await harness.store.registerAccount(ada, NOON);
-    await harness.store.registerAccount(grace, NOON);
+    await harness.store.registerAccount({ account: ada }, NOON);
+    await harness.store.registerAccount({ account: grace }, NOON);
     await harness.store.apply(deliveryFor(ada, { kind: 'password_change', changedAt: NOON }));
     await harness.store.apply(deliveryFor(grace, { kind: 'delete_user' }));
     expect(await harness.store.createSession(requestFor(ada))).toMatchObject({
@@ -67,7 +67,7 @@ onEachDatabase((harness) => {
       at: NOON,
     });
     expect(await harness.store.createSession(requestFor(grace))).toMatchObject({ status: 'deleted' });
-    expect(await harness.store.registerAccount(grace, NOON)).toBe(0);
+    expect(await harness.store.registerAccount({ account: grace }, NOON)).toBe(0);
     expect(await harness.database.query('select from companion.account where key = $1', [grace])).toEqual([]);
   });
 

@@ -190,7 +190,8 @@ export function fakeStore(): FakeStore {
       for (const event of events) happen(hex(account), event, hex(mark), at);
       return Promise.resolve();
     },
-    registerAccount: async (account) => Promise.resolve(open(hex(account)).revision),
+    registerAccount: async ({ account }) => Promise.resolve(open(hex(account)).revision),
+    rekey: () => Promise.resolve(),
     createSession: async (request) => Promise.resolve(createSession(request)),
     session: async (hash) => Promise.resolve(look(hash)),
     async end(hash, refreshTokenIds, at, { forgetMetrics = false, everywhere } = {}) {

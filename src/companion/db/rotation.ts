@@ -1,0 +1,80 @@
+// Rotation of the secret: accounts move to their keys under the new one whenever something shows their uid.
+import { DAY_MS } from '../day.ts';
+import type { AccountKeys } from '../clients.ts';
+import type { OperatorState, Store } from '../store.ts';
+import type { Database, Queryable } from './database.ts';
+import { eraseAccounts } from './person.ts';
+import { ACCOUNT_AGE_MS, SESSION_KEPT_MS } from './prune.ts';
+import { ABSOLUTE_MS, IDLE_MS } from './session-status.ts';
+
+type Rotated = AccountKeys & Required<Pick<AccountKeys, 'former'>>;
+
+export function isRotated<K extends AccountKeys>(keys: K): keys is K & Rotated {
+  return keys.former !== undefined;
+}
+
+/** Moves those that are known by their former keys. */
+export async function rekey(transaction: Queryable, all: readonly Rotated[]): Promise<void> {
+  const columns = [all.map(({ former }) => former), all.map(({ account }) => account)];
+  await transaction.query('select companion.rekey($1, $2)', columns, 'rekey');
+}
+
+export function rotation(database: Database): Pick<Store, 'rekey'> {
+  return {
+    rekey: async (keys) => {
+      if (!isRotated(keys)) return;
+      await database.transaction((transaction) => rekey(transaction, [keys]));
+      await database.flush();
+    },
+  };
+}
+
+/** Accounts made or moved under the new secret have a row in `rekeyed`. */
+const REMAINING = 'not exists (select from companion.rekeyed where rekeyed.key = account.key)';
+
+/** How many accounts are still under the former secret. */
+export async function countRemaining(database: Queryable): Promise<number> {
+  const [row] = await database.query<{ count: number }>(
+    `select count(*) as count from companion.account where ${REMAINING}`,
+  );
+  return row?.count ?? 0;
+}
+
+// An account is erased once its last session is, and those are kept for a while after their end.
+const ENDS = `
+  select count(*) as remaining, max(greatest(created_at + ${ACCOUNT_AGE_MS}, gone + ${SESSION_KEPT_MS})) as "endsAt"
+  from (
+    select account.created_at,
+      (select max(coalesce(ended_at, least(seen_at + ${IDLE_MS}, s.created_at + ${ABSOLUTE_MS})))
+        from companion.session s where s.account = account.key) as gone
+    from companion.account where ${REMAINING}
+  ) as one`;
+
+/** Undefined when no rotation is under way. */
+export async function rotationState(database: Queryable): Promise<OperatorState['rotation']> {
+  const [retiring] = await database.query('select from companion.made_with where retiring');
+  if (retiring === undefined) return undefined;
+  const [row] = await database.query<{ remaining: number; endsAt: number | null }>(ENDS);
+  const { remaining = 0, endsAt } = row ?? {};
+  // Pruning is daily.
+  return { remaining, ...(typeof endsAt === 'number' && { endsAt: endsAt + DAY_MS }) };
+}
+
+/**
+ * Erases the accounts still under the former secret, and ends their sessions; resolves with how many, or undefined when
+ * no companion has started with both secrets.
+ */
+export async function eraseRemaining(database: Database): Promise<number | undefined> {
+  const erased = await database.transaction(async (transaction) => {
+    const [retiring] = await transaction.query('select from companion.made_with where retiring');
+    if (retiring === undefined) return undefined;
+    const rows = await transaction.query<{ key: Buffer }>(
+      `select key from companion.account where ${REMAINING} order by key for update`,
+    );
+    const keys = rows.map(({ key }) => key);
+    await eraseAccounts(transaction, keys, 'expired');
+    return keys.length;
+  });
+  await database.flush();
+  return erased;
+}

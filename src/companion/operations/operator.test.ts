@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { createCounters } from './counters.ts';
+import { metricsRoute } from './operator.ts';
+
+it('accepts the new and the old password while it is replaced, and nothing else', async () => {
+  const counters = createCounters(() => Promise.resolve({ pending: 0, setAside: [] }));
+  const app = metricsRoute(counters, 'new,old');
+  for (const [given, status] of [
+    ['new', 200],
+    ['old', 200],
+    ['new,old', 401],
+    ['', 401],
+  ] as const) {
+    const headers = { authorization: `Basic ${btoa(`operator:${given}`)}` };
+    expect((await app.request('/metrics', { headers })).status).toBe(status);
+  }
+});
