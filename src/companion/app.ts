@@ -29,12 +29,14 @@ import type { AccountEvent } from './security-events/types.ts';
 import { createSetVerifier } from './security-events/verify-set.ts';
 import type { RequestHandler } from './server.ts';
 import { status } from './status/page.ts';
-import type { OperatorState, Store } from './store.ts';
+import type { OperatorState, Store, WebSignIns } from './store.ts';
+import { isAuthorizedOrigin } from './web-sign-in/authorized-domains.ts';
+import { webSignIn } from './web-sign-in/routes.ts';
 
 export interface AppParts {
   readonly settings: CompanionSettings;
-  readonly store: Store;
   readonly endpoints: CurrentEndpoints;
+  readonly store: Store & WebSignIns;
   /** For the status page; may be a few seconds old. */
   readonly state: () => Promise<OperatorState>;
   readonly http: Http;
@@ -81,7 +83,7 @@ export function createApp(parts: AppParts): App {
     now,
   } = parts;
   const secrets = { secret: settings.secret, formerSecret: settings.formerSecret };
-  const { realm, operatorPassword } = settings;
+  const { realm, operatorPassword, web = [] } = settings;
   const clients: Clients = new Map(settings.clients.map((client) => [client.clientId, client]));
   const deployment = deployments(endpoints);
   const keys = createKeySet({
@@ -92,6 +94,7 @@ export function createApp(parts: AppParts): App {
   });
   const tokens = createTokenCheck({
     clients: settings.clients,
+    clientSecrets: new Map(web.map((client) => [client.clientId, client.secret])),
     endpoints,
     http,
     mode: settings.tokenCheck,
@@ -120,6 +123,8 @@ export function createApp(parts: AppParts): App {
     log,
     counters,
     chromeExtensions: settings.extensionIds,
+    isWebOrigin: (origin) =>
+      web.some(({ authorizedDomains }) => isAuthorizedOrigin(origin, authorizedDomains)),
     loopback: isLoopback(settings.host === '::1' ? '[::1]' : settings.host),
     trustedProxies,
     limits,
@@ -170,6 +175,20 @@ export function createApp(parts: AppParts): App {
         now,
       }),
     );
+  if (web.length > 0) {
+    const report = (error: unknown) => log.failure('web_sign_in_failed', error, {}, 'warn');
+    app.route(
+      '/',
+      webSignIn({
+        ...sessionParts,
+        web,
+        report,
+        get endpoints() {
+          return endpoints.current();
+        },
+      }),
+    );
+  }
   const evictAccount = ({ account, endedBefore }: AccountNotification) => {
     tokens.evict(account, endedBefore);
     memory.evict(account);

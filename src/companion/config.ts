@@ -6,12 +6,15 @@ import { clientList } from './client-list.ts';
 import { sessionAttributes, urlsOf } from './db/postgres-hosts.ts';
 import type { Client, Secrets } from './clients.ts';
 import { hexBytes, passwords, secretFaults, secretList } from './secret-settings.ts';
+import { secretVariable, webClientList, webClients, type WebClient } from './web-sign-in/settings.ts';
 
 export interface CompanionSettings extends Secrets {
   readonly issuer: string;
   /** Absent: discovered at the issuer. */
   readonly endpoints?: Endpoints;
   readonly clients: readonly Client[];
+  /** Those that sign people in for web applications; the first is the default. Absent: none does. */
+  readonly web?: readonly WebClient[] | undefined;
   /** Key of the account hashes, at least 32 bytes. If it is lost, existing accounts can no longer be matched. */
   readonly secret: Uint8Array;
   /** The secret it replaces; accounts move to the new one as their uids are shown. */
@@ -125,6 +128,7 @@ const DATABASE_URL = v.pipe(
 const ENVIRONMENT = v.object({
   FXA_ISSUER: ISSUER,
   COMPANION_CLIENTS: CLIENTS,
+  COMPANION_WEB: v.optional(webClientList),
   COMPANION_SECRET: v.optional(hexBytes),
   COMPANION_SECRETS: v.optional(secretList),
   DATABASE_URL: v.optional(DATABASE_URL),
@@ -146,6 +150,11 @@ const ENVIRONMENT = v.object({
   COMPANION_DRAIN: v.optional(wholeNumber(0, 300), String(DRAIN)),
 });
 
+/** Whether a variable is a setting, or the secret of a web client. */
+export function isSettingName(name: string): boolean {
+  return name in ENVIRONMENT.entries || name.startsWith(secretVariable(''));
+}
+
 /**
  * Reads the settings for production; nothing that matters has a default.
  *
@@ -166,6 +175,9 @@ export function readSettings(variables: Variables): CompanionSettings {
       'Set either DATABASE_URL (a PostgreSQL server) or COMPANION_DATA (a folder for the embedded database).',
     );
   }
+  const web = success
+    ? webClients(output.COMPANION_WEB ?? [], output.COMPANION_CLIENTS, given, faults)
+    : undefined;
   const [secret = success ? output.COMPANION_SECRET : undefined, formerSecret] = success
     ? (output.COMPANION_SECRETS ?? [])
     : [];
@@ -173,6 +185,7 @@ export function readSettings(variables: Variables): CompanionSettings {
   return {
     ...output.FXA_ISSUER,
     clients: output.COMPANION_CLIENTS,
+    web,
     secret,
     formerSecret,
     databaseUrl: output.DATABASE_URL,

@@ -36,6 +36,15 @@ describe('SECURITY.md', () => {
   });
 });
 
+describe('docs/web-sign-in.md', () => {
+  it('names for each setting of kinto-fxa a test that exists', () => {
+    const rows = readFileSync('docs/web-sign-in.md', 'utf8').match(/^\| (?:the command )?`.+$/gm) ?? [];
+    expect(rows.length).toBeGreaterThan(11);
+    expect(rows.filter((row) => namedIn(row).length !== 1)).toEqual([]);
+    expect(missing(rows.flatMap(namedIn))).toEqual([]);
+  });
+});
+
 describe('docs/standards.md', () => {
   const standards = readFileSync('docs/standards.md', 'utf8');
   const rows = [...standards.matchAll(/^\| (.+?) +\| (.+?) +\| (.*?) *\|$/gm)]

@@ -1,4 +1,4 @@
-// CORS: only the extension's pages may read our responses.
+// CORS: only the extension's pages, and web applications that sign in here, may read our responses.
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 
@@ -9,14 +9,14 @@ const HOUR = 3600;
 export interface CorsOptions {
   /** Ids of the extension in Chromium: 32 letters each. */
   readonly chromeExtensions: readonly string[];
+  /** Whether an origin is one of the web applications'. */
+  readonly isWebOrigin: (origin: string) => boolean;
   /** The methods a path supports. */
   readonly methods: (path: string) => readonly string[];
 }
 
-/**
- * Allows no credentials: the extension authenticates with a header it sets itself. Other origins get no CORS headers.
- */
-export function extensionCors({ chromeExtensions, methods }: CorsOptions): MiddlewareHandler {
+/** Allows no credentials: callers authenticate with a header they set themselves. Other origins get no CORS headers. */
+export function knownOriginsCors({ chromeExtensions, isWebOrigin, methods }: CorsOptions): MiddlewareHandler {
   const chromium = new Set(chromeExtensions.map((id) => `chrome-extension://${id}`));
   const answer = cors({
     origin: (origin) => origin,
@@ -30,7 +30,8 @@ export function extensionCors({ chromeExtensions, methods }: CorsOptions): Middl
     const origin = c.req.header('origin') ?? '';
     // A preflight for an unknown path gets 404 like any other request.
     const isUnknownPath = c.req.method === 'OPTIONS' && methods(c.req.path).length === 0;
-    if ((FIREFOX.test(origin) || chromium.has(origin)) && !isUnknownPath) return answer(c, next);
+    const isKnown = FIREFOX.test(origin) || chromium.has(origin) || isWebOrigin(origin);
+    if (isKnown && !isUnknownPath) return answer(c, next);
     await next();
     // `c.header` would rebuild the response, which costs more than most routes.
     c.res.headers.append('Vary', 'Origin');

@@ -2,10 +2,11 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { COMPANION_PATHS } from '../../contract/companion.ts';
+import { WEB_PATHS } from '../../contract/web-sign-in.ts';
 import type { Counters } from '../operations/counters.ts';
 import type { Log } from '../operations/log.ts';
 import { summaries } from '../operations/requests.ts';
-import { extensionCors } from './cors.ts';
+import { knownOriginsCors } from './cors.ts';
 import { answerErrors } from './errors.ts';
 import { jsonOnly, sizeLimits } from './body.ts';
 import { answerProblem, Problem } from './problem.ts';
@@ -16,6 +17,8 @@ export interface PipelineOptions {
   readonly counters: Counters;
   /** Ids of the extension in Chromium. */
   readonly chromeExtensions: readonly string[];
+  /** Whether an origin is that of a web application that signs in here. Default: none is. */
+  readonly isWebOrigin?: (origin: string) => boolean;
   /** Listening on this machine only, without HTTPS. */
   readonly loopback: boolean;
   /** How many proxies in front of the companion append to `X-Forwarded-For`. */
@@ -29,12 +32,15 @@ export interface PipelineOptions {
 /** Seconds. */
 const TWO_YEARS = 2 * 365 * 24 * 3600;
 
+const WEB_PATTERN = '/fxa-oauth/*';
+
 /** Also read by the extension's troubleshooting page. */
 const VERSION_PATH = '/__version__';
 
 /** Creates the app without its routes; add them with `route('/', …)`. */
 export function createPipeline(options: PipelineOptions): Hono {
   const { log, counters, chromeExtensions, loopback, trustedProxies = 0, onForwarded } = options;
+  const { isWebOrigin = () => false } = options;
   const app = new Hono();
   const { limits = rateLimits(QUOTAS, trustedProxies) } = options;
   app.onError(answerErrors(log));
@@ -47,13 +53,21 @@ export function createPipeline(options: PipelineOptions): Hono {
   });
   app.use(securityHeaders(loopback));
   // Before the limits, so that the extension can read their refusals too.
-  const readable = extensionCors({ chromeExtensions, methods: (path) => methodsAt(app, path) });
-  for (const path of ['/v1/*', VERSION_PATH]) app.use(path, readable);
-  for (const path of ['/v1/*', '/status', '/metrics']) app.use(path, limits.failures);
+  const readable = knownOriginsCors({
+    chromeExtensions,
+    isWebOrigin,
+    methods: (path) => methodsAt(app, path),
+  });
+  for (const path of ['/v1/*', WEB_PATTERN, VERSION_PATH]) app.use(path, readable);
+  for (const path of ['/v1/*', WEB_PATTERN, '/status', '/metrics']) app.use(path, limits.failures);
+  for (const prefix of ['', '/v1']) {
+    app.use(prefix + WEB_PATHS.login, limits.webLogins);
+    app.use(prefix + WEB_PATHS.token, limits.sessionCreation);
+  }
   app.use(COMPANION_PATHS.sessions, limits.sessionCreation);
   app.use(COMPANION_PATHS.metricsFlow, limits.flows);
   app.use(sizeLimits());
-  app.use('/v1/*', jsonOnly());
+  for (const path of ['/v1/*', WEB_PATTERN]) app.use(path, jsonOnly());
   return app;
 }
 

@@ -5,17 +5,20 @@ import { type Quota, limiter, tooMany } from './limiter.ts';
 import { concurrencyLimit } from './concurrency-limit.ts';
 import { Problem } from './problem.ts';
 
-/** Limits per network, except the last. */
+/** Limits per network, except those in all. */
 export interface Quotas {
   /** Requests that failed with a client error. */
   readonly failures: Quota;
-  /** `POST /v1/sessions`; each makes three requests to Mozilla accounts. */
+  /** `POST /v1/sessions` and `POST /fxa-oauth/token`; each makes three requests to Mozilla accounts. */
   readonly sessionCreation: Quota;
   /** Refused security event tokens. */
   readonly refusedSets: Quota;
   /** `GET /v1/metrics-flow`; each makes a request to Mozilla accounts, for an unauthenticated caller. */
   readonly flows: Quota;
   readonly flowsInAll: Quota;
+  /** `GET /fxa-oauth/login`; each writes a row, for an unauthenticated caller. */
+  readonly webLogins: Quota;
+  readonly webLoginsInAll: Quota;
 }
 
 /** Enough for an office behind one address. */
@@ -25,6 +28,8 @@ export const QUOTAS: Quotas = {
   refusedSets: { points: 60, seconds: 60 },
   flows: { points: 60, seconds: 60 },
   flowsInAll: { points: 600, seconds: 60 },
+  webLogins: { points: 60, seconds: 60 },
+  webLoginsInAll: { points: 600, seconds: 60 },
 };
 
 // Failures only count once requests have finished, and one connection can pipeline thousands before that.
@@ -39,6 +44,7 @@ export interface RateLimits {
   readonly failures: MiddlewareHandler;
   readonly sessionCreation: MiddlewareHandler;
   readonly flows: MiddlewareHandler;
+  readonly webLogins: MiddlewareHandler;
   /** Runs the verification of a SET, which rejects with a Problem 401 when it refuses it. */
   readonly webhooks: (address: string, verify: () => Promise<void>) => Promise<void>;
 }
@@ -55,10 +61,22 @@ export function rateLimits(quotas: Quotas, trustedProxies: number): RateLimits {
   const failed = limiter(quotas.failures);
   const created = limiter(quotas.sessionCreation);
   const refusedSets = limiter(quotas.refusedSets);
-  const flows = limiter(quotas.flows);
-  const flowsInAll = limiter(quotas.flowsInAll, true);
   const slowly = concurrencyLimit(SLOW_CONCURRENCY, SLOW_QUEUE, () => tooMany(1));
   const inFlight = limitPerNetwork(MOST_IN_FLIGHT);
+  /** Limits GET and HEAD by network and in all. */
+  const anonymous = (perNetwork: Quota, inAll: Quota): MiddlewareHandler => {
+    const [each, all] = [limiter(perNetwork), limiter(inAll, true)];
+    return async (c, next) => {
+      // HEAD runs the same handler.
+      if (c.req.method === 'GET' || c.req.method === 'HEAD') {
+        const address = callerAddress(c, trustedProxies);
+        // The network's own limit first, so that its refused requests don't use up the shared one.
+        await each.spend(address);
+        await all.spend(address);
+      }
+      await next();
+    };
+  };
 
   return {
     failures: async (c, next) => {
@@ -76,15 +94,8 @@ export function rateLimits(quotas: Quotas, trustedProxies: number): RateLimits {
       await next();
     },
 
-    flows: async (c, next) => {
-      if (c.req.method === 'GET') {
-        const address = callerAddress(c, trustedProxies);
-        // The network's own limit first, so that its refused requests don't use up the shared one.
-        await flows.spend(address);
-        await flowsInAll.spend(address);
-      }
-      await next();
-    },
+    flows: anonymous(quotas.flows, quotas.flowsInAll),
+    webLogins: anonymous(quotas.webLogins, quotas.webLoginsInAll),
 
     webhooks: async (address, verify) => {
       try {

@@ -8,9 +8,7 @@ it('opens only with the session token that sealed', () => {
   const token = newSessionToken();
   const sealed = sealUid(token, UID);
   expect(openUid(token, sealed)).toBe(UID);
-  expect(() => openUid(newSessionToken(), sealed)).toThrow(
-    'The uid cannot be decrypted with this session token',
-  );
+  expect(() => openUid(newSessionToken(), sealed)).toThrow('It cannot be decrypted with this token');
 });
 
 it('does not contain the uid, and differs each time', () => {

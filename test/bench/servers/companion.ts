@@ -9,7 +9,7 @@ import { openDatabase } from '../../../src/companion/db/open.ts';
 import { startServer } from '../../../src/companion/server.ts';
 import { createCounters } from '../../../src/companion/operations/counters.ts';
 import { createLog } from '../../../src/companion/operations/log.ts';
-import type { Store } from '../../../src/companion/store.ts';
+import type { Store, WebSignIns } from '../../../src/companion/store.ts';
 import { mockServerEndpoints } from '../../../src/fxa/environments.ts';
 import { underLoad, type Questions } from './under-load.mjs';
 import { uidsOf } from './uids.mjs';
@@ -47,7 +47,7 @@ const version = { source: '', version: '', commit: '', build: '' };
 
 /** Everything the running companion has, but for the database and its worker. */
 async function withoutStore(): Promise<string> {
-  const nothing = { apply: () => Promise.resolve() } as unknown as Store;
+  const nothing = { apply: () => Promise.resolve() } as unknown as Store & WebSignIns;
   const state = () => Promise.reject(new Error('There is no store'));
   const http = { fetch, now: Date.now };
   const { app, webhooks } = createApp({

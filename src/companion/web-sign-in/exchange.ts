@@ -1,0 +1,110 @@
+// The requests a confidential client sends Mozilla accounts: for the person's consent, for the token, for its end.
+import { validateCallback } from '../../fxa/callback.ts';
+import { destroyAccessToken } from '../../fxa/destroy.ts';
+import { followsStandards, type Endpoints } from '../../fxa/environments.ts';
+import { isFxaError, type FxaErrorCode } from '../../fxa/errors.ts';
+import { requestJson, type Http } from '../../fxa/http.ts';
+import { parseScopes } from '../../fxa/scopes.ts';
+import { issuedTokens, validateAccessToken, type AccessToken } from '../../fxa/tokens.ts';
+import type { WebSignInError } from '../../contract/web-sign-in.ts';
+import type { WebClient } from './settings.ts';
+
+export interface Accounts {
+  readonly endpoints: Endpoints;
+  readonly http: Http;
+}
+
+/** Where a sign-in begins (RFC 6749, section 4.1.1). FxA: errno 116/166 for PKCE from a confidential client. */
+export function authorizationAddress({ endpoints }: Accounts, client: WebClient, state: string): string {
+  const url = new URL(endpoints.authorization);
+  const parameters = {
+    client_id: client.clientId,
+    redirect_uri: client.redirectUri,
+    scope: scopeAt(endpoints, client),
+    state,
+    response_type: 'code',
+    access_type: 'online',
+  };
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  return url.href;
+}
+
+/** The userinfo endpoint of a server of the standards demands `openid` (OpenID Connect Core 1.0, section 5.3.1). */
+function scopeAt(endpoints: Endpoints, { requestedScope }: WebClient): string {
+  return followsStandards({ endpoints }) ? parseScopes(`openid ${requestedScope}`).join(' ') : requestedScope;
+}
+
+/**
+ * The access token for the code in a callback (RFC 6749, section 4.1.3). `query`: the callback's, with its `?`.
+ *
+ * @throws FxaError as `validateCallback`, `requestJson` and `validateAccessToken`.
+ */
+export async function exchange(
+  accounts: Accounts,
+  client: WebClient,
+  state: string,
+  query: string,
+): Promise<AccessToken> {
+  const { endpoints, http } = accounts;
+  const { clientId, secret, redirectUri } = client;
+  const { issuer, dialect, issInCallback } = endpoints;
+  // The address of the request is what the proxy in front made of it.
+  const { code } = validateCallback(redirectUri + query, {
+    redirectUri,
+    state,
+    issuer,
+    clientId,
+    dialect,
+    issInCallback,
+  });
+  const parameters = {
+    grant_type: 'authorization_code',
+    client_id: clientId,
+    client_secret: secret,
+    code,
+    // FxA compares it with nothing, and refuses some that are registered.
+    ...(followsStandards({ endpoints }) && { redirect_uri: redirectUri }),
+  };
+  const answer = await requestJson(http, 'exchange', endpoints.token, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams(parameters).toString(),
+    dialect,
+  });
+  const deployment = { name: 'custom', endpoints, clientId } as const;
+  try {
+    return await validateAccessToken(deployment, answer, scopeAt(endpoints, client));
+  } catch (error) {
+    const { accessToken } = await issuedTokens(deployment, answer);
+    if (accessToken !== undefined) await discard(accounts, client, accessToken);
+    throw error;
+  }
+}
+
+/** Destroys an access token that serves no more. Never rejects: it would expire within a day. */
+export async function discard(
+  { endpoints, http }: Accounts,
+  { clientId, secret }: WebClient,
+  accessToken: string,
+): Promise<void> {
+  // FxA: `/v1/oauth/destroy` wants the secret; `/v1/destroy` of the same server takes the token for proof.
+  const destroy = endpoints.destroy.replace('/v1/oauth/', '/v1/');
+  const client = { clientId, authentication: { client_secret: secret } };
+  const deployment = { name: 'custom', endpoints: { ...endpoints, destroy }, ...client } as const;
+  await destroyAccessToken(deployment, accessToken, http).catch(() => undefined);
+}
+
+const ERRORS: Readonly<Partial<Record<FxaErrorCode, WebSignInError>>> = {
+  cancelled: 'access_denied',
+  reauth_required: 'login_required',
+  account_unverified: 'login_required',
+  offline: 'temporarily_unavailable',
+  server_unavailable: 'temporarily_unavailable',
+  rate_limited: 'temporarily_unavailable',
+};
+
+/** A failure of `exchange` as the web application is told of it: one of a few words, never what a server wrote. */
+export function errorFor(error: unknown): WebSignInError {
+  if (!isFxaError(error)) throw error;
+  return error.reason === 'code_refused' ? 'invalid_grant' : (ERRORS[error.code] ?? 'server_error');
+}

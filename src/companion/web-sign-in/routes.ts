@@ -1,0 +1,162 @@
+// Signing in web applications, as kinto-fxa did: the settings, the beginning, and the callback of Mozilla accounts.
+// Redeeming the one-time code that the callback hands over is in redeem.ts.
+import { Hono, type Context } from 'hono';
+import { WEB_PATHS, type ParamsAnswer, type WebSignInError } from '../../contract/web-sign-in.ts';
+import type { AccessToken } from '../../fxa/tokens.ts';
+import { Problem } from '../http/problem.ts';
+import { seal } from '../sessions/seal.ts';
+import { formatSessionToken, newSessionToken, parseSessionToken, sessionHash } from '../sessions/token.ts';
+import type { WebState } from '../store.ts';
+import { authorizedRedirect } from './authorized-domains.ts';
+import { authorizationAddress, discard, errorFor, exchange, type Accounts } from './exchange.ts';
+import { redeem, type Redeemed, type RedeemParts } from './redeem.ts';
+import type { WebClient } from './settings.ts';
+import { stateCookie } from './state-cookie.ts';
+
+/** Milliseconds: the web application redeems its code at once. */
+const CODE_LIFETIME = 60_000;
+/** S256 (RFC 7636, section 4.2). */
+const CHALLENGE = /^[\w-]{43}$/;
+const NO_STORE = { 'cache-control': 'no-store' };
+
+export interface WebSignInParts extends RedeemParts {
+  readonly web: readonly WebClient[];
+  /** Called for failures that the operator should know of, such as a wrong secret. */
+  readonly report: (error: unknown) => void;
+}
+
+/** The routes, also under `/v1`. Errors are thrown as `Problem`. */
+export function webSignIn(parts: WebSignInParts): Hono {
+  const { web, store, now, report } = parts;
+  const accounts: Accounts = parts;
+  const cookie = stateCookie(!web.every(({ redirectUri }) => redirectUri.startsWith('http:')));
+
+  const params = (c: Context) => {
+    const { clientId, scope } = chosenClient(web, c);
+    const { origin } = new URL(accounts.endpoints.token);
+    return c.json({ client_id: clientId, oauth_uri: origin, scope } satisfies ParamsAnswer);
+  };
+
+  const login = async (c: Context) => {
+    const client = chosenClient(web, c);
+    const challenge = challengeOf(c, client);
+    const redirect = authorizedRedirect(
+      single(c, 'redirect'),
+      client.authorizedDomains,
+      challenge === undefined,
+    );
+    if (redirect === undefined) throw unauthorizedRedirect(challenge);
+    const state = newSessionToken();
+    const lifetime = client.stateTtl * 1000;
+    await store.saveWebState({
+      hash: sessionHash(state),
+      browser: sessionHash(cookie.keep(c, client.stateTtl)),
+      client: client.name,
+      redirect: redirect.href,
+      challenge,
+      lifetime,
+    });
+    return redirectTo(c, authorizationAddress(accounts, client, formatSessionToken(state)));
+  };
+
+  const callback = async (c: Context) => {
+    const state = parseSessionToken(single(c, 'state'));
+    const browser = cookie.read(c);
+    const begun = state && browser && (await store.takeWebState(sessionHash(state), sessionHash(browser)));
+    const client = web.find(({ name }) => name === begun?.client);
+    if (!begun || !client) throw unknownState();
+    let token: AccessToken;
+    try {
+      token = await exchange(accounts, client, formatSessionToken(state), new URL(c.req.url).search);
+    } catch (error) {
+      const code = errorFor(error);
+      if (code === 'server_error') report(error);
+      return failed(c, begun, code);
+    }
+    return handOver(c, client, begun, token);
+  };
+
+  /** Ends at the web application: with a one-time code or, for an old client, the token itself. */
+  async function handOver(c: Context, client: WebClient, begun: WebState, token: AccessToken) {
+    const { redirect, challenge } = begun;
+    const { accessToken, scope, expiresIn } = token;
+    if (challenge === undefined) return redirectTo(c, redirect + accessToken);
+    const code = newSessionToken();
+    const redeemed: Redeemed = { accessToken, scope, expiresAt: now() + expiresIn * 1000 };
+    try {
+      await store.saveWebCode({
+        hash: sessionHash(code),
+        client: client.name,
+        origin: new URL(redirect).origin,
+        challenge,
+        sealed: seal('web sign-in', code, JSON.stringify(redeemed)),
+        lifetime: CODE_LIFETIME,
+      });
+    } catch (error) {
+      await discard(accounts, client, accessToken);
+      throw error;
+    }
+    return redirectTo(c, `${redirect}#code=${formatSessionToken(code)}`);
+  }
+
+  const app = new Hono();
+  for (const prefix of ['', '/v1']) {
+    app.get(prefix + WEB_PATHS.params, params);
+    app.get(prefix + WEB_PATHS.login, login);
+    app.get(prefix + WEB_PATHS.token, callback);
+    app.post(prefix + WEB_PATHS.token, ...redeem(parts));
+  }
+  return app;
+}
+
+/** The client asked for by its id; by default the first. */
+function chosenClient(web: readonly WebClient[], c: Context): WebClient {
+  const id = c.req.query('client_id') ?? web[0]?.clientId;
+  const client = web.find(({ clientId }) => clientId === id);
+  if (client === undefined) throw badRequest('client_id is not that of a web client');
+  return client;
+}
+
+/** The web application's challenge; undefined where it is old and may do without. */
+function challengeOf(c: Context, { legacyFragment }: WebClient): string | undefined {
+  const challenge = single(c, 'code_challenge');
+  if (challenge === '' && legacyFragment) return undefined;
+  if (!CHALLENGE.test(challenge) || single(c, 'code_challenge_method') !== 'S256')
+    throw badRequest('code_challenge and code_challenge_method=S256 are required');
+  return challenge;
+}
+
+/** A parameter given once; otherwise empty. */
+function single(c: Context, name: string): string {
+  const [value = '', ...others] = c.req.queries(name) ?? [];
+  return others.length === 0 ? value : '';
+}
+
+/** Back to the web application, with a code for what went wrong; an old client would take that for a token. */
+function failed(c: Context, { redirect, challenge }: WebState, error: WebSignInError): Response {
+  if (challenge !== undefined) return redirectTo(c, `${redirect}#error=${error}`);
+  const isAway = error === 'temporarily_unavailable';
+  throw new Problem(isAway ? 503 : 400, error, 'The sign-in did not succeed; begin again');
+}
+
+function redirectTo(c: Context, address: string): Response {
+  return c.body(null, 302, { ...NO_STORE, location: address });
+}
+
+function badRequest(message: string): Problem {
+  return new Problem(400, 'invalid_request', message);
+}
+
+function unauthorizedRedirect(challenge: string | undefined): Problem {
+  const fragment = challenge === undefined ? 'with' : 'without';
+  return badRequest(`redirect must be an https URL on an authorized domain, ${fragment} a fragment`);
+}
+
+/** One answer for all, so that it tells nothing about other browsers' sign-ins. */
+function unknownState(): Problem {
+  return new Problem(
+    400,
+    'unknown_state',
+    'This sign-in was begun in another browser, is over, or took too long; begin again in the application',
+  );
+}

@@ -1,0 +1,104 @@
+// COMPANION_WEB: the clients that sign people in for web applications. Their secrets are variables of their own.
+import * as v from 'valibot';
+import { parameterFault } from '../../fxa/authorization-parameters.ts';
+import { secureUrl } from '../../fxa/secure-url.ts';
+import { WEB_PATHS } from '../../contract/web-sign-in.ts';
+import type { Client } from '../clients.ts';
+import { domainFault } from './authorized-domains.ts';
+
+/** A confidential client: Mozilla accounts refuses PKCE from it, so `state` alone binds its sign-ins. */
+export interface WebClient extends Client {
+  readonly secret: string;
+  /** As registered at Mozilla: this companion's callback. */
+  readonly redirectUri: string;
+  /** Space-separated. */
+  readonly requestedScope: string;
+  /** Where sign-ins may end: `app.example.com`, `*.example.com`. */
+  readonly authorizedDomains: readonly string[];
+  /** How long a sign-in may take, in seconds. */
+  readonly stateTtl: number;
+  /** Whether a sign-in without a `code_challenge` gets the access token itself in the fragment, as from kinto-fxa. */
+  readonly legacyFragment: boolean;
+}
+
+const LIST = 'must be a JSON list of web clients';
+const SCOPE = 'requestedScope must list scopes, such as "profile"';
+const REDIRECT = `redirectUri must be the one registered at Mozilla: https://<companion>${WEB_PATHS.token}`;
+const TTL = 'stateTtl must be a whole number of seconds from 60 to 86400';
+const DOMAINS = 'authorizedDomains must be a list of domains';
+
+const WEB_CLIENT = v.strictObject(
+  {
+    name: v.string('name must be that of a client of COMPANION_CLIENTS'),
+    redirectUri: v.pipe(
+      v.string(REDIRECT),
+      v.check((value) => {
+        const url = secureUrl(value);
+        return url?.search === '' && url.pathname.endsWith(WEB_PATHS.token);
+      }, REDIRECT),
+    ),
+    requestedScope: v.pipe(
+      v.optional(v.string(SCOPE), 'profile'),
+      v.check((scope) => parameterFault('scope', scope) === undefined, SCOPE),
+    ),
+    authorizedDomains: v.pipe(
+      v.array(
+        v.pipe(
+          v.string(DOMAINS),
+          v.check(
+            (entry) => domainFault(entry) === undefined,
+            ({ input }) => `an authorized domain ${domainFault(input)}`,
+          ),
+        ),
+        DOMAINS,
+      ),
+      v.nonEmpty(DOMAINS),
+    ),
+    stateTtl: v.optional(
+      v.pipe(v.number(TTL), v.integer(TTL), v.minValue(60, TTL), v.maxValue(86_400, TTL)),
+      3600,
+    ),
+    legacyFragment: v.optional(v.boolean('legacyFragment must be true or false'), false),
+  },
+  'the only members are name, redirectUri, requestedScope, authorizedDomains, stateTtl, legacyFragment',
+);
+
+/** Parses the list. Messages continue after the name of the setting, and repeat no value. */
+export const webClientList = v.pipe(
+  v.string(),
+  v.parseJson(undefined, LIST),
+  v.array(WEB_CLIENT, LIST),
+  v.nonEmpty(LIST),
+  v.checkItems(
+    ({ name }, index, clients) => clients.findIndex((other) => other.name === name) === index,
+    'its name is used twice',
+  ),
+);
+
+type Listed = v.InferOutput<typeof webClientList>;
+
+/** The variable with a client's secret. */
+export function secretVariable(name: string): string {
+  return `COMPANION_WEB_SECRET_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** Joins the list with its clients and secrets; what is missing is pushed to `faults`. */
+export function webClients(
+  listed: Listed,
+  clients: readonly Client[],
+  variables: Readonly<Record<string, string | undefined>>,
+  faults: string[],
+): readonly WebClient[] {
+  return listed.flatMap(({ name, ...settings }, index) => {
+    const client = clients.find((one) => one.name === name);
+    const secret = variables[secretVariable(name)] ?? '';
+    if (client === undefined)
+      faults.push(
+        `COMPANION_WEB has an error in client ${index + 1}: no client of COMPANION_CLIENTS has its name.`,
+      );
+    else if (!/^[\x21-\x7e]{16,256}$/.test(secret))
+      faults.push(`${secretVariable(name)} must be the secret that Mozilla gave you with the client's id.`);
+    else return [{ ...client, ...settings, secret }];
+    return [];
+  });
+}

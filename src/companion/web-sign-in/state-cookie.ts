@@ -1,0 +1,38 @@
+// The cookie that binds sign-ins to the browser that began them. Sign-ins in several tabs share it.
+import type { Context } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
+import { formatSessionToken, newSessionToken, parseSessionToken } from '../sessions/token.ts';
+
+const NAME = 'fxa-oauth';
+
+export interface StateCookie {
+  /** The browser's 32 random bytes; new ones are set for `seconds`, and existing ones kept that much longer. */
+  readonly keep: (c: Context, seconds: number) => Uint8Array;
+  /** Undefined without the cookie. */
+  readonly read: (c: Context) => Uint8Array | undefined;
+}
+
+/**
+ * `secure`: over https, where its prefix `__Host-` keeps other hosts of the domain from setting it (RFC 6265bis, section
+ * 4.1.3.2). SameSite=Lax, because Mozilla accounts navigates to the callback.
+ */
+export function stateCookie(secure: boolean): StateCookie {
+  const read = (c: Context) => {
+    const value = secure ? getCookie(c, NAME, 'host') : getCookie(c, NAME);
+    return value === undefined ? undefined : parseSessionToken(value);
+  };
+  return {
+    read,
+    keep: (c, seconds) => {
+      const browser = read(c) ?? newSessionToken();
+      setCookie(c, NAME, formatSessionToken(browser), {
+        ...(secure && { prefix: 'host', secure }),
+        path: '/',
+        httpOnly: true,
+        sameSite: 'Lax',
+        maxAge: seconds,
+      });
+      return browser;
+    },
+  };
+}
