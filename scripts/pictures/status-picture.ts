@@ -55,6 +55,7 @@ export async function pictureOfStatus(path: string): Promise<void> {
       ...mock,
       companion: companion.origin,
       returnPage: companion.origin + RETURN_PATH,
+      web: '',
     };
     await withBuild('chromium', here, async (extensionDir) => {
       const browser = await launchBrowser('chromium', { extensionDir, scale: 2 });

@@ -21,7 +21,7 @@ run(async () => {
     follower = follow({ browser: name, environment: 'local', outDir, variables: mockServerVariables(mock) });
     const built = await Promise.race([follower.ready.then(() => true), ended.then(() => false)]);
     if (!built) return;
-    const browser = await openBrowser(name, outDir, mock.origin);
+    const browser = await openBrowser(name, outDir, [mock.origin]);
     console.log(
       `${introduce(mock)}\n\n${TITLES[name]} is open; the extension follows your changes. Ctrl-C ends it.`,
     );

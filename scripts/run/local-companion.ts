@@ -4,10 +4,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startCompanion, type RunningCompanion } from '../../src/companion/start.ts';
 import type { CompanionSettings } from '../../src/companion/config.ts';
+import { WEB_PATHS } from '../../src/contract/web-sign-in.ts';
 import { createLog } from '../../src/companion/operations/log.ts';
 import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
 import { readVersion } from '../../src/companion/version.ts';
-import { EXTENSION_CLIENTS, RETURN_PAGE } from '../../src/mock-accounts/seed.ts';
+import { EXTENSION_CLIENTS, RETURN_PAGE, WEB_CLIENT } from '../../src/mock-accounts/seed.ts';
+import { WEB_PORT } from '../../examples/web/server.ts';
 import { redirectUris } from '../build/manifest.ts';
 
 /** The default port. */
@@ -33,24 +35,40 @@ export interface LocalSettings {
   /** The mock server's origin. */
   readonly issuer: string;
   readonly port: number;
+  /** The port of examples/web. */
+  readonly webPort?: number;
   /** Without one everything is in memory. */
   readonly dataDir?: string;
   readonly databaseUrl?: string;
 }
 
-/** Settings against a mock server: both builds of the extension, which are one product and share a space. */
+/** Settings against a mock server: both builds of the extension and examples/web, which share a space. */
 export async function localSettings({
   issuer,
   port,
+  webPort = WEB_PORT,
   dataDir,
   databaseUrl,
 }: LocalSettings): Promise<CompanionSettings> {
   const client = { scope: 'profile:uid', space: 'extension', jwt: false };
+  const web = { ...client, clientId: WEB_CLIENT.id, name: 'to-do' };
   return {
     issuer,
     clients: [
       { ...client, clientId: EXTENSION_CLIENTS.firefox, name: 'extension-firefox', origin: issuer },
       { ...client, clientId: EXTENSION_CLIENTS.chromium, name: 'extension-chromium', origin: issuer },
+      web,
+    ],
+    web: [
+      {
+        ...web,
+        secret: WEB_CLIENT.secret,
+        redirectUri: `http://127.0.0.1:${port}${WEB_PATHS.token}`,
+        requestedScope: 'profile',
+        authorizedDomains: [`127.0.0.1:${webPort}`],
+        stateTtl: 3600,
+        legacyFragment: false,
+      },
     ],
     secret: secretIn(dataDir),
     ...(dataDir !== undefined && databaseUrl === undefined && { dataDir: join(dataDir, 'database') }),
@@ -78,8 +96,8 @@ export async function startLocalCompanion(settings: LocalSettings): Promise<Runn
   });
 }
 
-/** Where a companion at that origin takes the events of every client of the extension. */
+/** Where a companion at that origin takes the events of every client that it has for development. */
 export function webhooksTo(origin: string): Readonly<Record<string, string>> {
   const url = origin + WEBHOOK_PATH;
-  return { [EXTENSION_CLIENTS.firefox]: url, [EXTENSION_CLIENTS.chromium]: url };
+  return { [EXTENSION_CLIENTS.firefox]: url, [EXTENSION_CLIENTS.chromium]: url, [WEB_CLIENT.id]: url };
 }

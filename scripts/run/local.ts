@@ -3,8 +3,9 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { newFolder, removeFolder, removeOwnFolders } from '../driver/folders.ts';
 import { RETURN_PATH } from '../../src/companion/return-page.ts';
+import { startExample, WEB_PORT } from '../../examples/web/server.ts';
 import { startMockServer, type RunningMockServer } from '../../src/mock-accounts/listen.ts';
-import { SEED_PASSWORD, seedClients } from '../../src/mock-accounts/seed.ts';
+import { accountLines, SEED_PASSWORD, seedClients } from '../../src/mock-accounts/seed.ts';
 import { buildExtension } from '../build/build.ts';
 import type { BrowserName } from '../machine/browsers.mjs';
 import { COMPANION_PORT, OPERATOR_PASSWORD, startLocalCompanion, webhooksTo } from './local-companion.ts';
@@ -13,28 +14,33 @@ const USUAL_PORT = 9720;
 
 export const TITLES: Readonly<Record<BrowserName, string>> = { firefox: 'Firefox', chromium: 'Chromium' };
 
-/** A mock server and the companion beside it, which know each other. They stop together. */
+/** A mock server, the companion and examples/web, which know each other. They stop together. */
 export interface LocalMockServer extends RunningMockServer {
   readonly returnPage: string;
   /** The companion's origin. */
   readonly companion: string;
+  /** The origin of examples/web. */
+  readonly web: string;
 }
 
-/** Starts both on their usual ports, or on any free ones when those are taken. */
+/** Starts all three on their usual ports, or on any free ones when those are taken. */
 export async function startLocalMockServer(): Promise<LocalMockServer> {
   // The mock server is told of the companion before there is one, and the companion looks for the mock server when it starts.
   const port = await freePort(COMPANION_PORT);
+  const webPort = await freePort(WEB_PORT);
   const origin = `http://127.0.0.1:${port}`;
   const returnPage = origin + RETURN_PATH;
   const known = { clients: seedClients(returnPage), webhooks: webhooksTo(origin) };
   const mock = await onPort(USUAL_PORT, (usual) => startMockServer({ era: 'today', port: usual, ...known }));
   try {
-    const companion = await startLocalCompanion({ issuer: mock.origin, port });
+    const companion = await startLocalCompanion({ issuer: mock.origin, port, webPort });
+    const web = await startExample(companion.origin, webPort);
     const stop = async () => {
+      await web.stop();
       await companion.stop();
       await mock.stop();
     };
-    return { ...mock, returnPage, companion: companion.origin, stop };
+    return { ...mock, returnPage, companion: companion.origin, web: web.origin, stop };
   } catch (error) {
     await mock.stop();
     throw error;
@@ -67,17 +73,15 @@ async function onPort<T>(usual: number, start: (port: number) => Promise<T>): Pr
 }
 
 /** Where the mock server is and whom it knows, for people. */
-export function introduce({ origin, store, companion }: LocalMockServer): string {
-  const people = store.accounts
-    .list()
-    .map(({ email, displayName }) => `    ${email.padEnd(20)} ${displayName ?? ''}`);
-  return `A mock server plays Mozilla accounts on this machine: ${origin}
-  It has four accounts, all with the password "${SEED_PASSWORD}":
-${people.join('\n')}
-  Make it fail in any way you like at ${origin}/__standin/
+export function introduce({ origin, store, companion, web }: LocalMockServer): string {
+  return `Mock server for Mozilla accounts: ${origin}
+  Accounts, all with the password "${SEED_PASSWORD}":
+${accountLines(store, '    ')}
+  Faults panel: ${origin}/__standin/
 
-companion: ${companion}
-  Its status page: ${companion}/status (user "operator", password "${OPERATOR_PASSWORD}")`;
+Companion: ${companion}
+  Status page: ${companion}/status (user "operator", password "${OPERATOR_PASSWORD}")
+  To-do list, a web application that signs in through it: ${web}`;
 }
 
 /** A build for this mock server. Of the shell's variables only those that make sense there: a client id of Mozilla's does not. */

@@ -34,12 +34,13 @@ async function withWindow(name: BrowserName): Promise<void> {
   console.log(introduce(mock));
   try {
     await withBuild(name, mock, async (extensionDir) => {
-      const browser = await openBrowser(name, extensionDir, mock.origin);
+      const browser = await openBrowser(name, extensionDir, [mock.origin, mock.web]);
       console.log(`
 ${TITLES[name]} is open, with the extension in it and a profile of its own that is thrown away afterwards.
   1. Press the extension's button in the toolbar (it may be in the menu of the puzzle piece), then “Sign in”.
-  2. Sign in as one of the four, or create an account: it lives as long as this program.
-  3. See the grant come and go at ${mock.origin}/settings#connected-services
+  2. Sign in as one of these accounts, or create one: it is gone when this program ends.
+  3. Sign in to the to-do list in the other tab: the same account, through the companion.
+  4. See the grant come and go at ${mock.origin}/settings#connected-services
 
 Ctrl-C here, or closing the browser, ends everything.`);
       await Promise.race([browser.closed, interrupted()]);

@@ -81,6 +81,19 @@ export async function tour(name: BrowserName, mock: LocalMockServer): Promise<vo
         const living = () => store.liveGrants().length + store.liveAccessTokens().length;
         await eventually('every token to die', () => Promise.resolve(living() === 0));
       });
+      await step('examples/web signs the same account in through the companion', async () => {
+        const page = await browser.visit(mock.web);
+        await page.press('Sign in');
+        // The browser is still signed in to Mozilla accounts.
+        await page.press('Continue');
+        await eventually('the list to be shown', async () =>
+          (await page.text()).includes('You are signed in.'),
+        );
+        await page.screenshot(picture('5-to-do-list'));
+        await page.press('Sign out');
+        await eventually('the sign-out', async () => (await page.text()).includes('You are signed out.'));
+        await page.close();
+      });
     } catch (error) {
       await browser.capturePages(`${PICTURES}/failures/tour-${name}`);
       throw error;

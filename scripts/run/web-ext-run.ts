@@ -20,14 +20,14 @@ const chromiumId = async () =>
 export async function openBrowser(
   name: BrowserName,
   extensionDir: string,
-  startUrl: string,
+  startUrls: readonly string[],
 ): Promise<OpenBrowser> {
   const profile = await newFolder(`${name}-profile`);
   // Its chatter is for people who type web-ext themselves.
   consoleStream.startCapturing();
   const common = {
     sourceDir: extensionDir,
-    startUrl: [startUrl],
+    startUrl: [...startUrls],
     keepProfileChanges: true,
     noInput: true,
     noReload: true,
