@@ -1,4 +1,4 @@
-// Makes a fresh machine ready: Node's version, the packages and, where asked, PostgreSQL with PgBouncer and the two browsers. Plain Node, no
+// Makes a fresh machine ready: Node's version, the packages and, where asked, PostgreSQL with PgBouncer, Prometheus, and the two browsers. Plain Node, no
 // packages, quiet when nothing is missing. It runs before the npm scripts, which therefore work on a fresh clone.
 // Scripts that need a browser ask `ensureBrowsers` themselves: npm hands the arguments of `npm test -- --skip-e2e`
 // to the script alone, never to its pre-script, so nothing here could know of them.
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { ensureBrowsers } from './browsers.mjs';
 import { ensurePgbouncer } from './pgbouncer.mjs';
 import { ensurePostgres } from './postgres.mjs';
+import { ensurePrometheus } from './prometheus.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -64,6 +65,7 @@ try {
   if (process.argv.includes('--postgres')) {
     ensurePostgres();
     ensurePgbouncer();
+    ensurePrometheus('promtool');
   }
   if (process.argv.includes('--browsers')) ensureBrowsers(['firefox', 'chromium']);
 } catch (error) {

@@ -15,8 +15,10 @@ import type { Counters } from './operations/counters.ts';
 import type { Clocks } from './operations/clock.ts';
 import { dockerflow, type Version } from './operations/dockerflow.ts';
 import { accountsAnswer, createHealth } from './operations/health.ts';
+import { addGauges } from './operations/gauges.ts';
 import type { Log } from './operations/log.ts';
 import { metricsRoute } from './operations/operator.ts';
+import { createEventAges, silentClients } from './operations/silence.ts';
 import { sessionRotation } from './sessions/rotate.ts';
 import { createSessionMemory } from './sessions/memory.ts';
 import { returnPage } from './return-page.ts';
@@ -105,12 +107,27 @@ export function createApp(parts: AppParts): App {
     count: (outcome) => counters.tokenCache(outcome),
   });
 
+  const startedAt = now();
+  const eventAges = createEventAges({
+    store,
+    clients: settings.clients,
+    expected: settings.expectedEvents ?? new Map(),
+    startedAt,
+    now,
+  });
   const health = createHealth({
     store,
+    silent: async () => silentClients(await eventAges()),
     accounts: accountsAnswer(endpoints.current(), http),
     ...(clocks && { clocks }),
     now,
   });
+  let storing = 0;
+  const apply: Store['apply'] = (delivery) => {
+    storing += 1;
+    return store.apply(delivery).finally(() => (storing -= 1));
+  };
+  addGauges(counters, { health, eventAges, storing: () => storing, checkingTokens: tokens.asking });
   const forwarded = { seen: false };
   const onForwarded = () => {
     if (settings.trustedProxies > 0 || forwarded.seen) return;
@@ -166,7 +183,7 @@ export function createApp(parts: AppParts): App {
       status({
         clients,
         version,
-        startedAt: now(),
+        startedAt,
         state,
         health,
         forwardedIgnored: () => forwarded.seen,
@@ -200,7 +217,6 @@ export function createApp(parts: AppParts): App {
   return {
     app,
     webhooks: webhooks({
-      apply: (delivery) => store.apply(delivery),
       verify: createSetVerifier({
         issuer: endpoints.current().issuer,
         clients,
@@ -208,6 +224,7 @@ export function createApp(parts: AppParts): App {
         dialect: () => endpoints.current().dialect,
         now,
       }),
+      apply,
       evict,
       limit: limits.webhooks,
       counters,

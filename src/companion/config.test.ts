@@ -64,6 +64,11 @@ describe('readSettings', () => {
       trustedProxies: 0,
       logLevel: 'info',
     });
+    const times = readSettings({ ...FULL, COMPANION_EXPECT_EVENTS_EVERY: '6h,notes=2d' }).expectedEvents;
+    expect([...(times ?? [])]).toEqual([
+      ['', 21_600],
+      ['notes', 172_800],
+    ]);
     expect(settings.operatorPassword).toBeUndefined();
     expect(Buffer.from(settings.secret).toString('hex')).toBe(FULL.COMPANION_SECRET);
   });
@@ -104,6 +109,8 @@ describe('readSettings', () => {
     ['COMPANION_TOKEN_CHECK', 'trust'],
     ['COMPANION_TRUSTED_PROXIES', '-1'],
     ['LOG_LEVEL', 'loud'],
+    ['COMPANION_EXPECT_EVENTS_EVERY', 'often'],
+    ['COMPANION_EXPECT_EVENTS_EVERY', '6h,elsewhere=7d'],
   ])('refuses %s=%s, and nothing else', (name, value) => {
     const faults = faultsOf({ ...FULL, [name]: value });
     expect(faults).toHaveLength(1);

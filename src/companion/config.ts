@@ -5,6 +5,7 @@ import { secureUrl, withoutSlash } from '../fxa/secure-url.ts';
 import { clientList } from './client-list.ts';
 import { sessionAttributes, urlsOf } from './db/postgres-hosts.ts';
 import type { Client, Secrets } from './clients.ts';
+import { expectedEvents, type ExpectedEvents } from './operations/silence.ts';
 import { hexBytes, passwords, secretFaults, secretList } from './secret-settings.ts';
 import { secretVariable, webClientList, webClients, type WebClient } from './web-sign-in/settings.ts';
 
@@ -42,6 +43,8 @@ export interface CompanionSettings extends Secrets {
   readonly keepAlive?: number | undefined;
   /** How long it keeps serving after SIGTERM while its heartbeats return 503, in seconds. Default 5. */
   readonly drain?: number | undefined;
+  /** Absent: no events are expected. */
+  readonly expectedEvents?: ExpectedEvents | undefined;
 }
 
 /** Seconds. Longer than load balancers keep a connection (Google's: 600), so that they close it first. */
@@ -148,6 +151,7 @@ const ENVIRONMENT = v.object({
   LOG_LEVEL: v.optional(oneOf(LOG_LEVELS), 'info'),
   COMPANION_KEEP_ALIVE: v.optional(wholeNumber(1, 3600), String(KEEP_ALIVE)),
   COMPANION_DRAIN: v.optional(wholeNumber(0, 300), String(DRAIN)),
+  COMPANION_EXPECT_EVENTS_EVERY: v.optional(expectedEvents),
 });
 
 /** Whether a variable is a setting, or the secret of a web client. */
@@ -178,6 +182,10 @@ export function readSettings(variables: Variables): CompanionSettings {
   const web = success
     ? webClients(output.COMPANION_WEB ?? [], output.COMPANION_CLIENTS, given, faults)
     : undefined;
+  const names = success ? output.COMPANION_CLIENTS.map(({ name }) => name) : [];
+  for (const name of success ? (output.COMPANION_EXPECT_EVENTS_EVERY?.keys() ?? []) : [])
+    if (name !== '' && !names.includes(name))
+      faults.push(`COMPANION_EXPECT_EVENTS_EVERY names ${name}, which is not in COMPANION_CLIENTS.`);
   const [secret = success ? output.COMPANION_SECRET : undefined, formerSecret] = success
     ? (output.COMPANION_SECRETS ?? [])
     : [];
@@ -201,5 +209,6 @@ export function readSettings(variables: Variables): CompanionSettings {
     logLevel: output.LOG_LEVEL,
     keepAlive: output.COMPANION_KEEP_ALIVE,
     drain: output.COMPANION_DRAIN,
+    expectedEvents: output.COMPANION_EXPECT_EVENTS_EVERY,
   };
 }

@@ -90,6 +90,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
     },
   });
   let isStopping = false;
+  let isFrozen = false;
   const running: (() => Promise<void>)[] = [];
   const stop = async () => {
     // Stop every part even if another fails.
@@ -106,6 +107,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
         url: settings.databaseUrl,
         dir: settings.dataDir,
         report: (change) => {
+          isFrozen = change.is === 'away';
           if (change.is === 'away') log.event('database_away', { reason: change.why }, 'error');
           else log.event('database_back', { seconds: change.seconds }, 'warn');
         },
@@ -123,6 +125,9 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
     const store = createStore(database, redo);
     const state = cachedFor(STATE_FRESH, now, (at) => store.operatorState(at));
     const counters = createCounters(() => store.revocationState(), now);
+    counters.gauge('database_breaker_open', 'Whether requests fail at once, as the database is frozen', () =>
+      Number(isFrozen),
+    );
     const load = options.pollAfter ? undefined : startLoadMeter();
     if (load) running.push(load.stop);
     const { app, webhooks, onNotification } = createApp({

@@ -125,6 +125,8 @@ export interface Store {
   operatorState(at: number): Promise<OperatorState>;
   /** Costs the same regardless of the number of accounts. */
   revocationState(): Promise<OperatorState['revocations']>;
+  /** When the last event of each client id came; reads some thousand rows at most. */
+  lastEvents(): Promise<Readonly<Record<string, number>>>;
   /** Writes a row as events do; rejects when no event could be stored now. Resolves with the database's clock. */
   ping(): Promise<number>;
 }

@@ -27,6 +27,8 @@ export interface TokenChecks {
   readonly evict: (account: string, endedBefore: number) => void;
   /** Drops everything, after notifications may have been missed. */
   readonly evictAll: () => void;
+  /** Number of checks in progress. */
+  readonly asking: () => number;
 }
 
 /** Maximum checks of one token when evictions keep racing with them. */
@@ -120,6 +122,7 @@ export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
       evictions.recordAll();
       cache.clear();
     },
+    asking: () => asking,
   };
 }
 

@@ -17,6 +17,12 @@ const LAST_EVENTS = `
   select distinct on (client_id) client_id, kind, last_at as at from companion.delivery_count
   order by client_id, last_at desc, kind`;
 
+interface LastEvent {
+  readonly client_id: string;
+  readonly kind: EventKind;
+  readonly at: number;
+}
+
 const DELIVERIES = `
   select hour, client_id as "clientId", kind, count from companion.delivery_count
   where hour > $1 order by hour, client_id, kind`;
@@ -36,7 +42,9 @@ const TRY_WRITING = `insert into companion.health (filler) values (repeat('x', $
 
 const CLOCK = 'select extract(epoch from clock_timestamp())::float8 * 1000 as clock';
 
-export function operator(database: Database): Pick<Store, 'operatorState' | 'revocationState' | 'ping'> {
+export function operator(
+  database: Database,
+): Pick<Store, 'operatorState' | 'revocationState' | 'lastEvents' | 'ping'> {
   return {
     operatorState: async (at) => ({
       ...optional(await rotationState(database)),
@@ -45,6 +53,10 @@ export function operator(database: Database): Pick<Store, 'operatorState' | 'rev
       revocations: await pending(database),
     }),
     revocationState: () => pending(database),
+    lastEvents: async () => {
+      const last = await database.query<LastEvent>(LAST_EVENTS);
+      return Object.fromEntries(last.map(({ client_id: id, at }) => [id, at]));
+    },
     ping: async () => {
       const clock = await database.transaction(async (transaction) => {
         await transaction.query('delete from companion.health');
@@ -67,7 +79,7 @@ function optional(rotation: OperatorState['rotation']): Pick<OperatorState, 'rot
 
 async function clients(database: Queryable, at: number): Promise<OperatorState['clients']> {
   const counts = await database.query<{ client_id: string; sessions: number }>(SESSIONS, [at]);
-  const last = await database.query<{ client_id: string; kind: EventKind; at: number }>(LAST_EVENTS);
+  const last = await database.query<LastEvent>(LAST_EVENTS);
   const sessions = new Map(counts.map((row) => [row.client_id, row.sessions]));
   const events = new Map(last.map(({ client_id: id, kind, at: heardAt }) => [id, { kind, at: heardAt }]));
   const ids = new Set([...sessions.keys(), ...events.keys()]);

@@ -54,6 +54,36 @@ describe('the counters', () => {
     expect(text).toContain('companion_revocations_set_aside 3');
   });
 
+  it('sort durations by route and class of status, and ages of deliveries', async () => {
+    const made = counters();
+    made.request('/v1/session', 200, 0.003);
+    made.request('/v1/session', 204, 7);
+    made.stored(45);
+    made.stored(-3);
+    const text = await made.text();
+    const session = 'route="/v1/session",status="2xx"';
+    expect(text).toContain(`companion_http_request_duration_seconds_bucket{le="0.005",${session}} 1`);
+    expect(text).toContain(`companion_http_request_duration_seconds_count{${session}} 2`);
+    expect(text).toContain('companion_delivery_age_seconds_bucket{le="0.1"} 1');
+    expect(text).toContain('companion_delivery_age_seconds_bucket{le="60"} 2');
+  });
+
+  it('have gauges that are read at each scrape, and keep their last value when that fails', async () => {
+    const made = counters();
+    let clients = new Map([['notes', 7]]);
+    let ask = () => Promise.resolve(clients);
+    made.gauge('waiting', 'Help', () => 3);
+    made.gauge('age', 'Help', () => ask(), 'client');
+    expect(await made.text()).toMatch(/^companion_waiting 3\n[^]*^companion_age\{client="notes"\} 7$/m);
+    ask = () => Promise.reject(new Error('down'));
+    expect(await made.text()).toContain('companion_age{client="notes"} 7');
+    clients = new Map([['other', 1]]);
+    ask = () => Promise.resolve(clients);
+    const text = await made.text();
+    expect(text).toContain('companion_age{client="other"} 1');
+    expect(text).not.toContain('notes');
+  });
+
   it('are served while the database is down', async () => {
     const text = await counters(() => Promise.reject(new Error('down'))).text();
     expect(text).toContain('companion_webhooks_total');

@@ -1,5 +1,5 @@
-// Counters for Prometheus and the status page. Labels come from a fixed set; clients can't choose them.
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+// Counters, histograms and gauges for Prometheus and the status page. Labels come from a fixed set; clients can't choose them.
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { OperatorState } from '../store.ts';
 
 export interface Counters {
@@ -8,16 +8,23 @@ export interface Counters {
   revocation(outcome: 'done' | 'postponed' | 'set_aside'): void;
   tokenCache(outcome: 'hit' | 'miss' | 'eviction'): void;
   metricsEvent(name: string, count?: number): void;
-  /** `route`: the route's pattern. */
-  request(route: string, status: number): void;
+  /** `route`: the route's pattern; `seconds`: until it was answered. */
+  request(route: string, status: number, seconds: number): void;
+  /** A delivery committed `seconds` after Mozilla accounts signed it. */
+  stored(seconds: number): void;
+  /**
+   * Adds a gauge that is read at each scrape, and keeps its last values while `read` fails. With a `label`, `read`
+   * returns a value for each of its values.
+   */
+  gauge(name: string, help: string, read: () => Reading | Promise<Reading>, label?: string): void;
   /** Counts since this process started. */
-  webhooks(): Promise<readonly WebhookCount[]>;
+  webhooks(): Promise<readonly EventCount[]>;
   /** Prometheus's text format. */
   text(): Promise<string>;
   readonly contentType: string;
 }
 
-export interface WebhookCount {
+export interface EventCount {
   readonly outcome: string;
   readonly what: string;
   readonly count: number;
@@ -25,6 +32,12 @@ export interface WebhookCount {
 
 // Extensions choose these names, and each is a time series: past this many they are counted as `other`.
 const MOST_NAMES = 100;
+
+export type Reading = number | ReadonlyMap<string, number>;
+
+// Seconds. FxA signs each attempt anew, so that a delivery is old only when it was on its way for long.
+const AGES = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86_400];
+const DURATIONS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 type Revocations = OperatorState['revocations'];
 
@@ -47,7 +60,38 @@ export function createCounters(
   const tokenCache = counter('token_cache', 'Look-ups in and evictions from the token cache', ['outcome']);
   const metricsEvents = counter('metrics_events', 'Events taken in from extensions', ['name']);
   const requests = counter('http_requests', 'Requests by route and status', ['route', 'status']);
-  revocationGauges(registers, revocations, now);
+  const durations = new Histogram({
+    name: 'companion_http_request_duration_seconds',
+    help: 'Time until the answer, by route and class of status',
+    labelNames: ['route', 'status'],
+    buckets: DURATIONS,
+    registers,
+  });
+  const deliveryAges = new Histogram({
+    name: 'companion_delivery_age_seconds',
+    help: 'Age of a delivery when its events were committed, since Mozilla accounts signed it',
+    buckets: AGES,
+    registers,
+  });
+  const gauge: Counters['gauge'] = (name, help, read, label) => {
+    new Gauge({
+      name: `companion_${name}`,
+      help,
+      labelNames: label === undefined ? [] : [label],
+      registers,
+      async collect() {
+        const reading = await Promise.resolve()
+          .then(read)
+          .catch(() => undefined);
+        if (typeof reading === 'number') this.set(reading);
+        else if (reading !== undefined && label !== undefined) {
+          this.reset();
+          for (const [value, number] of reading) this.set({ [label]: value }, number);
+        }
+      },
+    });
+  };
+  revocationGauges(gauge, revocations, now);
   const names = new Set<string>();
 
   return {
@@ -58,34 +102,38 @@ export function createCounters(
       if (names.size < MOST_NAMES) names.add(name);
       metricsEvents.inc({ name: names.has(name) ? name : 'other' }, count);
     },
-    request: (route, status) => requests.inc({ route, status }),
-    webhooks: async () =>
-      (await webhooks.get()).values.map(({ labels, value }) => ({
-        outcome: String(labels.outcome),
-        what: String(labels.what),
-        count: value,
-      })),
+    request: (route, status, seconds) => {
+      requests.inc({ route, status });
+      durations.observe({ route, status: `${Math.floor(status / 100)}xx` }, seconds);
+    },
+    stored: (seconds) => deliveryAges.observe(Math.max(0, seconds)),
+    gauge,
+    webhooks: () => eventCounts(webhooks),
     text: () => register.metrics(),
     contentType: register.contentType,
   };
 }
 
-function revocationGauges(registers: Registry[], ask: () => Promise<Revocations>, now: () => number): void {
-  const gauge = (name: string, help: string, read: (revocations: Revocations) => number) =>
-    new Gauge({
-      name: `companion_revocations_${name}`,
-      help,
-      registers,
-      async collect() {
-        const known = await ask().catch(() => undefined);
-        if (known !== undefined) this.set(read(known));
-      },
-    });
-  gauge('pending', 'Grants still to be destroyed', ({ pending }) => pending);
-  gauge('oldest_seconds', 'Age of the oldest of them', ({ oldest }) =>
-    oldest === undefined ? 0 : Math.max(0, (now() - oldest) / 1000),
-  );
-  gauge('set_aside', 'Grants that an operator has to look at', ({ setAside }) =>
-    setAside.reduce((sum, { count }) => sum + count, 0),
+async function eventCounts(counter: Counter<'outcome' | 'what'>): Promise<readonly EventCount[]> {
+  const { values } = await counter.get();
+  return values.map(({ labels, value }) => ({
+    outcome: String(labels.outcome),
+    what: String(labels.what),
+    count: value,
+  }));
+}
+
+function revocationGauges(
+  gauge: Counters['gauge'],
+  ask: () => Promise<Revocations>,
+  now: () => number,
+): void {
+  gauge('revocations_pending', 'Grants still to be destroyed', async () => (await ask()).pending);
+  gauge('revocations_oldest_seconds', 'Age of the oldest of them', async () => {
+    const { oldest } = await ask();
+    return oldest === undefined ? 0 : Math.max(0, (now() - oldest) / 1000);
+  });
+  gauge('revocations_set_aside', 'Grants that an operator has to look at', async () =>
+    (await ask()).setAside.reduce((sum, { count }) => sum + count, 0),
   );
 }

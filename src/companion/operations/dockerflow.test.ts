@@ -48,7 +48,7 @@ it('answers __heartbeat__ with ok when all checks pass', async () => {
     status: 200,
     found: {
       status: 'ok',
-      checks: { database: 'ok', revocations: 'ok', accounts: 'ok', clock: 'ok' },
+      checks: { database: 'ok', revocations: 'ok', accounts: 'ok', clock: 'ok', events: 'ok' },
       details: { oldestRevocation: 0 },
     },
   });
@@ -97,6 +97,16 @@ it('warns when a revocation has waited longer than an hour', async () => {
     200,
     { checks: { revocations: 'warning' }, details: { oldestRevocation: 3601 } },
   ]);
+});
+
+it('warns with 200 while the events of a client are overdue, and names it', async () => {
+  const { status, found } = await beat({ silent: () => Promise.resolve(['notes']) });
+  expect([status, found]).toMatchObject([
+    200,
+    { status: 'warning', checks: { database: 'ok', events: 'warning' }, details: { silent: ['notes'] } },
+  ]);
+  const unknown = await beat({ silent: () => Promise.reject(new Error('canary')) });
+  expect([unknown.status, unknown.found.checks]).toMatchObject([200, { events: 'warning' }]);
 });
 
 it('queries the database every second and Mozilla accounts every ten, at any load', async () => {

@@ -12,6 +12,8 @@ export interface HealthParts {
   /** Resolves when Mozilla accounts answers. */
   readonly accounts: (signal: AbortSignal) => Promise<unknown>;
   readonly clocks?: Clocks;
+  /** Names of the clients whose events are overdue. Default: none is. */
+  readonly silent?: () => Promise<readonly string[]>;
   /** Milliseconds. Default `Date.now`. */
   readonly now?: () => number;
 }
@@ -20,7 +22,7 @@ export type Check = 'ok' | 'warning' | 'error';
 
 export interface Health {
   readonly status: Check;
-  readonly checks: Readonly<Record<'database' | 'revocations' | 'accounts' | 'clock', Check>>;
+  readonly checks: Readonly<Record<'database' | 'revocations' | 'accounts' | 'clock' | 'events', Check>>;
   readonly details: {
     /** Seconds. */
     readonly oldestRevocation: number;
@@ -29,6 +31,8 @@ export interface Health {
     /** Seconds by which the other clock is ahead of ours. */
     readonly accountsClock?: number;
     readonly databaseClock?: number;
+    /** Clients whose events are overdue. */
+    readonly silent?: readonly string[];
   };
 }
 
@@ -50,23 +54,26 @@ export function createHealth(parts: HealthParts): () => Promise<Health> {
 }
 
 async function runChecks(
-  { store, clocks }: HealthParts,
+  { store, clocks, silent: askSilent = () => Promise.resolve([]) }: HealthParts,
   accounts: () => Promise<Check>,
   now: () => number,
 ): Promise<Health> {
-  const [why, oldest, reached] = await Promise.all([
+  const [why, oldest, reached, silent] = await Promise.all([
     tryWriting(store, clocks, now),
     store.revocationState().then(
       ({ oldest }) => (oldest === undefined ? 0 : (now() - oldest) / 1000),
       () => undefined,
     ),
     accounts(),
+    askSilent().catch(() => undefined),
   ]);
   const checks = {
     database: why === undefined ? 'ok' : 'error',
     revocations: oldest === undefined || oldest > OLD_REVOCATION ? 'warning' : 'ok',
     accounts: reached,
     clock: clocks?.state() ?? 'ok',
+    // Only a warning: another instance would receive no more events.
+    events: silent?.length === 0 ? 'ok' : 'warning',
   } as const;
   const found = Object.values<Check>(checks);
   const status = found.includes('error') ? 'error' : found.includes('warning') ? 'warning' : 'ok';
@@ -78,6 +85,7 @@ async function runChecks(
       ...(why !== undefined && { database: why }),
       ...seconds('accountsClock', clocks?.ahead('accounts')),
       ...seconds('databaseClock', clocks?.ahead('database')),
+      ...(silent !== undefined && silent.length > 0 && { silent }),
     },
   };
 }

@@ -20,8 +20,9 @@ export interface AnsweredRequest {
 /** Successful requests are logged individually at debug; failed ones as sums at info, since anyone can cause them. */
 export function summarize({ log, counters }: SummaryOptions, request: AnsweredRequest): void {
   const { method, route, status, began } = request;
-  counters.request(route, status);
-  const ms = Math.round(performance.now() - began);
+  const took = performance.now() - began;
+  counters.request(route, status, took / 1000);
+  const ms = Math.round(took);
   if (status >= 400) log.tally('request', { route, status }, { method, ms });
   else if (log.writes('debug')) log.event('request', { method, route, status, ms }, 'debug');
 }

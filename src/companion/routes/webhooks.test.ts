@@ -44,6 +44,7 @@ function harness({
     evict: ({ account }, events) => said.push(`evict ${account.toString('hex')} ${events.length}`),
     limit: (_address, work) => work(),
     counters: {
+      stored: () => undefined,
       webhook: (...outcome) => counted.push(outcome.join(' ')),
       request: (route, status) => answered.push(`${route} ${status}`),
     },

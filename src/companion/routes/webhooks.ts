@@ -28,7 +28,7 @@ export interface WebhookOptions extends Secrets {
   /** Called before the events are stored, so that cached verdicts don't outlive them even if the database fails. */
   readonly evict?: (keys: AccountKeys, events: readonly AccountEvent[]) => void;
   readonly limit: RateLimits['webhooks'];
-  readonly counters: Pick<Counters, 'webhook' | 'request'>;
+  readonly counters: Pick<Counters, 'webhook' | 'request' | 'stored'>;
   readonly log: Pick<Log, 'event' | 'failure' | 'tally' | 'writes'>;
   readonly trustedProxies?: number;
   /** Called for requests that carry `X-Forwarded-For`. */
@@ -101,7 +101,7 @@ async function skipBody(request: IncomingMessage): Promise<void> {
 
 /** Verifies and applies one SET; rejects with the problem to answer. */
 async function processSet(token: string, options: WebhookOptions): Promise<void> {
-  const { verify, counters, log } = options;
+  const { verify, counters, log, now } = options;
   let set: VerifiedSet;
   try {
     set = await verify(token);
@@ -122,6 +122,7 @@ async function processSet(token: string, options: WebhookOptions): Promise<void>
     log.failure('webhook_failed', error);
     throw unavailable(STORE_RETRY);
   }
+  if (set.events.length > 0) counters.stored((now() - set.issuedAt) / 1000);
   // Counted once per event, whether or not the account is known.
   for (const { kind } of set.events) counters.webhook('accepted', kind);
   for (let unknown = set.unknownEvents; unknown > 0; unknown -= 1)

@@ -1,7 +1,7 @@
 // The input of the status page.
 import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Clients } from '../clients.ts';
-import type { WebhookCount } from '../operations/counters.ts';
+import type { EventCount } from '../operations/counters.ts';
 import type { Version } from '../operations/dockerflow.ts';
 import type { Health } from '../operations/health.ts';
 import type { OperatorState } from '../store.ts';
@@ -21,7 +21,7 @@ export interface StatusFacts {
   /** Undefined while the database is unavailable. */
   readonly state: OperatorState | undefined;
   /** Counts of this instance since it started. */
-  readonly webhooks: readonly WebhookCount[];
+  readonly webhooks: readonly EventCount[];
   /** Days without an event after which the page warns. */
   readonly silentDays: number;
 }

@@ -102,22 +102,24 @@ function rotationNotices({ state }: StatusFacts): Notice[] {
   return [{ class: 'odd', title: `${counted(remaining, 'account')} still under the old secret`, says }];
 }
 
-function silences({ clients, state, now, silentDays }: StatusFacts): Notice[] {
+function silences({ clients, state, health, now, silentDays }: StatusFacts): Notice[] {
   if (state === undefined) return [];
   return [...clients.values()].flatMap((client) => {
     const { sessions = 0, lastEvent } = state.clients[client.clientId] ?? {};
-    if (sessions === 0 || (lastEvent !== undefined && now - lastEvent.at < silentDays * DAY)) return [];
-    return [silence(client, sessions, lastEvent && ago(lastEvent.at, now))];
+    const isOverdue = health.details.silent?.includes(client.name) === true;
+    const isRecent = lastEvent !== undefined && now - lastEvent.at < silentDays * DAY;
+    if (!isOverdue && (sessions === 0 || isRecent)) return [];
+    return [silence(client, sessions, isOverdue, lastEvent && ago(lastEvent.at, now))];
   });
 }
 
-function silence({ name }: Client, sessions: number, last: string | undefined): Notice {
+function silence({ name }: Client, sessions: number, isOverdue: boolean, last: string | undefined): Notice {
   return {
     class: 'odd',
     title:
       last === undefined
         ? `No event has come for ${name} yet`
         : `No event for ${name} for ${last.replace(' ago', '')}`,
-    says: `It has ${counted(sessions, 'session')}. That may be chance. To be sure, change the password of a test account that is signed in; if nothing appears here, ask Mozilla whether the webhook is still registered, and look for refusals below.`,
+    says: `It has ${counted(sessions, 'session')}${isOverdue ? ', and events are expected more often (COMPANION_EXPECT_EVENTS_EVERY)' : ''}. That may be chance. To be sure, change the password of a test account that is signed in; if nothing appears here, ask Mozilla whether the webhook is still registered, and look for refusals below.`,
   };
 }

@@ -11,7 +11,7 @@ const NOW = Date.UTC(2026, 10, 21, 15, 47);
 const FIREFOX = 'a1b2c3d4e5f60718';
 const WELL: Health = {
   status: 'ok',
-  checks: { database: 'ok', revocations: 'ok', accounts: 'ok', clock: 'ok' },
+  checks: { database: 'ok', revocations: 'ok', accounts: 'ok', clock: 'ok', events: 'ok' },
   details: { oldestRevocation: 0, accountsClock: 1, databaseClock: -2 },
 };
 const HOSTILE = `<script>alert(1)</script>"'&`;
@@ -211,6 +211,11 @@ describe('the health check on the status page', () => {
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
     expect(text).toContain(says);
     expect(text).not.toContain('All is well');
+  });
+
+  it('reports clients whose events are overdue', async () => {
+    const { text } = await page(found({ events: 'warning' }, { silent: ['notes'] }));
+    expect(text).toMatch(/No event for notes for 1 hour.*COMPANION_EXPECT_EVENTS_EVERY/);
   });
 
   it('reports a wrong clock', async () => {

@@ -185,6 +185,7 @@ onEachDatabase((harness) => {
       ],
       revocations: { pending: 0, setAside: [] },
     });
+    expect(await harness.store.lastEvents()).toEqual({ [CLIENT]: NOON + 1 });
     expect(await harness.store.revocationState()).toEqual({ pending: 0, setAside: [] });
     expect(Math.abs((await harness.store.ping()) - Date.now())).toBeLessThan(60_000);
   });

@@ -243,6 +243,7 @@ export function fakeStore(): FakeStore {
     tidy: async () => Promise.resolve(),
     operatorState: async () =>
       Promise.resolve({ clients: {}, deliveries: [], revocations: { pending: 0, setAside: [] } }),
+    lastEvents: async () => Promise.resolve({}),
     revocationState: async () => Promise.resolve({ pending: 0, setAside: [] }),
     ping: () => Promise.resolve(Date.now()),
   };
