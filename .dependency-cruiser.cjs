@@ -49,6 +49,7 @@ module.exports = {
         '^src/contract/',
         'node_modules/(hono|@hono/node-server|jose|pg|@types/pg|@electric-sql/pglite|graphile-worker)/',
         'node_modules/(lru-cache|rate-limiter-flexible|prom-client|pino|undici|valibot)/',
+        'node_modules/(@aws-sdk/client-sqs|sqs-consumer)/',
         '^(node:)?[a-z/_]+$',
       ],
       'the backend speaks to the extension over the network alone',

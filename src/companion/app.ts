@@ -58,6 +58,8 @@ export interface App {
   readonly app: Hono;
   /** Answers webhook deliveries, which the app doesn't know. */
   readonly webhooks: RequestHandler;
+  /** Applies events that came by another way, as the webhook does: evicts cached tokens, resolves after the commit. */
+  readonly deliver: Store['apply'];
   /**
    * Call with the account notifications of all instances, this one included; undefined means some may have been missed.
    */
@@ -216,6 +218,10 @@ export function createApp(parts: AppParts): App {
   };
   return {
     app,
+    deliver: (delivery) => {
+      evict(delivery, delivery.events);
+      return apply(delivery);
+    },
     webhooks: webhooks({
       verify: createSetVerifier({
         issuer: endpoints.current().issuer,

@@ -73,6 +73,34 @@ describe('readSettings', () => {
     expect(Buffer.from(settings.secret).toString('hex')).toBe(FULL.COMPANION_SECRET);
   });
 
+  it.each([
+    ['https://sqs.us-west-2.amazonaws.com/123456789012/events', undefined, 'us-west-2'],
+    [
+      'https://vpce-1a-x.sqs.eu-central-1.vpce.amazonaws.com/123456789012/events',
+      'eu-west-1',
+      'eu-central-1',
+    ],
+    ['https://queue.amazonaws.com/123456789012/events', 'us-gov-east-1', 'us-gov-east-1'],
+    ['http://127.0.0.1:4566/000000000000/events.fifo', 'eu-west-1', 'eu-west-1'],
+  ])('reads the queue %s and its region', (url, AWS_REGION, region) => {
+    const { queue } = readSettings({ ...FULL, COMPANION_SQS_URL: url, AWS_REGION });
+    expect(queue).toEqual({ url, region });
+  });
+
+  it('reads no queue without COMPANION_SQS_URL', () => {
+    expect(readSettings({ ...FULL, AWS_REGION: 'eu-west-1', DEBUG: '*' }).queue).toBeUndefined();
+  });
+
+  it.each([
+    ['http://sqs.eu-west-1.amazonaws.com/123456789012/events', {}, 'COMPANION_SQS_URL must be the https URL'],
+    ['https://sqs.eu-west-1.amazonaws.com/', {}, 'COMPANION_SQS_URL must be the https URL'],
+    ['https://queue.amazonaws.com/123456789012/events', {}, 'AWS_REGION is missing'],
+    ['http://127.0.0.1:4566/000000000000/events', { AWS_REGION: 'here' }, 'AWS_REGION must be a region'],
+    ['https://sqs.eu-west-1.amazonaws.com/123456789012/events', { DEBUG: 'knex, sqs*' }, 'DEBUG would print'],
+  ])('refuses the queue %s with %j', (COMPANION_SQS_URL, more, fault) => {
+    expect(faultsOf({ ...FULL, COMPANION_SQS_URL, ...more }).join()).toContain(fault);
+  });
+
   it('reports all missing settings at once', () => {
     const faults = faultsOf({}).join('\n');
     for (const name of [

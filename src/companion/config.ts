@@ -6,6 +6,7 @@ import { clientList } from './client-list.ts';
 import { sessionAttributes, urlsOf } from './db/postgres-hosts.ts';
 import type { Client, Secrets } from './clients.ts';
 import { expectedEvents, type ExpectedEvents } from './operations/silence.ts';
+import { queueFaults, queueSettings, queueUrl, region, type QueueSettings } from './queue/settings.ts';
 import { hexBytes, passwords, secretFaults, secretList } from './secret-settings.ts';
 import { secretVariable, webClientList, webClients, type WebClient } from './web-sign-in/settings.ts';
 
@@ -43,6 +44,8 @@ export interface CompanionSettings extends Secrets {
   readonly keepAlive?: number | undefined;
   /** How long it keeps serving after SIGTERM while its heartbeats return 503, in seconds. Default 5. */
   readonly drain?: number | undefined;
+  /** Absent: no queue is read. */
+  readonly queue?: QueueSettings | undefined;
   /** Absent: no events are expected. */
   readonly expectedEvents?: ExpectedEvents | undefined;
 }
@@ -151,6 +154,8 @@ const ENVIRONMENT = v.object({
   LOG_LEVEL: v.optional(oneOf(LOG_LEVELS), 'info'),
   COMPANION_KEEP_ALIVE: v.optional(wholeNumber(1, 3600), String(KEEP_ALIVE)),
   COMPANION_DRAIN: v.optional(wholeNumber(0, 300), String(DRAIN)),
+  COMPANION_SQS_URL: v.optional(queueUrl),
+  AWS_REGION: v.optional(region),
   COMPANION_EXPECT_EVENTS_EVERY: v.optional(expectedEvents),
 });
 
@@ -182,6 +187,7 @@ export function readSettings(variables: Variables): CompanionSettings {
   const web = success
     ? webClients(output.COMPANION_WEB ?? [], output.COMPANION_CLIENTS, given, faults)
     : undefined;
+  faults.push(...queueFaults(given));
   const names = success ? output.COMPANION_CLIENTS.map(({ name }) => name) : [];
   for (const name of success ? (output.COMPANION_EXPECT_EVENTS_EVERY?.keys() ?? []) : [])
     if (name !== '' && !names.includes(name))
@@ -209,6 +215,7 @@ export function readSettings(variables: Variables): CompanionSettings {
     logLevel: output.LOG_LEVEL,
     keepAlive: output.COMPANION_KEEP_ALIVE,
     drain: output.COMPANION_DRAIN,
+    queue: queueSettings(output.COMPANION_SQS_URL, output.AWS_REGION),
     expectedEvents: output.COMPANION_EXPECT_EVENTS_EVERY,
   };
 }

@@ -13,6 +13,7 @@ import { createEndpoints } from './endpoints.ts';
 import { createStore } from './db/store.ts';
 import { createRevoker } from './jobs/revocations.ts';
 import { startWorker } from './jobs/worker.ts';
+import { queuePackages, startIntake, type IntakeParts, type RunningIntake } from './queue/intake.ts';
 import { startServer } from './server.ts';
 import { createCounters } from './operations/counters.ts';
 import { startLoadMeter } from './operations/load.ts';
@@ -36,7 +37,7 @@ export interface RunningCompanion {
   readonly kind: DatabaseKind;
   /** `host:port` of the database's server. */
   readonly host?: string;
-  /** Makes the heartbeats return 503 while requests are still served. */
+  /** Makes the heartbeats return 503 while requests are still served, and stops reading the queue. */
   readonly drain: () => void;
   /** Stops accepting requests, answers those in progress, and leaves queued work to the next start. */
   readonly stop: () => Promise<void>;
@@ -61,6 +62,8 @@ export interface CompanionOptions {
   readonly redo?: { readonly overdueAfter: number; readonly sweepEvery: number };
   /** Seconds for `Poll-After`. Default: by how busy this process is. */
   readonly pollAfter?: () => number;
+  /** Pauses in reading the queue. */
+  readonly pause?: IntakeParts['pause'];
 }
 
 /**
@@ -70,7 +73,7 @@ export interface CompanionOptions {
  *   when it can't listen.
  */
 export async function startCompanion(options: CompanionOptions): Promise<RunningCompanion> {
-  const { settings, log, version, now = Date.now, redo } = options;
+  const { settings, log, version, now = Date.now, redo, pause } = options;
   const clocks = createClocks(CLOCK_LIMITS, (kind, outcome, seconds) =>
     log.event('clock', { kind, outcome, seconds }, outcome === 'ok' ? 'info' : 'error'),
   );
@@ -89,6 +92,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       );
     },
   });
+  const packages = settings.queue && (await queuePackages());
   let isStopping = false;
   let isFrozen = false;
   const running: (() => Promise<void>)[] = [];
@@ -125,15 +129,16 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
     const store = createStore(database, redo);
     const state = cachedFor(STATE_FRESH, now, (at) => store.operatorState(at));
     const counters = createCounters(() => store.revocationState(), now);
+    const bounded = withTimeouts(store);
     counters.gauge('database_breaker_open', 'Whether requests fail at once, as the database is frozen', () =>
       Number(isFrozen),
     );
     const load = options.pollAfter ? undefined : startLoadMeter();
     if (load) running.push(load.stop);
-    const { app, webhooks, onNotification } = createApp({
+    const { app, webhooks, deliver, onNotification } = createApp({
       settings,
       endpoints,
-      store: withTimeouts(store),
+      store: bounded,
       state,
       http,
       log,
@@ -173,6 +178,24 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       ...(settings.trustedProxies === 0 && { connectionsEach: CONNECTIONS_EACH }),
     });
     running.push(() => server.stop());
+    let intake: RunningIntake | undefined;
+    if (settings.queue && packages) {
+      const { clients, secret, formerSecret, queue } = settings;
+      intake = startIntake({
+        packages,
+        settings: queue,
+        clients,
+        secret,
+        formerSecret,
+        deliver,
+        ping: () => bounded.ping(),
+        counters,
+        log,
+        now,
+        ...(pause && { pause }),
+      });
+      running.push(intake.stop);
+    }
     return {
       origin: server.origin,
       database: database.description,
@@ -180,6 +203,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       ...(database.host && { host: database.host() }),
       drain: () => {
         isStopping = true;
+        void intake?.stop();
       },
       stop,
     };

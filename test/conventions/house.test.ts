@@ -13,7 +13,7 @@ const source = files.filter((file) => /^src\/.*\.tsx?$/.test(file) && !/\.test\.
 const code = files.filter((file) => /\.(tsx?|m?js|cjs)$/.test(file));
 const text = files.filter((file) => !/\.(png|json|svg)$/.test(file) && !file.startsWith('LICENSE'));
 const packageJson = JSON.parse(read('package.json')) as Record<
-  'scripts' | 'dependencies' | 'devDependencies' | 'pins',
+  'scripts' | 'dependencies' | 'devDependencies' | 'optionalDependencies' | 'pins',
   Record<string, string>
 >;
 
@@ -65,8 +65,8 @@ describe('package.json', () => {
   });
 
   it('names exact versions, and says of every held-back one what lifts it', () => {
-    const { dependencies, devDependencies, pins } = packageJson;
-    const all = { ...dependencies, ...devDependencies };
+    const { dependencies, devDependencies, optionalDependencies, pins } = packageJson;
+    const all = { ...dependencies, ...devDependencies, ...optionalDependencies };
     expect(Object.entries(all).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
     expect(Object.keys(pins).filter((name) => !(name in all))).toEqual([]);
     expect(Object.keys(pins)).toEqual(

@@ -24,17 +24,20 @@ describe('the counters', () => {
     made.webhook('accepted', 'password_change');
     made.webhook('refused', 'signature');
     made.webhook('refused', 'signature');
+    made.queueMessage('ignored', 'unknown_event');
     made.revocation('set_aside');
     made.tokenCache('hit');
     made.metricsEvent('opened', 3);
     made.metricsEvent('opened');
     const text = await made.text();
     expect(text).toContain('companion_webhooks_total{outcome="accepted",what="password_change"} 1');
+    expect(text).toContain('companion_queue_messages_total{outcome="ignored",what="unknown_event"} 1');
     expect(text).toContain('companion_revocations_total{outcome="set_aside"} 1');
     expect(text).toContain('companion_token_cache_total{outcome="hit"} 1');
     expect(text).toContain('companion_metrics_events_total{name="opened"} 4');
     expect(text).toContain('nodejs_eventloop_lag_seconds');
     expect(await made.webhooks()).toContainEqual({ outcome: 'refused', what: 'signature', count: 2 });
+    expect(await made.queueMessages()).toEqual([{ outcome: 'ignored', what: 'unknown_event', count: 1 }]);
   });
 
   it('keep at most a hundred event names chosen by clients', async () => {

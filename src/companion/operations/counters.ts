@@ -5,6 +5,8 @@ import type { OperatorState } from '../store.ts';
 export interface Counters {
   /** `outcome`: `accepted`, `ignored`, `refused` or `unavailable`; `what`: the kind of event, or the reason. */
   webhook(outcome: string, what: string): void;
+  /** As `webhook`, for a message of the queue. */
+  queueMessage(outcome: string, what: string): void;
   revocation(outcome: 'done' | 'postponed' | 'set_aside'): void;
   tokenCache(outcome: 'hit' | 'miss' | 'eviction'): void;
   metricsEvent(name: string, count?: number): void;
@@ -19,6 +21,7 @@ export interface Counters {
   gauge(name: string, help: string, read: () => Reading | Promise<Reading>, label?: string): void;
   /** Counts since this process started. */
   webhooks(): Promise<readonly EventCount[]>;
+  queueMessages(): Promise<readonly EventCount[]>;
   /** Prometheus's text format. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -56,6 +59,10 @@ export function createCounters(
     new Counter({ name: `companion_${name}_total`, help, labelNames, registers });
 
   const webhooks = counter('webhooks', 'Security events by what became of them', ['outcome', 'what']);
+  const queue = counter('queue_messages', 'Messages of the queue by what became of them', [
+    'outcome',
+    'what',
+  ]);
   const attempts = counter('revocations', 'Attempts to destroy a grant by outcome', ['outcome']);
   const tokenCache = counter('token_cache', 'Look-ups in and evictions from the token cache', ['outcome']);
   const metricsEvents = counter('metrics_events', 'Events taken in from extensions', ['name']);
@@ -96,6 +103,7 @@ export function createCounters(
 
   return {
     webhook: (outcome, what) => webhooks.inc({ outcome, what }),
+    queueMessage: (outcome, what) => queue.inc({ outcome, what }),
     revocation: (outcome) => attempts.inc({ outcome }),
     tokenCache: (outcome) => tokenCache.inc({ outcome }),
     metricsEvent: (name, count = 1) => {
@@ -109,6 +117,7 @@ export function createCounters(
     stored: (seconds) => deliveryAges.observe(Math.max(0, seconds)),
     gauge,
     webhooks: () => eventCounts(webhooks),
+    queueMessages: () => eventCounts(queue),
     text: () => register.metrics(),
     contentType: register.contentType,
   };

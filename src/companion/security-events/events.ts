@@ -72,17 +72,20 @@ export function readEvents(
   return { events: known, unknownEvents };
 }
 
-/** A change time in whole milliseconds. */
-function instant(value: unknown, signedAt: number): number {
+/**
+ * A change time in whole milliseconds, of seconds or milliseconds. `signedAt` in milliseconds.
+ *
+ * @throws Refusal `events`, or `future`.
+ */
+export function instant(value: unknown, signedAt: number): number {
   if (typeof value !== 'number' || !(value > 0)) throw new Refusal('events');
   const milliseconds = Math.floor(value < LEAST_MILLISECONDS ? value * 1000 : value);
   if (milliseconds > signedAt + CLOCK_SLACK) throw new Refusal('future');
   return milliseconds;
 }
 
-// Capability names are stored, so control characters and lone surrogates, which a database would refuse, are not
-// allowed.
-function isCapabilities(value: unknown): value is string[] {
+/** Capability names are stored: control characters and lone surrogates, which a database would refuse, are not allowed. */
+export function isCapabilities(value: unknown): value is string[] {
   return (
     Array.isArray(value) &&
     value.every(

@@ -22,6 +22,7 @@ export interface StatusFacts {
   readonly state: OperatorState | undefined;
   /** Counts of this instance since it started. */
   readonly webhooks: readonly EventCount[];
+  readonly queue: readonly EventCount[];
   /** Days without an event after which the page warns. */
   readonly silentDays: number;
 }

@@ -24,7 +24,7 @@ export interface StatusOptions extends Pick<StatusFacts, 'clients' | 'version' |
   readonly state: () => Promise<OperatorState>;
   readonly health: () => Promise<Health>;
   readonly forwardedIgnored?: () => boolean;
-  readonly counters: Pick<Counters, 'webhooks'>;
+  readonly counters: Pick<Counters, 'webhooks' | 'queueMessages'>;
   /** Default 7. */
   readonly silentDays?: number;
   /** Milliseconds. Default `Date.now`. */
@@ -40,9 +40,22 @@ export function status(options: StatusOptions): Hono {
     const state = await options.state().catch(() => undefined);
     const health = await options.health();
     const forwardedIgnored = options.forwardedIgnored?.() ?? false;
-    const webhooks = await options.counters.webhooks();
+    const [webhooks, queue] = await Promise.all([
+      options.counters.webhooks(),
+      options.counters.queueMessages(),
+    ]);
     const { clients, version, startedAt } = options;
-    const known = { clients, version, startedAt, state, health, forwardedIgnored, webhooks, silentDays };
+    const known = {
+      clients,
+      version,
+      startedAt,
+      state,
+      health,
+      forwardedIgnored,
+      webhooks,
+      queue,
+      silentDays,
+    };
     c.header('cache-control', 'no-store');
     c.header('content-security-policy', STATUS_POLICY);
     const isWell = state !== undefined && health.status !== 'error';

@@ -57,13 +57,22 @@ const FAILURES: Readonly<Record<string, string>> = {
   unavailable: 'sent back for later',
   ignored: 'taken and ignored',
 };
+const QUEUE_FAILURES: typeof FAILURES = {
+  refused: 'refused, left in the queue',
+  unavailable: 'left in the queue for later',
+  ignored: 'taken from the queue and ignored',
+};
 
-/** Deliveries that were not accepted, by reason. */
-export function failuresSection({ webhooks, startedAt, now }: StatusFacts): Markup {
-  const rows = webhooks
-    .filter(({ outcome }) => outcome in FAILURES)
+/** Deliveries and messages of the queue that were not accepted, by reason. */
+export function failuresSection({ webhooks, queue, startedAt, now }: StatusFacts): Markup {
+  const named = (counts: StatusFacts['queue'], names: typeof FAILURES) =>
+    counts.flatMap(({ outcome, what, count }) => {
+      const name = names[outcome];
+      return name === undefined ? [] : [{ what, name, count }];
+    });
+  const rows = [...named(webhooks, FAILURES), ...named(queue, QUEUE_FAILURES)]
     .sort((a, b) => b.count - a.count)
-    .map(({ outcome, what, count }) => [reasonInWords(what), FAILURES[outcome] ?? outcome, count]);
+    .map(({ what, name, count }) => [reasonInWords(what), name, count]);
   return html`<section>
     <h2>Refused, since this instance started <span class="soft">${ago(startedAt, now)}</span></h2>
     ${rows.length === 0 ? html`<p class="soft">Nothing.</p>` : table(['Why', 'Outcome', 'Deliveries'], rows)}

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Client } from '../clients.ts';
 import { NO_STATE } from '../http/testing.ts';
+import type { EventCount } from '../operations/counters.ts';
 import type { Health } from '../operations/health.ts';
 import type { OperatorState } from '../store.ts';
 import { DAY, HOUR } from './facts.ts';
@@ -33,6 +34,11 @@ const state = (lastEvent: number | undefined, more: Partial<OperatorState> = {})
   ...more,
 });
 
+const counted = (webhooks: readonly EventCount[], queue: readonly EventCount[] = []) => ({
+  webhooks: () => Promise.resolve(webhooks),
+  queueMessages: () => Promise.resolve(queue),
+});
+
 async function ask(
   shown: OperatorState | undefined,
   options: Partial<StatusOptions> = {},
@@ -45,7 +51,7 @@ async function ask(
     startedAt: NOW - 3 * DAY,
     state: () => (shown === undefined ? Promise.reject(new Error('canary')) : Promise.resolve(shown)),
     health: () => Promise.resolve(WELL),
-    counters: { webhooks: () => Promise.resolve([]) },
+    counters: counted([]),
     now: () => NOW,
     ...options,
   });
@@ -96,7 +102,7 @@ describe('the status page', () => {
       {
         clients: new Map([[FIREFOX, client(FIREFOX, HOSTILE)]]),
         version: { source: '', version: HOSTILE, commit: '', build: '' },
-        counters: { webhooks: () => Promise.resolve([{ outcome: 'refused', what: HOSTILE, count: 1 }]) },
+        counters: counted([{ outcome: 'refused', what: HOSTILE, count: 1 }]),
       },
     );
     expect(text).not.toContain('<script>');
@@ -144,11 +150,21 @@ describe('the status page points out', () => {
       { outcome: 'refused', what: 'signature', count: 1204 },
       { outcome: 'unavailable', what: 'store', count: 1 },
     ];
-    const { text } = await ask(state(NOW), { counters: { webhooks: () => Promise.resolve(webhooks) } });
+    const { text } = await ask(state(NOW), { counters: counted(webhooks) });
     expect(text).toMatch(
       /the signature is wrong.*1,204.*signed too long ago.*the database did not accept it/,
     );
     expect(text).toMatch(/Refused tokens.*1,206/);
+  });
+
+  it('lists messages of the queue beside them', async () => {
+    const queue = [
+      { outcome: 'accepted', what: 'profile_change', count: 9 },
+      { outcome: 'refused', what: 'malformed', count: 3 },
+    ];
+    const { text } = await ask(state(NOW), { counters: counted([], queue) });
+    expect(text).toMatch(/no token or event, or one that cannot be read.*refused, left in the queue.*3/);
+    expect(text).not.toContain('<th scope="row">profile_change');
   });
 });
 

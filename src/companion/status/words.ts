@@ -15,7 +15,7 @@ export const KINDS: Readonly<Record<EventKind, string>> = {
 export const KIND_NAMES = Object.keys(KINDS) as EventKind[];
 
 const REASONS: Readonly<Record<string, string>> = {
-  malformed: 'no token, or one that cannot be read',
+  malformed: 'no token or event, or one that cannot be read',
   algorithm: 'signed by another algorithm than RS256',
   extension: 'a header that requires an unknown extension',
   type: 'a token of another kind (an access or id token)',
@@ -26,7 +26,7 @@ const REASONS: Readonly<Record<string, string>> = {
   subject: 'without a valid account id',
   id: 'without an id',
   stale: 'signed too long ago',
-  future: 'signed in the future: is a clock wrong?',
+  future: 'dated in the future: is a clock wrong?',
   expired: 'expired',
   events: 'without valid events',
   store: 'the database did not accept it',
