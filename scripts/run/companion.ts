@@ -1,20 +1,28 @@
 // `npm run companion`: the companion for development, against the mock server that runs, or else one of its own. With
-// `-- --production` everything comes from the environment instead, as for the built entry.
+// `-- --production` everything comes from the environment instead, as for the built entry. `-- show UID` runs a command.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { isCommand, programParts, runCommand } from '../../src/companion/commands/run.ts';
+import { readSettings } from '../../src/companion/config.ts';
 import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
 import { startupError } from '../../src/companion/startup-error.ts';
 import { startMockServer } from '../../src/mock-accounts/listen.ts';
 import { SEED_PASSWORD } from '../../src/mock-accounts/seed.ts';
 import { MOCK_SERVER_ORIGIN } from '../build/environment.ts';
-import { COMPANION_PORT, OPERATOR_PASSWORD, startLocalCompanion, webhooksTo } from './local-companion.ts';
+import {
+  COMPANION_PORT,
+  localSettings,
+  OPERATOR_PASSWORD,
+  startLocalCompanion,
+  webhooksTo,
+} from './local-companion.ts';
 import { interrupted, run } from './local.ts';
 
 const DATA = fileURLToPath(new URL('../../.companion', import.meta.url));
 const ENV_FILE = fileURLToPath(new URL('../../.env', import.meta.url));
 
-const USAGE = `Usage: npm run companion -- [options]
+const USAGE = `Usage: npm run companion -- [options], or a command, such as show UID (docs/commands.md)
   --port N        where it listens, ${COMPANION_PORT} unless told
   --standin URL   the mock server it belongs to; one is started where none runs
   --production    takes everything from the environment, and from .env where there is one`;
@@ -85,7 +93,20 @@ Try it: docs/companion.md has a walk with curl. Ctrl-C ends it.`);
   }
 }
 
+/** Runs a command: with production's settings where there are any, or else those of development. */
+async function command(args: readonly string[]): Promise<void> {
+  if (existsSync(ENV_FILE)) process.loadEnvFile(ENV_FILE);
+  const local = { issuer: MOCK_SERVER_ORIGIN, port: COMPANION_PORT, dataDir: DATA };
+  const settings = process.env.FXA_ISSUER ? undefined : await localSettings(local);
+  process.exitCode = await runCommand(
+    args,
+    programParts(() => settings ?? readSettings(process.env)),
+  );
+}
+
 run(async () => {
+  const args = process.argv.slice(2);
+  if (isCommand(args)) return command(args);
   const given = readArguments();
   if (!given.production) return development(given);
   if (existsSync(ENV_FILE)) process.loadEnvFile(ENV_FILE);

@@ -1,5 +1,7 @@
-// Production entry point: reads the environment and starts, or reports every missing setting and exits with 1.
+// Production entry point: reads the environment and starts, or reports every missing setting and exits with 1. With a
+// command (`main.js show UID`) it runs that instead.
 import { setTimeout as wait } from 'node:timers/promises';
+import { isCommand, programParts, runCommand } from './commands/run.ts';
 import { startCompanion } from './start.ts';
 import { DRAIN, readSettings, type CompanionSettings } from './config.ts';
 import { createLog } from './operations/log.ts';
@@ -8,6 +10,14 @@ import { proxiedFetch } from './proxied-fetch.ts';
 import { startupError } from './startup-error.ts';
 import { readVersion } from './version.ts';
 
+const args = process.argv.slice(2);
+if (isCommand(args))
+  process.exit(
+    await runCommand(
+      args,
+      programParts(() => readSettings(process.env)),
+    ),
+  );
 
 let settings: CompanionSettings | undefined;
 try {

@@ -13,6 +13,8 @@ export const STORE_ERROR_CODES = [
   'space_changed',
   /** The database was written by a later version of the companion. */
   'database_newer',
+  /** The database is not of this version yet. */
+  'database_older',
   /** The database user may not create the companion's schema. */
   'schema_denied',
   /** Another process has the embedded database open. */

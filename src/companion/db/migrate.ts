@@ -95,14 +95,8 @@ async function watchForWaits(transaction: Queryable, other: PoolClient, report: 
 
 async function migrateTables(transaction: Queryable): Promise<void> {
   await enterSchema(transaction);
-  const version = await currentVersion(transaction);
-  if (version > MIGRATIONS.length) {
-    throw new StoreError(
-      'database_newer',
-      `The database is of version ${version}, and this companion knows up to ${MIGRATIONS.length}. ` +
-        'Start the newer companion; nothing was changed.',
-    );
-  }
+  const version = await databaseVersion(transaction);
+  if (version > MIGRATIONS.length) throw newer(version);
   if (version === 0)
     await transaction.query('create table if not exists companion.migration (version integer primary key)');
   for (const [index, text] of MIGRATIONS.entries()) {
@@ -112,7 +106,27 @@ async function migrateTables(transaction: Queryable): Promise<void> {
   }
 }
 
-async function currentVersion(transaction: Queryable): Promise<number> {
+function newer(version: number): StoreError {
+  return new StoreError(
+    'database_newer',
+    `The database is of version ${version}, and this companion knows up to ${MIGRATIONS.length}. ` +
+      'Start the newer companion; nothing was changed.',
+  );
+}
+
+/** @throws StoreError `database_older`, `database_newer` */
+export async function requireMigrated(database: Queryable): Promise<void> {
+  const version = await databaseVersion(database);
+  if (version > MIGRATIONS.length) throw newer(version);
+  if (version < MIGRATIONS.length)
+    throw new StoreError(
+      'database_older',
+      'The database is not of this version yet: start this companion on it first.',
+    );
+}
+
+/** 0: not a companion's database. */
+export async function databaseVersion(transaction: Queryable): Promise<number> {
   const [there] = await transaction.query<{ name: string | null }>(
     `select to_regclass('companion.migration')::text as name`,
   );

@@ -1,7 +1,10 @@
 // Opens and migrates the database: the server in the URL, or the embedded one.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Database } from './database.ts';
+import { StoreError } from './errors.ts';
 import type { GuardChange } from './guard.ts';
-import { migrate, type MigrationWait } from './migrate.ts';
+import { migrate, requireMigrated, type MigrationWait } from './migrate.ts';
 import { openPglite } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
 
@@ -34,6 +37,24 @@ export async function openDatabase({ url, dir, dump, report, waits }: DatabaseOp
   const database = await openPglite(dir, dump);
   try {
     await migrate(database);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens a database that a companion of this version has started on; migrates nothing.
+ *
+ * @throws StoreError `database_older`, `database_newer`, `directory_…`, and the driver's own errors.
+ */
+export async function openExisting({ url, dir }: Pick<DatabaseOptions, 'url' | 'dir'>): Promise<Database> {
+  if (url === undefined && !existsSync(join(dir ?? '', 'PG_VERSION')))
+    throw new StoreError('database_older', `${dir} holds no database yet: start the companion first.`);
+  const database = url === undefined ? await openPglite(dir) : openPostgres(url);
+  try {
+    await requireMigrated(database);
     return database;
   } catch (error) {
     await database.close();

@@ -1,5 +1,5 @@
 // The queue of grants to destroy. The table is authoritative; graphile-worker's jobs only trigger the attempts.
-import type { Revocation, Store } from '../store.ts';
+import type { OperatorState, Revocation, Store } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
 
 /** graphile-worker's task; its payload is `{ "id": <refresh token id> }`. */
@@ -51,6 +51,33 @@ export async function queueRevocations(
   refreshTokenIds: readonly string[],
 ): Promise<void> {
   if (refreshTokenIds.length > 0) await transaction.query(QUEUE, [refreshTokenIds, clientId]);
+}
+
+// In one order, as when they are queued.
+const RETRY = `
+  with chosen as (
+    select refresh_token_id, set_aside from companion.revocation
+    where set_aside is not null and ($1::text is null or client_id = $1)
+    order by refresh_token_id for update
+  ), due as (
+    update companion.revocation as r
+    set set_aside = null, attempts = 0, since = companion.instant(), not_before = companion.instant()
+    from chosen where r.refresh_token_id = chosen.refresh_token_id
+    returning r.refresh_token_id, r.not_before, r.client_id, chosen.set_aside
+  ), queued as (${addJobs('due')})
+  select client_id as "clientId", set_aside as why, count(*) as count from due where (select count(*) from queued) >= 0
+  group by 1, 2 order by 1, 2`;
+
+/** Queues all grants that were set aside, or those of one client; resolves with how many, by client and reason. */
+export async function retrySetAside(
+  database: Database,
+  clientId?: string,
+): Promise<OperatorState['revocations']['setAside']> {
+  const found = await database.query<OperatorState['revocations']['setAside'][number]>(RETRY, [
+    clientId ?? null,
+  ]);
+  await database.flush();
+  return found;
 }
 
 /** @param overdueAfter milliseconds after which a due attempt counts as lost */

@@ -91,14 +91,29 @@ export async function claimSpaces(database: Database, clients: readonly Keyed[])
        on conflict do nothing`,
       [[...spaces.keys()], [...spaces.values()]],
     );
-    const recorded = await transaction.query<{ client_id: string; space: string }>(
-      'select client_id, space from companion.client_space where client_id = any($1)',
-      [[...spaces.keys()]],
-    );
-    const before = new Map(recorded.map(({ client_id: clientId, space }) => [clientId, space]));
-    const changed = clients.filter(({ clientId, space }) => before.get(clientId) !== space);
-    if (changed.length > 0) throw new StoreError('space_changed', sentence(changed, before));
+    await requireSpaces(transaction, clients);
   });
+}
+
+/**
+ * Checks the spaces without recording those of new clients.
+ *
+ * @throws StoreError `space_changed`
+ */
+export async function requireSpaces(database: Queryable, clients: readonly Keyed[]): Promise<void> {
+  const recorded = await database.query<{ client_id: string; space: string }>(
+    'select client_id, space from companion.client_space where client_id = any($1)',
+    [clients.map(({ clientId }) => clientId)],
+  );
+  const before = new Map(recorded.map(({ client_id: clientId, space }) => [clientId, space]));
+  const changed = clients.filter(({ clientId, space }) => (before.get(clientId) ?? space) !== space);
+  if (changed.length > 0) throw new StoreError('space_changed', sentence(changed, before));
+}
+
+/** The spaces that accounts may be in: of these clients, and of those that left the list. */
+export async function spacesOf(database: Queryable, clients: readonly Keyed[]): Promise<readonly string[]> {
+  const rows = await database.query<{ space: string }>('select distinct space from companion.client_space');
+  return [...new Set([...clients, ...rows].map(({ space }) => space))].sort();
 }
 
 function sentence(changed: readonly Keyed[], before: ReadonlyMap<string, string>): string {

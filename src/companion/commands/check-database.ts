@@ -1,0 +1,81 @@
+// What `check` asks the database: version, rights, secret, spaces, whether it takes an event, its clock.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CompanionSettings } from '../config.ts';
+import type { Database } from '../db/database.ts';
+import { StoreError } from '../db/errors.ts';
+import { databaseVersion, MIGRATIONS } from '../db/migrate.ts';
+import { openPglite } from '../db/pglite.ts';
+import { openPostgres } from '../db/postgres.ts';
+import { missingRights } from '../db/rights.ts';
+import { requireSecret, requireSpaces } from '../db/same-settings.ts';
+import { createStore } from '../db/store.ts';
+import { offBy } from '../status/words.ts';
+import type { CommandParts, Found } from './command.ts';
+
+/** Seconds by which its clock may differ: due dates go by it. */
+const CLOCK_SECONDS = 30;
+
+/**
+ * One line each.
+ *
+ * @throws the driver's error when it can't be opened.
+ */
+export async function checkDatabase(
+  settings: CompanionSettings,
+  { database: given, now }: CommandParts,
+): Promise<readonly Found[]> {
+  const { dataDir, databaseUrl } = settings;
+  if (!given && dataDir !== undefined && !existsSync(join(dataDir, 'PG_VERSION')))
+    return [['--', 'database', `${dataDir} has none yet: the first start creates it`]];
+  let database = given;
+  try {
+    database ??= databaseUrl === undefined ? await openPglite(dataDir) : openPostgres(databaseUrl);
+    return await checkOpen(database, settings, now);
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'directory_in_use') throw error;
+    return [['--', 'database', 'open in a running companion, whose /__heartbeat__ checks it']];
+  } finally {
+    if (!given) await database?.close();
+  }
+}
+
+async function checkOpen(
+  database: Database,
+  settings: CompanionSettings,
+  now: () => number,
+): Promise<readonly Found[]> {
+  const missing = await missingRights(database);
+  const found: Found[] = [['ok', 'database', database.description]];
+  if (missing.length > 0) return [...found, ['FAIL', 'database rights', `missing: ${missing.join('; ')}`]];
+  found.push(['ok', 'database rights', 'the role may do what the companion does']);
+  const version = await databaseVersion(database);
+  if (version !== MIGRATIONS.length) {
+    const behind = version < MIGRATIONS.length;
+    const says = `version ${version}; this companion's is ${MIGRATIONS.length}${behind ? ', to which its start migrates it' : ': start the newer one'}`;
+    return [...found, [behind ? '--' : 'FAIL', 'database version', says]];
+  }
+  const began = now();
+  const clock = await createStore(database).ping();
+  const seconds = Math.round((clock - (began + now()) / 2) / 1000);
+  return [
+    ...found,
+    ['ok', 'database version', 'the one of this companion'],
+    ['ok', 'database writes', 'an event could be stored now'],
+    [Math.abs(seconds) > CLOCK_SECONDS ? 'FAIL' : 'ok', 'database clock', offBy(seconds)],
+    await agrees('secret', 'the one the accounts are known by', () => requireSecret(database, settings)),
+    await agrees('client spaces', 'those the accounts are known by', () =>
+      requireSpaces(database, settings.clients),
+    ),
+  ];
+}
+
+async function agrees(name: string, says: string, holds: () => Promise<unknown>): Promise<Found> {
+  try {
+    await holds();
+    return ['ok', name, says];
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    return ['FAIL', name, error.message];
+  }
+}

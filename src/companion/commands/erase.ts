@@ -1,0 +1,20 @@
+// `erase UID`: erases what is kept about a person, in every space.
+import { accountKeys, everyKey } from '../clients.ts';
+import { erasePerson } from '../db/person.ts';
+import { spacesOf } from '../db/same-settings.ts';
+import { type CommandContext, type Typed, withDatabase } from './command.ts';
+
+/** Prints as JSON how many sessions ended in each space in which the person was known. */
+export async function erase(context: CommandContext, { uid }: Typed): Promise<boolean> {
+  const { settings, say, now } = context;
+  const erased = await withDatabase(context, async (database) => {
+    const found: Record<string, unknown> = {};
+    for (const space of await spacesOf(database, settings.clients)) {
+      const sessions = await erasePerson(database, everyKey(accountKeys(settings, { space }, uid)), now());
+      if (sessions !== undefined) found[space] = { sessions };
+    }
+    return found;
+  });
+  say(JSON.stringify({ uid, erased }, undefined, 2));
+  return true;
+}

@@ -1,0 +1,95 @@
+// `status`: the facts of the status page as plain text, without the counters that each running instance has of its own.
+import { readingDates, createClocks } from '../operations/clock.ts';
+import { accountsAnswer, createHealth } from '../operations/health.ts';
+import { createStore } from '../db/store.ts';
+import { discoveryUrl } from '../../fxa/environments.ts';
+import { CLOCK_LIMITS } from '../security-events/verify-set.ts';
+import type { StatusFacts } from '../status/facts.ts';
+import { findNotices } from '../status/notices.ts';
+import { ago, counted, KIND_NAMES, KINDS, number, offBy, whatToDo } from '../status/words.ts';
+import { readVersion } from '../version.ts';
+import { type CommandContext, withDatabase } from './command.ts';
+
+const SILENT_DAYS = 7;
+
+/** Prints the facts; false when the page would have a red notice. */
+export async function status(context: CommandContext): Promise<boolean> {
+  const { settings, say, now } = context;
+  const clocks = createClocks(CLOCK_LIMITS, () => undefined);
+  const origins = new Set([new URL(settings.issuer).origin]);
+  const fetch = readingDates(context.fetch, origins, clocks, now);
+  const discovery = discoveryUrl(settings.issuer);
+  const facts = await withDatabase(context, async (database): Promise<StatusFacts> => {
+    const store = createStore(database);
+    const health = await createHealth({
+      store,
+      accounts: accountsAnswer({ discovery }, { fetch }),
+      clocks,
+      now,
+    })();
+    return {
+      now: now(),
+      startedAt: now(),
+      version: readVersion(),
+      clients: new Map(settings.clients.map((client) => [client.clientId, client])),
+      health,
+      forwardedIgnored: false,
+      state: await store.operatorState(now()),
+      webhooks: [],
+      queue: [],
+      silentDays: SILENT_DAYS,
+    };
+  });
+  for (const line of statusLines(facts)) say(line);
+  return !findNotices(facts).some((notice) => notice.class === 'bad');
+}
+
+function statusLines(facts: StatusFacts): readonly string[] {
+  const { now, version, health } = facts;
+  const clock = (seconds: number | undefined) => (seconds === undefined ? 'not known' : offBy(seconds));
+  return [
+    `Companion ${version.version}, as of ${new Date(now).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    `Clocks: Mozilla accounts ${clock(health.details.accountsClock)}, database ${clock(health.details.databaseClock)}`,
+    '',
+    ...findNotices(facts).map(({ title, says }) => `* ${title}. ${says}`),
+    '',
+    'Clients',
+    ...clientLines(facts),
+    'Events about people known here, last seven days',
+    ...eventLines(facts),
+    'Grants to be destroyed after sign-outs',
+    ...grantLines(facts),
+  ];
+}
+
+function clientLines({ clients, state, now }: StatusFacts): readonly string[] {
+  const ids = new Set([...clients.keys(), ...Object.keys(state?.clients ?? {})]);
+  return [...ids].map((id) => {
+    const { sessions = 0, lastEvent } = state?.clients[id] ?? {};
+    const last = lastEvent === undefined ? 'none yet' : `${KINDS[lastEvent.kind]}, ${ago(lastEvent.at, now)}`;
+    const name = clients.get(id)?.name ?? 'no longer configured';
+    return `  ${name} (${id}): ${counted(sessions, 'session')}; last event: ${last}`;
+  });
+}
+
+function eventLines({ state }: StatusFacts): readonly string[] {
+  const lines = KIND_NAMES.flatMap((kind) => {
+    const all = (state?.deliveries ?? [])
+      .filter((one) => one.kind === kind)
+      .reduce((sum, { count }) => sum + count, 0);
+    return all === 0 ? [] : [`  ${KINDS[kind]}: ${number(all)}`];
+  });
+  return lines.length === 0 ? ['  none'] : lines;
+}
+
+function grantLines({ clients, state, now }: StatusFacts): readonly string[] {
+  const { pending = 0, oldest, setAside = [] } = state?.revocations ?? {};
+  const since = oldest === undefined ? '' : `, the oldest came ${ago(oldest, now)}`;
+  return [
+    `  ${counted(pending, 'grant')} waiting${since}`,
+    ...setAside.map(
+      ({ clientId, why, count }) =>
+        `  set aside for ${clients.get(clientId)?.name ?? clientId}: ${counted(count, 'grant')}, ${why}. ${whatToDo(why)}`,
+    ),
+  ];
+}
