@@ -32,7 +32,7 @@ export function copyMigrations(outDir: string): void {
   cpSync(`${root}src/companion/db/migrations`, `${outDir}/migrations`, { recursive: true });
 }
 
-/** What Dockerflow wants to know; outside of a repository the commit stays empty. */
+/** What Dockerflow wants to know. Outside of a repository COMMIT may say the commit; else it stays empty. */
 function version(): Readonly<Record<'source' | 'version' | 'commit' | 'build', string>> {
   const { version, repository } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
     version: string;
@@ -42,6 +42,7 @@ function version(): Readonly<Record<'source' | 'version' | 'commit' | 'build', s
 }
 
 function commit(): string {
+  if (process.env.COMMIT) return process.env.COMMIT;
   try {
     const quiet: ExecFileSyncOptionsWithStringEncoding = {
       cwd: root,

@@ -164,6 +164,9 @@ export function isSettingName(name: string): boolean {
   return name in ENVIRONMENT.entries || name.startsWith(secretVariable(''));
 }
 
+/** The defaults of all settings, as the environment would give them; undefined where there is none. */
+export const SETTING_DEFAULTS: Readonly<Record<string, unknown>> = v.getDefaults(ENVIRONMENT);
+
 /**
  * Reads the settings for production; nothing that matters has a default.
  *

@@ -126,6 +126,6 @@ function sentence(changed: readonly Keyed[], before: ReadonlyMap<string, string>
     'COMPANION_CLIENTS changes the space of a client (its name, where it has no "space"). Events about its people would find ' +
       'no account any more, so nothing was started:',
     ...each,
-    'How to move a client to another space on purpose: docs/companion.md, "Renaming a client".',
+    'How to move a client to another space on purpose: docs/operate.md, "Renaming a client".',
   ].join('\n');
 }

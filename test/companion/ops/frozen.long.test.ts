@@ -108,7 +108,9 @@ it(
         timeout: 120_000,
       })
       .toBe(200);
-    expect((await ask(`${origin}/__heartbeat__`)).status).toBe(200);
+    await expect
+      .poll(async () => (await ask(`${origin}/__heartbeat__`)).status, { timeout: 120_000 })
+      .toBe(200);
   },
   PATIENCE_MS,
 );

@@ -1,6 +1,5 @@
 // The companion reaches Mozilla accounts through the proxy in its environment; the rest of the process does not use it.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -25,6 +24,7 @@ import {
   type BuiltCompanion,
   type ChildCompanion,
 } from '../harness.ts';
+import { certificateIn, type Certificate } from './certificate.ts';
 import { startConnectProxy, type ConnectProxy } from './connect-proxy.ts';
 
 const PATIENCE_MS = 300_000;
@@ -34,35 +34,19 @@ const HOST = 'accounts.test';
 
 const listening = (server: ServerType) => (server.address() as AddressInfo).port;
 
-/** A self-signed certificate for the host. */
-function certificateIn(folder: string) {
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const { status, stderr } = spawnSync(
-    'openssl',
-    [
-      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
-      ...['-keyout', key, '-out', cert, '-days', '2', '-subj', `/CN=${HOST}`],
-      ...['-addext', `subjectAltName=DNS:${HOST}`],
-    ],
-    { encoding: 'utf8' },
-  );
-  if (status !== 0) throw new Error(`openssl made no certificate: ${stderr}`);
-  return { path: cert, key: readFileSync(key), cert: readFileSync(cert) };
-}
-
 describe('a companion whose environment names a proxy', () => {
   let folder: string;
   let databases: RunningPostgres;
   let built: BuiltCompanion;
   let mock: RunningMockServer;
-  let certificate: ReturnType<typeof certificateIn>;
+  let certificate: Certificate;
   let port: number;
   let proxy: ConnectProxy;
   let child: ChildCompanion | undefined;
   const agent = new Agent({ keepAlive: true });
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'proxy-'));
-    certificate = certificateIn(folder);
+    certificate = certificateIn(folder, `DNS:${HOST}`);
     databases = await startPostgres({ settings: { fsync: 'off' } });
     built = await builtCompanion();
     const origin = `https://${HOST}`;
