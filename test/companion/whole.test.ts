@@ -100,6 +100,17 @@ describe('the whole companion on', () => {
       expect(delivered.every(({ acked, attempts }) => acked && attempts === 1)).toBe(true);
     });
 
+    it('takes a signed event at one path alone', async () => {
+      const { clientId } = CLIENT;
+      const send = async (path: string) => {
+        const bearer = await mock.events.sign({ clientId, uid: uidOf(mock), event: 'profile-change' });
+        return (await ask(companion.origin + path, 'POST', { bearer })).status;
+      };
+      await createSession(mock, companion.origin);
+      expect(await send('/webhooks/push')).toBe(404);
+      expect(await send(WEBHOOK_PATH)).toBe(200);
+    });
+
     it('accepts a sign-out and destroys its grant', async () => {
       const { refresh_token: token } = await drive(mock).tokens({ scope: CLIENT.scope });
       const id = await refreshTokenId(String(token));

@@ -10,10 +10,9 @@ import { CLIENT, SECRET } from '../fakes/mock-and-companion.ts';
 import { createSession, deliver, grant, quickly } from '../harness.ts';
 
 const ACCOUNTS = 16;
-const SIGNING_OUT = 2;
 /** Milliseconds between two deliveries of one sender. */
 const PACE = 10;
-const SIGN_OUT_PACE = 80;
+const SIGN_OUT_PACE = 240;
 
 /** One event with an instant, always delivered together with a `profile-change`. */
 export interface DeliveredEvent {
@@ -27,8 +26,6 @@ export interface DeliveredEvent {
 }
 
 export interface Load {
-  /** The companion's current origin; undefined while none runs. */
-  target: string | undefined;
   readonly delivered: readonly DeliveredEvent[];
   /** Keys (hex) of accounts whose deletion was acknowledged. */
   readonly deleted: readonly string[];
@@ -44,14 +41,30 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-/** Creates a session for every account at `origin`, and starts. `deletions`: number of accounts for deletions. */
-export async function startLoad(mock: RunningMockServer, origin: string, deletions: number): Promise<Load> {
+interface LoadOptions {
+  /** Number of accounts for deletions. */
+  readonly deletions: number;
+  /** Number of sessions that sign out again and again; each may hand over 200 grants. */
+  readonly signOuts?: number;
+  /** The origins of the companions that run, which take turns. Default: the first one. */
+  readonly targets?: () => readonly string[];
+  /** How many times as long each sender pauses. */
+  readonly calm?: number;
+}
+
+/** Creates a session for every account at `origin`, and starts. */
+export async function startLoad(
+  mock: RunningMockServer,
+  origin: string,
+  { deletions, signOuts: senders = 6, targets = () => [origin], calm = 1 }: LoadOptions,
+): Promise<Load> {
   const agent = new Agent({ keepAlive: true, maxSockets: 32 });
   const { clientId } = CLIENT;
   const answers = new Map<string, number>();
   const delivered: DeliveredEvent[] = [];
   const [deleted, revoked, kept]: [string[], string[], string[]] = [[], [], []];
   let over = false;
+  let turn = 0;
   // An hour ago, so that it ends no session.
   let instant = Date.now() - 3_600_000;
 
@@ -65,11 +78,10 @@ export async function startLoad(mock: RunningMockServer, origin: string, deletio
   const many = (name: string, count: number) =>
     Promise.all(Array.from({ length: count }, (_, index) => person(`${name}-${index}`)));
   const accounts = await many('account', ACCOUNTS);
-  const signingOut = await many('signing-out', SIGNING_OUT);
+  const signingOut = await many('signing-out', senders);
   const toDelete = await many('deleted', deletions);
 
   const load: Load = {
-    target: origin,
     delivered,
     deleted,
     revoked,
@@ -99,7 +111,9 @@ export async function startLoad(mock: RunningMockServer, origin: string, deletio
     attempt: (origin: string) => Promise<number | undefined>,
   ): Promise<boolean> {
     while (!over) {
-      const answer = load.target === undefined ? undefined : await attempt(load.target);
+      const running = targets();
+      const target = running[(turn += 1) % running.length];
+      const answer = target === undefined ? undefined : await attempt(target);
       if (answer !== undefined) answers.set(`${what} ${answer}`, (answers.get(`${what} ${answer}`) ?? 0) + 1);
       if (answer === status) return true;
       await wait(20);
@@ -133,7 +147,7 @@ export async function startLoad(mock: RunningMockServer, origin: string, deletio
       });
       const kind = isPassword ? 'password_change' : 'subscription_state_change';
       delivered.push({ account, kind, at, marks, acked });
-      await wait(PACE);
+      await wait(PACE * calm);
     }
   };
 
@@ -144,7 +158,7 @@ export async function startLoad(mock: RunningMockServer, origin: string, deletio
       const body = JSON.stringify({ refreshTokenIds: ids });
       const end = (to: string) => quickly(agent, `${to}/v1/session/end`, headers, body);
       if (await until(202, 'end', end)) revoked.push(...ids);
-      await wait(SIGN_OUT_PACE);
+      await wait(SIGN_OUT_PACE * calm);
     }
   };
 

@@ -1,34 +1,24 @@
 // Companions on a PostgreSQL server that are killed repeatedly, and the server itself, killed under one of them.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
+import { describe, expect, it } from 'vitest';
 import { startMockServer } from '../../../src/mock-accounts/listen.ts';
 import { note } from '../../faults/counts.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
-import { ask, builtCompanion, createSession, type BuiltCompanion } from '../harness.ts';
+import { ask, createSession } from '../harness.ts';
 import { startLoad } from './load.ts';
-import { checkInvariants } from './invariants.ts';
-import { acknowledged, killAgainAndAgain, PATIENCE_MS } from './rounds.ts';
+import { programs } from './programs.ts';
+import { acknowledged, checkInvariants, killAgainAndAgain, PATIENCE_MS } from './rounds.ts';
 
 /** What the load counts for deliveries and sign-outs while the database is away. */
 const REFUSED = ['event 503', 'end 503'];
 
 describe('kills on PostgreSQL', () => {
-  let built: BuiltCompanion;
-  let server: RunningPostgres;
-  beforeAll(async () => {
-    built = await builtCompanion();
-    server = await startPostgres();
-  }, PATIENCE_MS);
-  afterAll(async () => {
-    await server.stop();
-    await built.remove();
-  }, PATIENCE_MS);
+  const run = programs();
 
   it(
     'a killed companion loses nothing it acknowledged',
     async () => {
-      const where = { databaseUrl: await freshDatabase(server.url) };
-      await killAgainAndAgain({ name: 'PostgreSQL', built, where });
+      const where = { databaseUrl: await freshDatabase(run.server.url) };
+      await killAgainAndAgain({ name: 'PostgreSQL', built: run.built, where });
     },
     PATIENCE_MS,
   );
@@ -36,14 +26,14 @@ describe('kills on PostgreSQL', () => {
   it(
     'a killed server is reported as away, and found again after its restart',
     async () => {
-      const where = { databaseUrl: await freshDatabase(server.url) };
+      const where = { databaseUrl: await freshDatabase(run.server.url) };
       const mock = await startMockServer({ era: 'today' });
-      const companion = built.start(mock, where);
+      const companion = run.built.start(mock, where);
       const origin = await companion.listening;
       const session = await createSession(mock, origin);
-      const load = await startLoad(mock, origin, 1);
+      const load = await startLoad(mock, origin, { deletions: 1 });
       await acknowledged(load, 50);
-      await server.kill9();
+      await run.server.kill9();
       const heartbeat = () => ask(`${origin}/__heartbeat__`);
       await expect.poll(async () => (await heartbeat()).status).toBe(503);
       const look = await ask(`${origin}/v1/session`, 'GET', { bearer: session });
@@ -53,7 +43,7 @@ describe('kills on PostgreSQL', () => {
       // Deliveries and sign-outs have both been refused.
       for (const refused of REFUSED)
         await expect.poll(() => load.answers.get(refused) ?? 0).toBeGreaterThan(0);
-      await server.restart();
+      await run.server.restart();
       await acknowledged(load, 20);
       expect((await ask(`${origin}/v1/session`, 'GET', { bearer: session })).status).toBe(200);
       await expect.poll(async () => (await heartbeat()).status).toBe(200);
@@ -64,7 +54,7 @@ describe('kills on PostgreSQL', () => {
       for (const refused of REFUSED) answers.delete(refused);
       await checkInvariants({
         mock,
-        built,
+        built: run.built,
         where,
         load: { ...load, answers },
         kills: 1,

@@ -4,9 +4,10 @@ import { expect, vi } from 'vitest';
 import { startMockServer } from '../../../src/mock-accounts/listen.ts';
 import { testSignal } from '../../harness/test-signal.ts';
 import { createChance } from '../../harness/random.ts';
+import { note } from '../../faults/counts.ts';
 import type { BuiltCompanion, Where } from '../harness.ts';
 import { startLoad, type Load } from './load.ts';
-import { checkInvariants } from './invariants.ts';
+import { findViolations, type After } from './invariants.ts';
 
 /** Number of rounds; set `KILL_ROUNDS` for more. */
 export const KILL_ROUNDS = Number(process.env.KILL_ROUNDS ?? 3);
@@ -46,7 +47,8 @@ export async function killAgainAndAgain({ name, built, where }: Rounds): Promise
     return built.start(mock, where);
   };
   let companion = start();
-  const load = await startLoad(mock, await companion.listening, DELETIONS);
+  let targets = [await companion.listening];
+  const load = await startLoad(mock, targets[0] ?? '', { deletions: DELETIONS, targets: () => targets });
   const deletions: Promise<void>[] = [];
   try {
     for (let round = 0; round < KILL_ROUNDS; round += 1) {
@@ -54,15 +56,15 @@ export async function killAgainAndAgain({ name, built, where }: Rounds): Promise
       if (round % 3 === 2) {
         await wait(chance.next() * EARLY_MS);
       } else {
-        load.target = await companion.listening;
+        targets = [await companion.listening];
         await acknowledged(load, chance.next() * MOST_ACKED);
         await wait(chance.next() * 20);
       }
       await companion.kill9();
-      load.target = undefined;
+      targets = [];
       companion = start();
     }
-    load.target = await companion.listening;
+    targets = [await companion.listening];
     await Promise.all(deletions);
     await load.stop();
     await companion.kill9();
@@ -74,6 +76,22 @@ export async function killAgainAndAgain({ name, built, where }: Rounds): Promise
     await companion.kill9();
     await mock.stop();
   }
+}
+
+/** Checks everything after the last kill, and reports how much that was. */
+export async function checkInvariants({
+  kills,
+  name,
+  ...after
+}: After & { readonly kills: number; readonly name: string }): Promise<void> {
+  expect(await findViolations(after)).toEqual([]);
+  const { delivered, deleted, revoked } = after.load;
+  const acked = delivered.filter((one) => one.acked).length + deleted.length;
+  expect(acked).toBeGreaterThan(kills);
+  expect(revoked.length).toBeGreaterThan(kills);
+  note(`kills of the companion on ${name}`, kills, '0 lost');
+  note(`events acknowledged on ${name}`, acked);
+  note(`revocations acknowledged on ${name}`, revoked.length);
 }
 
 /** Resolves when `count` more events and one more sign-out have been acknowledged. */
