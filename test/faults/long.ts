@@ -1,6 +1,7 @@
-// Long runs of the fault tests, one part per process: `tsx test/faults/long.ts points|matrix|histories|forgetting
-// --minutes N --seed N`. Violations are printed at once, and the exit code is 1 then. `npm run faults` runs all parts.
+// Long runs of the fault tests, one part per process: `tsx test/faults/long.ts points|matrix|histories|forgetting|
+// soak --minutes N --seed N`. Violations are printed at once, and the exit code is 1 then. `npm run faults` runs all parts.
 import { parseArgs } from 'node:util';
+import { soak } from '../companion/kill/soak.ts';
 import { createChance } from '../harness/random.ts';
 import { crashEverywhere, type Outcome } from './crash-points.ts';
 import { forgetMillions } from './forgetting.ts';
@@ -109,6 +110,7 @@ const parts: Readonly<Record<string, () => Promise<string>>> = {
   matrix,
   histories,
   forgetting: () => forgetMillions({ tell, say: (what) => progress(() => what) }),
+  soak: () => soak({ minutes: Number(values.minutes), seed, tell, say: progress }),
 };
 const part = parts[positionals[0] ?? ''];
 if (!part) throw new Error(`There is no such part; possible are ${Object.keys(parts).join(', ')}.`);
