@@ -1,28 +1,29 @@
-// `npm run bench`: how quick the companion is, as ratios to what it is compared with, all measured in turn in one run. Options
-// are in USAGE. Nothing else should run on the machine meanwhile.
-import { writeFileSync } from 'node:fs';
+// `npm run bench`: how quick the companion is, as ratios to what it is compared with, all measured in turn in one run, and
+// written into docs/benchmarks.md. Options are in USAGE. Nothing else should run on the machine meanwhile.
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { onBench, type Pace } from '../../test/bench/bench.ts';
-import { inWords, isMet, type Chapter } from '../../test/bench/report.ts';
+import { inWords, isMet } from '../../test/bench/report.ts';
 import { bearer } from '../../test/bench/suites/bearer.ts';
 import { durable } from '../../test/bench/suites/durable.ts';
 import { growth } from '../../test/bench/suites/growth.ts';
+import { polls } from '../../test/bench/suites/polls.ts';
 import { verifyOnly } from '../../test/bench/suites/verify.ts';
 import { ensureTools } from '../../test/bench/tools.ts';
+import { type MeasuredChapter, writeReport } from './bench-report.ts';
 import { endWhenInterrupted, run } from '../run/local.ts';
 import { ensurePostgres } from '../machine/postgres.mjs';
 
 const USAGE = `Usage: npm run bench -- [options]
-  --quick        fewer and shorter rounds: an impression, not a measurement
+  --quick        fewer and shorter rounds: an impression, which is not written down
   --check        fails below the goals
-  --json FILE    writes everything down
-  --only LIST    of verify, durable, bearer, growth; with commas
+  --report       measures nothing, and writes docs/benchmarks.md anew from docs/benchmarks.json
+  --only LIST    of verify, durable, bearer, growth, polls; with commas
   --rounds N     how often everything is measured
   --seconds N    how long each time
   --tokens N     distinct tokens; a quick machine needs more`;
 
-const CHAPTERS = { verify: verifyOnly, durable, bearer, growth } as const;
+const CHAPTERS = { verify: verifyOnly, durable, bearer, growth, polls } as const;
 type ChapterName = keyof typeof CHAPTERS;
 
 const USUAL: Pace = { rounds: 7, seconds: 2, tokens: 40_000 };
@@ -31,8 +32,9 @@ const QUICK: Pace = { rounds: 3, seconds: 1, tokens: 20_000 };
 const QUIET = 0.3;
 
 interface Arguments extends Pace {
+  readonly quick: boolean;
   readonly check: boolean;
-  readonly json: string | undefined;
+  readonly report: boolean;
   readonly only: readonly ChapterName[];
 }
 
@@ -44,7 +46,7 @@ function readArguments(): Arguments {
       options: {
         quick: { type: 'boolean', default: false },
         check: { type: 'boolean', default: false },
-        json: { type: 'string' },
+        report: { type: 'boolean', default: false },
         only: { type: 'string', default: Object.keys(CHAPTERS).join() },
         rounds: { type: 'string' },
         seconds: { type: 'string' },
@@ -60,7 +62,8 @@ function readArguments(): Arguments {
     const only = values.only.split(',');
     if (!only.every(isChapter)) throw new Error('There is no such part.');
     const pace = { rounds: number('rounds'), seconds: number('seconds'), tokens: number('tokens') };
-    return { ...pace, check: values.check, json: values.json, only };
+    const { quick, check, report } = values;
+    return { ...pace, quick, check, report, only };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(`${why}\n${USAGE}`, { cause: error });
@@ -68,7 +71,11 @@ function readArguments(): Arguments {
 }
 
 run(async () => {
-  const { check, json, only, ...pace } = readArguments();
+  const { quick, check, report, only, ...pace } = readArguments();
+  if (report) {
+    await writeReport({}, Object.keys(CHAPTERS));
+    return;
+  }
   endWhenInterrupted();
   ensureTools();
   ensurePostgres();
@@ -81,18 +88,19 @@ Ratios are medians of ${pace.rounds} rounds (least–most), all variants in turn
   if (load / cores > QUIET)
     console.log('The machine is busy with something else: take the figures with care.');
 
-  const chapters: Chapter[] = [];
+  const at = new Date().toISOString();
+  const chapters: Record<string, MeasuredChapter> = {};
   for (const name of only) {
     // Each on a bench of its own: no server of another chapter is about.
-    const found = await onBench(pace, CHAPTERS[name]);
-    chapters.push(found);
+    const { rounds, seconds } = pace;
+    const found = { ...(await onBench(pace, CHAPTERS[name])), machine, load, at, rounds, seconds };
+    chapters[name] = found;
     console.log(inWords(found));
   }
-  const missed = chapters.flatMap(({ findings }) => findings.filter((finding) => !isMet(finding)));
-  if (json !== undefined) {
-    const written = { machine, load, at: new Date().toISOString(), ...pace, chapters };
-    writeFileSync(json, `${JSON.stringify(written, null, 2)}\n`);
-  }
+  const missed = Object.values(chapters).flatMap(({ findings }) =>
+    findings.filter((finding) => !isMet(finding)),
+  );
+  if (!quick) await writeReport(chapters, Object.keys(CHAPTERS));
   if (missed.length === 0) console.log('\n✓ every goal is met');
   else if (check) throw new Error(`✗ below the goal: ${missed.map(({ what }) => what).join('; ')}`);
   else console.log(`\n✗ below the goal: ${missed.map(({ what }) => what).join('; ')}`);

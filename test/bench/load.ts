@@ -9,7 +9,7 @@ export interface Load {
   readonly origin: string;
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  /** A file of tokens, one a line. */
+  /** A file of tokens, one a line; after a tab, the entity tag that the request names. */
   readonly tokens: string;
   readonly connections: number;
   /** The core that wrk has to itself; any when left out. */
@@ -34,7 +34,7 @@ interface Told {
   readonly p99: number;
 }
 
-/** @throws Error unless each request was answered with 2xx. */
+/** @throws Error unless each request was answered with 2xx or 304. */
 export async function burst(load: Load, seconds: number): Promise<Burst> {
   const { origin, method, path, tokens, connections, core } = load;
   const wrk = ['wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '-s', REQUESTS, origin];

@@ -38,7 +38,8 @@ export async function measure({ server, seconds, isDurable, ...load }: Measureme
   const result = await burst({ ...load, origin: server.origin }, seconds);
   const after = await server.soFar();
   const taken = after.taken - before.taken;
-  if (after.refused > before.refused) throw new Error('The run is invalid: some answers were not 200.');
+  if (after.refused > before.refused)
+    throw new Error('The run is invalid: some answers were neither 200 nor 304.');
   if (isDurable) {
     const rows = await rowsOf(server, taken);
     if (rows !== taken || rows < result.requests) {

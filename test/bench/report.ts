@@ -61,7 +61,7 @@ export function isMet({ median, goal }: Finding): boolean {
 const number = (value: number) => value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
 const range = ({ min, max }: Spread) => `(${number(min)}–${number(max)})`;
 
-function goalInWords({ atLeast, atMost }: Goal): string {
+export function goalInWords({ atLeast, atMost }: Goal): string {
   return atLeast === undefined ? `≤ ${atMost ?? ''}` : `≥ ${atLeast}`;
 }
 

@@ -11,7 +11,11 @@ function init(args)
     lines[#lines + 1] = "Content-Length: 0"
   end
   local head = table.concat(lines, "\r\n") .. "\r\nAuthorization: Bearer "
-  for token in io.lines(file) do requests[#requests + 1] = head .. token .. "\r\n\r\n" end
+  for line in io.lines(file) do
+    local token, tag = line:match("^([^\t]+)\t?(.*)$")
+    local condition = tag ~= "" and "\r\nIf-None-Match: " .. tag or ""
+    requests[#requests + 1] = head .. token .. condition .. "\r\n\r\n"
+  end
 end
 
 function request()

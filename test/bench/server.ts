@@ -8,25 +8,29 @@ export interface Server {
   readonly empty: () => Promise<void>;
   readonly rows: () => Promise<number>;
   readonly durability: () => Promise<string>;
+  /** Begins what the companion does once a day, unless it is still at it. */
+  readonly chores: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
 export interface SoFar {
   /** Requests. */
   readonly taken: number;
-  /** Answers with another status than 200. */
+  /** Answers with another status than 200 and 304. */
   readonly refused: number;
   /** User and system time in microseconds. */
   readonly cpu: number;
 }
 
-/** Starts a program with its options; on one core, or on any. */
+/** Starts a program with its options; on one core, or on any. With `BENCH_PROFILES=folder` it leaves a profile there. */
 export async function startServer(program: string, options: object, core?: number): Promise<Server> {
+  const { BENCH_PROFILES: profiles } = process.env;
+  const profiled = profiles ? ['--cpu-prof', `--cpu-prof-dir=${profiles}`] : [];
   const pinned = core !== undefined && {
     execPath: 'taskset',
-    execArgv: ['-c', String(core), process.execPath],
+    execArgv: ['-c', String(core), process.execPath, ...profiled],
   };
-  const child = fork(program, [JSON.stringify(options)], { execArgv: [], ...pinned });
+  const child = fork(program, [JSON.stringify(options)], { execArgv: profiled, ...pinned });
   const origin = (await answered(child)) as string;
   const ask = (question: string) => {
     const answer = answered(child);
@@ -39,6 +43,7 @@ export async function startServer(program: string, options: object, core?: numbe
     empty: async () => void (await ask('empty')),
     rows: async () => (await ask('rows')) as number,
     durability: async () => (await ask('durability')) as string,
+    chores: async () => void (await ask('chores')),
     stop: () => ended(child),
   };
 }

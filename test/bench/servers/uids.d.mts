@@ -5,3 +5,6 @@ export function uidOf(n: number): string;
 
 /** The uids of so many people. */
 export function uidsOf(count: number): string[];
+
+/** The tokens of so many companion sessions. */
+export function sessionTokens(count: number): string[];

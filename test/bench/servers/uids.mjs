@@ -6,3 +6,7 @@ export const uidOf = (n) => createHash('sha256').update(`person ${n}`).digest('h
 
 /** The uids of so many people. */
 export const uidsOf = (count) => Array.from({ length: count }, (_, n) => uidOf(n));
+
+/** The tokens of so many companion sessions. */
+export const sessionTokens = (count) =>
+  Array.from({ length: count }, (_, n) => createHash('sha256').update(`session ${n}`).digest('base64url'));

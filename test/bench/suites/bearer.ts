@@ -37,7 +37,7 @@ export async function bearer(bench: Bench): Promise<Chapter> {
       compare(results, 'the check alone, remembered / tutorial', {
         over: 'check, remembered',
         under,
-        goal: { atLeast: 12 },
+        goal: { atLeast: 15 },
       }),
       compare(results, 'the whole companion, remembered / tutorial', {
         over: 'companion, remembered',

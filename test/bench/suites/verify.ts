@@ -59,7 +59,7 @@ export async function verifyOnly(bench: Bench): Promise<Chapter> {
       compare(results, 'companion / tutorial', {
         over: 'companion',
         under: 'tutorial',
-        goal: { atLeast: 5 },
+        goal: { atLeast: 7 },
       }),
       compare(limit, 'companion / crypto.verify alone', { over: 'companion', under: 'signatures alone' }),
       compare(limit, 'companion / openssl speed (the physical limit)', {
