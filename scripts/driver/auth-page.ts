@@ -1,6 +1,6 @@
 // The account server's page in the sign-in window, as the suite sees it.
 import type { Page } from 'puppeteer-core';
-import { pressControl } from './controls.ts';
+import { pressControl, waitForControl } from './controls.ts';
 import { closePage } from './engine.ts';
 import { fillInput, readAlert, readText } from './in-page.ts';
 import { keyboard } from './keyboard.ts';
@@ -27,6 +27,8 @@ export function authPage(page: Page): AuthPage {
     press,
     text,
     submit: async ({ email, password }, button = 'Sign in') => {
+      // A page that is being left may have the same fields, but not the same button.
+      await waitForControl(page, 'button', button, explain);
       await fill('email', email);
       await fill('password', password);
       await press(button);

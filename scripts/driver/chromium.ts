@@ -8,7 +8,7 @@ import { newFolder, removeFolder } from './folders.ts';
 import { isComplete, openToolbarPopup } from './in-page.ts';
 import { saveWhenStill } from './picture.ts';
 import type { LaunchOptions, Scheme } from './types.ts';
-import { eventually } from './wait.ts';
+import { eventually, inTime } from './wait.ts';
 
 export async function startChromium(options: LaunchOptions): Promise<Engine> {
   const { scale, objects, profileIn } = options;
@@ -57,6 +57,8 @@ export async function startChromium(options: LaunchOptions): Promise<Engine> {
    * Chromium sometimes never tells of a page it has made, when another was closed just before: a second one is made
    * then.
    */
+  const pageTargets = () => browser.targets().filter((target) => target.type() === TargetType.PAGE);
+
   const open = (address: string): Promise<Page> =>
     eventually(`a page at ${address}`, async () => {
       const page = await browser.newPage();
@@ -85,8 +87,13 @@ export async function startChromium(options: LaunchOptions): Promise<Engine> {
     openExtensionPage: (path) => open(url(path)),
     openWebPage: (address) => open(address),
     allPages: () => browser.pages(),
-    shows: (path) => Promise.resolve(browser.targets().some((target) => target.url() === url(path))),
-    webPages: async () => (await browser.pages()).filter((page) => page.url().startsWith('http')),
+    addresses: () => Promise.resolve(pageTargets().map((target) => target.url())),
+    webPages: async () => {
+      // Not by `browser.pages()`: one page that is just closing would keep it from answering.
+      const targets = pageTargets().filter((target) => target.url().startsWith('http'));
+      const pages = await Promise.all(targets.map((target) => inTime(target.page()).catch(() => null)));
+      return pages.filter((page) => page !== null);
+    },
     killBackground: async () => {
       const target = browser.targets().find(worker);
       // Repeated, since a worker that is just starting may ignore it. A new worker may already be running.

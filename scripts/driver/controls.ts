@@ -1,6 +1,7 @@
 // Finding and pressing a control of a page by its role and accessible name, as a screen reader would announce it.
-import type { Page } from 'puppeteer-core';
-import { eventually } from './wait.ts';
+import type { ElementHandle, Page } from 'puppeteer-core';
+import { wasClicked, watchForClick } from './in-page.ts';
+import { eventually, inTime, pause } from './wait.ts';
 
 /** For puppeteer. */
 export const selector = (role: string, name: string): string => `aria/${name}[role="${role}"]`;
@@ -14,6 +15,29 @@ export async function hasControl(page: Page, roles: readonly string[], name: str
       return true;
     }
   }
+  return false;
+}
+
+/** Waits until the page has such a control. */
+export async function waitForControl(
+  page: Page,
+  role: string,
+  name: string,
+  explain: () => Promise<string>,
+): Promise<void> {
+  await eventually(`the ${role} "${name}"`, () => hasControl(page, [role], name), explain);
+}
+
+/** Milliseconds. A click that comes later would be a second one. */
+const CLICK_ARRIVES_IN = 5_000;
+
+/** Whether the control was clicked. If its page has navigated or closed, the click did that. */
+async function clickArrives(control: ElementHandle): Promise<boolean> {
+  const end = Date.now() + CLICK_ARRIVES_IN;
+  do {
+    if (await inTime(control.evaluate(wasClicked)).catch(() => true)) return true;
+    await pause(20);
+  } while (Date.now() < end);
   return false;
 }
 
@@ -36,9 +60,12 @@ export async function pressControl(
         const control = await page.$(selector(role, name));
         if (control === null) continue;
         pressed = true;
+        await control.evaluate(watchForClick);
         await control.click();
+        // The page may have moved it away from under the mouse at that moment.
+        const arrived = await clickArrives(control);
         await control.dispose().catch(() => undefined);
-        return true;
+        return arrived;
       }
       return false;
     },

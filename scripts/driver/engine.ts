@@ -21,8 +21,8 @@ export interface Engine {
   /** Opens a page of the web in a tab. */
   openWebPage(url: string): Promise<Page>;
   allPages(): Promise<Page[]>;
-  /** Whether a file of the extension is open in any tab. */
-  shows(path: string): Promise<boolean>;
+  /** Where all open pages are, without asking them. */
+  addresses(): Promise<readonly string[]>;
   killBackground(): Promise<void>;
   backgroundRuns(): Promise<boolean>;
   /** Presses the toolbar button through `opener`, an extension page, and saves a picture of what it opens. */

@@ -63,7 +63,7 @@ export async function startFirefox(options: LaunchOptions): Promise<Engine> {
       const [pages, open] = await Promise.all([browser.pages(), addresses(browser)]);
       return pages.filter((page) => open.has(contextOf(page)));
     },
-    shows: async (path) => [...(await addresses(browser)).values()].includes(EXTENSION_PAGES + path),
+    addresses: async () => [...(await addresses(browser)).values()],
     webPages: async () => {
       const [pages, urls] = await Promise.all([browser.pages(), addresses(browser)]);
       return pages.filter((page) => urls.get(contextOf(page))?.startsWith('http'));

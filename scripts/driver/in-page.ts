@@ -52,6 +52,18 @@ export function fillInput(input: Element, value: string): true {
   return true;
 }
 
+type Watched = Element & { clicked?: boolean };
+
+/** From now on `wasClicked` says whether the element was clicked. */
+export function watchForClick(element: Watched): void {
+  element.clicked = false;
+  element.addEventListener('click', () => (element.clicked = true), { capture: true });
+}
+
+export function wasClicked(element: Watched): boolean {
+  return element.clicked === true;
+}
+
 export function readAlert(): string | undefined {
   const text = document.querySelector<HTMLElement>('[role="alert"]')?.innerText.trim();
   return text === '' ? undefined : text;

@@ -22,7 +22,7 @@ import {
 import { ownPage } from './own-page.ts';
 import { popupPage } from './popup-page.ts';
 import type { BrowserName, BrowserUnderTest, LaunchOptions } from './types.ts';
-import { eventually, pause } from './wait.ts';
+import { eventually, inTime, pause } from './wait.ts';
 
 export type {
   AuthPage,
@@ -38,13 +38,20 @@ export type {
 /** The background opens it in every new profile. */
 const WELCOME = 'src/extension/pages/welcome/index.html';
 
+/** Where the pages are that answer; one that is just closing may never do so. */
+const addressesOf = (pages: readonly Page[]): Promise<readonly (string | undefined)[]> =>
+  Promise.all(pages.map((page) => inTime(page.evaluate(readAddress)).catch(() => undefined)));
+
 export async function launchBrowser(name: BrowserName, options: LaunchOptions): Promise<BrowserUnderTest> {
   const engine = await (name === 'firefox' ? startFirefox(options) : startChromium(options));
   const popupPath = (await readManifest(options.extensionDir)).action.default_popup;
   const install: BrowserUnderTest['install'] = async ({ extensionDir, welcomes }) => {
     await engine.install(extensionDir);
     // It comes to the front, so it is to come before any page of ours; one behind another cannot be clicked in.
-    if (welcomes !== false) await eventually('the welcome page', () => engine.shows(WELCOME));
+    if (welcomes !== false)
+      await eventually('the welcome page', async () =>
+        (await engine.addresses()).some((address) => address.endsWith(`/${WELCOME}`)),
+      );
   };
   await install(options).catch(async (error: unknown) => {
     await engine.close();
@@ -82,21 +89,25 @@ export async function launchBrowser(name: BrowserName, options: LaunchOptions): 
       await engine.captureToolbarPopup(await anyPage(), path);
     },
     authWindow: async (part = '') => {
-      const page = await eventually(`the sign-in window ${part}`.trim(), async () => {
-        for (const candidate of await engine.webPages()) {
-          if ((await candidate.evaluate(readAddress))?.includes(part)) return candidate;
-        }
-        return undefined;
-      });
+      const page = await eventually(
+        `the sign-in window ${part}`.trim(),
+        async () => {
+          const pages = await engine.webPages();
+          const addresses = await addressesOf(pages);
+          return pages.find((_page, index) => addresses[index]?.includes(part));
+        },
+        // Without their queries: codes and states are nobody's business.
+        async () => `Open are: ${(await engine.addresses()).map((url) => url.split('?')[0]).join(', ')}`,
+      );
       return authPage(page);
     },
     openPopupWindow: async (url, way) => {
       await (await anyPage()).evaluate(openPopupWindow, url, way);
     },
     pagesAt: async (part) => {
-      const pages = await engine.webPages();
-      const found = await Promise.all(pages.map((page) => page.evaluate(readAddress).catch(() => undefined)));
-      return found.filter((address) => address?.includes(part)).length;
+      // Not by what pages answer: one that is busy is open, too.
+      const addresses = await engine.addresses();
+      return addresses.filter((address) => address.startsWith('http') && address.includes(part)).length;
     },
     authWindows: async () => (await engine.webPages()).length,
     authWindowInFront: async () => (await (await anyPage()).evaluate(frontWindow)) === 'popup',

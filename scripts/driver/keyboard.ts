@@ -1,9 +1,8 @@
 // A page as the keyboard reaches it.
 import type { Page } from 'puppeteer-core';
-import { hasControl, selector } from './controls.ts';
+import { selector, waitForControl } from './controls.ts';
 import { readFocus } from './in-page.ts';
 import type { Keyboard } from './types.ts';
-import { eventually } from './wait.ts';
 
 /** Longer than any page here has stops. */
 const MOST_STOPS = 60;
@@ -15,7 +14,7 @@ export function keyboard(page: Page, explain: () => Promise<string>): Keyboard {
     type: (words) => page.keyboard.type(words),
     focus,
     tabTo: async (role, name) => {
-      await eventually(`the ${role} "${name}"`, () => hasControl(page, [role], name), explain);
+      await waitForControl(page, role, name, explain);
       // Keys go to the window in front, and only there does a browser show where they go.
       await page.bringToFront();
       const stops: string[] = [];

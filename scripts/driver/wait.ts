@@ -8,7 +8,11 @@ const PAUSE = 40;
 /** A page that closes in the middle of a question may leave it without an answer for ever. Milliseconds. */
 const ONE_QUESTION = 15_000;
 
-async function inTime<T>(answer: Promise<T>, limit: number): Promise<T> {
+/** How long one page of several is waited for, so that it holds up no other. Milliseconds. */
+const ONE_PAGE = 5_000;
+
+/** The answer, or a rejection once the limit has passed (milliseconds). */
+export async function inTime<T>(answer: Promise<T>, limit = ONE_PAGE): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer in ${limit} ms`)), limit);
