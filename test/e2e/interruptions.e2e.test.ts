@@ -1,22 +1,10 @@
-// What may end while a person signs in: the popup, the background.
+// The background ends while a person signs in.
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import { startSignIn } from './steps.ts';
 
 inBothBrowsers('an interruption', (it) => {
-  it('of the popup does not disturb the sign-in', async ({ browser, mock }) => {
-    const { popup, window } = await startSignIn(browser);
-    await popup.close();
-    await window.submit(ADA);
-    await window.waitUntilClosed();
-
-    const reopened = await browser.openPopup();
-    await reopened.waitForStatus('signedIn');
-    await reopened.waitForText(ADA.name);
-    expect(mock.store.liveGrants({ email: ADA.email })).toHaveLength(1);
-  });
-
   it('of the background is noticed, and Continue finishes the sign-in', async ({ browser, mock }) => {
     const { popup, window } = await startSignIn(browser);
     await browser.killBackground();

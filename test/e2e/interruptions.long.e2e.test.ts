@@ -1,4 +1,4 @@
-// The whole browser ends, or the background while a sign-in window is open that is never finished.
+// The popup ends, or the whole browser, or the background while a sign-in window is open that is never finished.
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
@@ -7,6 +7,18 @@ import { signInAs, startSignIn } from './steps.ts';
 import { liveTokensIn } from './tokens.ts';
 
 inBothBrowsers('an interruption', (it) => {
+  it('of the popup does not disturb the sign-in', async ({ browser, mock }) => {
+    const { popup, window } = await startSignIn(browser);
+    await popup.close();
+    await window.submit(ADA);
+    await window.waitUntilClosed();
+
+    const reopened = await browser.openPopup();
+    await reopened.waitForStatus('signedIn');
+    await reopened.waitForText(ADA.name);
+    expect(mock.store.liveGrants({ email: ADA.email })).toHaveLength(1);
+  });
+
   it('of the whole browser keeps the person signed in', async ({ browser, mock }) => {
     await signInAs(browser, ADA);
     await mock.switchOff();

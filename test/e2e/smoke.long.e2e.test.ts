@@ -6,6 +6,7 @@ import { walkThrough } from '../../scripts/contract/smoke-steps.ts';
 import { signInWith } from '../../scripts/driver/bare-browser.ts';
 import { newFolder, removeFolder } from '../../scripts/driver/folders.ts';
 import { discover } from '../../src/fxa/index.ts';
+import { ERAS } from '../../src/mock-accounts/era.ts';
 import { EXTENSION_CLIENTS } from '../../src/mock-accounts/seed.ts';
 import { requestPath } from '../../src/mock-accounts/testing/browse.ts';
 import { ADA } from './accounts.ts';
@@ -46,19 +47,28 @@ async function servingPage(html: string): Promise<{ url: string; stop: () => voi
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, stop };
 }
 
+for (const era of ERAS) {
+  inBothBrowsers(
+    `npm run smoke in era ${era}`,
+    (it, name) => {
+      it('signs in, refreshes and signs out, and every token is dead', async ({ browser, mock }) => {
+        const pictures = await newFolder('pictures');
+        const endpoints = await discover(mock.origin, { fetch });
+        const deployment = { name: 'custom', clientId: EXTENSION_CLIENTS[name], endpoints } as const;
+        await walkThrough({ browser, deployment, account: ADA, pictures });
+        expect(mock.store.liveGrants()).toEqual([]);
+        expect(mock.store.liveAccessTokens()).toEqual([]);
+        await removeFolder(pictures);
+      });
+    },
+    'custom',
+    era,
+  );
+}
+
 inBothBrowsers(
   'npm run smoke',
   (it, name) => {
-    it('signs in, refreshes and signs out, and every token is dead', async ({ browser, mock }) => {
-      const pictures = await newFolder('pictures');
-      const endpoints = await discover(mock.origin, { fetch });
-      const deployment = { name: 'custom', clientId: EXTENSION_CLIENTS[name], endpoints } as const;
-      await walkThrough({ browser, deployment, account: ADA, pictures });
-      expect(mock.store.liveGrants()).toEqual([]);
-      expect(mock.store.liveAccessTokens()).toEqual([]);
-      await removeFolder(pictures);
-    });
-
     it('stops at a wrong password, without naming the account', async ({ browser, mock }) => {
       const page = await browser.visit(mock.origin + requestPath());
       const refused = page.signIn({ ...ADA, password: 'wrong horse' });

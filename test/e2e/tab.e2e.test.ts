@@ -1,4 +1,4 @@
-// Signing in in a tab, by choice.
+// Signing in in a tab, by choice, while the background sleeps.
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { unknownGrants } from './storage-probe.ts';
@@ -8,16 +8,6 @@ import { startInTab } from './steps.ts';
 inBothBrowsers(
   'a sign-in in a tab',
   (it) => {
-    it('ends on the return page, and closes the tab', async ({ browser, mock }) => {
-      const { popup, tab } = await startInTab(browser);
-      await tab.submit(ADA);
-      await tab.waitUntilClosed();
-      await popup.waitForStatus('signedIn');
-      await popup.waitForText(ADA.name);
-      expect(mock.store.liveGrants()).toHaveLength(1);
-      expect(await unknownGrants(browser, mock)).toBe(0);
-    });
-
     it('outlives its background, and is finished without the popup', async ({ browser, mock }) => {
       const { popup, tab } = await startInTab(browser);
       await popup.close();

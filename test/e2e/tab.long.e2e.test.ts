@@ -1,4 +1,4 @@
-// Signing in in a tab: what ends it, and that the same happens where the browser has no window for it.
+// Signing in in a tab: how it ends, and that the same happens where the browser has no window for it.
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { unknownGrants } from './storage-probe.ts';
@@ -9,6 +9,16 @@ import { words } from './words.ts';
 inBothBrowsers(
   'a sign-in in a tab',
   (it) => {
+    it('ends on the return page, and closes the tab', async ({ browser, mock }) => {
+      const { popup, tab } = await startInTab(browser);
+      await tab.submit(ADA);
+      await tab.waitUntilClosed();
+      await popup.waitForStatus('signedIn');
+      await popup.waitForText(ADA.name);
+      expect(mock.store.liveGrants()).toHaveLength(1);
+      expect(await unknownGrants(browser, mock)).toBe(0);
+    });
+
     it('is cancelled by closing the tab, also while the background sleeps', async ({ browser, mock }) => {
       const { popup } = await startInTab(browser);
       await browser.closeAuthWindow();
