@@ -62,9 +62,6 @@ export function withFault(
       case 'unavailable':
         return errorAnswer(503, profile ? 104 : 201);
       case 'html':
-        // RFC 7009, section 2.2: a 200 of any body confirms a revocation.
-        if (typeof init?.body === 'string' && init.body.includes('token_type_hint'))
-          throw new TypeError('Simulated: no connection');
         return new Response('<!doctype html>\n<title>Simulated</title><h1>Sign in to this network</h1>\n', {
           headers: { 'content-type': 'text/html; charset=utf-8' },
         });

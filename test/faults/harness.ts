@@ -81,7 +81,7 @@ export function endpointsOf(family: Exclude<Family, 'discovered'>, era: AnyEra):
   const known = mockServerEndpoints(ORIGIN);
   if (family === 'oauth') return known;
   const token = `${ORIGIN}/v1/oauth/token`;
-  return era === 'today' ? { ...known, token, destroy: `${ORIGIN}/v1/oauth/destroy` } : { ...known, token };
+  return era === '2019' ? { ...known, token } : { ...known, token, destroy: `${ORIGIN}/v1/oauth/destroy` };
 }
 
 /** The discovery document of a deployment that names the auth server's endpoints. */

@@ -24,18 +24,22 @@ const SERVERS: readonly HarnessOptions[] = [
   { era: 'today', family: 'auth' },
   { era: 'today', family: 'discovered' },
   { era: '2019', family: 'discovered' },
+  { era: '2023', family: 'oauth' },
+  { era: '2023', family: 'auth' },
+  { era: 'next', family: 'oauth' },
 ];
 
 const MOST_STEPS = 20_000;
 
 /** Stops when the signal of the test aborts. */
 export async function play(seed: number, signal: AbortSignal): Promise<History> {
+  const turn = Math.floor(seed / SERVERS.length);
   const server = {
     signal,
     ...SERVERS[seed % SERVERS.length],
-    companion: Math.floor(seed / SERVERS.length) % 2 === 0,
-    ...(Math.floor(seed / SERVERS.length / 2) % 2 === 0 && { consent: true }),
-    keys: Math.floor(seed / SERVERS.length / 4) % 2 === 0,
+    companion: turn % 2 === 0,
+    ...(Math.floor(turn / 2) % 2 === 0 && { consent: true }),
+    keys: Math.floor(turn / 4) % 2 === 0,
   };
   const browser = createBrowser(seed, server);
   let lost = 0;

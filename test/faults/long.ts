@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util';
 import { soak } from '../companion/kill/soak.ts';
 import { createChance } from '../harness/random.ts';
+import { ERAS } from '../../src/mock-accounts/era.ts';
 import { crashEverywhere, type Outcome } from './crash-points.ts';
 import { forgetMillions } from './forgetting.ts';
 import { play } from './histories.ts';
@@ -34,14 +35,9 @@ function progress(says: () => string): void {
   console.log(`… ${says()}`);
 }
 
-const SERVERS: readonly Cell['server'][] = [
-  { era: 'today', family: 'oauth' },
-  { era: 'today', family: 'auth' },
-  { era: 'today', family: 'discovered' },
-  { era: '2019', family: 'discovered' },
-  { era: '2019', family: 'auth' },
-  { era: '2019', family: 'oauth' },
-];
+const SERVERS: readonly Cell['server'][] = ERAS.flatMap((era) =>
+  (['oauth', 'auth', 'discovered'] as const).map((family) => ({ era, family })),
+);
 
 /** Every point once, then two crashes in a row while there is time. */
 async function points(): Promise<string> {

@@ -38,7 +38,7 @@ export type Looks =
   | 'nothing'
   /** Times in id_tokens more than a day in our past. */
   | 'expired'
-  | { readonly status: number; readonly errno?: number };
+  | { readonly status: number; readonly errno?: number; readonly error?: string };
 
 export interface MatrixFault {
   readonly name: string;
@@ -49,6 +49,8 @@ export interface MatrixFault {
   readonly leaveAlone?: number;
   /** Our clock is so far ahead that no id_token is accepted. */
   readonly future?: true;
+  /** The server's clock is so far ahead that whatever can expire has expired. */
+  readonly ages?: true;
   /** One of many answers that differ only in their error number. */
   readonly byNumber?: true;
   /** In JSON, which pages and proxies don't send. */
@@ -151,10 +153,14 @@ export const FAULTS: readonly MatrixFault[] = [
   clock('our clock ten years behind', 'nothing', -YEARS, 0),
   clock('its clock a day ahead', 'nothing', 0, DAY),
   clock('its clock a day behind', 'nothing', 0, -DAY),
-  clock('its clock ten years ahead', 'nothing', 0, YEARS),
+  { ...clock('its clock ten years ahead', 'nothing', 0, YEARS), ages: true },
   clock('its clock ten years behind', 'expired', 0, -YEARS),
 ];
 
 /** An error answer by its number. */
 export const numbered = (status: number, errno: number): MatrixFault =>
   at(`${status}/${errno}`, { status, errno }, { kind: 'status', status, errno }, { byNumber: true });
+
+/** An error answer by its code (RFC 6749, section 5.2). */
+export const coded = (status: number, error: string): MatrixFault =>
+  at(`${status}/${error}`, { status, error }, { kind: 'status', status, error }, { byNumber: true });

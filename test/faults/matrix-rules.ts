@@ -1,13 +1,20 @@
 // The expected outcome of each fault, derived from the meaning of FxA's error numbers and not from the code. Only two
-// answers end a session: 400/108 to a refresh at `/v1/token`, and 401/110 to one at `/v1/oauth/token`.
+// answers end a session: 400/108 to a refresh at `/v1/token`, and 401/110 to one at `/v1/oauth/token`. On the next server
+// it is `invalid_grant` to a refresh, and its other rules are those named `NEXT` and `isNext`.
 import type { FxaErrorCode } from '../../src/fxa/errors.ts';
-import { FAULTS, numbered, type MatrixCall, type MatrixFault } from './matrix-faults.ts';
+import type { AnyEra } from '../../src/mock-accounts/era.ts';
+import { coded, FAULTS, numbered, type MatrixCall, type MatrixFault } from './matrix-faults.ts';
 import type { Family } from './harness.ts';
 
-type Space = 'oauth' | 'auth' | 'profile';
+export interface Server {
+  readonly era: AnyEra;
+  readonly family: Family;
+}
+
+type Space = 'oauth' | 'auth' | 'profile' | 'next' | 'next profile';
 type Numbers = Readonly<Partial<Record<FxaErrorCode, readonly string[]>>>;
 
-/** FxA: by "<HTTP status>/<errno>". Anything not listed is an unusable answer. */
+/** FxA: by "<HTTP status>/<errno>"; next: by "<HTTP status>/<error>". Anything not listed is an unusable answer. */
 const NUMBERS: Readonly<Record<Space, Numbers>> = {
   oauth: {
     misconfigured: ['400/101', '400/102', '400/103', '400/116', '400/118', '400/121', '404/999'],
@@ -21,6 +28,7 @@ const NUMBERS: Readonly<Record<Space, Numbers>> = {
       '400/104',
       '401/104',
       '401/110',
+      '400/invalid_grant',
     ],
     scope_denied: ['400/114'],
     invalid_request: ['400/109', '415/113'],
@@ -39,6 +47,7 @@ const NUMBERS: Readonly<Record<Space, Numbers>> = {
       '400/110',
       '401/108',
       '400/101',
+      '400/invalid_grant',
     ],
     scope_denied: ['400/163'],
     invalid_request: ['400/106', '400/107', '400/108', '413/113', '415/113'],
@@ -55,39 +64,73 @@ const NUMBERS: Readonly<Record<Space, Numbers>> = {
     misconfigured: ['404/999'],
     server_unavailable: ['503/104'],
   },
+  next: {
+    misconfigured: [
+      '400/invalid_client',
+      '401/invalid_client',
+      '400/unauthorized_client',
+      '400/unsupported_grant_type',
+      '404/invalid_request',
+    ],
+    bad_response: ['400/invalid_grant', '401/invalid_token', '401/invalid_grant', '400/108', '401/110'],
+    scope_denied: ['400/invalid_scope', '403/insufficient_scope'],
+    invalid_request: ['400/invalid_request'],
+    server_unavailable: ['500/server_error', '503/temporarily_unavailable'],
+  },
+  'next profile': {
+    token_rejected: ['401/invalid_token', '401/invalid_grant'],
+    bad_response: ['400/invalid_grant'],
+    scope_denied: ['403/insufficient_scope'],
+    invalid_request: ['400/invalid_request'],
+    misconfigured: ['404/invalid_request'],
+    server_unavailable: ['500/server_error', '503/temporarily_unavailable'],
+  },
 };
 
-const PROOFS: Readonly<Record<Space, string>> = { oauth: '400/108', auth: '401/110', profile: '' };
+const PROOFS: Readonly<Record<Space, string>> = {
+  oauth: '400/108',
+  auth: '401/110',
+  profile: '',
+  next: '400/invalid_grant',
+  'next profile': '',
+};
 
 /** FxA: the answers for an unknown grant; it doesn't exist, so it needn't be destroyed. */
 const NOT_THERE = ['400/108', '400/122'];
 
-/** FxA: the error numbers that come with a bare status. */
-const USUAL: Readonly<Record<Space, Readonly<Record<number, number>>>> = {
+/** The error numbers, or codes, that come with a bare status. */
+const NEXT_USUAL = { 401: 'invalid_token', 404: 'invalid_request' };
+const USUAL: Readonly<Record<Space, Readonly<Record<number, number | string>>>> = {
   oauth: { 401: 104, 404: 999 },
   auth: { 401: 110, 404: 999 },
   profile: { 401: 100, 404: 999 },
+  next: NEXT_USUAL,
+  'next profile': NEXT_USUAL,
 };
 
 /** Grants are destroyed by id, which only the OAuth server's own endpoint accepts; its keys are served there too. */
-function spaceOf(call: MatrixCall, family: Family): Space | 'pages' {
+function spaceOf(call: MatrixCall, { era, family }: Server): Space | 'pages' {
   if (call === 'discovery' || call === 'reachability') return 'pages';
+  if (era === 'next') return call === 'first profile' || call === 'profile' ? 'next profile' : 'next';
   if (call === 'first profile' || call === 'profile' || call === 'profile-write') return 'profile';
   return family === 'auth' && (call === 'exchange' || call === 'refresh') ? 'auth' : 'oauth';
 }
 
 /** The faults a request can meet: the general ones, and its server's error numbers. */
-export function faultsOf(call: MatrixCall, family: Family): readonly MatrixFault[] {
-  const space = spaceOf(call, family);
+export function faultsOf(call: MatrixCall, server: Server): readonly MatrixFault[] {
+  const space = spaceOf(call, server);
   if (space === 'pages') return FAULTS.filter(({ asksInBody }) => !asksInBody);
+  // The next server has no profile to write: nothing is asked, and one fault stands for all.
+  if (isNext(server) && call === 'profile-write') return FAULTS.filter(({ name }) => name === '500');
   const numbers = Object.values(NUMBERS[space]).flat();
   return [
     // Without an accepted id_token the first profile is never fetched.
     ...FAULTS.filter(({ looks, future }) => call !== 'first profile' || (looks !== 'expired' && !future)),
     ...numbers.map((number) => {
-      const [status = 0, errno = 0] = number.split('/').map(Number);
-      const fault = numbered(status, errno);
-      return codeOf(fault, call, family) === 'rate_limited' ? { ...fault, leaveAlone: 60 } : fault;
+      const [status = '', detail = ''] = number.split('/');
+      const errno = Number(detail);
+      const fault = errno > 0 ? numbered(Number(status), errno) : coded(Number(status), detail);
+      return codeOf(fault, call, server) === 'rate_limited' ? { ...fault, leaveAlone: 60 } : fault;
     }),
   ];
 }
@@ -99,25 +142,44 @@ export interface Expected {
   readonly proof: boolean;
   /** Mozilla accounts says that a grant doesn't exist, and is believed. */
   readonly believed: boolean;
+  /** The session ends at the next refresh, and the person is told why: the next refresh token was in a lost answer. */
+  readonly losesRotation: boolean;
+  /** The request that the fault is for is never made. */
+  readonly idle: boolean;
 }
 
-export function expected(fault: MatrixFault, call: MatrixCall, family: Family): Expected {
-  const number = numberOf(fault, call, family);
-  const space = spaceOf(call, family);
-  const proof = call === 'refresh' && space !== 'pages' && number !== undefined && number === PROOFS[space];
-  const notThere = call === 'destroy' && number !== undefined && NOT_THERE.includes(number);
-  const code = proof ? 'reauth_required' : notThere ? undefined : codeOf(fault, call, family);
-  return { code, proof, believed: proof || notThere };
+const isNext = ({ era }: Server) => era === 'next';
+
+export function expected(fault: MatrixFault, call: MatrixCall, server: Server): Expected {
+  const number = numberOf(fault, call, server);
+  const space = spaceOf(call, server);
+  const isNoted = isNext(server) && call === 'refresh';
+  // There, refresh tokens expire, which a profile's refused access token brings to light, too.
+  const isTooOld = isNext(server) && fault.ages === true && (call === 'refresh' || call === 'profile');
+  const isRejected =
+    call === 'refresh' && space !== 'pages' && number !== undefined && number === PROOFS[space];
+  const proof = isRejected || isTooOld;
+  const notThere = call === 'destroy' && (isNext(server) ? isTaken(fault) : NOT_THERE.includes(number ?? ''));
+  const idle = isNext(server) && call === 'profile-write';
+  // A profile is read again later: only the session tells what became of it.
+  const isSilent = notThere || (proof && call === 'profile');
+  const usual = idle ? 'unsupported' : codeOf(fault, call, server);
+  const code = isSilent ? undefined : proof ? 'reauth_required' : usual;
+  const losesRotation = isNoted && fault.losesAnswer === true;
+  return { code, proof, believed: proof || notThere, losesRotation, idle };
 }
 
-function numberOf({ looks }: MatrixFault, call: MatrixCall, family: Family): string | undefined {
-  const space = spaceOf(call, family);
+/** RFC 7009, section 2.2: the status alone says that a revocation was taken; only a page is not an answer. */
+const isTaken = ({ looks, name }: MatrixFault) => looks === 'not JSON' && name !== 'a captive portal';
+
+function numberOf({ looks }: MatrixFault, call: MatrixCall, server: Server): string | undefined {
+  const space = spaceOf(call, server);
   if (typeof looks === 'string' || space === 'pages') return undefined;
-  const errno = looks.errno ?? USUAL[space][looks.status];
-  return errno === undefined ? undefined : `${looks.status}/${errno}`;
+  const detail = looks.error ?? looks.errno ?? USUAL[space][looks.status];
+  return detail === undefined ? undefined : `${looks.status}/${detail}`;
 }
 
-function codeOf(fault: MatrixFault, call: MatrixCall, family: Family): FxaErrorCode | undefined {
+function codeOf(fault: MatrixFault, call: MatrixCall, server: Server): FxaErrorCode | undefined {
   const { looks } = fault;
   switch (looks) {
     case 'nothing':
@@ -134,7 +196,7 @@ function codeOf(fault: MatrixFault, call: MatrixCall, family: Family): FxaErrorC
       // Only an id_token has a time that is compared with ours.
       return ['exchange', 'jwks', 'discovery', 'reachability'].includes(call) ? 'bad_response' : undefined;
     default:
-      return codeOfStatus(looks, fault, call, family);
+      return codeOfStatus(looks, fault, call, server);
   }
 }
 
@@ -142,10 +204,10 @@ function codeOfStatus(
   { status }: { status: number },
   fault: MatrixFault,
   call: MatrixCall,
-  family: Family,
+  server: Server,
 ): FxaErrorCode | undefined {
-  const space = spaceOf(call, family);
-  const number = numberOf(fault, call, family);
+  const space = spaceOf(call, server);
+  const number = numberOf(fault, call, server);
   const meant = (Object.entries(space === 'pages' ? {} : NUMBERS[space]) as [FxaErrorCode, string[]][]).find(
     ([, numbers]) => number !== undefined && numbers.includes(number),
   );

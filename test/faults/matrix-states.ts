@@ -4,7 +4,7 @@ import { emptyRecord } from '../../src/session/state/record.ts';
 import { baseState as settledState } from '../../src/session/state/states.ts';
 import { projectView } from '../../src/session/state/view.ts';
 import type { MatrixCall } from './matrix-faults.ts';
-import { ada, inFront, LATER_MS, needsReauth, sessionOnly, signedIn, tamper } from './steps.ts';
+import { inFront, LATER_MS, LIN, needsReauth, sessionOnly, signedIn, tamper } from './steps.ts';
 import { CLIENT, ORIGIN, environmentOf, type FaultHarness } from './harness.ts';
 
 export type Base =
@@ -69,12 +69,19 @@ const attempt: CallRule = {
   },
 };
 
-/** A grant left by an earlier session. */
+/** A grant left by an earlier session, of another account: one of the same account might be held back. */
 function leave(world: FaultHarness): void {
-  const { uid } = ada(world);
-  const { item } = world.mock.store.tokens.addRefreshToken({ clientId: CLIENT, uid, scope: 'profile' });
+  const account = world.mock.store.accounts.byEmail(LIN)?.uid ?? '';
+  const { token, item } = world.mock.store.tokens.addRefreshToken({
+    clientId: CLIENT,
+    uid: account,
+    scope: 'profile',
+  });
   const since = world.time.now();
-  const entry = { refreshTokenId: item.id, issuer: ORIGIN, since, attempts: 0, notBefore: 0 };
+  // There only the token revokes it, sealed as the host does.
+  const byToken = world.era === 'next' && { account, revokedByToken: { sealed: `sealed:${btoa(token)}` } };
+  const plan = { issuer: ORIGIN, since, attempts: 0, notBefore: 0 };
+  const entry = { refreshTokenId: item.id, ...byToken, ...plan };
   tamper(world, (record) => ({ ...record, outbox: [...record.outbox, entry] }));
   const record = world.record();
   if (record) world.host.local.set('view', structuredClone(projectView(record, environmentOf(world))));

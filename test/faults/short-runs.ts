@@ -25,8 +25,27 @@ const without =
 export const SHORT_POINTS = oneIn(18);
 export const OTHER_POINTS = without(SHORT_POINTS);
 export const THIRD_OF_POINTS = oneIn(3);
-export const SHORT_CELLS = oneIn(12);
-export const OTHER_CELLS = without(SHORT_CELLS);
+/** No count of states divides it, so each era meets each of them. */
+const LEAP = 101;
+const oneOfLeap =
+  (at: number): Share =>
+  (number) =>
+    number % LEAP === at;
+/** A cell of the matrix in `npm test` is on one era. */
+export const SHORT_CELLS: Readonly<Record<AnyEra, Share>> = {
+  today: oneOfLeap(0),
+  2023: oneOfLeap(25),
+  2019: oneOfLeap(50),
+  next: oneOfLeap(75),
+};
+const isOf2019 = (number: number) => number % 7 < 4;
+/** In `npm run test:long` all are on today's servers, each is on those of 2019 or 2023, and a part on the next one. */
+export const OTHER_CELLS: Readonly<Record<AnyEra, Share>> = {
+  today: without(SHORT_CELLS.today),
+  2023: (number) => !isOf2019(number) && !SHORT_CELLS[2023](number),
+  2019: (number) => isOf2019(number) && !SHORT_CELLS[2019](number),
+  next: (number) => number % 7 === 0 && !SHORT_CELLS.next(number),
+};
 
 /** Time limit of one test in milliseconds: it only ends hangs. */
 const PATIENCE_MS = 1_800_000;

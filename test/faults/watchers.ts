@@ -53,7 +53,7 @@ export interface UserActions {
 
 /** Checks an ending: a session may end by a rejected grant, a command, or with the browser. Returns what is wrong. */
 export function wrongEnding(
-  { mock }: FaultHarness,
+  { era, mock }: FaultHarness,
   userActions: UserActions,
   before: StoredRecord | undefined,
   after: StoredRecord,
@@ -75,6 +75,9 @@ export function wrongEnding(
     case 'password_changed':
     case 'account_deleted':
       return alive ? `the session ended by ${reason}, and its grant lives` : undefined;
+    // Using the last refresh token again ends the grant, there alone.
+    case 'rotation_lost':
+      return alive || era !== 'next' ? 'the session ended by rotation_lost, and no token was' : undefined;
     case 'by_user':
       if (userActions.signOuts === 0) return 'the session ended by_user without a sign-out';
       return named ? undefined : 'a grant was signed out and not put into the outbox';
