@@ -118,7 +118,7 @@ const LONG: Stages = [
     [
       {
         ...vitest('node', 'more kills of the companion', 'kills', ['test/companion/kill']),
-        env: { KILL_ROUNDS: '24', KILL_SEED: '20261122' },
+        env: { KILL_ROUNDS: '12', KILL_SEED: '20261122' },
       },
     ],
   ],

@@ -1,10 +1,10 @@
-// The background dies at its other points, and the browser at a third of them: changes of mind, settings and endings.
-import { THIRD_OF_POINTS, proveCrashPoints, OTHER_POINTS } from './short-runs.ts';
+// The background dies at a third of its points, and the browser at another: changes of mind, settings and endings.
+import { THIRD_OF_POINTS, proveCrashPoints, NEXT_THIRD_OF_POINTS } from './short-runs.ts';
 
 proveCrashPoints({
   death: 'background',
   group: 'changes of mind, settings and endings',
-  among: OTHER_POINTS,
+  among: NEXT_THIRD_OF_POINTS,
 });
 proveCrashPoints({
   death: 'browser',

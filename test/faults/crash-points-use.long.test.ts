@@ -1,10 +1,10 @@
-// The background dies at its other points, and the browser at a third of them: using a session, also with a companion.
-import { THIRD_OF_POINTS, proveCrashPoints, OTHER_POINTS } from './short-runs.ts';
+// The background dies at a third of its points, and the browser at another: using a session, also with a companion.
+import { THIRD_OF_POINTS, proveCrashPoints, NEXT_THIRD_OF_POINTS } from './short-runs.ts';
 
 proveCrashPoints({
   death: 'background',
   group: 'the use of a session, with a companion too',
-  among: OTHER_POINTS,
+  among: NEXT_THIRD_OF_POINTS,
 });
 proveCrashPoints({
   death: 'browser',
