@@ -9,7 +9,7 @@ import {
   type Http,
 } from '../../src/fxa/index.ts';
 import { SignInError } from '../driver/sign-in-form.ts';
-import { Unexpected, walk, type Issued, type SignIn, type Work } from './account-steps.ts';
+import { Unexpected, runAccountSteps, type Issued, type SignIn, type Work } from './account-steps.ts';
 import { skipped, type Line } from './judge.ts';
 import type { BrowserClient } from './settings.ts';
 
@@ -50,7 +50,7 @@ export async function accountLines(
     }
   };
   try {
-    await walk({ deployment, client, signIn, http, issued, step });
+    await runAccountSteps({ deployment, client, signIn, http, issued, step });
   } finally {
     lines.push(await cleanUp(deployment, issued, http));
   }

@@ -37,7 +37,7 @@ export type Work<T> = () => Promise<{ came: string; value: T }>;
 /** A sentence of ours, which holds no secret and may be shown. */
 export class Unexpected extends Error {}
 
-export interface Walk {
+export interface AccountSteps {
   readonly deployment: Deployment;
   readonly client: BrowserClient;
   readonly signIn: SignIn;
@@ -52,7 +52,14 @@ export interface Walk {
 }
 
 /** @throws never: what goes wrong is a line. */
-export async function walk({ deployment, client, signIn, http, issued, step }: Walk): Promise<void> {
+export async function runAccountSteps({
+  deployment,
+  client,
+  signIn,
+  http,
+  issued,
+  step,
+}: AccountSteps): Promise<void> {
   const { endpoints, clientId } = deployment;
   const { redirectUri, config } = client;
   const scopeOfRefresh = refreshScope(config.scope, endpoints);

@@ -14,6 +14,9 @@ export const VERIFIER = 'v'.repeat(43);
 export const CORS_ADVICE =
   'Without this the extension cannot read the answer: tell the operators, and look at the proxy in front of the server.';
 
+export const registrationAdvice = (redirectUri: string) =>
+  `Have ${redirectUri} registered for this client, literally, or name another with --client-id or --redirect-uri.`;
+
 /** The request that opens the sign-in page, as the extension makes it. */
 export async function signInPage(
   endpoints: Endpoints,

@@ -3,7 +3,7 @@
 import { isAuthFamily } from '../../src/fxa/error-table.ts';
 import type { Endpoints } from '../../src/fxa/index.ts';
 import { form, json } from './answer.ts';
-import { CORS_ADVICE, madeUp, signInPage, VERIFIER } from './common-checks.ts';
+import { CORS_ADVICE, madeUp, registrationAdvice, signInPage, VERIFIER } from './common-checks.ts';
 import { errno, member, preflightAllows, readableFrom, status, webPage, type Check } from './judge.ts';
 import type { BrowserClient } from './settings.ts';
 
@@ -32,7 +32,7 @@ export async function fxaClientChecks(
         ),
       ],
       knownFrom: 'recorded: 2019 n 2, 2023 n 4',
-      advice: `Have ${redirectUri} registered for this client, literally, or name another with --client-id or --redirect-uri.`,
+      advice: registrationAdvice(redirectUri),
     },
     {
       group,

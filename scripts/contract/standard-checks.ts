@@ -1,7 +1,7 @@
 // What the product relies on of a server of the OAuth standards (`dialect: 'oauth2'`), without an account.
 import type { Endpoints } from '../../src/fxa/index.ts';
 import { form } from './answer.ts';
-import { CORS_ADVICE, madeUp, signInPage, VERIFIER } from './common-checks.ts';
+import { CORS_ADVICE, madeUp, registrationAdvice, signInPage, VERIFIER } from './common-checks.ts';
 import { member, oauthError, preflightAllows, readableFrom, status, type Check } from './judge.ts';
 import type { BrowserClient } from './settings.ts';
 
@@ -23,7 +23,7 @@ export async function standardClientChecks(
       request: await signInPage(endpoints, client),
       expect: [status(200, 302, 303)],
       knownFrom: 'RFC 6749, section 3.1.2.4',
-      advice: `Have ${redirectUri} registered for this client, literally, or name another with --client-id or --redirect-uri.`,
+      advice: registrationAdvice(redirectUri),
     },
     {
       group,
