@@ -47,7 +47,7 @@ export function contentApp(context: MockContext): Hono {
   app.get('/.well-known/fxa-client-configuration', () =>
     json(clientConfiguration(context), 200, { ...OPEN, 'cache-control': 'public, max-age=86400' }),
   );
-  app.get('/', (c) => {
+  app.get('/', async (c): Promise<Response> => {
     const wantsPage = c.req.header('accept')?.includes('text/html') ?? false;
     return wantsPage ? render(c, frontPage(context)) : c.json(context.rules.version);
   });
