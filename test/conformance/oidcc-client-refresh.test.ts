@@ -7,34 +7,34 @@ import { TOKEN, USERINFO, replay, signed, withClaims, type Provider } from './pr
 const ADA = 'ada@example.com';
 const MALLORY = 'ba'.repeat(16);
 
-let world: Harness;
+let harness: Harness;
 let provider: Provider;
 beforeEach(async () => {
-  world = await createHarness('next');
-  provider = replay(world, signed());
-  await world.session.signIn();
+  harness = await createHarness('next');
+  provider = replay(harness, signed());
+  await harness.session.signIn();
 });
-afterEach(() => world.stop());
+afterEach(() => harness.stop());
 
 async function signsOut(): Promise<void> {
-  await world.session.signOut();
-  await world.session.drainOutbox();
-  expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
+  await harness.session.signOut();
+  await harness.session.drainOutbox();
+  expect([harness.liveGrants(), harness.liveTokens()]).toEqual([0, 0]);
 }
 
 /** A fresh token; the last one is given up. */
 async function refreshes() {
-  const { token } = await world.session.accessToken('profile');
-  return world.session.accessToken('profile', token);
+  const { token } = await harness.session.accessToken('profile');
+  return harness.session.accessToken('profile', token);
 }
 
 describe('refreshing', () => {
   it('oidcc-client-test-refresh-token', async () => {
     const { token } = await refreshes();
     expect(provider.sent(TOKEN).at(-1)?.body.get('grant_type')).toBe('refresh_token');
-    await world.session.refreshProfile();
+    await harness.session.refreshProfile();
     expect(provider.sent(USERINFO).at(-1)?.authorization).toBe(`Bearer ${token}`);
-    expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: ADA } });
+    expect(harness.view()).toMatchObject({ status: 'signedIn', account: { email: ADA } });
     await signsOut();
   });
 
@@ -44,16 +44,16 @@ describe('refreshing', () => {
     ['oidcc-client-test-refresh-token-invalid-aud', 'id_token_audience', { aud: 'ffffffffffffffff' }],
     ['oidcc-client-test-refresh-token-invalid-azp', 'id_token_audience', { azp: 'ffffffffffffffff' }],
   ])('%s', async (_module, reason, changed) => {
-    const [before, asked] = [world.issued.length, provider.sent(USERINFO).length];
+    const [before, asked] = [harness.issued.length, provider.sent(USERINFO).length];
     Object.assign(provider.changes, withClaims(changed));
     await expect(refreshes()).rejects.toMatchObject({ code: 'bad_response', reason });
     expect(provider.sent(USERINFO)).toHaveLength(asked);
-    expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: ADA } });
-    const refused = world.issued.slice(before);
+    expect(harness.view()).toMatchObject({ status: 'signedIn', account: { email: ADA } });
+    const refused = harness.issued.slice(before);
     expect(refused).toHaveLength(2);
     Object.assign(provider.changes, signed());
-    expect(refused).not.toContain((await world.session.accessToken('profile')).token);
-    expect(world.stored()).not.toContain(MALLORY);
+    expect(refused).not.toContain((await harness.session.accessToken('profile')).token);
+    expect(harness.stored()).not.toContain(MALLORY);
     await signsOut();
   });
 });

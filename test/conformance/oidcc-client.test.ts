@@ -26,49 +26,49 @@ const MALLORY = 'ba'.repeat(16);
 
 const [elliptic, foreign] = await Promise.all([newKey('elliptic', 'ES256'), newKey('elliptic', 'ES256')]);
 
-let world: Harness;
+let harness: Harness;
 let provider: Provider;
-afterEach(() => world.stop());
+afterEach(() => harness.stop());
 
 async function start(changes: Changes, options: { readonly custom?: boolean } = {}): Promise<void> {
-  world = await createHarness('next', options);
-  provider = replay(world, changes);
+  harness = await createHarness('next', options);
+  provider = replay(harness, changes);
 }
 
-const alive = () => [world.liveGrants(), world.liveTokens()];
+const alive = () => [harness.liveGrants(), harness.liveTokens()];
 
 async function signsOut(): Promise<void> {
-  await world.session.signOut();
-  await world.session.drainOutbox();
+  await harness.session.signOut();
+  await harness.session.drainOutbox();
   expect(alive()).toEqual([0, 0]);
 }
 
 /** Signs in, which works, and out. */
 async function accepts(): Promise<void> {
-  await world.session.signIn();
-  expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: ADA } });
-  expect(world.view().problem).toBeUndefined();
-  expect(world.liveGrants()).toBe(1);
+  await harness.session.signIn();
+  expect(harness.view()).toMatchObject({ status: 'signedIn', account: { email: ADA } });
+  expect(harness.view().problem).toBeUndefined();
+  expect(harness.liveGrants()).toBe(1);
   await signsOut();
 }
 
 /** Signs in, which fails: nothing of it is shown or kept, and what was issued is revoked. */
 async function refuses(reason: string): Promise<void> {
-  await world.session.signIn();
-  expect(world.issued.length).toBeGreaterThan(0);
-  expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code: 'bad_response', reason } });
-  expect(world.view().account).toBeUndefined();
-  await world.session.drainOutbox();
+  await harness.session.signIn();
+  expect(harness.issued.length).toBeGreaterThan(0);
+  expect(harness.view()).toMatchObject({ status: 'signedOut', problem: { code: 'bad_response', reason } });
+  expect(harness.view().account).toBeUndefined();
+  await harness.session.drainOutbox();
   expect(alive()).toEqual([0, 0]);
-  for (const trace of [ADA, ...world.issued]) expect(world.stored()).not.toContain(trace);
+  for (const trace of [ADA, ...harness.issued]) expect(harness.stored()).not.toContain(trace);
 }
 
 describe('the code flow', () => {
   it('oidcc-client-test', async () => {
     await start({});
     let address = '';
-    const person = world.host.simulatedUser;
-    world.host.simulatedUser = (url) => person((address = url));
+    const person = harness.host.simulatedUser;
+    harness.host.simulatedUser = (url) => person((address = url));
     await accepts();
     const asked = Object.fromEntries(new URL(address).searchParams);
     expect(asked).toMatchObject({ response_type: 'code', code_challenge_method: 'S256' });
@@ -144,13 +144,13 @@ describe('the code flow', () => {
   it('oidcc-client-test-userinfo-invalid-sub', async () => {
     await start({ userinfo: (claims) => ({ ...claims, sub: MALLORY }) });
     await refuses('profile');
-    expect(world.stored()).not.toContain(MALLORY);
+    expect(harness.stored()).not.toContain(MALLORY);
   });
 
   it('oidcc-client-test-userinfo-bearer-header', async () => {
     await start({});
     await accepts();
-    const [token] = world.issued;
+    const [token] = harness.issued;
     expect(provider.sent(USERINFO)).toMatchObject([
       { method: 'GET', query: '', authorization: `Bearer ${token}` },
     ]);
@@ -159,8 +159,8 @@ describe('the code flow', () => {
 
   it('oidcc-client-test-scope-userinfo-claims', async () => {
     await start({ userinfo: (claims) => ({ ...claims, displayName: 'Ada of the test' }) });
-    await world.session.signIn();
-    expect(world.view()).toMatchObject({ account: { email: ADA, displayName: 'Ada of the test' } });
+    await harness.session.signIn();
+    expect(harness.view()).toMatchObject({ account: { email: ADA, displayName: 'Ada of the test' } });
     await signsOut();
   });
 });
@@ -175,7 +175,7 @@ describe('configuration', () => {
 
   it('oidcc-client-test-discovery-jwks-uri-keys', async () => {
     const jwksPath = '/oidc/keys-of-this-run';
-    const jwks_uri = () => `${world.mock.origin}${jwksPath}`;
+    const jwks_uri = () => `${harness.mock.origin}${jwksPath}`;
     await start({ jwksPath, discovery: (document) => ({ ...document, jwks_uri: jwks_uri() }) });
     await accepts();
     expect(provider.sent(jwksPath)).toHaveLength(1);
@@ -187,11 +187,11 @@ describe('configuration', () => {
       { discovery: (document) => ({ ...document, issuer: 'https://evil.example' }) },
       { custom: true },
     );
-    await world.session.signIn();
+    await harness.session.signIn();
     const problem = { code: 'bad_response', reason: 'discovery_issuer' };
-    expect(world.view()).toMatchObject({ status: 'signedOut', problem });
-    expect(world.host.windows.opened).toBe(0);
-    expect([world.issued, alive()]).toEqual([[], [0, 0]]);
+    expect(harness.view()).toMatchObject({ status: 'signedOut', problem });
+    expect(harness.host.windows.opened).toBe(0);
+    expect([harness.issued, alive()]).toEqual([[], [0, 0]]);
   });
 
   it('oidcc-client-test-signing-key-rotation', async () => {

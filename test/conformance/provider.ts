@@ -58,10 +58,10 @@ export interface Provider {
 }
 
 /** Puts the changes between the extension and the server. */
-export function replay(world: Harness, changes: Changes): Provider {
+export function replay(harness: Harness, changes: Changes): Provider {
   const requests: SentRequest[] = [];
-  const network = world.host.fetch;
-  world.host.fetch = async (input, init) => {
+  const network = harness.host.fetch;
+  harness.host.fetch = async (input, init) => {
     const request = new Request(input, init);
     const { pathname: path, search: query, origin } = new URL(request.url);
     requests.push({

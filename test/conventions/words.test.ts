@@ -24,14 +24,14 @@ const PHRASES: readonly RegExp[] = [
   /\bstand-ins?\b/i,
 ];
 
-/** Former names. Common words that were names once, such as `told`, `own` or `world`, are missing: they have other uses. */
+/** Former names. Common words that were names once, such as `told` or `own`, are missing: they have other uses. */
 const NAMES =
   `Seat seatOf keepSeat dropSeat vacateSeat obeySeats buySeat Bought Sold parting takeLeave farewells heed obeyGate takeBack
   showOwed hostPause linesOf HeldToken holdToken disown withPassingToken renewAhead onSpeakingTerms converse hearNews
   lookForNews lookAnew lookAround troubleMet takeHint withLiveGrantDoomed Wish unwant unwish tabAsWanted watchOver
   rememberIssued takeGrant orDestroyed requestGrant acceptGrant requestRefresh readCallback MEANINGS
   readChoice chooseServer wayOut WayOn noticeOf followView turnAway takeIn demandModesty NothingBought heedProfile
-  Passage meetFaults startStandin createStandin Standin GONE_THROUGH`.split(/\s+/);
+  World createWorlds Passage meetFaults startStandin createStandin Standin GONE_THROUGH`.split(/\s+/);
 
 const FORMER = new RegExp(`(?<![\\w-])(?:${NAMES.join('|')})(?![\\w-])`);
 

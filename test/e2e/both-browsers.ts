@@ -8,7 +8,7 @@ import { launchBrowser, type BrowserName, type BrowserUnderTest } from '../../sc
 import { sharedBrowser, type SharedBrowser } from './shared-browser.ts';
 import { testMockServer, type TestMockServer } from './mock-server.ts';
 
-export interface World {
+export interface Harness {
   mock: TestMockServer;
   browser: BrowserUnderTest;
   /** Whether the browser sends DNT or GPC. */
@@ -19,7 +19,7 @@ export interface World {
   alwaysPrivate: boolean;
 }
 
-interface Fixtures extends World {
+interface Fixtures extends Harness {
   shared: SharedBrowser;
 }
 
@@ -35,7 +35,7 @@ const FAILURES = 'screenshots/failures';
 /** Declares the cases once for each chosen browser. By default a `custom` build meets the servers of 2019, all others today's. */
 export function inBothBrowsers(
   title: string,
-  declare: (it: TestAPI<World>, name: BrowserName) => void,
+  declare: (it: TestAPI<Harness>, name: BrowserName) => void,
   build: BuildName = 'local',
   era: AnyEra = build === 'custom' ? '2019' : 'today',
 ): void {

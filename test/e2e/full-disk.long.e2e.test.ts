@@ -4,7 +4,7 @@ import { expect, type TestAPI } from 'vitest';
 import { smallDisk, type SmallDisk } from '../companion/ops/tmpfs.ts';
 import { ADA } from './accounts.ts';
 import { readRecord } from './storage-probe.ts';
-import { inBothBrowsers, type World } from './both-browsers.ts';
+import { inBothBrowsers, type Harness } from './both-browsers.ts';
 import type { BrowserUnderTest, PopupPage } from '../../scripts/driver/index.ts';
 import { pause } from '../../scripts/driver/wait.ts';
 import { pagePath } from '../../scripts/build/pages.ts';
@@ -56,7 +56,7 @@ async function expectSavedLater(disk: SmallDisk, browser: BrowserUnderTest, popu
   expect(await sessionOf(browser)).toBe('signedOut');
 }
 
-const onSmallDisk = (base: TestAPI<World>) =>
+const onSmallDisk = (base: TestAPI<Harness>) =>
   base.extend<{ disk: SmallDisk }>({
     // oxlint-disable-next-line no-empty-pattern
     disk: async ({}, use) => {

@@ -13,14 +13,14 @@ export const SOON = { timeout: PATIENCE };
 /** Time for what an open popup has the background do (ms). */
 const A_WHILE = 600;
 
-interface World {
+interface Harness {
   browser: BrowserUnderTest;
   mock: TestMockServer;
   companion: TestCompanion;
 }
 
 /** Every request that was made for metrics: to the companion by the extension, and to Mozilla accounts by whomever. */
-export function spied({ companion, mock }: World) {
+export function spied({ companion, mock }: Harness) {
   const answered = companion.answered().filter((answer) => answer.includes('/v1/metrics'));
   return {
     flows: answered.filter((answer) => answer.includes('/v1/metrics-flow')).length,
@@ -46,8 +46,8 @@ export async function choose(browser: BrowserUnderTest, on: boolean): Promise<vo
 }
 
 /** The occasions: open the popup signed out, sign in, open it again, sign out, and once more. */
-export async function everyOccasion(world: World): Promise<void> {
-  const { browser, companion, mock } = world;
+export async function everyOccasion(harness: Harness): Promise<void> {
+  const { browser, companion, mock } = harness;
   const opened = async () => {
     const popup = await browser.openPopup();
     await pause(A_WHILE);
@@ -76,11 +76,11 @@ export async function everyOccasion(world: World): Promise<void> {
 }
 
 /** Nor does the sign-in page learn of a flow. */
-export const flowIds = ({ mock }: World) =>
+export const flowIds = ({ mock }: Harness) =>
   ['flow_id', 'flow_begin_time', 'device_id'].map((name) => mock.asked.at(-1)?.get(name) ?? null);
 
-export async function expectNothing(world: World): Promise<void> {
-  await everyOccasion(world);
-  expect(spied(world)).toEqual(NONE);
-  expect(flowIds(world)).toEqual([null, null, null]);
+export async function expectNothing(harness: Harness): Promise<void> {
+  await everyOccasion(harness);
+  expect(spied(harness)).toEqual(NONE);
+  expect(flowIds(harness)).toEqual([null, null, null]);
 }

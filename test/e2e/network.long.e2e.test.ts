@@ -23,37 +23,37 @@ inBothBrowsers(
       mock,
       companion,
     }) => {
-      const world = { browser, mock, companion };
+      const harness = { browser, mock, companion };
       const account = accountOf(mock.store, ADA.email);
       // Before any question is answered: in Chromium the switch is off, in Firefox the consent is missing.
       await expect
         .poll(async () => (await metricsOf(browser)).blockedBy, SOON)
         .toEqual([browser.name === 'firefox' ? 'browser' : 'switch']);
-      await expectNothing(world);
+      await expectNothing(harness);
 
       if (browser.name === 'firefox') {
         await choose(browser, true);
         await choose(browser, false);
         expect((await metricsOf(browser)).blockedBy).toEqual(['switch']);
-        await expectNothing(world);
+        await expectNothing(harness);
       }
 
       mock.store.setMetricsEnabled(account, false);
-      await everyOccasion(world);
+      await everyOccasion(harness);
       await choose(browser, true);
       // Signed out, the word of the last account here counts.
       expect((await metricsOf(browser)).blockedBy).toEqual(['account']);
-      await expectNothing(world);
+      await expectNothing(harness);
 
       mock.store.setMetricsEnabled(account, true);
-      await everyOccasion(world);
-      await expect.poll(() => spied(world).counts, SOON).toBeGreaterThan(0);
-      await expect.poll(() => spied(world).flows, SOON).toBeGreaterThan(0);
-      expect(spied(world).mock).toBeGreaterThan(0);
+      await everyOccasion(harness);
+      await expect.poll(() => spied(harness).counts, SOON).toBeGreaterThan(0);
+      await expect.poll(() => spied(harness).flows, SOON).toBeGreaterThan(0);
+      expect(spied(harness).mock).toBeGreaterThan(0);
       const popup = await browser.openPopup();
       await popup.press(words('signIn'));
       await browser.authWindow();
-      expect(flowIds(world)).not.toContain(null);
+      expect(flowIds(harness)).not.toContain(null);
     });
 
     objecting(

@@ -1,12 +1,12 @@
 // Another account signs in while a call runs: at every third moment, and between two calls.
 import { png } from '../../src/mock-accounts/testing/png.ts';
 import { expect, it } from 'vitest';
-import { createWorlds, nameOf, proveAtMoments, signsIn, uidOf, world } from './account-changed.ts';
+import { createHarnesses, nameOf, proveAtMoments, signsIn, uidOf, harness } from './account-changed.ts';
 import { ADA, LIN } from './steps.ts';
 
 it('a refused token names the account it was of, also when it is held no more', async () => {
-  const { caller, other } = await createWorlds(false);
-  const { time } = world;
+  const { caller, other } = await createHarnesses(false);
+  const { time } = harness;
   const refused = await time.until(caller.accessToken('profile'), 'the token');
   await time.until(signsIn(LIN)(other), 'the other sign-in');
   for (const told of [refused, refused.token]) {
@@ -22,8 +22,8 @@ it('a refused token names the account it was of, also when it is held no more', 
 it.each(['changeDisplayName', 'changeAvatar'] as const)(
   '%s changes no other account than the one that is named',
   async (write) => {
-    const { caller, other } = await createWorlds(false);
-    const { time } = world;
+    const { caller, other } = await createHarnesses(false);
+    const { time } = harness;
     const before = nameOf(LIN);
     await time.until(signsIn(LIN)(other), 'the other sign-in');
     const picture = png();

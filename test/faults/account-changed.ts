@@ -12,10 +12,10 @@ import { createFaultHarness, type FaultHarness } from './harness.ts';
 const KEY_SCOPE = 'https://identity.mozilla.com/apps/notes';
 const SCOPE = 'openid profile profile:write';
 
-export let world: FaultHarness;
+export let harness: FaultHarness;
 
-export const uidOf = (email: string) => world.mock.store.accounts.byEmail(email)?.uid;
-export const nameOf = (email: string) => world.mock.store.accounts.byEmail(email)?.displayName;
+export const uidOf = (email: string) => harness.mock.store.accounts.byEmail(email)?.uid;
+export const nameOf = (email: string) => harness.mock.store.accounts.byEmail(email)?.displayName;
 
 /** Keys that name their account as plain strings; the last account to sign in is the one whose answer is opened. */
 let signing = ADA;
@@ -27,21 +27,21 @@ const keys: KeyExchange = {
 };
 
 /** The call under test runs in one background, and what happens meanwhile in another. */
-export async function createWorlds(withKeys: boolean) {
-  world = createFaultHarness({ scope: SCOPE });
-  world.kill();
+export async function createHarnesses(withKeys: boolean) {
+  harness = createFaultHarness({ scope: SCOPE });
+  harness.kill();
   signing = ADA;
   const start = () => {
-    const { ports } = world.host.start();
-    const { metrics: _, ...config } = world.config;
+    const { ports } = harness.host.start();
+    const { metrics: _, ...config } = harness.config;
     return createSession(
       { ...ports, ...(withKeys && { keys }) },
       { ...config, ...(withKeys && { keyScopes: [KEY_SCOPE] }) },
     );
   };
   const [caller, other] = [start(), start()];
-  await world.time.until(other.signIn(), 'the first sign-in');
-  expect(world.view()?.status).toBe('signedIn');
+  await harness.time.until(other.signIn(), 'the first sign-in');
+  expect(harness.view()?.status).toBe('signedIn');
   return { caller, other };
 }
 
@@ -58,12 +58,12 @@ interface Subject {
 
 function tokenOf(answer: unknown): string | undefined {
   const { token, uid } = answer as { token: string; uid: string };
-  const found = world.mock.store.tokens.findAccessToken(token);
+  const found = harness.mock.store.tokens.findAccessToken(token);
   if (found && found.uid !== uid) return 'the token is not of the account it is said to be of';
   return uid === uidOf(ADA) ? undefined : 'a token of another account';
 }
 
-const later = () => void (world.host.skew = LATER_MS);
+const later = () => void (harness.host.skew = LATER_MS);
 
 const SUBJECTS: readonly Subject[] = [
   {
@@ -81,7 +81,7 @@ const SUBJECTS: readonly Subject[] = [
   },
   {
     name: 'a token in place of a refused one',
-    call: (session) => session.accessToken('profile', world.tokens().at(-1)?.token),
+    call: (session) => session.accessToken('profile', harness.tokens().at(-1)?.token),
     wrong: tokenOf,
     gives: true,
   },
@@ -98,7 +98,7 @@ const SUBJECTS: readonly Subject[] = [
   {
     name: 'a new name, with a token that is refused first',
     prepare() {
-      world.mock.faults.set([{ where: 'profile', what: { kind: 'status', status: 401 }, times: 1 }]);
+      harness.mock.faults.set([{ where: 'profile', what: { kind: 'status', status: 401 }, times: 1 }]);
     },
     call: (session) => session.changeDisplayName('Countess'),
     wrong: () => (nameOf(LIN) === 'Countess' ? 'the name of another account is changed' : undefined),
@@ -116,7 +116,7 @@ interface Meanwhile {
 
 export const signsIn = (email: string) => (other: SessionService) => {
   signing = email;
-  world.host.simulatedUser = simulatedUser(world.mock, email);
+  harness.host.simulatedUser = simulatedUser(harness.mock, email);
   return other.signIn();
 };
 
@@ -128,7 +128,7 @@ const MEANWHILE: readonly Meanwhile[] = [
     name: 'another account signs in, and its session ends',
     async happens(other) {
       await signsIn(LIN)(other);
-      world.mock.store.disconnect(uidOf(LIN) ?? '', world.config.clientId);
+      harness.mock.store.disconnect(uidOf(LIN) ?? '', harness.config.clientId);
       await other.suspectEnd('password_changed');
     },
     code: 'account_changed',
@@ -142,10 +142,10 @@ async function cross(
   meanwhile: Meanwhile,
   point: number,
 ) {
-  const { caller, other } = await createWorlds(withKeys === true);
+  const { caller, other } = await createHarnesses(withKeys === true);
   prepare?.();
-  const { host, time } = world;
-  const grantTracker = trackGrants(world);
+  const { host, time } = harness;
+  const grantTracker = trackGrants(harness);
   let seen = 0;
   let go = () => {};
   let where: string | undefined;
@@ -195,16 +195,16 @@ async function cross(
   return found.map((what) => `${meanwhile.name}, at ${point} (${where}): ${what}`);
 }
 
-/** One test per subject and event, at every second, third … moment; stops the world after each test of the file. */
+/** One test per subject and event, at every second, third … moment; stops the harness after each test of the file. */
 export function proveAtMoments(every: number): void {
-  afterEach(() => world.stop());
+  afterEach(() => harness.stop());
   describe.each(SUBJECTS)('$name', (subject) => {
     it.each(MEANWHILE)('when $name, at any moment', { timeout: 120_000 }, async (meanwhile) => {
       const violations: string[] = [];
       let points = 0;
       for (; ; points += every) {
         const found = await cross(subject, meanwhile, points);
-        world.stop();
+        harness.stop();
         if (!found) break;
         violations.push(...found);
       }

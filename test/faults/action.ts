@@ -15,5 +15,5 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 
 /** The email addresses whose accounts still exist. */
-export const accounts = ({ world }: Browser) =>
-  EMAILS.filter((email) => world.mock.store.accounts.byEmail(email));
+export const accounts = ({ harness }: Browser) =>
+  EMAILS.filter((email) => harness.mock.store.accounts.byEmail(email));

@@ -30,7 +30,7 @@ interface Page {
 }
 
 export interface Browser {
-  readonly world: FaultHarness;
+  readonly harness: FaultHarness;
   readonly chance: Chance;
   readonly scheduler: Scheduler;
   readonly grantTracker: GrantTracker;
@@ -64,10 +64,10 @@ export function createBrowser(seed: number, options: HarnessOptions): Browser {
     violations.push(what);
   };
   const flights = watchFlights(wrong);
-  const world = createFaultHarness({ ...options, random: jitter.next, around: flights.around });
-  world.kill();
-  const { host } = world;
-  const grantTracker = trackGrants(world);
+  const harness = createFaultHarness({ ...options, random: jitter.next, around: flights.around });
+  harness.kill();
+  const { host } = harness;
+  const grantTracker = trackGrants(harness);
   const userActions = { signOuts: 0, browserRestarts: 0, kills: 0, leaps: 0 };
   let alive: readonly Background[] = [];
   const commands: Command[] = [];
@@ -91,7 +91,7 @@ export function createBrowser(seed: number, options: HarnessOptions): Browser {
       wrong('a second window was asked for');
   };
   grantTracker.onRecord = (before, after) => {
-    const what = wrongEnding(world, userActions, before, after);
+    const what = wrongEnding(harness, userActions, before, after);
     if (what !== undefined) wrong(what);
   };
 
@@ -107,13 +107,13 @@ export function createBrowser(seed: number, options: HarnessOptions): Browser {
   host.onTabGone = (id) => event(`tab ${id} is gone`, (session) => session.tabRemoved(id));
 
   const browser: Browser = {
-    ...{ world, chance, scheduler, grantTracker, flights, userActions, trace, violations, commands, wrong },
+    ...{ harness, chance, scheduler, grantTracker, flights, userActions, trace, violations, commands, wrong },
     get alive() {
       return alive;
     },
     pages: [],
     start() {
-      const { session, context, kill } = world.start();
+      const { session, context, kill } = harness.start();
       const recovered = session
         .recover()
         .catch((error: unknown) => wrong(`recovery failed: ${String(error)}`));
@@ -139,14 +139,14 @@ export function createBrowser(seed: number, options: HarnessOptions): Browser {
           wrong(`${name} failed: ${(error instanceof Error && error.stack) || String(error)}`);
       };
       void recovered
-        .then(() => world.metrics.alone(() => work(session)))
+        .then(() => harness.metrics.alone(() => work(session)))
         .catch(fail)
         .finally(() => void (command.settled = true));
       return command;
     },
     async finish(page, email) {
       try {
-        const end = await simulatedUser(world.mock, email)(page.url);
+        const end = await simulatedUser(harness.mock, email)(page.url);
         browser.pages = browser.pages.filter((one) => one !== page);
         page.end(end);
       } catch {
@@ -175,13 +175,13 @@ export function createBrowser(seed: number, options: HarnessOptions): Browser {
 }
 
 /** Records what is visibly wrong between any two calls. */
-export function look({ world, violations, wrong }: Browser): void {
-  for (const what of brokenInvariants(world)) if (!violations.includes(what)) wrong(what);
-  for (const error of world.host.reports.splice(0)) wrong(`reported: ${String(error)}`);
+export function look({ harness, violations, wrong }: Browser): void {
+  for (const what of brokenInvariants(harness)) if (!violations.includes(what)) wrong(what);
+  for (const error of harness.host.reports.splice(0)) wrong(`reported: ${String(error)}`);
 }
 
 /** Call before moving the clock: a window expected within a minute may then be taken for a foreign one. */
-export function leap({ world, userActions }: Pick<Browser, 'world' | 'userActions'>): void {
-  const expected = world.host.memory.get('authWindow') as { expectedAt?: number } | null | undefined;
+export function leap({ harness, userActions }: Pick<Browser, 'harness' | 'userActions'>): void {
+  const expected = harness.host.memory.get('authWindow') as { expectedAt?: number } | null | undefined;
   if (expected?.expectedAt !== undefined) userActions.leaps++;
 }

@@ -8,25 +8,25 @@ import { createFaultHarness, type FaultHarness } from './harness.ts';
 
 const MINUTE = 60_000;
 
-let world: FaultHarness;
+let harness: FaultHarness;
 beforeEach(async () => {
-  world = createFaultHarness({ companion: true });
-  await done(world.session.signIn());
+  harness = createFaultHarness({ companion: true });
+  await done(harness.session.signIn());
   await tend();
 });
 afterEach(() => {
-  expect(world.host.reports).toEqual([]);
-  world.stop();
+  expect(harness.host.reports).toEqual([]);
+  harness.stop();
 });
 
-const done = <T>(work: Promise<T>) => world.time.until(work, 'the work');
-const tend = () => done(world.session.runMaintenance());
+const done = <T>(work: Promise<T>) => harness.time.until(work, 'the work');
+const tend = () => done(harness.session.runMaintenance());
 const later = (minutes: number) => {
-  world.host.skew += minutes * MINUTE;
+  harness.host.skew += minutes * MINUTE;
   return tend();
 };
-const allowsMetrics = () => world.view()?.account?.metricsEnabled;
-const companionSessions = () => Object.keys(world.host.local.get('companion') ?? {});
+const allowsMetrics = () => harness.view()?.account?.metricsEnabled;
+const companionSessions = () => Object.keys(harness.host.local.get('companion') ?? {});
 
 /** Holds every call of that name until it is released. */
 function hold(call: string, way: 'out' | 'back') {
@@ -34,7 +34,7 @@ function hold(call: string, way: 'out' | 'back') {
   let arrive = () => {};
   const reached = new Promise<void>((resolve) => (arrive = resolve));
   const gate = new Promise<void>((resolve) => (release = resolve));
-  world.host.hold = async (held) => {
+  harness.host.hold = async (held) => {
     if (held.call !== call || held.way !== way) return;
     arrive();
     await gate;
@@ -45,7 +45,7 @@ function hold(call: string, way: 'out' | 'back') {
 /** Counts requests to paths with this prefix, from now on. */
 function counted(path: string) {
   const count = { calls: 0 };
-  world.host.onCall = (when, name) => {
+  harness.host.onCall = (when, name) => {
     if (when === 'before' && name.startsWith(`fetch ${path}`)) count.calls++;
   };
   return count;
@@ -56,14 +56,14 @@ describe('an opt-out', () => {
     'closes, though an older look comes in, and the profile %s be had',
     async (can) => {
       const old = hold('fetch /v1/profile', 'back');
-      const looking = world.session.refreshProfile();
+      const looking = harness.session.refreshProfile();
       await old.reached;
-      world.mock.store.setMetricsEnabled(ada(world), false);
-      world.host.skew += 7 * MINUTE;
-      const hearing = world.session.runMaintenance();
+      harness.mock.store.setMetricsEnabled(ada(harness), false);
+      harness.host.skew += 7 * MINUTE;
+      const hearing = harness.session.runMaintenance();
       await expect.poll(allowsMetrics).toBe(false);
       if (can === 'cannot')
-        world.mock.faults.set([{ where: 'profile', what: { kind: 'status', status: 503 } }]);
+        harness.mock.faults.set([{ where: 'profile', what: { kind: 'status', status: 503 } }]);
       old.release();
       await done(Promise.all([looking, hearing]));
       expect(allowsMetrics()).toBe(false);
@@ -71,52 +71,52 @@ describe('an opt-out', () => {
   );
 
   it('from before there was a companion session closes when there is one', async () => {
-    world.companion.forget();
-    world.companion.mood = 'down';
+    harness.companion.forget();
+    harness.companion.mood = 'down';
     await later(6);
-    world.mock.store.setMetricsEnabled(ada(world), false);
-    world.companion.mood = 'truthful';
+    harness.mock.store.setMetricsEnabled(ada(harness), false);
+    harness.companion.mood = 'truthful';
     await later(60);
     expect(allowsMetrics()).toBe(false);
   });
 });
 
 it('a change of which the companion hears while its session is refreshed is still news', async () => {
-  const account = ada(world);
+  const account = ada(harness);
   // It isn't refreshed only for counts that are blocked anyway.
-  world.host.consent = true;
-  world.mock.store.setMetricsEnabled(account, false);
-  world.mock.store.setMetricsEnabled(account, true);
-  world.host.skew += 7 * MINUTE;
+  harness.host.consent = true;
+  harness.mock.store.setMetricsEnabled(account, false);
+  harness.mock.store.setMetricsEnabled(account, true);
+  harness.host.skew += 7 * MINUTE;
   const refresh = hold('fetch /v1/sessions', 'out');
-  const hearing = world.session.runMaintenance();
+  const hearing = harness.session.runMaintenance();
   await refresh.reached;
   account.displayName = 'Countess';
-  world.mock.store.profileChanged(account);
+  harness.mock.store.profileChanged(account);
   refresh.release();
   await done(hearing);
   await later(6);
-  expect(world.view()?.account?.displayName).toBe('Countess');
+  expect(harness.view()?.account?.displayName).toBe('Countess');
 });
 
 it.each([
-  ['says of every session that it has ended', () => (world.companion.mood = 'lies')],
-  ['forgets every session', () => world.companion.forget()],
+  ['says of every session that it has ended', () => (harness.companion.mood = 'lies')],
+  ['forgets every session', () => harness.companion.forget()],
 ])('a companion that %s is asked ever more rarely', async (_name, again) => {
   const asked = counted('/v1/session');
   for (let minute = 0; minute < 240; minute++) {
     again();
     await later(1);
   }
-  expect(world.view()?.status).toBe('signedIn');
+  expect(harness.view()?.status).toBe('signedIn');
   expect(asked.calls).toBeGreaterThan(3);
   expect(asked.calls).toBeLessThan(20);
-  world.companion.mood = 'truthful';
+  harness.companion.mood = 'truthful';
   await later(8 * 60);
   await later(8 * 60);
   expect(companionSessions()).toHaveLength(1);
   // After a success the interval goes by use again.
-  await done(world.session.popupOpened());
+  await done(harness.session.popupOpened());
   await tend();
   const { calls } = asked;
   await later(7);
@@ -131,14 +131,14 @@ it('keeps polling after the clock was set back', async () => {
 });
 
 describe('sign-out', () => {
-  const grants = () => world.mock.store.liveGrants();
+  const grants = () => harness.mock.store.liveGrants();
 
   it('does not wait for what the companion is asked', async () => {
-    world.host.skew += 7 * MINUTE;
+    harness.host.skew += 7 * MINUTE;
     const slow = hold('fetch /v1/session', 'out');
-    const asking = world.session.runMaintenance();
+    const asking = harness.session.runMaintenance();
     await slow.reached;
-    await done(world.session.signOut());
+    await done(harness.session.signOut());
     await expect.poll(grants).toEqual([]);
     slow.release();
     await done(asking);
@@ -148,19 +148,19 @@ describe('sign-out', () => {
 
   it('comes back to the grant when the background dies while it is handed over', async () => {
     const slow = hold('fetch /v1/session/end', 'out');
-    await done(world.session.signOut());
+    await done(harness.session.signOut());
     await slow.reached;
-    expect(world.host.alarms.has(ALARMS.outbox)).toBe(true);
+    expect(harness.host.alarms.has(ALARMS.outbox)).toBe(true);
     slow.release();
     await tend();
     expect(grants()).toEqual([]);
-    expect(world.host.alarms.has(ALARMS.outbox)).toBe(false);
+    expect(harness.host.alarms.has(ALARMS.outbox)).toBe(false);
   });
 
   it('destroys the grant where the key of the companion session cannot be had', async () => {
-    const { ports } = world.host.start();
+    const { ports } = harness.host.start();
     const open = () => Promise.reject(new Error('A mutation operation was attempted on a database'));
-    const session = createSession({ ...ports, vault: { ...ports.vault, open } }, world.config);
+    const session = createSession({ ...ports, vault: { ...ports.vault, open } }, harness.config);
     await done(session.signOut());
     await done(session.runMaintenance());
     expect(grants()).toEqual([]);

@@ -13,14 +13,14 @@ type Status = Session['status'];
 
 export interface UseCase {
   readonly name: string;
-  readonly world?: HarnessOptions;
+  readonly harness?: HarnessOptions;
   /** It is about what only FxA's own servers do, or its preparation needs them. */
   readonly fxaOnly?: true;
-  readonly prepare: (world: FaultHarness) => Promise<unknown>;
+  readonly prepare: (harness: FaultHarness) => Promise<unknown>;
   /** The work that is interrupted. */
-  readonly run: (world: FaultHarness) => Promise<unknown>;
+  readonly run: (harness: FaultHarness) => Promise<unknown>;
   /** The same again, undisturbed; by default `run`. */
-  readonly again?: (world: FaultHarness) => Promise<unknown>;
+  readonly again?: (harness: FaultHarness) => Promise<unknown>;
   /** The record can't be read until the use case has run. */
   readonly unreadable?: true;
   /** The states allowed after the background died, and the additional ones after the browser died. */
@@ -29,7 +29,7 @@ export interface UseCase {
   /** The state in the end. */
   readonly end: Status;
   /** What else is wrong in the end. */
-  readonly check?: (world: FaultHarness) => string[];
+  readonly check?: (harness: FaultHarness) => string[];
 }
 
 /** What dies: only the background, or the browser with everything that ends with it. */
@@ -82,40 +82,40 @@ async function crash(
   second: number | undefined,
   outcome: Outcome,
 ): Promise<'never' | 'once' | 'twice'> {
-  const world = createFaultHarness({ ...useCase.world, ...(era && { era }), signal });
-  const { time } = world;
+  const harness = createFaultHarness({ ...useCase.harness, ...(era && { era }), signal });
+  const { time } = harness;
   const wrong = (what: string, where: string) =>
     outcome.violations.push(`${useCase.name}, ${where}: ${what}`);
   let where = 'while it is prepared';
   try {
-    await time.until(useCase.prepare(world), 'the preparation');
-    const grantTracker = trackGrants(world);
-    const first = await dieAt(world, point, () => useCase.run(world));
+    await time.until(useCase.prepare(harness), 'the preparation');
+    const grantTracker = trackGrants(harness);
+    const first = await dieAt(harness, point, () => useCase.run(harness));
     if (first === undefined) return 'never';
     where = `${death} killed at point ${point}, ${first.call}`;
     outcome.points++;
     const deaths = [first];
-    if (death === 'browser') await endBrowser(world);
+    if (death === 'browser') await endBrowser(harness);
     if (second !== undefined) {
-      const next = await dieAt(world, second, () => restarted(world, useCase));
+      const next = await dieAt(harness, second, () => restarted(harness, useCase));
       if (next) {
         where += `, and again at point ${second}, ${next.call}`;
         deaths.push(next);
-        if (death === 'browser') await endBrowser(world);
+        if (death === 'browser') await endBrowser(harness);
       }
     }
-    await time.until(restarted(world, useCase), 'the next start');
+    await time.until(restarted(harness, useCase), 'the next start');
     // A user in a window or tab continues there, and tries again only later.
     await time.quiet();
     time.advance(10_000);
-    for (const what of afterDeath(world, useCase, death, grantTracker, deaths)) wrong(what, where);
+    for (const what of afterDeath(harness, useCase, death, grantTracker, deaths)) wrong(what, where);
 
     const lost = grantTracker.lostGrants().length + grantTracker.lostTokens().length;
     outcome.lost += lost;
-    await time.until((useCase.again ?? useCase.run)(world), 'the same once more');
-    await time.until(world.session.runMaintenance(), 'the end');
+    await time.until((useCase.again ?? useCase.run)(harness), 'the same once more');
+    await time.until(harness.session.runMaintenance(), 'the end');
     const unsaved = deaths.filter(({ unwritten }) => unwritten).length;
-    for (const what of inTheEnd(world, useCase, grantTracker, { lost, unsaved }))
+    for (const what of inTheEnd(harness, useCase, grantTracker, { lost, unsaved }))
       wrong(what, `${where}, and then once more`);
     return deaths.length === 2 ? 'twice' : 'once';
   } catch (error) {
@@ -123,13 +123,13 @@ async function crash(
     wrong(error instanceof Error ? error.message : String(error), where);
     return 'once';
   } finally {
-    world.stop();
+    harness.stop();
   }
 }
 
 /** As the background does: an error during recovery is reported, and it continues. */
-async function restarted(world: FaultHarness, { unreadable }: UseCase): Promise<void> {
-  await world.restart().catch((error: unknown) => {
+async function restarted(harness: FaultHarness, { unreadable }: UseCase): Promise<void> {
+  await harness.restart().catch((error: unknown) => {
     if (!unreadable) throw error;
   });
 }
@@ -142,7 +142,7 @@ interface Moment {
 
 /** Kills the background at a point of the work; undefined when the work ended before that point. */
 async function dieAt(
-  world: FaultHarness,
+  harness: FaultHarness,
   point: number,
   work: () => Promise<unknown>,
 ): Promise<Moment | undefined> {
@@ -150,19 +150,19 @@ async function dieAt(
   let unwritten = false;
   let moment: Moment | undefined;
   const died = new Promise<void>((resolve) => {
-    world.host.onCall = (when, name) => {
+    harness.host.onCall = (when, name) => {
       if (moment) return;
       const call = `${when} ${name}`;
       if (/^before fetch \S+\/token$/.test(call)) unwritten = true;
       else if (call === 'after memory.set tokens' || call.startsWith('before fetch')) unwritten = false;
       if (passed++ !== point) return;
       moment = { call, unwritten };
-      world.kill();
+      harness.kill();
       resolve();
     };
   });
-  await world.time.until(Promise.race([died, work()]), 'the use case');
-  world.host.onCall = () => undefined;
+  await harness.time.until(Promise.race([died, work()]), 'the use case');
+  harness.host.onCall = () => undefined;
   return moment;
 }
 
@@ -176,67 +176,67 @@ async function endBrowser({ host, time }: FaultHarness): Promise<void> {
 }
 
 function afterDeath(
-  world: FaultHarness,
+  harness: FaultHarness,
   useCase: UseCase,
   death: Death,
   grantTracker: GrantTracker,
   deaths: readonly Moment[],
 ): string[] {
-  const status = world.view()?.status ?? 'signedOut';
-  const told = useCase.unreadable && world.view()?.problem?.code === 'storage_corrupt';
-  const wrong = told ? [] : brokenInvariants(world);
+  const status = harness.view()?.status ?? 'signedOut';
+  const told = useCase.unreadable && harness.view()?.problem?.code === 'storage_corrupt';
+  const wrong = told ? [] : brokenInvariants(harness);
   const lost = [...grantTracker.lostGrants(), ...(death === 'browser' ? [] : grantTracker.lostTokens())];
   if (lost.length > 0 && !deaths.some(({ unwritten }) => unwritten))
     wrong.push(`${lost.length} unknown grants or tokens`);
   if (grantTracker.forgottenGrants().length > 0) wrong.push('a grant was forgotten');
   // Access tokens lost with the browser expire within the hour; on the next server refused ones are left to.
-  const kept = death === 'background' && world.era !== 'next';
+  const kept = death === 'background' && harness.era !== 'next';
   if (kept && grantTracker.forgottenTokens().length > 0) wrong.push('a token was forgotten');
 
   const allowed = [
     ...useCase.after,
     ...(death === 'browser' ? (useCase.afterBrowser ?? []) : []),
-    ...endedByLoss(world, lost.length + deaths.filter(({ unwritten }) => unwritten).length),
+    ...endedByLoss(harness, lost.length + deaths.filter(({ unwritten }) => unwritten).length),
   ];
   if (!allowed.includes(status)) wrong.push(`the state is ${status}`);
-  const waiting = pendingRevocations(world).some(({ owner }) => owner === undefined);
-  if (waiting && !world.host.alarms.has('fxa:outbox')) wrong.push('no alarm is set for the outbox');
-  if (isSilent(world)) wrong.push('an attempt ended in silence');
-  if (world.host.reports.length > 0) wrong.push(`reported: ${world.host.reports.map(String).join(', ')}`);
+  const waiting = pendingRevocations(harness).some(({ owner }) => owner === undefined);
+  if (waiting && !harness.host.alarms.has('fxa:outbox')) wrong.push('no alarm is set for the outbox');
+  if (isSilent(harness)) wrong.push('an attempt ended in silence');
+  if (harness.host.reports.length > 0) wrong.push(`reported: ${harness.host.reports.map(String).join(', ')}`);
   return wrong;
 }
 
 /** The user must see an outcome: signed in, an error, or an attempt still waiting in a tab. */
-function isSilent(world: FaultHarness): boolean {
-  const { journal = [], session } = world.record() ?? {};
+function isSilent(harness: FaultHarness): boolean {
+  const { journal = [], session } = harness.record() ?? {};
   const last = journal.at(-1);
-  if (session?.status === 'signingIn') return !(session.attempt.via === 'tab' && world.host.tabs.size > 0);
+  if (session?.status === 'signingIn') return !(session.attempt.via === 'tab' && harness.host.tabs.size > 0);
   const failed = last?.from === 'signingIn' && !['sign_in', 'by_user'].includes(last.why);
-  return failed && world.view()?.problem?.code !== last.why;
+  return failed && harness.view()?.problem?.code !== last.why;
 }
 
 /** On a server that rotates refresh tokens, one that never reached storage ends the sign-in, and the person is told. */
-function endedByLoss(world: FaultHarness, lost: number): readonly Status[] {
-  const told = world.view()?.endReason?.reason === 'rotation_lost';
-  return world.era === 'next' && told && lost > 0 ? ['needsReauth'] : [];
+function endedByLoss(harness: FaultHarness, lost: number): readonly Status[] {
+  const told = harness.view()?.endReason?.reason === 'rotation_lost';
+  return harness.era === 'next' && told && lost > 0 ? ['needsReauth'] : [];
 }
 
 function inTheEnd(
-  world: FaultHarness,
+  harness: FaultHarness,
   useCase: UseCase,
   grantTracker: GrantTracker,
   { lost, unsaved }: { readonly lost: number; readonly unsaved: number },
 ): string[] {
-  const wrong = [...brokenInvariants(world), ...leftovers(world), ...(useCase.check?.(world) ?? [])];
-  const status = world.view()?.status;
-  const isEnded = endedByLoss(world, lost + unsaved).some((one) => one === status);
+  const wrong = [...brokenInvariants(harness), ...leftovers(harness), ...(useCase.check?.(harness) ?? [])];
+  const status = harness.view()?.status;
+  const isEnded = endedByLoss(harness, lost + unsaved).some((one) => one === status);
   if (status !== useCase.end && !isEnded) wrong.push(`the state is ${status}, not ${useCase.end}`);
   if (grantTracker.forgottenGrants().length > 0) wrong.push('a grant was forgotten');
   const lostNow = grantTracker.lostGrants().length + grantTracker.lostTokens().length;
   if (lostNow > lost) wrong.push('unknown grants or tokens');
-  const waiting = pendingRevocations(world).length;
+  const waiting = pendingRevocations(harness).length;
   if (waiting > 0) wrong.push(`${waiting} grants wait in the outbox`);
-  if (world.host.windows.open.length > 0) wrong.push('a window is left');
-  if (world.host.reports.length > 0) wrong.push(`reported: ${world.host.reports.map(String).join(', ')}`);
+  if (harness.host.windows.open.length > 0) wrong.push('a window is left');
+  if (harness.host.reports.length > 0) wrong.push(`reported: ${harness.host.reports.map(String).join(', ')}`);
   return wrong;
 }

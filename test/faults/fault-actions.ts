@@ -57,7 +57,7 @@ export const FAULT_ACTIONS: readonly Action[] = [
   {
     name: 'the companion is',
     weight: 1,
-    act({ world: { companion }, chance }) {
+    act({ harness: { companion }, chance }) {
       companion.mood = chance.pick(MOODS);
       return companion.mood;
     },
@@ -65,7 +65,7 @@ export const FAULT_ACTIONS: readonly Action[] = [
   {
     name: 'the companion forgets everything',
     weight: 0.3,
-    act({ world: { companion } }) {
+    act({ harness: { companion } }) {
       companion.forget();
       return undefined;
     },
@@ -73,25 +73,25 @@ export const FAULT_ACTIONS: readonly Action[] = [
   {
     name: 'tabs are allowed or not',
     weight: 0.5,
-    act: ({ world: { host } }) => void (host.tabsAllowed = !host.tabsAllowed),
+    act: ({ harness: { host } }) => void (host.tabsAllowed = !host.tabsAllowed),
   },
   {
     name: 'windows are refused or not',
     weight: 0.3,
-    act: ({ world: { host } }) => void (host.windowless = !host.windowless),
+    act: ({ harness: { host } }) => void (host.windowless = !host.windowless),
   },
   {
     name: 'keys are kept or not',
     weight: 0.2,
-    act: ({ world: { host } }) => void (host.keyless = !host.keyless),
+    act: ({ harness: { host } }) => void (host.keyless = !host.keyless),
   },
   {
     name: 'a disconnect in Connected services',
     weight: 0.5,
-    act({ world, chance }) {
-      const { store } = world.mock;
+    act({ harness, chance }) {
+      const { store } = harness.mock;
       const account = store.accounts.byEmail(chance.pick(EMAILS));
-      if (account) store.disconnect(account.uid, world.config.clientId);
+      if (account) store.disconnect(account.uid, harness.config.clientId);
       return undefined;
     },
   },
@@ -99,7 +99,7 @@ export const FAULT_ACTIONS: readonly Action[] = [
     name: 'a new password',
     weight: 0.5,
     act(browser) {
-      const { store } = browser.world.mock;
+      const { store } = browser.harness.mock;
       const account = store.accounts.byEmail(browser.chance.pick(accounts(browser)));
       if (account) store.changePassword(account, SEED_PASSWORD);
       return undefined;
@@ -109,7 +109,7 @@ export const FAULT_ACTIONS: readonly Action[] = [
     name: 'another mind about metrics',
     weight: 0.5,
     act(browser) {
-      const { store } = browser.world.mock;
+      const { store } = browser.harness.mock;
       const account = store.accounts.byEmail(browser.chance.pick(accounts(browser)));
       if (account) store.setMetricsEnabled(account, !account.metricsEnabled);
       return String(account?.metricsEnabled);
@@ -118,7 +118,7 @@ export const FAULT_ACTIONS: readonly Action[] = [
   {
     name: 'an account is deleted',
     weight: 0.15,
-    act({ world: { mock } }) {
+    act({ harness: { mock } }) {
       const account = mock.store.accounts.byEmail('noor@example.com');
       if (account) mock.store.deleteAccount(account.uid);
       return undefined;
@@ -127,19 +127,19 @@ export const FAULT_ACTIONS: readonly Action[] = [
   {
     name: 'a fault',
     weight: 2,
-    act({ world, chance }) {
+    act({ harness, chance }) {
       const what = chance.pick(TROUBLES);
       const times = chance.one(0.7) ? 1 + chance.below(3) : undefined;
       const fault: Fault = { where: chance.pick(PLACES), what, ...(times !== undefined && { times }) };
-      world.mock.faults.add(fault);
+      harness.mock.faults.add(fault);
       return JSON.stringify(fault);
     },
   },
   {
     name: 'no faults any more',
     weight: 1,
-    act({ world }) {
-      world.mock.faults.clear();
+    act({ harness }) {
+      harness.mock.faults.clear();
       return undefined;
     },
   },
@@ -147,8 +147,8 @@ export const FAULT_ACTIONS: readonly Action[] = [
     name: 'our clock jumps',
     weight: 0.6,
     act(browser) {
-      const { world, chance } = browser;
-      const { host } = world;
+      const { harness, chance } = browser;
+      const { host } = harness;
       leap(browser);
       host.skew = chance.pick([0, 0, HOUR, -HOUR, DAY, -DAY, 3650 * DAY, -3650 * DAY]);
       return `to ${host.skew / HOUR} h`;
@@ -158,10 +158,10 @@ export const FAULT_ACTIONS: readonly Action[] = [
     name: 'time passes',
     weight: 1.5,
     act(browser) {
-      const { world, chance } = browser;
+      const { harness, chance } = browser;
       leap(browser);
       const ms = chance.pick([MINUTE, 10 * MINUTE, HOUR, 3 * HOUR]);
-      world.time.advance(ms);
+      harness.time.advance(ms);
       return `${ms / MINUTE} min`;
     },
   },

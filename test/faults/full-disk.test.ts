@@ -8,21 +8,21 @@ import { brokenInvariants } from './invariants.ts';
 import { ada, ADA } from './steps.ts';
 import { createFaultHarness, type FaultHarness } from './harness.ts';
 
-let world: FaultHarness;
+let harness: FaultHarness;
 beforeEach(() => {
-  world = createFaultHarness();
+  harness = createFaultHarness();
 });
 afterEach(() => {
-  expect(brokenInvariants(world)).toEqual([]);
-  world.stop();
+  expect(brokenInvariants(harness)).toEqual([]);
+  harness.stop();
 });
 
-const done = <T>(work: Promise<T>) => world.time.until(work, 'the work');
+const done = <T>(work: Promise<T>) => harness.time.until(work, 'the work');
 const refused = () => new FxaError('storage_unavailable', 'The browser refuses its storage.');
 
 /** What pages show: the unsaved view comes before the stored one. */
 function shown(): View {
-  const view = (world.host.memory.get('unwritten') as { view?: View } | undefined)?.view ?? world.view();
+  const view = (harness.host.memory.get('unwritten') as { view?: View } | undefined)?.view ?? harness.view();
   if (!view) throw new Error('There is no view.');
   return view;
 }
@@ -30,21 +30,21 @@ function shown(): View {
 /** `storage.local` refuses every write from now on, or after `writes` more. */
 function fillDisk(writes = 0): void {
   let left = writes;
-  world.host.refuse = (call) => {
+  harness.host.refuse = (call) => {
     if (call.startsWith('local.set') && left-- <= 0) throw refused();
   };
 }
 function freeDisk(): void {
-  world.host.refuse = () => undefined;
+  harness.host.refuse = () => undefined;
 }
 
 /** A sign-in whose window is open. */
 async function windowOpen(): Promise<{ attempt: Promise<void> }> {
-  world.host.simulatedUser = () => new Promise(() => undefined);
-  const attempt = world.session.signIn();
+  harness.host.simulatedUser = () => new Promise(() => undefined);
+  const attempt = harness.session.signIn();
   attempt.catch(() => undefined);
-  await world.time.quiet();
-  expect([shown().status, world.host.windows.open.length]).toEqual(['signingIn', 1]);
+  await harness.time.quiet();
+  expect([shown().status, harness.host.windows.open.length]).toEqual(['signingIn', 1]);
   return { attempt };
 }
 
@@ -52,29 +52,29 @@ describe('while the sign-in window is open', () => {
   it('a sign-in that cannot be written down is told as failed, and leaves no grant', async () => {
     let come = () => {};
     const ready = new Promise<void>((resolve) => (come = resolve));
-    world.host.simulatedUser = (url) => ready.then(() => simulatedUser(world.mock, ADA)(url));
-    const attempt = world.session.signIn();
-    await world.time.quiet();
+    harness.host.simulatedUser = (url) => ready.then(() => simulatedUser(harness.mock, ADA)(url));
+    const attempt = harness.session.signIn();
+    await harness.time.quiet();
     fillDisk();
     come();
     await done(attempt);
     expect(shown()).toMatchObject({ status: 'signedOut', problem: { code: 'storage_unavailable' } });
-    expect(world.mock.store.liveGrants()).toHaveLength(0);
+    expect(harness.mock.store.liveGrants()).toHaveLength(0);
   });
 
   it('Cancel closes the window and is told', async () => {
     const { attempt } = await windowOpen();
     fillDisk();
-    await done(world.session.cancelSignIn());
+    await done(harness.session.cancelSignIn());
     await done(attempt);
-    expect(world.host.windows.open).toEqual([]);
+    expect(harness.host.windows.open).toEqual([]);
     expect(shown()).toMatchObject({ status: 'signedOut', problem: { code: 'cancelled' }, unsaved: true });
   });
 
   it('closing the window is told', async () => {
     const { attempt } = await windowOpen();
     fillDisk();
-    world.host.closeWindow(world.host.windows.open[0] ?? 0);
+    harness.host.closeWindow(harness.host.windows.open[0] ?? 0);
     await done(attempt);
     expect(shown()).toMatchObject({ status: 'signedOut', problem: { code: 'cancelled' } });
   });
@@ -82,117 +82,117 @@ describe('while the sign-in window is open', () => {
   it('the death of the background is told', async () => {
     await windowOpen();
     fillDisk();
-    await done(world.restart().catch(() => undefined));
+    await done(harness.restart().catch(() => undefined));
     expect(shown()).toMatchObject({ status: 'signedOut', problem: { code: 'interrupted' } });
   });
 
   it('Cancel closes the window where not even a read is answered, and says so', async () => {
     const { attempt } = await windowOpen();
-    world.host.refuse = (call) => {
+    harness.host.refuse = (call) => {
       if (call.startsWith('local.')) throw refused();
     };
-    await expect(done(world.session.cancelSignIn())).rejects.toMatchObject({ code: 'storage_unavailable' });
+    await expect(done(harness.session.cancelSignIn())).rejects.toMatchObject({ code: 'storage_unavailable' });
     await done(attempt.catch(() => undefined));
-    expect(world.host.windows.open).toEqual([]);
+    expect(harness.host.windows.open).toEqual([]);
     freeDisk();
   });
 
   it('Cancel says so where memory takes nothing either', async () => {
     const { attempt } = await windowOpen();
-    world.host.refuse = (call) => {
+    harness.host.refuse = (call) => {
       if (/^local\.set|^memory\.set unwritten/.test(call)) throw refused();
     };
-    await expect(done(world.session.cancelSignIn())).rejects.toMatchObject({ code: 'storage_unavailable' });
+    await expect(done(harness.session.cancelSignIn())).rejects.toMatchObject({ code: 'storage_unavailable' });
     await done(attempt.catch(() => undefined));
-    expect(world.host.windows.open).toEqual([]);
+    expect(harness.host.windows.open).toEqual([]);
     freeDisk();
   });
 });
 
 describe('while signed in', () => {
   beforeEach(async () => {
-    await done(world.session.signIn());
+    await done(harness.session.signIn());
     expect(shown().status).toBe('signedIn');
   });
 
   it.each([0, 1, 2])('Sign out ends the grant, with %d writes left', async (writes) => {
     fillDisk(writes);
-    await done(world.session.signOut());
-    await world.time.quiet();
+    await done(harness.session.signOut());
+    await harness.time.quiet();
     expect(shown().status).toBe('signedOut');
-    expect(world.mock.store.liveGrants()).toHaveLength(0);
-    await world.time.quiet();
-    expect(world.mock.store.liveAccessTokens()).toHaveLength(0);
-    await expect(done(world.session.accessToken('profile'))).rejects.toMatchObject({ code: 'signed_out' });
+    expect(harness.mock.store.liveGrants()).toHaveLength(0);
+    await harness.time.quiet();
+    expect(harness.mock.store.liveAccessTokens()).toHaveLength(0);
+    await expect(done(harness.session.accessToken('profile'))).rejects.toMatchObject({ code: 'signed_out' });
   });
 
   it('says that this could not be saved, until it is', async () => {
     fillDisk();
-    await done(world.session.signOut());
-    await world.time.quiet();
+    await done(harness.session.signOut());
+    await harness.time.quiet();
     expect(shown().unsaved).toBe(true);
-    expect(world.record()?.session.status).toBe('signedIn');
-    await done(world.restart().catch(() => undefined));
+    expect(harness.record()?.session.status).toBe('signedIn');
+    await done(harness.restart().catch(() => undefined));
     expect(shown()).toMatchObject({ status: 'signedOut', unsaved: true });
 
     freeDisk();
-    await done(world.session.runMaintenance());
-    expect(world.record()).toMatchObject({ session: { status: 'signedOut' }, outbox: [] });
-    expect([shown().unsaved, world.host.memory.get('unwritten') ?? null]).toEqual([undefined, null]);
+    await done(harness.session.runMaintenance());
+    expect(harness.record()).toMatchObject({ session: { status: 'signedOut' }, outbox: [] });
+    expect([shown().unsaved, harness.host.memory.get('unwritten') ?? null]).toEqual([undefined, null]);
   });
 
   it('an open popup has it saved as soon as the browser takes it', async () => {
     fillDisk();
-    await done(world.session.signOut());
-    await done(world.session.popupOpened());
-    await world.time.quiet();
+    await done(harness.session.signOut());
+    await done(harness.session.popupOpened());
+    await harness.time.quiet();
     expect(shown().unsaved).toBe(true);
     freeDisk();
-    await done(world.session.wake());
-    expect(world.record()?.session.status).toBe('signedOut');
+    await done(harness.session.wake());
+    expect(harness.record()?.session.status).toBe('signedOut');
     expect(shown().unsaved).toBeUndefined();
   });
 
   it('a sign-in that follows, when there is room again, is the one that counts', async () => {
     fillDisk();
-    await done(world.session.signOut());
-    await world.time.quiet();
+    await done(harness.session.signOut());
+    await harness.time.quiet();
     freeDisk();
-    world.signsInAs(ADA);
-    await done(world.session.signIn());
-    expect(shown()).toMatchObject({ status: 'signedIn', account: { uid: ada(world).uid } });
+    harness.signsInAs(ADA);
+    await done(harness.session.signIn());
+    expect(shown()).toMatchObject({ status: 'signedIn', account: { uid: ada(harness).uid } });
     expect(shown().unsaved).toBeUndefined();
-    expect(world.mock.store.liveGrants()).toHaveLength(1);
+    expect(harness.mock.store.liveGrants()).toHaveLength(1);
   });
 
   it('what was kept is forgotten where the disk has moved on since, whatever came between', async () => {
     fillDisk();
-    await done(world.session.signOut());
-    await world.time.quiet();
-    const kept = world.host.memory.get('unwritten');
+    await done(harness.session.signOut());
+    await harness.time.quiet();
+    const kept = harness.host.memory.get('unwritten');
     freeDisk();
-    await done(world.session.signIn());
+    await done(harness.session.signIn());
     // The background died between the two writes.
-    world.host.memory.set('unwritten', kept);
-    await done(world.restart());
+    harness.host.memory.set('unwritten', kept);
+    await done(harness.restart());
     expect(shown().status).toBe('signedIn');
-    expect(world.host.memory.get('unwritten') ?? null).toBeNull();
+    expect(harness.host.memory.get('unwritten') ?? null).toBeNull();
   });
 
   it('no sign-in is kept in memory alone: its grant could not be ended after a restart', async () => {
-    await done(world.session.signOut());
-    await world.time.quiet();
+    await done(harness.session.signOut());
+    await harness.time.quiet();
     for (let writes = 0; ; writes++) {
       fillDisk(writes);
-      world.signsInAs(ADA);
-      await done(world.session.signIn().catch(() => undefined));
+      harness.signsInAs(ADA);
+      await done(harness.session.signIn().catch(() => undefined));
       const { status } = shown();
       freeDisk();
-      await done(world.session.runMaintenance());
+      await done(harness.session.runMaintenance());
       if (status === 'signedIn') break;
-      const left = [...world.mock.store.liveGrants(), ...world.mock.store.liveAccessTokens()];
-      expect([writes, left, world.host.backup]).toEqual([writes, [], []]);
+      const left = [...harness.mock.store.liveGrants(), ...harness.mock.store.liveAccessTokens()];
+      expect([writes, left, harness.host.backup]).toEqual([writes, [], []]);
     }
-    expect(world.record()?.session.status).toBe('signedIn');
+    expect(harness.record()?.session.status).toBe('signedIn');
   });
 });

@@ -147,7 +147,7 @@ export function createFaultHarness(options: HarnessOptions = {}): FaultHarness {
     ...(options.keys && { keyScopes: [KEY_SCOPE] }),
     ...(options.companion && {
       companion: { origin: COMPANION, every: 300 },
-      metrics: { entrypoint: 'fault-world' },
+      metrics: { entrypoint: 'fault-harness' },
     }),
   };
 
@@ -179,7 +179,7 @@ export function createFaultHarness(options: HarnessOptions = {}): FaultHarness {
   };
   let running = start();
   let stopped = false;
-  const world: FaultHarness = {
+  const harness: FaultHarness = {
     era,
     mock,
     companion,
@@ -195,9 +195,9 @@ export function createFaultHarness(options: HarnessOptions = {}): FaultHarness {
     async restart() {
       running.kill();
       running = start();
-      world.session = running.session;
-      await world.session.recover();
-      await world.session.runMaintenance();
+      harness.session = running.session;
+      await harness.session.recover();
+      await harness.session.runMaintenance();
     },
     signsInAs(email) {
       host.simulatedUser = simulatedUser(mock, email);
@@ -213,9 +213,9 @@ export function createFaultHarness(options: HarnessOptions = {}): FaultHarness {
       time.release();
     },
   };
-  host.onTab = (id, url) => void world.session.tabUpdated(id, url);
-  host.onTabGone = (id) => void world.session.tabRemoved(id);
-  host.onWindow = (id) => void world.session.windowCreated(id);
-  host.onWindowGone = (id) => void world.session.windowRemoved(id);
-  return world;
+  host.onTab = (id, url) => void harness.session.tabUpdated(id, url);
+  host.onTabGone = (id) => void harness.session.tabRemoved(id);
+  host.onWindow = (id) => void harness.session.windowCreated(id);
+  host.onWindowGone = (id) => void harness.session.windowRemoved(id);
+  return harness;
 }

@@ -51,13 +51,13 @@ export async function play(seed: number, signal: AbortSignal): Promise<History> 
     signal.throwIfAborted();
     browser.wrong(error instanceof Error ? (error.stack ?? error.message) : String(error));
   } finally {
-    browser.world.stop();
+    browser.harness.stop();
   }
-  const { violations, trace, world } = browser;
-  const journal = (world.record()?.journal ?? []).map(
+  const { violations, trace, harness } = browser;
+  const journal = (harness.record()?.journal ?? []).map(
     ({ at, from, to, why }) => `${at} ${from} -> ${to}: ${why}`,
   );
-  const record = JSON.stringify({ ...world.record(), journal: undefined }, null, 1);
+  const record = JSON.stringify({ ...harness.record(), journal: undefined }, null, 1);
   const tale = [
     `seed ${seed}, ${server.era}, ${server.family}, ${server.companion ? 'with' : 'without'} a companion`,
     ...trace,
@@ -70,19 +70,19 @@ export async function play(seed: number, signal: AbortSignal): Promise<History> 
 
 /** Advances pending work by one step; false when there is nothing pending. */
 async function move(browser: Browser): Promise<boolean> {
-  const { world, scheduler, chance, trace } = browser;
-  await world.time.quiet();
-  if (scheduler.waiting > 0 && !(world.time.timers > 0 && chance.one(0.01))) {
+  const { harness, scheduler, chance, trace } = browser;
+  await harness.time.quiet();
+  if (scheduler.waiting > 0 && !(harness.time.timers > 0 && chance.one(0.01))) {
     trace.push(scheduler.release(chance.below(scheduler.waiting)));
-  } else if (!world.time.tick()) return false;
-  await world.time.quiet();
+  } else if (!harness.time.tick()) return false;
+  await harness.time.quiet();
   look(browser);
   return true;
 }
 
 async function live(browser: Browser): Promise<void> {
   const { chance, scheduler } = browser;
-  browser.world.host.tabsAllowed = chance.one(0.5);
+  browser.harness.host.tabsAllowed = chance.one(0.5);
   browser.start();
   // Some histories are sequential, in others everything overlaps.
   const haste = chance.pick([0.02, 0.05, 0.15]);
@@ -103,11 +103,11 @@ async function settle(browser: Browser): Promise<void> {
 
 /** The network recovers, the clock is right again, and open pages are closed. */
 async function heal(browser: Browser): Promise<void> {
-  const { world, trace } = browser;
-  const { host, mock } = world;
+  const { harness, trace } = browser;
+  const { host, mock } = harness;
   trace.push('-- everything heals');
   mock.faults.clear();
-  world.companion.mood = 'truthful';
+  harness.companion.mood = 'truthful';
   Object.assign(host, { skew: 0, keyless: false, windowless: false });
   await closePages(browser);
   const hanging = browser.commands.filter(
@@ -125,7 +125,7 @@ async function heal(browser: Browser): Promise<void> {
 }
 
 async function closePages(browser: Browser): Promise<void> {
-  const { host } = browser.world;
+  const { host } = browser.harness;
   for (let rounds = 0; rounds < 20; rounds++) {
     await settle(browser);
     if (host.windows.open.length + host.tabs.size === 0) break;
@@ -142,25 +142,25 @@ const LONGEST_SLEEP_MS = 8 * 3_600_000;
 
 /** From here on only alarms wake a background. */
 async function ring(browser: Browser): Promise<void> {
-  const { world, wrong } = browser;
-  const { alarms } = world.host;
-  const end = world.time.now() + LONG_MS;
+  const { harness, wrong } = browser;
+  const { alarms } = harness.host;
+  const end = harness.time.now() + LONG_MS;
   for (let rings = 0; rings < 200; rings++) {
-    const record = world.record();
-    const waiting = pendingRevocations(world).length > 0;
+    const record = harness.record();
+    const waiting = pendingRevocations(harness).length > 0;
     if (alarms.size === 0) {
       if (waiting) wrong('no alarm is set for the outbox');
-      if (isDeletionPending(world)) wrong('no alarm is set for counts to delete');
+      if (isDeletionPending(harness)) wrong('no alarm is set for counts to delete');
       if (record && liveSession(record.session)) wrong('no alarm is set for the session');
       return;
     }
-    if (world.time.now() > end && !waiting && !isDeletionPending(world)) return;
-    const sleeps = Math.min(...alarms.values()) - world.time.now();
+    if (harness.time.now() > end && !waiting && !isDeletionPending(harness)) return;
+    const sleeps = Math.min(...alarms.values()) - harness.time.now();
     if (waiting && sleeps > LONGEST_SLEEP_MS) {
       wrong(`the outbox is left alone for ${Math.round(sleeps / 3_600_000)} hours`);
       return;
     }
-    ringNext(world);
+    ringNext(harness);
     for (const background of browser.alive)
       browser.command(background, 'tend', (session) => session.runMaintenance());
     await settle(browser);
@@ -169,13 +169,13 @@ async function ring(browser: Browser): Promise<void> {
 
 /** Checks the final state. Returns how many grants were never known here. */
 async function judge(browser: Browser): Promise<number> {
-  const { world, grantTracker, flights, alive, wrong } = browser;
-  const { host, mock } = world;
+  const { harness, grantTracker, flights, alive, wrong } = browser;
+  const { host, mock } = harness;
   look(browser);
-  for (const what of [...leftovers(world), ...metricsViolations(world)]) wrong(what);
-  const record = world.record();
+  for (const what of [...leftovers(harness), ...metricsViolations(harness)]) wrong(what);
+  const record = harness.record();
   if (record?.session.status === 'signingIn') wrong('an attempt never ended');
-  if (pendingRevocations(world).length > 0) wrong('the outbox never empties');
+  if (pendingRevocations(harness).length > 0) wrong('the outbox never empties');
   if (host.windows.open.length > 0) wrong('a window is left');
   if (grantTracker.forgottenGrants().length > 0) wrong('a grant was forgotten');
   const lost = grantTracker.lostGrants();
@@ -190,7 +190,7 @@ async function judge(browser: Browser): Promise<number> {
     wrong('the end of the session went unnoticed');
   const { uid, metricsEnabled } = base.account.profile ?? {};
   const person = mock.store.accounts.byUid(uid ?? '');
-  const told = world.config.companion && mock.context.rules.metricsEvents;
+  const told = harness.config.companion && mock.context.rules.metricsEvents;
   if (told && person && metricsEnabled !== person.metricsEnabled)
     wrong('a change of metrics consent went unnoticed');
   const [background] = alive;

@@ -12,8 +12,8 @@ import { projectView } from '../../src/session/state/view.ts';
 import { environmentOf, type FaultHarness } from './harness.ts';
 
 /** Violations in storage; nothing is stored before the first use. */
-export function brokenInvariants(world: FaultHarness): string[] {
-  const { host, config } = world;
+export function brokenInvariants(harness: FaultHarness): string[] {
+  const { host, config } = harness;
   const stored = host.local.get('record');
   if (stored === undefined) return [];
   const wrong: string[] = [];
@@ -21,16 +21,16 @@ export function brokenInvariants(world: FaultHarness): string[] {
     const record = parseRecord(stored, `${config.issuer} ${config.clientId}`);
     const shown = host.local.get('view');
     // No event reports that the browser stops keeping keys, so the view may show either answer seen so far.
-    const views = [...new Set([...world.keysTold, !host.keyless])].map((keepsKeys) =>
-      structuredClone(projectView(record, { ...environmentOf(world), keepsKeys })),
+    const views = [...new Set([...harness.keysTold, !host.keyless])].map((keepsKeys) =>
+      structuredClone(projectView(record, { ...environmentOf(harness), keepsKeys })),
     );
     if (!views.some((view) => isDeepStrictEqual(shown, view)))
       wrong.push('the view is not what the record says');
   } catch {
     return ['the record cannot be read'];
   }
-  const twice = world.metrics.surplus(world.companion.received);
-  return [...wrong, ...spilled(world), ...world.metrics.wrong, ...world.companion.needless, ...twice];
+  const twice = harness.metrics.surplus(harness.companion.received);
+  return [...wrong, ...spilled(harness), ...harness.metrics.wrong, ...harness.companion.needless, ...twice];
 }
 
 /** Secrets where they must not be: tokens and codes are 64 hexadecimal digits; ids of grants may be stored. */
@@ -55,21 +55,21 @@ const companionSessionsOf = ({ host }: FaultHarness) =>
 const queueOf = ({ host }: FaultHarness) => (host.local.get(LOCAL.metrics) ?? EMPTY_QUEUE) as MetricsQueue;
 
 /** Whether the companion has yet to delete counts. */
-export const isDeletionPending = (world: FaultHarness) => queueOf(world).deletionPending.length > 0;
+export const isDeletionPending = (harness: FaultHarness) => queueOf(harness).deletionPending.length > 0;
 
 /** Counts and ids kept while metrics are blocked, or of another account. Check after maintenance. */
-export function metricsViolations(world: FaultHarness): string[] {
-  const { host, config, companion } = world;
-  const record = world.record();
-  const against = record ? blockedBy(record, environmentOf(world)) : [];
-  const { pending, sent, subject, deletionPending } = queueOf(world);
+export function metricsViolations(harness: FaultHarness): string[] {
+  const { host, config, companion } = harness;
+  const record = harness.record();
+  const against = record ? blockedBy(record, environmentOf(harness)) : [];
+  const { pending, sent, subject, deletionPending } = queueOf(harness);
   const wrong =
     subject !== undefined && subject !== (record && subjectOf(record.session))
       ? ['the queue belongs to another account']
       : [];
   if (against.length === 0 || against.includes('no_companion')) return wrong;
   const live = record && liveSession(record.session);
-  const companionSession = live && companionSessionsOf(world)[live.id];
+  const companionSession = live && companionSessionsOf(harness)[live.id];
   const { profile } = live?.account ?? {};
   const refused = profile !== undefined && config.companion !== undefined;
   return [

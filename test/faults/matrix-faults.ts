@@ -55,7 +55,7 @@ export interface MatrixFault {
   readonly byNumber?: true;
   /** In JSON, which pages and proxies don't send. */
   readonly asksInBody?: true;
-  readonly begin: (world: FaultHarness, call: MatrixCall) => void;
+  readonly begin: (harness: FaultHarness, call: MatrixCall) => void;
 }
 
 const DAY = 86_400;
@@ -74,10 +74,10 @@ function at(name: string, looks: Looks, what: Fault['what'], more: Partial<Matri
 /** Errors thrown by `fetch`, with the browser's own message; no code may depend on it. */
 function noRoute(name: string, words: string): MatrixFault {
   const looks = 'no answer';
-  const begin = (world: FaultHarness, call: MatrixCall) => {
-    world.mock.faults.set([{ where: WHERE[call], what: { kind: 'drop' } }]);
-    world.host.fetch = (...request) =>
-      world.network(...request).catch((error: unknown) => {
+  const begin = (harness: FaultHarness, call: MatrixCall) => {
+    harness.mock.faults.set([{ where: WHERE[call], what: { kind: 'drop' } }]);
+    harness.host.fetch = (...request) =>
+      harness.network(...request).catch((error: unknown) => {
         throw error instanceof TypeError ? new TypeError(words) : error;
       });
   };

@@ -20,12 +20,12 @@ export const BASES: readonly Base[] = [
 
 export const isLive = (base: Base) => base.startsWith('signedIn');
 
-const MAKE: Readonly<Record<Base, (world: FaultHarness) => Promise<unknown>>> = {
+const MAKE: Readonly<Record<Base, (harness: FaultHarness) => Promise<unknown>>> = {
   signedOut: () => Promise.resolve(),
   signedIn,
-  async 'signedIn, stale token'(world) {
-    await signedIn(world);
-    world.time.advance(LATER_MS);
+  async 'signedIn, stale token'(harness) {
+    await signedIn(harness);
+    harness.time.advance(LATER_MS);
   },
   'signedIn until the browser ends': sessionOnly,
   needsReauth,
@@ -36,16 +36,16 @@ export interface CallRule {
   readonly bases: readonly Base[];
   readonly over: boolean;
   readonly scope?: string;
-  readonly prepare?: (world: FaultHarness) => void;
+  readonly prepare?: (harness: FaultHarness) => void;
   /** Triggers the request, and resolves with the code it ended with. */
-  readonly act: (world: FaultHarness) => Promise<FxaErrorCode | undefined>;
+  readonly act: (harness: FaultHarness) => Promise<FxaErrorCode | undefined>;
 }
 
 export const LIVE = BASES.filter(isLive);
 
 /** What is stored besides the state: of the last attempt, or of the session. */
-const problemCode = (world: FaultHarness) => {
-  const session = world.record()?.session;
+const problemCode = (harness: FaultHarness) => {
+  const session = harness.record()?.session;
   const base = session && settledState(session);
   return (base?.status === 'signedIn' ? base.profileError : undefined)?.code ?? base?.attemptError?.code;
 };
@@ -63,28 +63,28 @@ async function codeOf(work: Promise<unknown>): Promise<FxaErrorCode | undefined>
 const attempt: CallRule = {
   bases: BASES,
   over: false,
-  async act(world) {
-    await world.session.signIn();
-    return problemCode(world);
+  async act(harness) {
+    await harness.session.signIn();
+    return problemCode(harness);
   },
 };
 
 /** A grant left by an earlier session, of another account: one of the same account might be held back. */
-function leave(world: FaultHarness): void {
-  const account = world.mock.store.accounts.byEmail(LIN)?.uid ?? '';
-  const { token, item } = world.mock.store.tokens.addRefreshToken({
+function leave(harness: FaultHarness): void {
+  const account = harness.mock.store.accounts.byEmail(LIN)?.uid ?? '';
+  const { token, item } = harness.mock.store.tokens.addRefreshToken({
     clientId: CLIENT,
     uid: account,
     scope: 'profile',
   });
-  const since = world.time.now();
+  const since = harness.time.now();
   // There only the token revokes it, sealed as the host does.
-  const byToken = world.era === 'next' && { account, revokedByToken: { sealed: `sealed:${btoa(token)}` } };
+  const byToken = harness.era === 'next' && { account, revokedByToken: { sealed: `sealed:${btoa(token)}` } };
   const plan = { issuer: ORIGIN, since, attempts: 0, notBefore: 0 };
   const entry = { refreshTokenId: item.id, ...byToken, ...plan };
-  tamper(world, (record) => ({ ...record, outbox: [...record.outbox, entry] }));
-  const record = world.record();
-  if (record) world.host.local.set('view', structuredClone(projectView(record, environmentOf(world))));
+  tamper(harness, (record) => ({ ...record, outbox: [...record.outbox, entry] }));
+  const record = harness.record();
+  if (record) harness.host.local.set('view', structuredClone(projectView(record, environmentOf(harness))));
 }
 
 export const CALLS: Readonly<Record<MatrixCall, CallRule>> = {
@@ -92,45 +92,45 @@ export const CALLS: Readonly<Record<MatrixCall, CallRule>> = {
   reachability: attempt,
   exchange: attempt,
   // Cached keys wouldn't be requested.
-  jwks: { ...attempt, prepare: (world) => void world.host.memory.delete('keySet') },
+  jwks: { ...attempt, prepare: (harness) => void harness.host.memory.delete('keySet') },
   'first profile': attempt,
   refresh: {
     bases: BASES,
     over: true,
-    act: (world) => codeOf(world.session.accessToken('profile', world.tokens().at(-1)?.token)),
+    act: (harness) => codeOf(harness.session.accessToken('profile', harness.tokens().at(-1)?.token)),
   },
   profile: {
     bases: LIVE,
     over: true,
-    async act(world) {
-      await world.session.refreshProfile();
-      return problemCode(world);
+    async act(harness) {
+      await harness.session.refreshProfile();
+      return problemCode(harness);
     },
   },
   'profile-write': {
     bases: LIVE,
     over: true,
     scope: 'openid profile profile:write',
-    act: (world) => codeOf(world.session.changeDisplayName('Ada')),
+    act: (harness) => codeOf(harness.session.changeDisplayName('Ada')),
   },
   destroy: {
     bases: BASES,
     over: true,
     prepare: leave,
-    async act(world) {
-      await world.session.drainOutbox();
-      const left = world.record()?.outbox.filter(({ owner }) => owner === undefined) ?? [];
+    async act(harness) {
+      await harness.session.drainOutbox();
+      const left = harness.record()?.outbox.filter(({ owner }) => owner === undefined) ?? [];
       return left.length > 0 ? 'server_unavailable' : undefined;
     },
   },
 };
 
 /** Brings a harness into a state, optionally with a sign-in on top. */
-export async function enter(world: FaultHarness, base: Base, over: boolean): Promise<void> {
-  await MAKE[base](world);
-  if (world.record() === undefined) {
-    world.host.local.set('record', emptyRecord(`${ORIGIN} ${CLIENT}`));
-    await world.session.recover();
+export async function enter(harness: FaultHarness, base: Base, over: boolean): Promise<void> {
+  await MAKE[base](harness);
+  if (harness.record() === undefined) {
+    harness.host.local.set('record', emptyRecord(`${ORIGIN} ${CLIENT}`));
+    await harness.session.recover();
   }
-  if (over) await inFront(world, () => world.session.signIn());
+  if (over) await inFront(harness, () => harness.session.signIn());
 }

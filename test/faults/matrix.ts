@@ -47,33 +47,33 @@ export const nameOf = ({ server: { era, family }, call, base, over, fault }: Cel
 /** The violations; empty if all is well. Stops when the test's signal aborts. */
 export async function tryCell(cell: Cell, signal: AbortSignal): Promise<string[]> {
   const { scope } = CALLS[cell.call];
-  const world = createFaultHarness({ ...cell.server, signal, ...(scope !== undefined && { scope }) });
+  const harness = createFaultHarness({ ...cell.server, signal, ...(scope !== undefined && { scope }) });
   const wrong: string[] = [];
   try {
-    await suffer(world, cell, (what) => wrong.push(what));
+    await suffer(harness, cell, (what) => wrong.push(what));
   } catch (error) {
     signal.throwIfAborted();
     wrong.push(error instanceof Error ? error.message : String(error));
   } finally {
-    world.stop();
+    harness.stop();
   }
   return wrong.map((what) => `${nameOf(cell)}: ${what}`);
 }
 
-async function suffer(world: FaultHarness, cell: Cell, wrong: (what: string) => void): Promise<void> {
+async function suffer(harness: FaultHarness, cell: Cell, wrong: (what: string) => void): Promise<void> {
   const { call, base, over, fault, server } = cell;
-  const { time, host, mock } = world;
+  const { time, host, mock } = harness;
   const { prepare, act } = CALLS[call];
-  await time.until(enter(world, base, over), 'the state before');
-  prepare?.(world);
-  const grantTracker = trackGrants(world);
-  const before = identity(world);
+  await time.until(enter(harness, base, over), 'the state before');
+  prepare?.(harness);
+  const grantTracker = trackGrants(harness);
+  const before = identity(harness);
   const skew = host.skew;
   let met = 0;
   mock.faults.onRequest(({ calls }) => void (met += calls.includes(WHERE[call]) ? 1 : 0));
 
-  fault.begin(world, call);
-  const code = await time.until(act(world), 'the call');
+  fault.begin(harness, call);
+  const code = await time.until(act(harness), 'the call');
   await time.quiet();
   const wanted = rightly(expected(fault, call, server), cell);
   if (code !== wanted.code) wrong(`it ended with ${code ?? 'no code'}, not with ${wanted.code ?? 'none'}`);
@@ -81,25 +81,25 @@ async function suffer(world: FaultHarness, cell: Cell, wrong: (what: string) => 
   // With a stale token the refresh comes first.
   const isRefreshed = wanted.proof && call === 'profile';
   if (met > 0 === idle && !isRefreshed) wrong(idle ? 'a request was made' : 'no request was made');
-  const now = identity(world);
+  const now = identity(harness);
   const changed =
     wanted.proof ||
     (isAttempt(call) && (code === undefined || call === 'first profile') && wanted.code === code);
   if (!changed && now !== before) wrong(`the session went from ${before} to ${now}`);
   const to = wanted.proof ? 'needsReauth' : 'signedIn';
   if (changed && !now.startsWith(to)) wrong(`the session is ${now}, not ${to}`);
-  for (const what of brokenInvariants(world)) wrong(what);
+  for (const what of brokenInvariants(harness)) wrong(what);
 
   if (fault.leaveAlone !== undefined && wanted.code && call !== 'first profile' && !idle) {
     mock.faults.clear();
     const asked = met;
-    await time.until(act(world), 'the call, once more');
+    await time.until(act(harness), 'the call, once more');
     if (met > asked) wrong('a host that asked for time was not left alone');
   }
 
-  await heal(world, skew);
-  await afterwards(world, cell, wrong);
-  const { reason } = world.view()?.endReason ?? {};
+  await heal(harness, skew);
+  await afterwards(harness, cell, wrong);
+  const { reason } = harness.view()?.endReason ?? {};
   if ((reason === 'rotation_lost') !== wanted.losesRotation) wrong(`it ended by ${reason ?? 'nothing'}`);
   if (!wanted.believed && grantTracker.forgottenGrants().length > 0) wrong('a grant was forgotten');
   const mayLose = call === 'exchange' && (fault.losesAnswer ?? false) ? 1 : 0;
@@ -123,28 +123,28 @@ function rightly(wanted: Expected, { server, call, base, fault }: Cell): Expecte
 }
 
 /** The account signed in, beneath any attempt. */
-function identity(world: FaultHarness): string {
-  const session = world.record()?.session;
+function identity(harness: FaultHarness): string {
+  const session = harness.record()?.session;
   if (!session) return 'signedOut';
   const live = liveSession(session);
   if (!live) return baseState(session).status;
   // On the next server, the refresh token is another one after each refresh.
-  return `signedIn ${live.id}${world.era === 'next' ? '' : ` ${live.grant.refreshTokenId}`}`;
+  return `signedIn ${live.id}${harness.era === 'next' ? '' : ` ${live.grant.refreshTokenId}`}`;
 }
 
 const SOON_MS = 2 * 3_600_000;
 const LONGEST_SLEEP_MS = 8 * 3_600_000;
 
 /** The fault ends, the user gives up what they began, and the alarms fire until nothing is left to do. */
-async function heal(world: FaultHarness, skew: number): Promise<void> {
-  const { host, mock, time } = world;
+async function heal(harness: FaultHarness, skew: number): Promise<void> {
+  const { host, mock, time } = harness;
   mock.faults.clear();
-  Object.assign(host, { fetch: world.network, skew });
-  await time.until(world.session.cancelSignIn(), 'the cancelling');
+  Object.assign(host, { fetch: harness.network, skew });
+  await time.until(harness.session.cancelSignIn(), 'the cancelling');
   time.advance(SOON_MS);
   for (let rings = 0; rings < 40; rings++) {
-    await time.until(world.session.runMaintenance(), 'the tending');
-    if (pendingRevocations(world).length === 0 && rings > 1) return;
+    await time.until(harness.session.runMaintenance(), 'the tending');
+    if (pendingRevocations(harness).length === 0 && rings > 1) return;
     const left = Math.min(...host.alarms.values()) - time.now() - host.skew;
     // No wait may last for years.
     if (left > LONGEST_SLEEP_MS) return;
@@ -152,18 +152,18 @@ async function heal(world: FaultHarness, skew: number): Promise<void> {
   }
 }
 
-async function afterwards(world: FaultHarness, cell: Cell, wrong: (what: string) => void): Promise<void> {
-  const { host, time, mock } = world;
-  for (const what of [...brokenInvariants(world), ...leftovers(world)]) wrong(`afterwards, ${what}`);
-  const record = world.record();
-  if (pendingRevocations(world).length > 0) wrong('the outbox never empties');
+async function afterwards(harness: FaultHarness, cell: Cell, wrong: (what: string) => void): Promise<void> {
+  const { host, time, mock } = harness;
+  for (const what of [...brokenInvariants(harness), ...leftovers(harness)]) wrong(`afterwards, ${what}`);
+  const record = harness.record();
+  if (pendingRevocations(harness).length > 0) wrong('the outbox never empties');
   if (record && liveSession(record.session)) {
     const token = await time
-      .until(world.session.accessToken('profile'), 'a token afterwards')
+      .until(harness.session.accessToken('profile'), 'a token afterwards')
       .catch(() => undefined);
     if (token === undefined) wrong('afterwards there is no token to be had');
-    await time.until(world.session.refreshProfile(), 'news afterwards');
-    const news = world.record();
+    await time.until(harness.session.refreshProfile(), 'news afterwards');
+    const news = harness.record();
     const trouble = news && liveSession(news.session)?.profileError?.code;
     if (trouble !== undefined) wrong(`afterwards there is trouble: ${trouble}`);
   }
@@ -172,7 +172,7 @@ async function afterwards(world: FaultHarness, cell: Cell, wrong: (what: string)
   mock.faults.onRequest(({ calls }) => void (refreshes += calls.includes('refresh') ? 1 : 0));
   for (let wakes = 0; wakes < 5; wakes++) {
     time.advance(60_000);
-    await time.until(world.session.runMaintenance(), 'a wake afterwards');
+    await time.until(harness.session.runMaintenance(), 'a wake afterwards');
   }
   if (refreshes > 1) wrong(`${refreshes} refreshes in five minutes`);
   if (host.reports.length > 0) wrong(`reported: ${host.reports.map(String).join(', ')}`);

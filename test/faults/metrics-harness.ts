@@ -7,7 +7,7 @@ import { ADA } from './steps.ts';
 import { createFaultHarness, type FaultHarness } from './harness.ts';
 
 export interface MetricsHarness {
-  readonly world: FaultHarness;
+  readonly harness: FaultHarness;
   /** The requests about metrics, by method and path. */
   asked: string[];
   /** What the companion answers instead to the next request about metrics. */
@@ -24,50 +24,50 @@ export interface MetricsHarness {
 
 /** One for each test of the file. */
 export function createMetricsHarness(): MetricsHarness {
-  let world: FaultHarness;
-  const done = <T>(work: Promise<T>) => world.time.until(work, 'the work');
+  let harness: FaultHarness;
+  const done = <T>(work: Promise<T>) => harness.time.until(work, 'the work');
   const it: MetricsHarness = {
-    get world() {
-      return world;
+    get harness() {
+      return harness;
     },
     asked: [],
     instead: undefined,
     done,
-    tend: () => done(world.session.runMaintenance()),
+    tend: () => done(harness.session.runMaintenance()),
     later(minutes) {
-      world.host.skew += minutes * 60_000;
+      harness.host.skew += minutes * 60_000;
       return it.tend();
     },
-    queue: () => (world.host.local.get(LOCAL.metrics) ?? EMPTY_QUEUE) as MetricsQueue,
-    held: (email = ADA) => world.companion.held(world.mock.store.accounts.byEmail(email)?.uid ?? ''),
+    queue: () => (harness.host.local.get(LOCAL.metrics) ?? EMPTY_QUEUE) as MetricsQueue,
+    held: (email = ADA) => harness.companion.held(harness.mock.store.accounts.byEmail(email)?.uid ?? ''),
     async signedIn() {
-      await done(world.session.signIn());
+      await done(harness.session.signIn());
       await it.tend();
       await it.later(6);
       expect(it.held()).toBe(2);
     },
     async open() {
-      await done(world.session.popupOpened());
-      await world.time.quiet();
+      await done(harness.session.popupOpened());
+      await harness.time.quiet();
     },
   };
   beforeEach(() => {
-    world = createFaultHarness({ companion: true, consent: true });
+    harness = createFaultHarness({ companion: true, consent: true });
     it.asked = [];
     it.instead = undefined;
-    world.host.fetch = (url, init) => {
+    harness.host.fetch = (url, init) => {
       const { pathname } = new URL(String(url));
-      if (!pathname.startsWith('/v1/metrics')) return world.network(url, init);
+      if (!pathname.startsWith('/v1/metrics')) return harness.network(url, init);
       it.asked.push(`${init?.method ?? 'GET'} ${pathname}`);
       const answer = it.instead;
       it.instead = undefined;
-      return answer ? Promise.resolve(answer) : world.network(url, init);
+      return answer ? Promise.resolve(answer) : harness.network(url, init);
     };
   });
   afterEach(() => {
-    expect(world.host.reports).toEqual([]);
-    expect(brokenInvariants(world)).toEqual([]);
-    world.stop();
+    expect(harness.host.reports).toEqual([]);
+    expect(brokenInvariants(harness)).toEqual([]);
+    harness.stop();
   });
   return it;
 }

@@ -10,14 +10,14 @@ describe('counts', () => {
   beforeEach(signedIn);
 
   it('whose answer is lost are not sent again', async () => {
-    const { fetch } = one.world.host;
-    one.world.host.fetch = async (url, init) => {
+    const { fetch } = one.harness.host;
+    one.harness.host.fetch = async (url, init) => {
       const response = await fetch(url, init);
       if (String(url).endsWith('/v1/metrics')) throw new TypeError('NetworkError');
       return response;
     };
     await open();
-    one.world.host.fetch = fetch;
+    one.harness.host.fetch = fetch;
     await later(60);
     await later(60);
     expect(held()).toBe(4);
@@ -52,14 +52,14 @@ describe('counts', () => {
   });
 
   it('wait while the companion cannot be asked anything', async () => {
-    one.world.companion.mood = 'down';
+    one.harness.companion.mood = 'down';
     await later(6);
     one.asked = [];
     await open();
     await later(6);
     expect(one.asked).toEqual([]);
     expect(queue().pending).not.toEqual([]);
-    one.world.companion.mood = 'truthful';
+    one.harness.companion.mood = 'truthful';
     await later(120);
     await later(6);
     expect(queue().pending).toEqual([]);
@@ -69,7 +69,7 @@ describe('counts', () => {
     one.instead = Response.json({ error: 'metrics_off', message: '' }, { status: 403 });
     await open();
     // The profile says yes after all, so counting starts afresh.
-    expect([queue().pending, one.world.view()?.metrics.blockedBy]).toEqual([[], []]);
+    expect([queue().pending, one.harness.view()?.metrics.blockedBy]).toEqual([[], []]);
     await tend();
     expect([one.asked.at(-1), held()]).toEqual(['DELETE /v1/metrics', 0]);
     await open();
@@ -78,8 +78,8 @@ describe('counts', () => {
   });
 
   it('are left alone where the companion goes on refusing', async () => {
-    const refuse = one.world.host.fetch;
-    one.world.host.fetch = (url, init) =>
+    const refuse = one.harness.host.fetch;
+    one.harness.host.fetch = (url, init) =>
       String(url).endsWith('/v1/metrics')
         ? (one.asked.push('POST refused'),
           Promise.resolve(Response.json({ error: 'consent_stale' }, { status: 403 })))
@@ -96,22 +96,22 @@ describe('counts', () => {
 
 describe('a no', () => {
   const ways: readonly [string, () => Promise<unknown>][] = [
-    ['of the browser (DNT, GPC)', () => one.world.session.setDntGpc(true)],
+    ['of the browser (DNT, GPC)', () => one.harness.session.setDntGpc(true)],
     [
       'to what the browser asks',
       () => {
-        one.world.host.consent = false;
-        return one.world.session.policyChanged();
+        one.harness.host.consent = false;
+        return one.harness.session.policyChanged();
       },
     ],
     [
       'of the browser’s administrator',
       () => {
-        one.world.host.policy = { ...one.world.host.policy, metricsOff: true };
-        return one.world.session.policyChanged();
+        one.harness.host.policy = { ...one.harness.host.policy, metricsOff: true };
+        return one.harness.session.policyChanged();
       },
     ],
-    ['by the switch', () => one.world.session.setMetrics(false)],
+    ['by the switch', () => one.harness.session.setMetrics(false)],
   ];
   it.each(ways)(
     '%s empties everything, here and at the companion, and nothing is asked again',
@@ -122,30 +122,30 @@ describe('a no', () => {
       expect(queue()).toMatchObject({ pending: [], sent: [] });
       await tend();
       expect([queue(), held()]).toMatchObject([{ pending: [], sent: [] }, 0]);
-      expect(isDeletionPending(one.world)).toBe(false);
+      expect(isDeletionPending(one.harness)).toBe(false);
       one.asked = [];
       await open();
       await later(60);
-      await done(one.world.session.signOut());
+      await done(one.harness.session.signOut());
       await open();
       await later(60);
       expect(one.asked).toEqual([]);
-      expect(metricsViolations(one.world)).toEqual([]);
+      expect(metricsViolations(one.harness)).toEqual([]);
     },
   );
 
   it('has nothing forgotten where nothing was sent', async () => {
-    await done(one.world.session.setMetrics(false));
-    await done(one.world.session.signIn());
+    await done(one.harness.session.setMetrics(false));
+    await done(one.harness.session.signIn());
     await later(60);
     expect(one.asked).toEqual([]);
   });
 
   it('does not outlive a record that cannot be read: then nothing is counted until there is a yes', async () => {
-    await done(one.world.session.setMetrics(false));
-    one.world.host.local.set('record', { version: 'x' });
-    await done(one.world.session.reset());
+    await done(one.harness.session.setMetrics(false));
+    one.harness.host.local.set('record', { version: 'x' });
+    await done(one.harness.session.reset());
     await open();
-    expect([one.asked, one.world.view()?.metrics]).toEqual([[], { on: false, blockedBy: ['switch'] }]);
+    expect([one.asked, one.harness.view()?.metrics]).toEqual([[], { on: false, blockedBy: ['switch'] }]);
   });
 });

@@ -9,43 +9,43 @@ import { CLIENT, createFaultHarness, type FaultHarness } from './harness.ts';
 const OTHER = 'http://127.0.0.1:9820';
 const HOUR = 3_600_000;
 
-let world: FaultHarness;
-afterEach(() => world.stop());
+let harness: FaultHarness;
+afterEach(() => harness.stop());
 
-const done = <T>(work: Promise<T>) => world.time.until(work, 'the work');
+const done = <T>(work: Promise<T>) => harness.time.until(work, 'the work');
 
 async function signIn(): Promise<void> {
-  await done(world.session.signIn());
-  await done(world.session.runMaintenance());
-  expect(world.view()?.status).toBe('signedIn');
+  await done(harness.session.signIn());
+  await done(harness.session.runMaintenance());
+  expect(harness.view()?.status).toBe('signedIn');
 }
 
 /** A background for the other server over the same storage, and its requests. */
 function turnTo(issuer: string) {
-  world.kill();
+  harness.kill();
   const asked: string[] = [];
-  const network = world.host.fetch;
-  world.host.fetch = (url, init) => {
+  const network = harness.host.fetch;
+  harness.host.fetch = (url, init) => {
     asked.push([String(url), JSON.stringify([...new Headers(init?.headers)]), String(init?.body)].join(' '));
     return String(url).startsWith(OTHER)
       ? Promise.reject(new TypeError('NetworkError when attempting to fetch resource.'))
       : network(url, init);
   };
-  const { ports } = world.host.start();
-  const session = createSession(ports, { ...world.config, issuer, endpoints: mockServerEndpoints(issuer) });
+  const { ports } = harness.host.start();
+  const session = createSession(ports, { ...harness.config, issuer, endpoints: mockServerEndpoints(issuer) });
   return { session, asked };
 }
 
 it('a refresh token in memory is not sent to another server, even if the record is said to be of that one', async () => {
-  world = createFaultHarness();
-  await done(world.session.setSessionOnly(true));
+  harness = createFaultHarness();
+  await done(harness.session.setSessionOnly(true));
   await signIn();
   const [secrets] = Object.values(
-    world.host.memory.get('secrets') as Record<string, { refreshToken: string }>,
+    harness.host.memory.get('secrets') as Record<string, { refreshToken: string }>,
   );
   expect(secrets?.refreshToken).toMatch(/^[0-9a-f]{64}$/);
-  world.host.local.set('record', { ...world.record(), deployment: `${OTHER} ${CLIENT}` });
-  world.host.memory.delete('tokens');
+  harness.host.local.set('record', { ...harness.record(), deployment: `${OTHER} ${CLIENT}` });
+  harness.host.memory.delete('tokens');
 
   const { session, asked } = turnTo(OTHER);
   await done(session.recover());
@@ -58,7 +58,7 @@ it('a refresh token in memory is not sent to another server, even if the record 
 describe('a companion session', () => {
   const companionSession = () => {
     const [companionSession] = Object.values(
-      world.host.local.get('companion') as Record<string, { session: string }>,
+      harness.host.local.get('companion') as Record<string, { session: string }>,
     );
     return atob(companionSession?.session.slice('sealed:'.length) ?? '');
   };
@@ -68,16 +68,16 @@ describe('a companion session', () => {
     [
       'that may yet tell why a session ended',
       async () => {
-        passwordChanged(world);
-        world.companion.mood = 'down';
-        world.host.memory.delete('tokens');
-        await done(world.session.refreshProfile());
-        expect(world.view()?.status).toBe('needsReauth');
-        world.companion.mood = 'truthful';
+        passwordChanged(harness);
+        harness.companion.mood = 'down';
+        harness.host.memory.delete('tokens');
+        await done(harness.session.refreshProfile());
+        expect(harness.view()?.status).toBe('needsReauth');
+        harness.companion.mood = 'truthful';
       },
     ],
   ])('%s is not shown while another server is chosen', async (_which, prepare) => {
-    world = createFaultHarness({ companion: true });
+    harness = createFaultHarness({ companion: true });
     await signIn();
     await prepare();
     const shown = companionSession();
@@ -88,7 +88,7 @@ describe('a companion session', () => {
     for (let hours = 0; hours < 3; hours++) {
       await done(session.runMaintenance());
       await done(session.popupOpened());
-      world.host.skew += HOUR;
+      harness.host.skew += HOUR;
     }
     expect(asked.filter((what) => what.startsWith(COMPANION) && what.includes(shown))).toEqual([]);
   });

@@ -9,30 +9,30 @@ import { signedIn } from './steps.ts';
 const SCOPES = ['profile', 'profile:uid', 'profile:email', 'openid profile'];
 
 it('a hundred refreshes in a row, asked for by several at once, keep the sign-in', async ({ signal }) => {
-  const world = createFaultHarness({ era: 'next', signal });
+  const harness = createFaultHarness({ era: 'next', signal });
   const chance = createChance(20261128);
   try {
-    await world.time.until(signedIn(world), 'the sign-in');
+    await harness.time.until(signedIn(harness), 'the sign-in');
     const ids = new Set<string>();
-    const other = world.start();
+    const other = harness.start();
     while (ids.size < 100) {
-      world.time.advance(HOUR_MS);
+      harness.time.advance(HOUR_MS);
       const asking = Array.from({ length: 1 + chance.below(4) }, () => {
-        const session = chance.below(2) === 0 ? world.session : other.session;
+        const session = chance.below(2) === 0 ? harness.session : other.session;
         const scope = SCOPES[chance.below(SCOPES.length)] ?? '';
         return chance.below(4) === 0 ? session.runMaintenance() : session.accessToken(scope);
       });
-      await world.time.until(Promise.all(asking), 'the refreshes');
-      expect(statusOf(world)).toBe('signedIn');
-      expect(world.mock.store.liveGrants()).toHaveLength(1);
-      const { session } = world.record() ?? {};
+      await harness.time.until(Promise.all(asking), 'the refreshes');
+      expect(statusOf(harness)).toBe('signedIn');
+      expect(harness.mock.store.liveGrants()).toHaveLength(1);
+      const { session } = harness.record() ?? {};
       if (session?.status === 'signedIn') ids.add(session.grant.refreshTokenId);
     }
-    await world.time.until(world.session.signOut(), 'the sign-out');
-    await world.time.until(world.session.drainOutbox(), 'the end');
-    expect(world.mock.store.liveGrants()).toEqual([]);
+    await harness.time.until(harness.session.signOut(), 'the sign-out');
+    await harness.time.until(harness.session.drainOutbox(), 'the end');
+    expect(harness.mock.store.liveGrants()).toEqual([]);
   } finally {
-    world.stop();
+    harness.stop();
   }
 });
 

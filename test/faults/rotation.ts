@@ -9,7 +9,7 @@ import { signedIn } from './steps.ts';
 
 export const HOUR_MS = 3_600_000;
 
-export const statusOf = (world: FaultHarness) => world.view()?.status;
+export const statusOf = (harness: FaultHarness) => harness.view()?.status;
 const swallow = () => undefined;
 
 interface Killed {
@@ -20,11 +20,11 @@ interface Killed {
 
 /** Kills the background at one of its points while it refreshes, and lets the next one go on. */
 async function killedAt(point: number, death: 'background' | 'browser', signal: AbortSignal) {
-  const world = createFaultHarness({ era: 'next', signal });
-  const { time, host } = world;
+  const harness = createFaultHarness({ era: 'next', signal });
+  const { time, host } = harness;
   try {
-    await time.until(signedIn(world), 'the sign-in');
-    const tracker = trackGrants(world);
+    await time.until(signedIn(harness), 'the sign-in');
+    const tracker = trackGrants(harness);
     time.advance(HOUR_MS);
     let passed = 0;
     let killed: Killed | undefined;
@@ -32,11 +32,11 @@ async function killedAt(point: number, death: 'background' | 'browser', signal: 
       host.onCall = (when, call) => {
         if (killed || passed++ !== point) return;
         killed = { call: `${when} ${call}`, lost: tracker.lostGrants().length > 0 };
-        world.kill();
+        harness.kill();
         resolve();
       };
     });
-    await time.until(Promise.race([died, world.session.accessToken('profile')]), 'the refresh');
+    await time.until(Promise.race([died, harness.session.accessToken('profile')]), 'the refresh');
     host.onCall = swallow;
     if (killed === undefined) return undefined;
     await time.quiet();
@@ -44,16 +44,16 @@ async function killedAt(point: number, death: 'background' | 'browser', signal: 
       host.memory.clear();
       host.alarms.clear();
     }
-    await time.until(world.restart(), 'the next start');
+    await time.until(harness.restart(), 'the next start');
     time.advance(HOUR_MS);
-    await time.until(world.session.accessToken('profile').catch(swallow), 'the next refresh');
-    const broken = brokenInvariants(world);
-    const { reason } = world.view()?.endReason ?? {};
-    await time.until(world.session.signOut(), 'the sign-out');
-    await time.until(world.session.drainOutbox(), 'the end');
-    return { killed, reason, broken, alive: world.mock.store.liveGrants().length };
+    await time.until(harness.session.accessToken('profile').catch(swallow), 'the next refresh');
+    const broken = brokenInvariants(harness);
+    const { reason } = harness.view()?.endReason ?? {};
+    await time.until(harness.session.signOut(), 'the sign-out');
+    await time.until(harness.session.drainOutbox(), 'the end');
+    return { killed, reason, broken, alive: harness.mock.store.liveGrants().length };
   } finally {
-    world.stop();
+    harness.stop();
   }
 }
 

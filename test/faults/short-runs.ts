@@ -66,7 +66,7 @@ interface Proof {
 }
 
 /** Whether it needs neither a certain server nor what FxA alone has: scoped keys, a profile to write, the companion's fake. */
-const isForAnyServer = ({ fxaOnly, world: { era, family, keys, scope, companion } = {} }: UseCase) =>
+const isForAnyServer = ({ fxaOnly, harness: { era, family, keys, scope, companion } = {} }: UseCase) =>
   !(fxaOnly ?? era ?? family) && !keys && !companion && !scope?.includes('write');
 
 /** One test a use case. */

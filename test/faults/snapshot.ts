@@ -41,20 +41,24 @@ export function restore({ host, mock: { store } }: FaultHarness, saved: Snapshot
 const cache = new Map<string, Snapshot>();
 
 /** Runs the steps the first time, and restores their result from then on. Only for a new harness. */
-export async function once(world: FaultHarness, name: string, steps: () => Promise<unknown>): Promise<void> {
-  const { environment, scope, endpoints } = world.config;
+export async function once(
+  harness: FaultHarness,
+  name: string,
+  steps: () => Promise<unknown>,
+): Promise<void> {
+  const { environment, scope, endpoints } = harness.config;
   // The next server's storage is its own.
-  if (world.era === 'next') {
+  if (harness.era === 'next') {
     await steps();
     return;
   }
-  const key = [name, world.era, environment, scope, endpoints?.token].join(' ');
+  const key = [name, harness.era, environment, scope, endpoints?.token].join(' ');
   const saved = cache.get(key);
   if (saved) {
-    restore(world, saved);
+    restore(harness, saved);
     return;
   }
   await steps();
-  await world.time.quiet();
-  cache.set(key, snapshot(world));
+  await harness.time.quiet();
+  cache.set(key, snapshot(harness));
 }

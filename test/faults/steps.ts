@@ -14,20 +14,20 @@ export const LATER_MS = 3_590_000;
 export const neverAnswers = () => new Promise<never>(() => undefined);
 
 /** Only for a new harness. */
-export const signedIn = (world: FaultHarness) => once(world, 'signed in', () => signInAndTend(world));
+export const signedIn = (harness: FaultHarness) => once(harness, 'signed in', () => signInAndTend(harness));
 
-async function signInAndTend(world: FaultHarness): Promise<void> {
-  await world.session.signIn();
-  await world.session.runMaintenance();
-  if (world.view()?.status !== 'signedIn') throw new Error('The sign-in of the preparation failed.');
+async function signInAndTend(harness: FaultHarness): Promise<void> {
+  await harness.session.signIn();
+  await harness.session.runMaintenance();
+  if (harness.view()?.status !== 'signedIn') throw new Error('The sign-in of the preparation failed.');
 }
 
 /** Waits for a moment that a background brings about; forever if that background is gone. */
-export function moment(world: FaultHarness, come: () => boolean): Promise<void> {
-  const { session } = world;
+export function moment(harness: FaultHarness, come: () => boolean): Promise<void> {
+  const { session } = harness;
   return new Promise((resolve) => {
     const look = () => {
-      if (session !== world.session || world.stopped) return;
+      if (session !== harness.session || harness.stopped) return;
       if (come()) resolve();
       else setImmediate(look);
     };
@@ -37,20 +37,21 @@ export function moment(world: FaultHarness, come: () => boolean): Promise<void> 
 
 /** Signs in, and resolves when the window or tab is known and waits for the user, who does nothing. */
 export async function inFront(
-  world: FaultHarness,
-  how: (world: FaultHarness) => Promise<unknown>,
+  harness: FaultHarness,
+  how: (harness: FaultHarness) => Promise<unknown>,
 ): Promise<void> {
-  world.host.simulatedUser = neverAnswers;
-  void how(world);
-  const place = (key: string) => (world.host.memory.get(key) ?? {}) as { id?: unknown; tabId?: unknown };
+  harness.host.simulatedUser = neverAnswers;
+  void how(harness);
+  const place = (key: string) => (harness.host.memory.get(key) ?? {}) as { id?: unknown; tabId?: unknown };
   await moment(
-    world,
+    harness,
     () => typeof place('authWindow').id === 'number' || place('tabAttempt').tabId !== undefined,
   );
-  world.host.simulatedUser = simulatedUser(world.mock, ADA);
+  harness.host.simulatedUser = simulatedUser(harness.mock, ADA);
 }
 
-export const settled = (world: FaultHarness) => moment(world, () => world.view()?.status !== 'signingIn');
+export const settled = (harness: FaultHarness) =>
+  moment(harness, () => harness.view()?.status !== 'signingIn');
 
 export function ada({ mock }: FaultHarness) {
   const account = mock.store.accounts.byEmail(ADA);
@@ -58,23 +59,23 @@ export function ada({ mock }: FaultHarness) {
   return account;
 }
 
-export const passwordChanged = (world: FaultHarness) =>
-  world.mock.store.changePassword(ada(world), SEED_PASSWORD);
+export const passwordChanged = (harness: FaultHarness) =>
+  harness.mock.store.changePassword(ada(harness), SEED_PASSWORD);
 
-export const needsReauth = (world: FaultHarness) =>
-  once(world, 'needs reauth', async () => {
-    await signInAndTend(world);
-    passwordChanged(world);
-    await world.session.suspectEnd('password_changed').catch(() => undefined);
-    await world.session.runMaintenance();
-    if (world.view()?.status !== 'needsReauth')
+export const needsReauth = (harness: FaultHarness) =>
+  once(harness, 'needs reauth', async () => {
+    await signInAndTend(harness);
+    passwordChanged(harness);
+    await harness.session.suspectEnd('password_changed').catch(() => undefined);
+    await harness.session.runMaintenance();
+    if (harness.view()?.status !== 'needsReauth')
       throw new Error('The session of the preparation did not end.');
   });
 
-export const sessionOnly = (world: FaultHarness) =>
-  once(world, 'session only', async () => {
-    await world.session.setSessionOnly(true);
-    await signInAndTend(world);
+export const sessionOnly = (harness: FaultHarness) =>
+  once(harness, 'session only', async () => {
+    await harness.session.setSessionOnly(true);
+    await signInAndTend(harness);
   });
 
 /** Changes the stored record directly. */

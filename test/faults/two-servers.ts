@@ -86,34 +86,34 @@ export function createTwo(browser: SwitchedBrowser, configuration: () => Promise
     },
   });
   let running: { kill: () => void } | undefined;
-  const world: Two = {
+  const harness: Two = {
     ...{ host, time, servers, leaks },
     session: undefined as never,
     kill: () => running?.kill(),
     async start() {
-      world.kill();
+      harness.kill();
       const { ports, kill } = host.start();
       running = { kill };
       browser.area = ports.local;
       // A reload of the extension clears `storage.session`.
       browser.restart = () => {
-        world.kill();
+        harness.kill();
         host.memory.clear();
         host.alarms.clear();
-        void world.start();
+        void harness.start();
       };
       const { issuer, clientId, scope } = await configuration();
       const endpoints = mockServerEndpoints(issuer);
       const config: SessionConfig = { environment: 'local', issuer, clientId, scope, endpoints };
-      world.session = createSession(ports, config);
+      harness.session = createSession(ports, config);
       // As the background does: an error is reported, and it continues.
-      await world.session.recover().catch((error: unknown) => void refused.push(error));
-      await world.session.runMaintenance();
+      await harness.session.recover().catch((error: unknown) => void refused.push(error));
+      await harness.session.runMaintenance();
     },
   };
-  host.onTab = (id, url) => void world.session.tabUpdated(id, url);
-  host.onTabGone = (id) => void world.session.tabRemoved(id);
-  host.onWindow = (id) => void world.session.windowCreated(id);
-  host.onWindowGone = (id) => void world.session.windowRemoved(id);
-  return world;
+  host.onTab = (id, url) => void harness.session.tabUpdated(id, url);
+  host.onTabGone = (id) => void harness.session.tabRemoved(id);
+  host.onWindow = (id) => void harness.session.windowCreated(id);
+  host.onWindowGone = (id) => void harness.session.windowRemoved(id);
+  return harness;
 }

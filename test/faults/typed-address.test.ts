@@ -8,29 +8,29 @@ import { brokenInvariants } from './invariants.ts';
 import { ada, ADA, LIN } from './steps.ts';
 import { createFaultHarness, type FaultHarness } from './harness.ts';
 
-let world: FaultHarness;
+let harness: FaultHarness;
 beforeEach(() => {
-  world = createFaultHarness();
+  harness = createFaultHarness();
 });
 afterEach(() => {
-  expect(world.host.reports).toEqual([]);
-  expect(brokenInvariants(world)).toEqual([]);
-  world.stop();
+  expect(harness.host.reports).toEqual([]);
+  expect(brokenInvariants(harness)).toEqual([]);
+  harness.stop();
 });
 
-const done = <T>(work: Promise<T>) => world.time.until(work, 'the work');
+const done = <T>(work: Promise<T>) => harness.time.until(work, 'the work');
 
-const type = (text: unknown) => void world.host.memory.set('typedAddress', text);
-const typed = () => world.host.memory.get('typedAddress') ?? undefined;
+const type = (text: unknown) => void harness.host.memory.set('typedAddress', text);
+const typed = () => harness.host.memory.get('typedAddress') ?? undefined;
 /** Signs in, and returns what Mozilla accounts was asked for. */
 async function asking(options = {}) {
   let opened = new URL('about:blank');
-  world.host.simulatedUser = (url) => {
+  harness.host.simulatedUser = (url) => {
     expect(typed()).toBeUndefined();
     opened = new URL(url);
-    return simulatedUser(world.mock, ADA)(url);
+    return simulatedUser(harness.mock, ADA)(url);
   };
-  await done(world.session.signIn(options));
+  await done(harness.session.signIn(options));
   return Object.fromEntries(opened.searchParams);
 }
 
@@ -39,22 +39,22 @@ it('goes to the page of Mozilla accounts, and nowhere else', async () => {
   expect(await asking()).toMatchObject({ email: LIN, action: 'email' });
   type(LIN);
   expect(await asking({ forceLogin: true })).toMatchObject({ email: LIN, action: 'email', prompt: 'login' });
-  expect(JSON.stringify([[...world.host.local], [...world.host.memory]])).not.toContain(LIN);
+  expect(JSON.stringify([[...harness.host.local], [...harness.host.memory]])).not.toContain(LIN);
 });
 
 it.each([['no address'], ['a@b c'], [7], ['']])('is nothing when it is %j', async (text) => {
   type(text);
   const query = await asking();
   // The sign-in continues without it.
-  expect([world.view()?.status, query.client_id]).toEqual(['signedIn', world.config.clientId]);
+  expect([harness.view()?.status, query.client_id]).toEqual(['signedIn', harness.config.clientId]);
   expect([query.email, query.action]).toEqual([undefined, undefined]);
 });
 
 it('takes the place of who was signed in', async () => {
-  await done(world.session.signIn());
-  world.mock.store.disconnect(ada(world).uid, world.config.clientId);
-  await done(world.session.accessToken('profile', world.tokens().at(-1)?.token).catch(() => undefined));
-  expect(world.view()?.status).toBe('needsReauth');
+  await done(harness.session.signIn());
+  harness.mock.store.disconnect(ada(harness).uid, harness.config.clientId);
+  await done(harness.session.accessToken('profile', harness.tokens().at(-1)?.token).catch(() => undefined));
+  expect(harness.view()?.status).toBe('needsReauth');
   type(LIN);
   const query = await asking();
   expect([query.email, query.login_hint]).toEqual([LIN, undefined]);
@@ -62,72 +62,72 @@ it('takes the place of who was signed in', async () => {
 
 it('is gone when the attempt fails before there is a window, and when it only brought one to the front', async () => {
   type(LIN);
-  world.mock.faults.set([{ where: 'api', what: { kind: 'drop' } }]);
-  world.host.fetch = () => Promise.reject(new TypeError('NetworkError'));
-  await done(world.session.signIn());
-  expect([world.view()?.problem?.code, typed()]).toEqual(['offline', undefined]);
-  world.host.fetch = world.network;
-  world.mock.faults.clear();
-  world.host.simulatedUser = () => new Promise(() => undefined);
-  void world.session.signIn();
-  await world.time.quiet();
+  harness.mock.faults.set([{ where: 'api', what: { kind: 'drop' } }]);
+  harness.host.fetch = () => Promise.reject(new TypeError('NetworkError'));
+  await done(harness.session.signIn());
+  expect([harness.view()?.problem?.code, typed()]).toEqual(['offline', undefined]);
+  harness.host.fetch = harness.network;
+  harness.mock.faults.clear();
+  harness.host.simulatedUser = () => new Promise(() => undefined);
+  void harness.session.signIn();
+  await harness.time.quiet();
   type(LIN);
-  await done(world.session.signIn());
+  await done(harness.session.signIn());
   expect(typed()).toBeUndefined();
   type(LIN);
-  await done(world.session.cancelSignIn());
+  await done(harness.session.cancelSignIn());
   expect(typed()).toBeUndefined();
 });
 
 /** Anywhere in storage. */
-const kept = () => JSON.stringify([...world.host.local, ...world.host.memory]).includes(LIN);
+const kept = () => JSON.stringify([...harness.host.local, ...harness.host.memory]).includes(LIN);
 
 describe('a sign-in in a tab', () => {
   /** Clicks while the browser is asking for the permission. */
   async function click(): Promise<void> {
     type(LIN);
-    await done(world.session.signInInTab());
-    expect([world.view()?.status ?? 'signedOut', kept()]).toEqual(['signedOut', true]);
+    await done(harness.session.signInInTab());
+    expect([harness.view()?.status ?? 'signedOut', kept()]).toEqual(['signedOut', true]);
   }
 
   it('carries it through the question for the permission', async () => {
     await click();
     const asked = new Promise<URL>((resolve) => {
-      world.host.simulatedUser = (url) => {
+      harness.host.simulatedUser = (url) => {
         expect(kept()).toBe(false);
         resolve(new URL(url));
-        return simulatedUser(world.mock, ADA)(url);
+        return simulatedUser(harness.mock, ADA)(url);
       };
     });
-    world.host.tabsAllowed = true;
-    await done(world.session.permissionAdded());
+    harness.host.tabsAllowed = true;
+    await done(harness.session.permissionAdded());
     expect((await asked).searchParams.get('email')).toBe(LIN);
-    await world.time.quiet();
-    expect([world.view()?.status, kept()]).toEqual(['signedIn', false]);
+    await harness.time.quiet();
+    expect([harness.view()?.status, kept()]).toEqual(['signedIn', false]);
   });
 
   it('forgets it when the question is answered with a no', async () => {
     await click();
-    await done(world.session.cancelSignIn());
+    await done(harness.session.cancelSignIn());
     expect(kept()).toBe(false);
-    world.host.tabsAllowed = true;
-    await done(world.session.permissionAdded());
-    expect(world.host.tabs.size).toBe(0);
+    harness.host.tabsAllowed = true;
+    await done(harness.session.permissionAdded());
+    expect(harness.host.tabs.size).toBe(0);
   });
 
   it.each([
-    ['is answered too late', () => world.session.permissionAdded()],
-    ['is never answered, and the alarm rings', () => world.session.watch()],
-    ['is never answered, and a background starts anew', () => world.restart()],
+    ['is answered too late', () => harness.session.permissionAdded()],
+    ['is never answered, and the alarm rings', () => harness.session.watch()],
+    ['is never answered, and a background starts anew', () => harness.restart()],
   ])('forgets it when the question %s', async (_how, then) => {
     await click();
-    await done(world.session.watch());
-    expect([kept(), world.host.alarms.has(ALARMS.attempt)]).toEqual([true, true]);
-    world.host.skew += 130_000;
-    world.host.tabsAllowed = true;
+    await done(harness.session.watch());
+    expect([kept(), harness.host.alarms.has(ALARMS.attempt)]).toEqual([true, true]);
+    harness.host.skew += 130_000;
+    harness.host.tabsAllowed = true;
     await done(then());
-    await world.time.quiet();
-    expect([world.host.tabs.size, kept()]).toEqual([0, false]);
+    await harness.time.quiet();
+    expect([harness.host.tabs.size, kept()]).toEqual([0, false]);
   });
 
   it('forgets it when the user signs in in a window instead', async () => {
@@ -137,46 +137,46 @@ describe('a sign-in in a tab', () => {
   });
 
   it('forgets it when the stored record can’t be read', async () => {
-    world.host.tabsAllowed = true;
-    world.host.local.set('record', { version: 'x' });
+    harness.host.tabsAllowed = true;
+    harness.host.local.set('record', { version: 'x' });
     type(LIN);
-    await expect(done(world.session.signInInTab())).rejects.toMatchObject({ code: 'storage_corrupt' });
+    await expect(done(harness.session.signInInTab())).rejects.toMatchObject({ code: 'storage_corrupt' });
     expect(kept()).toBe(false);
-    world.host.local.clear();
+    harness.host.local.clear();
   });
 
   it('forgets it where there is no such sign-in', async () => {
-    world.kill();
-    const { ports } = world.host.start();
+    harness.kill();
+    const { ports } = harness.host.start();
     const { redirectUri: _none, ...authTab } = ports.authTab;
-    const session = createSession({ ...ports, authTab }, world.config);
+    const session = createSession({ ...ports, authTab }, harness.config);
     type(LIN);
     await done(session.recover());
-    expect(world.view()).not.toHaveProperty('tab');
+    expect(harness.view()).not.toHaveProperty('tab');
     await expect(done(session.signInInTab())).rejects.toMatchObject({ code: 'unsupported' });
     expect(kept()).toBe(false);
   });
 });
 
 it('is gone when another attempt has come back meanwhile and is finished instead', async () => {
-  world.host.tabsAllowed = true;
-  world.host.onTab = () => undefined;
+  harness.host.tabsAllowed = true;
+  harness.host.onTab = () => undefined;
   let come = () => {};
   const ready = new Promise<void>((resolve) => (come = resolve));
-  world.host.simulatedUser = (url) => ready.then(() => simulatedUser(world.mock, ADA)(url));
-  await done(world.session.signInInTab());
+  harness.host.simulatedUser = (url) => ready.then(() => simulatedUser(harness.mock, ADA)(url));
+  await done(harness.session.signInInTab());
   come();
-  await world.time.quiet();
-  expect(world.view()?.phase).toBe('window');
+  await harness.time.quiet();
+  expect(harness.view()?.phase).toBe('window');
   type(LIN);
-  await done(world.session.signIn());
-  expect([world.view()?.status, kept()]).toEqual(['signedIn', false]);
+  await done(harness.session.signIn());
+  expect([harness.view()?.status, kept()]).toEqual(['signedIn', false]);
 });
 
 it('removes the address when the stored record can’t be read', async () => {
-  world.host.local.set('record', { version: 'x' });
+  harness.host.local.set('record', { version: 'x' });
   type(LIN);
-  await expect(done(world.session.signIn())).rejects.toMatchObject({ code: 'storage_corrupt' });
+  await expect(done(harness.session.signIn())).rejects.toMatchObject({ code: 'storage_corrupt' });
   expect(kept()).toBe(false);
-  world.host.local.clear();
+  harness.host.local.clear();
 });

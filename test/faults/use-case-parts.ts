@@ -3,7 +3,7 @@ import { settled, signedIn } from './steps.ts';
 import type { FaultHarness } from './harness.ts';
 
 export const nothing = () => Promise.resolve();
-export const signIn = (world: FaultHarness) => world.session.signIn();
+export const signIn = (harness: FaultHarness) => harness.session.signIn();
 export const swallow = (work: Promise<unknown>) => work.catch(() => undefined);
 
 export const byWindow = {
@@ -16,11 +16,11 @@ export const byWindow = {
 export const staying = { after: ['signedIn'], end: 'signedIn', prepare: signedIn } as const;
 export const ending = { after: ['signedIn', 'signedOut'], end: 'signedOut', prepare: signedIn } as const;
 
-export const inTab = async (world: FaultHarness, start: () => Promise<unknown>) => {
+export const inTab = async (harness: FaultHarness, start: () => Promise<unknown>) => {
   await start();
-  await settled(world);
+  await settled(harness);
 };
-export const tabsAllowed = (world: FaultHarness) => {
-  world.host.tabsAllowed = true;
+export const tabsAllowed = (harness: FaultHarness) => {
+  harness.host.tabsAllowed = true;
   return nothing();
 };

@@ -4,7 +4,7 @@ import type { Mood } from './fake-companion.ts';
 import { ada, LATER_MS, LIN, passwordChanged } from './steps.ts';
 import type { FaultHarness } from './harness.ts';
 
-const world = { companion: true } as const;
+const harness = { companion: true } as const;
 const tend = (one: FaultHarness) => one.session.runMaintenance();
 const later = (one: FaultHarness) => {
   one.host.skew = LATER_MS;
@@ -18,7 +18,7 @@ async function signedIn(one: FaultHarness): Promise<void> {
     throw new Error('The preparation found no session at the companion.');
 }
 
-const staying = { world, after: ['signedIn'], end: 'signedIn', run: tend } as const;
+const staying = { harness, after: ['signedIn'], end: 'signedIn', run: tend } as const;
 
 /** Signed in, and then something happened. */
 const when = (happens: (one: FaultHarness) => unknown) => async (one: FaultHarness) => {
@@ -32,7 +32,7 @@ const when = (happens: (one: FaultHarness) => unknown) => async (one: FaultHarne
 function signOut(mood: Mood): UseCase {
   return {
     name: `sign-out with a companion that is ${mood}`,
-    world,
+    harness,
     prepare: when(({ companion }) => (companion.mood = mood)),
     async run(one) {
       await one.session.signOut();
@@ -81,7 +81,7 @@ export const WITH_COMPANION: readonly UseCase[] = [
   { ...staying, name: 'the companion lies', prepare: when(({ companion }) => (companion.mood = 'lies')) },
   {
     name: 'the companion tells of a new password',
-    world,
+    harness,
     prepare: when(passwordChanged),
     run: tend,
     after: ['signedIn', 'needsReauth'],
@@ -89,7 +89,7 @@ export const WITH_COMPANION: readonly UseCase[] = [
   },
   {
     name: 'the companion tells of a deleted account',
-    world,
+    harness,
     prepare: when((one) => one.mock.store.deleteAccount(ada(one).uid)),
     run: tend,
     after: ['signedIn', 'signedOut'],
@@ -97,7 +97,7 @@ export const WITH_COMPANION: readonly UseCase[] = [
   },
   {
     name: 'the companion tells of a deleted account after the proof',
-    world,
+    harness,
     async prepare(one) {
       await when((same) => {
         one.companion.mood = 'down';
@@ -115,7 +115,7 @@ export const WITH_COMPANION: readonly UseCase[] = [
   ...(['truthful', 'down', 'deaf', 'busy'] as const).map(signOut),
   {
     name: 'another account takes the place, with a companion',
-    world,
+    harness,
     async prepare(one) {
       await signedIn(one);
       one.signsInAs(LIN);

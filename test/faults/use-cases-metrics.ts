@@ -8,7 +8,7 @@ import { isDeletionPending, metricsViolations } from './invariants.ts';
 import { ada, LATER_MS, LIN, tamper } from './steps.ts';
 import type { FaultHarness } from './harness.ts';
 
-const world = { companion: true, consent: true } as const;
+const harness = { companion: true, consent: true } as const;
 
 const queueOf = ({ host }: FaultHarness) => (host.local.get(LOCAL.metrics) ?? EMPTY_QUEUE) as MetricsQueue;
 const lin = ({ mock }: FaultHarness) => {
@@ -54,7 +54,7 @@ const forgotten = (one: FaultHarness): string[] => {
   ];
 };
 
-const staying = { world, after: ['signedIn'], end: 'signedIn' } as const;
+const staying = { harness, after: ['signedIn'], end: 'signedIn' } as const;
 
 /** An opt-out, in one way or another, and what follows. */
 function optOut(name: string, no: (one: FaultHarness) => Promise<unknown>): UseCase {
@@ -79,7 +79,7 @@ function refusedAndLeft(mood: Mood): UseCase {
   };
   return {
     name: `metrics are refused before signing out of a companion that is ${mood}`,
-    world,
+    harness,
     prepare: waitingFor(({ companion }) => (companion.mood = mood)),
     run,
     async again(one) {
@@ -97,7 +97,7 @@ function refusedAndLeft(mood: Mood): UseCase {
 export const WITH_METRICS: readonly UseCase[] = [
   {
     name: 'a sign-in with a flow and an address that was typed',
-    world,
+    harness,
     prepare: (one) => Promise.resolve(one.host.memory.set('typedAddress', 'ada@example.com')),
     async run(one) {
       await one.session.popupOpened();
@@ -150,7 +150,7 @@ export const WITH_METRICS: readonly UseCase[] = [
   },
   {
     name: 'an account signs out with queued counts',
-    world,
+    harness,
     prepare: waitingFor(() => undefined),
     async run(one) {
       await one.session.signOut();
@@ -162,7 +162,7 @@ export const WITH_METRICS: readonly UseCase[] = [
   },
   {
     name: 'another takes the place, and counts wait',
-    world,
+    harness,
     async prepare(one) {
       await counted(one);
       one.companion.mood = 'down';
@@ -184,7 +184,7 @@ export const WITH_METRICS: readonly UseCase[] = [
   },
   {
     name: 'an account without consent signs in',
-    world,
+    harness,
     prepare: (one) => {
       one.signsInAs(LIN);
       return one.session.popupOpened();

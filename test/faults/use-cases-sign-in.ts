@@ -6,17 +6,17 @@ import type { FaultHarness } from './harness.ts';
 
 export const SIGN_INS: readonly UseCase[] = [
   { name: 'sign-in', ...byWindow },
-  { name: 'sign-in, discovered endpoints', ...byWindow, world: { family: 'discovered' } },
+  { name: 'sign-in, discovered endpoints', ...byWindow, harness: { family: 'discovered' } },
   { name: 'sign-in again as the same account', ...byWindow, prepare: signedIn, after: ['signedIn'] },
   {
     name: 'sign-in as another account, on top of a session',
     ...byWindow,
     after: ['signedIn'],
-    async prepare(world) {
-      await signedIn(world);
-      world.signsInAs(LIN);
+    async prepare(harness) {
+      await signedIn(harness);
+      harness.signsInAs(LIN);
     },
-    run: (world) => world.session.signIn({ forceLogin: true }),
+    run: (harness) => harness.session.signIn({ forceLogin: true }),
   },
   {
     name: 'sign-in after the session was ended',
@@ -27,13 +27,13 @@ export const SIGN_INS: readonly UseCase[] = [
   {
     name: 'sign-in that ends with the browser',
     ...byWindow,
-    prepare: (world) => world.session.setSessionOnly(true),
+    prepare: (harness) => harness.session.setSessionOnly(true),
   },
   {
     name: 'sign-in where no key is kept',
     ...byWindow,
-    prepare(world) {
-      world.host.keyless = true;
+    prepare(harness) {
+      harness.host.keyless = true;
       return nothing();
     },
   },
@@ -43,16 +43,16 @@ export const SIGN_INS: readonly UseCase[] = [
     ...byWindow,
     end: 'signedOut',
     after: ['signedOut'],
-    prepare(world) {
-      world.mock.faults.change({ signingKeyUnpublished: true });
+    prepare(harness) {
+      harness.mock.faults.change({ signingKeyUnpublished: true });
       return nothing();
     },
   },
   {
     name: 'sign-in without a profile',
     ...byWindow,
-    prepare(world) {
-      world.mock.faults.set([{ where: 'profile', what: { kind: 'status', status: 500 } }]);
+    prepare(harness) {
+      harness.mock.faults.set([{ where: 'profile', what: { kind: 'status', status: 500 } }]);
       return nothing();
     },
   },
@@ -61,52 +61,52 @@ export const SIGN_INS: readonly UseCase[] = [
     ...byWindow,
     after: ['signedOut', 'signedIn', 'signingIn'],
     prepare: tabsAllowed,
-    run: (world) => inTab(world, () => world.session.signInInTab()),
+    run: (harness) => inTab(harness, () => harness.session.signInInTab()),
   },
   {
     name: 'sign-in in a tab, when there is no window',
     ...byWindow,
-    prepare(world) {
-      world.host.windowless = true;
-      return tabsAllowed(world);
+    prepare(harness) {
+      harness.host.windowless = true;
+      return tabsAllowed(harness);
     },
-    run: (world) => inTab(world, () => world.session.signIn()),
+    run: (harness) => inTab(harness, () => harness.session.signIn()),
   },
   {
     name: 'sign-in in a tab, allowed when asked',
     ...byWindow,
-    run: (world) =>
-      inTab(world, async () => {
-        world.host.tabsAllowed = false;
-        await world.session.signInInTab();
-        world.host.tabsAllowed = true;
-        await world.session.permissionAdded();
+    run: (harness) =>
+      inTab(harness, async () => {
+        harness.host.tabsAllowed = false;
+        await harness.session.signInInTab();
+        harness.host.tabsAllowed = true;
+        await harness.session.permissionAdded();
       }),
   },
   {
     name: 'sign-in in a tab, on top of a session',
     ...byWindow,
     after: ['signedIn'],
-    async prepare(world) {
-      await signedIn(world);
-      await tabsAllowed(world);
+    async prepare(harness) {
+      await signedIn(harness);
+      await tabsAllowed(harness);
     },
-    run: (world) => inTab(world, () => world.session.signInInTab()),
+    run: (harness) => inTab(harness, () => harness.session.signInInTab()),
   },
 ];
 
 /** A window that a dead background launched but never recorded is in the way: the user is told, and closes it. */
-async function asAda(world: FaultHarness): Promise<void> {
-  world.signsInAs(ADA);
-  await world.session.signIn();
-  if (world.view()?.problem?.code !== 'busy') return;
-  for (const id of world.host.windows.open) world.host.closeWindow(id);
-  await world.session.signIn();
+async function asAda(harness: FaultHarness): Promise<void> {
+  harness.signsInAs(ADA);
+  await harness.session.signIn();
+  if (harness.view()?.problem?.code !== 'busy') return;
+  for (const id of harness.host.windows.open) harness.host.closeWindow(id);
+  await harness.session.signIn();
 }
-async function asAdaInTab(world: FaultHarness): Promise<void> {
-  world.signsInAs(ADA);
-  await world.session.cancelSignIn();
-  await inTab(world, () => world.session.signInInTab());
+async function asAdaInTab(harness: FaultHarness): Promise<void> {
+  harness.signsInAs(ADA);
+  await harness.session.cancelSignIn();
+  await inTab(harness, () => harness.session.signInInTab());
 }
 
 export const CHANGES_OF_MIND: readonly UseCase[] = [
@@ -114,9 +114,9 @@ export const CHANGES_OF_MIND: readonly UseCase[] = [
     name: 'cancel',
     ...byWindow,
     after: ['signedOut'],
-    async run(world) {
-      await inFront(world, signIn);
-      await world.session.cancelSignIn();
+    async run(harness) {
+      await inFront(harness, signIn);
+      await harness.session.cancelSignIn();
     },
     again: asAda,
   },
@@ -125,9 +125,9 @@ export const CHANGES_OF_MIND: readonly UseCase[] = [
     ...byWindow,
     prepare: tabsAllowed,
     after: ['signedOut', 'signingIn'],
-    async run(world) {
-      await inFront(world, () => world.session.signInInTab());
-      await world.session.cancelSignIn();
+    async run(harness) {
+      await inFront(harness, () => harness.session.signInInTab());
+      await harness.session.cancelSignIn();
     },
     again: asAdaInTab,
   },
@@ -135,10 +135,10 @@ export const CHANGES_OF_MIND: readonly UseCase[] = [
     name: 'the user closes the window',
     ...byWindow,
     after: ['signedOut'],
-    async run(world) {
-      await inFront(world, signIn);
-      for (const id of world.host.windows.open) world.host.closeWindow(id);
-      await settled(world);
+    async run(harness) {
+      await inFront(harness, signIn);
+      for (const id of harness.host.windows.open) harness.host.closeWindow(id);
+      await settled(harness);
     },
     again: asAda,
   },
@@ -147,10 +147,10 @@ export const CHANGES_OF_MIND: readonly UseCase[] = [
     ...byWindow,
     prepare: tabsAllowed,
     after: ['signedOut', 'signingIn'],
-    async run(world) {
-      await inFront(world, () => world.session.signInInTab());
-      for (const id of world.host.tabs.keys()) world.host.closeTab(id);
-      await settled(world);
+    async run(harness) {
+      await inFront(harness, () => harness.session.signInInTab());
+      for (const id of harness.host.tabs.keys()) harness.host.closeTab(id);
+      await settled(harness);
     },
     again: asAdaInTab,
   },
@@ -158,9 +158,9 @@ export const CHANGES_OF_MIND: readonly UseCase[] = [
     name: 'a second click',
     ...byWindow,
     after: ['signedOut'],
-    async run(world) {
-      await inFront(world, signIn);
-      await world.session.signIn();
+    async run(harness) {
+      await inFront(harness, signIn);
+      await harness.session.signIn();
     },
     again: asAda,
   },
@@ -169,9 +169,9 @@ export const CHANGES_OF_MIND: readonly UseCase[] = [
     ...byWindow,
     prepare: signedIn,
     after: ['signedIn', 'signedOut'],
-    async run(world) {
-      await inFront(world, signIn);
-      await world.session.signOut();
+    async run(harness) {
+      await inFront(harness, signIn);
+      await harness.session.signOut();
     },
     again: asAda,
   },

@@ -9,69 +9,73 @@ import { nothing, swallow, staying, ending } from './use-case-parts.ts';
 import { CLIENT, ORIGIN, type FaultHarness } from './harness.ts';
 
 const uses: readonly UseCase[] = [
-  { name: 'profile', ...staying, run: (world) => world.session.refreshProfile() },
+  { name: 'profile', ...staying, run: (harness) => harness.session.refreshProfile() },
   {
     name: 'profile with a refresh',
     ...staying,
-    async prepare(world) {
-      await signedIn(world);
-      world.host.skew = LATER_MS;
+    async prepare(harness) {
+      await signedIn(harness);
+      harness.host.skew = LATER_MS;
     },
-    run: (world) => world.session.refreshProfile(),
+    run: (harness) => harness.session.refreshProfile(),
   },
   {
     name: 'profile with a token that is refused',
     ...staying,
-    async prepare(world) {
-      await signedIn(world);
-      world.mock.faults.set([{ where: 'profile', what: { kind: 'status', status: 401 }, times: 1 }]);
+    async prepare(harness) {
+      await signedIn(harness);
+      harness.mock.faults.set([{ where: 'profile', what: { kind: 'status', status: 401 }, times: 1 }]);
     },
-    run: (world) => world.session.refreshProfile(),
+    run: (harness) => harness.session.refreshProfile(),
   },
   {
     name: 'a new display name',
     ...staying,
-    world: { scope: 'openid profile profile:write' },
-    run: (world) => world.session.changeDisplayName('Ada'),
+    harness: { scope: 'openid profile profile:write' },
+    run: (harness) => harness.session.changeDisplayName('Ada'),
   },
   {
     name: 'renewal ahead, by alarm',
     ...staying,
-    async prepare(world) {
-      await signedIn(world);
-      world.host.skew = LATER_MS;
+    async prepare(harness) {
+      await signedIn(harness);
+      harness.host.skew = LATER_MS;
     },
-    run: (world) => world.session.runMaintenance(),
+    run: (harness) => harness.session.runMaintenance(),
   },
   {
     name: 'renewal by the auth server',
     ...staying,
-    world: { family: 'auth' },
-    async prepare(world) {
-      await signedIn(world);
-      world.host.skew = LATER_MS;
+    harness: { family: 'auth' },
+    async prepare(harness) {
+      await signedIn(harness);
+      harness.host.skew = LATER_MS;
     },
-    run: (world) => world.session.runMaintenance(),
+    run: (harness) => harness.session.runMaintenance(),
   },
-  { name: 'a hint that is wrong', ...staying, run: (world) => world.session.suspectEnd('password_changed') },
+  {
+    name: 'a hint that is wrong',
+    ...staying,
+    run: (harness) => harness.session.suspectEnd('password_changed'),
+  },
   {
     name: 'a hint that is right',
     after: ['signedIn', 'needsReauth'],
     end: 'needsReauth',
-    async prepare(world) {
-      await signedIn(world);
-      passwordChanged(world);
+    async prepare(harness) {
+      await signedIn(harness);
+      passwordChanged(harness);
     },
-    run: (world) => swallow(world.session.suspectEnd('password_changed')),
+    run: (harness) => swallow(harness.session.suspectEnd('password_changed')),
   },
   {
     name: 'a hint that the account is gone',
     ...ending,
-    async prepare(world) {
-      await signedIn(world);
-      world.mock.store.deleteAccount(ada(world).uid);
+    async prepare(harness) {
+      await signedIn(harness);
+      harness.mock.store.deleteAccount(ada(harness).uid);
     },
-    run: (world) => swallow(world.session.suspectEnd('account_deleted')),
+    run: (harness) => swallow(harness.session.suspectEnd('account_deleted')),
   },
 ];
 
@@ -80,65 +84,69 @@ const settings: readonly UseCase[] = [
     name: 'from now on, end with the browser',
     ...staying,
     afterBrowser: ['signedOut'],
-    run: (world) => world.session.setSessionOnly(true),
-    again: (world) => again(world, () => world.session.setSessionOnly(true)),
+    run: (harness) => harness.session.setSessionOnly(true),
+    again: (harness) => again(harness, () => harness.session.setSessionOnly(true)),
   },
   {
     name: 'from now on, outlive the browser',
     ...staying,
     prepare: sessionOnly,
     afterBrowser: ['signedOut'],
-    run: (world) => world.session.setSessionOnly(false),
-    again: (world) => again(world, () => world.session.setSessionOnly(false)),
+    run: (harness) => harness.session.setSessionOnly(false),
+    again: (harness) => again(harness, () => harness.session.setSessionOnly(false)),
   },
   {
     name: 'a policy that sessions end with the browser',
     ...staying,
     afterBrowser: ['signedOut'],
-    run(world) {
-      world.host.policy = { ...world.host.policy, sessionOnly: true };
-      return world.session.recover();
+    run(harness) {
+      harness.host.policy = { ...harness.host.policy, sessionOnly: true };
+      return harness.session.recover();
     },
-    again: (world) => again(world, () => world.session.recover()),
+    again: (harness) => again(harness, () => harness.session.recover()),
   },
 ];
 
 /** Signs in again after a session that ended with the browser. */
-async function again(world: FaultHarness, what: () => Promise<unknown>): Promise<void> {
-  if (world.view()?.status === 'signedOut') await world.session.signIn();
+async function again(harness: FaultHarness, what: () => Promise<unknown>): Promise<void> {
+  if (harness.view()?.status === 'signedOut') await harness.session.signIn();
   await what();
 }
 
 const offline = { where: 'api', what: { kind: 'drop' } } as const;
 
 const endings: readonly UseCase[] = [
-  { name: 'sign-out', ...ending, run: (world) => world.session.signOut() },
-  { name: 'sign-out, and ask who', ...ending, run: (world) => world.session.signOut({ forceLogin: true }) },
+  { name: 'sign-out', ...ending, run: (harness) => harness.session.signOut() },
+  {
+    name: 'sign-out, and ask who',
+    ...ending,
+    run: (harness) => harness.session.signOut({ forceLogin: true }),
+  },
   {
     name: 'sign-out of a session that ends with the browser',
     ...ending,
     prepare: sessionOnly,
-    run: (world) => world.session.signOut(),
+    run: (harness) => harness.session.signOut(),
   },
   {
     name: 'the outbox, with faults on the way',
     ...ending,
     after: ['signedOut'],
-    async prepare(world) {
-      await signedIn(world);
-      world.mock.faults.set([offline]);
-      await world.session.signOut();
-      await world.session.runMaintenance();
-      world.host.skew = 60_000;
-      world.mock.faults.set([
+    async prepare(harness) {
+      await signedIn(harness);
+      harness.mock.faults.set([offline]);
+      await harness.session.signOut();
+      await harness.session.runMaintenance();
+      harness.host.skew = 60_000;
+      harness.mock.faults.set([
         { where: 'destroy', what: { kind: 'drop-after' }, times: 1 },
         { where: 'destroy', what: { kind: 'status', status: 503, retryAfter: 60 }, times: 1 },
       ]);
     },
-    async run(world) {
+    async run(harness) {
       for (let tries = 0; tries < 5; tries++) {
-        await world.session.drainOutbox();
-        world.host.skew += 300_000;
+        await harness.session.drainOutbox();
+        harness.host.skew += 300_000;
       }
     },
   },
@@ -146,14 +154,14 @@ const endings: readonly UseCase[] = [
     name: 'the key is lost',
     fxaOnly: true,
     ...ending,
-    async prepare(world) {
-      await signedIn(world);
-      world.host.memory.clear();
+    async prepare(harness) {
+      await signedIn(harness);
+      harness.host.memory.clear();
       // Tokens in the lost memory don't matter here.
-      world.mock.store.tokens
+      harness.mock.store.tokens
         .accessTokens()
-        .forEach(({ id }) => world.mock.store.tokens.removeAccessToken(id));
-      tamper(world, ({ session, ...record }) => {
+        .forEach(({ id }) => harness.mock.store.tokens.removeAccessToken(id));
+      tamper(harness, ({ session, ...record }) => {
         if (session.status !== 'signedIn') return record;
         return {
           ...record,
@@ -161,30 +169,30 @@ const endings: readonly UseCase[] = [
         };
       });
     },
-    run: (world) => world.session.refreshProfile(),
+    run: (harness) => harness.session.refreshProfile(),
   },
   {
     name: 'reset of a record that cannot be read',
     ...ending,
     unreadable: true,
     after: ['signedOut'],
-    async prepare(world) {
-      await signedIn(world);
-      tamper(world, ({ settings, ...record }) => record);
+    async prepare(harness) {
+      await signedIn(harness);
+      tamper(harness, ({ settings, ...record }) => record);
     },
-    run: (world) => world.session.reset(),
+    run: (harness) => harness.session.reset(),
   },
   {
     name: 'another build: client or server',
     ...ending,
     after: ['signedOut'],
-    async prepare(world) {
-      await signedIn(world);
-      tamper(world, (record) => ({ ...record, deployment: `${ORIGIN} another` }));
+    async prepare(harness) {
+      await signedIn(harness);
+      tamper(harness, (record) => ({ ...record, deployment: `${ORIGIN} another` }));
     },
-    async run(world) {
-      await world.session.recover();
-      await world.session.runMaintenance();
+    async run(harness) {
+      await harness.session.recover();
+      await harness.session.runMaintenance();
     },
   },
 ];
@@ -197,21 +205,21 @@ function upgrade(name: FixtureName, expected: Pick<UseCase, 'after' | 'end'>): U
     name: `upgrade: ${name}`,
     fxaOnly: true,
     ...expected,
-    prepare(world) {
+    prepare(harness) {
       const { before } = fixtures[name];
-      world.host.local.set('record', structuredClone(before));
+      harness.host.local.set('record', structuredClone(before));
       const text = JSON.stringify(before);
-      const { uid } = ada(world);
+      const { uid } = ada(harness);
       for (const id of new Set(
         [...text.matchAll(/"refreshTokenId":"(\w+)"/g)].map(([, found = '']) => found),
       ))
-        world.mock.store.tokens.addRefreshToken({ id, clientId: CLIENT, uid, scope: 'openid profile' });
+        harness.mock.store.tokens.addRefreshToken({ id, clientId: CLIENT, uid, scope: 'openid profile' });
       return nothing();
     },
-    async run(world) {
-      await world.session.recover();
-      await world.session.runMaintenance();
-      await swallow(world.session.accessToken('profile'));
+    async run(harness) {
+      await harness.session.recover();
+      await harness.session.runMaintenance();
+      await swallow(harness.session.accessToken('profile'));
     },
   };
 }

@@ -33,18 +33,18 @@ function command(
 
 /** Asks for a token, and checks its account. */
 export async function askToken(
-  { world, wrong }: Browser,
+  { harness, wrong }: Browser,
   session: SessionService,
   scope: string,
   refused?: BoundToken,
 ): Promise<void> {
   const given = await session.accessToken(scope, refused);
-  const what = wrongToken(world, given, { began: world.metrics.began(), refused });
+  const what = wrongToken(harness, given, { began: harness.metrics.began(), refused });
   if (what !== undefined) wrong(what);
 }
 
-async function askKey({ world, wrong }: Browser, session: SessionService): Promise<void> {
-  const what = wrongKey(await session.scopedKey(KEY_SCOPE), world.metrics.began());
+async function askKey({ harness, wrong }: Browser, session: SessionService): Promise<void> {
+  const what = wrongKey(await session.scopedKey(KEY_SCOPE), harness.metrics.began());
   if (what !== undefined) wrong(what);
 }
 
@@ -60,7 +60,7 @@ const ACTIONS: readonly Action[] = [
   command('use another account', 1, () => (session) => session.signIn({ forceLogin: true })),
   command('sign in in a tab', 2, () => (session) => session.signInInTab()),
   command('the permission is there', 0.5, (browser) => {
-    browser.world.host.tabsAllowed = true;
+    browser.harness.host.tabsAllowed = true;
     return (session) => session.permissionAdded();
   }),
   command('cancel', 2, () => (session) => session.cancelSignIn()),
@@ -77,7 +77,7 @@ const ACTIONS: readonly Action[] = [
   command('a token', 3, (browser) => (session) => askToken(browser, session, 'profile')),
   command('a token of one kind', 1, (browser) => (session) => askToken(browser, session, 'profile:email')),
   command('a token in place of a refused one', 1, (browser) => {
-    const refused = newestToken(browser.world);
+    const refused = newestToken(browser.harness);
     return (session) => askToken(browser, session, 'profile', refused);
   }),
   // Refused in builds without keys.
@@ -98,7 +98,7 @@ const ACTIONS: readonly Action[] = [
     possible: ({ alive }) => alive.length > 0,
     act(browser) {
       leap(browser);
-      browser.world.time.advance(HOUR);
+      browser.harness.time.advance(HOUR);
       const ask = ['a token', 'another token', 'news'] as const;
       for (const background of browser.alive)
         for (const what of ask)
@@ -121,9 +121,9 @@ const ACTIONS: readonly Action[] = [
   {
     name: 'an alarm rings',
     weight: 2,
-    possible: ({ world }) => world.host.alarms.size > 0,
+    possible: ({ harness }) => harness.host.alarms.size > 0,
     act(browser) {
-      ringNext(browser.world);
+      ringNext(browser.harness);
       const background = browser.alive[0] ?? browser.start();
       browser.command(background, 'tend, by alarm', (session) => session.runMaintenance());
       return undefined;
@@ -142,8 +142,8 @@ const ACTIONS: readonly Action[] = [
   {
     name: 'the user closes what is open',
     weight: 1,
-    possible: ({ world: { host } }) => host.windows.open.length + host.tabs.size > 0,
-    act({ world: { host } }) {
+    possible: ({ harness: { host } }) => host.windows.open.length + host.tabs.size > 0,
+    act({ harness: { host } }) {
       for (const id of host.windows.open) host.closeWindow(id);
       for (const id of host.tabs.keys()) host.closeTab(id);
       return undefined;

@@ -61,7 +61,7 @@ export function checkTimers(): void {
  */
 export function takeTime(start: number, signal = testSignal()): Time {
   signal.throwIfAborted();
-  if (giveBackTaken) throw new Error('The timers are taken: an earlier world was not stopped.');
+  if (giveBackTaken) throw new Error('The timers are taken: an earlier harness was not stopped.');
   let now = start;
   let released = false;
   let ids = 0;

@@ -38,12 +38,12 @@ export async function createCompanionHarness(
 ): Promise<CompanionHarness> {
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
-  const world = await createHarness(era, {
+  const harness = await createHarness(era, {
     ...options,
     companion: { origin, every: EVERY },
     metrics: { entrypoint: 'test-button', utm: { source: 'tests' } },
   });
-  const { mock, host } = world;
+  const { mock, host } = harness;
   mock.events.register(CLIENT, origin + WEBHOOK_PATH);
   const logged: string[] = [];
   let running: RunningCompanion | undefined;
@@ -78,7 +78,7 @@ export async function createCompanionHarness(
     await running?.stop();
     running = undefined;
   };
-  const companionWorld: CompanionHarness = Object.assign(world, {
+  const companionWorld: CompanionHarness = Object.assign(harness, {
     companion: origin,
     logged,
     get ada() {
@@ -104,10 +104,10 @@ export async function createCompanionHarness(
       ),
     async later() {
       host.skew += EVERY * (1 + JITTER) * 1000;
-      await world.session.runMaintenance();
+      await harness.session.runMaintenance();
     },
   });
-  const { stop } = world;
+  const { stop } = harness;
   companionWorld.stop = async () => {
     await stop();
     await stopCompanion();

@@ -7,17 +7,17 @@ import { HOUR, MINUTE } from './ending-steps.ts';
 
 const DAY = 24 * HOUR;
 
-let world: CompanionHarness;
+let harness: CompanionHarness;
 let polls: number;
 /** Seconds that the companion asks for. */
 let pollAfter: string | undefined;
 beforeEach(async () => {
-  world = await createCompanionHarness();
-  await world.startCompanion();
+  harness = await createCompanionHarness();
+  await harness.startCompanion();
   polls = 0;
   pollAfter = undefined;
-  const { fetch: network } = world.host;
-  world.host.fetch = async (...request) => {
+  const { fetch: network } = harness.host;
+  harness.host.fetch = async (...request) => {
     const answer = await network(...request);
     if (new URL(String(request[0])).pathname !== COMPANION_PATHS.session) return answer;
     polls++;
@@ -26,21 +26,21 @@ beforeEach(async () => {
     if (pollAfter !== undefined) headers.set(POLL_AFTER, pollAfter);
     return new Response(body, { status, headers });
   };
-  await world.session.signIn();
-  await world.session.runMaintenance();
-  await world.later();
+  await harness.session.signIn();
+  await harness.session.runMaintenance();
+  await harness.later();
   expect(polls).toBe(1);
 });
 afterEach(async () => {
-  expect(world.host.reports).toEqual([]);
-  await world.stop();
+  expect(harness.host.reports).toEqual([]);
+  await harness.stop();
 });
 
-const now = () => Date.now() + world.host.skew;
-const pollIn = () => (world.host.alarms.get(ALARMS.companion) ?? NaN) - now();
+const now = () => Date.now() + harness.host.skew;
+const pollIn = () => (harness.host.alarms.get(ALARMS.companion) ?? NaN) - now();
 const openPopup = async () => {
-  await world.session.popupOpened();
-  await world.session.runMaintenance();
+  await harness.session.popupOpened();
+  await harness.session.runMaintenance();
 };
 
 /** Lets the time pass; every alarm wakes a new background. Resolves with how many were for the companion. */
@@ -48,14 +48,14 @@ async function pass(time: number): Promise<number> {
   const end = now() + time;
   let wakes = 0;
   for (;;) {
-    const [name, at] = [...world.host.alarms].sort(([, a], [, b]) => a - b)[0] ?? ['', Infinity];
+    const [name, at] = [...harness.host.alarms].sort(([, a], [, b]) => a - b)[0] ?? ['', Infinity];
     if (at > end) break;
-    world.host.alarms.delete(name);
-    world.host.skew = Math.max(world.host.skew, at - Date.now());
+    harness.host.alarms.delete(name);
+    harness.host.skew = Math.max(harness.host.skew, at - Date.now());
     if (name === ALARMS.companion) wakes++;
-    await world.restart();
+    await harness.restart();
   }
-  world.host.skew = Math.max(world.host.skew, end - Date.now());
+  harness.host.skew = Math.max(harness.host.skew, end - Date.now());
   return wakes;
 }
 
@@ -97,11 +97,11 @@ describe('after a quiet day', () => {
   });
 
   it('other alarms that wake the background neither ask nor postpone the next poll', async () => {
-    const at = world.host.alarms.get(ALARMS.companion);
-    await world.restart();
-    await world.session.runMaintenance();
+    const at = harness.host.alarms.get(ALARMS.companion);
+    await harness.restart();
+    await harness.session.runMaintenance();
     expect(polls).toBe(0);
-    expect(world.host.alarms.get(ALARMS.companion)).toBe(at);
+    expect(harness.host.alarms.get(ALARMS.companion)).toBe(at);
   });
 
   it('a popup asks at once, and then each five minutes', async () => {
@@ -112,26 +112,26 @@ describe('after a quiet day', () => {
   });
 
   it('a call for a token asks at once, and then each five minutes', async () => {
-    await world.session.accessToken('profile');
+    await harness.session.accessToken('profile');
     await expect.poll(() => polls).toBe(1);
     await expect.poll(pollIn).toBeLessThanOrEqual(EVERY * 1250);
     // A background that forgot the use would not.
-    await world.restart();
+    await harness.restart();
     expect(pollIn()).toBeLessThanOrEqual(EVERY * 1250);
   });
 
   it('a start of the browser asks at once, and remembers the last use', async () => {
-    world.host.memory.clear();
-    world.host.alarms.clear();
-    await world.restart();
+    harness.host.memory.clear();
+    harness.host.alarms.clear();
+    await harness.restart();
     expect(polls).toBe(1);
     expect(pollIn()).toBeGreaterThan(5 * HOUR);
   });
 
   it('a wake of the device asks at once', async () => {
-    await world.session.runMaintenance({ atOnce: true });
+    await harness.session.runMaintenance({ atOnce: true });
     expect(polls).toBe(1);
-    await world.session.runMaintenance({ atOnce: true });
+    await harness.session.runMaintenance({ atOnce: true });
     expect(polls).toBe(1);
   });
 });
@@ -142,10 +142,10 @@ describe('a companion that asks for a pause', () => {
     async (which) => {
       pollAfter = '7200';
       if (which.endsWith('changed')) {
-        world.mock.store.profileChanged(world.ada);
-        await world.mock.events.idle();
+        harness.mock.store.profileChanged(harness.ada);
+        await harness.mock.events.idle();
       }
-      await world.later();
+      await harness.later();
       expect(polls).toBe(2);
       expect(await pass(2 * HOUR)).toBe(0);
       await openPopup();
@@ -157,26 +157,26 @@ describe('a companion that asks for a pause', () => {
 
   it.each(['60', 'soon', '-1'])('never shortens the interval by asking for %s', async (asked) => {
     pollAfter = asked;
-    await world.later();
+    await harness.later();
     expect(pollIn()).toBeGreaterThan((EVERY - 1) * 1000);
     expect(pollIn()).toBeLessThanOrEqual(EVERY * 1250);
   });
 });
 
 it('an alarm is left when the background is killed while it asks', async () => {
-  const { fetch: network } = world.host;
+  const { fetch: network } = harness.host;
   let asked = false;
-  world.host.fetch = (...request) => {
+  harness.host.fetch = (...request) => {
     if (new URL(String(request[0])).pathname !== COMPANION_PATHS.session) return network(...request);
     asked = true;
     return new Promise(() => undefined);
   };
   // The browser removes an alarm as it fires.
-  world.host.alarms.delete(ALARMS.companion);
-  void world.later();
+  harness.host.alarms.delete(ALARMS.companion);
+  void harness.later();
   await expect.poll(() => asked).toBe(true);
-  world.kill();
-  world.host.fetch = network;
+  harness.kill();
+  harness.host.fetch = network;
   expect(pollIn()).toBeGreaterThan(0);
   expect(pollIn()).toBeLessThanOrEqual(EVERY * 1000);
   await pass(EVERY * 1000);

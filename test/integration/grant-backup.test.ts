@@ -6,89 +6,93 @@ import type { StoredRecord } from '../../src/session/state/record.ts';
 import { lossSteps } from './loss-steps.ts';
 import { CLIENT, createHarness, SCOPE, type Harness } from './harness.ts';
 
-let world: Harness;
-const { named, grant, ids, browserRestarts, lose } = lossSteps(() => world);
+let harness: Harness;
+const { named, grant, ids, browserRestarts, lose } = lossSteps(() => harness);
 beforeEach(async () => {
-  world = await createHarness('today');
+  harness = await createHarness('today');
 });
 afterEach(async () => {
-  world.host.onCall = () => undefined;
-  expect(world.host.reports).toEqual([]);
-  await world.stop();
+  harness.host.onCall = () => undefined;
+  expect(harness.host.reports).toEqual([]);
+  await harness.stop();
 });
 
-const settled = () => world.session.runMaintenance();
+const settled = () => harness.session.runMaintenance();
 
 describe('the backup of grants', () => {
   it('has every grant before the record does, and marks the live session’s', async () => {
     const wrong: string[] = [];
-    const { set } = world.host.local;
-    world.host.local.set = (key, value) => {
+    const { set } = harness.host.local;
+    harness.host.local.set = (key, value) => {
       if (key === 'record') wrong.push(...named(value).filter((id) => !ids().includes(id)));
-      return set.call(world.host.local, key, value);
+      return set.call(harness.host.local, key, value);
     };
-    await world.session.signIn();
+    await harness.session.signIn();
     await settled();
     expect(wrong).toEqual([]);
-    expect(world.host.backup).toEqual([{ refreshTokenId: grant(), issuer: world.mock.origin, live: true }]);
-    world.host.local.set = set;
+    expect(harness.host.backup).toEqual([
+      { refreshTokenId: grant(), issuer: harness.mock.origin, live: true },
+    ]);
+    harness.host.local.set = set;
   });
 
   it('removes a grant once it is destroyed, not before', async () => {
-    await world.session.signIn();
+    await harness.session.signIn();
     const id = grant();
-    const network = world.host.fetch;
-    world.host.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
-    await world.session.signOut();
+    const network = harness.host.fetch;
+    harness.host.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
+    await harness.session.signOut();
     await settled();
-    expect(world.host.backup).toEqual([{ refreshTokenId: id, issuer: world.mock.origin }]);
-    world.host.fetch = network;
-    world.host.skew = 3_600_000;
+    expect(harness.host.backup).toEqual([{ refreshTokenId: id, issuer: harness.mock.origin }]);
+    harness.host.fetch = network;
+    harness.host.skew = 3_600_000;
     await settled();
-    expect(world.liveGrants()).toBe(0);
+    expect(harness.liveGrants()).toBe(0);
     expect(ids()).toEqual([]);
   });
 
   it('removes a grant that Mozilla accounts has ended', async () => {
-    await world.session.signIn();
-    const [{ uid } = { uid: '' }] = world.mock.store.liveGrants();
-    world.mock.store.disconnect(uid, CLIENT);
-    world.host.memory.delete('tokens');
-    await world.session.refreshProfile();
-    expect(world.view().status).toBe('needsReauth');
+    await harness.session.signIn();
+    const [{ uid } = { uid: '' }] = harness.mock.store.liveGrants();
+    harness.mock.store.disconnect(uid, CLIENT);
+    harness.host.memory.delete('tokens');
+    await harness.session.refreshProfile();
+    expect(harness.view().status).toBe('needsReauth');
     expect(ids()).toEqual([]);
   });
 
   it('marks the grant of the newest session when another account replaces it', async () => {
-    await world.session.signIn();
-    world.signsInAs('lin@example.com');
-    await world.session.signIn();
+    await harness.session.signIn();
+    harness.signsInAs('lin@example.com');
+    await harness.session.signIn();
     await settled();
-    expect(world.liveGrants()).toBe(1);
+    expect(harness.liveGrants()).toBe(1);
     expect(ids()).toEqual([grant()]);
   });
 
   it('adds the grant of a session from a version without a backup', async () => {
-    await world.session.signIn();
-    world.host.backup = [];
+    await harness.session.signIn();
+    harness.host.backup = [];
     await browserRestarts();
-    expect(world.host.backup).toEqual([{ refreshTokenId: grant(), issuer: world.mock.origin, live: true }]);
+    expect(harness.host.backup).toEqual([
+      { refreshTokenId: grant(), issuer: harness.mock.origin, live: true },
+    ]);
   });
 
   it('contains no token', async () => {
-    await world.session.signIn();
-    const text = JSON.stringify(world.host.backup);
-    for (const token of world.issued) expect(text).not.toContain(token);
+    await harness.session.signIn();
+    const text = JSON.stringify(harness.host.backup);
+    for (const token of harness.issued) expect(text).not.toContain(token);
   });
 
   it('is optional where the browser keeps no databases', async () => {
-    world.host.keyless = true;
-    await world.session.signIn();
+    harness.host.keyless = true;
+    await harness.session.signIn();
     await settled();
-    expect(world.view().status).toBe('signedIn');
-    await world.session.signOut();
+    expect(harness.view().status).toBe('signedIn');
+    await harness.session.signOut();
     await settled();
-    expect(world.liveGrants()).toBe(0);
+    expect(harness.liveGrants()).toBe(0);
   });
 });
 
@@ -100,25 +104,25 @@ describe('death', () => {
       let passed = 0;
       const state = { died: false };
       const death = new Promise<void>((resolve) => {
-        world.host.onCall = () => {
+        harness.host.onCall = () => {
           if (state.died || passed++ < point) return;
           state.died = true;
-          world.kill();
+          harness.kill();
           resolve();
         };
       });
-      await Promise.race([death, world.session.signIn()]);
-      world.host.onCall = () => undefined;
+      await Promise.race([death, harness.session.signIn()]);
+      harness.host.onCall = () => undefined;
       if (!state.died) break;
       points++;
-      const record = world.host.local.get('record') as StoredRecord | undefined;
+      const record = harness.host.local.get('record') as StoredRecord | undefined;
       expect(named(record).filter((id) => !ids().includes(id))).toEqual([]);
       const known = ids();
       lose();
       await browserRestarts();
       await browserRestarts();
       await expect
-        .poll(() => world.mock.store.liveGrants().filter(({ id }) => known.includes(id)).length)
+        .poll(() => harness.mock.store.liveGrants().filter(({ id }) => known.includes(id)).length)
         .toBe(0);
       lose();
     }
@@ -126,34 +130,34 @@ describe('death', () => {
   });
 
   it('counts no start of the browser twice', async () => {
-    await world.session.signIn();
+    await harness.session.signIn();
     lose();
     for (let point = 0; point < 200; point++) {
-      world.host.memory.clear();
+      harness.host.memory.clear();
       let passed = 0;
-      const { kill } = world;
+      const { kill } = harness;
       const died = new Promise<void>((resolve) => {
-        world.host.onCall = () => {
+        harness.host.onCall = () => {
           if (passed++ !== point) return;
           kill();
           resolve();
         };
       });
-      await Promise.race([world.restart(), died]);
-      world.host.onCall = () => undefined;
-      if ((world.host.backup[0]?.missing?.starts ?? 0) > 0) break;
+      await Promise.race([harness.restart(), died]);
+      harness.host.onCall = () => undefined;
+      if ((harness.host.backup[0]?.missing?.starts ?? 0) > 0) break;
     }
-    const first = world.host.backup[0]?.missing?.starts;
+    const first = harness.host.backup[0]?.missing?.starts;
     // The same run of the browser.
-    await world.restart();
+    await harness.restart();
     expect(first).toBe(1);
-    expect(world.host.backup[0]?.missing?.starts).toBe(1);
-    expect(world.liveGrants()).toBe(1);
+    expect(harness.host.backup[0]?.missing?.starts).toBe(1);
+    expect(harness.liveGrants()).toBe(1);
   });
 });
 
 it('removes a grant from the backup if it never reached the record and was destroyed', async () => {
-  const { ports, kill } = world.host.start();
+  const { ports, kill } = harness.host.start();
   const refused = Object.assign(new Error('full'), { name: 'FxaError', code: 'storage_unavailable' });
   let full = false;
   const local = {
@@ -164,19 +168,19 @@ it('removes a grant from the backup if it never reached the record and was destr
     { ...ports, local },
     {
       environment: 'local',
-      issuer: world.mock.origin,
+      issuer: harness.mock.origin,
       clientId: CLIENT,
       scope: SCOPE,
-      endpoints: mockServerEndpoints(world.mock.origin),
+      endpoints: mockServerEndpoints(harness.mock.origin),
     },
   );
-  const network = world.host.fetch;
-  world.host.fetch = async (...request) => {
+  const network = harness.host.fetch;
+  harness.host.fetch = async (...request) => {
     const response = await network(...request);
     if (String(request[0]).endsWith('/v1/token')) full = true;
     return response;
   };
   await session.signIn().catch(() => undefined);
-  await expect.poll(() => [world.liveGrants(), ids()]).toEqual([0, []]);
+  await expect.poll(() => [harness.liveGrants(), ids()]).toEqual([0, []]);
   kill();
 });

@@ -98,7 +98,7 @@ export async function createHarness(
 
   const network = host.fetch;
   const signal = testSignal();
-  const world: Harness = {
+  const harness: Harness = {
     mock,
     host,
     session: open(),
@@ -108,9 +108,9 @@ export async function createHarness(
     async restart() {
       running.kill();
       running = host.start();
-      world.session = open();
-      await world.session.recover();
-      await world.session.runMaintenance();
+      harness.session = open();
+      await harness.session.recover();
+      await harness.session.runMaintenance();
     },
     signsInAs(email, change) {
       host.simulatedUser = personAt(mock, era, email, change);
@@ -122,17 +122,17 @@ export async function createHarness(
     liveGrants: () => mock.store.liveGrants({ clientId: CLIENT }).length,
     liveTokens: () => mock.store.liveAccessTokens({ clientId: CLIENT }).length,
     async stop() {
-      world.host.fetch = network;
+      harness.host.fetch = network;
       // After a timeout the session is dead and no longer answers.
-      if (!signal.aborted) await world.session.drainOutbox().catch(() => undefined);
+      if (!signal.aborted) await harness.session.drainOutbox().catch(() => undefined);
       await mock.stop();
     },
   };
-  host.onTab = (id, url) => void world.session.tabUpdated(id, url);
-  host.onTabGone = (id) => void world.session.tabRemoved(id);
-  host.onWindow = (id) => void world.session.windowCreated(id);
-  host.onWindowGone = (id) => void world.session.windowRemoved(id);
-  return world;
+  host.onTab = (id, url) => void harness.session.tabUpdated(id, url);
+  host.onTabGone = (id) => void harness.session.tabRemoved(id);
+  host.onWindow = (id) => void harness.session.windowCreated(id);
+  host.onWindowGone = (id) => void harness.session.windowRemoved(id);
+  return harness;
 }
 
 function tokensIn(answer: unknown): string[] {

@@ -2,11 +2,11 @@
 import type { Harness } from './harness.ts';
 
 /** Holds the nth coming call of that name until it is released. */
-export function holdAt(world: Harness, call: string, nth = 1, way: 'out' | 'back' = 'out') {
+export function holdAt(harness: Harness, call: string, nth = 1, way: 'out' | 'back' = 'out') {
   let seen = 0;
   const at = deferred();
   const gate = deferred();
-  world.host.hold = async (held) => {
+  harness.host.hold = async (held) => {
     if (held.call !== call || held.way !== way || ++seen !== nth) return;
     at.resolve();
     await gate.promise;
@@ -25,10 +25,10 @@ export function deferred() {
 export const never = () => new Promise<never>(() => undefined);
 
 /** The simulated user waits until this is called. */
-export function slowPerson(world: Harness): () => void {
-  const signIn = world.host.simulatedUser;
+export function slowPerson(harness: Harness): () => void {
+  const signIn = harness.host.simulatedUser;
   const ready = deferred();
-  world.host.simulatedUser = async (url) => {
+  harness.host.simulatedUser = async (url) => {
     await ready.promise;
     return signIn(url);
   };

@@ -6,71 +6,71 @@ import { createSession } from '../../src/session/index.ts';
 import { holdAt } from './hold.ts';
 import { CLIENT, createHarness, SCOPE, type Harness } from './harness.ts';
 
-let world: Harness;
+let harness: Harness;
 beforeEach(async () => {
-  world = await createHarness('today');
+  harness = await createHarness('today');
 });
 afterEach(() => {
-  world.host.hold = undefined;
-  return world.stop();
+  harness.host.hold = undefined;
+  return harness.stop();
 });
 
-const grantOf = () => (world.record().session as { grant?: { sealed?: object } }).grant;
-const nothingIsLeft = () => expect.poll(() => [world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
+const grantOf = () => (harness.record().session as { grant?: { sealed?: object } }).grant;
+const nothingIsLeft = () => expect.poll(() => [harness.liveGrants(), harness.liveTokens()]).toEqual([0, 0]);
 
 describe('where secrets are stored', () => {
   it('follows the last choice, even if choices overlap', async () => {
-    await world.session.signIn();
-    const held = holdAt(world, 'memory.set secrets');
-    const on = world.session.setSessionOnly(true);
+    await harness.session.signIn();
+    const held = holdAt(harness, 'memory.set secrets');
+    const on = harness.session.setSessionOnly(true);
     await held.reached;
-    const off = world.session.setSessionOnly(false);
+    const off = harness.session.setSessionOnly(false);
     held.release();
     await Promise.all([on, off]);
-    expect(world.view().sessionOnly).toBe('off');
+    expect(harness.view().sessionOnly).toBe('off');
     expect(grantOf()?.sealed).toBeDefined();
-    world.host.memory.clear();
-    await world.restart();
-    expect(world.view().status).toBe('signedIn');
+    harness.host.memory.clear();
+    await harness.restart();
+    expect(harness.view().status).toBe('signedIn');
   });
 
   it('applies to a sign-in that was already sealing its secrets', async () => {
-    const held = holdAt(world, 'fetch /v1/profile');
-    const attempt = world.session.signIn();
+    const held = holdAt(harness, 'fetch /v1/profile');
+    const attempt = harness.session.signIn();
     await held.reached;
-    await world.session.setSessionOnly(true);
+    await harness.session.setSessionOnly(true);
     held.release();
     await attempt;
     await expect.poll(() => grantOf()?.sealed).toBeUndefined();
-    expect(world.view()).toMatchObject({ status: 'signedIn', sessionOnly: 'chosen' });
-    await world.session.accessToken('profile');
+    expect(harness.view()).toMatchObject({ status: 'signedIn', sessionOnly: 'chosen' });
+    await harness.session.accessToken('profile');
   });
 
   it('isn’t the disk just because the policy can’t be read once', async () => {
-    world.host.policy = { sessionOnly: true, metricsOff: false };
-    await world.session.signIn();
-    world.host.policy = { sessionOnly: false, metricsOff: false };
-    await world.restart();
+    harness.host.policy = { sessionOnly: true, metricsOff: false };
+    await harness.session.signIn();
+    harness.host.policy = { sessionOnly: false, metricsOff: false };
+    await harness.restart();
     expect(grantOf()?.sealed).toBeUndefined();
   });
 });
 
 it('doesn’t show the unreadable record after the reset', async () => {
-  world.host.local.set('record', { version: 'x' });
-  const held = holdAt(world, 'local.set view');
-  const late = world.session.refreshProfile().catch(() => undefined);
+  harness.host.local.set('record', { version: 'x' });
+  const held = holdAt(harness, 'local.set view');
+  const late = harness.session.refreshProfile().catch(() => undefined);
   await held.reached;
-  const reset = world.session.reset();
+  const reset = harness.session.reset();
   held.release();
   await Promise.all([late, reset]);
-  expect(world.view()).not.toHaveProperty('problem');
-  world.host.local.set('view', { ...world.view(), problem: { code: 'storage_corrupt', at: 1 } });
-  await world.session.reset();
-  expect(world.view()).not.toHaveProperty('problem');
+  expect(harness.view()).not.toHaveProperty('problem');
+  harness.host.local.set('view', { ...harness.view(), problem: { code: 'storage_corrupt', at: 1 } });
+  await harness.session.reset();
+  expect(harness.view()).not.toHaveProperty('problem');
 });
 
 it('destroys a grant at once if it can’t be recorded', async () => {
-  const { ports, kill } = world.host.start();
+  const { ports, kill } = harness.host.start();
   const refused = Object.assign(new Error('full'), { name: 'FxaError', code: 'storage_unavailable' });
   let full = false;
   const local = {
@@ -81,14 +81,14 @@ it('destroys a grant at once if it can’t be recorded', async () => {
     { ...ports, local },
     {
       environment: 'local',
-      issuer: world.mock.origin,
+      issuer: harness.mock.origin,
       clientId: CLIENT,
       scope: SCOPE,
-      endpoints: mockServerEndpoints(world.mock.origin),
+      endpoints: mockServerEndpoints(harness.mock.origin),
     },
   );
-  const network = world.host.fetch;
-  world.host.fetch = async (...request) => {
+  const network = harness.host.fetch;
+  harness.host.fetch = async (...request) => {
     const response = await network(...request);
     if (String(request[0]).endsWith('/v1/token')) full = true;
     return response;
@@ -97,34 +97,34 @@ it('destroys a grant at once if it can’t be recorded', async () => {
   await nothingIsLeft();
   // The disk refuses the failure's record: pages see it in memory, and it is written once there is room.
   const failed = { status: 'signedOut', problem: { code: 'storage_unavailable' } };
-  expect(world.host.memory.get('unwritten')).toMatchObject({ view: failed });
+  expect(harness.host.memory.get('unwritten')).toMatchObject({ view: failed });
   full = false;
   await session.runMaintenance();
-  expect(world.view()).toMatchObject(failed);
-  expect(world.host.memory.get('unwritten')).toBeNull();
+  expect(harness.view()).toMatchObject(failed);
+  expect(harness.host.memory.get('unwritten')).toBeNull();
   kill();
 });
 
 it('doesn’t treat a storage error as an unreadable record', async () => {
-  await world.session.signIn();
-  const { get } = world.host.local;
-  world.host.local.get = (key) => {
-    if (key !== 'record') return get.call(world.host.local, key);
+  await harness.session.signIn();
+  const { get } = harness.host.local;
+  harness.host.local.get = (key) => {
+    if (key !== 'record') return get.call(harness.host.local, key);
     throw Object.assign(new Error('refused'), { name: 'FxaError', code: 'storage_unavailable' });
   };
-  await expect(world.session.signOut()).rejects.toMatchObject({ code: 'storage_unavailable' });
-  expect(world.view().status).toBe('signedIn');
-  world.host.local.get = get;
+  await expect(harness.session.signOut()).rejects.toMatchObject({ code: 'storage_unavailable' });
+  expect(harness.view().status).toBe('signedIn');
+  harness.host.local.get = get;
 });
 
 it('leaves no secrets behind when signing out while they are moved', async () => {
-  await world.session.signIn();
-  const held = holdAt(world, 'memory.set secrets');
-  const move = world.session.setSessionOnly(true);
+  await harness.session.signIn();
+  const held = holdAt(harness, 'memory.set secrets');
+  const move = harness.session.setSessionOnly(true);
   await held.reached;
-  const out = world.session.signOut();
-  await expect.poll(() => world.view().status).toBe('signedOut');
+  const out = harness.session.signOut();
+  await expect.poll(() => harness.view().status).toBe('signedOut');
   held.release();
   await Promise.all([move, out]);
-  await expect.poll(() => world.host.memory.get('secrets')).toEqual({});
+  await expect.poll(() => harness.host.memory.get('secrets')).toEqual({});
 });

@@ -4,14 +4,14 @@ import { createHarness, type Harness } from './harness.ts';
 
 const MINUTE = 60_000;
 
-let world: Harness;
-afterEach(() => world.stop());
+let harness: Harness;
+afterEach(() => harness.stop());
 
 /** How often the keys were requested; `cacheControl` overrides the server's header. */
 function counting(cacheControl: string | null): { fetched: number } {
   const counted = { fetched: 0 };
-  const network = world.host.fetch;
-  world.host.fetch = async (input, init) => {
+  const network = harness.host.fetch;
+  harness.host.fetch = async (input, init) => {
     const response = await network(input, init);
     if (!String(input).endsWith('/v1/jwks')) return response;
     counted.fetched += 1;
@@ -24,9 +24,9 @@ function counting(cacheControl: string | null): { fetched: number } {
 }
 
 const signsIn = async () => {
-  await world.session.signOut();
-  await world.session.signIn();
-  expect(world.view()).toMatchObject({ status: 'signedIn' });
+  await harness.session.signOut();
+  await harness.session.signIn();
+  expect(harness.view()).toMatchObject({ status: 'signedIn' });
 };
 
 describe('the key set is fetched once', () => {
@@ -35,27 +35,27 @@ describe('the key set is fetched once', () => {
     ['for an hour, where the server says a day', 'max-age=86400', 55 * MINUTE, 60 * MINUTE],
     ['for an hour, where the server says nothing', null, 55 * MINUTE, 60 * MINUTE],
   ])('%s', async (_what, cacheControl, within, after) => {
-    world = await createHarness('today');
+    harness = await createHarness('today');
     const keys = counting(cacheControl);
     await signsIn();
-    const { skew } = world.host;
-    world.host.skew = skew + within;
+    const { skew } = harness.host;
+    harness.host.skew = skew + within;
     await signsIn();
     expect(keys.fetched).toBe(1);
-    world.host.skew = skew + after;
+    harness.host.skew = skew + after;
     await signsIn();
     expect(keys.fetched).toBe(2);
   });
 
   it('also after the background died, but not after the browser restarted', async () => {
-    world = await createHarness('today');
+    harness = await createHarness('today');
     const keys = counting('max-age=3600');
     await signsIn();
-    await world.restart();
+    await harness.restart();
     await signsIn();
     expect(keys.fetched).toBe(1);
-    world.host.memory.clear();
-    await world.restart();
+    harness.host.memory.clear();
+    await harness.restart();
     await signsIn();
     expect(keys.fetched).toBe(2);
   });
@@ -63,10 +63,10 @@ describe('the key set is fetched once', () => {
 
 describe('the key set is fetched again', () => {
   it('for a key that isn’t in the cached set', async () => {
-    world = await createHarness('today');
+    harness = await createHarness('today');
     const keys = counting('max-age=3600');
     await signsIn();
-    world.mock.faults.change({ keyRotations: 1 });
+    harness.mock.faults.change({ keyRotations: 1 });
     await signsIn();
     expect(keys.fetched).toBe(2);
     await signsIn();
@@ -74,7 +74,7 @@ describe('the key set is fetched again', () => {
   });
 
   it.each(['no-store', 'private, no-cache', 'max-age=0'])('each time if the server says %s', async (says) => {
-    world = await createHarness('today');
+    harness = await createHarness('today');
     const keys = counting(says);
     await signsIn();
     await signsIn();
@@ -82,29 +82,29 @@ describe('the key set is fetched again', () => {
   });
 
   it('when the clock was set back', async () => {
-    world = await createHarness('today');
+    harness = await createHarness('today');
     const keys = counting('max-age=3600');
     await signsIn();
-    world.host.skew -= 2 * 60 * MINUTE;
+    harness.host.skew -= 2 * 60 * MINUTE;
     await signsIn();
     expect(keys.fetched).toBe(2);
   });
 
   it('at another server', async () => {
-    world = await createHarness('today');
+    harness = await createHarness('today');
     const keys = counting('max-age=3600');
     await signsIn();
-    const kept = world.host.memory.get('keySet') as { url: string };
-    world.host.memory.set('keySet', { ...kept, url: 'https://elsewhere.example/v1/jwks' });
+    const kept = harness.host.memory.get('keySet') as { url: string };
+    harness.host.memory.set('keySet', { ...kept, url: 'https://elsewhere.example/v1/jwks' });
     await signsIn();
     expect(keys.fetched).toBe(2);
   });
 
   it('if the cache can’t be read', async () => {
-    world = await createHarness('today');
+    harness = await createHarness('today');
     const keys = counting('max-age=3600');
     await signsIn();
-    world.host.memory.set('keySet', 'nonsense');
+    harness.host.memory.set('keySet', 'nonsense');
     await signsIn();
     expect(keys.fetched).toBe(2);
   });

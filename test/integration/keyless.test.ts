@@ -3,75 +3,75 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createHarness, type Harness } from './harness.ts';
 
-let world: Harness;
+let harness: Harness;
 beforeEach(async () => {
-  world = await createHarness('today');
-  world.host.keyless = true;
+  harness = await createHarness('today');
+  harness.host.keyless = true;
 });
 afterEach(async () => {
-  expect(world.host.reports).toEqual([]);
-  await world.stop();
+  expect(harness.host.reports).toEqual([]);
+  await harness.stop();
 });
 
 /** The browser ends and starts again. */
 async function browserRestarts(): Promise<void> {
-  world.host.memory.clear();
-  world.host.alarms.clear();
-  await world.restart();
+  harness.host.memory.clear();
+  harness.host.alarms.clear();
+  await harness.restart();
 }
 
-const grant = () => (world.record().session as { grant?: object }).grant;
+const grant = () => (harness.record().session as { grant?: object }).grant;
 
 it('is shown before the first sign-in, whatever the setting', async () => {
   await browserRestarts();
-  expect(world.view()).toMatchObject({ status: 'signedOut', sessionOnly: 'by_browser' });
-  await world.session.setSessionOnly(true);
-  expect(world.view().sessionOnly).toBe('by_browser');
-  world.host.policy = { sessionOnly: true, metricsOff: false };
-  await world.restart();
-  expect(world.view().sessionOnly).toBe('by_policy');
-  expect(await world.session.keepsKeys()).toBe(false);
+  expect(harness.view()).toMatchObject({ status: 'signedOut', sessionOnly: 'by_browser' });
+  await harness.session.setSessionOnly(true);
+  expect(harness.view().sessionOnly).toBe('by_browser');
+  harness.host.policy = { sessionOnly: true, metricsOff: false };
+  await harness.restart();
+  expect(harness.view().sessionOnly).toBe('by_policy');
+  expect(await harness.session.keepsKeys()).toBe(false);
 });
 
 it('ends the session with the browser, with its own reason, and leaves nothing on disk or at the server', async () => {
-  await world.session.signIn();
-  expect(world.view()).toMatchObject({ status: 'signedIn', sessionOnly: 'by_browser' });
+  await harness.session.signIn();
+  expect(harness.view()).toMatchObject({ status: 'signedIn', sessionOnly: 'by_browser' });
   expect(grant()).toMatchObject({ keyNotKept: true });
-  expect(JSON.stringify([...world.host.local])).not.toContain('sealed');
+  expect(JSON.stringify([...harness.host.local])).not.toContain('sealed');
   // The background may end as often as it likes.
-  await world.restart();
-  await expect(world.session.accessToken('profile')).resolves.toBeTruthy();
+  await harness.restart();
+  await expect(harness.session.accessToken('profile')).resolves.toBeTruthy();
 
   await browserRestarts();
-  expect(world.view()).toMatchObject({
+  expect(harness.view()).toMatchObject({
     status: 'signedOut',
     sessionOnly: 'by_browser',
     endReason: { code: 'signed_out', reason: 'keys_not_kept' },
   });
-  expect(world.record().journal.at(-1)?.why).toBe('keys_not_kept');
-  await expect.poll(world.liveGrants).toBe(0);
+  expect(harness.record().journal.at(-1)?.why).toBe('keys_not_kept');
+  await expect.poll(harness.liveGrants).toBe(0);
 });
 
 it('gives the user’s choice as the reason if there is one', async () => {
-  await world.session.signIn();
-  await world.session.setSessionOnly(true);
+  await harness.session.signIn();
+  await harness.session.setSessionOnly(true);
   expect(grant()).not.toHaveProperty('keyNotKept');
-  await world.restart();
-  await expect(world.session.accessToken('profile')).resolves.toBeTruthy();
+  await harness.restart();
+  await expect(harness.session.accessToken('profile')).resolves.toBeTruthy();
   await browserRestarts();
-  expect(world.view().endReason?.reason).toBe('session_only');
+  expect(harness.view().endReason?.reason).toBe('session_only');
 });
 
 it('seals the secrets at the next start of the background after a temporary refusal', async () => {
-  await world.session.signIn();
-  world.host.keyless = false;
-  await world.restart();
+  await harness.session.signIn();
+  harness.host.keyless = false;
+  await harness.restart();
   expect(grant()).toHaveProperty('sealed');
   expect(grant()).not.toHaveProperty('keyNotKept');
-  expect(world.host.memory.get('secrets')).toEqual({});
-  expect(world.view()).toMatchObject({ status: 'signedIn', sessionOnly: 'off' });
+  expect(harness.host.memory.get('secrets')).toEqual({});
+  expect(harness.view()).toMatchObject({ status: 'signedIn', sessionOnly: 'off' });
   await browserRestarts();
-  expect(world.view().status).toBe('signedIn');
-  await expect(world.session.accessToken('profile')).resolves.toBeTruthy();
-  expect(await world.session.keepsKeys()).toBe(true);
+  expect(harness.view().status).toBe('signedIn');
+  await expect(harness.session.accessToken('profile')).resolves.toBeTruthy();
+  expect(await harness.session.keepsKeys()).toBe(true);
 });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCompanionHarness, type CompanionHarness } from './companion-harness.ts';
 import { endingSteps, HOUR, MINUTE } from './ending-steps.ts';
 
-let world: CompanionHarness;
+let harness: CompanionHarness;
 const {
   companionSessions,
   ended,
@@ -15,18 +15,18 @@ const {
   proof,
   eventsArrive,
   pathsAsked,
-} = endingSteps(() => world);
+} = endingSteps(() => harness);
 beforeEach(async () => {
-  world = await createCompanionHarness();
-  await world.startCompanion();
-  await world.session.signIn();
-  await world.session.runMaintenance();
+  harness = await createCompanionHarness();
+  await harness.startCompanion();
+  await harness.session.signIn();
+  await harness.session.runMaintenance();
   expect(companionSessions()).toHaveLength(1);
   holdEvents(true);
 });
 afterEach(async () => {
-  expect(world.host.reports).toEqual([]);
-  await world.stop();
+  expect(harness.host.reports).toEqual([]);
+  await harness.stop();
 });
 
 describe('the account isn’t erased', () => {
@@ -35,10 +35,10 @@ describe('the account isn’t erased', () => {
     await proof();
     await eventsArrive();
     for (let hour = 0; hour < 24; hour++) {
-      world.host.skew += HOUR;
-      await world.session.runMaintenance();
+      harness.host.skew += HOUR;
+      await harness.session.runMaintenance();
     }
-    expect(world.view()).toMatchObject({ status: 'needsReauth', account: { email: 'ada@example.com' } });
+    expect(harness.view()).toMatchObject({ status: 'needsReauth', account: { email: 'ada@example.com' } });
     expect(ended()?.reason).toBe('grant_revoked');
   });
 
@@ -51,12 +51,12 @@ describe('the account isn’t erased', () => {
   ])('by %s', async (_name, answer) => {
     deleteAccount();
     await proof();
-    const { fetch: network } = world.host;
-    world.host.fetch = (...request) =>
+    const { fetch: network } = harness.host;
+    harness.host.fetch = (...request) =>
       String(request[0]).includes('/v1/session') ? Promise.resolve(answer()) : network(...request);
-    await world.later();
-    await world.later();
-    expect(world.view()).toMatchObject({ status: 'needsReauth', account: { email: 'ada@example.com' } });
+    await harness.later();
+    await harness.later();
+    expect(harness.view()).toMatchObject({ status: 'needsReauth', account: { email: 'ada@example.com' } });
     expect(ended()?.reason).toBe('grant_revoked');
   });
 });
@@ -67,11 +67,11 @@ it('asks the companion less and less often, and no longer than events can arrive
   await eventsArrive();
   const shown = pathsAsked();
   for (let minute = 0; minute < 8 * 24 * 60; minute += 5) {
-    world.host.skew += 5 * MINUTE;
-    const alarm = world.host.alarms.get('fxa:companion');
-    if (alarm !== undefined && alarm <= Date.now() + world.host.skew) {
-      world.host.alarms.delete('fxa:companion');
-      await world.session.runMaintenance();
+    harness.host.skew += 5 * MINUTE;
+    const alarm = harness.host.alarms.get('fxa:companion');
+    if (alarm !== undefined && alarm <= Date.now() + harness.host.skew) {
+      harness.host.alarms.delete('fxa:companion');
+      await harness.session.runMaintenance();
     }
   }
   const asked = shown.filter((path) => path === '/v1/session').length;
@@ -80,42 +80,42 @@ it('asks the companion less and less often, and no longer than events can arrive
   // It was handed over, and no alarm is left for it.
   expect(shown.at(-1)).toBe('/v1/session/end');
   expect(companionSessions()).toEqual([]);
-  expect(world.host.alarms.has('fxa:companion')).toBe(false);
-  expect(world.view().status).toBe('needsReauth');
+  expect(harness.host.alarms.has('fxa:companion')).toBe(false);
+  expect(harness.view().status).toBe('needsReauth');
 });
 
 describe('signing in again before the reason arrives', () => {
   it('as another account ends the old companion session, whose reason then changes nothing', async () => {
     deleteAccount();
     await proof();
-    world.signsInAs('lin@example.com');
+    harness.signsInAs('lin@example.com');
     const [old] = companionSessions();
     const shown = pathsAsked();
-    await world.session.signIn();
-    await world.session.runMaintenance();
-    expect(world.view()).toMatchObject({ status: 'signedIn', replacedOther: true });
+    await harness.session.signIn();
+    await harness.session.runMaintenance();
+    expect(harness.view()).toMatchObject({ status: 'signedIn', replacedOther: true });
     expect(companionSessions()).toHaveLength(1);
     expect(companionSessions()).not.toContain(old);
     expect(shown).toContain('/v1/session/end');
     await eventsArrive();
-    await world.later();
-    await world.later();
-    expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'lin@example.com' } });
+    await harness.later();
+    await harness.later();
+    expect(harness.view()).toMatchObject({ status: 'signedIn', account: { email: 'lin@example.com' } });
   });
 
   it('as the same account doesn’t show the old password change again', async () => {
     changePassword();
     await proof();
     const before = companionSessions();
-    world.ada.password = 'correct horse';
-    world.signsInAs('ada@example.com');
-    await world.session.signIn();
-    expect(world.view().status).toBe('signedIn');
+    harness.ada.password = 'correct horse';
+    harness.signsInAs('ada@example.com');
+    await harness.session.signIn();
+    expect(harness.view().status).toBe('signedIn');
     await eventsArrive();
-    await world.later();
-    await world.later();
-    expect(world.view().status).toBe('signedIn');
-    expect(world.view()).not.toHaveProperty('endReason');
+    await harness.later();
+    await harness.later();
+    expect(harness.view().status).toBe('signedIn');
+    expect(harness.view()).not.toHaveProperty('endReason');
     expect(companionSessions()).not.toEqual(before);
   });
 
@@ -125,22 +125,22 @@ describe('signing in again before the reason arrives', () => {
     await eventsArrive();
     let answer = () => {};
     const held = new Promise<void>((resolve) => (answer = resolve));
-    const { fetch: network } = world.host;
+    const { fetch: network } = harness.host;
     let asked = false;
-    world.host.fetch = async (...request) => {
+    harness.host.fetch = async (...request) => {
       const response = await network(...request);
       if (asked || !String(request[0]).endsWith('/v1/session')) return response;
       asked = true;
       await held;
       return response;
     };
-    const hearing = world.later();
+    const hearing = harness.later();
     await expect.poll(() => asked).toBe(true);
-    world.signsInAs('lin@example.com');
-    await world.session.signIn();
+    harness.signsInAs('lin@example.com');
+    await harness.session.signIn();
     answer();
     await hearing;
-    expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'lin@example.com' } });
+    expect(harness.view()).toMatchObject({ status: 'signedIn', account: { email: 'lin@example.com' } });
   });
 });
 
@@ -148,27 +148,27 @@ it('hands the companion session over at sign-out', async () => {
   disconnect();
   await proof();
   const shown = pathsAsked();
-  await world.session.signOut();
-  await world.session.runMaintenance();
+  await harness.session.signOut();
+  await harness.session.runMaintenance();
   expect(shown).toEqual(['/v1/session/end']);
   expect(companionSessions()).toEqual([]);
 });
 
 it('has counts deleted after an opt-out that followed the rejection, at sign-out', async () => {
-  world.host.consent = true;
-  await world.session.popupOpened();
-  world.host.skew += MINUTE;
-  await world.session.runMaintenance();
-  expect(await world.counted()).not.toEqual([]);
+  harness.host.consent = true;
+  await harness.session.popupOpened();
+  harness.host.skew += MINUTE;
+  await harness.session.runMaintenance();
+  expect(await harness.counted()).not.toEqual([]);
   disconnect();
   await proof();
-  await world.session.setMetrics(false);
-  world.host.skew += MINUTE;
-  await world.session.runMaintenance();
+  await harness.session.setMetrics(false);
+  harness.host.skew += MINUTE;
+  await harness.session.runMaintenance();
   // The companion session may still tell the reason.
   expect(companionSessions()).toHaveLength(1);
-  await world.session.signOut();
-  await world.session.runMaintenance();
-  expect(await world.counted()).toEqual([]);
+  await harness.session.signOut();
+  await harness.session.runMaintenance();
+  expect(await harness.counted()).toEqual([]);
   expect(companionSessions()).toEqual([]);
 });

@@ -4,50 +4,50 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCompanionHarness, type CompanionHarness } from './companion-harness.ts';
 import { endingSteps, HOUR, MINUTE } from './ending-steps.ts';
 
-let world: CompanionHarness;
+let harness: CompanionHarness;
 const { companionSessions, ended, holdEvents, deleteAccount, changePassword, proof, eventsArrive, isErased } =
-  endingSteps(() => world);
+  endingSteps(() => harness);
 beforeEach(async () => {
-  world = await createCompanionHarness();
-  await world.startCompanion();
-  await world.session.signIn();
-  await world.session.runMaintenance();
+  harness = await createCompanionHarness();
+  await harness.startCompanion();
+  await harness.session.signIn();
+  await harness.session.runMaintenance();
   expect(companionSessions()).toHaveLength(1);
   holdEvents(true);
 });
 afterEach(async () => {
-  expect(world.host.reports).toEqual([]);
-  await world.stop();
+  expect(harness.host.reports).toEqual([]);
+  await harness.stop();
 });
 
 describe('a deleted account, reported after the grant was rejected', () => {
   it('is erased by the alarm alone', async () => {
-    const { uid } = world.ada;
+    const { uid } = harness.ada;
     deleteAccount();
     await proof();
     await eventsArrive();
-    expect(world.host.alarms.has('fxa:companion')).toBe(true);
-    await world.later();
+    expect(harness.host.alarms.has('fxa:companion')).toBe(true);
+    await harness.later();
     isErased(uid);
-    expect(world.record().journal.at(-1)).toMatchObject({
+    expect(harness.record().journal.at(-1)).toMatchObject({
       from: 'needsReauth',
       to: 'signedOut',
       why: 'account_deleted',
     });
     // Nothing is left to ask.
-    await world.session.runMaintenance();
+    await harness.session.runMaintenance();
     expect(companionSessions()).toEqual([]);
-    expect(world.host.alarms.has('fxa:companion')).toBe(false);
+    expect(harness.host.alarms.has('fxa:companion')).toBe(false);
   });
 
   it('is erased when the popup opens again', async () => {
-    const { uid } = world.ada;
+    const { uid } = harness.ada;
     deleteAccount();
     await proof();
     await eventsArrive();
-    world.host.skew += MINUTE;
-    await world.session.popupOpened();
-    await expect.poll(() => world.view().status).toBe('signedOut');
+    harness.host.skew += MINUTE;
+    await harness.session.popupOpened();
+    await expect.poll(() => harness.view().status).toBe('signedOut');
     isErased(uid);
   });
 
@@ -56,77 +56,77 @@ describe('a deleted account, reported after the grant was rejected', () => {
     [
       'the browser',
       () => {
-        world.host.memory.clear();
-        world.host.alarms.clear();
+        harness.host.memory.clear();
+        harness.host.alarms.clear();
       },
     ],
   ])('is erased after a restart of %s in between', async (_what, forget) => {
-    const { uid } = world.ada;
+    const { uid } = harness.ada;
     deleteAccount();
     await proof();
     forget();
-    await world.restart();
-    expect(world.view().status).toBe('needsReauth');
+    await harness.restart();
+    expect(harness.view().status).toBe('needsReauth');
     await eventsArrive();
     forget();
-    world.host.skew += HOUR;
-    await world.restart();
+    harness.host.skew += HOUR;
+    await harness.restart();
     isErased(uid);
   });
 
   it('is erased after the companion was down for two days', async () => {
-    const { uid } = world.ada;
-    await world.stopCompanion();
+    const { uid } = harness.ada;
+    await harness.stopCompanion();
     deleteAccount();
     await proof();
     for (let hour = 0; hour < 48; hour++) {
-      world.host.skew += HOUR;
-      await world.session.runMaintenance();
+      harness.host.skew += HOUR;
+      await harness.session.runMaintenance();
     }
-    expect(world.view().status).toBe('needsReauth');
-    await world.restartCompanion();
+    expect(harness.view().status).toBe('needsReauth');
+    await harness.restartCompanion();
     await eventsArrive();
     // It is asked every six hours by now, and a quarter later at most.
-    world.host.skew += 7.5 * HOUR;
-    await world.session.runMaintenance();
+    harness.host.skew += 7.5 * HOUR;
+    await harness.session.runMaintenance();
     isErased(uid);
   });
 
   it('is erased after a password change was reported first', async () => {
-    const { uid } = world.ada;
+    const { uid } = harness.ada;
     changePassword();
     await eventsArrive();
-    await world.later();
+    await harness.later();
     expect(ended()?.reason).toBe('password_changed');
     deleteAccount();
-    await world.mock.events.idle();
-    await world.later();
-    await world.later();
+    await harness.mock.events.idle();
+    await harness.later();
+    await harness.later();
     isErased(uid);
   });
 
   it('is erased beneath a sign-in that has just begun', async () => {
-    const { uid } = world.ada;
+    const { uid } = harness.ada;
     deleteAccount();
     await proof();
     let finish = () => {};
-    const { simulatedUser } = world.host;
-    world.signsInAs('lin@example.com');
-    const { simulatedUser: lin } = world.host;
-    world.host.simulatedUser = async (url) => {
+    const { simulatedUser } = harness.host;
+    harness.signsInAs('lin@example.com');
+    const { simulatedUser: lin } = harness.host;
+    harness.host.simulatedUser = async (url) => {
       await new Promise<void>((resolve) => (finish = resolve));
       return lin(url);
     };
-    const attempt = world.session.signIn();
-    await expect.poll(() => world.view().phase).toBe('window');
+    const attempt = harness.session.signIn();
+    await expect.poll(() => harness.view().phase).toBe('window');
     await eventsArrive();
-    await world.later();
-    expect(world.view()).toMatchObject({ status: 'signingIn', endReason: { reason: 'account_deleted' } });
-    expect(world.stored()).not.toContain(uid);
+    await harness.later();
+    expect(harness.view()).toMatchObject({ status: 'signingIn', endReason: { reason: 'account_deleted' } });
+    expect(harness.stored()).not.toContain(uid);
     finish();
     await attempt;
-    expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'lin@example.com' } });
-    world.host.simulatedUser = simulatedUser;
+    expect(harness.view()).toMatchObject({ status: 'signedIn', account: { email: 'lin@example.com' } });
+    harness.host.simulatedUser = simulatedUser;
   });
 });
 
@@ -136,8 +136,8 @@ describe('a changed password, reported after the grant was rejected', () => {
     await proof();
     const { at } = ended() ?? {};
     await eventsArrive();
-    await world.later();
-    expect(world.view()).toMatchObject({
+    await harness.later();
+    expect(harness.view()).toMatchObject({
       status: 'needsReauth',
       account: { email: 'ada@example.com' },
       endReason: { reason: 'password_changed', at },
@@ -145,15 +145,15 @@ describe('a changed password, reported after the grant was rejected', () => {
   });
 
   it('may still be followed by a deleted account', async () => {
-    const { uid } = world.ada;
+    const { uid } = harness.ada;
     changePassword();
     await proof();
     await eventsArrive();
-    await world.later();
+    await harness.later();
     expect(ended()?.reason).toBe('password_changed');
     deleteAccount();
-    await world.mock.events.idle();
-    await world.later();
+    await harness.mock.events.idle();
+    await harness.later();
     isErased(uid);
   });
 });

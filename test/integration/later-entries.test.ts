@@ -2,18 +2,18 @@
 import { afterEach, expect, it } from 'vitest';
 import { createHarness, type Harness } from './harness.ts';
 
-let world: Harness;
-afterEach(() => world.stop());
+let harness: Harness;
+afterEach(() => harness.stop());
 
 it('an entry that a later version revokes in another way is neither changed nor sent', async () => {
-  world = await createHarness('today');
-  await world.session.signIn();
+  harness = await createHarness('today');
+  await harness.session.signIn();
   const known = { refreshTokenId: 'ab'.repeat(32), since: 0, attempts: 99, notBefore: 0 };
-  const later = { ...known, issuer: world.mock.origin, revokedBy: { kind: 'later' } };
-  const record = world.record();
-  world.host.local.set('record', { ...record, outbox: [...record.outbox, later] });
-  await world.restart();
-  await world.session.signOut();
-  await world.session.drainOutbox();
-  expect(world.record().outbox).toEqual([later]);
+  const later = { ...known, issuer: harness.mock.origin, revokedBy: { kind: 'later' } };
+  const record = harness.record();
+  harness.host.local.set('record', { ...record, outbox: [...record.outbox, later] });
+  await harness.restart();
+  await harness.session.signOut();
+  await harness.session.drainOutbox();
+  expect(harness.record().outbox).toEqual([later]);
 });

@@ -7,20 +7,20 @@ import { createCompanionHarness, type CompanionHarness } from './companion-harne
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-let world: CompanionHarness;
+let harness: CompanionHarness;
 /** The requests to `/v1/metrics` and `/v1/metrics-flow`, and how they ended. */
 let asked: string[];
 
 beforeEach(async () => {
-  world = await createCompanionHarness();
-  await world.startCompanion();
-  world.host.consent = true;
+  harness = await createCompanionHarness();
+  await harness.startCompanion();
+  harness.host.consent = true;
   // However late it is, and however far the clock is put forward here, this is the companion's own day: it takes none
   // that has not begun by its clock.
-  world.host.skew = -(Date.now() % DAY);
+  harness.host.skew = -(Date.now() % DAY);
   asked = [];
-  const { fetch: network } = world.host;
-  world.host.fetch = async (url, init) => {
+  const { fetch: network } = harness.host;
+  harness.host.fetch = async (url, init) => {
     const response = await network(url, init);
     const { pathname } = new URL(String(url));
     if (pathname.startsWith('/v1/metrics'))
@@ -29,11 +29,11 @@ beforeEach(async () => {
   };
 });
 afterEach(async () => {
-  expect(world.host.reports).toEqual([]);
-  await world.stop();
+  expect(harness.host.reports).toEqual([]);
+  await harness.stop();
 });
 
-const queue = () => (world.host.local.get(LOCAL.metrics) ?? EMPTY_QUEUE) as MetricsQueue;
+const queue = () => (harness.host.local.get(LOCAL.metrics) ?? EMPTY_QUEUE) as MetricsQueue;
 const names = (which: 'pending' | 'sent') => {
   const { [which]: lines } = queue();
   return lines.map(({ name }) => name).sort();
@@ -41,80 +41,80 @@ const names = (which: 'pending' | 'sent') => {
 
 async function signIn(): Promise<URL> {
   let opened = '';
-  const { simulatedUser } = world.host;
-  world.host.simulatedUser = (url) => {
+  const { simulatedUser } = harness.host;
+  harness.host.simulatedUser = (url) => {
     opened = url;
     return simulatedUser(url);
   };
-  await world.session.signIn();
-  world.host.simulatedUser = simulatedUser;
+  await harness.session.signIn();
+  harness.host.simulatedUser = simulatedUser;
   return new URL(opened);
 }
 
 it('sends counts from the popup to the companion by day and name, and engage to Mozilla accounts', async () => {
-  await world.session.popupOpened();
+  await harness.session.popupOpened();
   await signIn();
   expect(names('pending')).toEqual(['popup_opened', 'sign_in_completed', 'sign_in_started']);
-  await world.session.popupOpened();
-  await world.session.popupOpened();
-  await world.later();
+  await harness.session.popupOpened();
+  await harness.session.popupOpened();
+  await harness.later();
   expect(names('pending')).toEqual([]);
   expect(names('sent')).toEqual(expect.arrayContaining(['engage', 'sign_in_completed', 'sign_in_started']));
-  const sums = (await world.counted()).map(({ name, count }) => `${name} ${count}`);
+  const sums = (await harness.counted()).map(({ name, count }) => `${name} ${count}`);
   expect(sums).toEqual(['popup_opened 3', 'sign_in_completed 1', 'sign_in_started 1']);
-  const engaged = () => world.mock.metricsFlows.filter(({ query }) => query.event_type === 'engage');
+  const engaged = () => harness.mock.metricsFlows.filter(({ query }) => query.event_type === 'engage');
   await expect.poll(() => engaged().length).toBe(1);
   // No email address and no name.
-  expect(JSON.stringify([await world.counted(), queue()])).not.toMatch(/ada|@/i);
+  expect(JSON.stringify([await harness.counted(), queue()])).not.toMatch(/ada|@/i);
 });
 
 it('uploads counts at most once a minute', async () => {
   await signIn();
-  await world.later();
+  await harness.later();
   const before = asked.length;
   for (let openings = 0; openings < 4; openings++) {
-    await world.session.popupOpened();
-    await world.session.runMaintenance();
+    await harness.session.popupOpened();
+    await harness.session.runMaintenance();
   }
   expect(asked.slice(before)).toEqual([]);
-  world.host.skew += 61_000;
-  await world.session.runMaintenance();
+  harness.host.skew += 61_000;
+  await harness.session.runMaintenance();
   expect(asked.slice(before)).toEqual(['POST /v1/metrics 202']);
 });
 
 it('deletes counts on both sides after an opt-out, even if the companion was down at first', async () => {
   await signIn();
-  await world.later();
-  expect(await world.counted()).not.toEqual([]);
-  await world.session.popupOpened();
-  await world.stopCompanion();
-  await world.session.setMetrics(false);
+  await harness.later();
+  expect(await harness.counted()).not.toEqual([]);
+  await harness.session.popupOpened();
+  await harness.stopCompanion();
+  await harness.session.setMetrics(false);
   expect(queue()).toMatchObject({ pending: [], sent: [], deletionPending: [expect.any(String)] });
-  await world.later();
+  await harness.later();
   expect(queue().deletionPending).toHaveLength(1);
-  await world.restartCompanion();
-  world.host.skew += 3_600_000;
-  await world.later();
-  await world.later();
+  await harness.restartCompanion();
+  harness.host.skew += 3_600_000;
+  await harness.later();
+  await harness.later();
   expect(asked.at(-1)).toBe('DELETE /v1/metrics 204');
   expect(queue()).toMatchObject({ pending: [], sent: [], deletionPending: [] });
-  expect(await world.counted()).toEqual([]);
-  expect(world.view().metrics).toEqual({ on: false, blockedBy: ['switch'] });
+  expect(await harness.counted()).toEqual([]);
+  expect(harness.view().metrics).toEqual({ on: false, blockedBy: ['switch'] });
 });
 
 it('has the companion delete counts before handing over the session', async () => {
   await signIn();
-  await world.later();
-  await Promise.all([world.session.setMetrics(false), world.session.signOut()]);
-  await world.session.drainOutbox();
-  await expect.poll(() => world.counted()).toEqual([]);
+  await harness.later();
+  await Promise.all([harness.session.setMetrics(false), harness.session.signOut()]);
+  await harness.session.drainOutbox();
+  await expect.poll(() => harness.counted()).toEqual([]);
 });
 
 it('begins a flow when the popup opens, and passes it to Mozilla accounts once', async () => {
-  await world.session.popupOpened();
-  await world.session.popupOpened();
+  await harness.session.popupOpened();
+  await harness.session.popupOpened();
   expect(asked).toEqual(['GET /v1/metrics-flow 200']);
-  const [flow] = world.mock.metricsFlows;
+  const [flow] = harness.mock.metricsFlows;
   expect(flow?.query).toMatchObject({ entrypoint: 'test-button', utm_source: 'tests', form_type: 'email' });
   const { searchParams } = await signIn();
   expect(Object.fromEntries(searchParams)).toMatchObject({
@@ -124,26 +124,26 @@ it('begins a flow when the popup opens, and passes it to Mozilla accounts once',
     flow_begin_time: expect.stringMatching(/^\d{13}$/) as string,
     device_id: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
   });
-  await world.session.signOut();
+  await harness.session.signOut();
   expect([...(await signIn()).searchParams.keys()]).not.toContain('flow_id');
 });
 
 /** Forbids metrics once an answer to such a request has come, without telling the session. */
 function forbidAt(pathname: RegExp): void {
-  const { fetch: network } = world.host;
-  world.host.fetch = async (url, init) => {
+  const { fetch: network } = harness.host;
+  harness.host.fetch = async (url, init) => {
     const response = await network(url, init);
     if (pathname.test(new URL(String(url)).pathname))
-      world.host.policy = { sessionOnly: false, metricsOff: true };
+      harness.host.policy = { sessionOnly: false, metricsOff: true };
     return response;
   };
 }
 
 it('passes no flow to another server or for another client', async () => {
-  await world.session.popupOpened();
-  const flow = world.host.memory.get('flow') as { flowId: string };
+  await harness.session.popupOpened();
+  const flow = harness.host.memory.get('flow') as { flowId: string };
   expect(flow.flowId).toMatch(/^[0-9a-f]{64}$/);
-  world.host.memory.set('flow', {
+  harness.host.memory.set('flow', {
     ...flow,
     at: 'https://companion.example https://elsewhere.example client',
   });
@@ -152,74 +152,74 @@ it('passes no flow to another server or for another client', async () => {
 
 it('passes on no flow that is old or was refused', async () => {
   const keys = async () => [...(await signIn()).searchParams.keys()];
-  await world.session.popupOpened();
-  world.host.skew = 121 * MINUTE;
+  await harness.session.popupOpened();
+  harness.host.skew = 121 * MINUTE;
   expect(await keys()).not.toContain('flow_id');
-  await world.session.signOut();
+  await harness.session.signOut();
 
-  await world.session.popupOpened();
-  await world.session.setMetrics(false);
-  expect(world.host.memory.get('flow')).toBeNull();
-  await world.session.setMetrics(true);
+  await harness.session.popupOpened();
+  await harness.session.setMetrics(false);
+  expect(harness.host.memory.get('flow')).toBeNull();
+  await harness.session.setMetrics(true);
   const again = await keys();
   expect(again).toContain('entrypoint');
   expect(again).not.toContain('flow_id');
 });
 
 it('passes on no flow if metrics are blocked while the sign-in checks the server', async () => {
-  await world.session.popupOpened();
-  expect(world.host.memory.get('flow')).toMatchObject({ flowId: expect.any(String) as string });
+  await harness.session.popupOpened();
+  expect(harness.host.memory.get('flow')).toMatchObject({ flowId: expect.any(String) as string });
   forbidAt(/./);
   expect([...(await signIn()).searchParams.keys()]).not.toContain('flow_id');
-  expect(world.view().status).toBe('signedIn');
+  expect(harness.view().status).toBe('signedIn');
 });
 
 it('requests no flow while metrics are blocked', async () => {
-  world.host.policy = { sessionOnly: false, metricsOff: true };
-  await world.session.popupOpened();
+  harness.host.policy = { sessionOnly: false, metricsOff: true };
+  await harness.session.popupOpened();
   expect(asked).toEqual([]);
 });
 
 it('keeps no flow if metrics are blocked while it is fetched', async () => {
   forbidAt(/^\/v1\/metrics-flow$/);
-  await world.session.popupOpened();
+  await harness.session.popupOpened();
   expect(asked).toEqual(['GET /v1/metrics-flow 200']);
-  expect(world.host.memory.get('flow') ?? undefined).toBeUndefined();
+  expect(harness.host.memory.get('flow') ?? undefined).toBeUndefined();
 });
 
 it('never blocks a sign-in because of metrics', async () => {
-  await world.stopCompanion();
-  await world.session.popupOpened();
-  world.host.memory.set('flow', { flowId: 'x'.repeat(64), flowBeginTime: Date.now(), deviceId: 7 });
+  await harness.stopCompanion();
+  await harness.session.popupOpened();
+  harness.host.memory.set('flow', { flowId: 'x'.repeat(64), flowBeginTime: Date.now(), deviceId: 7 });
   expect([...(await signIn()).searchParams.keys()]).not.toContain('flow_id');
-  expect(world.view().status).toBe('signedIn');
+  expect(harness.view().status).toBe('signedIn');
 });
 
 it('sends nothing if any one consent is missing', async () => {
   const close: readonly (() => unknown)[] = [
-    () => world.session.setMetrics(false),
-    () => world.session.setDntGpc(true),
-    () => (world.host.consent = false),
-    () => (world.host.policy = { sessionOnly: false, metricsOff: true }),
-    () => world.mock.store.setMetricsEnabled(world.ada, false),
+    () => harness.session.setMetrics(false),
+    () => harness.session.setDntGpc(true),
+    () => (harness.host.consent = false),
+    () => (harness.host.policy = { sessionOnly: false, metricsOff: true }),
+    () => harness.mock.store.setMetricsEnabled(harness.ada, false),
   ];
   for (const [at, no] of close.entries()) {
     const before = asked.length;
     await no();
     // The account only counts once it has signed in.
-    if (at < 4) await world.session.popupOpened();
+    if (at < 4) await harness.session.popupOpened();
     await signIn();
-    await world.session.popupOpened();
-    await world.later();
-    await world.session.signOut();
-    await world.session.popupOpened();
-    await world.later();
+    await harness.session.popupOpened();
+    await harness.later();
+    await harness.session.signOut();
+    await harness.session.popupOpened();
+    await harness.later();
     expect(asked.slice(before)).toEqual([]);
-    expect(await world.counted()).toEqual([]);
+    expect(await harness.counted()).toEqual([]);
     expect(queue().pending).toEqual([]);
-    world.host.consent = true;
-    world.host.policy = { sessionOnly: false, metricsOff: false };
-    await world.session.setDntGpc(false);
-    await world.session.setMetrics(true);
+    harness.host.consent = true;
+    harness.host.policy = { sessionOnly: false, metricsOff: false };
+    await harness.session.setDntGpc(false);
+    await harness.session.setMetrics(true);
   }
 });

@@ -3,7 +3,7 @@ import { request as rawRequest } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningMockServer, startMockServer } from '../../src/mock-accounts/listen.ts';
 import { drive } from '../../src/mock-accounts/testing/drive.ts';
-import { refuses, refresh } from './mock-accounts-faults-world.ts';
+import { refuses, refresh } from './mock-accounts-faults-harness.ts';
 
 let mock: RunningMockServer;
 beforeEach(async () => {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKeys } from '../../src/mock-accounts/keys.ts';
 import { type RunningMockServer, startMockServer } from '../../src/mock-accounts/listen.ts';
 import { drive, TEST_CLIENT } from '../../src/mock-accounts/testing/drive.ts';
-import { eraOf, giveUp, post, refuses, refresh } from './mock-accounts-faults-world.ts';
+import { eraOf, giveUp, post, refuses, refresh } from './mock-accounts-faults-harness.ts';
 
 const keys = createKeys(Date.now);
 const ORIGIN = 'moz-extension://11111111-2222-3333-4444-555555555555';

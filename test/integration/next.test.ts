@@ -2,47 +2,47 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHarness, type Harness } from './harness.ts';
 
-let world: Harness;
-afterEach(() => world.stop());
+let harness: Harness;
+afterEach(() => harness.stop());
 
 async function signedIn(): Promise<void> {
-  world = await createHarness('next');
-  await world.session.signIn();
-  expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'ada@example.com' } });
+  harness = await createHarness('next');
+  await harness.session.signIn();
+  expect(harness.view()).toMatchObject({ status: 'signedIn', account: { email: 'ada@example.com' } });
 }
 
 /** A fresh token, for which the last one is given up. */
 const refreshed = async (scope = 'profile') => {
-  const { token } = await world.session.accessToken(scope);
-  return world.session.accessToken(scope, token);
+  const { token } = await harness.session.accessToken(scope);
+  return harness.session.accessToken(scope, token);
 };
 
 const grant = () => {
-  const { session } = world.record();
+  const { session } = harness.record();
   if (session.status !== 'signedIn') throw new Error('There is no session.');
   return session.grant;
 };
-const reasons = () => world.record().journal.map(({ why }) => why);
+const reasons = () => harness.record().journal.map(({ why }) => why);
 const isTokenRequest = (input: unknown) => String(input).endsWith('/oidc/token');
 
 /** From now on the browser opens nothing that it sealed before. */
 function loseKey(): void {
   const damaged = <T>(value: T) => JSON.parse(JSON.stringify(value).replaceAll('sealed:', 'lost:')) as T;
-  for (const [key, value] of world.host.local) world.host.local.set(key, damaged(value));
-  world.host.backup = damaged(world.host.backup);
+  for (const [key, value] of harness.host.local) harness.host.local.set(key, damaged(value));
+  harness.host.backup = damaged(harness.host.backup);
 }
 
 async function signedOut(): Promise<void> {
-  await world.session.signOut();
-  await world.session.drainOutbox();
-  expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
-  expect(world.record().outbox).toEqual([]);
+  await harness.session.signOut();
+  await harness.session.drainOutbox();
+  expect([harness.liveGrants(), harness.liveTokens()]).toEqual([0, 0]);
+  expect(harness.record().outbox).toEqual([]);
 }
 
 describe('on the next server', () => {
   it('a person signs in, and out, and no token is alive afterwards', async () => {
     await signedIn();
-    expect([world.liveGrants(), world.liveTokens()]).toEqual([1, 1]);
+    expect([harness.liveGrants(), harness.liveTokens()]).toEqual([1, 1]);
     await signedOut();
   });
 
@@ -54,60 +54,62 @@ describe('on the next server', () => {
       ids.add(grant().refreshTokenId);
     }
     expect(ids.size).toBe(6);
-    expect(world.liveGrants()).toBe(1);
-    for (const token of world.issued) expect(JSON.stringify(world.record())).not.toContain(token);
+    expect(harness.liveGrants()).toBe(1);
+    for (const token of harness.issued) expect(JSON.stringify(harness.record())).not.toContain(token);
     await signedOut();
   });
 
   it('narrow tokens asked for at the same time are refreshed one after the other', async () => {
     await signedIn();
-    const { token } = await world.session.accessToken('profile');
+    const { token } = await harness.session.accessToken('profile');
     const scopes = ['profile:uid', 'profile:email', 'openid profile:locale', 'profile'];
-    const tokens = await Promise.all(scopes.map((scope) => world.session.accessToken(scope, token)));
+    const tokens = await Promise.all(scopes.map((scope) => harness.session.accessToken(scope, token)));
     expect(tokens.map((each) => each.token)).not.toContain(token);
-    expect(world.view()).toMatchObject({ status: 'signedIn' });
-    expect(world.liveGrants()).toBe(1);
+    expect(harness.view()).toMatchObject({ status: 'signedIn' });
+    expect(harness.liveGrants()).toBe(1);
   });
 
   it('a token that was refused is not revoked, which might end the whole grant', async () => {
     await signedIn();
     await refreshed();
-    await world.session.drainOutbox();
-    expect(world.liveGrants()).toBe(1);
+    await harness.session.drainOutbox();
+    expect(harness.liveGrants()).toBe(1);
     await refreshed();
-    expect(world.view()).toMatchObject({ status: 'signedIn' });
+    expect(harness.view()).toMatchObject({ status: 'signedIn' });
   });
 
   it('a sign-out during a refresh revokes the token that came with the answer', async () => {
     await signedIn();
-    const network = world.host.fetch;
+    const network = harness.host.fetch;
     let leave: Promise<void> | undefined;
-    world.host.fetch = async (input, init) => {
+    harness.host.fetch = async (input, init) => {
       const answer = await network(input, init);
-      if (isTokenRequest(input)) leave ??= world.session.signOut();
+      if (isTokenRequest(input)) leave ??= harness.session.signOut();
       await leave;
       return answer;
     };
     await expect(refreshed()).rejects.toMatchObject({ code: 'signed_out' });
-    world.host.fetch = network;
-    await world.session.drainOutbox();
-    expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
-    expect(world.record().outbox).toEqual([]);
+    harness.host.fetch = network;
+    await harness.session.drainOutbox();
+    expect([harness.liveGrants(), harness.liveTokens()]).toEqual([0, 0]);
+    expect(harness.record().outbox).toEqual([]);
   });
 
   it('an answer that never came ends the sign-in, and the person is told why', async () => {
     await signedIn();
-    const network = world.host.fetch;
-    world.host.fetch = async (input, init) => {
+    const network = harness.host.fetch;
+    harness.host.fetch = async (input, init) => {
       const answer = await network(input, init);
       if (!isTokenRequest(input)) return answer;
       throw new TypeError('The network is gone.');
     };
     await expect(refreshed()).rejects.toMatchObject({ code: 'offline' });
-    expect(world.view()).toMatchObject({ status: 'signedIn' });
-    world.host.fetch = network;
-    await expect(world.session.accessToken('profile:uid')).rejects.toMatchObject({ code: 'reauth_required' });
-    expect(world.view()).toMatchObject({
+    expect(harness.view()).toMatchObject({ status: 'signedIn' });
+    harness.host.fetch = network;
+    await expect(harness.session.accessToken('profile:uid')).rejects.toMatchObject({
+      code: 'reauth_required',
+    });
+    expect(harness.view()).toMatchObject({
       status: 'needsReauth',
       endReason: { code: 'reauth_required', reason: 'rotation_lost' },
     });
@@ -116,77 +118,77 @@ describe('on the next server', () => {
 
   it('a grant that was ended elsewhere is told of as such, also after a refused request', async () => {
     await signedIn();
-    await expect(world.session.accessToken('profile:subscriptions:write')).rejects.toMatchObject({
+    await expect(harness.session.accessToken('profile:subscriptions:write')).rejects.toMatchObject({
       code: 'scope_denied',
     });
-    const { uid = '' } = world.view().account ?? {};
-    world.mock.store.disconnect(uid, 'a1b2c3d4e5f60001');
+    const { uid = '' } = harness.view().account ?? {};
+    harness.mock.store.disconnect(uid, 'a1b2c3d4e5f60001');
     await expect(refreshed()).rejects.toMatchObject({ code: 'reauth_required' });
-    expect(world.view()).toMatchObject({ status: 'needsReauth', endReason: { reason: 'grant_revoked' } });
+    expect(harness.view()).toMatchObject({ status: 'needsReauth', endReason: { reason: 'grant_revoked' } });
   });
 
   it('a restarted browser learns the dialect anew, from FxA’s address being gone', async () => {
     await signedIn();
-    world.host.memory.clear();
-    await world.restart();
-    expect(await world.session.accessToken('profile')).toMatchObject({ uid: world.view().account?.uid });
-    world.host.memory.clear();
-    await world.restart();
+    harness.host.memory.clear();
+    await harness.restart();
+    expect(await harness.session.accessToken('profile')).toMatchObject({ uid: harness.view().account?.uid });
+    harness.host.memory.clear();
+    await harness.restart();
     await signedOut();
   });
 
   it('a sign-in that ends with the browser keeps its token in memory alone, until it is revoked', async () => {
-    world = await createHarness('next');
-    await world.session.setSessionOnly(true);
-    await world.session.signIn();
+    harness = await createHarness('next');
+    await harness.session.setSessionOnly(true);
+    await harness.session.signIn();
     await refreshed();
     expect(grant().sealed).toBeUndefined();
-    const network = world.host.fetch;
-    world.host.fetch = () => Promise.reject(new TypeError('offline'));
-    await world.session.signOut();
-    await world.session.runMaintenance();
-    expect(JSON.stringify([...world.host.local])).not.toContain(world.issued.at(-1));
-    expect(world.liveGrants()).toBe(1);
-    world.host.fetch = network;
-    world.host.skew += 60_000;
-    await world.session.drainOutbox();
-    expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
-    expect(JSON.stringify([...world.host.memory])).not.toContain(world.issued.at(-1));
+    const network = harness.host.fetch;
+    harness.host.fetch = () => Promise.reject(new TypeError('offline'));
+    await harness.session.signOut();
+    await harness.session.runMaintenance();
+    expect(JSON.stringify([...harness.host.local])).not.toContain(harness.issued.at(-1));
+    expect(harness.liveGrants()).toBe(1);
+    harness.host.fetch = network;
+    harness.host.skew += 60_000;
+    await harness.session.drainOutbox();
+    expect([harness.liveGrants(), harness.liveTokens()]).toEqual([0, 0]);
+    expect(JSON.stringify([...harness.host.memory])).not.toContain(harness.issued.at(-1));
   });
 
   it('a grant whose tokens are lost is counted, for nothing else revokes it', async () => {
     await signedIn();
-    const network = world.host.fetch;
-    world.host.fetch = () => Promise.reject(new TypeError('offline'));
-    await world.session.signOut();
-    await world.session.runMaintenance();
+    const network = harness.host.fetch;
+    harness.host.fetch = () => Promise.reject(new TypeError('offline'));
+    await harness.session.signOut();
+    await harness.session.runMaintenance();
     loseKey();
-    world.host.memory.clear();
-    world.host.fetch = network;
-    world.host.skew += 60_000;
-    await world.session.drainOutbox();
-    expect(world.record().outbox).toEqual([]);
+    harness.host.memory.clear();
+    harness.host.fetch = network;
+    harness.host.skew += 60_000;
+    await harness.session.drainOutbox();
+    expect(harness.record().outbox).toEqual([]);
     expect(reasons()).toContain('revocations_lost');
-    expect(world.liveGrants()).toBe(1);
+    expect(harness.liveGrants()).toBe(1);
   });
 
   it('a sign-in that fails after its tokens came leaves none alive', async () => {
-    world = await createHarness('next');
-    const network = world.host.fetch;
-    world.host.fetch = async (input, init) =>
+    harness = await createHarness('next');
+    const network = harness.host.fetch;
+    harness.host.fetch = async (input, init) =>
       String(input).endsWith('/oidc/jwks') ? Response.json({ keys: [] }) : network(input, init);
-    await world.session.signIn();
-    expect(world.view()).toMatchObject({ status: 'signedOut', problem: { code: 'bad_response' } });
-    world.host.fetch = network;
-    await world.session.drainOutbox();
-    expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
+    await harness.session.signIn();
+    expect(harness.view()).toMatchObject({ status: 'signedOut', problem: { code: 'bad_response' } });
+    harness.host.fetch = network;
+    await harness.session.drainOutbox();
+    expect([harness.liveGrants(), harness.liveTokens()]).toEqual([0, 0]);
   });
 
   it('a grant is not shown to FxA’s endpoints, which would call it gone, and a refused document changes nothing', async () => {
     await signedIn();
-    const network = world.host.fetch;
+    const network = harness.host.fetch;
     const asked: string[] = [];
-    world.host.fetch = async (input, init) => {
+    harness.host.fetch = async (input, init) => {
       const { pathname } = new URL(String(input));
       asked.push(pathname);
       // FxA still answers, and something in between refuses discovery.
@@ -195,22 +197,24 @@ describe('on the next server', () => {
       return network(input, init);
     };
     await refreshed();
-    world.host.memory.clear();
-    await world.restart();
-    await expect(world.session.accessToken('profile')).rejects.toMatchObject({ code: 'server_unavailable' });
+    harness.host.memory.clear();
+    await harness.restart();
+    await expect(harness.session.accessToken('profile')).rejects.toMatchObject({
+      code: 'server_unavailable',
+    });
     expect(asked.filter((path) => path.startsWith('/v1/'))).toEqual([]);
-    expect(world.view()).toMatchObject({ status: 'signedIn' });
-    world.host.fetch = network;
-    expect(await world.session.accessToken('profile')).toMatchObject({ uid: world.view().account?.uid });
+    expect(harness.view()).toMatchObject({ status: 'signedIn' });
+    harness.host.fetch = network;
+    expect(await harness.session.accessToken('profile')).toMatchObject({ uid: harness.view().account?.uid });
   });
 
   describe('and the build may not connect to an endpoint', () => {
     const problem = { code: 'misconfigured', reason: 'discovery_origin' };
     /** The document names another origin, and the browser lets nothing but the document through. */
     async function moved(era: 'next' | 'today'): Promise<void> {
-      world = await createHarness(era, { closed: true });
-      if (era === 'today') await world.session.signIn();
-      const { origin } = world.mock;
+      harness = await createHarness(era, { closed: true });
+      if (era === 'today') await harness.session.signIn();
+      const { origin } = harness.mock;
       const other = (path: string) => `https://other.example/${path}`;
       const document = {
         issuer: origin,
@@ -220,8 +224,8 @@ describe('on the next server', () => {
         introspection_endpoint: other('introspection'),
         jwks_uri: other('jwks'),
       };
-      world.host.memory.clear();
-      world.host.fetch = (input) =>
+      harness.host.memory.clear();
+      harness.host.fetch = (input) =>
         String(input).includes('/.well-known/')
           ? Promise.resolve(Response.json(document))
           : Promise.reject(new TypeError('Failed to fetch'));
@@ -229,15 +233,15 @@ describe('on the next server', () => {
 
     it('a sign-in says so, and opens no window', async () => {
       await moved('next');
-      await world.session.signIn();
-      expect(world.view()).toMatchObject({ status: 'signedOut', problem });
-      expect(world.host.windows.opened).toBe(0);
+      await harness.session.signIn();
+      expect(harness.view()).toMatchObject({ status: 'signedOut', problem });
+      expect(harness.host.windows.opened).toBe(0);
     });
 
     it('so does a refresh of a session that FxA’s servers began, and the session stays', async () => {
       await moved('today');
-      await expect(world.session.accessToken('profile')).rejects.toMatchObject(problem);
-      expect(world.view()).toMatchObject({ status: 'signedIn' });
+      await expect(harness.session.accessToken('profile')).rejects.toMatchObject(problem);
+      expect(harness.view()).toMatchObject({ status: 'signedIn' });
     });
   });
 });

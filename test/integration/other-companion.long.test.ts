@@ -21,7 +21,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   'sells a session': { status: 200, body: { session: SOLD_BY_OTHER, revision: 99, metrics: false } },
 };
 
-let world: CompanionHarness;
+let harness: CompanionHarness;
 let other: Server;
 /** What the other companion receives: method, path, headers and body of each request. */
 let heard: string[];
@@ -39,13 +39,13 @@ beforeEach(async () => {
     });
   });
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-  world = await createCompanionHarness();
-  await world.startCompanion();
-  await world.session.signIn();
-  await world.session.runMaintenance();
+  harness = await createCompanionHarness();
+  await harness.startCompanion();
+  await harness.session.signIn();
+  await harness.session.runMaintenance();
 });
 afterEach(async () => {
-  await world.stop();
+  await harness.stop();
   other.closeAllConnections();
   await new Promise((resolve) => other.close(resolve));
 });
@@ -55,35 +55,35 @@ const otherOrigin = () => `http://127.0.0.1:${(other.address() as AddressInfo).p
 /** The companion session in storage, as the companion knows it. */
 function heldSession(): string {
   const [companionSession] = Object.values(
-    world.host.local.get('companion') as Record<string, { session: string }>,
+    harness.host.local.get('companion') as Record<string, { session: string }>,
   );
   return Buffer.from(companionSession?.session.replace('sealed:', '') ?? '', 'base64').toString();
 }
 
 /** The background of a build for the other companion takes over. */
 async function updateToOther(): Promise<void> {
-  world.kill();
-  const { ports } = world.host.start();
-  world.session = createSession(ports, {
+  harness.kill();
+  const { ports } = harness.host.start();
+  harness.session = createSession(ports, {
     environment: 'local',
-    issuer: world.mock.origin,
+    issuer: harness.mock.origin,
     clientId: CLIENT,
     scope: SCOPE,
-    endpoints: mockServerEndpoints(world.mock.origin),
+    endpoints: mockServerEndpoints(harness.mock.origin),
     companion: { origin: otherOrigin(), every: EVERY },
     metrics: { entrypoint: 'test-button', utm: { source: 'tests' } },
   });
-  await world.session.recover();
-  await world.session.runMaintenance();
+  await harness.session.recover();
+  await harness.session.runMaintenance();
 }
 
 /** All requests from now on that go to neither Mozilla accounts nor the other companion. */
 function watchRest(): readonly string[] {
   const asked: string[] = [];
-  const { fetch: network } = world.host;
-  world.host.fetch = (...request) => {
+  const { fetch: network } = harness.host;
+  harness.host.fetch = (...request) => {
     const url = String(request[0]);
-    if (![world.mock.origin, otherOrigin()].some((origin) => url.startsWith(origin))) asked.push(url);
+    if (![harness.mock.origin, otherOrigin()].some((origin) => url.startsWith(origin))) asked.push(url);
     return network(...request);
   };
   return asked;
@@ -98,20 +98,20 @@ it.each(Object.entries(ANSWERS))(
     const asked = watchRest();
 
     await updateToOther();
-    await world.later();
-    await world.later();
-    world.mock.store.changePassword(world.ada, 'another horse');
-    world.host.memory.delete('tokens');
-    await world.session.refreshProfile();
-    expect(world.view().status).toBe('needsReauth');
-    await world.later();
-    await world.session.signOut();
-    await world.later();
+    await harness.later();
+    await harness.later();
+    harness.mock.store.changePassword(harness.ada, 'another horse');
+    harness.host.memory.delete('tokens');
+    await harness.session.refreshProfile();
+    expect(harness.view().status).toBe('needsReauth');
+    await harness.later();
+    await harness.session.signOut();
+    await harness.later();
 
     expect(heard.filter((line) => line.includes(held))).toEqual([]);
     expect(asked).toEqual([]);
     // It was contacted, and a new session was created there.
     expect(heard.some((line) => line.startsWith('POST /v1/sessions'))).toBe(true);
-    expect(world.stored()).not.toContain(Buffer.from(held).toString('base64'));
+    expect(harness.stored()).not.toContain(Buffer.from(held).toString('base64'));
   },
 );

@@ -6,12 +6,12 @@ import { createHarness, ERAS, type Harness } from './harness.ts';
 const MALLORY = { uid: 'ba'.repeat(16), sub: 'ba'.repeat(16), email: 'mallory@example.com' };
 type Fields = Record<string, unknown>;
 
-let world: Harness;
-afterEach(() => world.stop());
+let harness: Harness;
+afterEach(() => harness.stop());
 
 /** The profile server's answers, changed on the way. */
 function profileSays(change: (profile: Fields) => Fields): void {
-  world.host.fetch = async (input, init) => {
+  harness.host.fetch = async (input, init) => {
     const response = await fetch(input, init);
     if (!String(input).endsWith('/v1/profile') || !response.ok) return response;
     return Response.json(change((await response.json()) as Fields));
@@ -30,45 +30,45 @@ const OTHERS: readonly (readonly [what: string, change: (profile: Fields) => Fie
 
 describe.each(ERAS)('a profile in era %s', (era) => {
   it.each(OTHERS)('%s fails a sign-in, and its tokens are destroyed', async (_what, change) => {
-    world = await createHarness(era);
-    const network = world.host.fetch;
+    harness = await createHarness(era);
+    const network = harness.host.fetch;
     profileSays(change);
-    await world.session.signIn();
-    expect(world.view()).toMatchObject({
+    await harness.session.signIn();
+    expect(harness.view()).toMatchObject({
       status: 'signedOut',
       problem: { code: 'bad_response', reason: 'profile' },
     });
-    expect(world.stored()).not.toContain(MALLORY.email);
-    world.host.fetch = network;
-    await world.session.drainOutbox();
-    expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
+    expect(harness.stored()).not.toContain(MALLORY.email);
+    harness.host.fetch = network;
+    await harness.session.drainOutbox();
+    expect([harness.liveGrants(), harness.liveTokens()]).toEqual([0, 0]);
   });
 
   it.each(OTHERS)('%s is not shown later, and the session stays', async (_what, change) => {
-    world = await createHarness(era);
-    await world.session.signIn();
-    const before = world.view();
+    harness = await createHarness(era);
+    await harness.session.signIn();
+    const before = harness.view();
     profileSays(change);
-    await world.session.refreshProfile();
-    expect(world.view()).toMatchObject({
+    await harness.session.refreshProfile();
+    expect(harness.view()).toMatchObject({
       status: 'signedIn',
       account: { email: 'ada@example.com' },
       problem: { code: 'bad_response', reason: 'profile' },
     });
-    expect(world.view().account?.uid).toBe(before.account?.uid);
-    expect(world.stored()).not.toContain(MALLORY.email);
+    expect(harness.view().account?.uid).toBe(before.account?.uid);
+    expect(harness.stored()).not.toContain(MALLORY.email);
   });
 
   it('of another account is not shown after a sign-in without a profile', async () => {
-    world = await createHarness(era);
-    world.host.fetch = async (input, init) =>
+    harness = await createHarness(era);
+    harness.host.fetch = async (input, init) =>
       String(input).endsWith('/v1/profile') ? new Response('', { status: 502 }) : fetch(input, init);
-    await world.session.signIn();
-    expect(world.view()).toMatchObject({ status: 'signedIn', problem: { code: 'server_unavailable' } });
+    await harness.session.signIn();
+    expect(harness.view()).toMatchObject({ status: 'signedIn', problem: { code: 'server_unavailable' } });
     profileSays((profile) => ({ ...profile, ...MALLORY }));
-    await world.session.refreshProfile();
-    expect(world.view().problem).toMatchObject({ code: 'bad_response', reason: 'profile' });
-    expect(world.stored()).not.toContain(MALLORY.email);
+    await harness.session.refreshProfile();
+    expect(harness.view().problem).toMatchObject({ code: 'bad_response', reason: 'profile' });
+    expect(harness.stored()).not.toContain(MALLORY.email);
   });
 });
 
@@ -77,7 +77,7 @@ describe('a client with pairwise subjects', () => {
   const signsInPairwise = async () => {
     const { privateKey, publicKey } = await generateKeyPair('RS256');
     const ours = { ...(await exportJWK(publicKey)), kid: 'ours', alg: 'RS256', use: 'sig' };
-    world.host.fetch = async (input, init) => {
+    harness.host.fetch = async (input, init) => {
       const response = await fetch(input, init);
       const path = new URL(String(input)).pathname;
       if (path === '/v1/jwks') return Response.json({ keys: [ours] });
@@ -89,24 +89,24 @@ describe('a client with pairwise subjects', () => {
       const signed = await new SignJWT(claims).setProtectedHeader(header).sign(privateKey);
       return Response.json({ ...body, id_token: signed });
     };
-    await world.session.signIn();
+    await harness.session.signIn();
   };
 
   it('signs in, and accepts only the account of its first profile', async () => {
-    world = await createHarness('today', { pairwiseSubjects: true });
+    harness = await createHarness('today', { pairwiseSubjects: true });
     await signsInPairwise();
-    const { status, account } = world.view();
+    const { status, account } = harness.view();
     expect([status, account?.email]).toEqual(['signedIn', 'ada@example.com']);
-    expect(world.mock.store.accounts.byEmail('ada@example.com')?.uid).toBe(account?.uid);
+    expect(harness.mock.store.accounts.byEmail('ada@example.com')?.uid).toBe(account?.uid);
     profileSays((profile) => ({ ...profile, ...MALLORY }));
-    await world.session.refreshProfile();
-    expect(world.view().account).toMatchObject({ email: 'ada@example.com' });
-    expect(world.stored()).not.toContain(MALLORY.email);
+    await harness.session.refreshProfile();
+    expect(harness.view().account).toMatchObject({ email: 'ada@example.com' });
+    expect(harness.stored()).not.toContain(MALLORY.email);
   });
 
   it('is refused by a build for clients without them', async () => {
-    world = await createHarness('today');
+    harness = await createHarness('today');
     await signsInPairwise();
-    expect(world.view()).toMatchObject({ status: 'signedOut', problem: { reason: 'profile' } });
+    expect(harness.view()).toMatchObject({ status: 'signedOut', problem: { reason: 'profile' } });
   });
 });

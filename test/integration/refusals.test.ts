@@ -31,7 +31,7 @@ const resign = (body: Record<string, unknown>, header: object, claims: object) =
 };
 /** Claims are judged after the signature, so a foreign claim needs a key of the server: put ours among them. */
 const withOurKey =
-  (claims: object): ((world: Harness) => typeof fetch) =>
+  (claims: object): ((harness: Harness) => typeof fetch) =>
   () =>
   async (input, init) => {
     const response = await fetch(input, init);
@@ -53,7 +53,7 @@ const soon = Math.floor(Date.now() / 1000);
 const TOKEN_ANSWERS: readonly (readonly [
   what: string,
   reason: string,
-  network: (world: Harness) => typeof fetch,
+  network: (harness: Harness) => typeof fetch,
 ])[] = [
   ['an id_token of another issuer', 'id_token_issuer', withOurKey({ iss: 'https://evil.example' })],
   ['an id_token for another client', 'id_token_audience', withOurKey({ aud: 'ffffffffffffffff' })],
@@ -139,62 +139,62 @@ const CALLBACKS: readonly (readonly [
 ];
 
 describe.each(ERAS)('with the servers of %s', (era) => {
-  let world: Harness;
+  let harness: Harness;
   beforeEach(async () => {
-    world = await createHarness(era);
+    harness = await createHarness(era);
   });
-  afterEach(() => world.stop());
+  afterEach(() => harness.stop());
 
   /** Tries to sign in while already signed in, so that the state before can be lost. */
   async function refused(code: string, reason: string | undefined, { grantsLost = 0, tokensLost = 0 } = {}) {
-    const before = world.record().session;
-    const grants = world.liveGrants();
-    await world.session.signIn();
-    world.host.fetch = fetch;
-    await world.session.drainOutbox();
+    const before = harness.record().session;
+    const grants = harness.liveGrants();
+    await harness.session.signIn();
+    harness.host.fetch = fetch;
+    await harness.session.drainOutbox();
 
-    const { attemptError, ...after } = world.record().session as {
+    const { attemptError, ...after } = harness.record().session as {
       attemptError?: { code: string; reason?: string };
     };
     expect([attemptError?.code, attemptError?.reason]).toEqual([code, reason]);
     expect(after).toEqual(before);
-    expect(world.view()).toMatchObject({ status: 'signedIn', account: { email: 'ada@example.com' } });
-    expect(world.host.windows.open).toEqual([]);
-    expect(world.stored()).not.toContain('lin@example.com');
-    expect(world.liveGrants()).toBe(grants + grantsLost);
-    expect(world.liveTokens()).toBe(1 + tokensLost);
-    expect(world.record().outbox).toEqual([]);
-    expect(world.host.reports).toEqual([]);
+    expect(harness.view()).toMatchObject({ status: 'signedIn', account: { email: 'ada@example.com' } });
+    expect(harness.host.windows.open).toEqual([]);
+    expect(harness.stored()).not.toContain('lin@example.com');
+    expect(harness.liveGrants()).toBe(grants + grantsLost);
+    expect(harness.liveTokens()).toBe(1 + tokensLost);
+    expect(harness.record().outbox).toEqual([]);
+    expect(harness.host.reports).toEqual([]);
   }
 
   beforeEach(async () => {
-    await world.session.signIn();
-    expect(world.view().status).toBe('signedIn');
-    world.signsInAs('lin@example.com');
+    await harness.session.signIn();
+    expect(harness.view().status).toBe('signedIn');
+    harness.signsInAs('lin@example.com');
   });
 
   it.each(TOKEN_ANSWERS)('refuses a token answer with %s', async (what, reason, network) => {
-    world.host.fetch = network(world);
+    harness.host.fetch = network(harness);
     // Without the refresh token in the answer the grant can't be known here: the only one that can't be destroyed.
     await refused('bad_response', reason, what === 'no refresh token' ? { grantsLost: 1 } : {});
   });
 
   it.each(CALLBACKS)('refuses a callback with %s', async (_what, code, reason, change) => {
-    world.signsInAs('lin@example.com', change);
+    harness.signsInAs('lin@example.com', change);
     await refused(code, reason);
   });
 
   it('refuses an HTML page as a token answer', async () => {
     const page = () => new Response('<!doctype html><title>Welcome to the airport</title>');
-    world.host.fetch = tampering('/v1/token', page);
+    harness.host.fetch = tampering('/v1/token', page);
     // The page replaced the answer that named grant and token.
     await refused('bad_response', 'not_json', { grantsLost: 1, tokensLost: 1 });
   });
 
   it('opens no window when the server doesn’t answer', async () => {
-    const opened = world.host.windows.opened;
-    world.host.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
+    const opened = harness.host.windows.opened;
+    harness.host.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
     await refused('offline', undefined);
-    expect(world.host.windows.opened).toBe(opened);
+    expect(harness.host.windows.opened).toBe(opened);
   });
 });

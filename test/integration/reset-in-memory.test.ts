@@ -2,11 +2,11 @@
 import { afterEach, expect, it } from 'vitest';
 import { createHarness, type Harness } from './harness.ts';
 
-let world: Harness;
-afterEach(() => world.stop());
+let harness: Harness;
+afterEach(() => harness.stop());
 
 const DAMAGES = [
-  ['names its grants', () => ({ ...world.record(), settings: 7 })],
+  ['names its grants', () => ({ ...harness.record(), settings: 7 })],
   ['names nothing', () => 'damaged'],
 ] as const;
 
@@ -20,23 +20,23 @@ it.each(
     ),
   ),
 )('in era %s, where the record %s and there is %s', async (era, _how, backup, damage) => {
-  world = await createHarness(era);
-  await world.session.setSessionOnly(true);
-  await world.session.signIn();
-  const network = world.host.fetch;
-  world.host.fetch = () => Promise.reject(new TypeError('offline'));
-  await world.session.signOut();
-  await world.session.drainOutbox();
-  world.host.fetch = network;
-  await world.session.signIn();
-  expect(world.liveGrants()).toBe(2);
-  world.host.local.set('record', damage());
-  if (backup === 'no backup') world.host.backup = [];
-  await world.session.reset();
-  world.host.skew += 60_000;
-  await world.session.drainOutbox();
-  await expect.poll(() => [world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
-  expect(world.record().outbox).toEqual([]);
-  expect(world.record().journal.map(({ why }) => why)).toEqual(['reset']);
-  expect(JSON.stringify([...world.host.memory])).not.toContain(world.issued.at(-1));
+  harness = await createHarness(era);
+  await harness.session.setSessionOnly(true);
+  await harness.session.signIn();
+  const network = harness.host.fetch;
+  harness.host.fetch = () => Promise.reject(new TypeError('offline'));
+  await harness.session.signOut();
+  await harness.session.drainOutbox();
+  harness.host.fetch = network;
+  await harness.session.signIn();
+  expect(harness.liveGrants()).toBe(2);
+  harness.host.local.set('record', damage());
+  if (backup === 'no backup') harness.host.backup = [];
+  await harness.session.reset();
+  harness.host.skew += 60_000;
+  await harness.session.drainOutbox();
+  await expect.poll(() => [harness.liveGrants(), harness.liveTokens()]).toEqual([0, 0]);
+  expect(harness.record().outbox).toEqual([]);
+  expect(harness.record().journal.map(({ why }) => why)).toEqual(['reset']);
+  expect(JSON.stringify([...harness.host.memory])).not.toContain(harness.issued.at(-1));
 });

@@ -2,8 +2,8 @@
 import { afterEach, expect, it } from 'vitest';
 import { createHarness, type Harness } from './harness.ts';
 
-let world: Harness;
-afterEach(() => world.stop());
+let harness: Harness;
+afterEach(() => harness.stop());
 
 it.each([
   ['of FxA’s form', 'ab'.repeat(32)],
@@ -11,11 +11,11 @@ it.each([
 ])(
   'a refresh token that an answer replaces, %s, is sealed, and is the one sent next',
   async (_form, next) => {
-    world = await createHarness('today');
-    await world.session.signIn();
-    const network = world.host.fetch;
+    harness = await createHarness('today');
+    await harness.session.signIn();
+    const network = harness.host.fetch;
     const sent: (string | null)[] = [];
-    world.host.fetch = async (input, init) => {
+    harness.host.fetch = async (input, init) => {
       const body = new URLSearchParams(String(init?.body));
       if (body.get('grant_type') !== 'refresh_token') return network(input, init);
       sent.push(body.get('refresh_token'));
@@ -23,11 +23,11 @@ it.each([
       const answer = await network(input, { ...init, body: body.toString() });
       return Response.json({ ...((await answer.json()) as object), refresh_token: next });
     };
-    let { token } = await world.session.accessToken('profile');
-    ({ token } = await world.session.accessToken('profile', token));
-    expect(JSON.stringify(world.record())).not.toContain(next);
-    await world.restart();
-    await world.session.accessToken('profile', token);
-    expect(sent).toEqual([world.issued[1], next]);
+    let { token } = await harness.session.accessToken('profile');
+    ({ token } = await harness.session.accessToken('profile', token));
+    expect(JSON.stringify(harness.record())).not.toContain(next);
+    await harness.restart();
+    await harness.session.accessToken('profile', token);
+    expect(sent).toEqual([harness.issued[1], next]);
   },
 );

@@ -8,13 +8,13 @@ const PNG = Uint8Array.from(
   (character) => character.charCodeAt(0),
 );
 
-let world: Harness;
-afterEach(() => world.stop());
+let harness: Harness;
+afterEach(() => harness.stop());
 
 function countRequests() {
   const sent = { count: 0 };
-  const network = world.host.fetch;
-  world.host.fetch = (...request) => {
+  const network = harness.host.fetch;
+  harness.host.fetch = (...request) => {
     sent.count++;
     return network(...request);
   };
@@ -23,49 +23,50 @@ function countRequests() {
 
 describe('with the scopes for it', () => {
   beforeEach(async () => {
-    world = await createHarness('today', {
+    harness = await createHarness('today', {
       scope: `${SCOPE} profile:display_name:write profile:avatar:write`,
     });
-    await world.session.signIn();
+    await harness.session.signIn();
   });
 
   it('changes the name here and at Mozilla accounts', async () => {
-    await world.session.changeDisplayName('Countess of Lovelace');
-    expect(world.view().account?.displayName).toBe('Countess of Lovelace');
-    expect(world.mock.store.accounts.byEmail('ada@example.com')?.displayName).toBe('Countess of Lovelace');
+    await harness.session.changeDisplayName('Countess of Lovelace');
+    expect(harness.view().account?.displayName).toBe('Countess of Lovelace');
+    expect(harness.mock.store.accounts.byEmail('ada@example.com')?.displayName).toBe('Countess of Lovelace');
   });
 
   it('changes the picture here and at Mozilla accounts', async () => {
-    const before = world.view().account?.avatar;
-    await world.session.changeAvatar(PNG);
-    expect(world.view().account?.avatar).toMatch(/^http/);
-    expect(world.view().account?.avatar).not.toBe(before);
+    const before = harness.view().account?.avatar;
+    await harness.session.changeAvatar(PNG);
+    expect(harness.view().account?.avatar).toMatch(/^http/);
+    expect(harness.view().account?.avatar).not.toBe(before);
   });
 
   it('sends no name or picture that Mozilla accounts would refuse', async () => {
     const sent = countRequests();
-    await expect(world.session.changeDisplayName('two\nlines')).rejects.toMatchObject({
+    await expect(harness.session.changeDisplayName('two\nlines')).rejects.toMatchObject({
       code: 'invalid_request',
     });
-    await expect(world.session.changeAvatar(new Uint8Array([1, 2, 3]))).rejects.toMatchObject({
+    await expect(harness.session.changeAvatar(new Uint8Array([1, 2, 3]))).rejects.toMatchObject({
       code: 'invalid_request',
     });
     expect(sent.count).toBe(0);
   });
 
   it('refreshes a refused token once', async () => {
-    for (const { id } of world.mock.store.liveAccessTokens({})) world.mock.store.tokens.removeAccessToken(id);
-    await world.session.changeDisplayName('Ada again');
-    expect(world.view().account?.displayName).toBe('Ada again');
+    for (const { id } of harness.mock.store.liveAccessTokens({}))
+      harness.mock.store.tokens.removeAccessToken(id);
+    await harness.session.changeDisplayName('Ada again');
+    expect(harness.view().account?.displayName).toBe('Ada again');
   });
 });
 
 it('sends nothing without the scope', async () => {
-  world = await createHarness('today');
-  await world.session.signIn();
+  harness = await createHarness('today');
+  await harness.session.signIn();
   const sent = countRequests();
-  await expect(world.session.changeDisplayName('Grace')).rejects.toMatchObject({ code: 'scope_denied' });
+  await expect(harness.session.changeDisplayName('Grace')).rejects.toMatchObject({ code: 'scope_denied' });
   expect(sent.count).toBe(0);
-  await world.session.signOut();
-  await expect(world.session.changeDisplayName('Grace')).rejects.toMatchObject({ code: 'signed_out' });
+  await harness.session.signOut();
+  await expect(harness.session.changeDisplayName('Grace')).rejects.toMatchObject({ code: 'signed_out' });
 });

@@ -25,13 +25,13 @@ const until = (is: () => boolean) => vi.waitUntil(is, { timeout: 60_000 });
 /** The extension: all use cases of the session, over its fake ports, and the doctor. */
 export async function madeByExtension(era: Era): Promise<ReadonlySet<string>> {
   const kinds = new Set<string>();
-  const world = await createHarness(era, { scope: SCOPE });
-  const { origin } = world.mock;
-  world.host.fetch = noting(kinds, () => origin, world.host.fetch);
-  const { session } = world;
+  const harness = await createHarness(era, { scope: SCOPE });
+  const { origin } = harness.mock;
+  harness.host.fetch = noting(kinds, () => origin, harness.host.fetch);
+  const { session } = harness;
   try {
     await session.signIn();
-    expect(world.view()).toMatchObject({ status: 'signedIn' });
+    expect(harness.view()).toMatchObject({ status: 'signedIn' });
     const { token } = await session.accessToken('profile:uid');
     await session.accessToken('profile:uid', token);
     await session.refreshProfile();
@@ -39,11 +39,11 @@ export async function madeByExtension(era: Era): Promise<ReadonlySet<string>> {
     await session.changeAvatar(PNG);
     await session.signOut();
     await session.drainOutbox();
-    expect([world.liveGrants(), world.liveTokens()]).toEqual([0, 0]);
+    expect([harness.liveGrants(), harness.liveTokens()]).toEqual([0, 0]);
     const build = { ...BUILD, issuer: origin, endpoints: mockServerEndpoints(origin) };
-    await examine(healthy({ fetch: world.host.fetch, build }), () => undefined);
+    await examine(healthy({ fetch: harness.host.fetch, build }), () => undefined);
   } finally {
-    await world.stop();
+    await harness.stop();
   }
   return kinds;
 }

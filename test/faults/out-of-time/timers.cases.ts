@@ -66,15 +66,15 @@ for (const [what, run] of endless) {
   it(`undisturbed: after ${what}`, ({ signal }) => judge(signal));
 }
 
-describe('one world a test', () => {
-  let world: FaultHarness;
+describe('one harness a test', () => {
+  let harness: FaultHarness;
   beforeEach(() => {
-    world = createFaultHarness({ companion: true });
+    harness = createFaultHarness({ companion: true });
   });
-  afterEach(() => world.stop());
+  afterEach(() => harness.stop());
 
   it('cut: a harness that is used afterwards', { timeout: LIMIT }, async () => {
-    const { time, session } = world;
+    const { time, session } = harness;
     const more = async () => {
       await time.until(session.signIn(), 'the sign-in');
       await time.until(session.runMaintenance(), 'the tending');
@@ -86,8 +86,8 @@ describe('one world a test', () => {
 
   it('undisturbed: the same afterwards', async () => {
     expectCut();
-    await world.time.until(world.session.signIn(), 'the sign-in');
-    expect(world.view()?.status).toBe('signedIn');
-    expect(world.time.now() - Date.parse('2026-11-21T10:00:00Z')).toBeLessThan(1000);
+    await harness.time.until(harness.session.signIn(), 'the sign-in');
+    expect(harness.view()?.status).toBe('signedIn');
+    expect(harness.time.now() - Date.parse('2026-11-21T10:00:00Z')).toBeLessThan(1000);
   });
 });
