@@ -61,20 +61,20 @@ export function startIntake(parts: IntakeParts): RunningIntake {
       failures += 1;
     }
   };
-  /** Whether it may be deleted. */
-  const apply = async (message: Message): Promise<boolean> => {
+  /** Only what is done may be deleted. */
+  const apply = async (message: Message): Promise<'done' | 'refused' | 'unavailable'> => {
     try {
       counters.queueMessage(...(await process(message, clients, parts)));
-      return true;
+      return 'done';
     } catch (error) {
       if (error instanceof Refusal) {
         counters.queueMessage('refused', error.reason);
         log.tally('queue_message_refused', { reason: error.reason });
-      } else {
-        counters.queueMessage('unavailable', 'store');
-        log.failure('queue_message_failed', error);
+        return 'refused';
       }
-      return false;
+      counters.queueMessage('unavailable', 'store');
+      log.failure('queue_message_failed', error);
+      return 'unavailable';
     }
   };
 
@@ -94,9 +94,9 @@ export function startIntake(parts: IntakeParts): RunningIntake {
     preReceiveMessageCallback: recover,
     handleMessageBatch: async (messages) => {
       holds = true;
-      const may = await Promise.all(messages.map(apply));
-      failures = may.includes(true) ? 0 : failures + 1;
-      return messages.filter((_, index) => may[index]);
+      const ends = await Promise.all(messages.map(apply));
+      failures = ends.includes('done') || !ends.includes('unavailable') ? 0 : failures + 1;
+      return messages.filter((_, index) => ends[index] === 'done');
     },
   });
   consumer.on('empty', () => {

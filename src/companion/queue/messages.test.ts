@@ -44,6 +44,12 @@ describe.each([
     ['delete', {}, { kind: 'delete_user' }],
     ['passwordChange', { generation: 1 }, { kind: 'password_change', changedAt: TS * 1000 }],
     ['reset', { timestamp: TS * 1000 + 321 }, { kind: 'password_change', changedAt: TS * 1000 + 321 }],
+    [
+      'passwordChange',
+      { ts: undefined, timestamp: TS * 1000 },
+      { kind: 'password_change', changedAt: TS * 1000 },
+    ],
+    ['passwordChange', { timestamp: null }, { kind: 'password_change', changedAt: TS * 1000 }],
     ['profileDataChange', {}, { kind: 'profile_change' }],
     ['primaryEmailChanged', { email: 'ada@example.com' }, { kind: 'profile_change' }],
   ])('about %s is read', (event, more, expected) => {
@@ -74,6 +80,7 @@ describe.each([
     ['an address as uid', 'subject', { uid: 'ada@example.com' }],
     ['no instant', 'events', { ts: undefined }],
     ['an instant in words', 'events', { ts: 'yesterday' }],
+    ['an instant in words beside one', 'events', { timestamp: 'yesterday' }],
     ['an instant of zero', 'events', { ts: 0 }],
     ['an instant more than a minute ahead', 'future', { ts: NOW / 1000 + 61 }],
   ])('about a password with %s is refused', (_title, reason, more) => {

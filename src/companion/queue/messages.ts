@@ -19,8 +19,8 @@ const ENVELOPE = v.pipe(
 );
 const BODY = v.pipe(v.string(), v.parseJson(), v.union([BARE, ENVELOPE]));
 
-// FxA: `ts` is in seconds; `timestamp`, in milliseconds, is missing from some events.
-const PASSWORD = v.object({ ts: v.number(), timestamp: v.optional(v.number()) });
+// FxA: `ts` is in seconds, and in every event; `timestamp`, in milliseconds, is missing from some.
+const PASSWORD = v.object({ ts: v.nullish(v.number()), timestamp: v.nullish(v.number()) });
 // FxA: `eventCreatedAt` is in seconds.
 const SUBSCRIPTION = v.object({
   eventCreatedAt: v.number(),

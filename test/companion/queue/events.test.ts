@@ -67,6 +67,14 @@ onEachDatabase((on) => {
     expect(q.log()).toContain('"Type":"queue_message_refused"');
   });
 
+  it('are not waited with after a batch of malformed ones', async () => {
+    const sqs = await q.open();
+    for (let sent = 0; sent < 20; sent += 1) sqs.send('no JSON');
+    sqs.send(q.message('profileDataChange'));
+    await q.start(on.database, { least: 3_600_000, most: 3_600_000 });
+    await q.allDeleted(1);
+  });
+
   it('evict cached tokens, on every instance', async () => {
     const sqs = await q.open();
     const origins = [await q.start(), await q.start(await on.another())].map(({ origin }) => origin);
