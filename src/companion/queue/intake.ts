@@ -105,6 +105,7 @@ export function startIntake(parts: IntakeParts): RunningIntake {
   consumer.on('error', (error) => {
     if (signal.aborted && !holds) return;
     failures += 1;
+    counters.queueMessage('unavailable', 'sqs');
     log.failure('queue_failed', error.cause ?? error);
   });
   consumer.on('response_processed', () => {

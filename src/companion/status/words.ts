@@ -30,6 +30,7 @@ const REASONS: Readonly<Record<string, string>> = {
   expired: 'expired',
   events: 'without valid events',
   store: 'the database did not accept it',
+  sqs: 'the queue refused a request, or did not answer',
   keys_unreachable: 'the keys of Mozilla accounts could not be read',
   keys_just_read: 'an unknown key, moments after the keys were read',
   unknown_event: 'an event this version does not know',

@@ -105,6 +105,9 @@ onEachDatabase((on) => {
       const companion = await q.start(on.database, { least: 3_600_000, most: 3_600_000 });
       await expect.poll(() => q.log()).toContain('"Type":"queue_failed"');
       expect(q.log()).toContain('"name":"AccessDenied"');
+      expect(await q.counted(companion.origin)).toEqual([
+        'companion_queue_messages_total{outcome="unavailable",what="sqs"} 1',
+      ]);
       sqs.refuses = () => undefined;
       sqs.send(q.message('profileDataChange'));
       await ask(`${companion.origin}/__heartbeat__`);
