@@ -1,7 +1,6 @@
 // The companion's routes, built from injected parts: the webhook, and one Hono app behind the request pipeline for all
 // else. It needs no port.
 import type { Hono } from 'hono';
-import type { Deployment } from '../fxa/environments.ts';
 import type { Http } from '../fxa/http.ts';
 import { isLoopback } from '../fxa/secure-url.ts';
 import { createTokenCheck } from './bearer/check.ts';
@@ -11,6 +10,7 @@ import { endedBefore, type AccountNotification } from './db/notifications.ts';
 import { createPipeline } from './http/pipeline.ts';
 import { QUOTAS, rateLimits } from './http/rate-limit.ts';
 import type { CurrentEndpoints } from './endpoints.ts';
+import { withHearing } from './hearing.ts';
 import type { Counters } from './operations/counters.ts';
 import type { Clocks } from './operations/clock.ts';
 import { dockerflow, type Version } from './operations/dockerflow.ts';
@@ -50,6 +50,8 @@ export interface AppParts {
   readonly pollAfter?: (() => number) | undefined;
   /** True once this instance is about to stop. Default: never. */
   readonly stopping?: () => boolean;
+  /** As `Database.isDeaf`. */
+  readonly isDeaf?: (() => boolean) | undefined;
   /** Milliseconds. */
   readonly now: () => number;
 }
@@ -66,11 +68,6 @@ export interface App {
   readonly onNotification: (notifications: readonly AccountNotification[] | undefined) => void;
 }
 
-/** Deployments for the companion's own calls, for which Mozilla accounts only needs the client id. */
-function deployments({ current }: CurrentEndpoints): (clientId: string) => Deployment {
-  return (clientId) => ({ name: 'custom', endpoints: current(), clientId });
-}
-
 export function createApp(parts: AppParts): App {
   const {
     settings,
@@ -84,12 +81,15 @@ export function createApp(parts: AppParts): App {
     clocks,
     stopping,
     pollAfter,
+    isDeaf,
     now,
   } = parts;
   const secrets = { secret: settings.secret, formerSecret: settings.formerSecret };
-  const { realm, operatorPassword, web = [] } = settings;
+  const { realm, operatorPassword, trustedProxies, web = [] } = settings;
   const clients: Clients = new Map(settings.clients.map((client) => [client.clientId, client]));
-  const deployment = deployments(endpoints);
+  /** For the companion's own calls Mozilla accounts only needs the client id. */
+  const deployment = (clientId: string) =>
+    ({ name: 'custom', endpoints: endpoints.current(), clientId }) as const;
   const keys = createKeySet({
     endpoints,
     http,
@@ -105,6 +105,7 @@ export function createApp(parts: AppParts): App {
     keySet: keys,
     ...secrets,
     now,
+    isDeaf,
     acceptedFor: settings.cacheTtl === undefined ? undefined : settings.cacheTtl * 1000,
     count: (outcome) => counters.tokenCache(outcome),
   });
@@ -117,13 +118,12 @@ export function createApp(parts: AppParts): App {
     startedAt,
     now,
   });
-  const health = createHealth({
-    store,
-    silent: async () => silentClients(await eventAges()),
-    accounts: accountsAnswer(endpoints.current(), http),
-    ...(clocks && { clocks }),
-    now,
-  });
+  const silent = async () => silentClients(await eventAges());
+  const accounts = accountsAnswer(endpoints.current(), http);
+  const health = withHearing(
+    createHealth({ store, silent, accounts, ...(clocks && { clocks }), now }),
+    isDeaf,
+  );
   let storing = 0;
   const apply: Store['apply'] = (delivery) => {
     storing += 1;
@@ -132,11 +132,10 @@ export function createApp(parts: AppParts): App {
   addGauges(counters, { health, eventAges, storing: () => storing, checkingTokens: tokens.asking });
   const forwarded = { seen: false };
   const onForwarded = () => {
-    if (settings.trustedProxies > 0 || forwarded.seen) return;
+    if (trustedProxies > 0 || forwarded.seen) return;
     forwarded.seen = true;
     log.event('forwarded_address_ignored', {}, 'warn');
   };
-  const { trustedProxies } = settings;
   const limits = rateLimits(QUOTAS, trustedProxies);
   const app = createPipeline({
     log,
@@ -149,7 +148,7 @@ export function createApp(parts: AppParts): App {
     limits,
     onForwarded,
   });
-  const memory = createSessionMemory();
+  const memory = createSessionMemory(isDeaf);
   const everywhere = new Set(settings.clients.flatMap((one) => (one.everywhere ? one.clientId : [])));
   const endsEverywhere = everywhere.size === 0 ? undefined : (id: string) => everywhere.has(id);
   const sessionParts = {

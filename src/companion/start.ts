@@ -146,6 +146,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       version,
       clocks,
       stopping: () => isStopping,
+      isDeaf: database.isDeaf,
       pollAfter: options.pollAfter ?? load?.pollAfter,
       now,
     });

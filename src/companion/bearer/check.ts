@@ -12,6 +12,8 @@ import type { TokenCheck } from './types.ts';
 export interface TokenCheckOptions extends IntrospectorOptions, Secrets {
   /** See `CacheOptions`. */
   readonly acceptedFor?: number | undefined;
+  /** While true no verdict comes from memory or from a signature, as what ends a token isn't heard. Default: never. */
+  readonly isDeaf?: (() => boolean) | undefined;
   /** Called for each cache lookup and eviction. */
   readonly count?: (outcome: 'hit' | 'miss' | 'eviction') => void;
 }
@@ -36,7 +38,7 @@ const MOST_ATTEMPTS = 3;
 
 /** Creates the check, with an empty cache. */
 export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
-  const { clients, secret, now, count, acceptedFor } = options;
+  const { clients, secret, now, count, acceptedFor, isDeaf = () => false } = options;
   const introspectToken = createIntrospector(options);
   const cache = createTokenCache({ now, acceptedFor });
   const evictions = createEvictionLog();
@@ -106,7 +108,8 @@ export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
   }
 
   return {
-    async check(token, { fresh = false } = {}) {
+    async check(token, options = {}) {
+      const fresh = options.fresh === true || isDeaf();
       const key = cacheKey(secret, token);
       const verdict = await (fresh ? resolveToken(key, token, true) : lookup(key, token));
       if ('refused' in verdict) throw verdict.refused;

@@ -184,6 +184,13 @@ describe('after a change of password', () => {
     },
   );
 
+  it('that could not be heard, an earlier JWT is looked up', async () => {
+    const { check, accounts } = setup({ isDeaf: () => true });
+    accounts.answer = () => Response.json({ errno: 108 }, { status: 400 });
+    expect((await problem(check(await sign()))).status).toBe(401);
+    expect(accounts.asked).toHaveLength(1);
+  });
+
   it('an event that ends no tokens changes nothing', async () => {
     const { check, evict } = setup();
     evict(nameOf(UID, JWT_CLIENT), 0);

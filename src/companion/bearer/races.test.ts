@@ -88,3 +88,16 @@ it('a failed lookup does not block the next', async () => {
   accounts.answer = live;
   expect(await check(TOKEN)).toMatchObject({ uid: UID });
 });
+
+it('while deaf every check asks, as does the first one after that', async () => {
+  let isDeaf = false;
+  const { check, accounts, evictAll } = checking({ isDeaf: () => isDeaf });
+  await check(TOKEN);
+  isDeaf = true;
+  await Promise.all([check(TOKEN), check(TOKEN)]);
+  expect(accounts.asked).toHaveLength(3);
+  isDeaf = false;
+  evictAll();
+  await Promise.all([check(TOKEN), check(TOKEN)]);
+  expect(accounts.asked).toHaveLength(4);
+});

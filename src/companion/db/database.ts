@@ -19,6 +19,8 @@ export interface Database extends Queryable {
    * missed.
    */
   listen(channel: string, onNotification: (payload: string | undefined) => void): Promise<void>;
+  /** Whether notifications are lost at present. Left out where that can't happen. */
+  readonly isDeaf?: () => boolean;
   /** Flushes committed data to disk, as far as this database can. */
   flush(): Promise<void>;
   /** Whether the disk has room; left out where only trying can tell. */

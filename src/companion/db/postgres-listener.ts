@@ -13,6 +13,8 @@ const PROBE = `select 1 / (current_setting('transaction_read_only') = 'off')::in
 export interface Listener {
   /** As `Database.listen`. Rejects when no connection can be made now. */
   readonly listen: (channel: string, onNotification: OnNotification) => Promise<void>;
+  /** As `Database.isDeaf`. */
+  readonly isDeaf: () => boolean;
   readonly close: () => Promise<void>;
 }
 
@@ -20,6 +22,7 @@ export interface Listener {
 export function createListener(newClient: () => Client): Listener {
   const channels = new Map<string, Set<OnNotification>>();
   let connection: Promise<Client> | undefined;
+  let isDeaf = true;
   let closed = false;
   let delay = FIRST_DELAY_MS;
   let retry: NodeJS.Timeout | undefined;
@@ -47,11 +50,15 @@ export function createListener(newClient: () => Client): Listener {
       clearInterval(probe);
       if (!closed) lost();
     });
+    // At the same moment, so that nothing kept while deaf is answered afterwards.
+    isDeaf = false;
+    tellAll();
     return client;
   }
 
   function lost(): void {
     connection = undefined;
+    isDeaf = true;
     tellAll();
     again();
   }
@@ -61,7 +68,6 @@ export function createListener(newClient: () => Client): Listener {
       connected().then(
         () => {
           delay = FIRST_DELAY_MS;
-          tellAll();
         },
         () => {
           delay = Math.min(delay * 2, LONGEST_DELAY_MS);
@@ -89,6 +95,7 @@ export function createListener(newClient: () => Client): Listener {
       }
       channels.set(channel, new Set([...(others ?? []), onNotification]));
     },
+    isDeaf: () => isDeaf,
     close: async () => {
       closed = true;
       clearTimeout(retry);

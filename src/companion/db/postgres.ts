@@ -85,6 +85,7 @@ export function openPostgres(url: string, options: PostgresOptions = {}): Databa
     query: (text, values, name) => withConnection((client) => queryable(client).query(text, values, name)),
     transaction: (work, longer) => withConnection((client) => transaction(client, work, longer)),
     listen: listener.listen,
+    isDeaf: listener.isDeaf,
     flush: () => Promise.resolve(),
     gather: 0,
     tidy: () => Promise.resolve(),

@@ -21,11 +21,13 @@ const ADA = accountName(hashOf('ada'));
 const LIN = accountName(hashOf('lin'));
 
 let memory: SessionMemory;
+let isDeaf: boolean;
 const keep = (session: string, account: string, mark = memory.mark()) =>
   memory.keep(hashOf(session), sessionOf(account), `"${session}"`, mark);
 const known = (session: string, now = NOW) => memory.tagOf(hashOf(session), now);
 beforeEach(() => {
-  memory = createSessionMemory(2);
+  isDeaf = false;
+  memory = createSessionMemory(() => isDeaf, 2);
   keep('laptop', 'ada');
 });
 
@@ -62,6 +64,11 @@ it('forgets everything when changes may have been missed, or are too many to tel
   expect(known('laptop')).toBeUndefined();
   keep('laptop', 'ada');
   for (const other of ['1', '2', '3']) memory.evict(other);
+  expect(known('laptop')).toBeUndefined();
+});
+
+it('answers nothing while deaf', () => {
+  isDeaf = true;
   expect(known('laptop')).toBeUndefined();
 });
 

@@ -28,8 +28,11 @@ interface Entry {
   readonly until: number;
 }
 
-/** Creates an empty memory of `most` sessions. */
-export function createSessionMemory(most = MOST_SESSIONS): SessionMemory {
+/**
+ * Creates an empty memory of `most` sessions, which answers nothing while `isDeaf`: then it isn't told what to evict, and
+ * needs `evictAll` afterwards.
+ */
+export function createSessionMemory(isDeaf = () => false, most = MOST_SESSIONS): SessionMemory {
   const entries = new LRUCache<string, Entry>({ max: most });
   // A log, not an index by account: nearly all events are about accounts that have no session here.
   const changes = createEvictionLog(most);
@@ -42,7 +45,7 @@ export function createSessionMemory(most = MOST_SESSIONS): SessionMemory {
     tagOf(hash, now) {
       const key = keyOf(hash);
       const entry = entries.get(key);
-      if (entry === undefined) return undefined;
+      if (entry === undefined || isDeaf()) return undefined;
       if (now < entry.until && !changes.recordedSince(entry.mark, entry.account)) return entry.tag;
       entries.delete(key);
       return undefined;

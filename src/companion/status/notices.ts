@@ -16,6 +16,7 @@ const OLD = HOUR;
 export function findNotices(facts: StatusFacts): readonly Notice[] {
   const found = [
     ...databaseNotices(facts),
+    ...hearingNotices(facts),
     ...clockNotices(facts),
     ...proxyNotices(facts),
     ...revocationNotices(facts),
@@ -48,6 +49,13 @@ function databaseNotices({ state, health }: StatusFacts): Notice[] {
   const title = DATABASE[why ?? '']?.split(':', 1)[0] ?? 'The database does not answer';
   const says = `${DATABASE[why ?? ''] ?? ''} Events are refused with 503 until this is over, and Mozilla accounts redelivers them for up to seven days. Nothing is lost yet.`;
   return [{ class: 'bad', title, says }];
+}
+
+function hearingNotices({ health: { checks } }: StatusFacts): Notice[] {
+  if (checks.notifications !== 'warning') return [];
+  const says =
+    'Its connection for notifications is lost, and another can not be made: look for a limit of connections, of the role or of PgBouncer. Until then it answers everything from the database and from Mozilla accounts, which is slower.';
+  return [{ class: 'odd', title: 'This instance does not hear what others change', says }];
 }
 
 function clockNotices({ health: { checks, details } }: StatusFacts): Notice[] {

@@ -1,9 +1,9 @@
 // `GET /status`, behind the operator's password: totals only, and no scripts.
 import { Hono } from 'hono';
 import { html, raw } from 'hono/html';
+import type { InstanceHealth } from '../hearing.ts';
 import { pagePolicy } from '../http/page-policy.ts';
 import type { Counters } from '../operations/counters.ts';
-import type { Health } from '../operations/health.ts';
 import { operatorOnly } from '../operations/operator.ts';
 import type { OperatorState } from '../store.ts';
 import { DAY, type Markup, type StatusFacts } from './facts.ts';
@@ -22,7 +22,7 @@ export interface StatusOptions extends Pick<StatusFacts, 'clients' | 'version' |
   /** Without a password the route is absent. */
   readonly password: string | undefined;
   readonly state: () => Promise<OperatorState>;
-  readonly health: () => Promise<Health>;
+  readonly health: () => Promise<InstanceHealth>;
   readonly forwardedIgnored?: () => boolean;
   readonly counters: Pick<Counters, 'webhooks' | 'queueMessages'>;
   /** Default 7. */
