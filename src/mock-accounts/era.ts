@@ -71,8 +71,8 @@ export interface EraRules {
   readonly preflightStatus: 200 | 204;
   /** Headers of tracing that preflights of the auth server allow. */
   readonly tracingHeaders: readonly string[];
-  /** Introspection of an access token tells how and when the person signed in. */
-  readonly introspectionTellsAuthentication: boolean;
+  /** An access token tells how and when the person signed in: its introspection, and its claims if it is a JWT. */
+  readonly accessTokenTellsAuthentication: boolean;
   /** `/v1/oauth/authorization` rejects `resource`, and client ids in capitals. */
   readonly strictAuthorization: boolean;
   /** An empty or missing scope is an invalid parameter at `/v1/oauth/authorization`. */
@@ -142,7 +142,7 @@ const rules2019: EraRules = {
   monograms: false,
   preflightStatus: 200,
   tracingHeaders: [],
-  introspectionTellsAuthentication: false,
+  accessTokenTellsAuthentication: false,
   strictAuthorization: false,
   scopeRequired: false,
   refreshMayWiden: false,
@@ -198,7 +198,7 @@ const rules2023: EraRules = {
   monograms: true,
   preflightStatus: 204,
   tracingHeaders: ['sentry-trace'],
-  introspectionTellsAuthentication: false,
+  accessTokenTellsAuthentication: false,
   strictAuthorization: true,
   scopeRequired: false,
   refreshMayWiden: false,
@@ -225,7 +225,7 @@ const rulesToday: EraRules = {
   confidentialSurviveReset: false,
   preflightStatus: 200,
   tracingHeaders: ['sentry-trace', 'baggage'],
-  introspectionTellsAuthentication: true,
+  accessTokenTellsAuthentication: true,
   scopeRequired: true,
   metricsEvents: true,
   uidInProfileChange: true,

@@ -1,10 +1,12 @@
 // Today's era: introspection, headers, accounts and discovery, where they differ from 2019.
+import { decodeJwt } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { TEST_CLIENT } from '../../src/mock-accounts/testing/drive.ts';
 import { fresh, refreshWith } from '../../src/mock-accounts/testing/fresh.ts';
 
-let { clock, driver } = fresh('today');
+let { clock, driver, mock } = fresh('today');
 beforeEach(() => {
-  ({ clock, driver } = fresh('today'));
+  ({ clock, driver, mock } = fresh('today'));
 });
 
 const refresh = (token: unknown, more?: object) => refreshWith(driver, token, more);
@@ -16,7 +18,6 @@ describe('introspection and verification', () => {
       active: true,
       token_type: 'access_token',
       exp: clock.now + 86_400_000,
-      auth_time: clock.now / 1000,
     });
     expect((await driver.post('/v1/introspect', { token, token_type_hint: 'refresh_token' })).body).toEqual({
       active: false,
@@ -26,6 +27,30 @@ describe('introspection and verification', () => {
     });
     clock.now += 86_400_000;
     expect((await driver.post('/v1/introspect', { token })).body).toEqual({ active: false });
+  });
+});
+
+describe('how the person signed in', () => {
+  const signedIn = { acr: 'AAL1', auth_time: clock.now / 1000 };
+
+  it('is told by the introspection of a token from sign-in, and by no refreshed one', async () => {
+    const { access_token: token, refresh_token: grant } = await driver.tokens();
+    const told = (await driver.post('/v1/introspect', { token })).body;
+    expect(told).toMatchObject({ ...signedIn, amr: ['pwd', 'email'] });
+    const { access_token: refreshed } = (await refresh(grant)).body;
+    const { body } = await driver.post('/v1/introspect', { token: refreshed });
+    expect(body.active).toBe(true);
+    for (const member of ['acr', 'amr', 'auth_time']) expect(body).not.toHaveProperty(member);
+  });
+
+  it('is told by a JWT in the same way', async () => {
+    const client = mock.store.clients.get(TEST_CLIENT);
+    if (client === undefined) throw new Error('no client');
+    mock.store.clients.set(TEST_CLIENT, { ...client, jwtAccessTokens: true });
+    const { access_token: token, refresh_token: grant } = await driver.tokens();
+    expect(decodeJwt(String(token))).toMatchObject(signedIn);
+    const { access_token: refreshed } = (await refresh(grant)).body;
+    for (const claim of ['acr', 'auth_time']) expect(decodeJwt(String(refreshed))).not.toHaveProperty(claim);
   });
 });
 

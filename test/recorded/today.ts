@@ -65,10 +65,13 @@ const DIFFERENCES: readonly Difference[] = [
     }),
   },
   {
-    source: 'lib/oauth/routes/introspect of 2026: an access token tells when the person signed in',
+    source: 'lib/oauth/routes/introspect of 2026: an access token of a sign-in tells how and when that was',
     matches: (exchange, expected) =>
       exchange.request.path === '/v1/introspect' && body(expected).token_type === 'access_token',
-    apply: (expected) => ({ ...expected, body: { ...body(expected), auth_time: '<number>' } }),
+    apply: (expected) => ({
+      ...expected,
+      body: { ...body(expected), acr: 'AAL1', auth_time: '<number>', amr: ['pwd', 'email'] },
+    }),
   },
   {
     source: 'the image host of a deployment tells types; that of a developer’s machine did not',

@@ -3,7 +3,7 @@ import { CODE_LIFE_MS } from '../era.ts';
 import { oauthProblem } from '../problems.ts';
 import { collapse, uncovered, without } from '../scope-set.ts';
 import { s256 } from '../store/random.ts';
-import type { Client, Code } from '../store/types.ts';
+import type { Authentication, Client, Code } from '../store/types.ts';
 import type { MockContext } from '../context.ts';
 import { leakedClientId } from './client-auth.ts';
 
@@ -14,11 +14,8 @@ export interface Granted {
   readonly scope: string;
   readonly offline: boolean;
   readonly idToken: boolean;
-  /** Seconds; told to the client at the code grant only. */
-  readonly authAt?: number;
-  readonly authAtShown: boolean;
-  readonly amr?: readonly string[];
-  readonly aal?: number;
+  /** Of a code. FxA: a refresh token doesn't keep it, so that no refresh passes it on. */
+  readonly authentication?: Authentication;
   /** Keys the sign-in page encrypted for the client, handed over unread. */
   readonly keysJwe?: string;
 }
@@ -56,10 +53,7 @@ export function redeemCode(
     scope,
     offline,
     idToken,
-    authAt,
-    authAtShown: true,
-    amr,
-    aal,
+    authentication: { authAt, amr, aal },
     ...(keysJwe === undefined ? {} : { keysJwe }),
   };
 }
@@ -88,7 +82,5 @@ export function useRefreshToken(
     scope,
     offline: false,
     idToken: scope.split(' ').includes('openid'),
-    authAtShown: false,
-    ...(held.authAt === undefined ? {} : { authAt: held.authAt }),
   };
 }

@@ -1,8 +1,9 @@
 /** The id_token. FxA: no nonce, no azp, no email; `at_hash` of 2019 is mostly the hash of nothing. */
 import { createHash } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { ID_TOKEN_LIFE } from '../era.ts';
+import { type EraRules, ID_TOKEN_LIFE } from '../era.ts';
 import type { MockContext } from '../context.ts';
+import type { Authentication } from '../store/types.ts';
 import type { Granted } from './grant.ts';
 
 function leftHalf(hashed: string | Buffer): string {
@@ -12,6 +13,16 @@ function leftHalf(hashed: string | Buffer): string {
 /** FxA 2019: the token's bytes are read as ASCII, and that as hexadecimal digits, as far as it is. */
 function misread(accessToken: string): Buffer {
   return Buffer.from(Buffer.from(accessToken, 'hex').toString('ascii'), 'hex');
+}
+
+function authenticationClaims(rules: EraRules, { amr, aal, authAt }: Authentication) {
+  const authTime = rules.authTimeDividedTwice ? Math.floor(authAt / 1000) : authAt;
+  return {
+    amr: [...amr],
+    'fxa-aal': aal,
+    acr: `AAL${aal}`,
+    ...(rules.idTokenHasAuthTime ? { auth_time: authTime } : {}),
+  };
 }
 
 /** Signs the id_token of a grant; `resource` is a second audience. */
@@ -31,11 +42,7 @@ export async function makeIdToken(
     iat,
     exp: iat + ID_TOKEN_LIFE,
     at_hash: leftHalf(rules.atHashMisread ? misread(accessToken) : accessToken),
-    ...(granted.amr === undefined ? {} : { amr: [...granted.amr] }),
-    ...(granted.aal === undefined ? {} : { 'fxa-aal': granted.aal, acr: `AAL${granted.aal}` }),
-    ...(rules.idTokenHasAuthTime && granted.authAt !== undefined
-      ? { auth_time: rules.authTimeDividedTwice ? Math.floor(granted.authAt / 1000) : granted.authAt }
-      : {}),
+    ...(granted.authentication === undefined ? {} : authenticationClaims(rules, granted.authentication)),
   };
   const typ = rules.monorepo ? { typ: 'JWT' } : {};
   return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: key.kid, ...typ }).sign(key.privateKey);

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { readPayload } from '../http/payload.ts';
 import { json } from '../http/reply.ts';
 import { oauthProblem } from '../problems.ts';
+import type { AccessToken } from '../store/types.ts';
 import { optional, required, type Schema, validate } from '../validation/schema.ts';
 import { string } from '../validation/types.ts';
 import { findAccessToken } from './jwt-access-token.ts';
@@ -15,6 +16,13 @@ const schema: Schema = {
     optional('token_type_hint', string({ oneOf: ['access_token', 'refresh_token'] })),
   ],
 };
+
+/** FxA (RFC 9470, section 6.2): of a token from sign-in; unlike the other times, `auth_time` is in seconds. */
+function authenticationMembers({ authentication }: AccessToken): Readonly<Record<string, unknown>> {
+  if (authentication === undefined) return {};
+  const { aal, authAt, amr } = authentication;
+  return { acr: `AAL${aal}`, auth_time: authAt, amr };
+}
 
 async function describeAccess(
   context: MockContext,
@@ -34,7 +42,7 @@ async function describeAccess(
     iat: found.createdAt,
     sub: found.uid,
     jti: found.id,
-    auth_time: rules.introspectionTellsAuthentication ? found.authAt : undefined,
+    ...(rules.accessTokenTellsAuthentication ? authenticationMembers(found) : {}),
   };
 }
 

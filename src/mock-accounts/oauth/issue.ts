@@ -12,20 +12,21 @@ export async function issueTokens(
 ): Promise<Readonly<Record<string, unknown>>> {
   const { rules, store } = context;
   const life = Math.min(options.ttl ?? rules.accessTokenLife, rules.accessTokenLife);
-  const { clientId, uid, scope } = granted;
-  const authorization = {
-    clientId,
-    uid,
-    scope,
-    ...(granted.authAt === undefined ? {} : { authAt: granted.authAt }),
-  };
+  const { clientId, uid, scope, authentication } = granted;
+  const authorization = { clientId, uid, scope };
   const profileChangedAt = store.accounts.byUid(uid)?.profileChangedAt ?? 0;
   const isJwt = rules.jwtAccessTokens && store.clients.get(clientId)?.jwtAccessTokens === true;
   const signed = isJwt
-    ? await signAccessToken(context, authorization, { life, profileChangedAt, resource: options.resource })
+    ? await signAccessToken(context, authorization, {
+        life,
+        profileChangedAt,
+        authentication,
+        resource: options.resource,
+      })
     : undefined;
   const stored = store.tokens.addAccessToken({
     ...authorization,
+    authentication,
     life,
     profileChangedAt,
     ...(signed === undefined ? {} : { token: signed.jti }),
@@ -37,7 +38,7 @@ export async function issueTokens(
     token_type: 'bearer',
     scope,
     expires_in: life,
-    auth_at: granted.authAtShown ? granted.authAt : undefined,
+    auth_at: authentication?.authAt,
     keys_jwe: granted.keysJwe,
     refresh_token: refresh?.token,
     id_token: granted.idToken

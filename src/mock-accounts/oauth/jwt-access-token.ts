@@ -2,7 +2,7 @@
 import { errors, jwtVerify, SignJWT } from 'jose';
 import type { MockContext } from '../context.ts';
 import { randomHex, tokenId } from '../store/random.ts';
-import type { AccessToken, Authorization } from '../store/types.ts';
+import type { AccessToken, Authentication, Authorization } from '../store/types.ts';
 
 /**
  * FxA: tokens of a longer life (seconds) are looked up, so that they die at once; shorter ones are vouched for until
@@ -14,10 +14,16 @@ const LOOKED_UP_ABOVE = 21_600;
 export async function signAccessToken(
   context: MockContext,
   authorization: Authorization,
-  options: { life: number; profileChangedAt: number; resource?: string | undefined },
+  options: {
+    life: number;
+    profileChangedAt: number;
+    authentication?: Authentication | undefined;
+    resource?: string | undefined;
+  },
 ): Promise<{ jwt: string; jti: string }> {
-  const { keys, now, origin } = context;
+  const { keys, now, origin, rules } = context;
   const { clientId, uid, scope } = authorization;
+  const { authentication } = options;
   const key = await keys.active();
   const iat = Math.floor(now() / 1000);
   const jti = randomHex(32);
@@ -31,6 +37,9 @@ export async function signAccessToken(
     scope,
     sub: uid,
     'fxa-profileChangedAt': options.profileChangedAt,
+    ...(rules.accessTokenTellsAuthentication && authentication !== undefined
+      ? { acr: `AAL${authentication.aal}`, auth_time: authentication.authAt }
+      : {}),
   };
   const jwt = await new SignJWT(claims)
     .setProtectedHeader({ alg: 'RS256', typ: 'at+JWT', kid: key.kid })

@@ -76,14 +76,18 @@ export interface Authorization {
   readonly scope: string;
 }
 
-export interface Code extends Authorization {
-  readonly code: string;
-  readonly createdAt: number;
-  readonly offline: boolean;
+/** How and when a person signed in. */
+export interface Authentication {
   /** Seconds. */
   readonly authAt: number;
   readonly amr: readonly string[];
   readonly aal: number;
+}
+
+export interface Code extends Authorization, Authentication {
+  readonly code: string;
+  readonly createdAt: number;
+  readonly offline: boolean;
   /** S256; absent for confidential clients. */
   readonly codeChallenge?: string;
   readonly keysJwe?: string;
@@ -95,8 +99,8 @@ export interface AccessToken extends Authorization {
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly profileChangedAt: number;
-  /** Seconds; unknown for refreshed tokens of 2019. */
-  readonly authAt?: number;
+  /** FxA: of a sign-in only. No refresh token remembers it. */
+  readonly authentication?: Authentication | undefined;
 }
 
 export interface RefreshToken extends Authorization {
@@ -104,8 +108,6 @@ export interface RefreshToken extends Authorization {
   readonly id: string;
   readonly createdAt: number;
   lastUsedAt: number;
-  /** Seconds. */
-  readonly authAt?: number;
 }
 
 export interface Image {
