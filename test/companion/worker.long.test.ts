@@ -1,5 +1,4 @@
 // The worker on the real databases: grants of sign-outs are destroyed in the end, even when workers die.
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { accountKey } from '../../src/companion/clients.ts';
 import { createRevoker } from '../../src/companion/jobs/revocations.ts';
@@ -165,11 +164,22 @@ describe('the worker on', () => {
     // The embedded database is never away.
     const itOnServer = databaseName === 'PostgreSQL' ? it : () => undefined;
     itOnServer('survives a database that goes away right after a successful attempt', async () => {
-      harness.mock.faults.set([{ where: 'destroy', what: { kind: 'slow', ms: 500, at: 'after' }, times: 1 }]);
-      await work();
+      let letGo: () => void = () => undefined;
+      const gate = new Promise<void>((resolve) => (letGo = resolve));
+      const recorded: Promise<void>[] = [];
+      const revoked = (id: string) => {
+        const record = gate.then(() => harness.store.revoked(id));
+        recorded.push(record);
+        return record;
+      };
+      await work(200, Date.now, { revoked });
       await signOut();
-      await expect.poll(() => harness.mock.faults.hits()[0]).toBe(1);
-      await whileUnreachable(stored.url, () => wait(1500));
+      await expect.poll(() => recorded.length).toBe(1);
+      await whileUnreachable(stored.url, async () => {
+        letGo();
+        await expect(recorded[0]).rejects.toThrow();
+        await expect.poll(() => troubles.map(({ kind }) => kind)).toContain('worker');
+      });
       // This makes graphile-worker stop; its successor finds the job once it is overdue.
       await signOut();
       await expect.poll(live).toBe(0);
