@@ -33,8 +33,13 @@ afterAll(async () => {
 
 const takeWrites = async (on: boolean) => {
   await operator.query('set transaction_read_only = off');
-  await operator.query(`alter system set default_transaction_read_only = ${on ? 'off' : 'on'}`);
+  const value = on ? 'off' : 'on';
+  await operator.query(`alter system set default_transaction_read_only = ${value}`);
   await operator.query('select pg_reload_conf()');
+  // The server tells its connections in its own time.
+  await expect
+    .poll(async () => (await operator.query<object>('show default_transaction_read_only')).rows)
+    .toEqual([{ default_transaction_read_only: value }]);
 };
 
 /**
