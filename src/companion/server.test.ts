@@ -150,7 +150,7 @@ describe('an abusive connection', () => {
 
 describe('a kept-alive connection', () => {
   it('outlives the other time limits', async () => {
-    const { origin } = await start({ headers: 100, request: 200, idle: 300 });
+    const { origin } = await start({ headers: 500, request: 700, idle: 900 });
     const { socket, text } = raw(origin, 'GET /one HTTP/1.1\r\nHost: x\r\n\r\n');
     await expect.poll(text).toContain('one');
     expect(text().toLowerCase()).toMatch(/keep-alive: timeout=620\b/);
