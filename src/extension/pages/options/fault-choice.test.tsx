@@ -37,7 +37,7 @@ async function show(stored: object): Promise<FakeElement> {
   session.get.mockResolvedValue(stored);
   page = new FakeElement('body');
   render([<TesterNote key="note" />, <FaultChoice key="choice" />], page);
-  await vi.waitFor(() => expect(session.onChanged.addListener).toHaveBeenCalledTimes(2));
+  await expect.poll(() => session.onChanged.addListener).toHaveBeenCalledTimes(2);
   const [list] = page.all('select');
   if (!list) throw new Error('There is no list.');
   return list;
@@ -70,18 +70,18 @@ it('has a label, a note, and an option for each fault', async () => {
 it('shows the stored fault, also on top of the page, until it is over', async () => {
   const list = await show({ simulatedFault: 'offline' });
   const reminder = words('simulatedFault', [words('fault_offline')]);
-  await vi.waitFor(() => expect(list.value).toBe('offline'));
-  await vi.waitFor(() => expect(page.textContent).toContain(reminder));
+  await expect.poll(() => list.value).toBe('offline');
+  await expect.poll(() => page.textContent).toContain(reminder);
   store(null);
-  await vi.waitFor(() => expect(list.value).toBe(''));
-  await vi.waitFor(() => expect(page.textContent).not.toContain(reminder));
+  await expect.poll(() => list.value).toBe('');
+  await expect.poll(() => page.textContent).not.toContain(reminder);
 });
 
 it('sends what is selected', async () => {
   const list = await show({});
   list.select('slow');
   list.select('');
-  await vi.waitFor(() => expect(sendMessage).toHaveBeenCalledTimes(2));
+  await expect.poll(() => sendMessage).toHaveBeenCalledTimes(2);
   expect(sendMessage.mock.calls).toEqual([
     [{ command: 'simulateFault', text: 'slow' }],
     [{ command: 'simulateFault', text: '' }],
@@ -91,8 +91,8 @@ it('sends what is selected', async () => {
 it('returns to the stored fault, and says why, if another cannot be saved', async () => {
   sendMessage.mockResolvedValue({ error: 'storage_unavailable' });
   const list = await show({ simulatedFault: 'offline' });
-  await vi.waitFor(() => expect(list.value).toBe('offline'));
+  await expect.poll(() => list.value).toBe('offline');
   list.select('slow');
-  await vi.waitFor(() => expect(page.textContent).toContain(words('error_storage_unavailable')));
+  await expect.poll(() => page.textContent).toContain(words('error_storage_unavailable'));
   expect(list.value).toBe('offline');
 });

@@ -56,14 +56,14 @@ it.each(cases)(
   async ({ choice, way }) => {
     show(way === 'on' ? {} : COMMANDS[choice].view);
     box(choice).click();
-    await vi.waitFor(() => expect(page.textContent).toContain(REFUSED));
+    await expect.poll(() => page.textContent).toContain(REFUSED);
     expect(sendMessage.mock.calls).toEqual([[{ command: COMMANDS[choice][way] }]]);
     expect(box(choice).checked).toBe(way === 'off');
     expect(page.textContent).not.toContain(words('tabRefused'));
 
     sendMessage.mockResolvedValue({ result: null });
     box(choice).click();
-    await vi.waitFor(() => expect(page.textContent).not.toContain(REFUSED));
+    await expect.poll(() => page.textContent).not.toContain(REFUSED);
   },
 );
 
@@ -74,7 +74,7 @@ it.each(['a person', 'a browser that does not ask'])(
     else request.mockRejectedValue(new Error('not within a click'));
     show({});
     box('alwaysTab').click();
-    await vi.waitFor(() => expect(page.textContent).toContain(words('tabRefused')));
+    await expect.poll(() => page.textContent).toContain(words('tabRefused'));
     expect(page.textContent).not.toContain(REFUSED);
     expect(sendMessage).not.toHaveBeenCalled();
   },
