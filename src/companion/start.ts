@@ -5,7 +5,7 @@ import type { Http } from '../fxa/http.ts';
 import { createApp } from './app.ts';
 import { KEEP_ALIVE, type CompanionSettings } from './config.ts';
 import type { Database, DatabaseKind } from './db/database.ts';
-import { checkSecret, claimSpaces } from './db/same-settings.ts';
+import { checkSecret, claimSpaces, everyClient } from './db/same-settings.ts';
 import { openDatabase } from './db/open.ts';
 import { ACCOUNT_CHANNEL, parseNotification } from './db/notifications.ts';
 import { withTimeouts } from './db/with-timeout.ts';
@@ -188,6 +188,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
         clients,
         secret,
         formerSecret,
+        everyClient: () => everyClient(database, clients),
         deliver,
         ping: () => bounded.ping(),
         counters,

@@ -110,10 +110,22 @@ export async function requireSpaces(database: Queryable, clients: readonly Keyed
   if (changed.length > 0) throw new StoreError('space_changed', sentence(changed, before));
 }
 
+type Placed = Pick<Client, 'clientId' | 'space'>;
+
+/** The clients that accounts may be of: these, and those that left the list. */
+export async function everyClient(
+  database: Queryable,
+  clients: readonly Placed[],
+): Promise<readonly Placed[]> {
+  const known = await database.query<Placed>(
+    'select client_id as "clientId", space from companion.client_space',
+  );
+  return [...new Map([...known, ...clients].map((client) => [client.clientId, client])).values()];
+}
+
 /** The spaces that accounts may be in: of these clients, and of those that left the list. */
-export async function spacesOf(database: Queryable, clients: readonly Keyed[]): Promise<readonly string[]> {
-  const rows = await database.query<{ space: string }>('select distinct space from companion.client_space');
-  return [...new Set([...clients, ...rows].map(({ space }) => space))].sort();
+export async function spacesOf(database: Queryable, clients: readonly Placed[]): Promise<readonly string[]> {
+  return [...new Set((await everyClient(database, clients)).map(({ space }) => space))].sort();
 }
 
 function sentence(changed: readonly Keyed[], before: ReadonlyMap<string, string>): string {

@@ -11,10 +11,14 @@ import type { Store } from '../store.ts';
 import { readMessage } from './messages.ts';
 import type { QueueSettings } from './settings.ts';
 
+type Placed = Pick<Client, 'clientId' | 'space'>;
+
 export interface IntakeParts extends Secrets {
   readonly packages: Awaited<ReturnType<typeof queuePackages>>;
   readonly settings: QueueSettings;
-  readonly clients: readonly Client[];
+  readonly clients: readonly Placed[];
+  /** With those that left the list, whose accounts are kept. */
+  readonly everyClient: () => Promise<readonly Placed[]>;
   /** Evicts cached tokens and applies the events; resolves after the commit. */
   readonly deliver: Store['apply'];
   /** Resolves when events can be stored. */
@@ -127,23 +131,25 @@ export function startIntake(parts: IntakeParts): RunningIntake {
 }
 
 /**
- * Applies a message's event for every client, as if each had received its webhook: one statement per space's account,
+ * Applies a message's event for every client, and a deletion also for those that left the list, as if each had received
+ * its webhook: one statement per space's account,
  * idempotent, so that a message is applied again when only some were committed. Resolves with what to count.
  */
 async function process(
   { Body, MessageId = '' }: Message,
-  clients: readonly Client[],
+  clients: readonly Placed[],
   parts: IntakeParts,
 ): Promise<readonly [outcome: string, what: string]> {
-  const { deliver, now } = parts;
+  const { deliver, everyClient, now } = parts;
   const message = readMessage(Body, now());
   if (message === undefined) return ['ignored', 'unknown_event'];
   const { uid, event } = message;
   // SQS: a message keeps its id when it comes again.
   const mark = hash('sha256', `sqs\0${MessageId}`, 'buffer');
   const at = now();
+  const concerned = event.kind === 'delete_user' ? await everyClient() : clients;
   await Promise.all(
-    clients.map((client) => {
+    concerned.map((client) => {
       const keys = accountKeys(parts, client, uid);
       return deliver({ ...keys, clientId: client.clientId, mark, events: [event], at });
     }),

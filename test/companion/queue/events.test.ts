@@ -36,6 +36,20 @@ onEachDatabase((on) => {
     expect(late.body).toMatchObject({ error: 'session_ended', reason: 'account_deleted' });
   });
 
+  it('erase a deleted account also in the space of a client that left the list', async () => {
+    const sqs = await q.open();
+    const both = await q.start();
+    for (const { clientId } of [CLIENT, OTHER_CLIENT]) await createSession(q.mock, both.origin, { clientId });
+    await both.stop();
+    await q.start(on.database, undefined, [CLIENT]);
+    sqs.send(q.message('delete'));
+    await q.allDeleted(1);
+    const rows = (from: string) => on.database.query(`select from companion.${from}`);
+    expect(await rows('account')).toEqual([]);
+    expect(await rows('tombstone')).toHaveLength(2);
+    expect(await rows('session where ended_reason is null')).toEqual([]);
+  });
+
   it('are counted and deleted when they do not concern the companion', async () => {
     const sqs = await q.open();
     const { origin } = await q.start();

@@ -1,10 +1,12 @@
 // Companions that read a queue of account events, on a test database. What they log is checked for uids and addresses.
 import { afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
 import type { Database } from '../../../src/companion/db/database.ts';
+import type { Client } from '../../../src/companion/clients.ts';
 import type { RunningCompanion } from '../../../src/companion/start.ts';
 import { createKeys, type Keys } from '../../../src/mock-accounts/keys.ts';
 import { startMockServer, type RunningMockServer } from '../../../src/mock-accounts/listen.ts';
 import type { TestDatabase } from '../db/on-each-database.ts';
+import { CLIENT, OTHER_CLIENT } from '../fakes/mock-and-companion.ts';
 import { startFakeSqs, type FakeSqs, type FakeSqsOptions } from '../fakes/sqs.ts';
 import { ADA, ask, PASSWORD, startInProcess, uidOf } from '../harness.ts';
 
@@ -50,9 +52,14 @@ export function queueHarness(on: TestDatabase) {
       for (const [name, value] of Object.entries(sqs.env)) vi.stubEnv(name, value);
       return sqs;
     },
-    async start(database: Database = on.database, pause = PAUSE): Promise<RunningCompanion> {
+    async start(
+      database: Database = on.database,
+      pause = PAUSE,
+      clients: readonly Client[] = [CLIENT, OTHER_CLIENT],
+    ): Promise<RunningCompanion> {
       const { url, region } = queue();
-      const companion = await startInProcess(mock, { database }, { queue: { url, region }, pause, lines });
+      const settings = { queue: { url, region }, clients, pause, lines };
+      const companion = await startInProcess(mock, { database }, settings);
       running.push(companion);
       return companion;
     },
