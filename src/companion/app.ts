@@ -110,12 +110,10 @@ export function createApp(parts: AppParts): App {
     count: (outcome) => counters.tokenCache(outcome),
   });
 
-  const startedAt = now();
   const eventAges = createEventAges({
     store,
     clients: settings.clients,
     expected: settings.expectedEvents ?? new Map(),
-    startedAt,
     now,
   });
   const silent = async () => silentClients(await eventAges());
@@ -184,7 +182,7 @@ export function createApp(parts: AppParts): App {
       status({
         clients,
         version,
-        startedAt,
+        startedAt: now(),
         state,
         health,
         forwardedIgnored: () => forwarded.seen,

@@ -68,6 +68,14 @@ export interface Revocation {
   readonly age: number;
 }
 
+/** A client's last event about a known account, in milliseconds. */
+export interface LastEvent {
+  /** When the client was first configured. */
+  readonly since: number;
+  /** Null when no event is known. */
+  readonly at: number | null;
+}
+
 export interface Store {
   /** Resolves after the commit. Idempotent. Events of unknown accounts write nothing. */
   apply(delivery: Delivery): Promise<void>;
@@ -126,7 +134,7 @@ export interface Store {
   /** Costs the same regardless of the number of accounts. */
   revocationState(): Promise<OperatorState['revocations']>;
   /** When the last event of each client id came; reads some thousand rows at most. */
-  lastEvents(): Promise<Readonly<Record<string, number>>>;
+  lastEvents(): Promise<Readonly<Record<string, LastEvent>>>;
   /** Writes a row as events do; rejects when no event could be stored now. Resolves with the database's clock. */
   ping(): Promise<number>;
 }

@@ -1,7 +1,7 @@
 // Totals for the operator: how much, how old, what is stuck. Nothing about a single account or session.
 import { DAY_MS } from '../day.ts';
 import type { EventKind } from '../security-events/types.ts';
-import type { OperatorState, Store } from '../store.ts';
+import type { LastEvent, OperatorState, Store } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
 import { StoreError } from './errors.ts';
 import { rotationState } from './rotation.ts';
@@ -17,11 +17,15 @@ const LAST_EVENTS = `
   select distinct on (client_id) client_id, kind, last_at as at from companion.delivery_count
   order by client_id, last_at desc, kind`;
 
-interface LastEvent {
+interface EventOfClient {
   readonly client_id: string;
   readonly kind: EventKind;
   readonly at: number;
 }
+
+const EVENT_AGES = `
+  select client_id, since, (select max(last_at) from companion.delivery_count where client_id = space.client_id) as at
+  from companion.client_space space`;
 
 const DELIVERIES = `
   select hour, client_id as "clientId", kind, count from companion.delivery_count
@@ -54,8 +58,8 @@ export function operator(
     }),
     revocationState: () => pending(database),
     lastEvents: async () => {
-      const last = await database.query<LastEvent>(LAST_EVENTS);
-      return Object.fromEntries(last.map(({ client_id: id, at }) => [id, at]));
+      const rows = await database.query<LastEvent & { readonly client_id: string }>(EVENT_AGES);
+      return Object.fromEntries(rows.map(({ client_id: id, since, at }) => [id, { since, at }]));
     },
     ping: async () => {
       const clock = await database.transaction(async (transaction) => {
@@ -79,7 +83,7 @@ function optional(rotation: OperatorState['rotation']): Pick<OperatorState, 'rot
 
 async function clients(database: Queryable, at: number): Promise<OperatorState['clients']> {
   const counts = await database.query<{ client_id: string; sessions: number }>(SESSIONS, [at]);
-  const last = await database.query<LastEvent>(LAST_EVENTS);
+  const last = await database.query<EventOfClient>(LAST_EVENTS);
   const sessions = new Map(counts.map((row) => [row.client_id, row.sessions]));
   const events = new Map(last.map(({ client_id: id, kind, at: heardAt }) => [id, { kind, at: heardAt }]));
   const ids = new Set([...sessions.keys(), ...events.keys()]);

@@ -33,7 +33,13 @@ const RULES: readonly Rule[] = [
     where: `coalesce(ended_at, least(seen_at + ${IDLE_MS}, created_at + ${ABSOLUTE_MS})) < $1`,
     after: SESSION_KEPT_MS,
   },
-  { table: 'delivery_count', where: 'hour < $1', after: 60 * DAY_MS },
+  // A client's last event stays, or a silence that lasts would no longer be noticed.
+  {
+    table: 'delivery_count',
+    where: `hour < $1 and hour < (
+      select max(hour) from companion.delivery_count newer where newer.client_id = delivery_count.client_id)`,
+    after: 60 * DAY_MS,
+  },
   { table: 'metric', where: DAY_BEFORE, after: 90 * DAY_MS },
   // Set-aside revocations are kept this long for the operator.
   { table: 'revocation', where: 'set_aside is not null and since < $1', after: 90 * DAY_MS },

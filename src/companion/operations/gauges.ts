@@ -36,7 +36,7 @@ export function addGauges({ gauge }: Pick<Counters, 'gauge'>, parts: GaugeParts)
   );
   gauge(
     'last_event_age_seconds',
-    'Time since that event or, without one, since this instance started',
+    'Time since that event or, without one, since the client was first configured',
     () => byClient(({ age }) => age),
     'client',
   );

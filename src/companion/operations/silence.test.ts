@@ -24,19 +24,22 @@ it.each(['often', '6 h', '-1', '1w', 'notes=', 'Notes=6h', '6h=notes'])('refuses
   expect(v.safeParse(expectedEvents, text).success).toBe(false);
 });
 
-it('counts silence from the last event, or from the start where none is known', async () => {
+it('counts silence from the last event, or since the client is known where none is', async () => {
   let now = NOW;
   let asked = 0;
   const ages = createEventAges({
     store: {
       lastEvents: () => {
         asked += 1;
-        return Promise.resolve({ a: NOW - 3_600_000, c: NOW - 90_000_000 });
+        return Promise.resolve({
+          a: { since: 0, at: NOW - 3_600_000 },
+          b: { since: NOW - 60_000, at: null },
+          c: { since: 0, at: NOW - 90_000_000 },
+        });
       },
     },
     clients: CLIENTS,
     expected: parse('1h,test=0'),
-    startedAt: NOW - 60_000,
     now: () => now,
   });
   const silent = async () => silentClients(await ages());

@@ -13,7 +13,7 @@ export interface EventAge {
   readonly client: string;
   /** Milliseconds; undefined when no event is known. */
   readonly lastAt: number | undefined;
-  /** Seconds since the last event or, when none is known, since this instance started. */
+  /** Seconds since the last event or, when none is known, since the client was first configured. */
   readonly age: number;
   /** Seconds within which an event is expected; undefined where none is. */
   readonly expectedEvery: number | undefined;
@@ -23,8 +23,7 @@ export interface EventAgeParts {
   readonly store: Pick<Store, 'lastEvents'>;
   readonly clients: readonly Pick<Client, 'clientId' | 'name'>[];
   readonly expected: ExpectedEvents;
-  /** Milliseconds, as `now`. */
-  readonly startedAt: number;
+  /** Milliseconds. */
   readonly now: () => number;
 }
 
@@ -52,18 +51,19 @@ export const expectedEvents = v.pipe(
 
 /** Reads the ages, at most every ten seconds. Rejects as the store does, or after two seconds. */
 export function createEventAges(parts: EventAgeParts): () => Promise<readonly EventAge[]> {
-  const { clients, expected, startedAt, now } = parts;
+  const { clients, expected, now } = parts;
   const { lastEvents } = withTimeouts(parts.store, DATABASE_TIME_MS);
   const last = cachedFor(FRESH_MS, now, () => lastEvents());
   return async () => {
     const known = await last();
     return clients.map(({ clientId, name }) => {
-      const lastAt = known[clientId];
+      const { since = now(), at } = known[clientId] ?? {};
+      const lastAt = at ?? undefined;
       const every = expected.get(name) ?? expected.get('') ?? 0;
       return {
         client: name,
         lastAt,
-        age: Math.max(0, (now() - (lastAt ?? startedAt)) / 1000),
+        age: Math.max(0, (now() - (lastAt ?? since)) / 1000),
         expectedEvery: every === 0 ? undefined : every,
       };
     });
