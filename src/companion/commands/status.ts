@@ -1,6 +1,7 @@
 // `status`: the facts of the status page as plain text, without the counters that each running instance has of its own.
 import { readingDates, createClocks } from '../operations/clock.ts';
 import { accountsAnswer, createHealth } from '../operations/health.ts';
+import { createEventAges, silentClients } from '../operations/silence.ts';
 import { createStore } from '../db/store.ts';
 import { discoveryUrl } from '../../fxa/environments.ts';
 import { CLOCK_LIMITS } from '../security-events/verify-set.ts';
@@ -21,8 +22,11 @@ export async function status(context: CommandContext): Promise<boolean> {
   const discovery = discoveryUrl(settings.issuer);
   const facts = await withDatabase(context, async (database): Promise<StatusFacts> => {
     const store = createStore(database);
+    const { clients, expectedEvents: expected = new Map() } = settings;
+    const eventAges = createEventAges({ store, clients, expected, now });
     const health = await createHealth({
       store,
+      silent: async () => silentClients(await eventAges()),
       accounts: accountsAnswer({ discovery }, { fetch }),
       clocks,
       now,
@@ -31,7 +35,7 @@ export async function status(context: CommandContext): Promise<boolean> {
       now: now(),
       startedAt: now(),
       version: readVersion(),
-      clients: new Map(settings.clients.map((client) => [client.clientId, client])),
+      clients: new Map(clients.map((client) => [client.clientId, client])),
       health,
       forwardedIgnored: false,
       state: await store.operatorState(now()),

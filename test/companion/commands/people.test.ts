@@ -84,6 +84,21 @@ onEachDatabase((harness) => {
     await expect(text).toMatchFileSnapshot(DOCS.pathname);
   });
 
+  it('name a client in the status whose events are overdue', async () => {
+    await fill(harness);
+    await harness.database.query('update companion.client_space set since = $1', [NOON - 2 * HOUR]);
+    const overdue = async (expected: string) => {
+      const variables = { ...ENVIRONMENT, COMPANION_EXPECT_EVENTS_EVERY: expected };
+      const { database } = harness;
+      const { output } = await run(['status'], { database, variables, fetch: asked(mock) });
+      return [...output.matchAll(/^\* No event .* for (\w+).*COMPANION_EXPECT_EVENTS_EVERY/gm)].map(
+        ([, name]) => name,
+      );
+    };
+    expect(await overdue('3h')).toEqual([]);
+    expect(await overdue('1h')).toEqual(['tasks']);
+  });
+
   it('show only what belongs to the person, also of a client that left the list', async () => {
     await fill(harness);
     const variables = { ...ENVIRONMENT, COMPANION_CLIENTS: JSON.stringify(CLIENTS.slice(0, 1)) };
