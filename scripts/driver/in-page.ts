@@ -69,9 +69,10 @@ export function readAlert(): string | undefined {
   return text === '' ? undefined : text;
 }
 
-/** The address of a page that has words; undefined while it is on its way. */
+/** The address of a page of the web that has words; undefined while it is on its way, as about:blank is. */
 export function readAddress(): string | undefined {
-  return document.readyState === 'loading' ? undefined : location.href;
+  const isThere = document.readyState !== 'loading' && location.protocol.startsWith('http');
+  return isThere ? location.href : undefined;
 }
 
 export function readText(): string {

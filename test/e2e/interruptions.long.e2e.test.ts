@@ -41,6 +41,8 @@ inBothBrowsers('an interruption', (it) => {
 
   it('of the background leaves no second window behind', async ({ browser }) => {
     const { popup, window } = await startSignIn(browser);
+    // Firefox tells the background of the window in its own time.
+    await expect.poll(async () => (await browser.readStorage('session')).authWindow).toHaveProperty('id');
     await browser.killBackground();
     await popup.close();
 

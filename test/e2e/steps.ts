@@ -1,4 +1,5 @@
 // Steps that several cases begin or end with.
+import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import type { AuthPage, BrowserUnderTest, PopupPage } from '../../scripts/driver/index.ts';
 import { words } from './words.ts';
@@ -45,7 +46,13 @@ export async function goOn(
 /** The same in a tab. */
 export async function startInTab(browser: BrowserUnderTest): Promise<{ popup: PopupPage; tab: AuthPage }> {
   const popup = await browser.openPopup();
+  return { popup, tab: await moveToTab(browser, popup) };
+}
+
+/** Presses *Use a tab instead*; the background knows the tab then, and may end. */
+export async function moveToTab(browser: BrowserUnderTest, popup: PopupPage): Promise<AuthPage> {
   await popup.press(IN_A_TAB);
   await popup.waitForText(words('phaseTab'));
-  return { popup, tab: await browser.authWindow() };
+  await expect.poll(async () => (await browser.readStorage('session')).tabAttempt).toHaveProperty('tabId');
+  return browser.authWindow();
 }

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { unknownGrants } from './storage-probe.ts';
 import { inBothBrowsers } from './both-browsers.ts';
-import { IN_A_TAB, startInTab } from './steps.ts';
+import { IN_A_TAB, moveToTab, startInTab } from './steps.ts';
 import { words } from './words.ts';
 
 inBothBrowsers(
@@ -24,9 +24,7 @@ inBothBrowsers(
       await browser.closeAuthWindow();
       await popup.waitForAlert('cancelled');
 
-      await popup.press(IN_A_TAB);
-      await browser.authWindow();
-      await popup.waitForText(words('phaseTab'));
+      await moveToTab(browser, popup);
       await popup.close();
       await browser.killBackground();
       await browser.closeAuthWindow();
