@@ -10,8 +10,6 @@ export interface TestMockServer extends MockServer {
   readonly origin: string;
   switchOn(): Promise<void>;
   switchOff(): Promise<void>;
-  /** Milliseconds the sign-in page keeps a browser waiting, which shows no window until then. */
-  pageDelay: number;
   /** From now until it is released: requests of that name have their effect, and no answer; or not even that. */
   readonly hold: Holds['hold'];
   /** With which parameters the sign-in page was asked for, the newest last. */
@@ -31,10 +29,7 @@ export function testMockServer(port: number, era: AnyEra, returnPage: string): T
     const { method } = request;
     const { pathname, searchParams } = new URL(request.url);
     requests.push(`${method} ${pathname}`);
-    if (pathname === '/authorization' || pathname === '/oidc/auth') {
-      asked.push(searchParams);
-      await new Promise((resolve) => setTimeout(resolve, test.pageDelay));
-    }
+    if (pathname === '/authorization' || pathname === '/oidc/auth') asked.push(searchParams);
     const body = needsBody(method, pathname) ? await request.clone().text() : '';
     const calls = callsOf(method, pathname, body);
     await holds.pass(calls, 'before');
@@ -42,13 +37,12 @@ export function testMockServer(port: number, era: AnyEra, returnPage: string): T
     await holds.pass(calls, 'after');
     return answer;
   };
-  const test: TestMockServer = {
+  return {
     ...mock,
     origin,
     asked,
     requests,
     hold: holds.hold,
-    pageDelay: 0,
     switchOn: () =>
       new Promise((resolve, reject) => {
         server = serve({ fetch: serveRequest, hostname: '127.0.0.1', port }, () => resolve());
@@ -68,7 +62,6 @@ export function testMockServer(port: number, era: AnyEra, returnPage: string): T
         if ('closeAllConnections' in running) running.closeAllConnections();
       }),
   };
-  return test;
 }
 
 /** Gives an account another name behind the extension's back: seeing it proves that the profile was fetched. */

@@ -47,7 +47,7 @@ inBothBrowsers('signing in', (it) => {
   });
 
   it('is cancelled before its window has come, and the next try works', async ({ browser, mock }) => {
-    mock.pageDelay = 2500;
+    const held = mock.hold('authorization', 'before');
     const popup = await browser.openPopup();
     await popup.press('Sign in');
     await popup.press('Show the window');
@@ -59,7 +59,7 @@ inBothBrowsers('signing in', (it) => {
 
     await popup.press('Sign in');
     await popup.waitForStatus('signingIn');
-    mock.pageDelay = 0;
+    held.release();
     // The window of the cancelled attempt may come late, to be closed at once: only the other is signed in in.
     const current = () => statesOf(mock).find((state) => state !== cancelled);
     await expect.poll(current).toBeDefined();

@@ -6,10 +6,11 @@ import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import type { BrowserUnderTest, PopupPage } from '../../scripts/driver/index.ts';
 import { pause } from '../../scripts/driver/wait.ts';
+import type { Hold } from './hold-requests.ts';
 import type { TestMockServer } from './mock-server.ts';
 
-/** Milliseconds. */
-const PAGE_DELAY = 9000;
+/** Milliseconds. What opens less than a second before the page comes may be ours to Firefox (own-window.ts). */
+const DISTANCE = 2000;
 const LONG = { timeout: 60_000 };
 
 const site = createServer((_request, response) => {
@@ -32,11 +33,14 @@ const strangersOf = ({ name }: BrowserUnderTest) =>
     (way) => name === 'chromium' || way === 'extension',
   );
 
-async function openStrangers(browser: BrowserUnderTest): Promise<void> {
+/** Opens them, and only then lets the page of the sign-in come. */
+async function openStrangers(browser: BrowserUnderTest, held: Hold): Promise<void> {
   for (const way of strangersOf(browser)) {
     await browser.openPopupWindow(origin + STRANGERS[way], way);
     await expect.poll(() => browser.pagesAt(STRANGERS[way]), { message: way }).toBe(1);
   }
+  await pause(DISTANCE);
+  held.release();
 }
 
 async function expectStrangers(browser: BrowserUnderTest): Promise<void> {
@@ -44,14 +48,14 @@ async function expectStrangers(browser: BrowserUnderTest): Promise<void> {
     expect([way, await browser.pagesAt(STRANGERS[way])]).toEqual([way, 1]);
 }
 
-/** Presses *Sign in*, whose page is slow, and waits until the server has heard of it. */
-async function startSlowly(browser: BrowserUnderTest, mock: TestMockServer): Promise<PopupPage> {
-  mock.pageDelay = PAGE_DELAY;
+/** Presses *Sign in*, whose page is held, and waits until the server has heard of it. */
+async function startSlowly(browser: BrowserUnderTest, mock: TestMockServer) {
+  const held = mock.hold('authorization', 'before');
   const popup = await browser.openPopup();
   await popup.waitForStatus('signedOut');
   await popup.press('Sign in');
-  await expect.poll(() => mock.asked.length).toBeGreaterThan(0);
-  return popup;
+  await held.reached();
+  return { popup, held };
 }
 
 /** Waits until the launch of the cancelled attempt is over. */
@@ -68,8 +72,7 @@ function expectProbes({ name }: BrowserUnderTest, { asked }: TestMockServer, att
   expect(states.size).toBe(attempts);
 }
 
-async function signInNow(popup: PopupPage, browser: BrowserUnderTest, mock: TestMockServer): Promise<void> {
-  mock.pageDelay = 0;
+async function signInNow(popup: PopupPage, browser: BrowserUnderTest): Promise<void> {
   await popup.press('Sign in');
   const window = await browser.authWindow('/authorization');
   await window.submit(ADA);
@@ -78,23 +81,23 @@ async function signInNow(popup: PopupPage, browser: BrowserUnderTest, mock: Test
 
 inBothBrowsers('a slow sign-in window', (it) => {
   it('that was cancelled is closed when it comes, and no window of others is', async ({ browser, mock }) => {
-    const popup = await startSlowly(browser, mock);
+    const { popup, held } = await startSlowly(browser, mock);
     await popup.press('Cancel');
     expect(await popup.waitForAlert('cancelled')).toContain('Its window may still open');
-    await openStrangers(browser);
+    await openStrangers(browser, held);
 
     await waitUntilGone(browser);
     await expectStrangers(browser);
-    await signInNow(popup, browser, mock);
+    await signInNow(popup, browser);
     await expectStrangers(browser);
     expectProbes(browser, mock, 2);
   });
 
   it('is closed by Cancel when it has come, and no window of others is', async ({ browser, mock }) => {
-    const popup = await startSlowly(browser, mock);
+    const { popup, held } = await startSlowly(browser, mock);
     // A tab that Chromium makes within a tenth of a second of the launch counts as its own (own-window.ts).
     await pause(500);
-    await openStrangers(browser);
+    await openStrangers(browser, held);
     await expect
       .poll(async () => (await browser.readStorage('session')).authWindow, LONG)
       .toHaveProperty('id');
@@ -103,7 +106,7 @@ inBothBrowsers('a slow sign-in window', (it) => {
     await popup.waitForAlert('cancelled');
     await waitUntilGone(browser);
     await expectStrangers(browser);
-    await signInNow(popup, browser, mock);
+    await signInNow(popup, browser);
     await expectStrangers(browser);
     expectProbes(browser, mock, 2);
   });
