@@ -1,5 +1,7 @@
 // A disk that is really full, under the profile of a real browser: nothing can be saved, and still a sign-in ends as the person
 // sees it end, and a sign-out ends the grant. When there is room again, it is saved.
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { expect, type TestAPI } from 'vitest';
 import { smallDisk, type SmallDisk } from '../companion/ops/tmpfs.ts';
 import { ADA } from './accounts.ts';
@@ -18,6 +20,15 @@ const PATIENT = { timeout: 60_000 };
 /** Firefox tidies its databases after two seconds of rest, and may find room in them. */
 const REST_MS = 2_500;
 
+/** In a thread of its own, which nothing that keeps the test busy can hold up. */
+const KEEPER = new URL('./keep-full.mjs', import.meta.url);
+
+/** A disk that is kept full: what the browser deletes meanwhile makes no room. */
+interface KeptFull extends Omit<SmallDisk, 'fill' | 'free'> {
+  fill(): Promise<void>;
+  free(): Promise<void>;
+}
+
 const writes = (browser: BrowserUnderTest, items: Record<string, unknown>) =>
   browser.writeStorage('local', items).then(
     () => true,
@@ -25,8 +36,8 @@ const writes = (browser: BrowserUnderTest, items: Record<string, unknown>) =>
   );
 
 /** Leaves no room at all, nor in what the browser has set aside in its own files. */
-async function fill(disk: SmallDisk, browser: BrowserUnderTest): Promise<void> {
-  disk.fill();
+async function fill(disk: KeptFull, browser: BrowserUnderTest): Promise<void> {
+  await disk.fill();
   let written = 0;
   const exhaust = async () => {
     for (const size of [20_000, 200])
@@ -41,10 +52,10 @@ async function fill(disk: SmallDisk, browser: BrowserUnderTest): Promise<void> {
 const sessionOf = async (browser: BrowserUnderTest) => (await readRecord(browser))?.session.status;
 
 /** The popup says that it could not save, and the disk has what was before; then with room the disk has it too. */
-async function expectSavedLater(disk: SmallDisk, browser: BrowserUnderTest, popup: PopupPage): Promise<void> {
+async function expectSavedLater(disk: KeptFull, browser: BrowserUnderTest, popup: PopupPage): Promise<void> {
   await popup.waitForText(words('unsaved'));
   expect(await sessionOf(browser)).not.toBe('signedOut');
-  disk.free();
+  await disk.free();
   await popup.close();
   const later = await browser.openPopup();
   await expect.poll(() => sessionOf(browser), PATIENT).toBe('signedOut');
@@ -57,28 +68,24 @@ async function expectSavedLater(disk: SmallDisk, browser: BrowserUnderTest, popu
 }
 
 const onSmallDisk = (base: TestAPI<Harness>) =>
-  base.extend<{ disk: SmallDisk }>({
+  base.extend<{ disk: KeptFull }>({
     // oxlint-disable-next-line no-empty-pattern
     disk: async ({}, use) => {
       const disk = await smallDisk(SIZE);
-      let keeper: NodeJS.Timeout | undefined;
-      const stop = () => {
-        clearInterval(keeper);
-        keeper = undefined;
-      };
+      let keeper: Worker | undefined;
       await use({
         ...disk,
-        fill: () => {
+        fill: async () => {
           disk.fill();
-          // What the browser deletes meanwhile must make no room.
-          keeper ??= setInterval(disk.fill, 5);
+          keeper = new Worker(KEEPER, { workerData: disk.ballast });
+          await once(keeper, 'message');
         },
-        free: () => {
-          stop();
+        free: async () => {
+          await keeper?.terminate();
           disk.free();
         },
       });
-      stop();
+      await keeper?.terminate();
       disk.remove();
     },
   });
@@ -146,7 +153,7 @@ inBothBrowsers(
           expect(await options.text()).not.toContain(words('tabRefused'));
           await options.close();
         }
-        disk.free();
+        await disk.free();
         const options = await browser.openPage(pagePath('options'));
         // Firefox refuses for a moment more, and the page says so again.
         const tickUntilKept = async () => {

@@ -16,6 +16,8 @@ import { join } from 'node:path';
 
 export interface SmallDisk {
   readonly folder: string;
+  /** The file that fills it. */
+  readonly ballast: string;
   /** Fills the file system until `free`. */
   fill(): void;
   free(): void;
@@ -30,6 +32,7 @@ export async function smallDisk(size: string): Promise<SmallDisk> {
   chmodSync(folder, 0o777);
   return {
     folder,
+    ballast,
     fill: () => {
       const page = Buffer.alloc(4096);
       const file = openSync(ballast, 'a');
