@@ -138,7 +138,9 @@ describe('companions on one PostgreSQL', () => {
       const origins = await Promise.all(Array.from({ length: 4 }, start));
       const session = await harness.createSession(mock, origins[0] ?? '');
       for (const origin of origins) {
-        expect((await harness.ask(`${origin}/__heartbeat__`)).body).toMatchObject({ status: 'ok' });
+        await expect
+          .poll(async () => (await harness.ask(`${origin}/__heartbeat__`)).body)
+          .toMatchObject({ status: 'ok' });
         expect((await look(origin, session)).status).toBe(200);
       }
       const database = openPostgres(databaseUrl);

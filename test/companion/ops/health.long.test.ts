@@ -69,7 +69,7 @@ describe('the heartbeat of a companion on a server', () => {
     async () => {
       const origin = await start({ databaseUrl: await freshDatabase(server.url) });
       const session = await createSession(mock, origin);
-      expect(await beat(origin)).toEqual({ status: 200, why: undefined, again: null });
+      await expect.poll(() => beat(origin), SLOW).toEqual({ status: 200, why: undefined, again: null });
       await set(server.url, true);
       await expect.poll(() => beat(origin), SLOW).toEqual({ status: 503, why: 'read_only', again: '5' });
       const refused = await ask(`${origin}/v1/sessions`, 'POST', { bearer: await accessToken(mock) });
@@ -97,7 +97,7 @@ describe('a full disk', () => {
       const server = await startPostgres({ within: disk.folder });
       try {
         const origin = await start({ databaseUrl: server.url });
-        expect((await beat(origin)).status).toBe(200);
+        await expect.poll(async () => (await beat(origin)).status, SLOW).toBe(200);
         disk.fill();
         await expect.poll(() => beat(origin), SLOW).toEqual({ status: 503, why: 'disk_full', again: '5' });
         disk.free();
@@ -117,7 +117,7 @@ describe('a full disk', () => {
     async () => {
       disk = await smallDisk('250m');
       const origin = await start({ dataDir: join(disk.folder, 'data') });
-      expect((await beat(origin)).status).toBe(200);
+      await expect.poll(async () => (await beat(origin)).status, SLOW).toBe(200);
       disk.fill();
       await expect.poll(() => beat(origin), SLOW).toEqual({ status: 503, why: 'disk_full', again: '5' });
       disk.free();

@@ -99,7 +99,9 @@ describe('a companion whose environment names a proxy', () => {
       expect((await ask(`${origin}/v1/me`, 'GET', { bearer })).status).toBe(200);
       const flow = await ask(`${origin}/v1/metrics-flow?client_id=${CLIENT.clientId}&entrypoint=toolbar`);
       expect(flow.status).toBe(200);
-      expect((await ask(`${origin}/__heartbeat__`)).body).toMatchObject({ checks: { accounts: 'ok' } });
+      await expect
+        .poll(async () => (await ask(`${origin}/__heartbeat__`)).body)
+        .toMatchObject({ checks: { accounts: 'ok' } });
       const uid = uidOf(mock);
       const event = { clientId: CLIENT.clientId, uid, event: 'profile-change' };
       expect(await deliver(agent, origin, await mock.events.sign(event))).toBe(200);
