@@ -1,7 +1,12 @@
 // Scripts that run with Firefox's own rights (see asFirefox), as expressions whose value is a string.
 import type { Scheme } from './types.ts';
 
-const extension = (id: string): string => `WebExtensionPolicy.getByID(${JSON.stringify(id)}).extension`;
+const policy = (id: string): string => `WebExtensionPolicy.getByID(${JSON.stringify(id)})`;
+
+const extension = (id: string): string => `${policy(id)}.extension`;
+
+/** Whether the extension runs: `true`, or something else, as while it is starting anew. */
+export const isActive = (id: string): string => `${policy(id)}?.active`;
 
 export const backgroundState = (id: string): string => `${extension(id)}.backgroundState`;
 

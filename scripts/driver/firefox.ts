@@ -56,7 +56,14 @@ export async function startFirefox(options: LaunchOptions): Promise<Engine> {
       );
       await asFirefox(browser, scripts.forgetSites);
     },
-    openExtensionPage: (path) => open(EXTENSION_PAGES + path),
+    openExtensionPage: async (path) => {
+      // An extension that starts anew has no pages for a moment.
+      await eventually(
+        'the extension to run',
+        async () => (await asFirefox(browser, scripts.isActive(id))) === 'true',
+      );
+      return open(EXTENSION_PAGES + path);
+    },
     openWebPage: open,
     allPages: async () => {
       // puppeteer goes on to list some pages that closed by themselves.
