@@ -47,7 +47,10 @@ inBothBrowsers(
       const account = accountOf(mock.store, ADA.email);
       mock.store.changePassword(account, 'incorrect donkey');
       await popup.waitForStatus('needsReauth');
-      expect(await popup.waitForAlert('reauth_required')).toContain(words('reason_password_changed'));
+      // Until the companion has told why, it is a grant that was revoked.
+      await expect
+        .poll(() => popup.waitForAlert('reauth_required'), SOON)
+        .toContain(words('reason_password_changed'));
       await popup.waitForText(ADA.name);
 
       await popup.press(words('signIn'));

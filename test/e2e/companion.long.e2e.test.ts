@@ -41,7 +41,10 @@ inBothBrowsers(
       mock.store.changePassword(accountOf(mock.store, ADA.email), 'incorrect donkey');
       await expect.poll(async () => (await readView(browser)).status, SOON).toBe('needsReauth');
       await expect.poll(() => browser.badge(), SOON).toBe('!');
-      expect((await readView(browser)).endReason?.reason).toBe('password_changed');
+      // Until the companion has told why, it is a grant that was revoked.
+      await expect
+        .poll(async () => (await readView(browser)).endReason?.reason, SOON)
+        .toBe('password_changed');
       expect(companion.answered()).toContain('GET /v1/session 401');
     });
 
@@ -51,7 +54,9 @@ inBothBrowsers(
       await companion.start();
       await expect.poll(() => companion.answered(), SOON).toContain(CREATED);
       expect(await popup.view()).toEqual(before);
+      // The profile is fetched between the two answers: after Disconnect it would already tell.
       await expect.poll(() => companion.answered(), SOON).toContain('GET /v1/session 200');
+      await expect.poll(() => companion.answered(), SOON).toContain('GET /v1/session 304');
 
       const page = await browser.visit(`${mock.origin}/settings`);
       await page.press('Disconnect');

@@ -18,7 +18,7 @@ inBothBrowsers('the end of the background', (it) => {
     held.release();
 
     await goOn(browser, popup, (window) => window.submit(ADA));
-    expect(await browser.authWindows()).toBe(0);
+    await expect.poll(() => browser.authWindows()).toBe(0);
     expect(mock.store.liveGrants()).toHaveLength(1);
     expect(await unknownGrants(browser, mock)).toBe(0);
   });

@@ -17,7 +17,7 @@ inBothBrowsers('an interruption', (it) => {
     await again.press('Continue');
     await popup.waitForStatus('signedIn');
     await popup.waitForText(ADA.name);
-    expect(await browser.authWindows()).toBe(0);
+    await expect.poll(() => browser.authWindows()).toBe(0);
     expect(mock.store.liveGrants({ email: ADA.email })).toHaveLength(1);
   });
 });

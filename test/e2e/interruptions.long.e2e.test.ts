@@ -62,6 +62,6 @@ inBothBrowsers('an interruption', (it) => {
     const again = await browser.authWindow();
     await again.submit(ADA);
     await reopened.waitForStatus('signedIn');
-    expect(await browser.authWindows()).toBe(0);
+    await expect.poll(() => browser.authWindows()).toBe(0);
   });
 });

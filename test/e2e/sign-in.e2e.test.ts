@@ -11,7 +11,7 @@ inBothBrowsers('signing in', (it) => {
 
     await popup.waitForText(ADA.name);
     expect(await popup.hasButton('Sign out of this extension')).toBe(true);
-    expect(await browser.authWindows()).toBe(0);
+    await expect.poll(() => browser.authWindows()).toBe(0);
     expect(mock.store.liveGrants({ email: ADA.email })).toHaveLength(1);
     expect(liveTokensIn(await browser.readStorage('session'), mock)).toBeGreaterThan(0);
     expect(liveTokensIn(await browser.readStorage('local'), mock)).toBe(0);

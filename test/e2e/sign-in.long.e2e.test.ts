@@ -80,6 +80,6 @@ inBothBrowsers('signing in', (it) => {
 
     await window.submit(ADA);
     await popup.waitForStatus('signedIn');
-    expect(await browser.authWindows()).toBe(0);
+    await expect.poll(() => browser.authWindows()).toBe(0);
   });
 });
