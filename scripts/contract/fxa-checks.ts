@@ -1,7 +1,7 @@
 // What the product relies on of Mozilla accounts' own API, without an account: requests with made-up tokens, which
 // change nothing. `n` is the number of a recorded exchange in test/recorded: exchanges.json (2019), exchanges-2023.json.
 import { isAuthFamily } from '../../src/fxa/error-table.ts';
-import type { Endpoints } from '../../src/fxa/index.ts';
+import type { AllEndpoints } from '../../src/fxa/environments.ts';
 import { form, json } from './answer.ts';
 import { CORS_ADVICE, madeUp, registrationAdvice, signInPage, VERIFIER } from './common-checks.ts';
 import { errno, member, preflightAllows, readableFrom, status, webPage, type Check } from './judge.ts';
@@ -12,7 +12,7 @@ const ERROR_ADVICE =
 
 /** Once for each browser's client. */
 export async function fxaClientChecks(
-  endpoints: Endpoints,
+  endpoints: AllEndpoints,
   client: BrowserClient,
 ): Promise<readonly Check[]> {
   const { browser, config, redirectUri } = client;
@@ -64,7 +64,7 @@ export async function fxaClientChecks(
 
 /** Once for each browser's origin. */
 export function fxaCorsChecks(
-  { token, destroy, profile }: Endpoints,
+  { token, destroy, profile }: AllEndpoints,
   client: BrowserClient,
 ): readonly Check[] {
   const { browser, origin, config } = client;
@@ -105,7 +105,7 @@ export function fxaCorsChecks(
 }
 
 /** Of the deployment, whichever the client. */
-export function fxaServerChecks(endpoints: Endpoints, clientId: string): readonly Check[] {
+export function fxaServerChecks(endpoints: AllEndpoints, clientId: string): readonly Check[] {
   const { token, destroy, introspect, verify } = endpoints;
   const tokens = 'Token errors';
   const ends = 'Destroy, as JSON';

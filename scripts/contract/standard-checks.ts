@@ -1,5 +1,5 @@
 // What the product relies on of a server of the OAuth standards (`dialect: 'oauth2'`), without an account.
-import type { Endpoints } from '../../src/fxa/index.ts';
+import type { AllEndpoints } from '../../src/fxa/environments.ts';
 import { form } from './answer.ts';
 import { CORS_ADVICE, madeUp, registrationAdvice, signInPage, VERIFIER } from './common-checks.ts';
 import { member, oauthError, preflightAllows, readableFrom, status, type Check } from './judge.ts';
@@ -10,7 +10,7 @@ const ERROR_ADVICE =
 
 /** Once for each browser's client. */
 export async function standardClientChecks(
-  endpoints: Endpoints,
+  endpoints: AllEndpoints,
   client: BrowserClient,
 ): Promise<readonly Check[]> {
   const { browser, config, redirectUri } = client;
@@ -51,7 +51,7 @@ export async function standardClientChecks(
 }
 
 /** Once for each browser's origin. */
-export function standardCorsChecks(endpoints: Endpoints, client: BrowserClient): readonly Check[] {
+export function standardCorsChecks(endpoints: AllEndpoints, client: BrowserClient): readonly Check[] {
   const { browser, origin, config } = client;
   const group = `CORS, ${browser}`;
   return [
@@ -83,7 +83,7 @@ export function standardCorsChecks(endpoints: Endpoints, client: BrowserClient):
 }
 
 /** Of the deployment, whichever the client. */
-export function standardServerChecks(endpoints: Endpoints, clientId: string): readonly Check[] {
+export function standardServerChecks(endpoints: AllEndpoints, clientId: string): readonly Check[] {
   const checks: readonly Omit<Check, 'advice'>[] = [
     {
       group: 'Token errors',

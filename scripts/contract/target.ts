@@ -1,14 +1,14 @@
 // The deployment as its own discovery document describes it. The generation of its servers follows from
 // there, without a setting.
 import { currentEndpoints, discover, type Endpoints, type Http, isFxaError } from '../../src/fxa/index.ts';
-import { discoveryUrl } from '../../src/fxa/environments.ts';
+import { discoveryUrl, type AllEndpoints } from '../../src/fxa/environments.ts';
 import { withoutSlash } from '../../src/fxa/secure-url.ts';
 import { askFor } from './answer.ts';
 import { judge, member, sameClock, status, type Expectation, type Line } from './judge.ts';
 import type { BrowserClient } from './settings.ts';
 
 export interface Target {
-  readonly endpoints: Endpoints;
+  readonly endpoints: AllEndpoints;
   /** What kind of servers these are, in words. */
   readonly generation: string;
   readonly clients: readonly BrowserClient[];
@@ -48,7 +48,7 @@ export async function findTarget(clients: readonly BrowserClient[], send: typeof
     ),
   ];
   const endpoints = await discover(issuer, http).catch((error: unknown) => error);
-  if (!isEndpoints(endpoints)) {
+  if (!isComplete(endpoints)) {
     lines.push(unusable(endpoints));
     return { lines, target: undefined };
   }
@@ -57,19 +57,34 @@ export async function findTarget(clients: readonly BrowserClient[], send: typeof
   return { lines, target: { endpoints, generation: generationOf(endpoints, body), clients } };
 }
 
+/** A sign-in works without revocation and introspection, but nothing here may be left unchecked. */
+const isComplete = (value: unknown): value is AllEndpoints =>
+  isEndpoints(value) && value.destroy !== undefined && value.introspect !== undefined;
+
 const isEndpoints = (value: unknown): value is Endpoints =>
   typeof value === 'object' && value !== null && 'token' in value;
 
-function unusable(error: unknown): Line {
+function unusable(found: unknown): Line {
+  const error = isFxaError(found)
+    ? `${found.code}${found.reason ? ` (${found.reason})` : ''}`
+    : 'an unknown error';
   return {
     group: GROUP,
     name: 'names usable endpoints',
     outcome: 'failed',
-    expected: 'all that a sign-in needs, https',
-    came: isFxaError(error) ? `${error.code}${error.reason ? ` (${error.reason})` : ''}` : 'an unknown error',
+    expected: 'all that a sign-in, its end and a companion need, https',
+    came: isEndpoints(found) ? missingOf(found) : error,
     advice: 'Without endpoints nothing else can be checked. Put this right first.',
     knownFrom: 'src/fxa/discovery.ts',
   };
+}
+
+function missingOf({ destroy, introspect }: Endpoints): string {
+  const names = [
+    ...(destroy === undefined ? ['revocation_endpoint'] : []),
+    ...(introspect === undefined ? ['introspection_endpoint'] : []),
+  ];
+  return `no ${names.join(', no ')}`;
 }
 
 /** Builds for stage and production have their endpoints built in, and take over what discovery names. */

@@ -40,7 +40,7 @@ function setup() {
   const used: string[] = [];
   /** A request that only the next server's introspection answers. */
   const request = (status = 404) =>
-    atEndpoints(endpoints, ({ introspect }) => {
+    atEndpoints(endpoints, ({ introspect = '' }) => {
       used.push(new URL(introspect).pathname);
       return introspect.includes('/oidc/')
         ? Promise.resolve('answered')

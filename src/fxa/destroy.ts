@@ -14,7 +14,8 @@ export type Destroyed = 'destroyed' | 'unknown' | 'accepted';
 /**
  * Destroys an access token, even an expired one.
  *
- * @throws FxaError `invalid_request` (malformed token), `misconfigured`, and the codes of `requestJson`.
+ * @throws FxaError `invalid_request` (malformed token), `misconfigured`, `unsupported` where the server revokes nothing,
+ *   and the codes of `requestJson`.
  * @example
  * await destroyAccessToken(deployment, grant.accessToken, http);
  */
@@ -47,8 +48,9 @@ type Kind = 'token' | 'refresh_token' | 'refresh_token_id';
 
 async function destroy(deployment: Deployment, kind: Kind, value: string, http: Http): Promise<Destroyed> {
   const { endpoints, clientId } = deployment;
-  if (followsStandards(deployment)) return revoke(deployment, kind, value, http);
   let url = endpoints.destroy;
+  if (url === undefined) throw new FxaError('unsupported', 'This server names no revocation endpoint.');
+  if (followsStandards(deployment)) return revoke(deployment, url, kind, value, http);
   let parameters: Record<string, string> = { [kind]: value };
   if (isAuthFamily(url)) {
     if (kind === 'refresh_token_id') {
@@ -75,6 +77,7 @@ async function destroy(deployment: Deployment, kind: Kind, value: string, http: 
 /** RFC 7009, section 2.1. Revoking a refresh token ends the whole grant. */
 async function revoke(
   { endpoints, clientId, authentication }: Deployment,
+  url: string,
   kind: Kind,
   token: string,
   http: Http,
@@ -92,9 +95,9 @@ async function revoke(
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   const request = { method: 'POST', headers, body, dialect: endpoints.dialect } as const;
   // The answer may have no body.
-  const answer = await exchange(http, 'destroy', endpoints.destroy, request);
+  const answer = await exchange(http, 'destroy', url, request);
   if (!answer.response.ok) {
-    const answered = { call: 'destroy', url: endpoints.destroy, dialect: endpoints.dialect } as const;
+    const answered = { call: 'destroy', url, dialect: endpoints.dialect } as const;
     throw await refusal(http, answered, answer);
   }
   // The RFC ignores the body, but a page comes from something in between, such as a captive portal.

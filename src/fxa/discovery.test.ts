@@ -49,6 +49,25 @@ describe('endpointsFromDiscovery', () => {
     }
   });
 
+  it('tells it by its token endpoint where it names no revocation, and derives nothing there', () => {
+    const { revocation_endpoint: _, introspection_endpoint: __, ...bare } = TODAY;
+    const token_endpoint = `${ISSUER}/oidc/token`;
+    const { issuer, discovery, authorization, profile, jwks } = knownEndpoints('production');
+    const found = {
+      issuer,
+      discovery,
+      authorization,
+      profile,
+      jwks,
+      token: token_endpoint,
+      dialect: 'oauth2',
+    };
+    expect(endpointsFromDiscovery(ISSUER, { ...bare, token_endpoint })).toEqual(found);
+    const destroy = `${ISSUER}/oidc/revocation`;
+    const named = { ...bare, token_endpoint, revocation_endpoint: destroy };
+    expect(endpointsFromDiscovery(ISSUER, named)).toEqual({ ...found, destroy });
+  });
+
   it('derives endpoints that an older document lacks', () => {
     const { issuer, token_endpoint, userinfo_endpoint } = TODAY;
     const bare = { issuer, token_endpoint, userinfo_endpoint };

@@ -16,8 +16,9 @@ const REACHABILITY_TIMEOUT = 5000;
  * Reads a discovery document (OpenID Connect Discovery 1.0, section 3). Pure.
  *
  * FxA: older deployments list neither `revocation_endpoint` nor `introspection_endpoint`, and none lists its verify
- * endpoint; missing ones are derived from `token_endpoint`. A revocation endpoint other than FxA's destroy marks a server
- * of the standards (`dialect`).
+ * endpoint; missing ones are derived from `token_endpoint`. A revocation endpoint other than FxA's destroy, or none
+ * beside another token endpoint than FxA's, marks a server of the standards (`dialect`), where nothing is derived: both
+ * are optional there (RFC 8414, section 2).
  *
  * @throws FxaError
  * - `misconfigured`: the issuer is neither https nor http on loopback
@@ -43,10 +44,14 @@ export function endpointsFromDiscovery(issuer: string, document: unknown): Endpo
     ...(fields.authorization_response_iss_parameter_supported === true && { issInCallback: true as const }),
   };
   const introspection = optional(fields, 'introspection_endpoint');
-  if (revocation !== undefined && !isDestroy(revocation)) {
-    const introspect = introspection ?? endpoint(fields, 'introspection_endpoint');
-    const jwks = endpoint(fields, 'jwks_uri');
-    return { ...named, dialect: 'oauth2', destroy: revocation, introspect, verify: introspect, jwks };
+  if (revocation === undefined ? !FXA_TOKEN.test(pathOf(token)) : !FXA_DESTROY.test(pathOf(revocation))) {
+    return {
+      ...named,
+      dialect: 'oauth2',
+      jwks: endpoint(fields, 'jwks_uri'),
+      ...(revocation !== undefined && { destroy: revocation }),
+      ...(introspection !== undefined && { introspect: introspection, verify: introspection }),
+    };
   }
   return {
     ...named,
@@ -58,7 +63,9 @@ export function endpointsFromDiscovery(issuer: string, document: unknown): Endpo
 }
 
 /** FxA's own, which is no revocation endpoint of RFC 7009, or takes other parameters. */
-const isDestroy = (url: string) => /\/v1\/(?:oauth\/)?destroy$/.test(new URL(url).pathname);
+const FXA_DESTROY = /\/v1\/(?:oauth\/)?destroy$/;
+const FXA_TOKEN = /\/v1\/(?:oauth\/)?token$/;
+const pathOf = (url: string) => new URL(url).pathname;
 
 /**
  * Fetches and reads an issuer's discovery document (OpenID Connect Discovery 1.0, section 4).

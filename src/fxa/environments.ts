@@ -11,10 +11,12 @@ export interface Endpoints {
   readonly discovery: string;
   readonly authorization: string;
   readonly token: string;
-  /** FxA: follows RFC 7009 only in the `/v1/oauth/` family. */
-  readonly destroy: string;
-  readonly introspect: string;
-  readonly verify: string;
+  /** FxA: follows RFC 7009 only in the `/v1/oauth/` family. Absent where a server of the standards names none. */
+  readonly destroy?: string;
+  /** Absent where a server of the standards names none. */
+  readonly introspect?: string;
+  /** FxA's own; elsewhere the same as `introspect`. */
+  readonly verify?: string;
   readonly jwks: string;
   /** `<profile>/v1/profile` */
   readonly profile: string;
@@ -26,6 +28,9 @@ export interface Endpoints {
   /** The server promises `iss` in every callback (RFC 9207, section 3). */
   readonly issInCallback?: true;
 }
+
+/** With none missing, as at FxA. */
+export type AllEndpoints = Endpoints & Required<Pick<Endpoints, 'destroy' | 'introspect' | 'verify'>>;
 
 export interface Deployment {
   /** `custom` tolerates servers of 2019, whose id_tokens have a wrong `at_hash`. */
@@ -59,6 +64,7 @@ export function blockedOrigin(
   const allows = (origin: string) => (source: string) =>
     source.endsWith(':*') ? origin.startsWith(source.slice(0, -1)) : origin === source;
   return [token, destroy, jwks, profile]
+    .filter((url) => url !== undefined)
     .map((url) => new URL(url).origin)
     .find((origin) => !sources.some(allows(origin)));
 }
@@ -91,7 +97,7 @@ const HOSTS = {
  * @example
  * const deployment = { name: 'stage', clientId, endpoints: knownEndpoints('stage') } as const;
  */
-export function knownEndpoints(name: 'production' | 'stage'): Endpoints {
+export function knownEndpoints(name: 'production' | 'stage'): AllEndpoints {
   const { content, oauth, profile } = HOSTS[name];
   return endpointsOn(content, oauth, profile);
 }
@@ -103,7 +109,7 @@ export function knownEndpoints(name: 'production' | 'stage'): Endpoints {
  * @example
  * const endpoints = mockServerEndpoints('http://127.0.0.1:9720');
  */
-export function mockServerEndpoints(origin: string): Endpoints {
+export function mockServerEndpoints(origin: string): AllEndpoints {
   const url = secureUrl(origin);
   if (url === undefined) {
     throw new FxaError('misconfigured', 'The origin must be https, or http on loopback', {
@@ -118,7 +124,7 @@ export function discoveryUrl(issuer: string): string {
   return `${issuer}/.well-known/openid-configuration`;
 }
 
-function endpointsOn(content: string, oauth: string, profile: string): Endpoints {
+function endpointsOn(content: string, oauth: string, profile: string): AllEndpoints {
   return {
     issuer: content,
     discovery: discoveryUrl(content),

@@ -150,11 +150,12 @@ it.each([{ user: 'x' }, { client_id: undefined }, { scope: 5 }])(
 );
 
 describe('introspection at a server of the standards', () => {
-  const endpoint = oauth2().endpoints;
+  const endpoint = { ...oauth2().endpoints, introspect: `${ORIGIN}/token/introspection` };
   const TOKEN = 'BEuvLt-ljS7.oDF~1';
   const introspectThere = (answer: object) => {
     const form = { token: TOKEN, token_type_hint: 'access_token', client_id: CLIENT_ID };
-    const fetch = strictFetch({ method: 'POST', url: endpoint.introspect, form, answer: json(answer) });
+    const asked: Told = { method: 'POST', url: endpoint.introspect, form, answer: json(answer) };
+    const fetch = strictFetch(asked);
     return introspect(endpoint, TOKEN, { now: NOW, clientId: CLIENT_ID }, { fetch });
   };
   const ACTIVE = {
@@ -172,6 +173,11 @@ describe('introspection at a server of the standards', () => {
   it('returns undefined for a token that is not active, whatever else is said', async () => {
     expect(await introspectThere({ active: false })).toBeUndefined();
     expect(await introspectThere({ ...ACTIVE, active: false })).toBeUndefined();
-    expect(await introspectThere({ ...ACTIVE, token_type: 'refresh_token' })).toBeUndefined();
+  });
+
+  it('is asked of no server that names no endpoint for it', async () => {
+    const { introspect: _, ...bare } = endpoint;
+    const work = introspect(bare, TOKEN, { now: NOW }, { fetch: strictFetch() });
+    expect(await failure(work)).toMatchObject({ code: 'unsupported' });
   });
 });

@@ -47,7 +47,8 @@ interface AskingClient {
  *
  * A server of the standards is asked as RFC 7662 says, by the client `clientId`, with its secret if it has one.
  *
- * @throws FxaError `bad_response` when the response is inconsistent, and the codes of `requestJson`.
+ * @throws FxaError `bad_response` when the response is inconsistent, `unsupported` where the server describes no tokens,
+ *   and the codes of `requestJson`.
  * @example
  * const token = await introspect(deployment.endpoints, bearer, { now: Date.now() }, http);
  * if (token?.clientId !== clientId) return new Response(null, { status: 401 });
@@ -59,9 +60,10 @@ export async function introspect(
   http: Http,
 ): Promise<IntrospectedToken | undefined> {
   const { dialect } = endpoints;
+  const url = named(endpoints.introspect);
   const answer = await (dialect === 'oauth2'
-    ? askStandard(endpoints.introspect, accessToken, client, http)
-    : ask(endpoints.introspect, { token: accessToken }, http));
+    ? askStandard(url, accessToken, client, http)
+    : ask(url, { token: accessToken }, http));
   if (answer === undefined) return undefined;
   const { active, token_type: type, iat, exp, jti } = answer;
   if (typeof active !== 'boolean') throw inconsistent('active is missing');
@@ -96,11 +98,17 @@ export async function verifyAccessToken(
   http: Http,
 ): Promise<KnownToken | undefined> {
   // FxA: servers of 2019 reject a second member.
-  const answer = await ask(endpoints.verify, { token: accessToken }, http);
+  const answer = await ask(named(endpoints.verify), { token: accessToken }, http);
   if (answer === undefined) return undefined;
   const { user, client_id: clientId, scope } = answer;
   // FxA: an array here, a string everywhere else.
   return knownToken(user, clientId, Array.isArray(scope) ? scope.join(' ') : scope);
+}
+
+function named(url: string | undefined): string {
+  if (url === undefined)
+    throw new FxaError('unsupported', 'This server names no endpoint that describes tokens.');
+  return url;
 }
 
 const CLIENT_ID = /^[0-9a-f]{16}$/;

@@ -144,6 +144,17 @@ describe('revocation', () => {
     expect(await failure(work)).toMatchObject({ code: 'bad_response', reason: 'not_json' });
   });
 
+  it('is asked of no server that names no endpoint for it', async () => {
+    const { destroy: _, ...endpoints } = oauth2().endpoints;
+    const bare = { ...oauth2(), endpoints };
+    const http = { fetch: strictFetch() };
+    for (const work of [
+      destroyAccessToken(bare, TOKEN, http),
+      destroyGrant(bare, { refreshToken: TOKEN }, http),
+    ])
+      expect(await failure(work)).toMatchObject({ code: 'unsupported' });
+  });
+
   it('knows no ids', async () => {
     const work = destroyGrant(oauth2(), { refreshTokenId: 'ee'.repeat(32) }, { fetch: strictFetch() });
     expect(await failure(work)).toMatchObject({ code: 'unsupported' });

@@ -13,7 +13,7 @@ import {
   type Check,
   type Expectation,
 } from '../../scripts/contract/judge.ts';
-import { generationOf } from '../../scripts/contract/target.ts';
+import { findTarget, generationOf } from '../../scripts/contract/target.ts';
 import { mockServerEndpoints } from '../../src/fxa/index.ts';
 
 const ORIGIN = 'moz-extension://5f2d2f3e-1111-4222-8333-444455556666';
@@ -149,5 +149,26 @@ describe('the generation of the servers', () => {
 
   it('is that of the standards where revocation is', () => {
     expect(generationOf({ ...endpoints, dialect: 'oauth2' }, {})).toContain('standards');
+  });
+});
+
+describe('a discovery document', () => {
+  const issuer = 'https://accounts.example';
+  const document = {
+    issuer,
+    token_endpoint: `${issuer}/oidc/token`,
+    userinfo_endpoint: `${issuer}/oidc/me`,
+    jwks_uri: `${issuer}/oidc/jwks`,
+  };
+  const config = { environment: 'custom', issuer, clientId: 'a1b2c3d4e5f60001', scope: 'profile' } as const;
+  const client = { browser: 'firefox', config, origin: ORIGIN, redirectUri: 'https://example.com/' } as const;
+
+  it('must name what a companion and the end of a sign-in need', async () => {
+    const { lines, target } = await findTarget([client], () => Promise.resolve(Response.json(document)));
+    expect(target).toBeUndefined();
+    expect(lines.at(-1)).toMatchObject({
+      outcome: 'failed',
+      came: 'no revocation_endpoint, no introspection_endpoint',
+    });
   });
 });

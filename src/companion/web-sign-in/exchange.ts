@@ -88,9 +88,13 @@ export async function discard(
   accessToken: string,
 ): Promise<void> {
   // FxA: `/v1/oauth/destroy` wants the secret; `/v1/destroy` of the same server takes the token for proof.
-  const destroy = endpoints.destroy.replace('/v1/oauth/', '/v1/');
+  const destroy = endpoints.destroy?.replace('/v1/oauth/', '/v1/');
   const client = { clientId, authentication: { client_secret: secret } };
-  const deployment = { name: 'custom', endpoints: { ...endpoints, destroy }, ...client } as const;
+  const deployment = {
+    name: 'custom',
+    endpoints: { ...endpoints, ...(destroy !== undefined && { destroy }) },
+    ...client,
+  } as const;
   await destroyAccessToken(deployment, accessToken, http).catch(() => undefined);
 }
 

@@ -202,3 +202,12 @@ it('tokens that a live session no longer uses are left to expire, except at FxA'
   expect(sent).toEqual([expect.stringContaining('two'), expect.stringContaining('three')]);
   expect(tokens).toEqual([]);
 });
+
+it('at a server that revokes nothing, grants wait for a while, and access tokens expire', async () => {
+  record = { ...record, outbox: [entry(a)] };
+  tokens = [token('one')];
+  await drain({ dialect: 'oauth2', destroy: undefined });
+  expect(sent).toEqual([]);
+  expect(record.outbox).toMatchObject([{ refreshTokenId: a, attempts: 1 }]);
+  expect(tokens).toEqual([]);
+});

@@ -98,9 +98,11 @@ async function destroyAtServer(context: Context, item: Item): Promise<boolean> {
   if ('token' in item) {
     const { token, owner } = item.token;
     await atDeployment(context, http, async (deployment) => {
-      // Elsewhere than at FxA this may end the whole grant (RFC 7009, section 2.1), which a session still uses.
+      // Elsewhere than at FxA this may end the whole grant (RFC 7009, section 2.1), which a session still uses. Where
+      // nothing can be revoked, the token expires by itself.
       const isInUse = followsStandards(deployment) && owner === NO_OWNER;
-      if (!isInUse) await destroyAccessToken(deployment, token, http);
+      if (!isInUse && deployment.endpoints.destroy !== undefined)
+        await destroyAccessToken(deployment, token, http);
     });
     return true;
   }

@@ -114,7 +114,7 @@ async function meet(
  */
 async function refusesExtensions({ fetch, build }: CheckContext, endpoints: Endpoints): Promise<boolean> {
   const { destroy } = endpoints;
-  if (!followsStandards({ endpoints })) return false;
+  if (!followsStandards({ endpoints }) || destroy === undefined) return false;
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   const body = new URLSearchParams({ token: 'troubleshooting', client_id: build.clientId }).toString();
   try {
