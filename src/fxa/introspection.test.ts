@@ -3,6 +3,8 @@ import { fxaError, json, strictFetch, type Told } from '../../test/harness/fetch
 import { introspect, verifyAccessToken } from './introspection.ts';
 import { ACCESS_TOKEN, CLIENT_ID, ORIGIN, deployment, failure, oauth2 } from './testing/deployment.ts';
 
+const refusal = (status: number, error: string) => json({ error }, status);
+
 const NOW = 1_795_240_445_000;
 const UID = 'ad'.repeat(16);
 const DESCRIBED = {
@@ -152,10 +154,10 @@ it.each([{ user: 'x' }, { client_id: undefined }, { scope: 5 }])(
 describe('introspection at a server of the standards', () => {
   const endpoint = { ...oauth2().endpoints, introspect: `${ORIGIN}/token/introspection` };
   const TOKEN = 'BEuvLt-ljS7.oDF~1';
-  const introspectThere = (answer: object) => {
+  const introspectThere = (answer: object, ...more: Told[]) => {
     const form = { token: TOKEN, token_type_hint: 'access_token', client_id: CLIENT_ID };
     const asked: Told = { method: 'POST', url: endpoint.introspect, form, answer: json(answer) };
-    const fetch = strictFetch(asked);
+    const fetch = strictFetch(asked, ...more);
     return introspect(endpoint, TOKEN, { now: NOW, clientId: CLIENT_ID }, { fetch });
   };
   const ACTIVE = {
@@ -173,6 +175,34 @@ describe('introspection at a server of the standards', () => {
   it('returns undefined for a token that is not active, whatever else is said', async () => {
     expect(await introspectThere({ active: false })).toBeUndefined();
     expect(await introspectThere({ ...ACTIVE, active: false })).toBeUndefined();
+  });
+
+  it.each(['bearer', 'BEARER'])(
+    'reads the type %s in any case (RFC 6749, section 5.1)',
+    async (token_type) => {
+      expect(await introspectThere({ ...ACTIVE, token_type })).toMatchObject({ uid: 'Ada|1' });
+    },
+  );
+
+  it.each(['refresh_token', 'DPoP', 'N_A', 7, null])('refuses a token of the type %j', async (token_type) => {
+    expect(await introspectThere({ ...ACTIVE, token_type })).toBeUndefined();
+  });
+
+  it.each([
+    ['accepts one that opens the profile', json({ sub: 'Ada|1' }), true],
+    ['accepts one that has no scope for the profile', refusal(403, 'insufficient_scope'), true],
+    ['refuses one that opens nothing, such as a refresh token', refusal(401, 'invalid_token'), false],
+  ])('of tokens without a type, %s', async (_what, answer, isAccepted) => {
+    const { token_type: _, ...untyped } = ACTIVE;
+    const opening = { url: `${ORIGIN}/me`, authorization: `Bearer ${TOKEN}`, answer };
+    expect((await introspectThere(untyped, opening)) !== undefined).toBe(isAccepted);
+  });
+
+  it('does not guess what a token without a type is while the profile cannot be asked', async () => {
+    const { token_type: _, ...untyped } = ACTIVE;
+    const answer = new Response('', { status: 503 });
+    const down = { url: `${ORIGIN}/me`, authorization: `Bearer ${TOKEN}`, answer };
+    expect(await failure(introspectThere(untyped, down))).toMatchObject({ code: 'server_unavailable' });
   });
 
   it('is asked of no server that names no endpoint for it', async () => {

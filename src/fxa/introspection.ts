@@ -54,7 +54,7 @@ interface AskingClient {
  * if (token?.clientId !== clientId) return new Response(null, { status: 401 });
  */
 export async function introspect(
-  endpoints: Pick<Endpoints, 'introspect' | 'verify' | 'dialect'>,
+  endpoints: Pick<Endpoints, 'introspect' | 'verify' | 'profile' | 'dialect'>,
   accessToken: string,
   { now, ...client }: AskingClient & { readonly now: number },
   http: Http,
@@ -68,8 +68,10 @@ export async function introspect(
   const { active, token_type: type, iat, exp, jti } = answer;
   if (typeof active !== 'boolean') throw inconsistent('active is missing');
   if (!active && exp === undefined) return undefined;
-  // FxA: introspection also describes refresh tokens. Elsewhere the type is that of RFC 6749, section 7.1.
-  if (type !== (dialect === 'oauth2' ? 'Bearer' : 'access_token')) return undefined;
+  // Introspection also describes refresh tokens. The type is FxA's own, elsewhere that of RFC 6749, section 7.1, or none.
+  const isUntyped = dialect === 'oauth2' && type === undefined;
+  const wanted = dialect === 'oauth2' ? 'bearer' : 'access_token';
+  if (!isUntyped && String(type).toLowerCase() !== wanted) return undefined;
   const token = {
     ...knownToken(answer.sub, answer.client_id, answer.scope, dialect),
     issuedAt: milliseconds(iat),
@@ -78,7 +80,10 @@ export async function introspect(
     ...authenticationOf(answer, now),
   };
   if (token.expiresAt <= now) return undefined;
-  if (dialect === 'oauth2') return active ? token : undefined;
+  if (dialect === 'oauth2') {
+    const isAccess = active && (!isUntyped || (await opensProfile(endpoints, accessToken, http)));
+    return isAccess ? token : undefined;
+  }
   if (!active && (await verifyAccessToken(endpoints, accessToken, http)) === undefined) return undefined;
   return token;
 }
@@ -148,6 +153,25 @@ async function askStandard(
     body: new URLSearchParams(form).toString(),
     dialect: 'oauth2',
   });
+}
+
+/**
+ * Whether it is an access token, where introspection doesn't say: oidc-provider describes refresh tokens without a type, and
+ * RFC 7662 lets a server leave it out. A refusal for want of scopes is one of an access token.
+ */
+async function opensProfile(
+  { profile, dialect }: Pick<Endpoints, 'profile' | 'dialect'>,
+  token: string,
+  http: Http,
+): Promise<boolean> {
+  const headers = { authorization: `Bearer ${token}` };
+  try {
+    await requestJson(http, 'profile', profile, { method: 'GET', headers, dialect });
+    return true;
+  } catch (error) {
+    if (!isFxaError(error) || !['token_rejected', 'scope_denied'].includes(error.code)) throw error;
+    return error.code === 'scope_denied';
+  }
 }
 
 /** Milliseconds: how far ahead of ours the server's clock may be. */
