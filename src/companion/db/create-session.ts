@@ -5,7 +5,7 @@ import type { AccountKeys } from '../clients.ts';
 import type { Database, Queryable } from './database.ts';
 import { StoreError } from './errors.ts';
 import { notifyOf } from './notifications.ts';
-import { isRotated, rekey } from './rotation.ts';
+import { isRotated, rekey, rotation } from './rotation.ts';
 import { readSession, sessionStatus } from './session-status.ts';
 
 const MOST_PER_DAY = 50;
@@ -49,12 +49,16 @@ export function sessionCreation(database: Database): Pick<Store, 'registerAccoun
   return {
     registerAccount: async (keys, at) => {
       const registered = await orRejected(
+        database,
+        keys,
         database.transaction((transaction) => lockAccount(transaction, keys, at)),
       );
       return 'revision' in registered ? registered.revision : 0;
     },
     createSession: async (request) => {
       const created = await orRejected(
+        database,
+        request,
         database.transaction((transaction) => createSession(transaction, request)),
       );
       await database.flush();
@@ -63,12 +67,18 @@ export function sessionCreation(database: Database): Pick<Store, 'registerAccoun
   };
 }
 
-async function orRejected<T>(created: Promise<T>): Promise<T | CreateResult> {
+async function orRejected<T>(
+  database: Database,
+  keys: AccountKeys,
+  created: Promise<T>,
+): Promise<T | CreateResult> {
   try {
     return await created;
   } catch (error) {
-    if (error instanceof Rejected) return error.outcome;
-    throw error;
+    if (!(error instanceof Rejected)) throw error;
+    // The rollback has kept the tombstone where it was.
+    if (error.outcome.status === 'deleted') await rotation(database).rekey(keys);
+    return error.outcome;
   }
 }
 

@@ -93,7 +93,8 @@ export async function erasePerson(
     );
     if (found.length === 0) return undefined;
     const known = found.map(({ key }) => key);
-    await transaction.query(TOMB, [known]);
+    // Under the new secret, too: the old one's tombstone may not be found any more after a rotation.
+    await transaction.query(TOMB, [keys]);
     const ended = await eraseAccounts(transaction, known, 'account_deleted');
     const told = formatNotification(keys.map((account) => ({ account, events: DELETED, at })));
     await transaction.query('select pg_notify($1, $2)', [ACCOUNT_CHANNEL, told]);

@@ -3,6 +3,7 @@ import { DAY_MS } from '../day.ts';
 import type { AccountKeys } from '../clients.ts';
 import type { OperatorState, Store } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
+import { notifyOf } from './notifications.ts';
 import { eraseAccounts } from './person.ts';
 import { ACCOUNT_AGE_MS, SESSION_KEPT_MS } from './prune.ts';
 import { ABSOLUTE_MS, IDLE_MS } from './session-status.ts';
@@ -73,6 +74,7 @@ export async function eraseRemaining(database: Database): Promise<number | undef
     );
     const keys = rows.map(({ key }) => key);
     await eraseAccounts(transaction, keys, 'expired');
+    for (const key of keys) await notifyOf(transaction, key);
     return keys.length;
   });
   await database.flush();

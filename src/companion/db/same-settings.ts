@@ -41,7 +41,11 @@ export async function checkSecret(database: Database, { secret, formerSecret }: 
     await transaction.query('insert into companion.made_with (mark) values ($1) on conflict do nothing', [
       own,
     ]);
-    if (former && !current) await transaction.query(RETIRE, [former]);
+    if (former && !current) {
+      await transaction.query(RETIRE, [former]);
+      // What instances that still had both secrets of the last rotation added after its end.
+      await transaction.query('delete from companion.rekeyed');
+    }
   });
 }
 

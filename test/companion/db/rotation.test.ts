@@ -2,6 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { createStore } from '../../../src/companion/db/store.ts';
+import { accountName, everyKey } from '../../../src/companion/clients.ts';
+import { ACCOUNT_CHANNEL } from '../../../src/companion/db/notifications.ts';
+import { erasePerson } from '../../../src/companion/db/person.ts';
+import { countRemaining, eraseRemaining } from '../../../src/companion/db/rotation.ts';
+import { checkSecret } from '../../../src/companion/db/same-settings.ts';
 import { onEachDatabase } from './on-each-database.ts';
 import { CLIENT, createdFor, dayOf, deliveryFor, fillAccount, hashOf, NOON, requestFor } from './accounts.ts';
 import { setClock } from './empty.ts';
@@ -124,8 +129,55 @@ onEachDatabase((harness, name) => {
     await harness.store.apply(deliveryFor(former, { kind: 'delete_user' }));
     const refused = await harness.store.createSession(requestFor(account, { former }));
     expect(refused).toMatchObject({ status: 'deleted' });
-    await harness.store.apply({ ...deliveryFor(account, { kind: 'profile_change' }), former });
     // It has moved, too, so that it holds after the rotation.
     expect(await harness.store.createSession(requestFor(account))).toMatchObject({ status: 'deleted' });
+  });
+
+  it.each([
+    ['an event', () => harness.store.apply({ ...deliveryFor(account, { kind: 'profile_change' }), former })],
+    ['a new profile', () => harness.store.registerAccount(ada, NOON)],
+  ])('moves a tombstone with %s', async (_what, shows) => {
+    await createdFor(harness.store, former);
+    await harness.store.apply(deliveryFor(former, { kind: 'delete_user' }));
+    await shows();
+    expect(await harness.store.createSession(requestFor(account))).toMatchObject({ status: 'deleted' });
+  });
+
+  it.each([
+    ['old', () => createdFor(harness.store, former)],
+    ['new', () => createdFor(harness.store, account, { former })],
+  ])('keeps a person who was under the %s key erased under both', async (_which, create) => {
+    await create();
+    expect(await erasePerson(harness.database, everyKey(ada), NOON)).toBe(1);
+    for (const key of everyKey(ada))
+      expect(await harness.store.createSession(requestFor(key))).toMatchObject({ status: 'deleted' });
+  });
+
+  it('counts what was registered under the old settings after the last rotation as remaining in the next', async () => {
+    const [first, second, third] = [1, 2, 3].map((n) => new Uint8Array(32).fill(n)) as [
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+    ];
+    await harness.database.query('delete from companion.made_with');
+    await checkSecret(harness.database, { secret: second, formerSecret: first });
+    await checkSecret(harness.database, { secret: second });
+    await createdFor(harness.store, account, { former });
+    await checkSecret(harness.database, { secret: third, formerSecret: second });
+    expect(await countRemaining(harness.database)).toBe(1);
+    await expect(checkSecret(harness.database, { secret: third })).rejects.toMatchObject({
+      code: 'secret_needed',
+    });
+  });
+
+  it('tells every instance of the accounts that are given up', async () => {
+    const other = await harness.another();
+    await harness.database.query('delete from companion.made_with');
+    await checkSecret(harness.database, { secret: account, formerSecret: former });
+    await createdFor(harness.store, former);
+    const heard: (string | undefined)[] = [];
+    await other.listen(ACCOUNT_CHANNEL, (payload) => heard.push(payload));
+    expect(await eraseRemaining(harness.database)).toBe(1);
+    await expect.poll(() => heard).toContain(accountName(former));
   });
 });
