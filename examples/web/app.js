@@ -44,8 +44,9 @@ async function arrive() {
   if (error !== null) say(FAILURES[error] ?? FAILED);
   const code = fragment.get('code');
   if (code === null) return;
-  const answer = await post(`${companion}/fxa-oauth/token`, { code, code_verifier: verifier });
-  if (answer.ok) sessionStorage.setItem('signed-in', await answer.text());
+  const redeemed = { code, code_verifier: verifier };
+  const answer = await post(`${companion}/fxa-oauth/token`, redeemed).catch(() => undefined);
+  if (answer?.ok) sessionStorage.setItem('signed-in', await answer.text());
   else say(FAILED);
 }
 
