@@ -10,6 +10,7 @@ import { createSession, type SessionParts } from '../sessions/create.ts';
 import { unseal } from '../sessions/seal.ts';
 import { formatSessionToken, parseSessionToken, sessionHash } from '../sessions/token.ts';
 import type { WebCode, WebSignIns } from '../store.ts';
+import { isAuthorizedOrigin } from './authorized-domains.ts';
 import { discard, type Accounts } from './exchange.ts';
 import type { WebClient } from './settings.ts';
 
@@ -52,7 +53,9 @@ export function redeem(parts: RedeemParts): [MiddlewareHandler, (c: Context) => 
     const { accessToken, scope, expiresAt } = JSON.parse(
       unseal('web sign-in', token, found.sealed),
     ) as Redeemed;
-    if (!isMeantFor(found, c.req.header('origin'), verifier)) {
+    // The settings may have changed since.
+    const isAuthorized = isAuthorizedOrigin(found.origin, client.authorizedDomains);
+    if (!isAuthorized || !isMeantFor(found, c.req.header('origin'), verifier)) {
       await discard(parts, client, accessToken);
       throw refused();
     }

@@ -7,7 +7,7 @@ import { Problem } from '../http/problem.ts';
 import { seal } from '../sessions/seal.ts';
 import { formatSessionToken, newSessionToken, parseSessionToken, sessionHash } from '../sessions/token.ts';
 import type { WebState } from '../store.ts';
-import { authorizedRedirect } from './authorized-domains.ts';
+import { authorizedRedirect, isAuthorizedOrigin } from './authorized-domains.ts';
 import { authorizationAddress, discard, errorFor, exchange, type Accounts } from './exchange.ts';
 import { redeem, type Redeemed, type RedeemParts } from './redeem.ts';
 import type { WebClient } from './settings.ts';
@@ -29,7 +29,10 @@ export interface WebSignInParts extends RedeemParts {
 export function webSignIn(parts: WebSignInParts): Hono {
   const { web, store, now, report } = parts;
   const accounts: Accounts = parts;
-  const cookie = stateCookie(!web.every(({ redirectUri }) => redirectUri.startsWith('http:')));
+  const cookie = stateCookie(
+    !web.every(({ redirectUri }) => redirectUri.startsWith('http:')),
+    Math.max(...web.map(({ stateTtl }) => stateTtl)),
+  );
 
   const params = (c: Context) => {
     const { clientId, scope } = chosenClient(web, c);
@@ -50,7 +53,7 @@ export function webSignIn(parts: WebSignInParts): Hono {
     const lifetime = client.stateTtl * 1000;
     await store.saveWebState({
       hash: sessionHash(state),
-      browser: sessionHash(cookie.keep(c, client.stateTtl)),
+      browser: sessionHash(cookie.keep(c)),
       client: client.name,
       redirect: redirect.href,
       challenge,
@@ -64,7 +67,9 @@ export function webSignIn(parts: WebSignInParts): Hono {
     const browser = cookie.read(c);
     const begun = state && browser && (await store.takeWebState(sessionHash(state), sessionHash(browser)));
     const client = web.find(({ name }) => name === begun?.client);
-    if (!begun || !client) throw unknownState();
+    // The settings may have changed since.
+    if (!begun || !client || !isAuthorizedOrigin(new URL(begun.redirect).origin, client.authorizedDomains))
+      throw unknownState();
     let token: AccessToken;
     try {
       token = await exchange(accounts, client, formatSessionToken(state), new URL(c.req.url).search);
@@ -109,8 +114,11 @@ export function webSignIn(parts: WebSignInParts): Hono {
   return app;
 }
 
-/** The client asked for by its id; by default the first. */
+/** The client asked for by its id; by default the first. No parameter may be repeated. */
 function chosenClient(web: readonly WebClient[], c: Context): WebClient {
+  // RFC 6749, section 3.1.
+  if (Object.values(c.req.queries()).some((values) => values.length > 1))
+    throw badRequest('each parameter may be given once');
   const id = c.req.query('client_id') ?? web[0]?.clientId;
   const client = web.find(({ clientId }) => clientId === id);
   if (client === undefined) throw badRequest('client_id is not that of a web client');

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { readSettings, type Variables } from '../config.ts';
 
 const CLIENTS = [
-  { clientId: 'aaaaaaaaaaaaaaaa', name: 'notes', scope: 'profile profile:write' },
+  { clientId: 'aaaaaaaaaaaaaaaa', name: 'notes', scope: 'profile:uid' },
   { clientId: 'bbbbbbbbbbbbbbbb', name: 'to-do', scope: 'profile' },
 ];
 const NOTES = {
@@ -89,6 +89,11 @@ it.each([
     'with no scope',
     [{ ...NOTES, requestedScope: '' }],
     `${IN_1} requestedScope must list scopes, such as "profile".`,
+  ],
+  [
+    'whose scope it does not ask for',
+    [{ ...NOTES, name: 'to-do', requestedScope: 'profile:uid openid' }],
+    `${IN_1} requestedScope must cover the scope in COMPANION_CLIENTS, or each of its sign-ins is refused.`,
   ],
   [
     'with a state for ever',

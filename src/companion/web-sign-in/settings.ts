@@ -1,6 +1,7 @@
 // COMPANION_WEB: the clients that sign people in for web applications. Their secrets are variables of their own.
 import * as v from 'valibot';
 import { parameterFault } from '../../fxa/authorization-parameters.ts';
+import { grantedCovers } from '../../fxa/scopes.ts';
 import { secureUrl } from '../../fxa/secure-url.ts';
 import { WEB_PATHS } from '../../contract/web-sign-in.ts';
 import type { Client } from '../clients.ts';
@@ -92,10 +93,12 @@ export function webClients(
   return listed.flatMap(({ name, ...settings }, index) => {
     const client = clients.find((one) => one.name === name);
     const secret = variables[secretVariable(name)] ?? '';
-    if (client === undefined)
-      faults.push(
-        `COMPANION_WEB has an error in client ${index + 1}: no client of COMPANION_CLIENTS has its name.`,
-      );
+    const wrong = (what: string) =>
+      faults.push(`COMPANION_WEB has an error in client ${index + 1}: ${what}.`);
+    if (client === undefined) wrong('no client of COMPANION_CLIENTS has its name');
+    // Servers of the standards are asked for `openid` in any case.
+    else if (!grantedCovers(`openid ${settings.requestedScope}`, client.scope))
+      wrong('requestedScope must cover the scope in COMPANION_CLIENTS, or each of its sign-ins is refused');
     else if (!/^[\x21-\x7e]{16,256}$/.test(secret))
       faults.push(`${secretVariable(name)} must be the secret that Mozilla gave you with the client's id.`);
     else return [{ ...client, ...settings, secret }];
