@@ -53,6 +53,13 @@ export function claimsIn(token: string): Members | undefined {
     : parsed(Buffer.from(payload, 'base64url').toString());
 }
 
+/** The value that a list holds most often, the first of those that do. */
+export function mostFrequent(values: readonly string[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort(([, one], [, other]) => other - one)[0]?.[0];
+}
+
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** The client a request names, in its body or its Basic header. */
