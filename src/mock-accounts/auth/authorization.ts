@@ -28,9 +28,9 @@ interface AuthorizationParams {
   readonly max_age?: number;
 }
 
-/** FxA: 2023 does not name a scope that is wrong; today it must be there, and is named. */
+/** FxA: 2023 does not name a scope that is wrong; today it is named. */
 function scopeField(rules: EraRules): Field[] {
-  if (rules.scopeRequired) return [required('scope', string({ max: 256, pattern: /^[a-zA-Z0-9 _/.:-]*$/ }))];
+  if (rules.scopeRequired) return [optional('scope', string({ max: 256, pattern: /^[a-zA-Z0-9 _/.:-]*$/ }))];
   return [optional('scope', rules.monorepo ? string({ empty: true }) : authScope)];
 }
 
@@ -71,6 +71,8 @@ function schemaOf(rules: EraRules): Schema {
 /** The additional checks of the OAuth server behind it. FxA 2019: https only, and every scope must parse. */
 function checkAgain(rules: EraRules, params: AuthorizationParams): void {
   const { redirect_uri: uri, scope } = params;
+  // FxA: one that is missing is answered like one that is wrong.
+  if (rules.scopeRequired && scope === undefined) throw invalidParameter(['scope']);
   if (uri !== undefined && url(rules.redirectSchemes, 256)(uri) === INVALID)
     throw invalidParameter(['redirect_uri']);
   if (rules.monorepo && (scope ?? '') !== '' && authScope(scope) === INVALID) throw invalidParameter([]);

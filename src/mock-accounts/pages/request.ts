@@ -102,14 +102,16 @@ function wrongChallenge(
 /** Reads and judges a request. FxA: whatever is wrong here is shown on the page and never redirected. */
 export function readRequest(context: MockContext, query: URLSearchParams): PageRequest | PageError {
   const get = (name: string) => query.get(name) ?? undefined;
-  const client = context.store.clients.get(get('client_id') ?? '');
+  const { bad, missing } = wordsOf(context.rules);
+  const clientId = get('client_id');
+  if (clientId === undefined) return missing('client_id');
+  const client = context.store.clients.get(clientId);
   if (client === undefined) return { message: 'Unknown client', parameter: 'client_id' };
   if (client.disabled === true) return { message: 'This client has been temporarily disabled' };
   const redirectUri = get('redirect_uri') ?? client.redirectUris[0] ?? '';
   if (!client.redirectUris.includes(redirectUri))
     return { message: 'Incorrect redirect_uri', parameter: 'redirect_uri' };
 
-  const { bad, missing } = wordsOf(context.rules);
   const prompt = get('prompt');
   if (get('scope') === undefined) return missing('scope');
   const wanted = usableScope(client, (get('scope') ?? '').replaceAll('+', ' '));
