@@ -8,7 +8,6 @@ const FRESH = new Set([
   'access_token',
   'refresh_token',
   'id_token',
-  'code',
   'redirect',
   'auth_at',
   'iat',
@@ -19,6 +18,7 @@ const FRESH = new Set([
   'kid',
   'n',
   'avatar',
+  'url',
   'deviceId',
   'flowBeginTime',
   'flowId',
@@ -28,17 +28,32 @@ const FRESH = new Set([
   'jti',
 ]);
 
+/** A text without the ports of the servers, which differ from run to run. */
+const withoutOrigins = (text: string) => text.replaceAll(/(?:http|ws)s?:\/\/127\.0\.0\.1:\d+/g, '<origin>');
+
+/** Whether a member is new at every run: some are so in some answers only. */
+function isFresh(key: string, value: unknown): boolean {
+  // `code` is an HTTP status in errors and an authorization code elsewhere.
+  if (key === 'code') return typeof value !== 'number';
+  // Of what has an id, pictures are named at random.
+  if (key === 'id') return /^[0-9a-f]{32}$/.test(String(value));
+  return FRESH.has(key);
+}
+
 /** The form of a fresh value: its type, its random parts blanked. */
 function form(value: unknown): unknown {
   if (typeof value !== 'string') return `<${typeof value}>`;
   if (/^\d{4}-?\d\d-?\d\d-[0-9a-f]+$/.test(value)) return '<kid>';
   const token = jwtForm(value);
   if (token !== undefined) return token;
-  return value
-    .replaceAll(/https?:\/\/127\.0\.0\.1:\d+/g, '<origin>')
-    .replace(/^[\w-]{22}$/, '<22 base64url>')
-    .replace(/[0-9a-f]{32,}/g, (hex) => `<${hex.length} hex>`)
-    .replace(/^[A-Za-z0-9_-]{300,}$/, (text) => `<${text.length} base64url>`);
+  if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) return '<instant>';
+  return (
+    withoutOrigins(value)
+      .replace(/^[\w-]{22}$/, '<22 base64url>')
+      // The id of the picture of those who have none is always the same.
+      .replace(/(?!0{32}(?![0-9a-f]))[0-9a-f]{32,}/g, (hex) => `<${hex.length} hex>`)
+      .replace(/^[A-Za-z0-9_-]{300,}$/, (text) => `<${text.length} base64url>`)
+  );
 }
 
 type Members = Readonly<Record<string, unknown>>;
@@ -61,13 +76,12 @@ function jwtForm(value: string): unknown {
 /** A body with its fresh values replaced by their form. Recurses into lists and objects. */
 export function stable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(stable);
-  if (typeof value === 'string') return value.replaceAll(/https?:\/\/127\.0\.0\.1:\d+/g, '<origin>');
+  if (typeof value === 'string') return withoutOrigins(value);
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([key, member]) => {
-    // `code` is an HTTP status in errors and an authorization code elsewhere.
-    const fresh = FRESH.has(key) && !(key === 'code' && typeof member === 'number');
-    return [key, fresh ? form(member) : stable(member)];
-  });
+  const entries = Object.entries(value).map(([key, member]) => [
+    key,
+    isFresh(key, member) ? form(member) : stable(member),
+  ]);
   return Object.fromEntries(entries) as unknown;
 }
 
@@ -97,6 +111,7 @@ const INCIDENTAL = new Set([
 function stableHeader(name: string, value: string): string {
   if (name === 'etag') return value.replace(/[0-9a-f]{40}/, '<sha1>').replace(/^W\/"[\w+/-]+"$/, '<weak>');
   if (name === 'last-modified') return Number.isNaN(Date.parse(value)) ? value : '<date>';
+  if (name === 'location') return withoutOrigins(value);
   if (name === 'timestamp') return value.replace(/^\d{10}$/, '<seconds>');
   return value;
 }
