@@ -62,6 +62,12 @@ export function mostFrequent(values: readonly string[]): string | undefined {
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
+/** Whom an answer is about: it says so, or a token in it does. */
+export function subjectOf(answer: Members): string | undefined {
+  const tokens = [answer.id_token, answer.access_token].map((token) => claimsIn(text(token) ?? '')?.sub);
+  return [answer.uid, answer.sub, answer.user, ...tokens].map(text).find((uid) => uid !== undefined);
+}
+
 /** The client a request names, in its body or its Basic header. */
 export function clientIdOf(request: RecordedRequest): string | undefined {
   const basic = /^Basic\s+(\S+)$/.exec(request.headers.authorization ?? '')?.[1];
@@ -71,6 +77,12 @@ export function clientIdOf(request: RecordedRequest): string | undefined {
 
 function tokenFacts(exchanges: readonly Exchange[]): Map<string, TokenFacts> {
   const tokens = new Map<string, TokenFacts>();
+  // Twice, since whose a refreshed token is may be told by a later exchange.
+  for (let round = 0; round < 2; round += 1) noteTokens(exchanges, tokens);
+  return tokens;
+}
+
+function noteTokens(exchanges: readonly Exchange[], tokens: Map<string, TokenFacts>): void {
   const note = (value: unknown, facts: { [Key in keyof TokenFacts]: TokenFacts[Key] | undefined }) => {
     if (typeof value !== 'string' || value === '') return;
     const told = Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined));
@@ -84,9 +96,10 @@ function tokenFacts(exchanges: readonly Exchange[]): Map<string, TokenFacts> {
     const clientId = clientIdOf(request);
     const scope = text(answer.scope);
     if (request.path.endsWith('/token')) {
-      note(answer.access_token, { kind: 'access', clientId, scope });
-      note(answer.refresh_token, { kind: 'refresh', clientId, scope });
-      note(given.refresh_token, { kind: 'refresh', clientId });
+      const uid = subjectOf(answer) ?? tokens.get(given.refresh_token ?? '')?.uid;
+      note(answer.access_token, { kind: 'access', clientId, scope, uid });
+      note(answer.refresh_token, { kind: 'refresh', clientId, scope, uid });
+      note(given.refresh_token, { kind: 'refresh', clientId, uid });
     } else if (request.path === '/v1/oauth/authorization') {
       note(answer.code, { kind: 'code', clientId, scope: given.scope });
     } else if (request.path === '/v1/verify') {
@@ -101,10 +114,9 @@ function tokenFacts(exchanges: readonly Exchange[]): Map<string, TokenFacts> {
       const kind = answer.token_type === 'refresh_token' ? 'refresh' : 'access';
       note(given.token, { kind, clientId: text(answer.client_id), scope, uid: text(answer.sub) });
     } else if (request.headers.authorization !== undefined) {
-      note(bearerOf(request), { kind: 'access', uid: text(answer.uid) });
+      note(bearerOf(request), { kind: 'access', uid: text(answer.uid) ?? text(answer.sub) });
     }
   }
-  return tokens;
 }
 
 /** The redirect URIs a recording shows to be registered for a client, in the order they were seen. */
@@ -174,27 +186,32 @@ function clientsOf(exchanges: readonly Exchange[], tokens: ReadonlyMap<string, T
   });
 }
 
+/** Clients that a recording need not name: one more of each kind, for requests with what belongs to another. */
+const SPARE: readonly Client[] = [true, false].map((publicClient) => ({
+  id: publicClient ? 'fd'.repeat(8) : 'fe'.repeat(8),
+  name: 'Another',
+  redirectUris: ['https://another.example.com/'],
+  publicClient,
+  trusted: true,
+  ...(publicClient ? {} : { secret: '5e'.repeat(32) }),
+}));
+
 /** Reads the facts of a recording. */
 export function readFacts(exchanges: readonly Exchange[]): Facts {
   const emails = new Map<string, string>();
-  const seen = new Map<string, number>();
-  for (const exchange of exchanges) {
+  const subjects = exchanges.flatMap((exchange) => {
     const answer = answerOf(exchange);
-    const uid = text(answer.uid) ?? text(answer.sub) ?? text(answer.user);
-    if (uid === undefined) continue;
-    seen.set(uid, (seen.get(uid) ?? 0) + 1);
+    const uid = subjectOf(answer);
     const email = text(answer.email);
-    if (email !== undefined) emails.set(uid, email);
-  }
-  const [first] = [...seen].sort(([, one], [, other]) => other - one);
-  const tokens = tokenFacts(exchanges);
-  const jwtClients = exchanges.flatMap(({ request }) => {
-    const token = parametersOf(request).token ?? bearerOf(request);
-    const claims = claimsIn(token);
-    return typeof claims?.client_id === 'string' ? [[token, claims.client_id] as const] : [];
+    if (uid !== undefined && email !== undefined) emails.set(uid, email);
+    return uid ?? [];
   });
-  for (const [token, clientId] of jwtClients) {
-    tokens.set(token, { kind: 'access', clientId, ...tokens.get(token) });
+  const tokens = tokenFacts(exchanges);
+  for (const { request } of exchanges) {
+    const token = parametersOf(request).token ?? bearerOf(request);
+    const clientId = text(claimsIn(token)?.client_id);
+    if (clientId !== undefined) tokens.set(token, { kind: 'access', clientId, ...tokens.get(token) });
   }
-  return { uid: first?.[0] ?? '5a'.repeat(16), emails, clients: clientsOf(exchanges, tokens), tokens };
+  const clients = [...clientsOf(exchanges, tokens), ...SPARE];
+  return { uid: mostFrequent(subjects) ?? '5a'.repeat(16), emails, clients, tokens };
 }

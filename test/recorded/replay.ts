@@ -75,13 +75,13 @@ async function issueJwt(running: RunningMockServer, recorded: string): Promise<s
 
 /** A profile's ETag depends on the address in it, so where the recorded one was current, the current one is sent. */
 async function withCurrentEtag(
-  port: number,
+  sendHere: (request: RecordedRequest) => Promise<RecordedResponse>,
   exchange: Exchange,
   request: RecordedRequest,
 ): Promise<RecordedRequest> {
   if (exchange.response.status !== 304) return request;
   const { 'if-none-match': _, ...headers } = request.headers;
-  const { headers: answered } = await send(port, { ...request, headers });
+  const { headers: answered } = await sendHere({ ...request, headers });
   return { ...request, headers: { ...headers, 'if-none-match': answered.etag ?? '' } };
 }
 
@@ -104,14 +104,18 @@ export function replay(era: Era, recording: Recording, exchange: Exchange): Prom
   const { facts, hosts } = recording;
   return withServer(era, recording, async (running) => {
     const port = Number(new URL(running.origin).port);
-    const scene = { facts, exchange, running, issueJwt: (token: string) => issueJwt(running, token) };
-    const requests = (await prepare(scene)).map(({ headers, ...request }) => {
-      const host = hosts.get(headers.host ?? '');
-      return { ...request, headers: host === undefined ? headers : { ...headers, host } };
-    });
-    const last = requests.pop();
-    if (last === undefined) throw new Error('Nothing to send');
-    for (const request of requests) await send(port, request);
-    return send(port, await withCurrentEtag(port, exchange, last));
+    const sendHere = (request: RecordedRequest) => {
+      const host = hosts.get(request.headers.host ?? '');
+      const headers = host === undefined ? request.headers : { ...request.headers, host };
+      return send(port, { ...request, headers });
+    };
+    const scene = {
+      facts,
+      exchange,
+      running,
+      issueJwt: (token: string) => issueJwt(running, token),
+      send: sendHere,
+    };
+    return sendHere(await withCurrentEtag(sendHere, exchange, await prepare(scene)));
   });
 }
