@@ -1,13 +1,16 @@
 // How answers of today differ from those recorded in 2023, each with where that is known from. All else must be the same.
+import { collapse, covers, uncovered, without } from '../../src/mock-accounts/scope-set.ts';
 import type { Comparable } from './compare.ts';
 import { type Exchange } from './exchange.ts';
-import { parametersOf } from './facts.ts';
+import { bearerOf, claimsIn, clientIdOf, type Facts, parametersOf } from './facts.ts';
+import { HINTS, isRefusedBy } from './hints.ts';
+import { REFUSED_SCOPE } from './seed-tokens.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
 interface Difference {
   readonly source: string;
-  readonly matches: (exchange: Exchange, expected: Comparable) => boolean;
+  readonly matches: (exchange: Exchange, expected: Comparable, facts: Facts) => boolean;
   readonly apply: (expected: Comparable, exchange: Exchange) => Comparable;
 }
 
@@ -15,6 +18,66 @@ const body = ({ body: members }: Comparable): Members => (typeof members === 'ob
 const isAuthorization = ({ request }: Exchange) => request.path === '/v1/oauth/authorization';
 const isProfile = ({ request }: Exchange) =>
   /^\/v1\/(?:profile|avatar|email|uid|display_name)/.test(request.path);
+
+const isTokenRequest = ({ request }: Exchange) => /^\/v1\/(?:oauth\/)?token$/.test(request.path);
+
+/** Seconds. */
+const DAY = 86_400;
+const lifeOf = ({ request }: Exchange) => Math.min(DAY, Number(parametersOf(request).ttl ?? DAY));
+
+const documentation = (part: string) => `https://mozilla.github.io/ecosystem-platform/api#section/${part}`;
+const refused = (errno: number, message: string, more: Members = {}): Members => ({
+  code: 400,
+  errno,
+  error: 'Bad Request',
+  message,
+  info: documentation('Errors'),
+  ...more,
+});
+const refusedByAuth = (errno: number, message: string, more: Members = {}): Members => ({
+  ...refused(errno, message),
+  info: documentation('Response-format'),
+  ...more,
+});
+
+/** How the path answers for a token or code that is gone; undefined where it does not tell. */
+function answerForGone(exchange: Exchange): Members | undefined {
+  const { code } = parametersOf(exchange.request);
+  switch (exchange.request.path) {
+    case '/v1/token':
+      return code === undefined
+        ? refused(108, 'Invalid token')
+        : refused(105, 'Unknown code', { requestCode: code });
+    case '/v1/oauth/token':
+      return code === undefined
+        ? refusedByAuth(110, 'Invalid authentication token in request signature', {
+            code: 401,
+            error: 'Unauthorized',
+          })
+        : refusedByAuth(172, 'Unknown authorization code');
+    case '/v1/verify':
+    case '/v1/destroy':
+      return refused(108, 'Invalid token');
+    case '/v1/introspect':
+      return { active: false };
+    default:
+      return isProfile(exchange)
+        ? { code: 401, errno: 100, error: 'Bad Request', message: 'Unauthorized', reason: 'Invalid token' }
+        : undefined;
+  }
+}
+
+/** Whether the request carries a JWT that is vouched for, whatever became of the person's grants. */
+function isVouchedFor({ request }: Exchange): boolean {
+  const claims = claimsIn(parametersOf(request).token ?? bearerOf(request));
+  return claims !== undefined && Number(claims.exp) - Number(claims.iat) <= 21_600;
+}
+
+/** The scope that a refused refresh wanted beyond what it had. */
+function wantedBeyond({ request }: Exchange, facts: Facts): string {
+  const { scope = '', refresh_token: token = '' } = parametersOf(request);
+  return uncovered(scope, facts.tokens.get(token)?.scope ?? REFUSED_SCOPE).join(' ');
+}
 
 const DIFFERENCES: readonly Difference[] = [
   {
@@ -24,14 +87,9 @@ const DIFFERENCES: readonly Difference[] = [
     apply: (expected) => ({
       ...expected,
       status: 400,
-      body: {
-        code: 400,
-        errno: 107,
-        error: 'Bad Request',
-        message: 'Invalid parameter in request body',
-        info: 'https://mozilla.github.io/ecosystem-platform/api#section/Response-format',
+      body: refusedByAuth(107, 'Invalid parameter in request body', {
         validation: { source: 'payload', keys: ['scope'] },
-      },
+      }),
     }),
   },
   {
@@ -39,14 +97,60 @@ const DIFFERENCES: readonly Difference[] = [
     matches: (exchange, { status }) => isAuthorization(exchange) && status === 200,
     apply: (expected, { request }) => ({
       ...expected,
-      body: { ...body(expected), scope: parametersOf(request).scope },
+      body: { ...body(expected), scope: collapse(parametersOf(request).scope ?? '') },
     }),
   },
   {
     source:
       'documentation of 2026: access tokens live a day at most; the recorded server was configured otherwise',
     matches: (_, expected) => body(expected).expires_in === 21_900,
-    apply: (expected) => ({ ...expected, body: { ...body(expected), expires_in: 86_400 } }),
+    apply: (expected, exchange) => {
+      const { access_token: token, ...rest } = body(expected);
+      const life = lifeOf(exchange);
+      const isJwt = typeof token === 'object';
+      const longer = isJwt ? { ...token, life } : token;
+      return { ...expected, body: { ...rest, access_token: longer, expires_in: life } };
+    },
+  },
+  {
+    source: 'the same: a level that is missing is answered with the one found',
+    matches: (exchange) =>
+      isRefusedBy(exchange, 170) && /\bAAL2\b/.test(String(parametersOf(exchange.request).acr_values)),
+    apply: (expected) => ({ ...expected, body: { ...body(expected), foundValue: '1' } }),
+  },
+  {
+    source: 'lib/oauth/db of 2026: a reset of the password removes all tokens and codes',
+    matches: (exchange, { status }) =>
+      HINTS.passwordReset.test(exchange.title) &&
+      (status === 200 || isRefusedBy(exchange, 116)) &&
+      answerForGone(exchange) !== undefined &&
+      !isVouchedFor(exchange),
+    apply: (expected, exchange) => {
+      const gone = answerForGone(exchange) ?? {};
+      return { ...expected, status: Number(gone.code ?? 200), body: gone };
+    },
+  },
+  {
+    source: 'lib/oauth/grant of 2026: a trusted client may widen its scope at a refresh to all it is allowed',
+    matches: (exchange, _, facts) => {
+      const client = facts.clients.find(({ id }) => id === clientIdOf(exchange.request));
+      return (
+        isTokenRequest(exchange) &&
+        isRefusedBy(exchange, 114, 163) &&
+        client?.trusted === true &&
+        covers(client.allowedScopes ?? '', wantedBeyond(exchange, facts))
+      );
+    },
+    apply: (expected, exchange) => ({
+      ...expected,
+      status: 200,
+      body: {
+        access_token: '<64 hex>',
+        token_type: 'bearer',
+        scope: without(collapse(parametersOf(exchange.request).scope ?? ''), 'openid'),
+        expires_in: lifeOf(exchange),
+      },
+    }),
   },
   {
     source: 'hapi 21: the auth server answers preflights 200, and its source allows one more header',
@@ -85,9 +189,9 @@ const DIFFERENCES: readonly Difference[] = [
 ];
 
 /** What is expected of today, given what was recorded in 2023. */
-export function expectedToday(expected: Comparable, exchange: Exchange): Comparable {
-  return DIFFERENCES.filter(({ matches }) => matches(exchange, expected)).reduce(
-    (now, { matches, apply }) => (matches(exchange, now) ? apply(now, exchange) : now),
+export function expectedToday(expected: Comparable, exchange: Exchange, facts: Facts): Comparable {
+  return DIFFERENCES.filter(({ matches }) => matches(exchange, expected, facts)).reduce(
+    (now, { matches, apply }) => (matches(exchange, now, facts) ? apply(now, exchange) : now),
     expected,
   );
 }
