@@ -59,10 +59,19 @@ function form(value: unknown): unknown {
 type Members = Readonly<Record<string, unknown>>;
 
 /** A token's header and claims; its instants as the life they make, and by the number of their digits. */
-export function tokenForm(header: Members, claims: Members): unknown {
+export function tokenForm(header: Members, claims: Members): TokenForm {
   const life = Number(claims.exp) - Number(claims.iat);
   const digits = String(claims.auth_time).length;
-  return { header: stable(header), claims: stable(claims), life, digits };
+  return { header: stable(header) as Members, claims: stable(claims) as Members, life, digits };
+}
+
+export interface TokenForm {
+  readonly header: Members;
+  readonly claims: Members;
+  /** Seconds. */
+  readonly life: number;
+  /** Of the instant of the sign-in. */
+  readonly digits: number;
 }
 
 function jwtForm(value: string): unknown {

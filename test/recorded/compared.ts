@@ -5,7 +5,7 @@ import { issuedForm, recordedForm } from './decoded.ts';
 import type { Exchange } from './exchange.ts';
 import { answerOf } from './facts.ts';
 import { type Recording, replay, withServer } from './replay.ts';
-import { expectedToday } from './today.ts';
+import { expectedToday, jwtToday } from './today.ts';
 import { makeVisit, recordedEnd } from './visits.ts';
 
 /** Both forms of an exchange, for equality. Tokens noted decoded, and visits of the page, have no status. */
@@ -17,7 +17,8 @@ export async function compared(
   const answer = answerOf(exchange);
   if ('claims' in answer) {
     const got = await withServer(era, recording, (running) => issuedForm(running, exchange));
-    return { got, wanted: recordedForm(exchange) };
+    const { form, ...rest } = recordedForm(exchange);
+    return { got, wanted: { form: era === 'today' ? jwtToday(form) : form, ...rest } };
   }
   if ('ended' in answer) {
     const got = await withServer(era, recording, (running) => makeVisit(running, exchange));

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import type { RunningMockServer } from '../../src/mock-accounts/listen.ts';
 import { drive } from '../../src/mock-accounts/testing/drive.ts';
-import { tokenForm } from './compare.ts';
+import { type TokenForm, tokenForm } from './compare.ts';
 import type { Exchange } from './exchange.ts';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -17,7 +17,7 @@ interface Decoded {
 const decodedIn = ({ response }: Exchange): Decoded => JSON.parse(response.body) as Decoded;
 
 /** What is compared of a decoded token: its form, and whether `at_hash` was that of the access token beside it. */
-export function recordedForm(exchange: Exchange): unknown {
+export function recordedForm(exchange: Exchange): { readonly form: TokenForm; readonly fits: boolean } {
   const { header, claims, at_hash_expected: expected } = decodedIn(exchange);
   return { form: tokenForm(header, claims), fits: expected === undefined || expected === claims.at_hash };
 }

@@ -10,6 +10,31 @@ export interface TokenFacts {
   clientId?: string;
   scope?: string;
   uid?: string;
+  /** How the person signed in, which is forgotten at a refresh. */
+  authentication?: Authenticated | 'forgotten';
+}
+
+/** How a person signed in. */
+export interface Authenticated {
+  readonly amr: readonly string[];
+  readonly aal: number;
+}
+
+const BY_PASSWORD: Authenticated = { amr: ['pwd', 'email'], aal: 1 };
+
+/** The sign-in that an id_token tells of; by password where there is none. */
+export function authenticationIn(idToken: unknown): Authenticated {
+  const { amr, 'fxa-aal': aal } = claimsIn(text(idToken) ?? '') ?? {};
+  return {
+    amr: Array.isArray(amr) ? (amr as readonly string[]) : BY_PASSWORD.amr,
+    aal: typeof aal === 'number' ? aal : BY_PASSWORD.aal,
+  };
+}
+
+/** The sign-in that an access token remembers. JWTs are issued anew, by password. */
+export function authenticationOf({ tokens }: Facts, token: string): Authenticated | undefined {
+  const known = token.includes('.') ? undefined : tokens.get(token)?.authentication;
+  return known === 'forgotten' ? undefined : (known ?? BY_PASSWORD);
 }
 
 export interface Facts {
@@ -97,7 +122,9 @@ function noteTokens(exchanges: readonly Exchange[], tokens: Map<string, TokenFac
     const scope = text(answer.scope);
     if (request.path.endsWith('/token')) {
       const uid = subjectOf(answer) ?? tokens.get(given.refresh_token ?? '')?.uid;
-      note(answer.access_token, { kind: 'access', clientId, scope, uid });
+      const isRefresh = given.refresh_token !== undefined;
+      const authentication = isRefresh ? 'forgotten' : authenticationIn(answer.id_token);
+      note(answer.access_token, { kind: 'access', clientId, scope, uid, authentication });
       note(answer.refresh_token, { kind: 'refresh', clientId, scope, uid });
       note(given.refresh_token, { kind: 'refresh', clientId, uid });
     } else if (request.path === '/v1/oauth/authorization') {

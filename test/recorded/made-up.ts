@@ -15,7 +15,7 @@ export const REDIRECT = 'https://rp.example.com/';
 export const hex = (letter: string): string => letter.repeat(64);
 
 const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-/** A token as it stands in a recording: nobody can verify it here. */
+/** A token as it stands in a recording: it cannot be verified here. */
 export const jwt = (header: object, claims: object): string =>
   `${encoded({ alg: 'RS256', kid: '20261128-9203253c', ...header })}.${encoded(claims)}.${'A'.repeat(342)}`;
 
@@ -105,6 +105,64 @@ export function exchange(
     },
   };
 }
+
+/** Of the confidential client. */
+export const SECRET = hex('5');
+export const CONFIDENTIAL = 'fedcba9876543210';
+
+/** A request that redeems a code of the public client. */
+export const codeGrant = { client_id: PUBLIC, code: hex('c'), code_verifier: VERIFIER };
+/** A request that refreshes a token of the public client. */
+export const refresh = { client_id: PUBLIC, grant_type: 'refresh_token', refresh_token: hex('f') };
+/** The answer to a refresh. */
+export const issued = (scope: string, more: object = {}) => ({
+  access_token: hex('a'),
+  token_type: 'bearer',
+  scope,
+  expires_in: 21_900,
+  ...more,
+});
+/** The answer to a code grant. */
+export const signedIn = (more: object = {}) => issued('profile', { auth_at: 1_795_833_619, ...more });
+/** A request for a code. */
+export const authorization = {
+  client_id: PUBLIC,
+  redirect_uri: REDIRECT,
+  scope: 'profile openid',
+  state: 's',
+  access_type: 'offline',
+  code_challenge: 'c'.repeat(43),
+  code_challenge_method: 'S256',
+};
+/** The answer to it. */
+export const granted = {
+  code: hex('c'),
+  state: 's',
+  redirect: `${REDIRECT}?code=${hex('c')}&state=s`,
+};
+/** The profile of an account with nothing set. */
+export const profile = (uid: string, more: object = {}) => ({
+  email: 'cleo@example.com',
+  locale: '*',
+  amrValues: ['pwd', 'email'],
+  twoFactorAuthentication: false,
+  metricsEnabled: true,
+  uid,
+  avatar: 'http://127.0.0.1:9411/v1/avatar/c',
+  avatarDefault: false,
+  ...more,
+});
+/** An exchange of a request for a code with members of its own. */
+export const authorize = (title: string, answer: object, more: object = {}) =>
+  exchange(title, '/v1/oauth/authorization', { ...authorization, ...more }, answer);
+/** A refresh by the confidential client, which so becomes known. */
+export const confidentialRefresh = (title: string, more: object = {}) =>
+  exchange(
+    title,
+    '/v1/token',
+    { ...refresh, client_id: CONFIDENTIAL, client_secret: SECRET },
+    issued('profile', more),
+  );
 
 /** Expects the mock server to answer as recorded, in a recording that holds the others besides. */
 export async function expectSame(

@@ -3,7 +3,14 @@ import { createHash } from 'node:crypto';
 import type { RunningMockServer } from '../../src/mock-accounts/listen.ts';
 import type { Account } from '../../src/mock-accounts/store/types.ts';
 import type { Exchange } from './exchange.ts';
-import { answerOf, claimsIn, clientIdOf, type Facts, parametersOf } from './facts.ts';
+import {
+  answerOf,
+  authenticationIn,
+  authenticationOf,
+  clientIdOf,
+  type Facts,
+  parametersOf,
+} from './facts.ts';
 import { hasNewPassword, HINTS, isDeleted, isRefusedBy, saysUnknown } from './hints.ts';
 import { scopeShownBy } from './shown-scope.ts';
 
@@ -15,7 +22,7 @@ export interface Ground {
 }
 
 /** Milliseconds of tokens and codes that are long over. */
-export const OLD_MS = 3_600_000;
+const OLD_MS = 3_600_000;
 
 const challengeOf = (verifier: string) => createHash('sha256').update(verifier).digest('base64url');
 
@@ -64,7 +71,6 @@ export function seedToken(
     clientId,
     uid: account.uid,
     scope: scopeOf(exchange, known?.scope, kind),
-    authAt: Math.floor(Date.now() / 1000),
   };
   if (kind === 'refresh') {
     running.store.tokens.addRefreshToken(authorization);
@@ -72,7 +78,10 @@ export function seedToken(
   }
   const expired = title.includes('expired') || /"errno":115|Expired/.test(exchange.response.body);
   const createdAt = Date.now() - (expired ? OLD_MS : 0);
-  running.store.tokens.addAccessToken({ ...authorization, life: expired ? 1 : 21_900, createdAt });
+  const remembered = authenticationOf(facts, token);
+  const authentication = remembered && { ...remembered, authAt: Math.floor(createdAt / 1000) };
+  const life = expired ? 1 : 21_900;
+  running.store.tokens.addAccessToken({ ...authorization, authentication, life, createdAt });
 }
 
 function scopeOf(exchange: Exchange, known: string | undefined, kind: string): string {
@@ -101,7 +110,6 @@ export function seedCode({ facts, exchange, running }: Ground, account: Account,
   const clientId = facts.tokens.get(code)?.clientId ?? (refusedBy(106, 173) ? another : named) ?? '';
   const isPublic = facts.clients.find(({ id }) => id === clientId)?.publicClient !== false;
   const fits = verifier !== undefined && !refusedBy(117, 175, 106, 173);
-  const claims = typeof answer.id_token === 'string' ? claimsIn(answer.id_token) : undefined;
   // The auth server has another meaning for 107.
   const expired = refusedBy(174) || (refusedBy(107) && 'expiredAt' in answer);
   running.store.tokens.addCode({
@@ -111,8 +119,7 @@ export function seedCode({ facts, exchange, running }: Ground, account: Account,
     scope: typeof answer.scope === 'string' ? answer.scope : 'profile',
     offline: !('access_token' in answer) || 'refresh_token' in answer,
     authAt: Number(answer.auth_at ?? Math.floor(Date.now() / 1000)),
-    amr: (claims?.amr ?? ['pwd', 'email']) as readonly string[],
-    aal: Number(claims?.['fxa-aal'] ?? 1),
+    ...authenticationIn(answer.id_token),
     createdAt: Date.now() - (expired ? OLD_MS : 0),
     ...(isPublic ? { codeChallenge: challengeOf(fits ? verifier : 'the verifier of another attempt') } : {}),
     ...(typeof answer.keys_jwe === 'string' ? { keysJwe: answer.keys_jwe } : {}),

@@ -7,7 +7,7 @@ import { bearerOf, claimsIn, parametersOf } from './facts.ts';
 import { HINTS, isDeleted, isRefusedBy, saysUnknown } from './hints.ts';
 import { requestWithPicture } from './pictures.ts';
 import { seedAccount } from './seed-account.ts';
-import { type Ground, OLD_MS, seedCode, seedToken } from './seed-tokens.ts';
+import { type Ground, seedCode, seedToken } from './seed-tokens.ts';
 
 export interface Scene extends Ground {
   /** Obtains a JWT access token with the claims of a recorded one, which other keys have signed. */
@@ -34,10 +34,6 @@ function withSession(
   const isConfirmed =
     exchange.response.status === 200 || /of two steps|two-step session/.test(exchange.title);
   if (account.totpSecret !== undefined && isConfirmed) confirmSecondStep(session);
-  const { max_age: maxAge } = parametersOf(request);
-  if (isRefusedBy(exchange, 170) && maxAge !== undefined) {
-    session.lastAuthAt -= Number(maxAge) * 1000 + OLD_MS;
-  }
   return withBearer(session.token);
 }
 

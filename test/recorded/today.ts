@@ -1,8 +1,16 @@
 // How answers of today differ from those recorded in 2023, each with where that is known from. All else must be the same.
 import { collapse, covers, uncovered, without } from '../../src/mock-accounts/scope-set.ts';
-import type { Comparable } from './compare.ts';
+import type { Comparable, TokenForm } from './compare.ts';
 import { type Exchange } from './exchange.ts';
-import { bearerOf, claimsIn, clientIdOf, type Facts, parametersOf } from './facts.ts';
+import {
+  authenticationIn,
+  authenticationOf,
+  bearerOf,
+  claimsIn,
+  clientIdOf,
+  type Facts,
+  parametersOf,
+} from './facts.ts';
 import { HINTS, isRefusedBy } from './hints.ts';
 import { REFUSED_SCOPE } from './seed-tokens.ts';
 
@@ -11,7 +19,7 @@ type Members = Readonly<Record<string, unknown>>;
 interface Difference {
   readonly source: string;
   readonly matches: (exchange: Exchange, expected: Comparable, facts: Facts) => boolean;
-  readonly apply: (expected: Comparable, exchange: Exchange) => Comparable;
+  readonly apply: (expected: Comparable, exchange: Exchange, facts: Facts) => Comparable;
 }
 
 const body = ({ body: members }: Comparable): Members => (typeof members === 'object' ? { ...members } : {});
@@ -77,6 +85,13 @@ function isVouchedFor({ request }: Exchange): boolean {
 function wantedBeyond({ request }: Exchange, facts: Facts): string {
   const { scope = '', refresh_token: token = '' } = parametersOf(request);
   return uncovered(scope, facts.tokens.get(token)?.scope ?? REFUSED_SCOPE).join(' ');
+}
+
+/** What is expected of a JWT access token of a sign-in today, given the form of one of 2023; any other token stays. */
+export function jwtToday(form: TokenForm, aal = 1): TokenForm {
+  if (form.header.typ !== 'at+JWT') return form;
+  // An instant in seconds has ten digits.
+  return { ...form, claims: { ...form.claims, acr: `AAL${aal}`, auth_time: '<number>' }, digits: 10 };
 }
 
 const DIFFERENCES: readonly Difference[] = [
@@ -172,10 +187,30 @@ const DIFFERENCES: readonly Difference[] = [
     source: 'lib/oauth/routes/introspect of 2026: an access token of a sign-in tells how and when that was',
     matches: (exchange, expected) =>
       exchange.request.path === '/v1/introspect' && body(expected).token_type === 'access_token',
-    apply: (expected) => ({
-      ...expected,
-      body: { ...body(expected), acr: 'AAL1', auth_time: '<number>', amr: ['pwd', 'email'] },
-    }),
+    apply: (expected, { request }, facts) => {
+      const remembered = authenticationOf(facts, parametersOf(request).token ?? '');
+      if (remembered === undefined) return expected;
+      const { amr, aal } = remembered;
+      return { ...expected, body: { ...body(expected), acr: `AAL${aal}`, auth_time: '<number>', amr } };
+    },
+  },
+  {
+    source: 'lib/oauth/jwt_access_token of 2026: so does a JWT',
+    matches: (exchange, expected) =>
+      isTokenRequest(exchange) &&
+      typeof body(expected).access_token === 'object' &&
+      'auth_at' in body(expected),
+    apply: (expected, { response }) => {
+      const { access_token: token } = body(expected);
+      const { id_token: idToken } = JSON.parse(response.body) as Members;
+      return {
+        ...expected,
+        body: {
+          ...body(expected),
+          access_token: jwtToday(token as TokenForm, authenticationIn(idToken).aal),
+        },
+      };
+    },
   },
   {
     source: 'the image host of a deployment tells types; that of a developer’s machine did not',
@@ -191,7 +226,7 @@ const DIFFERENCES: readonly Difference[] = [
 /** What is expected of today, given what was recorded in 2023. */
 export function expectedToday(expected: Comparable, exchange: Exchange, facts: Facts): Comparable {
   return DIFFERENCES.filter(({ matches }) => matches(exchange, expected, facts)).reduce(
-    (now, { matches, apply }) => (matches(exchange, now, facts) ? apply(now, exchange) : now),
+    (now, { matches, apply }) => (matches(exchange, now, facts) ? apply(now, exchange, facts) : now),
     expected,
   );
 }

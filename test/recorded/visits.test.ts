@@ -4,7 +4,7 @@ import type { Exchange } from './exchange.ts';
 import { ANN, exchange, expectSame, idToken, PUBLIC, REDIRECT } from './made-up.ts';
 
 const BOTH = ['2023', 'today'] as const;
-const EMAIL = 'somebody@example.com';
+const EMAIL = 'cleo@example.com';
 const CODE = `${REDIRECT}?code=${'c'.repeat(64)}&state=s`;
 const PAGE = 'http://127.0.0.1:9430';
 
