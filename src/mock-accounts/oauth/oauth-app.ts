@@ -34,8 +34,11 @@ function redirectToPage(context: MockContext, c: Context): Response {
   if (c.req.query('keys_jwk') !== undefined && c.req.query('keys_jwk') !== '') {
     throw oauthProblem(109, { validation: wrongMember(context.rules, 'keys_jwk') });
   }
-  // The query is read and written anew, so `+` comes out as `%20`.
-  const query = stringifyQuery(parseQuery(new URL(c.req.url).search.slice(1)));
+  // The query is read and written anew: in 2019 a space came out as `%20`, since then as `+`.
+  const { search, searchParams } = new URL(c.req.url);
+  const query = context.rules.monorepo
+    ? searchParams.toString()
+    : stringifyQuery(parseQuery(search.slice(1)));
   const location = `${context.origin}/authorization${query === '' ? '' : `?${query}`}`;
   return new Response(null, {
     status: 302,
