@@ -25,15 +25,16 @@ export interface Exchange {
   readonly response: RecordedResponse;
 }
 
-type Raw = Pick<Exchange, 'n' | 'section' | 'title'> & Partial<Exchange> & { readonly text?: string };
+/** An exchange as a recording has it. */
+export type Raw = Pick<Exchange, 'n' | 'section' | 'title'> & Partial<Exchange> & { readonly text?: string };
 
 /** Requests made through the signed-in page were written down as text, without their Hawk header. */
 function fromText(raw: Raw): Exchange {
-  const match = /^```\n(\w+) (\S+) .*\n([\s\S]*?)\n```\n→ (\d+)\n```json\n([\s\S]*?)\n```$/.exec(
+  const match = /^```\n(\w+) (\S+).*\n(?:([\s\S]*?)\n)?```\n→ (\d+)(?:\n```(?:\w*)\n([\s\S]*?)\n```)?$/.exec(
     raw.text ?? '',
   );
-  const [, method, path, body, status, answer] = match ?? [];
-  if (method === undefined || path === undefined || body === undefined || answer === undefined) {
+  const [, method, path, body = '', status, answer = ''] = match ?? [];
+  if (method === undefined || path === undefined) {
     throw new Error(`Exchange ${raw.n} cannot be read`);
   }
   const headers = { host: '127.0.0.1:9000', 'content-type': 'application/json' };
@@ -44,13 +45,14 @@ function fromText(raw: Raw): Exchange {
   };
 }
 
-function read(raw: Raw): Exchange {
+/** An exchange, in either of the forms that recordings have. */
+export function readExchange(raw: Raw): Exchange {
   const { request, response } = raw;
   return request === undefined || response === undefined ? fromText(raw) : { ...raw, request, response };
 }
 
 const recorded = (file: string | URL): readonly Exchange[] =>
-  (JSON.parse(readFileSync(file, 'utf8')) as Raw[]).map(read);
+  (JSON.parse(readFileSync(file, 'utf8')) as Raw[]).map(readExchange);
 
 const OURS_2019 = new URL('exchanges.json', import.meta.url);
 const OURS_2023 = new URL('exchanges-2023.json', import.meta.url);

@@ -61,6 +61,17 @@ describe('what a token is', () => {
     await expectSame(BOTH, exchange('verify', '/v1/verify', { token: hex('a') }, verified), grant, ...others);
   });
 
+  it('follows from a JWT that is over', () =>
+    expectSame(
+      BOTH,
+      exchange(
+        'an expired JWT',
+        '/v1/verify',
+        { token: accessJwt(ANN, 60) },
+        oauthError(108, 'Invalid token'),
+      ),
+    ));
+
   it('follows from a client that names itself in the header', () =>
     expectSame(
       BOTH,
@@ -75,10 +86,14 @@ describe('what a token is', () => {
 });
 
 describe('what differs from run to run', () => {
-  it('is the address of the page', () => {
-    const location = 'http://127.0.0.1:9430/authorization?client_id=x';
-    const path = '/v1/authorization?client_id=x';
-    return expectSame(BOTH, exchange('redirect', path, undefined, '', { status: 302, location }));
+  it('is the address of the page', async () => {
+    const redirect = (sent: string, passedOn: string) =>
+      exchange('redirect', `/v1/authorization?${sent}`, undefined, '', {
+        status: 302,
+        location: `http://127.0.0.1:9430/authorization?${passedOn}`,
+      });
+    await expectSame(BOTH, redirect('scope=a+b&state=%7E*', 'scope=a+b&state=%7E*'));
+    await expectSame(['2019'], redirect('scope=a+b&state=~*', 'scope=a%20b&state=~*'));
   });
 
   it('is the name of a picture', () => {
@@ -97,6 +112,33 @@ describe('what differs from run to run', () => {
         },
       ),
     );
+  });
+
+  it('is what a profile is known by', async () => {
+    for (const known of [
+      { 'if-none-match': '"x"' },
+      { 'if-modified-since': 'Sat, 28 Nov 2026 02:40:21 GMT' },
+    ]) {
+      const headers = { authorization: `Bearer ${hex('a')}`, ...known };
+      await expectSame(BOTH, exchange('known', '/v1/profile', undefined, '', { status: 304, headers }));
+    }
+  });
+
+  it('is how a picture looks', async () => {
+    const broken = {
+      code: 500,
+      errno: 103,
+      error: 'Internal Server Error',
+      message: 'Image processing error',
+    };
+    for (const type of ['image/png', 'image/jpeg']) {
+      const headers = { 'content-type': type, authorization: `Bearer ${hex('a')}` };
+      const more = { headers, body: '<675 bytes>' };
+      await expectSame(BOTH, exchange('truncated', '/v1/avatar/upload', {}, broken, more));
+    }
+    const letter = exchange('a letter', '/v1/avatar/a', undefined, '');
+    const drawn = { ...letter.response, body: '<svg xmlns="http://www.w3.org/2000/svg"><circle/></svg>' };
+    await expectSame(BOTH, { ...letter, response: drawn });
   });
 
   it('is when a token expired', () => {

@@ -1,5 +1,6 @@
 // The runner held against small recordings that are made up: what state it must see in them.
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { EXCHANGES_2023, readExchange } from './exchange.ts';
 import {
   ANN,
   authError,
@@ -46,6 +47,16 @@ describe('what has happened', () => {
     const verified = { user: ANN, client_id: CONFIDENTIAL, scope: ['profile'], profile_changed_at: 1 };
     const verify = exchange(`verify ${RESET}`, '/v1/verify', { token: hex('a') }, verified);
     await expectSame(BOTH, verify, confidentialRefresh('refresh', { access_token: hex('b') }));
+  });
+
+  it('took the profile, with all that its headers tell of it', async () => {
+    const recorded = EXCHANGES_2023.find(
+      ({ request: { path }, response: { status } }) => path === '/v1/profile' && status === 200,
+    );
+    const title = `profile ${RESET}`;
+    if (recorded !== undefined)
+      await expectSame(BOTH, { ...recorded, title }, confidentialRefresh('refresh'));
+    expect(recorded).toBeDefined();
   });
 
   it('filled the cache of 2019 before the account was deleted', () => {
@@ -122,5 +133,22 @@ describe('what is asked for', () => {
       exchange('wider', '/v1/token', { ...refresh, scope }, answer),
       authorize('key-bearing', granted, { scope }),
     );
+  });
+});
+
+it('reads requests that were written down as text, whatever they lack', () => {
+  const raw = { n: 1, section: 'B', title: 'text' };
+  const post = readExchange({
+    ...raw,
+    text: '```\nPOST /a (signed)\n{"b":1}\n```\n→ 400\n```json\n{"code":400}\n```',
+  });
+  expect(post).toMatchObject({
+    request: { method: 'POST', path: '/a', body: '{"b":1}' },
+    response: { status: 400, body: '{"code":400}' },
+  });
+  const get = readExchange({ ...raw, text: '```\nGET /a?b=c\n```\n→ 302' });
+  expect(get).toMatchObject({
+    request: { method: 'GET', path: '/a?b=c', body: '' },
+    response: { status: 302, body: '' },
   });
 });

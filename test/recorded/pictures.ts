@@ -9,16 +9,12 @@ import { answerOf } from './facts.ts';
 export function requestWithPicture({ request, response }: Exchange): RecordedRequest {
   const size = Number(/^<(\d+) bytes>$/.exec(request.body)?.[1] ?? Number.NaN);
   if (Number.isNaN(size)) return request;
-  const type = request.headers['content-type'] ?? '';
-  const jpeg = Buffer.concat([
-    Buffer.from([0xff, 0xd8, 0xff, 0xe0]),
-    Buffer.alloc(Math.max(0, size - 6)),
-    Buffer.from([0xff, 0xd9]),
-  ]);
-  const whole = type.includes('jpeg') ? jpeg : png(size);
-  const bytes =
-    response.status === 201 ? whole : Buffer.concat([whole, Buffer.alloc(size)]).subarray(0, size);
-  return { ...request, bytes };
+  const isJpeg = request.headers['content-type']?.includes('jpeg') === true;
+  const start = isJpeg ? Buffer.from([0xff, 0xd8, 0xff, 0xe0]) : png().subarray(0, 8);
+  const room = Buffer.alloc(Math.max(0, size - start.length));
+  if (response.status !== 201) return { ...request, bytes: Buffer.concat([start, room]).subarray(0, size) };
+  const end = Buffer.from([0xff, 0xd9]);
+  return { ...request, bytes: isJpeg ? Buffer.concat([start, room.subarray(end.length), end]) : png(size) };
 }
 
 /** Adds the picture that a request is for, and the one or the letter that the answer shows. */

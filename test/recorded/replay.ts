@@ -2,6 +2,7 @@
 import type { Era } from '../../src/mock-accounts/era.ts';
 import { createKeys } from '../../src/mock-accounts/keys.ts';
 import { type RunningMockServer, startMockServer } from '../../src/mock-accounts/listen.ts';
+import { signAccessToken } from '../../src/mock-accounts/oauth/jwt-access-token.ts';
 import { s256 } from '../../src/mock-accounts/store/random.ts';
 import { type Exchange, type RecordedRequest, type RecordedResponse, send } from './exchange.ts';
 import { claimsIn, type Facts, readFacts } from './facts.ts';
@@ -73,16 +74,29 @@ async function issueJwt(running: RunningMockServer, recorded: string): Promise<s
   return String((JSON.parse(body) as { access_token?: string }).access_token);
 }
 
-/** A profile's ETag depends on the address in it, so where the recorded one was current, the current one is sent. */
-async function withCurrentEtag(
+/** Signs a JWT access token that is over: the claims are those of a recorded one, but for the instants. */
+async function expiredJwt({ context }: RunningMockServer, recorded: string): Promise<string> {
+  const { client_id: clientId, sub, scope, exp, iat } = claimsIn(recorded) ?? {};
+  const life = Number(exp) - Number(iat);
+  const then = { ...context, now: () => Date.now() - 2 * life * 1000 };
+  const authorization = { clientId: String(clientId), uid: String(sub), scope: String(scope) };
+  return (await signAccessToken(then, authorization, { life, profileChangedAt: 0 })).jwt;
+}
+
+/** What a profile is known by differs from run to run, so where the recorded one was known, the current one is. */
+async function withCurrentVersion(
   sendHere: (request: RecordedRequest) => Promise<RecordedResponse>,
   exchange: Exchange,
   request: RecordedRequest,
 ): Promise<RecordedRequest> {
   if (exchange.response.status !== 304) return request;
-  const { 'if-none-match': _, ...headers } = request.headers;
+  const { 'if-none-match': tag, 'if-modified-since': instant, ...headers } = request.headers;
   const { headers: answered } = await sendHere({ ...request, headers });
-  return { ...request, headers: { ...headers, 'if-none-match': answered.etag ?? '' } };
+  const known = {
+    ...(tag === undefined ? {} : { 'if-none-match': answered.etag ?? '' }),
+    ...(instant === undefined ? {} : { 'if-modified-since': answered['last-modified'] ?? '' }),
+  };
+  return { ...request, headers: { ...headers, ...known } };
 }
 
 /** Runs `use` with a mock server that has the clients of the recording. */
@@ -113,9 +127,10 @@ export function replay(era: Era, recording: Recording, exchange: Exchange): Prom
       facts,
       exchange,
       running,
-      issueJwt: (token: string) => issueJwt(running, token),
+      issueJwt: (token: string, isExpired: boolean) =>
+        isExpired ? expiredJwt(running, token) : issueJwt(running, token),
       send: sendHere,
     };
-    return sendHere(await withCurrentEtag(sendHere, exchange, await prepare(scene)));
+    return sendHere(await withCurrentVersion(sendHere, exchange, await prepare(scene)));
   });
 }

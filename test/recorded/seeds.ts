@@ -10,8 +10,8 @@ import { seedAccount } from './seed-account.ts';
 import { type Ground, seedCode, seedToken } from './seed-tokens.ts';
 
 export interface Scene extends Ground {
-  /** Obtains a JWT access token with the claims of a recorded one, which other keys have signed. */
-  issueJwt(recorded: string): Promise<string>;
+  /** Obtains a JWT access token with the claims of a recorded one, which other keys have signed; or one long over. */
+  issueJwt(recorded: string, isExpired: boolean): Promise<string>;
   /** Sends a request to the mock server. */
   send(request: RecordedRequest): Promise<RecordedResponse>;
 }
@@ -41,7 +41,7 @@ function withSession(
 async function withOwnJwt(scene: Scene, request: RecordedRequest): Promise<RecordedRequest> {
   const recorded = /eyJ[\w-]+\.[\w-]+\.[\w-]+/.exec(request.headers.authorization ?? request.body)?.[0];
   if (recorded === undefined || claimsIn(recorded)?.client_id === undefined) return request;
-  const own = await scene.issueJwt(recorded);
+  const own = await scene.issueJwt(recorded, HINTS.expired.test(scene.exchange.title));
   const forged = /forged|tampered|signature/.test(scene.exchange.title);
   const token = forged ? own.replace(/.{8}$/, 'AAAAAAAA') : own;
   const { authorization } = request.headers;

@@ -13,6 +13,7 @@ import {
 } from './facts.ts';
 import { HINTS, isRefusedBy } from './hints.ts';
 import { REFUSED_SCOPE } from './seed-tokens.ts';
+import { answerForGone, isProfile, refusedByAuth, shortHeaders } from './today-answers.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -24,56 +25,12 @@ interface Difference {
 
 const body = ({ body: members }: Comparable): Members => (typeof members === 'object' ? { ...members } : {});
 const isAuthorization = ({ request }: Exchange) => request.path === '/v1/oauth/authorization';
-const isProfile = ({ request }: Exchange) =>
-  /^\/v1\/(?:profile|avatar|email|uid|display_name)/.test(request.path);
 
 const isTokenRequest = ({ request }: Exchange) => /^\/v1\/(?:oauth\/)?token$/.test(request.path);
 
 /** Seconds. */
 const DAY = 86_400;
 const lifeOf = ({ request }: Exchange) => Math.min(DAY, Number(parametersOf(request).ttl ?? DAY));
-
-const documentation = (part: string) => `https://mozilla.github.io/ecosystem-platform/api#section/${part}`;
-const refused = (errno: number, message: string, more: Members = {}): Members => ({
-  code: 400,
-  errno,
-  error: 'Bad Request',
-  message,
-  info: documentation('Errors'),
-  ...more,
-});
-const refusedByAuth = (errno: number, message: string, more: Members = {}): Members => ({
-  ...refused(errno, message),
-  info: documentation('Response-format'),
-  ...more,
-});
-
-/** How the path answers for a token or code that is gone; undefined where it does not tell. */
-function answerForGone(exchange: Exchange): Members | undefined {
-  const { code } = parametersOf(exchange.request);
-  switch (exchange.request.path) {
-    case '/v1/token':
-      return code === undefined
-        ? refused(108, 'Invalid token')
-        : refused(105, 'Unknown code', { requestCode: code });
-    case '/v1/oauth/token':
-      return code === undefined
-        ? refusedByAuth(110, 'Invalid authentication token in request signature', {
-            code: 401,
-            error: 'Unauthorized',
-          })
-        : refusedByAuth(172, 'Unknown authorization code');
-    case '/v1/verify':
-    case '/v1/destroy':
-      return refused(108, 'Invalid token');
-    case '/v1/introspect':
-      return { active: false };
-    default:
-      return isProfile(exchange)
-        ? { code: 401, errno: 100, error: 'Bad Request', message: 'Unauthorized', reason: 'Invalid token' }
-        : undefined;
-  }
-}
 
 /** Whether the request carries a JWT that is vouched for, whatever became of the person's grants. */
 function isVouchedFor({ request }: Exchange): boolean {
@@ -142,7 +99,7 @@ const DIFFERENCES: readonly Difference[] = [
       !isVouchedFor(exchange),
     apply: (expected, exchange) => {
       const gone = answerForGone(exchange) ?? {};
-      return { ...expected, status: Number(gone.code ?? 200), body: gone };
+      return { status: Number(gone.code ?? 200), headers: shortHeaders(expected), body: gone };
     },
   },
   {
