@@ -40,6 +40,9 @@ function isFresh(key: string, value: unknown): boolean {
   return FRESH.has(key);
 }
 
+/** Addresses of servers that are neither recorded nor played; a deployment says where they are. */
+const ELSEWHERE = new Set(['pairing_server_base_uri', 'sync_tokenserver_base_url']);
+
 /** The form of a fresh value: its type, its random parts blanked. */
 function form(value: unknown): unknown {
   if (typeof value !== 'string') return `<${typeof value}>`;
@@ -87,10 +90,10 @@ export function stable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(stable);
   if (typeof value === 'string') return withoutOrigins(value);
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([key, member]) => [
-    key,
-    isFresh(key, member) ? form(member) : stable(member),
-  ]);
+  const entries = Object.entries(value).map(([key, member]) => {
+    if (ELSEWHERE.has(key)) return [key, `<${typeof member}>`];
+    return [key, isFresh(key, member) ? form(member) : stable(member)];
+  });
   return Object.fromEntries(entries) as unknown;
 }
 

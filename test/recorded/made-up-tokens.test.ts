@@ -96,6 +96,22 @@ describe('what differs from run to run', () => {
     await expectSame(['2019'], redirect('scope=a+b&state=~*', 'scope=a%20b&state=~*'));
   });
 
+  it('is where the servers are that are not played', () => {
+    const own = 'http://127.0.0.1:9400';
+    const path = '/.well-known/fxa-client-configuration';
+    const answer = {
+      auth_server_base_url: own,
+      oauth_server_base_url: own,
+      profile_server_base_url: 'http://127.0.0.1:9411',
+      pairing_server_base_uri: 'wss://channelserver.example.com',
+      sync_tokenserver_base_url: 'http://localhost:8000/token',
+    };
+    return expectSame(
+      BOTH,
+      exchange('configuration', path, undefined, answer, { headers: { host: '127.0.0.1:9430' } }),
+    );
+  });
+
   it('is the name of a picture', () => {
     const id = '8a'.repeat(16);
     return expectSame(
