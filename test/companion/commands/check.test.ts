@@ -1,4 +1,5 @@
 // The operator's commands `check` and `send-test-event`, and what can't be understood.
+import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +10,11 @@ import { CLIENT as NOTES, HOUR, NOON } from '../db/accounts.ts';
 import { onEachDatabase } from '../db/on-each-database.ts';
 import { startInProcess } from '../harness.ts';
 import { ADA, asked, CLIENTS, ENVIRONMENT, GRACE, run, SECRET } from './commands.ts';
+
+/** What ops/compose.yaml needs in .env, all of which the companion's container gets. */
+const COMPOSE = Object.fromEntries(
+  [...readFileSync('ops/compose.yaml', 'utf8').matchAll(/\$\{(\w+)/g)].map(([, name = '']) => [name, 'x']),
+);
 
 let mock: RunningMockServer;
 beforeAll(async () => {
@@ -33,6 +39,7 @@ onEachDatabase((harness, name) => {
       1,
       [expect.stringContaining('COMPANION_TRUSTED_PROXY is not')],
     ]);
+    expect(await wrong(COMPOSE)).toEqual([0, []]);
     expect(await wrong({ COMPANION_SECRET: 'ab'.repeat(32) })).toEqual([
       1,
       [expect.stringMatching(/^FAIL secret .*COMPANION_SECRET is not/)],
