@@ -40,7 +40,8 @@ describe('readSettings', () => {
         expect.stringMatching(/^COMPANION_SECRETS (?:must|takes|has the same)/),
       ]);
     const password = 'a long new password,a long old password';
-    expect(readSettings({ ...FULL, COMPANION_OPERATOR_PASSWORD: password }).operatorPassword).toBe(password);
+    for (const typed of [password, ` ${password.replace(',', ' , ')}`])
+      expect(readSettings({ ...FULL, COMPANION_OPERATOR_PASSWORD: typed }).operatorPassword).toBe(password);
     for (const wrong of [
       'a long new password,short',
       'long enough for one,long enough for two,long enough for 3',
@@ -97,6 +98,7 @@ describe('readSettings', () => {
     ['https://queue.amazonaws.com/123456789012/events', {}, 'AWS_REGION is missing'],
     ['http://127.0.0.1:4566/000000000000/events', { AWS_REGION: 'here' }, 'AWS_REGION must be a region'],
     ['https://sqs.eu-west-1.amazonaws.com/123456789012/events', { DEBUG: 'knex, sqs*' }, 'DEBUG would print'],
+    ['https://sqs.eu-west-1.amazonaws.com/123456789012/events', { DEBUG: 'knex s*' }, 'DEBUG would print'],
   ])('refuses the queue %s with %j', (COMPANION_SQS_URL, more, fault) => {
     expect(faultsOf({ ...FULL, COMPANION_SQS_URL, ...more }).join()).toContain(fault);
   });

@@ -20,6 +20,12 @@ export const secretList = v.pipe(
 
 export const passwords = v.pipe(
   v.string(),
+  v.transform((value) =>
+    value
+      .split(',')
+      .map((one) => one.trim())
+      .join(','),
+  ),
   v.check((value) => value.split(',').length <= 2, 'takes two passwords at most, separated by a comma'),
   v.check(
     (value) => value.split(',').every((one) => one.length >= 16),

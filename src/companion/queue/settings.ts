@@ -42,7 +42,7 @@ export function queueFaults({
     faults.push('AWS_REGION is missing: COMPANION_SQS_URL does not name the region of its queue.');
   }
   // Of the package `debug`: sqs-consumer would write every message to standard error.
-  if (/(?:^|[\s,])(?:\*|sqs)/.test(DEBUG)) {
+  if (/(?:^|[\s,])(?:(?:sq?)?\*|sqs)/.test(DEBUG)) {
     faults.push('DEBUG would print the messages of the queue, with uids and addresses: unset it.');
   }
   return faults;
