@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { isCommand, programParts, runCommand } from '../../src/companion/commands/run.ts';
+import { programParts, runCommand } from '../../src/companion/commands/run.ts';
 import { readSettings } from '../../src/companion/config.ts';
 import { WEBHOOK_PATH } from '../../src/companion/routes/webhooks.ts';
 import { startupError } from '../../src/companion/startup-error.ts';
@@ -106,9 +106,11 @@ async function command(args: readonly string[]): Promise<void> {
 
 run(async () => {
   const args = process.argv.slice(2);
-  if (isCommand(args)) return command(args);
+  if (args[0] !== undefined && !args[0].startsWith('-')) return command(args);
   const given = readArguments();
   if (!given.production) return development(given);
   if (existsSync(ENV_FILE)) process.loadEnvFile(ENV_FILE);
+  // The program knows commands alone.
+  process.argv.splice(2);
   await import('../../src/companion/main.ts');
 });

@@ -1,7 +1,7 @@
 // Production entry point: reads the environment and starts, or reports every missing setting and exits with 1. With a
 // command (`main.js show UID`) it runs that instead.
 import { setTimeout as wait } from 'node:timers/promises';
-import { isCommand, programParts, runCommand } from './commands/run.ts';
+import { programParts, runCommand } from './commands/run.ts';
 import { startCompanion } from './start.ts';
 import { DRAIN, readSettings, type CompanionSettings } from './config.ts';
 import { createLog } from './operations/log.ts';
@@ -11,7 +11,7 @@ import { startupError } from './startup-error.ts';
 import { readVersion } from './version.ts';
 
 const args = process.argv.slice(2);
-if (isCommand(args))
+if (args.length > 0)
   process.exit(
     await runCommand(
       args,

@@ -34,6 +34,7 @@ const USAGE = `Commands of the companion; each takes its settings from the envir
   end-rotation                 gives up accounts that are known by the former secret alone
   check                        checks settings, database, keys, clocks and proxies
   status                       the facts of the status page
+Without a command, the companion starts.
 UID may be "-": then it is read from standard input, and no list of processes or history shows it.`;
 
 /** FxA: the user id, as events name it; a server of the standards has subjects of other forms, yet no addresses. */
@@ -61,15 +62,14 @@ export function programParts(readSettings: RunParts['readSettings']): RunParts {
   };
 }
 
-/** Whether the program's arguments begin with a command; otherwise it serves. */
-export function isCommand(args: readonly string[]): boolean {
-  return args[0] !== undefined && !args[0].startsWith('-');
-}
-
 /** Runs a command. Resolves with the exit code: 0, 1 when something is wrong, 2 when it can't be understood. */
 export async function runCommand(args: readonly string[], parts: RunParts): Promise<number> {
   const { readSettings, fail, input, ...rest } = parts;
   const [name = '', ...given] = args;
+  if (name === 'help' || name === '--help' || name === '-h') {
+    rest.say(USAGE);
+    return 0;
+  }
   let typed: Typed;
   try {
     typed = await readArguments(name, given, input);
@@ -93,7 +93,8 @@ async function readArguments(
   args: readonly string[],
   input: RunParts['input'],
 ): Promise<Typed> {
-  if (name !== 'check' && !Object.hasOwn(COMMANDS, name)) throw new Error(`There is no command "${name}".`);
+  if (name !== 'check' && !Object.hasOwn(COMMANDS, name))
+    throw new Error(`There is no ${name.startsWith('-') ? 'option' : 'command'} "${name}".`);
   const {
     values,
     positionals: [given = '', ...more],

@@ -139,10 +139,19 @@ describe('a test event', () => {
   });
 });
 
+it('are all named when asked for help', async () => {
+  for (const asked of ['--help', '-h', 'help'])
+    expect(await run([asked], {})).toEqual({
+      code: 0,
+      output: expect.stringMatching(/^ {2}erase UID/m) as string,
+    });
+});
+
 it('a command that cannot be understood changes nothing and says what there is', async () => {
   for (const args of [
     ['shwo', ADA],
     ['show'],
+    ['--production'],
     ['erase', 'ada@example.com'],
     ['erase', ADA, GRACE],
     ['check', 'all'],

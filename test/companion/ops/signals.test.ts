@@ -1,11 +1,18 @@
-// Signals to a running companion: SIGTERM drains it, SIGHUP is ignored.
+// Signals to a running companion: SIGTERM drains it, SIGHUP is ignored. Options to one that starts.
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import { startMockServer, type RunningMockServer } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
-import { ask, builtCompanion, createSession, type BuiltCompanion, type ChildCompanion } from '../harness.ts';
+import {
+  ask,
+  builtCompanion,
+  createSession,
+  launched,
+  type BuiltCompanion,
+  type ChildCompanion,
+} from '../harness.ts';
 
 const PATIENCE_MS = 300_000;
 const SLOW = { timeout: 120_000 };
@@ -117,6 +124,21 @@ it(
     await closed;
     expect(answer).toMatch(/HTTP\/1\.1 202 [^]*connection: close/i);
     expect(await stopped).toBe(0);
+  },
+  PATIENCE_MS,
+);
+
+it(
+  'an option is explained or refused, and starts nothing',
+  async () => {
+    const said = async (option: string, words: string) => {
+      const asked = launched([built.main, option], { PATH: process.env.PATH });
+      child = asked;
+      await expect.poll(asked.output, SLOW).toContain(words);
+      return asked.exited;
+    };
+    expect(await said('--help', 'Commands of the companion')).toBe(0);
+    expect(await said('--port', 'There is no option "--port".')).toBe(2);
   },
   PATIENCE_MS,
 );
