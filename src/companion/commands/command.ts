@@ -11,6 +11,8 @@ export interface CommandParts {
   readonly fetch: typeof fetch;
   /** Prints a line. */
   readonly say: (line: string) => unknown;
+  /** Prints an error. */
+  readonly fail: (why: string) => unknown;
   /** Milliseconds. */
   readonly now: () => number;
   /** An open database, which is not closed. Default: the one in the settings. */
@@ -27,6 +29,9 @@ export interface Typed {
   readonly to?: string | undefined;
   readonly client?: string | undefined;
 }
+
+/** What `show` and `erase` say of a person without any data here, before they exit with 1. */
+export const NOT_KNOWN = 'No account of this user id is known here.';
 
 /** A line of `check`. `--`: it can't be told from here, or needs nothing. */
 export type Found = readonly [mark: 'ok' | 'FAIL' | '--', name: string, says: string];

@@ -37,16 +37,15 @@ const USAGE = `Commands of the companion; each takes its settings from the envir
 Without a command, the companion starts.
 UID may be "-": then it is read from standard input, and no list of processes or history shows it.`;
 
-/** FxA: the user id, as events name it; a server of the standards has subjects of other forms, yet no addresses. */
+/** A server of the standards has subjects of other forms than FxA's user ids, yet no addresses. */
 const isUser = (uid: string) => isUid(uid, 'oauth2') && !uid.includes('@');
+const takesUid = (name: string) => name === 'show' || name === 'erase';
 
 export interface RunParts extends CommandParts {
   /** @throws ConfigError */
   readonly readSettings: () => CompanionSettings;
   /** Reads standard input to its end. */
   readonly input: () => Promise<string>;
-  /** Prints an error. */
-  readonly fail: (why: string) => unknown;
 }
 
 /** The parts of a program; the proxy's variables are read when a command first asks Mozilla accounts. */
@@ -64,10 +63,11 @@ export function programParts(readSettings: RunParts['readSettings']): RunParts {
 
 /** Runs a command. Resolves with the exit code: 0, 1 when something is wrong, 2 when it can't be understood. */
 export async function runCommand(args: readonly string[], parts: RunParts): Promise<number> {
-  const { readSettings, fail, input, ...rest } = parts;
+  const { readSettings, input, ...rest } = parts;
+  const { say, fail } = rest;
   const [name = '', ...given] = args;
   if (name === 'help' || name === '--help' || name === '-h') {
-    rest.say(USAGE);
+    say(USAGE);
     return 0;
   }
   let typed: Typed;
@@ -81,6 +81,10 @@ export async function runCommand(args: readonly string[], parts: RunParts): Prom
   try {
     if (name === 'check') return (await check(readSettings, rest)) ? 0 : 1;
     settings = readSettings();
+    if (takesUid(name) && settings.endpoints && !isUid(typed.uid, settings.endpoints.dialect)) {
+      fail('A user id of Mozilla accounts has 32 digits, from 0 to 9 and from a to f in lower case.');
+      return 2;
+    }
     return (await COMMANDS[name]?.({ ...rest, settings }, typed)) ? 0 : 1;
   } catch (error) {
     fail(settings ? startupError(error, settings) : (error as Error).message);
@@ -106,11 +110,10 @@ async function readArguments(
       ...(name === 'retry' && { client: { type: 'string' } }),
     },
   }) as { values: Partial<Record<'to' | 'client', string>>; positionals: string[] };
-  const takesUid = name === 'show' || name === 'erase';
-  const uid = takesUid && given === '-' ? (await input()).trim() : given;
-  if (takesUid ? more.length > 0 || !isUser(uid) : uid !== '')
+  const uid = takesUid(name) && given === '-' ? (await input()).trim() : given;
+  if (takesUid(name) ? more.length > 0 || !isUser(uid) : uid !== '')
     throw new Error(
-      takesUid ? `${name} takes one user id, not an address.` : `${name} takes no such argument.`,
+      takesUid(name) ? `${name} takes one user id, not an address.` : `${name} takes no such argument.`,
     );
   if (
     values.to !== undefined &&

@@ -141,10 +141,32 @@ onEachDatabase((harness) => {
     });
     for (const table of ['ledger', 'capability', 'metric', 'engaged'])
       expect(await harness.database.query(`select from companion.${table}`)).toEqual([]);
-    expect(JSON.parse((await run(['erase', ADA], { database: harness.database })).output)).toEqual({
-      uid: ADA,
-      erased: {},
+    expect(shown.code).toBe(0);
+    expect(await run(['erase', ADA], { database: harness.database })).toEqual({
+      code: 1,
+      output: `${JSON.stringify({ uid: ADA, erased: {} }, undefined, 2)}\nNo account of this user id is known here.`,
     });
+  });
+
+  it('refuse what is no user id of Mozilla accounts, and tell of one that is not known', async () => {
+    await fill(harness);
+    const { database } = harness;
+    const withDashes = ADA.replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+    for (const command of ['show', 'erase']) {
+      for (const wrong of [ADA.toUpperCase(), ADA.slice(1), withDashes])
+        expect(await run([command, wrong], { database })).toEqual({
+          code: 2,
+          output: expect.stringContaining('has 32 digits') as string,
+        });
+      const unknown = await run([command, 'a'.repeat(32)], { database });
+      expect(unknown).toEqual({
+        code: 1,
+        output: expect.stringMatching(/No account of this user id is known here\.$/) as string,
+      });
+      const elsewhere = { ...ENVIRONMENT, FXA_ISSUER: 'https://accounts.example' };
+      expect((await run([command, 'any|subject'], { database, variables: elsewhere })).code).toBe(1);
+    }
+    expect(await database.query('select from companion.account')).toHaveLength(3);
   });
 
   it('take the uid from standard input where "-" stands for it', async () => {
