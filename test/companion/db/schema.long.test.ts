@@ -99,6 +99,7 @@ it('never changes a released migration', () => {
     'f99ae1d053d6cb96062ccdbcb5658c9c89d226a237a65dc6d39b93bdb1481a3b',
     '560a733a581cddf0c4f8399c8642cabe3d6687e3091ffcf920176baaf0b4156b',
     '6d3c062b4412c7b96dc41a56e100202e74d912665a28790f2d94c227ca983bbd',
+    'f8a56838abb33de80e49f415df64db678ae98096ead4ce8f17b5bb3dffa91f21',
   ]);
 });
 
