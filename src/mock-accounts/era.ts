@@ -77,6 +77,10 @@ export interface EraRules {
   readonly strictAuthorization: boolean;
   /** An empty or missing scope is an invalid parameter at `/v1/oauth/authorization`. */
   readonly scopeRequired: boolean;
+  /** Of scope strings on either kind of paths; infinite where the server's own check misses. */
+  readonly scopeMaxLength: { readonly auth: number; readonly oauth: number };
+  /** Members of requests since 2023: `max_age` and `prompt` for a code, and those of an exchange (RFC 8693). */
+  readonly newerMembers: boolean;
   /** A trusted client may widen its scope at a refresh. */
   readonly refreshMayWiden: boolean;
   /** `auth_time` of the id_token was divided by a thousand twice. */
@@ -97,8 +101,6 @@ export interface EraRules {
   readonly clientIdsAsBuffers: boolean;
 }
 
-/** An id_token lives five minutes in both eras. Seconds. */
-export const ID_TOKEN_LIFE = 300;
 /** An authorization code lives fifteen minutes in both eras. Milliseconds. */
 export const CODE_LIFE_MS = 15 * 60_000;
 
@@ -145,6 +147,8 @@ const rules2019: EraRules = {
   accessTokenTellsAuthentication: false,
   strictAuthorization: false,
   scopeRequired: false,
+  scopeMaxLength: { auth: 256, oauth: Number.POSITIVE_INFINITY },
+  newerMembers: false,
   refreshMayWiden: false,
   authTimeDividedTwice: false,
   jwtAccessTokens: false,
@@ -201,6 +205,8 @@ const rules2023: EraRules = {
   accessTokenTellsAuthentication: false,
   strictAuthorization: true,
   scopeRequired: false,
+  scopeMaxLength: { auth: Number.POSITIVE_INFINITY, oauth: Number.POSITIVE_INFINITY },
+  newerMembers: false,
   refreshMayWiden: false,
   authTimeDividedTwice: true,
   jwtAccessTokens: true,
@@ -227,6 +233,8 @@ const rulesToday: EraRules = {
   tracingHeaders: ['sentry-trace', 'baggage'],
   accessTokenTellsAuthentication: true,
   scopeRequired: true,
+  scopeMaxLength: { auth: 256, oauth: 256 },
+  newerMembers: true,
   metricsEvents: true,
   uidInProfileChange: true,
   mismatchTellsFound: true,

@@ -25,13 +25,13 @@ interface AuthorizationParams {
   readonly code_challenge?: string;
   readonly keys_jwe?: string;
   readonly acr_values?: string | null;
-  readonly max_age?: number;
+  readonly max_age?: number | null;
 }
 
 /** FxA: 2023 does not name a scope that is wrong; today it is named. */
 function scopeField(rules: EraRules): Field[] {
   if (rules.scopeRequired) return [optional('scope', string({ max: 256, pattern: /^[a-zA-Z0-9 _/.:-]*$/ }))];
-  return [optional('scope', rules.monorepo ? string({ empty: true }) : authScope)];
+  return [optional('scope', rules.monorepo ? string({ empty: true }) : authScope(rules))];
 }
 
 function schemaOf(rules: EraRules): Schema {
@@ -63,7 +63,12 @@ function schemaOf(rules: EraRules): Schema {
       optional('code_challenge', codeChallenge),
       optional('keys_jwe', keysJwe),
       optional('acr_values', nullable(string({ max: 256 }))),
-      ...(rules.monorepo ? [optional('max_age', integer(Number.MAX_SAFE_INTEGER))] : []),
+      ...(rules.newerMembers
+        ? [
+            optional('max_age', nullable(integer(Number.MAX_SAFE_INTEGER))),
+            optional('prompt', string({ oneOf: ['none', 'login', 'consent'] })),
+          ]
+        : []),
     ],
   };
 }
@@ -75,17 +80,18 @@ function checkAgain(rules: EraRules, params: AuthorizationParams): void {
   if (rules.scopeRequired && scope === undefined) throw invalidParameter(['scope']);
   if (uri !== undefined && url(rules.redirectSchemes, 256)(uri) === INVALID)
     throw invalidParameter(['redirect_uri']);
-  if (rules.monorepo && (scope ?? '') !== '' && authScope(scope) === INVALID) throw invalidParameter([]);
+  if (rules.monorepo && (scope ?? '') !== '' && authScope(rules)(scope) === INVALID)
+    throw invalidParameter([]);
   if (scopeValues(scope ?? '') === undefined) throw invalidParameter(['scope']);
 }
 
 /** FxA: AAL2 requires two-step sign-in; `max_age` has a tolerance of five seconds. */
 function checkAuthentication(context: MockContext, { session }: SignedIn, params: AuthorizationParams): void {
   const acr = (params.acr_values ?? '').trim().split(/\s+/);
-  if (acr.includes('AAL2') && session.aal < 2)
-    throw oauthProblem(120, { foundValue: context.rules.monorepo ? String(session.aal) : session.aal });
   const age = (context.now() - session.lastAuthAt) / 1000;
-  if (params.max_age !== undefined && age > params.max_age + 5) throw oauthProblem(120);
+  const isStale = age > (params.max_age ?? Number.POSITIVE_INFINITY) + 5;
+  if (isStale || (acr.includes('AAL2') && session.aal < 2))
+    throw oauthProblem(120, { foundValue: context.rules.monorepo ? String(session.aal) : session.aal });
 }
 
 /** The redirect URI with code and state. FxA: 2019 encoded by RFC 3986, so that `~` was kept and `*` was not. */

@@ -1,5 +1,6 @@
 /** `POST /v1/account/scoped-key-data`: what the sign-in page needs, besides the password, to derive scoped keys. */
 import type { Context } from 'hono';
+import type { EraRules } from '../era.ts';
 import { readPayload } from '../http/payload.ts';
 import { json } from '../http/reply.ts';
 import { checkScopes, isKeyBearing } from '../oauth/client-policy.ts';
@@ -22,18 +23,18 @@ export interface KeyData {
   readonly keyRotationTimestamp: number;
 }
 
-const body: Schema = {
+const body = (rules: EraRules): Schema => ({
   unknown: 'stripped',
   fields: [
     required('client_id', anyCaseClientId),
-    required('scope', authScope),
+    required('scope', authScope(rules)),
     depends(
       'assertion',
       () => INVALID,
       () => 'forbidden',
     ),
   ],
-};
+});
 
 /** By scope, for the wanted scopes with keys. Throws 114 for scopes the client may not have. */
 export function scopedKeyData(
@@ -54,7 +55,10 @@ export function scopedKeyData(
 /** The endpoint. Throws 104, 107, 108, 110, 162, 163, 204. */
 export async function scopedKeyDataEndpoint(context: MockContext, c: Context): Promise<Response> {
   const { account } = needSession(context, c);
-  const params = validate(body, await readPayload(c.req.raw)) as { client_id: string; scope: string };
+  const params = validate(body(context.rules), await readPayload(c.req.raw)) as {
+    client_id: string;
+    scope: string;
+  };
   if (context.store.clients.get(params.client_id)?.disabled === true) {
     throw authProblem(204, { clientId: params.client_id, retryAfter: 30 });
   }

@@ -1,8 +1,9 @@
 /** `POST /v1/oauth/token`: the token endpoint behind the auth server's own validation. */
 import type { Context } from 'hono';
+import type { EraRules } from '../era.ts';
 import { readPayload } from '../http/payload.ts';
 import { answerTokenRequest, type TokenParams } from '../oauth/token.ts';
-import { tokenSchema } from '../oauth/token-schema.ts';
+import { REFRESH_TOKEN_TYPE, TOKEN_EXCHANGE, tokenSchema } from '../oauth/token-schema.ts';
 import { authProblem, invalidParameter, oauthProblem } from '../problems.ts';
 import {
   anyCaseClientId,
@@ -36,34 +37,45 @@ const codeGrant: Schema = {
   ],
 };
 
-const refreshGrant: Schema = {
+const refreshGrant = (rules: EraRules): Schema => ({
   unknown: 'stripped',
   fields: [
     required('grant_type', grantType('refresh_token')),
     required('client_id', anyCaseClientId),
     optional('client_secret', anyCaseSecret),
     required('refresh_token', anyCaseToken),
-    optional('scope', authScope),
+    optional('scope', authScope(rules)),
     optional('ttl', positive()),
     ...seedAndResource,
   ],
-};
+});
 
-const credentialsGrant: Schema = {
+const credentialsGrant = (rules: EraRules): Schema => ({
   unknown: 'stripped',
   fields: [
     optional('grant_type', grantType('fxa-credentials'), 'fxa-credentials'),
     required('client_id', anyCaseClientId),
-    optional('scope', authScope),
+    optional('scope', authScope(rules)),
     optional('access_type', string({ oneOf: ['online', 'offline'] }), 'online'),
     optional('ttl', positive()),
   ],
-};
+});
+
+/** FxA: names no client, since the token to be exchanged is one's. */
+const exchangeGrant = (rules: EraRules): Schema => ({
+  unknown: 'stripped',
+  fields: [
+    required('grant_type', grantType(TOKEN_EXCHANGE)),
+    required('subject_token', anyCaseToken),
+    required('subject_token_type', string({ oneOf: [REFRESH_TOKEN_TYPE] })),
+    required('scope', authScope(rules)),
+  ],
+});
 
 /** FxA 2019: tries the three grants in turn; if all fail, it names the failing members of all three. */
-function firstThatFits(payload: unknown): Values {
+function firstThatFits(rules: EraRules, payload: unknown): Values {
   const failures: Failure[] = [];
-  for (const schema of [codeGrant, refreshGrant, credentialsGrant]) {
+  for (const schema of [codeGrant, refreshGrant(rules), credentialsGrant(rules)]) {
     const outcome = check(schema, payload);
     if (outcome.ok) return outcome.values;
     failures.push(outcome.failure);
@@ -80,14 +92,15 @@ function firstThatFits(payload: unknown): Values {
  * Since the servers are one, the grant type decides which members are validated, and none of them is named. FxA:
  * without a grant type, the request is taken for a direct grant.
  */
-function byGrantType(payload: unknown): Values {
+function byGrantType(rules: EraRules, payload: unknown): Values {
   const asked = typeof payload === 'object' && payload !== null ? (payload as Values).grant_type : undefined;
-  const schemas = {
+  const schemas: Readonly<Record<string, Schema | undefined>> = {
     authorization_code: codeGrant,
-    refresh_token: refreshGrant,
-    'fxa-credentials': credentialsGrant,
+    refresh_token: refreshGrant(rules),
+    'fxa-credentials': credentialsGrant(rules),
+    ...(rules.newerMembers ? { [TOKEN_EXCHANGE]: exchangeGrant(rules) } : {}),
   };
-  const schema = schemas[(asked ?? 'fxa-credentials') as keyof typeof schemas] as Schema | undefined;
+  const schema = schemas[(asked ?? 'fxa-credentials') as string];
   const outcome = schema === undefined ? undefined : check(schema, payload);
   if (outcome?.ok !== true) throw invalidParameter(['']);
   return outcome.values;
@@ -105,7 +118,7 @@ export async function authTokenEndpoint(context: MockContext, c: Context): Promi
   const old = !context.rules.monorepo;
   // FxA 2019: accepts JSON with a text type; today both token endpoints reject it.
   const payload = await readPayload(c.req.raw, old ? undefined : 'json-or-form');
-  const values = old ? firstThatFits(payload) : byGrantType(payload);
+  const values = old ? firstThatFits(context.rules, payload) : byGrantType(context.rules, payload);
   // Direct grants need a client that may grant directly; there is no such client here.
   if (values.grant_type === 'fxa-credentials') throw authProblem(110);
   if (old) checkAgain(context, values);

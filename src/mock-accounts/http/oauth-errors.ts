@@ -24,6 +24,7 @@ const WORDINGS: Readonly<Record<number, Wording>> = {
   108: bad('Invalid token'),
   109: bad('Invalid request parameter'),
   110: bad('Invalid response_type'),
+  111: { status: 401, error: 'Unauthorized', message: 'Client is not authorized for token exchange' },
   113: { status: 415, error: 'Unsupported Media Type', message: CONTENT_TYPE },
   114: bad('Requested scopes are not allowed', 'Invalid scopes'),
   115: bad('Expired token'),

@@ -28,7 +28,7 @@ function schemaOf(context: MockContext): Schema {
       required('client_id', clientId),
       required('assertion', string({ min: 50, max: 10_240, pattern: /^[a-zA-Z0-9_\-.~=]+$/ })),
       optional('redirect_uri', url(rules.redirectSchemes, 256)),
-      optional('scope', scopeString),
+      optional('scope', scopeString(rules)),
       optional('response_type', string({ oneOf: ['code', 'token'] }), 'code'),
       depends('state', string({ max: rules.stateMaxLength }), (seen) =>
         seen.response_type === 'code' ? 'required' : 'optional',

@@ -8,7 +8,7 @@ import type { MockContext } from '../context.ts';
 import { authenticateClient, basicPattern, type Credentials, readBasic } from './client-auth.ts';
 import { type Granted, redeemCode, useRefreshToken } from './grant.ts';
 import { issueTokens } from './issue.ts';
-import { tokenSchema } from './token-schema.ts';
+import { TOKEN_EXCHANGE, tokenSchema } from './token-schema.ts';
 
 /** Members of a validated token request. */
 export interface TokenParams {
@@ -16,6 +16,7 @@ export interface TokenParams {
   readonly code?: string;
   readonly code_verifier?: string;
   readonly refresh_token?: string;
+  readonly subject_token?: string;
   readonly scope?: string;
   readonly ttl?: number;
   readonly resource?: string;
@@ -23,6 +24,9 @@ export interface TokenParams {
 
 function grantFor(context: MockContext, credentials: Credentials, params: TokenParams): Granted {
   const { rules, store } = context;
+  // FxA: no client authenticates itself here, and of those whose token it may be, none but Firefox may exchange it.
+  if (params.grant_type === TOKEN_EXCHANGE)
+    throw oauthProblem(store.tokens.findRefreshToken(params.subject_token ?? '') === undefined ? 108 : 111);
   const disabled = store.clients.get(credentials.id)?.disabled === true;
   if (disabled && params.grant_type !== 'authorization_code') {
     const retryAfter = rules.monorepo ? { retryAfter: 30 } : {};

@@ -1,4 +1,5 @@
 /** The members OAuth requests are made of. */
+import type { EraRules } from '../era.ts';
 import { scopeValues } from '../scope-set.ts';
 import { either, INVALID, type Kind, string } from './types.ts';
 
@@ -33,11 +34,14 @@ export const keysJwe = string({
 });
 
 /** A scope string that parses; empty means no scope at all. */
-export const scopeString: Kind = (value) => {
-  if (value === null) return '';
-  if (typeof value !== 'string') return INVALID;
-  return scopeValues(value) === undefined ? INVALID : value;
-};
+export const scopeString =
+  ({ scopeMaxLength }: EraRules): Kind =>
+  (value) => {
+    if (value === null) return '';
+    if (typeof value !== 'string' || value.length > scopeMaxLength.oauth) return INVALID;
+    return scopeValues(value) === undefined ? INVALID : value;
+  };
 
 /** The auth server's own test of a scope string. */
-export const authScope = string({ max: 256, pattern: /^[a-zA-Z0-9 _/.:-]*$/, empty: true });
+export const authScope = ({ scopeMaxLength }: EraRules): Kind =>
+  string({ max: scopeMaxLength.auth, pattern: /^[a-zA-Z0-9 _/.:-]*$/, empty: true });
