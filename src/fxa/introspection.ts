@@ -39,8 +39,8 @@ interface AskingClient {
  * Checks an access token at `/v1/introspect` (RFC 7662, section 2). Undefined unless it is valid: for unknown, expired,
  * destroyed and malformed tokens, and for refresh tokens. `now` in milliseconds.
  *
- * FxA: times are in milliseconds, unlike in the RFC. JWTs that live up to six hours are not stored, so they are always
- * reported inactive: use `verifyAccessToken` for them.
+ * FxA: times are in milliseconds, unlike in the RFC. JWTs that live up to six hours are meant not to be stored, and
+ * would then be reported inactive: use `verifyAccessToken` for them.
  *
  * FxA: servers of 2019 invert `active` for access tokens. A token reported inactive before its expiry is therefore
  * checked again at `/v1/verify`, which is right on all servers.

@@ -129,6 +129,21 @@ describe('tokens', () => {
 });
 
 describe('destroying', () => {
+  it.each([
+    [60, 200],
+    [21_600, 200],
+    [21_601, 400],
+  ])('a JWT of %i seconds is stored, and after its end verified with %i', async (ttl, verified) => {
+    const client = mock.store.clients.get(TEST_CLIENT);
+    if (client === undefined) throw new Error('no client');
+    mock.store.clients.set(TEST_CLIENT, { ...client, jwtAccessTokens: true });
+    const { access_token: token } = await driver.tokens({}, { ttl });
+    expect((await driver.post('/v1/introspect', { token })).body.active).toBe(true);
+    expect((await driver.post('/v1/destroy', { token })).status).toBe(200);
+    expect((await driver.post('/v1/introspect', { token })).body).toEqual({ active: false });
+    expect((await driver.post('/v1/verify', { token })).status).toBe(verified);
+  });
+
   it('/v1/destroy takes token, access_token, refresh_token and refresh_token_id', async () => {
     const destroy = async (body: object) => (await driver.post('/v1/destroy', body)).status;
     const first = await driver.tokens();

@@ -100,7 +100,7 @@ export function createIntrospector(options: IntrospectorOptions): Introspector {
     if (isLocal && !(await isSigned(token, keySet))) return undefined;
     const isLong = claimed.expiresAt - claimed.issuedAt > LONGEST_LIFE;
     if (isLocal && !fresh && !isLong) return info;
-    // FxA: `/v1/introspect` doesn't know short-lived JWTs; `/v1/verify` does.
+    // FxA: `/v1/introspect` may not know short-lived JWTs; `/v1/verify` does.
     const found = await (isStandard ? introspected(at, token, claimed.clientId) : verified(at, token));
     const isSame = found?.clientId === claimed.clientId && found.uid === claimed.uid;
     return isSame ? info : undefined;

@@ -24,6 +24,7 @@ export async function issueTokens(
         resource: options.resource,
       })
     : undefined;
+  // FxA: means not to store JWTs of six hours at most, but looks for the client's bytes in a set of texts, and stores all.
   const stored = store.tokens.addAccessToken({
     ...authorization,
     authentication,
