@@ -122,6 +122,13 @@ describe('what is asked for', () => {
     await expectSame(BOTH, authorize('implied', granted, { scope: 'profile profile:email openid' }));
   });
 
+  it('is a member that has a meaning today alone', async () => {
+    await expectSame(BOTH, authorize('unknown member', granted, { prompt: 'foo' }));
+    await expectSame(BOTH, authorize('unknown member', granted, { prompt: 'login', max_age: null }));
+    await expectSame(BOTH, authorize('unknown member', granted, { max_age: -1 }));
+    await expectSame(BOTH, authorize('long scope', granted, { scope: `profile ${'x'.repeat(256)}` }));
+  });
+
   it('is a scope that the client may have, but was not granted', () => {
     const scope = 'https://identity.mozilla.com/apps/notes';
     const answer = oauthError(114, 'Requested scopes are not allowed', {

@@ -32,6 +32,16 @@ const isTokenRequest = ({ request }: Exchange) => /^\/v1\/(?:oauth\/)?token$/.te
 const DAY = 86_400;
 const lifeOf = ({ request }: Exchange) => Math.min(DAY, Number(parametersOf(request).ttl ?? DAY));
 
+/** The first member that is wrong by today's source. That of 2023 knew neither `max_age` nor `prompt`. */
+function wrongMember({ request }: Exchange): string | undefined {
+  const { scope = '', max_age: maxAge, prompt }: Members = parametersOf(request);
+  if (!/^[\w :/.-]{1,256}$/.test(String(scope))) return 'scope';
+  if (maxAge !== undefined && maxAge !== null && !/^\d+$/.test(String(maxAge))) return 'max_age';
+  return [undefined, 'none', 'login', 'consent'].includes(prompt as string | undefined)
+    ? undefined
+    : 'prompt';
+}
+
 /** Whether the request carries a JWT that is vouched for, whatever became of the person's grants. */
 function isVouchedFor({ request }: Exchange): boolean {
   const claims = claimsIn(parametersOf(request).token ?? bearerOf(request));
@@ -53,14 +63,15 @@ export function jwtToday(form: TokenForm, aal = 1): TokenForm {
 
 const DIFFERENCES: readonly Difference[] = [
   {
-    source: 'lib/routes/oauth/authorization of 2026: an empty scope is an invalid parameter, and named',
+    source:
+      'lib/routes/oauth/authorization and validators of 2026: what of a request is wrong is looked at, and named',
     matches: (exchange) =>
-      isAuthorization(exchange) && /^$|[^\w :/.-]/.test(parametersOf(exchange.request).scope ?? ''),
-    apply: (expected) => ({
+      isAuthorization(exchange) && !isRefusedBy(exchange, 110) && wrongMember(exchange) !== undefined,
+    apply: (expected, exchange) => ({
       ...expected,
       status: 400,
       body: refusedByAuth(107, 'Invalid parameter in request body', {
-        validation: { source: 'payload', keys: ['scope'] },
+        validation: { source: 'payload', keys: [wrongMember(exchange)] },
       }),
     }),
   },
