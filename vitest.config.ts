@@ -1,9 +1,13 @@
 // Kinds of tests: `node` (unit, session, integration, recorded), `house` (conventions and bundles), `e2e` (real browsers).
-// Files named `*.long.test.ts` and `*.long.e2e.test.ts` are left to `npm run test:long`, by the projects `long` and `e2e-long`.
+// Files named `*.long.test.ts` and `*.long.e2e.test.ts` are left to `npm run test:long`, by the projects `long` and
+// `e2e-long`.
 import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Where no run came before, vitest begins with the largest file; the longest one is the smallest, and would run alone in the end. */
+/**
+ * Where no run came before, vitest begins with the largest file; the longest one is the smallest, and would run alone
+ * in the end.
+ */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification) =>

@@ -23,7 +23,10 @@ export async function buildExtension({
   for (const config of await viteConfigs({ ...options, variables })) await build(config);
 }
 
-/** Builds for both browsers, and their archives, into `dist`. Gives a line for each size: one over its budget is a warning. */
+/**
+ * Builds for both browsers, and their archives, into `dist`. Gives a line for each size: one over its budget is a
+ * warning.
+ */
 export async function buildBoth(
   { environment, variables, dist }: { environment: string; variables: Variables; dist: string },
   budgets = variables.FXA_KEY_SCOPES ? BUDGETS_WITH_KEYS : BUDGETS,

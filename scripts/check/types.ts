@@ -1,5 +1,5 @@
-// `npm run types`: every room under the tsconfig of its own runtime, so that `window` and `process` exist only where they may.
-// One compiler for all of them reads once what they share, and remembers what it found (`.tsbuildinfo`).
+// `npm run types`: every room under the tsconfig of its own runtime, so that `window` and `process` exist only where
+// they may. One compiler for all of them reads once what they share, and remembers what it found (`.tsbuildinfo`).
 import { spawn } from 'node:child_process';
 
 const ROOMS = [

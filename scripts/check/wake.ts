@@ -1,5 +1,6 @@
-// `npm run wake`: how long a background that sleeps takes from a page's command to a fresh access token, as a ratio to a wake
-// that asks Mozilla accounts nothing. The page is not the popup, and was open before. `-- --rounds N`: 15 unless told.
+// `npm run wake`: how long a background that sleeps takes from a page's command to a fresh access token, as a ratio to
+// a wake that asks Mozilla accounts nothing. The page is not the popup, and was open before. `-- --rounds N`: 15 unless
+// told.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

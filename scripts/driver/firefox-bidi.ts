@@ -21,7 +21,10 @@ export function contextOf(page: Page): string {
   return (page.mainFrame() as unknown as { _id: string })._id;
 }
 
-/** Installs a packed extension for good: it survives a restart, unlike the temporary kind. `inPrivate`: allowed in private windows. */
+/**
+ * Installs a packed extension for good: it survives a restart, unlike the temporary kind. `inPrivate`: allowed in
+ * private windows.
+ */
 export async function installForGood(browser: Browser, xpi: string, inPrivate = false): Promise<void> {
   await send(browser, 'webExtension.install', {
     extensionData: { type: 'archivePath', path: xpi },

@@ -17,8 +17,8 @@ export function canRun(path) {
 export const pathFolders = () => (process.env.PATH ?? '').split(delimiter).filter(Boolean);
 
 /**
- * Finds a program, or installs its package where apt-get is at hand and we are root. Says what it does when it does anything. The
- * package's own service is not used, and not started where that can be helped.
+ * Finds a program, or installs its package where apt-get is at hand and we are root. Says what it does when it does
+ * anything. The package's own service is not used, and not started where that can be helped.
  *
  * @param {{ find: () => string | undefined, name: string, packed: string, site: string }} program
  * @returns {string} what `find` found

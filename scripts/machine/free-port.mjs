@@ -2,7 +2,10 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** Below those that systems hand out by themselves (port 0, outgoing connections), which may be taken when they are needed. */
+/**
+ * Below those that systems hand out by themselves (port 0, outgoing connections), which may be taken when they are
+ * needed.
+ */
 const FIRST = 12_000;
 const LAST = 32_000;
 

@@ -7,7 +7,10 @@ export interface RunningPostgres {
   /** Kills all its processes at once, as a crash would; `restart` brings it back with what it had committed. */
   readonly kill9: () => Promise<void>;
   readonly restart: () => Promise<void>;
-  /** Has all its processes stand still, as a machine that hangs; `thaw` has them go on, `thawPostmaster` only who takes new connections. */
+  /**
+   * Has all its processes stand still, as a machine that hangs; `thaw` has them go on, `thawPostmaster` only who takes
+   * new connections.
+   */
   readonly freeze: () => void;
   readonly thaw: () => void;
   readonly thawPostmaster: () => void;

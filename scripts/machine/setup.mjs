@@ -1,7 +1,7 @@
-// Makes a fresh machine ready: Node's version, the packages and, where asked, PostgreSQL with PgBouncer, Prometheus, and the two browsers. Plain Node, no
-// packages, quiet when nothing is missing. It runs before the npm scripts, which therefore work on a fresh clone.
-// Scripts that need a browser ask `ensureBrowsers` themselves: npm hands the arguments of `npm test -- --skip-e2e`
-// to the script alone, never to its pre-script, so nothing here could know of them.
+// Makes a fresh machine ready: Node's version, the packages and, where asked, PostgreSQL with PgBouncer, Prometheus,
+// and the two browsers. Plain Node, no packages, quiet when nothing is missing. It runs before the npm scripts, which
+// therefore work on a fresh clone. Scripts that need a browser ask `ensureBrowsers` themselves: npm hands the arguments
+// of `npm test -- --skip-e2e` to the script alone, never to its pre-script, so nothing here could know of them.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,5 @@
-// `npm run icons`: draws all pictures of the manifest and the toolbar, with Chromium, into public/icons. Which: icon-files.ts.
+// `npm run icons`: draws all pictures of the manifest and the toolbar, with Chromium, into public/icons. Which:
+// icon-files.ts.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import puppeteer from 'puppeteer-core';

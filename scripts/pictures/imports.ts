@@ -16,7 +16,10 @@ export type Edge = readonly [from: string, to: string];
 /** The box a file is drawn in: its folder in `src`, where that of the extension is drawn as four. */
 const boxOf = (file: string) => /^src\/(extension\/(?:background|browser|pages)(?=\/)|[^/]+)/.exec(file)?.[1];
 
-/** Every pair of boxes of which one imports from the other, in the order of the alphabet; tests and their helpers left out. */
+/**
+ * Every pair of boxes of which one imports from the other, in the order of the alphabet; tests and their helpers left
+ * out.
+ */
 export async function edges(): Promise<readonly Edge[]> {
   const { output } = await cruise(['src'], {
     ...rules.options,

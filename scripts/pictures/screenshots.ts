@@ -1,5 +1,6 @@
-// `npm run screenshots`: the pictures of the README, taken of the real toolbar popup in both browsers, of the mock server's panel and
-// of the companion's status page; and every view of every page, light and dark, in both directions. `-- --views`: only these.
+// `npm run screenshots`: the pictures of the README, taken of the real toolbar popup in both browsers, of the mock
+// server's panel and of the companion's status page; and every view of every page, light and dark, in both directions.
+// `-- --views`: only these.
 import { mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { SEED_PASSWORD } from '../../src/mock-accounts/seed.ts';

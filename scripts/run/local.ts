@@ -25,7 +25,8 @@ export interface LocalMockServer extends RunningMockServer {
 
 /** Starts all three on their usual ports, or on any free ones when those are taken. */
 export async function startLocalMockServer(): Promise<LocalMockServer> {
-  // The mock server is told of the companion before there is one, and the companion looks for the mock server when it starts.
+  // The mock server is told of the companion before there is one, and the companion looks for the mock server when it
+  // starts.
   const port = await freePort(COMPANION_PORT);
   const webPort = await freePort(WEB_PORT);
   const origin = `http://127.0.0.1:${port}`;
@@ -84,7 +85,10 @@ Companion: ${companion}
   To-do list, a web application that signs in through it: ${web}`;
 }
 
-/** A build for this mock server. Of the shell's variables only those that make sense there: a client id of Mozilla's does not. */
+/**
+ * A build for this mock server. Of the shell's variables only those that make sense there: a client id of Mozilla's
+ * does not.
+ */
 export function mockServerVariables({
   origin,
   returnPage,
@@ -102,7 +106,10 @@ export function mockServerVariables({
   };
 }
 
-/** Builds into a folder of its own, does the work with it, and removes it. `dist` is left to `npm run build`. `changes`: variables of the build. */
+/**
+ * Builds into a folder of its own, does the work with it, and removes it. `dist` is left to `npm run build`. `changes`:
+ * variables of the build.
+ */
 export async function withBuild(
   browser: BrowserName,
   mock: LocalMockServer,

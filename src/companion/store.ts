@@ -25,7 +25,10 @@ export interface CreateRequest extends AccountKeys {
   readonly provedAt: number;
   /** Whether the profile allows metrics. */
   readonly metrics: boolean;
-  /** Revision returned by `registerAccount` before the profile was read; events received since are newer than the profile. */
+  /**
+   * Revision returned by `registerAccount` before the profile was read; events received since are newer than the
+   * profile.
+   */
   readonly readAtRevision: number;
   readonly at: number;
 }
@@ -91,7 +94,8 @@ export interface Store {
   session(hash: Buffer, at: number): Promise<LiveSession | EndedSession | undefined>;
   /**
    * Ends a session (idempotently), queues its grants for revocation and, if told to, does what `forgetMetrics` does, and
-   * ends a live session's account's other sessions, in one transaction. Resolves after the commit; false when the session is unknown, and then nothing is written.
+   * ends a live session's account's other sessions, in one transaction. Resolves after the commit; false when the
+   * session is unknown, and then nothing is written.
    */
   end(
     hash: Buffer,

@@ -156,8 +156,8 @@ async function askStandard(
 }
 
 /**
- * Whether it is an access token, where introspection doesn't say: oidc-provider describes refresh tokens without a type, and
- * RFC 7662 lets a server leave it out. A refusal for want of scopes is one of an access token.
+ * Whether it is an access token, where introspection doesn't say: oidc-provider describes refresh tokens without a
+ * type, and RFC 7662 lets a server leave it out. A refusal for want of scopes is one of an access token.
  */
 async function opensProfile(
   { profile, dialect }: Pick<Endpoints, 'profile' | 'dialect'>,

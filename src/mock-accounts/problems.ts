@@ -1,4 +1,7 @@
-/** Everything that can go wrong at an endpoint, told apart from how a server words it: each role renders a problem in its own body. */
+/**
+ * Everything that can go wrong at an endpoint, told apart from how a server words it: each role renders a problem in
+ * its own body.
+ */
 
 export type Source = 'payload' | 'headers' | 'params';
 

@@ -1,7 +1,7 @@
 /**
- * Which of Mozilla accounts' servers a request addresses. Everything lives on one origin here, so the path decides; but a Host
- * header with a port of the real localhost stack, unless it is the mock server's own, names one server, which then answers only
- * for its own paths.
+ * Which of Mozilla accounts' servers a request addresses. Everything lives on one origin here, so the path decides; but
+ * a Host header with a port of the real localhost stack, unless it is the mock server's own, names one server, which
+ * then answers only for its own paths.
  */
 
 import type { Era } from './era.ts';
@@ -11,7 +11,10 @@ export type ApiRole = 'oauth' | 'auth' | 'profile';
 /** `content` is the site with the pages; `images` serves avatars. */
 export type Role = ApiRole | 'content' | 'images';
 
-/** Ports of the real servers on a developer's machine. FxA: oauth 9010, auth 9000, profile 1111, images 1112, content 3030. */
+/**
+ * Ports of the real servers on a developer's machine. FxA: oauth 9010, auth 9000, profile 1111, images 1112, content
+ * 3030.
+ */
 const ROLE_PORTS: Readonly<Record<string, Role>> = {
   '9010': 'oauth',
   '9000': 'auth',
@@ -36,9 +39,9 @@ function roleOfPath(path: string): Role {
 }
 
 /**
- * The role a request addresses: by the port in its Host header first, then by its path. `ownPort` is where the mock server itself
- * is reached: all servers share it, so it names none, whatever its number. FxA: today the OAuth and auth hosts are one server, and
- * the paths of both answer on both.
+ * The role a request addresses: by the port in its Host header first, then by its path. `ownPort` is where the mock
+ * server itself is reached: all servers share it, so it names none, whatever its number. FxA: today the OAuth and auth
+ * hosts are one server, and the paths of both answer on both.
  */
 export function roleOf(host: string, path: string, era: Era, ownPort: string): Role {
   const port = /:(\d+)$/.exec(host)?.[1];

@@ -5,10 +5,12 @@
 //   no requests to URLs in tokens                 here; src/security-events/verify-set.test
 //   no redirect                                   here
 //   replay, freshness, clocks, wrong types        here; src/security-events/*.test, db/deliveries.test
-//   sizes, slow senders, flat memory, floods      security-load.long.test; src/server.test, src/http/request-size.test, webhook-flood.test
+// sizes, slow senders, flat memory, floods security-load.long.test; src/server.test, src/http/request-size.test,
+// webhook-flood.test
 //   limits by address                             src/http/rate-limit.test, limiter.test, address.test
 //   CORS                                          here; src/http/cors.test
-//   sessions: hashed, bounded, ended by changes   db/sessions.test, src/sessions/seal.test, stored-sessions.test, several.long.test
+// sessions: hashed, bounded, ended by changes db/sessions.test, src/sessions/seal.test, stored-sessions.test,
+// several.long.test
 //   secrets neither stored, answered nor logged   whole.test; src/operations/log.test, worker-log.test
 //   JSON errors without stack traces              here; src/http/pipeline.test
 //   deletion leaves a tombstone and nothing else  whole.test

@@ -1,5 +1,5 @@
-// The conformance suite's tests of a refresh (`oidcc-client-test-refresh-token…`), each under its own name: the id_token in the
-// answer must be of the issuer, subject and client of the sign-in.
+// The conformance suite's tests of a refresh (`oidcc-client-test-refresh-token…`), each under its own name: the
+// id_token in the answer must be of the issuer, subject and client of the sign-in.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHarness, type Harness } from '../integration/harness.ts';
 import { TOKEN, USERINFO, replay, signed, withClaims, type Provider } from './provider.ts';

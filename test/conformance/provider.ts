@@ -1,5 +1,5 @@
-// The provider of the OpenID Foundation's tests for relying parties: the mock server of the standards, and on the way to the
-// extension what one of the tests changes in its answers.
+// The provider of the OpenID Foundation's tests for relying parties: the mock server of the standards, and on the way
+// to the extension what one of the tests changes in its answers.
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT, type JWK } from 'jose';
 import type { Harness } from '../integration/harness.ts';
 

@@ -30,7 +30,10 @@ const JWE = /ECDH-ES|A256GCM|PBES2|deriveBits/;
 /** The names, the messages and the words of simulated faults, which only tester builds have. */
 const SIMULATED_FAULTS = /\bfault_|dayAhead|simulateFaultNote|Simulated/;
 
-/** Every script in the build but the background's and what the doctor alone loads: it looks at servers and storage itself. */
+/**
+ * Every script in the build but the background's and what the doctor alone loads: it looks at servers and storage
+ * itself.
+ */
 function ofPages(outDir: string): readonly string[] {
   const pages = PAGES.filter((name) => name !== 'doctor');
   const shared = pages.flatMap((name) => pageScripts(outDir, pagePath(name)));

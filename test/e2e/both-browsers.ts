@@ -32,7 +32,10 @@ const SHARED = { chromium: sharedBrowser('chromium'), firefox: sharedBrowser('fi
 /** Where pictures of failures go; ignored by git. */
 const FAILURES = 'screenshots/failures';
 
-/** Declares the cases once for each chosen browser. By default a `custom` build meets the servers of 2019, all others today's. */
+/**
+ * Declares the cases once for each chosen browser. By default a `custom` build meets the servers of 2019, all others
+ * today's.
+ */
 export function inBothBrowsers(
   title: string,
   declare: (it: TestAPI<Harness>, name: BrowserName) => void,

@@ -8,10 +8,11 @@ import { addUnansweredPopup } from '../bench/popup/bare.ts';
 import { makeGallery, speak } from './gallery/build.ts';
 
 /**
- * `local`: for the mock server of today. `custom`: discovers its endpoints, for the servers of 2019. `tab`: `local`, where the
- * return page may be seen without asking in Chromium, which cannot be answered headless. `windowless`: `tab`, in a browser
- * that has no window for web sign-in. `companion`: asks the companion every second, and has a page that does nothing.
- * `gallery`: shows what stands in storage and does nothing (gallery/build.ts); `rtl`: the same, in Arabic. All others are without a companion.
+ * `local`: for the mock server of today. `custom`: discovers its endpoints, for the servers of 2019. `tab`: `local`,
+ * where the return page may be seen without asking in Chromium, which cannot be answered headless. `windowless`: `tab`,
+ * in a browser that has no window for web sign-in. `companion`: asks the companion every second, and has a page that
+ * does nothing. `gallery`: shows what stands in storage and does nothing (gallery/build.ts); `rtl`: the same, in
+ * Arabic. All others are without a companion.
  */
 export type BuildName = 'local' | 'custom' | 'tab' | 'windowless' | 'companion' | 'gallery' | 'rtl';
 export type Builds = Record<BuildName, Record<BrowserName, string>>;

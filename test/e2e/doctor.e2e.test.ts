@@ -60,8 +60,8 @@ function textsIn(value: unknown): string[] {
 }
 
 /**
- * Looks again until all is well. This build's alarm for news rings every second, and there is none while it is answered; and on a
- * busy machine servers are slow.
+ * Looks again until all is well. This build's alarm for news rings every second, and there is none while it is
+ * answered; and on a busy machine servers are slow.
  */
 async function waitUntilFine(page: OwnPage): Promise<void> {
   const fine = words('doctorSummaryFine');

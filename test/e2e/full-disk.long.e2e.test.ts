@@ -1,5 +1,5 @@
-// A disk that is really full, under the profile of a real browser: nothing can be saved, and still a sign-in ends as the person
-// sees it end, and a sign-out ends the grant. When there is room again, it is saved.
+// A disk that is really full, under the profile of a real browser: nothing can be saved, and still a sign-in ends as
+// the person sees it end, and a sign-out ends the grant. When there is room again, it is saved.
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { expect, type TestAPI } from 'vitest';
@@ -60,7 +60,8 @@ async function expectSavedLater(disk: KeptFull, browser: BrowserUnderTest, popup
   const later = await browser.openPopup();
   await expect.poll(() => sessionOf(browser), PATIENT).toBe('signedOut');
   await expect.poll(async () => (await later.view()).text, PATIENT).not.toContain(words('unsaved'));
-  // After a write has failed, Chromium's LevelDB may lose what it takes later, when it is opened anew (google/leveldb#1180).
+  // After a write has failed, Chromium's LevelDB may lose what it takes later, when it is opened anew
+  // (google/leveldb#1180).
   if (browser.name === 'chromium') return;
   await browser.restart();
   await (await browser.openPopup()).waitForStatus('signedOut');

@@ -1,4 +1,5 @@
-// Every view of every page, looked at by axe-core, at the width of a small screen at twice its size, and before there is anything.
+// Every view of every page, looked at by axe-core, at the width of a small screen at twice its size, and before there
+// is anything.
 import { expect } from 'vitest';
 import { UNANSWERED_POPUP } from '../bench/popup/bare.ts';
 import { inBothBrowsers } from './both-browsers.ts';

@@ -1,5 +1,5 @@
-// Once per run: finds the browsers, chooses the ports of mock server and companion, starts the return page, builds the extension
-// for both browsers against them, and makes the Firefox profile that every case starts from a copy of.
+// Once per run: finds the browsers, chooses the ports of mock server and companion, starts the return page, builds the
+// extension for both browsers against them, and makes the Firefox profile that every case starts from a copy of.
 import { mkdir } from 'node:fs/promises';
 import type { TestProject } from 'vitest/node';
 import { ensureBrowsers } from '../../scripts/machine/browsers.mjs';

@@ -1,4 +1,5 @@
-// What a browser keeps of a grant, and what it loses: a Firefox that keeps no keys says so before the sign-in, and a record that was lost is told of.
+// What a browser keeps of a grant, and what it loses: a Firefox that keeps no keys says so before the sign-in, and a
+// record that was lost is told of.
 import { expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';

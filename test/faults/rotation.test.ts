@@ -1,5 +1,5 @@
-// On a server that rotates refresh tokens: a hundred refreshes in a row, and the death of the background at a seventh of the
-// points of one.
+// On a server that rotates refresh tokens: a hundred refreshes in a row, and the death of the background at a seventh
+// of the points of one.
 import { expect, it } from 'vitest';
 import { createChance } from '../harness/random.ts';
 import { createFaultHarness } from './harness.ts';

@@ -1,5 +1,6 @@
 // The fault tests as vitest tests: one in 27 of the crash points and one in 25 of the cells of the matrix in `npm test`; in
-// `npm run test:long` the other cells, all points of signing in, and a third of the others. `npm run faults` has every point.
+// `npm run test:long` the other cells, all points of signing in, and a third of the others. `npm run faults` has every
+// point.
 import { afterAll, expect, it } from 'vitest';
 import type { AnyEra } from '../../src/mock-accounts/era.ts';
 import { note } from './counts.ts';
@@ -65,7 +66,10 @@ interface Proof {
   readonly era?: AnyEra;
 }
 
-/** Whether it needs neither a certain server nor what FxA alone has: scoped keys, a profile to write, the companion's fake. */
+/**
+ * Whether it needs neither a certain server nor what FxA alone has: scoped keys, a profile to write, the companion's
+ * fake.
+ */
 const isForAnyServer = ({ fxaOnly, harness: { era, family, keys, scope, companion } = {} }: UseCase) =>
   !(fxaOnly ?? era ?? family) && !keys && !companion && !scope?.includes('write');
 

@@ -1,5 +1,5 @@
-// Set-up of every test file in Node. Files share processes, and with them the modules that an earlier file has loaded. A file
-// that mocks modules loads its own, and what a file changes of globals and of the clock ends with it.
+// Set-up of every test file in Node. Files share processes, and with them the modules that an earlier file has loaded.
+// A file that mocks modules loads its own, and what a file changes of globals and of the clock ends with it.
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, vi } from 'vitest';
 

@@ -1,4 +1,5 @@
-// Once per run: the folder of the cluster that every PostgreSQL server begins with a copy of (scripts/machine/postgres.mjs).
+// Once per run: the folder of the cluster that every PostgreSQL server begins with a copy of
+// (scripts/machine/postgres.mjs).
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

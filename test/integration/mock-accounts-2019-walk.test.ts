@@ -1,4 +1,5 @@
-// Era 2019 by public means alone, over real HTTP: from a new account to its deletion, by path on one port and by the servers' own ports.
+// Era 2019 by public means alone, over real HTTP: from a new account to its deletion, by path on one port and by the
+// servers' own ports.
 import { afterEach, expect, it } from 'vitest';
 import { type RunningMockServer, startMockServer } from '../../src/mock-accounts/listen.ts';
 import { randomHex, s256 } from '../../src/mock-accounts/store/random.ts';

@@ -1,4 +1,5 @@
-// Compares an answer with a recorded one. What is new at every run (tokens, times, key material) is compared by its form, all else by value.
+// Compares an answer with a recorded one. What is new at every run (tokens, times, key material) is compared by its
+// form, all else by value.
 import type { RecordedResponse } from './exchange.ts';
 
 /** Members whose value is new at every run. */
@@ -142,8 +143,8 @@ function isComplete(recorded: RecordedResponse): boolean {
 }
 
 /**
- * The recorded and the actual answer, ready to be compared for equality: only what was recorded when the recording names a few
- * headers, everything when it names all.
+ * The recorded and the actual answer, ready to be compared for equality: only what was recorded when the recording
+ * names a few headers, everything when it names all.
  */
 export function comparable(
   recorded: RecordedResponse,

@@ -20,8 +20,8 @@ const ENGAGE = 'read in source of about 2020; its failure is ordinary and goes n
 const REFUSED = 'the doctor wants the refusal, in JSON';
 
 /**
- * By kind: why it is thought to be taken though that year's recordings hold no success of it. `#` names exchanges of the year
- * that show a part of it each.
+ * By kind: why it is thought to be taken though that year's recordings hold no success of it. `#` names exchanges of
+ * the year that show a part of it each.
  */
 const UNRECORDED: Readonly<Record<'2019' | '2023', Readonly<Record<string, string>>>> = {
   2019: {

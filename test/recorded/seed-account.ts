@@ -12,7 +12,10 @@ const PASSWORD = 'recorded password';
 /** Whether the request asks for a sign-in of two steps. */
 const wantsTwoSteps = ({ request }: Exchange) => /\bAAL2\b/.test(String(parametersOf(request).acr_values));
 
-/** Whether the account has two-step sign-in. Where only a level is missing, it has none: a missing step is another error. */
+/**
+ * Whether the account has two-step sign-in. Where only a level is missing, it has none: a missing step is another
+ * error.
+ */
 function isTwoStep(exchange: Exchange): boolean {
   if (isRefusedBy(exchange, 170)) return false;
   return (

@@ -1,6 +1,7 @@
 // Visits of the sign-in page: a browser of one cookie takes the steps that a recorded visit presupposes, and tells where it
-// ended. The mock server's pages have a look and inner addresses of their own, so a visit is compared by the role of the page
-// it ended on, the address filled in there, and, where the page refused or sent back, by the sentence or the parameters.
+// ended. The mock server's pages have a look and inner addresses of their own, so a visit is compared by the role of
+// the page it ended on, the address filled in there, and, where the page refused or sent back, by the sentence or the
+// parameters.
 import { SignJWT } from 'jose';
 import type { MockServer } from '../../src/mock-accounts/app.ts';
 import type { Account } from '../../src/mock-accounts/store/types.ts';

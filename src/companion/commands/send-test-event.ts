@@ -1,5 +1,5 @@
-// `send-test-event`: sends the webhook an event that it must refuse, since only Mozilla accounts can sign one. The reason of
-// the refusal shows whether proxies in front pass on what Mozilla accounts sends.
+// `send-test-event`: sends the webhook an event that it must refuse, since only Mozilla accounts can sign one. The
+// reason of the refusal shows whether proxies in front pass on what Mozilla accounts sends.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { WEBHOOK_PATH } from '../routes/webhooks.ts';
 import type { CommandContext, Typed } from './command.ts';

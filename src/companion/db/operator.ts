@@ -39,8 +39,8 @@ const SET_ASIDE = `
   where set_aside is not null group by 1, 2 order by 1, 2`;
 
 /**
- * With the table's low fill factor a row of 1 kB needs a new page, so a full disk shows before an event meets it. The embedded database never vacuums by itself and checks free
- * space instead.
+ * With the table's low fill factor a row of 1 kB needs a new page, so a full disk shows before an event meets it. The
+ * embedded database never vacuums by itself and checks free space instead.
  */
 const TRY_WRITING = `insert into companion.health (filler) values (repeat('x', $1::integer))`;
 

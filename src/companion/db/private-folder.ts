@@ -57,7 +57,10 @@ interface NodeFileSystem {
   readonly realPath: (node: unknown) => string;
 }
 
-/** PGlite's file system with owner-only files, all of the folder's owner. A umask doesn't help, because PGlite sets modes after creating files. */
+/**
+ * PGlite's file system with owner-only files, all of the folder's owner. A umask doesn't help, because PGlite sets
+ * modes after creating files.
+ */
 export class PrivateFolder extends NodeFS {
   override async init(...given: Parameters<NodeFS['init']>): ReturnType<NodeFS['init']> {
     const made = await super.init(...given);

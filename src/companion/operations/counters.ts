@@ -1,4 +1,5 @@
-// Counters, histograms and gauges for Prometheus and the status page. Labels come from a fixed set; clients can't choose them.
+// Counters, histograms and gauges for Prometheus and the status page. Labels come from a fixed set; clients can't
+// choose them.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { OperatorState } from '../store.ts';
 

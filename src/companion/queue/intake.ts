@@ -132,8 +132,8 @@ export function startIntake(parts: IntakeParts): RunningIntake {
 
 /**
  * Applies a message's event for every client, and a deletion also for those that left the list, as if each had received
- * its webhook: one statement per space's account,
- * idempotent, so that a message is applied again when only some were committed. Resolves with what to count.
+ * its webhook: one statement per space's account, idempotent, so that a message is applied again when only some were
+ * committed. Resolves with what to count.
  */
 async function process(
   { Body, MessageId = '' }: Message,

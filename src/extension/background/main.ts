@@ -29,7 +29,10 @@ import { report, reportInFull } from './report.ts';
 import { simulateFault, withSimulatedFault } from './simulate-fault.ts';
 import { switchServer, configuration } from './switch-server.ts';
 
-/** Build-time literals that omit unused code: keys without key scopes, server switching and simulated faults in production. */
+/**
+ * Build-time literals that omit unused code: keys without key scopes, server switching and simulated faults in
+ * production.
+ */
 declare const __SCOPED_KEYS__: boolean;
 declare const __TESTER__: boolean;
 

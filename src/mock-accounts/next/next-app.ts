@@ -1,4 +1,7 @@
-/** Everything that era `next` answers otherwise than `today`: the provider, its sign-in page, and FxA's paths, which are gone. */
+/**
+ * Everything that era `next` answers otherwise than `today`: the provider, its sign-in page, and FxA's paths, which are
+ * gone.
+ */
 import { type Context, Hono } from 'hono';
 import type { MockContext } from '../context.ts';
 import { isCrossOrigin } from '../http/cross-origin.ts';

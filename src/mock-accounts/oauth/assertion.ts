@@ -1,4 +1,7 @@
-/** `POST /v1/authorization`, the older way to a code: with an identity assertion, which only Firefox and the sign-in page can make. */
+/**
+ * `POST /v1/authorization`, the older way to a code: with an identity assertion, which only Firefox and the sign-in
+ * page can make.
+ */
 import type { Context } from 'hono';
 import { readPayload } from '../http/payload.ts';
 import { oauthProblem } from '../problems.ts';

@@ -27,7 +27,10 @@ export function checkPkceUse(client: Client, challenge: string | undefined): voi
   if (!client.publicClient && challenge !== undefined) throw oauthProblem(116, { clientId: client.id });
 }
 
-/** The scopes this client may not have. FxA: untrusted clients may have four, trusted ones any but foreign key-bearing ones. */
+/**
+ * The scopes this client may not have. FxA: untrusted clients may have four, trusted ones any but foreign key-bearing
+ * ones.
+ */
 export function refusedScopes(client: Client, scope: string): string[] {
   if (!client.trusted) return uncovered(scope, UNTRUSTED_SCOPES.join(' '));
   const bearing = (scopeValues(scope) ?? []).filter((value) =>

@@ -1,4 +1,7 @@
-/** `POST /v1/destroy`. FxA: not RFC 7009: `token` means access token only, an unknown token is 400/108, nothing cascades. */
+/**
+ * `POST /v1/destroy`. FxA: not RFC 7009: `token` means access token only, an unknown token is 400/108, nothing
+ * cascades.
+ */
 import type { Context } from 'hono';
 import type { EraRules } from '../era.ts';
 import { isForm, readPayload } from '../http/payload.ts';
@@ -72,8 +75,8 @@ function credentialsOf(
 }
 
 /**
- * Today's handler asks `payload.hasOwnProperty` where no client is named, and the framework's parsed forms have no prototype.
- * Throws the 500 of that.
+ * Today's handler asks `payload.hasOwnProperty` where no client is named, and the framework's parsed forms have no
+ * prototype. Throws the 500 of that.
  */
 function stumbleOverForm({ rules }: MockContext, request: Request, owner: string | undefined): void {
   if (rules.strictDestroy || owner !== undefined || !isForm(request)) return;

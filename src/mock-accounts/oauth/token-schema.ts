@@ -23,7 +23,10 @@ const onlyFor =
   (seen: Values): Presence =>
     seen.grant_type === grant ? presence : otherwise;
 
-/** A secret excludes a verifier; without one, a code grant needs the secret. FxA: so leaving the verifier out names `client_secret`. */
+/**
+ * A secret excludes a verifier; without one, a code grant needs the secret. FxA: so leaving the verifier out names
+ * `client_secret`.
+ */
 const secretPresence =
   (hasHeader: boolean) =>
   (seen: Values): Presence => {

@@ -1,7 +1,10 @@
 /** The discovery documents of the content origin. */
 import type { MockContext } from '../context.ts';
 
-/** `/.well-known/openid-configuration`. FxA: no PKCE, no auth method `none`, and in 2019 neither introspection nor revocation. */
+/**
+ * `/.well-known/openid-configuration`. FxA: no PKCE, no auth method `none`, and in 2019 neither introspection nor
+ * revocation.
+ */
 export function openidConfiguration({ origin, rules }: MockContext): Readonly<Record<string, unknown>> {
   return {
     authorization_endpoint: `${origin}/authorization`,

@@ -1,4 +1,7 @@
-/** The last step: a page whose script asks for the code and then goes to where the server says. FxA: the redirect is always by script. */
+/**
+ * The last step: a page whose script asks for the code and then goes to where the server says. FxA: the redirect is
+ * always by script.
+ */
 import { html } from 'hono/html';
 import type { Page } from './layout.ts';
 import type { PageRequest } from './request.ts';

@@ -54,8 +54,8 @@ function narrowedForConsent(scope: string): string {
 }
 
 /**
- * Whether keys of a wanted scope may go to this redirect URI. FxA: a scope the page has no list for just gets none; one with a
- * list that lacks the redirect URI is an error.
+ * Whether keys of a wanted scope may go to this redirect URI. FxA: a scope the page has no list for just gets none; one
+ * with a list that lacks the redirect URI is an error.
  */
 function mayHaveKeys(context: MockContext, scope: string, redirectUri: string): boolean | 'elsewhere' {
   const lists = scope.split(' ').flatMap((value) => {

@@ -7,7 +7,10 @@ import type { AccessToken } from '../store/types.ts';
 import { check } from '../validation/schema.ts';
 import type { MockContext } from '../context.ts';
 
-/** The caller's token. FxA: `Bearer` wants its capital B; every failure is 401/100 with the OAuth server's message as reason. */
+/**
+ * The caller's token. FxA: `Bearer` wants its capital B; every failure is 401/100 with the OAuth server's message as
+ * reason.
+ */
 export async function caller(context: MockContext, c: Context): Promise<AccessToken> {
   const header = c.req.header('authorization');
   if (header?.startsWith('Bearer') !== true) throw unauthorized('Bearer token not provided');

@@ -13,7 +13,10 @@ function methodsOf({ totpSecret }: Account): Fields {
   return { amrValues: ['pwd', 'email', ...(twoStep ? ['otp'] : [])], twoFactorAuthentication: twoStep };
 }
 
-/** What the auth server knows of a person, as far as the token's scopes go; undefined when they go nowhere. Throws 401 for a deleted account. */
+/**
+ * What the auth server knows of a person, as far as the token's scopes go; undefined when they go nowhere. Throws 401
+ * for a deleted account.
+ */
 export function coreFields(context: MockContext, token: AccessToken, account: Account): Fields | undefined {
   const fields: Fields = {};
   if (may(token, 'profile:email')) fields.email = account.email;

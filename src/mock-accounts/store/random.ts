@@ -6,7 +6,10 @@ export function randomHex(bytes: number): string {
   return randomBytes(bytes).toString('hex');
 }
 
-/** SHA-256 of the bytes a hex string stands for, in hex. FxA: this is a token's id; that of a refresh token is `refresh_token_id`. */
+/**
+ * SHA-256 of the bytes a hex string stands for, in hex. FxA: this is a token's id; that of a refresh token is
+ * `refresh_token_id`.
+ */
 export function tokenId(token: string): string {
   return createHash('sha256').update(Buffer.from(token, 'hex')).digest('hex');
 }

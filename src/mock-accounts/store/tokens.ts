@@ -27,7 +27,10 @@ export interface Tokens {
   refreshTokens(): RefreshToken[];
   /** Removes every code and token the test picks. */
   removeWhere(picked: Of<Authorization>, except?: { readonly codes: boolean }): void;
-  /** Every client the person has ever signed in to, whatever became of the tokens. FxA: the event broker keeps such a list. */
+  /**
+   * Every client the person has ever signed in to, whatever became of the tokens. FxA: the event broker keeps such a
+   * list.
+   */
   clientsOf(uid: string): readonly string[];
   /** FxA: the list ends with the account. */
   forgetClientsOf(uid: string): void;

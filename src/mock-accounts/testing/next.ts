@@ -1,4 +1,7 @@
-/** Signs a person in at the pages of the next server, as a browser would: follows redirects, keeps cookies, fills in the form. */
+/**
+ * Signs a person in at the pages of the next server, as a browser would: follows redirects, keeps cookies, fills in the
+ * form.
+ */
 import { SEED_PASSWORD, seedClients } from '../seed.ts';
 import { s256 } from '../store/random.ts';
 import { TEST_CLIENT } from './drive.ts';

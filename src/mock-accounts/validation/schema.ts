@@ -1,6 +1,6 @@
 /**
- * Validation of request members: fields in a fixed order, first failure wins, then unknown members, then rules between members.
- * The order matters, since the answer names the member that failed first.
+ * Validation of request members: fields in a fixed order, first failure wins, then unknown members, then rules between
+ * members. The order matters, since the answer names the member that failed first.
  */
 import { invalidParameter, type Source } from '../problems.ts';
 import { INVALID, type Kind } from './types.ts';

@@ -1,5 +1,5 @@
-// How FxA's tutorial on webhooks verifies a token, in our words: the keys are fetched at the start, the token is decoded for its
-// `kid`, and that key is made into a PEM for jsonwebtoken, for each request.
+// How FxA's tutorial on webhooks verifies a token, in our words: the keys are fetched at the start, the token is
+// decoded for its `kid`, and that key is made into a PEM for jsonwebtoken, for each request.
 import jwt from 'jsonwebtoken';
 import jwkToPem from 'jwk-to-pem';
 

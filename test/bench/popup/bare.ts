@@ -1,4 +1,5 @@
-// The least a popup could be: a page that reads the view and writes name and address, added to a build to measure beside it.
+// The least a popup could be: a page that reads the view and writes name and address, added to a build to measure
+// beside it.
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pagePath } from '../../../scripts/build/pages.ts';

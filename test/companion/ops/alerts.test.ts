@@ -1,4 +1,5 @@
-// The alert rules and the dashboard of ops/: every metric they name is one of the companion's, and every alert is explained.
+// The alert rules and the dashboard of ops/: every metric they name is one of the companion's, and every alert is
+// explained.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
-// Runs a Dockerfile's steps in folders instead of containers: each stage is a folder, and `/` in it is that folder. Only what
-// ops/Dockerfile uses is understood, and commands must name no absolute path.
+// Runs a Dockerfile's steps in folders instead of containers: each stage is a folder, and `/` in it is that folder.
+// Only what ops/Dockerfile uses is understood, and commands must name no absolute path.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// A statement that exceeds our own time limit while PostgreSQL is up: 503 with Retry-After, and a reason of its own in the log.
+// A statement that exceeds our own time limit while PostgreSQL is up: 503 with Retry-After, and a reason of its own in
+// the log.
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';

@@ -1,4 +1,5 @@
-// A build whose pages are the real ones and whose background answers every command with nothing: what stands in storage stays.
+// A build whose pages are the real ones and whose background answers every command with nothing: what stands in storage
+// stays.
 import { existsSync } from 'node:fs';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

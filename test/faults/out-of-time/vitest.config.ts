@@ -1,4 +1,5 @@
-// For the run that out-of-time.long.test.ts starts: tests cut by their time limit, each followed by one that must notice nothing.
+// For the run that out-of-time.long.test.ts starts: tests cut by their time limit, each followed by one that must
+// notice nothing.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({

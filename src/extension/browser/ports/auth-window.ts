@@ -57,7 +57,10 @@ export const authWindow: AuthWindow = {
   },
 };
 
-/** The codes of launchWebAuthFlow's English messages; the first match wins. From Chromium 156 and Firefox 153; the test has the messages. */
+/**
+ * The codes of launchWebAuthFlow's English messages; the first match wins. From Chromium 156 and Firefox 153; the test
+ * has the messages.
+ */
 const TABLE: readonly (readonly [RegExp, FxaErrorCode, string])[] = [
   [/did not approve access|cancelled or denied access/i, 'cancelled', 'The sign-in window was closed.'],
   [/page could not be loaded/i, 'server_unavailable', 'The sign-in page could not be loaded.'],
@@ -86,8 +89,9 @@ export function authWindowError(cause: unknown): FxaError {
 }
 
 /**
- * Requests the sign-in page once, and resolves when its server responds, which is when Firefox shows the window. The request has no parameters and no cookies,
- * so it cannot sign in or cause a second code, as a second `launchWebAuthFlow` would.
+ * Requests the sign-in page once, and resolves when its server responds, which is when Firefox shows the window. The
+ * request has no parameters and no cookies, so it cannot sign in or cause a second code, as a second
+ * `launchWebAuthFlow` would.
  *
  * @throws what `fetch` throws without a response.
  */

@@ -42,8 +42,8 @@ export const localArea = (): Area => area(browser.storage.local);
 export const memoryArea = (): Area => area(browser.storage.session);
 
 /**
- * The administrator's policy. Read it at each use, because Chromium provides it only some seconds after installation. Never rejects, although
- * Firefox does without a policy and some browsers lack this storage.
+ * The administrator's policy. Read it at each use, because Chromium provides it only some seconds after installation.
+ * Never rejects, although Firefox does without a policy and some browsers lack this storage.
  */
 export async function readPolicy(): Promise<Policy> {
   try {

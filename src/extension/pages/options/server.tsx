@@ -1,4 +1,5 @@
-// Shows the server; in tester builds also the form for switching, and the choice of a simulated fault. The background validates it and signs out first.
+// Shows the server; in tester builds also the form for switching, and the choice of a simulated fault. The background
+// validates it and signs out first.
 import { useId, useState } from 'preact/hooks';
 import { facts } from '../../facts.ts';
 import type { ServerConfig } from '../../server-config.ts';
