@@ -3,46 +3,15 @@ import { beforeAll, expect } from 'vitest';
 import { ADA } from './accounts.ts';
 import { inBothBrowsers } from './both-browsers.ts';
 import { theDatabase } from './companion.ts';
-import type { BrowserUnderTest, OwnPage } from '../../scripts/driver/index.ts';
+import type { BrowserUnderTest } from '../../scripts/driver/index.ts';
 import { PATIENCE } from '../../scripts/driver/wait.ts';
+import { DOCTOR, makeReport, SOON, waitUntilFine } from './doctor-steps.ts';
 import { rename } from './mock-server.ts';
 import { signInAs } from './steps.ts';
 import { withCompanion } from './with-companion.ts';
 import { words } from './words.ts';
 
-const PAGE = 'src/extension/pages/doctor/index.html';
 const PLANTED = 'xCanaryx';
-
-/** Milliseconds. */
-const SOON = { timeout: 3 * PATIENCE };
-
-/** The findings by check, as the report has them. */
-type Findings = Record<string, string>;
-
-interface Report {
-  version: string;
-  browser: { name: string; version: string };
-  platform: string;
-  state: { status: string; problem?: object };
-  metrics: { waiting: number };
-  journal: { to?: string; why?: string }[];
-  findings: { check: string; code: string }[];
-}
-
-async function makeReport(page: OwnPage): Promise<{ text: string; report: Report; findings: Findings }> {
-  await page.press(words('doctorMakeReport'));
-  const file = await page.linkTo(words('doctorSave'));
-  const text = decodeURIComponent(file.slice(file.indexOf(',') + 1));
-  // What is saved is what was shown, to the letter.
-  const shown = await page.text();
-  expect(shown.replace(/\s+/g, ' ')).toContain(text.replace(/\s+/g, ' '));
-  const report = JSON.parse(text) as Report;
-  return {
-    text,
-    report,
-    findings: Object.fromEntries(report.findings.map(({ check, code }) => [check, code])),
-  };
-}
 
 /** Every secret in storage. */
 async function secretsOf(browser: BrowserUnderTest): Promise<string[]> {
@@ -57,21 +26,6 @@ function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, below]) => [name, ...textsIn(below)]);
-}
-
-/**
- * Looks again until all is well. This build's alarm for news rings every second, and there is none while it is
- * answered; and on a busy machine servers are slow.
- */
-async function waitUntilFine(page: OwnPage): Promise<void> {
-  const fine = words('doctorSummaryFine');
-  await expect
-    .poll(async () => {
-      if ((await page.text()).includes(fine)) return fine;
-      await page.press(words('doctorRunAgain'));
-      return page.text();
-    }, SOON)
-    .toContain(fine);
 }
 
 beforeAll(async () => {
@@ -92,7 +46,7 @@ inBothBrowsers(
         .toHaveProperty('companion');
       expect(companion.answered()).toContain('POST /v1/sessions 201');
 
-      const doctor = await browser.openPage(PAGE);
+      const doctor = await browser.openPage(DOCTOR);
       await waitUntilFine(doctor);
       const well = await makeReport(doctor);
       expect(well.findings).toEqual({
@@ -170,32 +124,6 @@ inBothBrowsers(
       for (const secret of [PLANTED, ADA.email, 'Lovelace', ...secrets]) {
         expect(everything).not.toContain(secret.toLowerCase());
       }
-    });
-
-    it('says what to do when no server answers, and finds it mended', async ({
-      browser,
-      mock,
-      companion,
-    }) => {
-      await companion.stop();
-      await mock.switchOff();
-      const doctor = await browser.openPage(PAGE);
-      await doctor.waitForText(words('doctorSummaryBroken'));
-      expect(await doctor.text()).toContain(words('doctorNext_serverUnreachable'));
-      const { findings } = await makeReport(doctor);
-      expect(findings).toMatchObject({
-        alarms: 'alarmsNone',
-        accounts: 'serverUnreachable',
-        tokens: 'serverUnreachable',
-        profile: 'serverUnreachable',
-        companion: 'companionUnreachable',
-        clock: 'clockUnknown',
-      });
-      await mock.switchOn();
-      await companion.start();
-      await doctor.press(words('doctorRunAgain'));
-      await waitUntilFine(doctor);
-      expect(await doctor.faults()).toEqual([]);
     });
   },
   'companion',

@@ -1,4 +1,4 @@
-// Another account signs in while a call runs: at every third moment, and between two calls.
+// Another account signs in while a call runs: at every ninth moment, and between two calls.
 import { png } from '../../src/mock-accounts/testing/png.ts';
 import { expect, it } from 'vitest';
 import { createHarnesses, nameOf, proveAtMoments, signsIn, uidOf, harness } from './account-changed.ts';
@@ -37,4 +37,4 @@ it.each(['changeDisplayName', 'changeAvatar'] as const)(
   },
 );
 
-proveAtMoments(3);
+proveAtMoments(9);

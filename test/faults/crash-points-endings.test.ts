@@ -1,4 +1,4 @@
-// The background dies at one in 27 of its points: changes of mind, settings and endings.
+// The background dies at one in 54 of its points: changes of mind, settings and endings.
 import { SHORT_POINTS, proveCrashPoints } from './short-runs.ts';
 
 proveCrashPoints({

@@ -1,4 +1,4 @@
-// The background dies at one in 27 of its points: metrics.
+// The background dies at one in 54 of its points: metrics.
 import { SHORT_POINTS, proveCrashPoints } from './short-runs.ts';
 
 proveCrashPoints({ death: 'background', group: 'metrics', among: SHORT_POINTS });

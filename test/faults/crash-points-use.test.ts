@@ -1,4 +1,4 @@
-// The background dies at one in 27 of its points: using a session, also with a companion.
+// The background dies at one in 54 of its points: using a session, also with a companion.
 import { SHORT_POINTS, proveCrashPoints } from './short-runs.ts';
 
 proveCrashPoints({

@@ -2,4 +2,4 @@
 // plays more, and `npm run faults` new ones by the thousand.
 import { proveHistories } from './short-runs.ts';
 
-proveHistories(20_261_121, 60);
+proveHistories(20_261_121, 40);

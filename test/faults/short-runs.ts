@@ -1,4 +1,4 @@
-// The fault tests as vitest tests: one in 27 of the crash points and one in 25 of the cells of the matrix in `npm test`; in
+// The fault tests as vitest tests: one in 54 of the crash points and one in 25 of the cells of the matrix in `npm test`; in
 // `npm run test:long` the other cells, all points of signing in, and a third of the others. `npm run faults` has every
 // point.
 import { afterAll, expect, it } from 'vitest';
@@ -23,7 +23,7 @@ const without =
   (number) =>
     !share(number);
 
-export const SHORT_POINTS = oneIn(27);
+export const SHORT_POINTS = oneIn(54);
 export const OTHER_POINTS = without(SHORT_POINTS);
 export const THIRD_OF_POINTS = oneIn(3);
 /** Another third, with none of `SHORT_POINTS` in it. */
