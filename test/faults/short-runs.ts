@@ -1,6 +1,6 @@
 // The fault tests as vitest tests: one in 54 of the crash points and one in 25 of the cells of the matrix in `npm test`; in
-// `npm run test:long` the other cells, all points of signing in, and a third of the others. `npm run faults` has every
-// point.
+// `npm run test:long` the other cells, all points of signing in, a ninth of those of metrics, and a third of the others.
+// `npm run faults` has every point.
 import { afterAll, expect, it } from 'vitest';
 import type { AnyEra } from '../../src/mock-accounts/era.ts';
 import { note } from './counts.ts';
@@ -28,6 +28,8 @@ export const OTHER_POINTS = without(SHORT_POINTS);
 export const THIRD_OF_POINTS = oneIn(3);
 /** Another third, with none of `SHORT_POINTS` in it. */
 export const NEXT_THIRD_OF_POINTS: Share = (number) => number % 3 === 1;
+export const NINTH_OF_POINTS = oneIn(9);
+export const NEXT_NINTH_OF_POINTS: Share = (number) => number % 9 === 1;
 
 /** No count of states divides it, so each era meets each of them. */
 const LEAP = 101;
