@@ -1,5 +1,5 @@
-// The background dies at a third of its points on the server that Mozilla plans, in every use case that it knows.
-import { proveCrashPoints, THIRD_OF_POINTS } from './short-runs.ts';
+// The background dies at a ninth of its points on the server that Mozilla plans, in every use case that it knows.
+import { proveCrashPoints, NINTH_OF_POINTS } from './short-runs.ts';
 
 const GROUPS = [
   'signing in',
@@ -8,4 +8,4 @@ const GROUPS = [
 ] as const;
 
 for (const group of GROUPS)
-  proveCrashPoints({ death: 'background', group, among: THIRD_OF_POINTS, era: 'next' });
+  proveCrashPoints({ death: 'background', group, among: NINTH_OF_POINTS, era: 'next' });
