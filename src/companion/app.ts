@@ -10,7 +10,7 @@ import { endedBefore, type AccountNotification } from './db/notifications.ts';
 import { createPipeline } from './http/pipeline.ts';
 import { QUOTAS, rateLimits } from './http/rate-limit.ts';
 import type { CurrentEndpoints } from './endpoints.ts';
-import { withHearing } from './hearing.ts';
+import { withHearing } from './operations/hearing.ts';
 import type { Counters } from './operations/counters.ts';
 import type { Clocks } from './operations/clock.ts';
 import { dockerflow, type Version } from './operations/dockerflow.ts';

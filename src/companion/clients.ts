@@ -19,6 +19,9 @@ export interface Client {
   readonly origin?: string;
 }
 
+/** What tells in which space a client's accounts are. */
+export type ClientSpace = Pick<Client, 'clientId' | 'space'>;
+
 export type Clients = ReadonlyMap<string, Client>;
 
 /** HMAC-SHA256, 32 bytes. Without the secret an account can't be identified, nor linked between two spaces. */

@@ -1,7 +1,7 @@
 // Checks that a database was made with the same secret and the same spaces of clients: under others, its hashes are
 // meaningless and events would no longer match its accounts.
 import { createHmac } from 'node:crypto';
-import type { Client, Secrets } from '../clients.ts';
+import type { Client, ClientSpace, Secrets } from '../clients.ts';
 import type { Database, Queryable } from './database.ts';
 import { StoreError } from './errors.ts';
 import { countRemaining } from './rotation.ts';
@@ -114,21 +114,22 @@ export async function requireSpaces(database: Queryable, clients: readonly Keyed
   if (changed.length > 0) throw new StoreError('space_changed', sentence(changed, before));
 }
 
-type Placed = Pick<Client, 'clientId' | 'space'>;
-
 /** The clients that accounts may be of: these, and those that left the list. */
 export async function everyClient(
   database: Queryable,
-  clients: readonly Placed[],
-): Promise<readonly Placed[]> {
-  const known = await database.query<Placed>(
+  clients: readonly ClientSpace[],
+): Promise<readonly ClientSpace[]> {
+  const known = await database.query<ClientSpace>(
     'select client_id as "clientId", space from companion.client_space',
   );
   return [...new Map([...known, ...clients].map((client) => [client.clientId, client])).values()];
 }
 
 /** The spaces that accounts may be in: of these clients, and of those that left the list. */
-export async function spacesOf(database: Queryable, clients: readonly Placed[]): Promise<readonly string[]> {
+export async function spacesOf(
+  database: Queryable,
+  clients: readonly ClientSpace[],
+): Promise<readonly string[]> {
   return [...new Set((await everyClient(database, clients)).map(({ space }) => space))].sort();
 }
 

@@ -3,7 +3,7 @@
 import { hash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Message } from '@aws-sdk/client-sqs';
-import { accountKeys, type Client, type Secrets } from '../clients.ts';
+import { accountKeys, type ClientSpace, type Secrets } from '../clients.ts';
 import type { Counters } from '../operations/counters.ts';
 import type { Log } from '../operations/log.ts';
 import { Refusal } from '../security-events/refusal.ts';
@@ -11,14 +11,12 @@ import type { Store } from '../store.ts';
 import { readMessage } from './messages.ts';
 import type { QueueSettings } from './settings.ts';
 
-type Placed = Pick<Client, 'clientId' | 'space'>;
-
 export interface IntakeParts extends Secrets {
   readonly packages: Awaited<ReturnType<typeof queuePackages>>;
   readonly settings: QueueSettings;
-  readonly clients: readonly Placed[];
+  readonly clients: readonly ClientSpace[];
   /** With those that left the list, whose accounts are kept. */
-  readonly everyClient: () => Promise<readonly Placed[]>;
+  readonly everyClient: () => Promise<readonly ClientSpace[]>;
   /** Evicts cached tokens and applies the events; resolves after the commit. */
   readonly deliver: Store['apply'];
   /** Resolves when events can be stored. */
@@ -137,7 +135,7 @@ export function startIntake(parts: IntakeParts): RunningIntake {
  */
 async function process(
   { Body, MessageId = '' }: Message,
-  clients: readonly Placed[],
+  clients: readonly ClientSpace[],
   parts: IntakeParts,
 ): Promise<readonly [outcome: string, what: string]> {
   const { deliver, everyClient, now } = parts;

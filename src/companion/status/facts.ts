@@ -3,7 +3,7 @@ import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Clients } from '../clients.ts';
 import type { EventCount } from '../operations/counters.ts';
 import type { Version } from '../operations/dockerflow.ts';
-import type { InstanceHealth } from '../hearing.ts';
+import type { InstanceHealth } from '../operations/hearing.ts';
 import type { OperatorState } from '../store.ts';
 
 /** Already escaped. */

@@ -1,7 +1,7 @@
 // `GET /status`, behind the operator's password: totals only, and no scripts.
 import { Hono } from 'hono';
 import { html, raw } from 'hono/html';
-import type { InstanceHealth } from '../hearing.ts';
+import type { InstanceHealth } from '../operations/hearing.ts';
 import { pagePolicy } from '../http/page-policy.ts';
 import type { Counters } from '../operations/counters.ts';
 import { operatorOnly } from '../operations/operator.ts';

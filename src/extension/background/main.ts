@@ -66,7 +66,7 @@ async function begin(config: BuildConfig): Promise<SessionService> {
 
 const ready = __TESTER__ ? configuration().then(begin) : begin(build);
 const after = (work: (session: SessionService) => Promise<unknown>) => void ready.then(work).catch(report);
-const tend = (atOnce = false) => after((session) => session.runMaintenance({ atOnce }));
+const maintain = (atOnce = false) => after((session) => session.runMaintenance({ atOnce }));
 
 const notHere = () => Promise.reject(new FxaError('unsupported', 'Only tester builds can do this.'));
 const testerCommands: TesterCommands = __TESTER__
@@ -78,7 +78,7 @@ answer(commandHandlers(ready, reportUnexpected, testerCommands), (error) => {
   reportUnexpected(error);
   return 'internal';
 });
-for (const name of [ALARMS.outbox, ALARMS.refresh, ALARMS.companion]) onAlarm(name, tend);
+for (const name of [ALARMS.outbox, ALARMS.refresh, ALARMS.companion]) onAlarm(name, maintain);
 onAlarm(ALARMS.attempt, () => after((session) => session.watch()));
 onAuthWindow((id) => after((session) => session.windowCreated(id)));
 onWindowRemoved((id) => after((session) => session.windowRemoved(id)));
@@ -90,7 +90,7 @@ if (build.returnPage !== undefined) {
 const policyChanged = () => after((session) => session.policyChanged());
 onPolicyChanged(() => {
   policyChanged();
-  tend();
+  maintain();
 });
 onPermissionsChanged(() => {
   after((session) => session.permissionAdded());
@@ -101,4 +101,4 @@ onStart(() => undefined);
 welcomeOnce(report);
 syncToolbar(report);
 showNotifications(report);
-tend();
+maintain();

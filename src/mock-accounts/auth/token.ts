@@ -61,7 +61,7 @@ const credentialsGrant = (rules: EraRules): Schema => ({
   ],
 });
 
-/** FxA: names no client, since the token to be exchanged is one's. */
+/** FxA: the request names no client; it is that of the token to be exchanged. */
 const exchangeGrant = (rules: EraRules): Schema => ({
   unknown: 'stripped',
   fields: [

@@ -1,5 +1,5 @@
 // Adds to the health whether this instance hears what others change.
-import type { Check, Health } from './operations/health.ts';
+import type { Check, Health } from './health.ts';
 
 export type InstanceHealth = Health & { readonly checks: { readonly notifications?: Check } };
 
