@@ -38,7 +38,7 @@ describe('a token', () => {
     accounts.answer = answer;
     const { status, error, details } = await problem(check(TOKEN));
     expect([status, error]).toEqual([401, 'invalid_token']);
-    expect(details.headers).toEqual({ 'www-authenticate': 'Bearer error="invalid_token"' });
+    expect(details.challenge).toEqual({ error: 'invalid_token' });
   });
 
   it('that expires while it is looked up is refused', async () => {
@@ -65,9 +65,7 @@ describe('a token', () => {
     }
     const { status, error, details } = await problem(check(TOKEN));
     expect([status, error]).toEqual([403, 'insufficient_scope']);
-    expect(details.headers).toEqual({
-      'www-authenticate': 'Bearer error="insufficient_scope", scope="profile"',
-    });
+    expect(details.challenge).toEqual({ error: 'insufficient_scope', scope: 'profile' });
   });
 
   it.each([

@@ -2,13 +2,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { grantedCovers } from '../../fxa/scopes.ts';
 import { Problem } from '../http/problem.ts';
-import {
-  inRealm,
-  insufficientAuthentication,
-  insufficientScope,
-  malformedCredentials,
-  unauthorized,
-} from './refusals.ts';
+import { inRealm, insufficientScope, refusal } from './refusals.ts';
 import type { CheckedToken, TokenCheck } from './types.ts';
 
 export interface BearerOptions {
@@ -52,16 +46,17 @@ export function bearer(options: BearerOptions): MiddlewareHandler<{ Variables: B
     maxAge === undefined || now() - authenticatedAt <= maxAge * 1000;
   return async (c, next) => {
     const anew = fresh === 'writes' ? !['GET', 'HEAD'].includes(c.req.method) : fresh;
-    try {
+    await inRealm(realm, async () => {
       const token = await check(bearerToken(c), { fresh: anew });
       if (scope !== '' && !grantedCovers(token.scope, scope)) throw insufficientScope(scope);
       if ((acr !== undefined && token.acr !== acr) || !isRecent(token))
-        throw insufficientAuthentication({ acr, maxAge });
+        throw refusal(401, 'insufficient_user_authentication', 'The account has to confirm who it is', {
+          ...(acr !== undefined && { acr_values: acr }),
+          ...(maxAge !== undefined && { max_age: String(maxAge) }),
+        });
       c.set('token', token);
       c.set('user', `fxa:${escaped(token.uid)}-${token.client.name}`);
-    } catch (error) {
-      throw error instanceof Problem ? inRealm(error, realm) : error;
-    }
+    });
     await next();
   };
 }
@@ -88,8 +83,11 @@ function authorizationOf(c: Context): string {
  */
 export function bearerToken(c: Context): string {
   const header = authorizationOf(c).trim();
-  if (!SCHEME.test(header)) throw unauthorized();
+  // RFC 6750, section 3.1: without credentials the challenge has no error.
+  if (!SCHEME.test(header))
+    throw new Problem(401, 'unauthorized', 'A bearer token is needed', { challenge: {} });
   const token = header.length > LONGEST_HEADER ? undefined : CREDENTIALS.exec(header)?.[1];
-  if (token === undefined) throw malformedCredentials();
+  if (token === undefined)
+    throw refusal(400, 'invalid_request', 'Authorization contains no valid bearer token');
   return token;
 }

@@ -6,6 +6,8 @@ import type { ErrorAnswer } from '../../contract/companion.ts';
 
 export interface ProblemDetails {
   readonly headers?: Readonly<Record<string, string>>;
+  /** Parameters of a `Bearer` challenge (RFC 6750, section 3), for `WWW-Authenticate`. */
+  readonly challenge?: Readonly<Record<string, string>>;
   /** Seconds, for `Retry-After`. */
   readonly retryAfter?: number;
   /** Additional members of the body. */
@@ -45,7 +47,20 @@ function bodyOf({ error, message, details }: Problem): ErrorAnswer {
   return { error, message, ...details.more };
 }
 
-function headersOf({ details: { headers, retryAfter } }: Problem): Record<string, string> {
-  const waits = retryAfter === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfter)) };
-  return { 'cache-control': 'no-store', ...headers, ...waits };
+function headersOf({ details }: Problem): Record<string, string> {
+  const { headers, challenge, retryAfter } = details;
+  return {
+    'cache-control': 'no-store',
+    ...headers,
+    ...(challenge && { 'www-authenticate': `Bearer ${parametersOf(challenge)}`.trimEnd() }),
+    ...(retryAfter !== undefined && { 'retry-after': String(Math.ceil(retryAfter)) }),
+  };
+}
+
+/** Quoted strings (RFC 9110, section 5.6.4), without characters that a header can't carry. */
+function parametersOf(challenge: Readonly<Record<string, string>>): string {
+  const quoted = (value: string) => `"${value.replace(/[^\x20-\x7e]/g, '').replace(/["\\]/g, '\\$&')}"`;
+  return Object.entries(challenge)
+    .map(([name, value]) => `${name}=${quoted(value)}`)
+    .join(', ');
 }

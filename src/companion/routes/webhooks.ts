@@ -4,6 +4,7 @@
 // It is a plain handler of Node's requests: during the backlog after an outage, a framework would be most of the cost.
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { refusal } from '../bearer/refusals.ts';
 import { accountKeys, type AccountKeys, type Secrets } from '../clients.ts';
 import { addressBehind } from '../http/address.ts';
 import { checkAuthorization, LARGEST_BODY, tooLarge } from '../http/body.ts';
@@ -109,7 +110,7 @@ async function processSet(token: string, options: WebhookOptions): Promise<void>
     if (error instanceof Refusal) {
       counters.webhook('refused', error.reason);
       log.tally('set_refused', { reason: error.reason });
-      throw invalidToken(error);
+      throw refusal(401, 'invalid_token', error.message, { error_description: error.reason });
     }
     if (!(error instanceof KeysUnavailable)) throw error;
     counters.webhook('unavailable', error.why);
@@ -139,11 +140,6 @@ async function applySet(
   evict?.(keys, events);
   const mark = hash('sha256', `${client.clientId}\0${jti}`, 'buffer');
   await apply({ ...keys, clientId: client.clientId, mark, events, at: now() });
-}
-
-function invalidToken({ reason, message }: Refusal): Problem {
-  const challenge = `Bearer error="invalid_token", error_description="${reason}"`;
-  return new Problem(401, 'invalid_token', message, { headers: { 'www-authenticate': challenge } });
 }
 
 function unavailable(retryAfter: number): Problem {

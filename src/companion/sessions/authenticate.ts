@@ -4,7 +4,7 @@ import { bearerToken } from '../bearer/middleware.ts';
 import { inRealm } from '../bearer/refusals.ts';
 import { Problem } from '../http/problem.ts';
 import type { LiveSession, Store } from '../store.ts';
-import { endedSession, refusalHeaders } from './responses.ts';
+import { endedSession } from './responses.ts';
 import { parseSessionToken, sessionHash } from './token.ts';
 
 /** The realm (RFC 9110, section 11.5) of all routes that create or require a companion session. */
@@ -12,18 +12,14 @@ const REALM = 'companion';
 
 /** Wraps a handler so that its bearer challenges name the realm. */
 export function guarded(handler: (c: Context) => Promise<Response>): (c: Context) => Promise<Response> {
-  return async (c) => {
-    try {
-      return await handler(c);
-    } catch (error) {
-      throw error instanceof Problem ? inRealm(error, REALM) : error;
-    }
-  };
+  return (c) => inRealm(REALM, () => handler(c));
 }
 
 /** 401: no such session; create a new one. */
 export function unknownSession(): Problem {
-  return new Problem(401, 'unknown_session', 'There is no such session', { headers: refusalHeaders() });
+  return new Problem(401, 'unknown_session', 'There is no such session', {
+    challenge: { error: 'invalid_token' },
+  });
 }
 
 /**

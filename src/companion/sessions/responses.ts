@@ -1,17 +1,11 @@
 // Responses about a session's state: the contract's body, its ETag, and why a session ended.
 import { createHash } from 'node:crypto';
 import type { AccountState, EndedReason } from '../../contract/companion.ts';
-import { challenge } from '../bearer/refusals.ts';
 import { Problem } from '../http/problem.ts';
 import type { LiveSession } from '../store.ts';
 
 /** How long a profile's consent to metrics is valid, in milliseconds. */
 export const PROFILE_COUNTS_MS = 24 * 3_600_000;
-
-/** Headers of a 401 for an invalid session (RFC 6750, section 3.1). */
-export function refusalHeaders(): Record<string, string> {
-  return { 'www-authenticate': challenge({ error: 'invalid_token' }) };
-}
 
 /** A session in the contract's format. The same state always yields the same bytes. Pure. */
 export function accountState(session: LiveSession): AccountState {
@@ -41,7 +35,7 @@ export function noneMatchNames(header: string | undefined, tag: string): boolean
 /** 401: why and when (milliseconds) the session ended. */
 export function endedSession(reason: EndedReason, at: number): Problem {
   return new Problem(401, 'session_ended', 'The session has ended', {
-    headers: refusalHeaders(),
+    challenge: { error: 'invalid_token' },
     more: { reason, at },
   });
 }
