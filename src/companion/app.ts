@@ -19,7 +19,6 @@ import { addGauges } from './operations/gauges.ts';
 import type { Log } from './operations/log.ts';
 import { metricsRoute } from './operations/operator.ts';
 import { createEventAges, silentClients } from './operations/silence.ts';
-import { sessionRotation } from './sessions/rotate.ts';
 import { createSessionMemory } from './sessions/memory.ts';
 import { returnPage } from './return-page.ts';
 import { me } from './routes/me.ts';
@@ -87,9 +86,6 @@ export function createApp(parts: AppParts): App {
   const secrets = { secret: settings.secret, formerSecret: settings.formerSecret };
   const { realm, operatorPassword, trustedProxies, web = [] } = settings;
   const clients: Clients = new Map(settings.clients.map((client) => [client.clientId, client]));
-  /** For the companion's own calls Mozilla accounts only needs the client id. */
-  const deployment = (clientId: string) =>
-    ({ name: 'custom', endpoints: endpoints.current(), clientId }) as const;
   const keys = createKeySet({
     endpoints,
     http,
@@ -149,30 +145,10 @@ export function createApp(parts: AppParts): App {
   const memory = createSessionMemory(isDeaf);
   const everywhere = new Set(settings.clients.flatMap((one) => (one.everywhere ? one.clientId : [])));
   const endsEverywhere = everywhere.size === 0 ? undefined : (id: string) => everywhere.has(id);
-  const sessionParts = {
-    store,
-    check: tokens.check,
-    endsEverywhere,
-    ...secrets,
-    deployment,
-    http,
-    now,
-  };
-  const rotate = sessionRotation(settings, clients, store);
+  const sessionParts = { store, clients, ...secrets, check: tokens.check, endpoints, http, now };
   app
-    .route('/', sessions({ ...sessionParts, rotate, memory, ...(pollAfter && { pollAfter }) }))
-    .route(
-      '/',
-      metrics({
-        store,
-        rotate,
-        clients,
-        deployment,
-        fetch: http.fetch,
-        now,
-        measure: (name, count) => counters.metricsEvent(name, count),
-      }),
-    )
+    .route('/', sessions({ ...sessionParts, endsEverywhere, memory, ...(pollAfter && { pollAfter }) }))
+    .route('/', metrics({ ...sessionParts, measure: (name, count) => counters.metricsEvent(name, count) }))
     .route('/', me({ check: tokens.check, realm }))
     .route('/', returnPage())
     .route('/', dockerflow({ health, ...(stopping && { stopping }), version }))
@@ -193,17 +169,7 @@ export function createApp(parts: AppParts): App {
     );
   if (web.length > 0) {
     const report = (error: unknown) => log.failure('web_sign_in_failed', error, {}, 'warn');
-    app.route(
-      '/',
-      webSignIn({
-        ...sessionParts,
-        web,
-        report,
-        get endpoints() {
-          return endpoints.current();
-        },
-      }),
-    );
+    app.route('/', webSignIn({ ...sessionParts, web, report }));
   }
   const evictAccount = ({ account, endedBefore }: AccountNotification) => {
     tokens.evict(account, endedBefore);

@@ -4,7 +4,7 @@ import type { MetricsEvent } from '../../src/contract/companion.ts';
 import { metrics } from '../../src/companion/routes/metrics.ts';
 import { sessions } from '../../src/companion/routes/sessions.ts';
 import type { FakeStore } from './fakes/store.ts';
-import { CLIENT, createHarness, OTHER_CLIENT, SECRET, type Harness } from './fakes/mock-and-companion.ts';
+import { CLIENT, createHarness, OTHER_CLIENT, type Harness } from './fakes/mock-and-companion.ts';
 
 type Json = Record<string, unknown>;
 
@@ -29,12 +29,9 @@ afterEach(async () => {
 });
 
 function mount(fetch: typeof globalThis.fetch) {
-  const { store, check, deployment, clients, clock } = harness;
-  const shared = { store, deployment, now: () => clock.now };
+  const parts = { ...harness.parts, http: { fetch } };
   const measure = (name: string, count: number) => void measured.push([name, count]);
-  const room = metrics({ ...shared, clients, fetch, measure });
-  room.route('/', sessions({ ...shared, check, secret: SECRET, http: { fetch } }));
-  app = harness.serve(room);
+  app = harness.serve(metrics({ ...parts, measure }).route('/', sessions(parts)));
 }
 
 async function createSession(token: string, shown?: string): Promise<string> {

@@ -9,7 +9,7 @@
 // webhook-flood.test
 //   limits by address                             src/http/rate-limit.test, limiter.test, address.test
 //   CORS                                          here; src/http/cors.test
-// sessions: hashed, bounded, ended by changes db/sessions.test, src/sessions/seal.test, stored-sessions.test,
+// sessions: hashed, bounded, ended by changes db/sessions.test, src/sessions/token.test, stored-sessions.test,
 // several.long.test
 //   secrets neither stored, answered nor logged   whole.test; src/operations/log.test, worker-log.test
 //   JSON errors without stack traces              here; src/http/pipeline.test

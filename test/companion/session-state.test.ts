@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sessions } from '../../src/companion/routes/sessions.ts';
 import type { FakeStore } from './fakes/store.ts';
-import { CLIENT, createHarness, OTHER_CLIENT, SECRET, type Harness } from './fakes/mock-and-companion.ts';
+import { CLIENT, createHarness, OTHER_CLIENT, type Harness } from './fakes/mock-and-companion.ts';
 
 type Json = Record<string, unknown>;
 
@@ -14,9 +14,7 @@ let session: string;
 
 beforeEach(async () => {
   harness = await createHarness();
-  const { store, check, deployment, clock } = harness;
-  const parts = { store, check, deployment, secret: SECRET, http: { fetch }, now: () => clock.now };
-  app = harness.serve(sessions(parts));
+  app = harness.serve(sessions(harness.parts));
   const headers = { authorization: `Bearer ${await harness.token()}` };
   const created = await app.request('/v1/sessions', { method: 'POST', headers });
   session = String((await json(created)).session);

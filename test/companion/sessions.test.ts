@@ -4,7 +4,7 @@ import { sessions } from '../../src/companion/routes/sessions.ts';
 import type { Fault } from '../../src/mock-accounts/faults/model.ts';
 import type { CreateRequest } from '../../src/companion/store.ts';
 import type { FakeStore } from './fakes/store.ts';
-import { CLIENT, createHarness, OTHER_CLIENT, SECRET, type Harness } from './fakes/mock-and-companion.ts';
+import { CLIENT, createHarness, OTHER_CLIENT, type Harness } from './fakes/mock-and-companion.ts';
 
 type Json = Record<string, unknown>;
 
@@ -13,9 +13,7 @@ let app: ReturnType<Harness<FakeStore>['serve']>;
 
 beforeEach(async () => {
   harness = await createHarness();
-  const { store, check, deployment, clock } = harness;
-  const parts = { store, check, deployment, secret: SECRET, http: { fetch }, now: () => clock.now };
-  app = harness.serve(sessions(parts));
+  app = harness.serve(sessions(harness.parts));
 });
 afterEach(async () => {
   expect(harness.unexpected).toEqual([]);
@@ -99,21 +97,12 @@ describe('POST /v1/sessions', () => {
   });
 
   it('treats a token issued in the second of a password change as newer, when iat is in whole seconds', async () => {
-    const { store, deployment, clock, check } = harness;
+    const { parts, clock, check } = harness;
     const inSeconds: typeof check = async (...asked) => {
       const { issuedAt = 0, ...token } = await check(...asked);
       return { ...token, issuedAt: Math.floor(issuedAt / 1000) * 1000 };
     };
-    app = harness.serve(
-      sessions({
-        store,
-        check: inSeconds,
-        deployment,
-        secret: SECRET,
-        http: { fetch },
-        now: () => clock.now,
-      }),
-    );
+    app = harness.serve(sessions({ ...parts, check: inSeconds }));
     const second = Math.ceil(clock.now / 1000) * 1000;
     clock.now = second + 100;
     const before = String((await json(await createSession(await harness.token()))).session);
@@ -147,15 +136,13 @@ describe('POST /v1/sessions', () => {
     ['known', true],
     ['not known yet', false],
   ])('keeps metrics off when an opt-out arrives while the profile is read: %s', async (_who, isKnown) => {
-    const { deployment, store, check, clock } = harness;
     const slow: typeof fetch = async (...request) => {
       const response = await fetch(...request);
       await harness.receives({ kind: 'metrics_opt_out' });
       return response;
     };
     const shown = isKnown ? await newSession() : undefined;
-    const parts = { store, check, deployment, secret: SECRET, http: { fetch: slow }, now: () => clock.now };
-    app = harness.serve(sessions(parts));
+    app = harness.serve(sessions({ ...harness.parts, http: { fetch: slow } }));
     const { session, ...told } = await json(await createSession(await harness.token(), shown));
     expect(told).toEqual({ metrics: false, revision: 1, subscriptions: {} });
     expect(await json(await state(String(session)))).toMatchObject({ metrics: false });
@@ -173,10 +160,8 @@ describe('POST /v1/sessions', () => {
     harness.mock.faults.set([{ where: 'profile', what: { kind: 'status', status: 401 }, times: 1 }]);
     expect((await createSession(await harness.token())).status).toBe(401);
     const other = { uid: '0'.repeat(32), metricsEnabled: true };
-    const { deployment, store, check, clock } = harness;
-    const parts = { store, check, deployment, secret: SECRET, now: () => clock.now };
     const http = { fetch: () => Promise.resolve(Response.json(other)) };
-    app = harness.serve(sessions({ ...parts, http }));
+    app = harness.serve(sessions({ ...harness.parts, http }));
     expect((await createSession(await harness.token())).status).toBe(401);
     expect(harness.store.rows.sessions.size).toBe(0);
   });

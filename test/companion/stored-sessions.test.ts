@@ -5,7 +5,7 @@ import { metrics } from '../../src/companion/routes/metrics.ts';
 import { sessions } from '../../src/companion/routes/sessions.ts';
 import type { Store } from '../../src/companion/store.ts';
 import { onEachDatabase } from './db/on-each-database.ts';
-import { CLIENT, createHarness, OTHER_CLIENT, SECRET, type Harness } from './fakes/mock-and-companion.ts';
+import { CLIENT, createHarness, OTHER_CLIENT, type Harness } from './fakes/mock-and-companion.ts';
 import { spellings } from './leak-detector.ts';
 
 type Json = Record<string, unknown>;
@@ -21,11 +21,7 @@ describe('on', () => {
 
     beforeEach(async () => {
       harness = await createHarness(stored.store);
-      const { store, check, deployment, clients, clock } = harness;
-      const shared = { store, deployment, now: () => clock.now };
-      const room = metrics({ ...shared, clients, fetch });
-      room.route('/', sessions({ ...shared, check, secret: SECRET, http: { fetch } }));
-      app = harness.serve(room);
+      app = harness.serve(metrics(harness.parts).route('/', sessions(harness.parts)));
     });
     afterEach(async () => {
       expect(harness.unexpected).toEqual([]);

@@ -3,9 +3,8 @@ import { connect } from 'node:net';
 import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningCompanion, startServer } from '../server.ts';
-import { readObject } from '../sessions/body.ts';
 import { answerProblem, Problem } from './problem.ts';
-import { atMost, sizeLimits } from './body.ts';
+import { atMost, readObject, sizeLimits } from './body.ts';
 
 let server: RunningCompanion;
 beforeAll(async () => {

@@ -1,6 +1,9 @@
-// Limits on the size and media type of requests. Hono's bodyLimit creates a new Request for bodies without a length,
-// which @hono/node-server's Request doesn't support.
+// Limits on the size and media type of requests, and their JSON. Hono's bodyLimit creates a new Request for bodies
+// without a length, which @hono/node-server's Request doesn't support.
 import type { Context, MiddlewareHandler } from 'hono';
+import * as v from 'valibot';
+import type { JsonObject } from '../../fxa/http.ts';
+import { isObject } from '../security-events/signature.ts';
 import { Problem } from './problem.ts';
 
 /** Bytes. */
@@ -50,6 +53,32 @@ export function jsonOnly(): MiddlewareHandler {
     }
     await next();
   };
+}
+
+const OBJECT = v.pipe(
+  v.string(),
+  v.parseJson(undefined, 'The body is not JSON'),
+  v.custom<JsonObject>(isObject, 'The body is no JSON object'),
+);
+
+/**
+ * Reads the body as an object; an empty body is `{}`.
+ *
+ * @throws Problem 400 `invalid_request`, which doesn't quote it.
+ */
+export async function readObject(c: Context): Promise<JsonObject> {
+  return checkBody(OBJECT, (await c.req.text()) || '{}');
+}
+
+/**
+ * Returns what the schema makes of a value. The schema's messages must not quote it.
+ *
+ * @throws Problem 400 `invalid_request` with the first message.
+ */
+export function checkBody<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T {
+  const { success, output, issues } = v.safeParse(schema, value, { abortEarly: true });
+  if (!success) throw new Problem(400, 'invalid_request', issues[0].message);
+  return output;
 }
 
 /** Buffers a body of unknown length for the route. */

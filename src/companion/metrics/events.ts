@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { DAY_MS } from '../day.ts';
 import type { MetricsEvent } from '../../contract/companion.ts';
 import type { JsonObject } from '../../fxa/http.ts';
-import { checkBody } from '../sessions/body.ts';
+import { checkBody } from '../http/body.ts';
 
 const MOST_EVENTS = 50;
 const MOST_COUNT = 1000;

@@ -1,27 +1,26 @@
 // Metrics routes: begin flows for extensions, which CORS keeps from doing it, and count events of people who allow it.
 import { Hono, type Context } from 'hono';
 import { COMPANION_PATHS } from '../../contract/companion.ts';
-import type { Deployment } from '../../fxa/environments.ts';
+import type { Http } from '../../fxa/http.ts';
 import { accountsUnavailable } from '../bearer/refusals.ts';
 import type { Client, Clients } from '../clients.ts';
+import type { CurrentEndpoints } from '../endpoints.ts';
+import { readObject } from '../http/body.ts';
 import { Problem } from '../http/problem.ts';
 import { type AccountsMetrics, beginFlow, sendEngage } from '../metrics/accounts-metrics.ts';
 import { dayOf, readEvents } from '../metrics/events.ts';
 import { isFlowParameter } from '../metrics/flow-parameters.ts';
 import { PROFILE_COUNTS_MS } from '../sessions/responses.ts';
-import { readObject } from '../sessions/body.ts';
-import { openUid } from '../sessions/seal.ts';
 import { guarded, liveSession, presentedToken, type SessionSource } from '../sessions/authenticate.ts';
-import { sessionHash } from '../sessions/token.ts';
+import { sessionHash, unseal } from '../sessions/token.ts';
 import type { LiveSession } from '../store.ts';
 
 /** The one event that is forwarded to Mozilla accounts instead of counted: this person used this client today. */
 const ENGAGE = 'engage';
 
 export interface MetricsParts extends SessionSource {
-  readonly clients: Clients;
-  readonly deployment: (clientId: string) => Deployment;
-  readonly fetch: typeof fetch;
+  readonly endpoints: CurrentEndpoints;
+  readonly http: Http;
   /** Milliseconds. */
   readonly now: () => number;
   /** For the operator's totals. Names are chosen by clients, so the receiver must bound their number. */
@@ -90,7 +89,7 @@ async function engage(
   // FxA: a ping without a registered `Origin` is not counted.
   if (client?.origin === undefined) return;
   if (!(await parts.store.engageOnce(account, clientId, day, readSince))) return;
-  await sendEngage(accountsMetrics(parts, client), openUid(token, sealedUid));
+  await sendEngage(accountsMetrics(parts, client), unseal('companion uid', token, sealedUid));
 }
 
 function flowRequest(c: Context, clients: Clients) {
@@ -108,9 +107,9 @@ function flowRequest(c: Context, clients: Clients) {
   return { client, parameters };
 }
 
-function accountsMetrics({ deployment, fetch, now }: MetricsParts, client: Client): AccountsMetrics {
+function accountsMetrics({ endpoints, http, now }: MetricsParts, client: Client): AccountsMetrics {
   const { clientId, origin } = client;
-  return { fetch, issuer: deployment(clientId).endpoints.issuer, clientId, origin, now };
+  return { fetch: http.fetch, issuer: endpoints.current().issuer, clientId, origin, now };
 }
 
 function metricsOff(): Problem {

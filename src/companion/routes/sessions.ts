@@ -4,17 +4,10 @@ import * as v from 'valibot';
 import { COMPANION_PATHS, POLL_AFTER, type EndAnswer, type SessionAnswer } from '../../contract/companion.ts';
 import { bearerToken } from '../bearer/middleware.ts';
 import { accountState, entityTag, noneMatchNames } from '../sessions/responses.ts';
-import { atMost } from '../http/body.ts';
-import { checkBody, readObject } from '../sessions/body.ts';
+import { atMost, checkBody, readObject } from '../http/body.ts';
 import { createSession, type SessionParts } from '../sessions/create.ts';
 import type { SessionMemory } from '../sessions/memory.ts';
-import {
-  guarded,
-  liveSession,
-  presentedToken,
-  type SessionSource,
-  unknownSession,
-} from '../sessions/authenticate.ts';
+import { guarded, liveSession, presentedToken, unknownSession } from '../sessions/authenticate.ts';
 import { formatSessionToken, parseSessionToken, sessionHash } from '../sessions/token.ts';
 
 const KILOBYTE = 1024;
@@ -33,7 +26,9 @@ const END_REQUEST = v.object({
 });
 const COUNTS_FORGOTTEN: EndAnswer = { metrics: 'forgotten' };
 
-export interface SessionRoutesParts extends SessionParts, SessionSource {
+export interface SessionRoutesParts extends SessionParts {
+  /** Whether a client's sign-outs end all sessions in its space. Default: none does. */
+  readonly endsEverywhere?: ((clientId: string) => boolean) | undefined;
   /** Evicted by the caller for every account that is notified of. Without it, each poll reads the database. */
   readonly memory?: SessionMemory;
   /** Seconds for `Poll-After`; 0 for none. */

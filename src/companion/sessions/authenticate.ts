@@ -2,10 +2,11 @@
 import type { Context } from 'hono';
 import { bearerToken } from '../bearer/middleware.ts';
 import { inRealm } from '../bearer/refusals.ts';
+import { accountKeys, type Clients, type Secrets } from '../clients.ts';
 import { Problem } from '../http/problem.ts';
 import type { LiveSession, Store } from '../store.ts';
 import { endedSession } from './responses.ts';
-import { parseSessionToken, sessionHash } from './token.ts';
+import { parseSessionToken, sessionHash, unseal } from './token.ts';
 
 /** The realm (RFC 9110, section 11.5) of all routes that create or require a companion session. */
 const REALM = 'companion';
@@ -33,10 +34,9 @@ export function presentedToken(c: Context): Buffer {
   return token;
 }
 
-export interface SessionSource {
+export interface SessionSource extends Secrets {
   readonly store: Store;
-  /** During a rotation, moves the session's account to its key under the new secret. */
-  readonly rotate?: ((session: LiveSession, token: Uint8Array) => Promise<LiveSession>) | undefined;
+  readonly clients: Clients;
 }
 
 /**
@@ -45,12 +45,22 @@ export interface SessionSource {
  * @throws Problem 401 `unknown_session`, 401 `session_ended` with reason and instant.
  */
 export async function liveSession(
-  { store, rotate }: SessionSource,
+  source: SessionSource,
   token: Uint8Array,
   now: number,
 ): Promise<LiveSession> {
-  const session = await store.session(sessionHash(token), now);
+  const session = await source.store.session(sessionHash(token), now);
   if (session === undefined) throw unknownSession();
   if (session.status === 'ended') throw endedSession(session.reason, session.at);
-  return rotate ? rotate(session, token) : session;
+  return source.formerSecret ? rotated(source, session, token) : session;
+}
+
+/** While the secret is replaced: the token reveals its owner's uid, so the account can move to its new key. */
+async function rotated(source: SessionSource, session: LiveSession, token: Uint8Array): Promise<LiveSession> {
+  const client = source.clients.get(session.clientId);
+  if (client === undefined) return session;
+  const keys = accountKeys(source, client, unseal('companion uid', token, session.sealedUid));
+  if (!keys.former?.equals(session.account)) return session;
+  await source.store.rekey(keys);
+  return { ...session, account: keys.account };
 }

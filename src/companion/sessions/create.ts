@@ -1,20 +1,19 @@
 // Creates sessions: verifies the access token, uses it once to read the profile, and doesn't keep it.
-import { accountKeys, type Secrets } from '../clients.ts';
-import type { CheckedToken, TokenCheck } from '../bearer/types.ts';
-import type { Deployment } from '../../fxa/environments.ts';
+import { isFxaError } from '../../fxa/errors.ts';
 import type { Http } from '../../fxa/http.ts';
-import type { CreateRequest, LiveSession, Store } from '../store.ts';
+import { fetchProfile } from '../../fxa/profile.ts';
+import { accountsUnavailable, insufficientScope, invalidToken } from '../bearer/refusals.ts';
+import type { CheckedToken, TokenCheck } from '../bearer/types.ts';
+import { accountKeys } from '../clients.ts';
+import type { CurrentEndpoints } from '../endpoints.ts';
+import type { LiveSession } from '../store.ts';
+import type { SessionSource } from './authenticate.ts';
 import { endedSession } from './responses.ts';
-import { readMetricsEnabled } from './profile.ts';
-import { sealUid } from './seal.ts';
-import { newSessionToken, sessionHash } from './token.ts';
+import { newSessionToken, seal, sessionHash } from './token.ts';
 
-export interface SessionParts extends Secrets {
-  readonly store: Store;
+export interface SessionParts extends SessionSource {
   readonly check: TokenCheck;
-  /** Whether a client's sign-outs end all sessions in its space. Default: none does. */
-  readonly endsEverywhere?: ((clientId: string) => boolean) | undefined;
-  readonly deployment: (clientId: string) => Deployment;
+  readonly endpoints: CurrentEndpoints;
   readonly http: Http;
   /** Milliseconds. */
   readonly now: () => number;
@@ -27,38 +26,46 @@ export interface CreatedSession {
   readonly isNew: boolean;
 }
 
+/** FxA: both scopes are needed to get `uid` and `metricsEnabled`. */
+const PROFILE_SCOPE = 'profile:uid profile:email';
+
 /**
  * Creates a session for an access token, or refreshes the presented one if it is live and of the same account and
  * client.
  *
- * @throws Problem 401 `session_ended` (the presented session, or the account), those of `TokenCheck` and
- *   `readMetricsEnabled`.
+ * @throws Problem 401 `session_ended` (the presented session, or the account), those of `TokenCheck`, and of the
+ *   profile: 401 `invalid_token` (it refuses the token, is of another account, or of a disabled one), 403
+ *   `insufficient_scope`, 503 `accounts_unavailable`.
  */
 export async function createSession(
   parts: SessionParts,
   accessToken: string,
   presented: Uint8Array | undefined,
 ): Promise<CreatedSession> {
-  const { store, check, deployment, http, now } = parts;
-  // Taken before the first request: anything that happens later is newer than the answers.
+  const { store, check, now } = parts;
+  // Before the first request: anything that happens later is newer than the answers.
   const at = now();
   const checked = await check(accessToken, { fresh: true });
   const keys = accountKeys(parts, checked.client, checked.uid);
-  const { clientId } = checked.client;
   // Register the account before reading the profile, so that later events are kept and count as newer. Earlier events,
   // not kept for an unknown account, are reflected in the profile, or make it refuse the token.
   const readAtRevision = await store.registerAccount(keys, at);
-  const metrics = await readMetricsEnabled(deployment(clientId), accessToken, checked.uid, http);
+  const metrics = await allowsMetrics(parts, accessToken, checked);
+  const { clientId } = checked.client;
   const facts = { ...keys, clientId, provedAt: provedAt(checked, at), metrics, readAtRevision, at };
 
-  if (presented !== undefined) {
-    const session = await storeSession(store, facts, presented, checked, true);
-    if (session !== undefined) return { token: presented, session, isNew: false };
-  }
-  const token = newSessionToken();
-  const session = await storeSession(store, facts, token, checked, false);
-  if (session === undefined) throw new Error('The store reported a new session as unknown');
-  return { token, session, isNew: true };
+  /** Undefined when the presented session is unknown. */
+  const save = async (token: Uint8Array, isNew: boolean): Promise<CreatedSession | undefined> => {
+    const sealedUid = seal('companion uid', token, checked.uid);
+    const identity = { hash: sessionHash(token), sealedUid, presented: !isNew };
+    const session = await store.createSession({ ...facts, ...identity });
+    if (session.status === 'deleted') throw endedSession('account_deleted', session.at);
+    if (session.status === 'ended') throw endedSession(session.reason, session.at);
+    return session.status === 'live' ? { token, session, isNew } : undefined;
+  };
+  const created = (presented && (await save(presented, false))) ?? (await save(newSessionToken(), true));
+  if (created === undefined) throw new Error('The store reported a new session as unknown');
+  return created;
 }
 
 /**
@@ -70,24 +77,22 @@ function provedAt({ issuedAt }: CheckedToken, askedAt: number): number {
   return Math.max(issuedAt, Math.min(issuedAt + 999, askedAt));
 }
 
-/** Undefined: the presented session is unknown. */
-async function storeSession(
-  store: Store,
-  facts: Omit<CreateRequest, 'hash' | 'sealedUid' | 'presented'>,
-  token: Uint8Array,
-  { uid }: CheckedToken,
-  presented: boolean,
-): Promise<LiveSession | undefined> {
-  const hash = sessionHash(token);
-  const created = await store.createSession({ ...facts, hash, sealedUid: sealUid(token, uid), presented });
-  switch (created.status) {
-    case 'live':
-      return created;
-    case 'unknown':
-      return undefined;
-    case 'deleted':
-      throw endedSession('account_deleted', created.at);
-    case 'ended':
-      throw endedSession(created.reason, created.at);
+/** Whether the profile allows metrics. FxA: some tokens don't get the setting; missing means no. */
+async function allowsMetrics(
+  { endpoints, http }: SessionParts,
+  accessToken: string,
+  { client: { clientId }, uid }: CheckedToken,
+): Promise<boolean> {
+  try {
+    const deployment = { name: 'custom', endpoints: endpoints.current(), clientId } as const;
+    const profile = await fetchProfile(deployment, accessToken, http);
+    if (profile.uid !== uid) throw invalidToken('The profile is of another account');
+    return profile.metricsEnabled === true;
+  } catch (error) {
+    if (!isFxaError(error)) throw error;
+    const { code } = error;
+    if (code === 'token_rejected') throw invalidToken('The profile refuses the access token');
+    if (code === 'account_disabled') throw invalidToken('The account is disabled');
+    throw code === 'scope_denied' ? insufficientScope(PROFILE_SCOPE) : accountsUnavailable(error);
   }
 }

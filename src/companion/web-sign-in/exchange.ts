@@ -3,19 +3,17 @@ import { validateCallback } from '../../fxa/callback.ts';
 import { destroyAccessToken } from '../../fxa/destroy.ts';
 import { followsStandards, type Endpoints } from '../../fxa/environments.ts';
 import { isFxaError, type FxaErrorCode } from '../../fxa/errors.ts';
-import { requestJson, type Http } from '../../fxa/http.ts';
+import { requestJson } from '../../fxa/http.ts';
 import { parseScopes } from '../../fxa/scopes.ts';
 import { issuedTokens, validateAccessToken, type AccessToken } from '../../fxa/tokens.ts';
 import type { WebSignInError } from '../../contract/web-sign-in.ts';
+import type { SessionParts } from '../sessions/create.ts';
 import type { WebClient } from './settings.ts';
 
-export interface Accounts {
-  readonly endpoints: Endpoints;
-  readonly http: Http;
-}
+type Accounts = Pick<SessionParts, 'endpoints' | 'http'>;
 
 /** Where a sign-in begins (RFC 6749, section 4.1.1). FxA: errno 116/166 for PKCE from a confidential client. */
-export function authorizationAddress({ endpoints }: Accounts, client: WebClient, state: string): string {
+export function authorizationAddress(endpoints: Endpoints, client: WebClient, state: string): string {
   const url = new URL(endpoints.authorization);
   const parameters = {
     client_id: client.clientId,
@@ -45,7 +43,8 @@ export async function exchange(
   state: string,
   query: string,
 ): Promise<AccessToken> {
-  const { endpoints, http } = accounts;
+  const { http } = accounts;
+  const endpoints = accounts.endpoints.current();
   const { clientId, secret, redirectUri } = client;
   const { issuer, dialect, issInCallback } = endpoints;
   // The address of the request is what the proxy in front made of it.
@@ -87,13 +86,14 @@ export async function discard(
   { clientId, secret }: WebClient,
   accessToken: string,
 ): Promise<void> {
+  const current = endpoints.current();
   // FxA: `/v1/oauth/destroy` wants the secret; `/v1/destroy` of the same server takes the token for proof.
-  const destroy = endpoints.destroy?.replace('/v1/oauth/', '/v1/');
-  const client = { clientId, authentication: { client_secret: secret } };
+  const destroy = current.destroy?.replace('/v1/oauth/', '/v1/');
   const deployment = {
     name: 'custom',
-    endpoints: { ...endpoints, ...(destroy !== undefined && { destroy }) },
-    ...client,
+    endpoints: { ...current, ...(destroy !== undefined && { destroy }) },
+    clientId,
+    authentication: { client_secret: secret },
   } as const;
   await destroyAccessToken(deployment, accessToken, http).catch(() => undefined);
 }

@@ -3,15 +3,13 @@ import { createHash } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import * as v from 'valibot';
 import type { RedeemAnswer } from '../../contract/web-sign-in.ts';
-import { atMost } from '../http/body.ts';
+import { atMost, checkBody, readObject } from '../http/body.ts';
 import { Problem } from '../http/problem.ts';
-import { checkBody, readObject } from '../sessions/body.ts';
 import { createSession, type SessionParts } from '../sessions/create.ts';
-import { unseal } from '../sessions/seal.ts';
-import { formatSessionToken, parseSessionToken, sessionHash } from '../sessions/token.ts';
+import { formatSessionToken, parseSessionToken, sessionHash, unseal } from '../sessions/token.ts';
 import type { WebCode, WebSignIns } from '../store.ts';
 import { isAuthorizedOrigin } from './authorized-domains.ts';
-import { discard, type Accounts } from './exchange.ts';
+import { discard } from './exchange.ts';
 import type { WebClient } from './settings.ts';
 
 const KILOBYTE = 1024;
@@ -33,7 +31,7 @@ export interface Redeemed {
   readonly expiresAt: number;
 }
 
-export interface RedeemParts extends SessionParts, Accounts {
+export interface RedeemParts extends SessionParts {
   readonly store: SessionParts['store'] & WebSignIns;
   readonly web: readonly WebClient[];
 }

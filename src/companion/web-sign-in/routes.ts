@@ -4,11 +4,16 @@ import { Hono, type Context } from 'hono';
 import { WEB_PATHS, type ParamsAnswer, type WebSignInError } from '../../contract/web-sign-in.ts';
 import type { AccessToken } from '../../fxa/tokens.ts';
 import { Problem } from '../http/problem.ts';
-import { seal } from '../sessions/seal.ts';
-import { formatSessionToken, newSessionToken, parseSessionToken, sessionHash } from '../sessions/token.ts';
+import {
+  formatSessionToken,
+  newSessionToken,
+  parseSessionToken,
+  seal,
+  sessionHash,
+} from '../sessions/token.ts';
 import type { WebState } from '../store.ts';
 import { authorizedRedirect, isAuthorizedOrigin } from './authorized-domains.ts';
-import { authorizationAddress, discard, errorFor, exchange, type Accounts } from './exchange.ts';
+import { authorizationAddress, discard, errorFor, exchange } from './exchange.ts';
 import { redeem, type Redeemed, type RedeemParts } from './redeem.ts';
 import type { WebClient } from './settings.ts';
 import { stateCookie } from './state-cookie.ts';
@@ -28,7 +33,6 @@ export interface WebSignInParts extends RedeemParts {
 /** The routes, also under `/v1`. Errors are thrown as `Problem`. */
 export function webSignIn(parts: WebSignInParts): Hono {
   const { web, store, now, report } = parts;
-  const accounts: Accounts = parts;
   const cookie = stateCookie(
     !web.every(({ redirectUri }) => redirectUri.startsWith('http:')),
     Math.max(...web.map(({ stateTtl }) => stateTtl)),
@@ -36,7 +40,7 @@ export function webSignIn(parts: WebSignInParts): Hono {
 
   const params = (c: Context) => {
     const { clientId, scope } = chosenClient(web, c);
-    const { origin } = new URL(accounts.endpoints.token);
+    const { origin } = new URL(parts.endpoints.current().token);
     return c.json({ client_id: clientId, oauth_uri: origin, scope } satisfies ParamsAnswer);
   };
 
@@ -59,7 +63,7 @@ export function webSignIn(parts: WebSignInParts): Hono {
       challenge,
       lifetime,
     });
-    return redirectTo(c, authorizationAddress(accounts, client, formatSessionToken(state)));
+    return redirectTo(c, authorizationAddress(parts.endpoints.current(), client, formatSessionToken(state)));
   };
 
   const callback = async (c: Context) => {
@@ -72,7 +76,7 @@ export function webSignIn(parts: WebSignInParts): Hono {
       throw unknownState();
     let token: AccessToken;
     try {
-      token = await exchange(accounts, client, formatSessionToken(state), new URL(c.req.url).search);
+      token = await exchange(parts, client, formatSessionToken(state), new URL(c.req.url).search);
     } catch (error) {
       const code = errorFor(error);
       if (code === 'server_error') report(error);
@@ -98,7 +102,7 @@ export function webSignIn(parts: WebSignInParts): Hono {
         lifetime: CODE_LIFETIME,
       });
     } catch (error) {
-      await discard(accounts, client, accessToken);
+      await discard(parts, client, accessToken);
       throw error;
     }
     return redirectTo(c, `${redirect}#code=${formatSessionToken(code)}`);

@@ -6,8 +6,9 @@ import { accountKey, type Client } from '../../../src/companion/clients.ts';
 import { createEndpoints, type CurrentEndpoints } from '../../../src/companion/endpoints.ts';
 import { answerProblem, Problem } from '../../../src/companion/http/problem.ts';
 import type { AccountEvent } from '../../../src/companion/security-events/types.ts';
+import type { SessionParts } from '../../../src/companion/sessions/create.ts';
 import type { Store } from '../../../src/companion/store.ts';
-import { mockServerEndpoints, type Deployment } from '../../../src/fxa/environments.ts';
+import { mockServerEndpoints } from '../../../src/fxa/environments.ts';
 import { createKeys } from '../../../src/mock-accounts/keys.ts';
 import { startMockServer, type RunningMockServer } from '../../../src/mock-accounts/listen.ts';
 import { drive, type Driver, type CodeOptions } from '../../../src/mock-accounts/testing/drive.ts';
@@ -39,8 +40,9 @@ export interface Harness<S extends Store> {
   readonly clock: { now: number };
   readonly check: TokenCheck;
   readonly endpoints: CurrentEndpoints;
-  readonly deployment: (clientId: string) => Deployment;
   readonly clients: ReadonlyMap<string, Client>;
+  /** Of the routes of sessions and metrics. */
+  readonly parts: SessionParts;
   /** Mounts routes with the companion's error handling. Unexpected errors go to `unexpected`. */
   serve(routes: Hono): Hono;
   readonly unexpected: unknown[];
@@ -84,7 +86,7 @@ export async function createHarness(store: Store = fakeStore()): Promise<Harness
     unexpected,
     uid,
     endpoints,
-    deployment: (clientId) => ({ name: 'local', endpoints: endpoints.current(), clientId }),
+    parts: { store, check, clients, endpoints, secret: SECRET, http, now },
     serve(routes) {
       const app = new Hono();
       app.onError((error, c) => {

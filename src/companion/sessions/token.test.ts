@@ -1,26 +1,34 @@
 import { expect, it } from 'vitest';
-import { openUid, sealUid } from './seal.ts';
-import { formatSessionToken, newSessionToken, parseSessionToken, sessionHash } from './token.ts';
+import {
+  formatSessionToken,
+  newSessionToken,
+  parseSessionToken,
+  seal,
+  sessionHash,
+  unseal,
+} from './token.ts';
 
 const UID = '0123456789abcdef0123456789abcdef';
+const sealUid = (token: Uint8Array) => seal('companion uid', token, UID);
+const openUid = (token: Uint8Array, sealed: Uint8Array) => unseal('companion uid', token, sealed);
 
 it('opens only with the session token that sealed', () => {
   const token = newSessionToken();
-  const sealed = sealUid(token, UID);
+  const sealed = sealUid(token);
   expect(openUid(token, sealed)).toBe(UID);
   expect(() => openUid(newSessionToken(), sealed)).toThrow('It cannot be decrypted with this token');
 });
 
 it('does not contain the uid, and differs each time', () => {
   const token = newSessionToken();
-  const [first, second] = [sealUid(token, UID), sealUid(token, UID)];
+  const [first, second] = [sealUid(token), sealUid(token)];
   expect(first.equals(second)).toBe(false);
   for (const form of ['latin1', 'hex', 'base64'] as const) expect(first.toString(form)).not.toContain(UID);
 });
 
 it('does not open after a flipped bit or when truncated', () => {
   const token = newSessionToken();
-  const sealed = sealUid(token, UID);
+  const sealed = sealUid(token);
   for (let index = 0; index < sealed.length; index += 1) {
     const changed = Buffer.from(sealed);
     changed[index] = (changed[index] ?? 0) ^ 1;
@@ -33,7 +41,7 @@ it('does not open after a flipped bit or when truncated', () => {
 
 it('uses a key unrelated to the stored session hash', () => {
   const token = newSessionToken();
-  expect(() => openUid(sessionHash(token), sealUid(token, UID))).toThrow('cannot be decrypted');
+  expect(() => openUid(sessionHash(token), sealUid(token))).toThrow('cannot be decrypted');
 });
 
 it('parses a session token only in its canonical spelling', () => {
