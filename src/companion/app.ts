@@ -4,7 +4,7 @@ import type { Hono } from 'hono';
 import type { Http } from '../fxa/http.ts';
 import { isLoopback } from '../fxa/secure-url.ts';
 import { createTokenCheck } from './bearer/check.ts';
-import { accountName, everyKey, type AccountKeys, type Clients } from './clients.ts';
+import { accountName, everyKey, type Clients } from './clients.ts';
 import type { CompanionSettings } from './config.ts';
 import { endedBefore, type AccountNotification } from './db/notifications.ts';
 import { createPipeline } from './http/pipeline.ts';
@@ -26,7 +26,6 @@ import { metrics } from './routes/metrics.ts';
 import { sessions } from './routes/sessions.ts';
 import { webhooks } from './routes/webhooks.ts';
 import { createKeySet } from './security-events/key-set.ts';
-import type { AccountEvent } from './security-events/types.ts';
 import { createSetVerifier } from './security-events/verify-set.ts';
 import type { RequestHandler } from './server.ts';
 import { status } from './status/page.ts';
@@ -44,11 +43,11 @@ export interface AppParts {
   readonly log: Log;
   readonly counters: Counters;
   readonly version: Version;
-  readonly clocks?: Clocks;
+  readonly clocks: Clocks;
   /** Seconds to ask extensions for between two polls; 0 for their own pauses. Default: never. */
   readonly pollAfter?: (() => number) | undefined;
-  /** True once this instance is about to stop. Default: never. */
-  readonly stopping?: () => boolean;
+  /** True once this instance is about to stop. */
+  readonly stopping: () => boolean;
   /** As `Database.isDeaf`. */
   readonly isDeaf?: (() => boolean) | undefined;
   /** Milliseconds. */
@@ -59,7 +58,7 @@ export interface App {
   readonly app: Hono;
   /** Answers webhook deliveries, which the app doesn't know. */
   readonly webhooks: RequestHandler;
-  /** Applies events that came by another way, as the webhook does: evicts cached tokens, resolves after the commit. */
+  /** Evicts cached tokens and applies events, however they came; resolves after the commit. */
   readonly deliver: Store['apply'];
   /**
    * Call with the account notifications of all instances, this one included; undefined means some may have been missed.
@@ -68,23 +67,8 @@ export interface App {
 }
 
 export function createApp(parts: AppParts): App {
-  const {
-    settings,
-    endpoints,
-    store,
-    state,
-    http,
-    log,
-    counters,
-    version,
-    clocks,
-    stopping,
-    pollAfter,
-    isDeaf,
-    now,
-  } = parts;
-  const secrets = { secret: settings.secret, formerSecret: settings.formerSecret };
-  const { realm, operatorPassword, trustedProxies, web = [] } = settings;
+  const { settings, endpoints, store, http, log, counters, version, pollAfter, isDeaf, now } = parts;
+  const { secret, formerSecret, realm, operatorPassword, trustedProxies, web = [] } = settings;
   const clients: Clients = new Map(settings.clients.map((client) => [client.clientId, client]));
   const keys = createKeySet({
     endpoints,
@@ -99,12 +83,26 @@ export function createApp(parts: AppParts): App {
     http,
     mode: settings.tokenCheck,
     keySet: keys,
-    ...secrets,
+    secret,
+    formerSecret,
     now,
     isDeaf,
     acceptedFor: settings.cacheTtl === undefined ? undefined : settings.cacheTtl * 1000,
     count: (outcome) => counters.tokenCache(outcome),
   });
+  const memory = createSessionMemory(isDeaf);
+  const evict = ({ account, endedBefore }: AccountNotification) => {
+    tokens.evict(account, endedBefore);
+    memory.evict(account);
+  };
+  let storing = 0;
+  // Evicts first, so that no cached verdict outlives the events even if the database fails.
+  const deliver: Store['apply'] = (delivery) => {
+    const before = endedBefore(delivery.events, delivery.at);
+    for (const key of everyKey(delivery)) evict({ account: accountName(key), endedBefore: before });
+    storing += 1;
+    return store.apply(delivery).finally(() => (storing -= 1));
+  };
 
   const eventAges = createEventAges({
     store,
@@ -114,20 +112,13 @@ export function createApp(parts: AppParts): App {
   });
   const silent = async () => silentClients(await eventAges());
   const accounts = accountsAnswer(endpoints.current(), http);
-  const health = withHearing(
-    createHealth({ store, silent, accounts, ...(clocks && { clocks }), now }),
-    isDeaf,
-  );
-  let storing = 0;
-  const apply: Store['apply'] = (delivery) => {
-    storing += 1;
-    return store.apply(delivery).finally(() => (storing -= 1));
-  };
+  const health = withHearing(createHealth({ store, silent, accounts, clocks: parts.clocks, now }), isDeaf);
   addGauges(counters, { health, eventAges, storing: () => storing, checkingTokens: tokens.asking });
-  const forwarded = { seen: false };
+
+  let forwardedIgnored = false;
   const onForwarded = () => {
-    if (trustedProxies > 0 || forwarded.seen) return;
-    forwarded.seen = true;
+    if (trustedProxies > 0 || forwardedIgnored) return;
+    forwardedIgnored = true;
     log.event('forwarded_address_ignored', {}, 'warn');
   };
   const limits = rateLimits(QUOTAS, trustedProxies);
@@ -142,16 +133,15 @@ export function createApp(parts: AppParts): App {
     limits,
     onForwarded,
   });
-  const memory = createSessionMemory(isDeaf);
+  const shared = { store, clients, secret, formerSecret, check: tokens.check, endpoints, http, now };
   const everywhere = new Set(settings.clients.flatMap((one) => (one.everywhere ? one.clientId : [])));
   const endsEverywhere = everywhere.size === 0 ? undefined : (id: string) => everywhere.has(id);
-  const sessionParts = { store, clients, ...secrets, check: tokens.check, endpoints, http, now };
   app
-    .route('/', sessions({ ...sessionParts, endsEverywhere, memory, ...(pollAfter && { pollAfter }) }))
-    .route('/', metrics({ ...sessionParts, measure: (name, count) => counters.metricsEvent(name, count) }))
+    .route('/', sessions({ ...shared, endsEverywhere, memory, pollAfter }))
+    .route('/', metrics({ ...shared, measure: (name, count) => counters.metricsEvent(name, count) }))
     .route('/', me({ check: tokens.check, realm }))
     .route('/', returnPage())
-    .route('/', dockerflow({ health, ...(stopping && { stopping }), version }))
+    .route('/', dockerflow({ health, stopping: parts.stopping, version }))
     .route('/', metricsRoute(counters, operatorPassword))
     .route(
       '/',
@@ -159,9 +149,9 @@ export function createApp(parts: AppParts): App {
         clients,
         version,
         startedAt: now(),
-        state,
+        state: parts.state,
         health,
-        forwardedIgnored: () => forwarded.seen,
+        forwardedIgnored: () => forwardedIgnored,
         counters,
         password: operatorPassword,
         now,
@@ -169,42 +159,32 @@ export function createApp(parts: AppParts): App {
     );
   if (web.length > 0) {
     const report = (error: unknown) => log.failure('web_sign_in_failed', error, {}, 'warn');
-    app.route('/', webSignIn({ ...sessionParts, web, report }));
+    app.route('/', webSignIn({ ...shared, web, report }));
   }
-  const evictAccount = ({ account, endedBefore }: AccountNotification) => {
-    tokens.evict(account, endedBefore);
-    memory.evict(account);
-  };
-  const evict = (keys: AccountKeys, events: readonly AccountEvent[]) => {
-    for (const key of everyKey(keys))
-      evictAccount({ account: accountName(key), endedBefore: endedBefore(events, now()) });
-  };
+  const verify = createSetVerifier({
+    issuer: endpoints.current().issuer,
+    clients,
+    keys,
+    dialect: () => endpoints.current().dialect,
+    now,
+  });
   return {
     app,
-    deliver: (delivery) => {
-      evict(delivery, delivery.events);
-      return apply(delivery);
-    },
     webhooks: webhooks({
-      verify: createSetVerifier({
-        issuer: endpoints.current().issuer,
-        clients,
-        keys,
-        dialect: () => endpoints.current().dialect,
-        now,
-      }),
-      apply,
-      evict,
+      verify,
+      deliver,
       limit: limits.webhooks,
       counters,
       log,
       trustedProxies,
       onForwarded,
       now,
-      ...secrets,
+      secret,
+      formerSecret,
     }),
+    deliver,
     onNotification: (notifications) => {
-      notifications?.forEach(evictAccount);
+      notifications?.forEach(evict);
       if (notifications !== undefined) return;
       tokens.evictAll();
       memory.evictAll();

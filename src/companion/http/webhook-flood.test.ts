@@ -20,7 +20,7 @@ function webhook(isValid: (token: string) => boolean | Promise<boolean>) {
       if (!(await isValid(token))) throw new Refusal('signature');
       return { client: FIREFOX, subject: SUB, jti: JTI, issuedAt: NOW, events: [], unknownEvents: 1 };
     },
-    apply: () => Promise.resolve(),
+    deliver: () => Promise.resolve(),
     limit: rateLimits(withQuotas({ refusedSets: few }), 0).webhooks,
     counters: createCounters(() => Promise.resolve(NO_STATE.revocations)),
     log: createLog({ format: 'mozlog', level: 'error' }),

@@ -32,7 +32,7 @@ export interface SessionRoutesParts extends SessionParts {
   /** Evicted by the caller for every account that is notified of. Without it, each poll reads the database. */
   readonly memory?: SessionMemory;
   /** Seconds for `Poll-After`; 0 for none. */
-  readonly pollAfter?: () => number;
+  readonly pollAfter?: (() => number) | undefined;
 }
 
 /** The routes `/v1/sessions`, `/v1/session` and `/v1/session/end`. Errors are thrown as `Problem`. */

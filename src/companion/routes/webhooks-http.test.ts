@@ -46,7 +46,7 @@ async function harness() {
   });
   const handler = webhooks({
     verify: createSetVerifier({ issuer: ISSUER, clients: CLIENTS, keys, now }),
-    apply: (delivery) => {
+    deliver: (delivery) => {
       applied.push(delivery);
       return Promise.resolve();
     },

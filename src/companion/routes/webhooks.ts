@@ -5,7 +5,7 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { refusal } from '../bearer/refusals.ts';
-import { accountKeys, type AccountKeys, type Secrets } from '../clients.ts';
+import { accountKeys, type Secrets } from '../clients.ts';
 import { addressBehind } from '../http/address.ts';
 import { checkAuthorization, LARGEST_BODY, tooLarge } from '../http/body.ts';
 import { problemOf } from '../http/errors.ts';
@@ -16,7 +16,7 @@ import type { Log } from '../operations/log.ts';
 import { summarize } from '../operations/requests.ts';
 import { KeysUnavailable } from '../security-events/key-set.ts';
 import { Refusal } from '../security-events/refusal.ts';
-import type { AccountEvent, VerifiedSet } from '../security-events/types.ts';
+import type { VerifiedSet } from '../security-events/types.ts';
 import type { VerifySet } from '../security-events/verify-set.ts';
 import type { RequestHandler } from '../server.ts';
 import type { Store } from '../store.ts';
@@ -25,9 +25,8 @@ export const WEBHOOK_PATH = '/webhooks/fxa';
 
 export interface WebhookOptions extends Secrets {
   readonly verify: VerifySet;
-  readonly apply: Store['apply'];
-  /** Called before the events are stored, so that cached verdicts don't outlive them even if the database fails. */
-  readonly evict?: (keys: AccountKeys, events: readonly AccountEvent[]) => void;
+  /** Resolves after the commit. */
+  readonly deliver: Store['apply'];
   readonly limit: RateLimits['webhooks'];
   readonly counters: Pick<Counters, 'webhook' | 'request' | 'stored'>;
   readonly log: Pick<Log, 'event' | 'failure' | 'tally' | 'writes'>;
@@ -117,7 +116,7 @@ async function processSet(token: string, options: WebhookOptions): Promise<void>
     throw unavailable(error.retryAfter);
   }
   try {
-    await applySet(set, options);
+    await applyEvents(set, options);
   } catch (error) {
     counters.webhook('unavailable', 'store');
     log.failure('webhook_failed', error);
@@ -130,16 +129,15 @@ async function processSet(token: string, options: WebhookOptions): Promise<void>
     counters.webhook('ignored', 'unknown_event');
 }
 
-async function applySet(
+async function applyEvents(
   { client, subject, jti, events }: VerifiedSet,
   options: WebhookOptions,
 ): Promise<void> {
   if (events.length === 0) return;
-  const { apply, evict, now } = options;
+  const { clientId } = client;
+  const mark = hash('sha256', `${clientId}\0${jti}`, 'buffer');
   const keys = accountKeys(options, client, subject);
-  evict?.(keys, events);
-  const mark = hash('sha256', `${client.clientId}\0${jti}`, 'buffer');
-  await apply({ ...keys, clientId: client.clientId, mark, events, at: now() });
+  await options.deliver({ ...keys, clientId, mark, events, at: options.now() });
 }
 
 function unavailable(retryAfter: number): Problem {

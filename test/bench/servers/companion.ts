@@ -8,8 +8,10 @@ import type { Database } from '../../../src/companion/db/database.ts';
 import { createStore } from '../../../src/companion/db/store.ts';
 import { openDatabase } from '../../../src/companion/db/open.ts';
 import { startServer } from '../../../src/companion/server.ts';
+import { createClocks } from '../../../src/companion/operations/clock.ts';
 import { createCounters } from '../../../src/companion/operations/counters.ts';
 import { createLog } from '../../../src/companion/operations/log.ts';
+import { CLOCK_LIMITS } from '../../../src/companion/security-events/verify-set.ts';
 import { sessionHash } from '../../../src/companion/sessions/token.ts';
 import type { Store, WebSignIns } from '../../../src/companion/store.ts';
 import { mockServerEndpoints } from '../../../src/fxa/environments.ts';
@@ -63,6 +65,8 @@ async function withoutStore(): Promise<string> {
     log,
     counters: createCounters(state),
     version,
+    clocks: createClocks(CLOCK_LIMITS, () => undefined),
+    stopping: () => false,
     now: Date.now,
   });
   return (await startServer({ app, webhooks, host: settings.host, port: 0 })).origin;
