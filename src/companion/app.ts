@@ -8,7 +8,7 @@ import { accountName, everyKey, type Clients } from './clients.ts';
 import type { CompanionSettings } from './config.ts';
 import { endedBefore, type AccountNotification } from './db/notifications.ts';
 import { createPipeline } from './http/pipeline.ts';
-import { QUOTAS, rateLimits } from './http/rate-limit.ts';
+import { rateLimits } from './http/rate-limit.ts';
 import type { CurrentEndpoints } from './endpoints.ts';
 import { withHearing } from './operations/hearing.ts';
 import type { Counters } from './operations/counters.ts';
@@ -121,7 +121,7 @@ export function createApp(parts: AppParts): App {
     forwardedIgnored = true;
     log.event('forwarded_address_ignored', {}, 'warn');
   };
-  const limits = rateLimits(QUOTAS, trustedProxies);
+  const limits = rateLimits(trustedProxies);
   const app = createPipeline({
     log,
     counters,
@@ -129,7 +129,6 @@ export function createApp(parts: AppParts): App {
     isWebOrigin: (origin) =>
       web.some(({ authorizedDomains }) => isAuthorizedOrigin(origin, authorizedDomains)),
     loopback: isLoopback(settings.host === '::1' ? '[::1]' : settings.host),
-    trustedProxies,
     limits,
     onForwarded,
   });

@@ -4,11 +4,6 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { networkOf } from './address.ts';
 import { Problem } from './problem.ts';
 
-export interface Quota {
-  readonly points: number;
-  readonly seconds: number;
-}
-
 export interface Limiter {
   /**
    * Consumes a point.
@@ -26,14 +21,16 @@ export interface Limiter {
 // process secret, and no address is stored.
 export const COUNTERS = 0x4000;
 const SECRET = randomBytes(16).toString('hex');
+/** Seconds. */
+const MINUTE = 60;
 
-/** Creates a limiter per network (an IPv4 address or an IPv6 /64). With `shared`, one for all callers. */
-export function limiter({ points, seconds }: Quota, shared = false): Limiter {
-  const memory = new RateLimiterMemory({ points, duration: seconds });
+/** Creates a limiter per minute and network (an IPv4 address or an IPv6 /64). With `shared`, one for all callers. */
+export function limiter(points: number, shared = false): Limiter {
+  const memory = new RateLimiterMemory({ points, duration: MINUTE });
   const counter = (address: string) => (shared ? 'all' : counterOf(address));
   // While idle no one has to wait, so the counters aren't looked up.
   let countedAt = -Infinity;
-  const idle = () => Date.now() - countedAt > seconds * 1000;
+  const idle = () => Date.now() - countedAt > MINUTE * 1000;
   return {
     spend: async (address) => {
       countedAt = Date.now();

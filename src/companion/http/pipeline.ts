@@ -10,23 +10,20 @@ import { knownOriginsCors } from './cors.ts';
 import { answerErrors } from './errors.ts';
 import { jsonOnly, sizeLimits } from './body.ts';
 import { answerProblem, Problem } from './problem.ts';
-import { QUOTAS, type RateLimits, rateLimits } from './rate-limit.ts';
+import type { RateLimits } from './rate-limit.ts';
 
 export interface PipelineOptions {
   readonly log: Log;
   readonly counters: Counters;
   /** Ids of the extension in Chromium. */
   readonly chromeExtensions: readonly string[];
-  /** Whether an origin is that of a web application that signs in here. Default: none is. */
-  readonly isWebOrigin?: (origin: string) => boolean;
+  /** Whether an origin is that of a web application that signs in here. */
+  readonly isWebOrigin: (origin: string) => boolean;
   /** Listening on this machine only, without HTTPS. */
   readonly loopback: boolean;
-  /** How many proxies in front of the companion append to `X-Forwarded-For`. */
-  readonly trustedProxies?: number;
-  /** Default: `QUOTAS`. */
-  readonly limits?: RateLimits;
+  readonly limits: RateLimits;
   /** Called for requests that carry `X-Forwarded-For`. */
-  readonly onForwarded?: () => void;
+  readonly onForwarded: () => void;
 }
 
 /** Seconds. */
@@ -39,16 +36,14 @@ const VERSION_PATH = '/__version__';
 
 /** Creates the app without its routes; add them with `route('/', …)`. */
 export function createPipeline(options: PipelineOptions): Hono {
-  const { log, counters, chromeExtensions, loopback, trustedProxies = 0, onForwarded } = options;
-  const { isWebOrigin = () => false } = options;
+  const { log, counters, chromeExtensions, isWebOrigin, loopback, limits, onForwarded } = options;
   const app = new Hono();
-  const { limits = rateLimits(QUOTAS, trustedProxies) } = options;
   app.onError(answerErrors(log));
   app.notFound((c) => answerProblem(c, notFound(app, c)));
 
   app.use(summaries({ log, counters }));
   app.use((c, next) => {
-    if (onForwarded !== undefined && c.req.header('x-forwarded-for') !== undefined) onForwarded();
+    if (c.req.header('x-forwarded-for') !== undefined) onForwarded();
     return next();
   });
   app.use(securityHeaders(loopback));

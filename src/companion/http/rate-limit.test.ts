@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { type Quotas, rateLimits } from './rate-limit.ts';
 import { Problem } from './problem.ts';
-import { withQuotas, from, testPipeline } from './testing.ts';
+import { from, testPipeline } from './testing.ts';
 
 const HERE = from('192.0.2.1');
 const ELSEWHERE = from('198.51.100.7');
-const few = { points: 3, seconds: 60 };
+const few = 3;
 
 /** Routes answer with the status they are asked for. */
 function app(quotas: Partial<Quotas>) {
-  const made = testPipeline({ limits: rateLimits(withQuotas(quotas), 0) });
+  const made = testPipeline({ limits: rateLimits(0, quotas) });
   for (const path of ['/v1/session', '/v1/metrics-flow', '/metrics', '/__lbheartbeat__']) {
     made.get(path, (c) => answer(Number(c.req.query('status') ?? 200)));
   }
@@ -96,7 +96,7 @@ describe('metrics flows', () => {
   });
 
   it('are limited overall, and refused requests do not count against other networks', async () => {
-    const made = app({ flows: few, flowsInAll: { points: 5, seconds: 60 } });
+    const made = app({ flows: few, flowsInAll: 5 });
     await times(20, made, '/v1/metrics-flow', HERE);
     expect(await times(3, made, '/v1/metrics-flow', ELSEWHERE)).toEqual([200, 200, 429]);
   });

@@ -1,36 +1,27 @@
 // Rate limits per network. Mostly failed requests count, so legitimate callers are rarely affected.
 import type { MiddlewareHandler } from 'hono';
 import { callerAddress, limitPerNetwork } from './address.ts';
-import { type Quota, limiter, tooMany } from './limiter.ts';
+import { limiter, tooMany } from './limiter.ts';
 import { concurrencyLimit } from './concurrency-limit.ts';
 import { Problem } from './problem.ts';
 
-/** Limits per network, except those in all. */
-export interface Quotas {
+/** Per minute and network, except those in all: enough for an office behind one address. */
+const QUOTAS = {
   /** Requests that failed with a client error. */
-  readonly failures: Quota;
+  failures: 120,
   /** `POST /v1/sessions` and `POST /fxa-oauth/token`; each makes three requests to Mozilla accounts. */
-  readonly sessionCreation: Quota;
+  sessionCreation: 60,
   /** Refused security event tokens. */
-  readonly refusedSets: Quota;
+  refusedSets: 60,
   /** `GET /v1/metrics-flow`; each makes a request to Mozilla accounts, for an unauthenticated caller. */
-  readonly flows: Quota;
-  readonly flowsInAll: Quota;
+  flows: 60,
+  flowsInAll: 600,
   /** `GET /fxa-oauth/login`; each writes a row, for an unauthenticated caller. */
-  readonly webLogins: Quota;
-  readonly webLoginsInAll: Quota;
-}
-
-/** Enough for an office behind one address. */
-export const QUOTAS: Quotas = {
-  failures: { points: 120, seconds: 60 },
-  sessionCreation: { points: 60, seconds: 60 },
-  refusedSets: { points: 60, seconds: 60 },
-  flows: { points: 60, seconds: 60 },
-  flowsInAll: { points: 600, seconds: 60 },
-  webLogins: { points: 60, seconds: 60 },
-  webLoginsInAll: { points: 600, seconds: 60 },
+  webLogins: 60,
+  webLoginsInAll: 600,
 };
+
+export type Quotas = Readonly<typeof QUOTAS>;
 
 // Failures only count once requests have finished, and one connection can pipeline thousands before that.
 const MOST_IN_FLIGHT = 256;
@@ -50,21 +41,22 @@ export interface RateLimits {
 }
 
 /**
- * Creates the limits; each answers 429 `rate_limited` with `Retry-After`.
+ * Creates the limits, with other quotas for tests; each answers 429 `rate_limited` with `Retry-After`.
  *
  * Events of Mozilla accounts must get through even when its own address floods us: a token refused unread may be the
  * one that reports a deleted account, and verifying one costs little more than receiving it. So `webhooks` refuses no
  * address. Tokens from a network with too many refusals are verified a few at a time, and only what that queue can't
  * hold is rejected, for the broker to redeliver. Other networks are unaffected.
  */
-export function rateLimits(quotas: Quotas, trustedProxies: number): RateLimits {
+export function rateLimits(trustedProxies: number, others: Partial<Quotas> = {}): RateLimits {
+  const quotas = { ...QUOTAS, ...others };
   const failed = limiter(quotas.failures);
   const created = limiter(quotas.sessionCreation);
   const refusedSets = limiter(quotas.refusedSets);
   const slowly = concurrencyLimit(SLOW_CONCURRENCY, SLOW_QUEUE, () => tooMany(1));
   const inFlight = limitPerNetwork(MOST_IN_FLIGHT);
   /** Limits GET and HEAD by network and in all. */
-  const anonymous = (perNetwork: Quota, inAll: Quota): MiddlewareHandler => {
+  const anonymous = (perNetwork: number, inAll: number): MiddlewareHandler => {
     const [each, all] = [limiter(perNetwork), limiter(inAll, true)];
     return async (c, next) => {
       // HEAD runs the same handler.

@@ -6,7 +6,7 @@ import { createLog } from '../operations/log.ts';
 import type { RequestHandler } from '../server.ts';
 import type { OperatorState } from '../store.ts';
 import { createPipeline, type PipelineOptions } from './pipeline.ts';
-import { QUOTAS, type Quotas } from './rate-limit.ts';
+import { rateLimits } from './rate-limit.ts';
 
 export const NO_STATE: OperatorState = {
   clients: {},
@@ -20,13 +20,12 @@ export function testPipeline(options: Partial<PipelineOptions> = {}, lines: stri
     log: createLog({ format: 'mozlog', level: 'debug', out: { write: (line) => lines.push(line) } }),
     counters: createCounters(() => Promise.resolve(NO_STATE.revocations)),
     chromeExtensions: [],
+    isWebOrigin: () => false,
     loopback: true,
+    limits: rateLimits(0),
+    onForwarded: () => undefined,
     ...options,
   });
-}
-
-export function withQuotas(quotas: Partial<Quotas>): Quotas {
-  return { ...QUOTAS, ...quotas };
 }
 
 /** The `env` the server passes to the app for a connection from an address. */

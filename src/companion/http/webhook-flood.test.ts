@@ -9,9 +9,9 @@ import { WEBHOOK_PATH, webhooks } from '../routes/webhooks.ts';
 import { Refusal } from '../security-events/refusal.ts';
 import { FIREFOX, JTI, NOW, SUB } from '../security-events/testing/tokens.ts';
 import { rateLimits } from './rate-limit.ts';
-import { NO_STATE, send, withQuotas } from './testing.ts';
+import { NO_STATE, send } from './testing.ts';
 
-const few = { points: 3, seconds: 60 };
+const few = 3;
 
 /** A webhook that accepts the tokens that `isValid` resolves true for. */
 function webhook(isValid: (token: string) => boolean | Promise<boolean>) {
@@ -21,7 +21,7 @@ function webhook(isValid: (token: string) => boolean | Promise<boolean>) {
       return { client: FIREFOX, subject: SUB, jti: JTI, issuedAt: NOW, events: [], unknownEvents: 1 };
     },
     deliver: () => Promise.resolve(),
-    limit: rateLimits(withQuotas({ refusedSets: few }), 0).webhooks,
+    limit: rateLimits(0, { refusedSets: few }).webhooks,
     counters: createCounters(() => Promise.resolve(NO_STATE.revocations)),
     log: createLog({ format: 'mozlog', level: 'error' }),
     now: () => NOW,
@@ -52,7 +52,7 @@ describe('a network that sends invalid tokens', () => {
       send(handler, { address, headers: { authorization: `Bearer ${token}` } });
     /** Sends as many refused tokens as put a network on the slow queue. */
     const spoil = async (address: string) => {
-      const asked = Array.from({ length: few.points }, () => ask('bad', address));
+      const asked = Array.from({ length: few }, () => ask('bad', address));
       await settle();
       await readAll();
       await Promise.all(asked);
