@@ -181,27 +181,24 @@ export function readSettings(variables: Variables): CompanionSettings {
     const where = typeof client === 'number' ? `has an error in client ${client + 1}: ` : '';
     return `${String(name)} ${where}${message}.`;
   });
-  faults.push(...secretFaults(given));
+  faults.push(...secretFaults(given), ...queueFaults(given));
   if ('DATABASE_URL' in given === 'COMPANION_DATA' in given) {
     faults.push(
       'Set either DATABASE_URL (a PostgreSQL server) or COMPANION_DATA (a folder for the embedded database).',
     );
   }
-  const web = success
-    ? webClients(output.COMPANION_WEB ?? [], output.COMPANION_CLIENTS, given, faults)
-    : undefined;
-  faults.push(...queueFaults(given));
-  const names = success ? output.COMPANION_CLIENTS.map(({ name }) => name) : [];
-  for (const name of success ? (output.COMPANION_EXPECT_EVENTS_EVERY?.keys() ?? []) : [])
-    if (name !== '' && !names.includes(name))
+  if (!success) throw new ConfigError(faults);
+  const clients = output.COMPANION_CLIENTS;
+  const web = webClients(output.COMPANION_WEB ?? [], clients, given, faults);
+  const names = ['', ...clients.map(({ name }) => name)];
+  for (const name of output.COMPANION_EXPECT_EVENTS_EVERY?.keys() ?? [])
+    if (!names.includes(name))
       faults.push(`COMPANION_EXPECT_EVENTS_EVERY names ${name}, which is not in COMPANION_CLIENTS.`);
-  const [secret = success ? output.COMPANION_SECRET : undefined, formerSecret] = success
-    ? (output.COMPANION_SECRETS ?? [])
-    : [];
-  if (!success || faults.length > 0 || secret === undefined) throw new ConfigError(faults);
+  const [secret = output.COMPANION_SECRET, formerSecret] = output.COMPANION_SECRETS ?? [];
+  if (faults.length > 0 || secret === undefined) throw new ConfigError(faults);
   return {
     ...output.FXA_ISSUER,
-    clients: output.COMPANION_CLIENTS,
+    clients,
     web,
     secret,
     formerSecret,

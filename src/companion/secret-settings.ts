@@ -8,29 +8,28 @@ const bytesOf = (value: string): Uint8Array => Buffer.from(value, 'hex');
 /** 32 bytes or more. */
 export const hexBytes = v.pipe(v.string(), v.regex(HEX, SHORT), v.transform(bytesOf));
 
+const twoAtMost = (fault: string) =>
+  v.pipe(
+    v.string(),
+    v.transform((value) => value.split(',').map((one) => one.trim())),
+    v.maxLength(2, fault),
+  );
+
 /** The new one first; one alone ends the rotation. */
 export const secretList = v.pipe(
-  v.string(),
-  v.transform((value) => value.split(',').map((one) => one.trim().toLowerCase())),
-  v.check((both) => both.length <= 2, 'takes two secrets at most: the new one, and the one it replaces'),
-  v.check(([one, other]) => one !== other, 'has the same secret twice'),
-  v.check((both) => both.every((one) => HEX.test(one)), SHORT),
+  twoAtMost('takes two secrets at most: the new one, and the one it replaces'),
+  v.check(([one, other]) => one?.toLowerCase() !== other?.toLowerCase(), 'has the same secret twice'),
+  v.everyItem((one) => HEX.test(one), SHORT),
   v.transform((both) => both.map(bytesOf)),
 );
 
 export const passwords = v.pipe(
-  v.string(),
-  v.transform((value) =>
-    value
-      .split(',')
-      .map((one) => one.trim())
-      .join(','),
-  ),
-  v.check((value) => value.split(',').length <= 2, 'takes two passwords at most, separated by a comma'),
-  v.check(
-    (value) => value.split(',').every((one) => one.length >= 16),
+  twoAtMost('takes two passwords at most, separated by a comma'),
+  v.everyItem(
+    (one) => one.length >= 16,
     'must have at least 16 characters, since it is exposed to the network',
   ),
+  v.transform((both) => both.join(',')),
 );
 
 /** What is wrong between the two variables of the secret; one sentence each. */
