@@ -70,7 +70,7 @@ export function createApp(parts: AppParts): App {
   const { settings, endpoints, store, http, log, counters, version, pollAfter, isDeaf, now } = parts;
   const { secret, formerSecret, realm, operatorPassword, trustedProxies, web = [] } = settings;
   const clients: Clients = new Map(settings.clients.map((client) => [client.clientId, client]));
-  const keys = createKeySet({
+  const findKey = createKeySet({
     endpoints,
     http,
     now,
@@ -82,7 +82,7 @@ export function createApp(parts: AppParts): App {
     endpoints,
     http,
     mode: settings.tokenCheck,
-    keySet: keys,
+    findKey,
     secret,
     formerSecret,
     now,
@@ -163,7 +163,7 @@ export function createApp(parts: AppParts): App {
   const verify = createSetVerifier({
     issuer: endpoints.current().issuer,
     clients,
-    keys,
+    findKey,
     dialect: () => endpoints.current().dialect,
     now,
   });

@@ -11,7 +11,7 @@ import {
 import type { Client } from '../clients.ts';
 import { concurrencyLimit } from '../http/concurrency-limit.ts';
 import { atEndpoints, type CurrentEndpoints } from '../endpoints.ts';
-import type { KeySet } from '../security-events/key-set.ts';
+import type { FindKey } from '../security-events/signature.ts';
 import { LONGEST_LIFE } from './evictions.ts';
 import { isSigned, readAccessJwt } from './jwt.ts';
 
@@ -24,7 +24,7 @@ export interface IntrospectorOptions {
   /** Endpoint for opaque tokens. `introspect` returns their expiry, `verify` does not. */
   readonly mode: 'introspect' | 'verify';
   /** Without it, JWTs are looked up at Mozilla accounts like any other token. */
-  readonly keySet?: KeySet | undefined;
+  readonly findKey?: FindKey | undefined;
   /** Milliseconds. */
   readonly now: () => number;
 }
@@ -55,7 +55,7 @@ const NO_JWT = /^[^.]+$/;
  * (`server_unavailable` also when too many lookups wait), and with KeysUnavailable.
  */
 export function createIntrospector(options: IntrospectorOptions): Introspector {
-  const { clients, clientSecrets, http, mode, keySet, now } = options;
+  const { clients, clientSecrets, http, mode, findKey, now } = options;
   const known = new Set(clients.map(({ clientId }) => clientId));
   const signing = new Set(clients.filter(({ jwt }) => jwt).map(({ clientId }) => clientId));
 
@@ -96,8 +96,8 @@ export function createIntrospector(options: IntrospectorOptions): Introspector {
     const claimed = readAccessJwt(token, { ...at, now: now() });
     if (claimed === undefined || !known.has(claimed.clientId)) return undefined;
     const info = { ...claimed, isJwt: true };
-    const isLocal = keySet !== undefined && signing.has(claimed.clientId);
-    if (isLocal && !(await isSigned(token, keySet))) return undefined;
+    const isLocal = findKey !== undefined && signing.has(claimed.clientId);
+    if (isLocal && !(await isSigned(token, findKey))) return undefined;
     const isLong = claimed.expiresAt - claimed.issuedAt > LONGEST_LIFE;
     if (isLocal && !fresh && !isLong) return info;
     // FxA: `/v1/introspect` may not know short-lived JWTs; `/v1/verify` does.

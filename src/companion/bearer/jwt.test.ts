@@ -28,7 +28,7 @@ let lookUp: (kid: string) => Promise<typeof keys.publicKey>;
 beforeEach(() => {
   lookUp = (kid) => (kid === 'k1' ? Promise.resolve(keys.publicKey) : Promise.reject(new Refusal('key')));
 });
-const keySet = { find: (kid: string) => lookUp(kid) };
+const findKey = (kid: string) => lookUp(kid);
 
 function sign(
   claims: Record<string, unknown> = {},
@@ -38,7 +38,7 @@ function sign(
   const protectedHeader = { alg: 'RS256', typ: 'at+JWT', kid: 'k1', ...header };
   return new SignJWT({ ...CLAIMS, ...claims }).setProtectedHeader(protectedHeader).sign(key);
 }
-const setup = (more: object = {}) => checking({ clients: [JWT_CLIENT], keySet, ...more });
+const setup = (more: object = {}) => checking({ clients: [JWT_CLIENT], findKey, ...more });
 const vouching =
   (more: object = {}) =>
   () =>
@@ -131,7 +131,7 @@ describe('a JWT is looked up at /v1/verify', () => {
   it.each([
     ['when a fresh check is requested', {}, {}, true],
     ['of a client not configured for JWTs', { clients: [client()] }, {}, false],
-    ['when there is no key set', { keySet: undefined }, {}, false],
+    ['when there is no key set', { findKey: undefined }, {}, false],
     ['that outlives all others', {}, { exp: seconds + LONGEST_LIFE / 1000 }, false],
   ])('%s', async (_name, options, claims, fresh) => {
     const { check, accounts } = setup(options);

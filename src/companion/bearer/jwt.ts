@@ -4,9 +4,8 @@
 // an access token has `at+jwt`.
 import { isUid, type Endpoints } from '../../fxa/environments.ts';
 import { authenticationOf, type IntrospectedToken } from '../../fxa/introspection.ts';
-import type { KeySet } from '../security-events/key-set.ts';
 import { Refusal } from '../security-events/refusal.ts';
-import { parseObject, verifySignature } from '../security-events/signature.ts';
+import { parseObject, verifySignature, type FindKey } from '../security-events/signature.ts';
 
 /** RFC 7515, section 4.1.9: media types have no case, and may leave out `application/`. */
 const ACCESS_TOKEN = /^(?:application\/)?at\+jwt$/i;
@@ -44,9 +43,9 @@ export function readAccessJwt(
  *
  * @throws KeysUnavailable when the keys can't be fetched now.
  */
-export async function isSigned(token: string, keys: KeySet): Promise<boolean> {
+export async function isSigned(token: string, findKey: FindKey): Promise<boolean> {
   try {
-    await verifySignature(token, keys.find);
+    await verifySignature(token, findKey);
     return true;
   } catch (error) {
     if (error instanceof Refusal) return false;

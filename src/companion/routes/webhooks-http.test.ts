@@ -39,13 +39,13 @@ async function harness() {
     return Promise.resolve(Response.json({ keys: harness.keys }));
   };
   const now = () => harness.now;
-  const keys = createKeySet({
+  const findKey = createKeySet({
     endpoints: createEndpoints({ first: mockServerEndpoints(ISSUER), http: { fetch }, now }),
     http: { fetch },
     now,
   });
   const handler = webhooks({
-    verify: createSetVerifier({ issuer: ISSUER, clients: CLIENTS, keys, now }),
+    verify: createSetVerifier({ issuer: ISSUER, clients: CLIENTS, findKey, now }),
     deliver: (delivery) => {
       applied.push(delivery);
       return Promise.resolve();

@@ -25,14 +25,14 @@ function setup() {
     return setup.answer();
   };
   const asking = { http: { fetch }, now: () => setup.now };
-  const set = createKeySet({
+  const findKey = createKeySet({
     endpoints: createEndpoints({ first: mockServerEndpoints('http://127.0.0.1:1'), ...asking }),
     ...asking,
     report: () => (setup.reports += 1),
   });
   const find = async (kid: string): Promise<string> => {
     try {
-      const key = await set.find(kid);
+      const key = await findKey(kid);
       const { n } = key.export({ format: 'jwk' });
       return n === first.jwk.n ? 'first' : n === second.jwk.n ? 'second' : 'another';
     } catch (error) {
@@ -43,7 +43,7 @@ function setup() {
   };
   /** Lets what goes on behind an answer come to its end. */
   const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
-  return Object.assign(setup, { find, settled, set });
+  return Object.assign(setup, { find, settled, findKey });
 }
 const down = () => Promise.reject(new TypeError('fetch failed'));
 const status =
@@ -59,7 +59,7 @@ describe('a key set', () => {
     w.now += 10 * MINUTE;
     expect(await w.find('first')).toBe('first');
     expect(w.fetches).toBe(1);
-    expect(w.set.find('first')).not.toBeInstanceOf(Promise);
+    expect(w.findKey('first')).not.toBeInstanceOf(Promise);
   });
 
   it('is refreshed in the background after ten minutes', async () => {

@@ -10,6 +10,7 @@ import type { Http } from '../../fxa/http.ts';
 import { atEndpoints, type CurrentEndpoints } from '../endpoints.ts';
 import { publicKeys } from './public-keys.ts';
 import { Refusal } from './refusal.ts';
+import type { FindKey } from './signature.ts';
 
 /** Whether the key exists is unknown: the key set can't be fetched, or was fetched a moment ago. */
 export class KeysUnavailable extends Error {
@@ -35,15 +36,6 @@ export interface KeySetOptions {
   readonly report?: (error: unknown) => void;
 }
 
-export interface KeySet {
-  /**
-   * Finds a key by its id. Fetches first only when the key is unknown or the key set is older than an hour.
-   *
-   * Rejects with Refusal `key` when a newly fetched key set doesn't contain it, and with KeysUnavailable.
-   */
-  readonly find: (kid: string) => KeyObject | Promise<KeyObject>;
-}
-
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
 /** A key set younger than this is not refetched for a known key. */
@@ -57,8 +49,12 @@ const UNREACHABLE_KEY = 24 * HOUR;
 const COOL_DOWN = 30 * SECOND;
 const COOL_DOWN_AFTER_FAILURE = 5 * SECOND;
 
-/** Creates the cache. Nothing is fetched before the first lookup. */
-export function createKeySet({ endpoints, http, now, report }: KeySetOptions): KeySet {
+/**
+ * Creates the cache; nothing is fetched before the first lookup. A lookup fetches first only when the key is unknown or
+ * the key set is older than an hour. Rejects with Refusal `key` when a newly fetched key set doesn't contain it, and
+ * with KeysUnavailable.
+ */
+export function createKeySet({ endpoints, http, now, report }: KeySetOptions): FindKey {
   const patient = { ...http, timeout: http.timeout ?? 5 * SECOND };
   let known = new Map<string, { readonly key: KeyObject; readonly seenAt: number }>();
   let readAt = -Infinity;
@@ -76,20 +72,12 @@ export function createKeySet({ endpoints, http, now, report }: KeySetOptions): K
     return isWithin(at, seenAt, seenAt === readAt ? UNREACHABLE_KEY : WITHDRAWN_KEY) ? key : undefined;
   }
 
-  function find(kid: string) {
-    const at = now();
-    const key = trusted(kid, at);
-    if (!key || !isWithin(at, readAt, STALE)) return lookUp(kid);
-    if (!isWithin(at, readAt, FRESH)) void refresh(at);
-    return key;
-  }
-
-  async function lookUp(kid: string): Promise<KeyObject> {
-    const read = await refresh(now());
+  async function findAnew(kid: string): Promise<KeyObject> {
+    const isRefreshed = await refresh(now());
     const at = now();
     const key = trusted(kid, at);
     if (key) return key;
-    if (read) throw new Refusal('key');
+    if (isRefreshed) throw new Refusal('key');
     const retryAfter = Math.max(1, Math.ceil((pause.until - at) / SECOND));
     throw new KeysUnavailable(failed ? 'keys_unreachable' : 'keys_just_read', retryAfter);
   }
@@ -125,7 +113,13 @@ export function createKeySet({ endpoints, http, now, report }: KeySetOptions): K
     }
   }
 
-  return { find };
+  return (kid) => {
+    const at = now();
+    const key = trusted(kid, at);
+    if (!key || !isWithin(at, readAt, STALE)) return findAnew(kid);
+    if (!isWithin(at, readAt, FRESH)) void refresh(at);
+    return key;
+  };
 }
 
 /** Also false when the clock was set back, so that the key set is refetched. */

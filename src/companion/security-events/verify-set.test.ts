@@ -25,12 +25,10 @@ const asked = new Set<unknown>();
 const verify = createSetVerifier({
   issuer: ISSUER,
   clients: CLIENTS,
-  keys: {
-    find: (kid) => {
-      asked.add(kid);
-      if (kid !== good.kid) throw new Refusal('key');
-      return good.publicKey;
-    },
+  findKey: (kid) => {
+    asked.add(kid);
+    if (kid !== good.kid) throw new Refusal('key');
+    return good.publicKey;
   },
   now: () => NOW,
 });
@@ -105,8 +103,8 @@ it('returns the content of the token', async () => {
 
 it('takes a subject of any form from a server of the standards, and of FxA’s from FxA', async () => {
   const token = set(good, claims({ sub: 'a-person' }));
-  const keys = { find: () => good.publicKey };
-  const policy = { issuer: ISSUER, clients: CLIENTS, keys, now: () => NOW };
+  const findKey = () => good.publicKey;
+  const policy = { issuer: ISSUER, clients: CLIENTS, findKey, now: () => NOW };
   const standard = createSetVerifier({ ...policy, dialect: () => 'oauth2' });
   expect(await standard(token)).toMatchObject({ subject: 'a-person' });
   await expect(createSetVerifier(policy)(token)).rejects.toMatchObject({ reason: 'subject' });

@@ -6,17 +6,16 @@ import { isUid, type Endpoints } from '../../fxa/environments.ts';
 import { withoutSlash } from '../../fxa/secure-url.ts';
 import type { Client, Clients } from '../clients.ts';
 import { readEvents } from './events.ts';
-import type { KeySet } from './key-set.ts';
 import { Refusal } from './refusal.ts';
 import { parseObject, verifySignature } from './signature.ts';
-import type { Claims } from './signature.ts';
+import type { Claims, FindKey } from './signature.ts';
 import type { VerifiedSet } from './types.ts';
 
 export interface SetPolicy {
   /** A trailing slash does not matter. */
   readonly issuer: string;
   readonly clients: Clients;
-  readonly keys: KeySet;
+  readonly findKey: FindKey;
   /** Which server gave the subjects now. Default: FxA. */
   readonly dialect?: () => Endpoints['dialect'];
   /** Milliseconds. */
@@ -40,10 +39,10 @@ export const CLOCK_LIMITS = { slack: CLOCK_SLACK, oldest: LONGEST_WAY };
 const LONGEST_JTI = 256;
 
 /** Creates a verifier for one issuer and its clients. */
-export function createSetVerifier({ issuer, clients, keys, dialect, now }: SetPolicy): VerifySet {
+export function createSetVerifier({ issuer, clients, findKey, dialect, now }: SetPolicy): VerifySet {
   const expectedIssuer = withoutSlash(issuer);
   return async (token) => {
-    const { typ, payload } = await verifySignature(token, keys.find);
+    const { typ, payload } = await verifySignature(token, findKey);
     if (!isSetType(typ)) throw new Refusal('type');
     const { iss, sub, aud, jti, iat, exp, nbf, events } = parseObject(payload);
     if (typeof iss !== 'string' || withoutSlash(iss) !== expectedIssuer) throw new Refusal('issuer');

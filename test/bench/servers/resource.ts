@@ -19,7 +19,7 @@ const { check } = createTokenCheck({
   endpoints,
   http,
   mode: 'introspect',
-  keySet: createKeySet({ endpoints, http, now: Date.now }),
+  findKey: createKeySet({ endpoints, http, now: Date.now }),
   secret: Buffer.alloc(32, 'bench'),
   now: Date.now,
 });
