@@ -35,8 +35,8 @@ export interface TokenCache {
   get(key: string): Verdict | undefined;
   keep(key: string, verdict: Verdict): void;
   drop(key: string): void;
-  /** Removes all tokens of an account; returns how many. */
-  evict(account: string): number;
+  /** Removes all tokens of an account; returns their keys. */
+  evict(account: string): readonly string[];
   clear(): void;
   readonly size: { readonly accepted: number; readonly refused: number; readonly accounts: number };
 }
@@ -115,11 +115,9 @@ export function createTokenCache({
     },
     drop,
     evict(account) {
-      const held = keysOf.get(account);
-      if (held === undefined) return 0;
-      const keys = [...held];
+      const keys = [...(keysOf.get(account) ?? [])];
       for (const key of keys) accepted.delete(key);
-      return keys.length;
+      return keys;
     },
     clear() {
       accepted.clear();

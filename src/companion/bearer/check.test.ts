@@ -3,7 +3,7 @@ import {
   checking,
   client,
   described,
-  later,
+  deferred,
   nameOf,
   NOW,
   OTHER_UID,
@@ -212,7 +212,7 @@ describe('when Mozilla accounts fails', () => {
 
   it('concurrent lookups are limited', async () => {
     const { check, accounts } = checking();
-    const answered = later<undefined>();
+    const answered = deferred<undefined>();
     accounts.answer = () => answered.promise.then(dead);
     const tokens = Array.from({ length: 400 }, (_, n) => n.toString(16).padStart(64, '0'));
     const refused = Promise.all(tokens.map((token) => problem(check(token))));

@@ -68,57 +68,50 @@ export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
     return { accounts, token: { client, uid, scope, ...known } };
   }
 
+  /**
+   * A verdict that raced with an eviction may be stale, so the check is repeated; the last one is used but not cached.
+   */
   async function resolveToken(key: string, token: string, fresh: boolean): Promise<Verdict> {
     asking += 1;
     try {
-      return await resolveUntilStable(key, token, fresh);
+      for (let attempts = 1; ; attempts += 1) {
+        const position = evictions.position();
+        const verdict = await evaluate(token, fresh);
+        const raced =
+          'accounts' in verdict &&
+          verdict.accounts.some((account) => evictions.recordedSince(position, account));
+        if (raced && attempts < MOST_ATTEMPTS) continue;
+        if (!fresh && !raced) cache.keep(key, verdict);
+        if (fresh && 'refused' in verdict) cache.drop(key);
+        return verdict;
+      }
     } finally {
       asking -= 1;
     }
   }
 
-  /**
-   * A verdict that raced with an eviction may be stale, so the check is repeated; the last one is used but not cached.
-   */
-  async function resolveUntilStable(key: string, token: string, fresh: boolean): Promise<Verdict> {
-    for (let attempts = 1; ; attempts += 1) {
-      const mark = evictions.mark();
-      const verdict = await evaluate(token, fresh);
-      const raced =
-        'accounts' in verdict && verdict.accounts.some((account) => evictions.recordedSince(mark, account));
-      if (raced && attempts < MOST_ATTEMPTS) continue;
-      if (!fresh && !raced) cache.keep(key, verdict);
-      if (fresh && 'refused' in verdict) cache.drop(key);
-      return verdict;
-    }
-  }
-
-  function lookup(key: string, token: string): Verdict | Promise<Verdict> {
+  /** From the cache, or by one request for all concurrent callers. */
+  function lookUp(key: string, token: string): Verdict | Promise<Verdict> {
     const verdict = cache.get(key);
     count?.(verdict === undefined ? 'miss' : 'hit');
-    return verdict ?? dedupe(key, token);
-  }
-
-  function dedupe(key: string, token: string): Promise<Verdict> {
-    const pending = inFlight.get(key);
-    if (pending !== undefined) return pending;
-    const request = resolveToken(key, token, false).finally(() => inFlight.delete(key));
-    inFlight.set(key, request);
-    return request;
+    if (verdict !== undefined) return verdict;
+    const pending = inFlight.get(key) ?? resolveToken(key, token, false).finally(() => inFlight.delete(key));
+    inFlight.set(key, pending);
+    return pending;
   }
 
   return {
     async check(token, options = {}) {
       const fresh = options.fresh === true || isDeaf();
       const key = cacheKey(secret, token);
-      const verdict = await (fresh ? resolveToken(key, token, true) : lookup(key, token));
+      const verdict = await (fresh ? resolveToken(key, token, true) : lookUp(key, token));
       if ('refused' in verdict) throw verdict.refused;
       return verdict.token;
     },
     evict(account, endedBefore) {
       // Only checks in progress can race.
       if (asking > 0) evictions.record(account);
-      for (let left = cache.evict(account); left > 0; left -= 1) count?.('eviction');
+      cache.evict(account).forEach(() => count?.('eviction'));
       revokedBefore?.end(account, endedBefore);
     },
     evictAll() {

@@ -10,28 +10,28 @@ it('names an account by the first half of its key', () => {
 });
 
 describe('the eviction log', () => {
-  it('knows which accounts were recorded after a mark', () => {
+  it('knows which accounts were recorded after a position', () => {
     const log = createEvictionLog();
     log.record('ada');
-    const mark = log.mark();
+    const position = log.position();
     log.record('lin');
-    expect([log.recordedSince(mark, 'ada'), log.recordedSince(mark, 'lin')]).toEqual([false, true]);
-    expect(log.recordedSince(log.mark(), 'lin')).toBe(false);
+    expect([log.recordedSince(position, 'ada'), log.recordedSince(position, 'lin')]).toEqual([false, true]);
+    expect(log.recordedSince(log.position(), 'lin')).toBe(false);
   });
 
   it('reports every account after recordAll', () => {
     const log = createEvictionLog();
-    const mark = log.mark();
+    const position = log.position();
     log.recordAll();
-    expect(log.recordedSince(mark, 'ada')).toBe(true);
-    expect(log.recordedSince(log.mark(), 'ada')).toBe(false);
+    expect(log.recordedSince(position, 'ada')).toBe(true);
+    expect(log.recordedSince(log.position(), 'ada')).toBe(false);
   });
 
   it('errs on the safe side about entries it had to drop', () => {
     const log = createEvictionLog(2);
-    const before = log.mark();
+    const before = log.position();
     log.record('ada');
-    const after = log.mark();
+    const after = log.position();
     log.record('lin');
     log.record('noor');
     expect(log.recordedSince(before, 'ada')).toBe(true);

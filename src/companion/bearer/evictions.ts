@@ -3,12 +3,12 @@
 import { LRUCache } from 'lru-cache';
 
 export interface EvictionLog {
-  /** The current position: a number that only grows. */
-  mark(): number;
+  /** A number that only grows. */
+  position(): number;
   record(account: string): void;
   recordAll(): void;
-  /** Whether the account was recorded after a mark. Also true when so much was recorded that this is unknown. */
-  recordedSince(mark: number, account: string): boolean;
+  /** Whether the account was recorded after a position. Also true when so much was recorded that this is unknown. */
+  recordedSince(position: number, account: string): boolean;
 }
 
 /** Creates an empty log of the last `most` evictions. */
@@ -17,15 +17,15 @@ export function createEvictionLog(most = 10_000): EvictionLog {
   let lost = 0;
   const lastSeen = new LRUCache<string, number>({
     max: most,
-    dispose: (mark, _account, reason) => {
-      if (reason === 'evict') lost = Math.max(lost, mark);
+    dispose: (position, _account, reason) => {
+      if (reason === 'evict') lost = Math.max(lost, position);
     },
   });
   return {
-    mark: () => count,
+    position: () => count,
     record: (account) => void lastSeen.set(account, (count += 1)),
     recordAll: () => void (lost = count += 1),
-    recordedSince: (mark, account) => lost > mark || (lastSeen.peek(account) ?? 0) > mark,
+    recordedSince: (position, account) => lost > position || (lastSeen.peek(account) ?? 0) > position,
   };
 }
 

@@ -45,9 +45,9 @@ export type Introspector = (token: string, fresh: boolean) => Promise<TokenInfo 
 const ASKED_AT_ONCE = 128;
 const WAITING_TO_ASK = 256;
 
-/** The format of opaque access tokens; anything else is a JWT. Elsewhere than at FxA they may have any other form. */
-const OPAQUE = /^[0-9a-f]{64}$/;
-const NO_JWT = /^[^.]+$/;
+/** Other tokens are JWTs. Servers of the standards may give opaque tokens any form but that. */
+const isOpaque = (at: Endpoints, token: string) =>
+  (followsStandards({ endpoints: at }) ? /^[^.]+$/ : /^[0-9a-f]{64}$/).test(token);
 
 /**
  * Creates an introspector. Strings that can't be an access token of one of the clients are refused without asking, so
@@ -59,10 +59,12 @@ export function createIntrospector(options: IntrospectorOptions): Introspector {
   const known = new Set(clients.map(({ clientId }) => clientId));
   const signing = new Set(clients.filter(({ jwt }) => jwt).map(({ clientId }) => clientId));
 
+  const busy = () =>
+    new FxaError('server_unavailable', 'Too many lookups wait for Mozilla accounts', { retryAfter: 1 });
   const ask = concurrencyLimit(ASKED_AT_ONCE, WAITING_TO_ASK, busy);
   const verified = (at: Endpoints, token: string) => ask(() => verifyAccessToken(at, token, http));
   const introspected = (at: Endpoints, token: string, clientId?: string) => {
-    const secret = clientId === undefined ? undefined : clientSecrets?.get(clientId);
+    const secret = clientSecrets?.get(clientId ?? '');
     const authentication = secret === undefined ? undefined : { client_secret: secret };
     return ask(() => introspect(at, token, { now: now(), clientId, authentication }, http));
   };
@@ -86,14 +88,16 @@ export function createIntrospector(options: IntrospectorOptions): Introspector {
     return undefined;
   };
 
+  const readJwt = (at: Endpoints, token: string) => readAccessJwt(token, { ...at, now: now() });
+
   const lookUp = async (at: Endpoints, token: string, fresh: boolean) => {
     const isStandard = followsStandards({ endpoints: at });
-    if (isStandard ? NO_JWT.test(token) : OPAQUE.test(token)) {
+    if (isOpaque(at, token)) {
       const ofFxa = mode === 'introspect' ? introspected : verified;
       const found = await (isStandard ? introspectedByEach : ofFxa)(at, token);
       return found && { ...found, isJwt: false };
     }
-    const claimed = readAccessJwt(token, { ...at, now: now() });
+    const claimed = readJwt(at, token);
     if (claimed === undefined || !known.has(claimed.clientId)) return undefined;
     const info = { ...claimed, isJwt: true };
     const isLocal = findKey !== undefined && signing.has(claimed.clientId);
@@ -106,9 +110,7 @@ export function createIntrospector(options: IntrospectorOptions): Introspector {
     return isSame ? info : undefined;
   };
 
-  const hasFormOf = (at: Endpoints, token: string) =>
-    (followsStandards({ endpoints: at }) ? NO_JWT : OPAQUE).test(token) ||
-    readAccessJwt(token, { ...at, now: now() }) !== undefined;
+  const hasFormOf = (at: Endpoints, token: string) => isOpaque(at, token) || readJwt(at, token) !== undefined;
 
   return async (token, fresh) => {
     const current = options.endpoints.current();
@@ -117,8 +119,4 @@ export function createIntrospector(options: IntrospectorOptions): Introspector {
       await options.endpoints.askAgain();
     return atEndpoints(options.endpoints, (at) => lookUp(at, token, fresh));
   };
-}
-
-function busy(): FxaError {
-  return new FxaError('server_unavailable', 'Too many lookups wait for Mozilla accounts', { retryAfter: 1 });
 }

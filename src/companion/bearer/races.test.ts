@@ -1,6 +1,6 @@
 // News of an account that arrive while a question about one of its tokens is under way.
 import { describe, expect, it } from 'vitest';
-import { checking, described, later, nameOf, OTHER_UID, problem, TOKEN, UID } from './testing/fakes.ts';
+import { checking, described, deferred, nameOf, OTHER_UID, problem, TOKEN, UID } from './testing/fakes.ts';
 
 const live = () => Response.json(described());
 const dead = () => Response.json({ active: false });
@@ -8,7 +8,7 @@ const tick = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 /** A question that is on its way to Mozilla accounts until `resolve` gives its answer. */
 async function asked(setup = checking()) {
-  const { promise, resolve } = later<Response>();
+  const { promise, resolve } = deferred<Response>();
   setup.accounts.answer = () => promise;
   const answer = setup.check(TOKEN);
   await expect.poll(() => setup.accounts.asked.length).toBe(1);
@@ -45,7 +45,7 @@ it('an eviction of everything has the same effect', async () => {
 
 it('a fresh check is repeated as well', async () => {
   const setup = checking();
-  const { promise, resolve } = later<Response>();
+  const { promise, resolve } = deferred<Response>();
   setup.accounts.answer = () => promise;
   const answer = setup.check(TOKEN, { fresh: true });
   await expect.poll(() => setup.accounts.asked.length).toBe(1);

@@ -67,11 +67,11 @@ export function sessions(parts: SessionRoutesParts): Hono {
       headers(known);
       return c.body(null, 304);
     }
-    const mark = memory?.mark() ?? 0;
+    const position = memory?.position() ?? 0;
     const session = await liveSession(parts, token, now());
     const body = JSON.stringify(accountState(session));
     const tag = entityTag(body);
-    memory?.keep(hash, session, tag, mark);
+    memory?.keep(hash, session, tag, position);
     headers(tag);
     if (noneMatchNames(named, tag)) return c.body(null, 304);
     return c.body(body, 200, { 'content-type': 'application/json' });

@@ -22,8 +22,8 @@ const LIN = accountName(hashOf('lin'));
 
 let memory: SessionMemory;
 let isDeaf: boolean;
-const keep = (session: string, account: string, mark = memory.mark()) =>
-  memory.keep(hashOf(session), sessionOf(account), `"${session}"`, mark);
+const keep = (session: string, account: string, position = memory.position()) =>
+  memory.keep(hashOf(session), sessionOf(account), `"${session}"`, position);
 const known = (session: string, now = NOW) => memory.tagOf(hashOf(session), now);
 beforeEach(() => {
   isDeaf = false;
@@ -49,11 +49,11 @@ it('forgets all sessions of an account that has changed, and no others', () => {
 });
 
 it('keeps nothing that was read before a change', () => {
-  const mark = memory.mark();
+  const position = memory.position();
   memory.evict(ADA);
-  keep('laptop', 'ada', mark);
+  keep('laptop', 'ada', position);
   expect(known('laptop')).toBeUndefined();
-  const next = memory.mark();
+  const next = memory.position();
   memory.evictAll();
   keep('laptop', 'ada', next);
   expect(known('laptop')).toBeUndefined();

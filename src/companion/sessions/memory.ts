@@ -8,9 +8,9 @@ import type { LiveSession } from '../store.ts';
 const MOST_SESSIONS = 100_000;
 
 export interface SessionMemory {
-  /** The current position, to be taken before a session is read: a change after it makes what was read obsolete. */
-  mark(): number;
-  keep(hash: Buffer, session: LiveSession, tag: string, mark: number): void;
+  /** To be asked before a session is read: a change after this position makes what was read obsolete. */
+  position(): number;
+  keep(hash: Buffer, session: LiveSession, tag: string, position: number): void;
   /** The entity tag of a session that is live and unchanged; undefined when it has to be read. `now` in milliseconds. */
   tagOf(hash: Buffer, now: number): string | undefined;
   /** Has one session read again, before the notification about its account arrives. */
@@ -24,7 +24,7 @@ export interface SessionMemory {
 interface Entry {
   readonly tag: string;
   readonly account: string;
-  readonly mark: number;
+  readonly position: number;
   readonly until: number;
 }
 
@@ -38,15 +38,15 @@ export function createSessionMemory(isDeaf = () => false, most = MOST_SESSIONS):
   const changes = createEvictionLog(most);
   const keyOf = (hash: Buffer) => hash.toString('latin1');
   return {
-    mark: () => changes.mark(),
-    keep(hash, { account, freshUntil: until }, tag, mark) {
-      entries.set(keyOf(hash), { tag, account: accountName(account), mark, until });
+    position: () => changes.position(),
+    keep(hash, { account, freshUntil: until }, tag, position) {
+      entries.set(keyOf(hash), { tag, account: accountName(account), position, until });
     },
     tagOf(hash, now) {
       const key = keyOf(hash);
       const entry = entries.get(key);
       if (entry === undefined || isDeaf()) return undefined;
-      if (now < entry.until && !changes.recordedSince(entry.mark, entry.account)) return entry.tag;
+      if (now < entry.until && !changes.recordedSince(entry.position, entry.account)) return entry.tag;
       entries.delete(key);
       return undefined;
     },

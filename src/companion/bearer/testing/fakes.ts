@@ -97,7 +97,7 @@ export async function problem(work: Promise<unknown>): Promise<Problem> {
 }
 
 /** A promise that is resolved from outside. */
-export function later<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+export function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
   let resolve: (value: T) => void = () => undefined;
   const promise = new Promise<T>((keep) => (resolve = keep));
   return { promise, resolve };
