@@ -5,7 +5,7 @@
 // inode, so every path, mount and container meets the same lock, and it lasts exactly as long as the process. Lock
 // files and heartbeats (proper-lockfile and the like) go by a name, and a holder that is suspended or busy in
 // WebAssembly for seconds loses its lock while it still writes.
-import { spawn } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import { mkdir, realpath } from 'node:fs/promises';
 import { refuseEarlierVersion } from './earlier-lock.ts';
@@ -48,7 +48,7 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
   const release = () => closeSync(descriptor);
   try {
-    await lock(descriptor, directory);
+    lock(descriptor, directory);
     const { dev, ino } = fstatSync(descriptor, { bigint: true });
     const check = () => {
       const now = statSync(path, { bigint: true, throwIfNoEntry: false });
@@ -67,12 +67,17 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   }
 }
 
-async function lock(descriptor: number, directory: string): Promise<void> {
+function lock(descriptor: number, directory: string): void {
   for (const [program, ...args] of LOCKERS) {
-    const { code, said } = await run(program, args, descriptor);
-    if (code === 0) return;
-    if (code === undefined) continue;
-    if (code === 1 && said === '') {
+    const { error, status, stderr } = spawnSync(program, args, {
+      stdio: ['ignore', 'ignore', 'pipe', descriptor],
+      encoding: 'utf8',
+    });
+    // The program doesn't exist here.
+    if (error) continue;
+    if (status === 0) return;
+    const reason = stderr.trim();
+    if (status === 1 && reason === '') {
       throw new StoreError(
         'directory_in_use',
         `Another process has the database in ${directory} open ("fuser -v ${directory}" shows it). ` +
@@ -81,7 +86,7 @@ async function lock(descriptor: number, directory: string): Promise<void> {
     }
     throw new StoreError(
       'directory_unlockable',
-      `The folder ${directory} cannot be locked (${said || `${program} ended with ${code}`}). ` +
+      `The folder ${directory} cannot be locked (${reason || `${program} ended with ${status}`}). ` +
         'Give a folder on a local disk, or set DATABASE_URL.',
     );
   }
@@ -89,21 +94,4 @@ async function lock(descriptor: number, directory: string): Promise<void> {
     'directory_unlockable',
     `The folder ${directory} cannot be locked without flock or perl. Install one (Debian: util-linux), or set DATABASE_URL.`,
   );
-}
-
-/** `code` is undefined when the program doesn't exist. */
-function run(
-  program: string,
-  args: readonly string[],
-  descriptor: number,
-): Promise<{ code?: number; said: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', descriptor] });
-    let said = '';
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-    });
-    child.once('error', () => resolve({ said: '' }));
-    child.once('close', (code) => resolve({ code: code ?? -1, said: said.trim() }));
-  });
 }
