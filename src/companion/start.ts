@@ -7,7 +7,7 @@ import { KEEP_ALIVE, type CompanionSettings } from './config.ts';
 import type { Database, DatabaseKind } from './db/database.ts';
 import { checkSecret, claimSpaces, everyClient } from './db/same-settings.ts';
 import { openDatabase } from './db/open.ts';
-import { ACCOUNT_CHANNEL, parseNotification } from './db/notifications.ts';
+import { parseNotification } from './db/notifications.ts';
 import { withTimeouts } from './db/with-timeout.ts';
 import { createEndpoints } from './endpoints.ts';
 import { createStore } from './db/store.ts';
@@ -150,7 +150,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       pollAfter: options.pollAfter ?? load?.pollAfter,
       now,
     });
-    await database.listen(ACCOUNT_CHANNEL, (payload) =>
+    await database.listen((payload) =>
       onNotification(payload === undefined ? undefined : parseNotification(payload)),
     );
 

@@ -3,7 +3,6 @@ import { Agent } from 'node:http';
 import { decodeJwt, SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunningCompanion } from '../../src/companion/start.ts';
-import { ACCOUNT_CHANNEL } from '../../src/companion/db/notifications.ts';
 import { createKeys } from '../../src/mock-accounts/keys.ts';
 import { startMockServer, type RunningMockServer } from '../../src/mock-accounts/listen.ts';
 import { onEachDatabase } from './db/on-each-database.ts';
@@ -29,7 +28,7 @@ describe('JWT access tokens on', () => {
       for (const database of [stored.database, await stored.another()]) {
         companions.push(await startInProcess(mock, { database }, { clients: [JWT_CLIENT] }));
         // Called after the instance's own listener on the same connection.
-        await database.listen(ACCOUNT_CHANNEL, (payload) => received.push(payload));
+        await database.listen((payload) => received.push(payload));
       }
     });
     afterEach(async () => {

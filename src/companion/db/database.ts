@@ -6,6 +6,8 @@ export interface Queryable {
   query<Row extends object>(text: string, values?: readonly unknown[], name?: string): Promise<Row[]>;
 }
 
+export type OnNotification = (payload: string | undefined) => void;
+
 export type DatabaseKind = 'postgresql' | 'embedded' | 'embedded_in_memory';
 
 export interface Database extends Queryable {
@@ -15,10 +17,10 @@ export interface Database extends Queryable {
    */
   transaction<T>(work: (transaction: Queryable) => Promise<T>, patience?: number): Promise<T>;
   /**
-   * Calls back with each notification on a channel, and with undefined after a lost connection, when some may have been
-   * missed.
+   * Calls back with each payload on `ACCOUNT_CHANNEL`, and with undefined when some may have been missed: whenever the
+   * connection was lost or is there again.
    */
-  listen(channel: string, onNotification: (payload: string | undefined) => void): Promise<void>;
+  listen(onNotification: OnNotification): Promise<void>;
   /** Whether notifications are lost at present. Left out where that can't happen. */
   readonly isDeaf?: () => boolean;
   /** Flushes committed data to disk, as far as this database can. */

@@ -4,6 +4,7 @@ import { readdir, statfs } from 'node:fs/promises';
 import type { Database, Queryable } from './database.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
 import { awayReason, StoreError } from './errors.ts';
+import { ACCOUNT_CHANNEL } from './notifications.ts';
 import { pglitePool, run } from './pglite-pool.ts';
 import { makePrivate, PrivateFolder } from './private-folder.ts';
 import { walFlush } from './write-ahead-log.ts';
@@ -119,8 +120,8 @@ function database(pglite: PGlite, { check, leave, ...place }: Place): Database {
       check();
       return pglite.transaction((transaction) => work(queryable(transaction, check)));
     },
-    listen: async (channel, heard) => {
-      await pglite.listen(`"${channel}"`, heard);
+    listen: async (onNotification) => {
+      await pglite.listen(`"${ACCOUNT_CHANNEL}"`, onNotification);
     },
     gather: GATHER_MS,
     tidy: async () => {

@@ -1,7 +1,7 @@
-// Listens for PostgreSQL notifications on its own connection, and reconnects when it is lost.
-import pg, { type Client } from 'pg';
-
-type OnNotification = (payload: string | undefined) => void;
+// Listens for account notifications on a connection of its own, and reconnects when it is lost.
+import type { Client } from 'pg';
+import type { Database, OnNotification } from './database.ts';
+import { ACCOUNT_CHANNEL } from './notifications.ts';
 
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 5_000;
@@ -10,73 +10,20 @@ const PROBE_MS = 5_000;
 /** A server that became read-only sends no notifications: writes now happen elsewhere. */
 const PROBE = `select 1 / (current_setting('transaction_read_only') = 'off')::int`;
 
-export interface Listener {
-  /** As `Database.listen`. Rejects when no connection can be made now. */
-  readonly listen: (channel: string, onNotification: OnNotification) => Promise<void>;
-  /** As `Database.isDeaf`. */
-  readonly isDeaf: () => boolean;
-  readonly close: () => Promise<void>;
-}
+export type Listener = Required<Pick<Database, 'listen' | 'isDeaf' | 'close'>>;
 
-/** `newClient` creates a client that is not connected yet. */
+/** `newClient` creates a client that is not connected yet. `listen` rejects when no connection can be made now. */
 export function createListener(newClient: () => Client): Listener {
-  const channels = new Map<string, Set<OnNotification>>();
+  const callbacks: OnNotification[] = [];
   let connection: Promise<Client> | undefined;
   let isDeaf = true;
-  let closed = false;
+  let isClosed = false;
   let delay = FIRST_DELAY_MS;
   let retry: NodeJS.Timeout | undefined;
 
-  const tellAll = () => {
-    for (const onNotification of [...channels.values()].flatMap((all) => [...all])) onNotification(undefined);
+  const notify: OnNotification = (payload) => {
+    for (const callback of callbacks) callback(payload);
   };
-
-  async function connect(): Promise<Client> {
-    const client = newClient();
-    client.on('notification', ({ channel, payload }) => {
-      for (const onNotification of channels.get(channel) ?? []) onNotification(payload ?? '');
-    });
-    try {
-      await client.connect();
-      for (const channel of channels.keys()) await listenTo(client, channel);
-    } catch (error) {
-      client.connection.stream.destroy();
-      throw error;
-    }
-    const probe = setInterval(() => {
-      client.query(PROBE).catch(() => client.connection.stream.destroy());
-    }, PROBE_MS);
-    client.once('end', () => {
-      clearInterval(probe);
-      if (!closed) lost();
-    });
-    // At the same moment, so that nothing kept while deaf is answered afterwards.
-    isDeaf = false;
-    tellAll();
-    return client;
-  }
-
-  function lost(): void {
-    connection = undefined;
-    isDeaf = true;
-    tellAll();
-    again();
-  }
-
-  function again(): void {
-    retry = setTimeout(() => {
-      connected().then(
-        () => {
-          delay = FIRST_DELAY_MS;
-        },
-        () => {
-          delay = Math.min(delay * 2, LONGEST_DELAY_MS);
-          if (!closed) again();
-        },
-      );
-    }, delay);
-    retry.unref();
-  }
 
   function connected(): Promise<Client> {
     connection ??= connect().catch((error: unknown) => {
@@ -86,28 +33,63 @@ export function createListener(newClient: () => Client): Listener {
     return connection;
   }
 
+  async function connect(): Promise<Client> {
+    const client = newClient();
+    client.on('notification', ({ payload }) => notify(payload ?? ''));
+    try {
+      await client.connect();
+      await client.query(`listen "${ACCOUNT_CHANNEL}"`);
+    } catch (error) {
+      client.connection.stream.destroy();
+      throw error;
+    }
+    const probe = setInterval(() => {
+      client.query(PROBE).catch(() => client.connection.stream.destroy());
+    }, PROBE_MS);
+    client.once('end', () => {
+      clearInterval(probe);
+      if (!isClosed) lost();
+    });
+    // At the same moment, so that nothing kept while deaf is answered afterwards.
+    isDeaf = false;
+    notify(undefined);
+    return client;
+  }
+
+  function lost(): void {
+    connection = undefined;
+    isDeaf = true;
+    notify(undefined);
+    reconnect();
+  }
+
+  function reconnect(): void {
+    retry = setTimeout(() => {
+      connected().then(
+        () => {
+          delay = FIRST_DELAY_MS;
+        },
+        () => {
+          delay = Math.min(delay * 2, LONGEST_DELAY_MS);
+          if (!isClosed) reconnect();
+        },
+      );
+    }, delay).unref();
+  }
+
   return {
-    listen: async (channel, onNotification) => {
-      const others = channels.get(channel);
-      if (others === undefined) {
-        const client = await connected();
-        await listenTo(client, channel);
-      }
-      channels.set(channel, new Set([...(others ?? []), onNotification]));
+    listen: async (onNotification) => {
+      await connected();
+      callbacks.push(onNotification);
     },
     isDeaf: () => isDeaf,
     close: async () => {
-      closed = true;
+      isClosed = true;
       clearTimeout(retry);
-      const open = connection;
-      await open?.then(
+      await connection?.then(
         (client) => client.end(),
         () => undefined,
       );
     },
   };
-}
-
-async function listenTo(client: Client, channel: string): Promise<void> {
-  await client.query(`listen ${pg.escapeIdentifier(channel)}`);
 }

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { accountKey } from '../../../src/companion/clients.ts';
 import { readSettings } from '../../../src/companion/config.ts';
-import { ACCOUNT_CHANNEL } from '../../../src/companion/db/notifications.ts';
 import { checkSecret, claimSpaces } from '../../../src/companion/db/same-settings.ts';
 import { startMockServer, type RunningMockServer } from '../../../src/mock-accounts/listen.ts';
 import {
@@ -116,7 +115,7 @@ onEachDatabase((harness) => {
   it('erase a person everywhere, tell every instance, and spare all others', async () => {
     const { ada, other, grace } = await fill(harness);
     const heard: (string | undefined)[] = [];
-    await (await harness.another()).listen(ACCOUNT_CHANNEL, (payload) => heard.push(payload));
+    await (await harness.another()).listen((payload) => heard.push(payload));
     const first = await run(['erase', ADA], { database: harness.database });
     expect(JSON.parse(first.output)).toEqual({
       uid: ADA,

@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { accountName } from '../../../src/companion/clients.ts';
-import { ACCOUNT_CHANNEL } from '../../../src/companion/db/notifications.ts';
 import { createStore } from '../../../src/companion/db/store.ts';
 import type { AccountEvent } from '../../../src/companion/security-events/types.ts';
 import { onEachDatabase, type TestDatabase } from './on-each-database.ts';
@@ -159,7 +158,7 @@ onEachDatabase((harness) => {
 
   it('notifies every instance about known and unknown accounts', async () => {
     const heard: (string | undefined)[] = [];
-    await (await harness.another()).listen(ACCOUNT_CHANNEL, (payload) => heard.push(payload));
+    await (await harness.another()).listen((payload) => heard.push(payload));
     const many = Array.from({ length: 600 }, () => randomBytes(32));
     await Promise.all(
       many.map((account) => harness.store.apply(deliveryFor(account, { kind: 'profile_change' }))),

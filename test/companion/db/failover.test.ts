@@ -49,7 +49,7 @@ it('goes on at the other host once that accepts writes, and hears its notificati
     const store = createStore(database);
     await createdFor(store, hashOf('ada'));
     const heard: (string | undefined)[] = [];
-    await database.listen('failover', (payload) => heard.push(payload));
+    await database.listen((payload) => heard.push(payload));
 
     await primary.kill9();
     await expect(createdFor(store, hashOf('lin'))).rejects.toMatchObject({ code: 'database_away' });
@@ -58,7 +58,7 @@ it('goes on at the other host once that accepts writes, and hears its notificati
     await expect.poll(() => createdFor(store, hashOf('lin')).then(() => 'stored', String)).toBe('stored');
     await expect
       .poll(async () => {
-        await atStandby(`notify failover, 'here'`);
+        await atStandby(`notify companion_account, 'here'`);
         return heard;
       })
       .toContain('here');

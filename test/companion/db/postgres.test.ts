@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
 import type { Database } from '../../../src/companion/db/database.ts';
 import { accountName } from '../../../src/companion/clients.ts';
-import { ACCOUNT_CHANNEL } from '../../../src/companion/db/notifications.ts';
 import { openDatabase } from '../../../src/companion/db/open.ts';
 import { workerLogger } from '../../../src/companion/jobs/worker-log.ts';
 import { createStore } from '../../../src/companion/db/store.ts';
@@ -98,7 +97,7 @@ describe('PostgreSQL', () => {
     'receives notifications of other instances, and after a server crash that some may be missing',
     async () => {
       const heard: (string | undefined)[] = [];
-      await two.listen(ACCOUNT_CHANNEL, (payload) => heard.push(payload));
+      await two.listen((payload) => heard.push(payload));
       await createStore(one).apply(deliveryFor(ada, { kind: 'profile_change' }));
       await vi.waitFor(() => expect(heard).toEqual([accountName(ada)]), SLOW);
 

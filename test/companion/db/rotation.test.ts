@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { createStore } from '../../../src/companion/db/store.ts';
 import { accountName, everyKey } from '../../../src/companion/clients.ts';
-import { ACCOUNT_CHANNEL } from '../../../src/companion/db/notifications.ts';
 import { erasePerson } from '../../../src/companion/db/person.ts';
 import { countRemaining, eraseRemaining } from '../../../src/companion/db/rotation.ts';
 import { checkSecret } from '../../../src/companion/db/same-settings.ts';
@@ -176,7 +175,7 @@ onEachDatabase((harness, name) => {
     await checkSecret(harness.database, { secret: account, formerSecret: former });
     await createdFor(harness.store, former);
     const heard: (string | undefined)[] = [];
-    await other.listen(ACCOUNT_CHANNEL, (payload) => heard.push(payload));
+    await other.listen((payload) => heard.push(payload));
     expect(await eraseRemaining(harness.database)).toBe(1);
     await expect.poll(() => heard).toContain(accountName(former));
   });
