@@ -10,15 +10,14 @@ import { endedBefore, type AccountNotification } from './db/notifications.ts';
 import { createPipeline } from './http/pipeline.ts';
 import { rateLimits } from './http/rate-limit.ts';
 import type { CurrentEndpoints } from './endpoints.ts';
-import { withHearing } from './operations/hearing.ts';
 import type { Counters } from './operations/counters.ts';
 import type { Clocks } from './operations/clock.ts';
 import { dockerflow, type Version } from './operations/dockerflow.ts';
-import { accountsAnswer, createHealth } from './operations/health.ts';
+import { createHealth } from './operations/health.ts';
 import { addGauges } from './operations/gauges.ts';
 import type { Log } from './operations/log.ts';
 import { metricsRoute } from './operations/operator.ts';
-import { createEventAges, silentClients } from './operations/silence.ts';
+import { createEventAges } from './operations/silence.ts';
 import { createSessionMemory } from './sessions/memory.ts';
 import { returnPage } from './return-page.ts';
 import { me } from './routes/me.ts';
@@ -107,12 +106,18 @@ export function createApp(parts: AppParts): App {
   const eventAges = createEventAges({
     store,
     clients: settings.clients,
-    expected: settings.expectedEvents ?? new Map(),
+    expected: settings.expectedEvents,
     now,
   });
-  const silent = async () => silentClients(await eventAges());
-  const accounts = accountsAnswer(endpoints.current(), http);
-  const health = withHearing(createHealth({ store, silent, accounts, clocks: parts.clocks, now }), isDeaf);
+  const health = createHealth({
+    store,
+    discovery: endpoints.current().discovery,
+    fetch: http.fetch,
+    clocks: parts.clocks,
+    eventAges,
+    isDeaf: isDeaf ?? (() => false),
+    now,
+  });
   addGauges(counters, { health, eventAges, storing: () => storing, checkingTokens: tokens.asking });
 
   let forwardedIgnored = false;

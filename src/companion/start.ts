@@ -21,7 +21,6 @@ import { createClocks, readingDates } from './operations/clock.ts';
 import type { Version } from './operations/dockerflow.ts';
 import type { Log } from './operations/log.ts';
 import { cachedFor } from './operations/cached-for.ts';
-import { CLOCK_LIMITS } from './security-events/verify-set.ts';
 
 /** Milliseconds for which the status page's totals are cached. */
 const STATE_FRESH = 10_000;
@@ -74,7 +73,7 @@ export interface CompanionOptions {
  */
 export async function startCompanion(options: CompanionOptions): Promise<RunningCompanion> {
   const { settings, log, version, now = Date.now, redo, pause } = options;
-  const clocks = createClocks(CLOCK_LIMITS, (kind, outcome, seconds) =>
+  const clocks = createClocks((kind, outcome, seconds) =>
     log.event('clock', { kind, outcome, seconds }, outcome === 'ok' ? 'info' : 'error'),
   );
   const origins = new Set([settings.issuer, settings.endpoints?.jwks ?? settings.issuer].map(originOf));

@@ -4,7 +4,6 @@ import { requestJson } from '../../fxa/http.ts';
 import type { CompanionSettings } from '../config.ts';
 import { createClocks, readingDates } from '../operations/clock.ts';
 import { publicKeys } from '../security-events/public-keys.ts';
-import { CLOCK_LIMITS } from '../security-events/verify-set.ts';
 import { counted, offBy } from '../status/words.ts';
 import type { CommandParts, Found } from './command.ts';
 
@@ -13,7 +12,7 @@ export async function checkAccounts(
   { issuer, endpoints }: CompanionSettings,
   { fetch, now }: CommandParts,
 ): Promise<readonly Found[]> {
-  const clocks = createClocks(CLOCK_LIMITS, () => undefined);
+  const clocks = createClocks();
   const http = { fetch: readingDates(fetch, new Set([new URL(issuer).origin]), clocks, now), now };
   let jwks: string;
   try {

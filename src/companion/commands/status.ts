@@ -1,10 +1,9 @@
 // `status`: the facts of the status page as plain text, without the counters that each running instance has of its own.
 import { readingDates, createClocks } from '../operations/clock.ts';
-import { accountsAnswer, createHealth } from '../operations/health.ts';
-import { createEventAges, silentClients } from '../operations/silence.ts';
+import { createHealth } from '../operations/health.ts';
+import { createEventAges } from '../operations/silence.ts';
 import { createStore } from '../db/store.ts';
 import { discoveryUrl } from '../../fxa/environments.ts';
-import { CLOCK_LIMITS } from '../security-events/verify-set.ts';
 import type { StatusFacts } from '../status/facts.ts';
 import { findNotices } from '../status/notices.ts';
 import { ago, counted, KIND_NAMES, KINDS, number, offBy, whatToDo } from '../status/words.ts';
@@ -16,21 +15,15 @@ const SILENT_DAYS = 7;
 /** Prints the facts; false when the page would have a red notice. */
 export async function status(context: CommandContext): Promise<boolean> {
   const { settings, say, now } = context;
-  const clocks = createClocks(CLOCK_LIMITS, () => undefined);
+  const clocks = createClocks();
   const origins = new Set([new URL(settings.issuer).origin]);
   const fetch = readingDates(context.fetch, origins, clocks, now);
   const discovery = discoveryUrl(settings.issuer);
   const facts = await withDatabase(context, async (database): Promise<StatusFacts> => {
     const store = createStore(database);
-    const { clients, expectedEvents: expected = new Map() } = settings;
+    const { clients, expectedEvents: expected } = settings;
     const eventAges = createEventAges({ store, clients, expected, now });
-    const health = await createHealth({
-      store,
-      silent: async () => silentClients(await eventAges()),
-      accounts: accountsAnswer({ discovery }, { fetch }),
-      clocks,
-      now,
-    })();
+    const health = await createHealth({ store, discovery, fetch, clocks, eventAges, now })();
     return {
       now: now(),
       startedAt: now(),

@@ -1,6 +1,10 @@
 // Measures clock differences: of Mozilla accounts by its Date header, of the database by query.
+import { CLOCK_LIMITS } from '../security-events/verify-set.ts';
 
 export type ClockOwner = 'accounts' | 'database';
+
+/** The result of a check. */
+export type Check = 'ok' | 'warning' | 'error';
 
 export interface Clocks {
   /** Records that the other clock showed `theirs` when ours was between `began` and `ended`. Milliseconds. */
@@ -8,33 +12,26 @@ export interface Clocks {
   /** Milliseconds by which the other clock is ahead; undefined until known. */
   ahead(owner: ClockOwner): number | undefined;
   /** `error`: events are refused because of it; `warning`: far off. */
-  state(): 'ok' | 'warning' | 'error';
-}
-
-/** Limits of verify-set.ts, in seconds: how far in the future and how old a token may be. */
-export interface EventWindow {
-  readonly slack: number;
-  readonly oldest: number;
+  state(): Check;
 }
 
 const FAR_OFF_MS = 30_000;
-const OWNERS: readonly ClockOwner[] = ['accounts', 'database'];
 
 /** Calls `changed` when a clock's state changes. */
 export function createClocks(
-  { slack, oldest }: EventWindow,
-  changed: (owner: ClockOwner, state: 'ok' | 'warning' | 'error', seconds: number) => void,
+  changed: (owner: ClockOwner, state: Check, seconds: number) => void = () => undefined,
 ): Clocks {
   const samples: Record<ClockOwner, number[]> = { accounts: [], database: [] };
-  const told: Record<ClockOwner, 'ok' | 'warning' | 'error'> = { accounts: 'ok', database: 'ok' };
+  const reported: Record<ClockOwner, Check> = { accounts: 'ok', database: 'ok' };
 
   /** A single value may come from a cache in between: the smaller of the last two counts. */
   const ahead = (owner: ClockOwner) => samples[owner].toSorted((a, b) => Math.abs(a) - Math.abs(b))[0];
 
-  const stateOf = (owner: ClockOwner) => {
+  const stateOf = (owner: ClockOwner): Check => {
     const ms = ahead(owner) ?? 0;
-    const refused = owner === 'accounts' && (ms > slack * 1000 || -ms > oldest * 1000);
-    return refused ? 'error' : Math.abs(ms) > FAR_OFF_MS ? 'warning' : 'ok';
+    const { slack, oldest } = CLOCK_LIMITS;
+    if (owner === 'accounts' && (ms > slack * 1000 || -ms > oldest * 1000)) return 'error';
+    return Math.abs(ms) > FAR_OFF_MS ? 'warning' : 'ok';
   };
 
   return {
@@ -42,16 +39,17 @@ export function createClocks(
       if (!Number.isFinite(theirs)) return;
       samples[owner] = [...samples[owner].slice(-1), theirs - (began + ended) / 2];
       const state = stateOf(owner);
-      if (state === told[owner]) return;
-      told[owner] = state;
+      if (state === reported[owner]) return;
+      reported[owner] = state;
       changed(owner, state, Math.round((ahead(owner) ?? 0) / 1000));
     },
     ahead,
-    state: () => {
-      const states = OWNERS.map(stateOf);
-      return states.includes('error') ? 'error' : states.includes('warning') ? 'warning' : 'ok';
-    },
+    state: () => worst([stateOf('accounts'), stateOf('database')]),
   };
+}
+
+export function worst(checks: readonly Check[]): Check {
+  return checks.find((check) => check === 'error') ?? checks.find((check) => check === 'warning') ?? 'ok';
 }
 
 /** Wraps `fetch` and records the Date of each response from the given origins. `now` in milliseconds. */

@@ -1,11 +1,13 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { NO_STATE } from '../http/testing.ts';
+import { createClocks } from './clock.ts';
 import { dockerflow } from './dockerflow.ts';
 import { createHealth, type HealthParts } from './health.ts';
 
 const VERSION = { source: 'https://example.com/repository', version: '1.2.3', commit: 'abc', build: 'b' };
 const NOW = 1_800_000_000_000;
 const never = () => new Promise<never>(() => {});
+const answers = () => Promise.resolve(new Response());
 
 const storeThat = (more: Partial<HealthParts['store']> = {}): HealthParts['store'] => ({
   ping: () => Promise.resolve(NOW),
@@ -16,7 +18,9 @@ const storeThat = (more: Partial<HealthParts['store']> = {}): HealthParts['store
 function app(parts: Partial<HealthParts> = {}, stopping = () => false) {
   const health = createHealth({
     store: storeThat(),
-    accounts: () => Promise.resolve(),
+    discovery: 'https://accounts.example/.well-known/openid-configuration',
+    fetch: answers,
+    clocks: createClocks(),
     now: () => NOW,
     ...parts,
   });
@@ -33,9 +37,7 @@ afterEach(() => {
 });
 
 it('answers __lbheartbeat__ with 200 whatever is broken', async () => {
-  const answer = await app({ store: storeThat({ ping: never }), accounts: never }).request(
-    '/__lbheartbeat__',
-  );
+  const answer = await app({ store: storeThat({ ping: never }), fetch: never }).request('/__lbheartbeat__');
   expect(answer.status).toBe(200);
 });
 
@@ -49,7 +51,7 @@ it('answers __heartbeat__ with ok when all checks pass', async () => {
     found: {
       status: 'ok',
       checks: { database: 'ok', revocations: 'ok', accounts: 'ok', clock: 'ok', events: 'ok' },
-      details: { oldestRevocation: 0 },
+      details: { oldestRevocation: 0, databaseClock: 0 },
     },
   });
 });
@@ -74,16 +76,37 @@ it.each([
 
 it('warns when Mozilla accounts does not answer, without a long wait', async () => {
   let aborted = false;
-  const accounts = (signal: AbortSignal) => {
-    signal.addEventListener('abort', () => (aborted = true));
-    return never();
-  };
+  const silent: typeof fetch = (_url, init) =>
+    new Promise((_resolve, reject) => {
+      init?.signal?.addEventListener('abort', () => {
+        aborted = true;
+        reject(new Error('aborted'));
+      });
+    });
   const limits = vi.spyOn(AbortSignal, 'timeout');
-  const { status, found } = await beat({ accounts });
+  const { status, found } = await beat({ fetch: silent });
   expect([status, found.status]).toEqual([200, 'warning']);
   expect(found.checks).toMatchObject({ database: 'ok', accounts: 'warning' });
   expect(limits.mock.calls).toEqual([[3000]]);
   expect(aborted).toBe(true);
+});
+
+it.each([
+  ['cannot be reached', () => Promise.reject(new TypeError('canary'))],
+  ['answers with an error', () => Promise.resolve(new Response('canary', { status: 500 }))],
+])('warns when Mozilla accounts %s', async (_how, ask) => {
+  const { status, found } = await beat({ fetch: ask });
+  expect([status, found]).toMatchObject([200, { status: 'warning', checks: { accounts: 'warning' } }]);
+  expect(JSON.stringify(found)).not.toContain('canary');
+});
+
+it('warns with 200 while no notifications arrive', async () => {
+  expect((await beat({ isDeaf: () => false })).found.checks).toMatchObject({ notifications: 'ok' });
+  const { status, found } = await beat({ isDeaf: () => true });
+  expect([status, found]).toMatchObject([
+    200,
+    { status: 'warning', checks: { database: 'ok', notifications: 'warning' } },
+  ]);
 });
 
 it('warns when a revocation has waited longer than an hour', async () => {
@@ -100,12 +123,13 @@ it('warns when a revocation has waited longer than an hour', async () => {
 });
 
 it('warns with 200 while the events of a client are overdue, and names it', async () => {
-  const { status, found } = await beat({ silent: () => Promise.resolve(['notes']) });
+  const age = { client: 'notes', lastAt: undefined, age: 61, expectedEvery: 60 };
+  const { status, found } = await beat({ eventAges: () => Promise.resolve([age]) });
   expect([status, found]).toMatchObject([
     200,
     { status: 'warning', checks: { database: 'ok', events: 'warning' }, details: { silent: ['notes'] } },
   ]);
-  const unknown = await beat({ silent: () => Promise.reject(new Error('canary')) });
+  const unknown = await beat({ eventAges: () => Promise.reject(new Error('canary')) });
   expect([unknown.status, unknown.found.checks]).toMatchObject([200, { events: 'warning' }]);
 });
 
@@ -120,9 +144,9 @@ it('queries the database every second and Mozilla accounts every ten, at any loa
         return Promise.resolve(NOW);
       },
     }),
-    accounts: () => {
+    fetch: () => {
       asked.accounts += 1;
-      return Promise.resolve();
+      return answers();
     },
   });
   await Promise.all(Array.from({ length: 10 }, () => Promise.resolve(asking.request('/__heartbeat__'))));

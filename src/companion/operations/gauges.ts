@@ -1,6 +1,7 @@
 // Gauges of the present state: health, the age of each client's last event, and what waits.
 import type { Counters } from './counters.ts';
-import type { Check, Health } from './health.ts';
+import type { Check } from './clock.ts';
+import type { Health } from './health.ts';
 import type { EventAge } from './silence.ts';
 
 export interface GaugeParts {

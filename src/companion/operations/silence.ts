@@ -22,7 +22,8 @@ export interface EventAge {
 export interface EventAgeParts {
   readonly store: Pick<Store, 'lastEvents'>;
   readonly clients: readonly Pick<Client, 'clientId' | 'name'>[];
-  readonly expected: ExpectedEvents;
+  /** Absent: no events are expected. */
+  readonly expected?: ExpectedEvents | undefined;
   /** Milliseconds. */
   readonly now: () => number;
 }
@@ -59,7 +60,7 @@ export function createEventAges(parts: EventAgeParts): () => Promise<readonly Ev
     return clients.map(({ clientId, name }) => {
       const { since = now(), at } = known[clientId] ?? {};
       const lastAt = at ?? undefined;
-      const every = expected.get(name) ?? expected.get('') ?? 0;
+      const every = expected?.get(name) ?? expected?.get('') ?? 0;
       return {
         client: name,
         lastAt,

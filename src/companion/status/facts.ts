@@ -3,7 +3,7 @@ import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Clients } from '../clients.ts';
 import type { EventCount } from '../operations/counters.ts';
 import type { Version } from '../operations/dockerflow.ts';
-import type { InstanceHealth } from '../operations/hearing.ts';
+import type { Health } from '../operations/health.ts';
 import type { OperatorState } from '../store.ts';
 
 /** Already escaped. */
@@ -15,7 +15,7 @@ export interface StatusFacts {
   readonly startedAt: number;
   readonly version: Version;
   readonly clients: Clients;
-  readonly health: InstanceHealth;
+  readonly health: Health;
   /** Requests carry `X-Forwarded-For`, but no proxy is trusted. */
   readonly forwardedIgnored: boolean;
   /** Undefined while the database is unavailable. */

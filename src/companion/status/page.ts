@@ -1,7 +1,7 @@
 // `GET /status`, behind the operator's password: totals only, and no scripts.
 import { Hono } from 'hono';
 import { html, raw } from 'hono/html';
-import type { InstanceHealth } from '../operations/hearing.ts';
+import type { Health } from '../operations/health.ts';
 import { pagePolicy } from '../http/page-policy.ts';
 import type { Counters } from '../operations/counters.ts';
 import { operatorOnly } from '../operations/operator.ts';
@@ -22,7 +22,7 @@ export interface StatusOptions extends Pick<StatusFacts, 'clients' | 'version' |
   /** Without a password the route is absent. */
   readonly password: string | undefined;
   readonly state: () => Promise<OperatorState>;
-  readonly health: () => Promise<InstanceHealth>;
+  readonly health: () => Promise<Health>;
   readonly forwardedIgnored?: () => boolean;
   readonly counters: Pick<Counters, 'webhooks' | 'queueMessages'>;
   /** Default 7. */
