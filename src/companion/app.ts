@@ -118,7 +118,14 @@ export function createApp(parts: AppParts): App {
     isDeaf: isDeaf ?? (() => false),
     now,
   });
-  addGauges(counters, { health, eventAges, storing: () => storing, checkingTokens: tokens.asking });
+  addGauges(counters, {
+    health,
+    eventAges,
+    revocations: () => store.revocationState(),
+    storing: () => storing,
+    checkingTokens: tokens.asking,
+    now,
+  });
 
   let forwardedIgnored = false;
   const onForwarded = () => {

@@ -127,7 +127,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
     await claimSpaces(database, settings.clients);
     const store = createStore(database, redo);
     const state = cachedFor(STATE_FRESH, now, (at) => store.operatorState(at));
-    const counters = createCounters(() => store.revocationState(), now);
+    const counters = createCounters();
     const bounded = withTimeouts(store);
     counters.gauge('database_breaker_open', 'Whether requests fail at once, as the database is frozen', () =>
       Number(isFrozen),

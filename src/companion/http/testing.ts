@@ -18,7 +18,7 @@ export const NO_STATE: OperatorState = {
 export function testPipeline(options: Partial<PipelineOptions> = {}, lines: string[] = []): Hono {
   return createPipeline({
     log: createLog({ format: 'mozlog', level: 'debug', out: { write: (line) => lines.push(line) } }),
-    counters: createCounters(() => Promise.resolve(NO_STATE.revocations)),
+    counters: createCounters(),
     chromeExtensions: [],
     isWebOrigin: () => false,
     loopback: true,

@@ -9,7 +9,7 @@ import { WEBHOOK_PATH, webhooks } from '../routes/webhooks.ts';
 import { Refusal } from '../security-events/refusal.ts';
 import { FIREFOX, JTI, NOW, SUB } from '../security-events/testing/tokens.ts';
 import { rateLimits } from './rate-limit.ts';
-import { NO_STATE, send } from './testing.ts';
+import { send } from './testing.ts';
 
 const few = 3;
 
@@ -22,7 +22,7 @@ function webhook(isValid: (token: string) => boolean | Promise<boolean>) {
     },
     deliver: () => Promise.resolve(),
     limit: rateLimits(0, { refusedSets: few }).webhooks,
-    counters: createCounters(() => Promise.resolve(NO_STATE.revocations)),
+    counters: createCounters(),
     log: createLog({ format: 'mozlog', level: 'error' }),
     now: () => NOW,
     secret: Buffer.alloc(32),

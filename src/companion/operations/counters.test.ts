@@ -1,26 +1,37 @@
 import { describe, expect, it } from 'vitest';
-import { NO_STATE } from '../http/testing.ts';
-import type { OperatorState } from '../store.ts';
 import { createCounters } from './counters.ts';
+import { addGauges } from './gauges.ts';
 import { metricsRoute } from './operator.ts';
 
 const NOW = 1_800_000_000_000;
-const STATE: OperatorState = {
-  ...NO_STATE,
-  revocations: {
-    pending: 4,
-    oldest: NOW - 90_000,
-    setAside: [
-      { clientId: 'a', why: 'misconfigured', count: 2 },
-      { clientId: 'b', why: 'given_up', count: 1 },
-    ],
-  },
+const REVOCATIONS = {
+  pending: 4,
+  oldest: NOW - 90_000,
+  setAside: [
+    { clientId: 'a', why: 'misconfigured', count: 2 },
+    { clientId: 'b', why: 'given_up', count: 1 },
+  ],
 };
-const counters = (ask = () => Promise.resolve(STATE.revocations)) => createCounters(ask, () => NOW);
+
+/** Counters whose gauges of grants are read by `ask`; all others fail. */
+function withGauges(ask: () => Promise<typeof REVOCATIONS>) {
+  const made = createCounters();
+  const down = () => Promise.reject(new Error('down'));
+  const none = () => 0;
+  addGauges(made, {
+    health: down,
+    eventAges: down,
+    revocations: ask,
+    storing: none,
+    checkingTokens: none,
+    now: () => NOW,
+  });
+  return made;
+}
 
 describe('the counters', () => {
   it('add up', async () => {
-    const made = counters();
+    const made = createCounters();
     made.webhook('accepted', 'password_change');
     made.webhook('refused', 'signature');
     made.webhook('refused', 'signature');
@@ -41,7 +52,7 @@ describe('the counters', () => {
   });
 
   it('keep at most a hundred event names chosen by clients', async () => {
-    const made = counters();
+    const made = createCounters();
     for (let n = 0; n < 1000; n += 1) made.metricsEvent(`name_${n}`);
     made.metricsEvent('name_7');
     const text = await made.text();
@@ -51,14 +62,14 @@ describe('the counters', () => {
   });
 
   it('report the revocation queue', async () => {
-    const text = await counters().text();
+    const text = await withGauges(() => Promise.resolve(REVOCATIONS)).text();
     expect(text).toContain('companion_revocations_pending 4');
     expect(text).toContain('companion_revocations_oldest_seconds 90');
     expect(text).toContain('companion_revocations_set_aside 3');
   });
 
   it('sort durations by route and class of status, and ages of deliveries', async () => {
-    const made = counters();
+    const made = createCounters();
     made.request('/v1/session', 200, 0.003);
     made.request('/v1/session', 204, 7);
     made.stored(45);
@@ -72,7 +83,7 @@ describe('the counters', () => {
   });
 
   it('have gauges that are read at each scrape, and keep their last value when that fails', async () => {
-    const made = counters();
+    const made = createCounters();
     let clients = new Map([['notes', 7]]);
     let ask = () => Promise.resolve(clients);
     made.gauge('waiting', 'Help', () => 3);
@@ -88,7 +99,7 @@ describe('the counters', () => {
   });
 
   it('are served while the database is down', async () => {
-    const text = await counters(() => Promise.reject(new Error('down'))).text();
+    const text = await withGauges(() => Promise.reject(new Error('down'))).text();
     expect(text).toContain('companion_webhooks_total');
   });
 });
@@ -96,7 +107,7 @@ describe('the counters', () => {
 describe('GET /metrics', () => {
   const ask = (password: string | undefined, shown?: string) =>
     Promise.resolve(
-      metricsRoute(counters(), password).request('/metrics', {
+      metricsRoute(createCounters(), password).request('/metrics', {
         headers: shown === undefined ? {} : { authorization: `Basic ${btoa(shown)}` },
       }),
     );

@@ -3,7 +3,7 @@ import { createCounters } from './counters.ts';
 import { metricsRoute } from './operator.ts';
 
 it('accepts the new and the old password while it is replaced, and nothing else', async () => {
-  const counters = createCounters(() => Promise.resolve({ pending: 0, setAside: [] }));
+  const counters = createCounters();
   const app = metricsRoute(counters, 'new,old');
   for (const [given, status] of [
     ['new', 200],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { from, NO_STATE, testPipeline } from '../http/testing.ts';
+import { from, testPipeline } from '../http/testing.ts';
 import { createCounters } from './counters.ts';
 
 interface Entry {
@@ -10,7 +10,7 @@ interface Entry {
 
 async function told() {
   const lines: string[] = [];
-  const counters = createCounters(() => Promise.resolve(NO_STATE.revocations));
+  const counters = createCounters();
   const app = testPipeline({ counters }, lines);
   app.get('/v1/session', (c) => c.body(null, c.req.query('ended') === undefined ? 200 : 401));
   for (const path of ['/v1/session?a=b', '/v1/session?ended', '/v1/elsewhere', '/../elsewhere']) {

@@ -63,7 +63,7 @@ async function withoutStore(): Promise<string> {
     state,
     http,
     log,
-    counters: createCounters(state),
+    counters: createCounters(),
     version,
     clocks: createClocks(CLOCK_LIMITS, () => undefined),
     stopping: () => false,
