@@ -49,7 +49,7 @@ export type Fields = {
   readonly [name in FieldName]?: (name extends Numeric ? number : string) | undefined;
 };
 
-export const WITHHELD = '[withheld]';
+const WITHHELD = '[withheld]';
 
 /** Keeps known fields; values that don't match their pattern are withheld. */
 export function fit(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -1,22 +1,18 @@
 // Writes the log to a file, pipe or socket that may be full or closed. Never throws and never blocks on a reader.
 import { constants, fstatSync, openSync, type Stats, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
+import type { DestinationStream } from 'pino';
 
-export interface LogSink {
-  /** Writes a line, or drops it when there is no room. */
-  write(line: string): void;
-}
-
-/** Returns false when there was no room. */
-type Put = (line: string) => boolean;
+/** Writes a line; returns false when there was no room. */
+type Writer = (line: string) => boolean;
 
 const STDOUT = 1;
 /** Maximum bytes buffered for a socket's reader. */
 const MOST_WAITING = 1024 * 1024;
 
 /** Creates a sink. `recovered` is called with the number of dropped lines once writing works again. */
-export function logSink(recovered: (dropped: number) => void, fd = STDOUT): LogSink {
-  const put = writerTo(fd);
+export function logSink(recovered: (dropped: number) => void): DestinationStream {
+  const put = writerTo(STDOUT);
   let dropped = 0;
   return {
     write(line) {
@@ -32,7 +28,7 @@ export function logSink(recovered: (dropped: number) => void, fd = STDOUT): LogS
   };
 }
 
-function writerTo(fd: number): Put {
+function writerTo(fd: number): Writer {
   const stats = statsOf(fd);
   if (stats?.isSocket()) return socketWriter(fd);
   return fileWriter(stats?.isFIFO() ? withoutWaiting(fd) : fd);
@@ -46,7 +42,7 @@ function statsOf(fd: number): Stats | undefined {
   }
 }
 
-function fileWriter(fd: number): Put {
+function fileWriter(fd: number): Writer {
   let isTorn = false;
   return (line) => {
     let bytes: Uint8Array = Buffer.from(isTorn ? `\n${line}` : line);
@@ -76,7 +72,7 @@ function withoutWaiting(fd: number): number {
 }
 
 /** A socket (as from journald) can't be reopened, but Node writes to it without blocking. */
-function socketWriter(fd: number): Put {
+function socketWriter(fd: number): Writer {
   const socket = new Socket({ fd, readable: false, writable: true });
   socket.on('error', () => undefined).unref();
   return (line) => {

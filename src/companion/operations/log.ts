@@ -1,12 +1,12 @@
-// The companion's log: mozlog JSON as Dockerflow requires, or plain lines for people.
+// The companion's log: mozlog JSON as Dockerflow requires, or plain lines for people. Per minute the first entries of a
+// kind are written, the rest as one sum.
 import { hostname } from 'node:os';
 import { type DestinationStream, pino } from 'pino';
 import { errorFields, type Fields, fit, fitType } from './log-fields.ts';
-import { boundedRepetition, type Entry } from './repetition.ts';
 
 /** Syslog severities (RFC 5424), as in mozlog. */
 const SEVERITIES = { debug: 7, info: 6, warn: 4, error: 3 } as const;
-export type Level = keyof typeof SEVERITIES;
+type Level = keyof typeof SEVERITIES;
 
 export interface Log {
   /**
@@ -38,23 +38,56 @@ export interface LogOptions {
 
 /** Maximum entries of one kind per minute: enough to see what happens, too few to fill a disk. */
 const MOST_ALIKE = 20;
+/** Maximum kinds per minute, far above what occurs; the rest are summed up as one. */
+const MOST_KINDS = 200;
+const REST = 'rest';
 const MINUTE_SECONDS = 60;
 const NUMBERS: ReadonlySet<string> = new Set(['ms', 'count', 'attempts', 'seconds']);
 
 type Write = (level: Level, type: string, fields: Record<string, unknown>) => void;
 
+interface Kind {
+  readonly level: Level;
+  readonly type: string;
+  readonly fields: Fields;
+  written: number;
+  summed: number;
+}
+
 export function createLog({ format, level, out = process.stdout, now = Date.now }: LogOptions): Log {
-  const writes = (asked: Level) => SEVERITIES[asked] <= SEVERITIES[level];
   const write = format === 'mozlog' ? mozlog(level, out, now) : plain(out, now);
-  const repetition = boundedRepetition<Level, Fields>(({ level: at, type, fields }, count) =>
-    write(at, fitType(`${type}_repeated`), fit({ ...fields, count, seconds: MINUTE_SECONDS })),
-  );
-  const put = ({ level: at, type, fields }: Entry<Level, Fields>, more: Fields = {}) =>
-    write(at, fitType(type), fit({ ...fields, ...more }));
+  const writes = (asked: Level) => SEVERITIES[asked] <= SEVERITIES[level];
+  let kinds = new Map<string, Kind>();
+  let minute: NodeJS.Timeout | undefined;
+
+  const flush = () => {
+    clearTimeout(minute);
+    minute = undefined;
+    const ended = kinds;
+    kinds = new Map();
+    for (const { level: at, type, fields, summed: count } of ended.values())
+      if (count > 0)
+        write(at, fitType(`${type}_repeated`), fit({ ...fields, count, seconds: MINUTE_SECONDS }));
+  };
+
+  /** Whether to write an entry now, of whose kind `most` are written per minute. */
+  const admit = (at: Level, type: string, fields: Fields, most: number): boolean => {
+    const name = kindOf(type, fields);
+    const key = kinds.has(name) || kinds.size < MOST_KINDS ? name : REST;
+    const kind = kinds.get(key) ?? { level: at, type, fields, written: 0, summed: 0 };
+    kinds.set(key, kind);
+    minute ??= setTimeout(flush, MINUTE_SECONDS * 1000).unref();
+    if (kind.written < most) {
+      kind.written += 1;
+      return true;
+    }
+    kind.summed += 1;
+    return false;
+  };
+
   const event: Log['event'] = (type, fields = {}, at = 'info') => {
     if (!writes(at)) return;
-    const entry = { level: at, type, fields };
-    if (at === 'debug' || repetition.admit(kindOf(type, fields), entry, MOST_ALIKE)) put(entry);
+    if (at === 'debug' || admit(at, type, fields, MOST_ALIKE)) write(at, fitType(type), fit(fields));
   };
   return {
     writes,
@@ -62,10 +95,10 @@ export function createLog({ format, level, out = process.stdout, now = Date.now 
     failure: (type, error, fields = {}, at = 'error') =>
       event(type, { ...fields, ...errorFields(error) }, at),
     tally: (type, fields, more) => {
-      const entry = { level: 'info', type, fields } as const;
-      if (writes('info') && repetition.admit(kindOf(type, fields), entry, 1)) put(entry, more);
+      if (writes('info') && admit('info', type, fields, 1))
+        write('info', fitType(type), fit({ ...fields, ...more }));
     },
-    flush: () => repetition.flush(),
+    flush,
   };
 }
 
@@ -91,8 +124,8 @@ function mozlog(level: Level, out: DestinationStream, now: () => number): Write 
 
 function plain(out: DestinationStream, now: () => number): Write {
   return (at, type, fields) => {
-    const told = Object.entries(fields).map(([name, value]) => `${name}=${String(value)}`);
+    const pairs = Object.entries(fields).map(([name, value]) => `${name}=${String(value)}`);
     const time = new Date(now()).toISOString().slice(11, 23);
-    out.write(`${[time, at.padEnd(5), type, ...told].join(' ')}\n`);
+    out.write(`${[time, at.padEnd(5), type, ...pairs].join(' ')}\n`);
   };
 }
