@@ -160,14 +160,14 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       now,
       report: (outcome) => counters.revocation(outcome),
     });
-    const worker = await startWorker({
+    const stopWorker = await startWorker({
       database,
       store,
       revoke,
       ...redo,
       log: ({ level, ...fields }) => log.event('worker_trouble', fields, level),
     });
-    running.push(() => worker.stop());
+    running.push(stopWorker);
 
     const server = await startServer({
       app,

@@ -131,8 +131,6 @@ export interface Store {
 
   /** Deletes expired data. Never rejects: errors go to `failed`, and the other tables are still processed. */
   prune(failed: (error: unknown) => void): Promise<void>;
-  /** Daily maintenance of the database. */
-  tidy(): Promise<void>;
   /** Counts all sessions: for the status page, too expensive for frequent polling. */
   operatorState(at: number): Promise<OperatorState>;
   /** Costs the same regardless of the number of accounts. */

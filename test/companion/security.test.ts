@@ -11,7 +11,7 @@
 //   CORS                                          here; src/http/cors.test
 // sessions: hashed, bounded, ended by changes db/sessions.test, src/sessions/token.test, stored-sessions.test,
 // several.long.test
-//   secrets neither stored, answered nor logged   whole.test; src/operations/log.test, worker-log.test
+//   secrets neither stored, answered nor logged   whole.test; src/operations/log.test, worker.test
 //   JSON errors without stack traces              here; src/http/pipeline.test
 //   deletion leaves a tombstone and nothing else  whole.test
 //   operator-only pages                           src/operations/counters.test, src/status/status.test

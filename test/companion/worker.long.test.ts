@@ -1,9 +1,9 @@
 // The worker on the real databases: grants of sign-outs are destroyed in the end, even when workers die.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { accountKey } from '../../src/companion/clients.ts';
+import type { Database } from '../../src/companion/db/database.ts';
 import { createRevoker } from '../../src/companion/jobs/revocations.ts';
-import type { WorkerTrouble } from '../../src/companion/jobs/worker-log.ts';
-import { startWorker, type RunningWorker } from '../../src/companion/jobs/worker.ts';
+import { startWorker, type WorkerFailure } from '../../src/companion/jobs/worker.ts';
 import type { Store } from '../../src/companion/store.ts';
 import { refreshTokenId } from '../../src/fxa/tokens.ts';
 import { whileUnreachable, whileReadOnly } from './db/away.ts';
@@ -17,25 +17,31 @@ const WAITING_TO_FAIL = `select from pg_stat_activity where wait_event_type = 'L
 describe('the worker on', () => {
   onEachDatabase((stored, databaseName) => {
     let harness: Harness<Store>;
-    let worker: RunningWorker | undefined;
-    let troubles: WorkerTrouble[];
+    let stopWorker: (() => Promise<void>) | undefined;
+    let failures: WorkerFailure[];
 
     beforeEach(async () => {
       harness = await createHarness(stored.store);
-      troubles = [];
+      failures = [];
     });
     afterEach(async () => {
-      await worker?.stop();
-      worker = undefined;
+      await stopWorker?.();
+      stopWorker = undefined;
       await harness.mock.stop();
     });
 
-    const work = async (pollEvery = 200, now = Date.now, more: Partial<Store> = {}) => {
+    const work = async (
+      pollEvery = 200,
+      now = Date.now,
+      more: Partial<Store> = {},
+      tidy: Database['tidy'] = () => stored.database.tidy(),
+    ) => {
       const { store, endpoints } = harness;
       const common = { store: { ...store, ...more }, now };
       const revoke = createRevoker({ ...common, endpoints, http: { fetch }, random: () => 0 });
-      const log = (trouble: WorkerTrouble) => void troubles.push(trouble);
-      worker = await startWorker({ ...common, database: stored.database, revoke, log, pollEvery });
+      const log = (failure: WorkerFailure) => void failures.push(failure);
+      const database = { pool: stored.database.pool, tidy };
+      stopWorker = await startWorker({ ...common, database, revoke, log, pollEvery });
     };
     /** Signs out with a live grant, `ago` milliseconds in the past. */
     const signOut = async (ago = 0, at = Date.now() - ago) => {
@@ -68,7 +74,7 @@ describe('the worker on', () => {
       await expect.poll(live).toBe(0);
       await expect.poll(rows).toEqual([]);
       await expect.poll(jobs).toEqual([]);
-      expect(troubles).toEqual([]);
+      expect(failures).toEqual([]);
       expect(ids).toHaveLength(2);
     });
 
@@ -127,10 +133,10 @@ describe('the worker on', () => {
              select 'client', hour, 'profile_change', 1, hour from generate_series(1, 2) as hour`,
         );
         const tidy = () => Promise.reject(Object.assign(new Error('No'), { code: 'TIDY' }));
-        await work(600_000, Date.now, { tidy });
+        await work(600_000, Date.now, {}, tidy);
         await expect.poll(jobs).toEqual([]);
         expect(await stored.database.query(counted)).toEqual([{ hour: 2 }]);
-        expect(troubles.map(({ kind, code }) => [kind, code])).toEqual([
+        expect(failures.map(({ kind, code }) => [kind, code])).toEqual([
           ['maintenance', '42P01'],
           ['maintenance', 'TIDY'],
         ]);
@@ -144,7 +150,7 @@ describe('the worker on', () => {
       await work();
       await signOut();
       await expect.poll(() => harness.mock.faults.hits()[0]).toBe(1);
-      await worker?.stop();
+      await stopWorker?.();
       expect(await rows()).toMatchObject([{ attempts: 1, last_error: 'cancelled' }]);
       expect(await jobs()).toHaveLength(1);
     });
@@ -180,7 +186,7 @@ describe('the worker on', () => {
       await whileUnreachable(stored.url, async () => {
         letGo();
         await expect(recorded[0]).rejects.toThrow();
-        await expect.poll(() => troubles.map(({ kind }) => kind)).toContain('worker');
+        await expect.poll(() => failures.map(({ kind }) => kind)).toContain('worker');
       });
       // This makes graphile-worker stop; its successor finds the job once it is overdue.
       await signOut();
@@ -189,15 +195,15 @@ describe('the worker on', () => {
       await stored.database.query(`update companion.revocation set not_before = not_before - ${LONG_AGO_MS}`);
       await harness.store.requeueOverdue();
       await expect.poll(rows).toEqual([]);
-      expect(troubles.length).toBeGreaterThan(0);
-      expect(JSON.stringify(troubles)).not.toMatch(/[0-9a-f]{32}/);
+      expect(failures.length).toBeGreaterThan(0);
+      expect(JSON.stringify(failures)).not.toMatch(/[0-9a-f]{32}/);
     });
 
     itOnServer('takes jobs once a server that was read-only at the start accepts writes', async () => {
       await signOut();
       await whileReadOnly(stored.url, async () => {
         await work();
-        await expect.poll(() => troubles).toContainEqual(expect.objectContaining({ code: '25006' }));
+        await expect.poll(() => failures).toContainEqual(expect.objectContaining({ code: '25006' }));
       });
       await expect.poll(rows).toEqual([]);
       expect(live()).toBe(0);
@@ -219,7 +225,7 @@ describe('the worker on', () => {
           await expect.poll(() => stored.database.query(WAITING_TO_FAIL)).toHaveLength(index + 1);
         }
         await query('rollback');
-        await expect.poll(() => troubles.map(({ kind }) => kind)).toContain('worker');
+        await expect.poll(() => failures.map(({ kind }) => kind)).toContain('worker');
       });
       expect(await rows()).toHaveLength(2);
       await stored.database.query(`update companion.revocation set not_before = not_before - ${LONG_AGO_MS}`);

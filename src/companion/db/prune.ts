@@ -60,13 +60,12 @@ interface Pages {
   readonly end: string;
 }
 
-export function pruning(database: Database): Pick<Store, 'prune' | 'tidy'> {
+export function pruning(database: Database): Pick<Store, 'prune'> {
   return {
     prune: async (failed) => {
       for (const rule of RULES) await inSlices(database, rule.table, forget(rule)).catch(failed);
       await inSlices(database, 'account', eraseUnused).catch(failed);
     },
-    tidy: () => database.tidy(),
   };
 }
 

@@ -1,13 +1,11 @@
-// Keeps graphile-worker running on the companion's database, for due revocations and the store's maintenance.
+// Keeps graphile-worker running on the companion's database, for due revocations and the database's maintenance.
 import { setTimeout as wait } from 'node:timers/promises';
-import { makeWorkerUtils, run, type Runner, type TaskList } from 'graphile-worker';
+import { Logger, makeWorkerUtils, run, type Runner, type TaskList } from 'graphile-worker';
 import type { Database } from '../db/database.ts';
-import { errorFields } from '../operations/log-fields.ts';
+import { errorFields, type Fields } from '../operations/log-fields.ts';
 import type { Store } from '../store.ts';
 import { DAY_MS } from '../day.ts';
-import { startInterval } from './interval.ts';
 import type { Revoke } from './revocations.ts';
-import { workerLogger, type WorkerTrouble } from './worker-log.ts';
 
 const CONCURRENCY = 2;
 /** Milliseconds. NOTIFY wakes the worker for jobs due at once; polling finds those due later. */
@@ -19,28 +17,33 @@ const RESTART_MS = 5_000;
 /** Time for current attempts to end. After that their locks remain for the sweep to find. */
 const STOP_MS = 10_000;
 
+/** The fields of an error, and what failed: one job, the worker itself, or maintenance. */
+export interface WorkerFailure extends Fields {
+  readonly level: 'warn' | 'error';
+  readonly kind: 'job' | 'worker' | 'maintenance';
+}
+
 export interface WorkerParts {
-  readonly database: Pick<Database, 'pool'>;
-  readonly store: Pick<Store, 'requeueOverdue' | 'prune' | 'tidy'>;
+  readonly database: Pick<Database, 'pool' | 'tidy'>;
+  readonly store: Pick<Store, 'requeueOverdue' | 'prune'>;
   readonly revoke: Revoke;
-  readonly log: (trouble: WorkerTrouble) => void;
+  readonly log: (failure: WorkerFailure) => void;
   /** Milliseconds. */
   readonly pollEvery?: number;
   /** Milliseconds between two sweeps for lost attempts. */
   readonly sweepEvery?: number;
 }
 
-export interface RunningWorker {
-  /** Waits up to 10 seconds for current attempts. Never rejects. */
-  stop(): Promise<void>;
-}
-
-/** Starts the worker. Rejects with the database's error when it can't start. */
-export async function startWorker(parts: WorkerParts): Promise<RunningWorker> {
+/**
+ * Starts the worker. Resolves with a function that stops it, waits up to 10 seconds for current attempts, and never
+ * rejects. Rejects with the database's error when it can't start.
+ */
+export async function startWorker(parts: WorkerParts): Promise<() => Promise<void>> {
   const { store, log, sweepEvery = SWEEP_MS } = parts;
   const stopping = new AbortController();
-  const isOver = () => stopping.signal.aborted;
-  const reportAs = (kind: WorkerTrouble['kind']) => (error: unknown) => {
+  const { signal } = stopping;
+  const isOver = () => signal.aborted;
+  const reportAs = (kind: WorkerFailure['kind']) => (error: unknown) => {
     log({ ...errorFields(error), level: 'error', kind });
     return undefined;
   };
@@ -49,9 +52,9 @@ export async function startWorker(parts: WorkerParts): Promise<RunningWorker> {
 
   let runner = await start(parts);
   void keepRunning();
-  const intervals = [
-    startInterval(sweepEvery, () => store.requeueOverdue(), failed),
-    startInterval(DAY_MS, () => daily(parts, failed), failed),
+  const maintenance = [
+    repeat(sweepEvery, () => store.requeueOverdue(), failed, signal),
+    repeat(DAY_MS, () => daily(parts, failed), failed, signal),
   ];
 
   async function keepRunning(): Promise<void> {
@@ -62,7 +65,7 @@ export async function startWorker(parts: WorkerParts): Promise<RunningWorker> {
         // Not awaited: its current jobs may finish beside the next worker.
         void stop(current);
       }
-      await wait(RESTART_MS, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
+      await pause(RESTART_MS, signal);
       if (isOver()) return;
       current = await start(parts).catch(ended);
       if (current === undefined) continue;
@@ -71,15 +74,12 @@ export async function startWorker(parts: WorkerParts): Promise<RunningWorker> {
     }
   }
 
-  return {
-    async stop() {
-      stopping.abort();
-      const intervalsStopped = intervals.map((interval) => interval.stop());
-      await Promise.race([
-        Promise.all([stop(runner), ...intervalsStopped]),
-        wait(STOP_MS, undefined, { ref: false }),
-      ]);
-    },
+  return async () => {
+    stopping.abort();
+    await Promise.race([
+      Promise.all([stop(runner), ...maintenance]),
+      wait(STOP_MS, undefined, { ref: false }),
+    ]);
   };
 }
 
@@ -120,15 +120,32 @@ function ending({ promise, events }: Runner, failed: (error: unknown) => void): 
   });
 }
 
-/** Runs each task even if an earlier one failed. */
-async function daily(parts: WorkerParts, failed: (error: unknown) => void): Promise<void> {
-  await parts.store.prune(failed);
-  await parts.store.tidy().catch(failed);
-  await sweepJobs(parts).catch(failed);
+/**
+ * Runs a task at once, and again `ms` milliseconds after each run, whether or not that failed; failures go to `failed`.
+ * Resolves when the run in which the signal fires has ended.
+ */
+export async function repeat(
+  ms: number,
+  work: () => Promise<unknown>,
+  failed: (error: unknown) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await work().catch(failed);
+    await pause(ms, signal);
+  }
 }
 
-/** Removes jobs of killed workers that no worker will take again; each contains a grant id. */
-async function sweepJobs({ database, log }: WorkerParts): Promise<void> {
+/** Ends early when the signal fires, and doesn't keep the process alive. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await wait(ms, undefined, { signal, ref: false }).catch(() => undefined);
+}
+
+/** Runs each task even if an earlier one failed. */
+async function daily({ database, store, log }: WorkerParts, failed: (error: unknown) => void): Promise<void> {
+  await store.prune(failed);
+  await database.tidy().catch(failed);
+  // Jobs of killed workers that no worker will take again; each contains a grant id.
   const utils = await makeWorkerUtils({ pgPool: database.pool, logger: workerLogger(log) });
   try {
     await utils.cleanup({ tasks: ['DELETE_PERMAFAILED_JOBS'] });
@@ -146,4 +163,17 @@ function idIn(payload: unknown): string {
   const { id } = (payload ?? {}) as { readonly id?: unknown };
   if (typeof id !== 'string') throw new Error('The job has no id');
   return id;
+}
+
+/** graphile-worker's levels as ours; the others report every single job. */
+const LEVELS: Readonly<Partial<Record<string, WorkerFailure['level']>>> = { warning: 'warn', error: 'error' };
+
+/** A logger for graphile-worker that reports failures only, and of them no messages and jobs: their payloads are grant ids. */
+export function workerLogger(log: (failure: WorkerFailure) => void): Logger {
+  return new Logger(() => (name, _message, { job, error } = {}) => {
+    const level = LEVELS[name];
+    if (level === undefined) return;
+    const fields = error === undefined ? {} : errorFields(error);
+    log({ ...fields, level, kind: job === undefined ? 'worker' : 'job' });
+  });
 }

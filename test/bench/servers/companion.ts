@@ -11,7 +11,6 @@ import { startServer } from '../../../src/companion/server.ts';
 import { createClocks } from '../../../src/companion/operations/clock.ts';
 import { createCounters } from '../../../src/companion/operations/counters.ts';
 import { createLog } from '../../../src/companion/operations/log.ts';
-import { CLOCK_LIMITS } from '../../../src/companion/security-events/verify-set.ts';
 import { sessionHash } from '../../../src/companion/sessions/token.ts';
 import type { Store, WebSignIns } from '../../../src/companion/store.ts';
 import { mockServerEndpoints } from '../../../src/fxa/environments.ts';
@@ -54,18 +53,17 @@ const version = { source: '', version: '', commit: '', build: '' };
 /** Everything the running companion has, but for the database and its worker. */
 async function withoutStore(): Promise<string> {
   const nothing = { apply: () => Promise.resolve() } as unknown as Store & WebSignIns;
-  const state = () => Promise.reject(new Error('There is no store'));
   const http = { fetch, now: Date.now };
   const { app, webhooks } = createApp({
     settings,
     endpoints: createEndpoints({ first: mockServerEndpoints(issuer), http, now: Date.now }),
     store: nothing,
-    state,
+    state: () => Promise.reject(new Error('There is no store')),
     http,
     log,
     counters: createCounters(),
     version,
-    clocks: createClocks(CLOCK_LIMITS, () => undefined),
+    clocks: createClocks(),
     stopping: () => false,
     now: Date.now,
   });
@@ -113,7 +111,7 @@ function questionsTo(database: Database): Questions {
     await store.prune((error) => {
       throw error;
     });
-    await store.tidy();
+    await database.tidy();
   };
   const one = async (text: string): Promise<unknown> =>
     Object.values((await database.query(text))[0] ?? {})[0];

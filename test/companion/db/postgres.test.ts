@@ -7,7 +7,7 @@ import { startPostgres, type RunningPostgres } from '../../../scripts/machine/po
 import type { Database } from '../../../src/companion/db/database.ts';
 import { accountName } from '../../../src/companion/clients.ts';
 import { openDatabase } from '../../../src/companion/db/open.ts';
-import { workerLogger } from '../../../src/companion/jobs/worker-log.ts';
+import { workerLogger } from '../../../src/companion/jobs/worker.ts';
 import { createStore } from '../../../src/companion/db/store.ts';
 import { NOON, createdFor, hashOf, requestFor, rethrown, deliveryFor } from './accounts.ts';
 

@@ -240,7 +240,6 @@ export function fakeStore(): FakeStore {
       Promise.resolve(void Object.assign(revocations.get(id) ?? {}, { setAside: why })),
     requeueOverdue: async () => Promise.resolve(0),
     prune: async () => Promise.resolve(),
-    tidy: async () => Promise.resolve(),
     operatorState: async () =>
       Promise.resolve({ clients: {}, deliveries: [], revocations: { pending: 0, setAside: [] } }),
     lastEvents: async () => Promise.resolve({}),
