@@ -1,8 +1,8 @@
 // What `check` asks Mozilla accounts: discovery, the public keys, the clock.
 import { discover } from '../../fxa/discovery.ts';
-import { requestJson } from '../../fxa/http.ts';
+import { requestJson, type Http } from '../../fxa/http.ts';
 import type { CompanionSettings } from '../config.ts';
-import { createClocks, readingDates } from '../operations/clock.ts';
+import { type Check, createClocks, readingDates } from '../operations/clock.ts';
 import { publicKeys } from '../security-events/public-keys.ts';
 import { counted, offBy } from '../status/words.ts';
 import type { CommandParts, Found } from './command.ts';
@@ -21,27 +21,27 @@ export async function checkAccounts(
   } catch (error) {
     return [['FAIL', 'Mozilla accounts', `${issuer} does not answer (${(error as Error).message})`]];
   }
-  const keys = requestJson(http, 'keys', jwks, { method: 'GET' }).then(publicKeys);
-  const seconds = Math.round((clocks.ahead('accounts') ?? 0) / 1000);
-  const state = clocks.state();
-  const refused =
-    seconds > 0 ? 'every event is refused as from the future' : 'every event is refused as too old';
   return [
     ['ok', 'Mozilla accounts', issuer],
-    await keys.then(
-      ({ size }): Found => [size === 0 ? 'FAIL' : 'ok', 'public keys', `${counted(size, 'key')} at ${jwks}`],
-      (error: unknown): Found => [
-        'FAIL',
-        'public keys',
-        `${jwks} has none that can be read (${(error as Error).message})`,
-      ],
-    ),
-    state === 'ok'
-      ? ['ok', 'clock', `Mozilla accounts is ${offBy(seconds)}`]
-      : [
-          'FAIL',
-          'clock',
-          `Mozilla accounts is ${offBy(seconds)}${state === 'error' ? `: ${refused}` : ''}. Set the clock by NTP.`,
-        ],
+    await checkKeys(http, jwks),
+    checkClock(clocks.state(), Math.round((clocks.ahead('accounts') ?? 0) / 1000)),
   ];
+}
+
+async function checkKeys(http: Http, jwks: string): Promise<Found> {
+  try {
+    const { size } = publicKeys(await requestJson(http, 'keys', jwks, { method: 'GET' }));
+    return [size === 0 ? 'FAIL' : 'ok', 'public keys', `${counted(size, 'key')} at ${jwks}`];
+  } catch (error) {
+    return ['FAIL', 'public keys', `${jwks} has none that can be read (${(error as Error).message})`];
+  }
+}
+
+/** `ahead`: seconds. */
+function checkClock(state: Check, ahead: number): Found {
+  const description = `Mozilla accounts is ${offBy(ahead)}`;
+  if (state === 'ok') return ['ok', 'clock', description];
+  const refused = ahead > 0 ? 'as from the future' : 'as too old';
+  const consequence = state === 'error' ? `: every event is refused ${refused}` : '';
+  return ['FAIL', 'clock', `${description}${consequence}. Set the clock by NTP.`];
 }

@@ -1,12 +1,9 @@
 // What `check` asks the database: version, rights, secret, spaces, whether it takes an event, its clock.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { CompanionSettings } from '../config.ts';
 import type { Database } from '../db/database.ts';
 import { StoreError } from '../db/errors.ts';
 import { databaseVersion, MIGRATIONS } from '../db/migrate.ts';
-import { openPglite } from '../db/pglite.ts';
-import { openPostgres } from '../db/postgres.ts';
+import { openUnmigrated } from '../db/open.ts';
 import { missingRights } from '../db/rights.ts';
 import { requireSecret, requireSpaces } from '../db/same-settings.ts';
 import { createStore } from '../db/store.ts';
@@ -26,11 +23,10 @@ export async function checkDatabase(
   { database: given, now }: CommandParts,
 ): Promise<readonly Found[]> {
   const { dataDir, databaseUrl } = settings;
-  if (!given && dataDir !== undefined && !existsSync(join(dataDir, 'PG_VERSION')))
-    return [['--', 'database', `${dataDir} has none yet: the first start creates it`]];
   let database = given;
   try {
-    database ??= databaseUrl === undefined ? await openPglite(dataDir) : openPostgres(databaseUrl);
+    database ??= await openUnmigrated({ url: databaseUrl, dir: dataDir });
+    if (!database) return [['--', 'database', `${dataDir} has none yet: the first start creates it`]];
     return await checkOpen(database, settings, now);
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== 'directory_in_use') throw error;
@@ -52,8 +48,9 @@ async function checkOpen(
   const version = await databaseVersion(database);
   if (version !== MIGRATIONS.length) {
     const behind = version < MIGRATIONS.length;
-    const says = `version ${version}; this companion's is ${MIGRATIONS.length}${behind ? ', to which its start migrates it' : ': start the newer one'}`;
-    return [...found, [behind ? '--' : 'FAIL', 'database version', says]];
+    const advice = behind ? ', to which its start migrates it' : ': start the newer one';
+    const description = `version ${version}; this companion's is ${MIGRATIONS.length}${advice}`;
+    return [...found, [behind ? '--' : 'FAIL', 'database version', description]];
   }
   const began = now();
   const clock = await createStore(database).ping();
@@ -70,10 +67,10 @@ async function checkOpen(
   ];
 }
 
-async function agrees(name: string, says: string, holds: () => Promise<unknown>): Promise<Found> {
+async function agrees(name: string, description: string, require: () => Promise<unknown>): Promise<Found> {
   try {
-    await holds();
-    return ['ok', name, says];
+    await require();
+    return ['ok', name, description];
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     return ['FAIL', name, error.message];

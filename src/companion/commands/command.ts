@@ -30,11 +30,8 @@ export interface Typed {
   readonly client?: string | undefined;
 }
 
-/** What `show` and `erase` say of a person without any data here, before they exit with 1. */
-export const NOT_KNOWN = 'No account of this user id is known here.';
-
 /** A line of `check`. `--`: it can't be told from here, or needs nothing. */
-export type Found = readonly [mark: 'ok' | 'FAIL' | '--', name: string, says: string];
+export type Found = readonly [result: 'ok' | 'FAIL' | '--', name: string, description: string];
 
 /**
  * Works with the companion's database, under its secret.

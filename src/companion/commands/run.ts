@@ -7,11 +7,8 @@ import { proxiedFetch } from '../proxied-fetch.ts';
 import { startupError } from '../startup-error.ts';
 import { check } from './check.ts';
 import type { CommandContext, CommandParts, Typed } from './command.ts';
-import { endRotation } from './end-rotation.ts';
-import { erase } from './erase.ts';
-import { retry } from './retry.ts';
+import { endRotation, erase, retry, show } from './data.ts';
 import { sendTestEvent } from './send-test-event.ts';
-import { show } from './show.ts';
 import { status } from './status.ts';
 
 /** Resolves with false when something is wrong. */

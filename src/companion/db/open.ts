@@ -31,7 +31,15 @@ export interface DatabaseOptions {
  */
 export async function openDatabase({ url, dir, dump, report, waits }: DatabaseOptions): Promise<Database> {
   if (url !== undefined) {
-    const first = await migrateServer(openPostgres(url, { patience: MIGRATION_PATIENCE_MS }), waits);
+    const server = openPostgres(url, { patience: MIGRATION_PATIENCE_MS });
+    // So that the host that was migrated is the first one used.
+    let first: string | undefined;
+    try {
+      await migrate(server, waits);
+      first = server.host?.();
+    } finally {
+      await server.close();
+    }
     return openPostgres(url, { report, first });
   }
   const database = await openPglite(dir, dump);
@@ -44,33 +52,32 @@ export async function openDatabase({ url, dir, dump, report, waits }: DatabaseOp
   }
 }
 
+type Place = Pick<DatabaseOptions, 'url' | 'dir'>;
+
 /**
- * Opens a database that a companion of this version has started on; migrates nothing.
+ * Opens a database as it is; undefined where the folder has none yet.
  *
- * @throws StoreError `database_older`, `database_newer`, `directory_…`, and the driver's own errors.
+ * @throws StoreError `directory_…`, and the driver's own errors.
  */
-export async function openExisting({ url, dir }: Pick<DatabaseOptions, 'url' | 'dir'>): Promise<Database> {
-  if (url === undefined && !existsSync(join(dir ?? '', 'PG_VERSION')))
-    throw new StoreError('database_older', `${dir} holds no database yet: start the companion first.`);
-  const database = url === undefined ? await openPglite(dir) : openPostgres(url);
+export async function openUnmigrated({ url, dir }: Place): Promise<Database | undefined> {
+  if (url !== undefined) return openPostgres(url);
+  return existsSync(join(dir ?? '', 'PG_VERSION')) ? openPglite(dir) : undefined;
+}
+
+/**
+ * Opens a database that a companion of this version has started on.
+ *
+ * @throws StoreError `database_older`, `database_newer`, and as `openUnmigrated`.
+ */
+export async function openExisting(place: Place): Promise<Database> {
+  const database = await openUnmigrated(place);
+  if (database === undefined)
+    throw new StoreError('database_older', `${place.dir} holds no database yet: start the companion first.`);
   try {
     await requireMigrated(database);
     return database;
   } catch (error) {
     await database.close();
     throw error;
-  }
-}
-
-/** Resolves with `host:port` of the host that was migrated. */
-async function migrateServer(
-  database: Database,
-  waits: DatabaseOptions['waits'],
-): Promise<string | undefined> {
-  try {
-    await migrate(database, waits);
-    return database.host?.();
-  } finally {
-    await database.close();
   }
 }
