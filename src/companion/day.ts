@@ -1,4 +1,4 @@
-// The length of a day, for data kept by days.
+// Lengths of time, in milliseconds.
 
-/** Milliseconds. */
-export const DAY_MS = 86_400_000;
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;

@@ -4,13 +4,11 @@ import { createHealth } from '../operations/health.ts';
 import { createEventAges } from '../operations/silence.ts';
 import { createStore } from '../db/store.ts';
 import { discoveryUrl } from '../../fxa/environments.ts';
-import type { StatusFacts } from '../status/facts.ts';
+import { clientRows, type Facts, waitingGrants } from '../status/facts.ts';
 import { findNotices } from '../status/notices.ts';
-import { ago, counted, KIND_NAMES, KINDS, number, offBy, whatToDo } from '../status/words.ts';
+import { counted, KIND_NAMES, KINDS, number, offBy, sum, whatToDo } from '../status/words.ts';
 import { readVersion } from '../version.ts';
 import { type CommandContext, withDatabase } from './command.ts';
-
-const SILENT_DAYS = 7;
 
 /** Prints the facts; false when the page would have a red notice. */
 export async function status(context: CommandContext): Promise<boolean> {
@@ -19,39 +17,38 @@ export async function status(context: CommandContext): Promise<boolean> {
   const origins = new Set([new URL(settings.issuer).origin]);
   const fetch = readingDates(context.fetch, origins, clocks, now);
   const discovery = discoveryUrl(settings.issuer);
-  const facts = await withDatabase(context, async (database): Promise<StatusFacts> => {
+  const facts = await withDatabase(context, async (database): Promise<Facts> => {
     const store = createStore(database);
     const { clients, expectedEvents: expected } = settings;
     const eventAges = createEventAges({ store, clients, expected, now });
     const health = await createHealth({ store, discovery, fetch, clocks, eventAges, now })();
     return {
       now: now(),
-      startedAt: now(),
       version: readVersion(),
       clients: new Map(clients.map((client) => [client.clientId, client])),
       health,
       forwardedIgnored: false,
       state: await store.operatorState(now()),
-      webhooks: [],
-      queue: [],
-      silentDays: SILENT_DAYS,
     };
   });
   for (const line of statusLines(facts)) say(line);
   return !findNotices(facts).some((notice) => notice.class === 'bad');
 }
 
-function statusLines(facts: StatusFacts): readonly string[] {
+function statusLines(facts: Facts): readonly string[] {
   const { now, version, health } = facts;
   const clock = (seconds: number | undefined) => (seconds === undefined ? 'not known' : offBy(seconds));
   return [
     `Companion ${version.version}, as of ${new Date(now).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     `Clocks: Mozilla accounts ${clock(health.details.accountsClock)}, database ${clock(health.details.databaseClock)}`,
     '',
-    ...findNotices(facts).map(({ title, says }) => `* ${title}. ${says}`),
+    ...findNotices(facts).map(({ title, description }) => `* ${title}. ${description}`),
     '',
     'Clients',
-    ...clientLines(facts),
+    ...clientRows(facts).map(
+      ({ id, name, sessions, lastEvent }) =>
+        `  ${name} (${id}): ${counted(sessions, 'session')}; last event: ${lastEvent}`,
+    ),
     'Events about people known here, last seven days',
     ...eventLines(facts),
     'Grants to be destroyed after sign-outs',
@@ -59,32 +56,20 @@ function statusLines(facts: StatusFacts): readonly string[] {
   ];
 }
 
-function clientLines({ clients, state, now }: StatusFacts): readonly string[] {
-  const ids = new Set([...clients.keys(), ...Object.keys(state?.clients ?? {})]);
-  return [...ids].map((id) => {
-    const { sessions = 0, lastEvent } = state?.clients[id] ?? {};
-    const last = lastEvent === undefined ? 'none yet' : `${KINDS[lastEvent.kind]}, ${ago(lastEvent.at, now)}`;
-    const name = clients.get(id)?.name ?? 'no longer configured';
-    return `  ${name} (${id}): ${counted(sessions, 'session')}; last event: ${last}`;
-  });
-}
-
-function eventLines({ state }: StatusFacts): readonly string[] {
+function eventLines({ state }: Facts): readonly string[] {
   const lines = KIND_NAMES.flatMap((kind) => {
-    const all = (state?.deliveries ?? [])
-      .filter((one) => one.kind === kind)
-      .reduce((sum, { count }) => sum + count, 0);
+    const deliveries = (state?.deliveries ?? []).filter((one) => one.kind === kind);
+    const all = sum(deliveries.map(({ count }) => count));
     return all === 0 ? [] : [`  ${KINDS[kind]}: ${number(all)}`];
   });
   return lines.length === 0 ? ['  none'] : lines;
 }
 
-function grantLines({ clients, state, now }: StatusFacts): readonly string[] {
-  const { pending = 0, oldest, setAside = [] } = state?.revocations ?? {};
-  const since = oldest === undefined ? '' : `, the oldest came ${ago(oldest, now)}`;
+function grantLines({ clients, state, now }: Facts): readonly string[] {
+  const { revocations = { pending: 0, setAside: [] } } = state ?? {};
   return [
-    `  ${counted(pending, 'grant')} waiting${since}`,
-    ...setAside.map(
+    `  ${waitingGrants(revocations, now)}`,
+    ...revocations.setAside.map(
       ({ clientId, why, count }) =>
         `  set aside for ${clients.get(clientId)?.name ?? clientId}: ${counted(count, 'grant')}, ${why}. ${whatToDo(why)}`,
     ),

@@ -2,15 +2,16 @@
 import { Hono } from 'hono';
 import { html, raw } from 'hono/html';
 import type { Health } from '../operations/health.ts';
+import { DAY_MS } from '../day.ts';
 import { pagePolicy } from '../http/page-policy.ts';
 import type { Counters } from '../operations/counters.ts';
 import { operatorOnly } from '../operations/operator.ts';
 import type { OperatorState } from '../store.ts';
-import { DAY, type Markup, type StatusFacts } from './facts.ts';
+import type { InstanceFacts, Markup } from './facts.ts';
 import { notices } from './notices.ts';
 import { clientsSection, deliveriesSection, failuresSection, revocationsSection } from './sections.ts';
 import { STYLE } from './style.ts';
-import { ago, number, offBy } from './words.ts';
+import { ago, number, offBy, sum } from './words.ts';
 
 const STATUS_POLICY = pagePolicy(STYLE);
 
@@ -18,55 +19,39 @@ const STATUS_POLICY = pagePolicy(STYLE);
 const STYLE_ELEMENT = raw(`<style>${STYLE}</style>`);
 const REFRESH_SECONDS = 60;
 
-export interface StatusOptions extends Pick<StatusFacts, 'clients' | 'version' | 'startedAt'> {
+export interface StatusOptions extends Pick<InstanceFacts, 'clients' | 'version' | 'startedAt'> {
   /** Without a password the route is absent. */
   readonly password: string | undefined;
   readonly state: () => Promise<OperatorState>;
   readonly health: () => Promise<Health>;
   readonly forwardedIgnored?: () => boolean;
   readonly counters: Pick<Counters, 'webhooks' | 'queueMessages'>;
-  /** Default 7. */
-  readonly silentDays?: number;
-  /** Milliseconds. Default `Date.now`. */
-  readonly now?: () => number;
+  /** Milliseconds. */
+  readonly now: () => number;
 }
 
 /** The route. While the database is unavailable it still renders the page, with 503. */
-export function status(options: StatusOptions): Hono {
-  const { password, silentDays = 7, now = Date.now } = options;
+export function status({ password, counters, ...options }: StatusOptions): Hono {
   const app = new Hono();
   if (!password) return app;
   app.get('/status', operatorOnly(password), async (c) => {
     const state = await options.state().catch(() => undefined);
     const health = await options.health();
+    const [webhooks, queue] = await Promise.all([counters.webhooks(), counters.queueMessages()]);
     const forwardedIgnored = options.forwardedIgnored?.() ?? false;
-    const [webhooks, queue] = await Promise.all([
-      options.counters.webhooks(),
-      options.counters.queueMessages(),
-    ]);
-    const { clients, version, startedAt } = options;
-    const known = {
-      clients,
-      version,
-      startedAt,
-      state,
-      health,
-      forwardedIgnored,
-      webhooks,
-      queue,
-      silentDays,
-    };
     c.header('cache-control', 'no-store');
     c.header('content-security-policy', STATUS_POLICY);
     const isWell = state !== undefined && health.status !== 'error';
     if (!isWell) c.header('retry-after', '5');
-    return c.html(statusPage({ ...known, now: now() }), isWell ? 200 : 503);
+    const now = options.now();
+    const page = statusPage({ ...options, now, state, health, forwardedIgnored, webhooks, queue });
+    return c.html(page, isWell ? 200 : 503);
   });
   return app;
 }
 
 /** Renders the page, which reloads every minute. */
-function statusPage(facts: StatusFacts): Markup {
+function statusPage(facts: InstanceFacts): Markup {
   const { now, startedAt, version, health } = facts;
   return html`<!doctype html>
     <html lang="en">
@@ -100,10 +85,10 @@ function clock(seconds: number | undefined): string {
   return seconds === undefined ? 'not known yet' : offBy(seconds);
 }
 
-function tiles({ state, webhooks, now }: StatusFacts): Markup {
+function tiles({ state, webhooks, now }: InstanceFacts): Markup {
   const refused = webhooks.filter(({ outcome }) => outcome === 'refused').map(({ count }) => count);
   const sessions = state && Object.values(state.clients).map((client) => client.sessions);
-  const week = state?.deliveries.filter(({ hour }) => now - hour < 7 * DAY).map(({ count }) => count);
+  const week = state?.deliveries.filter(({ hour }) => now - hour < 7 * DAY_MS).map(({ count }) => count);
   const all = [
     ['Sessions', sessions && sum(sessions), 'live now'],
     ['Events', week && sum(week), 'in seven days'],
@@ -112,15 +97,11 @@ function tiles({ state, webhooks, now }: StatusFacts): Markup {
   ] as const;
   return html`<dl class="tiles">
     ${all.map(
-      ([title, count, says]) =>
+      ([title, count, note]) =>
         html`<div>
           <dt>${title}</dt>
-          <dd>${count === undefined ? '?' : number(count)} <span class="soft">${says}</span></dd>
+          <dd>${count === undefined ? '?' : number(count)} <span class="soft">${note}</span></dd>
         </div>`,
     )}
   </dl>`;
-}
-
-function sum(counts: readonly number[]): number {
-  return counts.reduce((all, count) => all + count, 0);
 }

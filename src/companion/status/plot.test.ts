@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { DAY_MS, HOUR_MS } from '../day.ts';
 import { BIN, binsOfWeek, daysOfWeek } from './plot.ts';
-import { DAY, HOUR } from './facts.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 15, 47);
 const one = (hour: number, count = 1) => ({ hour, clientId: 'a', kind: 'password_change' as const, count });
@@ -16,7 +16,7 @@ describe('the columns of a week', () => {
 
   it('sum up the hours that begin in them, over all clients', () => {
     const hour = Date.UTC(2026, 10, 20, 11);
-    const deliveries = [one(hour, 2), { ...one(hour, 3), clientId: 'b' }, one(hour + HOUR)];
+    const deliveries = [one(hour, 2), { ...one(hour, 3), clientId: 'b' }, one(hour + HOUR_MS)];
     const bins = binsOfWeek(deliveries, NOW).filter((bin) => bin.total > 0);
     expect(bins.map(({ from, counts }) => [new Date(from).getUTCHours(), counts.password_change])).toEqual([
       [9, 5],
@@ -26,18 +26,18 @@ describe('the columns of a week', () => {
 
   it('exclude older and later deliveries', () => {
     const oldest = Date.UTC(2026, 10, 14, 18);
-    expect(total(binsOfWeek([one(oldest - HOUR), one(NOW + 3 * HOUR)], NOW))).toBe(0);
+    expect(total(binsOfWeek([one(oldest - HOUR_MS), one(NOW + 3 * HOUR_MS)], NOW))).toBe(0);
     expect(total(binsOfWeek([one(oldest)], NOW))).toBe(1);
   });
 });
 
 it('the table of days has the same total, newest first', () => {
   const deliveries = Array.from({ length: 200 }, (_, index) =>
-    one(Math.floor(NOW / HOUR) * HOUR - index * HOUR),
+    one(Math.floor(NOW / HOUR_MS) * HOUR_MS - index * HOUR_MS),
   );
   const days = daysOfWeek(deliveries, NOW);
   expect(total(days)).toBe(total(binsOfWeek(deliveries, NOW)));
   expect(days.map(({ from }) => from)).toEqual(
-    Array.from({ length: 8 }, (_, index) => Date.UTC(2026, 10, 21) - index * DAY),
+    Array.from({ length: 8 }, (_, index) => Date.UTC(2026, 10, 21) - index * DAY_MS),
   );
 });

@@ -1,10 +1,11 @@
 // The deliveries of the last seven days, grouped into columns and days, and their chart as SVG: columns of three hours,
 // stacked by kind.
 import { html } from 'hono/html';
+import { DAY_MS, HOUR_MS } from '../day.ts';
 import type { EventKind } from '../security-events/types.ts';
 import type { OperatorState } from '../store.ts';
-import { DAY, HOUR, type Markup } from './facts.ts';
-import { counted, dayLabel, KIND_NAMES, KINDS, number } from './words.ts';
+import type { Markup } from './facts.ts';
+import { counted, dayLabel, KIND_NAMES, KINDS, number, sum } from './words.ts';
 
 type Deliveries = OperatorState['deliveries'];
 
@@ -16,8 +17,8 @@ export interface Bin {
 }
 
 /** Three hours: 56 bins per week, the last one still running. */
-export const BIN = 3 * HOUR;
-const WEEK = 7 * DAY;
+export const BIN = 3 * HOUR_MS;
+const WEEK = 7 * DAY_MS;
 
 export function binsOfWeek(deliveries: Deliveries, now: number): Bin[] {
   const end = (Math.floor(now / BIN) + 1) * BIN;
@@ -28,8 +29,8 @@ export function binsOfWeek(deliveries: Deliveries, now: number): Bin[] {
 export function daysOfWeek(deliveries: Deliveries, now: number): Bin[] {
   const { from = now } = binsOfWeek([], now)[0] ?? {};
   const recent = deliveries.filter(({ hour }) => hour >= from);
-  const firstDay = Math.floor(from / DAY) * DAY;
-  return bins(recent, firstDay, (Math.floor(now / DAY) + 1) * DAY, DAY).reverse();
+  const firstDay = Math.floor(from / DAY_MS) * DAY_MS;
+  return bins(recent, firstDay, (Math.floor(now / DAY_MS) + 1) * DAY_MS, DAY_MS).reverse();
 }
 
 function bins(deliveries: Deliveries, from: number, end: number, width: number): Bin[] {
@@ -42,7 +43,7 @@ function bins(deliveries: Deliveries, from: number, end: number, width: number):
   return counts.map((bin, index) => ({
     from: from + index * width,
     counts: bin,
-    total: Object.values(bin).reduce((sum, count) => sum + count, 0),
+    total: sum(Object.values(bin)),
   }));
 }
 
@@ -63,7 +64,7 @@ export function plot(bins: readonly Bin[]): Markup {
   const x = (instant: number) => LEFT + ((instant - from) / BIN) * slot;
   const top = topOfScale(Math.max(...bins.map(({ total }) => total)));
   const height = (count: number) => (count / top) * PLOT_HEIGHT;
-  const total = bins.reduce((sum, bin) => sum + bin.total, 0);
+  const total = sum(bins.map((bin) => bin.total));
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="plot-title plot-text">
     <title id="plot-title">Events over the last seven days</title>
     <desc id="plot-text">${counted(total, 'event')}; the table below has them by day.</desc>
@@ -130,15 +131,15 @@ function dayMark(day: number, x: number): Markup {
 }
 
 function midnights(from: number, bins: number): number[] {
-  const first = Math.ceil(from / DAY) * DAY;
+  const first = Math.ceil(from / DAY_MS) * DAY_MS;
   const end = from + bins * BIN;
-  return Array.from({ length: Math.ceil((end - first) / DAY) }, (_, day) => first + day * DAY);
+  return Array.from({ length: Math.ceil((end - first) / DAY_MS) }, (_, day) => first + day * DAY_MS);
 }
 
 /** The next round number with a whole half: 2, 4, 6, 10 or 20 times a power of ten. */
 function topOfScale(most: number): number {
   for (let unit = 1; ; unit *= 10) {
-    const fits = [2, 4, 6, 10].find((step) => step * unit >= most);
+    const fits = [2, 4, 6, 10].find((multiple) => multiple * unit >= most);
     if (fits !== undefined) return fits * unit;
   }
 }

@@ -1,23 +1,17 @@
 // The status page's sections: clients, deliveries of a week, revocations, refusals.
 import { html } from 'hono/html';
-import type { Markup, StatusFacts } from './facts.ts';
+import { clientRows, type Facts, type InstanceFacts, type Markup, waitingGrants } from './facts.ts';
 import { binsOfWeek, daysOfWeek, legend, plot } from './plot.ts';
-import { table } from './table.ts';
-import { ago, counted, dayLabel, KIND_NAMES, KINDS, reasonInWords, whatToDo } from './words.ts';
+import { ago, dayLabel, KIND_NAMES, KINDS, number, reasonInWords, whatToDo } from './words.ts';
 
-/** Configured clients, and former ones that still have sessions. */
-export function clientsSection({ clients, state, now }: StatusFacts): Markup {
-  if (state === undefined) return html``;
-  const ids = new Set([...clients.keys(), ...Object.keys(state.clients)]);
-  const rows = [...ids].map((clientId) => {
-    const { lastEvent, sessions = 0 } = state.clients[clientId] ?? {};
-    const name = clients.get(clientId)?.name ?? 'no longer configured';
-    return [
-      html`${name} <code>${clientId}</code>`,
-      lastEvent === undefined ? 'none yet' : `${KINDS[lastEvent.kind]}, ${ago(lastEvent.at, now)}`,
-      sessions,
-    ];
-  });
+/** Last events and sessions by client. */
+export function clientsSection(facts: Facts): Markup {
+  if (facts.state === undefined) return html``;
+  const rows = clientRows(facts).map(({ id, name, lastEvent, sessions }) => [
+    html`${name} <code>${id}</code>`,
+    lastEvent,
+    sessions,
+  ]);
   return html`<section>
     <h2>Clients</h2>
     ${table(['Client', 'Last event', 'Sessions'], rows)}
@@ -25,7 +19,7 @@ export function clientsSection({ clients, state, now }: StatusFacts): Markup {
 }
 
 /** The deliveries of a week, as a chart and as an equivalent table. */
-export function deliveriesSection({ state, now }: StatusFacts): Markup {
+export function deliveriesSection({ state, now }: Facts): Markup {
   if (state === undefined) return html``;
   const bins = binsOfWeek(state.deliveries, now);
   const none = bins.every(({ total }) => total === 0);
@@ -64,8 +58,8 @@ const QUEUE_FAILURES: typeof FAILURES = {
 };
 
 /** Deliveries and messages of the queue that were not accepted, by reason. */
-export function failuresSection({ webhooks, queue, startedAt, now }: StatusFacts): Markup {
-  const named = (counts: StatusFacts['queue'], names: typeof FAILURES) =>
+export function failuresSection({ webhooks, queue, startedAt, now }: InstanceFacts): Markup {
+  const named = (counts: InstanceFacts['queue'], names: typeof FAILURES) =>
     counts.flatMap(({ outcome, what, count }) => {
       const name = names[outcome];
       return name === undefined ? [] : [{ what, name, count }];
@@ -80,13 +74,10 @@ export function failuresSection({ webhooks, queue, startedAt, now }: StatusFacts
 }
 
 /** Grants still to be destroyed after sign-outs. */
-export function revocationsSection({ clients, state, now }: StatusFacts): Markup {
+export function revocationsSection({ clients, state, now }: Facts): Markup {
   if (state === undefined) return html``;
-  const { pending, oldest, setAside } = state.revocations;
-  const waiting =
-    pending === 0
-      ? 'None waiting.'
-      : `${counted(pending, 'grant')} waiting${oldest === undefined ? '' : `, the oldest came ${ago(oldest, now)}`}.`;
+  const { pending, setAside } = state.revocations;
+  const waiting = pending === 0 ? 'None waiting' : waitingGrants(state.revocations, now);
   const rows = setAside.map(({ clientId, why, count }) => [
     clients.get(clientId)?.name ?? clientId,
     html`<code>${why}</code> ${whatToDo(why)}`,
@@ -94,7 +85,39 @@ export function revocationsSection({ clients, state, now }: StatusFacts): Markup
   ]);
   return html`<section>
     <h2>Grants to be destroyed after sign-outs</h2>
-    <p>${waiting}</p>
+    <p>${waiting}.</p>
     ${rows.length === 0 ? '' : table(['Set aside for', 'Why, and what to do', 'Grants'], rows)}
   </section>`;
+}
+
+/** Numbers are formatted and aligned right. */
+type Cell = string | number | Markup;
+
+/** A table that scrolls by itself where it is too wide. The first cell of each row names the row. */
+function table(titles: readonly string[], rows: readonly (readonly Cell[])[]): Markup {
+  const isNumber = (column: number) => typeof rows[0]?.[column] === 'number';
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          ${titles.map((title, column) => html`<th scope="col" class="${isNumber(column) ? 'n' : ''}">${title}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          ([name, ...cells]) =>
+            html`<tr>
+              <th scope="row">${name}</th>
+              ${cells.map(cell)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function cell(content: Cell): Markup {
+  return typeof content === 'number'
+    ? html`<td class="n">${number(content)}</td>`
+    : html`<td>${content}</td>`;
 }

@@ -1,6 +1,6 @@
-// Texts of the status page: kinds of events, failures, and relative times.
+// Texts of the status page: kinds of events, failures, relative times and figures.
 import type { EventKind } from '../security-events/types.ts';
-import { DAY, HOUR } from './facts.ts';
+import { DAY_MS, HOUR_MS } from '../day.ts';
 
 /** In stacking and listing order. */
 export const KINDS: Readonly<Record<EventKind, string>> = {
@@ -62,9 +62,9 @@ const NUMBER = new Intl.NumberFormat('en');
 export function ago(instant: number, now: number): string {
   const ms = now - instant;
   if (ms < 60_000) return 'just now';
-  if (ms < HOUR) return RELATIVE.format(-Math.floor(ms / 60_000), 'minute');
-  if (ms < 2 * DAY) return RELATIVE.format(-Math.floor(ms / HOUR), 'hour');
-  return RELATIVE.format(-Math.floor(ms / DAY), 'day');
+  if (ms < HOUR_MS) return RELATIVE.format(-Math.floor(ms / 60_000), 'minute');
+  if (ms < 2 * DAY_MS) return RELATIVE.format(-Math.floor(ms / HOUR_MS), 'hour');
+  return RELATIVE.format(-Math.floor(ms / DAY_MS), 'day');
 }
 
 /** “3 s ahead of this machine”; takes seconds. */
@@ -75,6 +75,10 @@ export function offBy(seconds: number): string {
 
 export function number(count: number): string {
   return NUMBER.format(count);
+}
+
+export function sum(counts: readonly number[]): number {
+  return counts.reduce((all, count) => all + count, 0);
 }
 
 /** “1 session”, “2 sessions”. */
