@@ -5,9 +5,9 @@ import { Hono } from 'hono';
 import { afterEach, describe, expect, it } from 'vitest';
 import { sizeLimits } from './http/body.ts';
 import { answerProblem, Problem } from './http/problem.ts';
-import { type RunningCompanion, type ServerTimes, startServer } from './server.ts';
+import { type RunningServer, type ServerTimes, startServer } from './server.ts';
 
-const running: RunningCompanion[] = [];
+const running: RunningServer[] = [];
 afterEach(async () => {
   await Promise.all(running.splice(0).map((companion) => companion.stop()));
 });

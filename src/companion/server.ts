@@ -1,10 +1,11 @@
 // The HTTP server: its time limits, connection limits and graceful stop.
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { limitPerNetwork, plainAddress } from './http/address.ts';
 
-export interface RunningCompanion {
+export interface RunningServer {
   /** Without a trailing slash. */
   readonly origin: string;
   /** Stops accepting requests; resolves when those in progress are answered. */
@@ -52,15 +53,16 @@ const TIMES: ServerTimes = {
 };
 const MAX_HEADER_SIZE = 16 * 1024;
 const MAX_CONNECTIONS = 4096;
+/** From here on idle connections are closed first. */
 const CROWDED = 0.75 * MAX_CONNECTIONS;
 // Connections are reused, but not forever: a new instance behind the same proxy would get none of them.
 const MAX_REQUESTS_PER_SOCKET = 10_000;
 
 /** Rejects with Node's error (`EADDRINUSE`, …) when it cannot listen. */
-export function startServer(options: ServerOptions): Promise<RunningCompanion> {
+export function startServer(options: ServerOptions): Promise<RunningServer> {
   const { app, host, port, times = {}, connectionsEach, webhooks = () => false } = options;
   const { headers, request, idle, keepAlive, stop } = { ...TIMES, ...times };
-  const listener = getRequestListener((asked, env) => app.fetch(asked, env), { hostname: host });
+  const listener = getRequestListener((received, env) => app.fetch(received, env), { hostname: host });
   const limits = {
     headersTimeout: headers,
     requestTimeout: request,
@@ -70,38 +72,34 @@ export function startServer(options: ServerOptions): Promise<RunningCompanion> {
     connectionsCheckingInterval: Math.min(1000, headers),
   };
   return new Promise((resolve, reject) => {
-    const server = createServer(limits, (asked, response) => {
-      if (!webhooks(asked, response)) void listener(asked, response);
+    const server = createServer(limits, (received, response) => {
+      if (!webhooks(received, response)) void listener(received, response);
     });
     server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET;
     server.maxConnections = MAX_CONNECTIONS;
     server.setTimeout(idle);
-    closeIdleWhenCrowded(server);
     // So that one network can't take all connections.
     const take = limitPerNetwork(connectionsEach ?? Infinity);
+    let open = 0;
     server.on('connection', (socket: Socket) => {
       const release = take(plainAddress(socket.remoteAddress ?? ''));
-      if (release === undefined) socket.destroy();
-      else socket.once('close', release);
+      if (release === undefined) {
+        socket.destroy();
+        return;
+      }
+      open += 1;
+      if (open > CROWDED) server.closeIdleConnections();
+      socket.once('close', () => {
+        release();
+        open -= 1;
+      });
     });
     const stopped = gracefully(server);
     server.once('error', reject);
     server.listen(port, host, () => {
       const name = host.includes(':') ? `[${host}]` : host;
-      const { port: taken } = server.address() as AddressInfo;
-      resolve({ origin: `http://${name}:${taken}`, stop: () => stopped(stop) });
-    });
-  });
-}
-
-/** Closes idle connections first when the limit is near. */
-function closeIdleWhenCrowded(server: Server): void {
-  let open = 0;
-  server.on('connection', (socket: Socket) => {
-    open += 1;
-    if (open > CROWDED) server.closeIdleConnections();
-    socket.once('close', () => {
-      open -= 1;
+      const { port: actual } = server.address() as AddressInfo;
+      resolve({ origin: `http://${name}:${actual}`, stop: () => stopped(stop) });
     });
   });
 }
@@ -110,29 +108,28 @@ function closeIdleWhenCrowded(server: Server): void {
 function gracefully(server: Server): (longest: number) => Promise<void> {
   const answering = new Set<ServerResponse>();
   let stopping: Promise<void> | undefined;
-  let answered: (() => void) | undefined;
   server.prependListener('request', (_request, response) => {
     answering.add(response);
     if (stopping !== undefined) response.shouldKeepAlive = false;
     response.once('close', () => {
       answering.delete(response);
-      if (answering.size === 0) answered?.();
+      if (stopping !== undefined) closeUnused();
     });
   });
-  const stop = (longest: number) =>
-    new Promise<void>((resolve, reject) => {
-      // Mark only the newest of pipelined answers: nothing more is sent after the one with `Connection: close`.
-      const last = new Map([...answering].map((response) => [response.req.socket, response]));
-      for (const response of last.values()) response.shouldKeepAlive = false;
-      server.close((error) => (error === undefined ? resolve() : reject(error)));
-      // Browsers keep unused connections open; don't wait for those.
-      const closeAll = () => {
-        clearTimeout(deadline);
-        server.closeAllConnections();
-      };
-      const deadline = setTimeout(closeAll, longest);
-      answered = closeAll;
-      if (answering.size === 0) closeAll();
-    });
+  /** Browsers keep unused connections open; don't wait for those. */
+  const closeUnused = () => {
+    if (answering.size === 0) server.closeAllConnections();
+  };
+  const stop = async (longest: number) => {
+    // Mark only the newest of pipelined answers: nothing more is sent after the one with `Connection: close`.
+    const last = new Map([...answering].map((response) => [response.req.socket, response]));
+    for (const response of last.values()) response.shouldKeepAlive = false;
+    const closed = once(server, 'close');
+    server.close();
+    closeUnused();
+    const deadline = setTimeout(() => server.closeAllConnections(), longest);
+    await closed;
+    clearTimeout(deadline);
+  };
   return (longest) => (stopping ??= stop(longest));
 }

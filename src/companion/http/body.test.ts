@@ -2,11 +2,11 @@
 import { connect } from 'node:net';
 import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningCompanion, startServer } from '../server.ts';
+import { type RunningServer, startServer } from '../server.ts';
 import { answerProblem, Problem } from './problem.ts';
 import { atMost, readObject, sizeLimits } from './body.ts';
 
-let server: RunningCompanion;
+let server: RunningServer;
 beforeAll(async () => {
   const app = new Hono();
   app.onError((error, c) =>

@@ -2,7 +2,7 @@ import { createHash, createSign, createVerify, generateKeyPairSync } from 'node:
 import { Agent, request } from 'node:http';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type RunningCompanion, startServer } from '../server.ts';
+import { type RunningServer, startServer } from '../server.ts';
 import { createCounters } from '../operations/counters.ts';
 import { createLog } from '../operations/log.ts';
 import { WEBHOOK_PATH, webhooks } from '../routes/webhooks.ts';
@@ -92,7 +92,7 @@ describe('a network that sends invalid tokens', () => {
 });
 
 describe('a flood over the network', () => {
-  const running: RunningCompanion[] = [];
+  const running: RunningServer[] = [];
   const agents: Agent[] = [];
   afterEach(async () => {
     for (const agent of agents.splice(0)) agent.destroy();

@@ -9,7 +9,7 @@ import { mockServerEndpoints } from '../../fxa/environments.ts';
 import { createEndpoints } from '../endpoints.ts';
 import { createCounters } from '../operations/counters.ts';
 import { createLog } from '../operations/log.ts';
-import { type RunningCompanion, startServer } from '../server.ts';
+import { type RunningServer, startServer } from '../server.ts';
 import { createKeySet } from '../security-events/key-set.ts';
 import { CLIENTS, ISSUER, NOW, claims, set, signer } from '../security-events/testing/tokens.ts';
 import { createSetVerifier } from '../security-events/verify-set.ts';
@@ -18,7 +18,7 @@ import { WEBHOOK_PATH, webhooks } from './webhooks.ts';
 
 const [first, second, stranger] = [signer('first'), signer('second'), signer('stranger')];
 
-const servers: RunningCompanion[] = [];
+const servers: RunningServer[] = [];
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.stop()));
 });
