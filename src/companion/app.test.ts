@@ -7,7 +7,6 @@ import { NO_STATE } from './http/testing.ts';
 import { createClocks } from './operations/clock.ts';
 import { createCounters } from './operations/counters.ts';
 import { createLog } from './operations/log.ts';
-import { CLOCK_LIMITS } from './security-events/verify-set.ts';
 import type { Store, WebSignIns } from './store.ts';
 import { mockServerEndpoints } from '../fxa/environments.ts';
 
@@ -34,9 +33,9 @@ it('evicts cached tokens even when the events can’t be stored', async () => {
     state: () => Promise.resolve(NO_STATE),
     http,
     log: createLog({ format: 'mozlog', level: 'error' }),
-    counters: createCounters(() => Promise.resolve(NO_STATE.revocations)),
+    counters: createCounters(),
     version: { source: '', version: '', commit: '', build: '' },
-    clocks: createClocks(CLOCK_LIMITS, () => undefined),
+    clocks: createClocks(),
     stopping: () => false,
     now,
   });

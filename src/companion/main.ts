@@ -62,7 +62,6 @@ try {
   log.event('started', { version: version.version, database, host, origin });
   console.error(`companion: ${origin}`);
 } catch (error) {
-  const own = error instanceof Error ? error.message : 'unknown error';
-  console.error(settings ? startupError(error, settings) : own);
+  console.error(settings ? startupError(error, settings) : (error as Error).message);
   process.exitCode = 1;
 }

@@ -35,7 +35,7 @@ export interface RunningCompanion {
   readonly database: string;
   readonly kind: DatabaseKind;
   /** `host:port` of the database's server. */
-  readonly host?: string;
+  readonly host: string | undefined;
   /** Makes the heartbeats return 503 while requests are still served, and stops reading the queue. */
   readonly drain: () => void;
   /** Stops accepting requests, answers those in progress, and leaves queued work to the next start. */
@@ -50,7 +50,7 @@ export interface CompanionOptions {
   readonly fetch?: typeof fetch;
   /** An open database, which is not closed on stop. Default: the one in the settings. */
   readonly database?: Database;
-  /** Told in one sentence why this process ends itself; for standard error. */
+  /** Called with one sentence before this process ends itself; for standard error. */
   readonly say?: (why: string) => void;
   /** Milliseconds. Default `Date.now`. */
   readonly now?: () => number;
@@ -94,12 +94,16 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
   const packages = settings.queue && (await queuePackages());
   let isStopping = false;
   let isFrozen = false;
-  const running: (() => Promise<void>)[] = [];
+  const running: (() => void | Promise<void>)[] = [];
   const stop = async () => {
-    // Stop every part even if another fails.
     const failed: unknown[] = [];
     for (const end of running.splice(0).reverse()) {
-      await end().catch((error: unknown) => failed.push(error));
+      // Stop every part even if another fails.
+      try {
+        await end();
+      } catch (error) {
+        failed.push(error);
+      }
     }
     if (failed.length > 0) throw new AggregateError(failed, 'Not everything ended well');
   };
@@ -110,8 +114,8 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
         url: settings.databaseUrl,
         dir: settings.dataDir,
         report: (change) => {
-          isFrozen = change.is === 'away';
-          if (change.is === 'away') log.event('database_away', { reason: change.why }, 'error');
+          isFrozen = change.isFrozen;
+          if (change.isFrozen) log.event('database_away', { reason: 'frozen' }, 'error');
           else log.event('database_back', { seconds: change.seconds }, 'warn');
         },
         waits: (wait) => log.event('migration_waits', { ...wait }, 'warn'),
@@ -160,14 +164,15 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       now,
       report: (outcome) => counters.revocation(outcome),
     });
-    const stopWorker = await startWorker({
-      database,
-      store,
-      revoke,
-      ...redo,
-      log: ({ level, ...fields }) => log.event('worker_trouble', fields, level),
-    });
-    running.push(stopWorker);
+    running.push(
+      await startWorker({
+        database,
+        store,
+        revoke,
+        ...redo,
+        log: ({ level, ...fields }) => log.event('worker_trouble', fields, level),
+      }),
+    );
 
     const server = await startServer({
       app,
@@ -177,7 +182,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       times: { keepAlive: (settings.keepAlive ?? KEEP_ALIVE) * 1000 },
       ...(settings.trustedProxies === 0 && { connectionsEach: CONNECTIONS_EACH }),
     });
-    running.push(() => server.stop());
+    running.push(server.stop);
     let intake: RunningIntake | undefined;
     if (settings.queue && packages) {
       const { clients, secret, formerSecret, queue } = settings;
@@ -201,7 +206,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       origin: server.origin,
       database: database.description,
       kind: database.kind,
-      ...(database.host && { host: database.host() }),
+      host: database.host?.(),
       drain: () => {
         isStopping = true;
         void intake?.stop();

@@ -1,5 +1,5 @@
 // Tells a busy database from a frozen one, so that requests fail fast instead of hanging with it.
-import { type AwayReason, StoreError } from './errors.ts';
+import { StoreError } from './errors.ts';
 
 export interface Guard {
   /** Runs the work; rejects with `database_away` as soon as the database is found frozen, and at once while it is. */
@@ -16,8 +16,9 @@ export interface GuardParts {
   readonly report: (change: GuardChange) => void;
 }
 
+/** `seconds`: for how long it was frozen. */
 export type GuardChange =
-  { readonly is: 'away'; readonly why: AwayReason } | { readonly is: 'back'; readonly seconds: number };
+  { readonly isFrozen: true } | { readonly isFrozen: false; readonly seconds: number };
 
 /** Milliseconds. Long for a statement of one request; together with a failed probe still well below five seconds. */
 const SUSPECT_MS = 1_000;
@@ -26,11 +27,7 @@ const RETRY_MS = 250;
 
 /** Starts without a probe, since opening the database has already queried it. */
 export function createGuard({ probe, drop, report }: GuardParts): Guard {
-  interface Waiting {
-    readonly since: number;
-    readonly reject: (error: StoreError) => void;
-  }
-  const waiting = new Set<Waiting>();
+  const waiting = new Set<{ readonly since: number; readonly reject: (error: StoreError) => void }>();
   let frozenSince: number | undefined;
   let isProbing = false;
   let answeredAt = -Infinity;
@@ -63,7 +60,7 @@ export function createGuard({ probe, drop, report }: GuardParts): Guard {
   function freeze(): void {
     if (isClosed) return;
     frozenSince = performance.now();
-    report({ is: 'away', why: 'frozen' });
+    report({ isFrozen: true });
     for (const { reject } of waiting) reject(away());
     waiting.clear();
     drop();
@@ -77,7 +74,7 @@ export function createGuard({ probe, drop, report }: GuardParts): Guard {
           const seconds = Math.round((performance.now() - (frozenSince ?? 0)) / 1000);
           frozenSince = undefined;
           answeredAt = performance.now();
-          if (!isClosed) report({ is: 'back', seconds });
+          if (!isClosed) report({ isFrozen: false, seconds });
         },
         () => {
           if (!isClosed) thaw();
@@ -87,19 +84,16 @@ export function createGuard({ probe, drop, report }: GuardParts): Guard {
   }
 
   return {
-    async run(work) {
-      if (frozenSince !== undefined) throw away();
+    run(work) {
+      if (frozenSince !== undefined) return Promise.reject(away());
       looking ??= setInterval(check, LOOK_EVERY_MS).unref();
-      let mine: Waiting | undefined;
-      const given = new Promise<never>((_resolve, reject) => {
-        mine = { since: performance.now(), reject };
-        waiting.add(mine);
+      return new Promise((resolve, reject) => {
+        const waiter = { since: performance.now(), reject };
+        waiting.add(waiter);
+        work()
+          .then(resolve, reject)
+          .finally(() => waiting.delete(waiter));
       });
-      try {
-        return await Promise.race([work(), given]);
-      } finally {
-        if (mine) waiting.delete(mine);
-      }
     },
     close() {
       isClosed = true;

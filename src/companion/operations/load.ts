@@ -18,13 +18,8 @@ export function pollAfterFor(delay: number): number {
   return Math.min(LONGEST, SHORTEST * 2 ** Math.floor(Math.log2(delay / BUSY_DELAY)));
 }
 
-export interface LoadMeter {
-  /** By the last five seconds. */
-  readonly pollAfter: () => number;
-  readonly stop: () => Promise<void>;
-}
-
-export function startLoadMeter(): LoadMeter {
+/** Measures the load of this process until stopped; `pollAfter` goes by the last five seconds. */
+export function startLoadMeter() {
   const delays = monitorEventLoopDelay({ resolution: RESOLUTION });
   let pollAfter = 0;
   const timer = setInterval(() => {
@@ -39,7 +34,6 @@ export function startLoadMeter(): LoadMeter {
     stop: () => {
       clearInterval(timer);
       delays.disable();
-      return Promise.resolve();
     },
   };
 }
