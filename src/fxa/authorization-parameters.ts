@@ -1,5 +1,5 @@
-// The parameters of an authorization request: their members, their names on the wire, and their valid values, by the
-// strictest of FxA's page and API, in 2019 and today.
+// The parameters of an authorization request: their members, which are their names on the wire in camel case, and their
+// valid values, by the strictest of FxA's page and API, in 2019 and today.
 import { FxaError } from './errors.ts';
 import { isValidScope, parseScopes } from './scopes.ts';
 import { secureUrl } from './secure-url.ts';
@@ -55,11 +55,11 @@ const entrypoint: Rule = ['letters, digits and . : _ -', /^[\w.:-]{1,128}$/];
 const utm: Rule = ['letters, digits and / . % _ -, at most 128', /^[\w/.%-]{1,128}$/];
 
 /** By name on the wire. Others, such as `nonce`, `service` and `context`, are never sent. */
-export const PARAMETER_RULES = {
+const PARAMETER_RULES = {
   client_id: ['16 hexadecimal digits', /^[0-9a-f]{16}$/i],
   redirect_uri: [
     'an https URL (http on loopback) of at most 256 characters',
-    (value) => value.length <= 256 && isPlainUrl(value),
+    (value) => value.length <= 256 && secureUrl(value) !== undefined,
   ],
   scope: ['valid scopes, at most 256 characters in all', isScopeList],
   state: ['1 to 256 printable ASCII characters', /^[\x20-\x7E]{1,256}$/],
@@ -97,10 +97,6 @@ export function parameterFault(name: ParameterName, value: string): string | und
   return fine ? undefined : `${name} must be ${description}`;
 }
 
-function isPlainUrl(value: string): boolean {
-  return secureUrl(value) !== undefined;
-}
-
 // FxA: the server accepts fewer characters in the list than in a single scope: no `#`.
 function isScopeList(value: string): boolean {
   const scopes = parseScopes(value);
@@ -123,45 +119,6 @@ function isPublicKey(value: string): boolean {
   }
 }
 
-type Names<T> = Readonly<Record<keyof T, ParameterName>>;
-
-const REQUEST: Names<Omit<AuthorizationRequest, 'metrics' | 'signUp'>> = {
-  redirectUri: 'redirect_uri',
-  scope: 'scope',
-  state: 'state',
-  codeChallenge: 'code_challenge',
-  accessType: 'access_type',
-  action: 'action',
-  email: 'email',
-  loginHint: 'login_hint',
-  prompt: 'prompt',
-  maxAge: 'max_age',
-  idTokenHint: 'id_token_hint',
-  acrValues: 'acr_values',
-  keysJwk: 'keys_jwk',
-  returnOnError: 'return_on_error',
-};
-
-const METRICS: Names<Omit<AuthorizationMetrics, 'utm' | 'flow'>> = {
-  entrypoint: 'entrypoint',
-  entrypointExperiment: 'entrypoint_experiment',
-  entrypointVariation: 'entrypoint_variation',
-};
-
-const UTM: Names<NonNullable<AuthorizationMetrics['utm']>> = {
-  campaign: 'utm_campaign',
-  content: 'utm_content',
-  medium: 'utm_medium',
-  source: 'utm_source',
-  term: 'utm_term',
-};
-
-const FLOW: Names<NonNullable<AuthorizationMetrics['flow']>> = {
-  flowId: 'flow_id',
-  flowBeginTime: 'flow_begin_time',
-  deviceId: 'device_id',
-};
-
 /**
  * The given parameters, by their names on the wire.
  *
@@ -173,11 +130,21 @@ export function wireParameters(
 ): Map<ParameterName, string> {
   const { metrics, signUp, ...rest } = request;
   const { utm, flow, ...entry } = metrics ?? {};
-  const parameters = new Map<ParameterName, string>([['client_id', clientId]]);
-  rename(rest, REQUEST, parameters);
-  rename(entry, METRICS, parameters);
-  rename(utm, UTM, parameters);
-  rename(flow, FLOW, parameters);
+  const campaign = Object.entries(utm ?? {}).map(([name, value]) => [`utm_${name}`, value] as const);
+  const members = { ...rest, ...entry, ...Object.fromEntries(campaign), ...flow, clientId };
+  const parameters = new Map<ParameterName, string>();
+  for (const [member, value] of Object.entries(members) as [string, unknown][]) {
+    const name = member.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    if (!isParameterName(name)) {
+      throw new FxaError('invalid_request', 'There is no such parameter', { parameter: member });
+    }
+    if (value === undefined) continue;
+    const text: unknown = Array.isArray(value) ? value.join(' ') : value;
+    if (typeof text !== 'string' && typeof text !== 'number' && typeof text !== 'boolean') {
+      throw new FxaError('invalid_request', `${name} has a value of a wrong type`, { parameter: name });
+    }
+    parameters.set(name, String(text));
+  }
   if (signUp === true) {
     if (parameters.has('action')) {
       throw new FxaError('invalid_request', 'signUp takes the place of action', { parameter: 'action' });
@@ -188,21 +155,6 @@ export function wireParameters(
   return parameters;
 }
 
-function rename(
-  source: object | undefined,
-  names: Readonly<Partial<Record<string, ParameterName>>>,
-  parameters: Map<ParameterName, string>,
-): void {
-  for (const [key, value] of Object.entries(source ?? {}) as [string, unknown][]) {
-    const name = Object.hasOwn(names, key) ? names[key] : undefined;
-    if (name === undefined) {
-      throw new FxaError('invalid_request', 'There is no such parameter', { parameter: key });
-    }
-    if (value === undefined) continue;
-    const text = Array.isArray(value) ? value.join(' ') : value;
-    if (typeof text !== 'string' && typeof text !== 'number' && typeof text !== 'boolean') {
-      throw new FxaError('invalid_request', `${name} has a value of a wrong type`, { parameter: name });
-    }
-    parameters.set(name, String(text));
-  }
+function isParameterName(name: string): name is ParameterName {
+  return Object.hasOwn(PARAMETER_RULES, name);
 }

@@ -32,8 +32,6 @@ const READ = ['state', 'iss', 'client_id', 'error', 'code'] as const;
  * - `state_mismatch`, also for an error with a wrong state, which belongs to another attempt
  * - for failures of `prompt=none`: `reauth_required`, `account_unverified`, `misconfigured`, `invalid_request`,
  *   `scope_denied`, `server_unavailable`, `cancelled`
- * @example
- * const { code } = validateCallback(url, { redirectUri, state, issuer: endpoints.issuer, clientId });
  */
 export function validateCallback(url: string, expected: ExpectedCallback): { code: string } {
   const parameters = parametersOf(url, expected.redirectUri);
@@ -75,18 +73,18 @@ export function validateCallback(url: string, expected: ExpectedCallback): { cod
 }
 
 function parametersOf(url: string, redirectUri: string): URLSearchParams {
-  const wanted = new URL(redirectUri);
-  const came = URL.canParse(url) ? new URL(url) : undefined;
+  const registered = new URL(redirectUri);
+  const actual = URL.canParse(url) ? new URL(url) : undefined;
   // Not `origin`, which is "null" for every scheme unknown to the URL parser.
   const same =
-    came?.protocol === wanted.protocol &&
-    came.host === wanted.host &&
-    came.pathname === wanted.pathname &&
-    came.username === '' &&
-    came.password === '' &&
+    actual?.protocol === registered.protocol &&
+    actual.host === registered.host &&
+    actual.pathname === registered.pathname &&
+    actual.username === '' &&
+    actual.password === '' &&
     !url.includes('#');
   if (!same) throw refusal('The callback came to another address', 'callback_redirect');
-  return came.searchParams;
+  return actual.searchParams;
 }
 
 type Failure = readonly [code: FxaErrorCode, description: string];

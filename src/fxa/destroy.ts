@@ -16,8 +16,6 @@ export type Destroyed = 'destroyed' | 'unknown' | 'accepted';
  *
  * @throws FxaError `invalid_request` (malformed token), `misconfigured`, `unsupported` where the server revokes nothing,
  *   and the codes of `requestJson`.
- * @example
- * await destroyAccessToken(deployment, grant.accessToken, http);
  */
 export async function destroyAccessToken(
   deployment: Deployment,
@@ -31,8 +29,6 @@ export async function destroyAccessToken(
  * Destroys a grant by its refresh token or, at FxA, by that token's id.
  *
  * @throws FxaError as `destroyAccessToken`; `unsupported` for an id at a server of the standards.
- * @example
- * await destroyGrant(deployment, { refreshTokenId: await refreshTokenId(refreshToken) }, http);
  */
 export async function destroyGrant(
   deployment: Deployment,
@@ -44,16 +40,21 @@ export async function destroyGrant(
     : destroy(deployment, 'refresh_token_id', grant.refreshTokenId, http);
 }
 
-type Kind = 'token' | 'refresh_token' | 'refresh_token_id';
+type TokenParameter = 'token' | 'refresh_token' | 'refresh_token_id';
 
-async function destroy(deployment: Deployment, kind: Kind, value: string, http: Http): Promise<Destroyed> {
+async function destroy(
+  deployment: Deployment,
+  parameter: TokenParameter,
+  value: string,
+  http: Http,
+): Promise<Destroyed> {
   const { endpoints, clientId } = deployment;
   let url = endpoints.destroy;
   if (url === undefined) throw new FxaError('unsupported', 'This server names no revocation endpoint.');
-  if (followsStandards(deployment)) return revoke(deployment, url, kind, value, http);
-  let parameters: Record<string, string> = { [kind]: value };
+  if (followsStandards(deployment)) return revoke(deployment, url, parameter, value, http);
+  let parameters: Record<string, string> = { [parameter]: value };
   if (isAuthFamily(url)) {
-    if (kind === 'refresh_token_id') {
+    if (parameter === 'refresh_token_id') {
       // FxA: `/v1/oauth/destroy` does not accept ids; `/v1/destroy` on the same server does.
       url = url.replace('/v1/oauth/', '/v1/');
     } else {
@@ -78,13 +79,13 @@ async function destroy(deployment: Deployment, kind: Kind, value: string, http: 
 async function revoke(
   { endpoints, clientId, authentication }: Deployment,
   url: string,
-  kind: Kind,
+  parameter: TokenParameter,
   token: string,
   http: Http,
 ): Promise<Destroyed> {
-  if (kind === 'refresh_token_id')
+  if (parameter === 'refresh_token_id')
     throw new FxaError('unsupported', 'This server revokes tokens, and knows no ids of them.');
-  const hint = kind === 'token' ? 'access_token' : kind;
+  const hint = parameter === 'token' ? 'access_token' : parameter;
   const form = {
     token,
     token_type_hint: hint,

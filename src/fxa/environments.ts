@@ -53,9 +53,6 @@ export function followsStandards({ endpoints }: { readonly endpoints: Pick<Endpo
 /**
  * The first origin that the extension would send requests to although its content security policy, whose sources these
  * are (`https://example.com`, `http://127.0.0.1:*`), keeps it from there; undefined if there is none. Pure.
- *
- * @example
- * const blocked = blockedOrigin(knownEndpoints('stage'), ['https://accounts.stage.mozaws.net']);
  */
 export function blockedOrigin(
   { token, destroy, jwks, profile }: Endpoints,
@@ -91,12 +88,7 @@ const HOSTS = {
   },
 } as const;
 
-/**
- * The endpoints of one of Mozilla's own deployments.
- *
- * @example
- * const deployment = { name: 'stage', clientId, endpoints: knownEndpoints('stage') } as const;
- */
+/** The endpoints of one of Mozilla's own deployments. */
 export function knownEndpoints(name: 'production' | 'stage'): AllEndpoints {
   const { content, oauth, profile } = HOSTS[name];
   return endpointsOn(content, oauth, profile);
@@ -106,8 +98,6 @@ export function knownEndpoints(name: 'production' | 'stage'): AllEndpoints {
  * The endpoints of a server that has everything on one origin, such as the mock server.
  *
  * @throws FxaError `misconfigured` unless the origin is https, or http on loopback.
- * @example
- * const endpoints = mockServerEndpoints('http://127.0.0.1:9720');
  */
 export function mockServerEndpoints(origin: string): AllEndpoints {
   const url = secureUrl(origin);

@@ -19,9 +19,9 @@ export type Call =
 
 type ErrorRow = readonly [
   code: FxaErrorCode,
-  reason: Reason | undefined,
   description: string,
   answers: readonly string[],
+  reason?: Reason,
 ];
 
 // Responses are written "<family> <HTTP status>/<errno or error>", preceded by the call where that matters.
@@ -29,13 +29,11 @@ const ERROR_TABLE: readonly ErrorRow[] = [
   // The only responses that prove a grant is gone.
   [
     'reauth_required',
-    undefined,
     'The grant is gone',
     ['refresh oauth 400/108', 'refresh auth 401/110', 'refresh oauth2 400/invalid_grant'],
   ],
   [
     'bad_response',
-    'token_unknown',
     'No such token',
     [
       'destroy oauth 400/108',
@@ -47,48 +45,34 @@ const ERROR_TABLE: readonly ErrorRow[] = [
       // FxA: servers of 2019 refuse to describe a confidential client's refresh tokens.
       'introspect oauth 400/116',
     ],
+    'token_unknown',
   ],
   [
     'misconfigured',
-    undefined,
     'Unknown client id',
     ['oauth 400/101', 'auth 400/162', 'oauth2 400/invalid_client', 'oauth2 401/invalid_client'],
   ],
   [
     'misconfigured',
-    undefined,
     'A client secret is expected: this is not a public client',
     ['oauth 400/102', 'auth 400/171'],
   ],
+  ['misconfigured', 'The redirect URI is not the registered one', ['oauth 400/103', 'auth 400/167']],
+  ['misconfigured', 'The client is not registered as a public client', ['oauth 400/116', 'auth 400/166']],
+  ['misconfigured', 'The client must use PKCE', ['oauth 400/118', 'auth 400/169']],
   [
     'misconfigured',
-    undefined,
-    'The redirect URI is not the registered one',
-    ['oauth 400/103', 'auth 400/167'],
-  ],
-  [
-    'misconfigured',
-    undefined,
-    'The client is not registered as a public client',
-    ['oauth 400/116', 'auth 400/166'],
-  ],
-  ['misconfigured', undefined, 'The client must use PKCE', ['oauth 400/118', 'auth 400/169']],
-  [
-    'misconfigured',
-    undefined,
     'The client may not use this grant type',
     ['oauth 400/121', 'oauth2 400/unauthorized_client', 'oauth2 400/unsupported_grant_type'],
   ],
   [
     'misconfigured',
-    undefined,
     'There is nothing at this address',
     ['oauth 404/999', 'auth 404/999', 'profile 404/999', 'oauth2 404', 'auth 410/116'],
   ],
   // `bad_response`, because its advice (sign in again) is what helps.
   [
     'bad_response',
-    'code_refused',
     'The authorization code was refused',
     [
       'oauth 400/105',
@@ -101,23 +85,21 @@ const ERROR_TABLE: readonly ErrorRow[] = [
       'auth 400/175',
       'exchange oauth2 400/invalid_grant',
     ],
+    'code_refused',
   ],
   [
     'scope_denied',
-    undefined,
     'The client may not have these scopes',
     ['oauth 400/114', 'auth 400/163', 'oauth2 400/invalid_scope'],
   ],
-  ['scope_denied', undefined, 'The scopes of the token allow no change', ['profile-write profile 403/999']],
+  ['scope_denied', 'The scopes of the token allow no change', ['profile-write profile 403/999']],
   [
     'scope_denied',
-    undefined,
     'The scopes of the token reveal nothing',
     ['profile 403/999', 'oauth2 403/insufficient_scope'],
   ],
   [
     'invalid_request',
-    undefined,
     'A parameter was refused',
     [
       'oauth 400/109',
@@ -134,20 +116,18 @@ const ERROR_TABLE: readonly ErrorRow[] = [
     ],
   ],
   // FxA: answers 500 for an image it cannot decode; retrying does not help.
-  ['invalid_request', undefined, 'The picture cannot be read', ['profile-write profile 500/103']],
+  ['invalid_request', 'The picture cannot be read', ['profile-write profile 500/103']],
   [
     'account_unverified',
-    undefined,
     'The account or session is not confirmed',
     ['auth 400/104', 'auth 400/138', 'oauth 400/138'],
   ],
-  ['rate_limited', undefined, 'The request was blocked', ['auth 400/125', 'profile 400/125']],
+  ['rate_limited', 'The request was blocked', ['auth 400/125', 'profile 400/125']],
   // FxA: a client is switched off temporarily, with 503 and Retry-After, so the session is kept.
-  ['server_unavailable', 'client_disabled', 'The client is switched off', ['oauth 503/202', 'auth 503/204']],
+  ['server_unavailable', 'The client is switched off', ['oauth 503/202', 'auth 503/204'], 'client_disabled'],
   // FxA: the profile server answers 401 for any rejected token (older documentation: 403 with errno 100).
   [
     'token_rejected',
-    undefined,
     'The access token was refused',
     ['profile 401', 'profile 403/100', 'profile oauth2 401', 'profile-write oauth2 401'],
   ],
@@ -171,7 +151,7 @@ export interface AnsweredRequest {
 export function errorFromAnswer(request: AnsweredRequest, answer: ErrorAnswer, now: number): FxaError {
   const { status, headers, body } = answer;
   const errno = typeof body?.errno === 'number' ? body.errno : undefined;
-  const [code, reason, description] = classify(request, answer, errno);
+  const [code, description, , reason] = classify(request, answer, errno);
   const numbers = `HTTP ${status}${errno === undefined ? '' : `, errno ${errno}`}`;
   const waits = status === 429 || status >= 500 || code === 'rate_limited';
   return new FxaError(code, `${description} (${request.call}: ${numbers})`, {
@@ -187,23 +167,19 @@ function classify(
   { call, url, dialect }: AnsweredRequest,
   { status, body }: ErrorAnswer,
   errno: number | undefined,
-) {
+): ErrorRow {
   const fxaFamily = call.startsWith('profile') ? 'profile' : isAuthFamily(url) ? 'auth' : 'oauth';
   const family = dialect ?? fxaFamily;
   const detail = dialect === undefined ? errno : typeof body?.error === 'string' ? body.error : undefined;
   const answer = `${family} ${status}/${detail ?? 'none'}`;
-  const known = [`${call} ${answer}`, answer, `${call} ${family} ${status}`, `${family} ${status}`]
-    .map(find)
-    .find((row) => row !== undefined);
-  if (known !== undefined) return known;
-  if (status === 429) return ['rate_limited', undefined, 'Too many requests'] as const;
-  if (status >= 500) return ['server_unavailable', undefined, 'Mozilla accounts failed'] as const;
-  if (body === undefined) return ['bad_response', 'not_json', 'The answer is not JSON'] as const;
-  return ['bad_response', 'refused', 'The request was refused'] as const;
-}
-
-function find(answer: string): ErrorRow | undefined {
-  return ERROR_TABLE.find(([, , , answers]) => answers.includes(answer));
+  for (const one of [`${call} ${answer}`, answer, `${call} ${family} ${status}`, `${family} ${status}`]) {
+    const row = ERROR_TABLE.find(([, , answers]) => answers.includes(one));
+    if (row) return row;
+  }
+  if (status === 429) return ['rate_limited', 'Too many requests', []];
+  if (status >= 500) return ['server_unavailable', 'Mozilla accounts failed', []];
+  if (body === undefined) return ['bad_response', 'The answer is not JSON', [], 'not_json'];
+  return ['bad_response', 'The request was refused', [], 'refused'];
 }
 
 /** FxA: `/v1/oauth/*` uses the auth server's error numbers; every other path uses the OAuth server's. */

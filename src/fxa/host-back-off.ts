@@ -13,7 +13,7 @@ export interface HostBackOff {
 /** Until when (milliseconds) to send a host nothing, and the error it answered with; by host. */
 export type Pauses = Readonly<Record<string, { readonly until: number; readonly code: FxaErrorCode }>>;
 
-export interface HostBackOffOptions {
+interface HostBackOffOptions {
   /** Where pauses are kept. Default: in memory, so that after a restart the host is asked once more. */
   readonly storage?: {
     read(): Promise<Pauses>;
@@ -30,12 +30,7 @@ export interface HostBackOffOptions {
 const DEFAULT_SECONDS = 60;
 const LONGEST_MS = LONGEST_BACK_OFF * 1000 * (1 + JITTER);
 
-/**
- * Makes the back-off of one client or server process.
- *
- * @example
- * const http = { fetch, backOff: createHostBackOff({ now: Date.now, random: Math.random }) };
- */
+/** Makes the back-off of one client or server process. */
 export function createHostBackOff({ storage = inMemory(), now, random }: HostBackOffOptions): HostBackOff {
   return {
     async check(url) {

@@ -75,15 +75,11 @@ export function fetchJson(http: Http, call: Call, dialect?: 'oauth2') {
   return async (
     url: string,
     { method, headers, body }: { method: string; headers: Record<string, string>; body?: unknown },
-  ): Promise<Response> =>
-    Response.json(
-      await requestJson(http, call, url, {
-        method: method as JsonRequest['method'],
-        headers,
-        dialect,
-        ...(body instanceof URLSearchParams && { body: body.toString() }),
-      }),
-    );
+  ): Promise<Response> => {
+    const text = body instanceof URLSearchParams ? body.toString() : undefined;
+    const request = { method: method as JsonRequest['method'], headers, dialect, body: text };
+    return Response.json(await requestJson(http, call, url, request));
+  };
 }
 
 /** A response of any status; `body` is undefined unless it is a JSON object within the size limit. */

@@ -11,6 +11,12 @@
 //   const issued = await issuedTokens(deployment, response); // destroy these if the next line throws
 //   const grant = await validateGrant(deployment, response, { now: Date.now(), requireIdToken: true }, http);
 //   const profile = await fetchProfile(deployment, grant.accessToken, http);
+//
+// Afterwards:
+//
+//   const refreshed = await refreshAccessToken(deployment, { refreshToken: grant.refreshToken, scope }, http);
+//   const { accessToken } = await validateAccessToken(deployment, refreshed);
+//   await destroyGrant(deployment, { refreshTokenId: grant.refreshTokenId }, http);
 export { authorizationUrl, newAttemptSecrets } from './authorization.ts';
 export type { AuthorizationMetrics, AuthorizationRequest } from './authorization-parameters.ts';
 export { validateCallback } from './callback.ts';

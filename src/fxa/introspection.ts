@@ -30,7 +30,7 @@ export interface IntrospectedToken extends KnownToken, Authentication {
   readonly id?: string;
 }
 
-interface AskingClient {
+interface Client {
   readonly clientId?: string | undefined;
   readonly authentication?: Deployment['authentication'];
 }
@@ -49,29 +49,26 @@ interface AskingClient {
  *
  * @throws FxaError `bad_response` when the response is inconsistent, `unsupported` where the server describes no tokens,
  *   and the codes of `requestJson`.
- * @example
- * const token = await introspect(deployment.endpoints, bearer, { now: Date.now() }, http);
- * if (token?.clientId !== clientId) return new Response(null, { status: 401 });
  */
 export async function introspect(
   endpoints: Pick<Endpoints, 'introspect' | 'verify' | 'profile' | 'dialect'>,
   accessToken: string,
-  { now, ...client }: AskingClient & { readonly now: number },
+  { now, ...client }: Client & { readonly now: number },
   http: Http,
 ): Promise<IntrospectedToken | undefined> {
   const { dialect } = endpoints;
-  const url = named(endpoints.introspect);
+  const url = requireUrl(endpoints.introspect);
   const answer = await (dialect === 'oauth2'
-    ? askStandard(url, accessToken, client, http)
-    : ask(url, { token: accessToken }, http));
+    ? requestStandard(url, accessToken, client, http)
+    : requestFxa(url, accessToken, http));
   if (answer === undefined) return undefined;
   const { active, token_type: type, iat, exp, jti } = answer;
   if (typeof active !== 'boolean') throw inconsistent('active is missing');
   if (!active && exp === undefined) return undefined;
   // Introspection also describes refresh tokens. The type is FxA's own, elsewhere that of RFC 6749, section 7.1, or none.
   const isUntyped = dialect === 'oauth2' && type === undefined;
-  const wanted = dialect === 'oauth2' ? 'bearer' : 'access_token';
-  if (!isUntyped && String(type).toLowerCase() !== wanted) return undefined;
+  const expectedType = dialect === 'oauth2' ? 'bearer' : 'access_token';
+  if (!isUntyped && String(type).toLowerCase() !== expectedType) return undefined;
   const token = {
     ...knownToken(answer.sub, answer.client_id, answer.scope, dialect),
     issuedAt: milliseconds(iat),
@@ -94,23 +91,20 @@ export async function introspect(
  * FxA: supports JWTs of any lifetime, but may still accept opaque tokens that expired long ago.
  *
  * @throws FxaError as `introspect`.
- * @example
- * const token = await verifyAccessToken(deployment.endpoints, bearer, http);
  */
 export async function verifyAccessToken(
   endpoints: Pick<Endpoints, 'verify'>,
   accessToken: string,
   http: Http,
 ): Promise<KnownToken | undefined> {
-  // FxA: servers of 2019 reject a second member.
-  const answer = await ask(named(endpoints.verify), { token: accessToken }, http);
+  const answer = await requestFxa(requireUrl(endpoints.verify), accessToken, http);
   if (answer === undefined) return undefined;
   const { user, client_id: clientId, scope } = answer;
   // FxA: an array here, a string everywhere else.
   return knownToken(user, clientId, Array.isArray(scope) ? scope.join(' ') : scope);
 }
 
-function named(url: string | undefined): string {
+function requireUrl(url: string | undefined): string {
   if (url === undefined)
     throw new FxaError('unsupported', 'This server names no endpoint that describes tokens.');
   return url;
@@ -118,14 +112,12 @@ function named(url: string | undefined): string {
 
 const CLIENT_ID = /^[0-9a-f]{16}$/;
 
-async function ask(url: string, body: JsonObject, http: Http): Promise<JsonObject | undefined> {
+async function requestFxa(url: string, token: string, http: Http): Promise<JsonObject | undefined> {
   const headers = { 'content-type': 'application/json' };
+  // FxA: servers of 2019 reject a second member.
+  const body = JSON.stringify({ token });
   try {
-    return await requestJson(http, 'introspect', url, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify(body),
-    });
+    return await requestJson(http, 'introspect', url, { method: 'POST', headers, body });
   } catch (error) {
     // A rejected parameter means a malformed token.
     if (isFxaError(error) && (error.reason === 'token_unknown' || error.parameter === 'token'))
@@ -135,10 +127,10 @@ async function ask(url: string, body: JsonObject, http: Http): Promise<JsonObjec
 }
 
 /** RFC 7662, section 2.1. A public client names itself. */
-async function askStandard(
+async function requestStandard(
   url: string,
   token: string,
-  { clientId, authentication }: AskingClient,
+  { clientId, authentication }: Client,
   http: Http,
 ): Promise<JsonObject> {
   const form = {

@@ -31,9 +31,6 @@ const KID = new RegExp(`^(\\d{10,13})-${B16}$`);
 /**
  * An ephemeral P-256 key pair for one attempt. Pass `keysJwk` to `authorizationUrl`; keep `privateJwk`, which is plain
  * JSON, in memory (`storage.session`) until the response arrives, then delete it.
- *
- * @example
- * const { keysJwk, privateJwk } = await newKeyRequest();
  */
 export async function newKeyRequest(): Promise<{ keysJwk: string; privateJwk: JsonWebKey }> {
   const pair = await crypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, true, ['deriveBits']);
@@ -47,24 +44,22 @@ export async function newKeyRequest(): Promise<{ keysJwk: string; privateJwk: Js
 }
 
 /**
- * Decrypts `keys_jwe` of a token response and returns the keys of the wanted scopes; others are dropped.
+ * Decrypts `keys_jwe` of a token response and returns the keys of the scopes; others are dropped.
  *
  * @throws FxaError `bad_response` with reason
- * - `keys_missing`: no bundle, or a wanted scope is missing. FxA: omits keys without an error for clients not listed
+ * - `keys_missing`: no bundle, or a scope is missing. FxA: omits keys without an error for clients not listed
  *   for them
  * - `keys_malformed`: cannot be decrypted with this key, or has another format than FxA's
- * @example
- * const keys = await openScopedKeys(grant.keysJwe, privateJwk, [scope]);
  */
 export async function openScopedKeys(
   keysJwe: string | undefined,
   privateJwk: JsonWebKey,
-  wantedScopes: readonly string[],
+  scopes: readonly string[],
 ): Promise<ScopedKeys> {
   if (keysJwe === undefined) throw missing();
   const bundle = parseBundle(await decryptKeysJwe(keysJwe, privateJwk));
   return Object.fromEntries(
-    wantedScopes.map((scope) => {
+    scopes.map((scope) => {
       if (!Object.hasOwn(bundle, scope)) throw missing();
       return [scope, parseKey(bundle[scope], scope)];
     }),
@@ -101,9 +96,6 @@ export async function decryptKeysJwe(keysJwe: string, privateJwk: JsonWebKey): P
  * - `rotated`: at least one key changed. Keep `after`; it cannot decrypt data encrypted under the previous key.
  * - `older`: at least one timestamp decreased, as in a delayed or replayed response. Keep `before`, because abandoned
  *   keys must not be trusted again.
- *
- * @example
- * if (compareScopedKeys(stored, received) !== 'older') await save(received);
  */
 export function compareScopedKeys(before: KeyIds, after: KeyIds): 'same' | 'rotated' | 'older' {
   const changed = Object.keys(after).filter(

@@ -17,11 +17,11 @@ const SHORT_COMPONENT = /^[a-zA-Z0-9_]+$/;
 const FRAGMENT = /^#[a-zA-Z0-9_]+$/;
 const MOST_COMPONENTS = 32;
 
-/** A parsed scope; `steps` go from general to specific. */
+/** A parsed scope; `components` go from general to specific. */
 interface Scope {
-  /** `short`, or a URL's origin. Scopes of different kinds never imply each other. */
-  kind: string;
-  steps: readonly string[];
+  /** `short`, or a URL's origin. Scopes of different origins never imply each other. */
+  origin: string;
+  components: readonly string[];
   write: boolean;
   fragment: string;
 }
@@ -37,21 +37,18 @@ export function parseScopes(value: string): string[] {
 }
 
 /**
- * The granted scopes that cover the wanted ones, for servers that know no implied scopes: elsewhere than at FxA, a
- * refresh may only name scopes as they were granted (RFC 6749, section 6). Wanted scopes that none covers stay.
+ * The granted scopes that cover the requested ones, for servers that know no implied scopes: elsewhere than at FxA, a
+ * refresh may only name scopes as they were granted (RFC 6749, section 6). Requested scopes that none covers stay.
  *
  * @example
  * grantedScopesFor('openid profile', 'profile:uid'); // ['profile']
  */
-export function grantedScopesFor(granted: string, wanted: string): string[] {
+export function grantedScopesFor(granted: string, requested: string): string[] {
   const all = parseScopes(granted);
-  return [
-    ...new Set(
-      parseScopes(wanted).map((scope) =>
-        all.includes(scope) ? scope : (all.find((one) => implies(one, scope)) ?? scope),
-      ),
-    ),
-  ];
+  const covering = parseScopes(requested).map((scope) =>
+    all.includes(scope) ? scope : (all.find((one) => implies(one, scope)) ?? scope),
+  );
+  return [...new Set(covering)];
 }
 
 /**
@@ -65,35 +62,35 @@ export function isValidScope(scope: string): boolean {
 }
 
 /**
- * Whether the scope `granted` includes `wanted`. FxA: `profile` implies `profile:email`, but not `email`, `openid` or
+ * Whether the scope `granted` includes `requested`. FxA: `profile` implies `profile:email`, but not `email`, `openid` or
  * anything ending in `:write`; `x:write` implies `x`; a URL implies the URLs below it, within its fragment if it has
  * one. An invalid scope implies only itself.
  *
  * @example
  * implies('profile', 'profile:email'); // true
  */
-export function implies(granted: string, wanted: string): boolean {
-  if (granted === wanted) return true;
+export function implies(granted: string, requested: string): boolean {
+  if (granted === requested) return true;
   const general = parse(granted);
-  const particular = parse(wanted);
+  const particular = parse(requested);
   if (general === undefined || particular === undefined) return false;
   return (
-    general.kind === particular.kind &&
+    general.origin === particular.origin &&
     (general.write || !particular.write) &&
     (general.fragment === '' || general.fragment === particular.fragment) &&
-    general.steps.every((step, index) => step === particular.steps[index])
+    general.components.every((name, index) => name === particular.components[index])
   );
 }
 
 /**
- * Whether every scope in `wanted` is implied by one in `granted`. Both are space-separated lists.
+ * Whether every scope in `requested` is implied by one in `granted`. Both are space-separated lists.
  *
  * @example
  * grantedCovers('profile openid', 'openid profile:email'); // true
  */
-export function grantedCovers(granted: string, wanted: string): boolean {
+export function grantedCovers(granted: string, requested: string): boolean {
   const have = parseScopes(granted);
-  return parseScopes(wanted).every((scope) => have.some((one) => implies(one, scope)));
+  return parseScopes(requested).every((scope) => have.some((one) => implies(one, scope)));
 }
 
 /**
@@ -113,12 +110,11 @@ function parse(scope: string): Scope | undefined {
 }
 
 function parseShort(scope: string): Scope | undefined {
-  const components = scope.split(':');
-  if (components.length > MOST_COMPONENTS || !components.every((name) => SHORT_COMPONENT.test(name)))
-    return undefined;
-  const write = components.at(-1) === 'write';
-  const steps = write ? components.slice(0, -1) : components;
-  return steps.length === 0 ? undefined : { kind: 'short', steps, write, fragment: '' };
+  const names = scope.split(':');
+  if (names.length > MOST_COMPONENTS || !names.every((name) => SHORT_COMPONENT.test(name))) return undefined;
+  const write = names.at(-1) === 'write';
+  const components = write ? names.slice(0, -1) : names;
+  return components.length === 0 ? undefined : { origin: 'short', components, write, fragment: '' };
 }
 
 function parseUrl(scope: string): Scope | undefined {
@@ -127,5 +123,10 @@ function parseUrl(scope: string): Scope | undefined {
   if (url.href !== scope || url.username !== '' || url.password !== '' || scope.includes('?'))
     return undefined;
   if (url.pathname.endsWith('/') || (scope.includes('#') && !FRAGMENT.test(url.hash))) return undefined;
-  return { kind: url.origin, steps: url.pathname.split('/').slice(1), write: false, fragment: url.hash };
+  return {
+    origin: url.origin,
+    components: url.pathname.split('/').slice(1),
+    write: false,
+    fragment: url.hash,
+  };
 }

@@ -77,7 +77,7 @@ export interface KeyExchange {
   openScopedKeys(
     keysJwe: string | undefined,
     privateJwk: JsonWebKey,
-    wantedScopes: readonly string[],
+    scopes: readonly string[],
   ): Promise<ScopedKeys>;
   compareScopedKeys(before: KeyIds, after: KeyIds): 'same' | 'rotated' | 'older';
 }
