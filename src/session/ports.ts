@@ -1,6 +1,6 @@
 // What the session needs from the browser. One adapter each in extension/browser; fakes in test/harness.
 
-import type { KeyIds, ScopedKeys } from '../fxa/scoped-keys.ts';
+import type * as scopedKeys from '../fxa/scoped-keys.ts';
 import type { Policy } from './policy.ts';
 
 /** A storage area: `storage.local` (permanent) or `storage.session` (empty after a restart or reload). */
@@ -71,16 +71,8 @@ export interface AuthTab {
   look(tabId: number): Promise<{ readonly url?: string } | undefined>;
 }
 
-/** Scoped keys (fxa/scoped-keys.ts), in builds that ask for them. */
-export interface KeyExchange {
-  newKeyRequest(): Promise<{ keysJwk: string; privateJwk: JsonWebKey }>;
-  openScopedKeys(
-    keysJwe: string | undefined,
-    privateJwk: JsonWebKey,
-    scopes: readonly string[],
-  ): Promise<ScopedKeys>;
-  compareScopedKeys(before: KeyIds, after: KeyIds): 'same' | 'rotated' | 'older';
-}
+/** Scoped keys, in builds that ask for them. */
+export type KeyExchange = Pick<typeof scopedKeys, 'compareScopedKeys' | 'newKeyRequest' | 'openScopedKeys'>;
 
 /**
  * Wakes the background later. Timers don't survive the background, so anything beyond the current wake needs an alarm.

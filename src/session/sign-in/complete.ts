@@ -19,7 +19,7 @@ import { queueLiveGrant, revocableGrant, revocation } from '../sign-out/outbox-e
 import { openKeys } from '../tokens/scoped-keys.ts';
 import { saveSecrets } from '../tokens/secret-store.ts';
 import type { Account, Problem, StoredGrant } from '../state/states.ts';
-import { applyEvent } from '../state/apply-event.ts';
+import { applyEvent } from '../state/transition.ts';
 
 /**
  * How far the local clock may be off, in seconds. The id_token comes straight from the token endpoint, in exchange for

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { queueLiveGrant } from './outbox-entries.ts';
 import { deleteSecrets } from '../tokens/secret-store.ts';
 import { liveSession } from '../state/states.ts';
-import { applyEvent } from '../state/apply-event.ts';
+import { applyEvent } from '../state/transition.ts';
 import type { SignOutReason } from '../state/events.ts';
 
 /**

@@ -9,62 +9,40 @@ export type SignOutReason = Extract<
   'by_user' | 'key_lost' | 'keys_not_kept' | 'session_only' | 'environment_changed' | 'account_deleted'
 >;
 
+type OfAttempt<Type, Members = unknown> = {
+  readonly type: Type;
+  readonly attemptId: string;
+} & Readonly<Members>;
+type OfSession<Type, Members = unknown> = {
+  readonly type: Type;
+  readonly sessionId: string;
+} & Readonly<Members>;
+
 export type SessionEvent =
   | { readonly type: 'signInStarted'; readonly attempt: Attempt }
-  | { readonly type: 'phaseReached'; readonly attemptId: string; readonly phase: Phase }
-  | { readonly type: 'movedToTab'; readonly attemptId: string }
-  | { readonly type: 'signInFailed'; readonly attemptId: string; readonly attemptError: Problem }
-  | {
-      readonly type: 'signInCompleted';
-      readonly attemptId: string;
-      readonly account: Account;
-      readonly grant: StoredGrant;
-      readonly profileError?: Problem;
-      readonly at: number;
-    }
-  | {
-      readonly type: 'profileFetched';
-      readonly sessionId: string;
-      readonly profile: Profile;
-      readonly at: number;
-    }
+  | OfAttempt<'phaseReached', { phase: Phase }>
+  | OfAttempt<'movedToTab'>
+  | OfAttempt<'signInFailed', { attemptError: Problem }>
+  | OfAttempt<'signInCompleted', { account: Account; grant: StoredGrant; profileError?: Problem; at: number }>
+  | OfSession<'profileFetched', { profile: Profile; at: number }>
   /** The companion says that the account opted out of metrics; the profile may not say so yet. */
-  | { readonly type: 'metricsClosed'; readonly sessionId: string }
-  | { readonly type: 'profileFetchFailed'; readonly sessionId: string; readonly profileError: Problem }
+  | OfSession<'metricsClosed'>
+  | OfSession<'profileFetchFailed', { profileError: Problem }>
   | { readonly type: 'problemDismissed' }
-  | {
-      readonly type: 'secretsMoved';
-      readonly sessionId: string;
-      readonly sealed?: SealedSecrets | undefined;
-      readonly keyNotKept?: true | undefined;
-    }
-  | { readonly type: 'endSuspected'; readonly sessionId: string; readonly suspectedEnd: SuspectedEnd }
+  | OfSession<'secretsMoved', { sealed?: SealedSecrets | undefined; keyNotKept?: true | undefined }>
+  | OfSession<'endSuspected', { suspectedEnd: SuspectedEnd }>
   /** A refresh of a grant that rotates is about to be sent. */
-  | { readonly type: 'refreshSent'; readonly sessionId: string }
+  | OfSession<'refreshSent'>
   /** The server refused it, so the refresh token is still the same. */
-  | { readonly type: 'refreshRefused'; readonly sessionId: string }
+  | OfSession<'refreshRefused'>
   /** The next refresh token came; only its id and where it is kept change. */
-  | {
-      readonly type: 'grantRotated';
-      readonly sessionId: string;
-      readonly grant: Omit<StoredGrant, 'scope' | 'rotating'>;
-    }
+  | OfSession<'grantRotated', { grant: Omit<StoredGrant, 'scope' | 'rotating'> }>
   /** Mozilla accounts still accepts the grant, so a suspected end was wrong. */
-  | { readonly type: 'grantConfirmed'; readonly sessionId: string }
+  | OfSession<'grantConfirmed'>
   /** `rotationLost`: the answer to an earlier refresh may have been lost, and with it the next token. */
-  | {
-      readonly type: 'grantRejected';
-      readonly sessionId: string;
-      readonly rotationLost?: boolean;
-      readonly at: number;
-    }
+  | OfSession<'grantRejected', { rotationLost?: boolean; at: number }>
   /** The companion says why a session ended, after Mozilla accounts rejected its grant. */
-  | {
-      readonly type: 'endExplained';
-      readonly sessionId: string;
-      readonly reason: SuspectedEnd;
-      readonly at: number;
-    }
+  | OfSession<'endExplained', { reason: SuspectedEnd; at: number }>
   | {
       readonly type: 'signedOut';
       readonly reason: SignOutReason;

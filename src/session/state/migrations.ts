@@ -6,12 +6,12 @@ import type { Account, Problem } from './states.ts';
 interface RecordV1 {
   readonly version: 1;
   readonly deployment: string;
-  readonly session: SettledV1 | SigningInV1;
+  readonly session: BaseStateV1 | SigningInV1;
   readonly outbox: StoredRecord['outbox'];
   readonly journal: StoredRecord['journal'];
 }
 
-type SettledV1 =
+type BaseStateV1 =
   | { readonly status: 'signedOut'; readonly problem?: Problem }
   | {
       readonly status: 'signedIn';
@@ -31,7 +31,7 @@ type SettledV1 =
 interface SigningInV1 {
   readonly status: 'signingIn';
   readonly attempt: { readonly id: string; readonly startedAt: number; readonly phase: 'checking' };
-  readonly previous: SettledV1;
+  readonly previous: BaseStateV1;
 }
 
 interface RecordV2 extends Pick<RecordV1, 'deployment' | 'outbox' | 'journal'> {
@@ -61,15 +61,15 @@ export function toVersion2({ session, ...record }: RecordV1): RecordV2 {
 }
 
 function sessionToVersion2(session: RecordV1['session']): SessionV2 {
-  if (session.status !== 'signingIn') return settledToVersion2(session);
+  if (session.status !== 'signingIn') return baseStateToVersion2(session);
   return {
     ...session,
     attempt: { ...session.attempt, via: 'window' },
-    previous: settledToVersion2(session.previous),
+    previous: baseStateToVersion2(session.previous),
   };
 }
 
-function settledToVersion2(session: SettledV1): SessionV2 {
+function baseStateToVersion2(session: BaseStateV1): SessionV2 {
   switch (session.status) {
     case 'signedIn': {
       const { problem, ...rest } = session;

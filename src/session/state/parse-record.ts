@@ -57,6 +57,7 @@ const oneOf =
     values.includes(value);
 
 const text: Guard = (value) => typeof value === 'string';
+const number: Guard = (value) => typeof value === 'number';
 const flag: Guard = (value) => typeof value === 'boolean';
 const yes = oneOf(true);
 const amount: Guard = (value) => Number.isFinite(value) && (value as number) >= 0;
@@ -127,7 +128,7 @@ const needsReauth = object<NeedsReauth>({
   sessionId: maybe(text),
 });
 
-const settled: Guard = (value) => signedOut(value) || signedIn(value) || needsReauth(value);
+const baseState: Guard = (value) => signedOut(value) || signedIn(value) || needsReauth(value);
 
 const signingIn = object<SigningIn>({
   status: oneOf('signingIn'),
@@ -138,7 +139,7 @@ const signingIn = object<SigningIn>({
     via: oneOf(...VIAS),
     forceLogin: maybe(yes),
   }),
-  previous: settled,
+  previous: baseState,
 });
 
 const status = oneOf(...STATUSES);
@@ -147,7 +148,7 @@ const status = oneOf(...STATUSES);
 const isRecord = object<StoredRecord>({
   version: amount,
   deployment: text,
-  session: (value) => settled(value) || signingIn(value),
+  session: (value) => baseState(value) || signingIn(value),
   outbox: listOf(
     object<Revocation>({
       refreshTokenId: text,
@@ -202,15 +203,14 @@ export function parseTokens(stored: unknown): readonly CachedToken[] {
   return Array.isArray(stored) ? stored.filter(isCachedToken) : [];
 }
 
-function isCachedToken(value: unknown): value is CachedToken {
-  return (
-    isObject(value) &&
-    typeof value.token === 'string' &&
-    // A token of unknown origin must not be sent anywhere.
-    typeof value.issuer === 'string' &&
-    typeof value.owner === 'string' &&
-    typeof value.scope === 'string' &&
-    typeof value.receivedAt === 'number' &&
-    typeof value.expiresAt === 'number'
-  );
-}
+const isCachedToken = object<CachedToken>({
+  token: text,
+  // A token of unknown origin must not be sent anywhere.
+  issuer: text,
+  owner: text,
+  scope: text,
+  receivedAt: number,
+  expiresAt: number,
+  attempts: maybe(number),
+  notBefore: maybe(number),
+});

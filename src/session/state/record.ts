@@ -36,26 +36,13 @@ export interface JournalEntry {
   readonly why: string;
 }
 
-/** Why a state changed, besides error codes and reasons: an event's type, or what became of the record. */
+/** Why there is an entry, besides error codes and reasons. */
 export const JOURNAL_REASONS = [
   'sign_in',
   'reset',
   'revocations_too_many',
   'revocations_too_old',
   'revocations_lost',
-  'phaseReached',
-  'movedToTab',
-  'profileFetched',
-  'metricsClosed',
-  'profileFetchFailed',
-  'problemDismissed',
-  'secretsMoved',
-  'endSuspected',
-  'grantConfirmed',
-  'refreshSent',
-  'refreshRefused',
-  'grantRotated',
-  'grantRejected',
 ] as const;
 export type JournalReason = FxaErrorCode | Reason | (typeof JOURNAL_REASONS)[number];
 

@@ -11,9 +11,8 @@ import {
   type StoredRecord,
 } from './record.ts';
 import { queueLiveGrant } from '../sign-out/outbox-entries.ts';
-import { applyEvent } from './apply-event.ts';
 import type { SessionEvent } from './events.ts';
-import { createUnsavedStore } from './unsaved-record.ts';
+import { applyEvent } from './transition.ts';
 import { projectView, unreadableView, type View } from './view.ts';
 import { LOCAL, LOCKS, MEMORY } from './storage-items.ts';
 
@@ -22,44 +21,28 @@ export interface StateChange {
   readonly after: StoredRecord;
 }
 
-export interface UpdateOptions {
-  /**
-   * If the disk refuses the write, keep the change in memory until it accepts it (unsaved-record.ts); for changes that
-   * end something.
-   */
+interface UpdateOptions {
+  /** If the disk refuses the write, keep the change in memory until it accepts it; for changes that end something. */
   readonly orInMemory?: boolean;
 }
 
-export interface Store {
-  read(): Promise<StoredRecord>;
-  /** Changes the record; returning the same object writes nothing. `change` runs under the lock. */
-  update(change: (record: StoredRecord) => StoredRecord, options?: UpdateOptions): Promise<StateChange>;
-  /** Applies an event to the session, and adds it to the journal if it changes the state. */
-  dispatch(event: SessionEvent, options?: UpdateOptions): Promise<StateChange>;
-  /** From now on a missing record counts as lost. Nothing is written, as the record may reappear. */
-  setMissingRecord(record: MissingRecord): void;
-  /**
-   * Converts a record of another deployment to this one, after `first`. Until then it reads as signed out, and is
-   * written that way with the next change.
-   */
-  adoptDeployment(first: () => Promise<void>): Promise<void>;
-  /** Writes a change that was only kept in memory, if there is one and the disk accepts it now. */
-  saveUnsaved(): Promise<void>;
-  /** Writes the view again: another version may have written a different one, or none. */
-  publish(): Promise<void>;
-  /** Replaces an unreadable record with what `rescue` makes of it; a readable one stays. */
-  reset(rescue: (stored: unknown, fresh: StoredRecord) => StoredRecord): Promise<void>;
-  tokens(): Promise<readonly CachedToken[]>;
-  updateTokens(change: (tokens: readonly CachedToken[]) => readonly CachedToken[]): Promise<void>;
+/** A record that the disk refused, in `storage.session` with the view for pages; lost when the browser closes. */
+interface UnsavedRecord {
+  /** The record on disk that this one was made from, as JSON: it is valid while that is still there. */
+  readonly base: string;
+  readonly record: StoredRecord;
+  readonly view: View;
 }
 
-export interface StoreOptions {
+interface StoreOptions {
   readonly deployment: string;
   /** What the view depends on besides the record. */
   readonly environment: () => Promise<Environment>;
   /** Called with each change once it is written, before the caller continues. Must not reject. */
-  readonly onChange?: (change: StateChange) => Promise<void>;
+  readonly onChange: (change: StateChange) => Promise<void>;
 }
+
+export type Store = ReturnType<typeof createStore>;
 
 /**
  * Creates the store of record, view and access tokens.
@@ -67,23 +50,26 @@ export interface StoreOptions {
  * @throws FxaError `storage_newer`, `storage_corrupt` from every method that touches the record; nothing is written
  *   then.
  */
-export function createStore(ports: Ports, { deployment, environment, onChange }: StoreOptions): Store {
+export function createStore(ports: Ports, { deployment, environment, onChange }: StoreOptions) {
   let lost: MissingRecord | undefined;
-  const unsaved = createUnsavedStore(ports.memory);
+
+  const readUnsaved = async () =>
+    ((await ports.memory.get(MEMORY.unsavedRecord)) ?? undefined) as UnsavedRecord | undefined;
+  const dropUnsaved = () => ports.memory.set({ [MEMORY.unsavedRecord]: null });
 
   /**
-   * `kept`: an unsaved record is in memory, to be dropped at the next write; `current`: it is newer than the one on
+   * `unsaved`: an unsaved record is in memory, to be dropped at the next write; `current`: it is newer than the one on
    * disk.
    */
   const parsed = async () => {
     // The record is read last, so that a slow read of memory can't be compared with an older record.
-    const kept = await unsaved.get();
+    const unsaved = await readUnsaved();
     const onDisk = await ports.local.get(LOCAL.record);
-    const current = kept?.base === baseOf(onDisk);
-    const found: unknown = kept && current ? kept.record : onDisk;
+    const current = unsaved?.base === baseOf(onDisk);
+    const found: unknown = unsaved && current ? unsaved.record : onDisk;
     const record =
       found === undefined && lost ? lostRecord(deployment, lost) : parseRecord(found, deployment);
-    return { record, kept, current };
+    return { record, unsaved, current };
   };
   const load = async () => {
     const found = await parsed();
@@ -105,7 +91,7 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
     }
   };
 
-  const read: Store['read'] = async () => {
+  const read = async (): Promise<StoredRecord> => {
     try {
       return (await load()).record;
     } catch {
@@ -113,9 +99,13 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
     }
   };
 
-  const update: Store['update'] = async (change, { orInMemory = false } = {}) => {
+  /** Changes the record; returning the same object writes nothing. `change` runs under the lock. */
+  const update = async (
+    change: (record: StoredRecord) => StoredRecord,
+    { orInMemory = false }: UpdateOptions = {},
+  ): Promise<StateChange> => {
     const done = await ports.locks.exclusive(LOCKS.record, async () => {
-      const { record: before, kept } = await readOrShowWhy();
+      const { record: before, unsaved } = await readOrShowWhy();
       const after = change(before);
       if (after === before) return { before, after };
       const items = { [LOCAL.record]: after, ...(await displayItems(after)) };
@@ -123,21 +113,22 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
         await ports.local.set(items);
       } catch (error) {
         if (!orInMemory) throw error;
-        await keep(after, items[LOCAL.view], error);
+        await keepInMemory(after, items[LOCAL.view], error);
         return { before, after };
       }
-      if (kept) await unsaved.drop();
+      if (unsaved) await dropUnsaved();
       return { before, after };
     });
-    if (done.after !== done.before) await onChange?.(done);
+    if (done.after !== done.before) await onChange(done);
     return done;
   };
 
   /** @throws the disk's error when memory refuses the write too. */
-  const keep = async (record: StoredRecord, view: View, refusal: unknown) => {
+  const keepInMemory = async (record: StoredRecord, view: View, refusal: unknown) => {
     try {
       const base = baseOf(await ports.local.get(LOCAL.record));
-      await unsaved.set({ base, record, view: { ...view, unsaved: true } });
+      const unsaved: UnsavedRecord = { base, record, view: { ...view, unsaved: true } };
+      await ports.memory.set({ [MEMORY.unsavedRecord]: unsaved });
     } catch {
       throw refusal;
     }
@@ -159,24 +150,31 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
   return {
     read,
     update,
-    setMissingRecord: (record) => {
+
+    /** Applies an event to the session, and adds it to the journal if it changes the state, at the event's own time. */
+    dispatch: (event: SessionEvent, options?: UpdateOptions) =>
+      update((record) => applyEvent(record, event, 'at' in event ? event.at : ports.now()), options),
+
+    /** From now on a missing record counts as lost. Nothing is written, as the record may reappear. */
+    setMissingRecord: (record: MissingRecord) => {
       lost = record;
     },
-    // The journal uses the event's own time.
-    dispatch: (event, options) =>
-      update((record) => applyEvent(record, event, 'at' in event ? event.at : ports.now()), options),
+
+    /** Writes a change that was only kept in memory, if there is one and the disk accepts it now. */
     saveUnsaved: () =>
       ports.locks.exclusive(LOCKS.record, async () => {
-        if (!(await unsaved.get())) return;
+        if (!(await readUnsaved())) return;
         const { record, current } = await load();
         try {
           if (current) await write(record);
-          await unsaved.drop();
+          await dropUnsaved();
         } catch {
           // It stays in memory until the disk has room.
         }
       }),
-    reset: (rescue) =>
+
+    /** Replaces an unreadable record with what `rescue` makes of it; a readable one stays. */
+    reset: (rescue: (stored: unknown, fresh: StoredRecord) => StoredRecord) =>
       ports.locks.exclusive(LOCKS.record, async () => {
         const found = await ports.local.get(LOCAL.record);
         const record = readable(found, deployment);
@@ -184,7 +182,12 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
         if (record) await publish(record);
         else await write(rescue(found, emptyRecord(deployment)));
       }),
-    async adoptDeployment(first) {
+
+    /**
+     * Converts a record of another deployment to this one, after `first`. Until then it reads as signed out, and is
+     * written that way with the next change.
+     */
+    async adoptDeployment(first: () => Promise<void>): Promise<void> {
       // Publishes the reason if the record can't be read.
       await read();
       if ((await parsed()).record.deployment === deployment) return;
@@ -195,16 +198,19 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
         await write(after);
         return { before, after };
       });
-      await onChange?.(done);
+      await onChange(done);
     },
+
+    /** Writes the view again: another version may have written a different one, or none. */
     publish: () =>
       ports.locks.exclusive(LOCKS.record, async () => {
         const { record, current } = await readOrShowWhy();
         // The unsaved record has its own view in memory.
         if (!current) await publish(record);
       }),
+
     tokens: async () => parseTokens(await ports.memory.get(MEMORY.tokens)),
-    updateTokens: (change) =>
+    updateTokens: (change: (tokens: readonly CachedToken[]) => readonly CachedToken[]) =>
       ports.locks.exclusive(LOCKS.record, async () => {
         const before = parseTokens(await ports.memory.get(MEMORY.tokens));
         const after = change(before);

@@ -1,27 +1,40 @@
-// The pure function that applies an event to the session.
-import type { SessionEvent } from './events.ts';
-import type { JournalReason } from './record.ts';
+// The pure functions that apply an event to the session, and to the record.
+import type { SessionEvent, SignOutReason } from './events.ts';
+import { addToJournal, type JournalReason, type StoredRecord } from './record.ts';
 import {
   liveSession,
   baseState,
-  type Account,
   type Problem,
   type Session,
   type BaseState,
   type SignedIn,
   type SignedOut,
   type SigningIn,
-  type StoredGrant,
 } from './states.ts';
 
-/** Why an event changed the state, for the journal: an error code, a reason, or the event's type. */
+/**
+ * The record after an event, including the journal; the same object if the event came too late. Changes of the session
+ * beneath a running attempt are journaled too. Pure.
+ */
+export function applyEvent(record: StoredRecord, event: SessionEvent, at: number): StoredRecord {
+  const session = transition(record.session, event);
+  if (session === record.session) return record;
+  const next = { ...record, session };
+  const beneath = session.status === 'signingIn' && record.session.status === 'signingIn';
+  const from = beneath ? baseState(record.session).status : record.session.status;
+  const to = beneath ? baseState(session).status : session.status;
+  return from === to ? next : addToJournal(next, { at, from, to, why: transitionReason(event, session) });
+}
+
+/** Why an event changed the state, for the journal: an error code or a reason. */
 export function transitionReason(event: SessionEvent, next: Session): JournalReason {
   if (event.type === 'signInFailed') return event.attemptError.code;
   if (event.type === 'signedOut' || event.type === 'endExplained') return event.reason;
   const to = baseState(next);
   if (event.type === 'grantRejected' && to.status !== 'signedIn')
     return to.endReason?.reason ?? 'grant_revoked';
-  return event.type === 'signInStarted' || event.type === 'signInCompleted' ? 'sign_in' : event.type;
+  // The other events keep the state.
+  return 'sign_in';
 }
 
 /**
@@ -93,15 +106,17 @@ export function transition(session: Session, event: SessionEvent): Session {
       return plain;
     }
 
-    case 'secretsMoved':
-      return changeLive(session, event.sessionId, ({ grant, ...live }) => ({
+    case 'secretsMoved': {
+      const { sealed: newlySealed, keyNotKept: notKept } = event;
+      return changeLive(session, event.sessionId, ({ grant: { sealed, keyNotKept, ...grant }, ...live }) => ({
         ...live,
         grant: {
-          ...withoutSecretLocation(grant),
-          ...(event.sealed && { sealed: event.sealed }),
-          ...(event.keyNotKept && { keyNotKept: event.keyNotKept }),
+          ...grant,
+          ...(newlySealed && { sealed: newlySealed }),
+          ...(notKept && { keyNotKept: notKept }),
         },
       }));
+    }
 
     case 'refreshSent':
       return changeLive(session, event.sessionId, (live) => ({
@@ -161,14 +176,14 @@ function failed({ previous, attempt }: SigningIn, problem: Problem): BaseState {
 }
 
 function rejected(
-  { id, account, suspectedEnd }: SignedIn,
+  live: SignedIn,
   { rotationLost, at }: Extract<SessionEvent, { type: 'grantRejected' }>,
 ): BaseState {
-  if (suspectedEnd === 'account_deleted') return erased(account, at);
+  const { id: sessionId, account, suspectedEnd } = live;
+  if (suspectedEnd === 'account_deleted') return signedOutState(live, suspectedEnd, at);
   // A lost token is known here; the companion only suspects.
   const reason = rotationLost ? 'rotation_lost' : (suspectedEnd ?? 'grant_revoked');
-  const endReason: Problem = { code: 'reauth_required', reason, at };
-  return { status: 'needsReauth', account, endReason, sessionId: id };
+  return { status: 'needsReauth', account, endReason: { code: 'reauth_required', reason, at }, sessionId };
 }
 
 /** Sets the reason of the ended session of that id, also beneath a running attempt; a deleted account is erased. */
@@ -179,62 +194,50 @@ function applyEndReason(
   const base = baseState(session);
   if (base.status !== 'needsReauth' || base.sessionId !== sessionId || base.endReason.reason === reason)
     return session;
-  if (base.endReason.reason === 'rotation_lost' && reason !== 'account_deleted') return session;
-  const next: BaseState =
-    reason === 'account_deleted'
-      ? erased(base.account, at)
-      : { ...base, endReason: { ...base.endReason, reason } };
-  return session.status === 'signingIn' ? { ...session, previous: next } : next;
-}
-
-function erased(account: Account, at: number): SignedOut {
-  const endReason: Problem = { code: 'signed_out', reason: 'account_deleted', at };
-  return { status: 'signedOut', endReason, ...metricsConsentOf(account) };
-}
-
-/** Whether the removed account allowed metrics: the only thing kept of it. */
-function metricsConsentOf({ profile }: Account): Pick<SignedOut, 'metricsAllowed'> {
-  return profile?.metricsEnabled === true ? { metricsAllowed: true } : {};
+  if (reason === 'account_deleted') return withBase(session, signedOutState(base, reason, at));
+  if (base.endReason.reason === 'rotation_lost') return session;
+  return withBase(session, { ...base, endReason: { ...base.endReason, reason } });
 }
 
 /** A sign-out by the user also ends a running attempt; a lost session doesn't. */
-function signedOut(session: Session, event: Extract<SessionEvent, { type: 'signedOut' }>): Session {
-  const { reason, sessionId, forceLogin = false, at } = event;
+function signedOut(
+  session: Session,
+  { reason, sessionId, forceLogin, at }: Extract<SessionEvent, { type: 'signedOut' }>,
+): Session {
   if (sessionId !== undefined && liveSession(session)?.id !== sessionId) return session;
-  const byUser = reason === 'by_user';
   // An attempt at another server can't finish here.
-  const endsAttempt = byUser || reason === 'environment_changed';
-  if (baseState(session).status === 'signedOut' && (session.status === 'signedOut' || !endsAttempt))
-    return session;
-  const endReason: Problem = { code: 'signed_out', reason, at };
+  const endsAttempt = reason === 'by_user' || reason === 'environment_changed';
   const base = baseState(session);
-  // Canceling an attempt before the first sign-in is no opt-out.
-  const unasked = base.status === 'signedOut' && (base.metricsAllowed ?? base.endReason === undefined);
-  const metricsConsent =
+  if (base.status === 'signedOut' && (session.status === 'signedOut' || !endsAttempt)) return session;
+  const out = { ...signedOutState(base, reason, at), ...(forceLogin && { forceLogin }) };
+  return endsAttempt ? out : withBase(session, out);
+}
+
+/** Whether the removed account allowed metrics is the only thing kept of it. */
+function signedOutState(base: BaseState, reason: SignOutReason, at: number): SignedOut {
+  const metricsAllowed =
     base.status === 'signedOut'
-      ? unasked && { metricsAllowed: true as const }
-      : metricsConsentOf(base.account);
-  const out: SignedOut = {
+      ? // Canceling an attempt before the first sign-in is no opt-out.
+        (base.metricsAllowed ?? base.endReason === undefined)
+      : base.account.profile?.metricsEnabled === true;
+  return {
     status: 'signedOut',
-    endReason,
-    ...(forceLogin && { forceLogin }),
-    ...metricsConsent,
+    endReason: { code: 'signed_out', reason, at },
+    ...(metricsAllowed && { metricsAllowed }),
   };
-  return session.status === 'signingIn' && !endsAttempt ? { ...session, previous: out } : out;
 }
 
 function isAttempt(session: Session, attemptId: string): session is SigningIn {
   return session.status === 'signingIn' && session.attempt.id === attemptId;
 }
 
-/** The grant without where its secrets are. */
-function withoutSecretLocation({ sealed, keyNotKept, ...grant }: StoredGrant): StoredGrant {
-  return grant;
-}
-
 /** Changes the live session of that id, also beneath an attempt; otherwise returns the same object. */
 function changeLive(session: Session, sessionId: string, change: (live: SignedIn) => BaseState): Session {
   const live = liveSession(session);
-  if (live?.id !== sessionId) return session;
-  return session.status === 'signingIn' ? { ...session, previous: change(live) } : change(live);
+  return live?.id === sessionId ? withBase(session, change(live)) : session;
+}
+
+/** Replaces the state itself or, during an attempt, the one beneath it. */
+function withBase(session: Session, base: BaseState): Session {
+  return session.status === 'signingIn' ? { ...session, previous: base } : base;
 }

@@ -29,20 +29,10 @@ export interface AccountView {
   /** True until the first profile was fetched. */
   readonly profilePending?: true;
   /** Profile fields this grant may edit. */
-  readonly mayChange?: readonly Changeable[];
+  readonly mayChange?: readonly (keyof typeof WRITES)[];
 }
 
 export type { Problem };
-
-export type Changeable = 'name' | 'picture';
-
-/** What pages show about metrics. */
-export interface MetricsView {
-  /** The local switch. */
-  readonly on: boolean;
-  /** Everything that blocks metrics; empty when they are allowed. */
-  readonly blockedBy: readonly MetricsBlocker[];
-}
 
 export const VIEW_VERSION = 4;
 export const SESSION_ONLY = ['off', 'chosen', 'by_policy', 'by_browser'] as const;
@@ -72,7 +62,8 @@ export interface View {
   readonly pendingRevocations: number;
   /** Grants that are destroyed when the session ends, because it may share them; absent if there are none. */
   readonly heldRevocations?: number;
-  readonly metrics: MetricsView;
+  /** The local switch, and everything that blocks metrics; empty when they are allowed. */
+  readonly metrics: { readonly on: boolean; readonly blockedBy: readonly MetricsBlocker[] };
   /** The origin of Mozilla accounts; absent when the record can't be read. */
   readonly issuer?: string;
   /** True when the build can sign in in a tab. */
@@ -169,7 +160,4 @@ function accountView(account: Account, scope: string, policy: Policy): AccountVi
 }
 
 /** FxA: the scope `profile` includes neither. */
-const WRITES: Record<Changeable, string> = {
-  name: 'profile:display_name:write',
-  picture: 'profile:avatar:write',
-};
+const WRITES = { name: 'profile:display_name:write', picture: 'profile:avatar:write' };

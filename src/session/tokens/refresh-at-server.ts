@@ -5,7 +5,7 @@ import { grantedScopesFor } from '../../fxa/scopes.ts';
 import { refreshAccessToken, replacedToken, type RefreshRequest } from '../../fxa/tokens.ts';
 import { atDeployment, currentSession, type Context } from '../context.ts';
 import { revocableGrant, revocation } from '../sign-out/outbox-entries.ts';
-import { applyEvent } from '../state/apply-event.ts';
+import { applyEvent } from '../state/transition.ts';
 import { withBackup } from '../state/grant-backup.ts';
 import type { Revocation, StoredRecord } from '../state/record.ts';
 import type { SignedIn } from '../state/states.ts';

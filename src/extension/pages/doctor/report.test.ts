@@ -109,7 +109,7 @@ describe('a report', () => {
       transitionReason({ type: 'signedOut', reason: 'by_user', at }, signedOut),
       transitionReason({ type: 'grantRejected', sessionId: '', at }, signedOut),
       transitionReason({ type: 'signInFailed', attemptId: '', attemptError: problem }, signedOut),
-      transitionReason({ type: 'phaseReached', attemptId: '', phase: 'window' }, signedOut),
+      transitionReason({ type: 'signInStarted', attempt: {} as never }, signedOut),
       'reset',
       'revocations_too_old',
     ].map((why) => ({ why }));
