@@ -58,15 +58,15 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
     await drainOutbox(context);
     await enforceAndUpload();
   };
-  const runMaintenanceLater = (when?: MaintenanceOptions) => void runMaintenance(when).catch(ports.report);
-  const attempts = createAttempts(context, () => runMaintenanceLater());
+  const startMaintenance = (when?: MaintenanceOptions) => void runMaintenance(when).catch(ports.report);
+  const attempts = createAttempts(context, () => startMaintenance());
 
   /** Runs maintenance after the work, which may have left tokens to destroy. */
   const thenMaintain = async <T>(work: Promise<T>, when?: MaintenanceOptions): Promise<T> => {
     try {
       return await work;
     } finally {
-      runMaintenanceLater(when);
+      startMaintenance(when);
     }
   };
 
@@ -77,8 +77,8 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
   /** Changes a setting, and applies it to metrics at once. */
   const changeSetting = async <Name extends keyof Settings>(name: Name, value?: Settings[Name]) => {
     const { before, after } = await store.update((record) => {
-      const { [name]: known, ...others } = record.settings;
-      if (known === value) return record;
+      const { [name]: current, ...others } = record.settings;
+      if (current === value) return record;
       const settings: unknown = { ...others, ...(value !== undefined && { [name]: value }) };
       return { ...record, settings: settings as Settings };
     });
@@ -88,8 +88,7 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
   };
 
   return {
-    signIn: attempts.signIn,
-    signInInTab: attempts.signInInTab,
+    ...attempts,
     async requestScopes(scope) {
       await signInAgain(await requireLive(context), scope);
     },
@@ -100,8 +99,6 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
         throw new FxaError('step_up_required', 'It failed twice.', { reason });
       await signInAgain(live, '', code === 'step_up_required' ? 'again' : 'first');
     },
-    cancelSignIn: attempts.cancel,
-    showWindow: attempts.show,
 
     async signOut({ forceLogin = false } = {}) {
       await signOut(context, 'by_user', { forceLogin });
@@ -120,30 +117,29 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
       await attempts.wake();
       await store.saveUnsaved();
     },
-    watch: attempts.watch,
     refreshProfile: () => thenMaintain(refreshProfile(context)),
     changeDisplayName: (name, uid) => thenMaintain(changeDisplayName(context, name, uid)),
     changeAvatar: (image, uid) => thenMaintain(changeAvatar(context, image, uid)),
     accessToken: async (scope, refused) => {
       const began = ports.now();
       try {
-        const { token: replaces, uid: account } =
+        const { token: replaced, uid: account } =
           typeof refused === 'string'
             ? { token: refused, uid: accountOfToken.get(refused) }
             : (refused ?? {});
-        const { session, held } = await accessToken(context, scope, { refused: replaces, account });
+        const { session, held } = await accessToken(context, scope, { refused: replaced, account });
         // The token it replaces has to be destroyed.
-        if (held.receivedAt >= began) runMaintenanceLater();
-        void noteUse(context).then((wasUnused) => wasUnused && runMaintenanceLater());
-        const { token, scope: covers, expiresAt } = held;
+        if (held.receivedAt >= began) startMaintenance();
+        void noteUse(context).then((wasUnused) => wasUnused && startMaintenance());
+        const { token, scope: covered, expiresAt } = held;
         const uid = uidOf(session.account);
         accountOfToken.delete(token);
         accountOfToken.set(token, uid);
         for (const oldest of accountOfToken.keys())
           if (accountOfToken.size > MAX_REMEMBERED_TOKENS) accountOfToken.delete(oldest);
-        return { token, uid, scope: covers, expiresAt };
+        return { token, uid, scope: covered, expiresAt };
       } catch (error) {
-        runMaintenanceLater();
+        startMaintenance();
         throw error;
       }
     },
@@ -185,17 +181,12 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
 
     async reset() {
       await reset(context);
-      runMaintenanceLater();
+      startMaintenance();
       await attempts.stop();
     },
 
     recover: () => recover(context, attempts),
     drainOutbox: () => drainOutbox(context),
     runMaintenance,
-    windowCreated: attempts.windowCreated,
-    windowRemoved: attempts.windowRemoved,
-    tabUpdated: attempts.tabUpdated,
-    tabRemoved: attempts.tabRemoved,
-    permissionAdded: attempts.permissionAdded,
   };
 }

@@ -1,5 +1,5 @@
 // Everything the background may call: the session's commands and wake-ups.
-import type { SignInOptions } from './sign-in/authorize.ts';
+import type { SignInOptions } from './sign-in/attempt.ts';
 import type { SuspectedEnd } from './state/states.ts';
 import type { BoundKey } from './tokens/scoped-keys.ts';
 

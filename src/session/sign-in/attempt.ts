@@ -32,19 +32,28 @@ export interface AttemptSecrets {
 /** FxA: two-step sign-in is demanded by `acr_values=AAL2`; again, the account has to sign in anew. */
 export type StepUp = 'first' | 'again';
 
-export interface AttemptOptions {
-  readonly id: string;
-  readonly redirectUri: string;
+export interface SignInOptions {
   /** Asks for account and password, even if there is a session at Mozilla accounts. */
   readonly forceLogin?: boolean | undefined;
   /** The email address typed in the popup. */
   readonly email?: string | undefined;
-  /** Only if metrics are allowed. */
-  readonly flow?: AuthorizationMetrics['flow'];
   /** Further scopes than the build's, separated by spaces. */
   readonly scope?: string | undefined;
+  /** Only this account may sign in, by subject. */
   readonly account?: string | undefined;
+  /** Demands the account's second step. */
   readonly stepUp?: StepUp | undefined;
+  /** `tab` only if it is allowed (`AuthTab.allowed`). */
+  readonly via?: 'window' | 'tab' | undefined;
+  /** Called once the attempt is stored: from then on, its end will be visible to the user. */
+  readonly started?: (() => void | Promise<void>) | undefined;
+}
+
+export interface AttemptOptions extends Omit<SignInOptions, 'via' | 'started'> {
+  readonly id: string;
+  readonly redirectUri: string;
+  /** Only if metrics are allowed. */
+  readonly flow?: AuthorizationMetrics['flow'];
 }
 
 /**
@@ -59,11 +68,11 @@ export async function prepareAttempt(
   const { ports, config } = context;
   const deployment = await context.deployment(context.http());
   const { codeChallenge, ...pair } = await newAttemptSecrets();
-  const wanted = parseScopes(`${config.scope} ${scope ?? ''}`).join(' ');
+  const requested = parseScopes(`${config.scope} ${scope ?? ''}`).join(' ');
   const keys = config.keyScopes?.length ? await ports.keys?.newKeyRequest() : undefined;
   const url = authorizationUrl(deployment, {
     redirectUri,
-    scope: wanted,
+    scope: requested,
     state: pair.state,
     codeChallenge,
     accessType: 'offline',
@@ -79,7 +88,7 @@ export async function prepareAttempt(
     redirectUri,
     ...pair,
     ...(keys && { privateJwk: keys.privateJwk }),
-    scope: wanted,
+    scope: requested,
     ...(account !== undefined && { account }),
     ...(stepUp && { stepUp }),
   };
@@ -94,11 +103,11 @@ async function loginHintFor(
   { store }: Context,
   { forceLogin, email: typed, account }: Pick<AttemptOptions, 'forceLogin' | 'email' | 'account'>,
 ) {
-  const asked = forceLogin && ({ prompt: 'login' } as const);
-  if (typed !== undefined) return { ...asked, action: 'email', email: typed } as const;
-  if (asked && account === undefined) return asked;
+  const prompt = forceLogin && ({ prompt: 'login' } as const);
+  if (typed !== undefined) return { ...prompt, action: 'email', email: typed } as const;
+  if (prompt && account === undefined) return prompt;
   const base = baseState((await store.read()).session);
   const known = base.status === 'needsReauth' || (base.status === 'signedIn' && account !== undefined);
   const email = known ? base.account.profile?.email : undefined;
-  return { ...asked, ...(email !== undefined && { loginHint: email }) };
+  return { ...prompt, ...(email !== undefined && { loginHint: email }) };
 }

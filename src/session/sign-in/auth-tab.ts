@@ -1,7 +1,6 @@
 // The tab of an attempt. Unlike the browser's own window it outlives the background that opened it. So the attempt's
 // secrets wait in `storage.session`, and are taken out once, to finish it.
 import type { AttemptSecrets } from './attempt.ts';
-import { throwIfCancelled } from '../cancellation.ts';
 import type { Ports } from '../ports.ts';
 import { LOCKS, MEMORY } from '../state/storage-items.ts';
 
@@ -21,33 +20,12 @@ export interface PendingTabSignIn {
   readonly email?: string | undefined;
 }
 
-export interface AuthTabs {
-  /**
-   * Opens the tab. The attempt continues when `at` finds the tab on its return page.
-   *
-   * @throws FxaError `cancelled`; no tab is open then.
-   */
-  open(url: string, secrets: AttemptSecrets, signal: AbortSignal): Promise<void>;
-  /** The attempt this tab belongs to, if the URL is its return page. */
-  at(tabId: number, url: string | undefined): Promise<TabAttempt | undefined>;
-  pending(): Promise<TabAttempt | undefined>;
-  /** Removes and returns the attempt, if it is still there; only one caller gets it. */
-  take(attemptId: string): Promise<TabAttempt | undefined>;
-  /** Brings the attempt's tab to the front; true if it did. */
-  show(): Promise<boolean>;
-  /** Removes the attempt and closes its tab. */
-  dismiss(): Promise<void>;
-  /** Stores a sign-in in a tab until its permission is granted. */
-  setPendingSignIn(email: string | undefined): Promise<void>;
-  /** The sign-in that waits for permission; one that has waited too long is removed. */
-  getPendingSignIn(): Promise<PendingTabSignIn | undefined>;
-  /** Removes the sign-in that waits for permission. */
-  clearPendingSignIn(): Promise<void>;
-}
+export type AuthTabs = ReturnType<typeof createAuthTabs>;
 
-export function createAuthTabs({ memory, authTab, locks, now }: Ports): AuthTabs {
+export function createAuthTabs({ memory, authTab, locks, now }: Ports) {
   const pending = async () => ((await memory.get(MEMORY.tabAttempt)) ?? undefined) as TabAttempt | undefined;
 
+  /** Removes and returns the attempt, if it is still there; only one caller gets it. */
   const take = (attemptId: string) =>
     locks.exclusive(LOCKS.tab, async () => {
       const attempt = await pending();
@@ -56,6 +34,7 @@ export function createAuthTabs({ memory, authTab, locks, now }: Ports): AuthTabs
       return attempt;
     });
 
+  /** Removes the sign-in that waits for permission. */
   const clearPendingSignIn = async () => {
     if (await memory.get(MEMORY.pendingTabSignIn)) await memory.set({ [MEMORY.pendingTabSignIn]: null });
   };
@@ -65,47 +44,56 @@ export function createAuthTabs({ memory, authTab, locks, now }: Ports): AuthTabs
     take,
     clearPendingSignIn,
 
-    async open(url, secrets, signal) {
-      throwIfCancelled(signal);
+    /**
+     * Opens the tab. The attempt continues when `at` finds the tab on its return page.
+     *
+     * @throws the signal's reason; no tab is open then.
+     */
+    async open(url: string, secrets: AttemptSecrets, signal: AbortSignal): Promise<void> {
+      signal.throwIfAborted();
       // Stored first: the tab may reach its return page before its id is known here.
       await memory.set({ [MEMORY.tabAttempt]: secrets satisfies TabAttempt });
-      if (signal.aborted) {
-        await take(secrets.id);
-        throwIfCancelled(signal);
-      }
+      if (signal.aborted) await take(secrets.id);
+      signal.throwIfAborted();
       const tabId = await authTab.open(url);
-      const known = await locks.exclusive(LOCKS.tab, async () => {
+      const isKnown = await locks.exclusive(LOCKS.tab, async () => {
         if ((await pending())?.id !== secrets.id) return false;
         await memory.set({ [MEMORY.tabAttempt]: { ...secrets, tabId } satisfies TabAttempt });
         return true;
       });
       // Cancelled while the tab was opening.
-      if (!known) await authTab.close(tabId);
+      if (!isKnown) await authTab.close(tabId);
     },
 
-    async at(tabId, url) {
+    /** The attempt this tab belongs to, if the URL is its return page. */
+    async at(tabId: number, url: string | undefined): Promise<TabAttempt | undefined> {
       const attempt = await pending();
       if (attempt?.tabId !== tabId || url === undefined) return undefined;
       return isReturn(url, attempt.redirectUri) ? attempt : undefined;
     },
 
-    async show() {
+    /** Brings the attempt's tab to the front; true if it did. */
+    async show(): Promise<boolean> {
       const attempt = await pending();
       return attempt?.tabId !== undefined && (await authTab.focus(attempt.tabId));
     },
 
-    async dismiss() {
+    /** Removes the attempt and closes its tab. */
+    async dismiss(): Promise<void> {
       const attempt = await pending();
       if (!attempt || !(await take(attempt.id)) || attempt.tabId === undefined) return;
       await authTab.close(attempt.tabId);
     },
 
-    setPendingSignIn: (email) =>
+    /** Stores a sign-in in a tab until its permission is granted. */
+    setPendingSignIn: (email: string | undefined) =>
       memory.set({ [MEMORY.pendingTabSignIn]: { since: now(), email } satisfies PendingTabSignIn }),
 
-    async getPendingSignIn() {
-      const wish = ((await memory.get(MEMORY.pendingTabSignIn)) ?? undefined) as PendingTabSignIn | undefined;
-      if (wish && Math.abs(now() - wish.since) < PENDING_LIFETIME_MS) return wish;
+    /** The sign-in that waits for permission; one that has waited too long is removed. */
+    async getPendingSignIn(): Promise<PendingTabSignIn | undefined> {
+      const found = ((await memory.get(MEMORY.pendingTabSignIn)) ?? undefined) as
+        PendingTabSignIn | undefined;
+      if (found && Math.abs(now() - found.since) < PENDING_LIFETIME_MS) return found;
       await clearPendingSignIn();
       return undefined;
     },

@@ -1,6 +1,7 @@
 // What the windows of attempts do, step by step, with a browser that opens and closes them when told.
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHost, type Host } from '../../../test/harness/host.ts';
+import { FxaError } from '../../fxa/errors.ts';
 import type { Ports } from '../ports.ts';
 import { createAuthWindows, type AuthWindows } from './auth-window.ts';
 
@@ -97,7 +98,7 @@ it('a launch that is over is forgotten, but not the one after it', async () => {
 it('nothing is launched when the attempt is cancelled while the launch is stored', async () => {
   const cancel = new AbortController();
   host.onCall = (when, call) => {
-    if (when === 'after' && call === 'memory.set authWindow') cancel.abort();
+    if (when === 'after' && call === 'memory.set authWindow') cancel.abort(new FxaError('cancelled', ''));
   };
   await expect(windows.open('https://accounts.example/', 'a1', cancel.signal)).rejects.toMatchObject({
     code: 'cancelled',
@@ -135,7 +136,7 @@ describe('waiting for the window of a background that died', () => {
   });
 
   it('ends when the attempt is cancelled', async () => {
-    cancel.abort();
+    cancel.abort(new FxaError('cancelled', ''));
     await expect(waited).rejects.toMatchObject({ code: 'cancelled' });
   });
 

@@ -2,7 +2,7 @@
 // after the attempt was cancelled or its background died. Firefox and Chromium refuse or break a second window beside
 // it. So a window counts as expected until its launch has settled, however long that takes.
 import { FxaError } from '../../fxa/errors.ts';
-import { orCancelled, throwIfCancelled } from '../cancellation.ts';
+import { orCancelled } from '../cancellation.ts';
 import type { Ports } from '../ports.ts';
 import { LOCKS, MEMORY } from '../state/storage-items.ts';
 
@@ -13,45 +13,23 @@ const LATE_WINDOW_MS = 5000;
 const CLOSE_POLL_MS = 50;
 
 /** `owner`: the attempt that launched the window. An unwanted window is closed as soon as it appears. */
-type Known =
+type WindowState =
   | { readonly owner: string; readonly id: number }
   | { readonly owner: string; readonly expectedAt: number; readonly unwanted?: boolean }
   | null;
 
-export interface AuthWindows {
-  /**
-   * Closes the window of an earlier attempt, and waits until it is gone.
-   *
-   * @throws FxaError `cancelled`, or `busy` when it doesn't close in time.
-   */
-  waitUntilClosed(signal: AbortSignal): Promise<void>;
-  /**
-   * Opens the window and resolves with the URL it ended on.
-   *
-   * @throws FxaError `cancelled`, and what the `AuthWindow` port throws.
-   */
-  open(url: string, owner: string, signal: AbortSignal): Promise<string>;
-  /** Brings our window to the front; true if there was one. */
-  show(): Promise<boolean>;
-  /** Closes the window, now or as soon as it appears. */
-  dismiss(): Promise<void>;
-  /** Whether a window was launched but hasn't appeared yet. */
-  isComing(): Promise<boolean>;
-  /** Reports a window created by a launch. Call for no other: a window that isn't known to be ours is never closed. */
-  created(windowId: number): Promise<void>;
-  removed(windowId: number): Promise<void>;
-}
+export type AuthWindows = ReturnType<typeof createAuthWindows>;
 
-export function createAuthWindows({ memory, authWindow, locks, now }: Ports): AuthWindows {
-  /** Settles once the last window launched here has closed. */
+export function createAuthWindows({ memory, authWindow, locks, now }: Ports) {
+  /** Resolves once the last window launched here has closed. */
   let last: Promise<void> = Promise.resolve();
 
-  const known = async () => ((await memory.get(MEMORY.authWindow)) ?? null) as Known;
+  const read = async () => ((await memory.get(MEMORY.authWindow)) ?? null) as WindowState;
 
   /** Changes the stored state, and returns the one before. */
-  const change = (next: (state: Known) => Known) =>
+  const change = (next: (state: WindowState) => WindowState) =>
     locks.exclusive(LOCKS.window, async () => {
-      const before = await known();
+      const before = await read();
       const after = next(before);
       if (after !== before) await memory.set({ [MEMORY.authWindow]: after });
       return before;
@@ -59,6 +37,7 @@ export function createAuthWindows({ memory, authWindow, locks, now }: Ports): Au
 
   const forget = (owner: string) => change((state) => (state?.owner === owner ? null : state));
 
+  /** Closes the window, now or as soon as it appears. */
   const dismiss = async () => {
     const before = await change((state) =>
       state && 'expectedAt' in state ? { ...state, expectedAt: now(), unwanted: true } : state,
@@ -71,14 +50,19 @@ export function createAuthWindows({ memory, authWindow, locks, now }: Ports): Au
   return {
     dismiss,
 
-    async waitUntilClosed(signal) {
+    /**
+     * Closes the window of an earlier attempt, and waits until it is gone.
+     *
+     * @throws the signal's reason, or FxaError `busy` when it doesn't close in time.
+     */
+    async waitUntilClosed(signal: AbortSignal): Promise<void> {
       await dismiss();
-      const patience = AbortSignal.any([signal, AbortSignal.timeout(CLOSE_TIMEOUT_MS)]);
+      const inTime = AbortSignal.any([signal, AbortSignal.timeout(CLOSE_TIMEOUT_MS)]);
       try {
-        await orCancelled(last, patience);
+        await orCancelled(last, inTime);
         // A window launched by a dead background may still appear; until then there is nothing to close.
-        while (isLate(await known(), now())) {
-          throwIfCancelled(patience);
+        while (isLate(await read(), now())) {
+          inTime.throwIfAborted();
           await new Promise((resolve) => setTimeout(resolve, CLOSE_POLL_MS));
         }
       } catch (error) {
@@ -87,46 +71,52 @@ export function createAuthWindows({ memory, authWindow, locks, now }: Ports): Au
       }
     },
 
-    async open(url, owner, signal) {
-      throwIfCancelled(signal);
+    /**
+     * Opens the window and resolves with the URL it ended on.
+     *
+     * @throws the signal's reason, and what the `AuthWindow` port throws.
+     */
+    async open(url: string, owner: string, signal: AbortSignal): Promise<string> {
+      signal.throwIfAborted();
       await change(() => ({ owner, expectedAt: now() }));
-      if (signal.aborted) {
-        // Nothing was launched: a window that opens now isn't ours.
-        await forget(owner);
-        throwIfCancelled(signal);
-      }
+      // Nothing was launched: a window that opens now isn't ours.
+      if (signal.aborted) await forget(owner);
+      signal.throwIfAborted();
       const launched = authWindow.launch(url, signal);
-      const gone = async () => {
+      const closed = async () => {
         await forget(owner);
       };
       // The next attempt only waits for it to be over.
-      last = launched.then(gone, gone).catch(() => undefined);
+      last = launched.then(closed, closed).catch(() => undefined);
       return orCancelled(launched, signal);
     },
 
-    async show() {
-      const state = await known();
+    /** Brings our window to the front; true if there was one. */
+    async show(): Promise<boolean> {
+      const state = await read();
       return state !== null && 'id' in state && (await authWindow.focus(state.id));
     },
 
-    async isComing() {
-      const state = await known();
+    /** Whether a window was launched but hasn't appeared yet. */
+    async isComing(): Promise<boolean> {
+      const state = await read();
       return state !== null && 'expectedAt' in state;
     },
 
-    async created(windowId) {
+    /** Reports a window created by a launch. Call for no other: a window that isn't known to be ours is never closed. */
+    async created(windowId: number): Promise<void> {
       const before = await change((state) =>
         state && 'expectedAt' in state ? { owner: state.owner, id: windowId } : state,
       );
       if (before && 'expectedAt' in before && before.unwanted) await authWindow.close(windowId);
     },
 
-    async removed(windowId) {
+    async removed(windowId: number): Promise<void> {
       await change((state) => (state && 'id' in state && state.id === windowId ? null : state));
     },
   };
 }
 
-function isLate(state: Known, now: number): boolean {
+function isLate(state: WindowState, now: number): boolean {
   return state !== null && 'expectedAt' in state && Math.abs(now - state.expectedAt) <= LATE_WINDOW_MS;
 }

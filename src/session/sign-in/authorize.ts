@@ -2,11 +2,12 @@
 // later.
 import { ALARMS } from '../state/storage-items.ts';
 import { isFxaError } from '../../fxa/errors.ts';
-import { prepareAttempt, scheduleWatchdog, type AttemptOptions, type StepUp } from './attempt.ts';
+import { prepareAttempt, scheduleWatchdog, type AttemptOptions, type SignInOptions } from './attempt.ts';
 import { finishAttempt } from './complete.ts';
+import { failAttempt } from './find-attempt.ts';
 import type { AuthTabs } from './auth-tab.ts';
 import type { AuthWindows } from './auth-window.ts';
-import { orCancelled, throwIfCancelled } from '../cancellation.ts';
+import { orCancelled } from '../cancellation.ts';
 import { problemFrom, type Context } from '../context.ts';
 import { takeFlow } from '../metrics/flow.ts';
 import { baseState, type Attempt } from '../state/states.ts';
@@ -15,23 +16,6 @@ import { baseState, type Attempt } from '../state/states.ts';
 export interface RunningAttempt {
   readonly id: string;
   readonly cancel: AbortController;
-}
-
-export interface SignInOptions {
-  /** Asks for account and password, even if there is a session at Mozilla accounts. */
-  readonly forceLogin?: boolean | undefined;
-  /** The email address typed in the popup. */
-  readonly email?: string | undefined;
-  /** Further scopes than the build's, separated by spaces. */
-  readonly scope?: string | undefined;
-  /** Only this account may sign in, by subject. */
-  readonly account?: string | undefined;
-  /** Demands the account's second step. */
-  readonly stepUp?: StepUp | undefined;
-  /** `tab` only if it is allowed (`AuthTab.allowed`). */
-  readonly via?: 'window' | 'tab' | undefined;
-  /** Called once the attempt is stored: from then on, its end will be visible to the user. */
-  readonly started?: (() => void | Promise<void>) | undefined;
 }
 
 export interface Places {
@@ -48,47 +32,37 @@ export async function runAttempt(
   context: Context,
   places: Places,
   running: RunningAttempt,
-  options: SignInOptions,
+  { started, ...options }: SignInOptions,
 ): Promise<{ over: Promise<void> }> {
-  const { started, ...wanted } = options;
-  const { via = 'window', forceLogin } = await withStoredChoices(context, options);
+  const { ports, store } = context;
+  const { via = 'window' } = options;
+  // The record has what a sign-out demanded, or an attempt that failed.
+  const forceLogin = options.forceLogin ?? baseState((await store.read()).session).forceLogin;
   const attempt: Attempt = {
     id: running.id,
-    startedAt: context.ports.now(),
+    startedAt: ports.now(),
     phase: 'checking',
     via,
     ...(forceLogin && { forceLogin }),
   };
   await scheduleWatchdog(context);
-  await context.store.dispatch({ type: 'signInStarted', attempt });
+  await store.dispatch({ type: 'signInStarted', attempt });
   await started?.();
-  return recordOutcome(context, running, authorize(context, places, running, { ...wanted, via, forceLogin }));
-}
-
-/** The options, with `forceLogin` from the record: requested at sign-out, or by an attempt that failed. */
-async function withStoredChoices(
-  { store }: Context,
-  { via, forceLogin }: SignInOptions,
-): Promise<SignInOptions> {
-  const stored = baseState((await store.read()).session).forceLogin === true;
-  return { ...(via && { via }), ...((forceLogin ?? stored) && { forceLogin: true }) };
+  return recordOutcome(context, running, authorize(context, places, running, { ...options, forceLogin }));
 }
 
 /** Waits for the work of an attempt, and records its failure, if any. */
 export async function recordOutcome(
-  { store, ports }: Context,
+  context: Context,
   { id, cancel }: RunningAttempt,
   work: Promise<void>,
 ): Promise<{ over: Promise<void> }> {
+  const { ports } = context;
   try {
     await orCancelled(work, cancel.signal);
   } catch (error) {
     if (!isFxaError(error)) ports.report(error);
-    const problem = problemFrom(error, ports.now());
-    await store.dispatch(
-      { type: 'signInFailed', attemptId: id, attemptError: problem },
-      { orInMemory: true },
-    );
+    await failAttempt(context, id, problemFrom(error, ports.now()));
   }
   await ports.alarms.clear(ALARMS.attempt);
   const nothing = () => undefined;
@@ -110,7 +84,7 @@ async function authorize(
       ...options,
       redirectUri: authWindow.redirectUri,
     });
-    throwIfCancelled(signal);
+    signal.throwIfAborted();
     await windows.waitUntilClosed(signal);
     await context.store.dispatch({ type: 'phaseReached', attemptId: id, phase: 'window' });
     await finishAttempt(context, secrets, await windows.open(url, id, signal), signal);
@@ -129,7 +103,7 @@ async function openTab(
 ): Promise<void> {
   const { redirectUri = '' } = context.ports.authTab;
   const { url, secrets } = await prepareAttempt(context, { ...options, redirectUri });
-  throwIfCancelled(signal);
+  signal.throwIfAborted();
   await context.store.dispatch({ type: 'movedToTab', attemptId: options.id });
   await context.store.dispatch({ type: 'phaseReached', attemptId: options.id, phase: 'window' });
   await tabs.open(url, secrets, signal);

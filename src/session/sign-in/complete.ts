@@ -8,7 +8,6 @@ import { unverifiedSubject } from '../../fxa/id-token.ts';
 import { fetchProfile, type Profile } from '../../fxa/profile.ts';
 import { validateGrant, issuedTokens, exchangeCode, type TokenResponse } from '../../fxa/tokens.ts';
 import { problemFrom, type Context } from '../context.ts';
-import { throwIfCancelled } from '../cancellation.ts';
 import { scheduleWatchdog, type AttemptSecrets } from './attempt.ts';
 import { forgetBackup, withBackup } from '../state/grant-backup.ts';
 import { ACCESS_TOKEN_TTL, cacheToken, cacheUnvalidated } from '../tokens/token-cache.ts';
@@ -44,12 +43,12 @@ export async function finishAttempt(
   const deployment = await context.deployment(context.http());
   const { clientId, endpoints } = deployment;
   const { code } = validateCallback(callback, { ...endpoints, redirectUri, state, clientId });
-  throwIfCancelled(signal);
+  signal.throwIfAborted();
   // From here on the grant may exist: even a cancelled attempt has to learn its id, to destroy it.
   const request = { code, codeVerifier, redirectUri, ttl: ACCESS_TOKEN_TTL };
   const answer = await exchangeCode(deployment, request, context.http());
   await revokeOnFailure(context, deployment, answer, recordIssued(context, deployment, id, answer));
-  throwIfCancelled(signal);
+  signal.throwIfAborted();
   await completeSignIn(context, deployment, secrets, answer);
 }
 

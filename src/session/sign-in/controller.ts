@@ -1,44 +1,19 @@
 // Coordinates sign-in attempts: one at a time; if the background dies, the next one resumes or fails the attempt.
+import { parameterFault } from '../../fxa/authorization-parameters.ts';
 import { FxaError, type Reason } from '../../fxa/errors.ts';
-import { scheduleWatchdog } from './attempt.ts';
+import { scheduleWatchdog, type SignInOptions } from './attempt.ts';
 import { finishAttempt } from './complete.ts';
 import { createAuthTabs } from './auth-tab.ts';
 import { createAuthWindows } from './auth-window.ts';
 import type { Context } from '../context.ts';
-import {
-  failAttempt,
-  findAttempt,
-  findReturned,
-  type FoundAttempt,
-  type ReturnedTab,
-} from './find-attempt.ts';
-import { recordOutcome, runAttempt, type RunningAttempt, type SignInOptions } from './authorize.ts';
-import { LOCKS } from '../state/storage-items.ts';
-import { takeTypedAddress } from './typed-email.ts';
+import { failAttempt, findAttempt, type FoundAttempt, type ReturnedTab } from './find-attempt.ts';
+import { recordOutcome, runAttempt, type RunningAttempt } from './authorize.ts';
+import { LOCKS, MEMORY } from '../state/storage-items.ts';
 
-export interface Attempts {
-  readonly signIn: (options?: SignInOptions) => Promise<void>;
-  readonly signInInTab: (options?: Pick<SignInOptions, 'started'>) => Promise<void>;
-  /** Cancels the attempt, or a sign-in in a tab that still waits for permission. */
-  readonly cancel: () => Promise<void>;
-  readonly show: () => Promise<boolean>;
-  /** Stops whatever is running; the attempt's outcome is already in the record. */
-  readonly stop: () => Promise<void>;
-  /** Fails an attempt that died with its background, or resumes one whose tab has returned. Awaits no request. */
-  readonly recover: () => Promise<void>;
-  /** The same, cheap enough to call repeatedly. */
-  readonly wake: () => Promise<void>;
-  /** The same, when the watchdog fires; reschedules it while an attempt runs or a sign-in waits for permission. */
-  readonly watch: () => Promise<void>;
-  readonly windowCreated: (windowId: number) => Promise<void>;
-  readonly windowRemoved: (windowId: number) => Promise<void>;
-  readonly tabUpdated: (tabId: number, url: string) => Promise<void>;
-  readonly tabRemoved: (tabId: number) => Promise<void>;
-  readonly permissionAdded: () => Promise<void>;
-}
+export type Attempts = ReturnType<typeof createAttempts>;
 
 /** `afterwards` is called when an attempt is over, as it may have left tokens to destroy. */
-export function createAttempts(context: Context, afterwards: () => void): Attempts {
+export function createAttempts(context: Context, afterwards: () => void) {
   const { ports, store } = context;
   const windows = createAuthWindows(ports);
   const tabs = createAuthTabs(ports);
@@ -59,33 +34,42 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     }
   };
 
-  const finish = async ({ found, url }: ReturnedTab) => {
-    const attempt = await tabs.take(found.id);
+  const finishReturned = async ({ id, url }: ReturnedTab) => {
+    const attempt = await tabs.take(id);
     const { session } = await store.read();
     // For example cancelled while its tab was opening.
-    if (!attempt || session.status !== 'signingIn' || session.attempt.id !== attempt.id) return;
-    await run(attempt.id, async (mine) => {
+    if (!attempt || session.status !== 'signingIn' || session.attempt.id !== id) return;
+    await run(id, async (mine) => {
       // The tab's URL contains the code, so close it right away.
       if (attempt.tabId !== undefined) await ports.authTab.close(attempt.tabId);
       return recordOutcome(context, mine, finishAttempt(context, attempt, url, mine.cancel.signal));
     });
   };
 
-  const show = async () => (await windows.show()) || (await tabs.show());
+  /** Brings the attempt's window or tab to the front; true if it did. */
+  const showWindow = async () => (await windows.show()) || (await tabs.show());
 
   /** Shows the attempt that runs, unless this one was for a certain account, which that one may not bring. */
-  const defer = async ({ account }: SignInOptions) => {
+  const showRunning = async ({ account }: SignInOptions) => {
     if (account !== undefined) throw new FxaError('busy', 'Another sign-in is running.');
-    await show();
+    await showWindow();
+  };
+
+  /** Removes and returns the address typed in the popup; undefined if it is missing or invalid. */
+  const takeTypedAddress = async () => {
+    const typed = (await ports.memory.get(MEMORY.typedAddress)) ?? undefined;
+    if (typed === undefined) return undefined;
+    await ports.memory.set({ [MEMORY.typedAddress]: null });
+    return typeof typed === 'string' && parameterFault('email', typed) === undefined ? typed : undefined;
   };
 
   const attempt = (options: SignInOptions) => async () => {
     starting = true;
     try {
       const before = await findAttempt(context, tabs);
-      if (typeof before === 'object') await finish(before);
+      if (typeof before === 'object') await finishReturned(before);
       if (before !== 'none') {
-        await defer(options);
+        await showRunning(options);
         return;
       }
       await tabs.dismiss();
@@ -115,11 +99,11 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
 
   const signIn = async (options: SignInOptions = {}) => {
     // A typed address is not that of a certain account.
-    const email = options.account === undefined ? await takeTypedAddress(ports) : undefined;
+    const email = options.account === undefined ? await takeTypedAddress() : undefined;
     const work = attempt({ ...options, email: email ?? options.email });
     if (await ports.locks.ifFree(LOCKS.attempt, work)) return;
     if ((await isRunning()) || queued) {
-      await defer(options);
+      await showRunning(options);
       return;
     }
     // What has just ended is about to release the lock.
@@ -132,10 +116,13 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
 
   const resume = async () => {
     const found = await findAttempt(context, tabs);
-    if (typeof found === 'object') await finish(found);
+    if (typeof found === 'object') await finishReturned(found);
   };
 
-  /** Resolves with false when an attempt is running, here or in another context. */
+  /**
+   * Fails an attempt that died with its background, or resumes one whose tab has returned. Resolves with false when one
+   * is running, here or in another context.
+   */
   const wake = async () => {
     let found: FoundAttempt = 'none';
     const free = await ports.locks.ifFree(LOCKS.attempt, async () => {
@@ -157,26 +144,23 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
     }
   };
 
-  /** Removes a pending sign-in and the typed address. */
-  const clearPending = async () => {
-    await takeTypedAddress(ports);
-    await tabs.clearPendingSignIn();
-  };
-
+  /** Stops whatever is running; the attempt's outcome is already in the record. */
   const stop = async (reason?: Reason) => {
-    running?.cancel.abort(reason);
-    await clearPending();
+    running?.cancel.abort(new FxaError('cancelled', 'Cancelled by the user.', { reason }));
+    await takeTypedAddress();
+    await tabs.clearPendingSignIn();
     await windows.dismiss();
     await tabs.dismiss();
   };
 
   return {
     signIn,
-    show,
+    showWindow,
+    wake,
     stop: () => stop(),
 
-    async signInInTab(options = {}) {
-      const email = await takeTypedAddress(ports);
+    async signInInTab(options: Pick<SignInOptions, 'started'> = {}) {
+      const email = await takeTypedAddress();
       if (ports.authTab.redirectUri === undefined)
         throw new FxaError('unsupported', 'There is no return page.');
       // The browser may still be asking for the permission; the answer wakes the background.
@@ -188,7 +172,7 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
 
     permissionAdded: () => resumePending(),
 
-    async cancel() {
+    async cancelSignIn() {
       const reason = (await windows.isComing()) ? 'window_coming' : undefined;
       // Stop before recording it, as storage may fail.
       await stop(reason);
@@ -197,30 +181,28 @@ export function createAttempts(context: Context, afterwards: () => void): Attemp
       await failAttempt(context, session.attempt.id, { code: 'cancelled', ...(reason && { reason }) });
     },
 
-    async wake() {
-      await wake();
-    },
-
+    /** As `wake`, also for a pending sign-in. Awaits no request. */
     async recover() {
       // The locks of a context that just died may be released a moment later.
       if (!(await wake())) ports.locks.exclusive(LOCKS.attempt, resume).catch(ports.report);
       resumePending().catch(ports.report);
     },
 
+    /** As `wake`, when the watchdog fires; reschedules it while there is something to watch. */
     async watch() {
       await wake();
       if (running || (await tabs.getPendingSignIn())) await scheduleWatchdog(context);
     },
 
-    windowCreated: (windowId) => windows.created(windowId),
-    windowRemoved: (windowId) => windows.removed(windowId),
+    windowCreated: (windowId: number) => windows.created(windowId),
+    windowRemoved: (windowId: number) => windows.removed(windowId),
 
-    async tabUpdated(tabId, url) {
-      const found = await findReturned(tabs, tabId, url);
-      if (found) await ports.locks.exclusive(LOCKS.attempt, () => finish(found));
+    async tabUpdated(tabId: number, url: string) {
+      const found = await tabs.at(tabId, url);
+      if (found) await ports.locks.exclusive(LOCKS.attempt, () => finishReturned({ id: found.id, url }));
     },
 
-    async tabRemoved(tabId) {
+    async tabRemoved(tabId: number) {
       const found = await tabs.pending();
       if (found?.tabId !== tabId || !(await tabs.take(found.id))) return;
       await failAttempt(context, found.id, { code: 'cancelled' });

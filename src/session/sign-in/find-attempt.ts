@@ -1,11 +1,11 @@
 // Finds out what became of an attempt whose background may have died.
-import type { AuthTabs, TabAttempt } from './auth-tab.ts';
+import type { AuthTabs } from './auth-tab.ts';
 import type { Context } from '../context.ts';
 import type { Problem } from '../state/states.ts';
 
-/** An attempt whose tab has reached the return page, and its URL there. */
+/** The id of an attempt whose tab has reached the return page, and its URL there. */
 export interface ReturnedTab {
-  readonly found: TabAttempt;
+  readonly id: string;
   readonly url: string;
 }
 
@@ -20,43 +20,28 @@ export async function findAttempt(context: Context, tabs: AuthTabs): Promise<Fou
   const { ports, store } = context;
   const { session } = await store.read();
   if (session.status !== 'signingIn') return 'none';
+  const { id } = session.attempt;
+  const fail = async (problem: Omit<Problem, 'at'>) => {
+    await tabs.take(id);
+    await failAttempt(context, id, problem);
+    return 'none' as const;
+  };
   const attempt = await tabs.pending();
-  if (attempt?.id !== session.attempt.id || attempt.tabId === undefined) {
-    await tabs.take(session.attempt.id);
-    await failAttempt(context, session.attempt.id, { code: 'interrupted' });
-    return 'none';
-  }
-  if (!(await ports.authTab.allowed())) {
-    // The tab's URL can't be read any more, so it would never be seen to return.
-    await tabs.take(attempt.id);
-    await failAttempt(context, attempt.id, { code: 'interrupted', reason: 'tab_not_allowed' });
-    return 'none';
-  }
-  const place = await ports.authTab.look(attempt.tabId);
-  if (!place) {
-    await tabs.take(attempt.id);
-    await failAttempt(context, attempt.id, { code: 'cancelled' });
-    return 'none';
-  }
+  if (attempt?.id !== id || attempt.tabId === undefined) return fail({ code: 'interrupted' });
+  // The tab's URL can't be read any more, so it would never be seen to return.
+  if (!(await ports.authTab.allowed())) return fail({ code: 'interrupted', reason: 'tab_not_allowed' });
+  const tab = await ports.authTab.look(attempt.tabId);
+  if (!tab) return fail({ code: 'cancelled' });
   // Its URL can only be read at the return page.
-  return (await findReturned(tabs, attempt.tabId, place.url ?? '')) ?? 'waits';
-}
-
-/** The attempt whose tab is at its return page; undefined for every other tab and URL. */
-export async function findReturned(
-  tabs: AuthTabs,
-  tabId: number,
-  url: string,
-): Promise<ReturnedTab | undefined> {
-  const found = await tabs.at(tabId, url);
-  return found && { found, url };
+  const { url = '' } = tab;
+  return (await tabs.at(attempt.tabId, url)) ? { id, url } : 'waits';
 }
 
 /** Records that the attempt failed, in memory where storage cannot be written. */
 export async function failAttempt(
   { ports, store }: Context,
   attemptId: string,
-  problem: Pick<Problem, 'code' | 'reason'>,
+  problem: Omit<Problem, 'at'>,
 ): Promise<void> {
   await store.dispatch(
     { type: 'signInFailed', attemptId, attemptError: { ...problem, at: ports.now() } },
