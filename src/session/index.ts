@@ -127,11 +127,11 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
           typeof refused === 'string'
             ? { token: refused, uid: accountOfToken.get(refused) }
             : (refused ?? {});
-        const { session, held } = await accessToken(context, scope, { refused: replaced, account });
+        const { session, cached } = await accessToken(context, scope, { refused: replaced, account });
         // The token it replaces has to be destroyed.
-        if (held.receivedAt >= began) startMaintenance();
+        if (cached.receivedAt >= began) startMaintenance();
         void noteUse(context).then((wasUnused) => wasUnused && startMaintenance());
-        const { token, scope: covered, expiresAt } = held;
+        const { token, scope: covered, expiresAt } = cached;
         const uid = uidOf(session.account);
         accountOfToken.delete(token);
         accountOfToken.set(token, uid);

@@ -1,6 +1,6 @@
 // How a background begins (`recover`), and how the user begins anew after unreadable data (`reset`).
 import type { Attempts } from './sign-in/controller.ts';
-import type { Context } from './context.ts';
+import { currentSession, type Context } from './context.ts';
 import { addToJournal } from './state/record.ts';
 import { changeQueue } from './metrics/queue.ts';
 import { adoptEarlierDeletions } from './metrics/withdrawal.ts';
@@ -9,8 +9,8 @@ import {
   lossReason,
   enforceSessionOnly,
   grantsInMemory,
+  moveSecrets,
   openSecret,
-  sealUnsealed,
 } from './tokens/secret-store.ts';
 import { revocation, recoverGrantIds, type RecoveredGrant } from './sign-out/outbox-entries.ts';
 import { signOut } from './sign-out/sign-out.ts';
@@ -35,7 +35,8 @@ export async function recover(context: Context, attempts: Attempts): Promise<voi
   }
   await attempts.recover();
   await enforceSessionOnly(context);
-  await sealUnsealed(context);
+  // The browser may keep a key by now.
+  if ((await currentSession(context))?.grant.keyNotKept) await moveSecrets(context);
   await compareBackup(context, began);
   await store.publish();
 }
@@ -43,25 +44,19 @@ export async function recover(context: Context, attempts: Attempts): Promise<voi
 /** Replaces the record if it can't be read. Grants found in it, in the backup or in memory go into the outbox. */
 export async function reset(context: Context): Promise<void> {
   // The record may be too damaged to contain any ids.
-  const backup = await readBackup(context);
+  const backup = (await readBackup(context)).map(({ missing, live, ...grant }) => grant);
   const inMemory = await grantsInMemory(context);
   await context.store.reset((stored, fresh) => {
-    const found = new Map<string, RecoveredGrant>(
-      [...backup, ...recoverGrantIds(stored, context.config.issuer)].map((grant) => [
-        grant.refreshTokenId,
-        grant,
-      ]),
-    );
+    const found = new Map<string, RecoveredGrant>();
+    for (const grant of [...backup, ...recoverGrantIds(stored, context.config.issuer)])
+      found.set(grant.refreshTokenId, grant);
     for (const names of inMemory) {
       const grant = names.find(({ refreshTokenId }) => found.has(refreshTokenId)) ?? names[0];
       if (grant) found.set(grant.refreshTokenId, { ...grant, ...found.get(grant.refreshTokenId) });
     }
-    const outbox = [...found.values()].map((grant) => ({
-      ...revocation(context, grant),
-      issuer: grant.issuer,
-      ...(grant.session !== undefined && { session: grant.session }),
-    }));
-    const entry = { at: context.ports.now(), from: 'signedOut', to: 'signedOut', why: 'reset' } as const;
+    const at = context.ports.now();
+    const outbox = [...found.values()].map((grant) => revocation(grant, at));
+    const entry = { at, from: 'signedOut', to: 'signedOut', why: 'reset' } as const;
     // A possible opt-out from metrics is lost with the record, so they are off until the user turns them on.
     const settings = { ...fresh.settings, metrics: false };
     return addToJournal({ ...fresh, outbox, settings }, entry);

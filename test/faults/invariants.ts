@@ -6,7 +6,7 @@ import { EMPTY_QUEUE, subjectOf, type MetricsQueue } from '../../src/session/met
 import { blockedBy } from '../../src/session/metrics/consent.ts';
 import { parseRecord } from '../../src/session/state/parse-record.ts';
 import type { Revocation } from '../../src/session/state/record.ts';
-import { isHeld } from '../../src/session/sign-out/outbox-entries.ts';
+import { waitsForSession } from '../../src/session/sign-out/outbox-entries.ts';
 import { liveSession } from '../../src/session/state/states.ts';
 import { projectView } from '../../src/session/state/view.ts';
 import { environmentOf, type FaultHarness } from './harness.ts';
@@ -88,7 +88,7 @@ export function metricsViolations(harness: FaultHarness): string[] {
 /** The entries of the outbox that don't wait for the session to end. */
 export function pendingRevocations({ record }: FaultHarness): readonly Revocation[] {
   const { outbox = [], session = { status: 'signedOut' } } = record() ?? {};
-  return outbox.filter((entry) => !isHeld(session, entry));
+  return outbox.filter((entry) => !waitsForSession(session, entry));
 }
 
 /** Secrets in `storage.session` without a session, and not to revoke a grant after it. Check after maintenance. */
@@ -101,7 +101,7 @@ export function leftovers({ host, record }: FaultHarness): string[] {
     base?.status === 'signedIn' ? base.id : undefined,
   ];
   const revoking = (record()?.outbox ?? [])
-    .filter((entry) => session && isHeld(session, entry))
+    .filter((entry) => session && waitsForSession(session, entry))
     .map((entry) => entry.session ?? entry.owner);
   // The one that may still tell why the session ended.
   const explaining = base?.status === 'needsReauth' ? base.sessionId : undefined;

@@ -88,10 +88,15 @@ export async function recordIssued(
       : undefined;
     const stored = { refreshTokenId, ...(kept && { revokedByToken: true as const, ...kept }) };
     const account = kept && unverifiedSubject(answer.id_token);
-    const entry = {
-      ...revocation(context, revocableGrant(stored), attemptId),
-      ...(account !== undefined && { account }),
-    };
+    const entry = revocation(
+      {
+        ...revocableGrant(stored),
+        issuer: context.config.issuer,
+        owner: attemptId,
+        ...(account !== undefined && { account }),
+      },
+      context.ports.now(),
+    );
     await withBackup(context, entry, () =>
       context.store.update(
         (record) => ({ ...record, outbox: [...record.outbox, entry] }),

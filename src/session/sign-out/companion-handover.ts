@@ -28,19 +28,20 @@ const MAX_FAILURES = 30;
  */
 export async function handOver(context: Context, waits: Waits): Promise<void> {
   for (const [owner, one] of await endedSessions(context)) {
-    if (isDue(one.retry ?? NEVER_TRIED, waits, context.ports.now())) await endOne(context, waits, owner, one);
+    if (isDue(one.retry ?? NEVER_TRIED, waits, context.ports.now()))
+      await endCompanionSession(context, waits, owner, one);
   }
 }
 
-async function endOne(
+async function endCompanionSession(
   context: Context,
   waits: Waits,
   owner: string,
   { origin, issuer, retry = NEVER_TRIED }: CompanionSession,
 ): Promise<void> {
   const { store, ports, config } = context;
-  const isElsewhere = origin !== config.companion?.origin || (issuer ?? config.issuer) !== config.issuer;
-  if (isElsewhere) return deleteCompanionSession(context, owner);
+  const isForeign = origin !== config.companion?.origin || (issuer ?? config.issuer) !== config.issuer;
+  if (isForeign) return deleteCompanionSession(context, owner);
   const forget = (await readQueue(context)).deletionPending.includes(owner);
   const companionSession = await getAnyCompanionSession(context, owner);
   const ids = (await store.read()).outbox
@@ -85,8 +86,8 @@ export async function nextHandovers(context: Context): Promise<readonly RetryPla
 async function endedSessions(context: Context): Promise<readonly [string, CompanionSession][]> {
   const { session } = await context.store.read();
   const owners = currentOwners(session);
-  const awaited = unexplainedSessionId(session, context.ports.now());
+  const unexplained = unexplainedSessionId(session, context.ports.now());
   return Object.entries(await listCompanionSessions(context)).filter(
-    ([owner, { gone }]) => !owners.includes(owner) && (owner !== awaited || gone === true),
+    ([owner, { gone }]) => !owners.includes(owner) && (owner !== unexplained || gone === true),
   );
 }

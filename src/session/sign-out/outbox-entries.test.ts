@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { emptyRecord, type Revocation, type StoredRecord } from '../state/record.ts';
 import type { Session } from '../state/states.ts';
 import {
-  isHeld,
   MAX_REVOCATIONS,
   mayShareGrant,
   pruneOutbox,
   queueLiveGrant,
   recoverGrantIds,
   revocation,
+  waitsForSession,
 } from './outbox-entries.ts';
 
 const DAY = 86_400_000;
@@ -71,12 +71,8 @@ describe('pruneOutbox', () => {
 });
 
 it('a revocation is due at once, and names the attempt or session it belongs to', () => {
-  const context = { config: { issuer: 'i' }, ports: { now: () => now } };
-  expect(revocation(context, { refreshTokenId: 'a' })).toStrictEqual(grant('a'));
-  const revokedByToken = { sealed: 's' };
-  expect(revocation(context, { refreshTokenId: 'a', revokedByToken }, 'a1')).toStrictEqual(
-    grant('a', { revokedByToken, owner: 'a1' }),
-  );
+  const of = { refreshTokenId: 'a', issuer: 'i', revokedByToken: { sealed: 's' }, owner: 'a1' };
+  expect(revocation(of, now)).toStrictEqual(grant('a', of));
 });
 
 describe('queueLiveGrant', () => {
@@ -115,8 +111,10 @@ describe('revoking another token', () => {
     ['can’t end anything after a sign-out', { status: 'signedOut' }, 'ada', false],
   ])('%s', (_what, session, account, may) => {
     expect(mayShareGrant(session, account)).toBe(may);
-    expect(isHeld(session, { ...(account !== undefined && { account }), revokedByToken: {} })).toBe(may);
-    expect(isHeld(session, {})).toBe(false);
+    expect(waitsForSession(session, { ...(account !== undefined && { account }), revokedByToken: {} })).toBe(
+      may,
+    );
+    expect(waitsForSession(session, {})).toBe(false);
   });
 });
 

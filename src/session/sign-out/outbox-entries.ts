@@ -1,5 +1,4 @@
 // Creates the outbox's entries, and limits their number and age.
-import type { Ports } from '../ports.ts';
 import { addToJournal, currentOwners, type Revocation, type StoredRecord } from '../state/record.ts';
 import { liveSession, type Session, type StoredGrant } from '../state/states.ts';
 
@@ -9,12 +8,6 @@ export const MAX_REVOCATIONS = 100;
 /** An entry is dropped when it is this old and was tried this often; both, because the clock may be years ahead. */
 const MAX_AGE_MS = 90 * 86_400_000;
 const MIN_ATTEMPTS = 30;
-
-/** The part of a context that an entry is made with. */
-interface EntryContext {
-  readonly config: { readonly issuer: string };
-  readonly ports: Pick<Ports, 'now'>;
-}
 
 /** What destroys a grant: its id, or its token where only that does. */
 type RevocableGrant = Pick<Revocation, 'refreshTokenId' | 'revokedByToken'>;
@@ -31,21 +24,12 @@ export function revocableGrant({
   };
 }
 
-/** An entry for a grant of this deployment, due at once unless `owner`, an attempt or session, is current. */
+/** A new entry, due at once unless its `owner`, an attempt or session, is current. Pure. */
 export function revocation(
-  context: EntryContext,
-  { refreshTokenId, revokedByToken }: RevocableGrant,
-  owner?: string,
+  grant: Omit<Revocation, 'since' | 'attempts' | 'notBefore'>,
+  since: number,
 ): Revocation {
-  return {
-    refreshTokenId,
-    ...(revokedByToken && { revokedByToken }),
-    issuer: context.config.issuer,
-    since: context.ports.now(),
-    attempts: 0,
-    notBefore: 0,
-    ...(owner !== undefined && { owner }),
-  };
+  return { ...grant, since, attempts: 0, notBefore: 0 };
 }
 
 /** `next` with the grant of `record`'s live session added to the outbox, under the issuer in `record.deployment`. */
@@ -54,15 +38,8 @@ export function queueLiveGrant(next: StoredRecord, record: StoredRecord, now: nu
   if (!live) return next;
   const [issuer = ''] = record.deployment.split(' ');
   const grant = revocableGrant(live.grant);
-  const entry = {
-    ...grant,
-    issuer,
-    session: live.id,
-    ...(grant.revokedByToken && { account: live.account.subject }),
-    since: now,
-    attempts: 0,
-    notBefore: 0,
-  };
+  const account = grant.revokedByToken && { account: live.account.subject };
+  const entry = revocation({ ...grant, issuer, session: live.id, ...account }, now);
   return { ...next, outbox: [...next.outbox, entry] };
 }
 
@@ -83,8 +60,13 @@ export function isKnown(entry: Revocation): boolean {
   return Object.keys(entry).every((name) => Object.hasOwn(MEMBERS, name));
 }
 
+/** Whether the attempt or session that uses the grant is current. Pure. */
+export function isInUse({ owner }: Revocation, owners: readonly string[]): boolean {
+  return owner !== undefined && owners.includes(owner);
+}
+
 /** Whether an entry waits for the session to end. Pure. */
-export function isHeld(
+export function waitsForSession(
   session: Session,
   { revokedByToken, account }: Pick<Revocation, 'revokedByToken' | 'account'>,
 ): boolean {
@@ -105,18 +87,18 @@ export function mayShareGrant(session: Session, account?: string): boolean {
 /** The record with the outbox within its limits. Dropping entries adds one journal entry with the reason. */
 export function pruneOutbox(record: StoredRecord, now: number): StoredRecord {
   const owners = currentOwners(record.session);
-  const given = (entry: Revocation) => entry.attempts >= MIN_ATTEMPTS && now - entry.since > MAX_AGE_MS;
-  const inUse = ({ owner }: Revocation) => owner !== undefined && owners.includes(owner);
-  const pendingItems = record.outbox.filter((entry) => inUse(entry) || !isKnown(entry) || !given(entry));
-  const surplus = pendingItems.filter((entry) => !inUse(entry) && isKnown(entry)).slice(0, -MAX_REVOCATIONS);
-  const outbox = pendingItems.filter((entry) => !surplus.includes(entry));
+  const isTooOld = ({ attempts, since }: Revocation) => attempts >= MIN_ATTEMPTS && now - since > MAX_AGE_MS;
+  const mayDrop = (entry: Revocation) => !isInUse(entry, owners) && isKnown(entry);
+  const pending = record.outbox.filter((entry) => !mayDrop(entry) || !isTooOld(entry));
+  const surplus = pending.filter(mayDrop).slice(0, -MAX_REVOCATIONS);
+  const outbox = pending.filter((entry) => !surplus.includes(entry));
   if (outbox.length === record.outbox.length) return record;
   const { status } = record.session;
   const why = surplus.length > 0 ? 'revocations_too_many' : 'revocations_too_old';
   return addToJournal({ ...record, outbox }, { at: now, from: status, to: status, why });
 }
 
-export type RecoveredGrant = Pick<Revocation, 'refreshTokenId' | 'revokedByToken' | 'issuer' | 'session'>;
+export type RecoveredGrant = RevocableGrant & Pick<Revocation, 'issuer' | 'session'>;
 
 /** Finds the grants in a record that can't be parsed. `issuer` applies where the record names none. */
 export function recoverGrantIds(stored: unknown, issuer: string): readonly RecoveredGrant[] {

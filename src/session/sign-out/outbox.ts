@@ -9,7 +9,7 @@ import type { Session } from '../state/states.ts';
 import { deleteOrphanedSecrets, openRevokingToken } from '../tokens/secret-store.ts';
 import { NO_OWNER } from '../tokens/token-cache.ts';
 import { nextHandovers, handOver } from './companion-handover.ts';
-import { isHeld, isKnown, mayShareGrant, pruneOutbox } from './outbox-entries.ts';
+import { isInUse, isKnown, mayShareGrant, pruneOutbox, waitsForSession } from './outbox-entries.ts';
 import { ALARMS, LOCKS } from '../state/storage-items.ts';
 
 /** Chromium's shortest alarm delay. */
@@ -19,7 +19,7 @@ const WAITS = { rest: 0, first: FIRST_DELAY_MS, longest: 6 * 3_600_000 };
 /** An item due this soon is handled now, to save an alarm. */
 const ALMOST_DUE_MS = 10_000;
 
-/** Errors that the next item would meet too, so the pass stops. */
+/** Errors that the next item would get too, so the pass stops. */
 const BLOCKING_CODES: readonly FxaErrorCode[] = ['offline', 'server_unavailable', 'rate_limited'];
 
 /** Makes one pass over everything due, after any pass already running. Errors don't escape; they postpone the item. */
@@ -32,7 +32,7 @@ export async function drainOutbox(context: Context): Promise<void> {
     await handOver(context, WAITS);
     for (const item of await pendingItems(context)) {
       if (!isDue(item, WAITS, context.ports.now() + ALMOST_DUE_MS)) continue;
-      if ((await destroy(context, item)) === 'blocked') break;
+      if (!(await destroy(context, item))) break;
     }
     await scheduleNext(context);
   });
@@ -51,8 +51,7 @@ async function pendingItems(context: Context): Promise<readonly Item[]> {
   // Grants first: they live longer than any token.
   return [
     ...outbox
-      .filter((entry) => isOurs(entry) && isKnown(entry))
-      .filter(({ owner }) => !(owner !== undefined && owners.includes(owner)))
+      .filter((entry) => isOurs(entry) && isKnown(entry) && !isInUse(entry, owners))
       .map((grant) => ({ grant, ...planOf(grant) })),
     ...orphans(tokens.filter(isOurs), owners).map((token) => ({ token, ...planOf(token) })),
   ].filter((item) => !mustWait(session, item));
@@ -60,7 +59,7 @@ async function pendingItems(context: Context): Promise<readonly Item[]> {
 
 /** Whether it waits for the session to end. */
 function mustWait(session: Session, item: Item): boolean {
-  if ('grant' in item) return isHeld(session, item.grant);
+  if ('grant' in item) return waitsForSession(session, item.grant);
   return item.token.owner !== NO_OWNER && mayShareGrant(session);
 }
 
@@ -69,23 +68,21 @@ const planOf = ({ notBefore = 0, attempts = 0 }: Pick<CachedToken, 'notBefore' |
   failures: attempts,
 });
 
-/** One at a time with refreshes: an ended session's refresh may still put the next token into the outbox. */
-function destroy(context: Context, item: Item): Promise<'done' | 'postponed' | 'blocked'> {
-  const work = () => destroyNow(context, item);
-  return 'grant' in item && item.grant.revokedByToken
-    ? context.ports.locks.exclusive(LOCKS.refresh, work)
-    : work();
-}
-
-async function destroyNow(context: Context, item: Item): Promise<'done' | 'postponed' | 'blocked'> {
-  try {
-    if (await destroyAtServer(context, item)) await replace(context, item, undefined);
-    if ('grant' in item && item.grant.revokedByToken) await deleteOrphanedSecrets(context);
-    return 'done';
-  } catch (error) {
-    await replace(context, item, afterFailure(context.ports, item, WAITS, error));
-    return isFxaError(error) && BLOCKING_CODES.includes(error.code) ? 'blocked' : 'postponed';
-  }
+/** Destroys or postpones the item. Resolves with false when the next one would fail too. */
+async function destroy(context: Context, item: Item): Promise<boolean> {
+  const isRevokedByToken = 'grant' in item && item.grant.revokedByToken !== undefined;
+  const work = async () => {
+    try {
+      if (await destroyAtServer(context, item)) await replace(context, item, undefined);
+      if (isRevokedByToken) await deleteOrphanedSecrets(context);
+      return true;
+    } catch (error) {
+      await replace(context, item, afterFailure(context.ports, item, WAITS, error));
+      return !isFxaError(error) || !BLOCKING_CODES.includes(error.code);
+    }
+  };
+  // One at a time with refreshes: an ended session's refresh may still put the next token into the outbox.
+  return isRevokedByToken ? context.ports.locks.exclusive(LOCKS.refresh, work) : work();
 }
 
 /** Resolves with whether it did; not when the entry has to wait, was replaced, or can't be revoked any more. */
@@ -130,11 +127,13 @@ async function dropLostGrant({ store, ports }: Context, refreshTokenId: string):
 
 /** Removes the item, or postpones it. */
 async function replace({ store }: Context, item: Item, plan: RetryPlan | undefined): Promise<void> {
-  const later = plan ? [{ notBefore: plan.notBefore, attempts: plan.failures }] : [];
+  const postponed = plan ? [{ notBefore: plan.notBefore, attempts: plan.failures }] : [];
   if ('token' in item) {
     const { token: id } = item.token;
     await store.updateTokens((tokens) =>
-      tokens.flatMap((held) => (held.token === id ? later.map((next) => ({ ...held, ...next })) : [held])),
+      tokens.flatMap((cached) =>
+        cached.token === id ? postponed.map((next) => ({ ...cached, ...next })) : [cached],
+      ),
     );
     return;
   }
@@ -143,7 +142,7 @@ async function replace({ store }: Context, item: Item, plan: RetryPlan | undefin
     (record) => ({
       ...record,
       outbox: record.outbox.flatMap((entry) =>
-        entry.refreshTokenId === id ? later.map((next) => ({ ...entry, ...next })) : [entry],
+        entry.refreshTokenId === id ? postponed.map((next) => ({ ...entry, ...next })) : [entry],
       ),
     }),
     { orInMemory: true },

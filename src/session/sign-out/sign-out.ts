@@ -25,5 +25,5 @@ export async function signOut(
   );
   // That write removed the secrets in the record; this removes those in memory that don't revoke the grant.
   const live = liveSession(before.session);
-  if (live && before !== after) await deleteSecrets(context, [live.id]);
+  if (live && before !== after) await deleteSecrets(context, live.id);
 }

@@ -34,13 +34,11 @@ export async function updateBackup(
   { before, after }: StateChange,
 ): Promise<void> {
   const [was, is] = [grantsOf(before), grantsOf(after)];
-  const gone = [...was.keys()].filter((id) => !is.has(id));
+  const removed = [...was.keys()].filter((id) => !is.has(id));
   const changed = [...is.values()].filter((grant) => !isSame(grant, was.get(grant.refreshTokenId)));
-  if (gone.length + changed.length === 0) return;
-  const ids = changed.map(({ refreshTokenId }) => refreshTokenId);
-  await orUndefined(
-    ports.grantBackup.change((grants) => [...without(grants, [...gone, ...ids]), ...changed]),
-  );
+  if (removed.length + changed.length === 0) return;
+  const ids = [...removed, ...changed.map(({ refreshTokenId }) => refreshTokenId)];
+  await orUndefined(ports.grantBackup.change((grants) => [...without(grants, ids), ...changed]));
 }
 
 /** The backup; empty where the browser can't keep one. */
@@ -94,7 +92,7 @@ async function destroyMissing(context: Context, grants: readonly BackedUpGrant[]
     const named = grantsOf(record);
     const entries = lost
       .filter(({ refreshTokenId }) => !named.has(refreshTokenId))
-      .map(({ missing, live, ...grant }) => ({ ...revocation(context, grant), issuer: grant.issuer }));
+      .map(({ missing, live, ...grant }) => revocation(grant, context.ports.now()));
     return entries.length === 0 ? record : { ...record, outbox: [...record.outbox, ...entries] };
   });
 }

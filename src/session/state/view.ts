@@ -2,7 +2,7 @@
 import type { FxaErrorCode, Reason } from '../../fxa/errors.ts';
 import { grantedCovers } from '../../fxa/scopes.ts';
 import { blockedBy, switchedOn, type MetricsBlocker, type Environment } from '../metrics/consent.ts';
-import { isHeld } from '../sign-out/outbox-entries.ts';
+import { isInUse, waitsForSession } from '../sign-out/outbox-entries.ts';
 import { currentOwners, type JournalEntry, type StoredRecord } from './record.ts';
 import type { Policy } from '../policy.ts';
 import {
@@ -90,8 +90,8 @@ export function projectView(record: StoredRecord, environment: Environment): Vie
   const problem = failed ?? (session.status === 'signedIn' ? session.profileError : undefined);
   const unfinished = base.status === 'signedIn' && failed !== undefined && failed.code !== 'cancelled';
   const owners = currentOwners(session);
-  const unused = record.outbox.filter(({ owner }) => owner === undefined || !owners.includes(owner));
-  const held = unused.filter((entry) => isHeld(session, entry));
+  const unused = record.outbox.filter((entry) => !isInUse(entry, owners));
+  const waiting = unused.filter((entry) => waitsForSession(session, entry));
   return {
     version: VIEW_VERSION,
     status: session.status,
@@ -104,8 +104,8 @@ export function projectView(record: StoredRecord, environment: Environment): Vie
     ...(session.status === 'signingIn' && { phase: session.attempt.phase, via: session.attempt.via }),
     sessionOnly: endsWithBrowser(record, environment),
     ...(policy.emailDomain !== undefined && { emailDomain: policy.emailDomain }),
-    pendingRevocations: unused.filter((entry) => entry.attempts > 0 && !held.includes(entry)).length,
-    ...(held.length > 0 && { heldRevocations: held.length }),
+    pendingRevocations: unused.filter((entry) => entry.attempts > 0 && !waiting.includes(entry)).length,
+    ...(waiting.length > 0 && { heldRevocations: waiting.length }),
     metrics: { on: switchedOn(record, consent), blockedBy: blockedBy(record, environment) },
     issuer: environment.issuer,
     ...(environment.tab && { tab: true }),

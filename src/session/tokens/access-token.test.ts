@@ -55,13 +55,13 @@ const refusal = (status: number, body: object) => () => Response.json(body, { st
 const token = (name: string, more: Partial<CachedToken> = {}) =>
   cachedToken({ token: name, issuer, receivedAt: now, expiresAt: now + HOUR, ...more });
 const ownerOf = async (name: string) =>
-  (await context.store.tokens()).find((held) => held.token === name)?.owner;
+  (await context.store.tokens()).find(({ token }) => token === name)?.owner;
 
 describe('a cached token', () => {
   it('is handed out while another one is being refreshed', async () => {
-    host.memory.set('tokens', [token('held')]);
+    host.memory.set('tokens', [token('cached')]);
     const given = context.ports.locks.exclusive(LOCKS.refresh, () => accessToken(context, 'profile'));
-    expect((await given).held.token).toBe('held');
+    expect((await given).cached.token).toBe('cached');
   });
 
   it('that was refused long after it was issued is always replaced', async () => {
@@ -81,7 +81,7 @@ it('a call gets a token of the session that the same account began during its re
   };
   expect(await accessToken(context, 'profile')).toMatchObject({
     session: { id: 's2' },
-    held: { token: 'new2', owner: 's2' },
+    cached: { token: 'new2', owner: 's2' },
   });
 });
 
@@ -145,7 +145,7 @@ describe('a token for one use', () => {
   it('is given to no other call, and orphaned after its use', async () => {
     const done = use(async (given) => {
       expect(await ownerOf(given)).toBe('s1');
-      return [given, (await accessToken(context, 'profile')).held.token];
+      return [given, (await accessToken(context, 'profile')).cached.token];
     });
     expect(await done).toEqual(['new1', 'new2']);
     expect(await ownerOf('new1')).toBe(NO_OWNER);

@@ -21,22 +21,15 @@ import { isAccount, baseState, type SignedIn } from '../state/states.ts';
 import { noteDenied, takeReplacement, throwIfDenied } from './token-limits.ts';
 import { LOCKS } from '../state/storage-items.ts';
 
-export interface TokenRequest {
-  /** A token that a resource refused; it isn't handed out again. */
-  readonly refused?: string | undefined;
-  /** The account, by uid or subject; by default the current one. */
-  readonly account?: string | undefined;
-}
-
 /** A token and the session it belongs to. */
-export interface GivenToken {
-  readonly held: CachedToken;
+interface SessionToken {
+  readonly cached: CachedToken;
   readonly session: SignedIn;
 }
 
 /**
- * An access token of the live session that covers the scope. Refreshes when every such token is missing, refused by a
- * resource, or about to expire.
+ * An access token of the live session that covers the scope. Refreshes when every such token is missing, about to expire,
+ * or the one that a resource `refused`. `account`: by uid or subject; by default the current one.
  *
  * @throws FxaError `invalid_request` for a scope that no token can have; `account_changed` when another account is
  *   signed in now; `rate_limited` with reason `tokens_refused` when too many fresh tokens were refused; `signed_out` or
@@ -45,46 +38,43 @@ export interface GivenToken {
  */
 export async function accessToken(
   context: Context,
-  wanted: string,
-  { refused, account }: TokenRequest = {},
-): Promise<GivenToken> {
-  const scope = tokenScope(wanted);
+  requestedScope: string,
+  { refused, account }: { readonly refused?: string | undefined; readonly account?: string | undefined } = {},
+): Promise<SessionToken> {
+  const scope = tokenScope(requestedScope);
   const { subject } = (await requireLive(context, account)).account;
 
   const usable = async () => {
     const tokens = await context.store.tokens();
     // Read last, so that the token belongs to the account signed in right now.
     const session = await requireLive(context, subject);
-    const held = tokens.findLast(
+    const cached = tokens.findLast(
       (token) =>
         token.owner === session.id &&
         token.token !== refused &&
         grantedCovers(token.scope, scope) &&
         isFresh(token, context.ports.now()),
     );
-    return { session, held, tokens };
+    return { session, cached, tokens };
   };
 
   for (;;) {
-    const { session, held } = await usable();
-    if (held) return { session, held };
-    const given = await context.ports.locks.exclusive(LOCKS.refresh, async () => {
+    const { session, cached } = await usable();
+    if (cached) return { session, cached };
+    const refreshed = await context.ports.locks.exclusive(LOCKS.refresh, async () => {
       // Another context may have refreshed or signed out while this one waited for the lock.
       const now = await usable();
-      if (now.held) return { session: now.session, held: now.held };
+      if (now.cached) return { session: now.session, cached: now.cached };
       await throwIfDenied(context, now.session, scope);
       if (refused !== undefined) {
-        await takeReplacement(
-          context,
-          scope,
-          now.tokens.find(({ token }) => token === refused),
-        );
+        const refusedToken = now.tokens.find(({ token }) => token === refused);
+        await takeReplacement(context, scope, refusedToken);
         await orphan(context, refused);
       }
       return refresh(context, now.session, { scope });
     });
     // Undefined: the same account has a new session, so try again.
-    if (given) return given;
+    if (refreshed) return refreshed;
   }
 }
 
@@ -100,7 +90,7 @@ export async function withAccessToken<T>(
   { account: { subject: account }, grant: { scope } }: SignedIn,
   use: (token: string) => Promise<T>,
 ): Promise<T> {
-  const { token } = (await accessToken(context, scope, { account })).held;
+  const { token } = (await accessToken(context, scope, { account })).cached;
   try {
     return await use(token);
   } catch (error) {
@@ -109,7 +99,7 @@ export async function withAccessToken<T>(
       // Report the resource's refusal, not our own limit.
       throw isFxaError(stopped) && stopped.reason === 'tokens_refused' ? error : stopped;
     });
-    return use(next.held.token);
+    return use(next.cached.token);
   }
 }
 
@@ -144,13 +134,13 @@ export async function withEphemeralToken<T>(
   request: { readonly scope: string; readonly ttl: number },
   use: (token: string) => Promise<T>,
 ): Promise<T | undefined> {
-  const given = await context.ports.locks.exclusive(LOCKS.refresh, async () => {
+  const refreshed = await context.ports.locks.exclusive(LOCKS.refresh, async () => {
     // While this waited, another refresh may have replaced the refresh token.
     const now = await requireLive(context, session.account.subject);
     return now.id === session.id ? refresh(context, now, request, { ephemeral: true }) : undefined;
   });
-  if (!given) return undefined;
-  const { token } = given.held;
+  if (!refreshed) return undefined;
+  const { token } = refreshed.cached;
   try {
     return await use(token);
   } finally {
@@ -169,7 +159,7 @@ async function refresh(
   session: SignedIn,
   { scope, ttl = ACCESS_TOKEN_TTL }: { readonly scope: string; readonly ttl?: number },
   { ephemeral = false } = {},
-): Promise<GivenToken | undefined> {
+): Promise<SessionToken | undefined> {
   const { ports, store } = context;
   const { subject } = session.account;
   const refreshToken = await openSecret(context, session, 'refreshToken');
@@ -191,17 +181,17 @@ async function refresh(
     const rotationLost = session.grant.rotating === true;
     await store.dispatch({ type: 'grantRejected', sessionId: session.id, rotationLost, at: ports.now() });
     // They may include scoped keys, and the next cleanup may be a long way off.
-    await deleteSecrets(context, [session.id]);
+    await deleteSecrets(context, session.id);
     await requireLive(context, subject);
     return undefined;
   }
-  const held = await cacheIssued(context, session, issued, { scope, ephemeral });
+  const cached = await cacheIssued(context, session, issued, { scope, ephemeral });
   await store.dispatch({ type: 'grantConfirmed', sessionId: session.id });
   const now = await requireLive(context, subject);
   if (now.id !== session.id) return undefined;
-  if (grantedCovers(held.scope, scope)) return { session: now, held };
+  if (grantedCovers(cached.scope, scope)) return { session: now, cached };
   // Stays cached for calls that need only what it covers.
-  if (ephemeral) await orphan(context, held.token);
+  if (ephemeral) await orphan(context, cached.token);
   await noteDenied(context, session, scope);
   throw new FxaError('scope_denied', 'The grant covers less than was asked for.');
 }

@@ -32,13 +32,13 @@ export function refreshAtServer(
     context,
     http,
     async (deployment) => {
-      let wanted = scope;
+      let requested = scope;
       if (followsStandards(deployment)) {
         await context.store.dispatch({ type: 'refreshSent', sessionId }, { orInMemory: true });
         // The userinfo endpoint demands `openid` (OpenID Connect Core 1.0, section 5.3.1).
-        wanted = ['openid', ...grantedScopesFor(grant.scope, scope)].join(' ');
+        requested = ['openid', ...grantedScopesFor(grant.scope, scope)].join(' ');
       }
-      const answer = await refreshAccessToken(deployment, { ...request, scope: wanted }, http);
+      const answer = await refreshAccessToken(deployment, { ...request, scope: requested }, http);
       const next = await replacedToken(deployment, answer, request.refreshToken);
       if (next) await saveRotated(context, session, deployment, next);
       return { deployment, answer };
@@ -68,14 +68,19 @@ async function saveRotated(
       ...(standard && { revokedByToken: true as const }),
       ...kept,
     };
-    const entry = {
-      ...revocation(context, revocableGrant(grant)),
-      session: session.id,
-      ...(standard && { account: session.account.subject }),
-    };
+    const now = context.ports.now();
+    const entry = revocation(
+      {
+        ...revocableGrant(grant),
+        issuer: context.config.issuer,
+        session: session.id,
+        ...(standard && { account: session.account.subject }),
+      },
+      now,
+    );
     const event = { type: 'grantRotated', sessionId: session.id, grant } as const;
     const stored = (record: StoredRecord) => {
-      const rotated = applyEvent(record, event, context.ports.now());
+      const rotated = applyEvent(record, event, now);
       return rotated === record ? replaceEntry(record, entry) : rotated;
     };
     await withBackup(context, entry, () => context.store.update(stored, { orInMemory: true }));

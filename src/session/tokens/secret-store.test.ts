@@ -174,9 +174,9 @@ describe('deleting secrets', () => {
   beforeEach(() => host.memory.set('secrets', all));
 
   it('leaves those of others alone', async () => {
-    await secrets.deleteSecrets(context, ['s3']);
+    await secrets.deleteSecrets(context, 's3');
     expect(writes).toBe(0);
-    await secrets.deleteSecrets(context, ['s1']);
+    await secrets.deleteSecrets(context, 's1');
     expect(inMemory()).toEqual({ s2: all.s2, a1: all.a1 });
   });
 
@@ -190,7 +190,7 @@ describe('deleting secrets', () => {
         entry({ session: 's2' }),
       ],
     };
-    await secrets.deleteSecrets(context, ['s1', 's2', 'a1']);
+    for (const owner of ['s1', 's2', 'a1']) await secrets.deleteSecrets(context, owner);
     expect(inMemory()).toEqual({ s1: token('one'), a1: token('three') });
   });
 

@@ -6,13 +6,16 @@ import { currentOwners, type Revocation } from '../state/record.ts';
 import { liveSession, type SealedSecrets, type SignedIn, type StoredGrant } from '../state/states.ts';
 import { LOCKS, MEMORY } from '../state/storage-items.ts';
 
-export interface Secrets {
+interface Secrets {
   readonly refreshToken: string;
   /** Scoped keys, as JSON. */
   readonly keys?: string;
 }
-/** In memory, secrets also name the server that issued them. */
-type HeldSecrets = Readonly<Record<string, Secrets & { readonly issuer: string }>>;
+/** By attempt or session; they also name the server that issued them. */
+type SecretsInMemory = Readonly<Record<string, Secrets & { readonly issuer: string }>>;
+
+const readMemory = async ({ memory }: Context['ports']) =>
+  ((await memory.get(MEMORY.secrets)) ?? {}) as SecretsInMemory;
 
 /** Whether sessions end with the browser, by the user's choice or by policy. */
 export async function isSessionOnly({ store, ports }: Context): Promise<boolean> {
@@ -32,7 +35,7 @@ export async function saveSecrets(
   const sealed = sessionOnly ? undefined : await seal(context, secrets);
   if (sealed) return { sealed };
   const { issuer } = context.config;
-  await change(context, (held) => ({ ...held, [owner]: { ...secrets, issuer } }));
+  await change(context, (all) => ({ ...all, [owner]: { ...secrets, issuer } }));
   return sessionOnly ? {} : { keyNotKept: true };
 }
 
@@ -49,17 +52,19 @@ export async function replaceRefreshToken(
   const next = sealed && (await seal(context, { refreshToken }));
   if (next) return { sealed: { ...sealed, ...next } };
   const { issuer } = context.config;
-  await change(context, (held) => ({ ...held, [owner]: { ...held[owner], refreshToken, issuer } }));
+  await change(context, (all) => ({ ...all, [owner]: { ...all[owner], refreshToken, issuer } }));
   return sealed || keyNotKept ? { keyNotKept: true } : {};
 }
 
 /** Undefined where the browser keeps no key (IndexedDB off): the session ends with the browser then. */
-async function seal({ ports }: Context, secrets: Secrets): Promise<SealedSecrets | undefined> {
-  const { vault } = ports;
+async function seal(
+  { ports: { vault } }: Context,
+  { refreshToken, keys }: Secrets,
+): Promise<SealedSecrets | undefined> {
   try {
     return {
-      refreshToken: await vault.seal(secrets.refreshToken),
-      ...(secrets.keys !== undefined && { keys: await vault.seal(secrets.keys) }),
+      refreshToken: await vault.seal(refreshToken),
+      ...(keys !== undefined && { keys: await vault.seal(keys) }),
     };
   } catch {
     return undefined;
@@ -73,25 +78,17 @@ export async function openSecret(
   which: keyof Secrets,
 ): Promise<string | undefined> {
   if (!grant.sealed) {
-    const held = ((await ports.memory.get(MEMORY.secrets)) as HeldSecrets | undefined)?.[id];
-    return held?.issuer === config.issuer ? held[which] : undefined;
+    const inMemory = (await readMemory(ports))[id];
+    return inMemory?.issuer === config.issuer ? inMemory[which] : undefined;
   }
   const sealed = grant.sealed[which];
   return sealed === undefined ? undefined : ports.vault.open(sealed);
 }
 
 /** Why the refresh token is missing. */
-export function lossReason({
-  sealed,
-  keyNotKept: notKept,
-}: StoredGrant): 'key_lost' | 'keys_not_kept' | 'session_only' {
+export function lossReason({ sealed, keyNotKept }: StoredGrant) {
   if (sealed) return 'key_lost';
-  return notKept ? 'keys_not_kept' : 'session_only';
-}
-
-/** Tries again to seal secrets that couldn't be sealed before. */
-export async function sealUnsealed(context: Context): Promise<void> {
-  if ((await currentSession(context))?.grant.keyNotKept) await moveSecrets(context);
+  return keyNotKept ? 'keys_not_kept' : 'session_only';
 }
 
 /**
@@ -107,8 +104,8 @@ export async function moveSecrets(context: Context): Promise<void> {
   await context.ports.locks.exclusive(LOCKS.moveSecrets, async () => {
     const live = await currentSession(context);
     if (!live) return;
-    const { sealed: before, keyNotKept: notKept } = live.grant;
-    if ((await isSessionOnly(context)) ? !before && !notKept : before) return;
+    const { sealed, keyNotKept } = live.grant;
+    if ((await isSessionOnly(context)) ? !sealed && !keyNotKept : sealed) return;
     const refreshToken = await openSecret(context, live, 'refreshToken');
     // A lost token is noticed and reported when it is next needed.
     if (refreshToken === undefined) return;
@@ -116,41 +113,41 @@ export async function moveSecrets(context: Context): Promise<void> {
     const kept = await saveSecrets(context, live.id, { refreshToken, ...(keys !== undefined && { keys }) });
     const { after } = await context.store.dispatch({ type: 'secretsMoved', sessionId: live.id, ...kept });
     // Remove the copies in memory: the secrets are on disk now, or the session has ended meanwhile.
-    if (kept.sealed || liveSession(after.session)?.id !== live.id) await deleteSecrets(context, [live.id]);
+    if (kept.sealed || liveSession(after.session)?.id !== live.id) await deleteSecrets(context, live.id);
   });
 }
 
-/** Deletes the secrets of these sessions from memory; tokens that revoke grants stay. */
-export function deleteSecrets(context: Context, owners: readonly string[]): Promise<void> {
-  return change(context, async (held) => {
+/** Deletes the secrets of a session from memory; a token that revokes its grant stays. */
+export function deleteSecrets(context: Context, sessionId: string): Promise<void> {
+  return change(context, async (all) => {
     const { outbox } = await context.store.read();
-    return filtered(held, outbox, (owner) => !owners.includes(owner));
+    return filtered(all, outbox, (owner) => owner !== sessionId);
   });
 }
 
 /** Deletes the secrets of ended attempts and sessions from memory; tokens that revoke grants stay. */
 export async function deleteOrphanedSecrets(context: Context): Promise<void> {
-  await change(context, async (held) => {
+  await change(context, async (all) => {
     const { session, outbox } = await context.store.read();
     const current = currentOwners(session);
-    return filtered(held, outbox, (owner) => current.includes(owner));
+    return filtered(all, outbox, (owner) => current.includes(owner));
   });
 }
 
 function filtered(
-  held: HeldSecrets,
+  all: SecretsInMemory,
   outbox: readonly Revocation[],
   keep: (owner: string) => boolean,
-): HeldSecrets {
+): SecretsInMemory {
   const toRevoke = outbox
     .filter(({ revokedByToken }) => revokedByToken && revokedByToken.sealed === undefined)
     .map(ownerOf);
-  const kept = Object.entries(held).flatMap(([owner, secrets]) => {
+  const kept = Object.entries(all).flatMap(([owner, secrets]) => {
     if (keep(owner)) return [[owner, secrets] as const];
     const { keys, ...token } = secrets;
     return toRevoke.includes(owner) ? [[owner, token] as const] : [];
   });
-  return JSON.stringify(kept) === JSON.stringify(Object.entries(held)) ? held : Object.fromEntries(kept);
+  return JSON.stringify(kept) === JSON.stringify(Object.entries(all)) ? all : Object.fromEntries(kept);
 }
 
 /** Whose secrets in memory hold the token of an entry. */
@@ -160,15 +157,14 @@ const ownerOf = ({ session, owner = '' }: Revocation) => session ?? owner;
 export async function openRevokingToken({ ports }: Context, entry: Revocation): Promise<string | undefined> {
   const { revokedByToken, issuer } = entry;
   if (revokedByToken?.sealed !== undefined) return ports.vault.open(revokedByToken.sealed);
-  const held = ((await ports.memory.get(MEMORY.secrets)) as HeldSecrets | undefined)?.[ownerOf(entry)];
-  return held?.issuer === issuer ? held.refreshToken : undefined;
+  const inMemory = (await readMemory(ports))[ownerOf(entry)];
+  return inMemory?.issuer === issuer ? inMemory.refreshToken : undefined;
 }
 
 /** The grants of all tokens in memory, each under every id that a record or backup may name it by. */
 export async function grantsInMemory({ ports }: Context): Promise<readonly (readonly RecoveredGrant[])[]> {
-  const held = ((await ports.memory.get(MEMORY.secrets)) ?? {}) as HeldSecrets;
   return Promise.all(
-    Object.entries(held).map(async ([session, { refreshToken, issuer }]) =>
+    Object.entries(await readMemory(ports)).map(async ([session, { refreshToken, issuer }]) =>
       (await possibleGrantIds(refreshToken)).map(({ refreshTokenId, dialect }) => ({
         refreshTokenId,
         issuer,
@@ -181,10 +177,10 @@ export async function grantsInMemory({ ports }: Context): Promise<readonly (read
 
 async function change(
   { ports }: Context,
-  next: (held: HeldSecrets) => HeldSecrets | Promise<HeldSecrets>,
+  next: (all: SecretsInMemory) => SecretsInMemory | Promise<SecretsInMemory>,
 ): Promise<void> {
   await ports.locks.exclusive(LOCKS.secrets, async () => {
-    const before = ((await ports.memory.get(MEMORY.secrets)) ?? {}) as HeldSecrets;
+    const before = await readMemory(ports);
     const after = await next(before);
     if (after !== before) await ports.memory.set({ [MEMORY.secrets]: after });
   });
@@ -192,9 +188,8 @@ async function change(
 
 /** Whether the browser can seal something and open it again. Never rejects. */
 export async function keepsKeys({ vault }: Context['ports']): Promise<boolean> {
-  const probe = 'probe';
   try {
-    return (await vault.open(await vault.seal(probe))) === probe;
+    return (await vault.open(await vault.seal('probe'))) === 'probe';
   } catch {
     return false;
   }

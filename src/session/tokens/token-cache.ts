@@ -29,32 +29,23 @@ export async function cacheToken(
   answer: { readonly accessToken: string; readonly scope: string; readonly expiresIn: number },
 ): Promise<CachedToken> {
   const receivedAt = context.ports.now();
-  const held: CachedToken = {
-    token: answer.accessToken,
-    issuer: context.config.issuer,
-    owner,
-    scope: answer.scope,
-    receivedAt,
-    expiresAt: receivedAt + answer.expiresIn * 1000,
-  };
+  const { accessToken: token, scope, expiresIn } = answer;
+  const expiresAt = receivedAt + expiresIn * 1000;
+  const cached = { token, issuer: context.config.issuer, owner, scope, receivedAt, expiresAt };
   await context.store.updateTokens((tokens) => [
     ...tokens
-      .filter(({ token }) => token !== held.token)
-      .map((other) => orphanExpired(other, receivedAt))
+      .filter((other) => other.token !== token)
+      // Expired by our clock only: the server may still accept it, so it is destroyed.
+      .map((other) => (other.expiresAt > receivedAt ? other : { ...other, owner: NO_OWNER }))
       .slice(-MAX_TOKENS),
-    held,
+    cached,
   ]);
-  return held;
+  return cached;
 }
 
 /** Caches a token whose answer is not validated yet: it is never handed out, but it will be destroyed. */
 export function cacheUnvalidated(context: Context, owner: string, accessToken: string): Promise<CachedToken> {
   return cacheToken(context, owner, { accessToken, scope: '', expiresIn: ACCESS_TOKEN_TTL });
-}
-
-/** Orphans a token that has expired by our clock: the server may still accept it, so it is destroyed. */
-function orphanExpired(held: CachedToken, now: number): CachedToken {
-  return held.expiresAt > now || held.owner === NO_OWNER ? held : { ...held, owner: NO_OWNER };
 }
 
 /** An answer to a refresh, and the deployment that gave it. */
@@ -76,8 +67,8 @@ export async function cacheIssued(
     const accepted = await validateAccessToken(deployment, answer, scope);
     // FxA is never asked for one at a refresh.
     if (followsStandards(deployment)) checkRefreshedIdToken(deployment, answer.id_token, account.subject);
-    const held = await cacheToken(context, owner, ephemeral ? { ...accepted, scope: '' } : accepted);
-    return { ...held, scope: accepted.scope };
+    const cached = await cacheToken(context, owner, ephemeral ? { ...accepted, scope: '' } : accepted);
+    return { ...cached, scope: accepted.scope };
   } catch (error) {
     if (accessToken !== undefined) await orphan(context, accessToken);
     throw error;
@@ -85,19 +76,15 @@ export async function cacheIssued(
 }
 
 /** FxA: a refresh drops `openid`, which only matters at sign-in. */
-function withoutOpenid(scope: string): string {
-  return parseScopes(scope)
-    .filter((one) => one !== 'openid')
-    .join(' ');
-}
+const withoutOpenid = (scope: string) => parseScopes(scope).filter((one) => one !== 'openid');
 
 /**
  * A requested scope in canonical form: without `openid`, collapsed and sorted.
  *
  * @throws FxaError `invalid_request` for an invalid scope, or for nothing but `openid`: such a token could do nothing.
  */
-export function tokenScope(wanted: string): string {
-  const scopes = parseScopes(withoutOpenid(wanted));
+export function tokenScope(requested: string): string {
+  const scopes = withoutOpenid(requested);
   if (scopes.length === 0 || !scopes.every(isValidScope))
     throw new FxaError('invalid_request', 'A token needs a scope other than openid.', { parameter: 'scope' });
   return collapseScopes(scopes).sort().join(' ');
@@ -115,13 +102,13 @@ export function staleAt({ receivedAt, expiresAt }: CachedToken): number {
 
 /** The newest token of the session that covers everything its grant allows. Pure. */
 export function mainToken(tokens: readonly CachedToken[], { id, grant }: SignedIn): CachedToken | undefined {
-  const scope = withoutOpenid(grant.scope);
+  const scope = withoutOpenid(grant.scope).join(' ');
   return tokens.findLast((token) => token.owner === id && grantedCovers(token.scope, scope));
 }
 
 /** Orphans a token, so that it is never handed out again and gets destroyed. */
 export function orphan(context: Context, refused: string): Promise<void> {
   return context.store.updateTokens((tokens) =>
-    tokens.map((held) => (held.token === refused ? { ...held, owner: NO_OWNER } : held)),
+    tokens.map((cached) => (cached.token === refused ? { ...cached, owner: NO_OWNER } : cached)),
   );
 }
