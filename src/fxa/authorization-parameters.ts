@@ -1,5 +1,6 @@
 // The parameters of an authorization request: their members, which are their names on the wire in camel case, and their
 // valid values, by the strictest of FxA's page and API, in 2019 and today.
+import type { JsonObject } from './body.ts';
 import { FxaError } from './errors.ts';
 import { isValidScope, parseScopes } from './scopes.ts';
 import { secureUrl } from './secure-url.ts';
@@ -41,8 +42,14 @@ export interface AuthorizationMetrics {
   entrypointVariation?: string | undefined;
   utm?:
     Partial<Record<'campaign' | 'content' | 'medium' | 'source' | 'term', string | undefined>> | undefined;
-  /** From `/metrics-flow`: all three members. `flowBeginTime` in milliseconds. */
-  flow?: { flowId: string; flowBeginTime: number; deviceId: string } | undefined;
+  flow?: MetricsFlow | undefined;
+}
+
+/** From `/metrics-flow`: all three members. `flowBeginTime` in milliseconds. */
+export interface MetricsFlow {
+  flowId: string;
+  flowBeginTime: number;
+  deviceId: string;
 }
 
 type Rule = readonly [description: string, test: RegExp | ((value: string) => boolean)];
@@ -95,6 +102,18 @@ export function parameterFault(name: ParameterName, value: string): string | und
   const [description, test]: Rule = PARAMETER_RULES[name];
   const fine = test instanceof RegExp ? test.test(value) : test(value);
   return fine ? undefined : `${name} must be ${description}`;
+}
+
+/** A flow whose three values are all valid authorization parameters; otherwise undefined. Pure. */
+export function parseFlow({ flowId, flowBeginTime, deviceId }: JsonObject): MetricsFlow | undefined {
+  if (typeof flowId !== 'string' || typeof flowBeginTime !== 'number' || typeof deviceId !== 'string')
+    return undefined;
+  const faults = [
+    parameterFault('flow_id', flowId),
+    parameterFault('flow_begin_time', String(flowBeginTime)),
+    parameterFault('device_id', deviceId),
+  ];
+  return faults.every((fault) => fault === undefined) ? { flowId, flowBeginTime, deviceId } : undefined;
 }
 
 // FxA: the server accepts fewer characters in the list than in a single scope: no `#`.

@@ -76,7 +76,13 @@ const CALLS: readonly (readonly [name: string, call: () => Promise<unknown>])[] 
   ['introspect', () => introspect(mockServerEndpoints(origin), ACCESS_TOKEN, { now: 0 }, http)],
   ['verify', () => verifyAccessToken(mockServerEndpoints(origin), ACCESS_TOKEN, http)],
   ['discovery', () => discover(origin, http)],
-  ['flow', () => beginFlow({ fetch, issuer: origin, clientId: CLIENT_ID, now: () => 0 }, new Map())],
+  [
+    'flow',
+    () => {
+      const endpoints = { current: () => mockServerEndpoints(origin) };
+      return beginFlow({ endpoints, http, now: () => 0 }, { clientId: CLIENT_ID }, new Map());
+    },
+  ],
 ];
 
 describe('a response of 400 MB', () => {

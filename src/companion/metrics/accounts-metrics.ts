@@ -1,42 +1,60 @@
 // Client of Mozilla accounts' `/metrics-flow`. Called from here because that endpoint has no CORS headers for browsers.
+import { parameterFault, parseFlow, type MetricsFlow } from '../../fxa/authorization-parameters.ts';
 import { retryAfterSeconds } from '../../fxa/back-off.ts';
+import { readObject } from '../../fxa/body.ts';
 import { FxaError } from '../../fxa/errors.ts';
-import { readObject, type JsonObject } from '../../fxa/body.ts';
-import { parameterFault } from '../../fxa/authorization-parameters.ts';
+import type { Http } from '../../fxa/http.ts';
+import type { Client } from '../clients.ts';
+import type { CurrentEndpoints } from '../endpoints.ts';
 
 /** Milliseconds, including the body. A sign-in must not wait longer for metrics. */
 const TIMEOUT_MS = 3000;
 
+// FxA: the authorization request and `/metrics-flow` share these rules. They say where a sign-in began, nothing about a
+// person.
+const SHARED = [
+  'entrypoint',
+  'entrypoint_experiment',
+  'entrypoint_variation',
+  'utm_campaign',
+  'utm_content',
+  'utm_medium',
+  'utm_source',
+  'utm_term',
+] as const;
+
+const FORM_TYPE = /^(email|other|button|subscribe)$/;
+
 export interface AccountsMetrics {
-  readonly fetch: typeof fetch;
-  /** URL of the content server, without a trailing slash. */
-  readonly issuer: string;
-  readonly clientId: string;
-  /** The client's registered `Origin`. */
-  readonly origin?: string | undefined;
+  readonly endpoints: Pick<CurrentEndpoints, 'current'>;
+  readonly http: Http;
   /** Milliseconds. */
   readonly now: () => number;
 }
 
-/** Use all three values or none; valid for two hours. */
-export interface Flow {
-  readonly flowId: string;
-  /** Milliseconds. */
-  readonly flowBeginTime: number;
-  readonly deviceId: string;
+type MetricsClient = Pick<Client, 'clientId' | 'origin'>;
+
+/** Whether a parameter is passed on, with a value Mozilla accounts accepts. Pure. */
+export function isFlowParameter(name: string, value: string): boolean {
+  if (name === 'form_type') return FORM_TYPE.test(value);
+  const shared = SHARED.find((known) => known === name);
+  return shared !== undefined && parameterFault(shared, value) === undefined;
 }
 
 /**
- * Begins a flow with validated parameters.
+ * Begins a flow, valid for two hours, with validated parameters.
  *
  * @throws FxaError `rate_limited`, `server_unavailable`, `bad_response`; or whatever `fetch` throws.
  */
 export async function beginFlow(
   metrics: AccountsMetrics,
+  client: MetricsClient,
   parameters: ReadonlyMap<string, string>,
-): Promise<Flow> {
-  const { status, ok, headers, body } = await answer(await ask(metrics, parameters));
-  const flow = ok ? flowIn(body) : undefined;
+): Promise<MetricsFlow> {
+  const response = await ask(metrics, client, parameters);
+  const { status, ok, headers } = response;
+  const body = await readObject(response);
+  const flow = ok && body ? parseFlow(body) : undefined;
   if (flow !== undefined) return flow;
   const code = status === 429 ? 'rate_limited' : status >= 500 ? 'server_unavailable' : 'bad_response';
   throw new FxaError(code, `No flow (HTTP ${status})`, {
@@ -47,38 +65,26 @@ export async function beginFlow(
 
 /**
  * Reports that a user was active in this client today. FxA: known only from code of about 2020, so failures are
- * expected and ignored. Never rejects or retries.
+ * expected, and error responses ignored.
  */
-export async function sendEngage(metrics: AccountsMetrics, uid: string): Promise<void> {
-  try {
-    const engaged = new Map(Object.entries({ event_type: 'engage', uid }));
-    const response = await ask(metrics, engaged);
-    await response.body?.cancel();
-  } catch {
-    // Best effort.
-  }
+export async function sendEngage(
+  metrics: AccountsMetrics,
+  client: MetricsClient,
+  uid: string,
+): Promise<void> {
+  const response = await ask(metrics, client, new Map(Object.entries({ event_type: 'engage', uid })));
+  await response.body?.cancel();
 }
 
-function ask(metrics: AccountsMetrics, parameters: ReadonlyMap<string, string>): Promise<Response> {
-  const { fetch, issuer, clientId, origin } = metrics;
+function ask(
+  { endpoints, http: { fetch } }: AccountsMetrics,
+  { clientId, origin }: MetricsClient,
+  parameters: ReadonlyMap<string, string>,
+): Promise<Response> {
   const query = new URLSearchParams([...parameters, ['service', clientId]]);
-  return fetch(`${issuer}/metrics-flow?${query.toString()}`, {
+  return fetch(`${endpoints.current().issuer}/metrics-flow?${query.toString()}`, {
     headers: { accept: 'application/json', ...(origin !== undefined && { origin }) },
     redirect: 'error',
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
-}
-
-async function answer(response: Response) {
-  const { status, ok, headers } = response;
-  return { status, ok, headers, body: await readObject(response) };
-}
-
-function flowIn(body: JsonObject | undefined): Flow | undefined {
-  const { flowId, flowBeginTime, deviceId } = body ?? {};
-  if (typeof flowId !== 'string' || parameterFault('flow_id', flowId) !== undefined) return undefined;
-  if (typeof deviceId !== 'string' || parameterFault('device_id', deviceId) !== undefined) return undefined;
-  if (typeof flowBeginTime !== 'number') return undefined;
-  if (parameterFault('flow_begin_time', String(flowBeginTime)) !== undefined) return undefined;
-  return { flowId, flowBeginTime, deviceId };
 }

@@ -1,15 +1,12 @@
 // Metrics routes: begin flows for extensions, which CORS keeps from doing it, and count events of people who allow it.
 import { Hono, type Context } from 'hono';
 import { COMPANION_PATHS } from '../../contract/companion.ts';
-import type { Http } from '../../fxa/http.ts';
 import { accountsUnavailable } from '../bearer/refusals.ts';
-import type { Client, Clients } from '../clients.ts';
-import type { CurrentEndpoints } from '../endpoints.ts';
+import type { Clients } from '../clients.ts';
 import { readObject } from '../http/body.ts';
 import { Problem } from '../http/problem.ts';
-import { type AccountsMetrics, beginFlow, sendEngage } from '../metrics/accounts-metrics.ts';
+import { beginFlow, isFlowParameter, sendEngage, type AccountsMetrics } from '../metrics/accounts-metrics.ts';
 import { dayOf, readEvents } from '../metrics/events.ts';
-import { isFlowParameter } from '../metrics/flow-parameters.ts';
 import { PROFILE_COUNTS_MS } from '../sessions/responses.ts';
 import { guarded, liveSession, presentedToken, type SessionSource } from '../sessions/authenticate.ts';
 import { sessionHash, unseal } from '../sessions/token.ts';
@@ -18,11 +15,7 @@ import type { LiveSession } from '../store.ts';
 /** The one event that is forwarded to Mozilla accounts instead of counted: this person used this client today. */
 const ENGAGE = 'engage';
 
-export interface MetricsParts extends SessionSource {
-  readonly endpoints: CurrentEndpoints;
-  readonly http: Http;
-  /** Milliseconds. */
-  readonly now: () => number;
+export interface MetricsParts extends SessionSource, AccountsMetrics {
   /** For the operator's totals. Names are chosen by clients, so the receiver must bound their number. */
   readonly measure?: (event: string, count: number) => void;
 }
@@ -34,7 +27,7 @@ export function metrics(parts: MetricsParts): Hono {
 
   const begin = async (c: Context) => {
     const { client, parameters } = flowRequest(c, clients);
-    const flow = await beginFlow(accountsMetrics(parts, client), parameters).catch((error: unknown) => {
+    const flow = await beginFlow(parts, client, parameters).catch((error: unknown) => {
       throw accountsUnavailable(error);
     });
     return c.json(flow, 200, { 'cache-control': 'no-store' });
@@ -89,7 +82,7 @@ async function engage(
   // FxA: a ping without a registered `Origin` is not counted.
   if (client?.origin === undefined) return;
   if (!(await parts.store.engageOnce(account, clientId, day, readSince))) return;
-  await sendEngage(accountsMetrics(parts, client), unseal('companion uid', token, sealedUid));
+  await sendEngage(parts, client, unseal('companion uid', token, sealedUid));
 }
 
 function flowRequest(c: Context, clients: Clients) {
@@ -105,11 +98,6 @@ function flowRequest(c: Context, clients: Clients) {
     parameters.set(name, value);
   }
   return { client, parameters };
-}
-
-function accountsMetrics({ endpoints, http, now }: MetricsParts, client: Client): AccountsMetrics {
-  const { clientId, origin } = client;
-  return { fetch: http.fetch, issuer: endpoints.current().issuer, clientId, origin, now };
 }
 
 function metricsOff(): Problem {

@@ -1,17 +1,11 @@
 // The flow id of Mozilla accounts' statistics: begun when the popup shows the sign-in form, passed on with the sign-in.
 // It is optional; a sign-in works without one.
 import type { JsonObject } from '../../fxa/http.ts';
-import {
-  parameterFault,
-  wireParameters,
-  type AuthorizationMetrics,
-} from '../../fxa/authorization-parameters.ts';
+import { parseFlow, wireParameters, type MetricsFlow } from '../../fxa/authorization-parameters.ts';
 import { companionApi } from '../companion/client.ts';
 import type { Context } from '../context.ts';
 import type { Session } from '../state/states.ts';
 import { LOCKS, MEMORY } from '../state/storage-items.ts';
-
-type Flow = NonNullable<AuthorizationMetrics['flow']>;
 
 /** FxA: ids are valid for two hours. A flow younger than `YOUNG_MS` is reused. */
 const GOOD_MS = 120 * 60_000;
@@ -41,7 +35,7 @@ export async function beginFlow(context: Context): Promise<void> {
 }
 
 /** Takes the flow for a sign-in: at most once, and only while it is valid and metrics are allowed. Never rejects. */
-export async function takeFlow(context: Context): Promise<Flow | undefined> {
+export async function takeFlow(context: Context): Promise<MetricsFlow | undefined> {
   try {
     const flow = await storedFlow(context);
     if (!flow) return undefined;
@@ -62,7 +56,7 @@ export async function forgetFlow({ ports }: Context): Promise<void> {
 }
 
 /** The stored flow, if it was begun for this deployment. */
-async function storedFlow({ ports, metricsDeployment }: Context): Promise<Flow | undefined> {
+async function storedFlow({ ports, metricsDeployment }: Context): Promise<MetricsFlow | undefined> {
   const stored = ((await ports.memory.get(MEMORY.flow)) ?? {}) as JsonObject;
   return stored.at === metricsDeployment ? parseFlow(stored) : undefined;
 }
@@ -70,18 +64,6 @@ async function storedFlow({ ports, metricsDeployment }: Context): Promise<Flow |
 const hasForm = ({ status }: Session) => status === 'signedOut' || status === 'needsReauth';
 
 /** A flow that begins in the future, by our clock, counts as young. */
-function isYounger(flow: Flow | undefined, age: number, now: number): boolean {
+function isYounger(flow: MetricsFlow | undefined, age: number, now: number): boolean {
   return flow !== undefined && now - flow.flowBeginTime < age;
-}
-
-/** A flow whose three values are all valid authorization parameters; otherwise undefined. Pure. */
-function parseFlow({ flowId, flowBeginTime, deviceId }: JsonObject): Flow | undefined {
-  if (typeof flowId !== 'string' || typeof flowBeginTime !== 'number' || typeof deviceId !== 'string')
-    return undefined;
-  const faults = [
-    parameterFault('flow_id', flowId),
-    parameterFault('flow_begin_time', String(flowBeginTime)),
-    parameterFault('device_id', deviceId),
-  ];
-  return faults.every((fault) => fault === undefined) ? { flowId, flowBeginTime, deviceId } : undefined;
 }
