@@ -49,22 +49,14 @@ interface Entry<T extends Verdict> {
 }
 
 /**
- * A token's cache key. A memory dump of the cache reveals no token, nor, without the secret, a hash to test guesses
- * against.
+ * Returns what makes the key of a token. A memory dump of the cache reveals no token, nor, without the secret, a hash to
+ * test guesses against.
  */
-export function cacheKey(secret: Uint8Array, token: string): string {
-  // One call, since hashing dominates the cost of a cached token. The secret is used in this way nowhere else.
-  return hash('sha256', `${prefixOf(secret)}${token}`, 'base64url');
-}
-
-const prefixes = new WeakMap<Uint8Array, string>();
-
-function prefixOf(secret: Uint8Array): string {
-  const known = prefixes.get(secret);
-  if (known !== undefined) return known;
-  const made = createHmac('sha256', secret).update('token cache').digest('base64url');
-  prefixes.set(secret, made);
-  return made;
+export function cacheKeys(secret: Uint8Array): (token: string) => string {
+  // The secret is used in this way nowhere else.
+  const prefix = createHmac('sha256', secret).update('token cache').digest('base64url');
+  // One call per token, since hashing dominates the cost of a cached one.
+  return (token) => hash('sha256', prefix + token, 'base64url');
 }
 
 /** Creates an empty cache. */

@@ -3,7 +3,7 @@ import { grantedCovers } from '../../fxa/scopes.ts';
 import { isFxaError } from '../../fxa/errors.ts';
 import { accountKeys, accountName, everyKey, type Client, type Secrets } from '../clients.ts';
 import { KeysUnavailable } from '../security-events/key-set.ts';
-import { cacheKey, createTokenCache, type Verdict } from './cache.ts';
+import { cacheKeys, createTokenCache, type Verdict } from './cache.ts';
 import { createRevokedBefore, createEvictionLog } from './evictions.ts';
 import { createIntrospector, type IntrospectorOptions } from './introspector.ts';
 import { accountsUnavailable, insufficientScope, invalidToken } from './refusals.ts';
@@ -41,6 +41,7 @@ export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
   const { clients, secret, now, count, acceptedFor, isDeaf = () => false } = options;
   const introspectToken = createIntrospector(options);
   const cache = createTokenCache({ now, acceptedFor });
+  const cacheKey = cacheKeys(secret);
   const evictions = createEvictionLog();
   const revokedBefore = clients.some(({ jwt }) => jwt) ? createRevokedBefore(now) : undefined;
   const inFlight = new Map<string, Promise<Verdict>>();
@@ -103,7 +104,7 @@ export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
   return {
     async check(token, options = {}) {
       const fresh = options.fresh === true || isDeaf();
-      const key = cacheKey(secret, token);
+      const key = cacheKey(token);
       const verdict = await (fresh ? resolveToken(key, token, true) : lookUp(key, token));
       if ('refused' in verdict) throw verdict.refused;
       return verdict.token;

@@ -1,18 +1,12 @@
 // Turns whatever a route throws into a JSON error; unexpected errors are also logged, by name and code only.
-import type { ErrorHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { StoreError } from '../db/errors.ts';
 import type { Log } from '../operations/log.ts';
-import { answerProblem, Problem } from './problem.ts';
+import { Problem } from './problem.ts';
 
 /** Seconds. */
 const STORE_RETRY = 5;
 const OFTEN_RETRY = 3600;
-
-/** Returns the app's `onError` handler. */
-export function answerErrors(log: Log): ErrorHandler {
-  return (error, c) => answerProblem(c, problemOf(error, log, c.req.raw.signal.aborted));
-}
 
 /** The problem to answer with. `aborted`: the client disconnected, so nothing of ours has failed. */
 export function problemOf(error: unknown, log: Pick<Log, 'failure'>, aborted: boolean): Problem {

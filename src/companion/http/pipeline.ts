@@ -7,7 +7,7 @@ import type { Counters } from '../operations/counters.ts';
 import type { Log } from '../operations/log.ts';
 import { summaries } from '../operations/requests.ts';
 import { knownOriginsCors } from './cors.ts';
-import { answerErrors } from './errors.ts';
+import { problemOf } from './errors.ts';
 import { jsonOnly, sizeLimits } from './body.ts';
 import { answerProblem, Problem } from './problem.ts';
 import type { RateLimits } from './rate-limit.ts';
@@ -38,7 +38,7 @@ const VERSION_PATH = '/__version__';
 export function createPipeline(options: PipelineOptions): Hono {
   const { log, counters, chromeExtensions, isWebOrigin, loopback, limits, onForwarded } = options;
   const app = new Hono();
-  app.onError(answerErrors(log));
+  app.onError((error, c) => answerProblem(c, problemOf(error, log, c.req.raw.signal.aborted)));
   app.notFound((c) => answerProblem(c, notFound(app, c)));
 
   app.use(summaries({ log, counters }));

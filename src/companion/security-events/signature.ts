@@ -45,45 +45,35 @@ export async function verifySignature(token: string, find: FindKey): Promise<Ver
   if (typeof kid !== 'string' || kid === '' || kid.length > LONGEST_KID) throw new Refusal('key');
   const key = await find(kid);
   const signed = Buffer.from(token.slice(0, head.length + 1 + body.length), 'latin1');
-  if (!(await isSigned({ signed, key, signature }))) throw new Refusal('signature');
+  if (!(await isSigned(signed, key, signature))) throw new Refusal('signature');
   return { typ, payload };
-}
-
-interface Question {
-  readonly signed: Buffer;
-  readonly key: KeyObject;
-  readonly signature: Buffer;
-  readonly answer: (valid: boolean) => void;
 }
 
 /** Signatures verified per turn of the event loop, which bounds the delay for other work. */
 const BATCH_SIZE = 32;
-let questions: Question[] = [];
+const queue: (() => void)[] = [];
 
 /**
  * Signatures that arrive in one turn are verified at its end, on the main thread: handing one to Node's thread pool
  * costs as much as verifying it, and slow DNS lookups in that pool would delay it.
  */
-function isSigned(question: Omit<Question, 'answer'>): Promise<boolean> {
-  return new Promise((answer) => {
-    if (questions.length === 0) setImmediate(answerAll);
-    questions.push({ ...question, answer });
+function isSigned(signed: Buffer, key: KeyObject, signature: Buffer): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (queue.length === 0) setImmediate(verifyBatch);
+    queue.push(() => {
+      try {
+        resolve(verify('sha256', signed, key, signature));
+      } catch {
+        resolve(false);
+      }
+    });
   });
 }
 
-function answerAll(): void {
-  const now = questions.slice(0, BATCH_SIZE);
-  questions = questions.slice(BATCH_SIZE);
-  if (questions.length > 0) setImmediate(answerAll);
-  for (const { signed, key, signature, answer } of now) answer(holds(signed, key, signature));
-}
-
-function holds(signed: Buffer, key: KeyObject, signature: Buffer): boolean {
-  try {
-    return verify('sha256', signed, key, signature);
-  } catch {
-    return false;
-  }
+function verifyBatch(): void {
+  const batch = queue.splice(0, BATCH_SIZE);
+  if (queue.length > 0) setImmediate(verifyBatch);
+  for (const verifyOne of batch) verifyOne();
 }
 
 /** Tokens of one kind signed by one key share their header. */
