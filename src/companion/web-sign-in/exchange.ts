@@ -15,15 +15,12 @@ type Accounts = Pick<SessionParts, 'endpoints' | 'http'>;
 /** Where a sign-in begins (RFC 6749, section 4.1.1). FxA: errno 116/166 for PKCE from a confidential client. */
 export function authorizationAddress(endpoints: Endpoints, client: WebClient, state: string): string {
   const url = new URL(endpoints.authorization);
-  const parameters = {
-    client_id: client.clientId,
-    redirect_uri: client.redirectUri,
-    scope: scopeAt(endpoints, client),
-    state,
-    response_type: 'code',
-    access_type: 'online',
-  };
-  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  url.searchParams.set('client_id', client.clientId);
+  url.searchParams.set('redirect_uri', client.redirectUri);
+  url.searchParams.set('scope', scopeAt(endpoints, client));
+  url.searchParams.set('state', state);
+  url.searchParams.set('response_type', 'code');
+  url.searchParams.set('access_type', 'online');
   return url.href;
 }
 
@@ -46,16 +43,8 @@ export async function exchange(
   const { http } = accounts;
   const endpoints = accounts.endpoints.current();
   const { clientId, secret, redirectUri } = client;
-  const { issuer, dialect, issInCallback } = endpoints;
   // The address of the request is what the proxy in front made of it.
-  const { code } = validateCallback(redirectUri + query, {
-    redirectUri,
-    state,
-    issuer,
-    clientId,
-    dialect,
-    issInCallback,
-  });
+  const { code } = validateCallback(redirectUri + query, { ...endpoints, redirectUri, state, clientId });
   const parameters = {
     grant_type: 'authorization_code',
     client_id: clientId,
@@ -68,7 +57,7 @@ export async function exchange(
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams(parameters).toString(),
-    dialect,
+    dialect: endpoints.dialect,
   });
   const deployment = { name: 'custom', endpoints, clientId } as const;
   try {

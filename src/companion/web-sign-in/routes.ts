@@ -1,7 +1,7 @@
 // Signing in web applications, as kinto-fxa did: the settings, the beginning, and the callback of Mozilla accounts.
 // Redeeming the one-time code that the callback hands over is in redeem.ts.
 import { Hono, type Context } from 'hono';
-import { WEB_PATHS, type ParamsAnswer, type WebSignInError } from '../../contract/web-sign-in.ts';
+import { WEB_PATHS, type ParamsAnswer } from '../../contract/web-sign-in.ts';
 import type { AccessToken } from '../../fxa/tokens.ts';
 import { Problem } from '../http/problem.ts';
 import {
@@ -25,7 +25,6 @@ const CHALLENGE = /^[\w-]{43}$/;
 const NO_STORE = { 'cache-control': 'no-store' };
 
 export interface WebSignInParts extends RedeemParts {
-  readonly web: readonly WebClient[];
   /** Called for failures that the operator should know of, such as a wrong secret. */
   readonly report: (error: unknown) => void;
 }
@@ -52,16 +51,18 @@ export function webSignIn(parts: WebSignInParts): Hono {
       client.authorizedDomains,
       challenge === undefined,
     );
-    if (redirect === undefined) throw unauthorizedRedirect(challenge);
+    if (redirect === undefined) {
+      const fragment = challenge === undefined ? 'with' : 'without';
+      throw badRequest(`redirect must be an https URL on an authorized domain, ${fragment} a fragment`);
+    }
     const state = newSessionToken();
-    const lifetime = client.stateTtl * 1000;
     await store.saveWebState({
       hash: sessionHash(state),
       browser: sessionHash(cookie.keep(c)),
       client: client.name,
       redirect: redirect.href,
       challenge,
-      lifetime,
+      lifetime: client.stateTtl * 1000,
     });
     return redirectTo(c, authorizationAddress(parts.endpoints.current(), client, formatSessionToken(state)));
   };
@@ -71,19 +72,27 @@ export function webSignIn(parts: WebSignInParts): Hono {
     const browser = cookie.read(c);
     const begun = state && browser && (await store.takeWebState(sessionHash(state), sessionHash(browser)));
     const client = web.find(({ name }) => name === begun?.client);
-    // The settings may have changed since.
+    // The settings may have changed since. One answer for all, so that it tells nothing about other browsers' sign-ins.
     if (!begun || !client || !isAuthorizedOrigin(new URL(begun.redirect).origin, client.authorizedDomains))
-      throw unknownState();
-    let token: AccessToken;
-    try {
-      token = await exchange(parts, client, formatSessionToken(state), new URL(c.req.url).search);
-    } catch (error) {
-      const code = errorFor(error);
-      if (code === 'server_error') report(error);
-      return failed(c, begun, code);
-    }
-    return handOver(c, client, begun, token);
+      throw new Problem(
+        400,
+        'unknown_state',
+        'This sign-in was begun in another browser, is over, or took too long; begin again in the application',
+      );
+    return exchange(parts, client, formatSessionToken(state), new URL(c.req.url).search).then(
+      (token) => handOver(c, client, begun, token),
+      (error: unknown) => failed(c, begun, error),
+    );
   };
+
+  /** Back to the web application, with a code for what went wrong; an old client would take that for a token. */
+  function failed(c: Context, { redirect, challenge }: WebState, error: unknown): Response {
+    const code = errorFor(error);
+    if (code === 'server_error') report(error);
+    if (challenge !== undefined) return redirectTo(c, `${redirect}#error=${code}`);
+    const isAway = code === 'temporarily_unavailable';
+    throw new Problem(isAway ? 503 : 400, code, 'The sign-in did not succeed; begin again');
+  }
 
   /** Ends at the web application: with a one-time code or, for an old client, the token itself. */
   async function handOver(c: Context, client: WebClient, begun: WebState, token: AccessToken) {
@@ -144,31 +153,10 @@ function single(c: Context, name: string): string {
   return others.length === 0 ? value : '';
 }
 
-/** Back to the web application, with a code for what went wrong; an old client would take that for a token. */
-function failed(c: Context, { redirect, challenge }: WebState, error: WebSignInError): Response {
-  if (challenge !== undefined) return redirectTo(c, `${redirect}#error=${error}`);
-  const isAway = error === 'temporarily_unavailable';
-  throw new Problem(isAway ? 503 : 400, error, 'The sign-in did not succeed; begin again');
-}
-
 function redirectTo(c: Context, address: string): Response {
   return c.body(null, 302, { ...NO_STORE, location: address });
 }
 
 function badRequest(message: string): Problem {
   return new Problem(400, 'invalid_request', message);
-}
-
-function unauthorizedRedirect(challenge: string | undefined): Problem {
-  const fragment = challenge === undefined ? 'with' : 'without';
-  return badRequest(`redirect must be an https URL on an authorized domain, ${fragment} a fragment`);
-}
-
-/** One answer for all, so that it tells nothing about other browsers' sign-ins. */
-function unknownState(): Problem {
-  return new Problem(
-    400,
-    'unknown_state',
-    'This sign-in was begun in another browser, is over, or took too long; begin again in the application',
-  );
 }

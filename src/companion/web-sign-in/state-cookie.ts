@@ -5,26 +5,21 @@ import { formatSessionToken, newSessionToken, parseSessionToken } from '../sessi
 
 const NAME = 'fxa-oauth';
 
-export interface StateCookie {
-  /** The browser's 32 random bytes; new ones are set, and existing ones kept longer. */
-  readonly keep: (c: Context) => Uint8Array;
-  /** Undefined without the cookie. */
-  readonly read: (c: Context) => Uint8Array | undefined;
-}
-
 /**
  * `secure`: over https, where its prefix `__Host-` keeps other hosts of the domain from setting it (RFC 6265bis, section
  * 4.1.3.2). `seconds`: for the longest sign-in, since another one that begins must not shorten it. SameSite=Lax, because
  * Mozilla accounts navigates to the callback.
  */
-export function stateCookie(secure: boolean, seconds: number): StateCookie {
-  const read = (c: Context) => {
+export function stateCookie(secure: boolean, seconds: number) {
+  /** The browser's 32 random bytes; undefined without the cookie. */
+  const read = (c: Context): Uint8Array | undefined => {
     const value = secure ? getCookie(c, NAME, 'host') : getCookie(c, NAME);
     return value === undefined ? undefined : parseSessionToken(value);
   };
   return {
     read,
-    keep: (c) => {
+    /** The browser's bytes, which are kept longer; sets new ones where there are none. */
+    keep: (c: Context): Uint8Array => {
       const browser = read(c) ?? newSessionToken();
       setCookie(c, NAME, formatSessionToken(browser), {
         ...(secure && { prefix: 'host', secure }),
