@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { goalInWords, isMet, type Absolute, type Chapter, type Finding } from '../../test/bench/report.ts';
 import type { Spread } from '../../test/bench/rounds.ts';
-import { format, resolveConfig } from 'prettier';
+import { format, type FormatConfig } from 'oxfmt';
 import { installs } from './bench-installs.ts';
 import { drawRatios } from './bench-plots.ts';
 
@@ -39,7 +39,13 @@ export async function writeReport(measured: Measurements, order: readonly string
 }
 
 async function write(file: string, text: string): Promise<void> {
-  writeFileSync(file, await format(text, { ...(await resolveConfig(file)), filepath: file }));
+  writeFileSync(file, await formatted(file, text));
+}
+
+/** The text of a file as `npm run fix` formats it. */
+export async function formatted(file: string, text: string): Promise<string> {
+  const style = JSON.parse(readFileSync('.oxfmtrc.json', 'utf8')) as FormatConfig;
+  return (await format(file, text, style)).code;
 }
 
 function replaced(text: string, name: string, by: string): string {

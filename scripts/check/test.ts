@@ -53,7 +53,7 @@ const e2e = (browser: string, name: string, project = 'e2e'): Step => ({
 const READERS: readonly (readonly Step[])[] = [
   [
     { name: 'lint', command: ['oxlint'] },
-    { name: 'format', command: ['prettier', '--check', '--log-level=warn', '.'] },
+    { name: 'format', command: ['oxfmt', '--check'] },
   ],
   [
     { name: 'direction of imports', command: ['depcruise', 'src', '--config', '.dependency-cruiser.cjs'] },

@@ -59,9 +59,11 @@ function takeStep({ email, password }: Credentials, done: readonly string[]): St
       offsetParent !== null && (localName === 'input' || innerText.trim() !== ''),
   );
   const secret = shown.find((element) => element.matches('input[type=password]')) as
-    HTMLInputElement | undefined;
+    | HTMLInputElement
+    | undefined;
   const address = shown.find((element) => element.matches('input[name=email], input[type=email]')) as
-    HTMLInputElement | undefined;
+    | HTMLInputElement
+    | undefined;
   const problem = shown.find((element) => element.matches('[role=alert], .error'));
   if (done.length > 0 && problem)
     return {

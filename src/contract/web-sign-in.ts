@@ -37,4 +37,8 @@ export interface RedeemAnswer {
 
 /** What the fragment `#error=…` may name. */
 export type WebSignInError =
-  'access_denied' | 'login_required' | 'invalid_grant' | 'temporarily_unavailable' | 'server_error';
+  | 'access_denied'
+  | 'login_required'
+  | 'invalid_grant'
+  | 'temporarily_unavailable'
+  | 'server_error';

@@ -41,7 +41,8 @@ export interface AuthorizationMetrics {
   entrypointExperiment?: string | undefined;
   entrypointVariation?: string | undefined;
   utm?:
-    Partial<Record<'campaign' | 'content' | 'medium' | 'source' | 'term', string | undefined>> | undefined;
+    | Partial<Record<'campaign' | 'content' | 'medium' | 'source' | 'term', string | undefined>>
+    | undefined;
   flow?: MetricsFlow | undefined;
 }
 

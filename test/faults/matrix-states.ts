@@ -8,7 +8,11 @@ import { inFront, LATER_MS, LIN, needsReauth, sessionOnly, signedIn, tamper } fr
 import { CLIENT, ORIGIN, environmentOf, type FaultHarness } from './harness.ts';
 
 export type Base =
-  'signedOut' | 'signedIn' | 'signedIn, stale token' | 'signedIn until the browser ends' | 'needsReauth';
+  | 'signedOut'
+  | 'signedIn'
+  | 'signedIn, stale token'
+  | 'signedIn until the browser ends'
+  | 'needsReauth';
 
 export const BASES: readonly Base[] = [
   'signedOut',

@@ -33,7 +33,8 @@ export interface Failure {
 }
 
 export type Outcome =
-  { readonly ok: true; readonly values: Values } | { readonly ok: false; readonly failure: Failure };
+  | { readonly ok: true; readonly values: Values }
+  | { readonly ok: false; readonly failure: Failure };
 
 /** A field that must be there. */
 export const required = (key: string, kind: Kind): Field => ({ key, kind, presence: 'required' });

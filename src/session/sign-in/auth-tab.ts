@@ -92,7 +92,8 @@ export function createAuthTabs({ memory, authTab, locks, now }: Ports) {
     /** The sign-in that waits for permission; one that has waited too long is removed. */
     async getPendingSignIn(): Promise<PendingTabSignIn | undefined> {
       const found = ((await memory.get(MEMORY.pendingTabSignIn)) ?? undefined) as
-        PendingTabSignIn | undefined;
+        | PendingTabSignIn
+        | undefined;
       if (found && Math.abs(now() - found.since) < PENDING_LIFETIME_MS) return found;
       await clearPendingSignIn();
       return undefined;
