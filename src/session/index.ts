@@ -1,4 +1,4 @@
-// The session's commands and wake-ups, and the order of maintenance.
+// Everything the background may call: the session's commands and wake-ups, and the order of maintenance.
 import { createAttempts } from './sign-in/controller.ts';
 import { noteUse, pollCompanion } from './companion/sync.ts';
 import { moveCompanionSessionsToMemory } from './companion/session-store.ts';
@@ -11,7 +11,6 @@ import { enforceConsent } from './metrics/withdrawal.ts';
 import { uploadMetrics } from './metrics/upload.ts';
 import { FxaError } from '../fxa/errors.ts';
 import type { Ports } from './ports.ts';
-import type { MaintenanceOptions, SessionService } from './service.ts';
 import type { Settings } from './state/record.ts';
 import { changeAvatar, changeDisplayName, refreshProfile } from './profile.ts';
 import { recover, reset } from './lifecycle.ts';
@@ -20,15 +19,28 @@ import { scopedKey } from './tokens/scoped-keys.ts';
 import { keepsKeys, moveSecrets, enforceSessionOnly, deleteOrphanedSecrets } from './tokens/secret-store.ts';
 import type { StepUp } from './sign-in/attempt.ts';
 import { signOut } from './sign-out/sign-out.ts';
-import { baseState, uidOf, type SignedIn } from './state/states.ts';
+import { baseState, uidOf, type SignedIn, type SuspectedEnd } from './state/states.ts';
 import { accessToken, requireLive } from './tokens/access-token.ts';
 
-export type { BoundToken, SessionService } from './service.ts';
+/** An access token and the account it belongs to. `expiresAt` in milliseconds. */
+export interface BoundToken {
+  readonly token: string;
+  readonly uid: string;
+  readonly scope: string;
+  readonly expiresAt: number;
+}
+
+interface MaintenanceOptions {
+  /** Polls the companion as soon as it allows, even if the next poll is further away. */
+  readonly atOnce?: boolean;
+}
+
+export type SessionService = ReturnType<typeof createSession>;
 
 /** How many handed-out tokens to remember the account of. */
 const MAX_REMEMBERED_TOKENS = 100;
 
-export function createSession(ports: Ports, config: SessionConfig): SessionService {
+export function createSession(ports: Ports, config: SessionConfig) {
   const context = createContext(ports, config, async (changed, change) => {
     await updateBackup(changed, change);
     if (config.companion) await recordChange(changed, change);
@@ -59,7 +71,7 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
     await enforceAndUpload();
   };
   const startMaintenance = (when?: MaintenanceOptions) => void runMaintenance(when).catch(ports.report);
-  const attempts = createAttempts(context, () => startMaintenance());
+  const { stop, ...attempts } = createAttempts(context, () => startMaintenance());
 
   /** Runs maintenance after the work, which may have left tokens to destroy. */
   const thenMaintain = async <T>(work: Promise<T>, when?: MaintenanceOptions): Promise<T> => {
@@ -89,10 +101,25 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
 
   return {
     ...attempts,
-    async requestScopes(scope) {
+
+    /**
+     * Asks the person for further scopes, separated by spaces, on top of the live session; then its grant is replaced.
+     *
+     * @throws FxaError `signed_out` or `reauth_required` without one, `busy` while another sign-in runs, in a window or
+     *   a tab: nothing was asked then, so call again when it is over. Another account fails the attempt with
+     *   `account_changed`, and the session stays.
+     */
+    async requestScopes(scope: string): Promise<void> {
       await signInAgain(await requireLive(context), scope);
     },
-    async stepUp() {
+
+    /**
+     * Has the account of the live session confirm with its second step (`acr` AAL2). If that fails, the next call has
+     * it sign in anew, and the one after that is refused until the problem is dismissed.
+     *
+     * @throws FxaError as `requestScopes`, and `step_up_required` with reason `step_up_refused`.
+     */
+    async stepUp(): Promise<void> {
       const live = await requireLive(context);
       const { code, reason } = live.attemptError ?? {};
       if (reason === 'step_up_refused')
@@ -100,27 +127,42 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
       await signInAgain(live, '', code === 'step_up_required' ? 'again' : 'first');
     },
 
-    async signOut({ forceLogin = false } = {}) {
+    /** Ends the session here, and starts destroying its grant. `forceLogin`: the next sign-in asks for the account. */
+    async signOut({ forceLogin = false } = {}): Promise<void> {
       await signOut(context, 'by_user', { forceLogin });
       // Hand over or destroy the grant before polling the companion.
       drainOutbox(context)
         .then(() => syncTokens())
         .then(enforceAndUpload)
         .catch(ports.report);
-      await attempts.stop();
+      await stop();
     },
 
-    async dismissProblem() {
+    /** Dismisses the failure of the last attempt. */
+    async dismissProblem(): Promise<void> {
       await store.dispatch({ type: 'problemDismissed' });
     },
-    async wake() {
+
+    /** Call repeatedly while a page shows an attempt or unsaved data: fails a dead attempt, and retries the write. */
+    async wake(): Promise<void> {
       await attempts.wake();
       await store.saveUnsaved();
     },
+
     refreshProfile: () => thenMaintain(refreshProfile(context)),
-    changeDisplayName: (name, uid) => thenMaintain(changeDisplayName(context, name, uid)),
-    changeAvatar: (image, uid) => thenMaintain(changeAvatar(context, image, uid)),
-    accessToken: async (scope, refused) => {
+    /** Profile writes; with a uid, only for that account. Errors: profile.ts. */
+    changeDisplayName: (name: string, uid?: string) => thenMaintain(changeDisplayName(context, name, uid)),
+    changeAvatar: (image: Blob | Uint8Array<ArrayBuffer>, uid?: string) =>
+      thenMaintain(changeAvatar(context, image, uid)),
+
+    /**
+     * A fresh access token, for code in the background that calls an API. Never send it to a page. After a 401, call
+     * again with the refused token; the new one is of the same account. Errors: access-token.ts.
+     */
+    async accessToken(
+      scope: string,
+      refused?: string | Pick<BoundToken, 'token' | 'uid'>,
+    ): Promise<BoundToken> {
       const began = ports.now();
       try {
         const { token: replaced, uid: account } =
@@ -143,16 +185,20 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
         throw error;
       }
     },
-    scopedKey: (scope) => scopedKey(context, scope),
 
-    async suspectEnd(suspectedEnd) {
+    /** The key of a scope, for code in the background. Errors: scoped-keys.ts. */
+    scopedKey: (scope: string) => scopedKey(context, scope),
+
+    /** Records that the session may have ended, and why, and asks Mozilla accounts at once; only its answer counts. */
+    async suspectEnd(suspectedEnd: SuspectedEnd): Promise<void> {
       const live = await currentSession(context);
       if (!live) return;
       await store.dispatch({ type: 'endSuspected', sessionId: live.id, suspectedEnd });
       await runMaintenance();
     },
 
-    async popupOpened() {
+    /** Counts that the popup opened, and refreshes the profile or, without a session, begins a metrics flow. */
+    async popupOpened(): Promise<void> {
       await store.saveUnsaved();
       await noteUse(context);
       await countPopupOpened(context);
@@ -163,30 +209,42 @@ export function createSession(ports: Ports, config: SessionConfig): SessionServi
         ? thenMaintain(beginFlow(context), { atOnce: true })
         : beginFlow(context);
     },
-    setDntGpc: (objects) => changeSetting('dntGpc', objects ? true : undefined),
-    setMetrics: (on) => changeSetting('metrics', on),
-    preferTab: (inTab) => changeSetting('inTab', inTab ? true : undefined),
-    async policyChanged() {
+
+    /** Records whether the browser sends DNT or GPC. */
+    setDntGpc: (objects: boolean) => changeSetting('dntGpc', objects ? true : undefined),
+    /** The metrics switch. Turning it off deletes all counts here and at the companion. */
+    setMetrics: (on: boolean) => changeSetting('metrics', on),
+    /** Sets whether to sign in in a tab. */
+    preferTab: (inTab: boolean) => changeSetting('inTab', inTab ? true : undefined),
+
+    /** Call when the policy or the browser's consent has changed. */
+    async policyChanged(): Promise<void> {
       await store.publish();
       await enforceAndUpload();
     },
 
+    /** Tests whether the browser keeps a key for this extension. */
     keepsKeys: () => keepsKeys(ports),
 
-    async setSessionOnly(sessionOnly) {
+    /** Sets whether sessions end with the browser, including the live one. */
+    async setSessionOnly(sessionOnly: boolean): Promise<void> {
       await changeSetting('sessionOnly', sessionOnly);
       await moveSecrets(context);
       await moveCompanionSessionsToMemory(context);
     },
 
-    async reset() {
+    /** Replaces the record if it can't be read, and destroys the grants it names. */
+    async reset(): Promise<void> {
       await reset(context);
       startMaintenance();
-      await attempts.stop();
+      await stop();
     },
 
-    recover: () => recover(context, attempts),
+    /** Call once when the background starts, before anything else: fails attempts that died. No network. */
+    recover: () => recover(context, { ...attempts, stop }),
+    /** Destroys the grants and tokens that are due, and schedules the rest. */
     drainOutbox: () => drainOutbox(context),
+    /** Call at every wake: does whatever is due of polls, refreshes, uploads and revocations. */
     runMaintenance,
   };
 }

@@ -97,6 +97,7 @@ export function createAttempts(context: Context, afterwards: () => void) {
     return session.status === 'signingIn' && running !== undefined;
   };
 
+  /** Runs a sign-in to its end, or until it waits in a tab. If one is running, brings it to the front instead. */
   const signIn = async (options: SignInOptions = {}) => {
     // A typed address is not that of a certain account.
     const email = options.account === undefined ? await takeTypedAddress() : undefined;
@@ -159,6 +160,11 @@ export function createAttempts(context: Context, afterwards: () => void) {
     wake,
     stop: () => stop(),
 
+    /**
+     * Signs in in a tab, once the permission it needs is granted.
+     *
+     * @throws FxaError `unsupported` when the build has no return page.
+     */
     async signInInTab(options: Pick<SignInOptions, 'started'> = {}) {
       const email = await takeTypedAddress();
       if (ports.authTab.redirectUri === undefined)
@@ -172,6 +178,7 @@ export function createAttempts(context: Context, afterwards: () => void) {
 
     permissionAdded: () => resumePending(),
 
+    /** Cancels the running attempt at once, or a sign-in in a tab that waits for permission. */
     async cancelSignIn() {
       const reason = (await windows.isComing()) ? 'window_coming' : undefined;
       // Stop before recording it, as storage may fail.
