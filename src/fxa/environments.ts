@@ -75,23 +75,16 @@ export function isUid(value: unknown, dialect: Endpoints['dialect']): value is s
   return typeof value === 'string' && form.test(value);
 }
 
-const HOSTS = {
-  production: {
-    content: 'https://accounts.firefox.com',
-    oauth: 'https://oauth.accounts.firefox.com',
-    profile: 'https://profile.accounts.firefox.com',
-  },
-  stage: {
-    content: 'https://accounts.stage.mozaws.net',
-    oauth: 'https://oauth.stage.mozaws.net',
-    profile: 'https://profile.stage.mozaws.net',
-  },
+/** Issuers, each with the domain of its OAuth and profile servers. */
+const DEPLOYMENTS = {
+  production: ['https://accounts.firefox.com', 'accounts.firefox.com'],
+  stage: ['https://accounts.stage.mozaws.net', 'stage.mozaws.net'],
 } as const;
 
 /** The endpoints of one of Mozilla's own deployments. */
 export function knownEndpoints(name: 'production' | 'stage'): AllEndpoints {
-  const { content, oauth, profile } = HOSTS[name];
-  return endpointsOn(content, oauth, profile);
+  const [issuer, domain] = DEPLOYMENTS[name];
+  return endpointsOn(issuer, `https://oauth.${domain}`, `https://profile.${domain}`);
 }
 
 /**
@@ -114,11 +107,11 @@ export function discoveryUrl(issuer: string): string {
   return `${issuer}/.well-known/openid-configuration`;
 }
 
-function endpointsOn(content: string, oauth: string, profile: string): AllEndpoints {
+function endpointsOn(issuer: string, oauth: string, profile: string): AllEndpoints {
   return {
-    issuer: content,
-    discovery: discoveryUrl(content),
-    authorization: `${content}/authorization`,
+    issuer,
+    discovery: discoveryUrl(issuer),
+    authorization: `${issuer}/authorization`,
     token: `${oauth}/v1/token`,
     destroy: `${oauth}/v1/destroy`,
     introspect: `${oauth}/v1/introspect`,

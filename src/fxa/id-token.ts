@@ -37,8 +37,9 @@ export interface IdTokenOptions {
   accessToken: string;
   /** Milliseconds since the epoch. */
   now: number;
-  /** Seconds. Default 300. */
+  /** Allowed clock difference in seconds. Default 300. */
   clockTolerance?: number | undefined;
+  /** Default: fetched from the deployment. */
   keySource?: KeySource | undefined;
 }
 

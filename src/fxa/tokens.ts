@@ -4,7 +4,7 @@ import { followsStandards, type Deployment, type Endpoints } from './environment
 import { FxaError } from './errors.ts';
 import type { Http, JsonObject } from './http.ts';
 import { verifyIdToken } from './id-token.ts';
-import type { IdTokenClaims, KeySource } from './id-token.ts';
+import type { IdTokenClaims, IdTokenOptions } from './id-token.ts';
 import { validateAccessToken, malformed, postToTokenEndpoint } from './token-endpoint.ts';
 import type { AccessToken } from './token-endpoint.ts';
 import { parseScopes } from './scopes.ts';
@@ -103,21 +103,15 @@ export async function replacedToken(
   return { refreshToken, refreshTokenId: await grantId(refreshToken, dialect) };
 }
 
-export interface ValidateGrantOptions {
-  /** Milliseconds since the epoch. */
-  now: number;
-  /** Allowed clock difference in seconds. Default 300. */
-  clockTolerance?: number | undefined;
+export interface ValidateGrantOptions extends Omit<IdTokenOptions, 'accessToken'> {
   /** True if `openid` was requested. */
   requireIdToken: boolean;
   /** The requested scope; needed where a server may leave it out of its answer, as the RFC allows. */
   scope?: string | undefined;
-  /** Returns the key set. Default: fetched from the deployment. */
-  keySource?: KeySource | undefined;
 }
 
 /**
- * Judges the answer of `exchangeCode`. When it throws, the tokens that `issuedTokens` names are alive all the same:
+ * Validates the answer of `exchangeCode`. When it throws, the tokens that `issuedTokens` names are alive all the same:
  * destroy them.
  *
  * @throws FxaError
@@ -131,8 +125,9 @@ export async function validateGrant(
   http: Http,
 ): Promise<Grant> {
   const token = await validateAccessToken(deployment, answer, scope);
+  const { grant } = await issuedTokens(deployment, answer);
   const { refresh_token: refreshToken, id_token: idToken, auth_at: authAt, keys_jwe: keysJwe } = answer;
-  if (refreshToken !== undefined && !isRefreshToken(refreshToken, deployment.endpoints.dialect))
+  if (refreshToken !== undefined && grant === undefined)
     throw malformed('refresh_token has not the form that it has there');
   if (idToken === undefined && requireIdToken) {
     throw new FxaError('bad_response', 'There is no id_token in the answer', { reason: 'id_token_missing' });
@@ -143,9 +138,7 @@ export async function validateGrant(
       : await verifyIdToken(deployment, idToken, { ...verification, accessToken: token.accessToken }, http);
   return {
     ...token,
-    ...(refreshToken === undefined
-      ? {}
-      : { refreshToken, refreshTokenId: await grantId(refreshToken, deployment.endpoints.dialect) }),
+    ...grant,
     ...(claims === undefined ? {} : { idToken: idToken as string, claims }),
     ...(typeof authAt === 'number' ? { authAt } : {}),
     ...(typeof keysJwe === 'string' ? { keysJwe } : {}),

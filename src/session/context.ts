@@ -153,13 +153,11 @@ async function endpointsFor(
   const blocked = connectsTo && blockedOrigin(endpoints, connectsTo);
   if (blocked !== undefined)
     throw new FxaError('misconfigured', `The policy of this build doesn't list ${blocked}.`, {
-      reason: BLOCKED,
+      reason: 'discovery_origin',
     });
   if (endpoints !== kept) await ports.memory.set({ [MEMORY.endpoints]: endpoints });
   return endpoints;
 }
-
-const BLOCKED = 'discovery_origin';
 
 const isGone = ({ status }: FxaError) => status === 404 || status === 410;
 
@@ -194,7 +192,7 @@ export async function atDeployment<T>(
     const isKnown = first.endpoints === config.endpoints;
     if (!isFxaError(error) || !(isGone(error) || (error.code === 'offline' && isKnown))) throw error;
     const now = await deployment(http, { rediscover: true }).catch((cause: unknown) => {
-      if (isFxaError(cause) && cause.reason === BLOCKED) throw cause;
+      if (isFxaError(cause) && cause.reason === 'discovery_origin') throw cause;
       return first;
     });
     if (now.endpoints.token === first.endpoints.token) throw error;

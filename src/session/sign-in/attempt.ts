@@ -111,3 +111,18 @@ async function loginHintFor(
   const email = known ? base.account.profile?.email : undefined;
   return { ...prompt, ...(email !== undefined && { loginHint: email }) };
 }
+
+/**
+ * The result of the work, or a rejection with the signal's reason once it is aborted: an FxaError `cancelled`. The work
+ * itself continues.
+ */
+export function orCancelled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => {
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) giveUp();
+    signal.addEventListener('abort', giveUp, { once: true });
+    work.then(resolve, reject);
+  });
+}

@@ -2,7 +2,7 @@
 // after the attempt was cancelled or its background died. Firefox and Chromium refuse or break a second window beside
 // it. So a window counts as expected until its launch has settled, however long that takes.
 import { FxaError } from '../../fxa/errors.ts';
-import { orCancelled } from '../cancellation.ts';
+import { orCancelled } from './attempt.ts';
 import type { Ports } from '../ports.ts';
 import { LOCKS, MEMORY } from '../state/storage-items.ts';
 

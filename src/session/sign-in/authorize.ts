@@ -2,12 +2,17 @@
 // later.
 import { ALARMS } from '../state/storage-items.ts';
 import { isFxaError } from '../../fxa/errors.ts';
-import { prepareAttempt, scheduleWatchdog, type AttemptOptions, type SignInOptions } from './attempt.ts';
+import {
+  orCancelled,
+  prepareAttempt,
+  scheduleWatchdog,
+  type AttemptOptions,
+  type SignInOptions,
+} from './attempt.ts';
 import { finishAttempt } from './complete.ts';
 import { failAttempt } from './find-attempt.ts';
 import type { AuthTabs } from './auth-tab.ts';
 import type { AuthWindows } from './auth-window.ts';
-import { orCancelled } from '../cancellation.ts';
 import { problemFrom, type Context } from '../context.ts';
 import { takeFlow } from '../metrics/flow.ts';
 import { baseState, type Attempt } from '../state/states.ts';

@@ -154,7 +154,7 @@ export async function completeSignIn(
     ...kept,
   };
 
-  const { profile, profileError } = await firstProfile(context, deployment, grant.accessToken);
+  const { profile, ...failure } = await firstProfile(context, deployment, grant.accessToken);
   if (profile) requireSameAccount(context, { subject: claims.sub }, profile);
   const at = ports.now();
   const account: Account = {
@@ -163,14 +163,7 @@ export async function completeSignIn(
     ...(keys && { keyIds: keys.keyIds }),
   };
   await store.update((record) => {
-    const event = {
-      type: 'signInCompleted',
-      attemptId,
-      account,
-      grant: stored,
-      at,
-      ...profileError,
-    } as const;
+    const event = { type: 'signInCompleted', attemptId, account, grant: stored, at, ...failure } as const;
     const next = applyEvent(record, event, at);
     return next === record ? record : withoutEntry(queueLiveGrant(next, record, at), refreshTokenId);
   });
@@ -181,12 +174,12 @@ async function firstProfile(
   context: Context,
   deployment: Deployment,
   token: string,
-): Promise<{ profile?: Profile; profileError?: { profileError: Problem } }> {
+): Promise<{ profile?: Profile; profileError?: Problem }> {
   try {
     return { profile: await fetchProfile(deployment, token, context.http()) };
   } catch (error) {
     if (isFxaError(error) && error.code === 'account_disabled') throw error;
-    return { profileError: { profileError: problemFrom(error, context.ports.now()) } };
+    return { profileError: problemFrom(error, context.ports.now()) };
   }
 }
 
