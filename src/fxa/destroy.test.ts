@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fxaError, json, strictFetch } from '../../test/harness/fetch.ts';
-import type { Told } from '../../test/harness/fetch.ts';
+import type { ExpectedRequest } from '../../test/harness/fetch.ts';
 import { destroyAccessToken, destroyGrant } from './destroy.ts';
 import {
   ACCESS_TOKEN,
@@ -13,7 +13,7 @@ import {
 } from './testing/deployment.ts';
 
 const ID = 'ee'.repeat(32);
-const at = (path: string, members: Record<string, string>, answer: Told['answer'] = json({})) => {
+const at = (path: string, members: Record<string, string>, answer: ExpectedRequest['answer'] = json({})) => {
   const body = { type: 'application/json', content: JSON.stringify(members) };
   return { fetch: strictFetch({ method: 'POST', url: ORIGIN + path, body, answer }) };
 };

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fxaError, json, strictFetch } from '../../test/harness/fetch.ts';
-import type { Told } from '../../test/harness/fetch.ts';
+import type { ExpectedRequest } from '../../test/harness/fetch.ts';
 import { currentEndpoints, discover, endpointsFromDiscovery } from './discovery.ts';
 import { knownEndpoints, mockServerEndpoints } from './environments.ts';
 import { failure } from './testing/deployment.ts';
@@ -170,7 +170,7 @@ describe('discover', () => {
 describe('currentEndpoints', () => {
   const issuer = 'http://127.0.0.1:9720';
   const endpoints = mockServerEndpoints(issuer);
-  const check = (answer: Told['answer'], timeout?: number) =>
+  const check = (answer: ExpectedRequest['answer'], timeout?: number) =>
     currentEndpoints(endpoints, { fetch: strictFetch({ url: endpoints.discovery, answer }), timeout });
 
   it('are what the server names', async () => {

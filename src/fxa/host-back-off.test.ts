@@ -7,12 +7,12 @@ const URL_HERE = 'https://oauth.example/v1/destroy';
 function paused(code: 'rate_limited' | 'server_unavailable' | 'offline', retryAfter?: number) {
   const clock = { now: 1_000_000 };
   const backOff = createHostBackOff({ now: () => clock.now, random: () => 0 });
-  return { clock, backOff, told: backOff.record(URL_HERE, new FxaError(code, 'No', { retryAfter })) };
+  return { clock, backOff, recorded: backOff.record(URL_HERE, new FxaError(code, 'No', { retryAfter })) };
 }
 
 it('blocks requests to the host until its time is over', async () => {
-  const { clock, backOff, told } = paused('server_unavailable', 30);
-  await told;
+  const { clock, backOff, recorded } = paused('server_unavailable', 30);
+  await recorded;
   clock.now += 10_500;
   await expect(backOff.check('https://oauth.example/v1/token')).rejects.toMatchObject({
     code: 'server_unavailable',
@@ -24,8 +24,8 @@ it('blocks requests to the host until its time is over', async () => {
 });
 
 it('waits a minute after a 429 without Retry-After', async () => {
-  const { clock, backOff, told } = paused('rate_limited');
-  await told;
+  const { clock, backOff, recorded } = paused('rate_limited');
+  await recorded;
   clock.now += 59_999;
   await expect(backOff.check(URL_HERE)).rejects.toMatchObject({ code: 'rate_limited', retryAfter: 1 });
   clock.now += 1;
@@ -33,8 +33,8 @@ it('waits a minute after a 429 without Retry-After', async () => {
 });
 
 it('is never shortened by a later answer', async () => {
-  const { clock, backOff, told } = paused('rate_limited', 100);
-  await told;
+  const { clock, backOff, recorded } = paused('rate_limited', 100);
+  await recorded;
   await backOff.record(URL_HERE, new FxaError('rate_limited', 'No', { retryAfter: 1 }));
   clock.now += 50_000;
   await expect(backOff.check(URL_HERE)).rejects.toMatchObject({ retryAfter: 50 });
@@ -43,15 +43,15 @@ it('is never shortened by a later answer', async () => {
 it.each(['server_unavailable', 'offline'] as const)(
   'does not block after %s without Retry-After',
   async (code) => {
-    const { backOff, told } = paused(code);
-    await told;
+    const { backOff, recorded } = paused(code);
+    await recorded;
     await backOff.check(URL_HERE);
   },
 );
 
 it('ignores a pause longer than any server can ask for, which a wrong clock has set', async () => {
-  const { clock, backOff, told } = paused('rate_limited', 100);
-  await told;
+  const { clock, backOff, recorded } = paused('rate_limited', 100);
+  await recorded;
   clock.now -= 86_400_000;
   await backOff.check(URL_HERE);
 });
@@ -63,7 +63,7 @@ it('asks callers to wait an hour at most, however much was added', async () => {
 });
 
 it('knows no pause of a host that is named like a member of every object', async () => {
-  const { backOff, told } = paused('rate_limited', 100);
-  await told;
+  const { backOff, recorded } = paused('rate_limited', 100);
+  await recorded;
   await backOff.check('https://constructor/v1/token');
 });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fxaError, json, strictFetch } from '../../test/harness/fetch.ts';
-import type { Told } from '../../test/harness/fetch.ts';
+import type { ExpectedRequest } from '../../test/harness/fetch.ts';
 import { FxaError } from './errors.ts';
 import type { Http } from './http.ts';
 import { requestJson } from './http.ts';
@@ -8,7 +8,7 @@ import { failure } from './testing/deployment.ts';
 
 const URL = 'https://oauth.example/v1/thing';
 
-function get(answer: Told['answer'], http: Omit<Http, 'fetch'> = {}) {
+function get(answer: ExpectedRequest['answer'], http: Omit<Http, 'fetch'> = {}) {
   return requestJson({ fetch: strictFetch({ url: URL, answer }), ...http }, 'keys', URL, { method: 'GET' });
 }
 
@@ -68,8 +68,8 @@ describe('requestJson', () => {
     const paused = new FxaError('rate_limited', 'The server asked for a pause.', { retryAfter: 9 });
     const record = vi.fn(() => Promise.resolve());
     const backOff = { check: () => Promise.reject(paused), record };
-    const held = requestJson({ fetch: strictFetch(), backOff }, 'keys', URL, { method: 'GET' });
-    expect(await failure(held)).toBe(paused);
+    const request = requestJson({ fetch: strictFetch(), backOff }, 'keys', URL, { method: 'GET' });
+    expect(await failure(request)).toBe(paused);
     expect(record).not.toHaveBeenCalled();
     const open = { check: () => Promise.resolve(), record };
     const refused = await failure(get(fxaError(429, 114), { backOff: open }));
@@ -99,10 +99,10 @@ describe('requestJson', () => {
 
   it('times out after ten seconds by default, and leaves no timer behind', async () => {
     vi.useFakeTimers();
-    const settled = vi.fn();
-    const failed = failure(get('silence')).finally(settled);
+    const ended = vi.fn();
+    const failed = failure(get('silence')).finally(ended);
     await vi.advanceTimersByTimeAsync(9999);
-    expect(settled).not.toHaveBeenCalled();
+    expect(ended).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(1);
     expect(await failed).toMatchObject({ code: 'server_unavailable' });
     await requestJson({ fetch: strictFetch({ url: URL, answer: json({}) }) }, 'keys', URL, { method: 'GET' });

@@ -2,7 +2,7 @@
 import { SignJWT, exportJWK } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { json, strictFetch } from '../../test/harness/fetch.ts';
-import type { Told } from '../../test/harness/fetch.ts';
+import type { ExpectedRequest } from '../../test/harness/fetch.ts';
 import { verifyIdToken } from './id-token.ts';
 import { ACCESS_TOKEN, ORIGIN, deployment, failure } from './testing/deployment.ts';
 import { NOW, SUB, claims, idToken, signingKey } from './testing/id-token.ts';
@@ -21,11 +21,11 @@ beforeAll(async () => {
   ]);
 });
 
-const told = (answer: Told['answer']) => strictFetch({ url: `${ORIGIN}/v1/jwks`, answer });
+const serving = (answer: ExpectedRequest['answer']) => strictFetch({ url: `${ORIGIN}/v1/jwks`, answer });
 
 /** Verifies with the keys of the deployment. Fails when they are not asked for. */
 async function verify(token: unknown) {
-  const fetch = told(json({ keys: [current.jwk, previous.jwk] }));
+  const fetch = serving(json({ keys: [current.jwk, previous.jwk] }));
   return verifyIdToken(deployment(), token, options, { fetch });
 }
 
@@ -47,7 +47,9 @@ describe('the key of an id_token', () => {
 
   it('rejects an ambiguous kid, and a key for another purpose', async () => {
     const refused = async (...keys: object[]) => {
-      return failure(verifyIdToken(deployment(), await signed(), options, { fetch: told(json({ keys })) }));
+      return failure(
+        verifyIdToken(deployment(), await signed(), options, { fetch: serving(json({ keys })) }),
+      );
     };
     const { jwk } = current;
     const namesake = { ...previous.jwk, kid: 'current' };
@@ -64,7 +66,7 @@ describe('the key of an id_token', () => {
 
   it('chooses the signing key among keys with the same kid', async () => {
     const keys = [{ ...previous.jwk, kid: 'current', use: 'enc' }, current.jwk];
-    const work = verifyIdToken(deployment(), await signed(), options, { fetch: told(json({ keys })) });
+    const work = verifyIdToken(deployment(), await signed(), options, { fetch: serving(json({ keys })) });
     expect(await work).toMatchObject({ sub: SUB });
   });
 
@@ -75,7 +77,7 @@ describe('the key of an id_token', () => {
     ['a key that is text', { keys: ['current'] }],
     ['a broken key', { keys: [{ kty: 'RSA', kid: 'current', alg: 'RS256', use: 'sig', n: '!', e: 'AQAB' }] }],
   ])('reports an unusable key set: %s', async (_what, body) => {
-    const work = verifyIdToken(deployment(), await signed(), options, { fetch: told(json(body)) });
+    const work = verifyIdToken(deployment(), await signed(), options, { fetch: serving(json(body)) });
     expect(await failure(work)).toMatchObject({ code: 'bad_response', reason: 'keys' });
   });
 
@@ -102,7 +104,7 @@ describe('the key of an id_token', () => {
       new TextEncoder().encode(input.join('.')),
     );
     const token = [...input, Buffer.from(bytes).toString('base64url')].join('.');
-    const work = verifyIdToken(deployment(), token, options, { fetch: told(json({ keys: [jwk] })) });
+    const work = verifyIdToken(deployment(), token, options, { fetch: serving(json({ keys: [jwk] })) });
     expect(await failure(work)).toMatchObject({ reason: 'keys' });
   });
 
@@ -112,7 +114,7 @@ describe('the key of an id_token', () => {
     ['bad_response', new Response('<html>')],
   ])('throws the network error from fetching the keys: %s', async (code, answer) => {
     expect(
-      await failure(verifyIdToken(deployment(), await signed(), options, { fetch: told(answer) })),
+      await failure(verifyIdToken(deployment(), await signed(), options, { fetch: serving(answer) })),
     ).toMatchObject({
       code,
     });

@@ -100,12 +100,12 @@ describe('a token', () => {
 describe('a key', () => {
   it.each<[string, (key: JWK) => JWK, string?]>([
     ['without a modulus', ({ n: _, ...others }) => others],
-    ['with an invalid modulus', (own) => ({ ...own, n: '%' })],
+    ['with an invalid modulus', (jwk) => ({ ...jwk, n: '%' })],
     ['without an exponent', ({ e: _, ...others }) => others],
-    ['of another type', (own) => ({ ...own, kty: 'oct', k: 'c2VjcmV0' }), 'id_token_key'],
-    ['that is a private one', (own) => ({ ...own, d: 'AQAB' })],
-    ['that is to encrypt with', (own) => ({ ...own, key_ops: ['encrypt'] }), 'id_token_key'],
-    ['with odd uses', (own) => ({ ...own, key_ops: 'verify' as never }), 'id_token_key'],
+    ['of another type', (jwk) => ({ ...jwk, kty: 'oct', k: 'c2VjcmV0' }), 'id_token_key'],
+    ['that is a private one', (jwk) => ({ ...jwk, d: 'AQAB' })],
+    ['that is to encrypt with', (jwk) => ({ ...jwk, key_ops: ['encrypt'] }), 'id_token_key'],
+    ['with odd uses', (jwk) => ({ ...jwk, key_ops: 'verify' as never }), 'id_token_key'],
   ])('%s is rejected', async (_what, change, reason = 'keys') => {
     const refused = failure(verifyWith(await signed(HEADER), change(key)));
     expect(await refused).toMatchObject({ code: 'bad_response', reason });
@@ -127,7 +127,7 @@ describe('a key', () => {
   });
 
   it('for verifying is accepted', async () => {
-    const own = { ...key, key_ops: ['verify'] };
-    await expect(verifyWith(await signed(HEADER), own)).resolves.toBeDefined();
+    const jwk = { ...key, key_ops: ['verify'] };
+    await expect(verifyWith(await signed(HEADER), jwk)).resolves.toBeDefined();
   });
 });

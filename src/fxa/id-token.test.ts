@@ -3,7 +3,7 @@ import { SignJWT, UnsecuredJWT } from 'jose';
 import type { JWTPayload } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { json, strictFetch } from '../../test/harness/fetch.ts';
-import type { Told } from '../../test/harness/fetch.ts';
+import type { ExpectedRequest } from '../../test/harness/fetch.ts';
 import { verifyIdToken } from './id-token.ts';
 import { ACCESS_TOKEN, CLIENT_ID, ORIGIN, deployment, failure } from './testing/deployment.ts';
 import { NOW, SUB, atHash, claims, idToken, signingKey } from './testing/id-token.ts';
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 
 const keySet = () => json({ keys: [current.jwk, previous.jwk] });
-const told = (answer: Told['answer']) => strictFetch({ url: `${ORIGIN}/v1/jwks`, answer });
+const serving = (answer: ExpectedRequest['answer']) => strictFetch({ url: `${ORIGIN}/v1/jwks`, answer });
 
 /** Verifies with the keys of the deployment. Fails when they are not asked for. */
 async function verify(
@@ -31,7 +31,7 @@ async function verify(
   change: { name?: 'custom'; now?: number; clockTolerance?: number } = {},
 ) {
   const { name, now = NOW, clockTolerance } = change;
-  const http = { fetch: told(keySet()) };
+  const http = { fetch: serving(keySet()) };
   return verifyIdToken(deployment(name), token, { accessToken: ACCESS_TOKEN, now, clockTolerance }, http);
 }
 
@@ -126,7 +126,7 @@ describe('verifyIdToken', () => {
     const digest = createHash('sha256').update(hashed).digest();
     const token = await signed({ at_hash: digest.subarray(0, 16).toString('base64url') });
     const verified = (name?: 'custom', of = accessToken) =>
-      verifyIdToken(deployment(name), token, { accessToken: of, now: NOW }, { fetch: told(keySet()) });
+      verifyIdToken(deployment(name), token, { accessToken: of, now: NOW }, { fetch: serving(keySet()) });
     expect(await verified('custom')).toMatchObject({ sub: SUB });
     expect(await failure(verified())).toMatchObject({ reason: 'id_token_hash' });
     if (begins === '') return;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fxaError, json, strictFetch, type Told } from '../../test/harness/fetch.ts';
+import { fxaError, json, strictFetch, type ExpectedRequest } from '../../test/harness/fetch.ts';
 import { introspect, verifyAccessToken } from './introspection.ts';
 import { ACCESS_TOKEN, CLIENT_ID, ORIGIN, deployment, failure, oauth2 } from './testing/deployment.ts';
 
@@ -29,17 +29,19 @@ const VOUCHED = { user: UID, client_id: CLIENT_ID, scope: ['openid', 'profile'] 
 const REFUSED_TOKEN = () => fxaError(400, 109, { validation: { source: 'payload', keys: ['token'] } });
 const { endpoints } = deployment();
 
-const told = (path: string, content: object, answer: Told['answer']): Told => ({
+const request = (path: string, content: object, answer: ExpectedRequest['answer']): ExpectedRequest => ({
   method: 'POST',
   url: ORIGIN + path,
   body: { type: 'application/json', content: JSON.stringify(content) },
   answer,
 });
-const introspection = (answer: Told['answer']) => told('/v1/introspect', { token: ACCESS_TOKEN }, answer);
-const verification = (answer: Told['answer']) => told('/v1/verify', { token: ACCESS_TOKEN }, answer);
-const asking = (...all: Told[]) =>
+const introspection = (answer: ExpectedRequest['answer']) =>
+  request('/v1/introspect', { token: ACCESS_TOKEN }, answer);
+const verification = (answer: ExpectedRequest['answer']) =>
+  request('/v1/verify', { token: ACCESS_TOKEN }, answer);
+const asking = (...all: ExpectedRequest[]) =>
   introspect(endpoints, ACCESS_TOKEN, { now: NOW }, { fetch: strictFetch(...all) });
-const verifying = (answer: Told['answer']) =>
+const verifying = (answer: ExpectedRequest['answer']) =>
   verifyAccessToken(endpoints, ACCESS_TOKEN, { fetch: strictFetch(verification(answer)) });
 
 describe('introspection', () => {
@@ -154,9 +156,9 @@ it.each([{ user: 'x' }, { client_id: undefined }, { scope: 5 }])(
 describe('introspection at a server of the standards', () => {
   const endpoint = { ...oauth2().endpoints, introspect: `${ORIGIN}/token/introspection` };
   const TOKEN = 'BEuvLt-ljS7.oDF~1';
-  const introspectThere = (answer: object, ...more: Told[]) => {
+  const introspectThere = (answer: object, ...more: ExpectedRequest[]) => {
     const form = { token: TOKEN, token_type_hint: 'access_token', client_id: CLIENT_ID };
-    const asked: Told = { method: 'POST', url: endpoint.introspect, form, answer: json(answer) };
+    const asked: ExpectedRequest = { method: 'POST', url: endpoint.introspect, form, answer: json(answer) };
     const fetch = strictFetch(asked, ...more);
     return introspect(endpoint, TOKEN, { now: NOW, clientId: CLIENT_ID }, { fetch });
   };

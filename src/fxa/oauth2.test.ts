@@ -1,7 +1,7 @@
 // What is otherwise at a server of the standards, all calls in one place.
 import { describe, expect, it } from 'vitest';
 import { json, strictFetch } from '../../test/harness/fetch.ts';
-import type { Told } from '../../test/harness/fetch.ts';
+import type { ExpectedRequest } from '../../test/harness/fetch.ts';
 import { validateCallback } from './callback.ts';
 import { destroyAccessToken, destroyGrant } from './destroy.ts';
 import { fetchProfile } from './profile.ts';
@@ -122,7 +122,7 @@ describe('the token endpoint', () => {
 });
 
 describe('revocation', () => {
-  const revoke = (hint: string, answer: Told['answer']) => ({
+  const revoke = (hint: string, answer: ExpectedRequest['answer']) => ({
     fetch: strictFetch({
       method: 'POST',
       url: `${ORIGIN}/token/revocation`,

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fxaError, json, strictFetch } from '../../test/harness/fetch.ts';
-import type { Told } from '../../test/harness/fetch.ts';
+import type { ExpectedRequest } from '../../test/harness/fetch.ts';
 import { LARGEST_AVATAR, setAvatar, setDisplayName } from './profile-write.ts';
 import { ACCESS_TOKEN, ORIGIN, deployment, failure } from './testing/deployment.ts';
 
@@ -14,17 +14,21 @@ const pngOf = (size: number) => {
 };
 const authorization = `Bearer ${ACCESS_TOKEN}`;
 
-const nameRequest = (name: string, answer: Told['answer'] = json({})): Told => ({
+const nameRequest = (name: string, answer: ExpectedRequest['answer'] = json({})): ExpectedRequest => ({
   method: 'POST',
   url: `${ORIGIN}/v1/display_name`,
   authorization,
   body: { type: 'application/json', content: JSON.stringify({ displayName: name }) },
   answer,
 });
-const named = (name: string, ...told: Told[]) =>
-  setDisplayName(deployment(), ACCESS_TOKEN, name, { fetch: strictFetch(...told) });
+const named = (name: string, ...requests: ExpectedRequest[]) =>
+  setDisplayName(deployment(), ACCESS_TOKEN, name, { fetch: strictFetch(...requests) });
 
-const pictureRequest = (type: string, content: Uint8Array, answer: Told['answer']): Told => ({
+const pictureRequest = (
+  type: string,
+  content: Uint8Array,
+  answer: ExpectedRequest['answer'],
+): ExpectedRequest => ({
   method: 'POST',
   url: `${ORIGIN}/v1/avatar/upload`,
   authorization,
@@ -33,8 +37,8 @@ const pictureRequest = (type: string, content: Uint8Array, answer: Told['answer'
 });
 const UPLOADED = { url: `${ORIGIN}/a/${'ab'.repeat(16)}`, id: 'ab'.repeat(16) };
 const uploaded = () => json(UPLOADED, 201);
-const pictured = (image: Blob | Uint8Array<ArrayBuffer>, ...told: Told[]) =>
-  setAvatar(deployment(), ACCESS_TOKEN, image, { fetch: strictFetch(...told) });
+const pictured = (image: Blob | Uint8Array<ArrayBuffer>, ...requests: ExpectedRequest[]) =>
+  setAvatar(deployment(), ACCESS_TOKEN, image, { fetch: strictFetch(...requests) });
 
 afterEach(() => {
   vi.useRealTimers();
@@ -126,9 +130,9 @@ describe('setAvatar', () => {
   });
 
   it('reports a file that is no longer readable', async () => {
-    const gone = new Blob([bytes(...PNG)]);
-    gone.arrayBuffer = () => Promise.reject(new DOMException('gone', 'NotReadableError'));
-    expect(await failure(pictured(gone))).toMatchObject({ code: 'invalid_request', parameter: 'avatar' });
+    const moved = new Blob([bytes(...PNG)]);
+    moved.arrayBuffer = () => Promise.reject(new DOMException('gone', 'NotReadableError'));
+    expect(await failure(pictured(moved))).toMatchObject({ code: 'invalid_request', parameter: 'avatar' });
   });
 
   it.each([
@@ -153,10 +157,10 @@ describe('setAvatar', () => {
       const fetch = strictFetch(pictureRequest('image/png', image, 'silence'));
       return failure(setAvatar(deployment(), ACCESS_TOKEN, image, { fetch, timeout }));
     };
-    const settled = vi.fn();
-    const failed = wait().finally(settled);
+    const ended = vi.fn();
+    const failed = wait().finally(ended);
     await vi.advanceTimersByTimeAsync(59_999);
-    expect(settled).not.toHaveBeenCalled();
+    expect(ended).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(1);
     expect(await failed).toMatchObject({ code: 'server_unavailable' });
     const impatient = wait(5000);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fxaError, json, strictFetch } from '../../test/harness/fetch.ts';
-import type { Told } from '../../test/harness/fetch.ts';
+import type { ExpectedRequest } from '../../test/harness/fetch.ts';
 import { fetchProfile, parseProfile } from './profile.ts';
 import { ACCESS_TOKEN, ORIGIN, deployment, failure } from './testing/deployment.ts';
 
@@ -20,7 +20,7 @@ const FULL = {
   metricsEnabled: false,
 };
 
-const get = (answer: Told['answer']) => {
+const get = (answer: ExpectedRequest['answer']) => {
   const url = `${ORIGIN}/v1/profile`;
   const fetch = strictFetch({ url, authorization: `Bearer ${ACCESS_TOKEN}`, answer });
   return fetchProfile(deployment(), ACCESS_TOKEN, { fetch });

@@ -35,8 +35,8 @@ async function encrypted(
     .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM', ...header })
     .encrypt(recipient);
 }
-const open = async (bundle: unknown, wanted: readonly string[] = [NOTES]) =>
-  openScopedKeys(await encrypted(bundle), request.privateJwk, wanted);
+const open = async (bundle: unknown, scopes: readonly string[] = [NOTES]) =>
+  openScopedKeys(await encrypted(bundle), request.privateJwk, scopes);
 
 describe('newKeyRequest', () => {
   it('returns a public key for the authorization request, without the private part', () => {
@@ -64,7 +64,7 @@ describe('newKeyRequest', () => {
 });
 
 describe('openScopedKeys', () => {
-  it('returns the wanted keys, and drops other scopes and members', async () => {
+  it('returns the requested keys, and drops other scopes and members', async () => {
     const bundle = { [NOTES]: { ...key, scope: NOTES, more: 1 }, [SYNC]: syncKey, other: { kty: 'EC' } };
     expect(await open(bundle)).toEqual({ [NOTES]: key });
     expect(await open(bundle, [SYNC, NOTES])).toEqual({ [NOTES]: key, [SYNC]: syncKey });
@@ -77,7 +77,7 @@ describe('openScopedKeys', () => {
     expect(imported.algorithm).toMatchObject({ length: 256 });
   });
 
-  it('reports missing keys without a bundle, or without the wanted scope', async () => {
+  it('reports missing keys without a bundle, or without a requested scope', async () => {
     const missing = { code: 'bad_response', reason: 'keys_missing' };
     await expect(failure(openScopedKeys(undefined, request.privateJwk, [NOTES]))).resolves.toMatchObject(
       missing,

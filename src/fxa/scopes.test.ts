@@ -70,8 +70,8 @@ describe('implies', () => {
     [OLDSYNC, `${OLDSYNC}/bookmarks#read`],
     [`${OLDSYNC}#read`, `${OLDSYNC}/bookmarks#read`],
     ['no scope at all!', 'no scope at all!'],
-  ])('%s implies %s', (granted, wanted) => {
-    expect(implies(granted, wanted)).toBe(true);
+  ])('%s implies %s', (granted, requested) => {
+    expect(implies(granted, requested)).toBe(true);
   });
 
   it.each([
@@ -92,8 +92,8 @@ describe('implies', () => {
     [OLDSYNC, 'https://identity.mozilla.com:8443/apps/oldsync'],
     [OLDSYNC, 'profile'],
     ['', 'profile'],
-  ])('%s does not imply %s', (granted, wanted) => {
-    expect(implies(granted, wanted)).toBe(false);
+  ])('%s does not imply %s', (granted, requested) => {
+    expect(implies(granted, requested)).toBe(false);
   });
 });
 
@@ -149,11 +149,11 @@ describe('for any scopes', () => {
 
   it('a collapsed list covers the same, and cannot be collapsed further', () => {
     fc.assert(
-      fc.property(scopes, scopes, (list, wanted) => {
+      fc.property(scopes, scopes, (list, requested) => {
         const collapsed = collapseScopes(list);
         const same =
-          grantedCovers(list.join(' '), wanted.join(' ')) ===
-          grantedCovers(collapsed.join(' '), wanted.join(' '));
+          grantedCovers(list.join(' '), requested.join(' ')) ===
+          grantedCovers(collapsed.join(' '), requested.join(' '));
         return (
           same &&
           grantedCovers(collapsed.join(' '), list.join(' ')) &&

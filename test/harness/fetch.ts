@@ -1,8 +1,8 @@
-// A strict `fetch`: it answers the requests it was told of, in their order, and fails the test that makes another one
+// A strict `fetch`: it answers the requests it expects, in their order, and fails the test that makes another one
 // or that leaves one out. It also refuses what a browser or the CORS rules of Mozilla accounts would refuse.
 import { expect, onTestFinished } from 'vitest';
 
-export interface Told {
+export interface ExpectedRequest {
   method?: 'GET' | 'POST';
   url: string;
   /** The whole form that must be sent, no more and no less. */
@@ -17,18 +17,18 @@ export interface Told {
 const CORS_HEADERS = ['accept', 'authorization', 'content-type'];
 
 /** To be called inside a test. */
-export function strictFetch(...told: readonly Told[]): typeof fetch {
-  const waiting = [...told];
+export function strictFetch(...expected: readonly ExpectedRequest[]): typeof fetch {
+  const pending = [...expected];
   const faults: string[] = [];
   onTestFinished(() => {
     expect(faults, 'unexpected or malformed requests').toEqual([]);
     expect(
-      waiting.map(({ url }) => url),
+      pending.map(({ url }) => url),
       'requests never made',
     ).toEqual([]);
   });
   return async function (this: unknown, input, init) {
-    const request = waiting.shift();
+    const request = pending.shift();
     const seen = `${init?.method ?? 'GET'} ${input instanceof Request ? input.url : input.toString()}`;
     if (request === undefined || seen !== `${request.method ?? 'GET'} ${request.url}`) {
       faults.push(seen);
@@ -78,7 +78,7 @@ function checkManners(receiver: unknown, init: RequestInit): void {
   expect(init.signal?.aborted).toBe(false);
 }
 
-function checkContent(request: Told, init: RequestInit): void {
+function checkContent(request: ExpectedRequest, init: RequestInit): void {
   const headers = new Headers(init.headers);
   expect(headers.get('authorization')).toBe(request.authorization ?? null);
   if (request.body) {
@@ -96,7 +96,10 @@ function wireBytes(body: unknown): Buffer {
   return body instanceof Uint8Array ? Buffer.from(body) : Buffer.from(String(body));
 }
 
-async function answerWith(answer: Told['answer'], signal: AbortSignal | undefined): Promise<Response> {
+async function answerWith(
+  answer: ExpectedRequest['answer'],
+  signal: AbortSignal | undefined,
+): Promise<Response> {
   if (answer === 'silence') {
     return new Promise((_resolve, reject) => {
       signal?.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));

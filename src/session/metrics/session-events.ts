@@ -32,18 +32,18 @@ async function count(context: Context, events: readonly UndatedEvent[], session:
   const { config, ports, store } = context;
   if (events.length === 0 || !config.companion) return;
   const today = dayOf(ports.now());
-  const counted = changeQueue(context, async (queue) => {
+  const change = changeQueue(context, async (queue) => {
     // Checked under the queue's lock: an opt-out is stored before the queue is emptied, so it can't be missed here.
     const subject = subjectOf((await store.read()).session);
     if (subject !== subjectOf(session) || !(await context.metricsAllowed())) return queue;
-    const own = assignTo(queue, subject);
-    const added = events.filter((event) => shouldCount(event, today, own.lastEngaged));
+    const assigned = assignTo(queue, subject);
+    const added = events.filter((event) => shouldCount(event, today, assigned.lastEngaged));
     const lines = added.map((event) => ({ ...event, day: today, count: 1 }));
     return {
-      ...own,
-      pending: recent(lines.reduce(addLine, own.pending), ports.now()),
+      ...assigned,
+      pending: recent(lines.reduce(addLine, assigned.pending), ports.now()),
       ...(added.some(({ name }) => name === 'engage') && { lastEngaged: today }),
     };
   });
-  await counted.catch(ports.report);
+  await change.catch(ports.report);
 }

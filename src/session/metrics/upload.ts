@@ -34,14 +34,14 @@ export async function uploadMetrics(context: Context): Promise<void> {
     const { id } = connection.live;
     const plan = (await readPlan(ports, MEMORY.uploadPlan, id)) ?? NEVER_TRIED;
     const early = !isDue(plan, waits, ports.now());
-    const isOwed = deletionPending.includes(id);
+    const isDeletionDue = deletionPending.includes(id);
     // A deletion waits only after a failure.
-    if (early && (plan.failures > 0 || !isOwed)) return;
+    if (early && (plan.failures > 0 || !isDeletionDue)) return;
     try {
-      if (isOwed) await deleteUploaded(context, connection);
+      if (isDeletionDue) await deleteUploaded(context, connection);
       // A deletion that another session owes would take these counts too.
-      const isOtherOwed = deletionPending.some((owner) => owner !== id);
-      if (!early && !isOtherOwed && (await uploadBatch(context, connection)))
+      const isOtherDue = deletionPending.some((owner) => owner !== id);
+      if (!early && !isOtherDue && (await uploadBatch(context, connection)))
         await savePlan(ports, MEMORY.uploadPlan, id, { notBefore: ports.now() + rest, failures: 0 });
     } catch (error) {
       await savePlan(ports, MEMORY.uploadPlan, id, afterFailure(ports, plan, waits, error));
@@ -101,10 +101,10 @@ async function takeBatch(context: Context, live: SignedIn): Promise<readonly Met
   await changeQueue(context, async (queue) => {
     const { session } = await context.store.read();
     if (liveSession(session)?.id !== live.id || !(await context.metricsAllowed())) return queue;
-    const own = assignTo(queue, subjectOf(session));
-    const pending = recent(own.pending, context.ports.now());
+    const assigned = assignTo(queue, subjectOf(session));
+    const pending = recent(assigned.pending, context.ports.now());
     batch = pending.slice(0, MAX_BATCH);
-    return { ...own, pending: pending.slice(MAX_BATCH), sent: [...own.sent, ...batch] };
+    return { ...assigned, pending: pending.slice(MAX_BATCH), sent: [...assigned.sent, ...batch] };
   });
   return batch;
 }

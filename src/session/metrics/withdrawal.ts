@@ -33,14 +33,14 @@ function withdraw(queue: MetricsQueue, record: StoredRecord, environment: Enviro
   if (against.length === 0 || queue.subject !== subject) return queue;
   const base = baseState(record.session);
   // Before the first profile the account hasn't said anything yet.
-  const isSaid = base.status !== 'signedOut' && base.account.profile !== undefined;
-  const isRefused = against.some((one) => one !== 'no_companion' && (one !== 'account' || isSaid));
+  const hasProfile = base.status !== 'signedOut' && base.account.profile !== undefined;
+  const isRefused = against.some((one) => one !== 'no_companion' && (one !== 'account' || hasProfile));
   if (!isRefused) return { ...queue, pending: [] };
   const id = sessionIdOf(record.session);
-  const owed = queue.sent.length > 0 && id !== undefined ? [id] : [];
+  const due = queue.sent.length > 0 && id !== undefined ? [id] : [];
   return {
     ...EMPTY_QUEUE,
-    deletionPending: [...new Set([...queue.deletionPending, ...owed])],
+    deletionPending: [...new Set([...queue.deletionPending, ...due])],
     ...(subject !== undefined && { subject }),
   };
 }
@@ -59,10 +59,10 @@ export async function adoptEarlierDeletions(context: Context): Promise<void> {
   ][];
   const marked = all.filter(([, { marks }]) => marks);
   if (marked.length === 0) return;
-  const owed = marked.filter(([, { marks }]) => marks?.purge).map(([owner]) => owner);
+  const due = marked.filter(([, { marks }]) => marks?.purge).map(([owner]) => owner);
   await changeQueue(context, (queue) => ({
     ...queue,
-    deletionPending: [...new Set([...queue.deletionPending, ...owed])],
+    deletionPending: [...new Set([...queue.deletionPending, ...due])],
   }));
   for (const [owner] of marked) {
     await updateCompanionSession(context, owner, (known) => {

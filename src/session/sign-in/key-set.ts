@@ -42,8 +42,8 @@ function has({ keys }: JsonObject, kid: string | undefined): boolean {
 
 /** Cache lifetime in milliseconds by `Cache-Control` (RFC 9111, section 5.2.2). Pure. */
 function lifetime(cacheControl: string | null): number {
-  const said = cacheControl?.toLowerCase() ?? '';
-  if (/\bno-(?:store|cache)\b/.test(said)) return 0;
-  const [, seconds] = /(?:^|[\s,])max-age="?(\d+)/.exec(said) ?? [];
+  const directives = cacheControl?.toLowerCase() ?? '';
+  if (/\bno-(?:store|cache)\b/.test(directives)) return 0;
+  const [, seconds] = /(?:^|[\s,])max-age="?(\d+)/.exec(directives) ?? [];
   return seconds === undefined ? LONGEST_MS : Math.min(Number(seconds) * 1000, LONGEST_MS);
 }

@@ -62,10 +62,10 @@ describe('pruneOutbox', () => {
 
   it('drops the oldest of too many entries, but never one in use or of a later version', () => {
     const used = grant('used', { owner: 'a1' });
-    const later = grant('of a later version', { how: 'new' } as object);
+    const newer = grant('of a later version', { how: 'new' } as object);
     const many = Array.from({ length: MAX_REVOCATIONS + 5 }, (_, index) => grant(`g${index}`));
-    const { outbox, journal } = pruneOutbox(record([used, later, ...many]), now);
-    expect(outbox).toEqual([used, later, ...many.slice(5)]);
+    const { outbox, journal } = pruneOutbox(record([used, newer, ...many]), now);
+    expect(outbox).toEqual([used, newer, ...many.slice(5)]);
     expect(journal.at(-1)?.why).toBe('revocations_too_many');
   });
 });

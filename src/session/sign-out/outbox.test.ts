@@ -39,7 +39,7 @@ beforeEach(() => {
   };
 });
 
-async function drain(dialect: object = {}): Promise<void> {
+async function runPass(dialect: object = {}): Promise<void> {
   const { ports } = host.start();
   const store = {
     read: () => Promise.resolve(record),
@@ -66,22 +66,22 @@ const ids = () => record.outbox.map(({ refreshTokenId }) => refreshTokenId);
 const alarm = () => host.alarms.get(ALARMS.outbox);
 
 it('grants go before tokens; those of another server, or in use, stay', async () => {
-  const elsewhere = { issuer: 'https://other.example' };
+  const foreign = { issuer: 'https://other.example' };
   const attempt = { id: 'a1', startedAt: 1, phase: 'window', via: 'window' } as const;
   const session = { status: 'signingIn', attempt, previous: { status: 'signedOut' } } as const;
-  record = { ...record, session, outbox: [entry(a), entry(b, elsewhere), entry(c, { owner: 'a1' })] };
-  tokens = [token('one'), token('two', elsewhere), token('three', { owner: 'a1' })];
-  await drain();
+  record = { ...record, session, outbox: [entry(a), entry(b, foreign), entry(c, { owner: 'a1' })] };
+  tokens = [token('one'), token('two', foreign), token('three', { owner: 'a1' })];
+  await runPass();
   expect(sent).toHaveLength(2);
   expect(sent[0]).toContain(a);
   expect(sent[1]).toContain('one');
   expect(ids()).toEqual([b, c]);
-  expect(tokens.map((held) => held.token)).toEqual(['two', 'three']);
+  expect(tokens.map((cached) => cached.token)).toEqual(['two', 'three']);
   expect(alarm()).toBeUndefined();
 });
 
 it('an alarm is set before anything is sent, and none for an empty outbox', async () => {
-  await drain();
+  await runPass();
   expect(calls).not.toContain('alarms.set');
   record = { ...record, outbox: [entry(a)] };
   let at: number | undefined;
@@ -89,20 +89,20 @@ it('an alarm is set before anything is sent, and none for an empty outbox', asyn
     at = alarm();
     return Response.json({});
   };
-  await drain();
+  await runPass();
   expect(at).toBe(now + 30_000);
   expect(alarm()).toBeUndefined();
   at = undefined;
   host.local.set('companion', { s1: { session: `sealed:${btoa('token')}`, origin: issuer } });
   host.local.set('metrics', { deletionPending: ['s1'], deployment: 'here' });
-  await drain();
+  await runPass();
   expect(at).toBe(now + 30_000);
 });
 
 it('a grant is removed when it is destroyed, also with a full disk', async () => {
   record = { ...record, outbox: [entry(a)] };
   diskFull = true;
-  await drain();
+  await runPass();
   expect([sent.length, ids()]).toEqual([1, []]);
 });
 
@@ -112,10 +112,10 @@ it('only a grant whose token a running refresh may replace waits for the refresh
   await locks.exclusive(LOCKS.refresh, async () => {
     record = { ...record, outbox: [entry(a)] };
     tokens = [token('one')];
-    await drain();
+    await runPass();
     expect(sent).toHaveLength(2);
     record = { ...record, outbox: [entry(b, { revokedByToken: { sealed: `sealed:${btoa('token')}` } })] };
-    pass = drain({ dialect: 'oauth2' });
+    pass = runPass({ dialect: 'oauth2' });
     await new Promise((resolve) => setTimeout(resolve));
     expect(sent).toHaveLength(2);
   });
@@ -126,11 +126,11 @@ it('only a grant whose token a running refresh may replace waits for the refresh
 it('an item is sent when it is due within ten seconds; the alarm is for the first of the others', async () => {
   const at = (seconds: number) => ({ attempts: 1, notBefore: now + seconds * 1000 });
   record = { ...record, outbox: [entry(a, at(10)), entry(b, at(90)), entry(c, at(60))] };
-  await drain();
+  await runPass();
   expect(ids()).toEqual([b, c]);
   expect(alarm()).toBe(now + 60_000);
   record = { ...record, outbox: [entry(a, at(11))] };
-  await drain();
+  await runPass();
   expect(alarm()).toBe(now + 30_000);
 });
 
@@ -140,7 +140,7 @@ it.each([
 ])('a pass %s, and the item is tried again later', async (_what, status, count) => {
   record = { ...record, outbox: [entry(a), entry(b)] };
   answer = () => Response.json({ code: status, errno: 999 }, { status });
-  await drain();
+  await runPass();
   expect(sent).toHaveLength(count);
   expect(record.outbox.map(({ attempts }) => attempts)).toEqual([1, count - 1]);
   expect(alarm()).toBeGreaterThanOrEqual(now + 30_000);
@@ -150,7 +150,7 @@ it('a token that a server refuses to destroy is tried again later, alone', async
   tokens = [token('one'), token('two', { owner: 'over' })];
   let answers = 0;
   answer = () => (answers++ ? Response.json({}) : Response.json({ errno: 999 }, { status: 400 }));
-  await drain();
+  await runPass();
   expect(tokens).toEqual([token('one', { attempts: 1, notBefore: expect.any(Number) as number })]);
 });
 
@@ -159,7 +159,7 @@ it('a grant whose revoking token is lost is dropped with an entry in the journal
     ...record,
     outbox: [entry(a, { revokedByToken: {}, session: 's1' }), entry(b, { issuer: 'x' })],
   };
-  await drain({ dialect: 'oauth2' });
+  await runPass({ dialect: 'oauth2' });
   expect([sent, ids()]).toEqual([[], [b]]);
   expect(record.journal).toEqual([{ at: now, from: 'signedOut', to: 'signedOut', why: 'revocations_lost' }]);
 });
@@ -170,7 +170,7 @@ it('an entry that was removed since the pass began is not sent', async () => {
     record = { ...record, outbox: record.outbox.filter(({ refreshTokenId }) => refreshTokenId !== b) };
     return Response.json({});
   };
-  await drain();
+  await runPass();
   expect(sent).toHaveLength(2);
   expect(ids()).toEqual([]);
 });
@@ -183,7 +183,7 @@ it('an entry that may be of the grant of an attempt that began since is neither 
     record = { ...record, session: { status: 'signingIn', attempt, previous: { status: 'signedOut' } } };
     return Response.json({});
   };
-  await drain({ dialect: 'oauth2' });
+  await runPass({ dialect: 'oauth2' });
   expect(sent).toHaveLength(1);
   expect(ids()).toEqual([b]);
 });
@@ -193,12 +193,12 @@ it('tokens that a live session no longer uses are left to expire, except at FxA'
   const account = { subject: 'ada' };
   record = { ...record, session: { status: 'signedIn', id: 's1', since: 1, account, grant } };
   tokens = [token('one', { owner: '' }), token('two')];
-  await drain({ dialect: 'oauth2' });
+  await runPass({ dialect: 'oauth2' });
   expect([sent, tokens]).toEqual([[], [token('two')]]);
   record = { ...record, session: { status: 'signedOut' } };
-  await drain({ dialect: 'oauth2' });
+  await runPass({ dialect: 'oauth2' });
   tokens = [token('three', { owner: '' })];
-  await drain();
+  await runPass();
   expect(sent).toEqual([expect.stringContaining('two'), expect.stringContaining('three')]);
   expect(tokens).toEqual([]);
 });
@@ -206,7 +206,7 @@ it('tokens that a live session no longer uses are left to expire, except at FxA'
 it('at a server that revokes nothing, grants wait for a while, and access tokens expire', async () => {
   record = { ...record, outbox: [entry(a)] };
   tokens = [token('one')];
-  await drain({ dialect: 'oauth2', destroy: undefined });
+  await runPass({ dialect: 'oauth2', destroy: undefined });
   expect(sent).toEqual([]);
   expect(record.outbox).toMatchObject([{ refreshTokenId: a, attempts: 1 }]);
   expect(tokens).toEqual([]);

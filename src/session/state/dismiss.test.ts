@@ -40,8 +40,8 @@ describe('problemDismissed', () => {
       attemptError: problem,
     });
     expect(failed).toMatchObject({ endDismissed: true, attemptError: problem });
-    const gone = { type: 'signedOut', reason: 'key_lost', at: 9 } as const;
-    expect(transition(signedIn, gone)).not.toHaveProperty('endDismissed');
+    const lostKey = { type: 'signedOut', reason: 'key_lost', at: 9 } as const;
+    expect(transition(signedIn, lostKey)).not.toHaveProperty('endDismissed');
   });
 
   it('doesn’t dismiss that a new sign-in is needed', () => {

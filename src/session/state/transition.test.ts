@@ -136,28 +136,28 @@ describe('a live session', () => {
   });
 
   it('ends for the suspected reason once the grant is rejected', () => {
-    const hinted = transition(signedIn, {
+    const suspected = transition(signedIn, {
       type: 'endSuspected',
       sessionId: 's1',
       suspectedEnd: 'password_changed',
     });
-    expect(hinted).toEqual({ ...signedIn, suspectedEnd: 'password_changed' });
-    expect(transition(hinted, { type: 'grantRejected', sessionId: 's1', at: 5 })).toEqual({
+    expect(suspected).toEqual({ ...signedIn, suspectedEnd: 'password_changed' });
+    expect(transition(suspected, { type: 'grantRejected', sessionId: 's1', at: 5 })).toEqual({
       ...needsReauth,
       endReason: { ...endReason, reason: 'password_changed' },
     });
-    expect(transition(hinted, { type: 'grantConfirmed', sessionId: 's1' })).toEqual(signedIn);
+    expect(transition(suspected, { type: 'grantConfirmed', sessionId: 's1' })).toEqual(signedIn);
     expect(transition(signedIn, { type: 'grantConfirmed', sessionId: 's1' })).toBe(signedIn);
   });
 
   it('is signed out when the grant is rejected after the account was deleted', () => {
     const rejected: SessionEvent = { type: 'grantRejected', sessionId: 's1', at: 5 };
-    const gone = transition({ ...signedIn, suspectedEnd: 'account_deleted' }, rejected);
-    expect(gone).toEqual({
+    const ended = transition({ ...signedIn, suspectedEnd: 'account_deleted' }, rejected);
+    expect(ended).toEqual({
       status: 'signedOut',
       endReason: { code: 'signed_out', reason: 'account_deleted', at: 5 },
     });
-    expect(transitionReason(rejected, gone)).toBe('account_deleted');
+    expect(transitionReason(rejected, ended)).toBe('account_deleted');
   });
 
   it('records where its secrets were moved', () => {

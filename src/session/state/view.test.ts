@@ -94,8 +94,8 @@ it('shows what the policy decides, and no metrics when it forbids them', () => {
     account: { metricsEnabled: false },
   });
   expect(projectView(record, { ...AROUND, policy }).metrics.blockedBy).toEqual(['policy']);
-  const chosen = { ...record, settings: { sessionOnly: true } };
-  expect(projectView(chosen, AROUND).sessionOnly).toBe('chosen');
+  const sessionOnly = { ...record, settings: { sessionOnly: true } };
+  expect(projectView(sessionOnly, AROUND).sessionOnly).toBe('chosen');
 });
 
 it('shows whether signing in in a tab is possible, and preferred', () => {

@@ -63,10 +63,10 @@ async function dueAt(
     return notBefore;
   }
   // If the session is suspected to have ended, refresh at once: only that can tell.
-  const wanted = token && !live.suspectedEnd && isFresh(token, ports.now()) ? staleAt(token) - AHEAD_MS : 0;
+  const due = token && !live.suspectedEnd && isFresh(token, ports.now()) ? staleAt(token) - AHEAD_MS : 0;
   // A suspected end doesn't wait for the first refresh after a start, only for a failed one.
   const waits = plan && !isDue(plan, WAITS, ports.now()) && !(live.suspectedEnd && plan.failures === 0);
-  return Math.max(wanted, waits ? plan.notBefore : 0);
+  return Math.max(due, waits ? plan.notBefore : 0);
 }
 
 const isShortLived = ({ receivedAt, expiresAt }: CachedToken) => expiresAt - receivedAt < SHORT_LIVED_MS;

@@ -109,8 +109,8 @@ describe('a secret', () => {
     {},
     { s2: { refreshToken: 'a', issuer } },
     { s1: { refreshToken: 'a', issuer: other } },
-  ])('isn’t found in %j', async (held) => {
-    host.memory.set('secrets', held);
+  ])('isn’t found in %j', async (stored) => {
+    host.memory.set('secrets', stored);
     expect(await secrets.openSecret(context, session(), 'refreshToken')).toBeUndefined();
   });
 
@@ -123,19 +123,19 @@ describe('a secret', () => {
 });
 
 describe('a move', () => {
-  /** Moves the secrets of this session, and resolves with what the record is told. */
+  /** Moves the secrets of this session, and resolves with the events it dispatches. */
   async function move(grant: Partial<StoredGrant>, after?: Partial<StoredRecord>): Promise<object[]> {
-    const told: object[] = [];
+    const dispatched: object[] = [];
     record = { ...record, session: session(grant) };
     const dispatch = ({ type, ...event }: { type: string }) => {
-      told.push(event);
+      dispatched.push(event);
       return Promise.resolve({ after: { ...record, ...after } });
     };
     await secrets.moveSecrets({ ...context, store: { ...context.store, dispatch } } as unknown as Context);
-    return told;
+    return dispatched;
   }
   const onDisk = { sealed: { refreshToken: sealed('token'), keys: sealed('keys') } };
-  const held = { s1: { refreshToken: 'token', issuer } };
+  const stored = { s1: { refreshToken: 'token', issuer } };
   const toMemory = () => {
     record = { ...record, settings: { sessionOnly: true } };
   };
@@ -143,7 +143,7 @@ describe('a move', () => {
   it('to memory takes token and keys', async () => {
     toMemory();
     expect(await move(onDisk)).toStrictEqual([{ sessionId: 's1' }]);
-    expect(inMemory()).toEqual({ s1: { ...held.s1, keys: 'keys' } });
+    expect(inMemory()).toEqual({ s1: { ...stored.s1, keys: 'keys' } });
   });
 
   it('to memory of a session that has ended meanwhile leaves nothing there', async () => {
@@ -153,7 +153,7 @@ describe('a move', () => {
   });
 
   it('to disk takes token and keys', async () => {
-    host.memory.set('secrets', { s1: { ...held.s1, keys: 'keys' } });
+    host.memory.set('secrets', { s1: { ...stored.s1, keys: 'keys' } });
     expect(await move({ keyNotKept: true })).toEqual([{ sessionId: 's1', ...onDisk }]);
     expect(inMemory()).toEqual({});
   });
@@ -162,7 +162,7 @@ describe('a move', () => {
     expect(await move(onDisk)).toEqual([]);
     expect(await move({})).toEqual([]);
     toMemory();
-    host.memory.set('secrets', held);
+    host.memory.set('secrets', stored);
     expect(await move({})).toEqual([]);
     expect(writes).toBe(0);
   });

@@ -15,9 +15,9 @@ describe('a token is handed out', () => {
     ['until a tenth before the end of a short lifetime', 10, 9],
   ])('%s', (_until, minutes, fresh) => {
     const receivedAt = 1000 * MINUTE;
-    const held = token({ receivedAt, expiresAt: receivedAt + minutes * MINUTE });
-    expect(isFresh(held, receivedAt + fresh * MINUTE - 1)).toBe(true);
-    expect(isFresh(held, receivedAt + fresh * MINUTE)).toBe(false);
+    const cached = token({ receivedAt, expiresAt: receivedAt + minutes * MINUTE });
+    expect(isFresh(cached, receivedAt + fresh * MINUTE - 1)).toBe(true);
+    expect(isFresh(cached, receivedAt + fresh * MINUTE)).toBe(false);
   });
 
   it('unless it was received a minute ahead of the clock', () => {

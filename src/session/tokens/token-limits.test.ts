@@ -28,7 +28,7 @@ beforeEach(() => {
 describe('replacements of refused tokens', () => {
   const takes = (scope = 'profile', age = 0) => takeReplacement(context, scope, { receivedAt: now - age });
   const takeAll = async (count = 5) => {
-    for (let taken = 0; taken < count; taken++) await takes();
+    for (let one = 0; one < count; one++) await takes();
   };
   const isRefused = (retryAfter: number) =>
     expect(takes()).rejects.toMatchObject({ code: 'rate_limited', reason: 'tokens_refused', retryAfter });
@@ -68,7 +68,7 @@ describe('replacements of refused tokens', () => {
   });
 
   it('aren’t counted for tokens that were a minute old, or that aren’t known', async () => {
-    for (let taken = 0; taken < 9; taken++) {
+    for (let call = 0; call < 9; call++) {
       await takes('profile', 60_000);
       await takeReplacement(context, 'profile', undefined);
     }
@@ -76,7 +76,7 @@ describe('replacements of refused tokens', () => {
   });
 
   it('are counted for tokens just under a minute old', async () => {
-    for (let taken = 0; taken < 5; taken++) await takes('profile', 59_999);
+    for (let call = 0; call < 5; call++) await takes('profile', 59_999);
     await isRefused(20);
   });
 
@@ -142,7 +142,7 @@ describe('a denied scope', () => {
   it('stays denied when a token is replaced, and gives no replacements back', async () => {
     const refused = { receivedAt: 0 };
     await noteDenied(context, session, 'profile');
-    for (let taken = 0; taken < 5; taken++) await takeReplacement(context, 'profile', refused);
+    for (let call = 0; call < 5; call++) await takeReplacement(context, 'profile', refused);
     expect(await isDenied()).toBe(true);
     await noteDenied(context, session, 'profile');
     await expect(takeReplacement(context, 'profile', refused)).rejects.toMatchObject({ retryAfter: 20 });
