@@ -4,7 +4,7 @@ import type { AccountEvent } from '../security-events/types.ts';
 import type { Delivery, Store } from '../store.ts';
 import { batched } from './batch.ts';
 import type { Database } from './database.ts';
-import { ACCOUNT_CHANNEL, formatNotification } from './notifications.ts';
+import { formatNotification, notify } from './notifications.ts';
 import { isRotated, rekey } from './rotation.ts';
 
 /** 256 entries in one notification fit PostgreSQL's limit of 8000 bytes. */
@@ -25,7 +25,7 @@ export function deliveries(database: Database): Pick<Store, 'apply'> {
       await database.transaction(async (transaction) => {
         await rekey(transaction, rotated);
         const formerly = rotated.map(({ former, ...more }) => ({ ...more, account: former }));
-        await transaction.query('select pg_notify($1, $2)', [ACCOUNT_CHANNEL, formatNotification(formerly)]);
+        await notify(transaction, formatNotification(formerly));
         await transaction.query(APPLY, columns(batch), 'apply_deliveries');
       });
     await database.flush();
@@ -34,42 +34,36 @@ export function deliveries(database: Database): Pick<Store, 'apply'> {
 }
 
 function columns(batch: readonly Delivery[]): unknown[] {
-  const accounts: Buffer[] = [];
-  const clients: string[] = [];
-  const kinds: string[] = [];
-  const marks: Buffer[] = [];
-  const instants: (number | null)[] = [];
-  const received: number[] = [];
-  const capabilities = {
-    accounts: [] as Buffer[],
-    names: [] as string[],
-    active: [] as boolean[],
-    instants: [] as number[],
-  };
-  for (const delivery of batch) {
-    for (const event of delivery.events) {
-      const instant = 'changedAt' in event ? Math.trunc(event.changedAt) : null;
-      accounts.push(delivery.account);
-      clients.push(delivery.clientId);
-      kinds.push(event.kind);
-      marks.push(markOf(event, delivery));
-      instants.push(instant);
-      received.push(delivery.at);
-      if (event.kind !== 'subscription_state_change') continue;
-      for (const name of event.capabilities) {
-        capabilities.accounts.push(delivery.account);
-        capabilities.names.push(name);
-        capabilities.active.push(event.isActive);
-        capabilities.instants.push(instant ?? 0);
-      }
-    }
-  }
-  const told = formatNotification(batch);
-  return [accounts, clients, kinds, marks, instants, received, ...Object.values(capabilities), told];
+  const rows = batch.flatMap((delivery) =>
+    delivery.events.map((event) => ({
+      delivery,
+      event,
+      account: delivery.account,
+      instant: 'changedAt' in event ? Math.trunc(event.changedAt) : null,
+    })),
+  );
+  const capabilities = rows.flatMap(({ event, ...row }) =>
+    event.kind === 'subscription_state_change'
+      ? event.capabilities.map((name) => ({ ...row, name, isActive: event.isActive }))
+      : [],
+  );
+  return [
+    rows.map(({ account }) => account),
+    rows.map(({ delivery }) => delivery.clientId),
+    rows.map(({ event }) => event.kind),
+    rows.map(({ event, delivery }) => eventId(event, delivery)),
+    rows.map(({ instant }) => instant),
+    rows.map(({ delivery }) => delivery.at),
+    capabilities.map(({ account }) => account),
+    capabilities.map(({ name }) => name),
+    capabilities.map(({ isActive }) => isActive),
+    capabilities.map(({ instant }) => instant),
+    formatNotification(batch),
+  ];
 }
 
 /** Identifies an event across repeated deliveries. FxA: each attempt is a new token, so the token can't. */
-function markOf(event: AccountEvent, { mark }: Delivery): Buffer {
+function eventId(event: AccountEvent, { mark }: Delivery): Buffer {
   switch (event.kind) {
     case 'password_change':
       return Buffer.from(String(event.changedAt));

@@ -1,6 +1,7 @@
 // Notifications between instances: which cached tokens and sessions are stale, and which tokens have ended.
 import { accountName } from '../clients.ts';
 import type { AccountEvent } from '../security-events/types.ts';
+import type { Delivery } from '../store.ts';
 import type { Queryable } from './database.ts';
 
 /** The channel for account events, of known and unknown accounts. */
@@ -27,14 +28,10 @@ export function endedBefore(events: readonly AccountEvent[], receivedAt: number)
 
 /** One entry per account, comma-separated: its name and, where tokens have ended, `.` and the instant. */
 export function formatNotification(
-  told: readonly {
-    readonly account: Buffer;
-    readonly events: readonly AccountEvent[];
-    readonly at: number;
-  }[],
+  deliveries: readonly Pick<Delivery, 'account' | 'events' | 'at'>[],
 ): string {
   const instants = new Map<string, number>();
-  for (const { account, events, at } of told) {
+  for (const { account, events, at } of deliveries) {
     const name = accountName(account);
     instants.set(name, Math.max(instants.get(name) ?? 0, endedBefore(events, at)));
   }
@@ -44,12 +41,17 @@ export function formatNotification(
     .join();
 }
 
+/** Notifies every instance, on commit. */
+export async function notify(transaction: Queryable, payload: string): Promise<void> {
+  await transaction.query('select pg_notify($1, $2)', [ACCOUNT_CHANNEL, payload], 'notify');
+}
+
 /**
- * Tells every instance, on commit, that an account's sessions or consent have changed other than by an event. Every
- * statement that changes them needs it: instances answer polls from memory.
+ * Notifies that an account's sessions or consent have changed other than by an event. Every statement that changes them
+ * needs it: instances answer polls from memory.
  */
-export async function notifyOf(transaction: Queryable, account: Buffer): Promise<void> {
-  await transaction.query('select pg_notify($1, $2)', [ACCOUNT_CHANNEL, accountName(account)], 'notify_of');
+export function notifyOf(transaction: Queryable, account: Buffer): Promise<void> {
+  return notify(transaction, accountName(account));
 }
 
 /** Parses what `formatNotification` returns. */

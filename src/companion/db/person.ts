@@ -1,7 +1,6 @@
 // What is kept about one person in one space: shown to whom it concerns, or erased on request.
-import type { AccountEvent } from '../security-events/types.ts';
 import type { Database, Queryable } from './database.ts';
-import { ACCOUNT_CHANNEL, formatNotification } from './notifications.ts';
+import { formatNotification, notify } from './notifications.ts';
 import { readSession, sessionStatus } from './session-status.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -56,8 +55,6 @@ function readable(row: Row): Row {
   return Object.fromEntries(entries);
 }
 
-const DELETED: readonly AccountEvent[] = [{ kind: 'delete_user' }];
-
 const TOMB = `
   insert into companion.tombstone (account, deleted_at) select key, companion.instant() from unnest($1::bytea[]) as key
   on conflict do nothing`;
@@ -96,8 +93,8 @@ export async function erasePerson(
     // Under the new secret, too: the old one's tombstone may not be found any more after a rotation.
     await transaction.query(TOMB, [keys]);
     const ended = await eraseAccounts(transaction, known, 'account_deleted');
-    const told = formatNotification(keys.map((account) => ({ account, events: DELETED, at })));
-    await transaction.query('select pg_notify($1, $2)', [ACCOUNT_CHANNEL, told]);
+    const deletions = keys.map((account) => ({ account, events: [{ kind: 'delete_user' }] as const, at }));
+    await notify(transaction, formatNotification(deletions));
     return ended;
   });
   if (sessions !== undefined) await database.flush();
