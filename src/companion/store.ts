@@ -180,7 +180,7 @@ export interface OperatorState {
     Record<string, { readonly sessions: number; readonly lastEvent?: { kind: EventKind; at: number } }>
   >;
   /** During a rotation: accounts still under the former secret, and the instant when retention has ended the last. */
-  readonly rotation?: { readonly remaining: number; readonly endsAt?: number };
+  readonly rotation?: { readonly remaining: number; readonly endsAt?: number | undefined } | undefined;
   /** Deliveries about known accounts, by hour of the last week. */
   readonly deliveries: readonly {
     readonly hour: number;
@@ -190,7 +190,14 @@ export interface OperatorState {
   }[];
   readonly revocations: {
     readonly pending: number;
-    readonly oldest?: number;
-    readonly setAside: readonly { readonly clientId: string; readonly why: string; readonly count: number }[];
+    readonly oldest?: number | undefined;
+    readonly setAside: readonly SetAside[];
   };
+}
+
+/** How many grants of a client were set aside for one reason. */
+export interface SetAside {
+  readonly clientId: string;
+  readonly why: string;
+  readonly count: number;
 }

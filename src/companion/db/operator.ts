@@ -1,27 +1,22 @@
 // Totals for the operator: how much, how old, what is stuck. Nothing about a single account or session.
 import { DAY_MS } from '../day.ts';
 import type { EventKind } from '../security-events/types.ts';
-import type { LastEvent, OperatorState, Store } from '../store.ts';
+import type { LastEvent, OperatorState, SetAside, Store } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
 import { StoreError } from './errors.ts';
 import { rotationState } from './rotation.ts';
 import { ABSOLUTE_MS, IDLE_MS } from './session-status.ts';
 
-const SESSIONS = `
-  select client_id, count(*) as sessions from companion.session join companion.account on account.key = session.account
-  where ended_reason is null and proved_at >= valid_after
-    and seen_at > $1::bigint - ${IDLE_MS} and session.created_at > $1::bigint - ${ABSOLUTE_MS}
-  group by client_id`;
-
-const LAST_EVENTS = `
-  select distinct on (client_id) client_id, kind, last_at as at from companion.delivery_count
-  order by client_id, last_at desc, kind`;
-
-interface EventOfClient {
-  readonly client_id: string;
-  readonly kind: EventKind;
-  readonly at: number;
-}
+const CLIENTS = `
+  select client_id as id, coalesce(sessions, 0) as sessions, kind, at from (
+    select client_id, count(*) as sessions from companion.session join companion.account on account.key = session.account
+    where ended_reason is null and proved_at >= valid_after
+      and seen_at > $1::bigint - ${IDLE_MS} and session.created_at > $1::bigint - ${ABSOLUTE_MS}
+    group by client_id
+  ) as live full join (
+    select distinct on (client_id) client_id, kind, last_at as at from companion.delivery_count
+    order by client_id, last_at desc, kind
+  ) as last using (client_id)`;
 
 const EVENT_AGES = `
   select client_id, since, (select max(last_at) from companion.delivery_count where client_id = space.client_id) as at
@@ -51,7 +46,7 @@ export function operator(
 ): Pick<Store, 'operatorState' | 'revocationState' | 'lastEvents' | 'ping'> {
   return {
     operatorState: async (at) => ({
-      ...optional(await rotationState(database)),
+      rotation: await rotationState(database),
       clients: await clients(database, at),
       deliveries: await database.query<OperatorState['deliveries'][number]>(DELIVERIES, [at - 7 * DAY_MS]),
       revocations: await pending(database),
@@ -77,21 +72,21 @@ export function operator(
   };
 }
 
-function optional(rotation: OperatorState['rotation']): Pick<OperatorState, 'rotation'> {
-  return rotation === undefined ? {} : { rotation };
+interface ClientRow {
+  readonly id: string;
+  readonly sessions: number;
+  /** Null when no event is known. */
+  readonly kind: EventKind | null;
+  readonly at: number;
 }
 
 async function clients(database: Queryable, at: number): Promise<OperatorState['clients']> {
-  const counts = await database.query<{ client_id: string; sessions: number }>(SESSIONS, [at]);
-  const last = await database.query<EventOfClient>(LAST_EVENTS);
-  const sessions = new Map(counts.map((row) => [row.client_id, row.sessions]));
-  const events = new Map(last.map(({ client_id: id, kind, at: heardAt }) => [id, { kind, at: heardAt }]));
-  const ids = new Set([...sessions.keys(), ...events.keys()]);
+  const rows = await database.query<ClientRow>(CLIENTS, [at]);
   return Object.fromEntries(
-    [...ids].map((id) => {
-      const lastEvent = events.get(id);
-      return [id, { sessions: sessions.get(id) ?? 0, ...(lastEvent && { lastEvent }) }];
-    }),
+    rows.map(({ id, sessions, kind, at: lastAt }) => [
+      id,
+      { sessions, ...(kind !== null && { lastEvent: { kind, at: lastAt } }) },
+    ]),
   );
 }
 
@@ -99,7 +94,7 @@ async function pending(database: Queryable): Promise<OperatorState['revocations'
   const [row] = await database.query<{ pending: number; oldest: number | null }>(PENDING);
   return {
     pending: row?.pending ?? 0,
-    ...(typeof row?.oldest === 'number' && { oldest: row.oldest }),
-    setAside: await database.query<OperatorState['revocations']['setAside'][number]>(SET_ASIDE),
+    oldest: row?.oldest ?? undefined,
+    setAside: await database.query<SetAside>(SET_ASIDE),
   };
 }

@@ -1,5 +1,5 @@
 // The queue of grants to destroy. The table is authoritative; graphile-worker's jobs only trigger the attempts.
-import type { OperatorState, Revocation, Store } from '../store.ts';
+import type { Revocation, SetAside, Store } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
 
 /** graphile-worker's task; its payload is `{ "id": <refresh token id> }`. */
@@ -69,13 +69,8 @@ const RETRY = `
   group by 1, 2 order by 1, 2`;
 
 /** Queues all grants that were set aside, or those of one client; resolves with how many, by client and reason. */
-export async function retrySetAside(
-  database: Database,
-  clientId?: string,
-): Promise<OperatorState['revocations']['setAside']> {
-  const found = await database.query<OperatorState['revocations']['setAside'][number]>(RETRY, [
-    clientId ?? null,
-  ]);
+export async function retrySetAside(database: Database, clientId?: string): Promise<readonly SetAside[]> {
+  const found = await database.query<SetAside>(RETRY, [clientId ?? null]);
   await database.flush();
   return found;
 }
