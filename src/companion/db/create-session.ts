@@ -5,7 +5,7 @@ import type { AccountKeys } from '../clients.ts';
 import type { Database, Queryable } from './database.ts';
 import { StoreError } from './errors.ts';
 import { notifyOf } from './notifications.ts';
-import { isRotated, rekey, rotation } from './rotation.ts';
+import { isRotated, rekey, rekeyAccount } from './rotation.ts';
 import { readSession, sessionStatus } from './session-status.ts';
 
 const MOST_PER_DAY = 50;
@@ -46,40 +46,28 @@ class Rejected extends Error {
 }
 
 export function sessionCreation(database: Database): Pick<Store, 'registerAccount' | 'createSession'> {
+  /** Resolves with the outcome of a transaction, also of one that was rolled back by `Rejected`. */
+  const outcomeOf = async <T>(keys: AccountKeys, work: (transaction: Queryable) => Promise<T>) => {
+    try {
+      return await database.transaction(work);
+    } catch (error) {
+      if (!(error instanceof Rejected)) throw error;
+      // The rollback has kept the tombstone where it was.
+      if (error.outcome.status === 'deleted') await rekeyAccount(database, keys);
+      return error.outcome;
+    }
+  };
   return {
     registerAccount: async (keys, at) => {
-      const registered = await orRejected(
-        database,
-        keys,
-        database.transaction((transaction) => lockAccount(transaction, keys, at)),
-      );
+      const registered = await outcomeOf(keys, (transaction) => lockAccount(transaction, keys, at));
       return 'revision' in registered ? registered.revision : 0;
     },
     createSession: async (request) => {
-      const created = await orRejected(
-        database,
-        request,
-        database.transaction((transaction) => createSession(transaction, request)),
-      );
+      const created = await outcomeOf(request, (transaction) => createSession(transaction, request));
       await database.flush();
       return created;
     },
   };
-}
-
-async function orRejected<T>(
-  database: Database,
-  keys: AccountKeys,
-  created: Promise<T>,
-): Promise<T | CreateResult> {
-  try {
-    return await created;
-  } catch (error) {
-    if (!(error instanceof Rejected)) throw error;
-    // The rollback has kept the tombstone where it was.
-    if (error.outcome.status === 'deleted') await rotation(database).rekey(keys);
-    return error.outcome;
-  }
 }
 
 async function createSession(transaction: Queryable, given: CreateRequest): Promise<CreateResult> {

@@ -1,7 +1,7 @@
 // Rotation of the secret: accounts move to their keys under the new one whenever something shows their uid.
 import { DAY_MS } from '../day.ts';
 import type { AccountKeys } from '../clients.ts';
-import type { OperatorState, Store } from '../store.ts';
+import type { OperatorState } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
 import { notifyOf } from './notifications.ts';
 import { eraseAccounts } from './person.ts';
@@ -20,14 +20,11 @@ export async function rekey(transaction: Queryable, all: readonly Rotated[]): Pr
   await transaction.query('select companion.rekey($1, $2)', columns, 'rekey');
 }
 
-export function rotation(database: Database): Pick<Store, 'rekey'> {
-  return {
-    rekey: async (keys) => {
-      if (!isRotated(keys)) return;
-      await database.transaction((transaction) => rekey(transaction, [keys]));
-      await database.flush();
-    },
-  };
+/** Implements `Store.rekey`. */
+export async function rekeyAccount(database: Database, keys: AccountKeys): Promise<void> {
+  if (!isRotated(keys)) return;
+  await database.transaction((transaction) => rekey(transaction, [keys]));
+  await database.flush();
 }
 
 /** Accounts made or moved under the new secret have a row in `rekeyed`. */
@@ -51,14 +48,17 @@ const ENDS = `
     from companion.account where ${REMAINING}
   ) as one`;
 
+async function isRotating(database: Queryable): Promise<boolean> {
+  return (await database.query('select from companion.made_with where retiring')).length > 0;
+}
+
 /** Undefined when no rotation is under way. */
 export async function rotationState(database: Queryable): Promise<OperatorState['rotation']> {
-  const [retiring] = await database.query('select from companion.made_with where retiring');
-  if (retiring === undefined) return undefined;
+  if (!(await isRotating(database))) return undefined;
   const [row] = await database.query<{ remaining: number; endsAt: number | null }>(ENDS);
-  const { remaining = 0, endsAt } = row ?? {};
+  const { remaining = 0, endsAt = null } = row ?? {};
   // Pruning is daily.
-  return { remaining, ...(typeof endsAt === 'number' && { endsAt: endsAt + DAY_MS }) };
+  return { remaining, endsAt: endsAt === null ? undefined : endsAt + DAY_MS };
 }
 
 /**
@@ -67,8 +67,7 @@ export async function rotationState(database: Queryable): Promise<OperatorState[
  */
 export async function eraseRemaining(database: Database): Promise<number | undefined> {
   const erased = await database.transaction(async (transaction) => {
-    const [retiring] = await transaction.query('select from companion.made_with where retiring');
-    if (retiring === undefined) return undefined;
+    if (!(await isRotating(transaction))) return undefined;
     const rows = await transaction.query<{ key: Buffer }>(
       `select key from companion.account where ${REMAINING} order by key for update`,
     );

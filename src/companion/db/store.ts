@@ -7,22 +7,17 @@ import { operator } from './operator.ts';
 import { pruning } from './prune.ts';
 import { sessionCreation } from './create-session.ts';
 import { revocations } from './revocations.ts';
-import { rotation } from './rotation.ts';
+import { rekeyAccount } from './rotation.ts';
 import { sessions } from './sessions.ts';
 import { webSignIns } from './web-sign-in.ts';
 
 /** graphile-worker keeps a killed worker's lock for hours; after this time its job is requeued. */
 const OVERDUE_AFTER_MS = 120_000;
 
-export interface StoreOptions {
-  /** Milliseconds after which a due revocation that was not tried is requeued. */
-  readonly overdueAfter?: number;
-}
-
 /** Any number of stores, in one process or many, may share a database. */
 export function createStore(
   database: Database,
-  { overdueAfter = OVERDUE_AFTER_MS }: StoreOptions = {},
+  { overdueAfter = OVERDUE_AFTER_MS }: { readonly overdueAfter?: number } = {},
 ): Store & WebSignIns {
   return {
     ...deliveries(database),
@@ -33,6 +28,6 @@ export function createStore(
     ...operator(database),
     ...pruning(database),
     ...webSignIns(database),
-    ...rotation(database),
+    rekey: (keys) => rekeyAccount(database, keys),
   };
 }
