@@ -1,22 +1,17 @@
 // Connection URLs with several hosts, as in libpq: uses the one that accepts writes.
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
-import pg, { type Client, type ClientConfig, type Pool, type PoolClient } from 'pg';
+import pg, { type Client, type ClientConfig, type Pool, type PoolClient, type PoolConfig } from 'pg';
 
 export interface Hosts {
   /** Creates a client, not yet connected, for the host in use. */
   readonly client: () => Client;
-  /** The same as a constructor, for pools. */
-  readonly Client: new () => Client;
+  /** Creates a pool of them, which tries each host before it fails to connect. */
+  readonly pool: (config: PoolConfig) => Pool;
   /** Closes open and opening connections; with `olderThan` (milliseconds) only those at least that old. */
   readonly drop: (olderThan?: number) => void;
   /** `host:port` of the host in use. */
   readonly current: () => string;
-  /**
-   * Makes a pool of these clients try each host before it fails to connect, and ignore a second release in callbacks:
-   * graphile-worker (0.17) releases twice when it stops while its `LISTEN` fails, which would end the process.
-   */
-  readonly overrideConnect: (pool: Pool) => void;
 }
 
 /** One URL per host. A URL with a single host is returned unchanged. */
@@ -83,16 +78,24 @@ export function createHosts(
 
   return {
     client,
-    // A constructor that returns an object yields that object.
-    Client: function () {
-      return client();
-    } as unknown as new () => Client,
+    pool: (more) => {
+      // A constructor that returns an object yields that object.
+      const Client = function () {
+        return client();
+      } as unknown as new () => Client;
+      const pool = new pg.Pool({ ...config, ...more, Client });
+      // Users of a lost connection get its error from their statement; without a listener, idle ones would end the process.
+      pool.on('error', () => undefined);
+      // Each client already has an error handler, but graphile-worker warns when the pool has no listener here.
+      pool.on('connect', () => undefined);
+      connectRepeatedly(pool, urls.length);
+      return pool;
+    },
     drop: (olderThan = -Infinity) => {
       const now = performance.now();
       for (const [one, since] of open) if (now - since >= olderThan) destroy(one);
     },
     current: () => addressOf(urls[using] ?? url),
-    overrideConnect: (pool) => connectRepeatedly(pool, urls.length),
   };
 }
 
@@ -103,6 +106,10 @@ function addressOf(url: string): string {
 
 type Connected = (error: Error | undefined, client?: PoolClient, release?: PoolClient['release']) => void;
 
+/**
+ * Makes a pool try several times to connect, and ignore a second release in callbacks: graphile-worker (0.17) releases
+ * twice when it stops while its `LISTEN` fails, which would end the process.
+ */
 function connectRepeatedly(pool: Pool, times: number): void {
   const connectOnce = pool.connect.bind(pool) as () => Promise<PoolClient>;
   const connect = async (): Promise<PoolClient> => {

@@ -44,17 +44,7 @@ export function openPostgres(url: string, options: PostgresOptions = {}): Databa
     await client.query(LIMITS, [String(patience)]);
   };
   const hosts = createHosts(url, config, setLimits, options.first);
-  const pool = new pg.Pool({
-    ...config,
-    max: CONNECTIONS,
-    idleTimeoutMillis: IDLE_MS,
-    Client: hosts.Client,
-  });
-  // Users of a lost connection get its error from their statement; without a listener, idle ones would end the process.
-  pool.on('error', () => undefined);
-  // Each client already has an error handler, but graphile-worker warns when the pool has no listener here.
-  pool.on('connect', () => undefined);
-  hosts.overrideConnect(pool);
+  const pool = hosts.pool({ max: CONNECTIONS, idleTimeoutMillis: IDLE_MS });
   const listener = createListener(hosts.client);
   const guard = createGuard({ probe: () => probe(hosts.client()), drop: hosts.drop, report });
 
