@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import type { Database, Queryable } from './database.ts';
 import { StoreError } from './errors.ts';
-import { enterSchema } from './schema.ts';
+import { enterSchema, exists, MIGRATION_TABLE } from './schema.ts';
 
 /** The build copies the folder. Released migrations never change. */
 export const MIGRATIONS = readMigrations(new URL('./migrations/', import.meta.url));
@@ -16,7 +16,7 @@ const LOCK = 0x66786163;
 const TRY_EVERY_MS = 50;
 const LOOK_EVERY_MS = 1_000;
 /** Minimum interval between two reports of a wait. */
-const TELL_EVERY_MS = 30_000;
+const REPORT_EVERY_MS = 30_000;
 
 export interface MigrationWait {
   /** `other_start`: another companion is migrating. `table_lock`: a table to be changed is locked. */
@@ -47,12 +47,13 @@ export async function migrate(database: Database, waits: Report = () => undefine
     }
     try {
       await database.transaction(async (transaction) => {
-        const stopLooking =
-          database.kind === 'postgresql' ? await watchForWaits(transaction, holder, waits) : () => undefined;
+        // The embedded database has one connection, so no other holds a lock.
+        const watch =
+          database.kind === 'postgresql' ? await watchForWaits(transaction, holder, waits) : undefined;
         try {
           await migrateTables(transaction);
         } finally {
-          stopLooking();
+          clearInterval(watch);
         }
       });
       await runMigrations({ pgPool: database.pool, logger: SILENT });
@@ -67,30 +68,33 @@ export async function migrate(database: Database, waits: Report = () => undefine
 /** Returns a function to call repeatedly during a wait; it limits how often `report` is called. */
 function waitReporter(reason: MigrationWait['reason'], report: Report): () => void {
   let since: number | undefined;
-  let toldAt = -Infinity;
+  let reportedAt = -Infinity;
   return () => {
     const now = performance.now();
     since ??= now;
-    if (now - toldAt < TELL_EVERY_MS) return;
-    toldAt = now;
+    if (now - reportedAt < REPORT_EVERY_MS) return;
+    reportedAt = now;
     report({ reason, seconds: Math.round((now - since) / 1000) });
   };
 }
 
-/** Checks on another connection whether the transaction waits for a lock. */
-async function watchForWaits(transaction: Queryable, other: PoolClient, report: Report): Promise<() => void> {
-  const [own] = await transaction.query<{ pid: number }>('select pg_backend_pid() as pid');
+/** Checks at an interval, on another connection, whether the transaction waits for a lock. */
+async function watchForWaits(
+  transaction: Queryable,
+  other: PoolClient,
+  report: Report,
+): Promise<NodeJS.Timeout> {
+  const [backend] = await transaction.query<{ pid: number }>('select pg_backend_pid() as pid');
   const waiting = waitReporter('table_lock', report);
-  const check = () =>
-    other.query('select from pg_locks where pid = $1 and not granted', [own?.pid]).then(
+  return setInterval(() => {
+    other.query('select from pg_locks where pid = $1 and not granted', [backend?.pid]).then(
       ({ rowCount }) => {
-        if ((rowCount ?? 0) > 0) waiting();
+        if (rowCount) waiting();
       },
       // If the server has failed, the migration itself reports it.
       () => undefined,
     );
-  const timer = setInterval(() => void check(), LOOK_EVERY_MS);
-  return () => clearInterval(timer);
+  }, LOOK_EVERY_MS);
 }
 
 async function migrateTables(transaction: Queryable): Promise<void> {
@@ -127,10 +131,7 @@ export async function requireMigrated(database: Queryable): Promise<void> {
 
 /** 0: not a companion's database. */
 export async function databaseVersion(transaction: Queryable): Promise<number> {
-  const [there] = await transaction.query<{ name: string | null }>(
-    `select to_regclass('companion.migration')::text as name`,
-  );
-  if (!there?.name) return 0;
+  if (!(await exists(transaction, 'regclass', MIGRATION_TABLE))) return 0;
   const [row] = await transaction.query<{ version: number }>(
     'select coalesce(max(version), 0)::integer as version from companion.migration',
   );

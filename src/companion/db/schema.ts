@@ -18,7 +18,7 @@ const MOVED_TABLES = [
 ];
 const MOVED_FUNCTIONS = ['apply_deliveries', 'forget_metrics', 'erase_accounts'];
 
-const MIGRATION_TABLE = 'companion.migration';
+export const MIGRATION_TABLE = 'companion.migration';
 
 /**
  * Creates the schema if needed, moves an earlier version's tables into it, and makes it this transaction's search path.
@@ -34,15 +34,14 @@ export async function enterSchema(transaction: Queryable): Promise<void> {
   await transaction.query('set local search_path to companion, pg_temp');
 }
 
-async function exists(
-  transaction: Queryable,
+/** Whether a table (`regclass`) or schema (`regnamespace`) exists. */
+export async function exists(
+  database: Queryable,
   kind: 'regclass' | 'regnamespace',
   name: string,
 ): Promise<boolean> {
-  const [row] = await transaction.query<{ there: boolean }>(`select to_${kind}($1) is not null as there`, [
-    name,
-  ]);
-  return row?.there === true;
+  const found = await database.query(`select where to_${kind}($1) is not null`, [name]);
+  return found.length > 0;
 }
 
 async function createSchema(transaction: Queryable): Promise<void> {
