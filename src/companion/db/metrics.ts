@@ -47,11 +47,9 @@ export function metrics(database: Database): Pick<Store, 'addMetrics' | 'engageO
     forgetMetrics: (account, clientId) =>
       database.transaction(async (transaction) => {
         // The lock waits for concurrent inserts, so that their rows are deleted too.
+        const lock = () => transaction.query<{ key: Buffer }>(LOCK, [account]);
         // Twice, since it may be moved to another key meanwhile.
-        const [row] = [
-          ...(await transaction.query<{ key: Buffer }>(LOCK, [account])),
-          ...(await transaction.query<{ key: Buffer }>(LOCK, [account])),
-        ];
+        const [row] = [...(await lock()), ...(await lock())];
         if (row !== undefined) await deleteMetrics(transaction, row.key, clientId);
       }),
   };

@@ -52,13 +52,8 @@ const RULES: readonly Rule[] = [
 export const ACCOUNT_AGE_MS = 30 * DAY_MS;
 const NO_SESSION = 'not exists (select from companion.session where session.account = account.key)';
 
-type Slice = (transaction: Queryable, pages: Pages) => Promise<unknown>;
-
-/** A range of rows in a table, as PostgreSQL's `tid`: `end` is exclusive. */
-interface Pages {
-  readonly first: string;
-  readonly end: string;
-}
+/** Works on the rows from the first to before the last of PostgreSQL's `tid`s. */
+type Slice = (transaction: Queryable, tids: readonly [first: string, end: string]) => Promise<unknown>;
 
 export function pruning(database: Database): Pick<Store, 'prune'> {
   return {
@@ -76,8 +71,8 @@ async function inSlices(database: Database, table: string, slice: Slice): Promis
     [`companion.${table}`],
   );
   for (let first = 0; first < (size?.pages ?? 0); first += SLICE_PAGES) {
-    const pages = { first: `(${first},0)`, end: `(${first + SLICE_PAGES},0)` };
-    await database.transaction((transaction) => slice(transaction, pages), SLICE_PATIENCE_MS);
+    const tids = [`(${first},0)`, `(${first + SLICE_PAGES},0)`] as const;
+    await database.transaction((transaction) => slice(transaction, tids), SLICE_PATIENCE_MS);
   }
 }
 
@@ -89,11 +84,11 @@ function forget({ table, where, after }: Rule): Slice {
         and ${where.replaceAll('$1', `(companion.instant() - ${after})`)}
       for update skip locked
     ))`;
-  return (transaction, { first, end }) => transaction.query(text, [first, end]);
+  return (transaction, tids) => transaction.query(text, tids);
 }
 
 /** Erases accounts without a session. Checked again under the row lock, which a concurrent session creation holds. */
-async function eraseUnused(transaction: Queryable, { first, end }: Pages): Promise<void> {
+const eraseUnused: Slice = async (transaction, tids) => {
   // Forces index lookups per account, whatever the table statistics say.
   await transaction.query(
     'set local enable_seqscan to off; set local enable_hashjoin to off; set local enable_mergejoin to off',
@@ -103,7 +98,7 @@ async function eraseUnused(transaction: Queryable, { first, end }: Pages): Promi
      where ctid >= $1::tid and ctid < $2::tid
        and created_at < companion.instant() - ${ACCOUNT_AGE_MS} and ${NO_SESSION}
      order by key for update skip locked`,
-    [first, end],
+    tids,
   );
   if (found.length === 0) return;
   const unused = await transaction.query<{ key: Buffer }>(
@@ -111,4 +106,4 @@ async function eraseUnused(transaction: Queryable, { first, end }: Pages): Promi
     [found.map(({ key }) => key)],
   );
   await transaction.query('select companion.erase_accounts($1)', [unused.map(({ key }) => key)]);
-}
+};

@@ -6,12 +6,13 @@ import type { Database, Queryable } from './database.ts';
 import { StoreError } from './errors.ts';
 import { countRemaining } from './rotation.ts';
 
-interface Mark {
+/** A secret that accounts are known by: of it the table has a keyed hash. */
+interface KnownSecret {
   readonly mark: Buffer;
   readonly retiring: boolean;
 }
 
-const markOf = (secret: Uint8Array) => createHmac('sha256', secret).update('made with').digest();
+const hashOf = (secret: Uint8Array) => createHmac('sha256', secret).update('made with').digest();
 
 const changed = () =>
   new StoreError(
@@ -30,16 +31,16 @@ const changed = () =>
 export async function checkSecret(database: Database, { secret, formerSecret }: Secrets): Promise<void> {
   await database.transaction(async (transaction) => {
     await transaction.query('lock table companion.made_with in share row exclusive mode');
-    const known = await transaction.query<Mark>('select mark, retiring from companion.made_with');
-    const [own, former] = [markOf(secret), formerSecret && markOf(formerSecret)];
-    const current = known.find(({ mark }) => own.equals(mark));
-    const others = known.filter(({ mark }) => !own.equals(mark) && !former?.equals(mark));
+    const known = await transaction.query<KnownSecret>('select mark, retiring from companion.made_with');
+    const [given, former] = [hashOf(secret), formerSecret && hashOf(formerSecret)];
+    const current = known.find(({ mark }) => given.equals(mark));
+    const others = known.filter(({ mark }) => !given.equals(mark) && !former?.equals(mark));
     if (current?.retiring && !former) return;
     const isKnown = known.length === 0 || known.length > others.length;
     if (!isKnown || current?.retiring || others.some(({ retiring }) => !retiring)) throw changed();
     if (others.length > 0) await endRotation(transaction, others);
     await transaction.query('insert into companion.made_with (mark) values ($1) on conflict do nothing', [
-      own,
+      given,
     ]);
     if (former && !current) {
       await transaction.query(RETIRE, [former]);
@@ -52,7 +53,7 @@ export async function checkSecret(database: Database, { secret, formerSecret }: 
 const RETIRE = `
   insert into companion.made_with (mark, retiring) values ($1, true) on conflict (mark) do update set retiring = true`;
 
-async function endRotation(transaction: Queryable, former: readonly Mark[]): Promise<void> {
+async function endRotation(transaction: Queryable, former: readonly KnownSecret[]): Promise<void> {
   const remaining = await countRemaining(transaction);
   if (remaining > 0)
     throw new StoreError(
@@ -72,12 +73,12 @@ async function endRotation(transaction: Queryable, former: readonly Mark[]): Pro
  * @throws StoreError `secret_changed`
  */
 export async function requireSecret(database: Queryable, { secret, formerSecret }: Secrets): Promise<void> {
-  const given = [secret, ...(formerSecret ? [formerSecret] : [])].map(markOf);
-  const known = await database.query<Mark>('select mark from companion.made_with');
+  const given = [secret, ...(formerSecret ? [formerSecret] : [])].map(hashOf);
+  const known = await database.query<KnownSecret>('select mark from companion.made_with');
   if (!known.every(({ mark }) => given.some((one) => one.equals(mark)))) throw changed();
 }
 
-type Keyed = Pick<Client, 'clientId' | 'name' | 'space'>;
+type NamedClient = ClientSpace & Pick<Client, 'name'>;
 
 /**
  * Records the spaces of new clients; those of known clients must be unchanged. Spaces of clients that left the list are
@@ -85,7 +86,7 @@ type Keyed = Pick<Client, 'clientId' | 'name' | 'space'>;
  *
  * @throws StoreError `space_changed`; nothing is written then.
  */
-export async function claimSpaces(database: Database, clients: readonly Keyed[]): Promise<void> {
+export async function claimSpaces(database: Database, clients: readonly NamedClient[]): Promise<void> {
   const spaces = new Map(clients.map(({ clientId, space }) => [clientId, space]));
   await database.transaction(async (transaction) => {
     // In a fixed order, because another instance may be inserting the same rows.
@@ -104,7 +105,7 @@ export async function claimSpaces(database: Database, clients: readonly Keyed[])
  *
  * @throws StoreError `space_changed`
  */
-export async function requireSpaces(database: Queryable, clients: readonly Keyed[]): Promise<void> {
+export async function requireSpaces(database: Queryable, clients: readonly NamedClient[]): Promise<void> {
   const recorded = await database.query<{ client_id: string; space: string }>(
     'select client_id, space from companion.client_space where client_id = any($1)',
     [clients.map(({ clientId }) => clientId)],
@@ -133,12 +134,11 @@ export async function spacesOf(
   return [...new Set((await everyClient(database, clients)).map(({ space }) => space))].sort();
 }
 
-function sentence(changed: readonly Keyed[], before: ReadonlyMap<string, string>): string {
-  const each = changed.map(
-    ({ clientId, name, space }) =>
-      `  client "${name}" (${clientId}) was in space "${before.get(clientId)}" and is now in "${space}": ` +
-      `keep its accounts with "space": "${before.get(clientId)}"`,
-  );
+function sentence(changed: readonly NamedClient[], before: ReadonlyMap<string, string>): string {
+  const each = changed.map(({ clientId, name, space }) => {
+    const old = before.get(clientId);
+    return `  client "${name}" (${clientId}) was in space "${old}" and is now in "${space}": keep its accounts with "space": "${old}"`;
+  });
   return [
     'COMPANION_CLIENTS changes the space of a client (its name, where it has no "space"). Events about its people would find ' +
       'no account any more, so nothing was started:',

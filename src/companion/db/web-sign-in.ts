@@ -1,5 +1,5 @@
 // Sign-ins of web applications: states and one-time codes, each taken by one statement that also deletes it.
-import type { WebSignIns } from '../store.ts';
+import type { WebCode, WebSignIns, WebState } from '../store.ts';
 import type { Database } from './database.ts';
 
 const SAVE_STATE = `
@@ -14,19 +14,6 @@ const SAVE_CODE = `
 const TAKE_CODE = `
   delete from companion.web_code where hash = $1 and expires_at > companion.instant()
   returning client, origin, challenge, sealed`;
-
-interface StateRow {
-  readonly client: string;
-  readonly redirect: string;
-  readonly challenge: string | null;
-}
-
-interface CodeRow {
-  readonly client: string;
-  readonly origin: string;
-  readonly challenge: string;
-  readonly sealed: Buffer;
-}
 
 export function webSignIns(database: Database): WebSignIns {
   /** The one row, whose deletion is on disk before anything is done with it. */
@@ -44,12 +31,13 @@ export function webSignIns(database: Database): WebSignIns {
       );
     },
     takeWebState: async (hash, browser) => {
-      const row = await take<StateRow>(TAKE_STATE, [hash, browser], 'take_web_state');
+      type Row = Omit<WebState, 'challenge'> & { readonly challenge: string | null };
+      const row = await take<Row>(TAKE_STATE, [hash, browser], 'take_web_state');
       return row && { ...row, challenge: row.challenge ?? undefined };
     },
     saveWebCode: async ({ hash, client, origin, challenge, sealed, lifetime }) => {
       await database.query(SAVE_CODE, [hash, client, origin, challenge, sealed, lifetime], 'save_web_code');
     },
-    takeWebCode: (hash) => take<CodeRow>(TAKE_CODE, [hash], 'take_web_code'),
+    takeWebCode: (hash) => take<WebCode>(TAKE_CODE, [hash], 'take_web_code'),
   };
 }

@@ -7,11 +7,10 @@ const LIMIT_MS = 4_500;
 
 /** Wraps a store so that each method rejects with `database_away` (`time_out`) after `limit` milliseconds. */
 export function withTimeouts<S extends Partial<Store>>(store: S, limit = LIMIT_MS): S {
-  type Method = (...given: unknown[]) => Promise<unknown>;
-  const bounded = Object.entries(store as unknown as Record<string, Method>).map(
-    ([name, method]) => [name, (...given: unknown[]) => withTimeout(method(...given), limit)] as const,
-  );
-  return Object.fromEntries(bounded) as unknown as S;
+  const methods = Object.entries(store as Record<string, (...given: unknown[]) => Promise<unknown>>);
+  return Object.fromEntries(
+    methods.map(([name, method]) => [name, (...given: unknown[]) => withTimeout(method(...given), limit)]),
+  ) as S;
 }
 
 function withTimeout<T>(work: Promise<T>, limit: number): Promise<T> {
