@@ -5,6 +5,7 @@ import { currentEndpoints } from '../fxa/discovery.ts';
 import type { Endpoints } from '../fxa/environments.ts';
 import { isFxaError } from '../fxa/errors.ts';
 import type { Http } from '../fxa/http.ts';
+import { cachedFor } from './operations/cached-for.ts';
 
 export interface CurrentEndpoints {
   readonly current: () => Endpoints;
@@ -31,29 +32,14 @@ export interface EndpointsOptions {
 /** Begins with the endpoints given; nothing is fetched before `askAgain`. */
 export function createEndpoints({ first, http, now, changed }: EndpointsOptions): CurrentEndpoints {
   let current = first;
-  let askedAt = -Infinity;
-  let asking: Promise<Endpoints> | undefined;
-
-  async function ask(): Promise<Endpoints> {
+  const askAgain = cachedFor(LEAST_BETWEEN, now, async () => {
     const found = await currentEndpoints(current, http).catch(() => current);
     if (isDeepStrictEqual(found, current)) return current;
     current = found;
     changed?.(current);
     return current;
-  }
-
-  return {
-    current: () => current,
-    askAgain() {
-      const at = now();
-      // Also when the clock was set back.
-      if (asking === undefined && !(at >= askedAt && at - askedAt < LEAST_BETWEEN)) {
-        askedAt = at;
-        asking = ask().finally(() => (asking = undefined));
-      }
-      return asking ?? Promise.resolve(current);
-    },
-  };
+  });
+  return { current: () => current, askAgain };
 }
 
 /**
@@ -70,14 +56,14 @@ export async function atEndpoints<T>(
   try {
     return await request(first);
   } catch (error) {
-    if (!isElsewhere(error)) throw error;
+    if (!mayHaveMoved(error)) throw error;
     const now = current() === first ? await askAgain() : current();
     if (now === first) throw error;
     return request(now);
   }
 }
 
-function isElsewhere(error: unknown): boolean {
+function mayHaveMoved(error: unknown): boolean {
   if (!isFxaError(error)) return false;
   const { status, code } = error;
   return status === 404 || status === 410 || code === 'offline' || code === 'unsupported';
