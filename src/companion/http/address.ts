@@ -30,18 +30,18 @@ export function networkOf(address: string): string {
   return isIP(address) === 6 ? groups(address).slice(0, 4).join(':') : address;
 }
 
-/** Limits what one network holds at a time: the function takes one more and returns its release, or undefined. */
+/** Limits what one network has open at a time: the function opens one more and returns its release, or undefined. */
 export function limitPerNetwork(most: number): (address: string) => (() => void) | undefined {
-  const held = new Map<string, number>();
+  const open = new Map<string, number>();
   return (address) => {
     const network = networkOf(address);
-    const before = held.get(network) ?? 0;
+    const before = open.get(network) ?? 0;
     if (before >= most) return undefined;
-    held.set(network, before + 1);
+    open.set(network, before + 1);
     return () => {
-      const others = (held.get(network) ?? 1) - 1;
-      if (others > 0) held.set(network, others);
-      else held.delete(network);
+      const left = (open.get(network) ?? 1) - 1;
+      if (left > 0) open.set(network, left);
+      else open.delete(network);
     };
   };
 }

@@ -56,20 +56,13 @@ export function readEvents(
   events: unknown,
   signedAt: number,
 ): { readonly events: readonly AccountEvent[]; readonly unknownEvents: number } {
-  if (!isObject(events)) throw new Refusal('events');
-  const known: AccountEvent[] = [];
-  let unknownEvents = 0;
-  let none = true;
-  for (const uri in events) {
-    none = false;
-    const payload = events[uri];
+  const entries = isObject(events) ? Object.entries(events) : [];
+  if (entries.length === 0) throw new Refusal('events');
+  const known = entries.flatMap(([uri, payload]) => {
     if (!isObject(payload)) throw new Refusal('events');
-    const event = EVENTS.get(uri)?.(payload, signedAt);
-    if (event) known.push(event);
-    else unknownEvents += 1;
-  }
-  if (none) throw new Refusal('events');
-  return { events: known, unknownEvents };
+    return EVENTS.get(uri)?.(payload, signedAt) ?? [];
+  });
+  return { events: known, unknownEvents: entries.length - known.length };
 }
 
 /**

@@ -84,10 +84,9 @@ export function createKeySet({ endpoints, http, now, report }: KeySetOptions): F
 
   /** Fetches the key set, one request at a time. False when that failed or is too early; never rejects. */
   function refresh(at: number): Promise<boolean> {
-    if (refreshing) return refreshing;
-    if (at >= pause.from && at < pause.until) return Promise.resolve(false);
-    refreshing = read(at).finally(() => (refreshing = undefined));
-    return refreshing;
+    const isTooEarly = at >= pause.from && at < pause.until;
+    if (!refreshing && !isTooEarly) refreshing = read(at).finally(() => (refreshing = undefined));
+    return refreshing ?? Promise.resolve(false);
   }
 
   async function read(at: number): Promise<boolean> {
