@@ -59,9 +59,7 @@ export interface App {
   readonly webhooks: RequestHandler;
   /** Evicts cached tokens and applies events, however they came; resolves after the commit. */
   readonly deliver: Store['apply'];
-  /**
-   * Call with the account notifications of all instances, this one included; undefined means some may have been missed.
-   */
+  /** To be called with what all instances notify of; undefined means that some may have been missed. */
   readonly onNotification: (notifications: readonly AccountNotification[] | undefined) => void;
 }
 

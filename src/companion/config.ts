@@ -167,11 +167,7 @@ export function isSettingName(name: string): boolean {
 /** The defaults of all settings, as the environment would give them; undefined where there is none. */
 export const SETTING_DEFAULTS: Readonly<Record<string, unknown>> = v.getDefaults(ENVIRONMENT);
 
-/**
- * Reads the settings for production; nothing that matters has a default.
- *
- * @throws ConfigError listing all faults.
- */
+/** Reads the settings for production, or throws ConfigError with all faults; nothing that matters has a default. */
 export function readSettings(variables: Variables): CompanionSettings {
   // An empty variable counts as unset.
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value));

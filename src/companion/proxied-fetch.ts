@@ -8,9 +8,8 @@ type Variables = Readonly<Record<string, string | undefined>>;
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
- * Returns a `fetch` for the companion alone, or Node's when no proxy is set. The rest of the process is unaffected.
- *
- * @throws Error naming the variable whose value is not the URL of a proxy
+ * Returns a `fetch` for the companion alone, or Node's when no proxy is set; throws an Error naming the variable whose
+ * value is not the URL of a proxy.
  */
 export function proxiedFetch(variables: Variables): typeof fetch {
   const valueOf = (name: string) => variables[name.toLowerCase()] || variables[name] || '';

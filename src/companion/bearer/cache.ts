@@ -9,10 +9,7 @@ export interface Accepted {
   /** The account's `accountName`, and during a rotation that of its former key. */
   readonly accounts: readonly string[];
 }
-export interface Refused {
-  readonly refused: Problem;
-}
-export type Verdict = Accepted | Refused;
+export type Verdict = Accepted | { readonly refused: Problem };
 
 /** Milliseconds. */
 const ACCEPTED_FOR = 300_000;
@@ -41,7 +38,7 @@ export interface TokenCache {
   readonly size: { readonly accepted: number; readonly refused: number; readonly accounts: number };
 }
 
-interface Entry<T extends Verdict> {
+interface Entry<T = Verdict> {
   readonly verdict: T;
   /** Milliseconds. An entry from the future is ignored: the clock was set back, so its age is unknown. */
   readonly from: number;
@@ -77,7 +74,7 @@ export function createTokenCache({
       }
     },
   });
-  const refused = new LRUCache<string, Entry<Refused>>({ max: mostRefused });
+  const refused = new LRUCache<string, Entry>({ max: mostRefused });
   const drop = (key: string) => {
     accepted.delete(key);
     refused.delete(key);

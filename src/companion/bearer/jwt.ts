@@ -38,11 +38,7 @@ export function readAccessJwt(
   return { uid, clientId, scope, ...times, ...id, ...authenticationOf(claims, now) };
 }
 
-/**
- * Whether one of Mozilla accounts' keys signed it.
- *
- * @throws KeysUnavailable when the keys can't be fetched now.
- */
+/** Whether one of Mozilla accounts' keys signed it; throws KeysUnavailable when they can't be fetched now. */
 export async function isSigned(token: string, findKey: FindKey): Promise<boolean> {
   try {
     await verifySignature(token, findKey);

@@ -76,11 +76,7 @@ function authorizationOf(c: Context): string {
   return raw.filter(isName).join(', ');
 }
 
-/**
- * The token, unchecked.
- *
- * @throws Problem 401 `unauthorized`, 400 `invalid_request`.
- */
+/** The token, unchecked; throws Problem 401 `unauthorized` or 400 `invalid_request`. */
 export function bearerToken(c: Context): string {
   const header = authorizationOf(c).trim();
   // RFC 6750, section 3.1: without credentials the challenge has no error.

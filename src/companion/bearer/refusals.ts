@@ -26,10 +26,7 @@ export function insufficientScope(scope: string): Problem {
   return refusal(403, 'insufficient_scope', 'The access token lacks a required scope', { scope });
 }
 
-/**
- * 503: Mozilla accounts couldn't be asked, so the token is neither accepted nor refused. Carries the code and
- * `Retry-After` of `cause`.
- */
+/** 503: Mozilla accounts couldn't be asked, for the reason and with the `Retry-After` of `cause`. */
 export function accountsUnavailable(cause: unknown): Problem {
   const known = isFxaError(cause) || cause instanceof KeysUnavailable ? cause : undefined;
   const why = known === undefined ? 'internal' : isFxaError(known) ? known.code : known.why;

@@ -16,7 +16,7 @@ export function callerAddress(c: Context, trustedProxies: number): string {
   );
 }
 
-/** The same from the socket's address and the header's value. */
+/** As `callerAddress`, from the socket's address and the header's value. */
 export function addressBehind(remote: string, forwardedFor: string, trustedProxies: number): string {
   const socket = plainAddress(remote);
   if (trustedProxies === 0) return socket;

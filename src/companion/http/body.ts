@@ -10,11 +10,7 @@ import { Problem } from './problem.ts';
 export const LARGEST_BODY = 16_384;
 const LONGEST_AUTHORIZATION = 8192;
 
-/**
- * Limits `Authorization` and the body.
- *
- * @throws Problem 431 `header_too_long`, 413 `body_too_large`
- */
+/** Limits `Authorization` (431 `header_too_long`) and the body (413 `body_too_large`). */
 export function sizeLimits(): MiddlewareHandler {
   return async (c, next) => {
     checkAuthorization(c.req.header('authorization'));
@@ -61,19 +57,14 @@ const OBJECT = v.pipe(
   v.custom<JsonObject>(isObject, 'The body is no JSON object'),
 );
 
-/**
- * Reads the body as an object; an empty body is `{}`.
- *
- * @throws Problem 400 `invalid_request`, which doesn't quote it.
- */
+/** Reads the body as an object, an empty one as `{}`; throws Problem 400 `invalid_request`, which doesn't quote it. */
 export async function readObject(c: Context): Promise<JsonObject> {
   return checkBody(OBJECT, (await c.req.text()) || '{}');
 }
 
 /**
- * Returns what the schema makes of a value. The schema's messages must not quote it.
- *
- * @throws Problem 400 `invalid_request` with the first message.
+ * Returns what the schema makes of a value; throws Problem 400 `invalid_request` with the schema's first message, which
+ * must not quote it.
  */
 export function checkBody<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T {
   const { success, output, issues } = v.safeParse(schema, value, { abortEarly: true });

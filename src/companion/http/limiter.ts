@@ -5,11 +5,7 @@ import { networkOf } from './address.ts';
 import { Problem } from './problem.ts';
 
 export interface Limiter {
-  /**
-   * Consumes a point.
-   *
-   * @throws Problem 429 `rate_limited` when none is left
-   */
+  /** Consumes a point; rejects with Problem 429 `rate_limited` when none is left. */
   spend(address: string): Promise<void>;
   /** Consumes a point without refusing. */
   note(address: string): Promise<void>;

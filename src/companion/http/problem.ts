@@ -14,10 +14,7 @@ export interface ProblemDetails {
   readonly more?: Partial<ErrorAnswer>;
 }
 
-/**
- * Thrown by routes and answered by `answerProblem`. `error` is a code of the contract, `message` a sentence for
- * developers.
- */
+/** Thrown by routes and answered as JSON: a code of the contract, and a sentence for developers. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly status: ContentfulStatusCode;

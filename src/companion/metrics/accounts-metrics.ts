@@ -42,9 +42,8 @@ export function isFlowParameter(name: string, value: string): boolean {
 }
 
 /**
- * Begins a flow, valid for two hours, with validated parameters.
- *
- * @throws FxaError `rate_limited`, `server_unavailable`, `bad_response`; or whatever `fetch` throws.
+ * Begins a flow, valid for two hours, with validated parameters. Rejects with FxaError `rate_limited`,
+ * `server_unavailable`, `bad_response`, or as `fetch` does.
  */
 export async function beginFlow(
   metrics: AccountsMetrics,

@@ -20,11 +20,7 @@ export function dayOf(instant: number): string {
   return new Date(instant).toISOString().slice(0, 10);
 }
 
-/**
- * Reads the events of a request; `now` in milliseconds. Pure.
- *
- * @throws Problem 400 `invalid_request`, which repeats nothing of the body.
- */
+/** The events of a request (`now` in milliseconds); throws Problem 400, which repeats nothing of the body. Pure. */
 export function readEvents({ events }: JsonObject, now: number): readonly MetricsEvent[] {
   // Refuse unknown members, so that the sender doesn't believe they were counted.
   const event = v.strictObject(

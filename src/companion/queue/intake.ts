@@ -155,11 +155,7 @@ async function process(
   return ['accepted', event.kind];
 }
 
-/**
- * Loads the optional packages.
- *
- * @throws Error naming the command that installs them when they are missing.
- */
+/** Loads the optional packages; when they are missing, throws an Error naming the command that installs them. */
 export async function queuePackages() {
   try {
     const [{ SQSClient }, { Consumer }] = await Promise.all([

@@ -81,11 +81,7 @@ async function receive(request: IncomingMessage, options: WebhookOptions): Promi
   await limit(address, () => processSet(token, options));
 }
 
-/**
- * Ignores the body, whatever its type, up to the size that other routes accept.
- *
- * @throws Problem 413 `body_too_large`
- */
+/** Ignores the body, whatever its type; throws Problem 413 beyond the size that other routes accept. */
 async function skipBody(request: IncomingMessage): Promise<void> {
   const { 'content-length': declared = 0, 'transfer-encoding': encoding } = request.headers;
   let length = Number(declared);

@@ -65,11 +65,7 @@ export function readEvents(
   return { events: known, unknownEvents: entries.length - known.length };
 }
 
-/**
- * A change time in whole milliseconds, of seconds or milliseconds. `signedAt` in milliseconds.
- *
- * @throws Refusal `events`, or `future`.
- */
+/** A change time in whole milliseconds, of seconds or milliseconds; throws as `readEvents`. */
 export function instant(value: unknown, signedAt: number): number {
   if (typeof value !== 'number' || !(value > 0)) throw new Refusal('events');
   const milliseconds = Math.floor(value < LEAST_MILLISECONDS ? value * 1000 : value);

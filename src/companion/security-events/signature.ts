@@ -86,11 +86,7 @@ function readHeader(head: string): Claims {
   return claims;
 }
 
-/**
- * Parses the JSON object in a payload or header.
- *
- * @throws Refusal `malformed`.
- */
+/** Parses the JSON object in a payload or header; throws Refusal `malformed`. */
 export function parseObject(bytes: Buffer): Claims {
   let value: unknown;
   try {

@@ -22,11 +22,7 @@ export interface SetPolicy {
   readonly now: () => number;
 }
 
-/**
- * Verifies a SET and returns its content.
- *
- * @throws Refusal when it is invalid; KeysUnavailable when that can't be determined now.
- */
+/** Returns a SET's content. Rejects with Refusal when it is invalid, KeysUnavailable when that can't be told now. */
 export type VerifySet = (token: string) => Promise<VerifiedSet>;
 
 // Seconds. FxA: every delivery attempt is signed anew, so an old token is a replay; and real ones have arrived slightly

@@ -23,11 +23,7 @@ export function unknownSession(): Problem {
   });
 }
 
-/**
- * The session token a request presents, unchecked.
- *
- * @throws Problem as `bearerToken`, and 401 `unknown_session` when it isn't formatted like a session token.
- */
+/** The session token a request presents, unchecked; throws as `bearerToken`, and `unknownSession` for other tokens. */
 export function presentedToken(c: Context): Buffer {
   const token = parseSessionToken(bearerToken(c));
   if (token === undefined) throw unknownSession();
@@ -39,11 +35,7 @@ export interface SessionSource extends Secrets {
   readonly clients: Clients;
 }
 
-/**
- * Loads the live session of a token; `now` in milliseconds.
- *
- * @throws Problem 401 `unknown_session`, 401 `session_ended` with reason and instant.
- */
+/** The live session of a token (`now` in milliseconds); throws Problem 401 `unknown_session` or `session_ended`. */
 export async function liveSession(
   source: SessionSource,
   token: Uint8Array,

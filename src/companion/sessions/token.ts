@@ -38,11 +38,7 @@ export function seal(purpose: Purpose, token: Uint8Array, plain: string): Buffer
   return Buffer.concat([nonce, cipher.getAuthTag(), text]);
 }
 
-/**
- * Decrypts what `seal` returned.
- *
- * @throws Error when it wasn't sealed with this token for this purpose; without details.
- */
+/** Decrypts what `seal` returned for this purpose and token; else throws an Error without details. */
 export function unseal(purpose: Purpose, token: Uint8Array, sealed: Uint8Array): string {
   const nonce = sealed.subarray(0, NONCE_LENGTH);
   const tag = sealed.subarray(NONCE_LENGTH, NONCE_LENGTH + TAG_LENGTH);
