@@ -197,10 +197,10 @@ describe('readSettings on copied examples and unusable values', () => {
     ['DATABASE_URL', 'postgres://me:pa/ss@db.example/companion', /%2F/],
     ['DATABASE_URL', 'postgres://me@a,b/companion?target_session_attrs=standby', /read-write/],
     ['COMPANION_KEEP_ALIVE', '0', /whole number/],
-  ])('is refused: %s=%s', (name, value, says) => {
+  ])('is refused: %s=%s', (name, value, pattern) => {
     const faults = given(name, value);
     expect(faults).toHaveLength(1);
-    expect(faults[0]).toMatch(says);
+    expect(faults[0]).toMatch(pattern);
   });
 
   it.each([

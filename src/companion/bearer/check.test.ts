@@ -169,14 +169,14 @@ describe('an eviction', () => {
 });
 
 it('counts hits, misses and evictions', async () => {
-  const counted: string[] = [];
-  const { check, evict } = checking({ count: (outcome) => counted.push(outcome) });
+  const outcomes: string[] = [];
+  const { check, evict } = checking({ count: (outcome) => outcomes.push(outcome) });
   await Promise.all([check(TOKEN), check(TOKEN)]);
   await check(tokenOf('bb'));
   await check(TOKEN);
   await check(TOKEN, { fresh: true });
   for (const account of [nameOf(OTHER_UID), nameOf(UID)]) evict(account, 0);
-  expect(counted).toEqual(['miss', 'miss', 'miss', 'hit', 'eviction', 'eviction']);
+  expect(outcomes).toEqual(['miss', 'miss', 'miss', 'hit', 'eviction', 'eviction']);
 });
 
 describe('when Mozilla accounts fails', () => {

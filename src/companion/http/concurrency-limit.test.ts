@@ -12,7 +12,7 @@ function jobs() {
     });
   return { job, started, endOne: () => running.shift()?.() };
 }
-const settle = () => new Promise((resolve) => setImmediate(resolve));
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 it('runs a few tasks, queues others in order, and rejects the rest', async () => {
   const pass = concurrencyLimit(2, 2, () => new RangeError('full'));
@@ -21,11 +21,11 @@ it('runs a few tasks, queues others in order, and rejects the rest', async () =>
   await expect(pass(job(5))).rejects.toThrow('full');
   expect(started).toEqual([1, 2]);
   endOne();
-  await settle();
+  await nextTurn();
   expect(started).toEqual([1, 2, 3]);
   for (let n = 0; n < 3; n += 1) {
     endOne();
-    await settle();
+    await nextTurn();
   }
   expect(await Promise.all(passing)).toEqual([1, 2, 3, 4]);
   expect(started).toEqual([1, 2, 3, 4]);

@@ -16,8 +16,8 @@ app.post('/v1/sessions', () => {
 });
 for (const path of ['/status', '/__version__']) app.get(path, (c) => c.text('ok'));
 
-type Asked = Omit<RequestInit, 'headers'> & { readonly headers?: Record<string, string> };
-const ask = (path: string, origin: string | undefined, init: Asked = {}) =>
+type CorsRequest = Omit<RequestInit, 'headers'> & { readonly headers?: Record<string, string> };
+const ask = (path: string, origin: string | undefined, init: CorsRequest = {}) =>
   Promise.resolve(
     app.request(path, { ...init, headers: { ...init.headers, ...(origin === undefined ? {} : { origin }) } }),
   );

@@ -55,12 +55,12 @@ describe('failed requests', () => {
     const asked = Array.from({ length: 300 }, () => ask(HERE));
     await new Promise((resolve) => setImmediate(resolve));
     expect(waiting).toHaveLength(256);
-    const elsewhere = ask(ELSEWHERE);
+    const other = ask(ELSEWHERE);
     await new Promise((resolve) => setImmediate(resolve));
     waiting.splice(0).forEach((go) => go());
     const statuses = (await Promise.all(asked)).map(({ status }) => status);
     expect(statuses.filter((status) => status === 429)).toHaveLength(300 - 256);
-    expect((await elsewhere).status).toBe(200);
+    expect((await other).status).toBe(200);
     const again = ask(HERE);
     await new Promise((resolve) => setImmediate(resolve));
     waiting.splice(0).forEach((go) => go());

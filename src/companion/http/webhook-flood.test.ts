@@ -30,7 +30,7 @@ function webhook(isValid: (token: string) => boolean | Promise<boolean>) {
 }
 
 describe('a network that sends invalid tokens', () => {
-  function held() {
+  function slowWebhook() {
     const waiting: (() => void)[] = [];
     let reading = 0;
     let most = 0;
@@ -41,11 +41,11 @@ describe('a network that sends invalid tokens', () => {
       reading -= 1;
       return token === 'good';
     });
-    const settle = () => new Promise((resolve) => setImmediate(resolve));
+    const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
     const readAll = async () => {
       do {
         waiting.splice(0).forEach((go) => go());
-        await settle();
+        await nextTurn();
       } while (waiting.length > 0);
     };
     const ask = (token: string, address: string) =>
@@ -53,33 +53,33 @@ describe('a network that sends invalid tokens', () => {
     /** Sends as many refused tokens as put a network on the slow queue. */
     const spoil = async (address: string) => {
       const asked = Array.from({ length: few }, () => ask('bad', address));
-      await settle();
+      await nextTurn();
       await readAll();
       await Promise.all(asked);
     };
-    return { ask, readAll, settle, spoil, most: () => most, waiting };
+    return { ask, readAll, nextTurn, spoil, most: () => most, waiting };
   }
 
   it('still gets a valid token through among the invalid ones', async () => {
-    const { ask, readAll, settle, spoil } = held();
+    const { ask, readAll, nextTurn, spoil } = slowWebhook();
     await spoil('192.0.2.1');
     const flood = Array.from({ length: 100 }, () => ask('bad', '192.0.2.1'));
     const among = ask('good', '192.0.2.1');
-    await settle();
+    await nextTurn();
     await readAll();
     expect((await among).status).toBe(200);
     expect((await Promise.all(flood)).every(({ status }) => status === 401)).toBe(true);
   });
 
   it('is verified a few at a time, rejected past the queue, and delays no other network', async () => {
-    const { ask, readAll, settle, spoil, most, waiting } = held();
+    const { ask, readAll, nextTurn, spoil, most, waiting } = slowWebhook();
     await spoil('192.0.2.1');
     const flood = Array.from({ length: 300 }, () => ask('bad', '192.0.2.1'));
-    await settle();
-    await settle();
+    await nextTurn();
+    await nextTurn();
     expect(waiting.length).toBe(8);
     const other = ask('good', '198.51.100.7');
-    await settle();
+    await nextTurn();
     expect(waiting.length).toBe(9);
     await readAll();
     expect((await other).status).toBe(200);

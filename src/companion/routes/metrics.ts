@@ -42,8 +42,8 @@ export function metrics(parts: MetricsParts): Hono {
     if (session.metricsReadAt < readSince) {
       throw new Problem(403, 'consent_stale', 'The profile was read too long ago: refresh the session');
     }
-    const counted = events.filter(({ name }) => name !== ENGAGE);
-    if (counted.length > 0 && !(await store.addMetrics(sessionHash(token), counted, readSince, now()))) {
+    const toStore = events.filter(({ name }) => name !== ENGAGE);
+    if (toStore.length > 0 && !(await store.addMetrics(sessionHash(token), toStore, readSince, now()))) {
       // An opt-out or a sign-out has arrived since.
       await liveSession(parts, token, now());
       throw metricsOff();

@@ -31,7 +31,7 @@ function harness({
   store = () => Promise.resolve(),
 }: Partial<Seams> = {}) {
   const applied: Delivery[] = [];
-  const counted: string[] = [];
+  const outcomes: string[] = [];
   const answered: string[] = [];
   const logged: string[] = [];
   const handler = webhooks({
@@ -43,7 +43,7 @@ function harness({
     limit: (_address, work) => work(),
     counters: {
       stored: () => undefined,
-      webhook: (...outcome) => counted.push(outcome.join(' ')),
+      webhook: (...outcome) => outcomes.push(outcome.join(' ')),
       request: (route, status) => answered.push(`${route} ${status}`),
     },
     log: {
@@ -57,7 +57,7 @@ function harness({
   });
   const bearer = (authorization?: string, method = 'POST') =>
     send(handler, { method, headers: authorization === undefined ? {} : { authorization } });
-  return { handler, applied, counted, answered, logged, bearer };
+  return { handler, applied, outcomes, answered, logged, bearer };
 }
 interface Seams {
   verify: VerifySet;
@@ -75,7 +75,7 @@ describe('the webhook', () => {
     const account = accountKey(SECRET, FIREFOX, SUB);
     const mark = createHash('sha256').update(`${FIREFOX.clientId}\0${JTI}`).digest();
     expect(w.applied).toEqual([{ account, clientId: FIREFOX.clientId, mark, events: EVENTS, at: NOW }]);
-    expect(w.counted).toEqual([
+    expect(w.outcomes).toEqual([
       'accepted password_change',
       'accepted profile_change',
       'ignored unknown_event',
@@ -103,7 +103,7 @@ describe('the webhook', () => {
     const w = harness({ verify: () => Promise.resolve({ ...SET, events: [], unknownEvents: 2 }) });
     expect((await w.bearer('Bearer token')).status).toBe(200);
     expect(w.applied).toEqual([]);
-    expect(w.counted).toEqual(['ignored unknown_event', 'ignored unknown_event']);
+    expect(w.outcomes).toEqual(['ignored unknown_event', 'ignored unknown_event']);
   });
 
   it.each(REFUSAL_REASONS)('answers 401 to a token refused for its %s', async (reason) => {
@@ -117,14 +117,14 @@ describe('the webhook', () => {
       error: 'invalid_token',
       message: `The token was refused: ${reason}`,
     });
-    expect([w.applied, w.logged, w.counted]).toEqual([[], [], [`refused ${reason}`]]);
+    expect([w.applied, w.logged, w.outcomes]).toEqual([[], [], [`refused ${reason}`]]);
   });
 
   it('answers 503 when the keys are unavailable', async () => {
     const w = harness({ verify: () => Promise.reject(new KeysUnavailable('keys_unreachable', 17)) });
     const answer = await w.bearer('Bearer token');
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '17']);
-    expect(w.counted).toEqual(['unavailable keys_unreachable']);
+    expect(w.outcomes).toEqual(['unavailable keys_unreachable']);
     expect(w.applied).toEqual([]);
   });
 
@@ -133,7 +133,7 @@ describe('the webhook', () => {
     const answer = await w.bearer('Bearer token');
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
     expect(await answer.text()).not.toContain('database');
-    expect(w.counted).toEqual(['unavailable store']);
+    expect(w.outcomes).toEqual(['unavailable store']);
     expect(w.logged).toEqual(['webhook_failed no database']);
   });
 
@@ -142,7 +142,7 @@ describe('the webhook', () => {
     const answer = await w.bearer('Bearer token');
     expect(answer.status).toBe(500);
     expect(await answer.json()).toEqual({ error: 'internal', message: 'Something went wrong here' });
-    expect([w.logged, w.counted]).toEqual([['request_failed a fault'], []]);
+    expect([w.logged, w.outcomes]).toEqual([['request_failed a fault'], []]);
     expect(w.answered).toEqual(['/webhooks/fxa 500']);
   });
 

@@ -42,8 +42,8 @@ function setup() {
     }
   };
   /** Lets what goes on behind an answer come to its end. */
-  const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
-  return Object.assign(setup, { find, settled, findKey });
+  const backgroundDone = () => new Promise((resolve) => setTimeout(resolve, 5));
+  return Object.assign(setup, { find, backgroundDone, findKey });
 }
 const down = () => Promise.reject(new TypeError('fetch failed'));
 const status =
@@ -72,7 +72,7 @@ describe('a key set', () => {
     expect(await w.find('first')).toBe('first');
     expect(w.fetches).toBe(2);
     open(Response.json({ keys: [first.jwk, second.jwk] }));
-    await w.settled();
+    await w.backgroundDone();
     expect(await w.find('second')).toBe('second');
     expect(w.fetches).toBe(2);
   });
@@ -118,7 +118,7 @@ describe('a key set', () => {
     expect(await w.find('second')).toBe('second');
     w.now += 58 * MINUTE;
     expect(await w.find('first')).toBe('first');
-    await w.settled();
+    await w.backgroundDone();
     w.now += 2 * MINUTE;
     expect(await w.find('first')).toBe('key');
     expect(await w.find('second')).toBe('second');
@@ -130,7 +130,7 @@ describe('a key set', () => {
     w.now += 11 * MINUTE;
     w.keys = [{ ...second.jwk, kid: 'first' }];
     await w.find('first');
-    await w.settled();
+    await w.backgroundDone();
     expect(await w.find('first')).toBe('second');
   });
 
