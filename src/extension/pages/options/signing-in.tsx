@@ -30,16 +30,16 @@ export function SigningIn({ view }: { view: View }) {
 function AlwaysInTab({ inTab, pattern }: { inTab: boolean; pattern: string }) {
   const [refused, setRefused] = useState(false);
   const { failed, attempt } = useCommandError();
-  const change = async (wanted: boolean) => {
+  const change = async (on: boolean) => {
     void attempt();
     // Within the click, or the browser does not ask. A rejection counts as a refusal.
-    const allowed = !wanted || (await askForReturnPage([pattern]).catch(() => false));
+    const allowed = !on || (await askForReturnPage([pattern]).catch(() => false));
     setRefused(!allowed);
-    if (allowed) await attempt(call(wanted ? 'preferTab' : 'preferWindow'));
+    if (allowed) await attempt(call(on ? 'preferTab' : 'preferWindow'));
   };
   return (
     <>
-      <Switch label={text('alwaysTab')} checked={inTab} onChange={(wanted) => void change(wanted)}>
+      <Switch label={text('alwaysTab')} checked={inTab} onChange={(on) => void change(on)}>
         {text('alwaysTabNote')}
       </Switch>
       {refused && <Alert>{text('tabRefused')}</Alert>}
@@ -53,19 +53,19 @@ function Notifications() {
   const [refused, setRefused] = useState(false);
   const look = () => notificationsAllowed().then(setAllowed, () => setAllowed(false));
   useEffect(() => void look(), []);
-  const change = async (wanted: boolean) => {
+  const change = async (on: boolean) => {
     setRefused(false);
     try {
-      if (!wanted) await refuseNotifications();
+      if (!on) await refuseNotifications();
       else if (!(await askForNotifications())) setRefused(true);
     } catch {
-      setRefused(wanted);
+      setRefused(on);
     }
     await look();
   };
   return (
     <>
-      <Switch label={text('notify')} checked={allowed} onChange={(wanted) => void change(wanted)}>
+      <Switch label={text('notify')} checked={allowed} onChange={(on) => void change(on)}>
         {text('notifyNote')}
       </Switch>
       {refused && <Alert>{text('notifyRefused')}</Alert>}

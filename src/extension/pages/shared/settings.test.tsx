@@ -8,15 +8,24 @@ vi.mock('../../browser/api.ts', () => ({ browser: { i18n: { getMessage: (key: st
 vi.stubGlobal('document', { activeElement: null });
 const { MetricsChoice } = await import('./settings.tsx');
 
-const shown = (...blockedBy: MetricsBlocker[]) =>
+const switchBlockedBy = (...blockedBy: MetricsBlocker[]) =>
   renderToString(<MetricsChoice view={{ ...OUT, metrics: { on: true, blockedBy } }} />);
 
-it('says once that the permission of the browser is missing', () => {
-  expect(shown('browser')).toContain('closed_browser');
-  expect(shown('browser')).not.toContain('metricsClosed');
+it('is off and gives one reason while the permission of the browser is missing', () => {
+  for (const html of [switchBlockedBy('browser'), switchBlockedBy('account', 'browser')]) {
+    expect(html).not.toContain('checked');
+    expect(html).toContain('closed_browser');
+    expect(html).not.toContain('metricsClosed');
+  }
 });
 
-it('lists several reasons under a heading', () => {
-  expect(shown('account', 'browser')).toMatch(/metricsClosed.*closed_account.*closed_browser/);
-  expect(shown('account')).toMatch(/metricsClosed.*closed_account/);
+it('is on and lists what else blocks metrics', () => {
+  const html = switchBlockedBy('account', 'dnt_gpc');
+  expect(html).toContain('checked');
+  expect(html).toMatch(/metricsClosed.*closed_account.*closed_dnt_gpc/);
+});
+
+it('is on and says what is counted once nothing blocks metrics', () => {
+  expect(switchBlockedBy()).toContain('checked');
+  expect(switchBlockedBy()).toContain('metricsOpen');
 });

@@ -1,6 +1,6 @@
 // Settings that several pages have: a switch, metrics, and how long a sign-in lasts.
-import type { ComponentChildren, Ref } from 'preact';
-import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useId } from 'preact/hooks';
 import type { View } from '../../../session/state/view.ts';
 import { call } from '../../browser/messaging.ts';
 import { askForMetricsConsent } from '../../browser/pages/permissions.ts';
@@ -11,30 +11,27 @@ interface SwitchProps {
   label: string;
   checked: boolean;
   /** Called within the click. The switch follows `checked`, which comes from the view. */
-  onChange: (wanted: boolean) => void;
-  /** For setting the focus. */
-  input?: Ref<HTMLInputElement>;
+  onChange: (on: boolean) => void;
   /** A note below the label. */
   children?: ComponentChildren;
 }
 
 /** A switch that takes effect at once. */
-export function Switch({ label, checked, onChange, input = null, children }: SwitchProps) {
+export function Switch({ label, checked, onChange, children }: SwitchProps) {
   const id = useId();
   return (
     <div class="switch">
       <label for={id}>{label}</label>
       <input
         id={id}
-        ref={input}
         type="checkbox"
         role="switch"
         checked={checked}
         aria-describedby={children === undefined ? undefined : `${id}-note`}
         onChange={({ currentTarget }) => {
-          const wanted = currentTarget.checked;
+          const on = currentTarget.checked;
           currentTarget.checked = checked;
-          onChange(wanted);
+          onChange(on);
         }}
       />
       {children !== undefined && (
@@ -53,13 +50,6 @@ const FIXED_REASONS = ['no_companion', 'policy'] as const;
 export function MetricsChoice({ view: { account, metrics } }: { view: View }) {
   const { failed, attempt } = useCommandError();
   const { on, blockedBy } = metrics;
-  const choice = useRef<HTMLInputElement>(null);
-  const button = useRef<HTMLButtonElement>(null);
-  const pressed = button.current !== null && document.activeElement === button.current;
-  // Returns the focus to the switch, since the button is gone.
-  useLayoutEffect(() => {
-    if (pressed && button.current === null) choice.current?.focus();
-  });
   const run = (command: 'allowMetrics' | 'refuseMetrics') => void attempt(call(command));
   const allow = () => {
     const asked = askForMetricsConsent();
@@ -75,26 +65,25 @@ export function MetricsChoice({ view: { account, metrics } }: { view: View }) {
 
   const fixed = FIXED_REASONS.find((why) => blockedBy.includes(why));
   if (fixed) return <p class="note">{text(`closed_${fixed}`)}</p>;
+  // Shown as off while the browser needs its user's permission, which turning it on requests.
+  const off = on ? blockedBy.find((why) => why === 'browser') : 'switch';
   const reasons = blockedBy.filter(
     // Unknown until the profile is loaded.
-    (why) => why !== 'switch' && !(why === 'account' && account?.profilePending),
+    (why) => !(why === 'account' && account?.profilePending),
   );
-  // Its sentence says "off" itself, so a heading would say it twice.
-  const isBrowserOnly = reasons.length === 1 && reasons[0] === 'browser';
   return (
     <>
       <Switch
         label={text('metricsSwitch')}
-        checked={on}
-        input={choice}
-        onChange={(wanted) => {
-          if (wanted) allow();
+        checked={off === undefined}
+        onChange={(turnedOn) => {
+          if (turnedOn) allow();
           else run('refuseMetrics');
         }}
       >
         {blockedBy.length === 0 && <p>{text('metricsOpen')}</p>}
-        {on && isBrowserOnly && <p>{text('closed_browser')}</p>}
-        {on && reasons.length > 0 && !isBrowserOnly && (
+        {off !== undefined && <p>{text(`closed_${off}`)}</p>}
+        {off === undefined && reasons.length > 0 && (
           <>
             <p>{text('metricsClosed')}</p>
             <ul>
@@ -104,13 +93,7 @@ export function MetricsChoice({ view: { account, metrics } }: { view: View }) {
             </ul>
           </>
         )}
-        {!on && <p>{text('closed_switch')}</p>}
       </Switch>
-      {on && blockedBy.includes('browser') && (
-        <button type="button" class="link" ref={button} onClick={allow}>
-          {text('allowInBrowser')}
-        </button>
-      )}
       <CommandError code={failed} />
     </>
   );
