@@ -1,29 +1,12 @@
 // COMPANION_WEB: the clients that sign people in for web applications. Their secrets are variables of their own.
 import * as v from 'valibot';
-import { parameterFault } from '../../fxa/authorization-parameters.ts';
 import { grantedCovers } from '../../fxa/scopes.ts';
 import { secureUrl } from '../../fxa/secure-url.ts';
 import { WEB_PATHS } from '../../contract/web-sign-in.ts';
+import { namedList, scopes } from '../client-list.ts';
 import type { Client } from '../clients.ts';
 import { domainFault } from './authorized-domains.ts';
 
-/** A confidential client: Mozilla accounts refuses PKCE from it, so `state` alone binds its sign-ins. */
-export interface WebClient extends Client {
-  readonly secret: string;
-  /** As registered at Mozilla: this companion's callback. */
-  readonly redirectUri: string;
-  /** Space-separated. */
-  readonly requestedScope: string;
-  /** Where sign-ins may end: `app.example.com`, `*.example.com`. */
-  readonly authorizedDomains: readonly string[];
-  /** How long a sign-in may take, in seconds. */
-  readonly stateTtl: number;
-  /** Whether a sign-in without a `code_challenge` gets the access token itself in the fragment, as from kinto-fxa. */
-  readonly legacyFragment: boolean;
-}
-
-const LIST = 'must be a JSON list of web clients';
-const SCOPE = 'requestedScope must list scopes, such as "profile"';
 const REDIRECT = `redirectUri must be the one registered at Mozilla: https://<companion>${WEB_PATHS.token}`;
 const TTL = 'stateTtl must be a whole number of seconds from 60 to 86400';
 const DOMAINS = 'authorizedDomains must be a list of domains';
@@ -31,6 +14,7 @@ const DOMAINS = 'authorizedDomains must be a list of domains';
 const WEB_CLIENT = v.strictObject(
   {
     name: v.string('name must be that of a client of COMPANION_CLIENTS'),
+    /** As registered at Mozilla: this companion's callback. */
     redirectUri: v.pipe(
       v.string(REDIRECT),
       v.check((value) => {
@@ -38,10 +22,8 @@ const WEB_CLIENT = v.strictObject(
         return url?.search === '' && url.pathname.endsWith(WEB_PATHS.token);
       }, REDIRECT),
     ),
-    requestedScope: v.pipe(
-      v.optional(v.string(SCOPE), 'profile'),
-      v.check((scope) => parameterFault('scope', scope) === undefined, SCOPE),
-    ),
+    requestedScope: scopes('requestedScope must list scopes, such as "profile"', 'profile'),
+    /** Where sign-ins may end: `app.example.com`, `*.example.com`. */
     authorizedDomains: v.pipe(
       v.array(
         v.pipe(
@@ -55,28 +37,23 @@ const WEB_CLIENT = v.strictObject(
       ),
       v.nonEmpty(DOMAINS),
     ),
+    /** How long a sign-in may take, in seconds. */
     stateTtl: v.optional(
       v.pipe(v.number(TTL), v.integer(TTL), v.minValue(60, TTL), v.maxValue(86_400, TTL)),
       3600,
     ),
+    /** Whether a sign-in without a `code_challenge` gets the access token itself in the fragment, as from kinto-fxa. */
     legacyFragment: v.optional(v.boolean('legacyFragment must be true or false'), false),
   },
   'the only members are name, redirectUri, requestedScope, authorizedDomains, stateTtl, legacyFragment',
 );
 
-/** Parses the list. Messages continue after the name of the setting, and repeat no value. */
-export const webClientList = v.pipe(
-  v.string(),
-  v.parseJson(undefined, LIST),
-  v.array(WEB_CLIENT, LIST),
-  v.nonEmpty(LIST),
-  v.checkItems(
-    ({ name }, index, clients) => clients.findIndex((other) => other.name === name) === index,
-    'its name is used twice',
-  ),
-);
+export const webClientList = namedList(WEB_CLIENT, 'must be a JSON list of web clients');
 
-type Listed = v.InferOutput<typeof webClientList>;
+type Listed = Readonly<v.InferOutput<typeof WEB_CLIENT>>;
+
+/** A confidential client: Mozilla accounts refuses PKCE from it, so `state` alone binds its sign-ins. */
+export type WebClient = Client & Listed & { readonly secret: string };
 
 /** The variable with a client's secret. */
 export function secretVariable(name: string): string {
@@ -85,12 +62,13 @@ export function secretVariable(name: string): string {
 
 /** Joins the list with its clients and secrets; what is missing is pushed to `faults`. */
 export function webClients(
-  listed: Listed,
+  listed: readonly Listed[],
   clients: readonly Client[],
   variables: Readonly<Record<string, string | undefined>>,
   faults: string[],
 ): readonly WebClient[] {
-  return listed.flatMap(({ name, ...settings }, index) => {
+  return listed.flatMap((settings, index) => {
+    const { name } = settings;
     const client = clients.find((one) => one.name === name);
     const secret = variables[secretVariable(name)] ?? '';
     const wrong = (what: string) =>
