@@ -13,7 +13,7 @@ import { createEndpoints } from './endpoints.ts';
 import { createStore } from './db/store.ts';
 import { createRevoker } from './jobs/revocations.ts';
 import { startWorker } from './jobs/worker.ts';
-import { queuePackages, startIntake, type IntakeParts, type RunningIntake } from './queue/intake.ts';
+import { queuePackages, startIntake, type IntakeParts } from './queue/intake.ts';
 import { startServer } from './server.ts';
 import { createCounters } from './operations/counters.ts';
 import { startLoadMeter } from './operations/load.ts';
@@ -183,10 +183,10 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       ...(settings.trustedProxies === 0 && { connectionsEach: CONNECTIONS_EACH }),
     });
     running.push(server.stop);
-    let intake: RunningIntake | undefined;
+    let stopIntake: (() => Promise<void>) | undefined;
     if (settings.queue && packages) {
       const { clients, secret, formerSecret, queue } = settings;
-      intake = startIntake({
+      stopIntake = startIntake({
         packages,
         settings: queue,
         clients,
@@ -200,7 +200,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
         now,
         ...(pause && { pause }),
       });
-      running.push(intake.stop);
+      running.push(stopIntake);
     }
     return {
       origin: server.origin,
@@ -209,7 +209,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       host: database.host?.(),
       drain: () => {
         isStopping = true;
-        void intake?.stop();
+        void stopIntake?.();
       },
       stop,
     };

@@ -29,11 +29,6 @@ export interface IntakeParts extends Secrets {
   readonly pause?: { readonly least: number; readonly most: number };
 }
 
-export interface RunningIntake {
-  /** Stops asking for messages; resolves when those in hand are stored and deleted, or left. */
-  readonly stop: () => Promise<void>;
-}
-
 /** SQS's limit. */
 const BATCH = 10;
 const PAUSE = { least: 1_000, most: 30_000 };
@@ -41,8 +36,11 @@ const PAUSE = { least: 1_000, most: 30_000 };
 const TIMES = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
 const STOP_MS = 10_000;
 
-/** Starts to read the queue. */
-export function startIntake(parts: IntakeParts): RunningIntake {
+/**
+ * Starts to read the queue. The function returned stops asking for messages; it resolves when those in hand are stored
+ * and deleted, or left.
+ */
+export function startIntake(parts: IntakeParts): () => Promise<void> {
   const { settings, ping, counters, log, pause = PAUSE } = parts;
   const { SQSClient, Consumer } = parts.packages;
   const clients = [...new Map(parts.clients.map((client) => [client.clientId, client])).values()];
@@ -125,7 +123,7 @@ export function startIntake(parts: IntakeParts): RunningIntake {
     sqs.destroy();
   };
   let stopped: Promise<void> | undefined;
-  return { stop: () => (stopped ??= stop()) };
+  return () => (stopped ??= stop());
 }
 
 /**

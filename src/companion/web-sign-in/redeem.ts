@@ -1,9 +1,9 @@
 // `POST /fxa-oauth/token`: a web application redeems its one-time code for the access token and a companion session.
 import { createHash } from 'node:crypto';
-import type { Context, MiddlewareHandler } from 'hono';
+import type { Context } from 'hono';
 import * as v from 'valibot';
 import type { RedeemAnswer } from '../../contract/web-sign-in.ts';
-import { atMost, checkBody, readObject } from '../http/body.ts';
+import { checkBody, readObject } from '../http/body.ts';
 import { Problem } from '../http/problem.ts';
 import { createSession, type SessionParts } from '../sessions/create.ts';
 import { formatSessionToken, parseSessionToken, sessionHash, unseal } from '../sessions/token.ts';
@@ -11,8 +11,6 @@ import type { WebCode, WebSignIns } from '../store.ts';
 import { isAuthorizedOrigin } from './authorized-domains.ts';
 import { discard } from './exchange.ts';
 import type { WebClient } from './settings.ts';
-
-const KILOBYTE = 1024;
 
 const REDEEM_REQUEST = v.object({
   code: v.string('code must be the one of the fragment'),
@@ -37,12 +35,12 @@ export interface RedeemParts extends SessionParts {
 }
 
 /**
- * The handlers. A code is used up by whatever request presents it: one with another origin or a wrong verifier comes from
+ * The handler. A code is used up by whatever request presents it: one with another origin or a wrong verifier comes from
  * a thief, so the token is destroyed, too.
  */
-export function redeem(parts: RedeemParts): [MiddlewareHandler, (c: Context) => Promise<Response>] {
+export function redeem(parts: RedeemParts): (c: Context) => Promise<Response> {
   const { store, web, now } = parts;
-  const answer = async (c: Context) => {
+  return async (c) => {
     const { code, code_verifier: verifier } = checkBody(REDEEM_REQUEST, await readObject(c));
     const token = parseSessionToken(code);
     const found = token && (await store.takeWebCode(sessionHash(token)));
@@ -70,7 +68,6 @@ export function redeem(parts: RedeemParts): [MiddlewareHandler, (c: Context) => 
     };
     return c.json(body, 200, { 'cache-control': 'no-store' });
   };
-  return [atMost(KILOBYTE), answer];
 }
 
 function isMeantFor({ origin, challenge }: WebCode, from: string | undefined, verifier: string): boolean {

@@ -3,6 +3,7 @@
 import { Hono, type Context } from 'hono';
 import { WEB_PATHS, type ParamsAnswer } from '../../contract/web-sign-in.ts';
 import type { AccessToken } from '../../fxa/tokens.ts';
+import { atMost } from '../http/body.ts';
 import { Problem } from '../http/problem.ts';
 import {
   formatSessionToken,
@@ -22,6 +23,8 @@ import { stateCookie } from './state-cookie.ts';
 const CODE_LIFETIME = 60_000;
 /** S256 (RFC 7636, section 4.2). */
 const CHALLENGE = /^[\w-]{43}$/;
+/** Bytes. */
+const LARGEST_REDEMPTION = 1024;
 const NO_STORE = { 'cache-control': 'no-store' };
 
 export interface WebSignInParts extends RedeemParts {
@@ -122,7 +125,7 @@ export function webSignIn(parts: WebSignInParts): Hono {
     app.get(prefix + WEB_PATHS.params, params);
     app.get(prefix + WEB_PATHS.login, login);
     app.get(prefix + WEB_PATHS.token, callback);
-    app.post(prefix + WEB_PATHS.token, ...redeem(parts));
+    app.post(prefix + WEB_PATHS.token, atMost(LARGEST_REDEMPTION), redeem(parts));
   }
   return app;
 }
