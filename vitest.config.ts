@@ -71,7 +71,9 @@ export default defineConfig({
         test: {
           name: 'long',
           ...inNode,
-          include: NODE.map((files) => files.replace('.test.', '.long.test.')),
+          include: [...NODE, 'test/conventions/**/*.test.ts'].map((files) =>
+            files.replace('.test.', '.long.test.'),
+          ),
         },
       },
       {
