@@ -1,5 +1,5 @@
-// The whole life of a sign-in, on the servers of each era. A build for the servers of 2019 discovers everything; the same
-// build that works today also works on the server that Mozilla plans.
+// The whole life of a sign-in, on the servers of each era but today's, which all other cases meet. A build for the servers
+// of 2019 discovers everything; the same build that works today also works on the server that Mozilla plans.
 import { expect } from 'vitest';
 import { ERAS } from '../../src/mock-accounts/era.ts';
 import { SEED_PASSWORD } from '../../src/mock-accounts/seed.ts';
@@ -10,7 +10,7 @@ import { accountOf, rename } from './mock-server.ts';
 import { signInAs } from './steps.ts';
 import { words } from './words.ts';
 
-for (const era of ERAS) {
+for (const era of ERAS.filter((one) => one !== 'today')) {
   inBothBrowsers(
     `a sign-in in era ${era}`,
     (it) => {
