@@ -1,6 +1,5 @@
 // The companion's routes, built from injected parts: the webhook, and one Hono app behind the request pipeline for all
 // else. It needs no port.
-import type { Hono } from 'hono';
 import type { Http } from '../fxa/http.ts';
 import { isLoopback } from '../fxa/secure-url.ts';
 import { createTokenCheck } from './bearer/check.ts';
@@ -26,7 +25,6 @@ import { sessions } from './routes/sessions.ts';
 import { webhooks } from './routes/webhooks.ts';
 import { createKeySet } from './security-events/key-set.ts';
 import { createSetVerifier } from './security-events/verify-set.ts';
-import type { RequestHandler } from './server.ts';
 import { status } from './status/page.ts';
 import type { OperatorState, Store, WebSignIns } from './store.ts';
 import { isAuthorizedOrigin } from './web-sign-in/authorized-domains.ts';
@@ -53,17 +51,7 @@ export interface AppParts {
   readonly now: () => number;
 }
 
-export interface App {
-  readonly app: Hono;
-  /** Answers webhook deliveries, which the app doesn't know. */
-  readonly webhooks: RequestHandler;
-  /** Evicts cached tokens and applies events, however they came; resolves after the commit. */
-  readonly deliver: Store['apply'];
-  /** To be called with what all instances notify of; undefined means that some may have been missed. */
-  readonly onNotification: (notifications: readonly AccountNotification[] | undefined) => void;
-}
-
-export function createApp(parts: AppParts): App {
+export function createApp(parts: AppParts) {
   const { settings, endpoints, store, http, log, counters, version, pollAfter, isDeaf, now } = parts;
   const { secret, formerSecret, realm, operatorPassword, trustedProxies, web = [] } = settings;
   const clients: Clients = new Map(settings.clients.map((client) => [client.clientId, client]));
@@ -179,6 +167,7 @@ export function createApp(parts: AppParts): App {
   });
   return {
     app,
+    /** Answers webhook deliveries, which the app doesn't know. */
     webhooks: webhooks({
       verify,
       deliver,
@@ -191,8 +180,10 @@ export function createApp(parts: AppParts): App {
       secret,
       formerSecret,
     }),
+    /** Applies events, however they came; resolves after the commit. */
     deliver,
-    onNotification: (notifications) => {
+    /** To be called with what all instances notify of; undefined means that some may have been missed. */
+    onNotification: (notifications: readonly AccountNotification[] | undefined) => {
       notifications?.forEach(evict);
       if (notifications !== undefined) return;
       tokens.evictAll();

@@ -28,16 +28,6 @@ export interface CacheOptions {
   readonly mostRefused?: number;
 }
 
-export interface TokenCache {
-  get(key: string): Verdict | undefined;
-  keep(key: string, verdict: Verdict): void;
-  drop(key: string): void;
-  /** Removes all tokens of an account; returns their keys. */
-  evict(account: string): readonly string[];
-  clear(): void;
-  readonly size: { readonly accepted: number; readonly refused: number; readonly accounts: number };
-}
-
 interface Entry<T = Verdict> {
   readonly verdict: T;
   /** Milliseconds. An entry from the future is ignored: the clock was set back, so its age is unknown. */
@@ -62,7 +52,7 @@ export function createTokenCache({
   acceptedFor = ACCEPTED_FOR,
   mostAccepted = 10_000,
   mostRefused = 1_000,
-}: CacheOptions): TokenCache {
+}: CacheOptions) {
   const keysOf = new Map<string, Set<string>>();
   const accepted = new LRUCache<string, Entry<Accepted>>({
     max: mostAccepted,
@@ -80,7 +70,7 @@ export function createTokenCache({
     refused.delete(key);
   };
   return {
-    get(key) {
+    get(key: string): Verdict | undefined {
       const entry = accepted.get(key) ?? refused.get(key);
       if (entry === undefined) return undefined;
       const at = now();
@@ -88,7 +78,7 @@ export function createTokenCache({
       drop(key);
       return undefined;
     },
-    keep(key, verdict) {
+    keep(key: string, verdict: Verdict) {
       const from = now();
       drop(key);
       if ('refused' in verdict) {
@@ -103,7 +93,8 @@ export function createTokenCache({
         keysOf.set(account, (keysOf.get(account) ?? new Set()).add(key));
     },
     drop,
-    evict(account) {
+    /** Removes all tokens of an account; returns their keys. */
+    evict(account: string): readonly string[] {
       const keys = [...(keysOf.get(account) ?? [])];
       for (const key of keys) accepted.delete(key);
       return keys;

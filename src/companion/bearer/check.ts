@@ -18,26 +18,11 @@ export interface TokenCheckOptions extends IntrospectorOptions, Secrets {
   readonly count?: (outcome: 'hit' | 'miss' | 'eviction') => void;
 }
 
-export interface TokenChecks {
-  readonly check: TokenCheck;
-  /**
-   * Drops cached verdicts of an account (by its `accountName`); a check in progress is repeated.
-   *
-   * `endedBefore`, in milliseconds on the clock of Mozilla accounts: JWTs issued earlier are refused from now on, since
-   * their signatures stay valid. 0 for events that end no tokens.
-   */
-  readonly evict: (account: string, endedBefore: number) => void;
-  /** Drops everything, after notifications may have been missed. */
-  readonly evictAll: () => void;
-  /** Number of checks in progress. */
-  readonly asking: () => number;
-}
-
 /** Maximum checks of one token when evictions keep racing with them. */
 const MOST_ATTEMPTS = 3;
 
 /** Creates the check, with an empty cache. */
-export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
+export function createTokenCheck(options: TokenCheckOptions) {
   const { clients, secret, now, count, acceptedFor, isDeaf = () => false } = options;
   const introspectToken = createIntrospector(options);
   const cache = createTokenCache({ now, acceptedFor });
@@ -101,24 +86,34 @@ export function createTokenCheck(options: TokenCheckOptions): TokenChecks {
     return pending;
   }
 
+  const check: TokenCheck = async (token, options = {}) => {
+    const fresh = options.fresh === true || isDeaf();
+    const key = cacheKey(token);
+    const verdict = await (fresh ? resolveToken(key, token, true) : lookUp(key, token));
+    if ('refused' in verdict) throw verdict.refused;
+    return verdict.token;
+  };
+
   return {
-    async check(token, options = {}) {
-      const fresh = options.fresh === true || isDeaf();
-      const key = cacheKey(token);
-      const verdict = await (fresh ? resolveToken(key, token, true) : lookUp(key, token));
-      if ('refused' in verdict) throw verdict.refused;
-      return verdict.token;
-    },
-    evict(account, endedBefore) {
+    check,
+    /**
+     * Drops cached verdicts of an account (by its `accountName`); a check in progress is repeated.
+     *
+     * `endedBefore`, in milliseconds on the clock of Mozilla accounts: JWTs issued earlier are refused from now on,
+     * since their signatures stay valid. 0 for events that end no tokens.
+     */
+    evict: (account: string, endedBefore: number) => {
       // Only checks in progress can race.
       if (asking > 0) evictions.record(account);
       cache.evict(account).forEach(() => count?.('eviction'));
       revokedBefore?.end(account, endedBefore);
     },
-    evictAll() {
+    /** Drops everything, after notifications may have been missed. */
+    evictAll: () => {
       evictions.recordAll();
       cache.clear();
     },
+    /** Number of checks in progress. */
     asking: () => asking,
   };
 }

@@ -2,17 +2,8 @@
 // tokens ended.
 import { LRUCache } from 'lru-cache';
 
-export interface EvictionLog {
-  /** A number that only grows. */
-  position(): number;
-  record(account: string): void;
-  recordAll(): void;
-  /** Whether the account was recorded after a position. Also true when so much was recorded that this is unknown. */
-  recordedSince(position: number, account: string): boolean;
-}
-
 /** Creates an empty log of the last `most` evictions. */
-export function createEvictionLog(most = 10_000): EvictionLog {
+export function createEvictionLog(most = 10_000) {
   let count = 0;
   let lost = 0;
   const lastSeen = new LRUCache<string, number>({
@@ -22,10 +13,13 @@ export function createEvictionLog(most = 10_000): EvictionLog {
     },
   });
   return {
+    /** A number that only grows. */
     position: () => count,
-    record: (account) => void lastSeen.set(account, (count += 1)),
+    record: (account: string) => void lastSeen.set(account, (count += 1)),
     recordAll: () => void (lost = count += 1),
-    recordedSince: (position, account) => lost > position || (lastSeen.peek(account) ?? 0) > position,
+    /** Whether the account was recorded after a position. Also true when so much was recorded that this is unknown. */
+    recordedSince: (position: number, account: string) =>
+      lost > position || (lastSeen.peek(account) ?? 0) > position,
   };
 }
 
@@ -35,17 +29,11 @@ export const LONGEST_LIFE = 86_400_000;
 /** FxA: `iat` is in whole seconds, so a token issued just after an event looks older than it. Milliseconds. */
 const GRACE = 1000;
 
-export interface RevokedBefore {
-  /** Ends the account's tokens issued before an instant (milliseconds); 0 is ignored. */
-  end(account: string, before: number): void;
-  isRevoked(account: string, issuedAt: number): boolean;
-}
-
 /**
  * Remembers per account the instant before which tokens have ended, for as long as such a token could live. `now` in
  * milliseconds. When more than `most` accounts change within a day, the oldest entries are dropped.
  */
-export function createRevokedBefore(now: () => number, most = 100_000): RevokedBefore {
+export function createRevokedBefore(now: () => number, most = 100_000) {
   const instants = new LRUCache<string, number>({
     max: most,
     ttl: LONGEST_LIFE,
@@ -54,9 +42,10 @@ export function createRevokedBefore(now: () => number, most = 100_000): RevokedB
   });
   const instantOf = (account: string) => instants.peek(account) ?? 0;
   return {
-    end(account, before) {
+    /** Ends the account's tokens issued before an instant (milliseconds); 0 is ignored. */
+    end(account: string, before: number) {
       if (before > instantOf(account)) instants.set(account, before);
     },
-    isRevoked: (account, issuedAt) => issuedAt + GRACE < instantOf(account),
+    isRevoked: (account: string, issuedAt: number) => issuedAt + GRACE < instantOf(account),
   };
 }

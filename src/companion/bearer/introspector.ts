@@ -29,17 +29,12 @@ export interface IntrospectorOptions {
   readonly now: () => number;
 }
 
-export interface TokenInfo extends KnownToken, Authentication {
+interface TokenInfo extends KnownToken, Authentication {
   /** Milliseconds. */
   readonly issuedAt?: number;
   readonly expiresAt?: number;
   readonly isJwt: boolean;
 }
-
-/**
- * Undefined unless it is a live access token. `fresh`: always asks Mozilla accounts, even when the signature is valid.
- */
-export type Introspector = (token: string, fresh: boolean) => Promise<TokenInfo | undefined>;
 
 // Made-up tokens are free for an attacker but each costs a request to Mozilla accounts, which would soon rate-limit us.
 const ASKED_AT_ONCE = 128;
@@ -50,11 +45,12 @@ const isOpaque = (at: Endpoints, token: string) =>
   (followsStandards({ endpoints: at }) ? /^[^.]+$/ : /^[0-9a-f]{64}$/).test(token);
 
 /**
- * Creates an introspector. Strings that can't be an access token of one of the clients are refused without asking, so
- * that other secrets sent here by mistake are not passed on. Rejects with FxaError as `introspect` does
- * (`server_unavailable` also when too many lookups wait), and with KeysUnavailable.
+ * Creates a function that resolves with undefined unless a token is a live access token; `fresh`: it asks Mozilla
+ * accounts even when the signature is valid. Strings that can't be an access token of one of the clients are refused
+ * without asking, so that other secrets sent here by mistake are not passed on. Rejects with FxaError as `introspect`
+ * does (`server_unavailable` also when too many lookups wait), and with KeysUnavailable.
  */
-export function createIntrospector(options: IntrospectorOptions): Introspector {
+export function createIntrospector(options: IntrospectorOptions) {
   const { clients, clientSecrets, http, mode, findKey, now } = options;
   const known = new Set(clients.map(({ clientId }) => clientId));
   const signing = new Set(clients.filter(({ jwt }) => jwt).map(({ clientId }) => clientId));
@@ -112,7 +108,7 @@ export function createIntrospector(options: IntrospectorOptions): Introspector {
 
   const hasFormOf = (at: Endpoints, token: string) => isOpaque(at, token) || readJwt(at, token) !== undefined;
 
-  return async (token, fresh) => {
+  return async (token: string, fresh: boolean): Promise<TokenInfo | undefined> => {
     const current = options.endpoints.current();
     // It has no form of FxA's, but another server may answer by now.
     if (!hasFormOf(current, token) && hasFormOf({ ...current, dialect: 'oauth2' }, token))

@@ -4,15 +4,6 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { networkOf } from './address.ts';
 import { Problem } from './problem.ts';
 
-export interface Limiter {
-  /** Consumes a point; rejects with Problem 429 `rate_limited` when none is left. */
-  spend(address: string): Promise<void>;
-  /** Consumes a point without refusing. */
-  note(address: string): Promise<void>;
-  /** Seconds until a point is available; undefined when one is. */
-  wait(address: string): Promise<number | undefined>;
-}
-
 // Networks share 16 384 counters, which bounds memory under a flood from everywhere. The assignment is keyed with a
 // process secret, and no address is stored.
 export const COUNTERS = 0x4000;
@@ -21,14 +12,15 @@ const SECRET = randomBytes(16).toString('hex');
 const MINUTE = 60;
 
 /** Creates a limiter per minute and network (an IPv4 address or an IPv6 /64). With `shared`, one for all callers. */
-export function limiter(points: number, shared = false): Limiter {
+export function limiter(points: number, shared = false) {
   const memory = new RateLimiterMemory({ points, duration: MINUTE });
   const counter = (address: string) => (shared ? 'all' : counterOf(address));
   // While idle no one has to wait, so the counters aren't looked up.
   let countedAt = -Infinity;
   const idle = () => Date.now() - countedAt > MINUTE * 1000;
   return {
-    spend: async (address) => {
+    /** Consumes a point; rejects with Problem 429 `rate_limited` when none is left. */
+    spend: async (address: string): Promise<void> => {
       countedAt = Date.now();
       try {
         await memory.consume(counter(address));
@@ -36,11 +28,13 @@ export function limiter(points: number, shared = false): Limiter {
         throw refused instanceof RateLimiterRes ? tooMany(refused.msBeforeNext / 1000) : refused;
       }
     },
-    note: async (address) => {
+    /** Consumes a point without refusing. */
+    note: async (address: string): Promise<void> => {
       countedAt = Date.now();
       await memory.penalty(counter(address));
     },
-    wait: async (address) => {
+    /** Seconds until a point is available; undefined when one is. */
+    wait: async (address: string): Promise<number | undefined> => {
       if (idle()) return undefined;
       const now = await memory.get(counter(address));
       return now !== null && now.consumedPoints >= points ? Math.max(1, now.msBeforeNext / 1000) : undefined;

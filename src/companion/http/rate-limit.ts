@@ -31,14 +31,7 @@ const MOST_IN_FLIGHT = 256;
 const SLOW_CONCURRENCY = 8;
 const SLOW_QUEUE = 256;
 
-export interface RateLimits {
-  readonly failures: MiddlewareHandler;
-  readonly sessionCreation: MiddlewareHandler;
-  readonly flows: MiddlewareHandler;
-  readonly webLogins: MiddlewareHandler;
-  /** Runs the verification of a SET, which rejects with a Problem 401 when it refuses it. */
-  readonly webhooks: (address: string, verify: () => Promise<void>) => Promise<void>;
-}
+export type RateLimits = ReturnType<typeof rateLimits>;
 
 /**
  * Creates the limits, with other quotas for tests; each answers 429 `rate_limited` with `Retry-After`.
@@ -48,7 +41,7 @@ export interface RateLimits {
  * address. Tokens from a network with too many refusals are verified a few at a time, and only what that queue can't
  * hold is rejected, for the broker to redeliver. Other networks are unaffected.
  */
-export function rateLimits(trustedProxies: number, others: Partial<Quotas> = {}): RateLimits {
+export function rateLimits(trustedProxies: number, others: Partial<Quotas> = {}) {
   const quotas = { ...QUOTAS, ...others };
   const failed = limiter(quotas.failures);
   const created = limiter(quotas.sessionCreation);
@@ -70,26 +63,26 @@ export function rateLimits(trustedProxies: number, others: Partial<Quotas> = {})
     };
   };
 
+  const failures: MiddlewareHandler = async (c, next) => {
+    const address = callerAddress(c, trustedProxies);
+    const wait = await failed.wait(address);
+    if (wait !== undefined) throw tooMany(wait);
+    const release = inFlight(address);
+    if (release === undefined) throw tooMany(1);
+    await next().finally(release);
+    if (isFailure(c.res.status)) await failed.note(address);
+  };
+  const sessionCreation: MiddlewareHandler = async (c, next) => {
+    if (c.req.method === 'POST') await created.spend(callerAddress(c, trustedProxies));
+    await next();
+  };
   return {
-    failures: async (c, next) => {
-      const address = callerAddress(c, trustedProxies);
-      const wait = await failed.wait(address);
-      if (wait !== undefined) throw tooMany(wait);
-      const release = inFlight(address);
-      if (release === undefined) throw tooMany(1);
-      await next().finally(release);
-      if (isFailure(c.res.status)) await failed.note(address);
-    },
-
-    sessionCreation: async (c, next) => {
-      if (c.req.method === 'POST') await created.spend(callerAddress(c, trustedProxies));
-      await next();
-    },
-
+    failures,
+    sessionCreation,
     flows: anonymous(quotas.flows, quotas.flowsInAll),
     webLogins: anonymous(quotas.webLogins, quotas.webLoginsInAll),
-
-    webhooks: async (address, verify) => {
+    /** Runs the verification of a SET, which rejects with a Problem 401 when it refuses it. */
+    webhooks: async (address: string, verify: () => Promise<void>): Promise<void> => {
       try {
         if ((await refusedSets.wait(address)) === undefined) await verify();
         else await slowly(verify);

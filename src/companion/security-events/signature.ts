@@ -12,24 +12,18 @@ export type FindKey = (kid: string) => KeyObject | Promise<KeyObject>;
 
 export type Claims = Readonly<Record<string, unknown>>;
 
-export interface VerifiedJws {
-  /** As in the header. */
-  readonly typ: unknown;
-  readonly payload: Buffer;
-}
-
 /** Characters. FxA: a SET has about 800, an access token about 1500. */
 const LONGEST_TOKEN = 8192;
 export const LONGEST_KID = 256;
 
 /**
  * Verifies an RS256 signature. The key is found by `kid` only: keys and URLs in the header (`jwk`, `jku`, `x5c`, `x5u`)
- * are ignored (RFC 8725, section 3.10).
+ * are ignored (RFC 8725, section 3.10). Resolves with the payload and, as in the header, the type.
  *
  * @throws Refusal `malformed`, `algorithm`, `extension`, `key` (no usable `kid`) or `signature`; and whatever `find`
  *   throws.
  */
-export async function verifySignature(token: string, find: FindKey): Promise<VerifiedJws> {
+export async function verifySignature(token: string, find: FindKey) {
   if (token.length > LONGEST_TOKEN) throw new Refusal('malformed');
   const [head, body, tail, ...more] = token.split('.');
   if (head === undefined || body === undefined || tail === undefined || more.length > 0) {
