@@ -29,7 +29,7 @@ export interface SessionRejected {
   readonly rejected: EndedReason | 'unknown';
 }
 
-export interface CreateResult {
+interface CreateResult {
   readonly session: string;
   readonly state: State;
 }
@@ -45,7 +45,7 @@ export interface StateResult {
 type State = Pick<AccountState, 'revision' | 'metrics'>;
 
 const METRICS_REFUSALS = ['consent_stale', 'metrics_off'] as const;
-export type MetricsRefusal = (typeof METRICS_REFUSALS)[number];
+type MetricsRefusal = (typeof METRICS_REFUSALS)[number];
 
 export type CompanionApi = ReturnType<typeof companionApi>;
 

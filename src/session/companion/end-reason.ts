@@ -45,7 +45,7 @@ export function unexplainedSessionId(session: Session, now: number): string | un
 }
 
 /** A session that ended for an unknown reason, and the companion session that may explain it. */
-export interface UnexplainedEnd {
+interface UnexplainedEnd {
   readonly id: string;
   readonly companionSession: CompanionSession;
 }

@@ -12,7 +12,7 @@ export const METRICS_EVENTS = {
   // FxA: the only event passed on to Mozilla accounts: this client was used today.
   engage: 'whether the account is used here',
 } as const;
-export type MetricsName = keyof typeof METRICS_EVENTS;
+type MetricsName = keyof typeof METRICS_EVENTS;
 
 /** The contract's limit for one line. */
 const MAX_COUNT = 1000;

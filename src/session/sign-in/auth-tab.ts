@@ -13,7 +13,7 @@ export interface TabAttempt extends AttemptSecrets {
 }
 
 /** A sign-in in a tab that waits for permission. */
-export interface PendingTabSignIn {
+interface PendingTabSignIn {
   /** Milliseconds. */
   readonly since: number;
   /** The email address typed in the popup. */

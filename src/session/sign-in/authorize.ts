@@ -23,7 +23,7 @@ export interface RunningAttempt {
   readonly cancel: AbortController;
 }
 
-export interface Places {
+interface Places {
   readonly windows: AuthWindows;
   readonly tabs: AuthTabs;
 }
@@ -109,8 +109,7 @@ async function openTab(
   const { redirectUri = '' } = context.ports.authTab;
   const { url, secrets } = await prepareAttempt(context, { ...options, redirectUri });
   signal.throwIfAborted();
-  await context.store.dispatch({ type: 'movedToTab', attemptId: options.id });
-  await context.store.dispatch({ type: 'phaseReached', attemptId: options.id, phase: 'window' });
+  await context.store.dispatch({ type: 'phaseReached', attemptId: options.id, phase: 'window', via: 'tab' });
   await tabs.open(url, secrets, signal);
 }
 

@@ -29,7 +29,8 @@ const CLOCK_TOLERANCE = 86_400;
 /**
  * Exchanges the code in the URL that the window or tab ended on, and completes the sign-in with the grant.
  *
- * @throws FxaError `cancelled` once the signal is aborted, and as `validateCallback`, `exchangeCode` and `completeSignIn`.
+ * @throws FxaError `cancelled` once the signal is aborted, `account_changed`, `step_up_required` and `account_disabled`,
+ *   and as `validateCallback`, `exchangeCode`, `validateGrant`, `openKeys` and `requireSameAccount`.
  */
 export async function finishAttempt(
   context: Context,
@@ -47,29 +48,24 @@ export async function finishAttempt(
   // From here on the grant may exist: even a cancelled attempt has to learn its id, to destroy it.
   const request = { code, codeVerifier, redirectUri, ttl: ACCESS_TOKEN_TTL };
   const answer = await exchangeCode(deployment, request, context.http());
-  await revokeOnFailure(context, deployment, answer, recordIssued(context, deployment, id, answer));
+  try {
+    await recordIssued(context, deployment, id, answer);
+  } catch (error) {
+    await destroyIssued(context, deployment, answer);
+    throw error;
+  }
   signal.throwIfAborted();
   await completeSignIn(context, deployment, secrets, answer);
 }
 
-/** If the issued tokens can't be recorded (disk full), destroys them at once, because nothing else knows of them. */
-async function revokeOnFailure(
-  context: Context,
-  deployment: Deployment,
-  answer: TokenResponse,
-  recorded: Promise<void>,
-): Promise<void> {
-  try {
-    await recorded;
-  } catch (error) {
-    const { grant, accessToken } = await issuedTokens(deployment, answer);
-    const http = context.http();
-    await Promise.allSettled([
-      grant && destroyGrant(deployment, grant, http).then(() => forgetBackup(context, grant.refreshTokenId)),
-      accessToken !== undefined && destroyAccessToken(deployment, accessToken, http),
-    ]);
-    throw error;
-  }
+/** Destroys tokens that can't be recorded (disk full) at once, because nothing else knows of them. Never rejects. */
+async function destroyIssued(context: Context, deployment: Deployment, answer: TokenResponse): Promise<void> {
+  const { grant, accessToken } = await issuedTokens(deployment, answer);
+  const http = context.http();
+  await Promise.allSettled([
+    grant && destroyGrant(deployment, grant, http).then(() => forgetBackup(context, grant.refreshTokenId)),
+    accessToken !== undefined && destroyAccessToken(deployment, accessToken, http),
+  ]);
 }
 
 /** Records the issued tokens before the answer is validated, so that they are destroyed if it is rejected. */
@@ -111,11 +107,8 @@ export async function recordIssued(
 /**
  * Validates the answer, seals its secrets, fetches the profile, and stores the session in one write. If the attempt is
  * over meanwhile, nothing changes, and the recorded tokens are destroyed.
- *
- * @throws FxaError `account_changed`, `step_up_required` and `account_disabled`, and as `validateGrant`, `openKeys` and
- *   `requireSameAccount`.
  */
-export async function completeSignIn(
+async function completeSignIn(
   context: Context,
   deployment: Deployment,
   { id: attemptId, privateJwk, scope = context.config.scope, account: demanded, stepUp }: AttemptSecrets,

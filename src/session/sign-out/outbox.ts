@@ -4,7 +4,7 @@ import { followsStandards } from '../../fxa/environments.ts';
 import { isFxaError, type FxaErrorCode } from '../../fxa/errors.ts';
 import { atDeployment, type Context } from '../context.ts';
 import { afterFailure, isDue, type RetryPlan } from '../retry-plan.ts';
-import { addToJournal, currentOwners, orphans, type CachedToken, type Revocation } from '../state/record.ts';
+import { addToJournal, currentOwners, type CachedToken, type Revocation } from '../state/record.ts';
 import type { Session } from '../state/states.ts';
 import { deleteOrphanedSecrets, openRevokingToken } from '../tokens/secret-store.ts';
 import { NO_OWNER } from '../tokens/token-cache.ts';
@@ -53,7 +53,9 @@ async function pendingItems(context: Context): Promise<readonly Item[]> {
     ...outbox
       .filter((entry) => isOurs(entry) && isKnown(entry) && !isInUse(entry, owners))
       .map((grant) => ({ grant, ...planOf(grant) })),
-    ...orphans(tokens.filter(isOurs), owners).map((token) => ({ token, ...planOf(token) })),
+    ...tokens
+      .filter((token) => isOurs(token) && !owners.includes(token.owner))
+      .map((token) => ({ token, ...planOf(token) })),
   ].filter((item) => !mustWait(session, item));
 }
 

@@ -20,8 +20,7 @@ type OfSession<Type, Members = unknown> = {
 
 export type SessionEvent =
   | { readonly type: 'signInStarted'; readonly attempt: Attempt }
-  | OfAttempt<'phaseReached', { phase: Phase }>
-  | OfAttempt<'movedToTab'>
+  | OfAttempt<'phaseReached', { phase: Phase; via?: Attempt['via'] }>
   | OfAttempt<'signInFailed', { attemptError: Problem }>
   | OfAttempt<'signInCompleted', { account: Account; grant: StoredGrant; profileError?: Problem; at: number }>
   | OfSession<'profileFetched', { profile: Profile; at: number }>

@@ -67,21 +67,19 @@ export async function compareBackup(context: Context, now: number): Promise<void
     const named = grantsOf(await store.read());
     // Set before counting: an interrupted start must not count twice.
     await ports.memory.set({ [MEMORY.grantsCompared]: true });
-    let after: readonly BackedUpGrant[] = [];
+    let unnamed: readonly BackedUpGrant[] = [];
     const compared = ports.grantBackup.change((grants) => {
-      const unnamed = grants.filter(({ refreshTokenId }) => !named.has(refreshTokenId));
-      after = [...named.values(), ...unnamed.map((grant) => countMissing(grant, now))];
-      return after;
+      unnamed = grants
+        .filter(({ refreshTokenId }) => !named.has(refreshTokenId))
+        .map(({ missing: { starts, since } = { starts: 0, since: now }, ...grant }) => ({
+          ...grant,
+          missing: { starts: starts + 1, since },
+        }));
+      return [...named.values(), ...unnamed];
     });
     // If the backup can't be written, this start doesn't count.
-    if (!(await orUndefined(compared.then(() => true)))) return;
-    await destroyMissing(context, after);
+    if (await orUndefined(compared.then(() => true))) await destroyMissing(context, unnamed);
   });
-}
-
-function countMissing(grant: BackedUpGrant, now: number): BackedUpGrant {
-  const { starts, since } = grant.missing ?? { starts: 0, since: now };
-  return { ...grant, missing: { starts: starts + 1, since } };
 }
 
 async function destroyMissing(context: Context, grants: readonly BackedUpGrant[]): Promise<void> {

@@ -127,8 +127,3 @@ export function currentOwners(session: Session): readonly string[] {
   if (live) owners.push(live.id);
   return owners;
 }
-
-/** Tokens whose attempt or session is over. */
-export function orphans(tokens: readonly CachedToken[], owners: readonly string[]): readonly CachedToken[] {
-  return tokens.filter(({ owner }) => !owners.includes(owner));
-}

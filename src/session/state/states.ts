@@ -7,10 +7,10 @@
  *      │                          └── signInFailed(problem): back to `previous`
  *      └───────────────────── signedOut(reason): from every other state ───────────────────────┘
  *
- * Events that keep the state: phaseReached and movedToTab in signingIn; profileFetchFailed, metricsClosed,
- * endSuspected, grantConfirmed, refreshSent, refreshRefused, grantRotated and secretsMoved in signedIn; endExplained in
- * needsReauth, when the companion supplies the reason later. problemDismissed forgets how the last attempt failed, in
- * every state but signingIn. If the account was deleted, grantRejected and endExplained lead to signedOut instead.
+ * Events that keep the state: phaseReached in signingIn; profileFetchFailed, metricsClosed, endSuspected,
+ * grantConfirmed, refreshSent, refreshRefused, grantRotated and secretsMoved in signedIn; endExplained in needsReauth,
+ * when the companion supplies the reason later. problemDismissed forgets how the last attempt failed, in every state
+ * but signingIn. If the account was deleted, grantRejected and endExplained lead to signedOut instead.
  *
  *  signedOut    No session. The grant of a former one stays in the outbox until it is destroyed.
  *  signingIn    An attempt is running; `previous` is the state to return to if it fails.

@@ -47,13 +47,11 @@ export function transition(session: Session, event: SessionEvent): Session {
       if (session.status === 'signingIn') return session;
       return { status: 'signingIn', attempt: event.attempt, previous: session };
 
-    case 'phaseReached':
+    case 'phaseReached': {
       if (!isAttempt(session, event.attemptId)) return session;
-      return { ...session, attempt: { ...session.attempt, phase: event.phase } };
-
-    case 'movedToTab':
-      if (!isAttempt(session, event.attemptId)) return session;
-      return { ...session, attempt: { ...session.attempt, via: 'tab' } };
+      const { phase, via = session.attempt.via } = event;
+      return { ...session, attempt: { ...session.attempt, phase, via } };
+    }
 
     case 'signInFailed':
       if (!isAttempt(session, event.attemptId)) return session;

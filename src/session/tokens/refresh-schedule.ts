@@ -55,7 +55,8 @@ async function dueAt(
   token: CachedToken | undefined,
 ): Promise<number | undefined> {
   const { ports } = context;
-  if (token && isShortLived(token) && !live.suspectedEnd) return undefined;
+  const isShortLived = token && token.expiresAt - token.receivedAt < SHORT_LIVED_MS;
+  if (isShortLived && !live.suspectedEnd) return undefined;
   const plan = await readPlan(ports, MEMORY.refreshPlan, live.id);
   if (!token && !plan && !live.suspectedEnd) {
     const notBefore = ports.now() + FIRST_MS * (1 + 4 * ports.random());
@@ -68,5 +69,3 @@ async function dueAt(
   const waits = plan && !isDue(plan, WAITS, ports.now()) && !(live.suspectedEnd && plan.failures === 0);
   return Math.max(due, waits ? plan.notBefore : 0);
 }
-
-const isShortLived = ({ receivedAt, expiresAt }: CachedToken) => expiresAt - receivedAt < SHORT_LIVED_MS;

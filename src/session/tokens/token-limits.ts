@@ -29,7 +29,7 @@ interface Limit {
 }
 
 /** Keyed by deployment and scope. */
-export type TokenLimits = Readonly<Record<string, Limit>>;
+type TokenLimits = Readonly<Record<string, Limit>>;
 
 /** @throws FxaError `scope_denied` when the grant was denied this scope a short while ago. */
 export async function throwIfDenied(context: Context, { id }: SignedIn, scope: string): Promise<void> {
