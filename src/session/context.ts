@@ -63,7 +63,7 @@ export interface Context {
   /** The companion and deployment that counts are for. */
   readonly metricsDeployment: string;
   /** The deployment with discovered or known endpoints; `rediscover` asks the server. */
-  deployment(http: Http, options?: { readonly rediscover?: boolean }): Promise<Deployment>;
+  readonly deployment: (http: Http, options?: { readonly rediscover?: boolean }) => Promise<Deployment>;
   http(signal?: AbortSignal): Http;
 }
 
@@ -167,17 +167,19 @@ const isGone = ({ status }: FxaError) => status === 404 || status === 410;
  * network, so that is a reason to ask, too, while the endpoints are only those of the build.
  *
  * A `grant` is shown only to the kind of server that gave it: one that is revoked by its token never to FxA, FxA's own
- * to another server only when FxA's endpoints are gone.
+ * to another server only when FxA's endpoints are gone. `timeout` in milliseconds.
  *
  * @throws FxaError `server_unavailable` when the grant's kind of server does not answer, `misconfigured` with reason
  *   `discovery_origin`, and as the request.
  */
 export async function atDeployment<T>(
-  { deployment, config }: Pick<Context, 'deployment' | 'config'>,
-  http: Http,
-  request: (deployment: Deployment) => Promise<T>,
+  context: Context,
+  request: (deployment: Deployment, http: Http) => Promise<T>,
   grant?: { readonly revokedByToken?: unknown },
+  timeout?: number,
 ): Promise<T> {
+  const { config, deployment } = context;
+  const http = { ...context.http(), timeout };
   let first = await deployment(http);
   if (grant?.revokedByToken && !followsStandards(first)) {
     first = await deployment(http, { rediscover: true });
@@ -187,7 +189,7 @@ export async function atDeployment<T>(
     first = { ...first, endpoints: config.endpoints };
   }
   try {
-    return await request(first);
+    return await request(first, http);
   } catch (error) {
     const isKnown = first.endpoints === config.endpoints;
     if (!isFxaError(error) || !(isGone(error) || (error.code === 'offline' && isKnown))) throw error;
@@ -199,12 +201,12 @@ export async function atDeployment<T>(
     if (!isGone(error)) {
       // The network is there again: it may have been away for a moment only.
       try {
-        return await request(first);
+        return await request(first, http);
       } catch (again) {
         if (!isFxaError(again) || !(isGone(again) || again.code === 'offline')) throw again;
       }
     }
-    return request(now);
+    return request(now, http);
   }
 }
 

@@ -50,9 +50,8 @@ async function fetchNow(context: Context): Promise<boolean> {
   const live = await currentSession(context);
   if (!live) return false;
   try {
-    const http = context.http();
     const profile = await withAccessToken(context, live, (token) =>
-      atDeployment(context, http, (deployment) => fetchProfile(deployment, token, http)),
+      atDeployment(context, (deployment, http) => fetchProfile(deployment, token, http)),
     );
     requireSameAccount(context, live.account, profile);
     const at = context.ports.now();

@@ -89,14 +89,13 @@ async function destroy(context: Context, item: Item): Promise<boolean> {
 
 /** Resolves with whether it did; not when the entry has to wait, was replaced, or can't be revoked any more. */
 async function destroyAtServer(context: Context, item: Item): Promise<boolean> {
-  const http = context.http();
   const { outbox, session } = await context.store.read();
   // A sign-in may have completed since this pass began.
   if (mustWait(session, item)) return false;
   // "unknown" and "accepted" count as destroyed; an access token even if it has expired by our clock, which may be wrong.
   if ('token' in item) {
     const { token, owner } = item.token;
-    await atDeployment(context, http, async (deployment) => {
+    await atDeployment(context, async (deployment, http) => {
       // Elsewhere than at FxA this may end the whole grant (RFC 7009, section 2.1), which a session still uses. Where
       // nothing can be revoked, the token expires by itself.
       const isInUse = followsStandards(deployment) && owner === NO_OWNER;
@@ -113,7 +112,7 @@ async function destroyAtServer(context: Context, item: Item): Promise<boolean> {
     return false;
   }
   const grant = refreshToken === undefined ? { refreshTokenId } : { refreshToken };
-  await atDeployment(context, http, (deployment) => destroyGrant(deployment, grant, http), item.grant);
+  await atDeployment(context, (deployment, http) => destroyGrant(deployment, grant, http), item.grant);
   return true;
 }
 

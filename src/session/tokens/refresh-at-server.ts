@@ -1,6 +1,7 @@
 // The request of a refresh. Servers of the standards replace the refresh token at each, and the old one must not be used
 // again: so the next one, of whichever server, is stored before anything else is done with the answer.
 import { followsStandards, type Deployment } from '../../fxa/environments.ts';
+import type { Http } from '../../fxa/http.ts';
 import { grantedScopesFor } from '../../fxa/scopes.ts';
 import { refreshAccessToken, replacedToken, type RefreshRequest } from '../../fxa/tokens.ts';
 import { atDeployment, currentSession, type Context } from '../context.ts';
@@ -26,25 +27,20 @@ export function refreshAtServer(
   session: SignedIn,
   { scope, ...request }: RefreshRequest,
 ): Promise<RefreshAnswer> {
-  const http = { ...context.http(), timeout: TIMEOUT_MS };
   const { id: sessionId, grant } = session;
-  return atDeployment(
-    context,
-    http,
-    async (deployment) => {
-      let requested = scope;
-      if (followsStandards(deployment)) {
-        await context.store.dispatch({ type: 'refreshSent', sessionId }, { orInMemory: true });
-        // The userinfo endpoint demands `openid` (OpenID Connect Core 1.0, section 5.3.1).
-        requested = ['openid', ...grantedScopesFor(grant.scope, scope)].join(' ');
-      }
-      const answer = await refreshAccessToken(deployment, { ...request, scope: requested }, http);
-      const next = await replacedToken(deployment, answer, request.refreshToken);
-      if (next) await saveRotated(context, session, deployment, next);
-      return { deployment, answer };
-    },
-    grant,
-  );
+  const refresh = async (deployment: Deployment, http: Http) => {
+    let requested = scope;
+    if (followsStandards(deployment)) {
+      await context.store.dispatch({ type: 'refreshSent', sessionId }, { orInMemory: true });
+      // The userinfo endpoint demands `openid` (OpenID Connect Core 1.0, section 5.3.1).
+      requested = ['openid', ...grantedScopesFor(grant.scope, scope)].join(' ');
+    }
+    const answer = await refreshAccessToken(deployment, { ...request, scope: requested }, http);
+    const next = await replacedToken(deployment, answer, request.refreshToken);
+    if (next) await saveRotated(context, session, deployment, next);
+    return { deployment, answer };
+  };
+  return atDeployment(context, refresh, grant, TIMEOUT_MS);
 }
 
 /**
