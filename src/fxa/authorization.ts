@@ -33,17 +33,10 @@ export function authorizationUrl(deployment: Deployment, request: AuthorizationR
  * A fresh `state` and a PKCE pair (RFC 7636, section 4, S256). FxA: the verifier must be base64url, without the `.` and
  * `~` that the RFC allows; this one is 32 random bytes in 43 characters.
  */
-export async function newAttemptSecrets(): Promise<{
-  state: string;
-  codeVerifier: string;
-  codeChallenge: string;
-}> {
+export async function newAttemptSecrets() {
   const codeVerifier = generateRandomCodeVerifier();
-  return {
-    state: generateRandomState(),
-    codeVerifier,
-    codeChallenge: await calculatePKCECodeChallenge(codeVerifier),
-  };
+  const codeChallenge = await calculatePKCECodeChallenge(codeVerifier);
+  return { state: generateRandomState(), codeVerifier, codeChallenge };
 }
 
 const REQUIRED: readonly ParameterName[] = ['client_id', 'redirect_uri', 'scope', 'state', 'code_challenge'];

@@ -44,12 +44,7 @@ export function nextPoll(plan: PollPlan | undefined, { every, usedAt, now, atOnc
 /** The plan after an answer, which may ask for a pause in seconds; 0 if it doesn't. Pure. */
 export function afterAnswer(
   now: number,
-  {
-    every,
-    pollAfter,
-    spread,
-    failures,
-  }: { every: number; pollAfter: number; spread: number; failures: number },
+  { every, pollAfter, spread, failures }: Record<'every' | 'pollAfter' | 'spread' | 'failures', number>,
 ): PollPlan {
   const rest = Math.max(Math.min(MIN_INTERVAL_MS, every), withJitter(pollAfter * 1000, spread));
   return { notBefore: now + rest, failures, askedAt: now, spread };

@@ -1,5 +1,5 @@
 // The view: what pages may see of the record, without grants and internal ids.
-import type { FxaErrorCode, Reason } from '../../fxa/errors.ts';
+import type { FxaErrorCode } from '../../fxa/errors.ts';
 import { grantedCovers } from '../../fxa/scopes.ts';
 import { blockedBy, switchedOn, type MetricsBlocker, type Environment } from '../metrics/consent.ts';
 import { isInUse, waitsForSession } from '../sign-out/outbox-entries.ts';
@@ -130,8 +130,8 @@ function endsWithBrowser(
 }
 
 /** The view when the record can't be read: signed out, with the reason. */
-export function unreadableView(code: FxaErrorCode, at: number, reason?: Reason): View {
-  return { ...EMPTY_VIEW, problem: { code, at, ...(reason && { reason }) } };
+export function unreadableView(code: FxaErrorCode, at: number): View {
+  return { ...EMPTY_VIEW, problem: { code, at } };
 }
 
 /** The view before anything is stored. */
