@@ -22,7 +22,7 @@ export interface Commands {
   /** The popup opened: refreshes the profile, or prepares a sign-in when signed out. */
   popupOpened(): void;
   /** Whether the browser sends a tracking objection (DNT, GPC): `objects` or `silent`. */
-  dntGpc(told: string): void;
+  dntGpc(objection: string): void;
   /** Turns metrics on in this extension. */
   allowMetrics(): void;
   refuseMetrics(): void;

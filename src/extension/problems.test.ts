@@ -21,8 +21,8 @@ it.each([
   ['busy', 'signedOut', 3_600_000, false],
   ['interrupted', 'signedOut', 86_400_000, true],
   ['bad_response', 'signedOut', 86_400_000, true],
-] as const)('%s when %s, %d ms later: %s', (code, status, age, shown) => {
-  expect(isCurrent(problem(code), status, at + age) !== undefined).toBe(shown);
+] as const)('%s when %s, %d ms later: %s', (code, status, age, isShown) => {
+  expect(isCurrent(problem(code), status, at + age) !== undefined).toBe(isShown);
 });
 
 it('shows a rate limit for as long as the server asks to wait', () => {
@@ -49,8 +49,8 @@ it.each([
   ['password_changed', { code: 'reauth_required', reason: 'password_changed', at: at + YEAR }],
   ['a server that has trouble', { code: 'server_unavailable', retryAfter: 300, at }],
   ['a server that asked for time', { code: 'rate_limited', retryAfter: 300, at: at + YEAR }],
-] as const)('makes no countdown of %s after the clock was set back', (_what, told) => {
-  expect(minutesLeft(told, at)).toBe(0);
+] as const)('makes no countdown of %s after the clock was set back', (_what, error) => {
+  expect(minutesLeft(error, at)).toBe(0);
 });
 
 it('limits a countdown to the longest back-off and to what the server asked', () => {

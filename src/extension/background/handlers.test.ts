@@ -56,9 +56,9 @@ describe('a command', () => {
     ['objects', true],
     ['silent', false],
     ['', false],
-  ])('dntGpc with "%s" says %s', async (told, objects) => {
+  ])('dntGpc with "%s" sets %s', async (objection, objects) => {
     const { session, calls } = notingSession();
-    await commandHandlers(Promise.resolve(session), () => undefined, ofTesters).dntGpc(told);
+    await commandHandlers(Promise.resolve(session), () => undefined, ofTesters).dntGpc(objection);
     expect(calls).toEqual([['setDntGpc', objects]]);
   });
 

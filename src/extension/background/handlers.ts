@@ -38,17 +38,17 @@ export function commandHandlers(
     signInInTab: begin((session, started) => session.signInInTab({ started })),
     useAnotherAccount: begin((session, started) => session.signIn({ forceLogin: true, started })),
     popupOpened: start((session) => session.popupOpened()),
-    dntGpc: run((session, told) => session.setDntGpc(told === 'objects')),
+    dntGpc: run((session, objection) => session.setDntGpc(objection === 'objects')),
     allowMetrics: run((session) => session.setMetrics(true)),
     refuseMetrics: run((session) => session.setMetrics(false)),
     preferTab: run((session) => session.preferTab(true)),
     preferWindow: run((session) => session.preferTab(false)),
-    changeName: run((session, told) => {
-      const { uid, text } = readTextFor(told);
+    changeName: run((session, prefixed) => {
+      const { uid, text } = readTextFor(prefixed);
       return session.changeDisplayName(text, uid);
     }),
-    changePicture: run(async (session, told) => {
-      const { uid, text } = readTextFor(told);
+    changePicture: run(async (session, prefixed) => {
+      const { uid, text } = readTextFor(prefixed);
       return session.changeAvatar(readPicture(text), uid);
     }),
     switchServer: run(switchServer),

@@ -11,12 +11,12 @@ afterEach(() => vi.useRealTimers());
 
 it('tells alarms that were due while the device slept from others, by their name', () => {
   vi.useFakeTimers({ now: 1_000_000 });
-  const heard: boolean[] = [];
-  onAlarm('poll', (isLate) => heard.push(isLate));
+  const reported: boolean[] = [];
+  onAlarm('poll', (isLate) => reported.push(isLate));
   const fire = (name: string, scheduledTime: number) => listening[0]?.({ name, scheduledTime });
   fire('poll', 1_000_000);
   fire('poll', 880_000);
   fire('poll', 879_999);
   fire('other', 0);
-  expect(heard).toEqual([false, false, true]);
+  expect(reported).toEqual([false, false, true]);
 });

@@ -8,26 +8,26 @@ const { notificationFor } = await import('./notifications.ts');
 const signedIn: View = { ...OUT, status: 'signedIn', since: 1 };
 const revoked = { code: 'reauth_required', reason: 'grant_revoked', at: 5 } as const;
 const interrupted = { code: 'interrupted', at: 7 } as const;
-const gone: View = { ...OUT, status: 'needsReauth', endReason: revoked };
+const ended: View = { ...OUT, status: 'needsReauth', endReason: revoked };
 const unreadable: View = { ...OUT, problem: { code: 'storage_unavailable', at: 6 } };
 const stopped: View = { ...OUT, problem: interrupted };
 
 it.each<[string, View, View, Problem | undefined]>([
-  ['Mozilla accounts ended it', signedIn, gone, revoked],
-  ['that was known', gone, { ...gone, pendingRevocations: 1 }, undefined],
-  ['it was ended once more', gone, { ...gone, endReason: { ...revoked, at: 9 } }, { ...revoked, at: 9 }],
+  ['Mozilla accounts ended it', signedIn, ended, revoked],
+  ['that was known', ended, { ...ended, pendingRevocations: 1 }, undefined],
+  ['it was ended once more', ended, { ...ended, endReason: { ...revoked, at: 9 } }, { ...revoked, at: 9 }],
   ['a sign-in was interrupted', { ...OUT, status: 'signingIn' }, stopped, interrupted],
   ['that was known', stopped, { ...stopped, pendingRevocations: 1 }, undefined],
-  ['an attempt to sign in again was interrupted', gone, { ...gone, problem: interrupted }, interrupted],
+  ['an attempt to sign in again was interrupted', ended, { ...ended, problem: interrupted }, interrupted],
   [
     'that attempt to sign in again was cancelled',
-    { ...gone, status: 'signingIn' },
-    { ...gone, problem: { code: 'cancelled', at: 8 } },
+    { ...ended, status: 'signingIn' },
+    { ...ended, problem: { code: 'cancelled', at: 8 } },
     undefined,
   ],
-  ['the person has seen that it was interrupted', { ...gone, problem: interrupted }, gone, undefined],
-  ['what was unreadable can be read again', unreadable, gone, undefined],
-  ['the person signs in again', gone, { ...gone, status: 'signingIn' }, undefined],
+  ['the person has seen that it was interrupted', { ...ended, problem: interrupted }, ended, undefined],
+  ['what was unreadable can be read again', unreadable, ended, undefined],
+  ['the person signs in again', ended, { ...ended, status: 'signingIn' }, undefined],
   [
     'the person cancelled',
     { ...OUT, status: 'signingIn' },
@@ -57,6 +57,6 @@ it.each<[string, View, View, Problem | undefined]>([
 });
 
 it('does not notify about the initial state', () => {
-  expect(notificationFor(undefined, gone)).toBeUndefined();
-  expect(notificationFor(gone, undefined)).toBeUndefined();
+  expect(notificationFor(undefined, ended)).toBeUndefined();
+  expect(notificationFor(ended, undefined)).toBeUndefined();
 });

@@ -15,12 +15,12 @@ export type Icon = (typeof ICONS)[number];
  * was unreachable at the last request. `now` in milliseconds. Pure.
  */
 export function iconOf({ status, problem, endReason, unfinished, since }: View, now: number): Icon {
-  const calls = (told: Problem) => errorInfo(told.code).action === 'reset' || isRecent(told, now);
-  if (status === 'needsReauth' || (unfinished && problem && calls(problem))) return 'attention';
+  const needsAttention = (error: Problem) => errorInfo(error.code).action === 'reset' || isRecent(error, now);
+  if (status === 'needsReauth' || (unfinished && problem && needsAttention(problem))) return 'attention';
   if (status === 'signedOut') {
-    const lost = endReason !== undefined && !isExpected(endReason.reason) && calls(endReason);
+    const lost = endReason !== undefined && !isExpected(endReason.reason) && needsAttention(endReason);
     if (lost) return 'attention';
-    if (!problem || problem.code === 'cancelled' || !calls(problem)) return 'out';
+    if (!problem || problem.code === 'cancelled' || !needsAttention(problem)) return 'out';
     return errorInfo(problem.code).severity !== 'waiting' || isNews(problem.at, now) ? 'attention' : 'out';
   }
   if (since === undefined) return 'out';
@@ -30,8 +30,8 @@ export function iconOf({ status, problem, endReason, unfinished, since }: View, 
 
 /** When the icon will change without an event, because a problem is outdated; undefined if never. Pure. */
 export function changesAt({ problem, endReason }: View, now: number): number | undefined {
-  const instants = [problem, endReason].flatMap((told) =>
-    told ? [told.at + NEWS_MS, told.at + LONGEST_SHOWN_MS] : [],
+  const instants = [problem, endReason].flatMap((error) =>
+    error ? [error.at + NEWS_MS, error.at + LONGEST_SHOWN_MS] : [],
   );
   const ahead = instants.filter((instant) => instant > now);
   return ahead.length === 0 ? undefined : Math.min(...ahead);
@@ -47,15 +47,15 @@ async function show(icon: Icon): Promise<void> {
 
 /** Keeps the button in sync with the view. Call it synchronously when the background starts. */
 export function syncToolbar(report: (error: unknown) => void): void {
-  let shown: Icon | undefined;
+  let currentIcon: Icon | undefined;
   let latest: View | undefined;
   const update = () => {
     if (!latest) return;
     const icon = iconOf(latest, Date.now());
     const when = changesAt(latest, Date.now());
     if (when !== undefined) Promise.resolve(browser.alarms.create(ALARMS.toolbar, { when })).catch(report);
-    if (icon === shown) return;
-    shown = icon;
+    if (icon === currentIcon) return;
+    currentIcon = icon;
     show(icon).catch(report);
   };
   // The alarm may wake the background, which updates once it has the view.

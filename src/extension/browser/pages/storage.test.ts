@@ -30,7 +30,7 @@ beforeEach(() => {
   memory.get.mockReset().mockResolvedValue({});
 });
 
-async function shown(stored: unknown, ...changes: unknown[]): Promise<string[]> {
+async function statusesShown(stored: unknown, ...changes: unknown[]): Promise<string[]> {
   const seen: string[] = [];
   storage.get.mockImplementation(() => Promise.resolve(stored));
   await watchView((view) => seen.push(view.problem?.code ?? view.status));
@@ -39,20 +39,20 @@ async function shown(stored: unknown, ...changes: unknown[]): Promise<string[]> 
 }
 
 it('shows the signed-out view when nothing is stored', async () => {
-  expect(await shown({})).toEqual(['signedOut']);
+  expect(await statusesShown({})).toEqual(['signedOut']);
 });
 
 it('shows the stored view and its changes', async () => {
-  expect(await shown({ view: signedIn }, { ...signedIn, status: 'needsReauth' })).toEqual([
+  expect(await statusesShown({ view: signedIn }, { ...signedIn, status: 'needsReauth' })).toEqual([
     'signedIn',
     'needsReauth',
   ]);
 });
 
 it('waits for a new view instead of showing one of another version as signed out', async () => {
-  expect(await shown({ view: { version: 2, status: 'signedIn' } })).toEqual([]);
-  expect(await shown({ view: { version: 2, status: 'signedIn' } }, signedIn)).toEqual(['signedIn']);
-  expect(await shown({ view: null })).toEqual([]);
+  expect(await statusesShown({ view: { version: 2, status: 'signedIn' } })).toEqual([]);
+  expect(await statusesShown({ view: { version: 2, status: 'signedIn' } }, signedIn)).toEqual(['signedIn']);
+  expect(await statusesShown({ view: null })).toEqual([]);
 });
 
 it('reports storage that the browser refuses to read', async () => {
@@ -80,5 +80,5 @@ it('shows an unsaved view while it is kept in memory', async () => {
 
 it('shows the stored view when session storage fails', async () => {
   memory.get.mockRejectedValue(new Error('no'));
-  expect(await shown({ view: signedIn })).toEqual(['signedIn']);
+  expect(await statusesShown({ view: signedIn })).toEqual(['signedIn']);
 });

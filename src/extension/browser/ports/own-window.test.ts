@@ -30,12 +30,12 @@ describe('in Chromium, the tab of a launch', () => {
     ['of a page that opened it', { lastAccessed: AT + 2.5, openerTabId: 7 }, {}, false],
     ['made before it', { lastAccessed: AT - 50 }, {}, false],
     [
-      'made while the browser was slow to hear of it',
+      'made while the browser was slow to receive it',
       { lastAccessed: AT + 700 },
-      { heardAt: AT + 710 },
+      { receivedAt: AT + 710 },
       true,
     ],
-    ['made when it had long heard of it', { lastAccessed: AT + 300 }, { heardAt: AT + 5 }, false],
+    ['made when it had long received it', { lastAccessed: AT + 300 }, { receivedAt: AT + 5 }, false],
     ['made after it was cancelled', { lastAccessed: AT + 400 }, { cancelledAt: AT + 300 }, false],
     ['without a date', {}, {}, false],
   ])('is the one %s', (_which, tab, cancelled, expected) => {
@@ -71,21 +71,21 @@ describe('watching for the window', () => {
   const tab = (more: object) => {
     for (const listener of created) (listener as (tab: object) => void)({ windowId: 5, ...more });
   };
-  const settle = () => vi.advanceTimersByTimeAsync(0);
+  const runDueTimers = () => vi.advanceTimersByTimeAsync(0);
 
   it('finds it in Chromium by its new tab in a popup window, until the launch ends', async () => {
     delete runtime.getBrowserInfo;
     const stop = watchForWindow(signal.signal, () => Promise.reject(new Error('not asked')), found);
-    await settle();
+    await runDueTimers();
     tab({ lastAccessed: AT + 5000 });
-    await settle();
+    await runDueTimers();
     expect(found).not.toHaveBeenCalled();
     tab({ lastAccessed: AT + 1 });
-    await settle();
+    await runDueTimers();
     expect(found.mock.calls).toEqual([[5]]);
     windows.get.mockImplementation(() => Promise.resolve({ type: 'normal' }));
     tab({ lastAccessed: AT + 1 });
-    await settle();
+    await runDueTimers();
     expect(found).toHaveBeenCalledTimes(1);
     stop();
     expect(created.size).toBe(0);
@@ -103,7 +103,7 @@ describe('watching for the window', () => {
     await vi.advanceTimersByTimeAsync(9000);
     signal.abort();
     answer();
-    await settle();
+    await runDueTimers();
     opens(2);
     opens(9, 'normal');
     await vi.advanceTimersByTimeAsync(500);

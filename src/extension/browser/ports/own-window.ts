@@ -15,7 +15,7 @@ const SURE_AFTER_MS = 1000;
  */
 export interface Launch {
   readonly at: number;
-  readonly heardAt?: number | undefined;
+  readonly receivedAt?: number | undefined;
   readonly cancelledAt?: number | undefined;
 }
 
@@ -28,10 +28,10 @@ export interface NewTab {
 /** Whether Chromium created this tab for the launch. Tabs opened by pages have an opener; launches do not. Pure. */
 export function isMadeForLaunch(
   { openerTabId, lastAccessed }: NewTab,
-  { at, heardAt = Infinity, cancelledAt = Infinity }: Launch,
+  { at, receivedAt = Infinity, cancelledAt = Infinity }: Launch,
 ): boolean {
   if (openerTabId !== undefined || lastAccessed === undefined) return false;
-  return lastAccessed >= at - 1 && lastAccessed <= Math.min(heardAt + MADE_WITHIN_MS, cancelledAt);
+  return lastAccessed >= at - 1 && lastAccessed <= Math.min(receivedAt + MADE_WITHIN_MS, cancelledAt);
 }
 
 /** A popup window and when it opened, in milliseconds. */
@@ -58,9 +58,9 @@ export type Stop = () => void;
 export function watchForWindow(signal: AbortSignal, probe: Probe, found: (windowId: number) => void): Stop {
   const at = Date.now();
   let cancelledAt: number | undefined;
-  let heardAt: number | undefined;
-  const heard = () => {
-    heardAt = Date.now();
+  let receivedAt: number | undefined;
+  const received = () => {
+    receivedAt = Date.now();
   };
   const cancelled = () => {
     cancelledAt = Date.now();
@@ -70,14 +70,14 @@ export function watchForWindow(signal: AbortSignal, probe: Probe, found: (window
   const stop =
     'getBrowserInfo' in browser.runtime
       ? watchOpened(signal, probe, found)
-      : watchMade(() => ({ at, heardAt, cancelledAt }), heard, found);
+      : watchMade(() => ({ at, receivedAt, cancelledAt }), received, found);
   return () => {
     signal.removeEventListener('abort', cancelled);
     stop();
   };
 }
 
-function watchMade(launch: () => Launch, heard: () => void, found: (windowId: number) => void): Stop {
+function watchMade(launch: () => Launch, received: () => void, found: (windowId: number) => void): Stop {
   const { onCreated } = browser.tabs;
   const listener = ({ windowId, ...tab }: NewTab & { windowId?: number | undefined }) => {
     if (windowId === undefined || !isMadeForLaunch(tab, launch())) return;
@@ -90,36 +90,36 @@ function watchMade(launch: () => Launch, heard: () => void, found: (windowId: nu
   // The browser handles calls in order, so this one resolves after the launch was received.
   void Promise.resolve()
     .then(() => browser.runtime.getPlatformInfo())
-    .then(heard, heard);
+    .then(received, received);
   return () => onCreated.removeListener(listener);
 }
 
 function watchOpened(signal: AbortSignal, probe: Probe, found: (windowId: number) => void): Stop {
   let windows: readonly Opened[] = [];
-  const gone = new Set<number>();
+  const removedIds = new Set<number>();
   const over = new AbortController();
   let answeredAt: number | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const judge = () => {
+  const identify = () => {
     const id = answeredAt === undefined ? undefined : openedAtAnswer(windows, answeredAt);
-    if (id !== undefined && !gone.has(id)) found(id);
+    if (id !== undefined && !removedIds.has(id)) found(id);
   };
-  const look = () => {
+  const identifySoon = () => {
     clearTimeout(timer);
-    timer = setTimeout(judge, signal.aborted ? SURE_AFTER_MS : 0);
+    timer = setTimeout(identify, signal.aborted ? SURE_AFTER_MS : 0);
   };
   const created = ({ id, type }: { id?: number | undefined; type?: string | undefined }) => {
     if (id === undefined || type !== 'popup') return;
     windows = [...windows, { id, at: Date.now() }];
-    look();
+    identifySoon();
   };
   // Kept in the list, so that another window does not become ours when it closes.
   const removed = (id: number) => {
-    gone.add(id);
+    removedIds.add(id);
   };
   const answered = () => {
     answeredAt = Date.now();
-    look();
+    identifySoon();
   };
   const { onCreated, onRemoved } = browser.windows;
   onCreated.addListener(created);

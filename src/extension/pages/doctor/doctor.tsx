@@ -13,11 +13,11 @@ import type { CheckContext } from './check-context.ts';
 export interface DoctorProps {
   /** The build with its built-in server; the context has it with the active server. */
   readonly builtIn: BuildConfig;
-  readonly chosen: boolean;
+  readonly otherServer: boolean;
   readonly context: CheckContext;
 }
 
-export function Doctor({ builtIn, chosen, context }: DoctorProps) {
+export function Doctor({ builtIn, otherServer, context }: DoctorProps) {
   const [findings, setFindings] = useState<readonly Finding[]>([]);
   const [done, setDone] = useState(false);
   const running = useRef(false);
@@ -62,7 +62,7 @@ export function Doctor({ builtIn, chosen, context }: DoctorProps) {
       <button type="button" class="action" aria-disabled={!done} onClick={() => void run()}>
         {text('doctorRunAgain')}
       </button>
-      <ReportPart builtIn={builtIn} chosen={chosen} findings={findings} ready={done} />
+      <ReportPart builtIn={builtIn} otherServer={otherServer} findings={findings} ready={done} />
       <Policies />
     </main>
   );
@@ -96,33 +96,33 @@ function Policies() {
 
 interface ReportProps {
   readonly builtIn: BuildConfig;
-  readonly chosen: boolean;
+  readonly otherServer: boolean;
   readonly findings: readonly Finding[];
   /** False while checks are running. */
   readonly ready: boolean;
 }
 
 /** The report: created in one click, shown in full, then saved or copied on request. */
-function ReportPart({ builtIn, chosen, findings, ready }: ReportProps) {
+function ReportPart({ builtIn, otherServer, findings, ready }: ReportProps) {
   const [report, setReport] = useState<string>();
   const [copied, setCopied] = useState(false);
-  const shown = useRef<HTMLPreElement>(null);
+  const reportElement = useRef<HTMLPreElement>(null);
 
   // Drops an outdated report when the checks run again.
   useEffect(() => setReport(undefined), [ready]);
   useEffect(() => {
     setCopied(false);
-    if (report !== undefined) shown.current?.focus();
+    if (report !== undefined) reportElement.current?.focus();
   }, [report]);
 
   const make = async () => {
-    if (ready) setReport(reportText({ ...(await reportFacts()), build: builtIn, chosen, findings }));
+    if (ready) setReport(reportText({ ...(await reportFacts()), build: builtIn, otherServer, findings }));
   };
   const copy = async (text: string) => {
     await navigator.clipboard.writeText(text).then(
       () => setCopied(true),
       // The user can still copy the selection.
-      () => shown.current && getSelection()?.selectAllChildren(shown.current),
+      () => reportElement.current && getSelection()?.selectAllChildren(reportElement.current),
     );
   };
   return (
@@ -136,7 +136,7 @@ function ReportPart({ builtIn, chosen, findings, ready }: ReportProps) {
       ) : (
         <>
           {/* Focusable, because it scrolls. */}
-          <pre ref={shown} dir="ltr" tabIndex={0} role="region" aria-labelledby="report-title">
+          <pre ref={reportElement} dir="ltr" tabIndex={0} role="region" aria-labelledby="report-title">
             {report}
           </pre>
           <div class="pair">

@@ -4,10 +4,10 @@ import { CHECKS, verdictOf, type Finding } from './findings.ts';
 import { healthy } from './testing.ts';
 
 it('reports each check in turn, all without problems', async () => {
-  const told: Finding[] = [];
-  const findings = await examine(healthy(), (finding) => told.push(finding));
-  expect(told.map(({ check }) => check)).toEqual(CHECKS);
-  expect(findings).toEqual(told);
+  const reported: Finding[] = [];
+  const findings = await examine(healthy(), (finding) => reported.push(finding));
+  expect(reported.map(({ check }) => check)).toEqual(CHECKS);
+  expect(findings).toEqual(reported);
   expect(findings.filter((finding) => verdictOf(finding) !== 'fine')).toEqual([]);
 });
 

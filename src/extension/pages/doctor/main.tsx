@@ -15,7 +15,7 @@ const activeBuild = applyServer(build, await storedServerConfig());
 render(
   <Doctor
     builtIn={build}
-    chosen={activeBuild !== build}
+    otherServer={activeBuild !== build}
     context={{
       ...doctorPorts,
       build: activeBuild,

@@ -10,7 +10,7 @@ const FACTS = {
   at: NOW,
   version: '0.1.0',
   build: { ...BUILD, keyScopes: ['https://identity.mozilla.com/apps/notes'] },
-  chosen: false,
+  otherServer: false,
   browser: { name: 'Firefox', version: '153.7.0esr' },
   platform: 'linux',
   findings: [

@@ -20,7 +20,7 @@ export interface Facts {
   readonly version: unknown;
   readonly build: BuildConfig;
   /** Whether another server than the built-in one is active. */
-  readonly chosen: unknown;
+  readonly otherServer: unknown;
   /** `name` and `version`; only the major version is reported. */
   readonly browser: unknown;
   readonly platform: unknown;
@@ -45,7 +45,7 @@ export function reportText(facts: Facts): string {
     at: instant(facts.at),
     version: version(facts.version),
     build: buildPart(build),
-    otherServer: flag(facts.chosen),
+    otherServer: flag(facts.otherServer),
     browser: {
       name: oneOf(BROWSERS, member(facts.browser, 'name')),
       version: major(member(facts.browser, 'version')),

@@ -27,7 +27,7 @@ export function Server({ server }: { server: ServerConfig | null | undefined }) 
       </dl>
       {__TESTER__ ? (
         <>
-          <ServerForm chosen={server} />
+          <ServerForm stored={server} />
           <FaultChoice />
         </>
       ) : (
@@ -46,17 +46,17 @@ const FIELDS = [
 ] as const;
 
 /** Tester builds only. */
-function ServerForm({ chosen }: { chosen: ServerConfig | null | undefined }) {
+function ServerForm({ stored }: { stored: ServerConfig | null | undefined }) {
   const id = useId();
   const { builtIn, presets } = facts.servers;
   const choices = { serverOwn: builtIn, serverStandin: presets.standin, serverStage: presets.stage };
-  const [wanted, setWanted] = useState<ServerConfig>(chosen ?? builtIn);
+  const [draft, setDraft] = useState<ServerConfig>(stored ?? builtIn);
   const [busy, setBusy] = useState(false);
   const { failed, attempt } = useCommandError();
-  const choose = async () => {
+  const submit = async () => {
     if (busy) return;
     setBusy(true);
-    const { issuer, clientId, companion } = wanted;
+    const { issuer, clientId, companion } = draft;
     const config: ServerConfig = {
       issuer: originOf(issuer),
       clientId,
@@ -67,8 +67,8 @@ function ServerForm({ chosen }: { chosen: ServerConfig | null | undefined }) {
     if (await attempt(call('switchServer', isBuiltIn ? '' : JSON.stringify(config)))) setBusy(false);
   };
   const change = (name: keyof ServerConfig, value: string) => {
-    const { companion: _, ...others } = { ...wanted, [name]: value };
-    setWanted(name === 'companion' && value === '' ? others : { ...wanted, [name]: value });
+    const { companion: _, ...others } = { ...draft, [name]: value };
+    setDraft(name === 'companion' && value === '' ? others : { ...draft, [name]: value });
   };
   return (
     <details>
@@ -78,7 +78,7 @@ function ServerForm({ chosen }: { chosen: ServerConfig | null | undefined }) {
         {Object.entries(choices).map(
           ([label, preset]) =>
             preset && (
-              <button key={label} type="button" class="link" onClick={() => setWanted(preset)}>
+              <button key={label} type="button" class="link" onClick={() => setDraft(preset)}>
                 {text(label)}
               </button>
             ),
@@ -87,7 +87,7 @@ function ServerForm({ chosen }: { chosen: ServerConfig | null | undefined }) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void choose();
+          void submit();
         }}
       >
         {FIELDS.map(({ name, label, note, pattern }) => (
@@ -96,7 +96,7 @@ function ServerForm({ chosen }: { chosen: ServerConfig | null | undefined }) {
             <input
               id={id + name}
               dir="ltr"
-              value={wanted[name] ?? ''}
+              value={draft[name] ?? ''}
               pattern={pattern}
               required={name !== 'companion'}
               title={text(note)}

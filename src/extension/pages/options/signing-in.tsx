@@ -51,8 +51,8 @@ function AlwaysInTab({ inTab, pattern }: { inTab: boolean; pattern: string }) {
 function Notifications() {
   const [allowed, setAllowed] = useState(false);
   const [refused, setRefused] = useState(false);
-  const look = () => notificationsAllowed().then(setAllowed, () => setAllowed(false));
-  useEffect(() => void look(), []);
+  const refresh = () => notificationsAllowed().then(setAllowed, () => setAllowed(false));
+  useEffect(() => void refresh(), []);
   const change = async (on: boolean) => {
     setRefused(false);
     try {
@@ -61,7 +61,7 @@ function Notifications() {
     } catch {
       setRefused(on);
     }
-    await look();
+    await refresh();
   };
   return (
     <>

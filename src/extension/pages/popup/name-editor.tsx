@@ -25,14 +25,14 @@ export function NameEditor({ uid, name, close }: EditorProps) {
   }, []);
 
   const save = async () => {
-    const wanted = field.current?.value.trim() ?? '';
+    const newName = field.current?.value.trim() ?? '';
     if (saving) return;
-    if (wanted === name) {
+    if (newName === name) {
       close();
       return;
     }
     setSaving(true);
-    const isRefused = await attempt(call('changeName', textFor(uid, wanted)));
+    const isRefused = await attempt(call('changeName', textFor(uid, newName)));
     if (!isRefused) {
       close();
       return;

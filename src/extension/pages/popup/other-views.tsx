@@ -25,8 +25,10 @@ function NeedsReauth({ view }: { view: View }) {
       {ended && <ProblemNote problem={ended} dated />}
       <ErrorActions view={view} problem={current} />
       {view.sessionOnly === 'by_browser' && <SessionOnly view={view} />}
-      {!other && <CommandButton command="useAnotherAccount" label={text('useAnotherAccount')} look="link" />}
-      <CommandButton command="signOut" label={text('signOut')} look="link" />
+      {!other && (
+        <CommandButton command="useAnotherAccount" label={text('useAnotherAccount')} variant="link" />
+      )}
+      <CommandButton command="signOut" label={text('signOut')} variant="link" />
     </>
   );
 }
@@ -102,7 +104,7 @@ function SigningIn({ view }: { view: View }) {
         <CommandButton
           command="showWindow"
           label={text(isInTab(view) ? 'showTab' : 'showWindow')}
-          look="primary"
+          variant="primary"
           onResult={(shown) => setNoWindow(shown === false)}
         />
       )}

@@ -20,8 +20,8 @@ export function SignedInMore({ view }: { view: View }) {
       <MetricsChoice view={view} />
       <details>
         <summary>{text('otherAccount')}</summary>
-        <CommandButton command="signOutAndAsk" label={text('signOutAndAsk')} look="link" />
-        <CommandButton command="useAnotherAccount" label={text('useAnotherAccount')} look="link" />
+        <CommandButton command="signOutAndAsk" label={text('signOutAndAsk')} variant="link" />
+        <CommandButton command="useAnotherAccount" label={text('useAnotherAccount')} variant="link" />
         <SessionOnly view={view} />
         <p class="note">{text('staysSignedIn')}</p>
       </details>

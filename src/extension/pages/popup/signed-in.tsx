@@ -16,17 +16,17 @@ const More = lazy(async () => (await import('./signed-in-more.tsx')).SignedInMor
 export function SignedIn({ view }: { view: View }) {
   const { status, account, problem, unfinished, replacedOther, since = 0 } = view;
   const open = unfinished && problem && isRecent(problem, Date.now());
-  const shown = open ? problem : isCurrent(problem, status, Date.now());
+  const currentProblem = open ? problem : isCurrent(problem, status, Date.now());
   return (
     <>
       <Heading quiet>{text('signedInTitle')}</Heading>
-      {account && <Account account={account} loading={account.profilePending === true && !shown} />}
+      {account && <Account account={account} loading={account.profilePending === true && !currentProblem} />}
       {replacedOther && isNews(since, Date.now()) && <p class="note">{text('replacedOther')}</p>}
-      {shown && <ProblemNote problem={shown} />}
+      {currentProblem && <ProblemNote problem={currentProblem} />}
       {open && (
         <>
-          <CommandButton command="signIn" label={text('continue')} look="primary" />
-          <CommandButton command="dismissProblem" label={text('dismiss')} look="link" />
+          <CommandButton command="signIn" label={text('continue')} variant="primary" />
+          <CommandButton command="dismissProblem" label={text('dismiss')} variant="link" />
         </>
       )}
       <CommandButton command="signOut" label={text('signOut')} />

@@ -16,7 +16,7 @@ interface Props {
 }
 
 export function AccountCard({ account, loading = false, name, children }: Props) {
-  const { displayName, email } = shown(account);
+  const { displayName, email } = visibleNames(account);
   if (loading) return <Skeleton />;
   return (
     <div class="account">
@@ -35,7 +35,7 @@ export function AccountCard({ account, loading = false, name, children }: Props)
 }
 
 export function PlainName({ account }: { account: AccountView }) {
-  const { displayName, email } = shown(account);
+  const { displayName, email } = visibleNames(account);
   return (
     <p class="name">
       <bdi>{displayName ?? email ?? text('noProfile')}</bdi>
@@ -43,7 +43,7 @@ export function PlainName({ account }: { account: AccountView }) {
   );
 }
 
-const shown = ({ displayName, email }: AccountView) => ({
+const visibleNames = ({ displayName, email }: AccountView) => ({
   displayName: visibleName(displayName),
   email: visibleName(email),
 });

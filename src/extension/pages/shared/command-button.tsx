@@ -10,15 +10,15 @@ type Plain = { [Name in CommandName]: Parameters<Commands[Name]> extends [] ? Na
 interface Props {
   command: Plain;
   label: string;
-  look?: 'primary' | 'secondary' | 'link';
+  variant?: 'primary' | 'secondary' | 'link';
   onResult?: (result: unknown) => void;
 }
 
-export function CommandButton({ command, label, look = 'secondary', onResult }: Props) {
+export function CommandButton({ command, label, variant = 'secondary', onResult }: Props) {
   const { failed, attempt } = useCommandError();
   return (
     <>
-      <button type="button" class={look} onClick={() => void attempt(call(command).then(onResult))}>
+      <button type="button" class={variant} onClick={() => void attempt(call(command).then(onResult))}>
         {label}
       </button>
       <CommandError code={failed} />

@@ -26,7 +26,7 @@ export function ErrorActions({ view, problem, withAddress = false, endReason }: 
         </a>
       )}
       {action === 'otherAccount' && (
-        <CommandButton command="useAnotherAccount" label={text('useAnotherAccount')} look="primary" />
+        <CommandButton command="useAnotherAccount" label={text('useAnotherAccount')} variant="primary" />
       )}
       <SignInForm
         label={text(label)}
@@ -37,7 +37,7 @@ export function ErrorActions({ view, problem, withAddress = false, endReason }: 
         second={first || (problem !== undefined && minutesLeft(problem, Date.now()) > 0)}
       />
       {(problem ?? endReason) && (
-        <CommandButton command="dismissProblem" label={text('dismiss')} look="link" />
+        <CommandButton command="dismissProblem" label={text('dismiss')} variant="link" />
       )}
     </>
   );

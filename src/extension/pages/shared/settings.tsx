@@ -104,15 +104,15 @@ export function SessionOnly({ view: { sessionOnly } }: { view: View }) {
   const { failed, attempt } = useCommandError();
   if (sessionOnly === 'by_policy') return <p class="note">{text('sessionOnlyByPolicy')}</p>;
   if (sessionOnly === 'by_browser') return <p class="note">{text('sessionOnlyByBrowser')}</p>;
-  const chosen = sessionOnly === 'chosen';
+  const enabled = sessionOnly === 'chosen';
   const change = async ({ currentTarget: box }: { currentTarget: HTMLInputElement }) => {
     // Reverts the checkbox, which the click has already changed.
-    if (await attempt(call(chosen ? 'outliveBrowser' : 'endWithBrowser'))) box.checked = chosen;
+    if (await attempt(call(enabled ? 'outliveBrowser' : 'endWithBrowser'))) box.checked = enabled;
   };
   return (
     <>
       <label class="choice">
-        <input type="checkbox" checked={chosen} onChange={(event) => void change(event)} />
+        <input type="checkbox" checked={enabled} onChange={(event) => void change(event)} />
         {text('sessionOnly')}
       </label>
       <CommandError code={failed} />

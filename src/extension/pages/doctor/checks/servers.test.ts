@@ -94,7 +94,7 @@ describe('the companion', () => {
 });
 
 describe('the clock', () => {
-  const told = (headers: Record<string, string>, stopwatch = () => 0) =>
+  const foundWith = (headers: Record<string, string>, stopwatch = () => 0) =>
     found({ fetch: answering({}, headers), stopwatch });
   const stamp = (seconds: number) => ({ timestamp: String(NOW / 1000 + seconds) });
 
@@ -106,12 +106,12 @@ describe('the clock', () => {
     [-300, { code: 'clockAhead', values: { seconds: 300 } }],
     [86_400 * 365, { code: 'clockBehind', values: { seconds: 31_536_001 } }],
   ])('of the server is %d s ahead', async (seconds, finding) => {
-    expect((await told(stamp(seconds))).clock).toEqual(finding);
+    expect((await foundWith(stamp(seconds))).clock).toEqual(finding);
   });
 
   it('is read from Date where CORS allows it', async () => {
     const date = new Date(NOW + 7_200_000).toUTCString();
-    expect((await told({ date })).clock).toEqual({ code: 'clockBehind', values: { seconds: 7201 } });
+    expect((await foundWith({ date })).clock).toEqual({ code: 'clockBehind', values: { seconds: 7201 } });
   });
 
   it('is read from the token server if no other response had it', async () => {
@@ -125,7 +125,7 @@ describe('the clock', () => {
 
   it('is reported as unknown', async () => {
     for (const headers of [{}, { timestamp: 'canary', date: 'canary' }] as Record<string, string>[]) {
-      expect((await told(headers)).clock).toEqual({ code: 'clockUnknown' });
+      expect((await foundWith(headers)).clock).toEqual({ code: 'clockUnknown' });
     }
     expect((await found({ fetch: () => Promise.reject(OFFLINE) })).clock).toEqual({ code: 'clockUnknown' });
   });
@@ -133,7 +133,7 @@ describe('the clock', () => {
   it('is not blamed for a slow response', async () => {
     let clock = 0;
     // A hundred seconds off, half of which may be the response time.
-    expect((await told(stamp(50), () => (clock += 100_000))).clock).toEqual({ code: 'clockRight' });
+    expect((await foundWith(stamp(50), () => (clock += 100_000))).clock).toEqual({ code: 'clockRight' });
   });
 });
 

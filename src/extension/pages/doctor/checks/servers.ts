@@ -25,7 +25,7 @@ export const SERVER_CHECKS: Record<ServerCheck, Examine> = {
   accounts: async (context, notes) => {
     const { issuer, endpoints, connectsTo } = context.build;
     if (endpoints) notes.endpoints = endpoints;
-    return meet(context, notes, 'discovery', discoveryUrl(issuer), ({ response, body }) => {
+    return probe(context, notes, 'discovery', discoveryUrl(issuer), ({ response, body }) => {
       try {
         const discovered = endpointsFromDiscovery(issuer, body);
         const origin = connectsTo && blockedOrigin(discovered, connectsTo);
@@ -43,26 +43,26 @@ export const SERVER_CHECKS: Record<ServerCheck, Examine> = {
     const { endpoints } = notes;
     if (!endpoints) return { code: 'serverUnfound' };
     // The public keys are on the token server, and need no credentials.
-    const met = await meet(context, notes, 'keys', endpoints.jwks, jsonOnly);
-    const answers = met.code === 'serverAnswers' || met.code === 'serverSlow';
-    return answers && (await refusesExtensions(context, endpoints)) ? { code: 'tokensClosed' } : met;
+    const result = await probe(context, notes, 'keys', endpoints.jwks, jsonOnly);
+    const answers = result.code === 'serverAnswers' || result.code === 'serverSlow';
+    return answers && (await refusesExtensions(context, endpoints)) ? { code: 'tokensClosed' } : result;
   },
 
   profile: async (context, notes) => {
     const { endpoints } = notes;
     if (!endpoints) return { code: 'serverUnfound' };
     // Expects a JSON error, because no token is sent.
-    return meet(context, notes, 'profile', endpoints.profile, jsonOnly);
+    return probe(context, notes, 'profile', endpoints.profile, jsonOnly);
   },
 
   companion: async (context, notes): Promise<Found> => {
     const origin = context.build.companion?.origin;
     if (origin === undefined) return { code: 'companionNone' };
-    const met = await meet(context, notes, 'companion', `${origin}/__version__`, jsonOnly);
-    if (met.code === 'serverAnswers') return { ...met, code: 'companionAnswers' };
-    if (met.code === 'serverSlow') return { ...met, code: 'companionSlow' };
+    const result = await probe(context, notes, 'companion', `${origin}/__version__`, jsonOnly);
+    if (result.code === 'serverAnswers') return { ...result, code: 'companionAnswers' };
+    if (result.code === 'serverSlow') return { ...result, code: 'companionSlow' };
     // A companion that does not know this extension sends no CORS headers, which looks like no response.
-    const silent = met.code === 'serverUnreachable' || met.code === 'serverSilent';
+    const silent = result.code === 'serverUnreachable' || result.code === 'serverSilent';
     return { code: silent ? 'companionUnreachable' : 'companionTrouble' };
   },
 
@@ -70,7 +70,7 @@ export const SERVER_CHECKS: Record<ServerCheck, Examine> = {
     const { stamps, endpoints } = notes;
     if (stamps.length === 0 && endpoints) {
       // FxA: of the public routes, only the server's own expose `Timestamp` to CORS.
-      await meet(context, notes, 'keys', new URL('/__version__', endpoints.token).href, jsonOnly);
+      await probe(context, notes, 'keys', new URL('/__version__', endpoints.token).href, jsonOnly);
     }
     const [best] = [...stamps].sort((a, b) => a.uncertainty - b.uncertainty);
     if (!best) return { code: 'clockUnknown' };
@@ -81,13 +81,13 @@ export const SERVER_CHECKS: Record<ServerCheck, Examine> = {
   },
 };
 
-/** Sends one request without a token and measures it. `judge` gets every response except server errors. */
-async function meet(
+/** Sends one request without a token and measures it. `validate` gets every response except server errors. */
+async function probe(
   { fetch, stopwatch, now }: CheckContext,
   notes: Notes,
   call: Call,
   url: string,
-  judge: (answer: Exchanged) => Found | undefined,
+  validate: (answer: Exchanged) => Found | undefined,
 ): Promise<Found> {
   const http: Http = { fetch, timeout: PATIENCE };
   const start = stopwatch();
@@ -103,7 +103,7 @@ async function meet(
   noteTime(notes, headers, now(), ms);
   if (status === 429) return { code: 'serverWaits' };
   if (status >= 500) return { code: 'serverTrouble', values: { status } };
-  const odd = judge(answer);
+  const odd = validate(answer);
   if (odd) return odd;
   return { code: ms > SLOW ? 'serverSlow' : 'serverAnswers', values: { ms } };
 }
@@ -130,9 +130,9 @@ const jsonOnly = ({ body }: Exchanged): Found | undefined => (body ? undefined :
 /** FxA: the token server sends `Timestamp` in seconds. The companion exposes its `Date`. */
 function noteTime({ stamps }: Notes, headers: Headers, received: number, ms: number): void {
   const timestamp = Number(headers.get('timestamp') || Number.NaN) * 1000;
-  const told = Number.isFinite(timestamp) ? timestamp : Date.parse(headers.get('date') ?? '');
-  if (!Number.isFinite(told)) return;
+  const serverTime = Number.isFinite(timestamp) ? timestamp : Date.parse(headers.get('date') ?? '');
+  if (!Number.isFinite(serverTime)) return;
   // Both are truncated to seconds, so half a second is added on average.
-  const difference = told + 500 - (received - ms / 2);
+  const difference = serverTime + 500 - (received - ms / 2);
   stamps.push({ difference, uncertainty: ms / 2 + 500 });
 }

@@ -84,8 +84,8 @@ export const SESSION_CHECKS: Record<SessionCheck, Examine> = {
   metrics: async (context): Promise<Omit<Finding, 'check'>> => {
     const view = await viewOf(context);
     // Without a view, the account's consent is unknown, so nothing is sent.
-    const told = view?.metrics?.blockedBy;
-    const blockedBy = Array.isArray(told) ? (told as readonly MetricsBlocker[]) : (['account'] as const);
+    const stored = view?.metrics?.blockedBy;
+    const blockedBy = Array.isArray(stored) ? (stored as readonly MetricsBlocker[]) : (['account'] as const);
     return blockedBy.length === 0
       ? { code: 'metricsOpen' }
       : { code: 'metricsClosed', names: known(blockedBy) };
