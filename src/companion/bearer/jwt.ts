@@ -24,7 +24,7 @@ export function readAccessJwt(
   if (head === undefined || body === undefined || more.length > 0) return undefined;
   const header = read(head);
   const claims = read(body);
-  const { iss, aud, sub: uid, client_id: clientId, scope, iat, exp, jti } = claims;
+  const { iss, aud, sub: uid, client_id: clientId, scope, iat, exp } = claims;
   const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
   if (typeof header.typ !== 'string' || !ACCESS_TOKEN.test(header.typ)) return undefined;
   // RFC 8417, section 4.5: a security event token is not a credential.
@@ -33,9 +33,8 @@ export function readAccessJwt(
   if (typeof clientId !== 'string' || !audiences.includes(clientId)) return undefined;
   if (!isUid(uid, dialect) || typeof scope !== 'string') return undefined;
   if (typeof iat !== 'number' || typeof exp !== 'number' || exp * 1000 <= now) return undefined;
-  const id = typeof jti === 'string' ? { id: jti } : {};
   const times = { issuedAt: iat * 1000, expiresAt: exp * 1000 };
-  return { uid, clientId, scope, ...times, ...id, ...authenticationOf(claims, now) };
+  return { uid, clientId, scope, ...times, ...authenticationOf(claims, now) };
 }
 
 /** Whether one of Mozilla accounts' keys signed it; throws KeysUnavailable when they can't be fetched now. */

@@ -4,7 +4,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import * as v from 'valibot';
 import type { JsonObject } from '../../fxa/http.ts';
 import { isObject } from '../security-events/signature.ts';
-import { Problem } from './problem.ts';
+import { badRequest, Problem } from './problem.ts';
 
 /** Bytes. */
 export const LARGEST_BODY = 16_384;
@@ -67,7 +67,7 @@ export async function readObject(c: Context): Promise<JsonObject> {
  */
 export function checkBody<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T {
   const { success, output, issues } = v.safeParse(schema, value, { abortEarly: true });
-  if (!success) throw new Problem(400, 'invalid_request', issues[0].message);
+  if (!success) throw badRequest(issues[0].message);
   return output;
 }
 

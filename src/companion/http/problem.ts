@@ -29,6 +29,11 @@ export class Problem extends Error {
   }
 }
 
+/** 400 `invalid_request`. */
+export function badRequest(message: string): Problem {
+  return new Problem(400, 'invalid_request', message);
+}
+
 /** The response for a problem. */
 export function answerProblem(c: Context, problem: Problem): Response {
   return c.json(bodyOf(problem), problem.status, headersOf(problem));

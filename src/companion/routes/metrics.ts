@@ -4,7 +4,7 @@ import { COMPANION_PATHS } from '../../contract/companion.ts';
 import { accountsUnavailable } from '../bearer/refusals.ts';
 import type { Clients } from '../clients.ts';
 import { readObject } from '../http/body.ts';
-import { Problem } from '../http/problem.ts';
+import { badRequest, Problem } from '../http/problem.ts';
 import { beginFlow, isFlowParameter, sendEngage, type AccountsMetrics } from '../metrics/accounts-metrics.ts';
 import { dayOf, readEvents } from '../metrics/events.ts';
 import { PROFILE_COUNTS_MS } from '../sessions/responses.ts';
@@ -88,12 +88,11 @@ async function engage(
 function flowRequest(c: Context, clients: Clients) {
   const { client_id: ids = [], ...rest } = c.req.queries();
   const client = ids.length === 1 ? clients.get(ids[0] ?? '') : undefined;
-  if (client === undefined)
-    throw new Problem(400, 'invalid_request', 'client_id must be one of this companion');
+  if (client === undefined) throw badRequest('client_id must be one of this companion');
   const parameters = new Map<string, string>();
   for (const [name, [value = '', ...more]] of Object.entries(rest)) {
     if (more.length > 0 || !isFlowParameter(name, value)) {
-      throw new Problem(400, 'invalid_request', 'A parameter is unknown, repeated or malformed');
+      throw badRequest('A parameter is unknown, repeated or malformed');
     }
     parameters.set(name, value);
   }

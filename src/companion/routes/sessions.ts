@@ -55,26 +55,24 @@ export function sessions(parts: SessionRoutesParts): Hono {
     const token = presentedToken(c);
     const hash = sessionHash(token);
     const named = c.req.header('if-none-match');
-    const headers = (tag: string) => {
+    /** Without a body, nothing has changed. */
+    const answer = (tag: string, body?: string) => {
       const pause = pollAfter();
       if (pause > 0) c.header(POLL_AFTER, String(pause));
       c.header('etag', tag);
       c.header('cache-control', 'private, no-cache');
       c.header('vary', 'Authorization', { append: true });
+      if (body === undefined) return c.body(null, 304);
+      return c.body(body, 200, { 'content-type': 'application/json' });
     };
     const known = memory?.tagOf(hash, now());
-    if (known !== undefined && noneMatchNames(named, known)) {
-      headers(known);
-      return c.body(null, 304);
-    }
+    if (known !== undefined && noneMatchNames(named, known)) return answer(known);
     const position = memory?.position() ?? 0;
     const session = await liveSession(parts, token, now());
     const body = JSON.stringify(accountState(session));
     const tag = entityTag(body);
     memory?.keep(hash, session, tag, position);
-    headers(tag);
-    if (noneMatchNames(named, tag)) return c.body(null, 304);
-    return c.body(body, 200, { 'content-type': 'application/json' });
+    return noneMatchNames(named, tag) ? answer(tag) : answer(tag, body);
   });
 
   const end = guarded(async (c) => {

@@ -4,7 +4,7 @@ import { Hono, type Context } from 'hono';
 import { WEB_PATHS, type ParamsAnswer } from '../../contract/web-sign-in.ts';
 import type { AccessToken } from '../../fxa/tokens.ts';
 import { atMost } from '../http/body.ts';
-import { Problem } from '../http/problem.ts';
+import { badRequest, Problem } from '../http/problem.ts';
 import {
   formatSessionToken,
   newSessionToken,
@@ -25,7 +25,6 @@ const CODE_LIFETIME = 60_000;
 const CHALLENGE = /^[\w-]{43}$/;
 /** Bytes. */
 const LARGEST_REDEMPTION = 1024;
-const NO_STORE = { 'cache-control': 'no-store' };
 
 export interface WebSignInParts extends RedeemParts {
   /** Called for failures that the operator should know of, such as a wrong secret. */
@@ -157,9 +156,5 @@ function single(c: Context, name: string): string {
 }
 
 function redirectTo(c: Context, address: string): Response {
-  return c.body(null, 302, { ...NO_STORE, location: address });
-}
-
-function badRequest(message: string): Problem {
-  return new Problem(400, 'invalid_request', message);
+  return c.body(null, 302, { 'cache-control': 'no-store', location: address });
 }
