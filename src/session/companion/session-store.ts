@@ -72,10 +72,10 @@ export async function saveCompanionSession(
     ? undefined
     : await ports.vault.seal(plain.session).catch(() => undefined);
   await ports.locks.exclusive(LOCKS.companionSessions, async () => {
-    const home = sealed === undefined ? ports.memory : ports.local;
-    const stored = sealed === undefined ? plain : { ...plain, session: sealed };
+    const [home, other] = sealed === undefined ? [ports.memory, ports.local] : [ports.local, ports.memory];
+    const stored = { ...plain, session: sealed ?? plain.session };
     await home.set({ [KEY]: { ...(await readSessions(home)), [owner]: stored } });
-    await change(home === ports.local ? ports.memory : ports.local, owner, () => undefined);
+    await change(other, owner, () => undefined);
   });
 }
 

@@ -21,6 +21,11 @@ import { baseState, type Attempt } from '../state/states.ts';
 export interface RunningAttempt {
   readonly id: string;
   readonly cancel: AbortController;
+  /**
+   * Called once anything it was issued is recorded for destruction: a cancelled attempt may still be waiting for the
+   * token endpoint.
+   */
+  readonly afterwards: () => void;
 }
 
 interface Places {
@@ -28,17 +33,13 @@ interface Places {
   readonly tabs: AuthTabs;
 }
 
-/**
- * Runs an attempt until it succeeds, fails, is cancelled, or waits in a tab. A failure is stored in the record. A
- * cancelled attempt may still be waiting for the token endpoint: `over` resolves once anything it was issued is
- * recorded for destruction.
- */
+/** Runs an attempt until it succeeds, fails, is cancelled, or waits in a tab. A failure is stored in the record. */
 export async function runAttempt(
   context: Context,
   places: Places,
   running: RunningAttempt,
   { started, ...options }: SignInOptions,
-): Promise<{ over: Promise<void> }> {
+): Promise<void> {
   const { ports, store } = context;
   const { via = 'window' } = options;
   // The record has what a sign-out demanded, or an attempt that failed.
@@ -53,15 +54,15 @@ export async function runAttempt(
   await scheduleWatchdog(context);
   await store.dispatch({ type: 'signInStarted', attempt });
   await started?.();
-  return recordOutcome(context, running, authorize(context, places, running, { ...options, forceLogin }));
+  await recordOutcome(context, running, authorize(context, places, running, { ...options, forceLogin }));
 }
 
 /** Waits for the work of an attempt, and records its failure, if any. */
 export async function recordOutcome(
   context: Context,
-  { id, cancel }: RunningAttempt,
+  { id, cancel, afterwards }: RunningAttempt,
   work: Promise<void>,
-): Promise<{ over: Promise<void> }> {
+): Promise<void> {
   const { ports } = context;
   try {
     await orCancelled(work, cancel.signal);
@@ -70,8 +71,7 @@ export async function recordOutcome(
     await failAttempt(context, id, problemFrom(error, ports.now()));
   }
   await ports.alarms.clear(ALARMS.attempt);
-  const nothing = () => undefined;
-  return { over: work.then(nothing, nothing) };
+  void work.catch(() => undefined).then(afterwards);
 }
 
 async function authorize(

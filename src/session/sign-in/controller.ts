@@ -24,11 +24,10 @@ export function createAttempts(context: Context, afterwards: () => void) {
   /** Whether a click already waits for the lock; further clicks are ignored. */
   let queued = false;
 
-  const run = async (id: string, work: (attempt: RunningAttempt) => Promise<{ over: Promise<void> }>) => {
-    running = { id, cancel: new AbortController() };
+  const run = async (id: string, work: (attempt: RunningAttempt) => Promise<void>) => {
+    running = { id, cancel: new AbortController(), afterwards };
     try {
-      const { over } = await work(running);
-      void over.then(afterwards);
+      await work(running);
     } finally {
       running = undefined;
     }
@@ -42,7 +41,7 @@ export function createAttempts(context: Context, afterwards: () => void) {
     await run(id, async (mine) => {
       // The tab's URL contains the code, so close it right away.
       if (attempt.tabId !== undefined) await ports.authTab.close(attempt.tabId);
-      return recordOutcome(context, mine, finishAttempt(context, attempt, url, mine.cancel.signal));
+      await recordOutcome(context, mine, finishAttempt(context, attempt, url, mine.cancel.signal));
     });
   };
 
