@@ -28,29 +28,20 @@ export interface ServerOptions {
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /** Milliseconds. */
-export interface ServerTimes {
+const TIMES = {
   /** To receive the head of a request. */
-  readonly headers: number;
-  /** To receive the whole request. */
-  readonly request: number;
-  /** Until a connection without traffic is closed, including one whose client doesn't read its answer. */
-  readonly idle: number;
-  /**
-   * Until an idle kept-alive connection is closed. Longer than load balancers keep theirs: otherwise they reuse one
-   * that is closing.
-   */
-  readonly keepAlive: number;
-  /** To finish answers in progress when stopping. */
-  readonly stop: number;
-}
-
-const TIMES: ServerTimes = {
   headers: 10_000,
+  /** To receive the whole request. */
   request: 15_000,
+  /** Until a connection without traffic is closed, including one whose client doesn't read its answer. */
   idle: 30_000,
+  /** Until an idle kept-alive connection is closed: longer than load balancers keep theirs, or they reuse one that is closing. */
   keepAlive: 620_000,
+  /** To finish answers in progress when stopping. */
   stop: 10_000,
 };
+export type ServerTimes = typeof TIMES;
+
 const MAX_HEADER_SIZE = 16 * 1024;
 const MAX_CONNECTIONS = 4096;
 /** From here on idle connections are closed first. */

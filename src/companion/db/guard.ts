@@ -1,33 +1,26 @@
 // Tells a busy database from a frozen one, so that requests fail fast instead of hanging with it.
 import { StoreError } from './errors.ts';
 
-export interface Guard {
-  /** Runs the work; rejects with `database_away` as soon as the database is found frozen, and at once while it is. */
-  run<T>(work: () => Promise<T>): Promise<T>;
-  close(): void;
-}
-
-export interface GuardParts {
-  /** Probes on a separate connection. Rejects when there is no answer in time. */
-  readonly probe: () => Promise<void>;
-  /** Closes all connections. */
-  readonly drop: () => void;
-  /** For the log. */
-  readonly report: (change: GuardChange) => void;
-}
-
 /** `seconds`: for how long it was frozen. */
 export type GuardChange =
-  | { readonly isFrozen: true }
-  | { readonly isFrozen: false; readonly seconds: number };
+  { readonly isFrozen: true } | { readonly isFrozen: false; readonly seconds: number };
 
 /** Milliseconds. Long for a statement of one request; together with a failed probe still well below five seconds. */
 const SUSPECT_MS = 1_000;
 const LOOK_EVERY_MS = 250;
 const RETRY_MS = 250;
 
-/** Starts without a probe, since opening the database has already queried it. */
-export function createGuard({ probe, drop, report }: GuardParts): Guard {
+/**
+ * Starts without a probe, since opening the database has already queried it.
+ *
+ * @param probe probes on a separate connection, and rejects when there is no answer in time
+ * @param drop closes all connections
+ */
+export function createGuard(
+  probe: () => Promise<void>,
+  drop: () => void,
+  report: (change: GuardChange) => void,
+) {
   const waiting = new Set<{ readonly since: number; readonly reject: (error: StoreError) => void }>();
   let frozenSince: number | undefined;
   let isProbing = false;
@@ -85,7 +78,8 @@ export function createGuard({ probe, drop, report }: GuardParts): Guard {
   }
 
   return {
-    run(work) {
+    /** Rejects with `database_away` as soon as the database is found frozen, and at once while it is. */
+    run<T>(work: () => Promise<T>): Promise<T> {
       if (frozenSince !== undefined) return Promise.reject(away());
       looking ??= setInterval(check, LOOK_EVERY_MS).unref();
       return new Promise((resolve, reject) => {

@@ -3,17 +3,6 @@ import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import pg, { type Client, type ClientConfig, type Pool, type PoolClient, type PoolConfig } from 'pg';
 
-export interface Hosts {
-  /** Creates a client, not yet connected, for the host in use. */
-  readonly client: () => Client;
-  /** Creates a pool of them, which tries each host before it fails to connect. */
-  readonly pool: (config: PoolConfig) => Pool;
-  /** Closes open and opening connections; with `olderThan` (milliseconds) only those at least that old. */
-  readonly drop: (olderThan?: number) => void;
-  /** `host:port` of the host in use. */
-  readonly current: () => string;
-}
-
 /** One URL per host. A URL with a single host is returned unchanged. */
 export function urlsOf(url: string): string[] {
   const parts = /^(postgres(?:ql)?:\/\/(?:[^@/?#]*@)?)([^/?#]*)(.*)$/s.exec(url);
@@ -41,7 +30,7 @@ export function createHosts(
   config: ClientConfig,
   prepare: (client: Client) => Promise<void>,
   first?: string,
-): Hosts {
+) {
   const urls = urlsOf(url);
   const open = new Map<Client, number>();
   let using = first === undefined ? 0 : Math.max(0, urls.map(addressOf).indexOf(first));
@@ -77,8 +66,10 @@ export function createHosts(
   }
 
   return {
+    /** Creates a client, not yet connected, for the host in use. */
     client,
-    pool: (more) => {
+    /** Creates a pool of them, which tries each host before it fails to connect. */
+    pool: (more: PoolConfig): Pool => {
       // A constructor that returns an object yields that object.
       const Client = function () {
         return client();
@@ -91,10 +82,12 @@ export function createHosts(
       connectRepeatedly(pool, urls.length);
       return pool;
     },
-    drop: (olderThan = -Infinity) => {
+    /** Closes open and opening connections that are at least so old, in milliseconds. */
+    drop: (olderThan = 0) => {
       const now = performance.now();
       for (const [one, since] of open) if (now - since >= olderThan) destroy(one);
     },
+    /** `host:port` of the host in use. */
     current: () => addressOf(urls[using] ?? url),
   };
 }

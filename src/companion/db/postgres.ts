@@ -19,7 +19,7 @@ const CONNECTIONS = 10;
  */
 const JUST_MADE_MS = 1_000;
 
-export interface PostgresOptions {
+interface PostgresOptions {
   /** Time limit per statement, in milliseconds. */
   readonly patience?: number;
   /** Called when the server is found frozen, and when it answers again. */
@@ -29,8 +29,10 @@ export interface PostgresOptions {
 }
 
 /** Opens a server. `url` may name several hosts, as in libpq. */
-export function openPostgres(url: string, options: PostgresOptions = {}): Database {
-  const { patience = PATIENCE_MS, report = () => undefined } = options;
+export function openPostgres(
+  url: string,
+  { patience = PATIENCE_MS, report = () => undefined, first }: PostgresOptions = {},
+): Database {
   const config: ClientConfig = {
     application_name: 'companion',
     connectionTimeoutMillis: CONNECT_PATIENCE_MS,
@@ -43,10 +45,10 @@ export function openPostgres(url: string, options: PostgresOptions = {}): Databa
   const setLimits = async (client: Client) => {
     await client.query(LIMITS, [String(patience)]);
   };
-  const hosts = createHosts(url, config, setLimits, options.first);
+  const hosts = createHosts(url, config, setLimits, first);
   const pool = hosts.pool({ max: CONNECTIONS, idleTimeoutMillis: IDLE_MS });
   const listener = createListener(hosts.client);
-  const guard = createGuard({ probe: () => probe(hosts.client()), drop: hosts.drop, report });
+  const guard = createGuard(() => probe(hosts.client()), hosts.drop, report);
 
   /** Runs work on a pooled connection, then returns it to the pool or closes it. */
   async function withConnection<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
