@@ -1,5 +1,4 @@
 // Counts events by day for accounts that allow metrics, and deletes the counts when they no longer do.
-import type { MetricsEvent } from '../../contract/companion.ts';
 import type { Store } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
 import { lockAccountOf, readSession, sessionStatus } from './session-status.ts';
@@ -11,7 +10,11 @@ const ADD = `
   insert into companion.metric as known (account, client_id, day, name, detail, count)
   select $1, $2, day, name, detail, count from (
     select e.*, there, row_number() over (partition by e.day, there) as nth
-    from unnest($3::date[], $4::text[], $5::text[], $6::bigint[]) as e (day, name, detail, count)
+    from (
+      -- One statement may not update a row twice.
+      select day, name, detail, sum(count)::bigint as count
+      from unnest($3::date[], $4::text[], $5::text[], $6::bigint[]) as given (day, name, detail, count) group by 1, 2, 3
+    ) as e
     cross join lateral (select exists (
       select from companion.metric m
       where m.account = $1 and m.client_id = $2 and m.day = e.day and m.name = e.name and m.detail = e.detail
@@ -39,7 +42,14 @@ export function metrics(database: Database): Pick<Store, 'addMetrics' | 'engageO
         const row = await readSession(transaction, hash);
         const session = row && sessionStatus(row, at);
         if (session?.status !== 'live' || !session.metrics || session.metricsReadAt < readSince) return false;
-        await transaction.query(ADD, [session.account, session.clientId, ...columns(events)]);
+        await transaction.query(ADD, [
+          session.account,
+          session.clientId,
+          events.map(({ day }) => day),
+          events.map(({ name }) => name),
+          events.map(({ detail = '' }) => detail),
+          events.map(({ count }) => count),
+        ]);
         return true;
       }),
     engageOnce: async (account, clientId, day, readSince) =>
@@ -68,20 +78,4 @@ export async function deleteMetrics(
     account,
     clientId,
   ]);
-}
-
-/** Merges duplicates, because one statement may not update a row twice. */
-function columns(events: readonly MetricsEvent[]): unknown[] {
-  const sums = new Map<string, { day: string; name: string; detail: string; count: number }>();
-  for (const { day, name, detail = '', count } of events) {
-    const key = JSON.stringify([day, name, detail]);
-    sums.set(key, { day, name, detail, count: (sums.get(key)?.count ?? 0) + count });
-  }
-  const rows = [...sums.values()];
-  return [
-    rows.map(({ day }) => day),
-    rows.map(({ name }) => name),
-    rows.map(({ detail }) => detail),
-    rows.map(({ count }) => count),
-  ];
 }
