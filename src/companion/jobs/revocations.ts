@@ -13,8 +13,6 @@ const GIVEN_UP_MS = 30 * DAY_MS;
 /** Milliseconds between two attempts. */
 export const WAITS = { first: 5_000, longest: 6 * 3_600_000 };
 
-export type RevocationOutcome = 'done' | 'postponed' | 'set_aside';
-
 export interface RevokerParts {
   readonly store: Pick<Store, 'revocation' | 'revoked' | 'postpone' | 'setAside'>;
   readonly endpoints: CurrentEndpoints;
@@ -23,8 +21,8 @@ export interface RevokerParts {
   readonly now: () => number;
   /** 0 to 1. */
   readonly random?: () => number;
-  /** For counters; `why` is a code. */
-  readonly report?: (outcome: RevocationOutcome, why?: string) => void;
+  /** For counters. */
+  readonly report?: (outcome: 'done' | 'postponed' | 'set_aside') => void;
 }
 
 /** Attempts one revocation, by the grant's `refresh_token_id`. `signal` aborts the request, not the revocation. */
@@ -39,20 +37,18 @@ export function createRevoker(parts: RevokerParts): Revoke {
     const revocation = await store.revocation(id);
     if (revocation === undefined) return;
     const problem = await destroy(revocation, endpoints, { ...http, signal });
+    const permanent = problem && permanentFailure(revocation, problem);
     if (problem === undefined) {
       await store.revoked(id);
       report?.('done');
-      return;
-    }
-    const permanent = permanentFailure(revocation, problem);
-    if (permanent !== undefined) {
+    } else if (permanent !== undefined) {
       await store.setAside(id, permanent);
-      report?.('set_aside', permanent);
-      return;
+      report?.('set_aside');
+    } else {
+      const wait = nextTry(WAITS, revocation.attempts, random(), problem.retryAfter);
+      await store.postpone(id, wait, problem.code);
+      report?.('postponed');
     }
-    const { code, retryAfter } = problem;
-    await store.postpone(id, nextTry(WAITS, revocation.attempts, random(), retryAfter), code);
-    report?.('postponed', code);
   };
 }
 
