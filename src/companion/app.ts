@@ -11,7 +11,7 @@ import { rateLimits } from './http/rate-limit.ts';
 import type { CurrentEndpoints } from './endpoints.ts';
 import type { Counters } from './operations/counters.ts';
 import type { Clocks } from './operations/clock.ts';
-import { dockerflow, type Version } from './operations/dockerflow.ts';
+import { dockerflow } from './operations/dockerflow.ts';
 import { createHealth } from './operations/health.ts';
 import { addGauges } from './operations/gauges.ts';
 import type { Log } from './operations/log.ts';
@@ -27,6 +27,7 @@ import { createKeySet } from './security-events/key-set.ts';
 import { createSetVerifier } from './security-events/verify-set.ts';
 import { status } from './status/page.ts';
 import type { OperatorState, Store, WebSignIns } from './store.ts';
+import type { Version } from './version.ts';
 import { isAuthorizedOrigin } from './web-sign-in/authorized-domains.ts';
 import { webSignIn } from './web-sign-in/routes.ts';
 

@@ -18,9 +18,9 @@ import { startServer } from './server.ts';
 import { createCounters } from './operations/counters.ts';
 import { startLoadMeter } from './operations/load.ts';
 import { createClocks, readingDates } from './operations/clock.ts';
-import type { Version } from './operations/dockerflow.ts';
 import type { Log } from './operations/log.ts';
 import { cachedFor } from './operations/cached-for.ts';
+import type { Version } from './version.ts';
 
 /** Milliseconds for which the status page's totals are cached. */
 const STATE_FRESH = 10_000;

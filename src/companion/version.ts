@@ -1,8 +1,8 @@
 // The running version, for `/__version__`: from the file the build wrote, or else from package.json.
 import { readFileSync } from 'node:fs';
-import type { Version } from './operations/dockerflow.ts';
 
-const UNKNOWN: Version = { source: '', version: '', commit: '', build: '' };
+const UNKNOWN = { source: '', version: '', commit: '', build: '' };
+export type Version = Readonly<typeof UNKNOWN>;
 
 /** Never throws: a companion without version information still serves. */
 export function readVersion(): Version {

@@ -1,29 +1,21 @@
 // Dockerflow's health and version routes (https://github.com/mozilla-services/Dockerflow).
 import { Hono } from 'hono';
+import type { Version } from '../version.ts';
 import type { Health } from './health.ts';
-
-export interface Version {
-  readonly source: string;
-  readonly version: string;
-  readonly commit: string;
-  readonly build: string;
-}
-
-export interface DockerflowOptions {
-  readonly health: () => Promise<Health>;
-  /** True once this instance is about to stop, so that load balancers use another. Default: never. */
-  readonly stopping?: () => boolean;
-  readonly version: Version;
-}
 
 const NO_STORE = { 'cache-control': 'no-store' };
 const COME_AGAIN = { ...NO_STORE, 'retry-after': '5' };
 
 /**
  * `/__lbheartbeat__`: 200 while it runs. `/__heartbeat__`: 200 when an event could be stored, else 503. Both are 503
- * before it stops. `/__version__`: the version.
+ * while `stopping`, so that load balancers use another instance. `/__version__`: the version.
  */
-export function dockerflow({ health, stopping = () => false, version }: DockerflowOptions): Hono {
+export function dockerflow(options: {
+  readonly health: () => Promise<Health>;
+  readonly stopping: () => boolean;
+  readonly version: Version;
+}): Hono {
+  const { health, stopping, version } = options;
   const app = new Hono();
   const refuse = { status: 'stopping' };
   app.get('/__lbheartbeat__', (c) =>

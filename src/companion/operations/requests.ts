@@ -4,12 +4,12 @@ import { routePath } from 'hono/route';
 import type { Counters } from './counters.ts';
 import type { Log } from './log.ts';
 
-export interface SummaryOptions {
+interface SummaryOptions {
   readonly log: Pick<Log, 'event' | 'tally' | 'writes'>;
   readonly counters: Pick<Counters, 'request'>;
 }
 
-export interface AnsweredRequest {
+interface AnsweredRequest {
   readonly method: string;
   readonly route: string;
   readonly status: number;

@@ -2,9 +2,9 @@
 import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Clients } from '../clients.ts';
 import type { EventCount } from '../operations/counters.ts';
-import type { Version } from '../operations/dockerflow.ts';
 import type { Health } from '../operations/health.ts';
 import type { OperatorState } from '../store.ts';
+import type { Version } from '../version.ts';
 import { ago, counted, KINDS } from './words.ts';
 
 /** Already escaped. */
