@@ -5,13 +5,12 @@ import type { LastEvent, OperatorState, SetAside, Store } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
 import { StoreError } from './errors.ts';
 import { rotationState } from './rotation.ts';
-import { ABSOLUTE_MS, IDLE_MS } from './session-status.ts';
+import { ENDED_AT } from './session-status.ts';
 
 const CLIENTS = `
   select client_id as id, coalesce(sessions, 0) as sessions, kind, at from (
     select client_id, count(*) as sessions from companion.session join companion.account on account.key = session.account
-    where ended_reason is null and proved_at >= valid_after
-      and seen_at > $1::bigint - ${IDLE_MS} and session.created_at > $1::bigint - ${ABSOLUTE_MS}
+    where ended_reason is null and proved_at >= valid_after and ${ENDED_AT} > $1
     group by client_id
   ) as live full join (
     select distinct on (client_id) client_id, kind, last_at as at from companion.delivery_count

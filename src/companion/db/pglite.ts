@@ -9,8 +9,6 @@ import { pglitePool, run } from './pglite-pool.ts';
 import { makePrivate, PrivateFolder } from './private-folder.ts';
 import { walFlush } from './write-ahead-log.ts';
 
-const KEPT = 'Survives the end of its process, but not necessarily a power cut. For one process';
-
 /** Bytes: a few dozen pages. */
 const LEAST_ROOM = 256 * 1024;
 
@@ -27,7 +25,7 @@ const CHECK_MS = 1_000;
  * @throws StoreError `directory_in_use`, `directory_unlockable`, `directory_foreign`
  */
 export async function openPglite(dir?: string, dump?: Blob): Promise<Database> {
-  if (dir === undefined) return database(await create(dump && { loadDataDir: dump }), IN_MEMORY);
+  if (dir === undefined) return database(await create(dump && { loadDataDir: dump }));
   const lock = await lockDirectory(dir);
   try {
     await refuseForeign(lock.path);
@@ -37,7 +35,7 @@ export async function openPglite(dir?: string, dump?: Blob): Promise<Database> {
     await makePrivate(lock.path);
     // Otherwise each new 16 MB log segment would be zero-filled during a commit, on this thread.
     await pglite.exec('set wal_init_zero = off');
-    return database(pglite, onDisk(dir, lock));
+    return database(pglite, dir, lock);
   } catch (error) {
     lock.release();
     throw error;
@@ -69,51 +67,11 @@ async function refuseForeign(folder: string): Promise<void> {
   );
 }
 
-/** What depends on where the database is: on disk or in memory. */
-interface Place extends Pick<Database, 'kind' | 'description' | 'flush' | 'onLost' | 'hasRoom'> {
-  /** @throws StoreError when nothing may be written anymore */
-  readonly check: () => void;
-  readonly leave: () => void;
-}
-
-const IN_MEMORY: Place = {
-  kind: 'embedded_in_memory',
-  description: 'embedded, in memory: lost when this process ends',
-  check: () => undefined,
-  flush: () => Promise.resolve(),
-  onLost: () => undefined,
-  leave: () => undefined,
-};
-
-function onDisk(dir: string, { path, check, release }: DirectoryLock): Place {
-  const flushLog = walFlush(path);
+/** `lock`: of the folder; without one the database is in memory. */
+function database(pglite: PGlite, dir?: string, lock?: DirectoryLock): Database {
+  const check = lock?.check ?? (() => undefined);
+  const flushLog = lock && walFlush(lock.path);
   let timer: NodeJS.Timeout | undefined;
-  return {
-    kind: 'embedded',
-    description: `embedded, in ${dir}. ${KEPT}`,
-    check,
-    flush: async () => {
-      check();
-      await flushLog();
-    },
-    hasRoom: () => roomIn(path),
-    onLost: (lost) => {
-      timer ??= setInterval(() => {
-        try {
-          check();
-        } catch (error) {
-          lost(error);
-        }
-      }, CHECK_MS).unref();
-    },
-    leave: () => {
-      clearInterval(timer);
-      release();
-    },
-  };
-}
-
-function database(pglite: PGlite, { check, leave, ...place }: Place): Database {
   return {
     ...queryable(pglite, check),
     transaction: async (work) => {
@@ -123,15 +81,33 @@ function database(pglite: PGlite, { check, leave, ...place }: Place): Database {
     listen: async (onNotification) => {
       await pglite.listen(`"${ACCOUNT_CHANNEL}"`, onNotification);
     },
+    flush: async () => {
+      check();
+      await flushLog?.();
+    },
+    ...(lock && { hasRoom: () => roomIn(lock.path) }),
     gather: GATHER_MS,
     tidy: async () => {
       await pglite.exec('vacuum (analyze)');
     },
     pool: pglitePool(pglite),
-    ...place,
+    kind: lock ? 'embedded' : 'embedded_in_memory',
+    description: lock
+      ? `embedded, in ${dir}. Survives the end of its process, but not necessarily a power cut. For one process`
+      : 'embedded, in memory: lost when this process ends',
+    onLost: (lost) => {
+      timer ??= setInterval(() => {
+        try {
+          check();
+        } catch (error) {
+          lost(error);
+        }
+      }, CHECK_MS).unref();
+    },
     close: async () => {
       await pglite.close();
-      leave();
+      clearInterval(timer);
+      lock?.release();
     },
   };
 }
@@ -142,6 +118,7 @@ async function roomIn(dir: string): Promise<boolean> {
   return bavail * bsize >= LEAST_ROOM;
 }
 
+/** `check` throws a StoreError when nothing may be written anymore. */
 function queryable(where: Pick<Transaction, 'query' | 'exec'>, check: () => void): Queryable {
   return {
     query: async <Row extends object>(text: string, values: readonly unknown[] = []) => {

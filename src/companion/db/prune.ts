@@ -2,7 +2,7 @@
 import { DAY_MS } from '../day.ts';
 import type { Store } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
-import { ABSOLUTE_MS, IDLE_MS } from './session-status.ts';
+import { ENDED_AT } from './session-status.ts';
 
 /**
  * Table pages read per statement: statements stay short however large the table, since other statements of the embedded
@@ -15,38 +15,25 @@ const SLICE_PATIENCE_MS = 120_000;
 /** Sessions are kept this long after their end, in milliseconds. */
 export const SESSION_KEPT_MS = 30 * DAY_MS;
 
-interface Rule {
-  readonly table: string;
-  /** `$1` is the instant before which rows are deleted. */
-  readonly where: string;
-  /** Milliseconds. */
-  readonly after: number;
-}
+/** SQL of the instant so many milliseconds ago, by the database's clock. */
+const ago = (ms: number) => `(companion.instant() - ${ms})`;
+const dayBefore = (ms: number) => `day < (to_timestamp(${ago(ms)} / 1000.0) at time zone 'UTC')::date`;
 
-const DAY_BEFORE = "day < (to_timestamp($1 / 1000.0) at time zone 'UTC')::date";
-
-const RULES: readonly Rule[] = [
+/** Which rows of each table are deleted. */
+const EXPIRED: Readonly<Record<string, string>> = {
   // FxA: the broker drops a delivery after a week.
-  { table: 'ledger', where: 'received_at < $1', after: 8 * DAY_MS },
-  {
-    table: 'session',
-    where: `coalesce(ended_at, least(seen_at + ${IDLE_MS}, created_at + ${ABSOLUTE_MS})) < $1`,
-    after: SESSION_KEPT_MS,
-  },
+  ledger: `received_at < ${ago(8 * DAY_MS)}`,
+  session: `${ENDED_AT} < ${ago(SESSION_KEPT_MS)}`,
   // A client's last event stays, or a silence that lasts would no longer be noticed.
-  {
-    table: 'delivery_count',
-    where: `hour < $1 and hour < (
-      select max(hour) from companion.delivery_count newer where newer.client_id = delivery_count.client_id)`,
-    after: 60 * DAY_MS,
-  },
-  { table: 'metric', where: DAY_BEFORE, after: 90 * DAY_MS },
+  delivery_count: `hour < ${ago(60 * DAY_MS)} and hour < (
+    select max(hour) from companion.delivery_count newer where newer.client_id = delivery_count.client_id)`,
+  metric: dayBefore(90 * DAY_MS),
   // Set-aside revocations are kept this long for the operator.
-  { table: 'revocation', where: 'set_aside is not null and since < $1', after: 90 * DAY_MS },
-  { table: 'engaged', where: DAY_BEFORE, after: 2 * DAY_MS },
-  { table: 'web_state', where: 'expires_at < $1', after: 0 },
-  { table: 'web_code', where: 'expires_at < $1', after: 0 },
-];
+  revocation: `set_aside is not null and since < ${ago(90 * DAY_MS)}`,
+  engaged: dayBefore(2 * DAY_MS),
+  web_state: `expires_at < ${ago(0)}`,
+  web_code: `expires_at < ${ago(0)}`,
+};
 
 /** Accounts without sessions are kept this long, in milliseconds. */
 export const ACCOUNT_AGE_MS = 30 * DAY_MS;
@@ -58,7 +45,8 @@ type Slice = (transaction: Queryable, tids: readonly [first: string, end: string
 export function pruning(database: Database): Pick<Store, 'prune'> {
   return {
     prune: async (failed) => {
-      for (const rule of RULES) await inSlices(database, rule.table, forget(rule)).catch(failed);
+      for (const [table, condition] of Object.entries(EXPIRED))
+        await inSlices(database, table, deleteRows(table, condition)).catch(failed);
       await inSlices(database, 'account', eraseUnused).catch(failed);
     },
   };
@@ -76,12 +64,11 @@ async function inSlices(database: Database, table: string, slice: Slice): Promis
   }
 }
 
-function forget({ table, where, after }: Rule): Slice {
+function deleteRows(table: string, condition: string): Slice {
   const text = `
     delete from companion.${table} where ctid = any(array(
       select ctid from companion.${table}
-      where ctid >= $1::tid and ctid < $2::tid
-        and ${where.replaceAll('$1', `(companion.instant() - ${after})`)}
+      where ctid >= $1::tid and ctid < $2::tid and ${condition}
       for update skip locked
     ))`;
   return (transaction, tids) => transaction.query(text, tids);
@@ -96,7 +83,7 @@ const eraseUnused: Slice = async (transaction, tids) => {
   const found = await transaction.query<{ key: Buffer }>(
     `select key from companion.account
      where ctid >= $1::tid and ctid < $2::tid
-       and created_at < companion.instant() - ${ACCOUNT_AGE_MS} and ${NO_SESSION}
+       and created_at < ${ago(ACCOUNT_AGE_MS)} and ${NO_SESSION}
      order by key for update skip locked`,
     tids,
   );

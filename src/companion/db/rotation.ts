@@ -6,7 +6,7 @@ import type { Database, Queryable } from './database.ts';
 import { notifyOf } from './notifications.ts';
 import { eraseAccounts } from './person.ts';
 import { ACCOUNT_AGE_MS, SESSION_KEPT_MS } from './prune.ts';
-import { ABSOLUTE_MS, IDLE_MS } from './session-status.ts';
+import { ENDED_AT } from './session-status.ts';
 
 type Rotated = AccountKeys & Required<Pick<AccountKeys, 'former'>>;
 
@@ -43,8 +43,7 @@ const ENDS = `
   select count(*) as remaining, max(greatest(created_at + ${ACCOUNT_AGE_MS}, gone + ${SESSION_KEPT_MS})) as "endsAt"
   from (
     select account.created_at,
-      (select max(coalesce(ended_at, least(seen_at + ${IDLE_MS}, s.created_at + ${ABSOLUTE_MS})))
-        from companion.session s where s.account = account.key) as gone
+      (select max(${ENDED_AT}) from companion.session where session.account = account.key) as gone
     from companion.account where ${REMAINING}
   ) as one`;
 

@@ -5,9 +5,12 @@ import type { EndedSession, LiveSession } from '../store.ts';
 import type { Queryable } from './database.ts';
 
 /** Lifetime of an unused session, in milliseconds. */
-export const IDLE_MS = 30 * DAY_MS;
+const IDLE_MS = 30 * DAY_MS;
 /** Maximum lifetime of a session, in milliseconds. */
-export const ABSOLUTE_MS = 400 * DAY_MS;
+const ABSOLUTE_MS = 400 * DAY_MS;
+
+/** SQL of the instant when a session ended or ends if it isn't used again. */
+export const ENDED_AT = `coalesce(ended_at, least(seen_at + ${IDLE_MS}, session.created_at + ${ABSOLUTE_MS}))`;
 
 /** Precision of `seen_at`, in milliseconds: one write a day instead of one per request. */
 export const TOUCH_MS = DAY_MS;
