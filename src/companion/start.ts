@@ -132,7 +132,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
     const store = createStore(database, redo);
     const state = cachedFor(STATE_FRESH, now, (at) => store.operatorState(at));
     const counters = createCounters();
-    const bounded = withTimeouts(store);
+    const timedStore = withTimeouts(store);
     counters.gauge('database_breaker_open', 'Whether requests fail at once, as the database is frozen', () =>
       Number(isFrozen),
     );
@@ -141,7 +141,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
     const { app, webhooks, deliver, onNotification } = createApp({
       settings,
       endpoints,
-      store: bounded,
+      store: timedStore,
       state,
       http,
       log,
@@ -194,7 +194,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
         formerSecret,
         everyClient: () => everyClient(database, clients),
         deliver,
-        ping: () => bounded.ping(),
+        ping: () => timedStore.ping(),
         counters,
         log,
         now,

@@ -210,17 +210,19 @@ describe('the worker on', () => {
     });
 
     itOnServer('survives two attempts that fail to be recorded at the same time', async () => {
-      const held: (() => void)[] = [];
+      const pending: (() => void)[] = [];
       const revoked = (id: string) =>
-        held.length === 2
+        pending.length === 2
           ? harness.store.revoked(id)
-          : new Promise<void>((_resolve, reject) => held.push(() => reject(new Error('It takes no writes'))));
+          : new Promise<void>((_resolve, reject) =>
+              pending.push(() => reject(new Error('It takes no writes'))),
+            );
       await work(200, Date.now, { revoked });
       for (let tries = 0; tries < 2; tries += 1) await signOut();
-      await expect.poll(() => held.length).toBe(2);
+      await expect.poll(() => pending.length).toBe(2);
       await whileReadOnly(stored.url, async (query) => {
         await query('begin; lock table graphile_worker._private_jobs in access exclusive mode');
-        for (const [index, fail] of held.entries()) {
+        for (const [index, fail] of pending.entries()) {
           fail();
           await expect.poll(() => stored.database.query(WAITING_TO_FAIL)).toHaveLength(index + 1);
         }

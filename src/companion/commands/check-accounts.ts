@@ -4,7 +4,7 @@ import { requestJson, type Http } from '../../fxa/http.ts';
 import type { CompanionSettings } from '../config.ts';
 import { type Check, createClocks, readingDates } from '../operations/clock.ts';
 import { publicKeys } from '../security-events/public-keys.ts';
-import { counted, offBy } from '../status/words.ts';
+import { plural, offBy } from '../status/words.ts';
 import type { CommandParts, Found } from './command.ts';
 
 /** One line each; never rejects. */
@@ -31,7 +31,7 @@ export async function checkAccounts(
 async function checkKeys(http: Http, jwks: string): Promise<Found> {
   try {
     const { size } = publicKeys(await requestJson(http, 'keys', jwks, { method: 'GET' }));
-    return [size === 0 ? 'FAIL' : 'ok', 'public keys', `${counted(size, 'key')} at ${jwks}`];
+    return [size === 0 ? 'FAIL' : 'ok', 'public keys', `${plural(size, 'key')} at ${jwks}`];
   } catch (error) {
     return ['FAIL', 'public keys', `${jwks} has none that can be read (${(error as Error).message})`];
   }

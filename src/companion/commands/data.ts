@@ -5,7 +5,7 @@ import { erasePerson, person } from '../db/person.ts';
 import { retrySetAside } from '../db/revocations.ts';
 import { eraseRemaining } from '../db/rotation.ts';
 import { spacesOf } from '../db/same-settings.ts';
-import { counted } from '../status/words.ts';
+import { plural } from '../status/words.ts';
 import { type CommandContext, type Typed, withDatabase } from './command.ts';
 
 /** Before `show` and `erase` exit with 1. */
@@ -61,7 +61,7 @@ export async function retry(context: CommandContext, { client }: Typed): Promise
   if (found.length === 0) say('No grant is set aside.');
   for (const { clientId, why, count } of found) {
     const name = settings.clients.find((one) => one.clientId === clientId)?.name ?? clientId;
-    say(`${counted(count, 'grant')} of ${name}, set aside as ${why}: tried again`);
+    say(`${plural(count, 'grant')} of ${name}, set aside as ${why}: tried again`);
   }
   return true;
 }
@@ -77,6 +77,6 @@ export async function endRotation(context: CommandContext): Promise<boolean> {
     say('No rotation is under way: start the companions with COMPANION_SECRETS=new,old first.');
     return false;
   }
-  say(`${counted(erased, 'account')} erased. Set COMPANION_SECRETS to the new secret alone.`);
+  say(`${plural(erased, 'account')} erased. Set COMPANION_SECRETS to the new secret alone.`);
   return true;
 }

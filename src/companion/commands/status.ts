@@ -6,7 +6,7 @@ import { createStore } from '../db/store.ts';
 import { discoveryUrl } from '../../fxa/environments.ts';
 import { clientRows, type Facts, waitingGrants } from '../status/facts.ts';
 import { findNotices } from '../status/notices.ts';
-import { counted, KIND_NAMES, KINDS, number, offBy, sum, whatToDo } from '../status/words.ts';
+import { plural, KIND_NAMES, KINDS, number, offBy, sum, whatToDo } from '../status/words.ts';
 import { readVersion } from '../version.ts';
 import { type CommandContext, withDatabase } from './command.ts';
 
@@ -47,7 +47,7 @@ function statusLines(facts: Facts): readonly string[] {
     'Clients',
     ...clientRows(facts).map(
       ({ id, name, sessions, lastEvent }) =>
-        `  ${name} (${id}): ${counted(sessions, 'session')}; last event: ${lastEvent}`,
+        `  ${name} (${id}): ${plural(sessions, 'session')}; last event: ${lastEvent}`,
     ),
     'Events about people known here, last seven days',
     ...eventLines(facts),
@@ -71,7 +71,7 @@ function grantLines({ clients, state, now }: Facts): readonly string[] {
     `  ${waitingGrants(revocations, now)}`,
     ...revocations.setAside.map(
       ({ clientId, why, count }) =>
-        `  set aside for ${clients.get(clientId)?.name ?? clientId}: ${counted(count, 'grant')}, ${why}. ${whatToDo(why)}`,
+        `  set aside for ${clients.get(clientId)?.name ?? clientId}: ${plural(count, 'grant')}, ${why}. ${whatToDo(why)}`,
     ),
   ];
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { batched } from './batch.ts';
 
 /** A writer whose batches end when they are told to. */
-function heldWriter(limit = 100, gather = 0) {
+function pausedWriter(limit = 100, gather = 0) {
   const batches: { items: readonly number[]; end: (error?: Error) => void }[] = [];
   const write = batched<number>(
     (items) =>
@@ -18,7 +18,7 @@ const tick = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('batched', () => {
   it('writes the first item at once, and those that arrive meanwhile in ordered batches of limited size', async () => {
-    const { batches, write } = heldWriter();
+    const { batches, write } = pausedWriter();
     const all = [1, 2, 3, 4, 5].map((item) => write(item));
     expect(batches.map(({ items }) => items)).toEqual([[1]]);
     for (let n = 0; n < 3; n += 1) {
@@ -32,7 +32,7 @@ describe('batched', () => {
   });
 
   it('resolves no item before its batch is written', async () => {
-    const { batches, write } = heldWriter();
+    const { batches, write } = pausedWriter();
     let answered = false;
     const one = write(1).then(() => (answered = true));
     await tick();
@@ -57,7 +57,7 @@ describe('batched', () => {
   });
 
   it('rejects the whole batch on a server error, and continues with the next', async () => {
-    const { batches, write } = heldWriter();
+    const { batches, write } = pausedWriter();
     const all = [1, 2, 3, 4, 5].map((item) =>
       write(item).catch((error: unknown) => (error as Error).message),
     );
@@ -71,7 +71,7 @@ describe('batched', () => {
   });
 
   it('waits for as many items as arrived together recently, up to the limit', async () => {
-    const { batches, write } = heldWriter(100, 30);
+    const { batches, write } = pausedWriter(100, 30);
     const all = [1, 2, 3].map((item) => write(item));
     batches[0]?.end();
     await tick();
@@ -90,7 +90,7 @@ describe('batched', () => {
   });
 
   it('writes a single item without waiting', async () => {
-    const { batches, write } = heldWriter(100, 60_000);
+    const { batches, write } = pausedWriter(100, 60_000);
     for (const item of [1, 2]) {
       const one = write(item);
       expect(batches).toHaveLength(item);
@@ -101,7 +101,7 @@ describe('batched', () => {
   });
 
   it('rejects with queue_full when too many items wait', async () => {
-    const { batches, write } = heldWriter(2);
+    const { batches, write } = pausedWriter(2);
     const all = [1, 2, 3].map((item) => write(item));
     await expect(write(4)).rejects.toMatchObject({ code: 'queue_full' });
     batches[0]?.end();

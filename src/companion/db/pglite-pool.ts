@@ -27,13 +27,13 @@ export function pglitePool(pglite: PGlite): Pool {
 /** Uses PGlite's transactions, which keep other statements out until they end. */
 class EmbeddedClient extends EventEmitter {
   readonly #pglite: PGlite;
-  readonly #stopHearing: () => void;
+  readonly #unlisten: () => void;
   #transaction: OpenTransaction | undefined;
 
   constructor(pglite: PGlite) {
     super();
     this.#pglite = pglite;
-    this.#stopHearing = pglite.onNotification((channel, payload) =>
+    this.#unlisten = pglite.onNotification((channel, payload) =>
       this.emit('notification', { channel, payload }),
     );
   }
@@ -56,7 +56,7 @@ class EmbeddedClient extends EventEmitter {
   }
 
   release(): void {
-    this.#stopHearing();
+    this.#unlisten();
     // A client released in the middle of a transaction is rolled back; failures have no receiver.
     this.#close('rollback').catch(() => undefined);
   }
@@ -101,8 +101,8 @@ export async function run(
   statement: Statement,
   values?: readonly unknown[],
 ): Promise<Results> {
-  const { text, values: own } = typeof statement === 'string' ? { text: statement } : statement;
-  const given = values ?? own;
+  const { text, values: bound } = typeof statement === 'string' ? { text: statement } : statement;
+  const given = values ?? bound;
   if (given !== undefined && given.length > 0) return where.query(text, [...given]);
   return (await where.exec(text)).at(-1) ?? NO_ROWS;
 }

@@ -149,9 +149,9 @@ function queryable(client: PoolClient, patience?: number): Queryable {
 }
 
 /** Maps errors of the server or connection, for which drivers have no common type, to `database_away`. */
-async function mapErrors<T>(asked: Promise<T>): Promise<T> {
+async function mapErrors<T>(query: Promise<T>): Promise<T> {
   try {
-    return await asked;
+    return await query;
   } catch (error) {
     const why = whyAway(error);
     if (why === undefined) throw error;

@@ -55,15 +55,15 @@ export async function queueRevocations(
 
 // In one order, as when they are queued.
 const RETRY = `
-  with chosen as (
+  with selected as (
     select refresh_token_id, set_aside from companion.revocation
     where set_aside is not null and ($1::text is null or client_id = $1)
     order by refresh_token_id for update
   ), due as (
     update companion.revocation as r
     set set_aside = null, attempts = 0, since = companion.instant(), not_before = companion.instant()
-    from chosen where r.refresh_token_id = chosen.refresh_token_id
-    returning r.refresh_token_id, r.not_before, r.client_id, chosen.set_aside
+    from selected where r.refresh_token_id = selected.refresh_token_id
+    returning r.refresh_token_id, r.not_before, r.client_id, selected.set_aside
   ), queued as (${addJobs('due')})
   select client_id as "clientId", set_aside as why, count(*) as count from due where (select count(*) from queued) >= 0
   group by 1, 2 order by 1, 2`;

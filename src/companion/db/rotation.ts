@@ -40,10 +40,10 @@ export async function countRemaining(database: Queryable): Promise<number> {
 
 // An account is erased once its last session is, and those are kept for a while after their end.
 const ENDS = `
-  select count(*) as remaining, max(greatest(created_at + ${ACCOUNT_AGE_MS}, gone + ${SESSION_KEPT_MS})) as "endsAt"
+  select count(*) as remaining, max(greatest(created_at + ${ACCOUNT_AGE_MS}, last_end + ${SESSION_KEPT_MS})) as "endsAt"
   from (
     select account.created_at,
-      (select max(${ENDED_AT}) from companion.session where session.account = account.key) as gone
+      (select max(${ENDED_AT}) from companion.session where session.account = account.key) as last_end
     from companion.account where ${REMAINING}
   ) as one`;
 

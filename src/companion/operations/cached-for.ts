@@ -9,16 +9,16 @@ export function cachedFor<T>(
   now: () => number,
   ask: (at: number) => Promise<T>,
 ): () => Promise<T> {
-  let kept: { readonly at: number; readonly answer: Promise<T> } | undefined;
+  let cached: { readonly at: number; readonly answer: Promise<T> } | undefined;
   return () => {
     const at = now();
     // Also expires when the clock is set back.
-    if (kept !== undefined && Math.abs(at - kept.at) < fresh) return kept.answer;
-    const asked = { at, answer: ask(at) };
-    kept = asked;
-    asked.answer.catch(() => {
-      if (kept === asked) kept = undefined;
+    if (cached !== undefined && Math.abs(at - cached.at) < fresh) return cached.answer;
+    const entry = { at, answer: ask(at) };
+    cached = entry;
+    entry.answer.catch(() => {
+      if (cached === entry) cached = undefined;
     });
-    return asked.answer;
+    return entry.answer;
   };
 }

@@ -105,10 +105,10 @@ describe('the counters', () => {
 });
 
 describe('GET /metrics', () => {
-  const ask = (password: string | undefined, shown?: string) =>
+  const ask = (password: string | undefined, credentials?: string) =>
     Promise.resolve(
       metricsRoute(createCounters(), password).request('/metrics', {
-        headers: shown === undefined ? {} : { authorization: `Basic ${btoa(shown)}` },
+        headers: credentials === undefined ? {} : { authorization: `Basic ${btoa(credentials)}` },
       }),
     );
 
@@ -121,8 +121,8 @@ describe('GET /metrics', () => {
 
   it.each([undefined, 'operator:wrong', 'operator:', 'other:correct horse', 'operator'])(
     'asks %s for the password',
-    async (shown) => {
-      const answer = await ask('correct horse', shown);
+    async (credentials) => {
+      const answer = await ask('correct horse', credentials);
       expect(answer.status).toBe(401);
       expect(answer.headers.get('www-authenticate')).toBe('Basic realm="companion"');
     },

@@ -7,47 +7,47 @@ afterEach(() => void vi.useRealTimers());
 function log() {
   const lines: string[] = [];
   const made = createLog({ format: 'mozlog', level: 'debug', out: { write: (line) => lines.push(line) } });
-  const told = () => {
+  const written = () => {
     const entries = lines.splice(0).map((line) => JSON.parse(line) as { Type: string; Fields: object });
     return entries.map(({ Type, Fields }) => [Type, Fields]);
   };
-  return { ...made, told };
+  return { ...made, written };
 }
 
 it('tally writes the first entry of a kind, and a sum of the others once a minute', () => {
-  const { tally, told } = log();
+  const { tally, written } = log();
   for (let n = 0; n < 1000; n += 1) tally('request', { route: '/*', status: 404 }, { method: 'GET', ms: n });
   tally('request', { route: '/*', status: 405 });
-  expect(told()).toEqual([
+  expect(written()).toEqual([
     ['request', { route: '/*', status: 404, method: 'GET', ms: 0 }],
     ['request', { route: '/*', status: 405 }],
   ]);
   vi.advanceTimersByTime(60_000);
-  expect(told()).toEqual([['request_repeated', { route: '/*', status: 404, count: 999, seconds: 60 }]]);
+  expect(written()).toEqual([['request_repeated', { route: '/*', status: 404, count: 999, seconds: 60 }]]);
   tally('request', { route: '/*', status: 404 });
-  expect(told()).toHaveLength(1);
+  expect(written()).toHaveLength(1);
   vi.advanceTimersByTime(60_000);
-  expect(told()).toEqual([]);
+  expect(written()).toEqual([]);
 });
 
 it('writes failures individually, and many of one kind as a sum, without holding back other kinds', () => {
-  const { failure, told, flush } = log();
+  const { failure, written, flush } = log();
   for (let n = 0; n < 500; n += 1) failure('request_failed', new RangeError('x'));
   failure('request_failed', new TypeError('y'));
-  expect(told()).toHaveLength(21);
+  expect(written()).toHaveLength(21);
   flush();
-  expect(told()).toMatchObject([['request_failed_repeated', { name: 'RangeError', count: 480 }]]);
+  expect(written()).toMatchObject([['request_failed_repeated', { name: 'RangeError', count: 480 }]]);
 });
 
 it('writes a bounded number of lines for any number of kinds', () => {
-  const { event, told, flush } = log();
+  const { event, written, flush } = log();
   for (let n = 0; n < 10_000; n += 1) event('trouble', { code: `E${n}` });
   flush();
-  expect(told().length).toBeLessThan(500);
+  expect(written().length).toBeLessThan(500);
 });
 
 it('writes every entry at debug', () => {
-  const { event, told } = log();
+  const { event, written } = log();
   for (let n = 0; n < 100; n += 1) event('request', { status: 200 }, 'debug');
-  expect(told()).toHaveLength(100);
+  expect(written()).toHaveLength(100);
 });

@@ -46,7 +46,8 @@ const NUMBERS: ReadonlySet<string> = new Set(['ms', 'count', 'attempts', 'second
 
 type Write = (level: Level, type: string, fields: Record<string, unknown>) => void;
 
-interface Kind {
+/** Entries of one kind, of which the first is kept. */
+interface Repetition {
   readonly level: Level;
   readonly type: string;
   readonly fields: Fields;
@@ -56,8 +57,8 @@ interface Kind {
 
 export function createLog({ format, level, out = process.stdout, now = Date.now }: LogOptions): Log {
   const write = format === 'mozlog' ? mozlog(level, out, now) : plain(out, now);
-  const writes = (asked: Level) => SEVERITIES[asked] <= SEVERITIES[level];
-  let kinds = new Map<string, Kind>();
+  const writes = (candidate: Level) => SEVERITIES[candidate] <= SEVERITIES[level];
+  let kinds = new Map<string, Repetition>();
   let minute: NodeJS.Timeout | undefined;
 
   const flush = () => {

@@ -8,7 +8,7 @@ interface Entry {
   Fields: Record<string, unknown>;
 }
 
-async function told() {
+async function summarized() {
   const lines: string[] = [];
   const counters = createCounters();
   const app = testPipeline({ counters }, lines);
@@ -20,7 +20,7 @@ async function told() {
 }
 
 it('logs each request by route, without addresses', async () => {
-  const { entries } = await told();
+  const { entries } = await summarized();
   expect(entries.map(({ Type, Severity, Fields }) => [Type, Severity, Fields.route, Fields.status])).toEqual([
     ['request', 7, '/v1/session', 200],
     ['request', 6, '/v1/session', 401],
@@ -31,7 +31,7 @@ it('logs each request by route, without addresses', async () => {
 });
 
 it('counts each request by route and status', async () => {
-  const { text } = await told();
+  const { text } = await summarized();
   expect(text).toContain('companion_http_requests_total{route="/v1/session",status="401"} 1');
   expect(text).toContain('companion_http_requests_total{route="/v1/*",status="404"} 1');
 });

@@ -5,7 +5,7 @@ import type { EventCount } from '../operations/counters.ts';
 import type { Health } from '../operations/health.ts';
 import type { OperatorState } from '../store.ts';
 import type { Version } from '../version.ts';
-import { ago, counted, KINDS } from './words.ts';
+import { ago, plural, KINDS } from './words.ts';
 
 /** Already escaped. */
 export type Markup = HtmlEscapedString | Promise<HtmlEscapedString>;
@@ -47,5 +47,5 @@ export function clientRows({ clients, state, now }: Facts) {
 
 /** “2 grants waiting, the oldest came 5 hours ago” */
 export function waitingGrants({ pending, oldest }: OperatorState['revocations'], now: number): string {
-  return `${counted(pending, 'grant')} waiting${oldest === undefined ? '' : `, the oldest came ${ago(oldest, now)}`}`;
+  return `${plural(pending, 'grant')} waiting${oldest === undefined ? '' : `, the oldest came ${ago(oldest, now)}`}`;
 }

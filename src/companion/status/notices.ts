@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import type { Client } from '../clients.ts';
 import { DAY_MS, HOUR_MS } from '../day.ts';
 import type { Facts, Markup } from './facts.ts';
-import { ago, counted, offBy, sum } from './words.ts';
+import { ago, plural, offBy, sum } from './words.ts';
 
 interface Notice {
   readonly class: 'bad' | 'odd' | 'good';
@@ -83,7 +83,7 @@ function revocationNotices({ state, now }: Facts): Notice[] {
   const aside = sum(setAside.map(({ count }) => count));
   const found: Notice[] = [];
   if (aside > 0) {
-    const title = `${counted(aside, 'grant')} could not be destroyed`;
+    const title = `${plural(aside, 'grant')} could not be destroyed`;
     found.push({ class: 'bad', title, description: 'They are no longer retried; see below for what to do.' });
   }
   if (oldest !== undefined && now - oldest > HOUR_MS) {
@@ -110,9 +110,7 @@ function rotationNotices({ state }: Facts): Notice[] {
     ];
   const by = endsAt === undefined ? '' : `, at the latest on ${new Date(endsAt).toISOString().slice(0, 10)}`;
   const description = `They move when they are used, or are erased${by}. Keep both secrets until then.`;
-  return [
-    { class: 'odd', title: `${counted(remaining, 'account')} still under the old secret`, description },
-  ];
+  return [{ class: 'odd', title: `${plural(remaining, 'account')} still under the old secret`, description }];
 }
 
 function silences({ clients, state, health, now }: Facts): Notice[] {
@@ -133,6 +131,6 @@ function silence({ name }: Client, sessions: number, isOverdue: boolean, last: s
       last === undefined
         ? `No event has come for ${name} yet`
         : `No event for ${name} for ${last.replace(' ago', '')}`,
-    description: `It has ${counted(sessions, 'session')}${isOverdue ? ', and events are expected more often (COMPANION_EXPECT_EVENTS_EVERY)' : ''}. That may be chance. To be sure, change the password of a test account that is signed in; if nothing appears here, ask Mozilla whether the webhook is still registered, and look for refusals below.`,
+    description: `It has ${plural(sessions, 'session')}${isOverdue ? ', and events are expected more often (COMPANION_EXPECT_EVENTS_EVERY)' : ''}. That may be chance. To be sure, change the password of a test account that is signed in; if nothing appears here, ask Mozilla whether the webhook is still registered, and look for refusals below.`,
   };
 }

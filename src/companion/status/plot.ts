@@ -5,7 +5,7 @@ import { DAY_MS, HOUR_MS } from '../day.ts';
 import type { EventKind } from '../security-events/types.ts';
 import type { OperatorState } from '../store.ts';
 import type { Markup } from './facts.ts';
-import { counted, dayLabel, KIND_NAMES, KINDS, number, sum } from './words.ts';
+import { plural, dayLabel, KIND_NAMES, KINDS, number, sum } from './words.ts';
 
 type Deliveries = OperatorState['deliveries'];
 
@@ -67,7 +67,7 @@ export function plot(bins: readonly Bin[]): Markup {
   const total = sum(bins.map((bin) => bin.total));
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="plot-title plot-text">
     <title id="plot-title">Events over the last seven days</title>
-    <desc id="plot-text">${counted(total, 'event')}; the table below has them by day.</desc>
+    <desc id="plot-text">${plural(total, 'event')}; the table below has them by day.</desc>
     ${[0, top / 2, top].map((count) => scaleLine(count, BASE - height(count)))}
     ${midnights(from, bins.length).map((day) => dayMark(day, x(day)))}
     ${bins.map((bin) => column(bin, x(bin.from) + GAP / 2, slot - GAP, height))}

@@ -34,13 +34,13 @@ const state = (lastEvent: number | undefined, more: Partial<OperatorState> = {})
   ...more,
 });
 
-const counted = (webhooks: readonly EventCount[], queue: readonly EventCount[] = []) => ({
+const countersOf = (webhooks: readonly EventCount[], queue: readonly EventCount[] = []) => ({
   webhooks: () => Promise.resolve(webhooks),
   queueMessages: () => Promise.resolve(queue),
 });
 
 async function ask(
-  shown: OperatorState | undefined,
+  current: OperatorState | undefined,
   options: Partial<StatusOptions> = {},
   credentials = 'operator:secret',
 ) {
@@ -49,9 +49,9 @@ async function ask(
     clients: new Map([[FIREFOX, client(FIREFOX, 'notes')]]),
     version: { source: 's', version: '1.2.3', commit: 'c', build: 'b' },
     startedAt: NOW - 3 * DAY_MS,
-    state: () => (shown === undefined ? Promise.reject(new Error('canary')) : Promise.resolve(shown)),
+    state: () => (current === undefined ? Promise.reject(new Error('canary')) : Promise.resolve(current)),
     health: () => Promise.resolve(WELL),
-    counters: counted([]),
+    counters: countersOf([]),
     now: () => NOW,
     ...options,
   });
@@ -102,7 +102,7 @@ describe('the status page', () => {
       {
         clients: new Map([[FIREFOX, client(FIREFOX, HOSTILE)]]),
         version: { source: '', version: HOSTILE, commit: '', build: '' },
-        counters: counted([{ outcome: 'refused', what: HOSTILE, count: 1 }]),
+        counters: countersOf([{ outcome: 'refused', what: HOSTILE, count: 1 }]),
       },
     );
     expect(text).not.toContain('<script>');
@@ -147,7 +147,7 @@ describe('the status page points out', () => {
       { outcome: 'refused', what: 'signature', count: 1204 },
       { outcome: 'unavailable', what: 'store', count: 1 },
     ];
-    const { text } = await ask(state(NOW), { counters: counted(webhooks) });
+    const { text } = await ask(state(NOW), { counters: countersOf(webhooks) });
     expect(text).toMatch(
       /the signature is wrong.*1,204.*signed too long ago.*the database did not accept it/,
     );
@@ -159,7 +159,7 @@ describe('the status page points out', () => {
       { outcome: 'accepted', what: 'profile_change', count: 9 },
       { outcome: 'refused', what: 'malformed', count: 3 },
     ];
-    const { text } = await ask(state(NOW), { counters: counted([], queue) });
+    const { text } = await ask(state(NOW), { counters: countersOf([], queue) });
     expect(text).toMatch(/no token or event, or one that cannot be read.*refused, left in the queue.*3/);
     expect(text).not.toContain('<th scope="row">profile_change');
   });
@@ -219,12 +219,15 @@ describe('the health check on the status page', () => {
     ['disk_full', 'disk of the database is full'],
     ['frozen', 'has stopped answering'],
     ['time_out', 'answers too slowly'],
-  ] as const)('does not say that all is well while no event can be taken in: %s', async (database, says) => {
-    const { answer, text } = await page(found({ database: 'error' }, { database }));
-    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
-    expect(text).toContain(says);
-    expect(text).not.toContain('All is well');
-  });
+  ] as const)(
+    'does not say that all is well while no event can be taken in: %s',
+    async (database, sentence) => {
+      const { answer, text } = await page(found({ database: 'error' }, { database }));
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+      expect(text).toContain(sentence);
+      expect(text).not.toContain('All is well');
+    },
+  );
 
   it('reports clients whose events are overdue', async () => {
     const { text } = await page(found({ events: 'warning' }, { silent: ['notes'] }));

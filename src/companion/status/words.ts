@@ -82,7 +82,7 @@ export function sum(counts: readonly number[]): number {
 }
 
 /** “1 session”, “2 sessions”. */
-export function counted(count: number, thing: string): string {
+export function plural(count: number, thing: string): string {
   return `${number(count)} ${thing}${count === 1 ? '' : 's'}`;
 }
 

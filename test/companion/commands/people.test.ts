@@ -114,8 +114,8 @@ onEachDatabase((harness) => {
 
   it('erase a person everywhere, tell every instance, and spare all others', async () => {
     const { ada, other, grace } = await fill(harness);
-    const heard: (string | undefined)[] = [];
-    await (await harness.another()).listen((payload) => heard.push(payload));
+    const payloads: (string | undefined)[] = [];
+    await (await harness.another()).listen((payload) => payloads.push(payload));
     const first = await run(['erase', ADA], { database: harness.database });
     expect(JSON.parse(first.output)).toEqual({
       uid: ADA,
@@ -127,7 +127,7 @@ onEachDatabase((harness) => {
         reason: 'account_deleted',
       });
     expect(await harness.store.session(grace, NOON)).toMatchObject({ status: 'live' });
-    await vi.waitFor(() => expect(heard).toHaveLength(2), { timeout: 30_000 });
+    await vi.waitFor(() => expect(payloads).toHaveLength(2), { timeout: 30_000 });
     await harness.store.apply(
       deliveryFor(keyOf(ADA, 'notes'), { kind: 'profile_change' }, { clientId: NOTES }),
     );

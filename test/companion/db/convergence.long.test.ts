@@ -31,7 +31,7 @@ const event: fc.Arbitrary<AccountEvent> = fc.oneof(
 );
 
 /** One event of one of two accounts, with how often, when and through which instance it is delivered. */
-const told = fc.record({
+const reportedEvent = fc.record({
   event,
   who: fc.integer({ min: 0, max: 1 }),
   tellings: fc.array(
@@ -165,7 +165,7 @@ onEachDatabase((harness) => {
     () =>
       fc.assert(
         fc.asyncProperty(
-          fc.array(told, { maxLength: 14 }),
+          fc.array(reportedEvent, { maxLength: 14 }),
           fc.integer({ min: 1, max: 12 }),
           fc.boolean(),
           (history, burst, signedAnew) => check(history, burst, signedAnew),

@@ -157,15 +157,15 @@ onEachDatabase((harness) => {
   });
 
   it('notifies every instance about known and unknown accounts', async () => {
-    const heard: (string | undefined)[] = [];
-    await (await harness.another()).listen((payload) => heard.push(payload));
+    const payloads: (string | undefined)[] = [];
+    await (await harness.another()).listen((payload) => payloads.push(payload));
     const many = Array.from({ length: 600 }, () => randomBytes(32));
     await Promise.all(
       many.map((account) => harness.store.apply(deliveryFor(account, { kind: 'profile_change' }))),
     );
     const names = many.map((account) => accountName(account));
     await vi.waitFor(() => {
-      expect(heard.flatMap((payload) => payload?.split(',')).sort()).toEqual(names.sort());
+      expect(payloads.flatMap((payload) => payload?.split(',')).sort()).toEqual(names.sort());
     }, SLOW);
     expect(Buffer.from(names[0] ?? '', 'base64url')).toHaveLength(16);
   });

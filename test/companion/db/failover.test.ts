@@ -48,8 +48,8 @@ it('goes on at the other host once that accepts writes, and hears its notificati
   try {
     const store = createStore(database);
     await createdFor(store, hashOf('ada'));
-    const heard: (string | undefined)[] = [];
-    await database.listen((payload) => heard.push(payload));
+    const payloads: (string | undefined)[] = [];
+    await database.listen((payload) => payloads.push(payload));
 
     await primary.kill9();
     await expect(createdFor(store, hashOf('lin'))).rejects.toMatchObject({ code: 'database_away' });
@@ -59,11 +59,11 @@ it('goes on at the other host once that accepts writes, and hears its notificati
     await expect
       .poll(async () => {
         await atStandby(`notify companion_account, 'here'`);
-        return heard;
+        return payloads;
       })
       .toContain('here');
     // Some notifications may have been missed in between.
-    expect(heard).toContain(undefined);
+    expect(payloads).toContain(undefined);
   } finally {
     await database.close();
   }

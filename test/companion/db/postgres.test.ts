@@ -96,26 +96,26 @@ describe('PostgreSQL', () => {
   it(
     'receives notifications of other instances, and after a server crash that some may be missing',
     async () => {
-      const heard: (string | undefined)[] = [];
-      await two.listen((payload) => heard.push(payload));
+      const payloads: (string | undefined)[] = [];
+      await two.listen((payload) => payloads.push(payload));
       await createStore(one).apply(deliveryFor(ada, { kind: 'profile_change' }));
-      await vi.waitFor(() => expect(heard).toEqual([accountName(ada)]), SLOW);
+      await vi.waitFor(() => expect(payloads).toEqual([accountName(ada)]), SLOW);
 
       const hash = await createdFor(createStore(one), ada);
       const both = [accountName(ada), accountName(ada)];
-      await vi.waitFor(() => expect(heard).toEqual(both), SLOW);
+      await vi.waitFor(() => expect(payloads).toEqual(both), SLOW);
       await server.kill9();
       await expect(createStore(one).ping()).rejects.toThrow();
       await expect(createStore(one).apply(deliveryFor(ada, { kind: 'profile_change' }))).rejects.toThrow();
-      await vi.waitFor(() => expect(heard).toEqual([...both, undefined]), SLOW);
+      await vi.waitFor(() => expect(payloads).toEqual([...both, undefined]), SLOW);
       await server.restart();
 
       // The session survived, and so did this process.
       expect(await createStore(one).session(hash, NOON)).toMatchObject({ status: 'live' });
       // After reconnecting it reports once more that notifications may be missing.
-      await vi.waitFor(() => expect(heard).toEqual([...both, undefined, undefined]), SLOW);
+      await vi.waitFor(() => expect(payloads).toEqual([...both, undefined, undefined]), SLOW);
       await createStore(one).apply(deliveryFor(ada, { kind: 'profile_change' }));
-      await vi.waitFor(() => expect(heard.at(-1)).toBe(accountName(ada)), SLOW);
+      await vi.waitFor(() => expect(payloads.at(-1)).toBe(accountName(ada)), SLOW);
     },
     PATIENCE_MS,
   );

@@ -174,9 +174,9 @@ onEachDatabase((harness, name) => {
     await harness.database.query('delete from companion.made_with');
     await checkSecret(harness.database, { secret: account, formerSecret: former });
     await createdFor(harness.store, former);
-    const heard: (string | undefined)[] = [];
-    await other.listen((payload) => heard.push(payload));
+    const payloads: (string | undefined)[] = [];
+    await other.listen((payload) => payloads.push(payload));
     expect(await eraseRemaining(harness.database)).toBe(1);
-    await expect.poll(() => heard).toContain(accountName(former));
+    await expect.poll(() => payloads).toContain(accountName(former));
   });
 });
