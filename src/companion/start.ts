@@ -76,14 +76,16 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
   const clocks = createClocks((kind, outcome, seconds) =>
     log.event('clock', { kind, outcome, seconds }, outcome === 'ok' ? 'info' : 'error'),
   );
-  const origins = new Set([settings.issuer, settings.endpoints?.jwks ?? settings.issuer].map(originOf));
+  const origins = new Set(
+    [settings.issuer, settings.endpoints?.jwks ?? settings.issuer].map((url) => new URL(url).origin),
+  );
   const http: Http = { fetch: readingDates(options.fetch ?? fetch, origins, clocks, now), now };
   const endpoints = createEndpoints({
     first: settings.endpoints ?? (await discover(settings.issuer, http)),
     http,
     now,
     changed: (known) => {
-      origins.add(originOf(known.jwks));
+      origins.add(new URL(known.jwks).origin);
       log.event(
         'endpoints_changed',
         { kind: followsStandards({ endpoints: known }) ? 'oauth' : 'fxa' },
@@ -217,8 +219,4 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
     await stop();
     throw error;
   }
-}
-
-function originOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : url;
 }

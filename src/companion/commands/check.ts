@@ -7,7 +7,7 @@ import { checkAccounts } from './check-accounts.ts';
 import type { CommandParts, Found } from './command.ts';
 
 /** Prints one line per check; false when one fails. */
-export async function check(readSettings: () => CompanionSettings, parts: CommandParts): Promise<boolean> {
+export async function check(parts: CommandParts): Promise<boolean> {
   const { variables, say } = parts;
   let isWell = true;
   const report = (...[result, name, description]: Found) => {
@@ -20,7 +20,7 @@ export async function check(readSettings: () => CompanionSettings, parts: Comman
   for (const name of misspelled) report('FAIL', 'settings', `${name} is not a setting of this version.`);
   let settings: CompanionSettings;
   try {
-    settings = readSettings();
+    settings = parts.readSettings();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const fault of error.faults) report('FAIL', 'settings', fault);

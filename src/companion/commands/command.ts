@@ -6,9 +6,13 @@ import { openExisting } from '../db/open.ts';
 import { requireSecret } from '../db/same-settings.ts';
 
 export interface CommandParts {
+  /** @throws ConfigError */
+  readonly readSettings: () => CompanionSettings;
   /** The environment, for proxies and misspelled settings. */
   readonly variables: Variables;
   readonly fetch: typeof fetch;
+  /** Reads standard input to its end. */
+  readonly input: () => Promise<string>;
   /** Prints a line. */
   readonly say: (line: string) => unknown;
   /** Prints an error. */

@@ -38,15 +38,8 @@ UID may be "-": then it is read from standard input, and no list of processes or
 const isUser = (uid: string) => isUid(uid, 'oauth2') && !uid.includes('@');
 const takesUid = (name: string) => name === 'show' || name === 'erase';
 
-export interface RunParts extends CommandParts {
-  /** @throws ConfigError */
-  readonly readSettings: () => CompanionSettings;
-  /** Reads standard input to its end. */
-  readonly input: () => Promise<string>;
-}
-
 /** The parts of a program; the proxy's variables are read when a command first asks Mozilla accounts. */
-export function programParts(readSettings: RunParts['readSettings']): RunParts {
+export function programParts(readSettings: CommandParts['readSettings']): CommandParts {
   return {
     readSettings,
     variables: process.env,
@@ -59,9 +52,8 @@ export function programParts(readSettings: RunParts['readSettings']): RunParts {
 }
 
 /** Runs a command. Resolves with the exit code: 0, 1 when something is wrong, 2 when it can't be understood. */
-export async function runCommand(args: readonly string[], parts: RunParts): Promise<number> {
-  const { readSettings, input, ...rest } = parts;
-  const { say, fail } = rest;
+export async function runCommand(args: readonly string[], parts: CommandParts): Promise<number> {
+  const { say, fail } = parts;
   const [name = '', ...given] = args;
   if (name === 'help' || name === '--help' || name === '-h') {
     say(USAGE);
@@ -69,20 +61,20 @@ export async function runCommand(args: readonly string[], parts: RunParts): Prom
   }
   let typed: Typed;
   try {
-    typed = await readArguments(name, given, input);
+    typed = await readArguments(name, given, parts.input);
   } catch (error) {
     fail(`${(error as Error).message}\n\n${USAGE}`);
     return 2;
   }
   let settings: CompanionSettings | undefined;
   try {
-    if (name === 'check') return (await check(readSettings, rest)) ? 0 : 1;
-    settings = readSettings();
+    if (name === 'check') return (await check(parts)) ? 0 : 1;
+    settings = parts.readSettings();
     if (takesUid(name) && settings.endpoints && !isUid(typed.uid, settings.endpoints.dialect)) {
       fail('A user id of Mozilla accounts has 32 digits, from 0 to 9 and from a to f in lower case.');
       return 2;
     }
-    return (await COMMANDS[name]?.({ ...rest, settings }, typed)) ? 0 : 1;
+    return (await COMMANDS[name]?.({ ...parts, settings }, typed)) ? 0 : 1;
   } catch (error) {
     fail(settings ? startupError(error, settings) : (error as Error).message);
     return 1;
@@ -92,7 +84,7 @@ export async function runCommand(args: readonly string[], parts: RunParts): Prom
 async function readArguments(
   name: string,
   args: readonly string[],
-  input: RunParts['input'],
+  input: CommandParts['input'],
 ): Promise<Typed> {
   if (name !== 'check' && !Object.hasOwn(COMMANDS, name))
     throw new Error(`There is no ${name.startsWith('-') ? 'option' : 'command'} "${name}".`);

@@ -3,7 +3,8 @@ import { StoreError } from './errors.ts';
 
 /** `seconds`: for how long it was frozen. */
 export type GuardChange =
-  { readonly isFrozen: true } | { readonly isFrozen: false; readonly seconds: number };
+  | { readonly isFrozen: true }
+  | { readonly isFrozen: false; readonly seconds: number };
 
 /** Milliseconds. Long for a statement of one request; together with a failed probe still well below five seconds. */
 const SUSPECT_MS = 1_000;
