@@ -12,15 +12,17 @@ export function collapse(scope: string): string {
   return collapseScopes(scopeValues(scope) ?? []).join(' ');
 }
 
-/** The wanted values that nothing in `granted` covers. */
-export function uncovered(wanted: string, granted: string): string[] {
-  const held = scopeValues(granted) ?? [];
-  return (scopeValues(wanted) ?? []).filter((value) => !held.some((other) => implies(other, value)));
+/** The requested values that nothing in `granted` covers. */
+export function uncovered(requested: string, granted: string): string[] {
+  const grantedValues = scopeValues(granted) ?? [];
+  return (scopeValues(requested) ?? []).filter(
+    (value) => !grantedValues.some((other) => implies(other, value)),
+  );
 }
 
-/** Whether `granted` covers everything in `wanted`. */
-export function covers(granted: string, wanted: string): boolean {
-  return uncovered(wanted, granted).length === 0;
+/** Whether `granted` covers everything in `requested`. */
+export function covers(granted: string, requested: string): boolean {
+  return uncovered(requested, granted).length === 0;
 }
 
 /** The string without the value. */

@@ -1,7 +1,11 @@
 // The pages: signing in, signing up, the front page.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { fresh } from '../../src/mock-accounts/testing/fresh.ts';
-import { type Browser, requestPath as query, type Shown } from '../../src/mock-accounts/testing/browse.ts';
+import {
+  type Browser,
+  requestPath as query,
+  type ShownPage,
+} from '../../src/mock-accounts/testing/browse.ts';
 import { TEST_CLIENT } from '../../src/mock-accounts/testing/drive.ts';
 
 const UNTRUSTED = 'a1b2c3d4e5f60003';
@@ -22,7 +26,7 @@ describe('signing in', () => {
     expect(first.html).toContain('name="password"');
     expect(first.html).toContain('not the real Mozilla accounts');
     const second = await browse(query());
-    const bare = ({ html }: Shown) => html.replace(/nonce="[^"]+"/g, '');
+    const bare = ({ html }: ShownPage) => html.replace(/nonce="[^"]+"/g, '');
     expect(bare(second)).toBe(bare(first));
   });
 

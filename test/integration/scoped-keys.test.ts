@@ -9,7 +9,7 @@ import { validateGrant, exchangeCode, refreshAccessToken, type Grant } from '../
 import { createKeys } from '../../src/mock-accounts/keys.ts';
 import { startMockServer, type RunningMockServer } from '../../src/mock-accounts/listen.ts';
 import { EXTENSION_CLIENTS, KEY_SCOPE, SEED_PASSWORD } from '../../src/mock-accounts/seed.ts';
-import { browser, type Browser, type Shown } from '../../src/mock-accounts/testing/browse.ts';
+import { browser, type Browser, type ShownPage } from '../../src/mock-accounts/testing/browse.ts';
 import { ERAS } from './harness.ts';
 
 const keys = createKeys(Date.now);
@@ -55,7 +55,7 @@ describe.each(ERAS)('scoped keys, era %s', (era) => {
   }
 
   /** Does what the script of the last page does, and then what the extension does. */
-  async function finish({ data }: Shown, asked: Awaited<ReturnType<typeof ask>>): Promise<Grant> {
+  async function finish({ data }: ShownPage, asked: Awaited<ReturnType<typeof ask>>): Promise<Grant> {
     const { redirectUri, state, codeVerifier, clientId } = asked;
     const answer = await fetch(`${mock.origin}/v1/oauth/authorization`, {
       method: 'POST',

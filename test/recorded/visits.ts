@@ -5,7 +5,7 @@
 import { SignJWT } from 'jose';
 import type { MockServer } from '../../src/mock-accounts/app.ts';
 import type { Account } from '../../src/mock-accounts/store/types.ts';
-import { type Browser, browser, type Shown } from '../../src/mock-accounts/testing/browse.ts';
+import { type Browser, browser, type ShownPage } from '../../src/mock-accounts/testing/browse.ts';
 import { drive } from '../../src/mock-accounts/testing/drive.ts';
 import type { Exchange } from './exchange.ts';
 import { totpCode } from '../../src/mock-accounts/auth/totp.ts';
@@ -69,7 +69,7 @@ export function recordedEnd(exchange: Exchange): End {
 }
 
 /** What the page of the mock server is, by its forms. */
-function pageOf({ html, alert }: Shown): End {
+function pageOf({ html, alert }: ShownPage): End {
   const email =
     /name="email"[\s\S]*?value="([^"]*)"/.exec(html)?.[1] ?? /<span>([^<]*@[^<]*)<\/span>/.exec(html)?.[1];
   const named = email === undefined || email === '' ? {} : { email };
@@ -85,11 +85,11 @@ function pageOf({ html, alert }: Shown): End {
 }
 
 /** Goes where the script of the last page goes: at once, or with the code it asks for. */
-async function afterScript(mock: MockServer, cookie: string, shown: Shown): Promise<End> {
+async function afterScript(mock: MockServer, cookie: string, shown: ShownPage): Promise<End> {
   if (typeof shown.data === 'string') return { page: 'client', parameters: blanked(shown.data) };
   if (shown.data === undefined || shown.data === null) return pageOf(shown);
-  const { carried, ...wanted } = shown.data as { carried?: string };
-  const { body } = await drive(mock).post('/v1/oauth/authorization', wanted, { cookie });
+  const { carried, ...request } = shown.data as { carried?: string };
+  const { body } = await drive(mock).post('/v1/oauth/authorization', request, { cookie });
   return { page: 'client', parameters: blanked(`${String(body.redirect)}${carried ?? ''}`) };
 }
 

@@ -47,29 +47,29 @@ it('holds events and attempts until the fault is cleared, and loses none', async
   });
   const before = send('urn:x:0');
   await expect.poll(() => receiver.received.length).toBe(1);
-  const held = EVENTS.map(send);
+  const deliveries = EVENTS.map(send);
   await pause(100);
   expect(receiver.events()).toEqual(['urn:x:0']);
   mock.faults.clear();
-  await Promise.all([before, ...held]);
+  await Promise.all([before, ...deliveries]);
   expect(receiver.events().toSorted()).toEqual(['urn:x:0', 'urn:x:0', ...EVENTS]);
 });
 
 it('releases held events in reverse order', async () => {
   mock.faults.change({ eventsHeld: true, eventsOutOfOrder: true });
-  const held = EVENTS.map(send);
+  const deliveries = EVENTS.map(send);
   await pause(100);
   expect(receiver.received).toEqual([]);
   mock.faults.change({ eventsHeld: false });
-  await Promise.all(held);
+  await Promise.all(deliveries);
   expect(receiver.events()).toEqual(EVENTS.toReversed());
 });
 
 it('drops held events when it stops', async () => {
   mock.faults.change({ eventsHeld: true });
-  const held = send('urn:x:1');
+  const delivery = send('urn:x:1');
   mock.events.stop();
-  expect(await held).toMatchObject({ attempts: 0, acked: false, over: true });
+  expect(await delivery).toMatchObject({ attempts: 0, acked: false, over: true });
 });
 
 it('signs with a wrong key until the fault is cleared', async () => {

@@ -92,7 +92,7 @@ function clientsOf({ events, store }: EventsControl, request: SendRequest, uid: 
 }
 
 /** A summary of a delivery, with the client's name. */
-function shown({ store }: EventsControl, { since, ...delivery }: Delivery): object {
+function summaryOf({ store }: EventsControl, { since, ...delivery }: Delivery): object {
   return {
     ...delivery,
     client: store.clients.get(delivery.clientId)?.name ?? delivery.clientId,
@@ -114,7 +114,7 @@ async function act(control: EventsControl, request: SendRequest): Promise<object
   const deliveries: object[] = [];
   for (const clientId of all) {
     const how = { payload, wrongKey, once: true, ...(url !== undefined && { url }) };
-    deliveries.push(shown(control, await events.send(clientId, uid, event, how)));
+    deliveries.push(summaryOf(control, await events.send(clientId, uid, event, how)));
   }
   return { deliveries };
 }
@@ -124,7 +124,7 @@ const NO_STORE = { 'cache-control': 'no-store' };
 /** `GET`: webhooks and deliveries, latest first. */
 export function showEvents(control: EventsControl): Response {
   const { events } = control;
-  const deliveries = events.deliveries().map((delivery) => shown(control, delivery));
+  const deliveries = events.deliveries().map((delivery) => summaryOf(control, delivery));
   return json({ webhooks: events.webhooks(), deliveries: deliveries.toReversed() }, 200, NO_STORE);
 }
 

@@ -64,8 +64,8 @@ export function createEvents({ store, keys, now, origin, faults, webhooks = {}, 
     return [...new Set([...store.tokens.clientsOf(uid), ...servers.map(({ id }) => id)])];
   };
   store.onChange(({ uid, event, payload, clientId: only }: AccountChange) => {
-    const told = clientsOf(uid).filter((id) => urls.has(id) && (only === undefined || only === id));
-    for (const clientId of told) void sender.send({ clientId, uid, event, payload });
+    const recipients = clientsOf(uid).filter((id) => urls.has(id) && (only === undefined || only === id));
+    for (const clientId of recipients) void sender.send({ clientId, uid, event, payload });
   });
   return {
     register,

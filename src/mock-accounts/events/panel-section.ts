@@ -22,9 +22,9 @@ const nameOf = (store: Store, clientId: string) => store.clients.get(clientId)?.
 
 function switches({ faults }: Panel): Markup[] {
   return EVENT_SWITCHES.filter(({ setting }) => !faults.settings[setting]).map(
-    ({ setting, title, says }) =>
+    ({ setting, title, description }) =>
       html`<li>
-        <div><strong>${title}</strong><span class="soft">${says}</span></div>
+        <div><strong>${title}</strong><span class="soft">${description}</span></div>
         <form class="inline" method="post">
           <input type="hidden" name="intent" value="switch-on" />
           <button class="quiet" type="submit" name="setting" value="${setting}" aria-label="Set: ${title}">

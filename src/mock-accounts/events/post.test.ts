@@ -11,8 +11,8 @@ beforeEach(async () => {
 afterEach(() => Promise.all([receiver.stop(), other.stop()]));
 
 const SET = 'aGVhZA.e30.c2lnbmF0dXJl';
-const post = (url = receiver.url, within = 5000, stop = new AbortController().signal) =>
-  postSet(url, SET, { within, stop });
+const post = (url = receiver.url, timeout = 5000, stop = new AbortController().signal) =>
+  postSet(url, SET, { timeout, stop });
 const redirect =
   (status: number, location: string): Reply =>
   (response) =>

@@ -53,18 +53,18 @@ function follow(hop: Hop, status: number, location: string): Hop {
 }
 
 /**
- * Sends a SET and gives the status of the last answer; undefined when there was no whole one within `within`
+ * Sends a SET and gives the status of the last answer; undefined when there was no whole one within `timeout`
  * milliseconds, or before `stop` was aborted. Never rejects.
  */
 export async function postSet(
   url: string,
   set: string,
-  { within, stop }: { readonly within: number; readonly stop: AbortSignal },
+  { timeout, stop }: { readonly timeout: number; readonly stop: AbortSignal },
 ): Promise<number | undefined> {
   // Not AbortSignal.any with AbortSignal.timeout: Node may collect the latter before it fires (nodejs/node#57736).
   const ending = new AbortController();
   const end = () => ending.abort();
-  const timer = setTimeout(end, within);
+  const timer = setTimeout(end, timeout);
   if (stop.aborted) end();
   stop.addEventListener('abort', end);
   const { signal } = ending;

@@ -43,7 +43,7 @@ interface Running {
   readonly errand: Errand;
   delivery: Delivery;
   /** Acknowledgements still needed. */
-  wanted: number;
+  acksNeeded: number;
   failures: number;
   readonly end: (delivery: Delivery) => void;
 }
@@ -72,7 +72,7 @@ export function createSender({ sign, log, faults, urlOf, now, timing }: Means): 
   const stop = stopping.signal;
   let outbox: Running[] = [];
   let gathering: NodeJS.Timeout | undefined;
-  let held: (() => void)[] = [];
+  let postponed: (() => void)[] = [];
 
   const note = (running: Running, what: Partial<Delivery>) => {
     running.delivery = { ...running.delivery, ...what };
@@ -88,20 +88,20 @@ export function createSender({ sign, log, faults, urlOf, now, timing }: Means): 
     }
     const wrongKey = errand.wrongKey === true || faults.settings.eventsWrongKey;
     const status = await postSet(url, await sign({ ...errand, wrongKey }), {
-      within: timing.answerWithin,
+      timeout: timing.answerWithin,
       stop,
     });
-    if (ACKS.includes(status)) running.wanted -= 1;
+    if (ACKS.includes(status)) running.acksNeeded -= 1;
     else running.failures += 1;
-    const acked = running.wanted <= 0;
+    const acked = running.acksNeeded <= 0;
     const over = acked || errand.once === true || stop.aborted || now() - delivery.since > RETENTION;
     note(running, { attempts: delivery.attempts + 1, status: status ?? 'no answer', acked, over });
   };
   const released = () =>
     faults.settings.eventsHeld && !stop.aborted
-      ? new Promise<void>((resolve) => held.push(resolve))
+      ? new Promise<void>((resolve) => postponed.push(resolve))
       : Promise.resolve();
-  const pursue = async (running: Running) => {
+  const attemptUntilOver = async (running: Running) => {
     while (!running.delivery.over) {
       const { failures } = running;
       const pause = failures === 0 ? 0 : timing.firstRetry * 2 ** (failures - 1);
@@ -110,29 +110,29 @@ export function createSender({ sign, log, faults, urlOf, now, timing }: Means): 
       await attempt(running);
     }
   };
-  const leave = async (batch: readonly Running[], reversed: boolean) => {
+  const sendBatch = async (batch: readonly Running[], reversed: boolean) => {
     for (const running of reversed ? batch.toReversed() : batch) {
       const first = attempt(running);
       if (reversed) await first;
-      void first.then(() => pursue(running));
+      void first.then(() => attemptUntilOver(running));
     }
   };
-  const empty = () => {
+  const flush = () => {
     gathering = undefined;
     if (faults.settings.eventsHeld && !stop.aborted) return;
     const batch = outbox;
     outbox = [];
-    void leave(batch, faults.settings.eventsOutOfOrder);
+    void sendBatch(batch, faults.settings.eventsOutOfOrder);
   };
   const release = () => {
-    const waiting = held;
-    held = [];
-    for (const resolve of waiting) resolve();
+    const resolvers = postponed;
+    postponed = [];
+    for (const resolve of resolvers) resolve();
   };
   faults.onSettings(() => {
     if (faults.settings.eventsHeld) return;
     release();
-    if (gathering === undefined) empty();
+    if (gathering === undefined) flush();
   });
 
   return {
@@ -140,20 +140,20 @@ export function createSender({ sign, log, faults, urlOf, now, timing }: Means): 
       const { clientId, uid, event, once = false } = errand;
       const delivery = log.begin({ clientId, uid, event: eventName(event), since: now() });
       return new Promise((end) => {
-        const wanted = faults.settings.eventsTwice && !once ? 2 : 1;
-        const running: Running = { errand, delivery, wanted, failures: 0, end };
+        const acksNeeded = faults.settings.eventsTwice && !once ? 2 : 1;
+        const running: Running = { errand, delivery, acksNeeded, failures: 0, end };
         if (once) return void attempt(running);
         outbox.push(running);
         if (gathering !== undefined) return;
-        if (faults.settings.eventsOutOfOrder) gathering = setTimeout(empty, timing.gather);
-        else empty();
+        if (faults.settings.eventsOutOfOrder) gathering = setTimeout(flush, timing.gather);
+        else flush();
       });
     },
     stop() {
       stopping.abort();
       clearTimeout(gathering);
       release();
-      empty();
+      flush();
     },
   };
 }

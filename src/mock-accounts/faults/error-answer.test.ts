@@ -4,14 +4,14 @@ import { rulesOf } from '../era.ts';
 import { errorAnswer, pageAnswer } from './error-answer.ts';
 import type { FaultEffect } from './model.ts';
 
-type Wanted = Omit<Extract<FaultEffect, { kind: 'status' }>, 'kind'>;
+type StatusEffect = Omit<Extract<FaultEffect, { kind: 'status' }>, 'kind'>;
 
 async function answer(
-  wanted: Wanted,
+  effect: StatusEffect,
   role: Parameters<typeof errorAnswer>[1],
   era: 'today' | '2019' = 'today',
 ) {
-  const response = errorAnswer(rulesOf(era), role, { kind: 'status', ...wanted });
+  const response = errorAnswer(rulesOf(era), role, { kind: 'status', ...effect });
   const body = (await response.json()) as Record<string, unknown>;
   return { status: response.status, header: response.headers.get('retry-after'), body };
 }
@@ -21,9 +21,9 @@ describe('numbers', () => {
     ['oauth', { status: 400, errno: 108 }, 'Invalid token'],
     ['auth', { status: 401, errno: 110 }, 'Invalid authentication token in request signature'],
     ['oauth', { status: 400, errno: 105 }, 'Unknown code'],
-  ] as const)('%s %j has that server’s own words', async (role, wanted, message) => {
-    const { body } = await answer(wanted, role);
-    expect(body).toMatchObject({ code: wanted.status, errno: wanted.errno, message });
+  ] as const)('%s %j has that server’s own words', async (role, effect, message) => {
+    const { body } = await answer(effect, role);
+    expect(body).toMatchObject({ code: effect.status, errno: effect.errno, message });
     expect(body.info).toContain('https://');
   });
 
@@ -69,8 +69,8 @@ describe('Retry-After', () => {
     ['oauth', 'today', { status: 429, retryAfter: 60, bodyRetryAfter: false }, '60', undefined],
     ['oauth', 'today', { status: 429, bodyRetryAfter: 30_000 }, null, 30_000],
     ['oauth', 'today', { status: 429 }, null, undefined],
-  ] as const)('%s of %s, %j: header %s, body %s', async (role, era, wanted, header, inBody) => {
-    const got = await answer(wanted, role, era);
+  ] as const)('%s of %s, %j: header %s, body %s', async (role, era, effect, header, inBody) => {
+    const got = await answer(effect, role, era);
     expect([got.header, got.body.retryAfter]).toEqual([header, inBody]);
   });
 });

@@ -96,9 +96,9 @@ export function createFaults(now: () => number): Faults {
       const body = needsBody(method, path) ? await request.clone().text() : '';
       const calls = callsOf(method, path, body);
       for (const listener of listeners) await listener({ method, path, calls });
-      const { taken, active: after } = take(active, calls, now());
+      const { matched, active: after } = take(active, calls, now());
       active = after;
-      return taken;
+      return matched;
     },
     now,
   };

@@ -15,9 +15,9 @@ const active = (...faults: readonly Partial<Fault>[]): ActiveFault[] =>
 function run(entries: readonly ActiveFault[], requests: readonly (readonly CallName[])[], now = 0) {
   let left = entries;
   return requests.map((calls) => {
-    const { taken, active: after } = take(left, calls, now);
+    const { matched, active: after } = take(left, calls, now);
     left = after;
-    return taken?.id;
+    return matched?.id;
   });
 }
 
@@ -59,7 +59,7 @@ describe('take', () => {
 
   it('does not mutate its input', () => {
     const faults = Object.freeze(active({ times: 1 }).map((entry) => Object.freeze(entry)));
-    expect(take(faults, profile, 0).taken?.hits).toBe(1);
+    expect(take(faults, profile, 0).matched?.hits).toBe(1);
     expect(faults[0]?.hits).toBe(0);
   });
 });

@@ -148,7 +148,7 @@ export function take(
   active: readonly ActiveFault[],
   calls: readonly CallName[],
   now: number,
-): { readonly taken?: ActiveFault; readonly active: readonly ActiveFault[] } {
+): { readonly matched?: ActiveFault; readonly active: readonly ActiveFault[] } {
   const after = [...active];
   for (const [index, entry] of active.entries()) {
     if (!calls.includes(entry.fault.where) || isSpent(entry, now)) continue;
@@ -156,9 +156,9 @@ export function take(
       after[index] = { ...entry, passed: entry.passed + 1 };
       continue;
     }
-    const taken = { ...entry, hits: entry.hits + 1 };
-    after[index] = taken;
-    return { taken, active: after };
+    const matched = { ...entry, hits: entry.hits + 1 };
+    after[index] = matched;
+    return { matched, active: after };
   }
   return { active: after };
 }

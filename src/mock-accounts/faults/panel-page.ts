@@ -24,9 +24,9 @@ export const FORM_KINDS = {
   empty: 'empty answer',
 } as const;
 
-function row(title: string, says: string, button: Markup): Markup {
+function row(title: string, description: string, button: Markup): Markup {
   return html`<li>
-    <div><strong>${title}</strong><span class="soft">${says}</span></div>
+    <div><strong>${title}</strong><span class="soft">${description}</span></div>
     <form class="inline" method="post">${button}</form>
   </li>`;
 }
@@ -66,7 +66,7 @@ function wrongNow(faults: Faults): Markup {
 function presetRow([name, preset]: [string, Preset]): Markup {
   return row(
     preset.title,
-    preset.says,
+    preset.description,
     html`<input type="hidden" name="intent" value="preset" />
       <button class="quiet" type="submit" name="preset" value="${name}" aria-label="Set: ${preset.title}">
         Set

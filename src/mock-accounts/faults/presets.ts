@@ -4,7 +4,7 @@ import type { Fault, Settings } from './model.ts';
 export interface Preset {
   readonly title: string;
   /** One line about what it does. */
-  readonly says: string;
+  readonly description: string;
   /** Added before the other faults. */
   readonly fault?: Fault;
   /** Or a change of the settings. */
@@ -17,57 +17,58 @@ const DAY = 86_400;
 export const PRESETS = {
   offline: {
     title: 'Offline',
-    says: 'Every connection is reset. No route, no such host and a bad certificate look the same to a client.',
+    description:
+      'Every connection is reset. No route, no such host and a bad certificate look the same to a client.',
     fault: { where: 'any', what: { kind: 'drop' } },
   },
   silence: {
     title: 'No answer',
-    says: 'The connection stands, nothing comes, until the client gives up.',
+    description: 'The connection stands, nothing comes, until the client gives up.',
     fault: { where: 'api', what: { kind: 'silence' } },
   },
   slow: {
     title: 'Slow',
-    says: 'Every answer of the API takes three seconds more.',
+    description: 'Every answer of the API takes three seconds more.',
     fault: { where: 'api', what: { kind: 'slow', ms: 3000 } },
   },
   'rate-limited': {
     title: 'Rate limited for 60 s',
-    says: 'The API answers 429 with Retry-After, and goes on by itself when the minute is over.',
+    description: 'The API answers 429 with Retry-After, and goes on by itself when the minute is over.',
     fault: { where: 'api', what: { kind: 'status', status: 429, retryAfter: 60 }, seconds: 60 },
   },
   unavailable: {
     title: '503',
-    says: 'The API answers that it is unavailable, without saying for how long.',
+    description: 'The API answers that it is unavailable, without saying for how long.',
     fault: { where: 'api', what: { kind: 'status', status: 503 } },
   },
   html: {
     title: 'HTML page',
-    says: 'The page of a captive portal, with status 200, in place of every answer.',
+    description: 'The page of a captive portal, with status 200, in place of every answer.',
     fault: { where: 'any', what: { kind: 'html' } },
   },
   'lose-token': {
     title: 'Lose the next token answer',
-    says: 'The tokens are made, and the connection breaks before they arrive.',
+    description: 'The tokens are made, and the connection breaks before they arrive.',
     fault: { where: 'token', what: { kind: 'drop-after' }, times: 1 },
   },
   'day-ahead': {
     title: 'Clock one day ahead',
-    says: 'The server thinks it is tomorrow: tokens it gave out before may be over for it.',
+    description: 'The server thinks it is tomorrow: tokens it gave out before may be over for it.',
     change: () => ({ clockSkew: DAY }),
   },
   'day-behind': {
     title: 'Clock one day behind',
-    says: 'The server thinks it is yesterday.',
+    description: 'The server thinks it is yesterday.',
     change: () => ({ clockSkew: -DAY }),
   },
   'rotate-keys': {
     title: 'Rotate keys',
-    says: 'id_tokens are signed with a new key, and the old one is gone from the published ones.',
+    description: 'id_tokens are signed with a new key, and the old one is gone from the published ones.',
     change: ({ keyRotations }) => ({ keyRotations: keyRotations + 1 }),
   },
   'hide-metrics': {
     title: 'No metricsEnabled',
-    says: 'Profiles do not say whether the person allows metrics, like those of older servers.',
+    description: 'Profiles do not say whether the person allows metrics, like those of older servers.',
     change: () => ({ hideMetricsEnabled: true }),
   },
 } as const satisfies Readonly<Record<string, Preset>>;
@@ -77,24 +78,24 @@ export const EVENT_SWITCHES = [
   {
     setting: 'eventsTwice',
     title: 'Events twice',
-    says: 'Every event is sent again after it was acknowledged, as a new token.',
+    description: 'Every event is sent again after it was acknowledged, as a new token.',
   },
   {
     setting: 'eventsOutOfOrder',
     title: 'Events out of order',
-    says: 'Events are kept back for a moment; those that come together leave in reverse.',
+    description: 'Events are kept back for a moment; those that come together leave in reverse.',
   },
   {
     setting: 'eventsHeld',
     title: 'Events held back',
-    says: 'No event is sent until this is put right. None is lost.',
+    description: 'No event is sent until this is put right. None is lost.',
   },
   {
     setting: 'eventsWrongKey',
     title: 'Events signed by a stranger',
-    says: 'The key is not the published one of that name. What is refused for it is sent again.',
+    description: 'The key is not the published one of that name. What is refused for it is sent again.',
   },
-] as const satisfies readonly { setting: keyof Settings; title: string; says: string }[];
+] as const satisfies readonly { setting: keyof Settings; title: string; description: string }[];
 
 export type PresetName = keyof typeof PRESETS;
 

@@ -36,9 +36,9 @@ export function createRequestLog(): RequestLog {
       let noted: LoggedRequest = { ...request, path: withoutSecrets(request.path) };
       entries = [noted, ...entries].slice(0, KEPT_REQUESTS);
       return (outcome) => {
-        const told = { ...noted, ...outcome };
-        entries = entries.map((entry) => (entry === noted ? told : entry));
-        noted = told;
+        const updated = { ...noted, ...outcome };
+        entries = entries.map((entry) => (entry === noted ? updated : entry));
+        noted = updated;
       };
     },
     list: () => entries,

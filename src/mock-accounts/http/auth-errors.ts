@@ -93,8 +93,8 @@ function translated(rules: EraRules, errno: number, extra: Extra): Rendered {
   const translation = TRANSLATION[errno];
   if (translation === undefined) return body(rules, 999, UNSPECIFIED);
   const [own, ...members] = translation;
-  const told = rules.translatedMembers || own === 204 || (own === 170 && rules.mismatchTellsFound);
-  const kept = told ? members : [];
+  const tellsMembers = rules.translatedMembers || own === 204 || (own === 170 && rules.mismatchTellsFound);
+  const kept = tellsMembers ? members : [];
   const found = kept.filter((key) => key in extra).map((key) => [key, extra[key]] as const);
   const { body: answer, ...rest } = known(rules, own, Object.fromEntries(found));
   // FxA 2023: this one error forgets its `code`.

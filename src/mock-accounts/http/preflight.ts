@@ -17,13 +17,13 @@ export function preflight(request: Request, style: ApiStyle, exists: (method: st
   if (style.cors === 'echo' && origin === null) {
     throw httpProblem(404, 'Not Found', 'CORS error: Missing Origin header');
   }
-  const wanted = (request.headers.get('access-control-request-headers') ?? '')
+  const requested = (request.headers.get('access-control-request-headers') ?? '')
     .toLowerCase()
     .split(',')
     .map((header) => header.trim())
     .filter((header) => header !== '');
   const allowed = new Set(style.allowedHeaders.map((header) => header.toLowerCase()).concat('origin'));
-  if (wanted.some((header) => !allowed.has(header))) {
+  if (requested.some((header) => !allowed.has(header))) {
     return json({ message: 'CORS error: Some headers are not allowed' });
   }
   return new Response(null, {

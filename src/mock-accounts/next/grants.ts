@@ -89,7 +89,7 @@ export function createGrants(now: () => number): Grants {
     },
     findAccessToken: (token) => tokens.accessTokens().find(({ id }) => id === hashOf(token)),
     findRefreshToken: (token) => tokens.refreshTokenById(hashOf(token)),
-    refreshTokenById: (wanted) => tokens.refreshTokens().find(({ id }) => id === wanted),
+    refreshTokenById: (tokenId) => tokens.refreshTokens().find(({ id }) => id === tokenId),
     accessTokens: () => live('AccessToken').map(accessTokenOf),
     // A rotated one is kept only so that its re-use is noticed.
     refreshTokens: () =>

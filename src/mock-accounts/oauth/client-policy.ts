@@ -15,8 +15,8 @@ export function isKeyBearing(scope: string): boolean {
 }
 
 /** The redirect URI to use: the one asked, or the first registered. Exact match only. Throws 103. */
-export function checkRedirectUri(client: Client, wanted: string | undefined): string {
-  const uri = wanted ?? client.redirectUris[0] ?? '';
+export function checkRedirectUri(client: Client, requested: string | undefined): string {
+  const uri = requested ?? client.redirectUris[0] ?? '';
   if (!client.redirectUris.includes(uri)) throw oauthProblem(103, { redirectUri: uri });
   return uri;
 }

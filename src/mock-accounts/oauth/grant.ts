@@ -68,17 +68,19 @@ export function useRefreshToken(
   params: { token: string; scope?: string | undefined },
 ): Granted {
   const { rules, store, now } = context;
-  const held = store.tokens.findRefreshToken(params.token);
-  if (held?.clientId !== client.id) throw oauthProblem(108);
-  const wanted = collapse(params.scope ?? (rules.refreshWithoutScope === 'empty' ? '' : held.scope));
+  const refreshToken = store.tokens.findRefreshToken(params.token);
+  if (refreshToken?.clientId !== client.id) throw oauthProblem(108);
+  const requested = collapse(
+    params.scope ?? (rules.refreshWithoutScope === 'empty' ? '' : refreshToken.scope),
+  );
   const mayWiden = rules.refreshMayWiden && client.trusted ? ` ${client.allowedScopes ?? ''}` : '';
-  const invalidScopes = uncovered(wanted, held.scope + mayWiden);
+  const invalidScopes = uncovered(requested, refreshToken.scope + mayWiden);
   if (invalidScopes.length > 0) throw oauthProblem(114, { invalidScopes });
-  if (now() - held.lastUsedAt > rules.lastUseNotedAfter * 1000) held.lastUsedAt = now();
-  const scope = rules.refreshGivesIdToken ? wanted : without(wanted, 'openid');
+  if (now() - refreshToken.lastUsedAt > rules.lastUseNotedAfter * 1000) refreshToken.lastUsedAt = now();
+  const scope = rules.refreshGivesIdToken ? requested : without(requested, 'openid');
   return {
     clientId: client.id,
-    uid: held.uid,
+    uid: refreshToken.uid,
     scope,
     offline: false,
     idToken: scope.split(' ').includes('openid'),

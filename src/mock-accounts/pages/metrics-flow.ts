@@ -25,23 +25,23 @@ interface Rule {
   readonly pattern: RegExp;
   readonly also?: string;
 }
-const within = (max: number, pattern: RegExp): Rule => ({ max, pattern });
-const entrypoint = within(1024, /^[\w.:-]+$/);
+const createRule = (max: number, pattern: RegExp): Rule => ({ max, pattern });
+const entrypoint = createRule(1024, /^[\w.:-]+$/);
 // oxlint-disable-next-line no-useless-escape -- errors print the pattern as the real server wrote it
-const utm = within(128, /^[\w\/.%-]+$/);
+const utm = createRule(128, /^[\w\/.%-]+$/);
 
 /** FxA: what each parameter must be; all others are dropped unread. */
 const PARAMETERS: Readonly<Record<string, Rule>> = {
-  context: within(1024, /^[0-9a-z_-]+$/),
+  context: createRule(1024, /^[0-9a-z_-]+$/),
   entrypoint,
   entrypoint_experiment: entrypoint,
   entrypoint_variation: entrypoint,
-  event_type: within(1024, /^[\w\s.:-]+$/),
-  form_type: within(1024, /^(?:email|other|button|subscribe)$/),
-  product_id: within(1024, /^prod_[0-9A-Za-z]+$/),
-  service: within(1024, /^(?:sync|content-server|none|[0-9a-f]{16})$/),
+  event_type: createRule(1024, /^[\w\s.:-]+$/),
+  form_type: createRule(1024, /^(?:email|other|button|subscribe)$/),
+  product_id: createRule(1024, /^prod_[0-9A-Za-z]+$/),
+  service: createRule(1024, /^(?:sync|content-server|none|[0-9a-f]{16})$/),
   // The older pattern takes a UUID, though a uid is 32 hex digits.
-  uid: within(1024, /^(?:[0-9a-f]{32}|[0-9a-z-]{36})$/),
+  uid: createRule(1024, /^(?:[0-9a-f]{32}|[0-9a-z-]{36})$/),
   utm_campaign: { ...utm, also: 'page+referral+-+not+part+of+a+campaign' },
   utm_content: utm,
   utm_medium: utm,
@@ -78,7 +78,7 @@ function complaint(name: string, values: readonly string[]): string | undefined 
 }
 
 /** FxA: a foreign Origin is rejected, that of every extension included; a request without one passes. */
-function judge(c: Context, origins: readonly string[] | undefined): Response | undefined {
+function errorResponse(c: Context, origins: readonly string[] | undefined): Response | undefined {
   const origin = c.req.header('origin');
   if (origins !== undefined && origin !== undefined && !origins.includes(origin))
     return refusal(401, 'Unauthorized', 'CORS Error');
@@ -100,7 +100,7 @@ export function createMetricsFlows(now: () => number, origins?: readonly string[
     asked,
     answer(c) {
       const origin = c.req.header('origin');
-      const answer = judge(c, origins) ?? json(flowIds(key, now()));
+      const answer = errorResponse(c, origins) ?? json(flowIds(key, now()));
       answer.headers.set('vary', 'Origin');
       if (origin !== undefined && origins?.includes(origin) === true)
         answer.headers.set('access-control-allow-origin', origin);

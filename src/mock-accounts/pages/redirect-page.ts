@@ -7,12 +7,12 @@ import type { Page } from './layout.ts';
 import type { PageRequest } from './request.ts';
 
 const ASK_AND_GO = `
-const { carried = '', ...wanted } = data;
+const { carried = '', ...request } = data;
 fetch('/v1/oauth/authorization', {
   method: 'POST',
   credentials: 'same-origin',
   headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(wanted),
+  body: JSON.stringify(request),
 })
   .then(async (response) => ({ ok: response.ok, body: await response.json() }))
   .then(({ ok, body }) => {
@@ -20,9 +20,9 @@ fetch('/v1/oauth/authorization', {
     location.href = body.redirect + carried;
   })
   .catch((error) => {
-    const shown = document.getElementById('problem');
-    shown.textContent = error.message;
-    shown.hidden = false;
+    const problem = document.getElementById('problem');
+    problem.textContent = error.message;
+    problem.hidden = false;
   });
 `;
 

@@ -23,7 +23,7 @@ export interface PageRequest {
   readonly email: string | undefined;
   readonly idTokenHint: string | undefined;
   readonly keysJwk: string | undefined;
-  /** Whether a scope is wanted whose keys may go to this redirect URI. */
+  /** Whether a scope is requested whose keys may go to this redirect URI. */
   readonly wantsKeys: boolean;
   readonly returnOnError: boolean;
   /** Query parameters as they came, for what must be carried along. */
@@ -54,8 +54,8 @@ function narrowedForConsent(scope: string): string {
 }
 
 /**
- * Whether keys of a wanted scope may go to this redirect URI. FxA: a scope the page has no list for just gets none; one
- * with a list that lacks the redirect URI is an error.
+ * Whether keys of a requested scope may go to this redirect URI. FxA: a scope the page has no list for just gets none;
+ * one with a list that lacks the redirect URI is an error.
  */
 function mayHaveKeys(context: MockContext, scope: string, redirectUri: string): boolean | 'elsewhere' {
   const lists = scope.split(' ').flatMap((value) => {
@@ -114,9 +114,9 @@ export function readRequest(context: MockContext, query: URLSearchParams): PageR
 
   const prompt = get('prompt');
   if (get('scope') === undefined) return missing('scope');
-  const wanted = usableScope(client, (get('scope') ?? '').replaceAll('+', ' '));
-  if (wanted === undefined) return bad('scope');
-  const scope = prompt === 'consent' && client.trusted ? narrowedForConsent(wanted) : wanted;
+  const requested = usableScope(client, (get('scope') ?? '').replaceAll('+', ' '));
+  if (requested === undefined) return bad('scope');
+  const scope = prompt === 'consent' && client.trusted ? narrowedForConsent(requested) : requested;
   if (refusedScopes(client, scope).length > 0) return bad('scope');
   const state = get('state') ?? '';
   const accessType = get('access_type') ?? 'online';
@@ -139,7 +139,7 @@ export function readRequest(context: MockContext, query: URLSearchParams): PageR
     return bad(query.has('email') ? 'email' : 'login_hint');
   const keysJwk = get('keys_jwk');
   if (keysJwk !== undefined && !/^[A-Za-z0-9-_]+$/.test(keysJwk)) return bad('keys_jwk');
-  const wantsKeys = keysJwk !== undefined && mayHaveKeys(context, wanted, redirectUri);
+  const wantsKeys = keysJwk !== undefined && mayHaveKeys(context, requested, redirectUri);
   if (wantsKeys === 'elsewhere') return { message: 'Invalid redirect parameter', parameter: 'redirect_uri' };
   return {
     client,

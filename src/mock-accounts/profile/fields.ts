@@ -52,8 +52,8 @@ export function profileFields(context: MockContext, token: AccessToken, account:
   const fields: Fields = { ...core };
   if (uid) fields.uid = account.uid;
   if (avatar) {
-    const shown = avatarOf(context, account, core?.email !== undefined);
-    Object.assign(fields, { avatar: shown.avatar, avatarDefault: shown.avatarDefault });
+    const picture = avatarOf(context, account, core?.email !== undefined);
+    Object.assign(fields, { avatar: picture.avatar, avatarDefault: picture.avatarDefault });
   }
   if (name && account.displayName !== undefined) fields.displayName = account.displayName;
   return fields;

@@ -65,7 +65,7 @@ export function answerWithEtag(
 export async function profileEndpoint(context: MockContext, c: Context): Promise<Response> {
   const token = await caller(context, c);
   const { profile, storedAt } = readProfile(context, token);
-  const shown = covers(token.scope, 'openid') ? { ...profile, sub: token.uid } : profile;
+  const body = covers(token.scope, 'openid') ? { ...profile, sub: token.uid } : profile;
   const headers = { 'last-modified': new Date(storedAt).toUTCString() };
-  return answerWithEtag(c, shown, etagOf(JSON.stringify(shown)), headers);
+  return answerWithEtag(c, body, etagOf(JSON.stringify(body)), headers);
 }

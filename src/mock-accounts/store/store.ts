@@ -152,9 +152,11 @@ export function createStore(
       tell({ uid: account.uid, event: enabled ? 'metrics-opt-in' : 'metrics-opt-out', payload: {} });
     },
     setSubscription(account, clientId, capabilities, isActive) {
-      const others = (account.subscriptions[clientId] ?? []).filter((held) => !capabilities.includes(held));
-      const held = isActive ? [...others, ...capabilities] : others;
-      account.subscriptions = { ...account.subscriptions, [clientId]: held };
+      const others = (account.subscriptions[clientId] ?? []).filter(
+        (capability) => !capabilities.includes(capability),
+      );
+      const updated = isActive ? [...others, ...capabilities] : others;
+      account.subscriptions = { ...account.subscriptions, [clientId]: updated };
       touch(account);
       // FxA: the instant is that of the payment system, which counts in whole seconds.
       const changeTime = Math.floor(now() / 1000) * 1000;

@@ -3,7 +3,7 @@ import type { MockServer } from '../app.ts';
 import { SEED_PASSWORD } from '../seed.ts';
 import { TEST_CLIENT } from './drive.ts';
 
-export interface Shown {
+export interface ShownPage {
   readonly status: number;
   readonly html: string;
   /** What the page's script is given. */
@@ -13,15 +13,15 @@ export interface Shown {
 
 export interface Browser {
   /** Opens an address, or posts a form to it; redirects are followed. */
-  open(path: string, form?: Record<string, string>, headers?: Record<string, string>): Promise<Shown>;
+  open(path: string, form?: Record<string, string>, headers?: Record<string, string>): Promise<ShownPage>;
   /** Fills in the sign-in form of a page. */
-  signIn(path: string, email?: string): Promise<Shown>;
+  signIn(path: string, email?: string): Promise<ShownPage>;
   cookie(): string;
 }
 
 /** The address of an authorization request that is fine, but for what the test changes; undefined drops a parameter. */
 export function requestPath(more: Record<string, string | undefined> = {}): string {
-  const wanted = {
+  const parameters = {
     client_id: TEST_CLIENT,
     scope: 'openid profile',
     state: 'the-state',
@@ -30,13 +30,13 @@ export function requestPath(more: Record<string, string | undefined> = {}): stri
     access_type: 'offline',
     ...more,
   };
-  const given = Object.entries<string | undefined>(wanted).filter(
+  const given = Object.entries<string | undefined>(parameters).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
   return `/authorization?${new URLSearchParams(given).toString()}`;
 }
 
-async function read(response: Response): Promise<Shown> {
+async function read(response: Response): Promise<ShownPage> {
   const html = await response.text();
   const data = /const data = (.*);\n/.exec(html)?.[1];
   return {

@@ -31,9 +31,9 @@ export interface Driver {
   /** A session token. */
   signIn(email?: string): Promise<string>;
   /** A code, and the verifier that goes with it. */
-  code(wanted?: CodeOptions): Promise<{ code: string; verifier: string }>;
+  code(options?: CodeOptions): Promise<{ code: string; verifier: string }>;
   /** The answer of the token endpoint to a fresh code. */
-  tokens(wanted?: CodeOptions, more?: Json): Promise<Json>;
+  tokens(options?: CodeOptions, more?: Json): Promise<Json>;
   /** `Authorization: Bearer`. */
   bearer(token: unknown): Record<string, string>;
 }
@@ -67,20 +67,20 @@ export function drive({ app, context }: Pick<MockServer, 'app' | 'context'>): Dr
     const { body } = await post('/v1/account/login', { email, password: SEED_PASSWORD });
     return String(body.sessionToken);
   };
-  const code = async (wanted: CodeOptions = {}) => {
+  const code = async (options: CodeOptions = {}) => {
     const verifier = randomHex(32);
-    const clientId = wanted.clientId ?? TEST_CLIENT;
+    const clientId = options.clientId ?? TEST_CLIENT;
     const isPublic = context.store.clients.get(clientId)?.publicClient !== false;
     const answer = await post(
       '/v1/oauth/authorization',
       {
         client_id: clientId,
-        scope: wanted.scope ?? 'openid profile',
+        scope: options.scope ?? 'openid profile',
         state: 'state',
-        access_type: wanted.offline === false ? 'online' : 'offline',
+        access_type: options.offline === false ? 'online' : 'offline',
         ...(isPublic ? { code_challenge: s256(verifier), code_challenge_method: 'S256' } : {}),
       },
-      bearer(await signIn(wanted.email)),
+      bearer(await signIn(options.email)),
     );
     if (answer.status !== 200) throw new Error(`No code: ${answer.text}`);
     return { code: String(answer.body.code), verifier };
@@ -93,10 +93,10 @@ export function drive({ app, context }: Pick<MockServer, 'app' | 'context'>): Dr
     send,
     signIn,
     code,
-    async tokens(wanted = {}, more = {}) {
-      const granted = await code(wanted);
+    async tokens(options = {}, more = {}) {
+      const granted = await code(options);
       const { body } = await post('/v1/token', {
-        client_id: wanted.clientId ?? TEST_CLIENT,
+        client_id: options.clientId ?? TEST_CLIENT,
         code: granted.code,
         code_verifier: granted.verifier,
         ...more,
