@@ -140,7 +140,7 @@ function pairwiseSubjects({ FXA_PAIRWISE }: Variables): { pairwiseSubjects?: tru
 
 function keyScopesOf({ FXA_KEY_SCOPES }: Variables, trusted: boolean): readonly string[] {
   const keyScopes = parseScopes(FXA_KEY_SCOPES ?? '');
-  const complain = (says: string) => new Error(`FXA_KEY_SCOPES is "${FXA_KEY_SCOPES}": ${says}.`);
+  const complain = (reason: string) => new Error(`FXA_KEY_SCOPES is "${FXA_KEY_SCOPES}": ${reason}.`);
   if (keyScopes.length > 0 && !trusted) throw complain('a client that Mozilla does not trust gets no keys');
   const odd = keyScopes.find((scope) => !scope.startsWith('https://') || !isValidScope(scope));
   if (odd !== undefined) {

@@ -28,9 +28,9 @@ export function versionFault(version: unknown): string | undefined {
 
 /** Why a release cannot go out under that id of Firefox; undefined when it can. */
 export function geckoIdFault(id: string): string | undefined {
-  const says = `browser_specific_settings.gecko.id in manifest.json is "${id}"`;
-  if (!GECKO_ID.test(id)) return `${says}: Firefox takes name@host, or a UUID in braces.`;
-  if (EXAMPLE_ID.test(id)) return `${says}, an example. Make it your own: it decides the redirect URI.`;
+  const subject = `browser_specific_settings.gecko.id in manifest.json is "${id}"`;
+  if (!GECKO_ID.test(id)) return `${subject}: Firefox takes name@host, or a UUID in braces.`;
+  if (EXAMPLE_ID.test(id)) return `${subject}, an example. Make it your own: it decides the redirect URI.`;
   return undefined;
 }
 

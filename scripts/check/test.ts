@@ -176,7 +176,7 @@ function resultOf(step: Step, ok: boolean): StepResult {
 }
 
 /** How many crash points, matrix cells and interleavings the tests went through. */
-function goneThrough(): ReadonlyMap<string, number> {
+function readFaultCounts(): ReadonlyMap<string, number> {
   const sums = new Map<string, number>();
   if (!existsSync(faultCounts)) return sums;
   for (const line of readFileSync(faultCounts, 'utf8').trim().split('\n')) {
@@ -192,7 +192,7 @@ const inWords = ({ passed, failed, skipped }: Counts): string =>
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 const lines: string[] = [];
 const failures: string[] = [];
-async function take(step: Step): Promise<void> {
+async function runStep(step: Step): Promise<void> {
   const began = Date.now();
   const { failures: failed, ...counts } = resultOf(step, await run(step));
   failures.push(...failed);
@@ -204,16 +204,16 @@ async function take(step: Step): Promise<void> {
   lines.push(`${mark} ${step.name}: ${inWords(counts)} (${seconds})`);
 }
 
-async function follow(lane: readonly Step[]): Promise<void> {
-  for (const step of lane) await take(step);
+async function runLane(lane: readonly Step[]): Promise<void> {
+  for (const step of lane) await runStep(step);
 }
 
 for (const [index, lanes] of STAGES.entries()) {
   const names = lanes.map((lane) => lane.map(({ name }) => name).join(', '));
   console.log(`\n── ${index + 1} of ${STAGES.length}: ${names.join('; beside it ')}`);
-  await Promise.all(lanes.map(follow));
+  await Promise.all(lanes.map(runLane));
 }
-const sums = goneThrough();
+const sums = readFaultCounts();
 rmSync(reports, { recursive: true, force: true });
 
 console.log(`\n${lines.join('\n')}`);

@@ -25,15 +25,15 @@ const PAGE = `<!doctype html><meta charset="utf-8"><title>Wake</title>
 
 /** `popupOpened` looks at the profile, for which it needs a token; `wake` reads storage and has nothing to do. */
 const SCRIPT = `const { runtime, storage } = globalThis.browser ?? globalThis.chrome;
-const shown = document.querySelector('p');
+const output = document.querySelector('p');
 const tokens = async () => (await storage.session.get('tokens')).tokens ?? [];
 const isFresh = (all) => all.some(({ expiresAt }) => expiresAt > Date.now());
-const show = (what, began) => (shown.textContent = what + ' after ' + (performance.now() - began) + ' ms');
+const show = (what, began) => (output.textContent = what + ' after ' + (performance.now() - began) + ' ms');
 const does = {
   async Expire() {
     const all = (await tokens()).map((token) => ({ ...token, expiresAt: Date.now() - 1 }));
     await storage.session.set({ tokens: all });
-    shown.textContent = 'expired ' + all.length;
+    output.textContent = 'expired ' + all.length;
   },
   async Token() {
     if (isFresh(await tokens())) throw new Error('There is a fresh token already.');
@@ -53,7 +53,7 @@ const does = {
   },
 };
 for (const button of document.querySelectorAll('button'))
-  button.onclick = () => does[button.textContent]().catch((error) => (shown.textContent = 'failed: ' + error));
+  button.onclick = () => does[button.textContent]().catch((error) => (output.textContent = 'failed: ' + error));
 `;
 
 /** Milliseconds from the command to what it is for. */

@@ -10,7 +10,7 @@ import {
 } from '../../src/fxa/index.ts';
 import { SignInError } from '../driver/sign-in-form.ts';
 import { Unexpected, runAccountSteps, type Issued, type SignIn, type Work } from './account-steps.ts';
-import { skipped, type Line } from './judge.ts';
+import { skipped, type Line } from './evaluate.ts';
 import type { BrowserClient } from './settings.ts';
 
 const GROUP = 'With the account';

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { authorizationUrl, newAttemptSecrets, type Endpoints } from '../../src/fxa/index.ts';
 import type { Ask } from './answer.ts';
-import { member, readableFrom, status, type Check } from './judge.ts';
+import { member, readableFrom, status, type Check } from './evaluate.ts';
 import type { BrowserClient } from './settings.ts';
 
 /** FxA: tokens, codes and ids are 32 bytes in hex. This one was never issued. */

@@ -4,7 +4,7 @@ import { isAuthFamily } from '../../src/fxa/error-table.ts';
 import type { AllEndpoints } from '../../src/fxa/environments.ts';
 import { form, json } from './answer.ts';
 import { CORS_ADVICE, madeUp, registrationAdvice, signInPage, VERIFIER } from './common-checks.ts';
-import { errno, member, preflightAllows, readableFrom, status, webPage, type Check } from './judge.ts';
+import { errno, member, preflightAllows, readableFrom, status, webPage, type Check } from './evaluate.ts';
 import type { BrowserClient } from './settings.ts';
 
 const ERROR_ADVICE =

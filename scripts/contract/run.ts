@@ -4,7 +4,7 @@ import type { SignIn } from './account-steps.ts';
 import { askFor } from './answer.ts';
 import { documentChecks } from './common-checks.ts';
 import { fxaClientChecks, fxaCorsChecks, fxaServerChecks } from './fxa-checks.ts';
-import { judge, skipped, type Check, type Line } from './judge.ts';
+import { evaluate, skipped, type Check, type Line } from './evaluate.ts';
 import type { BrowserClient } from './settings.ts';
 import { standardClientChecks, standardCorsChecks, standardServerChecks } from './standard-checks.ts';
 import { findTarget, type Target } from './target.ts';
@@ -29,8 +29,9 @@ export async function runContract(
     const rest = skipped('Everything else', 'needs the endpoints', 'not asked');
     return { generation: undefined, lines: [...lines, rest] };
   }
-  const judged: Line[] = [];
-  for (const check of await checksFor(target)) judged.push(judge(check, await askFor(check.request, send)));
+  const evaluated: Line[] = [];
+  for (const check of await checksFor(target))
+    evaluated.push(evaluate(check, await askFor(check.request, send)));
   const [client] = clients;
   const account =
     signIn === undefined || client === undefined
@@ -42,7 +43,7 @@ export async function runContract(
           ),
         ]
       : await accountLines(target.endpoints, client, signIn, send);
-  return { generation: target.generation, lines: [...lines, ...judged, ...account] };
+  return { generation: target.generation, lines: [...lines, ...evaluated, ...account] };
 }
 
 async function checksFor({ endpoints, clients }: Target): Promise<readonly Check[]> {

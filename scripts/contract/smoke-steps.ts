@@ -109,7 +109,7 @@ async function noteIssued(browser: BrowserUnderTest, { accessTokens, grants }: I
 
 /** The popup then begins with a refresh. */
 async function expireTokens(browser: BrowserUnderTest): Promise<void> {
-  const tokens = (await tokensIn(browser)).map((held) => ({ ...held, expiresAt: Date.now() }));
+  const tokens = (await tokensIn(browser)).map((token) => ({ ...token, expiresAt: Date.now() }));
   await browser.writeStorage('session', { tokens });
 }
 

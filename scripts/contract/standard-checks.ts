@@ -2,7 +2,7 @@
 import type { AllEndpoints } from '../../src/fxa/environments.ts';
 import { form } from './answer.ts';
 import { CORS_ADVICE, madeUp, registrationAdvice, signInPage, VERIFIER } from './common-checks.ts';
-import { member, oauthError, preflightAllows, readableFrom, status, type Check } from './judge.ts';
+import { member, oauthError, preflightAllows, readableFrom, status, type Check } from './evaluate.ts';
 import type { BrowserClient } from './settings.ts';
 
 const ERROR_ADVICE =

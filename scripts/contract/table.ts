@@ -1,5 +1,5 @@
 // The contract as a table for a terminal, and below it what to do about the lines that failed.
-import type { Line, Outcome } from './judge.ts';
+import type { Line, Outcome } from './evaluate.ts';
 
 const MARKS: Readonly<Record<Outcome, string>> = { passed: '✓', failed: '✗', skipped: '–' };
 

@@ -4,7 +4,7 @@ import { currentEndpoints, discover, type Endpoints, type Http, isFxaError } fro
 import { discoveryUrl, type AllEndpoints } from '../../src/fxa/environments.ts';
 import { withoutSlash } from '../../src/fxa/secure-url.ts';
 import { askFor } from './answer.ts';
-import { judge, member, sameClock, status, type Expectation, type Line } from './judge.ts';
+import { evaluate, member, sameClock, status, type Expectation, type Line } from './evaluate.ts';
 import type { BrowserClient } from './settings.ts';
 
 export interface Target {
@@ -31,7 +31,7 @@ export async function findTarget(clients: readonly BrowserClient[], send: typeof
   const request = { method: 'GET', url: discoveryUrl(issuer) } as const;
   const document = await askFor(request, send);
   const check = (name: string, expect: readonly Expectation[], advice: string): Line =>
-    judge(
+    evaluate(
       { group: GROUP, name, request, expect, advice, knownFrom: 'OpenID Connect Discovery 1.0, section 4' },
       document,
     );

@@ -115,8 +115,8 @@ export async function startChromium(options: LaunchOptions): Promise<Engine> {
       await saveWhenStill(path, () => popup.screenshot({ encoding: 'base64' }));
       await popup.close();
     },
-    setScheme: async (wanted) => {
-      scheme = wanted;
+    setScheme: async (newScheme) => {
+      scheme = newScheme;
       for (const page of await browser.pages()) await prefer(page);
     },
     restart: async ({ losing } = {}) => {

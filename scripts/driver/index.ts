@@ -139,9 +139,9 @@ export async function launchBrowser(name: BrowserName, options: LaunchOptions): 
       await mkdir(dirname(prefix), { recursive: true });
       for (const [index, page] of (await engine.allPages()).entries()) {
         const path = `${prefix}-${index + 1}.png` as const;
-        const taken = page.bringToFront().then(() => page.screenshot({ path }));
+        const screenshot = page.bringToFront().then(() => page.screenshot({ path }));
         // A page that is gone or hidden may never answer, and the failure itself is what matters.
-        const inTime = await Promise.race([taken.then(Boolean, () => false), pause(5_000)]);
+        const inTime = await Promise.race([screenshot.then(Boolean, () => false), pause(5_000)]);
         if (inTime === true) paths.push(path);
       }
       return paths;

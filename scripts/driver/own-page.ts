@@ -41,8 +41,8 @@ export function ownPage(
       eventually(`the link "${name}"`, () => page.$eval(`a::-p-text(${name})`, (link) => link.href), explain),
     show: (items) => page.evaluate(storeAndWait, items),
     ...keyboard(page, explain),
-    setWidth: async (wanted, { scale = 1, height = 800 } = {}) => {
-      width = wanted;
+    setWidth: async (newWidth, { scale = 1, height = 800 } = {}) => {
+      width = newWidth;
       await page.setViewport({ width, height, deviceScaleFactor: scale });
     },
     painted: () => page.evaluate(readFirstPaint),

@@ -54,29 +54,29 @@ export async function signInAt(
  */
 function takeStep({ email, password }: Credentials, done: readonly string[]): Step {
   if (document.readyState === 'loading') return { did: 'nothing' };
-  const shown = [...document.querySelectorAll<HTMLElement>('input, button, [role=alert], .error')].filter(
+  const visible = [...document.querySelectorAll<HTMLElement>('input, button, [role=alert], .error')].filter(
     ({ offsetParent, innerText, localName }) =>
       offsetParent !== null && (localName === 'input' || innerText.trim() !== ''),
   );
-  const secret = shown.find((element) => element.matches('input[type=password]')) as
+  const secret = visible.find((element) => element.matches('input[type=password]')) as
     | HTMLInputElement
     | undefined;
-  const address = shown.find((element) => element.matches('input[name=email], input[type=email]')) as
+  const address = visible.find((element) => element.matches('input[name=email], input[type=email]')) as
     | HTMLInputElement
     | undefined;
-  const problem = shown.find((element) => element.matches('[role=alert], .error'));
+  const problem = visible.find((element) => element.matches('[role=alert], .error'));
   if (done.length > 0 && problem)
     return {
       obstacle: `It says: ${problem.innerText.trim().replaceAll(email, '(the address)').slice(0, 200)}`,
     };
   if (
     !secret &&
-    shown.some((element) => element.matches('input[autocomplete=one-time-code], input[name=code]'))
+    visible.some((element) => element.matches('input[autocomplete=one-time-code], input[name=code]'))
   )
     return { obstacle: 'It asks for a code: take a confirmed account without two-step sign-in.' };
   const field = secret ?? address;
   const submits = 'form button[type=submit], form button:not([type]), form input[type=submit]';
-  const button = shown.find(
+  const button = visible.find(
     (element) => element.matches(submits) && (!field || (element as HTMLButtonElement).form === field.form),
   );
   const pressed = field ?? button;

@@ -68,8 +68,8 @@ function candidates({ commands, paths }) {
  */
 export function lookForBrowser(name) {
   const known = KNOWN[name];
-  const chosen = env[known.variable];
-  if (chosen) return isExecutable(chosen) ? chosen : undefined;
+  const configured = env[known.variable];
+  if (configured) return isExecutable(configured) ? configured : undefined;
   return candidates(known).find(isExecutable);
 }
 

@@ -26,5 +26,5 @@ export function ensurePostgres(): string;
 export function startPostgres(options?: {
   readonly settings?: Readonly<Record<string, string>>;
   /** Where its folder is made. */
-  readonly within?: string;
+  readonly parentFolder?: string;
 }): Promise<RunningPostgres>;

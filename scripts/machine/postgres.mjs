@@ -62,14 +62,14 @@ export function ensurePostgres() {
  * disk as a real one does; `settings` are more of its own (`{ fsync: 'off' }`).
  * With POSTGRES_TEMPLATE, a folder that PostgreSQL's user may enter, `initdb` runs once: each server begins with a copy.
  *
- * @param {{ settings?: Readonly<Record<string, string>>, within?: string }} [options]
+ * @param {{ settings?: Readonly<Record<string, string>>, parentFolder?: string }} [options]
  * @returns {Promise<import('./postgres.d.mts').RunningPostgres>}
  * @throws Error as `ensurePostgres`, or with what PostgreSQL said
  */
-export async function startPostgres({ settings = {}, within = tmpdir() } = {}) {
+export async function startPostgres({ settings = {}, parentFolder = tmpdir() } = {}) {
   const programs = ensurePostgres();
   const user = unprivileged();
-  const folder = makeFolder(join(within, 'companion-postgres-'), user);
+  const folder = makeFolder(join(parentFolder, 'companion-postgres-'), user);
   const cluster = clusterIn(folder);
   const port = await freePort();
   const run = { cwd: folder, env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' }, ...user };

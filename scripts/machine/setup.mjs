@@ -33,14 +33,14 @@ function readLock(path) {
 
 /** npm notes in node_modules what it has put there; that is compared with what package-lock.json asks for. */
 function packagesAreThere() {
-  const wanted = readLock('package-lock.json');
+  const required = readLock('package-lock.json');
   const present = readLock('node_modules/.package-lock.json');
-  if (wanted === undefined)
+  if (required === undefined)
     throw new Error('package-lock.json is missing or damaged; take it from the repository.');
   if (present === undefined) return false;
   // What is optional may be meant for another platform, but for what package.json names itself.
-  const ours = Object.keys(wanted[''].optionalDependencies ?? {}).map((name) => `node_modules/${name}`);
-  return Object.entries(wanted).every(([path, { version, optional, devOptional }]) => {
+  const ours = Object.keys(required[''].optionalDependencies ?? {}).map((name) => `node_modules/${name}`);
+  return Object.entries(required).every(([path, { version, optional, devOptional }]) => {
     // The root has no entry there.
     if (path === '') return true;
     const found = present[path];

@@ -84,22 +84,22 @@ async function live({ mock, companion, setClocks }: Week): Promise<void> {
   const clientOf = (person: number) => CLIENTS[person % 3 === 0 ? 1 : 0] ?? '';
   const sessions: string[] = [];
   for (const [index, { email }] of people.entries()) {
-    sessions.push(await buy({ mock, companion }, email, clientOf(index)));
+    sessions.push(await createSession({ mock, companion }, email, clientOf(index)));
   }
 
-  let told = 0;
+  let sent = 0;
   for (let ago = 7 * 24 - 1; ago >= 0; ago -= 1) {
     setClocks(ago * HOUR);
     for (let count = busy(ago); count > 0; count -= 1) {
-      const person = (told * 5) % PEOPLE;
-      const event = EVENTS[told % EVENTS.length] ?? 'profile-change';
+      const person = (sent * 5) % PEOPLE;
+      const event = EVENTS[sent % EVENTS.length] ?? 'profile-change';
       await events.send(clientOf(person), people[person]?.uid ?? '', event, { once: true });
-      told += 1;
+      sent += 1;
     }
   }
   setClocks(0);
   for (const [index, { email }] of people.entries()) {
-    sessions.push(await buy({ mock, companion }, email, clientOf(index)));
+    sessions.push(await createSession({ mock, companion }, email, clientOf(index)));
   }
   await events.send(clientOf(0), people[0]?.uid ?? '', 'profile-change', { once: true, wrongKey: true });
   faults.set([{ where: 'destroy', what: { kind: 'status', status: 503 } }]);
@@ -114,7 +114,7 @@ function busy(ago: number): number {
   return hour < 6 ? 0 : hour < 18 ? wave : wave >> 1;
 }
 
-async function buy(
+async function createSession(
   { mock, companion }: Pick<Week, 'mock' | 'companion'>,
   email: string,
   clientId: string,

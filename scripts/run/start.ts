@@ -14,7 +14,7 @@ import {
 import { PICTURES, tour } from './tour.ts';
 import { openBrowser } from './web-ext-run.ts';
 
-function readArguments(): { chosen: BrowserName | undefined; headless: boolean } {
+function readArguments(): { browser: BrowserName | undefined; headless: boolean } {
   const { values } = parseArgs({
     options: { browser: { type: 'string' }, headless: { type: 'boolean', default: false } },
   });
@@ -22,7 +22,7 @@ function readArguments(): { chosen: BrowserName | undefined; headless: boolean }
   if (browser !== undefined && browser !== 'firefox' && browser !== 'chromium') {
     throw new Error('--browser is firefox or chromium.');
   }
-  return { chosen: browser, headless };
+  return { browser, headless };
 }
 
 const hasDisplay = (): boolean =>
@@ -72,8 +72,8 @@ async function withoutWindow(names: readonly BrowserName[], why: string): Promis
 }
 
 run(async () => {
-  const { chosen, headless } = readArguments();
-  if (!headless && hasDisplay()) return withWindow(chosen ?? 'firefox');
-  const names: readonly BrowserName[] = chosen ? [chosen] : ['firefox', 'chromium'];
+  const { browser, headless } = readArguments();
+  if (!headless && hasDisplay()) return withWindow(browser ?? 'firefox');
+  const names: readonly BrowserName[] = browser ? [browser] : ['firefox', 'chromium'];
   return withoutWindow(names, headless ? 'You asked for no window.' : 'There is no display here.');
 });

@@ -1,7 +1,7 @@
 // `npm run contract` against mock servers: every line passes in every era, and a fault shows as a line that failed.
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SignIn } from '../../scripts/contract/account-steps.ts';
-import type { Line } from '../../scripts/contract/judge.ts';
+import type { Line } from '../../scripts/contract/evaluate.ts';
 import { runContract } from '../../scripts/contract/run.ts';
 import { readSettings } from '../../scripts/contract/settings.ts';
 import { table } from '../../scripts/contract/table.ts';

@@ -94,7 +94,7 @@ describe('a full disk', () => {
     'on a server is reported, and survived',
     async () => {
       disk = await smallDisk('250m');
-      const server = await startPostgres({ within: disk.folder });
+      const server = await startPostgres({ parentFolder: disk.folder });
       try {
         const origin = await start({ databaseUrl: server.url });
         await expect.poll(async () => (await beat(origin)).status, SLOW).toBe(200);

@@ -1,9 +1,9 @@
-// How `npm run contract` judges one answer: what is expected, what came, and what to do.
+// How `npm run contract` evaluates one answer: what is expected, what came, and what to do.
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../scripts/contract/answer.ts';
 import {
   errno,
-  judge,
+  evaluate,
   member,
   oauthError,
   preflightAllows,
@@ -12,7 +12,7 @@ import {
   webPage,
   type Check,
   type Expectation,
-} from '../../scripts/contract/judge.ts';
+} from '../../scripts/contract/evaluate.ts';
 import { findTarget, generationOf } from '../../scripts/contract/target.ts';
 import { mockServerEndpoints } from '../../src/fxa/index.ts';
 
@@ -36,7 +36,7 @@ const answer = (code: number, body?: object, headers: Record<string, string> = {
 
 describe('a line of the contract', () => {
   it('passes when status and errno are the expected ones', () => {
-    expect(judge(check(status(400), errno(108)), answer(400, { errno: 108 }))).toEqual({
+    expect(evaluate(check(status(400), errno(108)), answer(400, { errno: 108 }))).toEqual({
       group: 'A group',
       name: 'a check',
       outcome: 'passed',
@@ -46,7 +46,7 @@ describe('a line of the contract', () => {
   });
 
   it('fails with another errno, and brings its source and its advice', () => {
-    expect(judge(check(status(400), errno(108)), answer(400, { errno: 109 }))).toMatchObject({
+    expect(evaluate(check(status(400), errno(108)), answer(400, { errno: 109 }))).toMatchObject({
       outcome: 'failed',
       came: '400, errno 109',
       knownFrom: 'a recording',
@@ -59,21 +59,21 @@ describe('a line of the contract', () => {
       status(200),
       member('active is false', ({ active }) => active === false),
     );
-    expect(judge(both, answer(200, { active: true })).came).toBe('200, not: active is false');
-    expect(judge(both, answer(200)).came).toBe('200, no JSON object');
+    expect(evaluate(both, answer(200, { active: true })).came).toBe('200, not: active is false');
+    expect(evaluate(both, answer(200)).came).toBe('200, no JSON object');
   });
 
   it('shows an error code of OAuth, and no other text of an answer', () => {
     const refused = check(oauthError('invalid_grant', 'invalid_client'));
-    expect(judge(refused, answer(400, { error: 'invalid_grant' })).outcome).toBe('passed');
-    expect(judge(refused, answer(400, { error: 'ada@example.com' }))).toMatchObject({
+    expect(evaluate(refused, answer(400, { error: 'invalid_grant' })).outcome).toBe('passed');
+    expect(evaluate(refused, answer(400, { error: 'ada@example.com' }))).toMatchObject({
       outcome: 'failed',
       came: '400',
     });
   });
 
   it('says why there is no answer', () => {
-    expect(judge(check(status(200)), { failed: 'no connection' })).toMatchObject({
+    expect(evaluate(check(status(200)), { failed: 'no connection' })).toMatchObject({
       outcome: 'failed',
       came: 'no connection',
       advice: expect.stringContaining('VPN') as unknown,
@@ -88,14 +88,14 @@ describe('a line of the contract', () => {
     [200, { 'content-type': 'text/html; charset=utf-8' }, 'captive portal'],
     [404, { 'content-type': 'application/json' }, 'its own advice'],
   ])('advises by what came: %i %o', (code, headers, advice) => {
-    expect(judge(check(status(201)), answer(code, undefined, headers as never)).advice).toContain(advice);
+    expect(evaluate(check(status(201)), answer(code, undefined, headers as never)).advice).toContain(advice);
   });
 
   it('takes a page for a page', () => {
-    expect(judge(check(webPage), answer(200, undefined, { 'content-type': 'text/html' })).outcome).toBe(
+    expect(evaluate(check(webPage), answer(200, undefined, { 'content-type': 'text/html' })).outcome).toBe(
       'passed',
     );
-    expect(judge(check(webPage), answer(200, {}, { 'content-type': 'application/json' })).came).toBe(
+    expect(evaluate(check(webPage), answer(200, {}, { 'content-type': 'application/json' })).came).toBe(
       '200, no web page',
     );
   });
@@ -110,7 +110,7 @@ describe('CORS', () => {
     ['https://accounts.example', 'failed'],
     ['null', 'failed'],
   ])('lets the extension read an answer for the origin %s: %s', (value, outcome) => {
-    expect(judge(check(readableFrom(ORIGIN)), answer(200, {}, origin(value))).outcome).toBe(outcome);
+    expect(evaluate(check(readableFrom(ORIGIN)), answer(200, {}, origin(value))).outcome).toBe(outcome);
   });
 
   it.each([
@@ -121,16 +121,16 @@ describe('CORS', () => {
     ['content-type', 'X-Content-Type', 'failed'],
   ])('lets a request with %s follow a preflight that allows %s: %s', (header, allowed, outcome) => {
     const headers = { ...origin('*'), 'access-control-allow-headers': allowed };
-    expect(judge(check(preflightAllows(ORIGIN, header)), answer(204, undefined, headers)).outcome).toBe(
+    expect(evaluate(check(preflightAllows(ORIGIN, header)), answer(204, undefined, headers)).outcome).toBe(
       outcome,
     );
   });
 
   it('is missed by name', () => {
     const preflight = check(preflightAllows(ORIGIN, 'content-type'));
-    expect(judge(preflight, answer(200)).came).toBe('200, no CORS headers');
-    expect(judge(preflight, answer(200, {}, origin('*'))).came).toBe('200, without content-type');
-    expect(judge(preflight, answer(200, {}, origin('https://a.example'))).came).toBe(
+    expect(evaluate(preflight, answer(200)).came).toBe('200, no CORS headers');
+    expect(evaluate(preflight, answer(200, {}, origin('*'))).came).toBe('200, without content-type');
+    expect(evaluate(preflight, answer(200, {}, origin('https://a.example'))).came).toBe(
       '200, CORS for another origin',
     );
   });

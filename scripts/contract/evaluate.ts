@@ -1,10 +1,10 @@
-// Judges an answer by what is expected of it, and says in plain words what came and what to do. Pure; of an answer only
-// numbers, OAuth's error codes and header names are ever shown.
+// Evaluates an answer by what is expected of it, and says in plain words what came and what to do. Pure; of an answer
+// only numbers, OAuth's error codes and header names are ever shown.
 import type { Answer, Ask } from './answer.ts';
 
 /** One thing that must hold of an answer. */
 export interface Expectation {
-  readonly says: string;
+  readonly description: string;
   readonly holds: (answer: Received) => boolean;
   /** What came instead, where the status and the error do not tell. */
   readonly came?: (answer: Received) => string;
@@ -37,9 +37,9 @@ export interface Line {
   readonly knownFrom?: string;
 }
 
-/** Judges the answer to a check's request. */
-export function judge({ group, name, expect, knownFrom, advice }: Check, answer: Answer): Line {
-  const expected = expect.map(({ says }) => says).join(', ');
+/** Evaluates the answer to a check's request. */
+export function evaluate({ group, name, expect, knownFrom, advice }: Check, answer: Answer): Line {
+  const expected = expect.map(({ description }) => description).join(', ');
   const line = { group, name, expected };
   if ('failed' in answer)
     return {
@@ -91,43 +91,43 @@ function generalAdvice(answer: Answer): string | undefined {
 }
 
 export const status = (...codes: readonly number[]): Expectation => ({
-  says: codes.join(' or '),
+  description: codes.join(' or '),
   holds: (answer) => codes.includes(answer.status),
 });
 
-export const errno = (wanted: number): Expectation => ({
-  says: `errno ${wanted}`,
-  holds: ({ body }) => body?.errno === wanted,
+export const errno = (expected: number): Expectation => ({
+  description: `errno ${expected}`,
+  holds: ({ body }) => body?.errno === expected,
 });
 
 /** RFC 6749, section 5.2. */
 export const oauthError = (...codes: readonly string[]): Expectation => ({
-  says: codes.join(' or '),
+  description: codes.join(' or '),
   holds: ({ body }) => codes.includes(String(body?.error)),
 });
 
 /** A member of the JSON object. */
 export const member = (
-  says: string,
+  description: string,
   holds: (body: NonNullable<Received['body']>) => boolean,
 ): Expectation => ({
-  says,
+  description,
   holds: ({ body }) => body !== undefined && holds(body),
-  came: ({ body }) => (body === undefined ? 'no JSON object' : `not: ${says}`),
+  came: ({ body }) => (body === undefined ? 'no JSON object' : `not: ${description}`),
 });
 
 const page: Expectation['holds'] = ({ headers }) =>
   headers.get('content-type')?.startsWith('text/html') === true;
 
 export const webPage: Expectation = {
-  says: 'a web page',
+  description: 'a web page',
   holds: page,
   came: ({ headers }) => (headers.has('content-type') ? 'no web page' : 'no content'),
 };
 
 /** Fetch, section 3.2.3: what a script of that origin may read. */
 export const readableFrom = (origin: string): Expectation => ({
-  says: 'readable',
+  description: 'readable',
   holds: ({ headers }) => allows(headers, origin),
   came: ({ headers }) =>
     headers.has('access-control-allow-origin') ? 'CORS for another origin' : 'no CORS headers',
@@ -135,7 +135,7 @@ export const readableFrom = (origin: string): Expectation => ({
 
 /** Fetch, section 4.8: that the request itself may follow. */
 export const preflightAllows = (origin: string, header: string): Expectation => ({
-  says: `allows ${header}`,
+  description: `allows ${header}`,
   holds: ({ headers }) => allows(headers, origin) && allowsHeader(headers, header),
   came: ({ headers }) => {
     if (!headers.has('access-control-allow-origin')) return 'no CORS headers';
@@ -157,13 +157,13 @@ function allowsHeader(headers: Headers, name: string): boolean {
 const CLOCK_TOLERANCE = 300;
 
 export const sameClock: Expectation = {
-  says: `clocks within ${CLOCK_TOLERANCE} s`,
+  description: `clocks within ${CLOCK_TOLERANCE} s`,
   holds: (answer) => Math.abs(clockDifference(answer) ?? 0) <= CLOCK_TOLERANCE,
   came: (answer) => `${clockDifference(answer) ?? 0} s apart`,
 };
 
 /** Whole seconds that the server is ahead; undefined if it does not say. */
 function clockDifference({ headers, at }: Received): number | undefined {
-  const told = Date.parse(headers.get('date') ?? '');
-  return Number.isNaN(told) ? undefined : Math.round((told - at) / 1000);
+  const serverTime = Date.parse(headers.get('date') ?? '');
+  return Number.isNaN(serverTime) ? undefined : Math.round((serverTime - at) / 1000);
 }
