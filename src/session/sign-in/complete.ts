@@ -13,7 +13,6 @@ import { forgetBackup, withBackup } from '../state/grant-backup.ts';
 import { ACCESS_TOKEN_TTL, cacheToken, cacheUnvalidated } from '../tokens/token-cache.ts';
 import { keptKeys } from './key-set.ts';
 import { requireSameAccount } from '../profile.ts';
-import type { StoredRecord } from '../state/record.ts';
 import { queueLiveGrant, revocableGrant, revocation } from '../sign-out/outbox-entries.ts';
 import { openKeys } from '../tokens/scoped-keys.ts';
 import { saveSecrets } from '../tokens/secret-store.ts';
@@ -158,7 +157,9 @@ async function completeSignIn(
   await store.update((record) => {
     const event = { type: 'signInCompleted', attemptId, account, grant: stored, at, ...failure } as const;
     const next = applyEvent(record, event, at);
-    return next === record ? record : withoutEntry(queueLiveGrant(next, record, at), refreshTokenId);
+    if (next === record) return record;
+    const { outbox, ...rest } = queueLiveGrant(next, record, at);
+    return { ...rest, outbox: outbox.filter((entry) => entry.refreshTokenId !== refreshTokenId) };
   });
 }
 
@@ -174,8 +175,4 @@ async function firstProfile(
     if (isFxaError(error) && error.code === 'account_disabled') throw error;
     return { profileError: problemFrom(error, context.ports.now()) };
   }
-}
-
-function withoutEntry(record: StoredRecord, refreshTokenId: string): StoredRecord {
-  return { ...record, outbox: record.outbox.filter((entry) => entry.refreshTokenId !== refreshTokenId) };
 }

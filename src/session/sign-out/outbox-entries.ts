@@ -1,5 +1,5 @@
 // Creates the outbox's entries, and limits their number and age.
-import { addToJournal, currentOwners, type Revocation, type StoredRecord } from '../state/record.ts';
+import { currentOwners, noteInJournal, type Revocation, type StoredRecord } from '../state/record.ts';
 import { liveSession, type Session, type StoredGrant } from '../state/states.ts';
 
 /** Outbox limit; the oldest entries are dropped. */
@@ -93,9 +93,8 @@ export function pruneOutbox(record: StoredRecord, now: number): StoredRecord {
   const surplus = pending.filter(mayDrop).slice(0, -MAX_REVOCATIONS);
   const outbox = pending.filter((entry) => !surplus.includes(entry));
   if (outbox.length === record.outbox.length) return record;
-  const { status } = record.session;
   const why = surplus.length > 0 ? 'revocations_too_many' : 'revocations_too_old';
-  return addToJournal({ ...record, outbox }, { at: now, from: status, to: status, why });
+  return noteInJournal({ ...record, outbox }, why, now);
 }
 
 export type RecoveredGrant = RevocableGrant & Pick<Revocation, 'issuer' | 'session'>;

@@ -4,7 +4,7 @@ import { followsStandards } from '../../fxa/environments.ts';
 import { isFxaError, type FxaErrorCode } from '../../fxa/errors.ts';
 import { atDeployment, type Context } from '../context.ts';
 import { afterFailure, isDue, type RetryPlan } from '../retry-plan.ts';
-import { addToJournal, currentOwners, type CachedToken, type Revocation } from '../state/record.ts';
+import { currentOwners, noteInJournal, type CachedToken, type Revocation } from '../state/record.ts';
 import type { Session } from '../state/states.ts';
 import { deleteOrphanedSecrets, openRevokingToken } from '../tokens/secret-store.ts';
 import { NO_OWNER } from '../tokens/token-cache.ts';
@@ -120,9 +120,7 @@ async function destroyAtServer(context: Context, item: Item): Promise<boolean> {
 async function dropLostGrant({ store, ports }: Context, refreshTokenId: string): Promise<void> {
   await store.update((record) => {
     const outbox = record.outbox.filter((entry) => entry.refreshTokenId !== refreshTokenId);
-    const { status } = record.session;
-    const entry = { at: ports.now(), from: status, to: status, why: 'revocations_lost' } as const;
-    return addToJournal({ ...record, outbox }, entry);
+    return noteInJournal({ ...record, outbox }, 'revocations_lost', ports.now());
   });
 }
 

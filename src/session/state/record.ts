@@ -119,6 +119,12 @@ export function addToJournal(
   return { ...record, journal: [...record.journal, entry].slice(-JOURNAL_LENGTH) };
 }
 
+/** Notes what happened without a change of state. */
+export function noteInJournal(record: StoredRecord, why: JournalReason, at: number): StoredRecord {
+  const { status } = record.session;
+  return addToJournal(record, { at, from: status, to: status, why });
+}
+
 /** The ids whose grants and tokens are in use: those of the running attempt and of the live session. */
 export function currentOwners(session: Session): readonly string[] {
   const owners = [];

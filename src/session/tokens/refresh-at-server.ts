@@ -8,7 +8,7 @@ import { atDeployment, currentSession, type Context } from '../context.ts';
 import { revocableGrant, revocation } from '../sign-out/outbox-entries.ts';
 import { applyEvent } from '../state/transition.ts';
 import { withBackup } from '../state/grant-backup.ts';
-import type { Revocation, StoredRecord } from '../state/record.ts';
+import type { StoredRecord } from '../state/record.ts';
 import type { SignedIn } from '../state/states.ts';
 import { LOCKS } from '../state/storage-items.ts';
 import { replaceRefreshToken } from './secret-store.ts';
@@ -77,14 +77,10 @@ async function saveRotated(
     const event = { type: 'grantRotated', sessionId: session.id, grant } as const;
     const stored = (record: StoredRecord) => {
       const rotated = applyEvent(record, event, now);
-      return rotated === record ? replaceEntry(record, entry) : rotated;
+      if (rotated !== record) return rotated;
+      const others = record.outbox.filter((other) => other.session !== session.id);
+      return { ...record, outbox: [...others, entry] };
     };
     await withBackup(context, entry, () => context.store.update(stored, { orInMemory: true }));
   });
-}
-
-/** The entry in place of the ended session's earlier one. */
-function replaceEntry(record: StoredRecord, entry: Revocation): StoredRecord {
-  const others = record.outbox.filter(({ session }) => session !== entry.session);
-  return { ...record, outbox: [...others, entry] };
 }

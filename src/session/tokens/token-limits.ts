@@ -1,7 +1,7 @@
 // Limits repeated token requests: for a scope that was denied, and for a resource that refuses every token.
 import { FxaError } from '../../fxa/errors.ts';
 import type { Context } from '../context.ts';
-import { addToJournal } from '../state/record.ts';
+import { noteInJournal } from '../state/record.ts';
 import type { SignedIn } from '../state/states.ts';
 import { LOCKS, MEMORY } from '../state/storage-items.ts';
 
@@ -66,15 +66,9 @@ export async function takeReplacement(
     opens.now = isOpen && !wasOpen;
     return { ...limit, at: now, left: after, ...(isOpen && { open: isOpen }) };
   });
-  if (opens.now) {
-    const at = context.ports.now();
-    await context.store.update((record) => {
-      const { status } = record.session;
-      return addToJournal(record, { at, from: status, to: status, why: 'tokens_refused' });
-    });
-  }
-  if (retryAfter === undefined) return;
   const reason = 'tokens_refused';
+  if (opens.now) await context.store.update((record) => noteInJournal(record, reason, context.ports.now()));
+  if (retryAfter === undefined) return;
   throw new FxaError('rate_limited', 'A resource refuses every token.', { reason, retryAfter });
 }
 
