@@ -141,7 +141,7 @@ async function requirePresented(
 ): Promise<void> {
   await transaction.query('select from companion.session where hash = $1 for update', [hash]);
   const row = await readSession(transaction, hash);
-  const isOurs = row?.client_id === clientId && (row.account === null || row.account.equals(account));
+  const isOurs = row?.clientId === clientId && (row.account === null || row.account.equals(account));
   if (!isOurs) throw new Rejected({ status: 'unknown' });
   const now = sessionStatus(row, at);
   if (now.status === 'ended') throw new Rejected(now);

@@ -33,7 +33,7 @@ export async function person(database: Database, keys: readonly Buffer[], at: nu
     if (row === undefined) continue;
     const { status, ...more } = sessionStatus(row, at);
     const ended = status === 'ended' ? readable(more) : {};
-    const { client_id: client, created_at: createdAt, seen_at: seenAt } = row;
+    const { clientId: client, createdAt, seenAt } = row;
     sessions.push({ client, status, ...readable({ createdAt, seenAt }), ...ended });
   }
   return {

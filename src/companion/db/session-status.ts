@@ -15,27 +15,24 @@ export const ENDED_AT = `coalesce(ended_at, least(seen_at + ${IDLE_MS}, session.
 /** Precision of `seen_at`, in milliseconds: one write a day instead of one per request. */
 export const TOUCH_MS = DAY_MS;
 
-interface SessionRow {
+interface SessionRow extends Omit<LiveSession, 'status' | 'account' | 'sealedUid' | 'freshUntil'> {
   /** Null once the account is deleted. */
   readonly account: Buffer | null;
-  readonly client_id: string;
-  readonly sealed_uid: Buffer | null;
-  readonly proved_at: number;
-  readonly created_at: number;
-  readonly seen_at: number;
-  readonly ended_reason: EndedReason | null;
-  readonly ended_at: number | null;
-  readonly revision: number;
-  readonly valid_after: number;
-  readonly metrics: boolean;
-  readonly metrics_read_at: number;
-  readonly subscriptions: Readonly<Record<string, boolean>> | null;
+  readonly sealedUid: Buffer | null;
+  readonly provedAt: number;
+  readonly createdAt: number;
+  readonly seenAt: number;
+  readonly endedReason: EndedReason | null;
+  readonly endedAt: number | null;
+  readonly validAfter: number;
 }
 
 const READ = `
-  select session.account, client_id, sealed_uid, proved_at, session.created_at, seen_at, ended_reason, ended_at,
-    revision, valid_after, metrics, metrics_read_at,
-    (select jsonb_object_agg(name, active) from companion.capability c where c.account = session.account) as subscriptions
+  select session.account, client_id as "clientId", sealed_uid as "sealedUid", proved_at as "provedAt",
+    session.created_at as "createdAt", seen_at as "seenAt", ended_reason as "endedReason", ended_at as "endedAt",
+    revision, valid_after as "validAfter", metrics, metrics_read_at as "metricsReadAt",
+    coalesce((select jsonb_object_agg(name, active) from companion.capability c where c.account = session.account), '{}')
+      as subscriptions
   from companion.session left join companion.account on account.key = session.account
   where session.hash = $1`;
 
@@ -47,27 +44,15 @@ export async function readSession(from: Queryable, hash: Buffer): Promise<Sessio
 
 /** A session's status: ended explicitly, by a password change after it was proved, or by time; else live. */
 export function sessionStatus(row: SessionRow, at: number): LiveSession | EndedSession {
-  const { account, sealed_uid: sealedUid, ended_reason: reason, ended_at: endedAt } = row;
-  if (reason !== null) return { status: 'ended', reason, at: endedAt ?? 0 };
-  if (row.valid_after > row.proved_at) {
-    return { status: 'ended', reason: 'password_changed', at: row.valid_after };
-  }
-  const expiresAt = Math.min(row.seen_at + IDLE_MS, row.created_at + ABSOLUTE_MS);
+  const { account, sealedUid, provedAt, createdAt, seenAt, endedReason, endedAt, validAfter, ...live } = row;
+  if (endedReason !== null) return { status: 'ended', reason: endedReason, at: endedAt ?? 0 };
+  if (validAfter > provedAt) return { status: 'ended', reason: 'password_changed', at: validAfter };
+  const expiresAt = Math.min(seenAt + IDLE_MS, createdAt + ABSOLUTE_MS);
   // A table constraint ensures that only ended sessions lack an account or uid.
-  if (expiresAt <= at || account === null || sealedUid === null) {
+  if (expiresAt <= at || account === null || sealedUid === null)
     return { status: 'ended', reason: 'expired', at: expiresAt };
-  }
-  return {
-    status: 'live',
-    account,
-    clientId: row.client_id,
-    sealedUid,
-    revision: row.revision,
-    metrics: row.metrics,
-    metricsReadAt: row.metrics_read_at,
-    subscriptions: row.subscriptions ?? {},
-    freshUntil: Math.min(expiresAt, row.seen_at + TOUCH_MS),
-  };
+  const freshUntil = Math.min(expiresAt, seenAt + TOUCH_MS);
+  return { status: 'live', account, sealedUid, ...live, freshUntil };
 }
 
 const LOCK_ACCOUNT = `

@@ -39,9 +39,9 @@ export function sessions(database: Database): Pick<Store, 'session' | 'end'> {
       const row = await readSession(database, hash);
       if (row === undefined) return undefined;
       const session = sessionStatus(row, at);
-      if (session.status === 'ended' || at - row.seen_at < TOUCH_MS) return session;
+      if (session.status === 'ended' || at - row.seenAt < TOUCH_MS) return session;
       await database.query(TOUCH, [hash, at], 'touch_session');
-      return sessionStatus({ ...row, seen_at: at }, at);
+      return sessionStatus({ ...row, seenAt: at }, at);
     },
 
     end: async (hash, refreshTokenIds, at, { forgetMetrics = false, everywhere } = {}) => {
