@@ -131,13 +131,14 @@ function scopes(
   return { scope: all, keyScopes };
 }
 
-/** The scopes whose encryption keys the build asks for. Mozilla allows them by client and by redirect URI. */
+/** `FXA_PAIRWISE`: whether id_token and profile of one account name different subjects. */
 function pairwiseSubjects({ FXA_PAIRWISE }: Variables): { pairwiseSubjects?: true } {
   const given = FXA_PAIRWISE || 'false';
   if (given !== 'true' && given !== 'false') throw new Error('FXA_PAIRWISE is true or false.');
   return given === 'true' ? { pairwiseSubjects: true } : {};
 }
 
+/** The scopes whose encryption keys the build asks for. Mozilla allows them by client and by redirect URI. */
 function keyScopesOf({ FXA_KEY_SCOPES }: Variables, trusted: boolean): readonly string[] {
   const keyScopes = parseScopes(FXA_KEY_SCOPES ?? '');
   const complain = (reason: string) => new Error(`FXA_KEY_SCOPES is "${FXA_KEY_SCOPES}": ${reason}.`);

@@ -1,5 +1,5 @@
-// Tester builds only: faults of the mock server's panel (mock-accounts/faults/presets.ts), put before `fetch` so that
-// they can be tried against any server.
+// Tester builds only: faults put before `fetch`, so that they can be tried against any server. All but the 401 are also
+// on the mock server's panel (mock-accounts/faults/presets.ts).
 
 /** The faults, named as in the messages `fault_<name>`. */
 export const SIMULATED_FAULTS = [

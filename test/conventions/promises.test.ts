@@ -1,6 +1,8 @@
-// Every promise of SECURITY.md and every point of docs/standards.md names the test that holds it, and that test is there.
+// Every promise of SECURITY.md and every point of docs/standards.md names the test that holds it, and that test is there;
+// and lists in the documents are those of the code.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { LOCAL, MEMORY } from '../../src/session/state/storage-items.ts';
 
 const security = readFileSync('SECURITY.md', 'utf8');
 const section = (title: string) => security.split(/^## /m).find((one) => one.startsWith(`${title}\n`)) ?? '';
@@ -33,6 +35,18 @@ describe('SECURITY.md', () => {
     const promises = [...section(title).matchAll(/^- \*\*(.+?)\.?\*\*/gm)].map(([, promise = '']) => promise);
     expect(promises.length).toBeGreaterThan(7);
     expect(promises.filter((promise) => !rows.some((row) => row.promise === promise))).toEqual([]);
+  });
+});
+
+describe('docs/develop.md', () => {
+  it('reserves every key that the extension stores something under', () => {
+    const doc = readFileSync('docs/develop.md', 'utf8');
+    const reserved = (area: string) =>
+      [...(doc.split(`- \`storage.${area}\`:`)[1]?.split('\n- ')[0] ?? '').matchAll(/`(\w+)`/g)]
+        .map(([, key]) => key)
+        .sort();
+    expect(reserved('local')).toEqual(Object.values(LOCAL).sort());
+    expect(reserved('session')).toEqual(Object.values(MEMORY).sort());
   });
 });
 
