@@ -1,5 +1,5 @@
-// The commands that pages send to the background; types only. State does not travel this way: pages watch the `view` in
-// storage. No command takes or returns a token or an email address.
+// The commands that pages send to the background, and the form of their texts. State does not travel this way: pages
+// watch the `view` in storage. No command takes or returns a token or an email address.
 import type { FxaErrorCode } from '../fxa/errors.ts';
 
 export interface Commands {

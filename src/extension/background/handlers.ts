@@ -16,53 +16,56 @@ export function commandHandlers(
   report: (error: unknown) => void,
   { switchServer, simulateFault }: TesterCommands,
 ): Handlers {
-  const start = (work: (session: SessionService) => Promise<void>) => async () => {
+  /** Answers at once. */
+  const inBackground = (work: (session: SessionService) => Promise<void>) => async () => {
     work(await ready).catch(report);
   };
   /** Answers once the action is recorded and survives the background's end. */
-  const begin = (work: (session: SessionService, started: () => void) => Promise<void>) => async () => {
-    const session = await ready;
-    await new Promise<void>((resolve, reject) => {
-      work(session, resolve).then(resolve, (error: unknown) => {
-        report(error);
-        reject(error instanceof Error ? error : new Error('unknown'));
+  const untilStarted =
+    (work: (session: SessionService, started: () => void) => Promise<void>) => async () => {
+      const session = await ready;
+      await new Promise<void>((resolve, reject) => {
+        work(session, resolve).then(resolve, (error: unknown) => {
+          report(error);
+          reject(error instanceof Error ? error : new Error('unknown'));
+        });
       });
-    });
-  };
-  const run =
+    };
+  /** Answers with the result. */
+  const untilDone =
     <T>(work: (session: SessionService, text: string) => Promise<T>) =>
     async (text: string) =>
       work(await ready, text);
   return {
-    signIn: begin((session, started) => session.signIn({ started })),
-    signInInTab: begin((session, started) => session.signInInTab({ started })),
-    useAnotherAccount: begin((session, started) => session.signIn({ forceLogin: true, started })),
-    popupOpened: start((session) => session.popupOpened()),
-    dntGpc: run((session, objection) => session.setDntGpc(objection === 'objects')),
-    allowMetrics: run((session) => session.setMetrics(true)),
-    refuseMetrics: run((session) => session.setMetrics(false)),
-    preferTab: run((session) => session.preferTab(true)),
-    preferWindow: run((session) => session.preferTab(false)),
-    changeName: run((session, prefixed) => {
+    signIn: untilStarted((session, started) => session.signIn({ started })),
+    signInInTab: untilStarted((session, started) => session.signInInTab({ started })),
+    useAnotherAccount: untilStarted((session, started) => session.signIn({ forceLogin: true, started })),
+    popupOpened: inBackground((session) => session.popupOpened()),
+    dntGpc: untilDone((session, objection) => session.setDntGpc(objection === 'objects')),
+    allowMetrics: untilDone((session) => session.setMetrics(true)),
+    refuseMetrics: untilDone((session) => session.setMetrics(false)),
+    preferTab: untilDone((session) => session.preferTab(true)),
+    preferWindow: untilDone((session) => session.preferTab(false)),
+    changeName: untilDone((session, prefixed) => {
       const { uid, text } = readTextFor(prefixed);
       return session.changeDisplayName(text, uid);
     }),
-    changePicture: run(async (session, prefixed) => {
+    changePicture: untilDone(async (session, prefixed) => {
       const { uid, text } = readTextFor(prefixed);
       return session.changeAvatar(readPicture(text), uid);
     }),
-    switchServer: run(switchServer),
-    simulateFault: run((_session, name) => simulateFault(name)),
-    wake: run((session) => session.wake()),
-    dismissProblem: run((session) => session.dismissProblem()),
-    cancelSignIn: run((session) => session.cancelSignIn()),
-    showWindow: run((session) => session.showWindow()),
-    signOut: run((session) => session.signOut()),
-    signOutAndAsk: run((session) => session.signOut({ forceLogin: true })),
-    keepsKeys: run((session) => session.keepsKeys()),
-    endWithBrowser: run((session) => session.setSessionOnly(true)),
-    outliveBrowser: run((session) => session.setSessionOnly(false)),
-    reset: run((session) => session.reset()),
+    switchServer: untilDone(switchServer),
+    simulateFault: untilDone((_session, name) => simulateFault(name)),
+    wake: untilDone((session) => session.wake()),
+    dismissProblem: untilDone((session) => session.dismissProblem()),
+    cancelSignIn: untilDone((session) => session.cancelSignIn()),
+    showWindow: untilDone((session) => session.showWindow()),
+    signOut: untilDone((session) => session.signOut()),
+    signOutAndAsk: untilDone((session) => session.signOut({ forceLogin: true })),
+    keepsKeys: untilDone((session) => session.keepsKeys()),
+    endWithBrowser: untilDone((session) => session.setSessionOnly(true)),
+    outliveBrowser: untilDone((session) => session.setSessionOnly(false)),
+    reset: untilDone((session) => session.reset()),
   };
 }
 

@@ -37,7 +37,7 @@ declare const __SCOPED_KEYS__: boolean;
 declare const __TESTER__: boolean;
 
 /** Recovers what the last background left unfinished; everything else waits for it. No network. */
-async function begin(config: BuildConfig): Promise<SessionService> {
+async function startSession(config: BuildConfig): Promise<SessionService> {
   const ports: Ports = {
     now: () => Date.now(),
     newId: () => crypto.randomUUID(),
@@ -64,7 +64,7 @@ async function begin(config: BuildConfig): Promise<SessionService> {
   return session;
 }
 
-const ready = __TESTER__ ? configuration().then(begin) : begin(build);
+const ready = __TESTER__ ? configuration().then(startSession) : startSession(build);
 const after = (work: (session: SessionService) => Promise<unknown>) => void ready.then(work).catch(report);
 const maintain = (atOnce = false) => after((session) => session.runMaintenance({ atOnce }));
 
@@ -78,7 +78,8 @@ answer(commandHandlers(ready, reportUnexpected, testerCommands), (error) => {
   reportUnexpected(error);
   return 'internal';
 });
-for (const name of [ALARMS.outbox, ALARMS.refresh, ALARMS.companion]) onAlarm(name, maintain);
+for (const name of [ALARMS.outbox, ALARMS.refresh, ALARMS.companion])
+  onAlarm(name, (isLate) => maintain(isLate));
 onAlarm(ALARMS.attempt, () => after((session) => session.watch()));
 onAuthWindow((id) => after((session) => session.windowCreated(id)));
 onWindowRemoved((id) => after((session) => session.windowRemoved(id)));

@@ -21,7 +21,7 @@ export async function watchItem(
 
 /**
  * Calls back with the stored view, and again on every change. Resolves after the first read. A view that could not be
- * saved is in `storage.session` (session/state/unsaved-record.ts).
+ * saved is in `storage.session` (`UnsavedRecord` in session/state/store.ts).
  */
 export async function watchView(show: (view: View) => void): Promise<void> {
   let stored: unknown;
