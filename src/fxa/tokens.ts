@@ -18,7 +18,7 @@ export type TokenResponse = JsonObject;
 export interface Grant extends AccessToken {
   /** Only with `accessType: 'offline'`. FxA: never rotated, so keep it. */
   refreshToken?: string;
-  /** Names the grant; at FxA it also destroys it. */
+  /** Names the grant; at FxA it suffices to destroy it. */
   refreshTokenId?: string;
   /** Only with the scope `openid`; verified. */
   idToken?: string;
@@ -90,10 +90,10 @@ export async function issuedTokens(
 }
 
 /**
- * The refresh token that replaces the one sent, of whatever form; undefined if the answer has none or the same. FxA never
- * does that, but discovery may not tell which server answers.
+ * The refresh token that replaces the one sent, of whatever form; undefined if the answer has none or the same. FxA sends
+ * no other one, but discovery may not tell which server answers.
  */
-export async function replacedToken(
+export async function replacementToken(
   { endpoints }: Pick<Deployment, 'endpoints'>,
   { refresh_token: refreshToken }: TokenResponse,
   sent: string,
@@ -128,7 +128,7 @@ export async function validateGrant(
   const { grant } = await issuedTokens(deployment, answer);
   const { refresh_token: refreshToken, id_token: idToken, auth_at: authAt, keys_jwe: keysJwe } = answer;
   if (refreshToken !== undefined && grant === undefined)
-    throw malformed('refresh_token has not the form that it has there');
+    throw malformed('refresh_token has an unexpected form');
   if (idToken === undefined && requireIdToken) {
     throw new FxaError('bad_response', 'There is no id_token in the answer', { reason: 'id_token_missing' });
   }
@@ -167,7 +167,7 @@ export async function refreshAccessToken(
   const parameters = {
     refresh_token: refreshToken,
     scope: scopes,
-    ...(deployment.endpoints.dialect === undefined && ttlParameter(ttl)),
+    ...(!followsStandards(deployment) && ttlParameter(ttl)),
   };
   return postToTokenEndpoint(deployment, 'refresh_token', parameters, http);
 }
@@ -194,7 +194,7 @@ export async function possibleGrantIds(
   );
 }
 
-/** Elsewhere no id destroys anything; this one only names the grant. */
+/** Not at FxA, the id only names the grant: nothing can be destroyed by it. */
 function grantId(refreshToken: string, dialect: Endpoints['dialect']): Promise<string> {
   return dialect === 'oauth2' ? sha256(new TextEncoder().encode(refreshToken)) : refreshTokenId(refreshToken);
 }

@@ -37,7 +37,7 @@ interface MaintenanceOptions {
 
 export type SessionService = ReturnType<typeof createSession>;
 
-/** How many handed-out tokens to remember the account of. */
+/** How many tokens' accounts are remembered. */
 const MAX_REMEMBERED_TOKENS = 100;
 
 export function createSession(ports: Ports, config: SessionConfig) {
@@ -156,8 +156,8 @@ export function createSession(ports: Ports, config: SessionConfig) {
       thenMaintain(changeAvatar(context, image, uid)),
 
     /**
-     * A fresh access token, for code in the background that calls an API. Never send it to a page. After a 401, call
-     * again with the refused token; the new one is of the same account. Errors: access-token.ts.
+     * A fresh access token, for code in the background; never send it to a page. After a 401, call again with what was
+     * refused: the new one is of its account (by a bare string only while this background lives). Errors: access-token.ts.
      */
     async accessToken(
       scope: string,
@@ -165,11 +165,11 @@ export function createSession(ports: Ports, config: SessionConfig) {
     ): Promise<BoundToken> {
       const began = ports.now();
       try {
-        const { token: replaced, uid: account } =
+        const { token: rejectedToken, uid: account } =
           typeof refused === 'string'
             ? { token: refused, uid: accountOfToken.get(refused) }
             : (refused ?? {});
-        const { session, cached } = await accessToken(context, scope, { refused: replaced, account });
+        const { session, cached } = await accessToken(context, scope, { refused: rejectedToken, account });
         // The token it replaces has to be destroyed.
         if (cached.receivedAt >= began) startMaintenance();
         void noteUse(context).then((wasUnused) => wasUnused && startMaintenance());

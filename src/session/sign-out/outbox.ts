@@ -1,4 +1,5 @@
-// Destroys unused grants and access tokens at Mozilla accounts, retrying until the server confirms.
+// Destroys unused grants and access tokens at Mozilla accounts, retrying until the server confirms it, the companion has
+// taken over, or an entry has expired (outbox-entries.ts). A grant whose token is lost can't be revoked, and is dropped.
 import { destroyAccessToken, destroyGrant } from '../../fxa/destroy.ts';
 import { followsStandards } from '../../fxa/environments.ts';
 import { isFxaError, type FxaErrorCode } from '../../fxa/errors.ts';
@@ -14,7 +15,7 @@ import { ALARMS, LOCKS } from '../state/storage-items.ts';
 
 /** Chromium's shortest alarm delay. */
 const FIRST_DELAY_MS = 30_000;
-const WAITS = { rest: 0, first: FIRST_DELAY_MS, longest: 6 * 3_600_000 };
+const WAITS_MS = { rest: 0, first: FIRST_DELAY_MS, longest: 6 * 3_600_000 };
 
 /** An item due this soon is handled now, to save an alarm. */
 const ALMOST_DUE_MS = 10_000;
@@ -29,9 +30,9 @@ export async function drainOutbox(context: Context): Promise<void> {
     // Set the alarm first: if the background dies during this pass, the next one is already scheduled.
     if ((await pendingItems(context)).length + (await nextHandovers(context)).length > 0)
       await context.ports.alarms.set(ALARMS.outbox, context.ports.now() + FIRST_DELAY_MS);
-    await handOver(context, WAITS);
+    await handOver(context, WAITS_MS);
     for (const item of await pendingItems(context)) {
-      if (!isDue(item, WAITS, context.ports.now() + ALMOST_DUE_MS)) continue;
+      if (!isDue(item, WAITS_MS, context.ports.now() + ALMOST_DUE_MS)) continue;
       if (!(await destroy(context, item))) break;
     }
     await scheduleNext(context);
@@ -75,11 +76,11 @@ async function destroy(context: Context, item: Item): Promise<boolean> {
   const isRevokedByToken = 'grant' in item && item.grant.revokedByToken !== undefined;
   const work = async () => {
     try {
-      if (await destroyAtServer(context, item)) await replace(context, item, undefined);
+      if (await destroyAtServer(context, item)) await removeOrPostpone(context, item, undefined);
       if (isRevokedByToken) await deleteOrphanedSecrets(context);
       return true;
     } catch (error) {
-      await replace(context, item, afterFailure(context.ports, item, WAITS, error));
+      await removeOrPostpone(context, item, afterFailure(context.ports, item, WAITS_MS, error));
       return !isFxaError(error) || !BLOCKING_CODES.includes(error.code);
     }
   };
@@ -87,7 +88,7 @@ async function destroy(context: Context, item: Item): Promise<boolean> {
   return isRevokedByToken ? context.ports.locks.exclusive(LOCKS.refresh, work) : work();
 }
 
-/** Resolves with whether it did; not when the entry has to wait, was replaced, or can't be revoked any more. */
+/** Resolves with whether the item is finished; not when it has to wait, was replaced, or can't be revoked any more. */
 async function destroyAtServer(context: Context, item: Item): Promise<boolean> {
   const { outbox, session } = await context.store.read();
   // A sign-in may have completed since this pass began.
@@ -98,8 +99,8 @@ async function destroyAtServer(context: Context, item: Item): Promise<boolean> {
     await atDeployment(context, async (deployment, http) => {
       // Elsewhere than at FxA this may end the whole grant (RFC 7009, section 2.1), which a session still uses. Where
       // nothing can be revoked, the token expires by itself.
-      const isInUse = followsStandards(deployment) && owner === NO_OWNER;
-      if (!isInUse && deployment.endpoints.destroy !== undefined)
+      const mayEndLiveGrant = followsStandards(deployment) && owner === NO_OWNER;
+      if (!mayEndLiveGrant && deployment.endpoints.destroy !== undefined)
         await destroyAccessToken(deployment, token, http);
     });
     return true;
@@ -125,7 +126,7 @@ async function dropLostGrant({ store, ports }: Context, refreshTokenId: string):
 }
 
 /** Removes the item, or postpones it. */
-async function replace({ store }: Context, item: Item, plan: RetryPlan | undefined): Promise<void> {
+async function removeOrPostpone({ store }: Context, item: Item, plan: RetryPlan | undefined): Promise<void> {
   const postponed = plan ? [{ notBefore: plan.notBefore, attempts: plan.failures }] : [];
   if ('token' in item) {
     const { token: id } = item.token;
@@ -152,6 +153,6 @@ async function scheduleNext(context: Context): Promise<void> {
   const { alarms, now } = context.ports;
   const plans = [...(await pendingItems(context)), ...(await nextHandovers(context))];
   if (plans.length === 0) return alarms.clear(ALARMS.outbox);
-  const instants = plans.map((plan) => (isDue(plan, WAITS, now()) ? 0 : plan.notBefore));
+  const instants = plans.map((plan) => (isDue(plan, WAITS_MS, now()) ? 0 : plan.notBefore));
   return alarms.set(ALARMS.outbox, Math.max(now() + FIRST_DELAY_MS, Math.min(...instants)));
 }

@@ -1,4 +1,4 @@
-// The only writer of the record: every change goes through here, under one lock, with record and view in one write.
+// The only writer of record, view and journal, which are written together and under one lock, and of the cached tokens.
 import { isFxaError } from '../../fxa/errors.ts';
 import type { Environment } from '../metrics/consent.ts';
 import type { Ports } from '../ports.ts';
@@ -38,7 +38,7 @@ interface StoreOptions {
   readonly deployment: string;
   /** What the view depends on besides the record. */
   readonly environment: () => Promise<Environment>;
-  /** Called with each change once it is written, before the caller continues. Must not reject. */
+  /** Called with each change once it is stored, if only in memory, before the caller continues. Must not reject. */
   readonly onChange: (change: StateChange) => Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export type Store = ReturnType<typeof createStore>;
  *   then.
  */
 export function createStore(ports: Ports, { deployment, environment, onChange }: StoreOptions) {
-  let lost: MissingRecord | undefined;
+  let missing: MissingRecord | undefined;
 
   const readUnsaved = async () =>
     ((await ports.memory.get(MEMORY.unsavedRecord)) ?? undefined) as UnsavedRecord | undefined;
@@ -68,7 +68,7 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
     const current = unsaved?.base === baseOf(onDisk);
     const found: unknown = unsaved && current ? unsaved.record : onDisk;
     const record =
-      found === undefined && lost ? lostRecord(deployment, lost) : parseRecord(found, deployment);
+      found === undefined && missing ? lostRecord(deployment, missing) : parseRecord(found, deployment);
     return { record, unsaved, current };
   };
   const load = async () => {
@@ -79,7 +79,7 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
   /**
    * Reads the record, or publishes why it can't be read. Call under the lock: an earlier failed read may be outdated.
    */
-  const readOrShowWhy = async () => {
+  const readOrPublishError = async () => {
     try {
       return await load();
     } catch (error) {
@@ -95,7 +95,7 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
     try {
       return (await load()).record;
     } catch {
-      return (await ports.locks.exclusive(LOCKS.record, readOrShowWhy)).record;
+      return (await ports.locks.exclusive(LOCKS.record, readOrPublishError)).record;
     }
   };
 
@@ -105,10 +105,10 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
     { orInMemory = false }: UpdateOptions = {},
   ): Promise<StateChange> => {
     const done = await ports.locks.exclusive(LOCKS.record, async () => {
-      const { record: before, unsaved } = await readOrShowWhy();
+      const { record: before, unsaved } = await readOrPublishError();
       const after = change(before);
       if (after === before) return { before, after };
-      const items = { [LOCAL.record]: after, ...(await displayItems(after)) };
+      const items = { [LOCAL.record]: after, ...(await viewItems(after)) };
       try {
         await ports.local.set(items);
       } catch (error) {
@@ -134,17 +134,17 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
     }
   };
 
-  const displayItems = async (record: StoredRecord) => ({
+  const viewItems = async (record: StoredRecord) => ({
     [LOCAL.view]: projectView(record, await environment()),
     [LOCAL.journal]: record.journal,
   });
 
   const write = async (record: StoredRecord) => {
-    await ports.local.set({ [LOCAL.record]: record, ...(await displayItems(record)) });
+    await ports.local.set({ [LOCAL.record]: record, ...(await viewItems(record)) });
   };
 
-  const publish = async (record: StoredRecord) => {
-    await ports.local.set(await displayItems(record));
+  const writeView = async (record: StoredRecord) => {
+    await ports.local.set(await viewItems(record));
   };
 
   return {
@@ -157,7 +157,7 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
 
     /** From now on a missing record counts as lost. Nothing is written, as the record may reappear. */
     setMissingRecord: (record: MissingRecord) => {
-      lost = record;
+      missing = record;
     },
 
     /** Writes a change that was only kept in memory, if there is one and the disk accepts it now. */
@@ -179,19 +179,19 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
         const found = await ports.local.get(LOCAL.record);
         const record = readable(found, deployment);
         // Readable after all: replace a view that says otherwise.
-        if (record) await publish(record);
+        if (record) await writeView(record);
         else await write(rescue(found, emptyRecord(deployment)));
       }),
 
     /**
-     * Converts a record of another deployment to this one, after `first`. Until then it reads as signed out, and is
+     * Converts a record of another deployment to this one, after `beforeConversion`. Until then it reads as signed out, and is
      * written that way with the next change.
      */
-    async adoptDeployment(first: () => Promise<void>): Promise<void> {
+    async adoptDeployment(beforeConversion: () => Promise<void>): Promise<void> {
       // Publishes the reason if the record can't be read.
       await read();
       if ((await parsed()).record.deployment === deployment) return;
-      await first();
+      await beforeConversion();
       const done = await ports.locks.exclusive(LOCKS.record, async () => {
         const { record: before } = await parsed();
         const after = forDeployment(before, deployment, ports.now());
@@ -204,9 +204,9 @@ export function createStore(ports: Ports, { deployment, environment, onChange }:
     /** Writes the view again: another version may have written a different one, or none. */
     publish: () =>
       ports.locks.exclusive(LOCKS.record, async () => {
-        const { record, current } = await readOrShowWhy();
+        const { record, current } = await readOrPublishError();
         // The unsaved record has its own view in memory.
-        if (!current) await publish(record);
+        if (!current) await writeView(record);
       }),
 
     tokens: async () => parseTokens(await ports.memory.get(MEMORY.tokens)),

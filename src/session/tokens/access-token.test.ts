@@ -10,7 +10,7 @@ import { LOCKS } from '../state/storage-items.ts';
 import { cachedToken, signedIn } from '../testing/stored.ts';
 import {
   accessToken,
-  endIfLost,
+  endSessionIfSecretsLost,
   refreshIfCurrent,
   withAccessToken,
   withEphemeralToken,
@@ -202,6 +202,6 @@ it('a session that begins while one with lost secrets ends stays', async () => {
     host.onCall = () => undefined;
     signIn(session('s2'));
   };
-  await endIfLost(context, session('s1'));
+  await endSessionIfSecretsLost(context, session('s1'));
   expect(await stored()).toMatchObject({ status: 'signedIn', id: 's2' });
 });

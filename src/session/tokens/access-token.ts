@@ -105,7 +105,7 @@ export async function withAccessToken<T>(
 
 /**
  * Refreshes ahead of need, which also shows whether Mozilla accounts still accepts the grant. Does nothing if there is
- * a newer main token than `known`, or another session, once the lock is free.
+ * another main token than `known`, or another session, once the lock is free.
  *
  * @throws FxaError as `accessToken`.
  */
@@ -163,7 +163,7 @@ async function refresh(
   const { ports, store } = context;
   const { subject } = session.account;
   const refreshToken = await openSecret(context, session, 'refreshToken');
-  if (refreshToken === undefined) return endIfLost(context, session);
+  if (refreshToken === undefined) return endSessionIfSecretsLost(context, session);
 
   let issued: RefreshAnswer;
   try {
@@ -171,7 +171,7 @@ async function refresh(
   } catch (error) {
     if (isFxaError(error) && error.code === 'scope_denied') await noteDenied(context, session, scope);
     if (!isFxaError(error) || error.code !== 'reauth_required') {
-      const { status = 0 } = error as FxaError;
+      const { status = 0 } = isFxaError(error) ? error : {};
       if (status >= 400 && status < 500 && !session.grant.rotating)
         await store.dispatch({ type: 'refreshRefused', sessionId: session.id });
       throw error;
@@ -202,7 +202,7 @@ async function refresh(
  *
  * @throws FxaError as `requireLive`.
  */
-export async function endIfLost(context: Context, session: SignedIn): Promise<undefined> {
+export async function endSessionIfSecretsLost(context: Context, session: SignedIn): Promise<undefined> {
   const { subject } = session.account;
   const now = await requireLive(context, subject);
   if (lossReason(now.grant) !== lossReason(session.grant)) return;

@@ -3,7 +3,7 @@
 import { followsStandards, type Deployment } from '../../fxa/environments.ts';
 import type { Http } from '../../fxa/http.ts';
 import { grantedScopesFor } from '../../fxa/scopes.ts';
-import { refreshAccessToken, replacedToken, type RefreshRequest } from '../../fxa/tokens.ts';
+import { refreshAccessToken, replacementToken, type RefreshRequest } from '../../fxa/tokens.ts';
 import { atDeployment, currentSession, type Context } from '../context.ts';
 import { revocableGrant, revocation } from '../sign-out/outbox-entries.ts';
 import { applyEvent } from '../state/transition.ts';
@@ -36,7 +36,7 @@ export function refreshAtServer(
       requested = ['openid', ...grantedScopesFor(grant.scope, scope)].join(' ');
     }
     const answer = await refreshAccessToken(deployment, { ...request, scope: requested }, http);
-    const next = await replacedToken(deployment, answer, request.refreshToken);
+    const next = await replacementToken(deployment, answer, request.refreshToken);
     if (next) await saveRotated(context, session, deployment, next);
     return { deployment, answer };
   };

@@ -4,7 +4,7 @@ import type { KeyIds, ScopedKey, ScopedKeys } from '../../fxa/scoped-keys.ts';
 import type { Context } from '../context.ts';
 import { openSecret } from './secret-store.ts';
 import { baseState, uidOf } from '../state/states.ts';
-import { endIfLost, requireLive } from './access-token.ts';
+import { endSessionIfSecretsLost, requireLive } from './access-token.ts';
 
 /**
  * Decrypts the keys in a token answer; undefined in builds that ask for none.
@@ -57,7 +57,7 @@ export async function scopedKey(context: Context, scope: string): Promise<BoundK
       const key = secret === undefined ? undefined : (JSON.parse(secret) as ScopedKeys)[scope];
       if (key) return { key, uid: uidOf(now.account), kid: key.kid };
       if (!now.account.keyIds?.[scope]) throw new FxaError('reauth_required', 'The session has no such key.');
-      await endIfLost(context, live);
+      await endSessionIfSecretsLost(context, live);
     }
     live = now;
   }
