@@ -90,7 +90,7 @@ export async function startLocalCompanion(settings: LocalSettings): Promise<Runn
     settings: await localSettings(settings),
     log: createLog({ format: 'plain', level: 'warn', out: process.stderr }),
     version: readVersion(),
-    say: (why) => console.error(`companion: ${why}`),
+    printReason: (why) => console.error(`companion: ${why}`),
     // News should come soon while one develops, whatever else the machine does.
     pollAfter: () => 0,
   });

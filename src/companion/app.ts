@@ -1,5 +1,5 @@
 // The companion's routes, built from injected parts: the webhook, and one Hono app behind the request pipeline for all
-// else. It needs no port.
+// else. It listens to no port itself.
 import type { Http } from '../fxa/http.ts';
 import { isLoopback } from '../fxa/secure-url.ts';
 import { createTokenCheck } from './bearer/check.ts';
@@ -15,7 +15,7 @@ import { dockerflow } from './operations/dockerflow.ts';
 import { createHealth } from './operations/health.ts';
 import { addGauges } from './operations/gauges.ts';
 import type { Log } from './operations/log.ts';
-import { metricsRoute } from './operations/operator.ts';
+import { prometheusRoute } from './operations/operator.ts';
 import { createEventAges } from './operations/silence.ts';
 import { createSessionMemory } from './sessions/memory.ts';
 import { returnPage } from './return-page.ts';
@@ -42,11 +42,11 @@ export interface AppParts {
   readonly counters: Counters;
   readonly version: Version;
   readonly clocks: Clocks;
-  /** Seconds to ask extensions for between two polls; 0 for their own pauses. Default: never. */
+  /** Seconds to ask extensions for between two polls; 0, the default, for their own pauses. */
   readonly pollAfter?: (() => number) | undefined;
   /** True once this instance is about to stop. */
   readonly stopping: () => boolean;
-  /** As `Database.isDeaf`. */
+  /** Whether notifications of other instances are lost at present (`Database.isDeaf`). */
   readonly isDeaf?: (() => boolean) | undefined;
   /** Milliseconds. */
   readonly now: () => number;
@@ -81,13 +81,13 @@ export function createApp(parts: AppParts) {
     tokens.evict(account, endedBefore);
     memory.evict(account);
   };
-  let storing = 0;
+  let deliveriesWaiting = 0;
   // Evicts first, so that no cached verdict outlives the events even if the database fails.
   const deliver: Store['apply'] = (delivery) => {
     const before = endedBefore(delivery.events, delivery.at);
     for (const key of everyKey(delivery)) evict({ account: accountName(key), endedBefore: before });
-    storing += 1;
-    return store.apply(delivery).finally(() => (storing -= 1));
+    deliveriesWaiting += 1;
+    return store.apply(delivery).finally(() => (deliveriesWaiting -= 1));
   };
 
   const eventAges = createEventAges({
@@ -109,7 +109,7 @@ export function createApp(parts: AppParts) {
     health,
     eventAges,
     revocations: () => store.revocationState(),
-    storing: () => storing,
+    deliveriesWaiting: () => deliveriesWaiting,
     checkingTokens: tokens.asking,
     now,
   });
@@ -132,15 +132,15 @@ export function createApp(parts: AppParts) {
     onForwarded,
   });
   const shared = { store, clients, secret, formerSecret, check: tokens.check, endpoints, http, now };
-  const everywhere = new Set(settings.clients.flatMap((one) => (one.everywhere ? one.clientId : [])));
-  const endsEverywhere = everywhere.size === 0 ? undefined : (id: string) => everywhere.has(id);
+  const endingEverywhere = new Set(settings.clients.flatMap((one) => (one.everywhere ? one.clientId : [])));
+  const endsEverywhere = endingEverywhere.size === 0 ? undefined : (id: string) => endingEverywhere.has(id);
   app
     .route('/', sessions({ ...shared, endsEverywhere, memory, pollAfter }))
     .route('/', metrics({ ...shared, measure: (name, count) => counters.metricsEvent(name, count) }))
     .route('/', me({ check: tokens.check, realm }))
     .route('/', returnPage())
     .route('/', dockerflow({ health, stopping: parts.stopping, version }))
-    .route('/', metricsRoute(counters, operatorPassword))
+    .route('/', prometheusRoute(counters, operatorPassword))
     .route(
       '/',
       status({
@@ -168,7 +168,7 @@ export function createApp(parts: AppParts) {
   });
   return {
     app,
-    /** Answers webhook deliveries, which the app doesn't know. */
+    /** Answers webhook deliveries, without Hono: the server asks it first. */
     webhooks: webhooks({
       verify,
       deliver,

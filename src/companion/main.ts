@@ -34,7 +34,7 @@ try {
     log,
     version,
     fetch: proxiedFetch(process.env),
-    say: (why) => console.error(`companion: ${why}`),
+    printReason: (why) => console.error(`companion: ${why}`),
   });
   let isDraining = false;
   const now = new AbortController();

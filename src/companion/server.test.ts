@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 /** A server whose route `/slow` answers when `finish` is called. */
-async function start(times: Partial<ServerTimes> = {}, connectionsEach?: number) {
+async function start(times: Partial<ServerTimes> = {}, connectionsPerNetwork?: number) {
   const slow: ((answer: string) => void)[] = [];
   const app = new Hono();
   app.onError((error, c) =>
@@ -23,7 +23,7 @@ async function start(times: Partial<ServerTimes> = {}, connectionsEach?: number)
   app.get('/slow', async (c) => c.text(await new Promise<string>((resolve) => slow.push(resolve))));
   app.post('/', async (c) => c.json((await c.req.text()).length));
   app.get('/:name', (c) => c.text(c.req.param('name')));
-  const server = await startServer({ app, host: '127.0.0.1', port: 0, times, connectionsEach });
+  const server = await startServer({ app, host: '127.0.0.1', port: 0, times, connectionsPerNetwork });
   running.push(server);
   const finish = async () => {
     await expect.poll(() => slow.length).toBeGreaterThan(0);

@@ -21,7 +21,7 @@ export interface ServerOptions {
   /** Tried first; the app answers what it doesn't handle. */
   readonly webhooks?: RequestHandler;
   /** Maximum connections per network. Leave out behind a proxy, which brings everyone's. */
-  readonly connectionsEach?: number | undefined;
+  readonly connectionsPerNetwork?: number | undefined;
 }
 
 /** Returns false, at once, for a request that it doesn't answer. */
@@ -51,7 +51,7 @@ const MAX_REQUESTS_PER_SOCKET = 10_000;
 
 /** Rejects with Node's error (`EADDRINUSE`, …) when it cannot listen. */
 export function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { app, host, port, times = {}, connectionsEach, webhooks = () => false } = options;
+  const { app, host, port, times = {}, connectionsPerNetwork, webhooks = () => false } = options;
   const { headers, request, idle, keepAlive, stop } = { ...TIMES, ...times };
   const listener = getRequestListener((received, env) => app.fetch(received, env), { hostname: host });
   const limits = {
@@ -70,7 +70,7 @@ export function startServer(options: ServerOptions): Promise<RunningServer> {
     server.maxConnections = MAX_CONNECTIONS;
     server.setTimeout(idle);
     // So that one network can't take all connections.
-    const take = limitPerNetwork(connectionsEach ?? Infinity);
+    const take = limitPerNetwork(connectionsPerNetwork ?? Infinity);
     let open = 0;
     server.on('connection', (socket: Socket) => {
       const release = take(plainAddress(socket.remoteAddress ?? ''));

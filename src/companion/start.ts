@@ -1,4 +1,4 @@
-// Starts the companion (database, worker, server, in this order) and stops it in reverse.
+// Starts the companion (database, load meter, worker, server, queue, in this order) and stops it in reverse.
 import { discover } from '../fxa/discovery.ts';
 import { followsStandards } from '../fxa/environments.ts';
 import type { Http } from '../fxa/http.ts';
@@ -22,11 +22,11 @@ import type { Log } from './operations/log.ts';
 import { cachedFor } from './operations/cached-for.ts';
 import type { Version } from './version.ts';
 
-/** Milliseconds for which the status page's totals are cached. */
-const STATE_FRESH = 10_000;
+/** How long the status page's totals are cached. */
+const STATE_CACHED_MS = 10_000;
 
 /** A quarter of all connections; enough for a proxy that was not configured. */
-const CONNECTIONS_EACH = 1024;
+const CONNECTIONS_PER_NETWORK = 1024;
 
 export interface RunningCompanion {
   /** Without a trailing slash. */
@@ -51,7 +51,7 @@ export interface CompanionOptions {
   /** An open database, which is not closed on stop. Default: the one in the settings. */
   readonly database?: Database;
   /** Called with one sentence before this process ends itself; for standard error. */
-  readonly say?: (why: string) => void;
+  readonly printReason?: (why: string) => void;
   /** Milliseconds. Default `Date.now`. */
   readonly now?: () => number;
   /**
@@ -68,8 +68,8 @@ export interface CompanionOptions {
 /**
  * Starts the companion. On failure nothing is left running.
  *
- * @throws FxaError when discovery of the issuer fails, StoreError as `openDatabase`, and Node's error (`EADDRINUSE`, …)
- *   when it can't listen.
+ * @throws FxaError when discovery of the issuer fails, StoreError as `openDatabase` and `checkSecret`, and Node's error
+ *   (`EADDRINUSE`, …) when it can't listen.
  */
 export async function startCompanion(options: CompanionOptions): Promise<RunningCompanion> {
   const { settings, log, version, now = Date.now, redo, pause } = options;
@@ -94,12 +94,12 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
     },
   });
   const packages = settings.queue && (await queuePackages());
-  let isStopping = false;
+  let isDraining = false;
   let isFrozen = false;
-  const running: (() => void | Promise<void>)[] = [];
+  const stops: (() => void | Promise<void>)[] = [];
   const stop = async () => {
     const failed: unknown[] = [];
-    for (const end of running.splice(0).reverse()) {
+    for (const end of stops.splice(0).reverse()) {
       // Stop every part even if another fails.
       try {
         await end();
@@ -122,24 +122,24 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
         },
         waits: (wait) => log.event('migration_waits', { ...wait }, 'warn'),
       }));
-    if (!options.database) running.push(() => database.close());
+    if (!options.database) stops.push(() => database.close());
     database.onLost((error) => {
       log.failure('database_lost', error);
-      options.say?.((error as Error).message);
+      options.printReason?.((error as Error).message);
       // Exit without cleanup: an orderly stop would write to files that are no longer ours.
       process.exit(1);
     });
     await checkSecret(database, settings);
     await claimSpaces(database, settings.clients);
     const store = createStore(database, redo);
-    const state = cachedFor(STATE_FRESH, now, (at) => store.operatorState(at));
+    const state = cachedFor(STATE_CACHED_MS, now, (at) => store.operatorState(at));
     const counters = createCounters();
     const timedStore = withTimeouts(store);
     counters.gauge('database_breaker_open', 'Whether requests fail at once, as the database is frozen', () =>
       Number(isFrozen),
     );
     const load = options.pollAfter ? undefined : startLoadMeter();
-    if (load) running.push(load.stop);
+    if (load) stops.push(load.stop);
     const { app, webhooks, deliver, onNotification } = createApp({
       settings,
       endpoints,
@@ -150,7 +150,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       counters,
       version,
       clocks,
-      stopping: () => isStopping,
+      stopping: () => isDraining,
       isDeaf: database.isDeaf,
       pollAfter: options.pollAfter ?? load?.pollAfter,
       now,
@@ -166,7 +166,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       now,
       report: (outcome) => counters.revocation(outcome),
     });
-    running.push(
+    stops.push(
       await startWorker({
         database,
         store,
@@ -182,9 +182,9 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       host: settings.host,
       port: settings.port,
       times: { keepAlive: (settings.keepAlive ?? KEEP_ALIVE) * 1000 },
-      ...(settings.trustedProxies === 0 && { connectionsEach: CONNECTIONS_EACH }),
+      ...(settings.trustedProxies === 0 && { connectionsPerNetwork: CONNECTIONS_PER_NETWORK }),
     });
-    running.push(server.stop);
+    stops.push(server.stop);
     let stopIntake: (() => Promise<void>) | undefined;
     if (settings.queue && packages) {
       const { clients, secret, formerSecret, queue } = settings;
@@ -202,7 +202,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
         now,
         ...(pause && { pause }),
       });
-      running.push(stopIntake);
+      stops.push(stopIntake);
     }
     return {
       origin: server.origin,
@@ -210,7 +210,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       kind: database.kind,
       host: database.host?.(),
       drain: () => {
-        isStopping = true;
+        isDraining = true;
         void stopIntake?.();
       },
       stop,

@@ -1,4 +1,4 @@
-// The embedded PostgreSQL (PGlite): no setup, one process, with the folder lock and log flush it lacks.
+// The embedded PostgreSQL (PGlite): no setup, one process, with the folder lock and the flush of the write-ahead log that it lacks.
 import { PGlite, types, type PGliteOptions, type Transaction } from '@electric-sql/pglite';
 import { readdir, statfs } from 'node:fs/promises';
 import type { Database, Queryable } from './database.ts';
@@ -9,18 +9,18 @@ import { pglitePool, run } from './pglite-pool.ts';
 import { makePrivate, PrivateFolder } from './private-folder.ts';
 import { walFlush } from './write-ahead-log.ts';
 
-/** Bytes: a few dozen pages. */
-const LEAST_ROOM = 256 * 1024;
+/** A few dozen pages. */
+const MIN_FREE_BYTES = 256 * 1024;
 
-/** Milliseconds a statement costs before its first row; two statements that could be one take longer than this. */
+/** How long a batch waits for further items (`BatchOptions.gather`): about what one more statement would cost. */
 const GATHER_MS = 6;
 
-/** How often the folder is checked while the database is idle. */
+/** How often the folder is checked between statements. */
 const CHECK_MS = 1_000;
 
 /**
  * Opens the database in a directory, creating it if needed; without one it lives in memory until the process ends, and
- * may begin as a copy of another one's dump, which saves the seconds of creating it.
+ * may begin with a dump, which saves the seconds of creating it.
  *
  * @throws StoreError `directory_in_use`, `directory_unlockable`, `directory_foreign`
  */
@@ -95,12 +95,12 @@ function database(pglite: PGlite, dir?: string, lock?: DirectoryLock): Database 
     description: lock
       ? `embedded, in ${dir}. Survives the end of its process, but not necessarily a power cut. For one process`
       : 'embedded, in memory: lost when this process ends',
-    onLost: (lost) => {
+    onLost: (onLoss) => {
       timer ??= setInterval(() => {
         try {
           check();
         } catch (error) {
-          lost(error);
+          onLoss(error);
         }
       }, CHECK_MS).unref();
     },
@@ -115,14 +115,14 @@ function database(pglite: PGlite, dir?: string, lock?: DirectoryLock): Database 
 /** Whether the disk has room for more pages. */
 async function roomIn(dir: string): Promise<boolean> {
   const { bavail, bsize } = await statfs(dir);
-  return bavail * bsize >= LEAST_ROOM;
+  return bavail * bsize >= MIN_FREE_BYTES;
 }
 
 /** `check` throws a StoreError when nothing may be written anymore. */
 function queryable(where: Pick<Transaction, 'query' | 'exec'>, check: () => void): Queryable {
   return {
     query: async <Row extends object>(text: string, values: readonly unknown[] = []) => {
-      // PGlite opens files by name, so it would continue in whatever folder has that name now.
+      // First, since PGlite opens files by name, also in a folder that has taken this one's place.
       check();
       try {
         return (await run(where, text, values)).rows as Row[];

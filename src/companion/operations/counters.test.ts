@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createCounters } from './counters.ts';
 import { addGauges } from './gauges.ts';
-import { metricsRoute } from './operator.ts';
+import { prometheusRoute } from './operator.ts';
 
 const NOW = 1_800_000_000_000;
 const REVOCATIONS = {
@@ -22,7 +22,7 @@ function withGauges(ask: () => Promise<typeof REVOCATIONS>) {
     health: down,
     eventAges: down,
     revocations: ask,
-    storing: none,
+    deliveriesWaiting: none,
     checkingTokens: none,
     now: () => NOW,
   });
@@ -107,7 +107,7 @@ describe('the counters', () => {
 describe('GET /metrics', () => {
   const ask = (password: string | undefined, credentials?: string) =>
     Promise.resolve(
-      metricsRoute(createCounters(), password).request('/metrics', {
+      prometheusRoute(createCounters(), password).request('/metrics', {
         headers: credentials === undefined ? {} : { authorization: `Basic ${btoa(credentials)}` },
       }),
     );

@@ -10,7 +10,7 @@ export interface GaugeParts {
   readonly eventAges: () => Promise<readonly EventAge[]>;
   readonly revocations: () => Promise<OperatorState['revocations']>;
   /** Deliveries whose events are not yet committed. */
-  readonly storing: () => number;
+  readonly deliveriesWaiting: () => number;
   /** Access tokens that are being looked up at Mozilla accounts. */
   readonly checkingTokens: () => number;
   /** Milliseconds. */
@@ -20,7 +20,7 @@ export interface GaugeParts {
 const LEVELS: Readonly<Record<Check, number>> = { ok: 0, warning: 1, error: 2 };
 
 export function addGauges({ gauge }: Pick<Counters, 'gauge'>, parts: GaugeParts): void {
-  const { health, eventAges, revocations, storing, checkingTokens, now } = parts;
+  const { health, eventAges, revocations, deliveriesWaiting, checkingTokens, now } = parts;
   const byClient = (name: string, help: string, read: (age: EventAge) => number | undefined) => {
     const ages = async () =>
       new Map(
@@ -63,6 +63,6 @@ export function addGauges({ gauge }: Pick<Counters, 'gauge'>, parts: GaugeParts)
   gauge('revocations_set_aside', 'Grants that an operator has to look at', async () =>
     (await revocations()).setAside.reduce((sum, { count }) => sum + count, 0),
   );
-  gauge('deliveries_waiting', 'Deliveries whose events are not yet committed', storing);
+  gauge('deliveries_waiting', 'Deliveries whose events are not yet committed', deliveriesWaiting);
   gauge('token_checks_waiting', 'Access tokens that are being looked up at Mozilla accounts', checkingTokens);
 }

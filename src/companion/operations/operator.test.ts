@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { createCounters } from './counters.ts';
-import { metricsRoute } from './operator.ts';
+import { prometheusRoute } from './operator.ts';
 
 it('accepts the new and the old password while it is replaced, and nothing else', async () => {
   const counters = createCounters();
-  const app = metricsRoute(counters, 'new,old');
+  const app = prometheusRoute(counters, 'new,old');
   for (const [given, status] of [
     ['new', 200],
     ['old', 200],

@@ -18,7 +18,7 @@ export function operatorOnly(passwords: string): MiddlewareHandler {
 }
 
 /** `GET /metrics` for Prometheus; absent without a password. */
-export function metricsRoute(counters: Counters, password: string | undefined): Hono {
+export function prometheusRoute(counters: Counters, password: string | undefined): Hono {
   const app = new Hono();
   if (!password) return app;
   app.get('/metrics', operatorOnly(password), async (c) =>
