@@ -35,8 +35,8 @@ const vitest = (project: string, name: string, report = project, only: readonly 
     ...only,
     '--project',
     project,
-    // One more than cores: many tests wait for processes they have started.
-    `--maxWorkers=${availableParallelism() + 1}`,
+    // More than cores: many tests wait for processes they have started.
+    `--maxWorkers=${availableParallelism() + 2}`,
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${join(reports, report)}`,
