@@ -53,4 +53,9 @@ describe.each(['/small', '/plain'])('a body at %s', (path) => {
     expect(answer.status).toBe(413);
     expect(await answer.json()).toMatchObject({ error: 'body_too_large' });
   });
+
+  it('is refused by its declared length, before it has come', async () => {
+    const length = path === '/small' ? 2000 : 20_000;
+    expect(await raw(path, `Content-Length: ${length}\r\n\r\n`)).toContain('413');
+  });
 });

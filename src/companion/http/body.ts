@@ -30,6 +30,8 @@ export function checkAuthorization(value = ''): void {
 /** Middleware that refuses bodies longer than `most` bytes with 413 `body_too_large`. */
 export function atMost(most: number): MiddlewareHandler {
   return async (c, next) => {
+    // Before the body has come, which it may never do.
+    if (Number(c.req.header('content-length') ?? 0) > most) throw tooLarge(most);
     const body = await c.req.arrayBuffer();
     if (body.byteLength > most) throw tooLarge(most);
     await next();
