@@ -14,7 +14,7 @@ import {
 } from './tokens/secret-store.ts';
 import { revocation, recoverGrantIds, type RecoveredGrant } from './sign-out/outbox-entries.ts';
 import { signOut } from './sign-out/sign-out.ts';
-import { compareBackup, detectLostRecord, readBackup } from './state/grant-backup.ts';
+import { backedUp, compareBackup, detectLostRecord, readBackup } from './state/grant-backup.ts';
 
 /** Runs first in every background: cleans up after the one before. No network. */
 export async function recover(context: Context, attempts: Attempts): Promise<void> {
@@ -44,7 +44,7 @@ export async function recover(context: Context, attempts: Attempts): Promise<voi
 /** Replaces the record if it can't be read. Grants found in it, in the backup or in memory go into the outbox. */
 export async function reset(context: Context): Promise<void> {
   // The record may be too damaged to contain any ids.
-  const backup = (await readBackup(context)).map(({ missing, live, ...grant }) => grant);
+  const backup = (await readBackup(context)).map(backedUp);
   const inMemory = await grantsInMemory(context);
   await context.store.reset((stored, fresh) => {
     const found = new Map<string, RecoveredGrant>();

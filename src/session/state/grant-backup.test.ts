@@ -141,6 +141,12 @@ describe('a grant that the record doesn’t name', () => {
     expect(record.outbox).toStrictEqual([expected]);
   });
 
+  it('goes into the outbox without what a later version wrote, for which it would wait', async () => {
+    host.backup = [{ refreshTokenId: 'a', issuer, of: 'later' } as BackedUpGrant];
+    await starts(2);
+    expect(record.outbox).toStrictEqual([entry('a', { since: 5 })]);
+  });
+
   it('stays out of the outbox when the record names it again just then', async () => {
     host.backup = [{ refreshTokenId: 'a', issuer, missing: { starts: 1, since: 3 } }];
     const back = queued(entry('a'));

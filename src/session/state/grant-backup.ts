@@ -90,7 +90,7 @@ async function destroyMissing(context: Context, grants: readonly BackedUpGrant[]
     const named = grantsOf(record);
     const entries = lost
       .filter(({ refreshTokenId }) => !named.has(refreshTokenId))
-      .map(({ missing, live, ...grant }) => revocation(grant, context.ports.now()));
+      .map((grant) => revocation(backedUp(grant), context.ports.now()));
     return entries.length === 0 ? record : { ...record, outbox: [...record.outbox, ...entries] };
   });
 }
@@ -107,15 +107,10 @@ function grantsOf({ session, outbox, deployment }: StoredRecord): ReadonlyMap<st
   return grants;
 }
 
-const backedUp = ({
-  refreshTokenId,
-  issuer,
-  revokedByToken,
-}: Omit<BackedUpGrant, 'missing'>): BackedUpGrant => ({
-  refreshTokenId,
-  issuer,
-  ...(revokedByToken && { revokedByToken }),
-});
+/** Only what this version knows of a grant: an outbox entry with other members would wait for the version that does. */
+export function backedUp({ refreshTokenId, issuer, revokedByToken }: BackedUpGrant): BackedUpGrant {
+  return { refreshTokenId, issuer, ...(revokedByToken && { revokedByToken }) };
+}
 
 function isSame(one: BackedUpGrant, other: BackedUpGrant | undefined): boolean {
   return (
