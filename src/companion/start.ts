@@ -68,7 +68,7 @@ export interface CompanionOptions {
 /**
  * Starts the companion. On failure nothing is left running.
  *
- * @throws FxaError when discovery of the issuer fails, StoreError as `openDatabase` and `checkSecret`, and Node's error
+ * @throws FxaError when discovery of the issuer fails, StoreError as `openDatabase`, `checkSecret` and `claimSpaces`, and Node's error
  *   (`EADDRINUSE`, …) when it can't listen.
  */
 export async function startCompanion(options: CompanionOptions): Promise<RunningCompanion> {

@@ -72,6 +72,15 @@ describe('revokedBefore', () => {
     expect(revokedBefore.isRevoked('ada', NOW - 1001)).toBe(false);
   });
 
+  it('keeps the latest instant while the clock is ahead for a while', () => {
+    const { revokedBefore, clock } = made();
+    revokedBefore.end('ada', NOW);
+    clock.now += LONGEST_LIFE + 3_600_000;
+    revokedBefore.end('ada', NOW - 3_600_000);
+    clock.now = NOW + 60_000;
+    expect(revokedBefore.isRevoked('ada', NOW - 1_800_000)).toBe(true);
+  });
+
   it('is bounded in size', () => {
     const { revokedBefore } = made(2);
     for (const account of ['ada', 'lin', 'noor']) revokedBefore.end(account, NOW);

@@ -24,4 +24,7 @@ it('caches for the time given, shares a call in progress, and asks again after a
   fails = false;
   expect(await ask()).toBe(now);
   expect(asked).toBe(3);
+  // The clock was set back.
+  now -= 1;
+  expect(await ask()).toBe(now);
 });

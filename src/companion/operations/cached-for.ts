@@ -12,8 +12,8 @@ export function cachedFor<T>(
   let cached: { readonly at: number; readonly answer: Promise<T> } | undefined;
   return () => {
     const at = now();
-    // Also expires when the clock is set back.
-    if (cached !== undefined && Math.abs(at - cached.at) < fresh) return cached.answer;
+    // Expires at once when the clock is set back.
+    if (cached !== undefined && at >= cached.at && at - cached.at < fresh) return cached.answer;
     const entry = { at, answer: ask(at) };
     cached = entry;
     entry.answer.catch(() => {
