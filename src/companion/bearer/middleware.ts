@@ -2,7 +2,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { grantedCovers } from '../../fxa/scopes.ts';
 import { Problem } from '../http/problem.ts';
-import { inRealm, insufficientScope, refusal } from './refusals.ts';
+import { challenge, inRealm, insufficientScope } from './refusals.ts';
 import type { CheckedToken, TokenCheck } from './types.ts';
 
 export interface BearerOptions {
@@ -50,7 +50,7 @@ export function bearer(options: BearerOptions): MiddlewareHandler<{ Variables: B
       const token = await check(bearerToken(c), { fresh: anew });
       if (scope !== '' && !grantedCovers(token.scope, scope)) throw insufficientScope(scope);
       if ((acr !== undefined && token.acr !== acr) || !isRecent(token))
-        throw refusal(401, 'insufficient_user_authentication', 'The account has to confirm who it is', {
+        throw challenge(401, 'insufficient_user_authentication', 'The account has to confirm who it is', {
           ...(acr !== undefined && { acr_values: acr }),
           ...(maxAge !== undefined && { max_age: String(maxAge) }),
         });
@@ -84,6 +84,6 @@ export function bearerToken(c: Context): string {
     throw new Problem(401, 'unauthorized', 'A bearer token is needed', { challenge: {} });
   const token = header.length > LONGEST_HEADER ? undefined : CREDENTIALS.exec(header)?.[1];
   if (token === undefined)
-    throw refusal(400, 'invalid_request', 'Authorization contains no valid bearer token');
+    throw challenge(400, 'invalid_request', 'Authorization contains no valid bearer token');
   return token;
 }

@@ -7,7 +7,7 @@ import { KeysUnavailable } from '../security-events/key-set.ts';
 const DEFAULT_WAIT = 5;
 
 /** A problem whose challenge names its error and what is needed. */
-export function refusal(
+export function challenge(
   status: 400 | 401 | 403,
   error: string,
   message: string,
@@ -18,12 +18,12 @@ export function refusal(
 
 /** 401: the token is not valid here. */
 export function invalidToken(message: string): Problem {
-  return refusal(401, 'invalid_token', message);
+  return challenge(401, 'invalid_token', message);
 }
 
 /** 403: a valid token without the scope needed (`scope`). */
 export function insufficientScope(scope: string): Problem {
-  return refusal(403, 'insufficient_scope', 'The access token lacks a required scope', { scope });
+  return challenge(403, 'insufficient_scope', 'The access token lacks a required scope', { scope });
 }
 
 /** 503: Mozilla accounts couldn't be asked, for the reason and with the `Retry-After` of `cause`. */

@@ -52,14 +52,14 @@ export function createRevoker(parts: RevokerParts): Revoke {
   };
 }
 
-type Problem = Pick<FxaError, 'code'> & Partial<Pick<FxaError, 'status' | 'retryAfter'>>;
+type Failure = Pick<FxaError, 'code'> & Partial<Pick<FxaError, 'status' | 'retryAfter'>>;
 
 /** Undefined: destroyed. An unknown grant counts as destroyed, which also covers a lost response. */
 async function destroy(
   { clientId, refreshTokenId }: Revocation,
   endpoints: CurrentEndpoints,
   http: Http,
-): Promise<Problem | undefined> {
+): Promise<Failure | undefined> {
   try {
     await atEndpoints(endpoints, (known) =>
       destroyGrant({ name: 'custom', endpoints: known, clientId }, { refreshTokenId }, http),
@@ -71,7 +71,7 @@ async function destroy(
 }
 
 /** The code of a permanent failure. A 404 page is not one: servers lose their routes for an hour at times. Pure. */
-function permanentFailure({ age }: Revocation, { code, status }: Problem): string | undefined {
+function permanentFailure({ age }: Revocation, { code, status }: Failure): string | undefined {
   if (code === 'invalid_request' || (code === 'misconfigured' && status === 400)) return code;
   return age > GIVEN_UP_MS ? 'given_up' : undefined;
 }

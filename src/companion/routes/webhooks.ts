@@ -4,7 +4,7 @@
 // It is a plain handler of Node's requests: during the backlog after an outage, a framework would be most of the cost.
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { refusal } from '../bearer/refusals.ts';
+import { challenge } from '../bearer/refusals.ts';
 import { accountKeys, type Secrets } from '../clients.ts';
 import { addressBehind } from '../http/address.ts';
 import { checkAuthorization, LARGEST_BODY, tooLarge } from '../http/body.ts';
@@ -105,7 +105,7 @@ async function processSet(token: string, options: WebhookOptions): Promise<void>
     if (error instanceof Refusal) {
       counters.webhook('refused', error.reason);
       log.tally('set_refused', { reason: error.reason });
-      throw refusal(401, 'invalid_token', error.message, { error_description: error.reason });
+      throw challenge(401, 'invalid_token', error.message, { error_description: error.reason });
     }
     if (!(error instanceof KeysUnavailable)) throw error;
     counters.webhook('unavailable', error.why);
