@@ -139,6 +139,9 @@ function isPublicKey(value: string): boolean {
   }
 }
 
+/** What `metrics` may add, and nothing else of a request. */
+const OF_METRICS = /^(?:entrypoint|utm_|flow_|device_id$)/;
+
 /**
  * The given parameters, by their names on the wire.
  *
@@ -150,12 +153,24 @@ export function wireParameters(
 ): Map<ParameterName, string> {
   const { metrics, signUp, ...rest } = request;
   const { utm, flow, ...entry } = metrics ?? {};
+  const parameters = new Map<ParameterName, string>([['client_id', clientId]]);
   const campaign = Object.entries(utm ?? {}).map(([name, value]) => [`utm_${name}`, value] as const);
-  const members = { ...rest, ...entry, ...Object.fromEntries(campaign), ...flow, clientId };
-  const parameters = new Map<ParameterName, string>();
+  addMembers(parameters, rest, false);
+  addMembers(parameters, { ...entry, ...Object.fromEntries(campaign), ...flow }, true);
+  if (signUp === true) {
+    if (parameters.has('action')) {
+      throw new FxaError('invalid_request', 'signUp takes the place of action', { parameter: 'action' });
+    }
+    // FxA: the page supports `signup`, though it is undocumented.
+    parameters.set('action', 'signup');
+  }
+  return parameters;
+}
+
+function addMembers(parameters: Map<ParameterName, string>, members: object, ofMetrics: boolean): void {
   for (const [member, value] of Object.entries(members) as [string, unknown][]) {
     const name = member.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    if (!isParameterName(name)) {
+    if (!isParameterName(name) || parameters.has(name) || OF_METRICS.test(name) !== ofMetrics) {
       throw new FxaError('invalid_request', 'There is no such parameter', { parameter: member });
     }
     if (value === undefined) continue;
@@ -165,14 +180,6 @@ export function wireParameters(
     }
     parameters.set(name, String(text));
   }
-  if (signUp === true) {
-    if (parameters.has('action')) {
-      throw new FxaError('invalid_request', 'signUp takes the place of action', { parameter: 'action' });
-    }
-    // FxA: the page supports `signup`, though it is undocumented.
-    parameters.set('action', 'signup');
-  }
-  return parameters;
 }
 
 function isParameterName(name: string): name is ParameterName {
