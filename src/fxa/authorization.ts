@@ -14,6 +14,9 @@ import {
  * The URL to open for signing in (RFC 6749, section 4.1.1).
  *
  * @throws FxaError `invalid_request`; its `parameter` is the name on the wire.
+ * @example
+ * const { state, codeVerifier, codeChallenge } = await newAttemptSecrets();
+ * const url = authorizationUrl(deployment, { redirectUri, scope: ['openid', 'profile'], state, codeChallenge });
  */
 export function authorizationUrl(deployment: Deployment, request: AuthorizationRequest): string {
   const parameters = wireParameters(deployment.clientId, request);
@@ -32,6 +35,9 @@ export function authorizationUrl(deployment: Deployment, request: AuthorizationR
 /**
  * A fresh `state` and a PKCE pair (RFC 7636, section 4, S256). FxA: the verifier must be base64url, without the `.` and
  * `~` that the RFC allows; this one is 32 random bytes in 43 characters.
+ *
+ * @example
+ * const { state, codeVerifier, codeChallenge } = await newAttemptSecrets();
  */
 export async function newAttemptSecrets() {
   const codeVerifier = generateRandomCodeVerifier();

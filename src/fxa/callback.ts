@@ -32,6 +32,8 @@ const READ = ['state', 'iss', 'client_id', 'error', 'code'] as const;
  * - `state_mismatch`, also for an error with a wrong state, which belongs to another attempt
  * - for failures of `prompt=none`: `reauth_required`, `account_unverified`, `misconfigured`, `invalid_request`,
  *   `scope_denied`, `server_unavailable`, `cancelled`
+ * @example
+ * const { code } = validateCallback(url, { redirectUri, state, issuer: endpoints.issuer, clientId });
  */
 export function validateCallback(url: string, expected: ExpectedCallback): { code: string } {
   const parameters = parametersOf(url, expected.redirectUri);

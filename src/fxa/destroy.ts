@@ -16,6 +16,8 @@ export type Destroyed = 'destroyed' | 'unknown' | 'accepted';
  *
  * @throws FxaError `invalid_request` (malformed token), `misconfigured`, `unsupported` where the server revokes nothing,
  *   and the codes of `requestJson`.
+ * @example
+ * await destroyAccessToken(deployment, grant.accessToken, http);
  */
 export async function destroyAccessToken(
   deployment: Deployment,
@@ -29,6 +31,8 @@ export async function destroyAccessToken(
  * Destroys a grant by its refresh token or, at FxA, by that token's id.
  *
  * @throws FxaError as `destroyAccessToken`; `unsupported` for an id at a server of the standards.
+ * @example
+ * await destroyGrant(deployment, { refreshTokenId: await refreshTokenId(refreshToken) }, http);
  */
 export async function destroyGrant(
   deployment: Deployment,

@@ -23,6 +23,8 @@ const REACHABILITY_TIMEOUT = 5000;
  * @throws FxaError
  * - `misconfigured`: the issuer is neither https nor http on loopback
  * - `bad_response` with reason `discovery_issuer` (document of another issuer) or `discovery` (unusable)
+ * @example
+ * const endpoints = endpointsFromDiscovery('https://accounts.firefox.com', await response.json());
  */
 export function endpointsFromDiscovery(issuer: string, document: unknown): Endpoints {
   const expected = checkedIssuer(issuer);
@@ -69,6 +71,8 @@ const pathOf = (url: string) => new URL(url).pathname;
  * Fetches and reads an issuer's discovery document (OpenID Connect Discovery 1.0, section 4).
  *
  * @throws FxaError the codes of `endpointsFromDiscovery` and `requestJson`.
+ * @example
+ * const endpoints = await discover('https://accounts.firefox.com', { fetch });
  */
 export async function discover(issuer: string, http: Http): Promise<Endpoints> {
   const url = new URL(checkedIssuer(issuer));
@@ -87,6 +91,8 @@ export async function discover(issuer: string, http: Http): Promise<Endpoints> {
  *
  * @throws FxaError `offline`, `server_unavailable`, `rate_limited`, `cancelled`, or `bad_response` with reason
  * `not_json` (something else responded, such as a captive portal).
+ * @example
+ * const endpoints = await currentEndpoints(knownEndpoints('production'), { fetch });
  */
 export async function currentEndpoints(known: Endpoints, http: Http): Promise<Endpoints> {
   const timeout = Math.min(http.timeout ?? REACHABILITY_TIMEOUT, REACHABILITY_TIMEOUT);

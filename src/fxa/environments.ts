@@ -53,6 +53,9 @@ export function followsStandards({ endpoints }: { readonly endpoints: Pick<Endpo
 /**
  * The first origin that the extension would send requests to although its content security policy, whose sources these
  * are (`https://example.com`, `http://127.0.0.1:*`), keeps it from there; undefined if there is none. Pure.
+ *
+ * @example
+ * const blocked = blockedOrigin(knownEndpoints('stage'), ['https://accounts.stage.mozaws.net']);
  */
 export function blockedOrigin(
   { token, destroy, jwks, profile }: Endpoints,
@@ -81,7 +84,12 @@ const DEPLOYMENTS = {
   stage: ['https://accounts.stage.mozaws.net', 'stage.mozaws.net'],
 } as const;
 
-/** The endpoints of one of Mozilla's own deployments. */
+/**
+ * The endpoints of one of Mozilla's own deployments.
+ *
+ * @example
+ * const deployment = { name: 'stage', clientId, endpoints: knownEndpoints('stage') } as const;
+ */
 export function knownEndpoints(name: 'production' | 'stage'): AllEndpoints {
   const [issuer, domain] = DEPLOYMENTS[name];
   return endpointsOn(issuer, `https://oauth.${domain}`, `https://profile.${domain}`);
@@ -91,6 +99,8 @@ export function knownEndpoints(name: 'production' | 'stage'): AllEndpoints {
  * The endpoints of a server that has everything on one origin, such as the mock server.
  *
  * @throws FxaError `misconfigured` unless the origin is https, or http on loopback.
+ * @example
+ * const endpoints = mockServerEndpoints('http://127.0.0.1:9720');
  */
 export function mockServerEndpoints(origin: string): AllEndpoints {
   const url = secureUrl(origin);

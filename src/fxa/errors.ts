@@ -158,7 +158,12 @@ export class FxaError extends Error {
   }
 }
 
-/** Recognizes an `FxaError` by its shape, including one rebuilt from a message. */
+/**
+ * Recognizes an `FxaError` by its shape, including one rebuilt from a message.
+ *
+ * @example
+ * if (isFxaError(error) && error.code === 'reauth_required') await signIn();
+ */
 export function isFxaError(value: unknown): value is FxaError {
   if (typeof value !== 'object' || value === null) return false;
   const { name, code } = value as { name?: unknown; code?: unknown };

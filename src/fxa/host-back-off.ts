@@ -30,7 +30,12 @@ interface HostBackOffOptions {
 const DEFAULT_SECONDS = 60;
 const LONGEST_MS = LONGEST_BACK_OFF * 1000 * (1 + JITTER);
 
-/** Makes the back-off of one client or server process. */
+/**
+ * Makes the back-off of one client or server process.
+ *
+ * @example
+ * const http = { fetch, backOff: createHostBackOff({ now: Date.now, random: Math.random }) };
+ */
 export function createHostBackOff({ storage = inMemory(), now, random }: HostBackOffOptions): HostBackOff {
   return {
     async check(url) {

@@ -50,6 +50,8 @@ export interface IdTokenOptions {
  * @throws FxaError `bad_response` with reason `id_token_malformed`, `id_token_algorithm`, `id_token_key`,
  * `id_token_signature`, `id_token_issuer`, `id_token_audience`, `id_token_expired`, `id_token_hash` or `keys` (unusable
  * key set); and the codes of `requestJson` from fetching the keys.
+ * @example
+ * const { sub } = await verifyIdToken(deployment, idToken, { accessToken, now: Date.now() }, http);
  */
 export async function verifyIdToken(
   { clientId, endpoints, name }: Deployment,
@@ -102,6 +104,8 @@ export async function verifyIdToken(
  *
  * @throws FxaError `bad_response` with reason `id_token_malformed`, `id_token_issuer`, `id_token_audience` or
  * `id_token_subject`.
+ * @example
+ * checkRefreshedIdToken(deployment, response.id_token, claims.sub);
  */
 export function checkRefreshedIdToken(
   { clientId, endpoints }: Deployment,

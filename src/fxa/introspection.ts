@@ -49,6 +49,9 @@ interface Client {
  *
  * @throws FxaError `bad_response` when the response is inconsistent, `unsupported` where the server describes no tokens,
  *   and the codes of `requestJson`.
+ * @example
+ * const token = await introspect(deployment.endpoints, bearer, { now: Date.now() }, http);
+ * if (token?.clientId !== clientId) return new Response(null, { status: 401 });
  */
 export async function introspect(
   endpoints: Pick<Endpoints, 'introspect' | 'verify' | 'profile' | 'dialect'>,
@@ -91,6 +94,8 @@ export async function introspect(
  * FxA: supports JWTs of any lifetime, but may still accept opaque tokens that expired long ago.
  *
  * @throws FxaError as `introspect`.
+ * @example
+ * const token = await verifyAccessToken(deployment.endpoints, bearer, http);
  */
 export async function verifyAccessToken(
   endpoints: Pick<Endpoints, 'verify'>,

@@ -31,6 +31,8 @@ const SIGNATURES: readonly (readonly [type: string, begins: RegExp])[] = [
  * - `invalid_request` with parameter `displayName`: longer than 256 characters, or with characters that FxA rejects
  * - `token_rejected`: refresh once and retry
  * - `unsupported` at a server of the standards, `scope_denied`, and the codes of `requestJson`
+ * @example
+ * await setDisplayName(deployment, accessToken, 'Ada Lovelace', http);
  */
 export async function setDisplayName(
   deployment: Deployment,
@@ -53,6 +55,8 @@ export async function setDisplayName(
  * - `invalid_request`: with parameter `avatar` when it is empty, too large or of another type; without one when FxA
  *   cannot decode the picture
  * - `token_rejected`, `unsupported`, `scope_denied`, and the codes of `requestJson`
+ * @example
+ * await setAvatar(deployment, accessToken, input.files[0], http);
  */
 export async function setAvatar(
   deployment: Deployment,

@@ -39,6 +39,8 @@ export interface Profile {
  * - `token_rejected`: refresh once and retry; the grant may still be valid
  * - `scope_denied`, `account_disabled`, `bad_response` with reason `profile` (no `uid`)
  * - the codes of `requestJson`
+ * @example
+ * const { uid, email } = await fetchProfile(deployment, grant.accessToken, http);
  */
 export async function fetchProfile(
   deployment: Deployment,
@@ -61,6 +63,8 @@ export async function fetchProfile(
  * signing in. A server of the standards promises only `sub` (OpenID Connect Core 1.0, section 5.3.2), in any form.
  *
  * @throws FxaError `bad_response` with reason `profile` when `uid` is missing.
+ * @example
+ * const profile = parseProfile(await response.json());
  */
 export function parseProfile(value: unknown, dialect?: 'oauth2'): Profile {
   const fields = (value ?? {}) as Readonly<Record<string, unknown>>;

@@ -31,6 +31,9 @@ const KID = new RegExp(`^(\\d{10,13})-${B16}$`);
 /**
  * An ephemeral P-256 key pair for one attempt. Pass `keysJwk` to `authorizationUrl`; keep `privateJwk`, which is plain
  * JSON, in memory (`storage.session`) until the response arrives, then delete it.
+ *
+ * @example
+ * const { keysJwk, privateJwk } = await newKeyRequest();
  */
 export async function newKeyRequest(): Promise<{ keysJwk: string; privateJwk: JsonWebKey }> {
   const pair = await crypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, true, ['deriveBits']);
@@ -50,6 +53,8 @@ export async function newKeyRequest(): Promise<{ keysJwk: string; privateJwk: Js
  * - `keys_missing`: no bundle, or a scope is missing. FxA: omits keys without an error for clients not listed
  *   for them
  * - `keys_malformed`: cannot be decrypted with this key, or has another format than FxA's
+ * @example
+ * const keys = await openScopedKeys(grant.keysJwe, privateJwk, [scope]);
  */
 export async function openScopedKeys(
   keysJwe: string | undefined,
@@ -96,6 +101,9 @@ export async function decryptKeysJwe(keysJwe: string, privateJwk: JsonWebKey): P
  * - `rotated`: at least one key changed. Keep `after`; it cannot decrypt data encrypted under the previous key.
  * - `older`: at least one timestamp decreased, as in a delayed or replayed response. Keep `before`, because abandoned
  *   keys must not be trusted again.
+ *
+ * @example
+ * if (compareScopedKeys(stored, received) !== 'older') await save(received);
  */
 export function compareScopedKeys(before: KeyIds, after: KeyIds): 'same' | 'rotated' | 'older' {
   const changed = Object.keys(after).filter(

@@ -26,7 +26,12 @@ interface Scope {
   fragment: string;
 }
 
-/** Splits a space-separated list, without duplicates (RFC 6749, section 3.3). Does not validate the scopes. */
+/**
+ * Splits a space-separated list, without duplicates (RFC 6749, section 3.3). Does not validate the scopes.
+ *
+ * @example
+ * parseScopes('openid profile openid'); // ['openid', 'profile']
+ */
 export function parseScopes(value: string): string[] {
   return [...new Set(value.split(' ').filter((scope) => scope !== ''))];
 }
@@ -48,6 +53,9 @@ export function grantedScopesFor(granted: string, requested: string): string[] {
 
 /**
  * Whether FxA accepts this scope: a name like `profile:email:write`, or a canonical https URL, perhaps with a fragment.
+ *
+ * @example
+ * isValidScope('profile:email'); // true
  */
 export function isValidScope(scope: string): boolean {
   return parse(scope) !== undefined;
@@ -74,13 +82,23 @@ export function implies(granted: string, requested: string): boolean {
   );
 }
 
-/** Whether every scope in `requested` is implied by one in `granted`. Both are space-separated lists. */
+/**
+ * Whether every scope in `requested` is implied by one in `granted`. Both are space-separated lists.
+ *
+ * @example
+ * grantedCovers('profile openid', 'openid profile:email'); // true
+ */
 export function grantedCovers(granted: string, requested: string): boolean {
   const have = parseScopes(granted);
   return parseScopes(requested).every((scope) => have.some((one) => implies(one, scope)));
 }
 
-/** Removes scopes that another scope in the list implies, as FxA does. */
+/**
+ * Removes scopes that another scope in the list implies, as FxA does.
+ *
+ * @example
+ * collapseScopes(['profile', 'profile:email']); // ['profile']
+ */
 export function collapseScopes(scopes: readonly string[]): string[] {
   const different = [...new Set(scopes)];
   return different.filter((scope) => !different.some((other) => other !== scope && implies(other, scope)));

@@ -53,6 +53,9 @@ export async function postToTokenEndpoint(
  * id_token is ignored: in the answer to a code, `validateGrant` verifies it; for a refresh it was not requested.
  *
  * @throws FxaError `bad_response` with reason `token_response`.
+ * @example
+ * const answer = await refreshAccessToken(deployment, request, http);
+ * const { accessToken, expiresIn } = await validateAccessToken(deployment, answer);
  */
 export async function validateAccessToken(
   deployment: Deployment,

@@ -59,6 +59,9 @@ const ANY_TOKEN = /^[\x20-\x7e]{1,4096}$/;
  *   again
  * - `misconfigured`, `scope_denied`, `account_unverified`, `invalid_request`, but never `reauth_required`
  * - the codes of `requestJson`
+ * @example
+ * const response = await exchangeCode(deployment, { code, codeVerifier, redirectUri }, http);
+ * const grant = await validateGrant(deployment, response, { now: Date.now(), requireIdToken: true }, http);
  */
 export async function exchangeCode(
   deployment: Deployment,
@@ -75,7 +78,12 @@ export async function exchangeCode(
   return postToTokenEndpoint(deployment, 'authorization_code', parameters, http);
 }
 
-/** The tokens in a response, even in one that fails validation, so that they can be destroyed. */
+/**
+ * The tokens in a response, even in one that fails validation, so that they can be destroyed.
+ *
+ * @example
+ * const { accessToken, grant } = await issuedTokens(deployment, response);
+ */
 export async function issuedTokens(
   { endpoints }: Pick<Deployment, 'endpoints'>,
   answer: TokenResponse,
@@ -92,6 +100,9 @@ export async function issuedTokens(
 /**
  * The refresh token that replaces the one sent, of whatever form; undefined if the answer has none or the same. FxA sends
  * no other one, but discovery may not tell which server answers.
+ *
+ * @example
+ * const next = await replacementToken(deployment, response, refreshToken);
  */
 export async function replacementToken(
   { endpoints }: Pick<Deployment, 'endpoints'>,
@@ -117,6 +128,8 @@ export interface ValidateGrantOptions extends Omit<IdTokenOptions, 'accessToken'
  * @throws FxaError
  * - `bad_response` with reason `token_response`, `keys` or one of `id_token_…`
  * - `offline`, `server_unavailable`, `rate_limited`, `cancelled` from fetching the keys
+ * @example
+ * const grant = await validateGrant(deployment, response, { now: Date.now(), requireIdToken: true }, http);
  */
 export async function validateGrant(
   deployment: Deployment,
@@ -155,6 +168,9 @@ export async function validateGrant(
  * - `reauth_required`: the grant is gone (400/108, or 401/110 on `/v1/oauth/token`; `invalid_grant` elsewhere)
  * - `scope_denied`, `misconfigured`, `invalid_request`, `bad_response`
  * - the codes of `requestJson`
+ * @example
+ * const response = await refreshAccessToken(deployment, { refreshToken, scope: 'profile' }, http);
+ * const { accessToken } = await validateAccessToken(deployment, response);
  */
 export async function refreshAccessToken(
   deployment: Deployment,
@@ -176,6 +192,8 @@ export async function refreshAccessToken(
  * The id by which a grant can be destroyed without its refresh token: the SHA-256 of the token's bytes, in hex.
  *
  * @throws FxaError `invalid_request` unless the token is 64 hexadecimal digits.
+ * @example
+ * const id = await refreshTokenId(grant.refreshToken);
  */
 export async function refreshTokenId(refreshToken: string): Promise<string> {
   if (!HEX_TOKEN.test(refreshToken)) {
@@ -184,7 +202,12 @@ export async function refreshTokenId(refreshToken: string): Promise<string> {
   return sha256(Uint8Array.from(refreshToken.match(/../g) ?? [], (pair) => parseInt(pair, 16)));
 }
 
-/** The ids that may name the grant of a refresh token, by the dialect of the server; FxA's first, if it has that form. */
+/**
+ * The ids that may name the grant of a refresh token, by the dialect of the server; FxA's first, if it has that form.
+ *
+ * @example
+ * const [{ refreshTokenId }] = await possibleGrantIds(refreshToken);
+ */
 export async function possibleGrantIds(
   refreshToken: string,
 ): Promise<{ refreshTokenId: string; dialect: Endpoints['dialect'] }[]> {

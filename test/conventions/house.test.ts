@@ -55,6 +55,26 @@ describe('files', () => {
   });
 });
 
+describe('src/fxa/index.ts', () => {
+  it('exports only functions that show an example', () => {
+    const exported = [
+      ...read('src/fxa/index.ts').matchAll(/^export \{([^}]+)\} from '\.\/([\w-]+\.ts)'/gm),
+    ].flatMap(([, names = '', file = '']) =>
+      names.split(',').map((name) => ({ name: name.trim(), file: `src/fxa/${file}` })),
+    );
+    const functions = exported.filter(({ name }) => /^[a-z]/.test(name));
+    expect(functions.length).toBeGreaterThan(25);
+    // A function may be exported again by the file that index.ts takes it from.
+    const all = files
+      .filter((file) => /^src\/fxa\/[\w-]+\.ts$/.test(file))
+      .map(read)
+      .join('\n');
+    const docOf = (name: string) =>
+      new RegExp(`/\\*\\*(?:(?!\\*/)[^])*\\*/\\nexport (?:async )?function ${name}\\b`).exec(all)?.[0] ?? '';
+    expect(functions.filter(({ name }) => !docOf(name).includes('@example'))).toEqual([]);
+  });
+});
+
 describe('package.json', () => {
   it('has every npm command that README and CONTRIBUTING name', () => {
     const named = ['README.md', 'CONTRIBUTING.md'].flatMap((file) =>
