@@ -38,14 +38,14 @@ interface Logged {
   readonly lines?: string[];
 }
 
-type Timing = Pick<CompanionOptions, 'redo' | 'pause'>;
+type Timing = Pick<CompanionOptions, 'redo' | 'pause' | 'now'>;
 type Issuer = Pick<RunningMockServer, 'origin'>;
 
 /** Starts a companion in this process; everything it logs, at debug, is pushed to `lines`. */
 export async function startInProcess(
   { origin }: Issuer,
   { database: given, ...where }: Where,
-  { lines = [], redo, pause, ...more }: Partial<CompanionSettings> & Logged & Timing = {},
+  { lines = [], redo, pause, now, ...more }: Partial<CompanionSettings> & Logged & Timing = {},
 ): Promise<RunningCompanion> {
   const settings: CompanionSettings = {
     issuer: origin,
@@ -67,7 +67,7 @@ export async function startInProcess(
   const version = { source: '', version: '1.2.3', commit: '', build: '' };
   const isElsewhere = where.databaseUrl !== undefined || where.dataDir !== undefined;
   const database = given ?? (isElsewhere ? undefined : await openEmbedded());
-  const timing = { ...(redo && { redo }), ...(pause && { pause }) };
+  const timing = { ...(redo && { redo }), ...(pause && { pause }), ...(now && { now }) };
   const running = await startCompanion({ settings, log, version, ...(database && { database }), ...timing });
   if (given) return running;
   return {

@@ -5,11 +5,10 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../scripts/machine/postgres.mjs';
-import { startCompanion, type RunningCompanion } from '../../../src/companion/start.ts';
-import { createLog } from '../../../src/companion/operations/log.ts';
+import type { RunningCompanion } from '../../../src/companion/start.ts';
 import { startMockServer, type RunningMockServer } from '../../../src/mock-accounts/listen.ts';
 import { freshDatabase } from '../db/on-each-database.ts';
-import { CLIENT, OTHER_CLIENT, SECRET } from '../fakes/mock-and-companion.ts';
+import { CLIENT } from '../fakes/mock-and-companion.ts';
 import { accessToken, ask, createSession, deliver, PASSWORD, startInProcess, uidOf } from '../harness.ts';
 import { smallDisk, type SmallDisk } from './tmpfs.ts';
 
@@ -132,24 +131,7 @@ it(
   'a clock two minutes behind, which refuses every event, is reported',
   async () => {
     const lines: string[] = [];
-    running = await startCompanion({
-      settings: {
-        issuer: mock.origin,
-        clients: [CLIENT, OTHER_CLIENT],
-        secret: SECRET,
-        host: '127.0.0.1',
-        port: 0,
-        extensionIds: [],
-        tokenCheck: 'introspect',
-        realm: 'companion',
-        trustedProxies: 0,
-        operatorPassword: PASSWORD,
-        logLevel: 'info',
-      },
-      log: createLog({ format: 'mozlog', level: 'info', out: { write: (line) => void lines.push(line) } }),
-      version: { source: '', version: '1.2.3', commit: '', build: '' },
-      now: () => Date.now() - 120_000,
-    });
+    running = await startInProcess(mock, {}, { lines, now: () => Date.now() - 120_000 });
     const { origin } = running;
     expect(await event(origin)).toBe(401);
     const { status: code, body } = await ask(`${origin}/__heartbeat__`);
