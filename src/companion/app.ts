@@ -52,6 +52,7 @@ export interface AppParts {
   readonly now: () => number;
 }
 
+/** Creates the routes over the parts, with what the caller has to stop, notify and mount. */
 export function createApp(parts: AppParts) {
   const { settings, endpoints, store, http, log, counters, version, pollAfter, isDeaf, now } = parts;
   const { secret, formerSecret, realm, operatorPassword, trustedProxies, web = [] } = settings;

@@ -42,6 +42,7 @@ export interface AccountKeys {
   readonly former?: Buffer;
 }
 
+/** The key of an account in a client's space, and during a rotation the former one too. */
 export function accountKeys(secrets: Secrets, client: Pick<Client, 'space'>, uid: string): AccountKeys {
   const { secret, formerSecret } = secrets;
   return {

@@ -86,6 +86,7 @@ function serverAndClient({ clientId, endpoints }: Deployment): [AuthorizationSer
   return [{ issuer: endpoints.issuer, token_endpoint: endpoints.token }, { client_id: clientId }];
 }
 
+/** `bad_response` with reason `token_response`. */
 export function malformed(description: string): FxaError {
   return new FxaError('bad_response', `The token answer cannot be used: ${description}`, {
     reason: 'token_response',

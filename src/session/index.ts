@@ -37,9 +37,9 @@ interface MaintenanceOptions {
 
 export type SessionService = ReturnType<typeof createSession>;
 
-/** How many tokens' accounts are remembered. */
 const MAX_REMEMBERED_TOKENS = 100;
 
+/** Creates the session; call `recover` before anything else. */
 export function createSession(ports: Ports, config: SessionConfig) {
   const context = createContext(ports, config, async (changed, change) => {
     await updateBackup(changed, change);

@@ -49,6 +49,7 @@ export async function readPlan<Plan extends RetryPlan = RetryPlan>(
   return stored?.sessionId === sessionId ? stored : undefined;
 }
 
+/** Saves the plan of a session under a key of `MEMORY`. */
 export function savePlan(
   { memory }: Pick<Ports, 'memory'>,
   key: string,

@@ -31,6 +31,15 @@ describe('files', () => {
     expect(source.filter((file) => !/^(\/\/|\/\*)/.test(read(file)))).toEqual([]);
   });
 
+  it('in src say of each exported function what it does; of a component, the file says it', () => {
+    const undocumented = (file: string) =>
+      [...read(file).matchAll(/(?<!\*\/\n)^export (?:async )?function (\w+)/gm)].map(
+        ([, name]) => `${file}: ${name}`,
+      );
+    const documented = source.filter((file) => !file.endsWith('.tsx') && !file.includes('/testing'));
+    expect(documented.flatMap(undocumented)).toEqual([]);
+  });
+
   it('in src have no default export', () => {
     expect(source.filter((file) => /^export default/m.test(read(file)))).toEqual([]);
   });

@@ -45,6 +45,7 @@ class Rejected extends Error {
   }
 }
 
+/** The part of the store that registers accounts and creates sessions. */
 export function sessionCreation(database: Database): Pick<Store, 'registerAccount' | 'createSession'> {
   /** Resolves with the outcome of a transaction, also of one that was rolled back by `Rejected`. */
   const outcomeOf = async <T>(keys: AccountKeys, work: (transaction: Queryable) => Promise<T>) => {

@@ -33,6 +33,7 @@ const ENGAGE = `
 
 const LOCK = 'select key from companion.account where key = companion.current_key($1) for update';
 
+/** The part of the store that counts events, and deletes the counts. */
 export function metrics(database: Database): Pick<Store, 'addMetrics' | 'engageOnce' | 'forgetMetrics'> {
   return {
     addMetrics: (hash, events, readSince, at) =>

@@ -40,6 +40,7 @@ const TRY_WRITING = `insert into companion.health (filler) values (repeat('x', $
 
 const CLOCK = 'select extract(epoch from clock_timestamp())::float8 * 1000 as clock';
 
+/** The part of the store that says how things stand: for the status page, the gauges and the health check. */
 export function operator(
   database: Database,
 ): Pick<Store, 'operatorState' | 'revocationState' | 'lastEvents' | 'ping'> {

@@ -42,6 +42,7 @@ const NO_SESSION = 'not exists (select from companion.session where session.acco
 /** Works on the rows from the first to before the last of PostgreSQL's `tid`s. */
 type Slice = (transaction: Queryable, tids: readonly [first: string, end: string]) => Promise<unknown>;
 
+/** The part of the store that deletes what has expired, slice by slice. */
 export function pruning(database: Database): Pick<Store, 'prune'> {
   return {
     prune: async (failed) => {

@@ -10,6 +10,7 @@ import { ENDED_AT } from './session-status.ts';
 
 type Rotated = AccountKeys & Required<Pick<AccountKeys, 'former'>>;
 
+/** Whether the account may still be stored under its key of the former secret. */
 export function isRotated<K extends AccountKeys>(keys: K): keys is K & Rotated {
   return keys.former !== undefined;
 }

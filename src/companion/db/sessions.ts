@@ -33,6 +33,7 @@ interface Ended {
 /** Maximum grants per session: its own and those left from earlier ones. More are not plausible. */
 const MOST_GRANTS = 200;
 
+/** The part of the store that reads sessions and ends them. */
 export function sessions(database: Database): Pick<Store, 'session' | 'end'> {
   return {
     session: async (hash, at) => {

@@ -15,6 +15,7 @@ const TAKE_CODE = `
   delete from companion.web_code where hash = $1 and expires_at > companion.instant()
   returning client, origin, challenge, sealed`;
 
+/** The store of sign-ins of web applications: states and one-time codes, each taken once. */
 export function webSignIns(database: Database): WebSignIns {
   /** The one row, whose deletion is on disk before anything is done with it. */
   const take = async <Row extends object>(text: string, values: readonly unknown[], name: string) => {

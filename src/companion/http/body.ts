@@ -89,6 +89,7 @@ async function bufferBody(c: Context): Promise<void> {
   });
 }
 
+/** 413 `body_too_large`; `most` in bytes. */
 export function tooLarge(most: number, headers = {}): Problem {
   return new Problem(413, 'body_too_large', `The body may have at most ${most} bytes`, { headers });
 }

@@ -48,6 +48,7 @@ export function createClocks(
   };
 }
 
+/** The most serious of several results. */
 export function worst(checks: readonly Check[]): Check {
   return checks.find((check) => check === 'error') ?? checks.find((check) => check === 'warning') ?? 'ok';
 }

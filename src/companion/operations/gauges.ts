@@ -19,6 +19,7 @@ export interface GaugeParts {
 
 const LEVELS: Readonly<Record<Check, number>> = { ok: 0, warning: 1, error: 2 };
 
+/** Adds the gauges whose values are read when Prometheus asks for them. */
 export function addGauges({ gauge }: Pick<Counters, 'gauge'>, parts: GaugeParts): void {
   const { health, eventAges, revocations, deliveriesWaiting, checkingTokens, now } = parts;
   const byClient = (name: string, help: string, read: (age: EventAge) => number | undefined) => {

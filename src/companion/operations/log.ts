@@ -55,6 +55,7 @@ interface Repetition {
   summed: number;
 }
 
+/** Creates the log. Entries of a lower level than `level` are dropped. */
 export function createLog({ format, level, out = process.stdout, now = Date.now }: LogOptions): Log {
   const write = format === 'mozlog' ? mozlog(level, out, now) : plain(out, now);
   const writes = (candidate: Level) => SEVERITIES[candidate] <= SEVERITIES[level];

@@ -9,6 +9,7 @@ const TAG_LENGTH = 16;
 
 type Purpose = 'companion uid' | 'web sign-in';
 
+/** A new random session token. */
 export function newSessionToken(): Buffer {
   return randomBytes(LENGTH);
 }

@@ -20,6 +20,7 @@ export interface Bin {
 export const BIN = 3 * HOUR_MS;
 const WEEK = 7 * DAY_MS;
 
+/** By three hours, oldest first. `now` in milliseconds. */
 export function binsOfWeek(deliveries: Deliveries, now: number): Bin[] {
   const end = (Math.floor(now / BIN) + 1) * BIN;
   return bins(deliveries, end - WEEK, end, BIN);

@@ -73,10 +73,12 @@ export function offBy(seconds: number): string {
   return `${number(Math.abs(seconds))} s ${seconds > 0 ? 'ahead of' : 'behind'} this machine`;
 }
 
+/** “12,345”. */
 export function number(count: number): string {
   return NUMBER.format(count);
 }
 
+/** The sum of counts; 0 for none. */
 export function sum(counts: readonly number[]): number {
   return counts.reduce((all, count) => all + count, 0);
 }

@@ -60,6 +60,7 @@ export async function createCompanionSession(
   });
 }
 
+/** `bad_response` with reason `refused`. */
 export function sessionRejectedError(): FxaError {
   return new FxaError('bad_response', 'The companion rejected the session.', { reason: 'refused' });
 }

@@ -61,6 +61,10 @@ export async function listCompanionSessions({ ports }: Pick<Context, 'ports'>): 
   return { ...(await readSessions(ports.local)), ...(await readSessions(ports.memory)) };
 }
 
+/**
+ * Saves the companion session of an owner: sealed on disk, or in memory where sessions end with the browser or can't
+ * be sealed.
+ */
 export async function saveCompanionSession(
   context: Context,
   owner: string,
@@ -91,6 +95,7 @@ export async function updateCompanionSession(
   });
 }
 
+/** Deletes the companion session of an owner, wherever it is stored. */
 export function deleteCompanionSession(context: Context, owner: string): Promise<void> {
   return updateCompanionSession(context, owner, () => undefined);
 }

@@ -49,6 +49,7 @@ export async function takeFlow(context: Context): Promise<MetricsFlow | undefine
   }
 }
 
+/** Deletes the flow, so that the next sign-in takes none. */
 export async function forgetFlow({ ports }: Context): Promise<void> {
   await ports.locks.exclusive(LOCKS.flow, async () => {
     if (await ports.memory.get(MEMORY.flow)) await ports.memory.set({ [MEMORY.flow]: null });

@@ -22,6 +22,7 @@ interface PendingTabSignIn {
 
 export type AuthTabs = ReturnType<typeof createAuthTabs>;
 
+/** Creates what opens, finds and closes the tab of an attempt. */
 export function createAuthTabs({ memory, authTab, locks, now }: Ports) {
   const pending = async () => ((await memory.get(MEMORY.tabAttempt)) ?? undefined) as TabAttempt | undefined;
 

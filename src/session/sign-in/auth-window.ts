@@ -20,6 +20,7 @@ type WindowState =
 
 export type AuthWindows = ReturnType<typeof createAuthWindows>;
 
+/** Creates what opens, shows and closes the window of an attempt. */
 export function createAuthWindows({ memory, authWindow, locks, now }: Ports) {
   /** Resolves once the last window launched here has closed. */
   let last: Promise<void> = Promise.resolve();

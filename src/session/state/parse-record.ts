@@ -199,6 +199,7 @@ function migrated(stored: { version: number }): { readonly version: number } | u
   }
 }
 
+/** The valid tokens of what is stored. Pure. */
 export function parseTokens(stored: unknown): readonly CachedToken[] {
   return Array.isArray(stored) ? stored.filter(isCachedToken) : [];
 }

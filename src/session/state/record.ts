@@ -83,6 +83,7 @@ export interface CachedToken {
   readonly notBefore?: number;
 }
 
+/** The record before the first sign-in. Pure. */
 export function emptyRecord(deployment: string): StoredRecord {
   return {
     version: RECORD_VERSION,
@@ -112,6 +113,7 @@ export function lostRecord(deployment: string, { at, signedIn }: MissingRecord):
   return addToJournal({ ...empty, session: { status: 'signedOut', endReason } }, entry);
 }
 
+/** The record with an entry added; the oldest beyond the journal's length are dropped. Pure. */
 export function addToJournal(
   record: StoredRecord,
   entry: JournalEntry & { readonly why: JournalReason },

@@ -76,6 +76,7 @@ export interface View {
   readonly unsaved?: true;
 }
 
+/** What pages may see of a record. Pure. */
 export function projectView(record: StoredRecord, environment: Environment): View {
   const { session, settings } = record;
   const { policy, consent } = environment;

@@ -38,6 +38,7 @@ export async function throwIfDenied(context: Context, { id }: SignedIn, scope: s
   throw new FxaError('scope_denied', 'The grant was denied this scope before.');
 }
 
+/** Records that this session's grant doesn't cover the scope, so that the server isn't asked again for an hour. */
 export async function noteDenied(context: Context, { id }: SignedIn, scope: string): Promise<void> {
   await change(context, scope, (limit, now) => ({ ...limit, at: now, denied: { session: id, at: now } }));
 }

@@ -20,6 +20,7 @@ export function onStart(work: () => void): void {
 /** Missing on Android. */
 const windows = browser.windows as typeof browser.windows | undefined;
 
+/** Runs when a window has closed; never in browsers without windows. */
 export function onWindowRemoved(work: (windowId: number) => void): void {
   windows?.onRemoved.addListener(work);
 }

@@ -20,6 +20,7 @@ export async function askForMetricsConsent(): Promise<boolean> {
 
 const NOTIFICATIONS = { permissions: ['notifications' as const] };
 
+/** Whether notifications are allowed. */
 export function notificationsAllowed(): Promise<boolean> {
   return browser.permissions.contains(NOTIFICATIONS);
 }
@@ -29,6 +30,7 @@ export function askForNotifications(): Promise<boolean> {
   return browser.permissions.request(NOTIFICATIONS);
 }
 
+/** Gives the permission for notifications back. */
 export async function refuseNotifications(): Promise<void> {
   await browser.permissions.remove(NOTIFICATIONS);
 }

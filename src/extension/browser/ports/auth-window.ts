@@ -78,6 +78,7 @@ const TABLE: readonly (readonly [RegExp, FxaErrorCode, string])[] = [
   ],
 ];
 
+/** What an error of `launchWebAuthFlow` means, by its message; `internal` if that is unknown. */
 export function authWindowError(cause: unknown): FxaError {
   const text = cause instanceof Error ? cause.message : String(cause);
   const [, code, message] = TABLE.find(([pattern]) => pattern.test(text)) ?? [
